@@ -1,0 +1,185 @@
+"""Backpropagation: equation by equation from the loss back; error signals are named once and used by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import reduce
+
+from ..evaluate import evaluate
+from ..operations import TABLE
+from ..resolve import Shapes
+from ..reverse import fused, gradients
+from ..terms import Term, name, names, number, partial, walk
+from ..tidy import tidy
+from ..walkthrough import Phase, Reason, Step
+from .desk import Desk
+
+SHORT = 6
+"""Nodes up to which an error signal's own formula is put in its place in a product of scalars."""
+
+
+def backward(desk: Desk) -> Phase:
+    """The gradients of the loss, in the order in which a lecturer takes them: at each equation the parameters, then what came in."""
+    assert desk.network.loss is not None
+    return Phase("backward", tuple(Backward(desk, desk.network.loss).steps()))
+
+
+class Backward:
+    """Works through the equations in reverse and gathers each quantity's contributions until all are there."""
+
+    def __init__(self, desk: Desk, loss: str) -> None:
+        self.desk, self.network, self.loss = desk, desk.network, name(loss)
+        self.contributions: dict[str, list[tuple[str, Term]]] = {}
+        self.formulas: dict[Term, Term] = {self.loss: number(1)}
+        self.short = self.shortcut()
+        self.number = 0
+
+    def signal(self, key: str) -> Term:
+        """The derivative of the loss by a quantity, as a term; 1 for the loss itself."""
+        return number(1) if key == self.loss.args[0] else partial(self.loss, name(key))
+
+    def steps(self) -> Iterator[Step]:
+        desk, order = self.desk, [key for key in self.network.equations if key in self.network.active]
+        desk.known[partial(self.loss, self.loss)] = evaluate(number(1), {})
+        done: set[str] = set()
+        for result in reversed(order):
+            self.carry_back(result)
+            done.add(result)
+            ready = [key for key in names(self.network.equations[result]) if done.issuperset(self.active_consumers(key))]
+            yield from self.emit(result, [key for key in ready if key in self.network.parameters], "gradients")
+            for key in ready:
+                if key in self.network.equations:
+                    yield from self.emit(result, [key], "signal")
+                elif key in self.network.data:
+                    self.settle(key)
+
+    def active_consumers(self, key: str) -> list[str]:
+        return [consumer for consumer in self.network.consumers[key] if consumer in self.network.active]
+
+    def carry_back(self, result: str) -> None:
+        """The contributions of one equation to everything it uses."""
+        term = self.network.equations[result]
+        found = gradients(term, name(result), self.signal(result), frozenset(names(term)), self.desk.shapes)
+        for key, formula in found.items():
+            self.contributions.setdefault(key, []).append((result, formula))
+        for key in names(term):
+            self.contributions.setdefault(key, [])
+        if self.short and result == self.short[0]:
+            self.contributions[self.short[1]] = [(self.loss.args[0], self.short[2])]
+
+    def shortcut(self) -> tuple[str, str, Term] | None:
+        """(p, z, formula) where the loss of p = softmax(z), say, has a shorter derivative by z."""
+        term = self.network.equations[self.loss.args[0]]
+        inner = term.args[0] if term.args else None
+        if not isinstance(inner, Term) or inner.head != "name" or self.network.consumers[inner.args[0]] != self.loss.args:
+            return None
+        body = self.network.equations.get(inner.args[0])
+        if body is None or not body.args or not isinstance(body.args[0], Term) or body.args[0].head != "name":
+            return None
+        if self.network.consumers[body.args[0].args[0]] != inner.args:
+            return None
+        rule = fused(term, body.head, self.desk.shapes)
+        if rule is None or evaluate(rule[1], self.desk.known).entries[0] != 1:
+            return None
+        return inner.args[0], body.args[0].args[0], rule[0]
+
+    def settle(self, key: str) -> Term:
+        """The whole derivative by a quantity: all contributions added; its value is learnt."""
+        signal = partial(self.loss, name(key))
+        parts = [formula for _, formula in self.contributions[key]]
+        formula = tidy(reduce(lambda a, b: Term("add", (a, b)), parts), self.desk.shapes)
+        for node in walk(formula):
+            if node.head in TABLE and TABLE[node.head].derivative_of and node not in self.desk.known and node.head not in ("sign",):
+                self.desk.learn(node, node)
+        self.desk.learn(signal, formula)
+        self.formulas[signal] = formula
+        return formula
+
+    def emit(self, result: str, keys: list[str], title: str) -> Iterator[Step]:
+        """The steps for quantities whose contributions are complete, under one title."""
+        if not keys:
+            return
+        if self.short and keys == [self.short[0]]:
+            self.settle(keys[0])
+            return
+        self.number += 1
+        heading = self.heading(result, keys, title)
+        for key in keys:
+            formula = self.settle(key)
+            yield from self.slopes(formula, heading)
+            yield Step(partial(self.loss, name(key)), heading, self.chain(key, formula), self.number, self.reason(result, key))
+
+    def heading(self, result: str, keys: list[str], title: str) -> Reason:
+        quantities = tuple(name(key) for key in keys)
+        if title == "gradients":
+            return Reason("gradients", {"quantities": quantities, "result": name(result)})
+        if self.short and keys == [self.short[1]]:
+            return Reason("output_signal", {"quantities": quantities})
+        if self.loss.args[0] == result:
+            return Reason("output_signal", {"quantities": quantities})
+        row = TABLE.get(self.network.equations[result].head)
+        if row and row.activation:
+            return Reason("through_activation", {"quantities": quantities, "operation": row.name})
+        return Reason("signal", {"quantities": quantities})
+
+    def slopes(self, formula: Term, heading: Reason) -> Iterator[Step]:
+        """An activation's derivative at its input as a chain of its own, before it is used."""
+        for node in walk(formula):
+            if node.head in TABLE and TABLE[node.head].derivative_of and node in self.desk.known:
+                of = node.args[0]
+                if of.head == "name":
+                    yield Step(of, heading, self.desk.recall(of), self.number)
+                yield Step(node, heading, self.desk.chain(node, [], numbers=Term(node.head, node.args)), self.number)
+
+    def chain(self, key: str, formula: Term):
+        signal = partial(self.loss, name(key))
+        scalar = self.scalar_chain(key)
+        if scalar:
+            return self.desk.chain(signal, scalar[0], numbers=scalar[1])
+        return self.desk.chain(signal, [formula])
+
+    def scalar_chain(self, key: str) -> tuple[list[Term], Term] | None:
+        """Between scalars the chain rule itself, in symbols: dL/db = dL/dy dy/db."""
+        sources = self.contributions[key]
+        if len(sources) != 1 or self.short and key == self.short[1]:
+            return None
+        result = sources[0][0]
+        shapes: Shapes = self.desk.shapes
+        if result == self.loss.args[0] or shapes.of(name(result)) != () or shapes.of(name(key)) != ():
+            return None
+        term = self.network.equations[result]
+        local = gradients(term, name(result), number(1), {key}, shapes)[key]
+        signal, slope = self.signal(result), partial(name(result), name(key))
+        self.desk.learn(slope, local)
+        own = self.formulas[signal]
+        in_symbols = own if _short(own) else signal
+        return [signal * slope, in_symbols * local], signal * local
+
+    def reason(self, result: str, key: str) -> Reason:
+        about: dict[str, Term | tuple[Term, ...] | str] = {"quantity": name(key), "result": name(result)}
+        sources = tuple(name(source) for source, _ in self.contributions[key])
+        if len(sources) > 1:
+            return Reason("shared", {**about, "sources": sources})
+        if self.short and key == self.short[1]:
+            return Reason(f"fused_{TABLE[self.network.equations[self.loss.args[0]].head].reason}", about)
+        term = self.network.equations[result]
+        if self.desk.shapes.of(name(key)) == () != self.desk.shapes.of(name(result)):
+            return Reason("broadcast", about)
+        return Reason(f"{'gradient' if key in self.network.parameters else 'back'}_{used_in(term, key)}", about)
+
+
+def used_in(term: Term, key: str) -> str:
+    """By which operation an equation depends on a name: the outermost curved one on the way to it, else the last on the way."""
+    way = []
+    node = term
+    while node.head != "name":
+        way.append(TABLE[node.head] if node.head in TABLE else None)
+        node = next(child for child in node.children if key in names(child))
+    rows = [row for row in way if row]
+    curved = [row for row in rows if row.nonlinear and row.name not in ("div", "hadamard_div")]
+    return (curved[0] if curved else rows[-1]).reason if rows else "given"
+
+
+def _short(term: Term) -> bool:
+    nodes = list(walk(term))
+    return len(nodes) <= SHORT and not any(node.head == "partial" for node in nodes)

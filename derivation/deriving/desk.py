@@ -1,0 +1,94 @@
+"""Where a derivation is worked: the known values, and chains written from them. A line that is not true cannot be written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ..arrays import Array
+from ..evaluate import Undefined, evaluate
+from ..network import Network
+from ..numbers import same, settle
+from ..resolve import Shapes
+from ..terms import Term, is_literal, name, rebuild, walk
+from ..walkthrough import FalseLine, Line, Reason, Relation, Role
+from .worked import arithmetic, is_elided, literal
+
+
+class Desk:
+    """The values known so far of one network, by the term that names them."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.shapes = Shapes(network.names.shapes)
+        self.known: dict[Term, Array] = {name(key): array for key, array in (*network.parameters.items(), *network.data.items())}
+        if network.update:
+            self.known |= {name(f"update.{key}"): array for key, array in network.update.constants.items()}
+
+    def learn(self, quantity: Term, formula: Term) -> Array:
+        """The quantity's value by its formula, remembered; `Undefined` names the quantity where it has none."""
+        try:
+            self.known[quantity] = settle(evaluate(formula, self.known))
+        except Undefined as problem:
+            raise Undefined(quantity, f"{problem.message} (in {problem.term.head})") from None
+        return self.known[quantity]
+
+    def literal(self, array: Array) -> Term:
+        """The array as printed on this network's page."""
+        return literal(array, self.network.style, self.network.page.elide)
+
+    def put_in(self, formula: Term) -> Term:
+        """The formula with numbers put in for every quantity."""
+        return rebuild(formula, lambda node: self.literal(self.known[node]) if node in self.known else None)
+
+    def statement(self, quantity: Term, *formulas: Term) -> tuple[Line, ...]:
+        """A chain of symbols only."""
+        return (Line(quantity, "=", "quantity"), *(Line(formula, "=", "formula") for formula in formulas))
+
+    def recall(self, quantity: Term) -> tuple[Line, ...]:
+        """A known quantity and its value."""
+        shown = self.literal(self.known[quantity])
+        return (Line(quantity, "=", "quantity"), Line(shown, _relation(shown), "value"))
+
+    def chain(self, quantity: Term, formulas: Iterable[Term], numbers: Term | None = None, reason: Reason | None = None) -> tuple[Line, ...]:
+        """quantity = formula = numbers put in = worked arithmetic = value. `numbers` is the formula that numbers are put into."""
+        formulas = list(formulas)
+        value = self.known[quantity]
+        terms: list[tuple[Term, Role]] = [(quantity, "quantity"), *((formula, "formula") for formula in formulas)]
+        substituted = self.put_in(numbers or formulas[-1])
+        if not _has_sum(numbers or formulas[-1]) or is_elided(substituted):
+            terms.append((substituted, "substitution"))
+        if not is_elided(substituted) and not is_literal(substituted):
+            terms += [(term, "arithmetic") for term in arithmetic(substituted, self.network.style)]
+        terms.append((self.literal(value), "value"))
+        return self.lines(terms, value, reason)
+
+    def lines(self, terms: list[tuple[Term, Role]], value: Array, reason: Reason | None) -> tuple[Line, ...]:
+        """The links, each judged against the value as it is made; links that would read the same stand once."""
+        lines: list[Line] = []
+        for place, (term, role) in enumerate(terms):
+            if place + 1 < len(terms) and terms[place + 1][0] == term:
+                continue
+            self.judge(term, value)
+            relation: Relation = "≈" if "≈" in (_relation(term), _relation(lines[-1].term) if lines else "=") else "="
+            lines.append(Line(term, relation, role, reason if role == "formula" else None))
+        return tuple(lines)
+
+    def judge(self, term: Term, value: Array) -> None:
+        """Certified arithmetic has the last word on every link; SymPy's proof comes on top of it."""
+        found = evaluate(term, self.known)
+        if found.shape != value.shape or not all(map(same, found.entries, value.entries)):
+            raise FalseLine(f"this line is false: {term}")
+
+
+def _relation(term: Term) -> Relation:
+    """Whether some number in the term is printed rounded."""
+    return "≈" if any(node.head == "number" and node.value is not None for node in walk(term)) else "="
+
+
+def _has_sum(formula: Term) -> bool:
+    return any(node.head == "sum" for node in walk(formula))
+
+
+def by_name(known: Mapping[Term, Array], terms: Mapping[str, Term]) -> dict[str, Array]:
+    """The arrays of named terms."""
+    return {key: known[term] for key, term in terms.items() if term in known}

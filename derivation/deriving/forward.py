@@ -1,0 +1,110 @@
+"""The setup and the forward pass."""
+
+from __future__ import annotations
+
+from ..arrays import Array
+from ..evaluate import evaluate
+from ..network import PRODUCTS, Network, inlined
+from ..numbers import is_positive
+from ..operations import TABLE
+from ..resolve import definition, substitute
+from ..terms import Term, index, name, names, walk
+from ..walkthrough import Phase, Reason, Step
+from .desk import Desk
+
+
+def setup(desk: Desk) -> Phase:
+    """What is given: the structure, the parameters, the data."""
+    network = desk.network
+    steps = [
+        Step(name(key), Reason("structure"), desk.statement(name(key), term), 1, role_in(network, key))
+        for key, term in inlined(network).items()
+    ]
+    for number, (title, values) in enumerate((("parameters", network.parameters), ("data", network.data)), 2):
+        steps += [Step(name(key), Reason(title), desk.recall(name(key)), number) for key in values]
+    return Phase("setup", tuple(steps))
+
+
+def forward(desk: Desk) -> Phase:
+    """Each equation in order, worked to its value."""
+    network = desk.network
+    steps = []
+    for number, (key, term) in enumerate(network.equations.items(), 1):
+        quantity = name(key)
+        desk.learn(quantity, term)
+        reason = why(desk, term)
+        formulas = [term, *written_out(desk, term)]
+        steps.append(Step(quantity, role_in(network, key), desk.chain(quantity, formulas, reason=reason), number, reason, notes(desk, term)))
+    return Phase("forward", tuple(steps))
+
+
+def written_out(desk: Desk, term: Term) -> list[Term]:
+    """The definition of a loss in symbols: cross-entropy as its sum."""
+    row = TABLE.get(term.head)
+    if row is None or not row.definition or desk.shapes.of(term) != () or all(desk.shapes.of(child) == () for child in term.children):
+        return []
+    body = definition(row, tuple(desk.shapes.of(child) for child in term.children))
+    return [substitute(body, dict(zip(row.operands, term.children, strict=True)))]
+
+
+def role_in(network: Network, key: str) -> Reason:
+    """What a quantity is called in a network: a pre-activation, an activation, the output, the loss."""
+    term, quantity = network.equations[key], {"quantity": name(key)}
+    if key == network.loss:
+        return Reason("loss", quantity)
+    row = TABLE.get(term.head)
+    feeds_loss = network.loss in network.consumers[key]
+    if row and row.activation:
+        return Reason("output" if feeds_loss else "activation", {**quantity, "operation": row.name})
+    used_by = [network.equations[consumer] for consumer in network.consumers[key]]
+    if used_by and all(TABLE[other.head].activation for other in used_by if other.head in TABLE):
+        return Reason("pre_activation", quantity)
+    return Reason("output" if feeds_loss or not used_by else "quantity", quantity)
+
+
+def why(desk: Desk, term: Term) -> Reason:
+    """The reason for a forward step: the outermost operation's, a sum with a matrix product in it being an affine map."""
+    product = next((node for node in walk(term) if node.head in ("matmul", "dot")), None)
+    if term.head in ("add", "sub", "matmul", "dot") and product is not None:
+        about = {"a": product.args[0], "b": product.args[1], "rest": term.args[1]}
+        return Reason("affine" if term.head in ("add", "sub") else product.head, about)
+    row = TABLE.get(term.head)
+    if row is None:
+        return Reason("given", {})
+    key = row.reason if row.reason != "sum" or not _has_product(term) else "affine_scalar"
+    return Reason(key + state(desk, term), {letter: child for letter, child in zip(row.operands, term.args, strict=False)})
+
+
+def _has_product(term: Term) -> bool:
+    return any(node.head in PRODUCTS and names(node) for node in walk(term))
+
+
+def kinks(desk: Desk, term: Term) -> Array | None:
+    """For an operation with a kink, how far each entry is from it."""
+    row = TABLE.get(term.head)
+    if row is None or row.kink is None:
+        return None
+    operands = [evaluate(child, desk.known) for child in term.children]
+    return row.kink(None, *operands)
+
+
+def state(desk: Desk, term: Term) -> str:
+    """On which side of its kink an operation is: `.positive`, `.negative` or `.mixed`; nothing without a kink."""
+    distances = kinks(desk, term)
+    if distances is None:
+        return ""
+    positive = [is_positive(x) for x in distances.entries]
+    return ".positive" if all(positive) else ".mixed" if any(positive) else ".negative"
+
+
+def notes(desk: Desk, term: Term) -> tuple[Reason, ...]:
+    """A footnote for each kink that is met exactly: there the derivative is a convention."""
+    found = []
+    for node in walk(term):
+        distances = kinks(desk, node)
+        if distances is not None and any(x == 0 for x in distances.entries):
+            operand = node.args[0]
+            where = [index(operand, *place) if place else operand for place in distances.places if distances[place or (0,)] == 0]
+            entries = tuple(where) if operand.head == "name" else (operand,)
+            found.append(Reason(f"kink_{TABLE[node.head].reason}", {"entries": entries}))
+    return tuple(found)

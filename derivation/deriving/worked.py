@@ -1,0 +1,143 @@
+"""Worked arithmetic: from numbers put in to the value, by the steps a person writes down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+from ..arrays import Array
+from ..evaluate import evaluate
+from ..numbers import Number, Style, decimal
+from ..operations.algebras import Terms
+from ..terms import Term, is_literal, matrix, number, walk
+
+Literal = Callable[[Number], Term]
+SUMS = frozenset({"add", "sub", "neg"})
+PLAIN = SUMS | {"times", "number"}
+LONGEST = 12
+"""Terms in a sum beyond which it is not spelled out."""
+
+
+def printed(x: Number, style: Style) -> Term:
+    """A number as a decimal; it keeps the number behind it where the print is rounded."""
+    shown = decimal(x, style)
+    return number(shown.text) if shown.exact else Term("number", (shown.text,), Array.scalar(x))
+
+
+def literal(array: Array, style: Style, elide: int) -> Term:
+    """An array as printed: a number, or a matrix of numbers with dots where it has more than `elide` rows or columns."""
+    if not array.shape:
+        return printed(array.entries[0], style)
+    rows, columns = (shown(size, elide) for size in array.shape)
+    if None not in rows and None not in columns:
+        return matrix(tuple(tuple(printed(entry, style) for entry in row) for row in array.rows))
+    given = array.rows
+    entries = tuple(tuple(_shown_entry(given, i, j, style) for j in columns) for i in rows)
+    return matrix(entries, array)
+
+
+def shown(size: int, elide: int) -> list[int | None]:
+    """The rows or columns that are printed, None where the dots stand.
+
+    >>> shown(3, 6), shown(10, 6)
+    ([0, 1, 2], [0, 1, None, 9])
+    """
+    return list(range(size)) if size <= elide else [0, 1, None, size - 1]
+
+
+def _shown_entry(rows: list[tuple[Number, ...]], i: int | None, j: int | None, style: Style) -> Term:
+    if i is None or j is None:
+        return Term("dots", ("d" if i is j else "v" if i is None else "c",))
+    return printed(rows[i][j], style)
+
+
+def is_elided(term: Term) -> bool:
+    """Whether dots stand for some of the numbers."""
+    return any(node.head == "dots" for node in walk(term))
+
+
+def arithmetic(term: Term, style: Style) -> Iterator[Term]:
+    """The lines between numbers put in and the value: array operations spelled out entry by entry, then simplified."""
+    spelled = evaluate(term, {}, Terms)
+    if max(_length(entry) for entry in spelled.entries) > LONGEST:
+        return
+    first = spelled.map(_settled)
+    if not all(node.head in PLAIN for entry in first.entries for node in walk(entry)):
+        yield _assembled(first)
+    yield from islice(_passes(first, style), 2 if spelled.shape else 3)
+
+
+def _passes(entries: Array, style: Style) -> Iterator[Array | Term]:
+    while not all(is_literal(entry) for entry in entries.entries):
+        entries = entries.map(lambda entry: reduce(entry, style))
+        yield _assembled(entries)
+
+
+def _assembled(entries: Array) -> Term:
+    return entries.entries[0] if not entries.shape else matrix(tuple(entries.rows))
+
+
+def _length(entry: Term) -> int:
+    return sum(node.head == "number" for node in walk(entry))
+
+
+def reduce(entry: Term, style: Style) -> Term:
+    """One pass over a scalar expression of numbers: inner sums first, then products and functions, the outer sum last."""
+    for wanted in (_inner_sum, _inner, _any):
+        changed = _settled(_pass(entry, style, wanted, outer=True))
+        if changed != entry:
+            return changed
+    return entry
+
+
+def _pass(term: Term, style: Style, wanted: Callable[[Term, bool], bool], outer: bool) -> Term:
+    if term.head == "number":
+        return term
+    if all(_is_value(child) for child in term.children) and wanted(term, outer):
+        return printed(evaluate(term, {}).entries[0], style)
+    still = outer and term.head in SUMS
+    return Term(term.head, tuple(_pass(child, style, wanted, still) for child in term.children))
+
+
+def _is_value(term: Term) -> bool:
+    """A number, or a fraction of two whole numbers such as 1/2."""
+    return term.head == "number" or (term.head == "div" and all(part.head == "number" and part.args[0].isdigit() for part in term.children))
+
+
+def _inner_sum(term: Term, outer: bool) -> bool:
+    return term.head in SUMS and not outer
+
+
+def _inner(term: Term, outer: bool) -> bool:
+    return not (term.head in SUMS and outer) and not _is_value(term)
+
+
+def _any(term: Term, outer: bool) -> bool:
+    return True
+
+
+def _settled(term: Term) -> Term:
+    """`x + 0` as x, `x + (-2)` as x - 2, `-(2)` as -2: how sums of signed numbers are written."""
+    if term.head == "number":
+        return term
+    args = tuple(_settled(child) for child in term.children)
+    if term.head == "neg" and args[0].head == "number":
+        return negated(args[0])
+    if term.head in ("add", "sub"):
+        left, right = args
+        if right == number("0"):
+            return left
+        if left == number("0"):
+            return right if term.head == "add" else negated(right) if right.head == "number" else Term("neg", (right,))
+        if right.head == "number" and right.args[0].startswith("-"):
+            return Term("sub" if term.head == "add" else "add", (left, negated(right)))
+        if right.head == "neg":
+            return Term("sub" if term.head == "add" else "add", (left, right.args[0]))
+    return Term(term.head, args)
+
+
+def negated(term: Term) -> Term:
+    """A number with its sign changed."""
+    text = term.args[0]
+    value = None if term.value is None else -term.value
+    return Term("number", (text.removeprefix("-") if text.startswith("-") or text == "0" else f"-{text}",), value)

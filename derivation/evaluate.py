@@ -1,0 +1,87 @@
+"""The value of a term over any algebra: exact numbers, SymPy expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .arrays import Array
+from .numbers import Number, UndefinedValue
+from .operations import TABLE
+from .operations.algebras import Numbers
+from .resolve import definition
+from .terms import Term
+
+Environment = Mapping[Term, Array]
+
+
+class Undefined(ArithmeticError):
+    """An operation has no value at these numbers."""
+
+    def __init__(self, term: Term, message: str) -> None:
+        super().__init__(message)
+        self.term, self.message = term, message
+
+
+def evaluate(term: Term, known: Environment, m: Any = Numbers) -> Array:
+    """The array that a term stands for, given those of the quantities in it.
+
+    >>> from derivation.terms import name, number
+    >>> evaluate(number("0.5") * number("3"), {}).entries
+    (3/2,)
+    """
+    found = known.get(term)
+    if found is not None:
+        return found
+    if term.value is not None and m is Numbers:
+        return term.value  # type: ignore[no-any-return]
+    leaf = LEAVES.get(term.head)
+    if leaf:
+        return leaf(term, known, m)  # type: ignore[no-any-return]
+    row, operands = TABLE[term.head], [evaluate(child, known, m) for child in term.children]
+    try:
+        if row.meaning:
+            return row.meaning(m, *operands)
+        body = definition(row, tuple(operand.shape for operand in operands))
+        return evaluate(body, dict(zip(map(_name, row.operands), operands, strict=True)), m)
+    except UndefinedValue as problem:
+        raise Undefined(term, str(problem)) from None
+
+
+def _name(text: str) -> Term:
+    return Term("name", (text,))
+
+
+def _matrix(term: Term, known: Environment, m: Any) -> Array:
+    return Array.of_rows([[evaluate(entry, known, m).entries[0] for entry in row.args] for row in term.args])
+
+
+def _ones(term: Term, known: Environment, m: Any) -> Array:
+    rows, columns = term.args
+    return Array((rows, columns), (m.number("1"),) * (rows * columns))
+
+
+def _unit(term: Term, known: Environment, m: Any) -> Array:
+    rows, columns, *place = term.args
+    array = Array((rows, columns), (m.number("0"),) * (rows * columns))
+    entries = list(array.entries)
+    entries[array.offset(tuple(place))] = m.number("1")
+    return Array(array.shape, tuple(entries))
+
+
+def _index(term: Term, known: Environment, m: Any) -> Array:
+    return Array.scalar(evaluate(term.args[0], known, m)[term.args[1:]])
+
+
+LEAVES: dict[str, Any] = {
+    "number": lambda term, known, m: Array.scalar(m.literal(term)),
+    "matrix": _matrix,
+    "ones": _ones,
+    "unit": _unit,
+    "index": _index,
+}
+
+
+def scalar_value(array: Array) -> Number:
+    """The one entry of a scalar."""
+    return array.entries[0]

@@ -1,0 +1,243 @@
+"""Numbers whose every printed digit is right: exact rationals (`fmpq`), else certified balls (`arb`).
+
+A ball is an interval that surely holds the true value. Where a ball is too wide to decide a digit or a sign, `Uncertain` is
+raised, and the caller works again with more bits (see `certified`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, TypeVar
+
+import flint
+from flint import arb, fmpq, fmpz
+
+from .arrays import Array
+
+Number = fmpq | arb
+Result = TypeVar("Result")
+
+DECIMAL = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?\Z")
+MAXIMAL_HEIGHT = 4096
+"""Bits of a numerator or denominator beyond which an exact number goes on as a ball."""
+PRECISIONS = (192, 384, 1024, 4096, 12288)
+"""Bits of working precision, tried in this order until every digit is certain."""
+NEGLIGIBLE = fmpq(1, 10**120)
+"""At the last precision a ball around 0 that is narrower than this is taken as 0 to every printed digit."""
+JSON_DIGITS = 30
+
+
+class Uncertain(ArithmeticError):
+    """A ball is too wide to decide a digit, a sign or a comparison at the working precision."""
+
+
+class UndefinedValue(ArithmeticError):
+    """An operation has no value here: division by zero, the logarithm of a number that is not positive."""
+
+
+def certified(work: Callable[[], Result]) -> Result:
+    """What `work` returns, run with more and more bits until it raises no `Uncertain`."""
+    for bits in PRECISIONS:
+        try:
+            with flint.ctx.workprec(bits):
+                return work()
+        except Uncertain as error:
+            last = error
+    raise last
+
+
+def exact(text: str) -> fmpq:
+    """The rational that a decimal is, as written.
+
+    >>> exact("0.1"), exact("-1.5e-2")
+    (1/10, -3/200)
+    """
+    digits, _, power = text.partition("e")
+    whole, _, fraction = digits.partition(".")
+    scale = int(power or 0) - len(fraction)
+    value = fmpq(int(whole + fraction))
+    return value * fmpz(10) ** scale if scale >= 0 else value / fmpz(10) ** -scale
+
+
+def settle(array: Array) -> Array:
+    """The array with rationals that have grown too tall turned into balls."""
+    return array.map(lambda x: arb(x) if isinstance(x, fmpq) and x.height_bits() > MAXIMAL_HEIGHT else x)
+
+
+def bounds(x: Number) -> tuple[fmpq, fmpq]:
+    """Exact rationals that enclose the number; equal where it is exact."""
+    if isinstance(x, fmpq):
+        return x, x
+    if not x.is_finite():
+        raise UndefinedValue("the value is too large or undefined")
+    return x.lower().fmpq(), x.upper().fmpq()
+
+
+def same(a: Number, b: Number) -> bool:
+    """Whether two numbers are equal as far as is known: equal rationals, or balls that overlap."""
+    if isinstance(a, fmpq) and isinstance(b, fmpq):
+        return bool(a == b)
+    return bool(arb(a).overlaps(arb(b)))
+
+
+def is_positive(x: Number) -> bool:
+    """The sign of a number, with certainty; an exact 0 is not positive."""
+    low, high = bounds(x)
+    if low <= 0 < high:
+        if high - low < NEGLIGIBLE:
+            return False
+        raise Uncertain("the sign of a value")
+    return bool(low > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How numbers are printed: terminating decimals in full up to `exact_digits`, others rounded to `digits` significant ones."""
+
+    digits: int = 6
+    exact_digits: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A decimal as printed, and whether it is the number itself or a rounding of it."""
+
+    text: str
+    exact: bool
+
+
+def decimal(x: Number, style: Style) -> Printed:
+    """The decimal a person would write.
+
+    >>> decimal(fmpq(25, 32), Style())
+    Printed(text='0.78125', exact=True)
+    >>> decimal(fmpq(2, 3), Style(digits=3))
+    Printed(text='0.667', exact=False)
+    """
+    if isinstance(x, fmpq):
+        full = terminating(x)
+        if full is not None and len(full.lstrip("-0.").replace(".", "")) <= style.exact_digits and len(full) <= 2 * style.exact_digits:
+            return Printed(full, True)
+    return Printed(rounded(x, style.digits), False)
+
+
+def terminating(x: fmpq) -> str | None:
+    """A rational as a finite decimal, or None where its decimals never end."""
+    places, rest = [0, 0], int(x.q)
+    for k, prime in enumerate((2, 5)):
+        while rest % prime == 0:
+            rest, places[k] = rest // prime, places[k] + 1
+    return point(int(x.p) * 10 ** max(places) // int(x.q), max(places)) if rest == 1 else None
+
+
+def rounded(x: Number, digits: int) -> str:
+    """Rounded half-even to significant digits, each certain; small and large numbers in scientific form.
+
+    >>> rounded(fmpq(1, 3), 4), rounded(fmpq(1, 30000000), 3)
+    ('0.3333', '3.33e-8')
+    """
+    low, high = (_rounded(bound, digits) for bound in bounds(x))
+    if low == high:
+        return low
+    lower, upper = bounds(x)
+    if lower <= 0 <= upper and upper - lower < NEGLIGIBLE:
+        return "0"
+    raise Uncertain("a printed digit")
+
+
+def _rounded(x: fmpq, digits: int) -> str:
+    if x == 0:
+        return "0"
+    size = magnitude(x)
+    units = nearest(x, digits - 1 - size)
+    if len(str(abs(units))) > digits:
+        size, units = size + 1, units // 10
+    if -5 < size < max(digits, 7):
+        return point(nearest(x, digits - 1 - size), max(digits - 1 - size, 0), shift=min(digits - 1 - size, 0))
+    return f"{point(units, digits - 1)}e{size}"
+
+
+def nearest(x: fmpq, places: int) -> int:
+    """The number of units of 10^-places nearest to x, half to even."""
+    scaled = Fraction(int(x.p), int(x.q)) * Fraction(10) ** places
+    return round(scaled)
+
+
+def magnitude(x: fmpq) -> int:
+    """The power of ten of the first significant digit: 2 for 345, -3 for 0.0012."""
+    p, q = abs(int(x.p)), int(x.q)
+    guess = len(str(p)) - len(str(q))
+    return guess if p * 10 ** max(-guess, 0) >= q * 10 ** max(guess, 0) else guess - 1
+
+
+def point(units: int, places: int, shift: int = 0) -> str:
+    """Units of 10^-places as a decimal; a negative shift appends zeros instead.
+
+    >>> point(-125, 3), point(12, 0, shift=-2)
+    ('-0.125', '1200')
+    """
+    sign, digits = "-" if units < 0 else "", str(abs(units)) + "0" * -shift
+    if not places:
+        return sign + digits
+    digits = digits.rjust(places + 1, "0")
+    return f"{sign}{digits[:-places]}.{digits[-places:]}"
+
+
+def json_text(x: Number) -> str:
+    """`"p/q"`, an integer, or 30 certain significant digits."""
+    return str(x) if isinstance(x, fmpq) else rounded(x, JSON_DIGITS)
+
+
+def function(at: Callable[[arb], arb], exactly: dict[int, int] | None = None) -> Callable[[Any], Number]:
+    """A real function on numbers: through a ball, but exact at the rationals listed in `exactly`."""
+    known = {fmpq(key): fmpq(value) for key, value in (exactly or {}).items()}
+
+    def apply(x: Number) -> Number:
+        if isinstance(x, fmpq) and x in known:
+            return known[x]
+        return at(arb(x))
+
+    return apply
+
+
+def logarithm(x: Number) -> Number:
+    """The natural logarithm; `UndefinedValue` where x is not positive."""
+    if not is_positive(x):
+        raise UndefinedValue("the logarithm of a number that is not positive")
+    return fmpq(0) if x == 1 else arb(x).log()
+
+
+def square_root(x: Number) -> Number:
+    """The square root, exact for squares of rationals; `UndefinedValue` where x is negative."""
+    if is_positive(-x):
+        raise UndefinedValue("the square root of a negative number")
+    if isinstance(x, fmpq):
+        p, q = int(x.p), int(x.q)
+        root = fmpq(int(fmpz(p).isqrt()), int(fmpz(q).isqrt()))
+        if root * root == x:
+            return root
+    return arb(x).sqrt()
+
+
+def quotient(a: Number, b: Number) -> Number:
+    """a / b; `UndefinedValue` where b is 0."""
+    low, high = bounds(b)
+    if low == high == 0:
+        raise UndefinedValue("division by zero")
+    if low <= 0 <= high:
+        raise Uncertain("a divisor")
+    return a / b
+
+
+def power(a: Number, b: Number) -> Number:
+    """a to the b: exact for integer exponents, through balls otherwise; `UndefinedValue` for 0 to a negative power."""
+    if isinstance(b, fmpq) and b.q == 1 and abs(b.p) <= 64:
+        if b < 0:
+            return quotient(fmpq(1), power(a, -b))
+        return a ** int(b.p)
+    if not is_positive(a):
+        raise UndefinedValue("a fractional power of a number that is not positive")
+    return arb(a) ** arb(b)

@@ -1,0 +1,121 @@
+"""The functions that the table's meanings call, for numbers and for SymPy expressions.
+
+An algebra is a namespace of functions of entries: a row's meaning asks it for `exp` or `max` and leaves `+ - *` to the entries.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from flint import arb, fmpq
+
+from .. import numbers
+from ..numbers import Number, function, is_positive
+from ..terms import Term, number
+
+
+class Numbers:
+    """Exact rationals and certified balls."""
+
+    number = staticmethod(numbers.exact)
+    literal = staticmethod(lambda term: numbers.exact(term.args[0]))
+    div = staticmethod(numbers.quotient)
+    pow = staticmethod(numbers.power)
+    exp = staticmethod(function(arb.exp, {0: 1}))
+    log = staticmethod(numbers.logarithm)
+    sqrt = staticmethod(numbers.square_root)
+    tanh = staticmethod(function(arb.tanh, {0: 0}))
+
+    @staticmethod
+    def max(a: Number, b: Number) -> Number:
+        return b if is_positive(b - a) else a
+
+    @staticmethod
+    def min(a: Number, b: Number) -> Number:
+        return b if is_positive(a - b) else a
+
+    @staticmethod
+    def greater(a: Number, b: Number) -> Number:
+        return fmpq(is_positive(a - b))
+
+    @staticmethod
+    def at_least(a: Number, b: Number) -> Number:
+        return fmpq(not is_positive(b - a))
+
+    @staticmethod
+    def sign(a: Number) -> Number:
+        return fmpq(is_positive(a)) - fmpq(is_positive(-a))
+
+    @staticmethod
+    def cases(condition: Number, a: Number, b: Number) -> Number:
+        return a if condition == 1 else b
+
+    @staticmethod
+    def normal_cdf(a: Number) -> Number:
+        return fmpq(1, 2) if a == 0 else (1 + (arb(a) / arb(2).sqrt()).erf()) / 2
+
+    @staticmethod
+    def normal_pdf(a: Number) -> Number:
+        return (-arb(a) ** 2 / 2).exp() / (2 * arb.pi()).sqrt()
+
+
+class Terms:
+    """Scalar terms: an operation over arrays of these is spelled out entry by entry, as one works it on paper."""
+
+    number = staticmethod(number)
+    literal = staticmethod(lambda term: term)
+    div = staticmethod(lambda a, b: a / b)
+    pow = staticmethod(lambda a, b: a**b)
+
+
+def _spelled(head: str) -> Any:
+    return staticmethod(lambda *parts: Term(head, parts))
+
+
+for _function, _head in (
+    *((key, key) for key in ("exp", "log", "sqrt", "tanh", "greater", "at_least", "sign", "cases", "normal_cdf", "normal_pdf")),
+    ("max", "maximum"),
+    ("min", "minimum"),
+):
+    setattr(Terms, _function, _spelled(_head))
+
+
+@cache
+def symbols() -> Any:
+    """The algebra of SymPy expressions (SymPy is imported here, and only when something is to be proved).
+
+    Every kink is expressed through `step(x)`, 1 where x > 0 and 0 elsewhere, whose derivative is 0: so `max`, `relu` and
+    their kin become polynomials in steps, which SymPy differentiates and compares like any others.
+    """
+    import sympy
+
+    class step(sympy.Function):  # type: ignore[misc]
+        @classmethod
+        def eval(cls, x: Any) -> Any:
+            if x.is_number:
+                return sympy.Integer(bool(x > 0))
+            return None
+
+        def fdiff(self, argindex: int = 1) -> Any:
+            return sympy.Integer(0)
+
+        def _eval_power(self, exponent: Any) -> Any:
+            return self if exponent.is_Integer and exponent > 0 else None
+
+    class Symbols:
+        number = staticmethod(sympy.Rational)
+        literal = staticmethod(lambda term: sympy.Rational(term.args[0]))
+        div = staticmethod(lambda a, b: a / b)
+        pow = staticmethod(lambda a, b: a**b)
+        exp, log, sqrt, tanh = map(staticmethod, (sympy.exp, sympy.log, sympy.sqrt, sympy.tanh))
+        max = staticmethod(lambda a, b: a + (b - a) * step(sympy.expand(b - a)))
+        min = staticmethod(lambda a, b: a + (b - a) * step(sympy.expand(a - b)))
+        greater = staticmethod(lambda a, b: step(sympy.expand(a - b)))
+        at_least = staticmethod(lambda a, b: 1 - step(sympy.expand(b - a)))
+        sign = staticmethod(lambda a: step(a) - step(-a))
+        cases = staticmethod(lambda c, a, b: c * a + (1 - c) * b)
+        normal_cdf = staticmethod(lambda a: (1 + sympy.erf(a / sympy.sqrt(2))) / 2)
+        normal_pdf = staticmethod(lambda a: sympy.exp(-(a**2) / 2) / sympy.sqrt(2 * sympy.pi))
+
+    return Symbols

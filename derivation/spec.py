@@ -1,0 +1,360 @@
+"""The spec reader: TOML to a Network. Decimals stay exact; every problem is told with line and column, all at once."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from flint import fmpq
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from . import network
+from .arrays import Array, Shape, collapse
+from .expressions import FUNCTIONS, Raw, SyntaxProblem, nearest, parse
+from .network import Network, Page, split
+from .numbers import Style, exact
+from .optimizers import OPTIMIZERS
+from .resolve import Resolver, describe
+from .terms import Term, names, walk
+from .tex.names import problem as notation_problem
+
+MAXIMAL_ENTRIES = 1_000_000
+MAXIMAL_SIZE = 4096
+MAXIMAL_EXPONENT = 64
+MAXIMAL_FILE = 64_000_000
+MAXIMAL_STEPS = 50
+IDENTIFIER = re.compile(r"[A-Za-z]\w*\Z", re.ASCII)
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing wrong with a spec: where (from 1; 0 is the whole file), and what to do about it."""
+
+    line: int
+    column: int
+    message: str
+
+
+class SpecError(ValueError):
+    """A spec that cannot be worked; `problems` are all that were found, in the order of the file."""
+
+    def __init__(self, source: str, problems: list[Problem]) -> None:
+        self.source, self.problems = source, sorted(set(problems))
+        super().__init__("\n".join(f"{source}:{p.line}:{p.column}: {p.message}" for p in self.problems))
+
+
+def value(given: Any) -> Array:
+    """A number, a list (a column vector) or a list of equal lists (a matrix) as an exact array.
+
+    >>> value([1, Decimal("0.1")]).entries
+    (1, 1/10)
+    """
+    if not isinstance(given, list):
+        return Array.scalar(_number(given))
+    if not given:
+        raise ValueError("an empty list has no shape; give at least one number")
+    rows = [row if isinstance(row, list) else [row] for row in given]
+    if any(isinstance(row, list) for row in given) and not all(isinstance(row, list) for row in given):
+        raise ValueError("numbers and lists are mixed; a matrix is a list of rows such as [[1, 2], [3, 4]]")
+    lengths = [len(row) for row in rows]
+    if len(set(lengths)) > 1 or not lengths[0]:
+        raise ValueError(f"rows of a matrix need one length; these have {', '.join(map(str, lengths[:8]))} entries")
+    if len(rows) * lengths[0] > MAXIMAL_ENTRIES or max(len(rows), lengths[0]) > MAXIMAL_SIZE:
+        raise ValueError(f"{len(rows)} x {lengths[0]} is larger than the limit of {MAXIMAL_SIZE} rows or columns and {MAXIMAL_ENTRIES} entries")
+    return Array(collapse((len(rows), lengths[0])), tuple(_number(entry) for row in rows for entry in row))
+
+
+def _number(given: Any) -> fmpq:
+    if isinstance(given, bool) or not isinstance(given, int | Decimal):
+        raise ValueError(f"expected a number, found {given!r}" if not isinstance(given, list) else "lists are nested too deep; a matrix is a list of rows")
+    if isinstance(given, Decimal) and not given.is_finite():
+        raise ValueError(f"{given} is not a number one can compute with")
+    text = str(given).lower().replace("e+", "e")
+    if len(text) > 100 or abs(int(text.partition("e")[2] or 0)) > 300:
+        raise ValueError("this number has more than 100 digits, or a power of ten beyond 300")
+    return exact(text)
+
+
+Value = Annotated[Any, BeforeValidator(value)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Model(_Table):
+    equations: str
+    loss: str | None = None
+
+
+class Update(BaseModel):
+    """The optimizer's row says which constants it takes; each is a number."""
+
+    model_config = ConfigDict(extra="allow")
+    rule: str
+    steps: Annotated[int, Field(ge=1, le=MAXIMAL_STEPS, strict=True)] = 1
+
+
+class Spec(_Table):
+    """The tables and keys of a spec."""
+
+    title: Annotated[str, Field(max_length=200)] = ""
+    digits: Annotated[int, Field(ge=1, le=30)] = 6
+    elide: Annotated[int, Field(ge=3, le=12)] = 6
+    paper: Literal["a4", "letter"] = "a4"
+    model: Model
+    parameters: dict[str, Value] = {}
+    data: dict[str, Value] = {}
+    update: Update | None = None
+    notation: dict[str, str] = {}
+
+
+def load(path: str | Path) -> Network:
+    """The network of a spec file.
+
+    Raises `SpecError` with every problem found. Nothing in the file is ever executed.
+    """
+    source = Path(path)
+    try:
+        raw = source.read_bytes()
+    except OSError as error:
+        raise SpecError(str(path), [Problem(0, 0, f"the file cannot be read: {error.strerror or error}")]) from None
+    if len(raw) > MAXIMAL_FILE:
+        raise SpecError(str(path), [Problem(0, 0, f"the file is larger than {MAXIMAL_FILE // 1_000_000} MB")])
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise SpecError(str(path), [Problem(line, error.start - raw.rfind(b"\n", 0, error.start), "the file is not UTF-8 text; save it as UTF-8")]) from None
+    return loads(text, str(path))
+
+
+def loads(text: str, source: str = "<spec>") -> Network:
+    """The network of a spec given as text.
+
+    >>> loads('[model]\\nequations = "f = 2 * x"\\n[data]\\nx = 0.5').equations["f"].head
+    'times'
+    """
+    try:
+        raw = tomllib.loads(text, parse_float=Decimal)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise SpecError(source, [_toml_problem(text, str(error))]) from None
+    places = Places(text)
+    try:
+        spec = Spec.model_validate(raw)
+    except ValidationError as error:
+        raise SpecError(source, [places.problem(tuple(map(str, item["loc"])), _sentence(dict(item))) for item in error.errors()]) from None
+    return _Builder(spec, places, source).network()
+
+
+def _toml_problem(text: str, message: str) -> Problem:
+    match = re.search(r"at line (\d+), column (\d+)", message)
+    line, column = (int(match[1]), int(match[2])) if match else (text.count("\n") + 1, 1)
+    cause = re.sub(r" *\(at .*\)", "", message)
+    return Problem(line, column, f"this is not TOML: {cause or 'nested too deep'}")
+
+
+def _sentence(error: Mapping[str, Any]) -> str:
+    """One of pydantic's errors in our words."""
+    key = str(error["loc"][-1])
+    known = [*Spec.model_fields, *Model.model_fields]
+    texts = {
+        "missing": f"{key!r} is missing",
+        "extra_forbidden": f"there is no key {key!r} here{nearest(key, known)}",
+        "value_error": str(error.get("ctx", {}).get("error", "")),
+        "model_type": f"{key!r} must be a table, written [{key}]",
+        "dict_type": f"{key!r} must be a table, written [{key}]",
+    }
+    return texts.get(error["type"], f"{key}: {str(error['msg'])[:1].lower()}{str(error['msg'])[1:]}")
+
+
+class Places:
+    """Where keys stand in the text of a spec."""
+
+    def __init__(self, text: str) -> None:
+        self.lines = text.split("\n")
+        self.keys: dict[tuple[str, ...], tuple[int, int]] = {}
+        section: tuple[str, ...] = ()
+        quoted = False
+        for number, line in enumerate(self.lines, 1):
+            if not quoted and (header := re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line)):
+                section = tuple(part.strip(" \"'") for part in header[1].split("."))
+                self.keys[section] = (number, line.index("[") + 1)
+            elif not quoted and (key := re.match(r"\s*([\"']?)([\w.-]+)\1\s*=\s*", line)):
+                self.keys[(*section, key[2])] = (number, key.end() + 1)
+            quoted ^= (line.count('"""') + line.count("'''")) % 2 == 1
+
+    def find(self, path: tuple[str, ...]) -> tuple[int, int]:
+        """Line and column of a key, or of the nearest table around it."""
+        for end in range(len(path), 0, -1):
+            if path[:end] in self.keys:
+                return self.keys[path[:end]]
+        return 1, 1
+
+    def problem(self, path: tuple[str, ...], message: str) -> Problem:
+        return Problem(*self.find(path), message)
+
+    def equations(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """(line, column, text) of each equation, comments and blank lines left out."""
+        line, column = self.find(("model", "equations"))
+        start = self.lines[line - 1][column - 1 :] if line <= len(self.lines) else ""
+        fence = 3 if start[:3] in ('"""', "'''") else 1
+        column += fence
+        if fence == 3 and not start[3:].strip():
+            line, column = line + 1, 1
+        for offset, given in enumerate(text.split("\n")):
+            bare = given.split("#", 1)[0]
+            if bare.strip():
+                yield line + offset, column if offset == 0 else 1, bare
+
+
+class _Builder:
+    """Turns a validated spec into a network, gathering problems as it goes."""
+
+    def __init__(self, spec: Spec, places: Places, source: str) -> None:
+        self.spec, self.places, self.source = spec, places, source
+        self.problems: list[Problem] = []
+        self.written: dict[str, tuple[Raw, int, int]] = {}
+
+    def network(self) -> Network:
+        self.read_values()
+        self.read_equations()
+        equations, shapes = self.resolve()
+        self.check_loss(shapes)
+        update = self.read_update()
+        self.check_notation(shapes)
+        self.stop()
+        self.check_exponents(equations)
+        self.stop()
+        spec = self.spec
+        equations, shapes = split(equations, shapes)
+        built = Network(
+            spec.title or "A network worked by hand", equations, spec.parameters, spec.data, shapes, spec.model.loss, update,
+            spec.notation, Style(spec.digits, max(spec.digits, 10)), Page(spec.paper, spec.elide), self.unused(equations),
+        )
+        for first, second in built.names.clashes():
+            self.add(("notation",), f"{first!r} and {second!r} would both be printed as {built.names.latex(first)}; give one of them another [notation]")
+        self.stop()
+        return built
+
+    def add(self, path: tuple[str, ...], message: str) -> None:
+        self.problems.append(self.places.problem(path, message))
+
+    def stop(self) -> None:
+        if self.problems:
+            raise SpecError(self.source, self.problems)
+
+    def read_values(self) -> None:
+        for table, values in (("parameters", self.spec.parameters), ("data", self.spec.data)):
+            for key in values:
+                if not IDENTIFIER.match(key):
+                    self.add((table, key), f"{key!r} cannot be a name; use letters, digits and underscores, a letter first")
+                elif key in FUNCTIONS:
+                    self.add((table, key), f"{key!r} is the name of a function; choose another")
+                elif table == "data" and key in self.spec.parameters:
+                    self.add((table, key), f"{key!r} is defined twice, under [parameters] and under [data]")
+
+    def read_equations(self) -> None:
+        for line, column, text in self.places.equations(self.spec.model.equations):
+            match = re.match(r"\s*([^\W\d]\w*)\s*=(?!=)\s*", text)
+            if not match:
+                self.problems.append(Problem(line, column, f"expected an equation such as 'h = relu(W @ x + b)', found {text.strip()[:40]!r}"))
+                continue
+            key = match[1]
+            if key in self.written or key in self.spec.parameters or key in self.spec.data:
+                self.problems.append(Problem(line, column + match.start(1), f"{key!r} is defined twice"))
+            elif key in FUNCTIONS or not IDENTIFIER.match(key):
+                self.problems.append(Problem(line, column + match.start(1), f"{key!r} cannot name a quantity; it is a function, or not plain letters and digits"))
+            try:
+                self.written.setdefault(key, (parse(text[match.end() :]), line, column + match.end()))
+            except SyntaxProblem as problem:
+                self.problems.append(Problem(line, column + match.end() + problem.at, problem.message))
+        if not self.written and not self.problems:
+            self.add(("model", "equations"), "there is no equation")
+
+    def resolve(self) -> tuple[dict[str, Term], dict[str, Shape]]:
+        """Each equation as a Term, in an order in which each uses only what stands before it."""
+        shapes = {key: array.shape for key, array in (*self.spec.parameters.items(), *self.spec.data.items())}
+        equations: dict[str, Term] = {}
+        waiting = dict(self.written)
+        failed: set[str] = set()
+        while waiting:
+            ready = next((key for key, (raw, _, _) in waiting.items() if not _uses(raw) & (waiting.keys() - shapes.keys())), None)
+            if ready is None:
+                key = next(iter(waiting))
+                circle = [other for other in waiting if _uses(waiting[other][0]) & waiting.keys()]
+                self.problems.append(Problem(waiting[key][1], 1, f"these equations use each other in a circle: {', '.join(circle)}"))
+                break
+            raw, line, column = waiting.pop(ready)
+            if _uses(raw) & failed:
+                failed.add(ready)
+                continue
+            try:
+                equations[ready], shapes[ready] = Resolver(shapes).resolve(raw)
+            except SyntaxProblem as problem:
+                failed.add(ready)
+                self.problems.append(Problem(line, column + problem.at, problem.message))
+        return equations, shapes
+
+    def check_loss(self, shapes: Mapping[str, Shape]) -> None:
+        loss = self.spec.model.loss
+        if loss is None:
+            if self.spec.update:
+                self.add(("update",), "an update needs a loss; name it under [model], as in loss = \"L\"")
+        elif loss not in self.written:
+            self.add(("model", "loss"), f"no equation defines the loss {loss!r}{nearest(loss, self.written)}")
+        elif shapes.get(loss, ()) != ():
+            self.add(("model", "loss"), f"the loss {loss!r} must be a scalar, but is {describe(shapes[loss])}; sum or average it")
+
+    def read_update(self) -> network.Update | None:
+        given = self.spec.update
+        if given is None:
+            return None
+        row = OPTIMIZERS.get(given.rule)
+        if row is None:
+            self.add(("update", "rule"), f"there is no update rule {given.rule!r}{nearest(given.rule, OPTIMIZERS)}; known are {', '.join(OPTIMIZERS)}")
+            return None
+        extra = dict(given.model_extra or {})
+        constants = {}
+        for key in row.constants:
+            if key not in extra:
+                self.add(("update",), f"{given.rule} needs {key!r}, a number")
+                continue
+            try:
+                constants[key] = value(extra.pop(key))
+                if constants[key].shape:
+                    self.add(("update", key), f"{key!r} must be a scalar")
+            except ValueError as error:
+                self.add(("update", key), str(error))
+        for key in extra:
+            self.add(("update", key), f"{given.rule} takes no {key!r}{nearest(key, [*row.constants, 'rule', 'steps'])}")
+        return network.Update(given.rule, constants, given.steps)
+
+    def check_notation(self, shapes: Mapping[str, Shape]) -> None:
+        for key, latex in self.spec.notation.items():
+            known = [*shapes, *(OPTIMIZERS[self.spec.update.rule].constants if self.spec.update and self.spec.update.rule in OPTIMIZERS else ())]
+            if key not in known and key not in self.written:
+                self.add(("notation", key), f"nothing is called {key!r}{nearest(key, known)}")
+            elif bad := notation_problem(latex):
+                self.add(("notation", key), f"{bad}; give a symbol such as 'z^{{(1)}}'")
+
+    def check_exponents(self, equations: Mapping[str, Term]) -> None:
+        for key, term in equations.items():
+            for node in walk(term):
+                if node.head in ("pow", "hadamard_pow") and node.args[1].head == "number" and abs(float(node.args[1].args[0])) > MAXIMAL_EXPONENT:
+                    self.problems.append(Problem(self.written[key][1], self.written[key][2], f"the exponent {node.args[1].args[0]} is beyond the limit of {MAXIMAL_EXPONENT}"))
+
+    def unused(self, equations: Mapping[str, Term]) -> tuple[str, ...]:
+        used = {operand for term in equations.values() for operand in names(term)}
+        return tuple(f"{key!r} is given a value but never used" for key in (*self.spec.parameters, *self.spec.data) if key not in used)
+
+
+def _uses(raw: Raw) -> set[str]:
+    if raw.symbol == "name":
+        return {raw.args[0]}
+    return set().union(*(_uses(arg) for arg in raw.args if isinstance(arg, Raw)))

@@ -1,0 +1,122 @@
+"""Textbook notation as an immutable tree.
+
+A `Term` is a head and its arguments. Two heads are leaves: `name` (a quantity of the network) and `number` (a decimal as
+printed). Every other head is a row of the operations table, or one of the notations in `NOTATIONS` that name a quantity.
+The tree keeps the author's order, his subtractions and his fractions; it holds no LaTeX and no layout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+NOTATIONS = frozenset({"partial", "updated", "index"})
+"""Heads that name a quantity rather than compute one: a derivative, an updated parameter, an entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One node: `head` says what it is, `args` are its parts (Terms; text in a leaf).
+
+    `value` is what a printed literal stands for where the print is rounded or elided: it takes no part in equality, so a
+    term read back from LaTeX equals the one that was written.
+
+    >>> (name("w") * name("x") + number("0.5")).args[1]
+    Term(head='number', args=('0.5',))
+    """
+
+    head: str
+    args: tuple[Any, ...] = ()
+    value: Any = field(default=None, compare=False, repr=False)
+
+    @property
+    def children(self) -> tuple[Term, ...]:
+        """The parts that are Terms themselves."""
+        return tuple(arg for arg in self.args if isinstance(arg, Term))
+
+    def __add__(self, other: Term) -> Term:
+        return Term("add", (self, other))
+
+    def __sub__(self, other: Term) -> Term:
+        return Term("sub", (self, other))
+
+    def __mul__(self, other: Term) -> Term:
+        return Term("times", (self, other))
+
+    def __truediv__(self, other: Term) -> Term:
+        return Term("div", (self, other))
+
+    def __pow__(self, other: Term) -> Term:
+        return Term("pow", (self, other))
+
+    def __neg__(self) -> Term:
+        return Term("neg", (self,))
+
+
+def name(text: str) -> Term:
+    """The quantity called `text` in the spec."""
+    return Term("name", (text,))
+
+
+def number(text: str | int) -> Term:
+    """A decimal as printed: an optional minus, digits, an optional fraction, an optional power of ten (`1.5e-7`)."""
+    return Term("number", (str(text),))
+
+
+def matrix(rows: tuple[tuple[Term, ...], ...], value: Any = None) -> Term:
+    """A bracketed array of terms, row by row; a column vector has one term in each row."""
+    return Term("matrix", tuple(Term("row", row) for row in rows), value)
+
+
+def partial(of: Term, by: Term) -> Term:
+    r"""The derivative of one quantity by another, `\partial of / \partial by`, as a quantity with a name of its own."""
+    return Term("partial", (of, by))
+
+
+def updated(parameter: Term) -> Term:
+    """A parameter's value after the update."""
+    return Term("updated", (parameter,))
+
+
+def index(of: Term, *places: int) -> Term:
+    """An entry, counted from 0 as in the spec (and printed from 1 as in mathematics)."""
+    return Term("index", (of, *places))
+
+
+def is_literal(term: Term) -> bool:
+    """Whether the term is numbers as printed: a decimal, or a matrix of decimals (elided or not)."""
+    if term.head == "matrix":
+        return all(entry.head in ("number", "dots") for row in term.args for entry in row.args)
+    return term.head == "number"
+
+
+def walk(term: Term) -> Iterator[Term]:
+    """Every node of the tree, parents before their parts, left to right."""
+    yield term
+    for child in term.children:
+        yield from walk(child)
+
+
+def names(term: Term) -> tuple[str, ...]:
+    """The names a term uses, each once, in the order of their first use.
+
+    >>> names(name("W") * name("x") + name("W"))
+    ('W', 'x')
+    """
+    return tuple(dict.fromkeys(node.args[0] for node in walk(term) if node.head == "name"))
+
+
+def rebuild(term: Term, change: Callable[[Term], Term | None]) -> Term:
+    """The tree with each node for which `change` gives a term replaced by it, from the root down.
+
+    >>> rebuild(name("a") + name("b"), {name("b"): number(2)}.get)
+    Term(head='add', args=(Term(head='name', args=('a',)), Term(head='number', args=('2',))))
+    """
+    replaced = change(term)
+    if replaced is not None:
+        return replaced
+    if not term.children:
+        return term
+    args = tuple(rebuild(arg, change) if isinstance(arg, Term) else arg for arg in term.args)
+    return term if args == term.args else Term(term.head, args, term.value)

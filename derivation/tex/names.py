@@ -1,0 +1,124 @@
+"""How quantities are called in LaTeX: from names in the spec to symbols, and back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from ..arrays import Shape
+
+GREEK = frozenset(
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega "
+    "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split()
+)
+CLASHES = {"sigma": r"\varsigma", "Phi": r"\mathit{\Phi}", "phi": r"\phi"}
+"""Letters that stand for functions in our notation are given another shape as names."""
+ACCENTS = {"hat": r"\hat", "bar": r"\bar", "tilde": r"\tilde"}
+COMMANDS = frozenset(
+    r"\hat \bar \tilde \vec \dot \mathbf \boldsymbol \mathrm \mathit \mathcal \mathsf \text \ell \star \ast \varepsilon \vartheta \varphi \varsigma \prime".split()
+) | frozenset(f"\\{letter}" for letter in GREEK)
+TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\S", re.DOTALL)
+
+
+def tokens(latex: str) -> list[str]:
+    """LaTeX cut into commands, numbers and single characters, spaces left out.
+
+    >>> tokens(r"W^{(1)} x")
+    ['W', '^', '{', '(', '1', ')', '}', 'x']
+    """
+    return TOKEN.findall(latex)
+
+
+def problem(latex: str) -> str | None:
+    """Why a notation given by the user is not accepted, or None: only symbols and harmless commands may stand in it."""
+    depth = 0
+    for token in tokens(latex):
+        if token.startswith("\\") and token not in COMMANDS:
+            return f"the command {token} is not allowed in a notation"
+        if token in "$%#&~" or ord(token[0]) > 127:
+            return f"the character {token} is not allowed in a notation"
+        depth += (token == "{") - (token == "}")
+        if depth < 0:
+            return "a brace is closed that was not opened"
+    if depth:
+        return "a brace is not closed"
+    return None if latex.strip() else "a notation cannot be empty"
+
+
+def symbol(letters: str) -> str:
+    """A name without its number: `yhat` to `\\hat{y}`, `alpha` to `\\alpha`, a letter as it is, a word upright."""
+    for ending, accent in ACCENTS.items():
+        if letters.endswith(ending) and len(letters) > len(ending):
+            return f"{accent}{{{symbol(letters[: -len(ending)])}}}"
+    if letters in GREEK:
+        return CLASHES.get(letters, f"\\{letters}")
+    return letters if len(letters) == 1 else rf"\mathrm{{{letters}}}"
+
+
+def default(name: str, layered: bool) -> str:
+    """The usual notation of a name: a number is a layer (`W^{(1)}`) in a layered network, else a subscript (`w_{1}`).
+
+    >>> default("W1", True), default("w1", False), default("yhat", True), default("x_0", True)
+    ('W^{(1)}', 'w_{1}', '\\\\hat{y}', 'x_{0}')
+    """
+    match = re.fullmatch(r"([A-Za-z]+)(\d*)((?:_\w+)?)", name)
+    if not match:
+        return r"\mathrm{" + name.replace("_", r"\_") + "}"
+    letters, digits, rest = match.groups()
+    latex = symbol(letters)
+    if digits:
+        latex += f"^{{({digits})}}" if layered else f"_{{{digits}}}"
+    subscript = rest.lstrip("_")
+    if not subscript:
+        return latex
+    if len(subscript) > 1 and not subscript.isdigit():
+        subscript = r"\mathrm{" + subscript.replace("_", r"\_") + "}"
+    return latex + f"_{{{subscript}}}" if "_" not in latex else latex[:-1] + f",{subscript}}}"
+
+
+class Names:
+    """The symbols of a network's quantities and their shapes; both the writer and the reader ask here.
+
+    >>> names = Names({"W1": (2, 2), "x": (2, 1)})
+    >>> names.latex("W1"), names.entry("W1", (0, 1))
+    ('W^{(1)}', 'w^{(1)}_{12}')
+    """
+
+    def __init__(self, shapes: Mapping[str, Shape], notation: Mapping[str, str] | None = None) -> None:
+        self.shapes = shapes
+        given = notation or {}
+        layered = any(re.fullmatch(r"[A-Z]\d+", name) for name in shapes)
+        self._latex = {name: given.get(name, default(name, layered)) for name in shapes}
+        used = set(self._latex.values())
+        self._entry = {name: _entry_base(latex, shapes[name], used) for name, latex in self._latex.items()}
+        self.by_tokens = self._index()
+
+    def _index(self) -> list[tuple[list[str], str, bool]]:
+        """(tokens, name, only with a subscript), longest first, as the reader tries them."""
+        whole = [(tokens(latex), name, False) for name, latex in self._latex.items()]
+        entries = [(tokens(latex), name, True) for name, latex in self._entry.items() if latex != self._latex[name]]
+        return sorted(whole + entries, key=lambda row: -len(row[0]))
+
+    def clashes(self) -> list[tuple[str, str]]:
+        """Pairs of names that would be printed alike."""
+        seen: dict[str, str] = {}
+        return [(seen[latex], name) for name, latex in self._latex.items() if seen.setdefault(latex, name) != name]
+
+    def latex(self, name: str) -> str:
+        """The symbol of a quantity."""
+        return self._latex[name]
+
+    def entry(self, name: str, place: tuple[int, ...]) -> str:
+        """The symbol of an entry, counted from 1; an entry of a matrix takes the small letter."""
+        base = self._entry[name]
+        text = ("," if any(k >= 9 for k in place) and len(place) > 1 else "").join(str(k + 1) for k in place)
+        return f"{base[:-1]},{text}}}" if base.endswith("}") and _subscripted(base) else f"{base}_{{{text}}}"
+
+
+def _subscripted(latex: str) -> bool:
+    return re.search(r"_\{[^{}]*\}\Z", latex) is not None
+
+
+def _entry_base(latex: str, shape: Shape, used: set[str]) -> str:
+    small = latex[0].lower() + latex[1:]
+    return small if shape and 1 not in shape and small not in used else latex

@@ -1,0 +1,352 @@
+r"""LaTeX to terms: the inverse of `tex.write`, over the names of one network.
+
+The reader never guesses: what it does not know is an `Unreadable` with the place. It reads what the writer writes, and the
+usual freedoms in it: `bmatrix`, `\left \right` or not, `\cdot` or nothing, any spacing.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ..arrays import Shape
+from ..operations import SPELLINGS, TABLE, ShapeMismatch
+from ..resolve import Shapes, choose
+from ..terms import Term, index, matrix, number, partial, updated
+from ..terms import name as name_term
+from .names import Names, tokens
+
+IGNORED = frozenset({r"\left", r"\right", r"\,", r"\!", r"\;", r"\displaystyle", r"\big", r"\Big", r"\quad"})
+ENDS = frozenset({"", ")", "]", "}", r"\rvert", "&", r"\\", r"\end", ",", "+", "-", r"\odot", r"\oslash", r"\otimes", ">", r"\ge", "="})
+MATRICES = frozenset({"pmatrix", "bmatrix"})
+HADAMARDS = (r"\odot", r"\oslash")
+PRODUCTS = (r"\otimes", r"\cdot")
+
+
+class Unreadable(ValueError):
+    """Text that is not a term in our notation; `at` counts tokens from the start."""
+
+    def __init__(self, at: int, message: str) -> None:
+        super().__init__(message)
+        self.at = at
+
+
+def read(latex: str, names: Names) -> Term:
+    r"""The term that the LaTeX stands for.
+
+    >>> read(r"W x + \begin{bmatrix} 1 \\ 0.5 \end{bmatrix}", Names({"W": (2, 2), "x": (2, 1)})).head
+    'add'
+    """
+    words = tokens(re.sub(r"\\left\s*\|", r"\\lvert ", re.sub(r"\\right\s*\|", r"\\rvert ", latex)))
+    reader = Reader([word for word in words if word not in IGNORED], names)
+    term = reader.comparison()
+    if reader.next:
+        raise reader.problem("an operator or the end")
+    return term
+
+
+class Reader:
+    """Recursive descent over the tokens; `running` is the index of the sum that is being read."""
+
+    def __init__(self, words: list[str], names: Names) -> None:
+        self.words, self.names, self.shapes = words, names, Shapes(names.shapes)
+        self.place = 0
+        self.running = ""
+        self.functions = sorted(
+            ((tokens(row.notation.symbol), row) for row in TABLE.values() if row.notation.kind in ("function", "exponential")), key=lambda pair: -len(pair[0])
+        )
+
+    @property
+    def next(self) -> str:
+        return self.peek()
+
+    def peek(self, ahead: int = 0) -> str:
+        return self.words[self.place + ahead] if self.place + ahead < len(self.words) else ""
+
+    def take(self, *texts: str) -> str:
+        found = self.next if self.next in texts else ""
+        self.place += bool(found)
+        return found
+
+    def starts(self, words: list[str]) -> bool:
+        return self.words[self.place : self.place + len(words)] == words
+
+    def expect(self, *texts: str) -> None:
+        for text in texts:
+            if not self.take(text):
+                raise self.problem(repr(text))
+
+    def problem(self, expected: str) -> Unreadable:
+        return Unreadable(self.place, f"expected {expected}, found {self.next or 'the end'!r}")
+
+    def make(self, symbol: str, *args: Term) -> Term:
+        """The operation that a symbol stands for between these operands."""
+        shapes: list[Shape] = [self.shapes.of(arg) for arg in args]
+        try:
+            return Term(choose(symbol, shapes).name, args)
+        except ShapeMismatch as mismatch:
+            raise Unreadable(self.place, str(mismatch)) from None
+
+    def comparison(self) -> Term:
+        left = self.sum()
+        if word := self.take(">", r"\ge"):
+            return self.make({r"\ge": ">="}.get(word, word), left, self.sum())
+        return left
+
+    def sum(self) -> Term:
+        left = self.signed()
+        while word := self.take("+", "-"):
+            left = self.make(word, left, self.hadamard())
+        return left
+
+    def signed(self) -> Term:
+        if self.next == "-" and not (self.peek(1)[:1].isdigit() and self.peek(2) != "^"):
+            self.place += 1
+            return self.make("u-", self.hadamard())
+        return self.hadamard()
+
+    def hadamard(self) -> Term:
+        left = self.product()
+        while word := self.take(*HADAMARDS):
+            left = self.make(word, left, self.product())
+        return left
+
+    def product(self) -> Term:
+        left = self.factor()
+        while self.next not in ENDS or self.next in PRODUCTS:
+            left = self.make(self.take(*PRODUCTS), left, self.factor())
+        return left
+
+    def factor(self) -> Term:
+        if self.take(r"\sum"):
+            return self.total()
+        term = self.atom()
+        while self.next == "^":
+            term = self.superscript(term)
+        return term
+
+    def total(self) -> Term:
+        self.expect("_", "{")
+        before, self.running = self.running, self.word()
+        body = self.product()
+        self.running = before
+        return self.make("sum", lifted(body, self.shapes))
+
+    def superscript(self, base: Term) -> Term:
+        self.expect("^")
+        if self.take(r"\top"):
+            return self.make(".T", base)
+        self.expect("{")
+        symbol = r"^\odot" if self.take(r"\odot") else "^"
+        exponent = self.comparison()
+        self.expect("}")
+        return self.make(symbol, base, exponent)
+
+    def atom(self) -> Term:
+        if self.take("("):
+            inner = self.comparison()
+            self.expect(")")
+            return self.running_entry(inner)
+        if self.next == "-" or self.next[:1].isdigit():
+            return self.number()
+        for known, row in self.functions:
+            if self.starts(known) and (row.notation.kind != "exponential" or self.peek(len(known)) == "^"):
+                self.place += len(known)
+                return self.exponential() if row.notation.kind == "exponential" else self.call(row.spellings[0] if len(row.spellings) else row.name)
+        special = SPECIAL.get(self.next)
+        return special(self) if special else self.named()
+
+    def running_entry(self, term: Term) -> Term:
+        """The term, as one entry of an array where the running index of a sum stands behind it."""
+        if self.running and self.starts(["_", "{", *self.running, "}"]):
+            self.place += 3 + len(self.running)
+            return Term("entry", (term,))
+        return term
+
+    def number(self) -> Term:
+        sign = self.take("-")
+        digits = self.next
+        if not digits[:1].isdigit():
+            raise self.problem("a number")
+        self.place += 1
+        if self.starts([r"\times", "10", "^", "{"]):
+            self.place += 4
+            digits += "e" + self.take("-") + self.next
+            self.place += 1
+            self.expect("}")
+        return number(sign + digits)
+
+    def call(self, spelling: str) -> Term:
+        if self.next == r"\begin":
+            return self.make(spelling, self.environment())
+        self.expect("(")
+        args = [self.comparison()]
+        while self.take(","):
+            args.append(self.comparison())
+        self.expect(")")
+        if spelling not in SPELLINGS:
+            raise self.problem("a function")
+        return self.make(spelling, *args)
+
+    def exponential(self) -> Term:
+        self.expect("^", "{")
+        exponent = self.comparison()
+        self.expect("}")
+        return self.make("exp", exponent)
+
+    def fraction(self) -> Term:
+        self.expect(r"\frac", "{")
+        if self.next == r"\partial":
+            return self.derivative()
+        above = self.comparison()
+        self.expect("}", "{")
+        below = self.comparison()
+        self.expect("}")
+        return self.make(r"\frac", above, below)
+
+    def derivative(self) -> Term:
+        self.expect(r"\partial")
+        of = self.named()
+        self.expect("}", "{", r"\partial")
+        by = self.named()
+        self.expect("}")
+        return partial(of, by)
+
+    def named(self) -> Term:
+        braced = self.next == "{"
+        self.place += braced
+        for known, name, only_entries in self.names.by_tokens:
+            if self.starts(known):
+                start, self.place = self.place, self.place + len(known)
+                term = self.entry(name)
+                if term is not None:
+                    return self.new(term, braced)
+                if not only_entries:
+                    return self.running_entry(self.new(name_term(name), braced))
+                self.place = start
+        raise self.problem("a number, a known name or a bracket")
+
+    def new(self, term: Term, braced: bool) -> Term:
+        """The term, or its updated value where `new` stands behind it."""
+        if braced:
+            self.expect("}")
+        for mark in "_^":
+            if self.starts([mark, "{", r"\text", "{", "n", "e", "w", "}", "}"]):
+                self.place += 9
+                return updated(term)
+        return term
+
+    def entry(self, name: str) -> Term | None:
+        """An index behind a name, or None."""
+        digits = []
+        if not self.starts(["_", "{"]):
+            return None
+        ahead = 2
+        while (word := self.peek(ahead)) and (word.isdigit() or word == ","):
+            digits.append(word)
+            ahead += 1
+        if not digits or self.peek(ahead) != "}":
+            return None
+        parts = [digit for digit in digits if digit != ","]
+        shape = self.names.shapes[name]
+        if "," not in digits and len(shape) == 2 and 1 not in shape:
+            parts = list(parts[0])
+        self.place += ahead + 1
+        return index(name_term(name), *(int(part) - 1 for part in parts))
+
+    def environment(self) -> Term:
+        self.expect(r"\begin", "{")
+        kind = self.word()
+        if kind == "cases":
+            return self.cases()
+        if kind not in MATRICES:
+            raise self.problem("pmatrix, bmatrix or cases")
+        rows = [[self.entry_of_matrix()]]
+        while separator := self.take("&", r"\\"):
+            if separator == "&":
+                rows[-1].append(self.entry_of_matrix())
+            else:
+                rows.append([self.entry_of_matrix()])
+        self.expect(r"\end", "{")
+        if self.word() != kind or len({len(row) for row in rows}) != 1:
+            raise self.problem(f"rows of equal length and the end of {kind}")
+        return matrix(tuple(tuple(row) for row in rows))
+
+    def word(self) -> str:
+        """Letters up to a closing brace."""
+        letters = ""
+        while self.next and not self.take("}"):
+            letters += self.next
+            self.place += 1
+        return letters
+
+    def entry_of_matrix(self) -> Term:
+        dots = re.fullmatch(r"\\([cvd])dots", self.next)
+        if dots:
+            self.place += 1
+            return Term("dots", (dots.group(1),))
+        return self.comparison()
+
+    def cases(self) -> Term:
+        first = self.comparison()
+        self.expect("&", r"\text", "{", "i", "f", "}")
+        condition = self.comparison()
+        if self.take("="):
+            self.expect("1")
+        self.expect(r"\\")
+        second = self.comparison()
+        self.expect("&", r"\text", "{")
+        self.word()
+        self.expect(r"\end", "{")
+        self.word()
+        return self.make("cases", condition, first, second)
+
+    def absolute(self) -> Term:
+        self.expect(r"\lvert")
+        inner = self.comparison()
+        self.expect(r"\rvert")
+        return self.make("abs", inner)
+
+    def indicator(self) -> Term:
+        self.expect("[")
+        inner = self.comparison()
+        self.expect("]")
+        return inner
+
+    def root(self) -> Term:
+        self.expect(r"\sqrt", "{")
+        inner = self.comparison()
+        self.expect("}")
+        return self.make("sqrt", inner)
+
+    def constant(self) -> Term:
+        self.expect(r"\mathbf", "{")
+        kind = self.word()
+        self.expect("_", "{")
+        subscript = self.word()
+        if kind == "1":
+            return Term("ones", tuple(map(int, subscript.split(r"\times"))))
+        self.expect("^", "{")
+        shape = tuple(map(int, self.word().split(r"\times")))
+        return Term("unit", (*shape, *(int(k) - 1 for k in subscript.split(","))))
+
+
+def lifted(body: Term, shapes: Shapes) -> Term:
+    """The body of a sum over entries as an expression of whole arrays: `x_i y_i` as the entry-by-entry product of x and y."""
+    if body.head == "entry":
+        return body.args[0]  # type: ignore[no-any-return]
+    args = tuple(lifted(arg, shapes) if isinstance(arg, Term) else arg for arg in body.args)
+    if args == body.args:
+        return body
+    symbol = {"times": "*", "div": "/", "pow": "^"}.get(body.head)
+    return Term(choose(symbol, [shapes.of(arg) for arg in args]).name if symbol else body.head, args)
+
+
+SPECIAL: dict[str, Any] = {
+    r"\frac": Reader.fraction,
+    r"\begin": Reader.environment,
+    r"\lvert": Reader.absolute,
+    "[": Reader.indicator,
+    r"\sqrt": Reader.root,
+    r"\mathbf": Reader.constant,
+}

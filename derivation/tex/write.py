@@ -1,0 +1,197 @@
+r"""Terms to LaTeX. Brackets are decided by a table of precedences, never by the case.
+
+A negative number stands bare only where it begins a sum or product; everything a reader could take for something else is
+bracketed, so that `tex.read` gives the same tree back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..arrays import Shape
+from ..operations import TABLE, Operation
+from ..operations.table import ATOM, HADAMARD, POWER, PRODUCT, SUM, same
+from ..resolve import Shapes
+from ..terms import Term
+from .names import Names
+
+Written = tuple[str, int]
+TALL = (r"\frac", r"\begin", r"\sum", r"\sqrt", r"\left")
+ENTRYWISE = {"add": "add", "sub": "sub", "neg": "neg", "times": "times", "hadamard": "times", "div": "div", "hadamard_div": "div", "hadamard_pow": "pow", "pow": "pow"}
+"""Operations that a running index passes through, with what they are between entries."""
+COUPLED = frozenset({"softmax", "log_softmax"})
+"""Functions of an array whose entries depend on all the others."""
+
+
+def write(term: Term, names: Names) -> str:
+    r"""The LaTeX of a term.
+
+    >>> from derivation.terms import name
+    >>> write(Term("matmul", (name("W"), name("x"))), Names({"W": (2, 2), "x": (2, 1)}))
+    'W x'
+    """
+    return Writer(names).write(term)[0]
+
+
+def brackets(latex: str, left: str = "(", right: str = ")") -> str:
+    """The text in brackets that grow with it."""
+    if any(mark in latex for mark in TALL):
+        return rf"\left{left}{latex}\right{right}"
+    return f"{left}{latex}{right}"
+
+
+class Writer:
+    """Writes terms over the names of one network. Every method gives the LaTeX and how strongly it binds."""
+
+    def __init__(self, names: Names, running: str = "") -> None:
+        self.names, self.shapes = names, Shapes(names.shapes)
+        self.running = running
+        """The running index inside a sum (`i`), or nothing."""
+
+    def write(self, term: Term) -> Written:
+        if self.running and (self.shape(term) == () or not self.passes(term)):
+            return Writer(self.names).entry(term, self.running)
+        leaf = LEAVES.get(term.head)
+        if leaf:
+            return leaf(self, term)
+        row = TABLE[ENTRYWISE.get(term.head, term.head) if self.running else term.head]
+        return KINDS[row.notation.kind](self, term, row)
+
+    def passes(self, term: Term) -> bool:
+        """Whether the running index passes through to the parts: names, entry-by-entry operations, functions of one array."""
+        if term.head == "name" or term.head in ENTRYWISE:
+            return True
+        row = TABLE.get(term.head)
+        return row is not None and len(term.args) == 1 and row.notation.kind in ("function", "exponential", "root") and row.shape is same and row.name not in COUPLED
+
+    def entry(self, term: Term, running: str) -> Written:
+        """A part of a sum's body as a whole: a scalar as it is, an array in brackets with the running index behind."""
+        latex, precedence = self.write(term)
+        return (latex, precedence) if self.shape(term) == () else (rf"{brackets(latex)}_{{{running}}}", ATOM)
+
+    def shape(self, term: Term) -> Shape:
+        return self.shapes.of(term)
+
+    def within(self, term: Term, least: int) -> str:
+        """The term, in brackets if it binds less strongly than its place asks."""
+        latex, precedence = self.write(term)
+        return latex if precedence >= least else brackets(latex)
+
+    def name(self, term: Term) -> Written:
+        latex = self.names.latex(term.args[0])
+        if self.running and self.shape(term) != ():
+            return subscripted(latex, self.running)
+        return latex, POWER if "^" in latex or "'" in latex else ATOM
+
+    def number(self, term: Term) -> Written:
+        digits, _, power = term.args[0].partition("e")
+        latex = rf"{digits} \times 10^{{{power}}}" if power else digits
+        return latex, SUM if digits.startswith("-") else PRODUCT if power else ATOM
+
+    def matrix(self, term: Term) -> Written:
+        rows = r" \\ ".join(" & ".join(self.write(entry)[0] for entry in row.args) for row in term.args)
+        return rf"\begin{{pmatrix}} {rows} \end{{pmatrix}}", ATOM
+
+    def dots(self, term: Term) -> Written:
+        return rf"\{term.args[0]}dots", ATOM
+
+    def ones(self, term: Term) -> Written:
+        return rf"\mathbf{{1}}_{{{term.args[0]} \times {term.args[1]}}}", ATOM
+
+    def unit(self, term: Term) -> Written:
+        rows, columns, *place = term.args
+        shown = ",".join(str(k + 1) for k in place)
+        return rf"\mathbf{{e}}_{{{shown}}}^{{{rows} \times {columns}}}", POWER
+
+    def index(self, term: Term) -> Written:
+        of, *place = term.args
+        latex = self.names.entry(of.args[0], tuple(place))
+        return latex, POWER if "^" in latex else ATOM
+
+    def partial(self, term: Term) -> Written:
+        of, by = (self.write(part)[0] for part in term.args)
+        return rf"\frac{{\partial {of}}}{{\partial {by}}}", POWER
+
+    def updated(self, term: Term) -> Written:
+        latex = self.write(term.args[0])[0]
+        if "_" not in latex:
+            return rf"{latex}_{{\text{{new}}}}", POWER
+        return (rf"{{{latex}}}^{{\text{{new}}}}" if "^" in latex else rf"{latex}^{{\text{{new}}}}"), POWER
+
+    def infix(self, term: Term, row: Operation) -> Written:
+        least = row.notation.precedence
+        left, right = self.within(term.args[0], least), self.within(term.args[1], least + 1)
+        leads = left.startswith("-") and least > SUM
+        return f"{left} {row.notation.symbol} {right}", SUM if leads else least
+
+    def juxtaposed(self, term: Term, row: Operation) -> Written:
+        a, b = term.args
+        left, least = self.write(a)
+        if least < PRODUCT and not (a.head == "number" and least == SUM):
+            left = brackets(left)
+        tail = b.head == "sum"
+        right = self.write(b)[0] if tail else self.within(b, PRODUCT + 1)
+        joint = r" \cdot " if right[0].isdigit() or (a.head == b.head == "number" and right[0] != "(") else " "
+        return left + joint + right, SUM if left.startswith("-") else HADAMARD if tail else PRODUCT
+
+    def prefix(self, term: Term, row: Operation) -> Written:
+        latex = self.within(term.args[0], HADAMARD)
+        return "-" + (brackets(latex) if latex[0].isdigit() else latex), SUM
+
+    def fraction(self, term: Term, row: Operation) -> Written:
+        above, below = (self.write(part)[0] for part in term.args)
+        return rf"\frac{{{above}}}{{{below}}}", POWER
+
+    def power(self, term: Term, row: Operation) -> Written:
+        base, exponent = self.within(term.args[0], ATOM), self.write(term.args[1])[0]
+        mark = r"\odot " if row.notation.symbol != "^" else ""
+        return rf"{base}^{{{mark}{exponent}}}", POWER
+
+    def superscript(self, term: Term, row: Operation) -> Written:
+        return rf"{self.within(term.args[0], ATOM)}^{row.notation.symbol}", POWER
+
+    def exponential(self, term: Term, row: Operation) -> Written:
+        return rf"{row.notation.symbol}^{{{self.write(term.args[0])[0]}}}", POWER
+
+    def function(self, term: Term, row: Operation) -> Written:
+        if len(term.args) == 1 and term.args[0].head == "matrix":
+            return f"{row.notation.symbol}{self.write(term.args[0])[0]}", ATOM
+        return row.notation.symbol + brackets(", ".join(self.write(arg)[0] for arg in term.args)), ATOM
+
+    def fence(self, term: Term, row: Operation) -> Written:
+        if len(term.args) == 1:
+            return rf"\left|{self.write(term.args[0])[0]}\right|", ATOM
+        return rf"\left[{self.comparison(term, row)}\right]", ATOM
+
+    def comparison(self, term: Term, row: Operation) -> str:
+        left, right = (self.write(arg)[0] for arg in term.args)
+        return f"{left} {row.notation.symbol} {right}"
+
+    def root(self, term: Term, row: Operation) -> Written:
+        return rf"\sqrt{{{self.write(term.args[0])[0]}}}", ATOM
+
+    def sum(self, term: Term, row: Operation) -> Written:
+        shape = self.shape(term.args[0])
+        running = "ij" if shape and 1 not in shape else "i"
+        body = Writer(self.names, running).within(term.args[0], PRODUCT)
+        return rf"\sum_{{{running}}} {body}", HADAMARD
+
+    def cases(self, term: Term, row: Operation) -> Written:
+        condition, *branches = term.args
+        test = self.comparison(condition, TABLE[condition.head]) if condition.head in ("greater", "at_least") else f"{self.write(condition)[0]} = 1"
+        first, second = (self.write(branch)[0] for branch in branches)
+        return rf"\begin{{cases}} {first} & \text{{if }} {test} \\ {second} & \text{{otherwise}} \end{{cases}}", ATOM
+
+
+def subscripted(latex: str, running: str) -> Written:
+    """A symbol with a running index."""
+    return (f"{latex[:-1]},{running}}}" if latex.endswith("}") and "_{" in latex and "^" not in latex.rpartition("_{")[2] else f"{latex}_{{{running}}}"), POWER
+
+
+LEAVES: dict[str, Callable[[Writer, Term], Written]] = {
+    head: getattr(Writer, head) for head in ("name", "number", "matrix", "dots", "ones", "unit", "index", "partial", "updated")
+}
+KINDS: dict[str, Callable[[Writer, Term, Operation], Written]] = {
+    kind: getattr(Writer, kind)
+    for kind in ("infix", "juxtaposed", "prefix", "fraction", "power", "superscript", "exponential", "function", "fence", "root", "sum", "cases")
+}

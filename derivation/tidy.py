@@ -1,0 +1,177 @@
+"""Small simplifications that a person makes without noticing: 1 x is x, (1/2) 2 u is u, x + 0 is x.
+
+They serve the derivative formulas only; an author's own equation is never touched.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from .resolve import Shapes
+from .terms import Term, number
+
+ONE, ZERO = Fraction(1), Fraction(0)
+PRODUCTS = frozenset({"times", "hadamard", "matmul"})
+
+
+def literal(value: Fraction) -> Term:
+    """A rational as a person writes it: a decimal where it ends, else a fraction.
+
+    >>> literal(Fraction(1, 2)).args, literal(Fraction(2, 3)).head
+    (('0.5',), 'div')
+    """
+    rest = value.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    if rest != 1:
+        return Term("div", (number(value.numerator), number(value.denominator)))
+    places = 0
+    while (value * 10**places).denominator != 1:
+        places += 1
+    digits = str(abs(int(value * 10**places))).rjust(places + 1, "0")
+    text = digits if not places else f"{digits[:-places]}.{digits[-places:]}"
+    return number(("-" if value < 0 else "") + text)
+
+
+def tidy(term: Term, shapes: Shapes) -> Term:
+    """The term with neutral factors and summands left out and numeric factors drawn together in front.
+
+    >>> from derivation.terms import name
+    >>> t = Term("times", (number("0.5"), number(2) * name("u")))
+    >>> tidy(t, Shapes({"u": ()}))
+    Term(head='name', args=('u',))
+    """
+    args = tuple(tidy(arg, shapes) if isinstance(arg, Term) else arg for arg in term.args)
+    rule = RULES.get(term.head)
+    if term.head in KEPT or rule is None:
+        return Term(term.head, args, term.value)
+    return rule(Term(term.head, args), shapes)
+
+
+KEPT = frozenset({"name", "number", "matrix", "partial", "updated", "index"})
+
+
+def factors(term: Term) -> tuple[Fraction, Term | None]:
+    """The numeric factor of a product and what remains of it (None where nothing does)."""
+    if term.head == "number":
+        return Fraction(term.args[0]), None
+    if term.head == "neg":
+        factor, core = factors(term.args[0])
+        return -factor, core
+    if term.head == "div":
+        above, core = factors(term.args[0])
+        below, rest = factors(term.args[1])
+        if below != ZERO:
+            return above / below, _divide(core, rest)
+    if term.head in PRODUCTS:
+        (a, left), (b, right) = factors(term.args[0]), factors(term.args[1])
+        if left is None or right is None:
+            return a * b, left or right
+        return a * b, Term(term.head, (left, right))
+    return ONE, term
+
+
+def _divide(above: Term | None, below: Term | None) -> Term | None:
+    return above if below is None else Term("div", (above or number(1), below))
+
+
+def _product(term: Term, shapes: Shapes) -> Term:
+    factor, core = factors(term)
+    if core is None:
+        return literal(factor)
+    core = _without_ones(core, shapes)
+    if core.head == "times" and core.args[0].head == "div" and core.args[0].args[0] == number(1):
+        core = Term("div", (core.args[1], core.args[0].args[1]))
+    if factor == ZERO:
+        shape = shapes.of(core)
+        return Term("times", (number(0), Term("ones", shape))) if shape else number(0)
+    if factor == ONE:
+        return core
+    if core.head == "sub" and factor == -ONE:
+        return Term("sub", core.args[::-1])
+    if core.head == "div" and factor != -ONE and factor.denominator == 1 and core.args[0] == number(1):
+        return Term("div", (literal(factor), core.args[1]))
+    if factor == -ONE:
+        return Term("neg", (core,))
+    if factor.numerator == 1:
+        return Term("div", (core, number(factor.denominator)))
+    lead = literal(factor)
+    return Term("times", (lead, core))
+
+
+def _without_ones(term: Term, shapes: Shapes) -> Term:
+    """A product with `ones` left out where the other factor has the full shape."""
+    if term.head == "hadamard":
+        left, right = (_without_ones(arg, shapes) for arg in term.args)
+        for one, other in ((left, right), (right, left)):
+            if one.head == "ones":
+                return other
+            if one.head == "times" and one.args[1].head == "ones":
+                return _without_ones(Term("times", (one.args[0], other)), shapes)
+            if one.head == "div" and one.args[0].head == "ones":
+                return Term("div", (other, one.args[1]))
+        return Term("hadamard", (left, right))
+    if term.head == "times" and term.args[0].head == "ones":
+        return Term("times", term.args[::-1])
+    return term
+
+
+def _add(term: Term, shapes: Shapes) -> Term:
+    left, right = term.args
+    if _is(left, 0):
+        return right
+    if _is(right, 0):
+        return left
+    if left.head == right.head == "number":
+        return literal(Fraction(left.args[0]) + Fraction(right.args[0]))
+    if right.head == "neg":
+        return Term("sub", (left, right.args[0]))
+    return term
+
+
+def _sub(term: Term, shapes: Shapes) -> Term:
+    left, right = term.args
+    if _is(right, 0):
+        return left
+    if left.head == right.head == "number":
+        return literal(Fraction(left.args[0]) - Fraction(right.args[0]))
+    if right.head == "neg":
+        return Term("add", (left, right.args[0]))
+    return term
+
+
+def _pow(term: Term, shapes: Shapes) -> Term:
+    return term.args[0] if _is(term.args[1], 1) else term
+
+
+def _sum(term: Term, shapes: Shapes) -> Term:
+    if shapes.of(term.args[0]) == ():
+        return term.args[0]
+    factor, core = factors(term.args[0])
+    if factor != ONE and core is not None:
+        return _product(Term("times", (literal(factor), Term("sum", (core,)))), shapes)
+    return term
+
+
+def _transpose(term: Term, shapes: Shapes) -> Term:
+    return term.args[0] if shapes.of(term.args[0]) == () else term
+
+
+def _is(term: Term, value: int) -> bool:
+    return term.head == "number" and Fraction(term.args[0]) == value
+
+
+RULES = {
+    "times": _product,
+    "hadamard": _product,
+    "matmul": _product,
+    "neg": _product,
+    "div": _product,
+    "add": _add,
+    "sub": _sub,
+    "pow": _pow,
+    "hadamard_pow": _pow,
+    "sum": _sum,
+    "transpose": _transpose,
+}

@@ -1,0 +1,111 @@
+"""The walkthrough as data: Derivation > Phase > Step > Line. Frozen; no LaTeX, no English, no layout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from .terms import Term
+
+Role = Literal["quantity", "formula", "substitution", "arithmetic", "value"]
+Relation = Literal["=", "≈"]
+Proof = Literal["proved", "failed", "refuted", "none"]
+
+
+class FalseLine(ValueError):
+    """Someone tried to build a line that is not true."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a line holds or what a step is about: the key of a sentence in the words file, and the terms it speaks of."""
+
+    key: str
+    about: Mapping[str, Term | tuple[Term, ...] | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One link of a chain. `relation` ties it to the link before it; `proof` says how it was judged.
+
+    A refuted line cannot be built:
+
+    >>> Line(Term("number", ("3",)), "=", "value", proof="refuted")
+    Traceback (most recent call last):
+    derivation.walkthrough.FalseLine: this line is false: Term(head='number', args=('3',))
+    """
+
+    term: Term
+    relation: Relation
+    role: Role
+    reason: Reason | None = None
+    proof: Proof = "none"
+
+    def __post_init__(self) -> None:
+        if self.proof == "refuted":
+            raise FalseLine(f"this line is false: {self.term}")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One chain about one quantity. Steps that share a `number` stand under one title."""
+
+    quantity: Term
+    title: Reason
+    lines: tuple[Line, ...]
+    number: int
+    reason: Reason | None = None
+    notes: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A stretch of the walkthrough: `key` is setup, forward, backward, update or partials; `training_step` counts from 1."""
+
+    key: str
+    steps: tuple[Step, ...]
+    training_step: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingStep:
+    """All numbers of one training step: arrays by the names of the spec, exact or certified to 30 digits."""
+
+    values: Mapping[str, Any]
+    gradients: Mapping[str, Any]
+    updated: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A network worked out: what it is (`network`), its chains (`phases`), and its numbers for each training step."""
+
+    network: Any
+    phases: tuple[Phase, ...]
+    training_steps: tuple[TrainingStep, ...]
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """The values of the first forward pass, by name."""
+        return self.training_steps[0].values
+
+    @property
+    def gradients(self) -> Mapping[str, Any]:
+        """The loss's derivative by every quantity that it depends on, in the first training step."""
+        return self.training_steps[0].gradients
+
+    @property
+    def updated(self) -> Mapping[str, Any]:
+        """The parameters after the last training step."""
+        return self.training_steps[-1].updated
+
+    def _repr_markdown_(self) -> str:
+        from .render import markdown
+
+        return markdown(self)
+
+    def _repr_latex_(self) -> str:
+        from .render import latex_chains
+
+        return latex_chains(self)

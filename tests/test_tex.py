@@ -1,0 +1,88 @@
+"""What is written is read back: over every operation, any nesting, brackets included."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from derivation.arrays import Shape
+from derivation.operations import TABLE, ShapeMismatch
+from derivation.resolve import Shapes
+from derivation.terms import Term, index, matrix, name, number, partial, updated
+from derivation.tex.names import Names
+from derivation.tex.read import Unreadable, read
+from derivation.tex.write import write
+
+SHAPES: dict[str, Shape] = {"W1": (2, 2), "W2": (3, 2), "x": (2, 1), "h": (3, 1), "b1": (), "yhat": (), "alpha": (), "L": (), "sigma": (), "e": (), "row_1": (1, 3)}
+NAMES = Names(SHAPES)
+DECIMALS = st.sampled_from(["0", "1", "2", "-1", "0.5", "-0.25", "1.0", "10", "1.5e-7", "-2e9"]).map(number)
+LEAVES = st.one_of(
+    DECIMALS,
+    DECIMALS,
+    st.sampled_from([name(text) for text in SHAPES]),
+    st.sampled_from([partial(name("L"), name("W1")), partial(name("L"), name("yhat")), partial(name("L"), name("h")), updated(name("W2")), updated(name("b1"))]),
+    st.sampled_from([index(name("x"), 1), index(name("W1"), 0, 1), updated(index(name("x"), 0)), partial(name("L"), index(name("W1"), 1, 1))]),
+    st.lists(DECIMALS, min_size=2, max_size=2).map(lambda row: matrix(tuple((entry,) for entry in row))),
+    st.just(matrix(((number("1"), Term("dots", ("c",)), number("-2")), (Term("dots", ("v",)), Term("dots", ("d",)), Term("dots", ("v",)))))),
+    st.just(Term("ones", (2, 1))),
+    st.just(Term("unit", (2, 2, 0, 1))),
+)
+
+
+@st.composite
+def nodes(draw: st.DrawFn, parts: st.SearchStrategy[Term]) -> Term:
+    """An operation of the table over drawn parts, if their shapes fit it; else one of the parts."""
+    row = draw(st.sampled_from(list(TABLE.values())))
+    args = tuple(draw(parts) for _ in row.operands)
+    term = Term(row.name, args)
+    try:
+        Shapes(SHAPES).of(term)
+    except ShapeMismatch:
+        return args[0]
+    return term
+
+
+TERMS = st.recursive(LEAVES, nodes, max_leaves=14)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(TERMS)
+def test_read_inverts_write(term: Term) -> None:
+    assert read(write(term, NAMES), NAMES) == term
+
+
+@pytest.mark.parametrize("row", TABLE.values(), ids=lambda row: row.name)
+def test_every_operation_is_read_back(row) -> None:
+    for shapes in ([()] * 3, [(2, 2)] * 3, [(2, 1)] * 3, [(2, 1), (), ()], [(2, 2), (2, 1), ()], [(), (2, 1), ()]):
+        chosen = [{(): name("b1"), (2, 2): name("W1"), (2, 1): name("x")}[shape] for shape in shapes[: len(row.operands)]]
+        term = Term(row.name, tuple(chosen))
+        try:
+            Shapes(SHAPES).of(term)
+        except ShapeMismatch:
+            continue
+        assert read(write(term, NAMES), NAMES) == term
+        break
+    else:
+        pytest.fail("no shapes fit this row")
+
+
+@pytest.mark.parametrize("latex", ["W^{(1)} q", r"\frac{1}{2", "x +", r"\unknown{x}", r"x \odot W^{(2)}", ")"])
+def test_what_is_not_ours_is_unreadable(latex: str) -> None:
+    with pytest.raises(Unreadable):
+        read(latex, NAMES)
+
+
+@pytest.mark.parametrize(
+    ("term", "latex"),
+    [
+        (number("-1.25") * matrix(((number("0.1"), number("1")),)), r"-1.25 \begin{pmatrix} 0.1 & 1 \end{pmatrix}"),
+        (number("0.1") * number("-1.25"), "0.1 (-1.25)"),
+        (-(number("2") ** number("2")), "-(2^{2})"),
+        (Term("matmul", (Term("transpose", (name("W2"),)), partial(name("L"), name("h")))), r"(W^{(2)})^\top \frac{\partial L}{\partial h}"),
+        ((number("1") / number("2")) * ((name("yhat") - name("b1")) ** number("2")), r"\frac{1}{2} (\hat{y} - b^{(1)})^{2}"),
+        (Term("sum", (Term("hadamard", (name("x"), Term("log", (name("x"),)))),)), r"\sum_{i} x_{i} \ln(x_{i})"),
+    ],
+)
+def test_notation(term: Term, latex: str) -> None:
+    assert write(term, NAMES) == latex
