@@ -13,6 +13,7 @@ from ..terms import Term, name, names, number, partial, walk
 from ..tidy import tidy
 from ..walkthrough import Phase, Reason, Step
 from .desk import Desk
+from .forward import is_output
 
 SHORT = 6
 """Nodes up to which an error signal's own formula is put in its place in a product of scalars."""
@@ -115,7 +116,7 @@ class Backward:
             return Reason("gradients", {"quantities": quantities, "result": name(result)})
         if self.short and keys == [self.short[1]]:
             return Reason("output_signal", {"quantities": quantities})
-        if self.loss.args[0] == result:
+        if self.loss.args[0] == result and is_output(self.network, keys[0]):
             return Reason("output_signal", {"quantities": quantities})
         row = TABLE.get(self.network.equations[result].head)
         if row and row.activation:

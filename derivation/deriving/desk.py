@@ -11,7 +11,7 @@ from ..numbers import same, settle
 from ..resolve import Shapes
 from ..terms import Term, is_literal, name, rebuild, walk
 from ..walkthrough import FalseLine, Line, Reason, Relation, Role
-from .worked import arithmetic, is_elided, literal
+from .worked import arithmetic, is_elided, literal, negated
 
 
 class Desk:
@@ -38,7 +38,17 @@ class Desk:
 
     def put_in(self, formula: Term) -> Term:
         """The formula with numbers put in for every quantity."""
-        return rebuild(formula, lambda node: self.literal(self.known[node]) if node in self.known else None)
+        return rebuild(formula, self.number_for)
+
+    def number_for(self, node: Term) -> Term | None:
+        """The literal that stands for a known quantity; for the transpose of one, its transpose."""
+        if node in self.known:
+            return self.literal(self.known[node])
+        if node.head == "neg" and node.args[0] in self.known and not self.known[node.args[0]].shape:
+            return negated(self.literal(self.known[node.args[0]]))
+        if node.head == "transpose" and node.args[0] in self.known:
+            return self.literal(self.known[node.args[0]].T)
+        return None
 
     def statement(self, quantity: Term, *formulas: Term) -> tuple[Line, ...]:
         """A chain of symbols only."""

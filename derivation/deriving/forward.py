@@ -53,13 +53,20 @@ def role_in(network: Network, key: str) -> Reason:
     if key == network.loss:
         return Reason("loss", quantity)
     row = TABLE.get(term.head)
-    feeds_loss = network.loss in network.consumers[key]
+    feeds_loss = is_output(network, key)
     if row and row.activation:
         return Reason("output" if feeds_loss else "activation", {**quantity, "operation": row.name})
     used_by = [network.equations[consumer] for consumer in network.consumers[key]]
     if used_by and all(TABLE[other.head].activation for other in used_by if other.head in TABLE):
         return Reason("pre_activation", quantity)
-    return Reason("output" if feeds_loss or not used_by else "quantity", quantity)
+    return Reason("output" if feeds_loss else "quantity", quantity)
+
+
+def is_output(network: Network, key: str) -> bool:
+    """Whether the loss compares the quantity with data: then it is what the network puts out."""
+    if network.loss is None:
+        return not network.consumers[key]
+    return network.loss in network.consumers[key] and any(operand in network.data for operand in names(network.equations[network.loss]))
 
 
 def why(desk: Desk, term: Term) -> Reason:

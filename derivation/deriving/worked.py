@@ -61,10 +61,10 @@ def arithmetic(term: Term, style: Style) -> Iterator[Term]:
     spelled = evaluate(term, {}, Terms)
     if max(_length(entry) for entry in spelled.entries) > LONGEST:
         return
-    first = spelled.map(_settled)
+    first = spelled.map(settled)
     if not all(node.head in PLAIN for entry in first.entries for node in walk(entry)):
         yield _assembled(first)
-    yield from islice(_passes(first, style), 2 if spelled.shape else 3)
+    yield from islice(_passes(first, style), 1 if spelled.shape else 3)
 
 
 def _passes(entries: Array, style: Style) -> Iterator[Array | Term]:
@@ -83,20 +83,20 @@ def _length(entry: Term) -> int:
 
 def reduce(entry: Term, style: Style) -> Term:
     """One pass over a scalar expression of numbers: inner sums first, then products and functions, the outer sum last."""
-    for wanted in (_inner_sum, _inner, _any):
-        changed = _settled(_pass(entry, style, wanted, outer=True))
+    for wanted in (_inner_sum, _inner):
+        changed = settled(_pass(entry, style, wanted, outer=True))
         if changed != entry:
             return changed
-    return entry
+    return printed(evaluate(entry, {}).entries[0], style)
 
 
-def _pass(term: Term, style: Style, wanted: Callable[[Term, bool], bool], outer: bool) -> Term:
+def _pass(term: Term, style: Style, wanted: Callable[[Term], bool], outer: bool) -> Term:
     if term.head == "number":
         return term
-    if all(_is_value(child) for child in term.children) and wanted(term, outer):
+    outer = outer and term.head in SUMS
+    if not outer and wanted(term):
         return printed(evaluate(term, {}).entries[0], style)
-    still = outer and term.head in SUMS
-    return Term(term.head, tuple(_pass(child, style, wanted, still) for child in term.children))
+    return Term(term.head, tuple(_pass(child, style, wanted, outer) for child in term.children))
 
 
 def _is_value(term: Term) -> bool:
@@ -104,23 +104,19 @@ def _is_value(term: Term) -> bool:
     return term.head == "number" or (term.head == "div" and all(part.head == "number" and part.args[0].isdigit() for part in term.children))
 
 
-def _inner_sum(term: Term, outer: bool) -> bool:
-    return term.head in SUMS and not outer
+def _inner_sum(term: Term) -> bool:
+    return term.head in SUMS and all(node.head in SUMS or node.head == "number" for node in walk(term))
 
 
-def _inner(term: Term, outer: bool) -> bool:
-    return not (term.head in SUMS and outer) and not _is_value(term)
+def _inner(term: Term) -> bool:
+    return all(map(_is_value, term.children)) and not _is_value(term)
 
 
-def _any(term: Term, outer: bool) -> bool:
-    return True
-
-
-def _settled(term: Term) -> Term:
+def settled(term: Term) -> Term:
     """`x + 0` as x, `x + (-2)` as x - 2, `-(2)` as -2: how sums of signed numbers are written."""
     if term.head == "number":
         return term
-    args = tuple(_settled(child) for child in term.children)
+    args = tuple(settled(child) for child in term.children)
     if term.head == "neg" and args[0].head == "number":
         return negated(args[0])
     if term.head in ("add", "sub"):

@@ -6,6 +6,7 @@ bracketed, so that `tex.read` gives the same tree back.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from ..arrays import Shape
@@ -31,6 +32,14 @@ def write(term: Term, names: Names) -> str:
     'W x'
     """
     return Writer(names).write(term)[0]
+
+
+NEGATIVE = re.compile(r"-\d+(\.\d+)?( \\times 10\^\{-?\d+\})?")
+
+
+def leads_negative(term: Term, latex: str) -> bool:
+    """Whether the term is a product that begins with a negative number: only that number may need brackets."""
+    return term.head in ("times", "matmul", "dot") and NEGATIVE.match(latex) is not None
 
 
 def brackets(latex: str, left: str = "(", right: str = ")") -> str:
@@ -75,7 +84,11 @@ class Writer:
     def within(self, term: Term, least: int) -> str:
         """The term, in brackets if it binds less strongly than its place asks."""
         latex, precedence = self.write(term)
-        return latex if precedence >= least else brackets(latex)
+        if precedence >= least:
+            return latex
+        if leads_negative(term, latex) and least <= PRODUCT:
+            return NEGATIVE.sub(r"(\g<0>)", latex, count=1)
+        return brackets(latex)
 
     def name(self, term: Term) -> Written:
         latex = self.names.latex(term.args[0])
@@ -127,7 +140,7 @@ class Writer:
     def juxtaposed(self, term: Term, row: Operation) -> Written:
         a, b = term.args
         left, least = self.write(a)
-        if least < PRODUCT and not (a.head == "number" and least == SUM):
+        if least < PRODUCT and not (a.head == "number" and least == SUM) and not leads_negative(a, left):
             left = brackets(left)
         tail = b.head == "sum"
         right = self.write(b)[0] if tail else self.within(b, PRODUCT + 1)
