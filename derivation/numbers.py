@@ -73,7 +73,13 @@ def bounds(x: Number) -> tuple[fmpq, fmpq]:
         return x, x
     if not x.is_finite():
         raise UndefinedValue("the value is too large or undefined")
-    return x.lower().fmpq(), x.upper().fmpq()
+    middle, radius = x.mid().fmpq(), x.rad().fmpq()  # exact at any precision, unlike lower() and upper()
+    return middle - radius, middle + radius
+
+
+def middle(x: Number) -> fmpq:
+    """The exact middle of a ball; an exact number itself."""
+    return x if isinstance(x, fmpq) else x.mid().fmpq()
 
 
 def same(a: Number, b: Number) -> bool:

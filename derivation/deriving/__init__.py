@@ -9,6 +9,7 @@ from ..walkthrough import Derivation, Phase, TrainingStep
 from .backward import backward
 from .desk import Desk, by_name
 from .forward import forward, setup
+from .partials import partials
 from .update import update
 
 CERTAIN_BITS = 105
@@ -46,6 +47,8 @@ def _worked(desk: Desk, first: bool) -> list[Phase]:
         phases.append(backward(desk))
     if desk.network.update:
         phases.append(update(desk, phases[-1]))
+    if desk.network.loss and first:
+        phases.append(partials(desk))
     return phases
 
 

@@ -109,6 +109,8 @@ def _inner_sum(term: Term) -> bool:
 
 
 def _inner(term: Term) -> bool:
+    if term.head == "times" and all(node.head == "times" or node.head == "number" for node in walk(term)):
+        return True
     return all(map(_is_value, term.children)) and not _is_value(term)
 
 

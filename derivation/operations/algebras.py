@@ -85,6 +85,8 @@ for _function, _head in (
 def symbols() -> Any:
     """The algebra of SymPy expressions (SymPy is imported here, and only when something is to be proved).
 
+    A rational number stays one; a ball becomes a float of 60 digits (`of_number`).
+
     Every kink is expressed through `step(x)`, 1 where x > 0 and 0 elsewhere, whose derivative is 0: so `max`, `relu` and
     their kin become polynomials in steps, which SymPy differentiates and compares like any others.
     """
@@ -103,9 +105,15 @@ def symbols() -> Any:
         def _eval_power(self, exponent: Any) -> Any:
             return self if exponent.is_Integer and exponent > 0 else None
 
+    def of(x: Number) -> Any:
+        known = numbers.middle(x)
+        rational = sympy.Rational(int(known.p), int(known.q))
+        return rational if known is x else sympy.Float(rational, 60)
+
     class Symbols:
         number = staticmethod(sympy.Rational)
-        literal = staticmethod(lambda term: sympy.Rational(term.args[0]))
+        of_number = staticmethod(of)
+        literal = staticmethod(lambda term: sympy.Rational(term.args[0]) if term.value is None else of(term.value.entries[0]))
         div = staticmethod(lambda a, b: a / b)
         pow = staticmethod(lambda a, b: a**b)
         exp, log, sqrt, tanh = map(staticmethod, (sympy.exp, sympy.log, sympy.sqrt, sympy.tanh))

@@ -121,4 +121,4 @@ def _subscripted(latex: str) -> bool:
 
 def _entry_base(latex: str, shape: Shape, used: set[str]) -> str:
     small = latex[0].lower() + latex[1:]
-    return small if shape and 1 not in shape and small not in used else latex
+    return small if shape and shape[1] != 1 and small not in used else latex

@@ -1,0 +1,134 @@
+"""Each partial derivative by the chain rule, entry by entry: the table at the end of a handout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cached_property, reduce
+from typing import Any
+
+from ..arrays import Array
+from ..evaluate import evaluate
+from ..reverse import gradients
+from ..terms import Term, index, name, number, partial
+from ..walkthrough import Phase, Reason, Step
+from .desk import Desk
+from .worked import shown
+
+Entry = tuple[str, tuple[int, ...]]
+LONGEST_SUM = 4
+MOST_ROWS = 150
+
+
+class Reach(frozenset[Entry]):
+    """The entries that an entry depends on; every operation joins those of its operands."""
+
+    def _join(self, other: Reach) -> Reach:
+        return Reach(self | other)
+
+    __add__ = __mul__ = __truediv__ = _join
+    __sub__ = _join  # type: ignore[assignment]
+
+    def __neg__(self) -> Reach:
+        return self
+
+
+class Reaches:
+    """The algebra of dependence: every function of entries joins what they depend on."""
+
+    literal = staticmethod(lambda term: Reach())
+    number = staticmethod(lambda text: Reach())
+
+    def __getattr__(self, function: str) -> Callable[..., Reach]:
+        return lambda *parts: Reach(frozenset().union(*parts))
+
+
+def partials(desk: Desk) -> Phase:
+    """A chain for each entry of each parameter that the loss depends on; long matrices show their corners."""
+    return Phase("partials", tuple(_Table(desk).steps()))
+
+
+class _Table:
+    def __init__(self, desk: Desk) -> None:
+        self.desk, self.network = desk, desk.network
+        self.slopes: dict[tuple[str, tuple[int, ...], str], Array] = {}
+
+    def steps(self) -> Iterator[Step]:
+        numbered = 0
+        for key, array in self.network.parameters.items():
+            if key not in self.network.active:
+                continue
+            numbered += 1
+            for place in self.places(array):
+                if len(array.entries) > MOST_ROWS and place not in list(array.places)[:2]:
+                    continue
+                yield self.step(key, place, numbered)
+
+    def places(self, array: Array) -> list[tuple[int, ...]]:
+        kept = [set(shown(size, self.network.page.elide)) for size in (array.shape or (1, 1))]
+        columns = array.shape[1] if array.shape else 1
+        return [place for k, place in enumerate(array.places) if k // columns in kept[0] and k % columns in kept[1]]
+
+    def step(self, key: str, place: tuple[int, ...], number: int) -> Step:
+        desk = self.desk
+        loss = name(self.network.loss or "")
+        quantity = partial(loss, entry(key, place))
+        desk.known[quantity] = Array.scalar(desk.known[partial(loss, name(key))][place or (0,)])
+        ways = self.uses[(key, place)]
+        products = [self.product(way, (key, place)) for way in ways]
+        if len(products) > LONGEST_SUM:
+            return Step(quantity, Reason("partial", {"quantity": name(key)}), desk.recall(quantity), number)
+        formula = reduce(lambda a, b: a + b, products)
+        return Step(quantity, Reason("partial", {"quantity": name(key)}), desk.chain(quantity, [formula]), number)
+
+    def product(self, way: Entry, source: Entry) -> Term:
+        """The factors from the loss to the source through `way`, as far as there is one way only."""
+        slope = self.slope(way, source)
+        loss = self.network.loss
+        if way[0] == loss:
+            return slope
+        onward = self.uses[way]
+        if len(onward) == 1:
+            return self.product(onward[0], way) * slope
+        signal = partial(name(loss or ""), entry(*way))
+        self.desk.known[signal] = Array.scalar(self.desk.known[partial(name(loss or ""), name(way[0]))][way[1] or (0,)])
+        return signal * slope
+
+    def slope(self, of: Entry, by: Entry) -> Term:
+        """The local derivative of one entry by another, its value learnt from the reverse rules at a unit upstream gradient."""
+        term = partial(entry(*of), entry(*by))
+        cached = self.slopes.get((*of, by[0]))
+        if cached is None:
+            shape = self.desk.shapes.of(name(of[0]))
+            unit = Term("unit", (*shape, *of[1])) if shape else number(1)
+            found = gradients(self.network.equations[of[0]], name(of[0]), unit, {by[0]}, self.desk.shapes)[by[0]]
+            cached = self.slopes[(*of, by[0])] = evaluate(found, self.desk.known)
+        self.desk.known[term] = Array.scalar(cached[by[1] or (0,)])
+        return term
+
+    @cached_property
+    def uses(self) -> dict[Entry, list[Entry]]:
+        """For each entry of each quantity, the entries of later quantities that depend on it directly."""
+        shapes = self.desk.shapes
+        found: dict[Entry, list[Entry]] = {}
+        algebra: Any = Reaches()
+        tags: dict[Term, Array] = {}
+        for key in self.network.shapes:
+            blank = Array(shapes.names[key], (None,) * _size(shapes.names[key]))
+            tags[name(key)] = Array(blank.shape, tuple(Reach({(key, place)}) for place in blank.places))
+        for key in self.network.equations:
+            if key not in self.network.active:
+                continue
+            reached = evaluate(self.network.equations[key], tags, algebra)
+            for place, sources in zip(reached.places, reached.entries, strict=True):
+                for source in sources:
+                    found.setdefault(source, []).append((key, place))
+        return found
+
+
+def _size(shape: tuple[int, ...]) -> int:
+    return shape[0] * shape[1] if shape else 1
+
+
+def entry(key: str, place: tuple[int, ...]) -> Term:
+    """An entry of a quantity as a term; a scalar is its own entry."""
+    return index(name(key), *place) if place else name(key)

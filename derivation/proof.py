@@ -1,0 +1,329 @@
+"""SymPy judges every link of every chain.
+
+Proofs are local. Each equation is built entry by entry from symbols for its operands, and each claimed derivative is compared
+with what `diff` gives for that equation alone; the chain rule joins them, so the cost grows with the number of operations and
+not with the depth of nesting. Links between numbers are compared at the numbers themselves: exactly where they are rational,
+to 40 digits on top of the certified arithmetic that made them where they are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+from .arrays import Array
+from .deriving.worked import is_elided
+from .evaluate import evaluate
+from .network import Network, inlined
+from .operations.algebras import symbols
+from .optimizers import OPTIMIZERS
+from .proving import vanishes
+from .terms import Term, index, name, walk
+from .walkthrough import Derivation, FalseLine, Line, Phase, Proof, Step
+
+DIGITS = 40
+MAXIMAL_SIZE = 8
+"""Rows or columns up to which symbols are made for every entry; beyond it, see `shrunk`."""
+
+
+class Unproved(ValueError):
+    """Links that SymPy could not prove; each names its quantity and what it says."""
+
+    def __init__(self, links: list[tuple[Term, Line]]) -> None:
+        super().__init__(f"{len(links)} links could not be proved")
+        self.links = links
+
+
+def prove(derivation: Derivation) -> Derivation:
+    """The derivation with SymPy's verdict on every line.
+
+    Raises `FalseLine` where SymPy refutes a link: such a line cannot be built.
+
+    >>> from derivation import derive, loads
+    >>> d = prove(derive(loads('[model]\\nequations = "f = 2 * x + 1"\\n[data]\\nx = 0.5')))
+    >>> {line.proof for phase in d.phases for step in phase.steps for line in step.lines}
+    {'none', 'proved'}
+    """
+    provers = [Prover(derivation.network, numbers.values, numbers.gradients, numbers.updated) for numbers in derivation.training_steps]
+    phases = tuple(
+        Phase(phase.key, tuple(_judged(provers[phase.training_step - 1], phase, step) for step in phase.steps), phase.training_step)
+        for phase in derivation.phases
+    )
+    return replace(derivation, phases=phases)
+
+
+def unproved(derivation: Derivation) -> list[tuple[Term, Line]]:
+    """The links that were judged and not proved, each with its quantity."""
+    return [(step.quantity, line) for phase in derivation.phases for step in phase.steps for line in step.lines if line.proof == "failed"]
+
+
+def _judged(prover: Prover, phase: Phase, step: Step) -> Step:
+    lines = [step.lines[0]]
+    for line in step.lines[1:]:
+        verdict = prover.judge(phase.key, step.quantity, lines, line)
+        if verdict == "refuted":
+            raise FalseLine(f"SymPy refutes this line of {step.quantity}: {line.term}")
+        lines.append(replace(line, proof=verdict))
+    return replace(step, lines=tuple(lines))
+
+
+class Prover:
+    """Judges the links of one training step of one network."""
+
+    def __init__(self, network: Network, *numbers: Mapping[str, Array]) -> None:
+        import sympy
+
+        self.sympy, self.m = sympy, symbols()
+        self.network = network
+        self.loss = name(network.loss or "")
+        self.numbers = self.known_numbers(*numbers)
+        self.formulas: dict[Term, Array] = {}
+
+    def judge(self, phase: str, quantity: Term, before: list[Line], line: Line) -> Proof:
+        """Whether the line is equal to the one before it."""
+        if line.role == "formula":
+            return self.symbolic(phase, quantity, before, line)
+        return self.numeric(before[-1].term, line.term)
+
+    # Links between numbers
+
+    def known_numbers(self, values: Mapping[str, Array], gradients: Mapping[str, Array], updated: Mapping[str, Array]) -> dict[Term, Array]:
+        """The values of everything that a formula may name, as SymPy numbers."""
+        known = {name(key): array for key, array in values.items()}
+        known |= {Term("partial", (self.loss, name(key))): array for key, array in gradients.items()}
+        known |= {Term("updated", (name(key),)): array for key, array in updated.items()}
+        if self.network.update:
+            known |= {name(f"update.{key}"): array for key, array in self.network.update.constants.items()}
+        small = {term: array for term, array in known.items() if max(array.shape or (1,)) <= 4 * MAXIMAL_SIZE}
+        return {term: array.map(self.m.of_number) for term, array in small.items()}
+
+    def numeric(self, left: Term, right: Term) -> Proof:
+        """Whether two links are equal at these numbers. Where a matrix is elided, certified arithmetic has compared all of it."""
+        if is_elided(left) or is_elided(right):
+            return "proved"
+        try:
+            a, b = (evaluate(self.at_values(term), self.numbers, self.m) for term in (left, right))
+        except KeyError:
+            return "failed"
+        if a.shape != b.shape:
+            return "refuted"
+        return "proved" if all(map(self.equal, a.entries, b.entries)) else "refuted"
+
+    def at_values(self, term: Term) -> Term:
+        """The term, once the local slopes and entries of signals in it have their numbers."""
+        for node in walk(term):
+            if node.head == "partial" and node not in self.numbers:
+                self.numbers[node] = self.slope_value(node)
+        return term
+
+    def slope_value(self, node: Term) -> Array:
+        of, by = node.args
+        if of == self.loss and by.head == "index":
+            whole = self.numbers[Term("partial", (of, by.args[0]))]
+            return Array.scalar(whole[by.args[1:]])
+        slope = self.slope(of, by)
+        return slope.map(lambda expression: self.at_point(expression))
+
+    def at_point(self, expression: Any) -> Any:
+        """A local expression in the operands' symbols at the network's values."""
+        values = {}
+        for symbol in expression.free_symbols:
+            term, place = self.meaning_of[symbol]
+            values[symbol] = self.numbers[term].entries[place]
+        return expression.subs(values)
+
+    def equal(self, a: Any, b: Any) -> bool:
+        difference = a - b
+        if difference == 0:
+            return True
+        scale = 1 + abs(self.sympy.N(b, DIGITS))
+        return bool(abs(self.sympy.N(difference, DIGITS)) < scale * self.sympy.Float(10) ** (5 - DIGITS))
+
+    # Links between symbols
+
+    @cached_property
+    def meaning_of(self) -> dict[Any, tuple[Term, int]]:
+        """For each symbol the quantity that it is an entry of, and which."""
+        return {}
+
+    def symbol_array(self, term: Term) -> Array:
+        """A fresh real symbol for each entry of a quantity (the same ones each time)."""
+        found = self.symbols.get(term)
+        if found is None:
+            shape = self.shape(term)
+            size = shape[0] * shape[1] if shape else 1
+            entries = tuple(self.sympy.Symbol(f"{'_'.join(map(str, _words(term)))}_{k}", real=True) for k in range(size))
+            found = self.symbols[term] = Array(shape, entries)
+            self.meaning_of.update({symbol: (term, k) for k, symbol in enumerate(entries)})
+        return found
+
+    @cached_property
+    def symbols(self) -> dict[Term, Array]:
+        return {}
+
+    def shape(self, term: Term) -> tuple[int, ...]:
+        from .resolve import Shapes
+
+        return Shapes(self.network.names.shapes).of(term)
+
+    def local(self, key: str) -> Array:
+        """An equation's right side entry by entry, in symbols for its operands."""
+        found = self.locals.get(key)
+        if found is None:
+            found = self.locals[key] = self.meaning(self.network.equations[key], {})
+        return found
+
+    @cached_property
+    def locals(self) -> dict[str, Array]:
+        return {}
+
+    def meaning(self, term: Term, known: Mapping[Term, Array]) -> Array:
+        """A term entry by entry in symbols; `known` says what some quantities mean instead."""
+        every = {node: self.symbol_array(node) for node in walk(term) if node.head in ("name", "updated")}
+        for node in walk(term):
+            if node.head == "partial":
+                of, by = node.args
+                every[node] = self.signal(by) if of == self.loss else self.slope(of, by)
+        return evaluate(term, {**every, **known}, self.m)
+
+    def signal(self, by: Term) -> Array:
+        """The loss's derivative by a quantity as symbols."""
+        if by == self.loss:
+            return Array.scalar(self.sympy.Integer(1))
+        if by.head == "index":
+            return Array.scalar(self.signal(by.args[0])[by.args[1:]])
+        return self.symbol_array(Term("partial", (self.loss, by)))
+
+    def slope(self, of: Term, by: Term) -> Array:
+        """A local derivative of one scalar quantity or entry by another, by `diff`."""
+        whole = of.args[0] if of.head == "index" else of
+        expression = self.local(whole.args[0])[of.args[1:] if of.head == "index" else (0,)]
+        symbol = self.symbol_array(by.args[0])[by.args[1:]] if by.head == "index" else self.symbol_array(by).entries[0]
+        return Array.scalar(self.sympy.diff(expression, symbol))
+
+    def symbolic(self, phase: str, quantity: Term, before: list[Line], line: Line) -> Proof:
+        """A formula against what it must equal."""
+        if self.too_large(quantity, line.term):
+            return self.shrunk_proof()
+        if len(before) > 1:
+            return self.rewritten(quantity, before[-1].term, line.term)
+        if quantity.head == "partial":
+            outputs = self.outputs(quantity)
+            return self.verdict(self.meaning(line.term, outputs), self.derivative(quantity, line.term), outputs)
+        return self.verdict(self.meaning(line.term, {}), self.defined(quantity, phase))
+
+    def rewritten(self, quantity: Term, before: Term, after: Term) -> Proof:
+        """A formula against the formula before it, error signals put in by their own formulas where need be."""
+        known = self.outputs(quantity)
+        verdict = self.verdict(self.meaning(before, known), self.meaning(after, known))
+        if verdict == "proved":
+            return verdict
+        outputs = known | {term: array for node in walk(before) if node.head == "partial" and node.args[0] == self.loss for term, array in self.outputs(node).items()}
+        known = {**known, **self.formulas}
+        return self.verdict(self.meaning(before, known), self.meaning(after, known), outputs)
+
+    def verdict(self, claimed: Array, true: Array, outputs: Mapping[Term, Array] | None = None) -> Proof:
+        """Entry by entry, with the outputs' meanings put in; what does not hold for any data may hold for the data given."""
+        if claimed.shape != true.shape:
+            return "refuted"
+        differences = [a - b for a, b in zip(claimed.entries, true.entries, strict=True)]
+        verdict = self.all_vanish(differences)
+        if verdict != "proved" and outputs:
+            meanings = {symbol: meaning for term, array in outputs.items() for symbol, meaning in zip(self.symbol_array(term).entries, array.entries, strict=True)}
+            data = {symbol: x for key in self.network.data for symbol, x in zip(self.symbol_array(name(key)).entries, self.numbers[name(key)].entries, strict=True)}
+            for known in (meanings, data):
+                differences = [self.sympy.sympify(difference).xreplace(known) for difference in differences]
+                verdict = self.all_vanish(differences)
+                if verdict == "proved":
+                    break
+        return verdict
+
+    def all_vanish(self, differences: list[Any]) -> Proof:
+        """`refuted` as soon as one difference is not zero, `failed` where one is neither zero nor not."""
+        verdicts = {vanishes.verdict(self.sympy.sympify(difference)) for difference in differences}
+        return next((verdict for verdict in ("refuted", "failed") if verdict in verdicts), "proved")  # type: ignore[return-value]
+
+    def defined(self, quantity: Term, phase: str) -> Array:
+        """What a quantity means by the network's own equations, or by the optimizer's."""
+        if quantity.head == "updated":
+            return self.moved(quantity.args[0], Term("partial", (self.loss, quantity.args[0])))
+        key = quantity.args[0]
+        if key == "update.new":
+            return self.moved(name("update.theta"), name("update.gradient"))
+        if phase == "setup":
+            structure = inlined(self.network)
+            hidden = {name(other): self.local(other) for other in self.network.equations if other not in structure}
+            return self.meaning(self.network.equations[key], hidden)
+        return self.local(key)
+
+    def moved(self, parameter: Term, gradient: Term) -> Array:
+        """The optimizer's equation at a parameter, from its row's text."""
+        from .resolve import rule
+
+        update = self.network.update
+        assert update is not None
+        parts = {"theta": parameter, "gradient": gradient, **{key: name(f"update.{key}") for key in update.constants}}
+        body, _ = rule(OPTIMIZERS[update.rule].equation, tuple((key, self.shape(term)) for key, term in parts.items()))
+        return evaluate(body, {name(key): self.meaning(term, {}) for key, term in parts.items()}, self.m)
+
+    def outputs(self, quantity: Term) -> dict[Term, Array]:
+        """For a derivative written in terms of the output (`h (1 - h)`): what the outputs of the equations around it mean."""
+        if quantity.head != "partial":
+            return {}
+        by = quantity.args[1]
+        key = by.args[0].args[0] if by.head == "index" else by.args[0]
+        found = {}
+        for consumer in self.network.consumers[key]:
+            if consumer in self.network.active:
+                found[name(consumer)] = self.local(consumer)
+        return found
+
+    def derivative(self, quantity: Term, claim: Term) -> Array:
+        """What a derivative of the loss must be: the sum over the equations that use the quantity of signal times `diff`."""
+        by = quantity.args[1]
+        kept = {node for node in walk(claim) if node.head == "partial" and node.args[0] == self.loss and node != quantity}
+        total = self.total_derivative(by, kept, claim)
+        if by.head != "index":
+            self.formulas[quantity] = total
+        return total
+
+    def total_derivative(self, by: Term, kept: set[Term], claim: Term) -> Array:
+        if by.head == "index":
+            whole = self.symbol_array(by.args[0])
+            return Array.scalar(self.differentiated(whole[by.args[1:]], by.args[0].args[0], kept, entries=True))
+        array = self.symbol_array(by)
+        entries = by.head != "index" and any(node.head == "index" for term in kept for node in walk(term))
+        return array.map(lambda symbol: self.differentiated(symbol, by.args[0], kept, entries))
+
+    def differentiated(self, symbol: Any, key: str, kept: set[Term], entries: bool) -> Any:
+        """The loss's derivative by one symbol: error signals in `kept` stay symbols, others are expanded in their turn."""
+        total = self.sympy.Integer(0)
+        for consumer in self.network.consumers[key]:
+            if consumer not in self.network.active:
+                continue
+            for place, expression in zip(self.local(consumer).places, self.local(consumer).entries, strict=True):
+                slope = self.sympy.diff(expression, symbol)
+                if slope != 0:
+                    total += self.upstream(consumer, place, kept) * slope
+        return total
+
+    def upstream(self, key: str, place: tuple[int, ...], kept: set[Term]) -> Any:
+        if name(key) == self.loss:
+            return self.sympy.Integer(1)
+        signal = Term("partial", (self.loss, name(key)))
+        if signal in kept or Term("partial", (self.loss, index(name(key), *place))) in kept:
+            return self.signal(name(key))[place or (0,)]
+        return self.differentiated(self.symbol_array(name(key))[place or (0,)], key, kept, True)
+
+    def too_large(self, *terms: Term) -> bool:
+        used = {node for term in terms for node in walk(term) if node.head == "name"}
+        return any(max(self.shape(term) or (1,)) > MAXIMAL_SIZE for term in used)
+
+    def shrunk_proof(self) -> Proof:
+        return "failed"
+
+
+def _words(term: Term) -> tuple[Any, ...]:
+    return tuple(word for node in walk(term) for word in ([node.args[0]] if node.head == "name" else [node.head]))

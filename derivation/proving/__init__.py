@@ -1,0 +1,1 @@
+"""What the proof needs of SymPy."""

@@ -1,0 +1,84 @@
+"""Whether an expression is identically zero: proved by SymPy, refuted at a point, or neither.
+
+Source of the order of attempts: structural zero, expansion and rational normal forms are decision procedures for the
+expressions that local proofs give; `simplify` is a heuristic and comes last, on small expressions only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from itertools import islice
+from typing import Any, Literal
+
+POINTS = 64
+LARGEST = 400
+"""Operations in an expression beyond which the heuristic is not tried."""
+
+
+@cache
+def verdict(expression: Any) -> Literal["proved", "refuted", "failed"]:
+    """The judgement on `expression = 0`."""
+    import sympy
+
+    if expression == 0:
+        return "proved"
+    expanded = sympy.expand(expression)
+    if expanded == 0:
+        return "proved"
+    if any(_differs(expanded, point) for point in islice(_points(expanded), 3)):
+        return "refuted"
+    steps = [atom for atom in expanded.atoms(sympy.Function) if type(atom).__name__ == "step"]
+    if steps:
+        return "proved" if _in_every_region(expanded, steps) else "failed"
+    if _rational_zero(expanded):
+        return "proved"
+    if sympy.count_ops(expanded) < LARGEST and sympy.simplify(expanded) == 0:
+        return "proved"
+    return "failed"
+
+
+def _rational_zero(expression: Any) -> bool:
+    """Zero as a rational function of its symbols and exponentials."""
+    import sympy
+
+    numerator, _ = sympy.fraction(sympy.together(expression))
+    return bool(sympy.expand(sympy.powsimp(sympy.expand(numerator))) == 0)
+
+
+def _points(expression: Any) -> Iterator[dict[Any, Any]]:
+    """Rational points, the same each time: small positive ones first, then of both signs."""
+    import sympy
+
+    symbols = sorted(expression.free_symbols, key=str)
+    for turn in range(POINTS):
+        yield {
+            symbol: sympy.Rational((7 * place + 13 * turn + place * turn) % 29 + 1, 31) * (-1) ** ((turn >> (place % 6)) if turn > 2 else 0)
+            for place, symbol in enumerate(symbols)
+        }
+
+
+def _differs(expression: Any, point: dict[Any, Any]) -> bool:
+    import sympy
+
+    value = sympy.N(expression.subs(point), 30)
+    return bool(value.is_number and value.is_finite is not False and abs(value) > sympy.Float(10) ** -18)
+
+
+def _in_every_region(expression: Any, steps: list[Any]) -> bool:
+    """Zero in each of the regions that the steps cut out, as far as the points reach them."""
+    import sympy
+
+    regions = set()
+    for point in _points(expression):
+        choice = tuple((atom, atom.subs(point)) for atom in steps)
+        if choice in regions:
+            continue
+        regions.add(choice)
+        if not _zero_there(sympy.expand(expression.subs(dict(choice)))):
+            return False
+    return len(regions) > 1
+
+
+def _zero_there(expression: Any) -> bool:
+    return bool(expression == 0) or _rational_zero(expression)
