@@ -233,7 +233,7 @@ class Prover:
         if verdict != "proved" and outputs:
             meanings = {symbol: meaning for term, array in outputs.items() for symbol, meaning in zip(self.symbol_array(term).entries, array.entries, strict=True)}
             data = {symbol: x for key in self.network.data for symbol, x in zip(self.symbol_array(name(key)).entries, self.numbers[name(key)].entries, strict=True)}
-            for known in (meanings, data):
+            for known in (*[meanings] * len(outputs), data):
                 differences = [self.sympy.sympify(difference).xreplace(known) for difference in differences]
                 verdict = self.all_vanish(differences)
                 if verdict == "proved":
