@@ -1,0 +1,65 @@
+"""From a Derivation to documents: one function per format, named in FORMATS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..walkthrough import Derivation
+
+Renderer = Callable[["Derivation", str], bytes]
+
+
+def pdf(derivation: Derivation, theme: str) -> bytes:
+    """A PDF, by the TeX on this machine or the one in the wheel."""
+    from .engine import compile_pdf
+
+    return compile_pdf(tex(derivation, theme).decode())
+
+
+def tex(derivation: Derivation, theme: str) -> bytes:
+    """A LaTeX document that compiles as it is."""
+    from .document import latex_document
+
+    return latex_document(derivation, theme).encode()
+
+
+def markdown(derivation: Derivation, theme: str = "") -> str:
+    """Markdown with formulas between dollars."""
+    from .templating import environment, format_of
+    from .view import view
+
+    form = format_of("markdown")
+    seen = view(derivation, form["inline"].format, form["real"])
+    return environment("markdown").get_template("markdown/document.md.j2").render(view=seen)
+
+
+def json(derivation: Derivation, theme: str) -> bytes:
+    """The stable JSON form."""
+    from .json_form import json_form
+
+    return json_form(derivation).encode()
+
+
+def latex_chains(derivation: Derivation) -> str:
+    """All chains as one display, for a notebook."""
+    from .view import view
+
+    rows = [
+        chain.quantity + " &" + r" \\ &".join(f"{link.relation} {link.latex}" for link in chain.links)
+        for phase in view(derivation).phases
+        if phase.key != "partials"
+        for group in phase.groups
+        for chain in group.chains
+    ]
+    return "$$\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}$$"
+
+
+FORMATS: dict[str, Renderer] = {
+    "pdf": pdf,
+    "tex": tex,
+    "md": lambda derivation, theme: markdown(derivation, theme).encode(),
+    "json": json,
+}
+THEMES = ("typeset",)

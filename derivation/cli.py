@@ -1,0 +1,120 @@
+"""The command line: `derivation handout SPEC`. Exit codes: 0 done, 2 a bad spec or call, 3 TeX failed."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from .walkthrough import Derivation
+
+BAD_INPUT, TEX_FAILED = 2, 3
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def main() -> None:
+    """Work a network the way one works it on paper."""
+
+
+@app.command()
+def handout(
+    spec: Annotated[Path, typer.Argument(help="The network: a TOML file.")],
+    output: Annotated[str, typer.Option("-o", "--output", help="Where to write; - is standard output. Without it: output/NAME.FORMAT.")] = "",
+    form: Annotated[str, typer.Option("--format", help="pdf, tex, md or json. Without it, by the ending of the output file, else pdf.")] = "",
+    theme: Annotated[str, typer.Option(help="The look: typeset.")] = "typeset",
+    unproved: Annotated[bool, typer.Option("--unproved", help="Print links that could not be proved, with a mark, instead of stopping.")] = False,
+) -> None:
+    """Write the walkthrough of a network: forward pass, backpropagation, update."""
+    from .render import FORMATS, THEMES
+
+    form = form or _ending(output) or "pdf"
+    if form not in FORMATS:
+        _stop(f"there is no format {form!r}; formats are {', '.join(FORMATS)}")
+    if theme not in THEMES:
+        _stop(f"there is no theme {theme!r}; themes are {', '.join(THEMES)}")
+    target = _target(spec, output, form)
+    derivation = _proved(spec, unproved)
+    from .render.engine import TexError
+
+    try:
+        document = FORMATS[form](derivation, theme)
+    except TexError as error:
+        _stop(str(error), TEX_FAILED)
+    _write(document, target)
+
+
+def _proved(spec: Path, keep_unproved: bool) -> Derivation:
+    """The derivation of a spec with every link judged; ends the program with a message where that cannot be."""
+    from .deriving import derive
+    from .evaluate import Undefined
+    from .numbers import Uncertain, UndefinedValue
+    from .proof import prove
+    from .proof import unproved as failures
+    from .reverse import NoDerivative
+    from .spec import SpecError, load
+    from .tex.write import write
+    from .walkthrough import FalseLine
+
+    try:
+        network = load(spec)
+        for warning in network.warnings:
+            print(f"{spec}: warning: {warning}", file=sys.stderr)
+        derivation = prove(derive(network))
+    except SpecError as error:
+        _stop(str(error))
+    except Undefined as error:
+        _stop(f"{spec}: {write(error.term, network.names)} has no value at these numbers: {error.message}")
+    except (NoDerivative, Uncertain, UndefinedValue) as error:
+        _stop(f"{spec}: {error}")
+    except FalseLine as error:
+        _stop(f"{spec}: {error}")
+    failed = failures(derivation)
+    if failed and not keep_unproved:
+        rows = [f"{spec}: not proved: {write(quantity, network.names)} {line.relation} {write(line.term, network.names)}" for quantity, line in failed]
+        _stop("\n".join([*rows, "use --unproved to print them with a mark"]))
+    return derivation
+
+
+def _ending(output: str) -> str:
+    return Path(output).suffix[1:] if output not in ("", "-") else ""
+
+
+def _target(spec: Path, output: str, form: str) -> Path | None:
+    """The file to write, its folder made and found writable; None is standard output."""
+    if output == "-":
+        return None
+    target = Path(output) if output else Path("output", f"{spec.stem}.{form}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        _stop(f"the folder {target.parent} cannot be made: {error.strerror or error}")
+    if not os.access(target.parent, os.W_OK) or target.is_dir():
+        _stop(f"{target} cannot be written" + (": it is a folder" if target.is_dir() else ": the folder does not allow it"))
+    return target
+
+
+def _write(document: bytes, target: Path | None) -> None:
+    """The document moved into place whole, or not at all."""
+    if target is None:
+        sys.stdout.buffer.write(document)
+        return
+    try:
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
+            file.write(document)
+        Path(file.name).chmod(0o644)
+        Path(file.name).replace(target)
+    except OSError as error:
+        _stop(f"{target} cannot be written: {error.strerror or error}")
+    print(f"wrote {target}")
+
+
+def _stop(message: str, code: int = BAD_INPUT) -> NoReturn:
+    print(message, file=sys.stderr)
+    raise typer.Exit(code)

@@ -1,0 +1,40 @@
+"""The LaTeX document: PyLaTeX makes the shell and the pictures, Jinja the words and the layout."""
+
+from __future__ import annotations
+
+from pylatex import Document, NoEscape, Package
+
+from ..walkthrough import Derivation
+from .flowchart import charts
+from .templating import environment, format_of
+from .view import view
+
+PAPERS = {"a4": "a4paper", "letter": "letterpaper"}
+PACKAGES = (
+    ("amsmath", ()),
+    ("xcolor", ()),
+    ("graphicx", ()),
+    ("microtype", ()),
+    ("fancyhdr", ()),
+    ("tikz", ()),
+    ("hyperref", ()),
+    ("bookmark", ()),
+)
+
+
+def latex_document(derivation: Derivation, theme: str = "typeset") -> str:
+    """The `.tex` of a handout: compiles in one run on a stock TeX Live, and on the TeX in the wheel."""
+    form, made = format_of(theme), environment(theme)
+    seen = view(derivation, form["inline"].format, form["real"])
+    paper = PAPERS[derivation.network.page.paper]
+    document = Document(
+        documentclass="article", document_options=["11pt", paper], page_numbers=False, textcomp=True, lmodern=True, indent=True,
+        geometry_options={"left": "19mm", "right": "19mm", "top": "17mm", "bottom": "20mm", "footskip": "9mm", "includefoot": False},
+    )
+    for name, options in PACKAGES:
+        document.packages.append(Package(name, options=list(options) or None))
+    document.preamble.append(NoEscape(r"\usetikzlibrary{arrows.meta,calc}"))
+    document.preamble.append(NoEscape(made.get_template(f"{theme}/preamble.tex.j2").render(view=seen)))
+    document.append(NoEscape(made.get_template(f"{theme}/body.tex.j2").render(view=seen, charts=charts(derivation))))
+    text: str = document.dumps()
+    return text + "\n"

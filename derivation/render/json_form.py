@@ -1,0 +1,72 @@
+"""The derivation as JSON: schema 1, stable."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ..arrays import Array
+from ..numbers import json_text
+from ..terms import Term
+from ..tex.write import Writer
+from ..walkthrough import Derivation, Phase, Step
+from .view import RELATIONS
+from .words import Words
+
+
+def json_form(derivation: Derivation) -> str:
+    """Numbers as strings: `"p/q"`, an integer, or 30 certain significant digits; matrices as lists of rows."""
+    writer = Writer(derivation.network.names)
+    words = Words(lambda term: f"${writer.write(term)[0]}$")
+    loss = derivation.network.loss
+    steps = [
+        {
+            "values": _numbers(numbers.values),
+            "gradients": _numbers(numbers.gradients),
+            "updated": _numbers(numbers.updated),
+            **({"loss": _entries(numbers.values[loss])} if loss else {}),
+        }
+        for numbers in derivation.training_steps
+    ]
+    phases = [_phase(phase, writer, words) for phase in derivation.phases]
+    form = {"schema": 1, "title": derivation.network.title, "training_steps": steps, "phases": phases}
+    return json.dumps(form, ensure_ascii=False, indent=1) + "\n"
+
+
+def _numbers(arrays: Any) -> dict[str, Any]:
+    return {key: _entries(array) for key, array in arrays.items()}
+
+
+def _entries(array: Array) -> Any:
+    return [[json_text(entry) for entry in row] for row in array.rows] if array.shape else json_text(array.entries[0])
+
+
+def _phase(phase: Phase, writer: Writer, words: Words) -> dict[str, Any]:
+    return {"name": phase.key, "training_step": phase.training_step, "steps": [_step(step, writer, words) for step in phase.steps]}
+
+
+def _step(step: Step, writer: Writer, words: Words) -> dict[str, Any]:
+    chain = [
+        {
+            "role": line.role,
+            "latex": writer.write(line.term)[0],
+            "relation": RELATIONS[line.relation],
+            "reason": words.sentence("reasons", line.reason),
+            "proof": line.proof,
+        }
+        for line in step.lines
+    ]
+    return {"quantity": _plain(step.quantity), "title": words.sentence("titles", step.title), "chain": chain}
+
+
+def _plain(term: Term) -> str:
+    """A quantity as the spec would call it: `z1`, `dL/dW1`, `W1_new`, `W1[0,1]`."""
+    if term.head == "partial":
+        return "d{}/d{}".format(*map(_plain, term.args))
+    if term.head == "updated":
+        return f"{_plain(term.args[0])}_new"
+    if term.head == "index":
+        return f"{_plain(term.args[0])}[{','.join(map(str, term.args[1:]))}]"
+    if term.head == "name":
+        return str(term.args[0]).replace("update.new", "theta_new").removeprefix("update.")
+    return f"{term.head}({', '.join(map(_plain, term.children))})"

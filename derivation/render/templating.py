@@ -1,0 +1,56 @@
+"""One Jinja environment for each format: its delimiters and escape come from the format's own file."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from .words import templates
+
+LATEX = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
+    "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}",
+}
+
+
+def latex_text(text: str) -> str:
+    """A user's text as LaTeX text: every special character escaped, control characters dropped.
+
+    >>> latex_text("50% of $x_1$")
+    '50\\\\% of \\\\$x\\\\_1\\\\$'
+    """
+    return "".join(LATEX.get(letter, letter) for letter in text if letter.isprintable())
+
+
+def markdown_text(text: str) -> str:
+    """A user's text as Markdown text."""
+    return re.sub(r"([\\`*_{}\[\]<>#$|])", r"\\\1", " ".join(text.split()))
+
+
+def plain_text(text: str) -> str:
+    """A sentence without formulas, for a PDF's properties."""
+    return latex_text(re.sub(r"\$[^$]*\$", "", text))
+
+
+@cache
+def format_of(folder: str) -> dict[str, Any]:
+    """What a format's file says."""
+    return tomllib.loads((templates() / folder / "format.toml").read_text("utf-8"))
+
+
+@cache
+def environment(folder: str) -> Environment:
+    """The environment in which a format's templates are read."""
+    form = format_of(folder)
+    made = Environment(
+        loader=FileSystemLoader(templates()), undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True, trim_blocks=form["suffix"] == "md",
+        variable_start_string=form["variable"][0], variable_end_string=form["variable"][1],
+        block_start_string=form["block"][0], block_end_string=form["block"][1],
+        comment_start_string=form["comment"][0], comment_end_string=form["comment"][1],
+    )
+    made.filters |= {"tex": latex_text, "markdown": markdown_text, "plain": plain_text}
+    return made

@@ -1,0 +1,119 @@
+"""What templates see: the derivation's phases with formulas written and sentences spoken. Templates themselves never compute."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import groupby
+
+from ..arrays import Shape
+from ..terms import Term
+from ..tex.write import Writer
+from ..walkthrough import Derivation, Phase, Step
+from .words import Words
+
+RELATIONS = {"=": "=", "≈": r"\approx"}
+
+
+@dataclass(frozen=True)
+class LinkView:
+    relation: str
+    latex: str
+    role: str
+    proof: str
+
+
+@dataclass(frozen=True)
+class ChainView:
+    quantity: str
+    links: tuple[LinkView, ...]
+    reason: str
+    notes: tuple[str, ...]
+    key: str
+
+
+@dataclass(frozen=True)
+class GroupView:
+    """The chains under one title."""
+
+    number: int
+    title: str
+    chains: tuple[ChainView, ...]
+
+
+@dataclass(frozen=True)
+class PhaseView:
+    key: str
+    title: str
+    note: str
+    groups: tuple[GroupView, ...]
+    training_step: int
+
+
+@dataclass(frozen=True)
+class View:
+    title: str
+    subtitle: str
+    shapes: tuple[str, ...]
+    phases: tuple[PhaseView, ...]
+    verdict: str
+    words: dict[str, str]
+
+
+def view(derivation: Derivation, inline: Callable[[str], str] = "${}$".format, real: str = r"\mathbb{R}") -> View:
+    """The derivation as templates want it. `inline` sets a formula inside a sentence; `real` is the set of real numbers."""
+    writer = Writer(derivation.network.names)
+
+    def latex(term: Term) -> str:
+        return writer.write(term)[0]
+
+    words = Words(lambda term: inline(latex(term)))
+    phases = tuple(_phase(phase, latex, words, len(derivation.training_steps)) for phase in derivation.phases)
+    network = derivation.network
+    shapes = tuple(
+        inline(rf"{latex(Term('name', (key,)))} \in {_space(network.shapes[key], real)}")
+        for key in (*network.data, *network.parameters)
+        if not key.startswith("update.")
+    )
+    return View(network.title, _subtitle(derivation, words, inline), shapes, phases, verdict(derivation, words), words.words["document"])
+
+
+def _space(shape: Shape, real: str) -> str:
+    if not shape:
+        return real
+    return f"{real}^{{{shape[0]}}}" if shape[1] == 1 else rf"{real}^{{{shape[0]} \times {shape[1]}}}"
+
+
+def _subtitle(derivation: Derivation, words: Words, inline: Callable[[str], str]) -> str:
+    network = derivation.network
+    text = words.text("document", "with_update" if network.update else "with_gradients" if network.loss else "forward_only")
+    if network.update and network.update.steps > 1:
+        text += ", " + words.text("document", "steps", count=network.update.steps)
+    return text
+
+
+def verdict(derivation: Derivation, words: Words) -> str:
+    """How the equalities were judged, in a sentence."""
+    proofs = [line.proof for phase in derivation.phases for step in phase.steps for line in step.lines[1:]]
+    failed = sum(proof != "proved" for proof in proofs)
+    return words.text("document", "unproved" if failed else "proved", count=len(proofs), failed=failed)
+
+
+def _phase(phase: Phase, latex: Callable[[Term], str], words: Words, training_steps: int) -> PhaseView:
+    groups = tuple(_group(number, list(steps), latex, words) for number, steps in groupby(phase.steps, lambda step: step.number))
+    note = words.text("phase_notes", phase.key)
+    if training_steps > 1 and phase.key in ("forward", "backward", "update"):
+        note = words.text("document", "training_step", number=phase.training_step)
+    return PhaseView(phase.key, words.text("phases", phase.key), note, groups, phase.training_step)
+
+
+def _group(number: int, steps: list[Step], latex: Callable[[Term], str], words: Words) -> GroupView:
+    chains = tuple(_chain(step, latex, words) for step in steps)
+    return GroupView(number, words.sentence("titles", steps[0].title), chains)
+
+
+def _chain(step: Step, latex: Callable[[Term], str], words: Words) -> ChainView:
+    first, *rest = step.lines
+    links = tuple(LinkView(RELATIONS[line.relation], latex(line.term), line.role, line.proof) for line in rest)
+    notes = tuple(words.sentence("notes", note) for note in step.notes)
+    return ChainView(latex(first.term), links, words.sentence("reasons", step.reason), notes, latex(step.quantity))
