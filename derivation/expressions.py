@@ -1,9 +1,9 @@
 """The language of equations: text to an untyped tree. A safe parser of our own; nothing in the text is ever executed.
 
-    sum     := product (('+' | '-') product)*          comparison := sum (('>' | '<' | '>=' | '<=') sum)?
-    product := signed (('*' | '/' | '@') signed)*      signed := '-' signed | power
-    power   := postfix (('^' | '**') signed)?          postfix := atom ('.T' | '[' integer (',' integer)? ']')*
-    atom    := number | name | name '(' sum (',' sum)* ')' | '(' sum ')'
+sum     := product (('+' | '-') product)*          comparison := sum (('>' | '<' | '>=' | '<=') sum)?
+product := signed (('*' | '/' | '@') signed)*      signed := '-' signed | power
+power   := postfix (('^' | '**') signed)?          postfix := atom ('.T' | '[' integer (',' integer)? ']')*
+atom    := number | name | name '(' sum (',' sum)* ')' | '(' sum ')'
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from typing import Any
 
 from .operations import SPELLINGS
 
-TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d]\w*)|(?P<symbol>\*\*|\.T\b|>=|<=|[-+*/^@()\[\],<>])|(?P<end>\Z)|(?P<bad>.))")
+TOKEN = re.compile(
+    r"\s*(?:(?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d]\w*)|(?P<symbol>\*\*|\.T\b|>=|<=|[-+*/^@()\[\],<>])|(?P<end>\Z)|(?P<bad>.))"
+)
 MAXIMAL_DEPTH = 60
 MAXIMAL_DIGITS = 60
 FUNCTIONS = frozenset(s for s in SPELLINGS if s.isidentifier())

@@ -46,8 +46,8 @@ class Network:
     loss: str | None = None
     update: Update | None = None
     notation: Mapping[str, str] = field(default_factory=dict)
-    style: Style = Style()
-    page: Page = Page()
+    style: Style = field(default_factory=Style)
+    page: Page = field(default_factory=Page)
     warnings: tuple[str, ...] = ()
 
     @cached_property

@@ -9,15 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import flint
 from flint import arb, fmpq, fmpz
 
 from .arrays import Array
 
-Number = fmpq | arb
+Number: TypeAlias = Any
+"""An exact rational (`fmpq`) or a certified ball (`arb`); python-flint carries no types."""
 Result = TypeVar("Result")
 
 DECIMAL = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?\Z")
@@ -168,8 +168,9 @@ def _rounded(x: fmpq, digits: int) -> str:
 
 def nearest(x: fmpq, places: int) -> int:
     """The number of units of 10^-places nearest to x, half to even."""
-    scaled = Fraction(int(x.p), int(x.q)) * Fraction(10) ** places
-    return round(scaled)
+    p, q = int(x.p) * 10 ** max(places, 0), int(x.q) * 10 ** max(-places, 0)
+    units, rest = divmod(p, q)
+    return units + (2 * rest > q or (2 * rest == q and units % 2 == 1))
 
 
 def magnitude(x: fmpq) -> int:

@@ -220,7 +220,9 @@ class Prover:
         verdict = self.verdict(self.meaning(before, known), self.meaning(after, known))
         if verdict == "proved":
             return verdict
-        outputs = known | {term: array for node in walk(before) if node.head == "partial" and node.args[0] == self.loss for term, array in self.outputs(node).items()}
+        outputs = known | {
+            term: array for node in walk(before) if node.head == "partial" and node.args[0] == self.loss for term, array in self.outputs(node).items()
+        }
         known = {**known, **self.formulas}
         return self.verdict(self.meaning(before, known), self.meaning(after, known), outputs)
 
@@ -231,8 +233,12 @@ class Prover:
         differences = [a - b for a, b in zip(claimed.entries, true.entries, strict=True)]
         verdict = self.all_vanish(differences)
         if verdict != "proved" and outputs:
-            meanings = {symbol: meaning for term, array in outputs.items() for symbol, meaning in zip(self.symbol_array(term).entries, array.entries, strict=True)}
-            data = {symbol: x for key in self.network.data for symbol, x in zip(self.symbol_array(name(key)).entries, self.numbers[name(key)].entries, strict=True)}
+            meanings = {
+                symbol: meaning for term, array in outputs.items() for symbol, meaning in zip(self.symbol_array(term).entries, array.entries, strict=True)
+            }
+            data = {
+                symbol: x for key in self.network.data for symbol, x in zip(self.symbol_array(name(key)).entries, self.numbers[name(key)].entries, strict=True)
+            }
             for known in (*[meanings] * len(outputs), data):
                 differences = [self.sympy.sympify(difference).xreplace(known) for difference in differences]
                 verdict = self.all_vanish(differences)
@@ -243,7 +249,7 @@ class Prover:
     def all_vanish(self, differences: list[Any]) -> Proof:
         """`refuted` as soon as one difference is not zero, `failed` where one is neither zero nor not."""
         verdicts = {vanishes.verdict(self.sympy.sympify(difference)) for difference in differences}
-        return next((verdict for verdict in ("refuted", "failed") if verdict in verdicts), "proved")  # type: ignore[return-value]
+        return next((verdict for verdict in ("refuted", "failed") if verdict in verdicts), "proved")
 
     def defined(self, quantity: Term, phase: str) -> Array:
         """What a quantity means by the network's own equations, or by the optimizer's."""

@@ -29,7 +29,8 @@ class Shapes:
         """The shape of a term; `ShapeMismatch` where its operands do not fit."""
         known = LEAF_SHAPES.get(term.head)
         if known:
-            return known(self, term)
+            shape: Shape = known(self, term)
+            return shape
         return TABLE[term.head].shape([self.of(child) for child in term.children])
 
 
@@ -105,7 +106,9 @@ class Resolver:
     def _name(self, raw: Raw) -> tuple[Term, Shape]:
         text = raw.args[0]
         if text not in self.names:
-            raise SyntaxProblem(raw.at, f"nothing is called {text!r}{nearest(text, self.names)}; give it a value under [parameters] or [data], or an equation above this one")
+            raise SyntaxProblem(
+                raw.at, f"nothing is called {text!r}{nearest(text, self.names)}; give it a value under [parameters] or [data], or an equation above this one"
+            )
         return name_term(text), self.names[text]
 
     def _number(self, raw: Raw) -> tuple[Term, Shape]:

@@ -43,8 +43,8 @@ def _visit(term: Term, out: Term, upstream: Term, targets: Set[str], shapes: Sha
             found.setdefault(term.args[0], []).append(upstream)
         return
     if term.head == "index":
-        of, *place = term.args
-        _visit(of, of, Term("times", (upstream, Term("unit", (*shapes.of(of), *place)))), targets, shapes, found)
+        of, *entry = term.args
+        _visit(of, of, Term("times", (upstream, Term("unit", (*shapes.of(of), *entry)))), targets, shapes, found)
         return
     for place, child in enumerate(term.args if term.head in TABLE else ()):
         if any(node.head == "name" and node.args[0] in targets for node in walk(child)):

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from flint import fmpq
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from . import network
+from . import network as network_module
 from .arrays import Array, Shape, collapse
 from .expressions import FUNCTIONS, Raw, SyntaxProblem, nearest, parse
 from .network import Network, Page, split
@@ -234,8 +234,17 @@ class _Builder:
         spec = self.spec
         equations, shapes = split(equations, shapes)
         built = Network(
-            spec.title or "A network worked by hand", equations, spec.parameters, spec.data, shapes, spec.model.loss, update,
-            spec.notation, Style(spec.digits, max(spec.digits, 10)), Page(spec.paper, spec.elide), self.unused(equations),
+            spec.title or "A network worked by hand",
+            equations,
+            spec.parameters,
+            spec.data,
+            shapes,
+            spec.model.loss,
+            update,
+            spec.notation,
+            Style(spec.digits, max(spec.digits, 10)),
+            Page(spec.paper, spec.elide),
+            self.unused(equations),
         )
         for first, second in built.names.clashes():
             self.add(("notation",), f"{first!r} and {second!r} would both be printed as {built.names.latex(first)}; give one of them another [notation]")
@@ -269,7 +278,9 @@ class _Builder:
             if key in self.written or key in self.spec.parameters or key in self.spec.data:
                 self.problems.append(Problem(line, column + match.start(1), f"{key!r} is defined twice"))
             elif key in FUNCTIONS or not IDENTIFIER.match(key):
-                self.problems.append(Problem(line, column + match.start(1), f"{key!r} cannot name a quantity; it is a function, or not plain letters and digits"))
+                self.problems.append(
+                    Problem(line, column + match.start(1), f"{key!r} cannot name a quantity; it is a function, or not plain letters and digits")
+                )
             try:
                 self.written.setdefault(key, (parse(text[match.end() :]), line, column + match.end()))
             except SyntaxProblem as problem:
@@ -305,13 +316,13 @@ class _Builder:
         loss = self.spec.model.loss
         if loss is None:
             if self.spec.update:
-                self.add(("update",), "an update needs a loss; name it under [model], as in loss = \"L\"")
+                self.add(("update",), 'an update needs a loss; name it under [model], as in loss = "L"')
         elif loss not in self.written:
             self.add(("model", "loss"), f"no equation defines the loss {loss!r}{nearest(loss, self.written)}")
         elif shapes.get(loss, ()) != ():
             self.add(("model", "loss"), f"the loss {loss!r} must be a scalar, but is {describe(shapes[loss])}; sum or average it")
 
-    def read_update(self) -> network.Update | None:
+    def read_update(self) -> network_module.Update | None:
         given = self.spec.update
         if given is None:
             return None
@@ -333,7 +344,7 @@ class _Builder:
                 self.add(("update", key), str(error))
         for key in extra:
             self.add(("update", key), f"{given.rule} takes no {key!r}{nearest(key, [*row.constants, 'rule', 'steps'])}")
-        return network.Update(given.rule, constants, given.steps)
+        return network_module.Update(given.rule, constants, given.steps)
 
     def check_notation(self, shapes: Mapping[str, Shape]) -> None:
         for key, latex in self.spec.notation.items():
@@ -347,7 +358,9 @@ class _Builder:
         for key, term in equations.items():
             for node in walk(term):
                 if node.head in ("pow", "hadamard_pow") and node.args[1].head == "number" and abs(float(node.args[1].args[0])) > MAXIMAL_EXPONENT:
-                    self.problems.append(Problem(self.written[key][1], self.written[key][2], f"the exponent {node.args[1].args[0]} is beyond the limit of {MAXIMAL_EXPONENT}"))
+                    self.problems.append(
+                        Problem(self.written[key][1], self.written[key][2], f"the exponent {node.args[1].args[0]} is beyond the limit of {MAXIMAL_EXPONENT}")
+                    )
 
     def unused(self, equations: Mapping[str, Term]) -> tuple[str, ...]:
         used = {operand for term in equations.values() for operand in names(term)}

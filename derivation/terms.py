@@ -9,18 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 NOTATIONS = frozenset({"partial", "updated", "index"})
 """Heads that name a quantity rather than compute one: a derivative, an updated parameter, an entry."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Term:
     """One node: `head` says what it is, `args` are its parts (Terms; text in a leaf).
 
     `value` is what a printed literal stands for where the print is rounded or elided: it takes no part in equality, so a
-    term read back from LaTeX equals the one that was written.
+    term read back from LaTeX equals the one that was written. `children` are the parts that are Terms themselves, and
+    `rounded` says whether some number in the tree is printed rounded.
 
     >>> (name("w") * name("x") + number("0.5")).args[1]
     Term(head='number', args=('0.5',))
@@ -28,12 +30,25 @@ class Term:
 
     head: str
     args: tuple[Any, ...] = ()
-    value: Any = field(default=None, compare=False, repr=False)
+    value: Any = field(default=None, repr=False)
+    children: tuple[Term, ...] = field(init=False, repr=False)
+    rounded: bool = field(init=False, repr=False)
+    _hash: int = field(init=False, repr=False)
 
-    @property
-    def children(self) -> tuple[Term, ...]:
-        """The parts that are Terms themselves."""
-        return tuple(arg for arg in self.args if isinstance(arg, Term))
+    def __post_init__(self) -> None:
+        children = tuple([arg for arg in self.args if isinstance(arg, Term)])
+        rounded = (self.value is not None and self.head == "number") or any(child.rounded for child in children)
+        object.__setattr__(self, "children", children)
+        object.__setattr__(self, "rounded", rounded)
+        object.__setattr__(self, "_hash", hash((self.head, self.args)))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        return isinstance(other, Term) and self._hash == other._hash and self.head == other.head and self.args == other.args
 
     def __add__(self, other: Term) -> Term:
         return Term("add", (self, other))
@@ -93,11 +108,14 @@ def is_literal(term: Term) -> bool:
 
 def walk(term: Term) -> Iterator[Term]:
     """Every node of the tree, parents before their parts, left to right."""
-    yield term
-    for child in term.children:
-        yield from walk(child)
+    waiting = [term]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(reversed(node.children))
 
 
+@lru_cache(maxsize=4096)
 def names(term: Term) -> tuple[str, ...]:
     """The names a term uses, each once, in the order of their first use.
 

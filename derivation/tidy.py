@@ -118,7 +118,7 @@ def _without_ones(term: Term, shapes: Shapes) -> Term:
 
 
 def _add(term: Term, shapes: Shapes) -> Term:
-    left, right = term.args
+    left, right = term.children
     if _is(left, 0):
         return right
     if _is(right, 0):
@@ -131,7 +131,7 @@ def _add(term: Term, shapes: Shapes) -> Term:
 
 
 def _sub(term: Term, shapes: Shapes) -> Term:
-    left, right = term.args
+    left, right = term.children
     if _is(right, 0):
         return left
     if left.head == right.head == "number":
@@ -142,12 +142,12 @@ def _sub(term: Term, shapes: Shapes) -> Term:
 
 
 def _pow(term: Term, shapes: Shapes) -> Term:
-    return term.args[0] if _is(term.args[1], 1) else term
+    return term.children[0] if _is(term.children[1], 1) else term
 
 
 def _sum(term: Term, shapes: Shapes) -> Term:
     if shapes.of(term.args[0]) == ():
-        return term.args[0]
+        return term.children[0]
     factor, core = factors(term.args[0])
     if factor != ONE and core is not None:
         return _product(Term("times", (literal(factor), Term("sum", (core,)))), shapes)
@@ -155,7 +155,7 @@ def _sum(term: Term, shapes: Shapes) -> Term:
 
 
 def _transpose(term: Term, shapes: Shapes) -> Term:
-    return term.args[0] if shapes.of(term.args[0]) == () else term
+    return term.children[0] if shapes.of(term.args[0]) == () else term
 
 
 def _is(term: Term, value: int) -> bool:

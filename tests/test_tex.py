@@ -14,14 +14,28 @@ from derivation.tex.names import Names
 from derivation.tex.read import Unreadable, read
 from derivation.tex.write import write
 
-SHAPES: dict[str, Shape] = {"W1": (2, 2), "W2": (3, 2), "x": (2, 1), "h": (3, 1), "b1": (), "yhat": (), "alpha": (), "L": (), "sigma": (), "e": (), "row_1": (1, 3)}
+SHAPES: dict[str, Shape] = {
+    "W1": (2, 2),
+    "W2": (3, 2),
+    "x": (2, 1),
+    "h": (3, 1),
+    "b1": (),
+    "yhat": (),
+    "alpha": (),
+    "L": (),
+    "sigma": (),
+    "e": (),
+    "row_1": (1, 3),
+}
 NAMES = Names(SHAPES)
 DECIMALS = st.sampled_from(["0", "1", "2", "-1", "0.5", "-0.25", "1.0", "10", "1.5e-7", "-2e9"]).map(number)
 LEAVES = st.one_of(
     DECIMALS,
     DECIMALS,
     st.sampled_from([name(text) for text in SHAPES]),
-    st.sampled_from([partial(name("L"), name("W1")), partial(name("L"), name("yhat")), partial(name("L"), name("h")), updated(name("W2")), updated(name("b1"))]),
+    st.sampled_from(
+        [partial(name("L"), name("W1")), partial(name("L"), name("yhat")), partial(name("L"), name("h")), updated(name("W2")), updated(name("b1"))]
+    ),
     st.sampled_from([index(name("x"), 1), index(name("W1"), 0, 1), updated(index(name("x"), 0)), partial(name("L"), index(name("W1"), 1, 1))]),
     st.lists(DECIMALS, min_size=2, max_size=2).map(lambda row: matrix(tuple((entry,) for entry in row))),
     st.just(matrix(((number("1"), Term("dots", ("c",)), number("-2")), (Term("dots", ("v",)), Term("dots", ("d",)), Term("dots", ("v",)))))),

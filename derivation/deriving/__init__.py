@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..network import Network
 from ..numbers import Uncertain, certified
 from ..terms import Term, name, partial, updated
@@ -67,5 +69,5 @@ def _numbers(desk: Desk) -> TrainingStep:
     return step
 
 
-def _negligible(entry) -> bool:
+def _negligible(entry: Any) -> bool:
     return bool(entry.contains(0) and entry.rad() < 1e-110)

@@ -11,7 +11,7 @@ from ..resolve import Shapes
 from ..reverse import fused, gradients
 from ..terms import Term, name, names, number, partial, walk
 from ..tidy import tidy
-from ..walkthrough import Phase, Reason, Step
+from ..walkthrough import Line, Phase, Reason, Step
 from .desk import Desk
 from .forward import is_output
 
@@ -132,7 +132,7 @@ class Backward:
                     yield Step(of, heading, self.desk.recall(of), self.number)
                 yield Step(node, heading, self.desk.chain(node, [], numbers=Term(node.head, node.args)), self.number)
 
-    def chain(self, key: str, formula: Term):
+    def chain(self, key: str, formula: Term) -> tuple[Line, ...]:
         signal = partial(self.loss, name(key))
         scalar = self.scalar_chain(key)
         if scalar:
@@ -142,7 +142,7 @@ class Backward:
     def scalar_chain(self, key: str) -> tuple[list[Term], Term] | None:
         """Between scalars the chain rule itself, in symbols: dL/db = dL/dy dy/db."""
         sources = self.contributions[key]
-        if len(sources) != 1 or self.short and key == self.short[1]:
+        if len(sources) != 1 or (self.short and key == self.short[1]):
             return None
         result = sources[0][0]
         shapes: Shapes = self.desk.shapes

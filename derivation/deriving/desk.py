@@ -21,6 +21,7 @@ class Desk:
         self.network = network
         self.shapes = Shapes(network.names.shapes)
         self.known: dict[Term, Array] = {name(key): array for key, array in (*network.parameters.items(), *network.data.items())}
+        self.literals: dict[Term, Term] = {}
         if network.update:
             self.known |= {name(f"update.{key}"): array for key, array in network.update.constants.items()}
 
@@ -28,6 +29,7 @@ class Desk:
         """The quantity's value by its formula, remembered; `Undefined` names the quantity where it has none."""
         try:
             self.known[quantity] = settle(evaluate(formula, self.known))
+            self.literals.pop(quantity, None)
         except Undefined as problem:
             raise Undefined(quantity, f"{problem.message} (in {problem.term.head})") from None
         return self.known[quantity]
@@ -36,6 +38,13 @@ class Desk:
         """The array as printed on this network's page."""
         return literal(array, self.network.style, self.network.page.elide)
 
+    def printed(self, quantity: Term) -> Term:
+        """A known quantity as printed, made once."""
+        found = self.literals.get(quantity)
+        if found is None:
+            found = self.literals[quantity] = self.literal(self.known[quantity])
+        return found
+
     def put_in(self, formula: Term) -> Term:
         """The formula with numbers put in for every quantity."""
         return rebuild(formula, self.number_for)
@@ -43,9 +52,9 @@ class Desk:
     def number_for(self, node: Term) -> Term | None:
         """The literal that stands for a known quantity; for the transpose of one, its transpose."""
         if node in self.known:
-            return self.literal(self.known[node])
+            return self.printed(node)
         if node.head == "neg" and node.args[0] in self.known and not self.known[node.args[0]].shape:
-            return negated(self.literal(self.known[node.args[0]]))
+            return negated(self.printed(node.args[0]))
         if node.head == "transpose" and node.args[0] in self.known:
             return self.literal(self.known[node.args[0]].T)
         return None
@@ -56,7 +65,7 @@ class Desk:
 
     def recall(self, quantity: Term) -> tuple[Line, ...]:
         """A known quantity and its value."""
-        shown = self.literal(self.known[quantity])
+        shown = self.printed(quantity)
         return (Line(quantity, "=", "quantity"), Line(shown, _relation(shown), "value"))
 
     def chain(self, quantity: Term, formulas: Iterable[Term], numbers: Term | None = None, reason: Reason | None = None) -> tuple[Line, ...]:
@@ -69,7 +78,7 @@ class Desk:
             terms.append((substituted, "substitution"))
         if not is_elided(substituted) and not is_literal(substituted):
             terms += [(term, "arithmetic") for term in arithmetic(substituted, self.network.style)]
-        terms.append((self.literal(value), "value"))
+        terms.append((self.printed(quantity), "value"))
         return self.lines(terms, value, reason)
 
     def lines(self, terms: list[tuple[Term, Role]], value: Array, reason: Reason | None) -> tuple[Line, ...]:
@@ -91,8 +100,7 @@ class Desk:
 
 
 def _relation(term: Term) -> Relation:
-    """Whether some number in the term is printed rounded."""
-    return "≈" if any(node.head == "number" and node.value is not None for node in walk(term)) else "="
+    return "≈" if term.rounded else "="
 
 
 def _has_sum(formula: Term) -> bool:

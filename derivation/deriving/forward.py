@@ -7,8 +7,9 @@ from ..evaluate import evaluate
 from ..network import PRODUCTS, Network, inlined
 from ..numbers import is_positive
 from ..operations import TABLE
+from ..operations.table import scalar
 from ..resolve import definition, substitute
-from ..terms import Term, index, name, names, walk
+from ..terms import Term, index, name, names, rebuild, walk
 from ..walkthrough import Phase, Reason, Step
 from .desk import Desk
 
@@ -16,10 +17,7 @@ from .desk import Desk
 def setup(desk: Desk) -> Phase:
     """What is given: the structure, the parameters, the data."""
     network = desk.network
-    steps = [
-        Step(name(key), Reason("structure"), desk.statement(name(key), term), 1, role_in(network, key))
-        for key, term in inlined(network).items()
-    ]
+    steps = [Step(name(key), Reason("structure"), desk.statement(name(key), term), 1, role_in(network, key)) for key, term in inlined(network).items()]
     for number, (title, values) in enumerate((("parameters", network.parameters), ("data", network.data)), 2):
         steps += [Step(name(key), Reason(title), desk.recall(name(key)), number) for key in values]
     return Phase("setup", tuple(steps))
@@ -39,12 +37,13 @@ def forward(desk: Desk) -> Phase:
 
 
 def written_out(desk: Desk, term: Term) -> list[Term]:
-    """The definition of a loss in symbols: cross-entropy as its sum."""
+    """The definition of a loss in symbols: cross-entropy as its sum; between scalars the sum has one term."""
     row = TABLE.get(term.head)
-    if row is None or not row.definition or desk.shapes.of(term) != () or all(desk.shapes.of(child) == () for child in term.children):
+    if row is None or not row.definition or row.shape is not scalar:
         return []
     body = definition(row, tuple(desk.shapes.of(child) for child in term.children))
-    return [substitute(body, dict(zip(row.operands, term.children, strict=True)))]
+    spelled = substitute(body, dict(zip(row.operands, term.children, strict=True)))
+    return [rebuild(spelled, lambda node: node.args[0] if node.head == "sum" and not desk.shapes.of(node.args[0]) else None)]
 
 
 def role_in(network: Network, key: str) -> Reason:
@@ -74,11 +73,12 @@ def why(desk: Desk, term: Term) -> Reason:
     product = next((node for node in walk(term) if node.head in ("matmul", "dot")), None)
     if term.head in ("add", "sub", "matmul", "dot") and product is not None:
         about = {"a": product.args[0], "b": product.args[1], "rest": term.args[1]}
-        return Reason("affine" if term.head in ("add", "sub") else product.head, about)
+        return Reason(f"affine_{product.head}" if term.head in ("add", "sub") else product.head, about)
     row = TABLE.get(term.head)
     if row is None:
         return Reason("given", {})
-    key = row.reason if row.reason != "sum" or not _has_product(term) else "affine_scalar"
+    curved = next((TABLE[node.head] for node in walk(term) if node.head in TABLE and TABLE[node.head].nonlinear and names(node)), None)
+    key = "affine_scalar" if curved is None and row.reason == "sum" and _has_product(term) else row.reason if row.nonlinear or curved is None else curved.reason
     return Reason(key + state(desk, term), {letter: child for letter, child in zip(row.operands, term.args, strict=False)})
 
 

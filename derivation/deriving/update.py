@@ -15,13 +15,15 @@ def update(desk: Desk, backward: Phase) -> Phase:
     assert network.update is not None and network.loss is not None
     constants = {key: name(f"update.{key}") for key in network.update.constants}
     steps = [*_rule(desk, constants)]
+    reason: Reason | None = Reason(network.update.rule)
     for step in backward.steps:
         if step.title.key != "gradients":
             continue
         parameter: Term = step.quantity.args[1]
         formula = _equation(desk, {"theta": parameter, "gradient": partial(name(network.loss), parameter), **constants})
         desk.learn(updated(parameter), formula)
-        steps.append(Step(updated(parameter), Reason("update", step.title.about), desk.chain(updated(parameter), [formula]), step.number, Reason(network.update.rule)))
+        steps.append(Step(updated(parameter), Reason("update", step.title.about), desk.chain(updated(parameter), [formula]), step.number, reason))
+        reason = None
     return Phase("update", _renumbered(steps))
 
 

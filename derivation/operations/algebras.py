@@ -57,7 +57,7 @@ class Numbers:
 
     @staticmethod
     def normal_pdf(a: Number) -> Number:
-        return (-arb(a) ** 2 / 2).exp() / (2 * arb.pi()).sqrt()
+        return (-(arb(a) ** 2) / 2).exp() / (2 * arb.pi()).sqrt()
 
 
 class Terms:

@@ -28,7 +28,12 @@ def latex_document(derivation: Derivation, theme: str = "typeset") -> str:
     seen = view(derivation, form["inline"].format, form["real"])
     paper = PAPERS[derivation.network.page.paper]
     document = Document(
-        documentclass="article", document_options=["11pt", paper], page_numbers=False, textcomp=True, lmodern=True, indent=True,
+        documentclass="article",
+        document_options=["11pt", paper],
+        page_numbers=False,
+        textcomp=True,
+        lmodern=True,
+        indent=True,
         geometry_options={"left": "19mm", "right": "19mm", "top": "17mm", "bottom": "20mm", "footskip": "9mm", "includefoot": False},
     )
     for name, options in PACKAGES:

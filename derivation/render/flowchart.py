@@ -6,6 +6,7 @@ Distances come from the size of the labels, so that nothing lies on anything els
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -86,12 +87,17 @@ class Layout:
         lanes: dict[int, list[str]] = {0: self.inputs} if self.inputs else {}
         for key, column in self.columns.items():
             lanes.setdefault(column, []).append(key)
-        places, x = {}, 0.0
+        places: dict[str, tuple[float, float]] = {}
+        x = 0.0
         for column in sorted(lanes):
             keys = lanes[column]
             half = max([SYMBOL / 2, *(self.reserve(key) / 2 for key in keys)])
             x = x + half if places else half
-            pitch = max([26.0, *(sum(self.stack(key)) + 16 for key in keys)]) if len(keys) > 1 and column else 15.0 + max([self.label(self.numbers.values[key]).height for key in keys])
+            pitch = (
+                max([26.0, *(sum(self.stack(key)) + 16 for key in keys)])
+                if len(keys) > 1 and column
+                else 15.0 + max([self.label(self.numbers.values[key]).height for key in keys])
+            )
             for lane, key in enumerate(keys):
                 places[key] = (x, (len(keys) - 1) / 2 * pitch - lane * pitch)
             x += max(half, max(self.edge_width(key) for key in keys) + SYMBOL / 2 + 5)
@@ -105,18 +111,24 @@ class Layout:
     def attached(self, key: str) -> list[str]:
         """Parameters and data that enter the graph at an equation."""
         return [
-            operand for operand in names(self.network.equations.get(key, name(key)))
+            operand
+            for operand in names(self.network.equations.get(key, name(key)))
             if operand not in self.network.equations and operand not in self.inputs and operand != key and self.network.consumers[operand][0] == key
         ]
 
+    def sides(self, key: str) -> tuple[list[str], list[str]]:
+        """What stands above an equation and what below, each side by side."""
+        attached = self.attached(key)
+        return attached[0::2], attached[1::2]
+
     def stack(self, key: str) -> tuple[float, float]:
         """The heights of what stands above and below an equation."""
-        heights = [self.box(operand).height + 11 for operand in self.attached(key)]
-        return sum(heights[0::2]), sum(heights[1::2])
+        above, below = (max((self.box(operand).height + 7 for operand in side), default=0.0) for side in self.sides(key))
+        return above, below
 
     def reserve(self, key: str) -> float:
         """The width that an equation takes with the boxes above and below it."""
-        return max([SYMBOL, *(self.box(operand).width + 3 for operand in self.attached(key))])
+        return max([SYMBOL, *(sum(self.box(operand).width + 3 for operand in side) for side in self.sides(key))])
 
     def box(self, key: str) -> Label:
         """A parameter's box: symbol and value, as wide as its value or its gradient."""
@@ -133,15 +145,16 @@ class Layout:
         for key, (x, y) in self.places.items():
             kind = "input" if key in self.inputs else "loss" if key == self.network.loss else "unit"
             yield rf"\node[{kind}] ({_id(key)}) at ({x:.1f},{y:.1f}) {{$\displaystyle {self.symbol(name(key))}$}};"
-            reach = [SYMBOL / 2 + 5, SYMBOL / 2 + 5]
-            for place, operand in enumerate(self.attached(key)):
-                below = place % 2
-                box = self.box(operand)
-                centre = y + (1 - 2 * below) * (reach[below] + box.height / 2)
-                reach[below] += box.height + 4
-                kind = "parameter" if operand in self.network.parameters else "datum"
-                yield rf"\node[{kind}] ({_id(operand)}) at ({x:.1f},{centre:.1f}) {{${boxed(operand)}$}};"
-                yield rf"\draw[{style if operand in self.numbers.gradients or style == 'carry' else 'faint'}] " + self.arrow(operand, key, style) + ";"
+            for sign, side in zip((1, -1), self.sides(key), strict=True):
+                widths = [self.box(operand).width + 3 for operand in side]
+                left = x - sum(widths) / 2
+                for operand, width in zip(side, widths, strict=True):
+                    centre = y + sign * (SYMBOL / 2 + 5 + max(self.box(other).height for other in side) / 2)
+                    kind = "parameter" if operand in self.network.parameters else "datum"
+                    yield rf"\node[{kind}] ({_id(operand)}) at ({left + width / 2:.1f},{centre:.1f}) {{${boxed(operand)}$}};"
+                    used = style == "carry" or (operand in self.network.parameters and operand in self.numbers.gradients)
+                    yield rf"\draw[{style if used else 'faint'}] " + self.arrow(operand, key, style) + ";"
+                    left += width
 
     def arrow(self, source: str, target: str, style: str, label: str = "", bend: str = "") -> str:
         a, b = (source, target) if style == "carry" else (target, source)
@@ -164,15 +177,18 @@ class Layout:
                     label = rf"node[{side},pos=.5,{color}] {{${self.label(array).latex}$}} "
                     labelled.add(operand)
                 far = abs(self.columns.get(key, 0) - self.columns.get(operand, 0)) > 1
-                yield rf"\draw[{style}] " + self.arrow(operand, key, style, label, "[bend left=32]" if far else "") + ";"
+                shown = "faint" if style == "back" and operand in self.inputs else style
+                yield rf"\draw[{shown}] " + self.arrow(operand, key, style, label, "[bend left=32]" if far else "") + ";"
 
     def picture(self, lines: Iterator[str]) -> str:
         """The picture, no wider than the text."""
         right = max(x for x, _ in self.places.values()) + SYMBOL
-        options = "x=1mm,y=1mm,font=\\scriptsize,>={Stealth[length=1.7mm]},carry/.style={->,forward},back/.style={->,backward,densely dashed}," \
-            "faint/.style={-,soft!40},shared/.style={opacity=.6},unit/.style={circle,draw=ink,fill=white,minimum size=8.6mm,inner sep=.4mm,font=\\footnotesize}," \
-            "loss/.style={unit,draw=backward,text=backward,thick},input/.style={unit,draw=forward,text=forward}," \
+        options = (
+            "x=1mm,y=1mm,font=\\scriptsize,>={Stealth[length=1.7mm]},carry/.style={->,forward},back/.style={->,backward,densely dashed},"
+            "faint/.style={-,soft!40},shared/.style={opacity=.6},unit/.style={circle,draw=ink,fill=white,minimum size=8.6mm,inner sep=.4mm,font=\\footnotesize},"
+            "loss/.style={unit,draw=backward,text=backward,thick},input/.style={unit,draw=forward,text=forward},"
             "parameter/.style={rectangle,rounded corners=1.2pt,draw=update!70,fill=update!5,inner sep=1.1mm},datum/.style={rectangle,draw=forward!60,fill=forward!4,inner sep=1.1mm}"
+        )
         tikz = TikZ(options=TikZOptions(NoEscape(options)))
         for line in lines:
             tikz.append(NoEscape(line))
@@ -235,14 +251,13 @@ class Layout:
         return text if total <= WIDTH else Command("resizebox", [NoEscape(r"\textwidth"), "!", NoEscape(text)]).dumps()
 
     def _minus(self, key: str) -> Array:
-        return self.numbers.updated[key] - self.numbers.values[key]
+        old: Array = self.numbers.values[key]
+        return self.numbers.updated[key].zip(operator.sub, old)
 
 
 def _small(latex: str) -> str:
-    return latex.replace("pmatrix", "smallmatrix")
+    return latex.replace("pmatrix", "smallmatrix").replace(" & ", r" & \mkern7mu ")
 
 
 def _id(key: str) -> str:
     return f"n{key.replace('_', '-')}"
-
-

@@ -12,8 +12,20 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from .words import templates
 
 LATEX = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
-    "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}",
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "%": r"\%",
+    "_": r"\_",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"\textquotedbl{}",
 }
 
 
@@ -47,10 +59,17 @@ def environment(folder: str) -> Environment:
     """The environment in which a format's templates are read."""
     form = format_of(folder)
     made = Environment(
-        loader=FileSystemLoader(templates()), undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True, trim_blocks=form["suffix"] == "md",
-        variable_start_string=form["variable"][0], variable_end_string=form["variable"][1],
-        block_start_string=form["block"][0], block_end_string=form["block"][1],
-        comment_start_string=form["comment"][0], comment_end_string=form["comment"][1],
+        loader=FileSystemLoader(templates()),
+        undefined=StrictUndefined,
+        autoescape=False,
+        keep_trailing_newline=True,
+        trim_blocks=form["suffix"] == "md",
+        variable_start_string=form["variable"][0],
+        variable_end_string=form["variable"][1],
+        block_start_string=form["block"][0],
+        block_end_string=form["block"][1],
+        comment_start_string=form["comment"][0],
+        comment_end_string=form["comment"][1],
     )
     made.filters |= {"tex": latex_text, "markdown": markdown_text, "plain": plain_text}
     return made

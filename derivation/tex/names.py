@@ -8,14 +8,69 @@ from collections.abc import Mapping
 from ..arrays import Shape
 
 GREEK = frozenset(
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega "
-    "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split()
+    [
+        "alpha",
+        "beta",
+        "gamma",
+        "delta",
+        "epsilon",
+        "zeta",
+        "eta",
+        "theta",
+        "iota",
+        "kappa",
+        "lambda",
+        "mu",
+        "nu",
+        "xi",
+        "pi",
+        "rho",
+        "sigma",
+        "tau",
+        "upsilon",
+        "phi",
+        "chi",
+        "psi",
+        "omega",
+        "Gamma",
+        "Delta",
+        "Theta",
+        "Lambda",
+        "Xi",
+        "Pi",
+        "Sigma",
+        "Upsilon",
+        "Phi",
+        "Psi",
+        "Omega",
+    ]
 )
 CLASHES = {"sigma": r"\varsigma", "Phi": r"\mathit{\Phi}", "phi": r"\phi"}
 """Letters that stand for functions in our notation are given another shape as names."""
 ACCENTS = {"hat": r"\hat", "bar": r"\bar", "tilde": r"\tilde"}
 COMMANDS = frozenset(
-    r"\hat \bar \tilde \vec \dot \mathbf \boldsymbol \mathrm \mathit \mathcal \mathsf \text \ell \star \ast \varepsilon \vartheta \varphi \varsigma \prime".split()
+    [
+        r"\hat",
+        r"\bar",
+        r"\tilde",
+        r"\vec",
+        r"\dot",
+        r"\mathbf",
+        r"\boldsymbol",
+        r"\mathrm",
+        r"\mathit",
+        r"\mathcal",
+        r"\mathsf",
+        r"\text",
+        r"\ell",
+        r"\star",
+        r"\ast",
+        r"\varepsilon",
+        r"\vartheta",
+        r"\varphi",
+        r"\varsigma",
+        r"\prime",
+    ]
 ) | frozenset(f"\\{letter}" for letter in GREEK)
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\S", re.DOTALL)
 

@@ -18,7 +18,17 @@ from .names import Names
 
 Written = tuple[str, int]
 TALL = (r"\frac", r"\begin", r"\sum", r"\sqrt", r"\left")
-ENTRYWISE = {"add": "add", "sub": "sub", "neg": "neg", "times": "times", "hadamard": "times", "div": "div", "hadamard_div": "div", "hadamard_pow": "pow", "pow": "pow"}
+ENTRYWISE = {
+    "add": "add",
+    "sub": "sub",
+    "neg": "neg",
+    "times": "times",
+    "hadamard": "times",
+    "div": "div",
+    "hadamard_div": "div",
+    "hadamard_pow": "pow",
+    "pow": "pow",
+}
 """Operations that a running index passes through, with what they are between entries."""
 COUPLED = frozenset({"softmax", "log_softmax"})
 """Functions of an array whose entries depend on all the others."""
@@ -71,7 +81,13 @@ class Writer:
         if term.head == "name" or term.head in ENTRYWISE:
             return True
         row = TABLE.get(term.head)
-        return row is not None and len(term.args) == 1 and row.notation.kind in ("function", "exponential", "root") and row.shape is same and row.name not in COUPLED
+        return (
+            row is not None
+            and len(term.args) == 1
+            and row.notation.kind in ("function", "exponential", "root")
+            and row.shape is same
+            and row.name not in COUPLED
+        )
 
     def entry(self, term: Term, running: str) -> Written:
         """A part of a sum's body as a whole: a scalar as it is, an array in brackets with the running index behind."""

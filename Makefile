@@ -1,0 +1,33 @@
+# make handout: its own environment, the package, the first walkthrough. make test: everything that is checked.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: handout test bench gallery lint clean
+
+handout: $(VENV)/installed
+	$(BIN)/derivation handout examples/two-two-one.toml -o output/two-two-one.pdf
+
+gallery: $(VENV)/installed
+	for spec in examples/*.toml; do $(BIN)/derivation handout $$spec || exit; done
+
+test: $(VENV)/developing
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest -n 2
+
+bench: $(VENV)/developing
+	$(BIN)/python benchmarks/bench.py
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit("derivation needs Python 3.11 or newer; set PYTHON=") if sys.version_info < (3, 11) else None'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	touch $@
+
+$(VENV)/developing: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist
