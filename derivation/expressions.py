@@ -216,7 +216,7 @@ def plain_number(word: Token) -> str:
     text = word.text.lower().replace("e+", "e")
     if len(text) > MAXIMAL_DIGITS or abs(int(text.partition("e")[2] or 0)) > 300:
         raise SyntaxProblem(word.at, f"this number is longer than {MAXIMAL_DIGITS} digits, or its power of ten is beyond 300")
-    whole, point, fraction = text.partition("e")[0].partition(".")
+    whole, _, fraction = text.partition("e")[0].partition(".")
     power = text.partition("e")[2]
     return (whole or "0") + (f".{fraction}" if fraction else "") + (f"e{int(power)}" if power else "")
 

@@ -25,8 +25,10 @@ MAXIMAL_HEIGHT = 4096
 """Bits of a numerator or denominator beyond which an exact number goes on as a ball."""
 PRECISIONS = (192, 384, 1024, 4096, 12288)
 """Bits of working precision, tried in this order until every digit is certain."""
-NEGLIGIBLE = fmpq(1, 10**120)
-"""At the last precision a ball around 0 that is narrower than this is taken as 0 to every printed digit."""
+NEGLIGIBLE_PLACES = 100
+NEGLIGIBLE = fmpq(1, 10 ** (NEGLIGIBLE_PLACES + 20))
+"""A ball narrower than this, around a number of at most 100 decimal places, is rounded as that number: 0, or an exact tie
+between two roundings, which no finite precision could decide. Either rounding would be right to half a unit and 10^-120."""
 JSON_DIGITS = 30
 
 
@@ -149,8 +151,8 @@ def rounded(x: Number, digits: int) -> str:
     if low == high:
         return low
     lower, upper = bounds(x)
-    if lower <= 0 <= upper and upper - lower < NEGLIGIBLE:
-        return "0"
+    if upper - lower < NEGLIGIBLE:
+        return _rounded(fmpq(nearest((lower + upper) / 2, NEGLIGIBLE_PLACES), 10**NEGLIGIBLE_PLACES), digits)
     raise Uncertain("a printed digit")
 
 
@@ -170,14 +172,17 @@ def nearest(x: fmpq, places: int) -> int:
     """The number of units of 10^-places nearest to x, half to even."""
     p, q = int(x.p) * 10 ** max(places, 0), int(x.q) * 10 ** max(-places, 0)
     units, rest = divmod(p, q)
-    return units + (2 * rest > q or (2 * rest == q and units % 2 == 1))
+    up = 2 * rest > q or (2 * rest == q and units % 2 == 1)
+    return units + int(up)
 
 
 def magnitude(x: fmpq) -> int:
     """The power of ten of the first significant digit: 2 for 345, -3 for 0.0012."""
     p, q = abs(int(x.p)), int(x.q)
-    guess = len(str(p)) - len(str(q))
-    return guess if p * 10 ** max(-guess, 0) >= q * 10 ** max(guess, 0) else guess - 1
+    guess = (p.bit_length() - q.bit_length()) * 30103 // 100000 + 1  # never too small, and too large by 2 at most
+    while p * 10 ** max(-guess, 0) < q * 10 ** max(guess, 0):
+        guess -= 1
+    return guess
 
 
 def point(units: int, places: int, shift: int = 0) -> str:

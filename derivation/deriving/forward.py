@@ -79,7 +79,7 @@ def why(desk: Desk, term: Term) -> Reason:
         return Reason("given", {})
     curved = next((TABLE[node.head] for node in walk(term) if node.head in TABLE and TABLE[node.head].nonlinear and names(node)), None)
     key = "affine_scalar" if curved is None and row.reason == "sum" and _has_product(term) else row.reason if row.nonlinear or curved is None else curved.reason
-    return Reason(key + state(desk, term), {letter: child for letter, child in zip(row.operands, term.args, strict=False)})
+    return Reason(key + state(desk, term), dict(zip(row.operands, term.args, strict=False)))
 
 
 def _has_product(term: Term) -> bool:

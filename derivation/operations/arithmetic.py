@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import operator
+from functools import reduce
+from typing import Any
+
+from ..arrays import Array
 from .table import (
     ATOM,
     HADAMARD,
@@ -27,6 +32,16 @@ from .table import (
 )
 
 A, AB = ("a",), ("a", "b")
+
+
+def first_largest(m: Any, a: Array) -> Array:
+    """1 at the largest entry, 0 elsewhere; of equal ones the first counts."""
+    entries = []
+    for place, entry in enumerate(a.entries):
+        marks = [m.at_least(entry, other) if after > place else m.greater(entry, other) for after, other in enumerate(a.entries) if after != place]
+        entries.append(reduce(operator.mul, marks, m.number("1")))
+    return Array(a.shape, tuple(entries))
+
 
 ARITHMETIC = (
     Operation("add", AB, Notation("infix", "+", SUM), entrywise, lambda m, a, b: a + b, reverse=("G", "G"), spellings=("+",), reason="sum", nonlinear=False),
@@ -188,7 +203,7 @@ ARITHMETIC = (
         Notation("function", r"\operatorname{largest}"),
         one_array,
         lambda m, a: a.fold(m.max),
-        reverse=("G * (a >= out)",),
+        reverse=("G * first_largest(a)",),
         spellings=("max",),
         reason="maximum",
     ),
@@ -198,9 +213,19 @@ ARITHMETIC = (
         Notation("function", r"\operatorname{smallest}"),
         one_array,
         lambda m, a: a.fold(m.min),
-        reverse=("G * (a <= out)",),
+        reverse=("G * first_largest(-a)",),
         spellings=("min",),
         reason="minimum",
+    ),
+    Operation(
+        "first_largest",
+        A,
+        Notation("function", r"\operatorname{argmax}"),
+        same,
+        first_largest,
+        reverse=("0 * G",),
+        spellings=("first_largest",),
+        reason="indicator",
     ),
     Operation(
         "greater", AB, Notation("fence", ">", ATOM), entrywise, applied("greater"), reverse=("0 * G * a", "0 * G * b"), spellings=(">",), reason="indicator"
@@ -221,7 +246,7 @@ ARITHMETIC = (
         Notation("cases", "cases"),
         entrywise,
         lambda m, c, a, b: c.zip(m.cases, a, b),
-        reverse=("0 * G * c", "G * c", "G * (1 - c)"),
+        reverse=("G * (a - b)", "G * c", "G * (1 - c)"),
         spellings=("cases",),
         reason="indicator",
     ),

@@ -52,8 +52,9 @@ def _points(expression: Any) -> Iterator[dict[Any, Any]]:
 
     symbols = sorted(expression.free_symbols, key=str)
     for turn in range(POINTS):
+        size = (1, 1, 1, 4, sympy.Rational(1, 3))[turn % 5]
         yield {
-            symbol: sympy.Rational((7 * place + 13 * turn + place * turn) % 29 + 1, 31) * (-1) ** ((turn >> (place % 6)) if turn > 2 else 0)
+            symbol: size * sympy.Rational((7 * place + 13 * turn + place * turn) % 29 + 1, 31) * (-1) ** ((turn >> (place % 6)) if turn > 2 else 0)
             for place, symbol in enumerate(symbols)
         }
 
@@ -71,11 +72,13 @@ def _in_every_region(expression: Any, steps: list[Any]) -> bool:
 
     regions = set()
     for point in _points(expression):
+        if any(atom.args[0].subs(point) == 0 for atom in steps):
+            continue  # on a border the derivative is a convention
         choice = tuple((atom, atom.subs(point)) for atom in steps)
         if choice in regions:
             continue
         regions.add(choice)
-        if not _zero_there(sympy.expand(expression.subs(dict(choice)))):
+        if not _zero_there(sympy.expand(expression.xreplace(dict(choice)))):
             return False
     return len(regions) > 1
 

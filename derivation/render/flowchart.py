@@ -252,7 +252,8 @@ class Layout:
 
     def _minus(self, key: str) -> Array:
         old: Array = self.numbers.values[key]
-        return self.numbers.updated[key].zip(operator.sub, old)
+        new: Array = self.numbers.updated[key]
+        return new.zip(operator.sub, old)
 
 
 def _small(latex: str) -> str:

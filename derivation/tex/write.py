@@ -183,7 +183,7 @@ class Writer:
         return rf"{row.notation.symbol}^{{{self.write(term.args[0])[0]}}}", POWER
 
     def function(self, term: Term, row: Operation) -> Written:
-        if len(term.args) == 1 and term.args[0].head == "matrix":
+        if len(term.args) == 1 and term.args[0].head == "matrix" and not self.running:
             return f"{row.notation.symbol}{self.write(term.args[0])[0]}", ATOM
         return row.notation.symbol + brackets(", ".join(self.write(arg)[0] for arg in term.args)), ATOM
 
