@@ -23,6 +23,8 @@ Result = TypeVar("Result")
 DECIMAL = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?\Z")
 MAXIMAL_HEIGHT = 4096
 """Bits of a numerator or denominator beyond which an exact number goes on as a ball."""
+MAXIMAL_EXPONENT = 1_000_000
+"""The power of two beyond which a value is not printed."""
 PRECISIONS = (192, 384, 1024, 4096, 12288)
 """Bits of working precision, tried in this order until every digit is certain."""
 NEGLIGIBLE_PLACES = 100
@@ -73,8 +75,8 @@ def bounds(x: Number) -> tuple[fmpq, fmpq]:
     """Exact rationals that enclose the number; equal where it is exact."""
     if isinstance(x, fmpq):
         return x, x
-    if not x.is_finite():
-        raise UndefinedValue("the value is too large or undefined")
+    if not x.is_finite() or any(abs(int(part.man_exp()[1])) > MAXIMAL_EXPONENT for part in (x.mid(), x.rad())):
+        raise UndefinedValue("the value is too large, too small or undefined")
     middle, radius = x.mid().fmpq(), x.rad().fmpq()  # exact at any precision, unlike lower() and upper()
     return middle - radius, middle + radius
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 from pathlib import Path
 
@@ -110,4 +111,4 @@ def test_no_chain_says_the_same_twice(proved: derivation.Derivation) -> None:
     for phase in proved.phases:
         for step in phase.steps:
             terms = [line.term for line in step.lines]
-            assert all(a != b for a, b in zip(terms, terms[1:], strict=False))
+            assert all(a != b for a, b in itertools.pairwise(terms))

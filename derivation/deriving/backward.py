@@ -174,7 +174,7 @@ def used_in(term: Term, key: str) -> str:
     way = []
     node = term
     while node.head != "name":
-        way.append(TABLE[node.head] if node.head in TABLE else None)
+        way.append(TABLE.get(node.head, None))
         node = next(child for child in node.children if key in names(child))
     rows = [row for row in way if row]
     curved = [row for row in rows if row.nonlinear and row.name not in ("div", "hadamard_div")]

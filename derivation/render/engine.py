@@ -92,6 +92,9 @@ def explain(log: str, tex: str, engine: Engine) -> str:
     missing = re.search(r"File `([^']+)' not found", log)
     if missing:
         return f"the TeX on this machine ({engine.program.name}) lacks {missing[1]}, which is not installed; install texlive-latex-recommended and texlive-pictures"
+    broken = re.search(r"!pdfTeX error: .*?\(file ([^)]+)\): (.*)", log)
+    if broken:
+        return f"the TeX on this machine ({engine.program.name}) lacks the font {broken[1]}, which is not installed; install lmodern"
     found = re.search(r"handout\.tex:(\d+): (.*)", log)
     if not found:
         return f"TeX ({engine.program.name}) failed without saying why"

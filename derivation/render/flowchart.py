@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from pylatex import NoEscape, TikZ, TikZOptions
-from pylatex.base_classes import Command
 
 from ..arrays import Array
 from ..deriving.worked import literal
@@ -24,7 +23,6 @@ from ..walkthrough import Derivation, TrainingStep
 
 DIGIT, ROW, SYMBOL = 1.35, 3.1, 8.0
 """Millimetres: the width of a digit and the height of a row in a label, and the width of a node's symbol."""
-WIDTH = 172.0
 STYLE = Style(digits=3, exact_digits=4)
 ELIDE = 6
 
@@ -181,8 +179,7 @@ class Layout:
                 yield rf"\draw[{shown}] " + self.arrow(operand, key, style, label, "[bend left=32]" if far else "") + ";"
 
     def picture(self, lines: Iterator[str]) -> str:
-        """The picture, no wider than the text."""
-        right = max(x for x, _ in self.places.values()) + SYMBOL
+        """The picture; the page shrinks it if it is wider than the text."""
         options = (
             "x=1mm,y=1mm,font=\\scriptsize,>={Stealth[length=1.7mm]},carry/.style={->,forward},back/.style={->,backward,densely dashed},"
             "faint/.style={-,soft!40},shared/.style={opacity=.6},unit/.style={circle,draw=ink,fill=white,minimum size=8.6mm,inner sep=.4mm,font=\\footnotesize},"
@@ -193,7 +190,7 @@ class Layout:
         for line in lines:
             tikz.append(NoEscape(line))
         text: str = tikz.dumps()
-        return text if right <= WIDTH else Command("resizebox", [NoEscape(r"\textwidth"), "!", NoEscape(text)]).dumps()
+        return text
 
     def forward(self) -> str:
         """Values on the edges."""
@@ -246,9 +243,8 @@ class Layout:
         tikz = TikZ(options=TikZOptions(NoEscape(options)))
         for line in lines():
             tikz.append(NoEscape(line))
-        total = width + gap + max(self.label(self.numbers.updated[key]).width for key in moved) + 20
         text: str = tikz.dumps()
-        return text if total <= WIDTH else Command("resizebox", [NoEscape(r"\textwidth"), "!", NoEscape(text)]).dumps()
+        return text
 
     def _minus(self, key: str) -> Array:
         old: Array = self.numbers.values[key]

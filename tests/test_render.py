@@ -1,0 +1,166 @@
+"""The documents: both TeX engines, what a PDF must carry, the JSON form, and goldens of the words and formulas."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pypdf
+import pytest
+from places import EXAMPLES, ROOT
+
+import derivation
+from derivation.render import FORMATS, engine
+from derivation.render.engine import Engine, TexError, compile_pdf, engines
+from derivation.render.templating import latex_text, markdown_text
+from derivation.tex.read import read
+
+SOURCES = {one.source: one for one in reversed(engines())}
+MISSING = {source: f"there is no {source} TeX on this machine" for source in ("system", "bundled") if source not in SOURCES}
+
+
+def by(source: str):
+    """A parameter that is left out, with the reason, where its engine is missing."""
+    return pytest.param(source, marks=pytest.mark.skipif(source in MISSING, reason=MISSING.get(source, "")))
+
+
+@pytest.fixture(scope="module")
+def tex(article: derivation.Derivation) -> str:
+    return FORMATS["tex"](article, "typeset").decode()
+
+
+@pytest.mark.parametrize("source", [by("system"), by("bundled")])
+def test_a_pdf_carries_what_a_reader_expects(source: str, tex: str) -> None:
+    document = compile_pdf(tex, SOURCES[source])
+    reader = pypdf.PdfReader(io.BytesIO(document))
+    assert reader.metadata is not None
+    assert reader.metadata.title == "One training step of a 2-2-1 network"
+    assert [item.title for item in reader.outline] == ["Setup", "Forward pass", "Backpropagation", "Parameter update", "Each partial derivative"]
+    assert round(float(reader.pages[0].mediabox.width)) == 595
+    for page in reader.pages:
+        for font in page["/Resources"]["/Font"].values():
+            descriptor = font.get_object()["/FontDescriptor"].get_object()
+            assert any(key in descriptor for key in ("/FontFile", "/FontFile2", "/FontFile3"))
+    text = " ".join(page.extract_text() for page in reader.pages)
+    for shown in ("0.78125", "Pre-activation", "ReLU", "0.3625", "proved by SymPy", "∂"):
+        assert shown in text
+    assert compile_pdf(tex, SOURCES[source]) == document
+
+
+@pytest.mark.parametrize("source", [by("system"), by("bundled")])
+@pytest.mark.parametrize("spec", EXAMPLES, ids=lambda path: path.stem)
+def test_every_example_compiles_without_overflow(spec: Path, source: str, tmp_path: Path) -> None:
+    worked = derivation.derive(derivation.load(spec))
+    tex = FORMATS["tex"](worked, "typeset").decode()
+    compile_pdf(tex, SOURCES[source])
+    (tmp_path / "handout.tex").write_text(tex, "utf-8")
+    command = [SOURCES[source].program, "-no-shell-escape", "-interaction=nonstopmode", "handout.tex"]
+    log = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=120, check=True).stdout.decode("utf-8", "replace")
+    wide = [float(points) for points in re.findall(r"Overfull \\hbox \(([\d.]+)pt too wide", log)]
+    assert not [points for points in wide if points > 2]
+    assert "undefined references" not in log
+
+
+def test_letter_paper(article: derivation.Derivation) -> None:
+    from dataclasses import replace
+
+    network = replace(article.network, page=replace(article.network.page, paper="letter"))
+    reader = pypdf.PdfReader(io.BytesIO(FORMATS["pdf"](replace(article, network=network), "typeset")))
+    assert round(float(reader.pages[0].mediabox.width)) == 612
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler-utils (pdftotext) is not on this machine")
+def test_text_copies_out_in_reading_order(article: derivation.Derivation, tmp_path: Path) -> None:
+    path = tmp_path / "handout.pdf"
+    path.write_bytes(FORMATS["pdf"](article, "typeset"))
+    text = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, check=True).stdout.decode()
+    places = [text.index(words) for words in ("Setup", "Forward pass", "Pre-activation", "Backpropagation", "Parameter update", "Each partial derivative")]
+    assert places == sorted(places)
+    assert "(cid:" not in text
+
+
+def test_tex_that_hangs_is_stopped() -> None:
+    with pytest.raises(TexError, match="stopped after 1 seconds"):
+        compile_pdf(r"\documentclass{article}\begin{document}\loop\iftrue\repeat\end{document}", engines()[0], time_limit=1)
+
+
+def test_tex_cannot_run_or_read_anything(tmp_path: Path) -> None:
+    target = tmp_path / "written"
+    secret = tmp_path / "secret.tex"
+    secret.write_text("Geheim")
+    body = rf"\documentclass{{article}}\usepackage[T1]{{fontenc}}\usepackage{{lmodern}}\begin{{document}}x\immediate\write18{{touch {target}}}\IfFileExists{{{secret}}}{{SEEN}}{{}}\end{{document}}"
+    for one in engines():
+        document = compile_pdf(body, one)
+        assert not target.exists()
+        assert "SEEN" not in pypdf.PdfReader(io.BytesIO(document)).pages[0].extract_text()
+
+
+def test_tex_errors_name_the_chain() -> None:
+    text = "\\documentclass{article}\\begin{document}\n%% z^{(1)}\n$\\nonsense$\n\\end{document}"
+    with pytest.raises(TexError, match=r"stopped at the chain of z\^\{\(1\)\}: Undefined control sequence"):
+        compile_pdf(text)
+
+
+def test_no_tex_at_all(monkeypatch: pytest.MonkeyPatch, tex: str) -> None:
+    monkeypatch.setattr(engine, "engines", list)
+    with pytest.raises(TexError, match="no TeX was found"):
+        compile_pdf(tex)
+    with pytest.raises(TexError, match="could not be started"):
+        compile_pdf(tex, Engine(Path("/nowhere/pdflatex"), "system"))
+
+
+def test_the_bundled_engine_is_chosen_where_there_is_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", os.devnull)
+    assert all(one.source == "bundled" for one in engines())
+
+
+def test_specials_in_titles_are_text() -> None:
+    text = '[model]\nequations = "f = 2 * x"\n[data]\nx = 1\n'
+    title = r"title = '50% & $x_1$ #{~^} \input{secret} <b>'" + "\n"
+    worked = derivation.derive(derivation.loads(title + text))
+    page = pypdf.PdfReader(io.BytesIO(FORMATS["pdf"](worked, "typeset"))).pages[0].extract_text()
+    assert "50% & $x" in page and r"\input{secret}" in page
+    assert latex_text(r"\x{}") == r"\textbackslash{}x\{\}"
+    assert markdown_text("a*b $c$") == r"a\*b \$c\$"
+
+
+def test_json_form(article: derivation.Derivation) -> None:
+    form = json.loads(FORMATS["json"](article, "typeset"))
+    assert form["schema"] == 1 and form["title"] == "One training step of a 2-2-1 network"
+    step = form["training_steps"][0]
+    assert step["gradients"]["W1"] == [["-5/8", "-5/4"], ["3/8", "3/4"]]
+    assert step["values"]["z1"] == [["1/10"], ["1"]]
+    assert step["loss"] == "25/32" and step["updated"]["b2"] == "1/8"
+    assert set(step["gradients"]) == {"W1", "b1", "W2", "b2", "x", "y", "z1", "h", "yhat", "L"}
+    links = [link for phase in form["phases"] for step in phase["steps"] for link in step["chain"]]
+    assert set(links[0]) == {"role", "latex", "relation", "reason", "proof"}
+    assert {link["role"] for link in links} == {"quantity", "formula", "substitution", "arithmetic", "value"}
+    assert {link["relation"] for link in links} <= {"=", r"\approx"}
+    for link in links:
+        read(link["latex"], article.network.names)
+
+
+def test_irrational_numbers_have_thirty_digits() -> None:
+    form = json.loads(FORMATS["json"](derivation.derive(derivation.load(ROOT / "examples" / "sigmoid-circuit.toml")), "typeset"))
+    assert form["training_steps"][0]["values"]["f"] == "0.731058578630004879251159241822"
+
+
+@pytest.mark.parametrize("spec", EXAMPLES, ids=lambda path: path.stem)
+def test_the_words_and_formulas_are_pinned(spec: Path, pytestconfig: pytest.Config) -> None:
+    worked = derivation.prove(derivation.derive(derivation.load(spec)))
+    page = FORMATS["md"](worked, "typeset").decode()
+    golden = ROOT / "tests" / "golden" / f"{spec.stem}.md"
+    if pytestconfig.getoption("--golden"):
+        golden.parent.mkdir(exist_ok=True)
+        golden.write_text(page, "utf-8")
+    assert page == golden.read_text("utf-8")
+
+
+def test_a_derivation_shows_itself_in_a_notebook(article: derivation.Derivation) -> None:
+    assert article._repr_markdown_().startswith("# One training step")
+    assert article._repr_latex_().startswith("$$\\begin{aligned}")
