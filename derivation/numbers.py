@@ -173,6 +173,7 @@ def _rounded(x: fmpq, digits: int) -> str:
 def nearest(x: fmpq, places: int) -> int:
     """The number of units of 10^-places nearest to x, half to even."""
     p, q = int(x.p) * 10 ** max(places, 0), int(x.q) * 10 ** max(-places, 0)
+    units: int
     units, rest = divmod(p, q)
     up = 2 * rest > q or (2 * rest == q and units % 2 == 1)
     return units + int(up)

@@ -54,6 +54,18 @@ class Backward:
                 elif key in self.network.data:
                     self.settle(key)
 
+    def settle_all(self) -> None:
+        """Every derivative learnt, and no chain written."""
+        order = [key for key in self.network.equations if key in self.network.active]
+        self.desk.known[partial(self.loss, self.loss)] = evaluate(number(1), {})
+        done: set[str] = set()
+        for result in reversed(order):
+            self.carry_back(result)
+            done.add(result)
+            for key in names(self.network.equations[result]):
+                if done.issuperset(self.active_consumers(key)):
+                    self.settle(key)
+
     def active_consumers(self, key: str) -> list[str]:
         return [consumer for consumer in self.network.consumers[key] if consumer in self.network.active]
 

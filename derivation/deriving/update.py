@@ -27,6 +27,17 @@ def update(desk: Desk, backward: Phase) -> Phase:
     return Phase("update", _renumbered(steps))
 
 
+def move(desk: Desk) -> None:
+    """Every parameter's new value learnt, and no chain written."""
+    network = desk.network
+    assert network.update is not None and network.loss is not None
+    constants = {key: name(f"update.{key}") for key in network.update.constants}
+    for key in network.parameters:
+        if key in network.active:
+            parameter = name(key)
+            desk.learn(updated(parameter), _equation(desk, {"theta": parameter, "gradient": partial(name(network.loss), parameter), **constants}))
+
+
 def _rule(desk: Desk, constants: dict[str, Term]) -> list[Step]:
     """The rule for any parameter, and its constants."""
     generic = _equation(desk, {"theta": name("update.theta"), "gradient": name("update.gradient"), **constants})

@@ -21,7 +21,7 @@ from ..terms import Term, name, names, updated
 from ..tex.write import write
 from ..walkthrough import Derivation, TrainingStep
 
-DIGIT, ROW, SYMBOL = 1.35, 3.1, 8.0
+DIGIT, ROW, SYMBOL = 1.5, 3.3, 8.0
 """Millimetres: the width of a digit and the height of a row in a label, and the width of a node's symbol."""
 STYLE = Style(digits=3, exact_digits=4)
 ELIDE = 6
@@ -181,7 +181,7 @@ class Layout:
     def picture(self, lines: Iterator[str]) -> str:
         """The picture; the page shrinks it if it is wider than the text."""
         options = (
-            "x=1mm,y=1mm,font=\\scriptsize,>={Stealth[length=1.7mm]},carry/.style={->,forward},back/.style={->,backward,densely dashed},"
+            "x=1mm,y=1mm,font=\\footnotesize,>={Stealth[length=1.7mm]},carry/.style={->,forward},back/.style={->,backward,densely dashed},"
             "faint/.style={-,soft!40},shared/.style={opacity=.6},unit/.style={circle,draw=ink,fill=white,minimum size=8.6mm,inner sep=.4mm,font=\\footnotesize},"
             "loss/.style={unit,draw=backward,text=backward,thick},input/.style={unit,draw=forward,text=forward},"
             "parameter/.style={rectangle,rounded corners=1.2pt,draw=update!70,fill=update!5,inner sep=1.1mm},datum/.style={rectangle,draw=forward!60,fill=forward!4,inner sep=1.1mm}"
@@ -239,7 +239,7 @@ class Layout:
                 yield rf"\draw[->,update] (o{_id(key)}) -- node[above,text=update] {{$+\,{moving.latex}$}} (n{_id(key)});"
                 y -= max(before.height, moving.height + 3, 7) + 5
 
-        options = "x=1mm,y=1mm,font=\\scriptsize,>={Stealth[length=1.7mm]},parameter/.style={rectangle,rounded corners=1.2pt,draw=update!70,fill=update!5,inner sep=1.1mm}"
+        options = "x=1mm,y=1mm,font=\\footnotesize,>={Stealth[length=1.7mm]},parameter/.style={rectangle,rounded corners=1.2pt,draw=update!70,fill=update!5,inner sep=1.1mm}"
         tikz = TikZ(options=TikZOptions(NoEscape(options)))
         for line in lines():
             tikz.append(NoEscape(line))
