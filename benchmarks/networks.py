@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 
 def spec(sizes: tuple[int, ...], activation: str = "tanh") -> str:
     """A multilayer network; one output is compared by squared error, several by softmax cross-entropy."""
@@ -13,7 +15,7 @@ def spec(sizes: tuple[int, ...], activation: str = "tanh") -> str:
         return f"{(state / 2**31 - 0.5) * scale:.2f}"
 
     last, rows, values, before = len(sizes) - 1, [], [], "x"
-    for k, (wide, high) in enumerate(zip(sizes, sizes[1:], strict=False), 1):
+    for k, (wide, high) in enumerate(itertools.pairwise(sizes), 1):
         matrix = [[draw(3 / wide**0.5) for _ in range(wide)] for _ in range(high)]
         values.append(f"W{k} = [{', '.join('[' + ', '.join(row) + ']' for row in matrix)}]")
         values.append(f"b{k} = [{', '.join(draw(0.4) for _ in range(high))}]")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
 
 import flint
@@ -53,6 +54,7 @@ def certified(work: Callable[[], Result]) -> Result:
     raise last
 
 
+@lru_cache(maxsize=8192)
 def exact(text: str) -> fmpq:
     """The rational that a decimal is, as written.
 

@@ -1,7 +1,8 @@
 """Textbook notation as an immutable tree.
 
 A `Term` is a head and its arguments. Two heads are leaves: `name` (a quantity of the network) and `number` (a decimal as
-printed). Every other head is a row of the operations table, or one of the notations in `NOTATIONS` that name a quantity.
+printed). Every other head is a row of the operations table, or names a quantity that is not computed here:
+`partial` (a derivative), `updated` (a parameter after its step), `index` (an entry).
 The tree keeps the author's order, his subtractions and his fractions; it holds no LaTeX and no layout.
 """
 
@@ -12,8 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-NOTATIONS = frozenset({"partial", "updated", "index"})
-"""Heads that name a quantity rather than compute one: a derivative, an updated parameter, an entry."""
+_set = object.__setattr__
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,11 +36,15 @@ class Term:
     _hash: int = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        children = tuple([arg for arg in self.args if isinstance(arg, Term)])
-        rounded = (self.value is not None and self.head == "number") or any(child.rounded for child in children)
-        object.__setattr__(self, "children", children)
-        object.__setattr__(self, "rounded", rounded)
-        object.__setattr__(self, "_hash", hash((self.head, self.args)))
+        # One loop and no generators: terms are made by the thousand.
+        children, rounded = [], self.value is not None and self.head == "number"
+        for arg in self.args:
+            if arg.__class__ is Term:
+                children.append(arg)
+                rounded = rounded or arg.rounded
+        _set(self, "children", tuple(children))
+        _set(self, "rounded", rounded)
+        _set(self, "_hash", hash((self.head, self.args)))
 
     def __hash__(self) -> int:
         return self._hash
