@@ -20,6 +20,7 @@ TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d]\w*)|(?P<symbol>\*\*|\.T\b|>=|<=|[-+*/^@()\[\],<>])|(?P<end>\Z)|(?P<bad>.))"
 )
 MAXIMAL_DEPTH = 60
+MAXIMAL_OPERATORS = 100
 MAXIMAL_DIGITS = 60
 FUNCTIONS = frozenset(s for s in SPELLINGS if s.isidentifier())
 TEMPLATE_FUNCTIONS = frozenset({"ones", "size"})
@@ -80,8 +81,7 @@ def parse(text: str) -> Raw:
 class _Parser:
     def __init__(self, text: str) -> None:
         self.words = list(tokens(text))
-        self.place = 0
-        self.depth = 0
+        self.place = self.depth = self.operators = 0
 
     @property
     def next(self) -> Token:
@@ -94,6 +94,16 @@ class _Parser:
             self.place += 1
             return word
         return None
+
+    def counted(self, *texts: str) -> Token | None:
+        """An operator, of which an expression may have so many."""
+        word = self.take(*texts)
+        self.operators += word is not None
+        if word and self.operators > MAXIMAL_OPERATORS:
+            raise SyntaxProblem(
+                word.at, f"this is the {MAXIMAL_OPERATORS + 1}st operator of one equation; use vectors and sum(), or name the parts as equations of their own"
+            )
+        return word
 
     def expect(self, text: str) -> None:
         if not self.take(text):
@@ -122,7 +132,7 @@ class _Parser:
 
     def sum(self) -> Raw:
         left = self.product()
-        while word := self.take("+", "-"):
+        while word := self.counted("+", "-"):
             left = Raw(word.text, (left, self.product()), word.at)
         return left
 
@@ -130,9 +140,9 @@ class _Parser:
         minus = self.next if self.next.text == "-" and not self.literal_follows() else None
         if minus:
             self.place += 1
-            return Raw("u-", (self.product(),), minus.at)
+            return Raw("u-", (self.nested(self.product),), minus.at)
         left = self.signed()
-        while word := self.take("*", "/", "@"):
+        while word := self.counted("*", "/", "@"):
             left = Raw(word.text, (left, self.signed()), word.at)
         return left
 

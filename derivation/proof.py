@@ -343,7 +343,9 @@ class Prover:
     def neighbours(self, key: str) -> tuple[str, ...]:
         """What stands in one equation with a quantity: its derivative needs symbols for all of them."""
         equations = [key, *self.network.consumers.get(key, ())]
-        return tuple(operand for equation in equations if equation in self.network.equations for operand in (equation, *names(self.network.equations[equation])))
+        return tuple(
+            operand for equation in equations if equation in self.network.equations for operand in (equation, *names(self.network.equations[equation]))
+        )
 
     def at_small_shapes(self, quantity: Term, claim: Term) -> Proof:
         """The verdict on the same link of the same network with its long dimensions shortened."""

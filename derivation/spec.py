@@ -45,7 +45,7 @@ class SpecError(ValueError):
 
     def __init__(self, source: str, problems: list[Problem]) -> None:
         self.source, self.problems = source, sorted(set(problems))
-        super().__init__("\n".join(f"{source}:{p.line}:{p.column}: {p.message}" for p in self.problems))
+        super().__init__("\n".join(f"{source}{f':{p.line}:{p.column}' if p.line else ''}: {p.message}" for p in self.problems))
 
 
 def value(given: Any) -> Array:

@@ -65,6 +65,19 @@ def test_a_failing_tex_exits_with_3_and_writes_nothing(tmp_path: Path) -> None:
     assert done.returncode == 3 and "failed" in done.stderr and not (tmp_path / "x.pdf").exists()
 
 
+def test_a_title_that_tex_cannot_set(tmp_path: Path) -> None:
+    (tmp_path / "spec.toml").write_text('title = "Netz 漢"\n[model]\nequations = "z = 2 * x"\n[data]\nx = 1\n', "utf-8")
+    done = run("handout", "spec.toml", "-o", "x.pdf", cwd=tmp_path)
+    assert done.returncode == 3 and "cannot set the character 漢" in done.stderr
+    assert run("handout", "spec.toml", "-o", "x.md", cwd=tmp_path).returncode == 0
+
+
+def test_an_indexed_entry_gets_its_number(tmp_path: Path) -> None:
+    (tmp_path / "spec.toml").write_text('[model]\nloss = "L"\nequations = "L = w[0] * w[1] + max(w)"\n[parameters]\nw = [0.5, 3]\n')
+    done = run("handout", "spec.toml", "-o", "-", "--format", "md", cwd=tmp_path)
+    assert done.returncode == 0 and r"0.5 \cdot 3 +" in done.stdout
+
+
 def test_bad_calls(tmp_path: Path) -> None:
     assert run("handout", EXAMPLE, "--format", "docx", cwd=tmp_path).returncode == 2
     assert run("handout", EXAMPLE, "--theme", "baroque", cwd=tmp_path).returncode == 2
@@ -83,7 +96,11 @@ def test_a_warning_does_not_stop_the_handout(tmp_path: Path) -> None:
 
 
 def test_a_kink_is_said_in_a_footnote(tmp_path: Path) -> None:
-    (tmp_path / "spec.toml").write_text('[model]\nloss = "L"\nequations = """\nz = w * x\nh = relu(z)\nL = h + z\n"""\n[parameters]\nw = [1, 0]\n[data]\nx = 2\n'.replace("L = h + z", "L = sum(h + z)"))
+    (tmp_path / "spec.toml").write_text(
+        '[model]\nloss = "L"\nequations = """\nz = w * x\nh = relu(z)\nL = h + z\n"""\n[parameters]\nw = [1, 0]\n[data]\nx = 2\n'.replace(
+            "L = h + z", "L = sum(h + z)"
+        )
+    )
     done = run("handout", "spec.toml", "-o", "-", "--format", "md", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "$z_{2}$ is exactly 0. ReLU has no derivative there; by convention it is taken as 0." in done.stdout

@@ -124,7 +124,9 @@ def test_every_operation_takes_part() -> None:
     from derivation.operations import TABLE
 
     text = " ".join([*UNARY, *BINARY, *LOSSES, "a = W @ x + b"])
-    unreached = {row.name for row in TABLE.values() if not any(spelling.strip(".") in text for spelling in row.spellings if spelling.isidentifier() or spelling == ".T")}
+    unreached = {
+        row.name for row in TABLE.values() if not any(spelling.strip(".") in text for spelling in row.spellings if spelling.isidentifier() or spelling == ".T")
+    }
     symbols = {row.name for row in TABLE.values() if not any(spelling.isidentifier() for spelling in row.spellings)}
     inner = {row.name for row in TABLE.values() if row.derivative_of} | {"normal_cdf", "normal_pdf", "cases", "first_largest"}
     assert unreached - symbols - inner == set()
@@ -134,7 +136,10 @@ def test_certified_digits_hold_against_mpmath() -> None:
     network = derivation.load("examples/three-four-two.toml")
     found = derivation.derive(network)
     with mpmath.workdps(50):
-        value = {key: mpmath.matrix([[mpmath.mpf(int(x.p)) / int(x.q) for x in row] for row in array.rows]) for key, array in (*network.parameters.items(), *network.data.items())}
+        value = {
+            key: mpmath.matrix([[mpmath.mpf(int(x.p)) / int(x.q) for x in row] for row in array.rows])
+            for key, array in (*network.parameters.items(), *network.data.items())
+        }
         z1 = value["W1"] * value["x"] + value["b1"]
         h = z1.apply(lambda t: 1 / (1 + mpmath.exp(-t)))
         z2 = value["W2"] * h + value["b2"]

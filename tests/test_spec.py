@@ -34,6 +34,8 @@ def spec(equations: str, parameters: str = "W = [[1, 2], [3, 4]]", data: str = "
         (spec("z = x", data="x = []"), (8, 5), "an empty list has no shape"),
         (spec("z = x ^ 99"), (3, 5), "beyond the limit of 64"),
         (spec("z = " + "(" * 80 + "x" + ")" * 80), (3, 65), "nested more than 60 deep"),
+        (spec("z = " + "-" * 5000 + "x"), (3, 65), "nested more than 60 deep"),
+        (spec("z = " + "x + " * 3000 + "x"), (3, 407), "the 101st operator of one equation"),
         (spec("z = x +"), (3, 8), "expected a number, a name or a bracket, found the end of the line"),
         (spec("z = x $ 2"), (3, 7), "'$' does not belong"),
         (spec("z = x[5]"), (3, 6), "index 5 is beyond 'x'"),

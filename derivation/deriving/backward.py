@@ -125,7 +125,7 @@ class Backward:
     def heading(self, result: str, keys: list[str], title: str) -> Reason:
         quantities = tuple(name(key) for key in keys)
         if title == "gradients":
-            return Reason("gradients", {"quantities": quantities, "result": name(result)})
+            return Reason("gradients" if len(keys) > 1 else "gradient", {"quantities": quantities, "result": name(result)})
         if self.short and keys == [self.short[1]]:
             return Reason("output_signal", {"quantities": quantities})
         if self.loss.args[0] == result and is_output(self.network, keys[0]):

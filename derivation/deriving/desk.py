@@ -53,6 +53,8 @@ class Desk:
         """The literal that stands for a known quantity; for the transpose of one, its transpose."""
         if node in self.known:
             return self.printed(node)
+        if node.head == "index":
+            return self.literal(Array.scalar(self.known[node.args[0]][node.args[1:]]))
         if node.head == "neg" and node.args[0] in self.known and not self.known[node.args[0]].shape:
             return negated(self.printed(node.args[0]))
         if node.head == "transpose" and node.args[0] in self.known:

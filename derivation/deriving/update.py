@@ -17,7 +17,7 @@ def update(desk: Desk, backward: Phase) -> Phase:
     steps = [*_rule(desk, constants)]
     reason: Reason | None = Reason(network.update.rule)
     for step in backward.steps:
-        if step.title.key != "gradients":
+        if step.title.key not in ("gradients", "gradient"):
             continue
         parameter: Term = step.quantity.args[1]
         formula = _equation(desk, {"theta": parameter, "gradient": partial(name(network.loss), parameter), **constants})

@@ -92,6 +92,9 @@ def explain(log: str, tex: str, engine: Engine) -> str:
     missing = re.search(r"File `([^']+)' not found", log)
     if missing:
         return f"the TeX on this machine ({engine.program.name}) lacks {missing[1]}, which is not installed; install texlive-latex-recommended and texlive-pictures"
+    letter = re.search(r"Unicode character (\S+) \((U\+\w+)\)", log)
+    if letter:
+        return f"TeX ({engine.program.name}) cannot set the character {letter[1]} ({letter[2]}) in the title; use another title, or --format md"
     broken = re.search(r"!pdfTeX error: .*?\(file ([^)]+)\): (.*)", log)
     if broken:
         return f"the TeX on this machine ({engine.program.name}) lacks the font {broken[1]}, which is not installed; install lmodern"

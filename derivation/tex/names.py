@@ -116,6 +116,7 @@ def default(name: str, layered: bool) -> str:
     >>> default("W1", True), default("w1", False), default("yhat", True), default("x_0", True)
     ('W^{(1)}', 'w_{1}', '\\\\hat{y}', 'x_{0}')
     """
+    name = re.sub(r"(?<=[A-Za-z])_(?=(?:hat|bar|tilde)\d*\Z)", "", name)
     match = re.fullmatch(r"([A-Za-z]+)(\d*)((?:_\w+)?)", name)
     if not match:
         return r"\mathrm{" + name.replace("_", r"\_") + "}"
