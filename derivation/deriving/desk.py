@@ -11,7 +11,7 @@ from ..numbers import same, settle
 from ..resolve import Shapes
 from ..terms import Term, is_literal, name, rebuild, walk
 from ..walkthrough import FalseLine, Line, Reason, Relation, Role
-from .worked import arithmetic, is_elided, literal, negated
+from .worked import arithmetic, assembled, is_elided, literal, negated, spelled
 
 
 class Desk:
@@ -78,6 +78,8 @@ class Desk:
         substituted = self.put_in(numbers or formulas[-1])
         if not _has_sum(numbers or formulas[-1]) or is_elided(substituted):
             terms.append((substituted, "substitution"))
+        elif (entries := spelled(substituted)) is not None:
+            terms.append((assembled(entries), "substitution"))
         if not is_elided(substituted) and not is_literal(substituted):
             terms += [(term, "arithmetic") for term in arithmetic(substituted, self.network.style)]
         terms.append((self.printed(quantity), "value"))

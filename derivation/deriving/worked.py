@@ -58,22 +58,28 @@ def is_elided(term: Term) -> bool:
 
 def arithmetic(term: Term, style: Style) -> Iterator[Term]:
     """The lines between numbers put in and the value: array operations spelled out entry by entry, then simplified."""
-    spelled = evaluate(term, {}, Terms)
-    if max(_length(entry) for entry in spelled.entries) > LONGEST:
+    first = spelled(term)
+    if first is None:
         return
-    first = spelled.map(settled)
     if not all(node.head in PLAIN for entry in first.entries for node in walk(entry)):
-        yield _assembled(first)
-    yield from islice(_passes(first, style), 1 if spelled.shape else 3)
+        yield assembled(first)
+    yield from islice(_passes(first, style), 1 if first.shape else 3)
+
+
+def spelled(term: Term) -> Array | None:
+    """Array operations on numbers spelled out: an expression of scalars for each entry; None where that grows too long."""
+    entries = evaluate(term, {}, Terms)
+    return entries.map(settled) if max(_length(entry) for entry in entries.entries) <= LONGEST else None
 
 
 def _passes(entries: Array, style: Style) -> Iterator[Array | Term]:
     while not all(is_literal(entry) for entry in entries.entries):
         entries = entries.map(lambda entry: reduce(entry, style))
-        yield _assembled(entries)
+        yield assembled(entries)
 
 
-def _assembled(entries: Array) -> Term:
+def assembled(entries: Array) -> Term:
+    """Entries as one term: a matrix of expressions, or the one expression."""
     return entries.entries[0] if not entries.shape else matrix(tuple(entries.rows))
 
 

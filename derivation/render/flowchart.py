@@ -236,7 +236,7 @@ class Layout:
                 symbol = self.symbol(name(key))
                 yield rf"\node[parameter,anchor=west] (o{_id(key)}) at (0,{y:.1f}) {{${symbol}={before.latex}$}};"
                 yield rf"\node[parameter,anchor=west,thick] (n{_id(key)}) at ({width + gap:.1f},{y:.1f}) {{${self.symbol(updated(name(key)))}={after.latex}$}};"
-                yield rf"\draw[->,update] (o{_id(key)}) -- node[above,text=update] {{$+\,{moving.latex}$}} (n{_id(key)});"
+                yield rf"\draw[->,update] (o{_id(key)}) -- node[above,text=update] {{${_signed(moving.latex)}$}} (n{_id(key)});"
                 y -= max(before.height, moving.height + 3, 7) + 5
 
         options = "x=1mm,y=1mm,font=\\footnotesize,>={Stealth[length=1.7mm]},parameter/.style={rectangle,rounded corners=1.2pt,draw=update!70,fill=update!5,inner sep=1.1mm}"
@@ -254,6 +254,10 @@ class Layout:
 
 def _small(latex: str) -> str:
     return latex.replace("pmatrix", "smallmatrix").replace(" & ", r" & \mkern7mu ")
+
+
+def _signed(latex: str) -> str:
+    return f"+({latex})" if latex.startswith("-") else rf"+\,{latex}"
 
 
 def _id(key: str) -> str:
