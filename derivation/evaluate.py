@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .arrays import Array
-from .numbers import Number, UndefinedValue
+from .numbers import UndefinedValue
 from .operations import TABLE
 from .operations.algebras import Numbers
 from .resolve import definition
@@ -81,7 +81,3 @@ LEAVES: dict[str, Any] = {
     "index": _index,
 }
 
-
-def scalar_value(array: Array) -> Number:
-    """The one entry of a scalar."""
-    return array.entries[0]

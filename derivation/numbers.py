@@ -6,7 +6,6 @@ raised, and the caller works again with more bits (see `certified`).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,7 +20,6 @@ Number: TypeAlias = Any
 """An exact rational (`fmpq`) or a certified ball (`arb`); python-flint carries no types."""
 Result = TypeVar("Result")
 
-DECIMAL = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?\Z")
 MAXIMAL_HEIGHT = 4096
 """Bits of a numerator or denominator beyond which an exact number goes on as a ball."""
 MAXIMAL_EXPONENT = 1_000_000

@@ -29,14 +29,6 @@ MAXIMAL_SIZE = 8
 """Rows or columns up to which symbols are made for every entry; beyond a link is proved at small shapes (`proving.shrink`)."""
 
 
-class Unproved(ValueError):
-    """Links that SymPy could not prove; each names its quantity and what it says."""
-
-    def __init__(self, links: list[tuple[Term, Line]]) -> None:
-        super().__init__(f"{len(links)} links could not be proved")
-        self.links = links
-
-
 def prove(derivation: Derivation) -> Derivation:
     """The derivation with SymPy's verdict on every line.
 

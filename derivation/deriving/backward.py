@@ -39,14 +39,18 @@ class Backward:
         """The derivative of the loss by a quantity, as a term; 1 for the loss itself."""
         return number(1) if key == self.loss.args[0] else partial(self.loss, name(key))
 
-    def steps(self) -> Iterator[Step]:
-        desk, order = self.desk, [key for key in self.network.equations if key in self.network.active]
-        desk.known[partial(self.loss, self.loss)] = evaluate(number(1), {})
+    def equations(self) -> Iterator[tuple[str, list[str]]]:
+        """The active equations in reverse, each with the quantities whose contributions are complete once it is carried back."""
+        self.desk.known[partial(self.loss, self.loss)] = evaluate(number(1), {})
         done: set[str] = set()
-        for result in reversed(order):
+        for result in reversed([key for key in self.network.equations if key in self.network.active]):
             self.carry_back(result)
             done.add(result)
-            ready = [key for key in names(self.network.equations[result]) if done.issuperset(self.active_consumers(key))]
+            yield result, [key for key in names(self.network.equations[result]) if done.issuperset(self.active_consumers(key))]
+
+    def steps(self) -> Iterator[Step]:
+        """The chains: at each equation its parameters under one title, then what came in."""
+        for result, ready in self.equations():
             yield from self.emit(result, [key for key in ready if key in self.network.parameters], "gradients")
             for key in ready:
                 if key in self.network.equations:
@@ -56,15 +60,9 @@ class Backward:
 
     def settle_all(self) -> None:
         """Every derivative learnt, and no chain written."""
-        order = [key for key in self.network.equations if key in self.network.active]
-        self.desk.known[partial(self.loss, self.loss)] = evaluate(number(1), {})
-        done: set[str] = set()
-        for result in reversed(order):
-            self.carry_back(result)
-            done.add(result)
-            for key in names(self.network.equations[result]):
-                if done.issuperset(self.active_consumers(key)):
-                    self.settle(key)
+        for _, ready in self.equations():
+            for key in ready:
+                self.settle(key)
 
     def active_consumers(self, key: str) -> list[str]:
         return [consumer for consumer in self.network.consumers[key] if consumer in self.network.active]

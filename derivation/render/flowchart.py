@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from pylatex import NoEscape, TikZ, TikZOptions
@@ -54,7 +54,6 @@ class Layout:
 
     network: Network
     numbers: TrainingStep
-    drawn: list[str] = field(default_factory=list)
 
     def label(self, array: Array) -> Label:
         """A value as a small label."""
