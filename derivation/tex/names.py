@@ -168,11 +168,7 @@ class Names:
         """The symbol of an entry, counted from 1; an entry of a matrix takes the small letter."""
         base = self._entry[name]
         text = ("," if any(k >= 9 for k in place) and len(place) > 1 else "").join(str(k + 1) for k in place)
-        return f"{base[:-1]},{text}}}" if base.endswith("}") and _subscripted(base) else f"{base}_{{{text}}}"
-
-
-def _subscripted(latex: str) -> bool:
-    return re.search(r"_\{[^{}]*\}\Z", latex) is not None
+        return f"{{{base}}}_{{{text}}}" if "_" in base else f"{base}_{{{text}}}"
 
 
 def _entry_base(latex: str, shape: Shape, used: set[str]) -> str:

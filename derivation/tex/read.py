@@ -218,18 +218,16 @@ class Reader:
         for known, name, only_entries in self.names.by_tokens:
             if self.starts(known):
                 start, self.place = self.place, self.place + len(known)
-                term = self.entry(name)
+                closed = not braced or bool(self.take("}"))
+                term = self.entry(name) or (None if only_entries else name_term(name))
                 if term is not None:
-                    return self.new(term, braced)
-                if not only_entries:
-                    return self.running_entry(self.new(name_term(name), braced))
+                    self.expect(*["}"] * (not closed))
+                    return self.running_entry(self.new(term))
                 self.place = start
         raise self.problem("a number, a known name or a bracket")
 
-    def new(self, term: Term, braced: bool) -> Term:
+    def new(self, term: Term) -> Term:
         """The term, or its updated value where `new` stands behind it."""
-        if braced:
-            self.expect("}")
         for mark in "_^":
             if self.starts([mark, "{", r"\text", "{", "n", "e", "w", "}", "}"]):
                 self.place += 9

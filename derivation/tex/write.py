@@ -214,8 +214,8 @@ class Writer:
 
 def subscripted(latex: str, running: str) -> Written:
     """A symbol with a running index."""
-    joined = latex.endswith("}") and "_{" in latex and "^" not in latex.rpartition("_{")[2]
-    return (f"{latex[:-1]},{running}}}" if joined else f"{latex}_{{{running}}}"), POWER if "^" in latex else ATOM
+    base = f"{{{latex}}}" if "_" in latex else latex
+    return f"{base}_{{{running}}}", POWER if "^" in latex else ATOM
 
 
 LEAVES: dict[str, Callable[[Writer, Term], Written]] = {
