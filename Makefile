@@ -17,7 +17,7 @@ test: $(VENV)/developing
 	$(BIN)/pytest -n 2
 
 bench: $(VENV)/developing
-	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/bench.py --slow
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("derivation needs Python 3.11 or newer; set PYTHON=") if sys.version_info < (3, 11) else None'

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -40,23 +42,32 @@ def handout(
     if theme not in THEMES:
         _stop(f"there is no theme {theme!r}; themes are {', '.join(THEMES)}")
     target = _target(spec, output, form)
-    derivation = _proved(spec, unproved)
-    from .render.engine import TexError
+    derivation = _derived(spec)
+    with ThreadPoolExecutor(1) as pool:
+        # TeX sets the page while SymPy proves it, on the presumption that the proof succeeds; if not, the page is thrown away.
+        from .proof import presumed
 
-    try:
-        document = FORMATS[form](derivation, theme)
-    except TexError as error:
-        _stop(str(error), TEX_FAILED)
+        expected = presumed(derivation)
+        page = pool.submit(FORMATS[form], expected, theme)
+        proved = _proved(spec, derivation, unproved)
+    document = _document(lambda: page.result() if proved == expected else FORMATS[form](proved, theme))
     _write(document, target)
 
 
-def _proved(spec: Path, keep_unproved: bool) -> Derivation:
-    """The derivation of a spec with every link judged; ends the program with a message where that cannot be."""
+def _document(make: Callable[[], bytes]) -> bytes:
+    from .render.engine import TexError
+
+    try:
+        return make()
+    except TexError as error:
+        _stop(str(error), TEX_FAILED)
+
+
+def _derived(spec: Path) -> Derivation:
+    """The derivation of a spec; ends the program with a message where there is none."""
     from .deriving import derive
     from .evaluate import Undefined
     from .numbers import Uncertain, UndefinedValue
-    from .proof import prove
-    from .proof import unproved as failures
     from .reverse import NoDerivative
     from .spec import SpecError, load
     from .tex.write import write
@@ -66,20 +77,32 @@ def _proved(spec: Path, keep_unproved: bool) -> Derivation:
         network = load(spec)
         for warning in network.warnings:
             print(f"{spec}: warning: {warning}", file=sys.stderr)
-        derivation = prove(derive(network))
+        return derive(network)
     except SpecError as error:
         _stop(str(error))
     except Undefined as error:
         _stop(f"{spec}: {write(error.term, network.names)} has no value at these numbers: {error.message}")
-    except (NoDerivative, Uncertain, UndefinedValue) as error:
+    except (NoDerivative, Uncertain, UndefinedValue, FalseLine) as error:
         _stop(f"{spec}: {error}")
+
+
+def _proved(spec: Path, derivation: Derivation, keep_unproved: bool) -> Derivation:
+    """The derivation with every link judged; ends the program with a message where a link is not proved."""
+    from .proof import prove
+    from .proof import unproved as failures
+    from .tex.write import write
+    from .walkthrough import FalseLine
+
+    try:
+        judged = prove(derivation)
     except FalseLine as error:
         _stop(f"{spec}: {error}")
-    failed = failures(derivation)
+    failed = failures(judged)
     if failed and not keep_unproved:
-        rows = [f"{spec}: not proved: {write(quantity, network.names)} {line.relation} {write(line.term, network.names)}" for quantity, line in failed]
+        names = derivation.network.names
+        rows = [f"{spec}: not proved: {write(quantity, names)} {line.relation} {write(line.term, names)}" for quantity, line in failed]
         _stop("\n".join([*rows, "use --unproved to print them with a mark"]))
-    return derivation
+    return judged
 
 
 def _ending(output: str) -> str:

@@ -47,6 +47,15 @@ def prove(derivation: Derivation) -> Derivation:
     return replace(derivation, phases=phases)
 
 
+def presumed(derivation: Derivation) -> Derivation:
+    """The derivation as it will be if every link is proved."""
+    phases = tuple(
+        replace(phase, steps=tuple(replace(step, lines=(step.lines[0], *(replace(line, proof="proved") for line in step.lines[1:]))) for step in phase.steps))
+        for phase in derivation.phases
+    )
+    return replace(derivation, phases=phases)
+
+
 def unproved(derivation: Derivation) -> list[tuple[Term, Line]]:
     """The links that were judged and not proved, each with its quantity."""
     return [(step.quantity, line) for phase in derivation.phases for step in phase.steps for line in step.lines if line.proof == "failed"]

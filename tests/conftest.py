@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
+from hypothesis import settings
 from places import ROOT
 
 import derivation
@@ -15,3 +18,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def article() -> derivation.Derivation:
     return derivation.prove(derivation.derive(derivation.load(ROOT / "examples" / "two-two-one.toml")))
+
+
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")

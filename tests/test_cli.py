@@ -110,3 +110,33 @@ def test_the_api_of_the_readme(tmp_path: Path) -> None:
     text = f"import derivation; d = derivation.derive(derivation.load({str(EXAMPLE)!r})); print(d.gradients['W1'].entries)"
     done = subprocess.run([sys.executable, "-c", text], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "(-5/8, -5/4, 3/8, 3/4)"
+
+
+def test_what_is_not_proved_stops_the_handout_or_is_marked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from typer.testing import CliRunner
+
+    from derivation.cli import app
+    from derivation.proving import vanishes
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(vanishes, "verdict", lambda expression: "failed")
+    stopped = CliRunner().invoke(app, ["handout", str(EXAMPLE), "-o", "x.md"])
+    assert stopped.exit_code == 2 and r"not proved: z^{(1)} = W^{(1)} x + b^{(1)}" in stopped.output and not (tmp_path / "x.md").exists()
+    marked = CliRunner().invoke(app, ["handout", str(EXAMPLE), "-o", "x.md", "--unproved"])
+    assert marked.exit_code == 0
+    page = (tmp_path / "x.md").read_text("utf-8")
+    assert r"W^{(1)} x + b^{(1)} \quad (\text{unproved})" in page and "could not be proved by SymPy" in page
+
+
+def test_a_refuted_line_stops_the_handout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dataclasses import replace
+
+    from typer.testing import CliRunner
+
+    from derivation.cli import app
+    from derivation.operations import TABLE
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(TABLE, "relu", replace(TABLE["relu"], reverse=("-(G * relu_prime(a))",)))
+    done = CliRunner().invoke(app, ["handout", str(EXAMPLE), "-o", "x.pdf", "--unproved"])
+    assert done.exit_code == 2 and "SymPy refutes this line" in done.output and list(tmp_path.iterdir()) == []

@@ -16,7 +16,7 @@ from pylatex import NoEscape, TikZ, TikZOptions
 from ..arrays import Array
 from ..deriving.worked import literal
 from ..network import Network
-from ..numbers import Style
+from ..numbers import Style, certified
 from ..terms import Term, name, names, updated
 from ..tex.write import write
 from ..walkthrough import Derivation, TrainingStep
@@ -248,7 +248,7 @@ class Layout:
     def _minus(self, key: str) -> Array:
         old: Array = self.numbers.values[key]
         new: Array = self.numbers.updated[key]
-        return new.zip(operator.sub, old)
+        return certified(lambda: new.zip(operator.sub, old))
 
 
 def _small(latex: str) -> str:
