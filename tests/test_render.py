@@ -42,6 +42,8 @@ def test_a_pdf_carries_what_a_reader_expects(source: str, tex: str) -> None:
     assert reader.metadata.title == "One training step of a 2-2-1 network"
     assert [item.title for item in reader.outline] == ["Setup", "Forward pass", "Backpropagation", "Parameter update", "Each partial derivative"]
     assert round(float(reader.pages[0].mediabox.width)) == 595
+    links = [link.get_object() for link in reader.pages[0]["/Annots"]]
+    assert len(links) == 5 and all(link["/A"]["/D"] in reader.named_destinations for link in links)
     for page in reader.pages:
         for font in page["/Resources"]["/Font"].values():
             descriptor = font.get_object()["/FontDescriptor"].get_object()
@@ -79,7 +81,7 @@ def test_text_copies_out_in_reading_order(article: derivation.Derivation, tmp_pa
     path = tmp_path / "handout.pdf"
     path.write_bytes(FORMATS["pdf"](article, "typeset"))
     text = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, check=True).stdout.decode()
-    places = [text.index(words) for words in ("Setup", "Forward pass", "Pre-activation", "Backpropagation", "Parameter update", "Each partial derivative")]
+    places = [text.index(words) for words in ("what is given", "values flow", "Pre-activation", "error signal flows back", "each parameter takes its step", "entry by entry")]
     assert places == sorted(places)
     assert "(cid:" not in text
 

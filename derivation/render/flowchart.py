@@ -23,7 +23,7 @@ from ..walkthrough import Derivation, TrainingStep
 
 DIGIT, ROW, SYMBOL = 1.5, 3.3, 8.0
 """Millimetres: the width of a digit and the height of a row in a label, and the width of a node's symbol."""
-STYLE = Style(digits=3, exact_digits=4)
+STYLE = Style(digits=3, exact_digits=5)
 ELIDE = 6
 
 
@@ -46,6 +46,7 @@ class Label:
     latex: str
     width: float
     height: float
+    relation: str = "="
 
 
 @dataclass
@@ -59,11 +60,17 @@ class Layout:
         """A value as a small label."""
         term = literal(array, STYLE, ELIDE)
         latex = write(term, self.network.names)
+        relation = r"\approx " if term.rounded else "="
         if not array.shape:
-            return Label(latex, len(term.args[0]) * DIGIT, ROW)
+            return Label(latex, len(term.args[0]) * DIGIT, ROW, relation)
         columns = zip(*[[len(str(entry.args[0])) if entry.head == "number" else 2 for entry in row.args] for row in term.args], strict=True)
         width = sum(max(column) * DIGIT + 2.2 for column in columns) + 2.5
-        return Label(rf"\left({_small(latex)}\right)", width, len(term.args) * ROW + 1)
+        return Label(rf"\left({_small(latex)}\right)", width, len(term.args) * ROW + 1, relation)
+
+    def stated(self, symbol: str, array: Array) -> str:
+        """A symbol and its value; where the value is printed rounded, the sign says so."""
+        label = self.label(array)
+        return f"{symbol}{label.relation}{label.latex}"
 
     @cached_property
     def columns(self) -> dict[str, int]:
@@ -196,11 +203,12 @@ class Layout:
         values = self.numbers.values
 
         def lines() -> Iterator[str]:
-            yield from self.nodes(lambda key: f"{self.symbol(name(key))}={self.label(values[key]).latex}", "carry")
+            yield from self.nodes(lambda key: self.stated(self.symbol(name(key)), values[key]), "carry")
             yield from self.edges("carry", values.get, "text=forward")
             last = list(self.network.equations)[-1]
             x, y = self.places[last]
-            yield rf"\node[text=forward,anchor=west] at ({x + SYMBOL / 2 + 1:.1f},{y:.1f}) {{$={self.label(values[last]).latex}$}};"
+            result = self.stated("", values[last])
+            yield rf"\node[text=forward,anchor=west] at ({x + SYMBOL / 2 + 1:.1f},{y:.1f}) {{${result}$}};"
 
         return self.picture(lines())
 
@@ -212,7 +220,7 @@ class Layout:
         def boxed(key: str) -> str:
             if key in self.network.data or key not in found:
                 return self.symbol(name(key))
-            return rf"\tfrac{{\partial {self.symbol(loss)}}}{{\partial {self.symbol(name(key))}}}={self.label(found[key]).latex}"
+            return self.stated(rf"\tfrac{{\partial {self.symbol(loss)}}}{{\partial {self.symbol(name(key))}}}", found[key])
 
         def lines() -> Iterator[str]:
             yield from self.nodes(boxed, "back")
@@ -233,8 +241,8 @@ class Layout:
             for key, before, moving in zip(moved, old, step, strict=True):
                 after = self.label(self.numbers.updated[key])
                 symbol = self.symbol(name(key))
-                yield rf"\node[parameter,anchor=west] (o{_id(key)}) at (0,{y:.1f}) {{${symbol}={before.latex}$}};"
-                yield rf"\node[parameter,anchor=west,thick] (n{_id(key)}) at ({width + gap:.1f},{y:.1f}) {{${self.symbol(updated(name(key)))}={after.latex}$}};"
+                yield rf"\node[parameter,anchor=west] (o{_id(key)}) at (0,{y:.1f}) {{${symbol}{before.relation}{before.latex}$}};"
+                yield rf"\node[parameter,anchor=west,thick] (n{_id(key)}) at ({width + gap:.1f},{y:.1f}) {{${self.symbol(updated(name(key)))}{after.relation}{after.latex}$}};"
                 yield rf"\draw[->,update] (o{_id(key)}) -- node[above,text=update] {{${_signed(moving.latex)}$}} (n{_id(key)});"
                 y -= max(before.height, moving.height + 3, 7) + 5
 
