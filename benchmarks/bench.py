@@ -1,6 +1,6 @@
 """Ratios against named peers, all in one run: `make bench`. Nothing here is a test; read the figures side by side.
 
-    python benchmarks/bench.py [--slow]      --slow also lets SymPy differentiate 4-8-4-1 elementwise (one to two minutes)
+python benchmarks/bench.py [--slow]      --slow also lets SymPy differentiate 4-8-4-1 elementwise (one to two minutes)
 """
 
 from __future__ import annotations
@@ -91,7 +91,9 @@ def growth() -> None:
         if count < 10_000:
             found = derivation.derive(network)
             proof = f"{best(lambda found=found: prove(found), 1):.2f} s"
-        print(f"{'-'.join(map(str, sizes)):>16} {count:>11,} {values * 1e3:>8.2f} ms {values / count * 1e6:>11.1f} us {worked * 1e3:>9.1f} ms {proof:>9} {len(network.equations):>10}")
+        print(
+            f"{'-'.join(map(str, sizes)):>16} {count:>11,} {values * 1e3:>8.2f} ms {values / count * 1e6:>11.1f} us {worked * 1e3:>9.1f} ms {proof:>9} {len(network.equations):>10}"
+        )
 
 
 def depth() -> None:
@@ -105,7 +107,9 @@ if __name__ == "__main__":
     article = derivation.load(ARTICLE)
     worked = derivation.derive(article)
     prove(worked)
-    print(f"derive, the article's network: {best(lambda: derivation.derive(article), 20) * 1e3:.1f} ms; proof of it: {best(lambda: prove(worked)) * 1e3:.0f} ms")
+    print(
+        f"derive, the article's network: {best(lambda: derivation.derive(article), 20) * 1e3:.1f} ms; proof of it: {best(lambda: prove(worked)) * 1e3:.0f} ms"
+    )
     handout()
     against_sympy("--slow" in sys.argv)
     growth()

@@ -80,4 +80,3 @@ LEAVES: dict[str, Any] = {
     "unit": _unit,
     "index": _index,
 }
-

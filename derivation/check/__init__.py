@@ -1,0 +1,194 @@
+"""The checker: which equality of an article is wrong.
+
+find -> tokens -> chains -> reading (with the article's own vocabulary) -> knowledge -> judge
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import flint
+
+from ..arrays import Shape
+from ..resolve import describe
+from .chains import Chain, Declaration, Statement, statements
+from .compare import Habit
+from .find import find, opened, source
+from .judge import Judge
+from .knowledge import NEW, Knowledge, Work, is_closed, quantity, works
+from .macros import collect, expand
+from .meaning import Meaning, Mismatch
+from .reading import read, walk
+from .source import Formula, Heading, Source, UnreadableArticle
+from .symbols import Vocabulary
+from .tokens import Token, Unreadable, plain, tokens
+from .verdicts import Equality, Report
+from .vocabulary import gather
+from .world import Rule, World
+
+__all__ = ["Equality", "Report", "UnreadableArticle", "check", "check_text"]
+
+PRECISION = 256
+"""Bits of the balls in which irrational numbers are compared: equal means equal to 40 digits."""
+ARRAYS = frozenset([r"\top", r"\odot", r"\mathbf", r"\boldsymbol", r"\vec", r"\otimes", r"\mathbb"])
+
+
+def check(path: str) -> Report:
+    """The verdicts for the article in a file; `UnreadableArticle` where there is none to read."""
+    return judged(opened(path))
+
+
+def check_text(text: str, path: str = "article.md") -> Report:
+    """The verdicts for an article given as text; the ending of `path` says of what kind it is.
+
+    >>> check_text("$x = 2$ and $x^2 = 5$").wrong[0].why
+    '4, not 5'
+    """
+    return judged(source(path, text))
+
+
+def judged(article: Source) -> Report:
+    """Every equality of an article with its verdict."""
+    with flint.ctx.workprec(PRECISION):
+        return Article(article).report()
+
+
+class Article:
+    """An article as the checker understands it: statements, vocabulary, what they say, and the world they describe."""
+
+    def __init__(self, article: Source) -> None:
+        self.source = article
+        self.parts = find(article)
+        self.formulas = [part for part in self.parts if isinstance(part, Formula)]
+        self.statements: list[Statement] = []
+        self.words: list[Sequence[Token]] = []
+        self.unread: list[tuple[Formula, Unreadable]] = []
+        self._state()
+        self.vocabulary: Vocabulary = gather(self.statements, self.words)
+        self.works: list[Work] = list(works(self.statements, self.vocabulary))
+        self.knowledge = Knowledge(self.vocabulary)
+        for work in self.works:
+            self.knowledge.learn(work)
+        self._declare()
+
+    def _state(self) -> None:
+        macros = collect(dict.fromkeys([self.source, *(part.source for part in self.parts)]))
+        before: Chain | None = None
+        for part in self.parts:
+            if isinstance(part, Heading):
+                before = None
+                continue
+            try:
+                words = plain(expand(tokens(part), macros))
+            except Unreadable as problem:
+                self.unread.append((part, problem))
+                continue
+            self.words.append(words)
+            for statement in statements(part, words, before):
+                self.statements.append(statement)
+                before = statement if isinstance(statement, Chain) else None
+
+    def _declare(self) -> None:
+        for order, statement in enumerate(self.statements):
+            if isinstance(statement, Declaration):
+                keys = []
+                for part in _names(statement):
+                    try:
+                        key = quantity(read(part, self.vocabulary))
+                    except Unreadable:
+                        continue
+                    if key:
+                        keys.append(key)
+                self.knowledge.declare(order, statement, keys)
+
+    def world(self) -> World:
+        """A world in which nothing is judged yet."""
+        scalar = not any(
+            word.text in ARRAYS or word.text.startswith((r"\begin{pm", r"\begin{bm", r"\begin{array", r"\begin{sm")) for words in self.words for word in words
+        )
+        world = World(self.knowledge, scalar)
+        world.rules = list(self._rules(world))
+        return world
+
+    def _rules(self, world: World) -> list[Rule]:
+        found = []
+        for key, events in self.knowledge.formulas.items():
+            theta = self.knowledge.symbols.get(key.removesuffix(NEW))
+            if not key.endswith(NEW) or theta is None or self.knowledge.values.get(theta.key) or self.knowledge.formulas.get(theta.key):
+                continue
+            if world.shape(theta.key, 0) is None:
+                found += [Rule(theta, event) for event in events if any(node.head in ("nabla", "partial") for node in walk(event.tree))]
+        return found
+
+    def report(self) -> Report:
+        """The verdicts. A first look finds out whether the article rounds; where it does so only here and there, a second judges by that."""
+        judge = Judge(self.world(), self.works, "rounding")
+        equalities = list(judge.equalities())
+        habit = habit_of(equalities)
+        if habit != "rounding" and any(equality.verdict == "rounded" for equality in equalities):
+            judge = Judge(self.world(), self.works, habit)
+            equalities = list(judge.equalities())
+        wrong, holding = self._declarations(judge.world)
+        merged = sorted([*equalities, *wrong], key=lambda equality: (equality.source.path, equality.right.start))
+        return Report(self.source.path, merged, len(self.formulas), holding)
+
+    def _declarations(self, world: World) -> tuple[list[Equality], int]:
+        r"""The declarations `x \in R^n` that do not hold, and how many do."""
+        wrong, holding = [], 0
+        for key, rows in self.knowledge.sets.items():
+            for order, declaration in rows:
+                event = world.value_event(key, order)
+                shape = self._known_shape(world, key, order)
+                wanted = world.shape_of_set(declaration)
+                explicit = any(word.text.isdigit() for word in declaration.set.words) or wanted == ()
+                if shape is None or wanted is None or shape == wanted or not explicit:
+                    holding += 1
+                    continue
+                line = event.read.side.place[0] if event else 0
+                where = f" in line {line}" if line else ""
+                wrong.append(
+                    Equality(
+                        declaration.names,
+                        declaration.set,
+                        "∈",
+                        "wrong",
+                        "definition",
+                        f"{key} is {describe(shape)}{where}, not {describe(wanted)}",
+                        at=declaration.set.start,
+                    )
+                )
+        return wrong, holding
+
+    @staticmethod
+    def _known_shape(world: World, key: str, order: int) -> Shape | None:
+        """The shape of a quantity's value or formula, whatever sets are declared."""
+        event = world.value_event(key, order)
+        try:
+            if event:
+                return Meaning(world, order).of(event.tree)[1]
+        except (Unreadable, Mismatch):
+            return None
+        defined = world.definition(key, order)
+        return defined[1] if defined else world.declared(key)
+
+
+def habit_of(equalities: Sequence[Equality]) -> Habit:
+    """Whether an article rounds as a rule, now and then, or (to judge by many numbers) not at all."""
+    rounded = sum(equality.verdict == "rounded" for equality in equalities)
+    exact = sum(equality.verdict == "exact" and equality.kind != "definition" for equality in equalities)
+    if rounded > 3 and rounded * 8 > exact:
+        return "rounding"
+    return "full" if rounded * 12 < exact else "mixed"
+
+
+def _names(declaration: Declaration) -> list[list[Token]]:
+    parts: list[list[Token]] = [[]]
+    for word in declaration.names.words:
+        if word.text == ",":
+            parts.append([])
+        else:
+            parts[-1].append(word)
+    return [part for part in parts if part]
+
+
+__all__ += ["Article", "is_closed"]

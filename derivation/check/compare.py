@@ -1,0 +1,326 @@
+"""Whether numbers, and sides that hold numbers, agree: exactly, or to the digits printed.
+
+A numeral printed as a result may be any rounding of the value; a numeral that is known to be rounded stands for an interval wherever it is used
+again. So a chain of rounded intermediates is accepted, and a wrong last digit is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from flint import arb, fmpq
+
+from ..arrays import Array
+from ..evaluate import Undefined, evaluate
+from ..numbers import Uncertain, UndefinedValue, bounds, exact, terminating
+from ..operations.algebras import Terms
+from ..terms import Term, is_literal
+from .knowledge import NEW
+from .meaning import Meaning, Mismatch, Unknown
+from .tokens import Unreadable
+from .world import Balls, Printed, Truth, World, half_unit, key_of, quantities
+
+Agreement = Literal["exact", "rounded", "no"]
+Habit = Literal["rounding", "mixed", "full"]
+"""Whether the article rounds as a rule; now and then; or prints every number in full."""
+WORST = {"exact": 0, "rounded": 1, "no": 2}
+TINY = fmpq(1, 10**40)
+MAXIMAL_WORK = 400
+"""Entries of a side that is spelled out term by term to compare its parts."""
+
+
+class NoValue(Exception):
+    """A side has no value here; the text says why."""
+
+
+@dataclass
+class Difference:
+    """Where two sides part: the place in a matrix (from 1), what is printed and what it should be."""
+
+    place: tuple[int, ...]
+    found: str
+    value: Any
+
+
+@dataclass
+class Comparison:
+    """Compares terms at one place of the article; unless its habit is to round, no numeral inside a side is taken for a rounding."""
+
+    world: World
+    truth: Truth
+    printed: Printed
+    order: int
+    habit: Habit
+    relation: str
+    difference: Difference | None = field(default=None)
+    rounded_texts: list[str] = field(default_factory=list)
+
+    def values(self, term: Term) -> list[Array]:
+        """The values that a side may have: with names as printed, and with names as they truly are."""
+        found: list[Array] = []
+        problem: Exception | None = None
+        for mode in (self.printed, self.truth):
+            try:
+                found.append(mode.value(term, self.order))
+            except (Unreadable, Mismatch) as error:
+                problem = error
+            except Undefined as error:
+                problem = NoValue(error.message)
+            except (Uncertain, UndefinedValue, ZeroDivisionError, ValueError, OverflowError) as error:
+                problem = NoValue(str(error) or "no value")
+        if not found:
+            assert problem is not None
+            if isinstance(problem, NoValue | Mismatch | Unknown):
+                raise problem
+            raise NoValue(str(problem))
+        return found
+
+    def ball(self, term: Term) -> Array | None:
+        """The value with rounded numerals as intervals."""
+        world = self.world
+        try:
+            return Printed(world, Balls(world.rounded | set(self.rounded_texts))).value(term, self.order)
+        except (Unreadable, Mismatch, ArithmeticError, ValueError):
+            return None
+
+    def agree(self, a: Term, b: Term, known: Sequence[Array] | None = None) -> Agreement:
+        """How the right side b agrees with the left side a. For a quantity on the left, `known` are its values that do not come from this very
+        chain; the article's formulas for it then stand in for it."""
+        if known is None:
+            return self.sides(self.values(a), a, b)
+        first = self.sides(known, None, b)
+        if first != "no":
+            return first
+        difference = self.difference
+        found: Agreement = "no"
+        for formula in self.formulas(a):
+            try:
+                found = min(found, self.sides(self.values(formula), formula, b), key=WORST.__getitem__)
+            except (NoValue, Unreadable, Mismatch):
+                continue
+        self.difference = difference
+        return found
+
+    def sides(self, values: Sequence[Array], a: Term | None, b: Term) -> Agreement:
+        """How b agrees with a side of these values; with its parts, if the side is given."""
+        if is_literal(b):
+            return self.literal(values, b, a, result=True)
+        if any(equal(x, y) for x in values for y in self.values(b)):
+            return "exact"
+        found = self.align(a, b) if a is not None else "no"
+        if found == "no" and (self.relation == "≈" or self.habit == "rounding"):
+            return self.overlap(values if a is None else [ball] if (ball := self.ball(a)) else [], b)
+        return found
+
+    def formulas(self, a: Term) -> Iterator[Term]:
+        """The article's own formulas for a quantity."""
+        key = key_of(a)
+        for place in range(len(self.world.definitions(key, self.order))):
+            defined = self.world.definition(key, self.order, place)
+            if defined:
+                yield defined[0]
+
+    # Literals
+
+    def literal(self, values: Sequence[Array], b: Term, a: Term | None, result: bool) -> Agreement:
+        """Whether numbers as printed are the value, or its rounding."""
+        texts, shape = printed_entries(b)
+        fitting = [value for value in values if value.shape == shape]
+        best: Agreement = "no"
+        for value in fitting:
+            best = min(best, self.entries(value, texts, result), key=WORST.__getitem__)
+        ball = self.ball(a) if a is not None and (best == "no" or self.world.rounded) else None
+        if ball is not None and ball.shape == shape:
+            if best == "no":
+                best = self.entries(ball, texts, result)
+            elif best == "exact":  # exact as printed, but worked from rounded numbers
+                self.rounded_texts += [
+                    bare for x, text in zip(ball.entries, texts, strict=True) if not isinstance(x, fmpq) and significant(bare := text.lstrip("-"))
+                ]
+        if best == "rounded":
+            self.rounded_texts += [bare for text in texts if significant(bare := text.lstrip("-"))]
+        if best == "no" and fitting:
+            self.locate(fitting[-1], texts)
+        return best
+
+    def entries(self, value: Array, texts: Sequence[str], result: bool) -> Agreement:
+        found: Agreement = "exact"
+        for x, text in zip(value.entries, texts, strict=True):
+            if is_exactly(x, text):
+                continue
+            if not self.rounds(x, text, result):
+                return "no"
+            found = "rounded"
+        return found
+
+    def rounds(self, x: Any, text: str, result: bool) -> bool:
+        """Whether a numeral is a rounding of the value."""
+        if self.habit != "rounding" and self.relation != "≈" and not result and text.lstrip("-") not in self.world.rounded:
+            return False
+        if self.habit == "full" and self.relation != "≈" and lacks_digits(x, text):
+            return False
+        if self.relation != "≈" and "." not in text and "e" not in text and abs(exact(text)) < 10:
+            return False
+        low, high = bounds(x)
+        target, half = exact(text), half_unit(text)
+        return bool(low <= target + half and high >= target - half)
+
+    def locate(self, value: Array, texts: Sequence[str]) -> None:
+        """Remembers the first entry that is wrong."""
+        if self.difference or len(value.entries) != len(texts):
+            return
+        for place, x, text in zip(value.places, value.entries, texts, strict=True):
+            if not is_exactly(x, text) and not self.rounds(x, text, True):
+                self.difference = Difference(tuple(k + 1 for k in place), text, x)
+                return
+
+    # Sides part by part
+
+    def align(self, a: Term, b: Term) -> Agreement:
+        """Whether the sides agree part by part: what stands for a part of the left is its value or its rounding."""
+        if is_literal(b):
+            try:
+                return self.literal(self.values(a), b, a, result=False)
+            except (NoValue, Unreadable, Mismatch):
+                return "no"
+        if (
+            a.head == b.head
+            and len(a.children) == len(b.children)
+            and a.head not in ("name", "partial", "updated")
+            and a.args[len(a.children) :] == b.args[len(b.children) :]
+        ):
+            found = self.worst(self.align(x, y) for x, y in zip(a.children, b.children, strict=True))
+            if found != "no":
+                return found
+        try:
+            if any(equal(x, y) for x in self.values(a) for y in self.values(b)):
+                return "exact"
+        except (NoValue, Unreadable, Mismatch):
+            return "no"
+        return self.spelled(a, b)
+
+    def worst(self, found: Iterator[Agreement]) -> Agreement:
+        worst: Agreement = "exact"
+        for agreement in found:
+            if agreement == "no":
+                return "no"
+            worst = max(worst, agreement, key=WORST.__getitem__)
+        return worst
+
+    def spelled(self, a: Term, b: Term) -> Agreement:
+        """Both sides entry by entry, summand by summand."""
+        left, right = self.spell(a), self.spell(b)
+        if left is None or right is None or left.shape != right.shape or len(left.entries) > MAXIMAL_WORK:
+            return "no"
+        return self.worst(self.summands(x, y) for x, y in zip(left.entries, right.entries, strict=True))
+
+    def summands(self, a: Term, b: Term) -> Agreement:
+        first, second = [part for part in flat(a) if not self.is_zero(part)], [part for part in flat(b) if not self.is_zero(part)]
+        if len(first) != len(second) or len(first) < 2:
+            return self.factors(a, b) if len(first) == len(second) else "no"
+        return self.worst(self.align(x, y) for x, y in zip(first, second, strict=True))
+
+    def factors(self, a: Term, b: Term) -> Agreement:
+        """One summand: its parts, where it is built alike."""
+        if is_literal(b):
+            return self.literal(self.values(a), b, a, result=False)
+        if a.head != b.head or len(a.children) != len(b.children) or not a.children:
+            return "no"
+        return self.worst(self.align(x, y) for x, y in zip(a.children, b.children, strict=True))
+
+    def is_zero(self, term: Term) -> bool:
+        try:
+            return all(entry == 0 for entry in self.printed.value(term, self.order).entries)
+        except (Unreadable, Mismatch, ArithmeticError, ValueError):
+            return False
+
+    def spell(self, term: Term) -> Array | None:
+        """The side as an array of scalar terms, names replaced by what the article prints for them."""
+        known: dict[Term, Array] = {}
+        for leaf in quantities(term):
+            array = self.literal_of(leaf)
+            if array is None:
+                return None
+            known[leaf] = array
+        try:
+            return evaluate(term, known, Terms)
+        except (ArithmeticError, AttributeError, TypeError, KeyError, ValueError):
+            return None
+
+    def literal_of(self, leaf: Term) -> Array | None:
+        event = self.world.value_event(key_of(leaf), self.order)
+        try:
+            term = Meaning(self.world, self.order).of(event.tree)[0] if event else None
+        except (Unreadable, Mismatch):
+            return None
+        return evaluate(term, {}, Terms) if term is not None and is_literal(term) else None
+
+    def overlap(self, values: Sequence[Array], b: Term) -> Agreement:
+        """Whether b can have one of the values when its rounded numerals stand for intervals."""
+        right = self.ball(b)
+        for left in values:
+            if right is not None and left.shape == right.shape and all(arb(x).overlaps(arb(y)) for x, y in zip(left.entries, right.entries, strict=True)):
+                return "rounded"
+        return "no"
+
+
+def equal(a: Array, b: Array) -> bool:
+    """Equal entries, exactly or to 40 digits; a column equals a row only where both are the same numbers of one vector."""
+    return a.shape == b.shape and all(map(same, a.entries, b.entries))
+
+
+def same(x: Any, y: Any) -> bool:
+    if isinstance(x, fmpq) and isinstance(y, fmpq):
+        return bool(x == y)
+    return bool(arb(x).overlaps(arb(y))) and _narrow(x) and _narrow(y)
+
+
+def _narrow(x: Any) -> bool:
+    low, high = bounds(x)
+    return bool(high - low <= TINY * (1 + abs(low)))
+
+
+def is_exactly(x: Any, text: str) -> bool:
+    return isinstance(x, fmpq) and bool(x == exact(text))
+
+
+def significant(text: str) -> bool:
+    """Whether a numeral has digits enough to be recognized where it is used again."""
+    return len(text.partition("e")[0].replace(".", "").strip("0")) > 1
+
+
+def lacks_digits(x: Any, text: str) -> bool:
+    """Whether a number has an end that was not printed, though it is only a digit or two longer."""
+    full = terminating(x) if isinstance(x, fmpq) else None
+    return full is not None and len(full.partition(".")[2]) <= len(text.partition(".")[2]) + 2
+
+
+def printed_entries(literal: Term) -> tuple[list[str], tuple[int, ...]]:
+    """The numerals of a literal, row by row, and its shape."""
+    if literal.head == "number":
+        return [literal.args[0]], ()
+    rows, columns = len(literal.args), len(literal.args[0].args)
+    return [entry.args[0] for row in literal.args for entry in row.args], () if rows == columns == 1 else (rows, columns)
+
+
+def flat(term: Term) -> list[Term]:
+    """The summands of a sum, each with its sign."""
+    if term.head == "add":
+        return flat(term.args[0]) + flat(term.args[1])
+    if term.head == "sub":
+        return flat(term.args[0]) + [negated(part) for part in flat(term.args[1])]
+    if term.head == "neg":
+        return [negated(part) for part in flat(term.args[0])]
+    return [term]
+
+
+def negated(term: Term) -> Term:
+    if term.head == "number":
+        text = term.args[0]
+        return Term("number", (text[1:] if text.startswith("-") else f"-{text}",))
+    return term.args[0] if term.head == "neg" else Term("neg", (term,))
+
+
+__all__ = ["NEW", "Agreement", "Comparison", "Difference", "NoValue", "equal", "printed_entries"]

@@ -1,0 +1,238 @@
+r"""A formula as tokens, each with its place: commands, numbers, letters, words in a text font, environments.
+
+What only spaces or sizes things is left out here; the author's macros are expanded (`macros.py`), their tokens standing where the macro was used.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .source import Formula
+
+
+class Unreadable(ValueError):
+    """A place in a formula that cannot be read with certainty, and why."""
+
+    def __init__(self, at: int, message: str) -> None:
+        super().__init__(message)
+        self.at, self.message = at, message
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """`text` in a normal form; `start` and `end` are offsets into the source. `glued` says that nothing stands before it, not even a space."""
+
+    text: str
+    start: int
+    end: int
+    glued: bool = False
+
+
+TOKEN = re.compile(
+    r"""
+    (?P<comment>%[^\n]*)
+  | \\(?P<edge>begin|end)\s*\{(?P<environment>[A-Za-z]+\*?)\}
+  | \\(?P<font>text(?:rm|bf|it|sf|tt|normal)?|mbox|hbox|operatorname\*?|mathrm|mathit|mathsf|mathtt|mathop|rm|mathnormal)\s*\{(?P<word>[^{}$\\#]*)\}
+  | \\(?P<dropped>label|tag\*?|hspace\*?|vspace\*?|phantom|vphantom|hphantom|color|cite|ref|eqref|rule|href|htmlClass|htmlId)\s*\{[^{}]*\}
+  | (?P<breaks>\\\\(?:\s*\[\s*-?[\d.]+\s*[a-z]{2}\s*\])?|\\(?:cr|newline|tabularnewline)(?![A-Za-z]))
+  | (?P<command>\\(?:[A-Za-z]+|[^\\]))
+  | (?P<number>\d+(?:\.\d+)?|\.\d+)
+  | (?P<character>[^\s])
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+SPACES = frozenset(
+    r"""\left \right \middle \big \Big \bigg \Bigg \bigl \bigr \Bigl \Bigr \biggl \biggr \Biggl \Biggr \bigm \Bigm \, \! \; \: \  \> \displaystyle
+    \textstyle \scriptstyle \scriptscriptstyle \limits \nolimits \nonumber \notag \hfill \hline \mathstrut \strut \allowbreak \nobreak \noindent
+    \centering \small \footnotesize \large \Large \mathopen \mathclose \mathbin \mathord \mathrel \thinspace \medspace \negthinspace \relax
+    \toprule \midrule \bottomrule \enspace \hphantom \smash \/ \mspace""".split()
+) | {"~", "\\ ", "\\\n"}
+SEPARATORS = frozenset({r"\quad", r"\qquad"})
+SAME = {
+    r"\_": "_",
+    r"\*": "*",
+    r"\dfrac": r"\frac",
+    r"\tfrac": r"\frac",
+    r"\cfrac": r"\frac",
+    r"\intercal": r"\top",
+    r"\lbrack": "[",
+    r"\rbrack": "]",
+    r"\lparen": "(",
+    r"\rparen": ")",
+    r"\lbrace": r"\{",
+    r"\rbrace": r"\}",
+    r"\gets": r"\leftarrow",
+    r"\Leftarrow": r"\leftarrow",
+    r"\coloneqq": ":=",
+    r"\colonequals": ":=",
+    r"\triangleq": ":=",
+    r"\vcentcolon": ":",
+    r"\equiv": "=",
+    r"\doteq": "=",
+    r"\simeq": r"\approx",
+    r"\approxeq": r"\approx",
+    r"\cong": r"\approx",
+    r"\fallingdotseq": r"\approx",
+    r"\ast": "*",
+    r"\cdotp": r"\cdot",
+    r"\bullet": r"\cdot",
+    r"\bm": r"\boldsymbol",
+    r"\pmb": r"\boldsymbol",
+    r"\widehat": r"\hat",
+    r"\overline": r"\bar",
+    r"\widetilde": r"\tilde",
+    r"\leq": r"\le",
+    r"\geq": r"\ge",
+    r"\leqslant": r"\le",
+    r"\geqslant": r"\ge",
+    r"\neq": r"\ne",
+    r"\lt": "<",
+    r"\gt": ">",
+    r"\lvert": "|",
+    r"\rvert": "|",
+    r"\vert": "|",
+    r"\mid": "|",
+    r"\lVert": r"\|",
+    r"\rVert": r"\|",
+    r"\Vert": r"\|",
+    r"\prime": "'",
+    r"\transpose": r"\top",
+    r"\tr": r"\top",
+    r"\upsigma": r"\sigma",
+    r"\dots": r"\ldots",
+    r"\cdots": r"\ldots",
+    r"\dotsc": r"\ldots",
+    r"\dotsb": r"\ldots",
+    r"\odots": r"\odot",
+    r"\bigodot": r"\odot",
+    "−": "-",
+    "–": "-",
+    "×": r"\times",
+    "·": r"\cdot",
+    "⋅": r"\cdot",
+    "∗": "*",
+    "≈": r"\approx",
+    "∂": r"\partial",
+    "∇": r"\nabla",
+    "⊙": r"\odot",
+    "←": r"\leftarrow",
+    "∈": r"\in",
+    "∑": r"\sum",
+    "ℝ": r"\mathbb{R}",
+    "⊤": r"\top",
+    "′": "'",
+    "’": "'",
+    "Σ": r"\sum",
+    "√": r"\sqrt",
+    "≤": r"\le",
+    "≥": r"\ge",
+}
+GREEK_LETTERS = dict(
+    zip(
+        "αβγδεζηθικλμνξπρστυφχψω",
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega".split(),
+        strict=True,
+    )
+)
+SAME |= {letter: f"\\{name}" for letter, name in GREEK_LETTERS.items()}
+WRAPPERS = {
+    r"\boxed": 1,
+    r"\underbrace": 1,
+    r"\overbrace": 1,
+    r"\textcolor": 2,
+    r"\mathcolor": 2,
+    r"\colorbox": 2,
+    r"\cancel": 1,
+    r"\ensuremath": 1,
+    r"\underline": 1,
+    r"\fbox": 1,
+    r"\mathbin": 1,
+}
+"""Commands around something that stays as it is: how many groups they take, the last of which is kept."""
+MAXIMAL_TOKENS = 20_000
+
+
+def tokens(formula: Formula) -> list[Token]:
+    r"""The tokens of a formula.
+
+    >>> from .source import Source
+    >>> text = r"\left( W_{\text{new}} \right)"
+    >>> [token.text for token in tokens(Formula(Source("a.md", text), 0, len(text)))]
+    ['(', 'W', '_', '{', '\\text{new}', '}', ')']
+    """
+    return scan(formula.source.text, formula.start, formula.end)
+
+
+def scan(text: str, start: int, end: int) -> list[Token]:
+    """The tokens between two offsets."""
+    found: list[Token] = []
+    last = -1
+    for match in TOKEN.finditer(text, start, end):
+        token = _normal(match)
+        if token:
+            glued = match.start() == last
+            found.append(Token(token, match.start(), match.end(), glued))
+            if len(found) > MAXIMAL_TOKENS:
+                raise Unreadable(start, f"this formula has more than {MAXIMAL_TOKENS} tokens")
+        last = match.end()
+    return found
+
+
+def _normal(match: re.Match[str]) -> str:
+    if match["comment"] or match["dropped"]:
+        return ""
+    if match["edge"]:
+        return f"\\{match['edge']}{{{match['environment']}}}"
+    if match["word"] is not None:
+        word = match["word"]
+        return f"\\text{{{word}}}" if word.strip() else ""
+    if match["breaks"]:
+        return r"\\"
+    text = match[0]
+    if text in SEPARATORS:
+        return r"\quad"
+    return "" if text in SPACES else text
+
+
+def group(words: list[Token], at: int) -> int:
+    """Where the group that begins at `at` ends: the index behind its closing brace, or behind one token."""
+    if at >= len(words):
+        return at
+    if words[at].text != "{":
+        return at + 1
+    depth = 0
+    for place in range(at, len(words)):
+        depth += (words[place].text == "{") - (words[place].text == "}")
+        if depth == 0:
+            return place + 1
+    raise Unreadable(words[at].start, "this brace is never closed")
+
+
+def plain(words: list[Token]) -> list[Token]:
+    """The tokens, macros expanded, in one spelling and without what is only there for the eye."""
+    return unwrapped([Token(SAME[word.text], word.start, word.end, word.glued) if word.text in SAME else word for word in words])
+
+
+def unwrapped(words: list[Token]) -> list[Token]:
+    r"""The tokens without boxes, colours and braces under a formula: `\boxed{x}` is `{x}`, `\stackrel{!}{=}` is `=`."""
+    if not any(word.text in WRAPPERS or word.text in (r"\stackrel", r"\overset", r"\underset") for word in words):
+        return words
+    found: list[Token] = []
+    at = 0
+    while at < len(words):
+        word = words[at]
+        groups = 2 if word.text in (r"\stackrel", r"\overset", r"\underset") else WRAPPERS.get(word.text, 0)
+        if not groups:
+            found.append(word)
+            at += 1
+            continue
+        at += 1
+        for _ in range(groups):
+            begin, at = at, group(words, at)
+        inner = unwrapped(words[begin:at])
+        bare = inner[1:-1] if len(inner) > 2 and inner[0].text == "{" else inner
+        found += bare if len(bare) == 1 or groups == 2 or "brace" in word.text or word.text == r"\boxed" else inner
+        if "brace" in word.text and at < len(words) and words[at].text in "_^":
+            at = group(words, at + 1)
+    return found

@@ -1,0 +1,584 @@
+"""The values of the article's quantities: as printed, in truth (from formulas and inputs), or at random points.
+
+Truth is what follows exactly from the formulas and the inputs; derivatives are taken by the table's reverse rules, never from the article.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from hashlib import blake2b
+from typing import Any, TypeVar
+
+from flint import arb, fmpq
+
+from ..arrays import Array, Shape
+from ..evaluate import evaluate
+from ..numbers import exact
+from ..operations.algebras import Numbers
+from ..resolve import Shapes, substitute
+from ..reverse import NoDerivative, gradients
+from ..terms import Term, name, number, updated
+from ..tidy import tidy
+from .chains import Declaration, Side
+from .knowledge import NEW, SLOPE, Event, Knowledge, letters
+from .meaning import Meaning, Mismatch, Unknown
+from .reading import Tree
+from .symbols import Symbol
+from .tokens import Unreadable
+
+MAXIMAL_DEPTH = 80
+Result = TypeVar("Result")
+UPSTREAM = "\0G"
+LETTERED = {"n": 2, "m": 3, "d": 4, "k": 5, "p": 4, "h": 3, "c": 2, "K": 3, "D": 4, "N": 2, "M": 3, "H": 5, "C": 2, "q": 3, "r": 2}
+"""Sizes that stand for the letters of a declaration `W \\in R^{m x n}` when an identity is tried at random points."""
+
+
+def numbered(sub: tuple[str, ...], before: tuple[str, ...], stem: str) -> bool:
+    """Whether a subscript is a stem with a number, such as `o1`."""
+    return bool(sub) and sub[:-1] == before and re.fullmatch(re.escape(stem) + r"[1-9]\d*", sub[-1]) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A general update rule: the symbol that stands for any parameter, and the formula of its new value."""
+
+    theta: Symbol
+    event: Event
+
+    @property
+    def order(self) -> int:
+        return self.event.order
+
+
+class World:
+    """Shapes and values of quantities, asked for at a place (`order`) of the article."""
+
+    def __init__(self, knowledge: Knowledge, scalar: bool) -> None:
+        self.knowledge, self.scalar = knowledge, scalar
+        self.conventions: set[str] = set()
+        self.assumed: set[str] = set()
+        self.parameters: set[str] = set()
+        """Names that stand for any number in the equality that is judged: the z of `g'(z) = ...`."""
+        self.rounded: set[str] = set()
+        """Numerals, as printed, that are known to be rounded."""
+        self.learnt: dict[str, Tree] = {}
+        """Values that no formula states, but that were seen put in for a name."""
+        self.redefined: dict[str, list[int]] = {}
+        self.rules: list[Rule] = []
+        self._shapes: dict[tuple[str, int], Shape | None] = {}
+        self._terms: dict[tuple[int, int], tuple[Term, Shape]] = {}
+        self._aliases: dict[str, tuple[Term, Shape]] = {}
+        self._pulled: dict[Any, dict[str, Term]] = {}
+        self._visiting: set[Any] = set()
+        self.boundaries = sorted(event.order for key, events in knowledge.values.items() if not knowledge.formulas.get(key) for event in events[1:])
+        self.depth = 0
+
+    def epoch(self, order: int) -> int:
+        """How many inputs have got a new value before this place."""
+        return bisect_left(self.boundaries, order)
+
+    def redefine(self, key: str, order: int) -> None:
+        """From this place on the quantity has another formula."""
+        self.redefined.setdefault(key, []).append(order)
+        self.boundaries = sorted([*self.boundaries, order])
+        self._terms.clear()
+        self._shapes.clear()
+
+    def assume(self, symbol: Symbol) -> bool:
+        """Whether a name of which nothing is known may be taken for a scalar: in an article without any arrays."""
+        general = any(letters(part) for part in (*symbol.sub, *symbol.label)) and symbol.key not in self.knowledge.vocabulary.quantities
+        may = self.scalar and not general and symbol.key in self.knowledge.written
+        if may:
+            self.assumed.add(symbol.key)
+        return may
+
+    # Formulas
+
+    def definitions(self, key: str, order: int) -> list[Event]:
+        """The formulas that hold for a quantity here, the first first; none where it has only values."""
+        events = self.knowledge.formulas.get(key, ())
+        starts = [start for start in self.redefined.get(key, ()) if start <= order]
+        if starts:
+            return [event for event in events if event.order >= starts[-1]]
+        later = self.redefined.get(key)
+        return [event for event in events if not later or event.order < later[0]]
+
+    def definition(self, key: str, order: int, place: int = 0) -> tuple[Term, Shape] | None:
+        """A quantity's formula as a term; of several, the one at `place`."""
+        symbol = self.knowledge.symbols.get(key)
+        for event in self.definitions(key, order)[place:]:
+            cached = (id(event), self.epoch(order))
+            if cached not in self._terms:
+                try:
+                    self._terms[cached] = self.guarded(("formula", id(event)), partial(Meaning(self, order).of, event.tree))
+                except (Unreadable, Mismatch):
+                    continue
+            return self._terms[cached]
+        return self.general(symbol, order) if symbol and not place else None
+
+    def general(self, symbol: Symbol, order: int) -> tuple[Term, Shape] | None:
+        """The formula of a quantity that is a case of a general one."""
+        found = self.knowledge.indexed(symbol)
+        if not found:
+            return None
+        key, bound = found
+        for event in self.definitions(key, order):
+            try:
+                return self.guarded(("general", symbol.key), partial(Meaning(self, order, None, dict(bound)).of, event.tree))
+            except (Unreadable, Mismatch):
+                continue
+        return None
+
+    def guarded(self, key: Any, work: Callable[[], Result]) -> Result:
+        """What `work` gives, unless it asks for itself."""
+        if key in self._visiting or len(self._visiting) > MAXIMAL_DEPTH:
+            raise Unknown(0, "formulas that refer to each other in a circle, or too deeply")
+        self._visiting.add(key)
+        try:
+            return work()
+        finally:
+            self._visiting.discard(key)
+
+    def function(self, key: str, order: int) -> tuple[tuple[Symbol, ...], Tree]:
+        """The article's own function: its parameters and its body, as last defined."""
+        found = self.knowledge.functions.get(key)
+        if not found:
+            raise Unknown(0, f"the article does not say what the function {key} is")
+        before = [row for row in found if row[0] <= order] or found[:1]
+        return before[-1][1], before[-1][2]
+
+    def rule(self, leaf: Term, order: int) -> Term | None:
+        r"""The article's general update rule for one parameter: `\theta_{new} = \theta_{old} - \alpha \nabla_\theta L` with it put in."""
+        parameter = leaf.args[0]
+        if parameter.head != "name" or not self.rules:
+            return None
+        before = [rule for rule in self.rules if rule.order <= order] or self.rules[:1]
+        shape = self.shape(parameter.args[0], order)
+        if shape is None:
+            return None
+        try:
+            return Meaning(self, order, {before[-1].theta.key: (parameter, shape), "\0theta": (parameter, shape)}).of(before[-1].event.tree)[0]
+        except (Unreadable, Mismatch):
+            return None
+
+    def lacks_formula(self, key: str) -> bool:
+        """Whether a quantity seems computed, though the article gives only its value: `out_{o2}`, where `out_{o1}` has a formula."""
+        symbol = self.knowledge.symbols.get(key)
+        if symbol is None or self.knowledge.formulas.get(key) or not symbol.sub or self.general(symbol, 1 << 60):
+            return False
+        stem = re.fullmatch(r"(\D*)([1-9]\d*)", symbol.sub[-1])
+        if not stem:
+            return False
+        twins = (self.knowledge.symbols.get(other) for other in self.knowledge.formulas)
+        return any(twin is not None and replace(twin, sub=symbol.sub) == symbol and numbered(twin.sub, symbol.sub[:-1], stem[1]) for twin in twins)
+
+    def alias(self, term: Term, shape: Shape) -> Term:
+        """A name for an expression, so that it can be differentiated."""
+        key = f"\0{len(self._aliases)}" if term not in (known := {t: k for k, (t, _) in self._aliases.items()}) else known[term]
+        self._aliases[key] = (term, shape)
+        return name(key)
+
+    # Shapes
+
+    def shape(self, key: str, order: int, symbol: Symbol | None = None) -> Shape | None:
+        """The shape of a quantity, from its value, its formula or its set; None where nothing is said."""
+        if key in self._aliases:
+            return self._aliases[key][1]
+        if symbol is not None:
+            self.knowledge.symbols.setdefault(key, symbol)
+        cached = (key, self.epoch(order))
+        if cached not in self._shapes:
+            if ("shape", key) in self._visiting:
+                return None
+            try:
+                self._shapes[cached] = self.guarded(("shape", key), lambda: self._shape(key, order))
+            except Unknown:
+                return None
+        return self._shapes[cached]
+
+    def _shape(self, key: str, order: int) -> Shape | None:
+        event = self.value_event(key, order)
+        if event:
+            try:
+                return Meaning(self, event.order).of(event.tree)[1]
+            except (Unreadable, Mismatch):
+                pass
+        if key in self.learnt:
+            return Meaning(self, order).of(self.learnt[key])[1]
+        declared = self.declared(key)
+        if declared is not None:
+            return declared
+        defined = self.definition(key, order)
+        return defined[1] if defined else None
+
+    def declared(self, key: str) -> Shape | None:
+        """The shape that a declaration gives, letters standing for small sizes."""
+        for _, declaration in self.knowledge.sets.get(key, ()):
+            shape = self.shape_of_set(declaration)
+            if shape is not None:
+                return shape
+        return None
+
+    def shape_of_set(self, declaration: Declaration) -> Shape | None:
+        sizes = dimensions(declaration.set)
+        values = [self.letter(size) for size in sizes or ()]
+        if sizes is None or None in values:
+            return None
+        rows, columns = (*values, 1)[:2] if values else (1, 1)
+        return () if rows == columns == 1 else (rows, columns)  # type: ignore[return-value]
+
+    def letter(self, size: str) -> int | None:
+        if size.isdigit():
+            return int(size) if 0 < int(size) <= 512 else None
+        event = self.value_event(size, 1 << 60)
+        if event and event.tree.head == "number" and event.tree.args[0].isdigit():
+            return int(event.tree.args[0])
+        known = LETTERED.get(size[0])
+        if known and len(size) > 1:
+            return known + int(blake2b(size.encode(), digest_size=1).hexdigest(), 16) % 3
+        return known
+
+    # Values
+
+    def value_event(self, key: str, order: int) -> Event | None:
+        """Where the article last gave a quantity a value before this place, or at it, or next after it."""
+        events = self.knowledge.values.get(key, ())
+        before = [event for event in events if event.order < order]
+        if before:
+            return before[-1]
+        return next((event for event in events if not event.assigned), None)
+
+    def integer(self, term: Term, order: int) -> int | None:
+        """A whole number that a term surely is."""
+        try:
+            value = Truth(self).value(term, order).entries
+        except (ArithmeticError, Unreadable):
+            return None
+        return int(value[0]) if len(value) == 1 and isinstance(value[0], fmpq) and value[0].q == 1 else None
+
+    def slope_of(self, term: Term, key: str, shape: Shape, upstream: Term) -> Term:
+        """The derivative of a term by one name, entry by entry."""
+        shapes = Shapes({**self.shapes_in(term, 0), key: shape})
+        found = gradients(term, name("\0out"), upstream, {key}, Shapes({**shapes.names, "\0out": shape}))
+        return substitute(found.get(key, Term("times", (number(0), upstream))), {"\0out": term})
+
+    def rules_of(self, key: str, term: Term, shape: Shape, targets: frozenset[str], order: int) -> dict[str, Term]:
+        """The gradient by one quantity carried through its formula, as terms over `UPSTREAM`."""
+        shapes = {**self.shapes_in(term, order), key: shape, UPSTREAM: shape}
+        cached = (key, term, targets, tuple(shapes.items()))
+        if cached not in self._pulled:
+            self._pulled[cached] = gradients(term, name(key), name(UPSTREAM), targets, Shapes(shapes))
+        return self._pulled[cached]
+
+    def shapes_in(self, term: Term, order: int) -> dict[str, Shape]:
+        """The shapes of all names in a term."""
+        return {node.args[0]: self.shape(node.args[0], order) or () for node in quantities(term) if node.head == "name"}
+
+    def alias_term(self, key: str) -> tuple[Term, Shape] | None:
+        return self._aliases.get(key)
+
+
+def dimensions(side: Side) -> list[str] | None:
+    r"""The sizes in `\mathbb{R}^{m \times n}`: [] for scalars; None where the set is another."""
+    texts = [word.text for word in side.words]
+    while texts and texts[-1] in (",", ".", ")", r"\quad"):
+        texts.pop()
+    if texts[:1] == [r"\R"]:
+        rest = texts[1:]
+    elif texts[:4] in ([r"\mathbb", "{", "R", "}"], [r"\mathbf", "{", "R", "}"]) or texts[:1] == [r"\mathbb{R}"]:
+        rest = texts[4:] if texts[0] != r"\mathbb{R}" else texts[1:]
+    elif texts[:2] == [r"\mathbb", "R"]:
+        rest = texts[2:]
+    elif texts[:1] == ["R"]:
+        rest = texts[1:]
+    else:
+        return None
+    if not rest:
+        return []
+    if rest[0] != "^":
+        return None
+    inner = [text for text in rest[1:] if text not in ("{", "}", "(", ")", "[", "]")]
+    sizes, current = [], ""
+    for text in inner:
+        if text in (r"\times", "x", "*", ","):
+            sizes.append(current)
+            current = ""
+        else:
+            current += text
+    sizes.append(current)
+    return sizes if all(sizes) and len(sizes) <= 2 else None
+
+
+def quantities(term: Term) -> Iterator[Term]:
+    """The names, derivatives and updated parameters of a term, outermost first, not those inside a derivative."""
+    waiting = [term]
+    while waiting:
+        node = waiting.pop()
+        if node.head in ("name", "partial", "updated"):
+            yield node
+        else:
+            waiting.extend(node.children)
+
+
+class Balls(Numbers):
+    """Numbers in which a numeral that is known to be rounded stands for all numbers that it may be the rounding of."""
+
+    def __init__(self, rounded: set[str]) -> None:
+        self.rounded = rounded
+
+    def literal(self, term: Term) -> Any:
+        text = term.args[0]
+        value = exact(text)
+        return arb(value, arb(half_unit(text))) if text.lstrip("-") in self.rounded else value
+
+
+def half_unit(text: str) -> fmpq:
+    """Half a unit of the last printed digit.
+
+    >>> half_unit("0.25")
+    1/200
+    """
+    digits, _, power = text.partition("e")
+    places = len(digits.partition(".")[2]) - int(power or 0)
+    return fmpq(1, 2 * 10**places) if places >= 0 else fmpq(10**-places, 2)
+
+
+class Truth:
+    """Values as they follow from formulas and inputs; a value as printed only where no formula leads to it."""
+
+    def __init__(self, world: World, algebra: Any = Numbers) -> None:
+        self.world, self.algebra = world, algebra
+        self.cache: dict[tuple[Term, int], Array] = {}
+
+    def value(self, term: Term, order: int) -> Array:
+        """The value of a term at a place of the article; `Unknown` where a quantity in it has none."""
+        known = {leaf: self.quantity(leaf, order) for leaf in quantities(term)}
+        return evaluate(term, known, self.algebra)
+
+    def quantity(self, leaf: Term, order: int) -> Array:
+        key = (leaf, self.world.epoch(order))
+        if key not in self.cache:
+            self.cache[key] = self.world.guarded((type(self), leaf), lambda: self.find(leaf, order))
+        return self.cache[key]
+
+    def find(self, leaf: Term, order: int) -> Array:
+        if leaf.head == "partial":
+            return self.derivative(leaf, order)
+        if leaf.head == "updated":
+            return self.updated(leaf, order)
+        found = self.by_formula(leaf.args[0], order)
+        return self.given(leaf.args[0], order) if found is None else found
+
+    def by_formula(self, key: str, order: int) -> Array | None:
+        alias = self.world.alias_term(key)
+        if alias:
+            return self.value(alias[0], order)
+        for place in range(max(len(self.world.definitions(key, order)), 1)):
+            defined = self.world.definition(key, order, place)
+            if defined is None:
+                continue
+            try:
+                return self.value(defined[0], order)
+            except Unknown:
+                continue
+        return None
+
+    def given(self, key: str, order: int) -> Array:
+        """The value that the article gives."""
+        event = self.world.value_event(key, order)
+        if event is None:
+            if key in self.world.learnt:
+                return self.value(Meaning(self.world, order).of(self.world.learnt[key])[0], order)
+            raise Unknown(0, f"the article gives no value for {key.replace(NEW, '_{new}')}")
+        return self.value(Meaning(self.world, event.order).of(event.tree)[0], event.order)
+
+    def updated(self, leaf: Term, order: int) -> Array:
+        rule = self.world.rule(leaf, order)
+        if rule is not None:
+            return self.value(rule, order)
+        key = leaf.args[0].args[0] + NEW
+        found = self.by_formula(key, order)
+        return self.given(key, order) if found is None else found
+
+    # Derivatives
+
+    def derivative(self, leaf: Term, order: int) -> Array:
+        """One quantity's derivative by another, through the article's formulas; its own value or formula where these do not connect them."""
+        try:
+            return self.differentiated(leaf, order)
+        except (Unknown, NoDerivative):
+            of, by = (inner.args[0] for inner in leaf.args if inner.head == "name") if all(part.head == "name" for part in leaf.args) else ("", "")
+            key = f"{SLOPE}{of}{SLOPE}{by}"
+            found = self.by_formula(key, order) if of else None
+            return self.given(key, order) if found is None else found
+
+    def differentiated(self, leaf: Term, order: int) -> Array:
+        """The derivative through the formulas; a vector's derivatives are the rows of its Jacobian."""
+        of, by = leaf.args
+        target, places = (by, ()) if by.head == "name" else (by.args[0], by.args[1:])
+        top, row = (of, ()) if of.head == "name" else (of.args[0], of.args[1:])
+        value = self.quantity(top, order)
+        rows = []
+        for place in [row] if row else list(value.places):
+            seed = Array(value.shape, tuple(fmpq(k == (value.offset(place) if place else 0)) for k in range(len(value.entries))))
+            path = Slope(self, order, top.args[0], target.args[0])
+            if path.lacking:
+                raise Unknown(0, f"the article gives no formula for {path.lacking}, which may lie on the way")
+            slope = path.of(seed)
+            rows.append((slope[places],) if places else slope.entries)
+        shape = slope.shape if len(rows) == 1 else (len(rows), len(rows[0]))
+        entries = tuple(entry for entries in rows for entry in entries)
+        return Array(() if len(entries) == 1 else shape, entries)
+
+
+class Slope:
+    """Reverse accumulation from one quantity back to another through the article's formulas."""
+
+    def __init__(self, mode: Truth, order: int, of: str, by: str) -> None:
+        self.mode, self.world, self.order, self.by = mode, mode.world, order, by
+        self.equations: dict[str, tuple[Term, Shape]] = {}
+        self.reaches: dict[str, bool] = {by: True}
+        self.sequence: list[str] = []
+        if not self.visit(of, 0):
+            raise Unknown(0, f"no formula of the article leads from {by} to {of}")
+
+    def visit(self, key: str, depth: int) -> bool:
+        """Whether a quantity depends on the other; on the way, its formula is chosen: the latest that does."""
+        if key in self.reaches:
+            return self.reaches[key]
+        if depth > MAXIMAL_DEPTH:
+            raise Unknown(0, "formulas nested too deeply")
+        self.reaches[key] = False
+        alias = self.world.alias_term(key)
+        count = len(self.world.definitions(key, self.order))
+        candidates = [alias] if alias else [self.world.definition(key, self.order, place) for place in reversed(range(max(count, 1)))]
+        for candidate in candidates:
+            visited = [self.visit(part, depth + 1) for part in self.parts(candidate[0])] if candidate else []
+            if candidate and any(visited):
+                self.equations[key] = candidate
+                self.reaches[key] = True
+                self.sequence.append(key)
+                return True
+        return False
+
+    @staticmethod
+    def parts(term: Term) -> list[str]:
+        return [node.args[0] for node in quantities(term) if node.head == "name"]
+
+    def of(self, seed: Array) -> Array:
+        """The derivative, for an upstream gradient."""
+        if not self.sequence:
+            return seed
+        adjoint = {self.sequence[-1]: seed}
+        for key in reversed(self.sequence):
+            if key in adjoint and key != self.by:
+                self.pull(key, adjoint)
+        if self.by not in adjoint:
+            raise Unknown(0, "no path between these quantities")
+        return adjoint[self.by]
+
+    @property
+    def lacking(self) -> str | None:
+        """A quantity on the way that seems computed, but of which no formula is given: paths through it are not seen."""
+        return next((key for key, reached in self.reaches.items() if not reached and self.world.lacks_formula(key)), None)
+
+    def pull(self, key: str, adjoint: dict[str, Array]) -> None:
+        """Carries the gradient by one quantity on to those in its formula."""
+        term, shape = self.equations[key]
+        targets = {part for part in self.parts(term) if self.reaches.get(part)}
+        for part, rule in self.world.rules_of(key, term, shape, frozenset(targets), self.order).items():
+            known = {leaf: self.mode.quantity(leaf, self.order) for leaf in quantities(rule) if leaf.args[0] != UPSTREAM}
+            found = evaluate(rule, {**known, name(UPSTREAM): adjoint[key]}, self.mode.algebra)
+            adjoint[part] = adjoint[part] + found if part in adjoint else found
+
+
+class Printed(Truth):
+    """Values as the article prints them; what it does not print follows from its formulas."""
+
+    def find(self, leaf: Term, order: int) -> Array:
+        try:
+            return self.given(key_of(leaf), order)
+        except Unknown:
+            return super().find(leaf, order)
+
+    def quantity(self, leaf: Term, order: int) -> Array:
+        key = (leaf, order)
+        if key not in self.cache:
+            self.cache[key] = self.world.guarded((type(self), leaf), lambda: self.find(leaf, order))
+        return self.cache[key]
+
+
+class Random(Truth):
+    """Values at a random point: inputs are drawn by their names, everything else follows."""
+
+    def __init__(self, world: World, trial: int, fixed: frozenset[str] = frozenset(), printed: Truth | None = None, surface: bool = False) -> None:
+        super().__init__(world)
+        self.trial, self.fixed, self.printed, self.surface = trial, fixed, printed, surface
+
+    def find(self, leaf: Term, order: int) -> Array:
+        if self.printed and key_of(leaf) in self.fixed:
+            return self.printed.quantity(leaf, order)
+        if self.surface and leaf.head == "name" and self.world.alias_term(leaf.args[0]) is None:
+            return self.drawn(leaf.args[0], order)
+        if self.surface and leaf.head != "name":
+            shape = self.world.shape(leaf.args[-1].args[0] if leaf.args[-1].head == "name" else "", order)
+            return self.array(key_of(leaf), shape or ())
+        return super().find(leaf, order)
+
+    def by_formula(self, key: str, order: int) -> Array | None:
+        return super().by_formula(key, order)
+
+    def given(self, key: str, order: int) -> Array:
+        return self.drawn(key, order)
+
+    def drawn(self, key: str, order: int) -> Array:
+        shape = self.world.shape(key, order)
+        if shape is None and key not in self.world.assumed and key not in self.world.parameters:
+            raise Unknown(0, f"the article gives no shape for {key}")
+        array = self.array(key, shape or ())
+        return normalized(array) if self.is_distribution(key, order) else array
+
+    def array(self, key: str, shape: Shape) -> Array:
+        size = shape[0] * shape[1] if shape else 1
+        return Array(shape, tuple(rational(f"{key}/{place}/{self.trial}") for place in range(size)))
+
+    def is_distribution(self, key: str, order: int) -> bool:
+        """Whether an input is a target whose entries add up to 1: a random one does so too."""
+        event = self.world.value_event(key, order)
+        if event is None or event.tree.head not in ("matrix", "tuple"):
+            return False
+        entries = self.world_printed(key, order).entries
+        return len(entries) > 1 and all(isinstance(x, fmpq) and x >= 0 for x in entries) and sum(entries, fmpq(0)) == 1
+
+    def world_printed(self, key: str, order: int) -> Array:
+        return Truth(self.world).given(key, order)
+
+
+def normalized(array: Array) -> Array:
+    positive = [abs(entry) + fmpq(1, 7) for entry in array.entries]
+    total = sum(positive, fmpq(0))
+    return Array(array.shape, tuple(entry / total for entry in positive))
+
+
+def rational(seed: str) -> fmpq:
+    """A fraction between -3 and 3, not 0, that depends on the text alone."""
+    drawn = int.from_bytes(blake2b(seed.encode(), digest_size=4).digest(), "big")
+    value = fmpq(drawn % 191 + 1, 64)
+    return -value if drawn >> 31 else value
+
+
+def key_of(leaf: Term) -> str:
+    """The key of a quantity in the knowledge of the article."""
+    if leaf.head == "updated":
+        return f"{leaf.args[0].args[0]}{NEW}"
+    if leaf.head == "partial":
+        of, by = (f"{part.args[0]}" if part.head == "name" else f"{part.args[0].args[0]}_{part.args[1:]}" for part in leaf.args)
+        return f"{SLOPE}{of}{SLOPE}{by}"
+    return str(leaf.args[0])
+
+
+__all__ = ["Balls", "Printed", "Random", "Truth", "World", "dimensions", "half_unit", "key_of", "quantities", "tidy", "updated"]
