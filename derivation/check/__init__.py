@@ -12,7 +12,7 @@ import flint
 from ..arrays import Shape
 from ..resolve import describe
 from .chains import Chain, Declaration, Statement, statements
-from .compare import Habit
+from .compare import ALL_LENIENCY, Leniency
 from .find import find, opened, source
 from .judge import Judge
 from .knowledge import NEW, Knowledge, Work, is_closed, quantity, works
@@ -21,7 +21,7 @@ from .meaning import Meaning, Mismatch
 from .reading import read, walk
 from .source import Formula, Heading, Source, UnreadableArticle
 from .symbols import Vocabulary
-from .tokens import Token, Unreadable, plain, tokens
+from .tokens import Token, Unreadable, has_decimal_commas, numerals, plain, tokens
 from .verdicts import Equality, Report
 from .vocabulary import gather
 from .world import Rule, World
@@ -74,12 +74,13 @@ class Article:
     def _state(self) -> None:
         macros = collect(dict.fromkeys([self.source, *(part.source for part in self.parts)]))
         before: Chain | None = None
+        self.decimal_comma = has_decimal_commas(part.text for part in self.formulas)
         for part in self.parts:
             if isinstance(part, Heading):
                 before = None
                 continue
             try:
-                words = plain(expand(tokens(part), macros))
+                words = numerals(plain(expand(tokens(part), macros)), self.decimal_comma)
             except Unreadable as problem:
                 self.unread.append((part, problem))
                 continue
@@ -122,11 +123,11 @@ class Article:
 
     def report(self) -> Report:
         """The verdicts. A first look finds out whether the article rounds; where it does so only here and there, a second judges by that."""
-        judge = Judge(self.world(), self.works, "rounding")
+        judge = Judge(self.world(), self.works, ALL_LENIENCY)
         equalities = list(judge.equalities())
-        habit = habit_of(equalities)
-        if habit != "rounding" and any(equality.verdict == "rounded" for equality in equalities):
-            judge = Judge(self.world(), self.works, habit)
+        granted = deserved(equalities)
+        if any(equality.granted - granted for equality in equalities):
+            judge = Judge(self.world(), self.works, granted)
             equalities = list(judge.equalities())
         wrong, holding = self._declarations(judge.world)
         merged = sorted([*equalities, *wrong], key=lambda equality: (equality.source.path, equality.right.start))
@@ -172,13 +173,18 @@ class Article:
         return defined[1] if defined else world.declared(key)
 
 
-def habit_of(equalities: Sequence[Equality]) -> Habit:
-    """Whether an article rounds as a rule, now and then, or (to judge by many numbers) not at all."""
-    rounded = sum(equality.verdict == "rounded" for equality in equalities)
+def deserved(equalities: Sequence[Equality]) -> frozenset[Leniency]:
+    """What an article's way of rounding may be granted: what it does as a rule, not what only a slip or two would need."""
+    rounded = [equality for equality in equalities if equality.verdict == "rounded"]
     exact = sum(equality.verdict == "exact" and equality.kind != "definition" for equality in equalities)
-    if rounded > 3 and rounded * 8 > exact:
-        return "rounding"
-    return "full" if rounded * 12 < exact else "mixed"
+    needed = {leniency: sum(leniency in equality.granted for equality in equalities) for leniency in ALL_LENIENCY}
+    behind_equals = sum(equality.relation == "=" for equality in rounded)
+    habits = {
+        "inside": behind_equals * 8 > exact,
+        "cut": needed["cut"] > 2 or behind_equals * 12 > exact,
+        "carried": needed["carried"] * 10 > len(rounded) or len(rounded) < 6,
+    }
+    return frozenset(leniency for leniency in ALL_LENIENCY if habits[leniency])
 
 
 def _names(declaration: Declaration) -> list[list[Token]]:

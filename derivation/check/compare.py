@@ -6,7 +6,7 @@ again. So a chain of rounded intermediates is accepted, and a wrong last digit i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -23,8 +23,10 @@ from .tokens import Unreadable
 from .world import Balls, Printed, Truth, World, half_unit, key_of, quantities
 
 Agreement = Literal["exact", "rounded", "no"]
-Habit = Literal["rounding", "mixed", "full"]
-"""Whether the article rounds as a rule; now and then; or prints every number in full."""
+Leniency = Literal["inside", "cut", "carried"]
+"""What an article may be granted: numerals inside a side that are roundings though an equals sign precedes them; results behind an equals sign
+that lack the last digits of a short decimal; results that neither the printed numbers nor the exact ones give, but rounding in between may."""
+ALL_LENIENCY: frozenset[Leniency] = frozenset(("inside", "cut", "carried"))
 WORST = {"exact": 0, "rounded": 1, "no": 2}
 TINY = fmpq(1, 10**40)
 MAXIMAL_WORK = 400
@@ -46,14 +48,17 @@ class Difference:
 
 @dataclass
 class Comparison:
-    """Compares terms at one place of the article; unless its habit is to round, no numeral inside a side is taken for a rounding."""
+    """Compares terms at one place of the article. `granted` is what its habits allow it, `used` what was needed; `subject` gives the true value of the
+    chain's quantity, if it has one."""
 
     world: World
     truth: Truth
     printed: Printed
     order: int
-    habit: Habit
+    granted: frozenset[Leniency]
     relation: str
+    subject: Callable[[], Array | None] = lambda: None
+    used: set[Leniency] = field(default_factory=set)
     difference: Difference | None = field(default=None)
     rounded_texts: list[str] = field(default_factory=list)
 
@@ -110,15 +115,13 @@ class Comparison:
         if any(equal(x, y) for x in values for y in self.values(b)):
             return "exact"
         found = self.align(a, b) if a is not None else "no"
-        if found == "no" and (self.relation == "≈" or self.habit == "rounding"):
-            return self.overlap(values if a is None else [ball] if (ball := self.ball(a)) else [], b)
-        return found
+        return self.overlap(values if a is None else [ball] if (ball := self.ball(a)) else [], b) if found == "no" else found
 
     def formulas(self, a: Term) -> Iterator[Term]:
         """The article's own formulas for a quantity."""
         key = key_of(a)
-        for place in range(len(self.world.definitions(key, self.order))):
-            defined = self.world.definition(key, self.order, place)
+        for place, event in enumerate(self.world.definitions(key, self.order)):
+            defined = self.world.definition(key, self.order, place) if event.order != self.order else None
             if defined:
                 yield defined[0]
 
@@ -131,10 +134,14 @@ class Comparison:
         best: Agreement = "no"
         for value in fitting:
             best = min(best, self.entries(value, texts, result), key=WORST.__getitem__)
+        truth = self.subject() if result and best == "no" else None
+        if truth is not None and truth.shape == shape:
+            best = self.entries(truth, texts, result)
         ball = self.ball(a) if a is not None and (best == "no" or self.world.rounded) else None
         if ball is not None and ball.shape == shape:
-            if best == "no":
+            if best == "no" and (truth is None or "carried" in self.granted):
                 best = self.entries(ball, texts, result)
+                self.used |= {"carried"} if truth is not None and best != "no" else set()
             elif best == "exact":  # exact as printed, but worked from rounded numbers
                 self.rounded_texts += [
                     bare for x, text in zip(ball.entries, texts, strict=True) if not isinstance(x, fmpq) and significant(bare := text.lstrip("-"))
@@ -157,15 +164,23 @@ class Comparison:
 
     def rounds(self, x: Any, text: str, result: bool) -> bool:
         """Whether a numeral is a rounding of the value."""
-        if self.habit != "rounding" and self.relation != "≈" and not result and text.lstrip("-") not in self.world.rounded:
-            return False
-        if self.habit == "full" and self.relation != "≈" and lacks_digits(x, text):
-            return False
         if self.relation != "≈" and "." not in text and "e" not in text and abs(exact(text)) < 10:
             return False
         low, high = bounds(x)
         target, half = exact(text), half_unit(text)
-        return bool(low <= target + half and high >= target - half)
+        if not (low <= target + half and high >= target - half):
+            return False
+        if self.relation == "≈":
+            return True
+        if lacks_digits(x, text) and not self.grants("cut"):
+            return False
+        return result or text.lstrip("-") in self.world.rounded or self.grants("inside")
+
+    def grants(self, leniency: Leniency) -> bool:
+        """Whether the article is granted something; that it was needed is remembered."""
+        if leniency in self.granted:
+            self.used.add(leniency)
+        return leniency in self.granted
 
     def locate(self, value: Array, texts: Sequence[str]) -> None:
         """Remembers the first entry that is wrong."""

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from .world import World
 
 
+MAXIMAL_LENGTH = 160
+"""Beyond this a formula is no help in a message."""
+
+
 def as_printed(value: Any, like: Any) -> str:
     """A value in the precision of a numeral or of a printed matrix.
 
@@ -94,10 +98,11 @@ def slope(world: World, a: Term, order: int) -> Term:
     return total
 
 
-def latex(world: World, term: Term, order: int) -> str:
-    """A term in the names of the article."""
+def latex(world: World, term: Term, order: int) -> str | None:
+    """A term in the names of the article, if it is short enough to be read."""
     shapes = {}
     for leaf in quantities(term):
         for part in leaf.args if leaf.head == "partial" else leaf.args[:1] if leaf.head == "updated" else (leaf,):
             shapes[part.args[0]] = world.shape(part.args[0], order) or ()
-    return write(term, Names(shapes, {key: key for key in shapes}))
+    written = write(term, Names(shapes, {key: key for key in shapes}))
+    return written if len(written) <= MAXIMAL_LENGTH else None

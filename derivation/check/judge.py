@@ -17,7 +17,7 @@ from ..numbers import Uncertain, UndefinedValue
 from ..resolve import describe
 from ..reverse import NoDerivative
 from ..terms import Term, is_literal, walk
-from .compare import Comparison, Habit, NoValue, equal
+from .compare import Comparison, Leniency, NoValue, equal
 from .expected import as_printed, formula_of
 from .knowledge import NEW, SLOPE, Event, Read, Work, is_assignment, is_closed, letters, match, quantity
 from .meaning import Meaning, Mismatch, Unknown
@@ -42,16 +42,17 @@ class Opinion:
     at: int | None = None
     kind: Kind | None = None
     follows: bool = False
+    granted: frozenset[str] = frozenset()
 
 
 HOLDS = Opinion("exact")
 
 
 class Judge:
-    """Judges the chains of one article, in order, by its habit of rounding."""
+    """Judges the chains of one article, in order, by what its way of rounding is granted."""
 
-    def __init__(self, world: World, works: Sequence[Work], habit: Habit) -> None:
-        self.world, self.works, self.habit = world, works, habit
+    def __init__(self, world: World, works: Sequence[Work], granted: frozenset[Leniency]) -> None:
+        self.world, self.works, self.granted = world, works, granted
         self.truth, self.printed = Truth(world), Printed(world)
         self.mistaken: dict[str, int] = {}
         """Quantities whose line is wrong, with the line."""
@@ -105,7 +106,16 @@ class Judge:
             follows = next((self.mistaken[key] for key in self.keys(left) + work.quantities if key in self.mistaken), None)
         why = opinion.why or (f"follows from the mistake in line {follows}" if follows else "")
         return Equality(
-            left.side, right.side, work.relations[k - 1], opinion.verdict, opinion.kind or kind(left, right), why, opinion.expected, opinion.at, follows
+            left.side,
+            right.side,
+            work.relations[k - 1],
+            opinion.verdict,
+            opinion.kind or kind(left, right),
+            why,
+            opinion.expected,
+            opinion.at,
+            follows,
+            opinion.granted,
         )
 
     @staticmethod
@@ -129,7 +139,7 @@ class Judge:
         try:
             opinion = self.decided(work, left, right, i, k)
         except Mismatch as error:
-            opinion = Opinion("wrong", error.message, at=error.at or right.side.start)
+            opinion = self.mismatched(error, left, right)
         except Unknown as error:
             opinion = Opinion("undecided", error.message, at=error.at or None)
         except Unreadable as error:
@@ -139,6 +149,13 @@ class Judge:
         except (Uncertain, UndefinedValue, ArithmeticError, ValueError, RecursionError) as error:
             opinion = Opinion("undecided", f"no value could be made certain: {error}")
         return self.with_convention(opinion)
+
+    def mismatched(self, error: Mismatch, left: Read, right: Read) -> Opinion:
+        """Shapes that do not fit are a mistake, unless they are shapes of our own making."""
+        made = sorted(self.world.gathered & {key for read in (left, right) for key in self.keys(read)})
+        if made:
+            return Opinion("undecided", f"is {', '.join(made)} the vector of its entries? then {error.message}", at=error.at)
+        return Opinion("wrong", error.message, at=error.at or right.side.start)
 
     def with_convention(self, opinion: Opinion) -> Opinion:
         """What fails only under an assumption of ours is not called wrong."""
@@ -152,7 +169,7 @@ class Judge:
         if defined:
             return defined
         relation = work.relations[k - 1]
-        comparison = Comparison(self.world, self.truth, self.printed, work.order, self.habit, relation)
+        comparison = Comparison(self.world, self.truth, self.printed, work.order, self.granted, relation, lambda: self.subject(work))
         try:
             a, first = self.meaning(work, left.tree)
             b, second = self.meaning(work, right.tree)
@@ -326,7 +343,7 @@ class Judge:
             same = self.identical(a, b, work)
             if same or (same is False and self.partly(a, b, work)):
                 return Opinion("exact")
-            if same is False and not self.puts_in(self.spoken(work, left), right.tree):
+            if same is False and not self.puts_in(work, left.tree, right.tree):
                 return self.refuted(work, left, right, a, b, comparison)
         candidates = self.candidates(work, left, a)
         agreement = comparison.agree(a, b, candidates)
@@ -336,7 +353,7 @@ class Judge:
         if comparison.rounded_texts:
             self.world.rounded |= set(comparison.rounded_texts)
         follows = self.only_printed(work, a, b)
-        return Opinion("exact" if agreement == "exact" else "rounded", self.carried(a, b, agreement, work), follows=follows)
+        return Opinion("exact" if agreement == "exact" else "rounded", self.carried(a, b, agreement, work), follows=follows, granted=frozenset(comparison.used))
 
     def candidates(self, work: Work, left: Read, a: Term) -> list[Array] | None:
         """The values of a quantity on the left, without the one that this very chain gives it."""
@@ -362,6 +379,17 @@ class Judge:
             if event and event.order < work.order and any(node.head == "number" and node.args[0] in self.world.rounded for node in _nodes(event.tree)):
                 return f"rounding carried from line {event.read.side.place[0]}"
         return ""
+
+    def subject(self, work: Work) -> Array | None:
+        """The true value of the quantity that a chain is about."""
+        first = work.sides[0].tree
+        key = quantity(first) if first else None
+        if first is None or key is None or not (self.world.definition(key, work.order) or key.startswith(SLOPE) or key.endswith(NEW)):
+            return None
+        try:
+            return self.truth.value(self.meaning(work, first)[0], work.order)
+        except (Unreadable, Mismatch, NoDerivative, ArithmeticError, ValueError):
+            return None
 
     def identical(self, a: Term, b: Term, work: Work, points: Sequence[Random] | None = None) -> bool | None:
         """Whether the sides are equal at random points; None where they have no values there."""
@@ -392,18 +420,17 @@ class Judge:
                     return True
         return False
 
-    def spoken(self, work: Work, left: Read) -> Tree:
-        """The left side, or its formula where it is a name."""
-        assert left.tree
-        key = quantity(left.tree)
-        definitions = self.world.definitions(key, work.order) if key and not key.startswith(SLOPE) else []
-        return definitions[0].tree if definitions else left.tree
-
-    @staticmethod
-    def puts_in(left: Tree, right: Tree) -> bool:
-        """Whether the right side holds numbers that the left does not: values may have been put in."""
-        mine, yours = ({node.args[0] for node in _nodes(tree) if node.head == "number"} for tree in (left, right))
-        return bool(yours - mine)
+    def puts_in(self, work: Work, left: Tree, right: Tree) -> bool:
+        """Whether the right side has numbers where the left has names: values were put in."""
+        key = quantity(left)
+        definitions = self.world.definitions(key, work.order) if key else []
+        spelled = definitions[0].tree if definitions else left
+        mine, yours = ({node.args[0] for node in _nodes(tree) if node.head == "number"} for tree in (spelled, right))
+        if not yours - mine:
+            return False
+        if key and not definitions:
+            return True
+        return bool(named(spelled) - named(right))
 
     # Saying what is wrong
 
@@ -543,6 +570,11 @@ def _nodes(tree: Tree) -> list[Tree]:
     from .reading import walk as nodes
 
     return nodes(tree)
+
+
+def named(tree: Tree) -> set[str]:
+    """The quantities in a tree."""
+    return {key for node in _nodes(tree) if (key := quantity(node))}
 
 
 def free_names(left: Tree) -> set[str]:

@@ -255,10 +255,15 @@ class Reader:
         if function and (follows in ("(", "[", r"\{") or follows.startswith(r"\begin{") or found.base not in LETTERS):
             return self.call(function, found)
         self.place = found.after
-        if found.base in ("e", r"\mathrm{e}") and found.base not in self.vocabulary.bases and not found.sub:
+        if found.base in ("e", r"\mathrm{e}") and not found.sub and self.is_number_e(found):
             return self.exponential(found)
         tree = self.symbol(found)
         return self.applied(tree, found) if follows == "(" else tree
+
+    def is_number_e(self, found: Scripted) -> bool:
+        """Whether an e is Euler's number: where the article has no quantity of that name, with that superscript."""
+        shown = texts(found.sups[0]) if found.sups else ()
+        return not ({found.base, Symbol(found.base, (), shown).key} & self.vocabulary.quantities or is_fenced(shown))
 
     def exponential(self, found: Scripted) -> Tree:
         if len(found.sups) != 1 or found.primes:

@@ -218,9 +218,6 @@ class Vocabulary:
     """Names that the article defines as functions, with their number of arguments."""
     quantities: set[str] = field(default_factory=set)
     """Keys of symbols that the article gives a value, a formula or a set."""
-    bases: set[str] = field(default_factory=set)
-    """Their bases, without scripts."""
-    decimal_comma: bool = False
     derivative: str = "d"
 
     def word_length(self, words: Sequence[Token], at: int) -> int:

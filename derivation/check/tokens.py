@@ -6,6 +6,7 @@ What only spaces or sizes things is left out here; the author's macros are expan
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .source import Formula
@@ -151,6 +152,8 @@ WRAPPERS = {
 }
 """Commands around something that stays as it is: how many groups they take, the last of which is kept."""
 MAXIMAL_TOKENS = 20_000
+DECIMAL_COMMA = re.compile(r"(?<![\d,}])0(?:\{,\}|,)\d|\d\{,\}(?!\d{3}(?!\d))\d")
+DECIMAL_POINT = re.compile(r"\d\.\d")
 
 
 def tokens(formula: Formula) -> list[Token]:
@@ -207,6 +210,35 @@ def group(words: list[Token], at: int) -> int:
         if depth == 0:
             return place + 1
     raise Unreadable(words[at].start, "this brace is never closed")
+
+
+def has_decimal_commas(formulas: Iterable[str]) -> bool:
+    """Whether an article writes `0{,}5` or `0,5` for a half: such a numeral occurs, and none with a point."""
+    commas = points = 0
+    for text in formulas:
+        commas += len(DECIMAL_COMMA.findall(text))
+        points += len(DECIMAL_POINT.findall(text))
+    return commas > points
+
+
+def numerals(words: list[Token], decimal_comma: bool) -> list[Token]:
+    r"""The tokens with commas inside numerals taken out: `0{,}5` is 0.5 in an article with decimal commas, `1{,}000` is 1000 in any other."""
+    if not any(word.text == "," for word in words):
+        return words
+    found: list[Token] = []
+    at = 0
+    while at < len(words):
+        word = words[at]
+        inner = 3 if [w.text for w in words[at + 1 : at + 4]] == ["{", ",", "}"] else 1 if at + 1 < len(words) and words[at + 1].text == "," else 0
+        last = words[at + inner + 1] if inner and at + inner + 1 < len(words) else None
+        glued = inner and all(w.glued for w in words[at + 1 : at + inner + 2])
+        if last and glued and word.text.isdigit() and last.text.isdigit() and (decimal_comma or (inner == 3 and len(last.text) == 3)):
+            found.append(Token(word.text + ("." if decimal_comma else "") + last.text, word.start, last.end, word.glued))
+            at += inner + 2
+        else:
+            found.append(word)
+            at += 1
+    return found
 
 
 def plain(words: list[Token]) -> list[Token]:

@@ -100,7 +100,6 @@ def _quantity(vocabulary: Vocabulary, found: Scripted, bare: Counter[str]) -> No
                 return
         label += shown
     vocabulary.quantities.add(Symbol(found.base, sub, label, found.primes).key)
-    vocabulary.bases.add(found.base)
 
 
 def _function(vocabulary: Vocabulary, chain: Chain) -> None:

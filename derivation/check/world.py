@@ -21,7 +21,7 @@ from ..numbers import exact
 from ..operations.algebras import Numbers
 from ..resolve import Shapes, substitute
 from ..reverse import NoDerivative, gradients
-from ..terms import Term, name, number, updated
+from ..terms import Term, matrix, name, number, updated
 from ..tidy import tidy
 from .chains import Declaration, Side
 from .knowledge import NEW, SLOPE, Event, Knowledge, letters
@@ -31,6 +31,7 @@ from .symbols import Symbol
 from .tokens import Unreadable
 
 MAXIMAL_DEPTH = 80
+MAXIMAL_ENTRIES = 64
 Result = TypeVar("Result")
 UPSTREAM = "\0G"
 LETTERED = {"n": 2, "m": 3, "d": 4, "k": 5, "p": 4, "h": 3, "c": 2, "K": 3, "D": 4, "N": 2, "M": 3, "H": 5, "C": 2, "q": 3, "r": 2}
@@ -61,6 +62,8 @@ class World:
         self.knowledge, self.scalar = knowledge, scalar
         self.conventions: set[str] = set()
         self.assumed: set[str] = set()
+        self.gathered: set[str] = set()
+        """Vectors put together from their entries."""
         self.parameters: set[str] = set()
         """Names that stand for any number in the equality that is judged: the z of `g'(z) = ...`."""
         self.rounded: set[str] = set()
@@ -118,7 +121,7 @@ class World:
                 except (Unreadable, Mismatch):
                     continue
             return self._terms[cached]
-        return self.general(symbol, order) if symbol and not place else None
+        return self.general(symbol, order) or self.assembled(symbol, order) if symbol and not place else None
 
     def general(self, symbol: Symbol, order: int) -> tuple[Term, Shape] | None:
         """The formula of a quantity that is a case of a general one."""
@@ -132,6 +135,21 @@ class World:
             except (Unreadable, Mismatch):
                 continue
         return None
+
+    def assembled(self, symbol: Symbol, order: int) -> tuple[Term, Shape] | None:
+        """A vector of which the article knows only the entries: p, where p_1, p_2 and p_3 have values or formulas."""
+        if symbol.sub or symbol.base[-1:].isupper() or self.knowledge.values.get(symbol.key) or self.knowledge.formulas.get(symbol.key):
+            return None
+        entries: list[Term] = []
+        while len(entries) < MAXIMAL_ENTRIES:
+            key = replace(symbol, sub=(str(len(entries) + 1),)).key
+            if key not in self.knowledge.values and key not in self.knowledge.formulas:
+                break
+            entries.append(name(key))
+        if len(entries) < 2 or any(self.shape(entry.args[0], order) != () for entry in entries):
+            return None
+        self.gathered.add(symbol.key)
+        return matrix(tuple((entry,) for entry in entries)), (len(entries), 1)
 
     def guarded(self, key: Any, work: Callable[[], Result]) -> Result:
         """What `work` gives, unless it asks for itself."""
@@ -429,6 +447,8 @@ class Truth:
             if path.lacking:
                 raise Unknown(0, f"the article gives no formula for {path.lacking}, which may lie on the way")
             slope = path.of(seed)
+            if len(places) > len([size for size in slope.shape if size > 1]):
+                raise Unknown(0, f"{target.args[0]} has no such entry")
             rows.append((slope[places],) if places else slope.entries)
         shape = slope.shape if len(rows) == 1 else (len(rows), len(rows[0]))
         entries = tuple(entry for entries in rows for entry in entries)
@@ -447,7 +467,7 @@ class Slope:
             raise Unknown(0, f"no formula of the article leads from {by} to {of}")
 
     def visit(self, key: str, depth: int) -> bool:
-        """Whether a quantity depends on the other; on the way, its formula is chosen: the latest that does."""
+        """Whether a quantity depends on the other; on the way, its formula is chosen: the first that does."""
         if key in self.reaches:
             return self.reaches[key]
         if depth > MAXIMAL_DEPTH:
@@ -455,7 +475,7 @@ class Slope:
         self.reaches[key] = False
         alias = self.world.alias_term(key)
         count = len(self.world.definitions(key, self.order))
-        candidates = [alias] if alias else [self.world.definition(key, self.order, place) for place in reversed(range(max(count, 1)))]
+        candidates = [alias] if alias else [self.world.definition(key, self.order, place) for place in range(max(count, 1))]
         for candidate in candidates:
             visited = [self.visit(part, depth + 1) for part in self.parts(candidate[0])] if candidate else []
             if candidate and any(visited):
