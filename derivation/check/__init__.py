@@ -5,6 +5,7 @@ find -> tokens -> chains -> reading (with the article's own vocabulary) -> knowl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import flint
@@ -30,6 +31,8 @@ __all__ = ["Equality", "Report", "UnreadableArticle", "check", "check_text"]
 
 PRECISION = 256
 """Bits of the balls in which irrational numbers are compared: equal means equal to 40 digits."""
+HYPOTHESIS = re.compile(r"\b(?:if|when|whenever|unless|whether|wenn|falls)\s*\$?\Z", re.IGNORECASE)
+"""Words before a formula that make it a condition, which claims nothing."""
 ARRAYS = frozenset([r"\top", r"\odot", r"\mathbf", r"\boldsymbol", r"\vec", r"\otimes", r"\mathbb"])
 
 
@@ -85,6 +88,8 @@ class Article:
                 self.unread.append((part, problem))
                 continue
             self.words.append(words)
+            if not part.display and HYPOTHESIS.search(part.source.text[max(part.start - 20, 0) : part.start - 1]):
+                continue
             for statement in statements(part, words, before):
                 self.statements.append(statement)
                 before = statement if isinstance(statement, Chain) else None
@@ -170,7 +175,7 @@ class Article:
         except (Unreadable, Mismatch):
             return None
         defined = world.definition(key, order)
-        return defined[1] if defined else world.declared(key)
+        return defined[1] if defined and key not in world.gathered else world.declared(key)
 
 
 def deserved(equalities: Sequence[Equality]) -> frozenset[Leniency]:

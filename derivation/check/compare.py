@@ -298,7 +298,7 @@ def _narrow(x: Any) -> bool:
 
 
 def is_exactly(x: Any, text: str) -> bool:
-    return isinstance(x, fmpq) and bool(x == exact(text))
+    return bool(x == exact(text)) if isinstance(x, fmpq) else same(x, exact(text))
 
 
 def significant(text: str) -> bool:

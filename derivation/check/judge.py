@@ -20,7 +20,7 @@ from ..terms import Term, is_literal, walk
 from .compare import Comparison, Leniency, NoValue, equal
 from .expected import as_printed, formula_of
 from .knowledge import NEW, SLOPE, Event, Read, Work, is_assignment, is_closed, letters, match, quantity
-from .meaning import Meaning, Mismatch, Unknown
+from .meaning import Meaning, Mismatch, Unknown, alike
 from .mistakes import named_mistake
 from .reading import Tree
 from .symbols import Symbol
@@ -29,6 +29,7 @@ from .verdicts import Equality, Kind, Verdict
 from .world import Printed, Random, Truth, World, key_of, quantities
 
 TRIALS = 3
+SEVERAL = 3
 ATTEMPTS = 12
 
 
@@ -211,6 +212,10 @@ class Judge:
         if is_closed(other.tree):
             return self.given(work, key, other)
         definitions = self.world.definitions(key, work.order)
+        if key.startswith(SLOPE) and definitions and definitions[0].read is other and self.unconnected_slope(work, read):
+            return Opinion("undecided", "no formula of the article leads from the one quantity to the other, so this derivative is taken as it is given")
+        if definitions and alike(definitions[0].tree, other.tree) and not key.startswith(SLOPE):
+            return Opinion("exact", kind="definition")
         if not definitions or definitions[0].read is not other or key.startswith(SLOPE) or (key.endswith(NEW) and self.world.rules):
             return None
         earlier = self.world.value_event(key, work.order)
@@ -276,12 +281,15 @@ class Judge:
             return False
         if not key.startswith(SLOPE):
             return not self.world.rules
-        for read in work.sides:
-            if read.tree and quantity(read.tree) == key:
-                try:
-                    self.truth.differentiated(self.meaning(work, read.tree)[0], work.order)
-                except (Unreadable, Mismatch, NoDerivative, ArithmeticError, ValueError):
-                    return True
+        return any(self.unconnected_slope(work, read) for read in work.sides if read.tree and quantity(read.tree) == key)
+
+    def unconnected_slope(self, work: Work, read: Read) -> bool:
+        """Whether a derivative cannot be worked out from the article's formulas."""
+        assert read.tree
+        try:
+            self.truth.differentiated(self.meaning(work, read.tree)[0], work.order)
+        except (Unreadable, Mismatch, NoDerivative, ArithmeticError, ValueError):
+            return True
         return False
 
     def declared(self, key: str, other: Read, work: Work) -> Opinion | None:
@@ -480,10 +488,8 @@ class Judge:
             len(shared) * 3 < len(mine[1] | yours[1]) and not self.reaches(yours[1], mine[1], work)
         )
         if new:
-            self.world.redefine(key, work.order)  # type: ignore[arg-type]
-            self.truth.cache.clear()
-            for point in self.random:
-                point.cache.clear()
+            assert key
+            self.redefine(key, work.order)
         return new
 
     def reaches(self, keys: set[str], others: set[str], work: Work) -> bool:
@@ -502,7 +508,7 @@ class Judge:
             return replaced
         key = quantity(left.tree)
         if key and is_closed(right.tree) and self.takes_new_value(work, key):
-            return Opinion("exact", f"{key} gets a new value here", kind="definition")
+            return Opinion("undecided", f"{key} stands for several values in this article; is this a new one?", kind="definition")
         mistake = named_mistake([self.truth], a, b, work.order) if key else None
         why = mistake or "the values differ"
         if comparison.difference:
@@ -513,7 +519,20 @@ class Judge:
         return Opinion("wrong", why + self.otherwise(work, key, right), self.expectation(a, b, work), right.side.start)
 
     def takes_new_value(self, work: Work, key: str) -> bool:
-        return False
+        """Whether the article uses a name for several things: it has three values at least that do not come from each other. From here on it has
+        the value that is given here."""
+        if key.startswith(SLOPE) or key.endswith(NEW):
+            return False
+        texts = {event.read.side.latex for event in self.world.knowledge.values.get(key, ()) if not event.assigned}
+        if len(texts) < SEVERAL:
+            return False
+        self.redefine(key, work.order)
+        return True
+
+    def redefine(self, key: str, order: int) -> None:
+        self.world.redefine(key, order)
+        for mode in (self.truth, self.printed, *self.random):
+            mode.cache.clear()
 
     def put_in(self, work: Work, left: Tree, right: Tree) -> Opinion | None:
         """The name for which another value was put in than the article gives it."""
@@ -559,7 +578,8 @@ class Judge:
         """Takes the numbers put in for names without a value as their values; whether there were any."""
         found = False
         for key, tree in substitutions(left, right):
-            if self.world.value_event(key, 1 << 60) is None and not self.world.knowledge.formulas.get(key) and key not in self.world.learnt:
+            stated = self.world.value_event(key, 1 << 60) or (self.world.definition(key, 1 << 60) and not key.startswith(SLOPE))
+            if not stated and key not in self.world.learnt and (is_number(tree) or "(" not in key):
                 self.world.learnt[key] = tree
                 self.world._shapes.clear()
                 found = True
@@ -570,6 +590,13 @@ def _nodes(tree: Tree) -> list[Tree]:
     from .reading import walk as nodes
 
     return nodes(tree)
+
+
+def is_number(tree: Tree) -> bool:
+    """Whether a tree is a numeral, signed or not, or a matrix of them."""
+    if tree.head in ("u-", "group", "matrix", "row", "tuple"):
+        return all(is_number(child) for child in tree.children)
+    return tree.head == "number"
 
 
 def named(tree: Tree) -> set[str]:

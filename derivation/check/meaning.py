@@ -252,7 +252,7 @@ class Meaning:
             bottom, below = self.bound["\0theta"]
         else:
             raise Unreadable(tree.start, "the gradient by what? write \\nabla_w")
-        top, above = self.of(of)
+        top, above = self.numerator(of)
         if bottom.head not in ("name", "index"):
             raise Unreadable(tree.start, "a derivative by something that is no quantity of the article")
         if top.head not in ("name", "index"):
@@ -263,6 +263,15 @@ class Meaning:
             return partial(top, bottom), below
         size = above[0] * above[1]
         return partial(top, bottom), (collapse((size, below[0])) if below else above)
+
+    def numerator(self, of: Tree) -> Meant:
+        """What is differentiated; a name of which nothing is said is a scalar, as losses are."""
+        try:
+            return self.of(of)
+        except Unknown:
+            if of.head != "name":
+                raise
+            return name(of.args[0].key), ()
 
     def sum(self, tree: Tree) -> Meant:
         variable, low, high, body = tree.args

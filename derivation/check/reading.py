@@ -8,20 +8,22 @@ factor     := atom scripts*
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..operations import SPELLINGS, TABLE
-from .symbols import CURRENT, LETTERS, TRANSPOSED, UPDATED, Scripted, Symbol, Vocabulary, is_fenced, script, scripted, texts
+from .symbols import CURRENT, LETTERS, TRANSPOSED, UPDATED, Scripted, Symbol, Vocabulary, is_fenced, joined, script, scripted, texts
 from .tokens import Token, Unreadable, group
 
 MAXIMAL_DEPTH = 60
 ENTRYWISE = frozenset([r"\odot", r"\circ", r"\otimes"])
 PRODUCTS = frozenset([r"\cdot", r"\times", "*", "/", "@"])
+BARS = ("|", r"\|")
 RELATIONS = {"<": "<", ">": ">", r"\le": "<=", r"\ge": ">="}
 MATRICES = frozenset(["pmatrix", "bmatrix", "matrix", "smallmatrix", "array", "Bmatrix", "vmatrix", "Vmatrix", "bsmallmatrix", "psmallmatrix"])
-STOPS = frozenset(["", ")", "]", "}", r"\}", ",", "+", "-", "&", r"\\", "|", r"\|", *RELATIONS, *ENTRYWISE, *PRODUCTS])
+STOPS = frozenset(["", ")", "]", "}", r"\}", ",", "+", "-", "&", r"\\", *RELATIONS, *ENTRYWISE, *PRODUCTS])
 SPOKEN = {
     row.notation.symbol: spelling for row in TABLE.values() if row.notation.kind == "function" for spelling in row.spellings[:1] if not row.derivative_of
 } | {r"\log": "log", r"\exp": "exp", r"\Phi": "normal_cdf", r"\min": "min", r"\mean": "mean"}
@@ -187,7 +189,7 @@ class Reader:
                 right = self.signed_factor()
                 slashed = word == "/" and not (left.head == right.head == "number")
                 left = Tree(word, (left, right), start)
-            elif self.next in STOPS or (self.next == "|" and self.bars):
+            elif self.next in STOPS or (self.next in BARS and self.bars):
                 return left
             else:
                 right = self.factor()
@@ -295,7 +297,7 @@ class Reader:
         shown = texts(sup)
         if not shown:
             return (), ""
-        if len(shown) == 1 and shown[0] in UPDATED:
+        if len(shown) == 1 and shown[0] in UPDATED and not (shown[0] == "+" and self.vocabulary.signed):
             return (), "updated"
         if len(shown) == 1 and shown[0] in CURRENT:
             return (), ""
@@ -304,7 +306,9 @@ class Reader:
             if not rest or is_fenced(rest):
                 return rest, ".T"
         fitting = Symbol(found.base, sub, shown, found.primes).key in self.vocabulary.quantities
-        if is_fenced(shown) or fitting or shown in (("*",), ("-",), (r"\star",), (r"\dagger",)):
+        if is_fenced(shown) or fitting or shown in (("*",), ("-",), ("+",), (r"\star",), (r"\dagger",)):
+            if re.fullmatch(r"\(\d+[-+]\d+\)", "".join(shown)):
+                raise Unreadable(sup[0].start, "is this superscript a label or a power?")
             return shown, ""
         decided = self.vocabulary.is_label(found.base, shown)
         if decided is None:
@@ -325,7 +329,24 @@ class Reader:
                 return Tree("apply", (candidate, *arguments), found.start)
         if plain_name.key in self.vocabulary.quantities or tree.head != "name":
             return tree
-        raise Unreadable(self.at, f"is {plain_name.key}(...) a function or a product? the article does not define {plain_name.key}")
+        return self.opaque(plain_name, found)
+
+    def opaque(self, function: Symbol, found: Scripted) -> Tree:
+        """A call of a function that the article does not define: `dist(a, b)` is a quantity with that name."""
+        end = self.closing()
+        shown = joined([word.text for word in self.words[self.place : end]])
+        self.place = end
+        return Tree("name", (Symbol(f"{function.key}{shown}"),), found.start)
+
+    def closing(self) -> int:
+        """The index behind the bracket that closes the one which opens here."""
+        depth = 0
+        for place in range(self.place, len(self.words)):
+            text = self.words[place].text
+            depth += (text in ("(", "[", "{")) - (text in (")", "]", "}"))
+            if depth == 0:
+                return place + 1
+        raise Unreadable(self.at, "this bracket is never closed")
 
     def arguments(self) -> list[Tree]:
         close = {"(": ")", "[": "]", r"\{": r"\}"}[self.take("(", "[", r"\{")]
@@ -404,7 +425,14 @@ class Reader:
         if found.base in ("", r"\partial"):
             raise Unreadable(start, "a higher derivative")
         tree = self.symbol(found)
-        return self.applied(tree, found) if self.next == "(" else tree
+        if self.next != "(":
+            return tree
+        before = self.place
+        arguments = self.arguments()
+        if tree.head == "name" and all(argument.head in ("name", "updated") for argument in arguments):
+            return tree  # J(W, b): the quantity J, which depends on W and b
+        self.place = before
+        return self.applied(tree, found)
 
     def fraction(self) -> Tree:
         start = self.at
@@ -446,6 +474,8 @@ class Reader:
 
     def bracket(self) -> Tree:
         start = self.at
+        if self.next == "{" and (spliced := self.spliced()):
+            return spliced
         close = {"(": ")", "[": "]", r"\{": r"\}", "{": "}"}[self.take("(", "[", r"\{", "{")]
         items = [self.comparison()]
         while self.take(",", ";"):
@@ -471,6 +501,17 @@ class Reader:
             inner, self.place = script(self.words, self.place)
             return Tree("entry", (items[0], Symbol("", texts(inner))), start)
         return Tree("group", (items[0],), start)
+
+    def spliced(self) -> Tree | None:
+        """Braces that do not show are no brackets: what they hold is read as if they were not there, unless a script needs them."""
+        end = group(self.words, self.place)
+        after = self.words[end].text if end < len(self.words) else ""
+        if after in ("^", "_", "'"):
+            return None
+        if end - self.place == 2:
+            raise Unreadable(self.at, "nothing stands between these braces")
+        del self.words[end - 1], self.words[self.place]
+        return self.factor()
 
     def absolute(self) -> Tree:
         start = self.at
@@ -511,7 +552,10 @@ class Reader:
                     below, low = texts(inner[:equals]), self.inner(inner[equals + 1 :])
         if not below or len(below) > 1 or not below[0].isalpha():
             raise Unreadable(start, "a sum whose index is not clear")
+        minus = self.take("-")
         body = self.entrywise()
+        if minus:
+            body = Tree("u-", (body,), start)
         return Tree("sum", (below[0], low, above, body), start)
 
     def indicator(self) -> Tree:
@@ -601,7 +645,7 @@ def is_differential(word: Token, vocabulary: Vocabulary) -> bool:
 
 def marked(sub: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
     """A subscript without the mark of an updated or current value, and whether it had that of an updated one."""
-    if sub and sub[-1] in UPDATED | CURRENT:
+    if sub and sub[-1] in (UPDATED | CURRENT) - {"+"}:
         rest = sub[:-2] if len(sub) > 1 and sub[-2] == "," else sub[:-1]
         return rest, sub[-1] in UPDATED
     return sub, False

@@ -218,6 +218,8 @@ class Vocabulary:
     """Names that the article defines as functions, with their number of arguments."""
     quantities: set[str] = field(default_factory=set)
     """Keys of symbols that the article gives a value, a formula or a set."""
+    signed: bool = False
+    """Whether `^-` is a label here, and so `^+`."""
     derivative: str = "d"
 
     def word_length(self, words: Sequence[Token], at: int) -> int:

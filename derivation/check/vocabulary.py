@@ -25,11 +25,18 @@ def gather(statements: Sequence[Statement], formulas: Iterable[Sequence[Token]])
     for statement in statements:
         if isinstance(statement, Chain):
             _function(vocabulary, statement)
+    vocabulary.signed = any(_bare_minus(words, at) for words in formulas for at in range(len(words) - 1) if words[at].text == "^")
     vocabulary.powered = {base for base in vocabulary.labelled if base in vocabulary.quantities}
     for base in list(vocabulary.labelled):
         if base in vocabulary.powered and bare[base] < 2:
             vocabulary.labelled.discard(base)
     return vocabulary
+
+
+def _bare_minus(words: Sequence[Token], at: int) -> bool:
+    """Whether a superscript is nothing but a minus: `p^-`, beside which `p^+` is a label, too."""
+    following = [word.text for word in words[at + 1 : at + 4]]
+    return following[:1] == ["-"] or following == ["{", "-", "}"]
 
 
 def _declared(statement: Statement) -> Iterable[tuple[Token, ...]]:
@@ -66,8 +73,8 @@ def _words(vocabulary: Vocabulary, declared: Sequence[Sequence[Token]], formulas
             if len(run) > 1:
                 before = words[at - 1].text if at else ""
                 named = run.lower() in CALLED and len(run) > 2
-                long = len(run) > 3 or (len(run) > 2 and after == "_")
-                if named or ((long or (before == r"\partial" and after in ("_", "^", "}"))) and not set(run) <= singles and run[0] != "d"):
+                long = len(run) > 3 or (len(run) > 2 and after in ("_", "("))
+                if named or ((long or (before == r"\partial" and after in ("_", "^", "}"))) and not set(run) <= singles and (run[0] != "d" or len(run) > 3)):
                     vocabulary.words.add(run)
             at += max(len(run), 1)
 

@@ -138,7 +138,7 @@ class World:
 
     def assembled(self, symbol: Symbol, order: int) -> tuple[Term, Shape] | None:
         """A vector of which the article knows only the entries: p, where p_1, p_2 and p_3 have values or formulas."""
-        if symbol.sub or symbol.base[-1:].isupper() or self.knowledge.values.get(symbol.key) or self.knowledge.formulas.get(symbol.key):
+        if symbol.sub or symbol.base[-1:].isupper() or self.knowledge.sets.get(symbol.key) or self.knowledge.values.get(symbol.key) or self.knowledge.formulas.get(symbol.key):
             return None
         entries: list[Term] = []
         while len(entries) < MAXIMAL_ENTRIES:
