@@ -19,6 +19,7 @@ from ..operations.algebras import Terms
 from ..terms import Term, is_literal
 from .knowledge import NEW
 from .meaning import Meaning, Mismatch, Unknown
+from .reading import walk as nodes
 from .tokens import Unreadable
 from .world import Balls, Printed, Truth, World, half_unit, key_of, quantities
 
@@ -86,9 +87,26 @@ class Comparison:
         """The value with rounded numerals as intervals."""
         world = self.world
         try:
-            return Printed(world, Balls(world.rounded | set(self.rounded_texts))).value(term, self.order)
+            texts = world.rounded | set(self.rounded_texts) | self.unproved(term)
+            return Printed(world, Balls(texts)).value(term, self.order)
         except (Unreadable, Mismatch, ArithmeticError, ValueError):
             return None
+
+    def unproved(self, term: Term) -> set[str]:
+        """The numerals of quantities in a term that have a formula which cannot be worked here: they may be rounded."""
+        found: set[str] = set()
+        for leaf in quantities(term):
+            key = key_of(leaf)
+            event = self.world.value_event(key, self.order)
+            if event and self.world.knowledge.formulas.get(key) and self.without_truth(key):
+                found |= {node.args[0] for node in nodes(event.tree) if node.head == "number"}
+        return found
+
+    def without_truth(self, key: str) -> bool:
+        try:
+            return self.truth.by_formula(key, self.order) is None
+        except (Unreadable, Mismatch, ArithmeticError, ValueError):
+            return True
 
     def agree(self, a: Term, b: Term, known: Sequence[Array] | None = None) -> Agreement:
         """How the right side b agrees with the left side a. For a quantity on the left, `known` are its values that do not come from this very

@@ -182,7 +182,8 @@ class Judge:
                 raise
             (a, first), (b, second) = self.meaning(work, left.tree), self.meaning(work, right.tree)
         if first != second and not is_row_of(left.tree, right.tree, first, second):
-            return Opinion("wrong", f"the left side is {describe(first)}, the right side {describe(second)}", self.expectation(a, b, work), right.side.start)
+            opinion = self.mismatched(Mismatch(right.side.start, f"the left side is {describe(first)}, the right side {describe(second)}"), left, right)
+            return replace(opinion, expected=self.expectation(a, b, work))
         return self.compared(work, left, right, a, b, comparison)
 
     def meaning(self, work: Work, tree: Tree) -> tuple[Term, tuple[int, ...]]:
@@ -548,13 +549,11 @@ class Judge:
             line = event.read.side.place[0]
             self.world.knowledge.values[key].append(Event(work.order, tree, Read(event.read.side, tree), work))
             self.world.knowledge.values[key].sort(key=lambda event: event.order)
-            if key in self.used and self.rest_holds(work):
+            given_values = {event.read.side.latex for event in self.world.knowledge.values.get(key, ()) if event.read.side is not work.sides[0].side}
+            if key in self.used or len(given_values) > 1:
                 return Opinion("undecided", f"{key} is {event.read.side.latex} in line {line}; is this a new value?")
             return Opinion("wrong", f"{key} is {event.read.side.latex} in line {line}, but another value is put in here", at=tree.start)
         return None
-
-    def rest_holds(self, work: Work) -> bool:
-        return True
 
     def values(self, tree: Tree, work: Work) -> Array | None:
         try:

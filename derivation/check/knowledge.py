@@ -68,7 +68,7 @@ def quantity(tree: Tree) -> str | None:
 
 def is_closed(tree: Tree) -> bool:
     """Whether a tree holds no names: its value is in its numbers alone."""
-    return not any(node.head in ("name", "updated", "partial", "nabla", "apply", "sum") for node in walk(tree))
+    return not any(node.head in ("name", "updated", "partial", "nabla", "sum") for node in walk(tree))
 
 
 def mentions(tree: Tree, key: str) -> bool:

@@ -55,8 +55,16 @@ OPPOSITE = {">": "<=", "<=": ">", "<": ">=", ">=": "<"}
 class Meaning:
     """What trees mean at one place of the article."""
 
-    def __init__(self, world: World, order: int, bound: Mapping[str, Meant] | None = None, indices: dict[str, str] | None = None, depth: int = 0) -> None:
-        self.world, self.order, self.depth = world, order, depth
+    def __init__(
+        self,
+        world: World,
+        order: int,
+        bound: Mapping[str, Meant] | None = None,
+        indices: dict[str, str] | None = None,
+        depth: int = 0,
+        renamed: tuple[str, str] | None = None,
+    ) -> None:
+        self.world, self.order, self.depth, self.renamed = world, order, depth, renamed
         self.bound, self.indices = bound or {}, indices or {}
 
     def of(self, tree: Tree) -> Meant:
@@ -123,6 +131,8 @@ class Meaning:
 
     def named(self, tree: Tree) -> Meant:
         symbol = instance(tree.args[0], self.indices)
+        if self.renamed and symbol.sub and symbol.sub[-1] == self.renamed[0]:
+            symbol = replace(symbol, sub=(*symbol.sub[:-1], self.renamed[1]))
         if symbol.key in self.indices:
             return number(self.indices[symbol.key]), ()
         if symbol.key in self.bound:
@@ -131,6 +141,8 @@ class Meaning:
         if shape is not None:
             return name(symbol.key), shape
         found = self.entry(symbol)
+        if found is None and (last := self.world.with_numbers(symbol, self.order)) != symbol:
+            return self.named(replace_symbol(tree, last))
         if found is None and (symbol.key in self.world.parameters or self.world.assume(symbol)):
             return name(symbol.key), ()
         if found is None:
@@ -365,6 +377,10 @@ def digits(sub: tuple[str, ...]) -> tuple[int, ...]:
     if len(parts) == 1 and len(parts[0]) == 2:
         parts = list(parts[0])
     return tuple(int(part) - 1 for part in parts) if len(parts) <= 2 else ()
+
+
+def replace_symbol(tree: Tree, symbol: Symbol) -> Tree:
+    return Tree(tree.head, (symbol,), tree.start)
 
 
 def wholes(symbol: Symbol) -> Iterator[Symbol]:

@@ -17,14 +17,14 @@ from flint import arb, fmpq
 
 from ..arrays import Array, Shape
 from ..evaluate import evaluate
-from ..numbers import exact
+from ..numbers import bounds, exact
 from ..operations.algebras import Numbers
 from ..resolve import Shapes, substitute
 from ..reverse import NoDerivative, gradients
 from ..terms import Term, matrix, name, number, updated
 from ..tidy import tidy
 from .chains import Declaration, Side
-from .knowledge import NEW, SLOPE, Event, Knowledge, letters
+from .knowledge import NEW, SLOPE, Event, Knowledge, instance, is_closed, letters
 from .meaning import Meaning, Mismatch, Unknown
 from .reading import Tree
 from .symbols import Symbol
@@ -36,6 +36,11 @@ Result = TypeVar("Result")
 UPSTREAM = "\0G"
 LETTERED = {"n": 2, "m": 3, "d": 4, "k": 5, "p": 4, "h": 3, "c": 2, "K": 3, "D": 4, "N": 2, "M": 3, "H": 5, "C": 2, "q": 3, "r": 2}
 """Sizes that stand for the letters of a declaration `W \\in R^{m x n}` when an identity is tried at random points."""
+
+
+def is_bare(tree: Tree) -> bool:
+    """Whether a formula is made of names, and not of numbers put in."""
+    return not is_closed(tree)
 
 
 def numbered(sub: tuple[str, ...], before: tuple[str, ...], stem: str) -> bool:
@@ -121,7 +126,45 @@ class World:
                 except (Unreadable, Mismatch):
                     continue
             return self._terms[cached]
-        return self.general(symbol, order) or self.assembled(symbol, order) if symbol and not place else None
+        if symbol is None or place:
+            return None
+        return self.general(symbol, order) or self.assembled(symbol, order) or self.analogous(symbol, order)
+
+    def analogous(self, symbol: Symbol, order: int) -> tuple[Term, Shape] | None:
+        """The formula of a quantity of which the article only says "likewise": that of its twin, `out_{o1}` for `out_{o2}`, where the value that the
+        article prints bears it out."""
+        event = self.value_event(symbol.key, 1 << 60)
+        if event is None or event.tree.head not in ("number", "u-") or ("analogy", symbol.key) in self._visiting:
+            return None
+        for twin, of in self.twins(symbol):
+            renamed = Meaning(self, order, None, None, 0, (twin.sub[-1], symbol.sub[-1]))
+            try:
+                term, shape = self.guarded(("analogy", symbol.key), partial(renamed.of, of.tree))
+                value = Printed(self).value(term, order).entries[0]
+            except (Unreadable, Mismatch, ArithmeticError, ValueError):
+                continue
+            text = Meaning(self, order).of(event.tree)[0].args[0]
+            low, high = bounds(value)
+            if shape == () and low - half_unit(text) * 2 <= exact(text) <= high + half_unit(text) * 2:
+                return term, shape
+        return None
+
+    def twins(self, symbol: Symbol) -> Iterator[tuple[Symbol, Event]]:
+        """Quantities that bear the same name with another number, and their formulas."""
+        stem = re.fullmatch(r"(\D*)([1-9]\d*)", symbol.sub[-1]) if symbol.sub else None
+        for key, events in self.knowledge.formulas.items() if stem else ():
+            twin = self.knowledge.symbols.get(key)
+            if stem and twin and twin != symbol and replace(twin, sub=symbol.sub) == symbol and numbered(twin.sub, symbol.sub[:-1], stem[1]):
+                yield from ((twin, event) for event in events if is_bare(event.tree))
+
+    def with_numbers(self, symbol: Symbol, order: int) -> Symbol:
+        """The symbol with letters in its scripts replaced by the numbers that the article gives them: `a^L` where L = 3."""
+        bound = {}
+        for part in {*symbol.sub, *symbol.label}:
+            event = self.value_event(part, order) if letters(part) else None
+            if event and event.tree.head == "number" and event.tree.args[0].isdigit():
+                bound[part] = event.tree.args[0]
+        return instance(symbol, bound)
 
     def general(self, symbol: Symbol, order: int) -> tuple[Term, Shape] | None:
         """The formula of a quantity that is a case of a general one."""
@@ -138,7 +181,13 @@ class World:
 
     def assembled(self, symbol: Symbol, order: int) -> tuple[Term, Shape] | None:
         """A vector of which the article knows only the entries: p, where p_1, p_2 and p_3 have values or formulas."""
-        if symbol.sub or symbol.base[-1:].isupper() or self.knowledge.sets.get(symbol.key) or self.knowledge.values.get(symbol.key) or self.knowledge.formulas.get(symbol.key):
+        if (
+            symbol.sub
+            or symbol.base[-1:].isupper()
+            or self.knowledge.sets.get(symbol.key)
+            or self.knowledge.values.get(symbol.key)
+            or self.knowledge.formulas.get(symbol.key)
+        ):
             return None
         entries: list[Term] = []
         while len(entries) < MAXIMAL_ENTRIES:
@@ -186,13 +235,9 @@ class World:
     def lacks_formula(self, key: str) -> bool:
         """Whether a quantity seems computed, though the article gives only its value: `out_{o2}`, where `out_{o1}` has a formula."""
         symbol = self.knowledge.symbols.get(key)
-        if symbol is None or self.knowledge.formulas.get(key) or not symbol.sub or self.general(symbol, 1 << 60):
+        if symbol is None or self.knowledge.formulas.get(key) or self.general(symbol, 1 << 60):
             return False
-        stem = re.fullmatch(r"(\D*)([1-9]\d*)", symbol.sub[-1])
-        if not stem:
-            return False
-        twins = (self.knowledge.symbols.get(other) for other in self.knowledge.formulas)
-        return any(twin is not None and replace(twin, sub=symbol.sub) == symbol and numbered(twin.sub, symbol.sub[:-1], stem[1]) for twin in twins)
+        return any(True for _ in self.twins(symbol)) and self.analogous(symbol, 1 << 60) is None
 
     def alias(self, term: Term, shape: Shape) -> Term:
         """A name for an expression, so that it can be differentiated."""
