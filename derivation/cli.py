@@ -1,4 +1,4 @@
-"""The command line: `derivation handout SPEC`. Exit codes: 0 done, 2 a bad spec or call, 3 TeX failed."""
+"""The command line. Exit codes: 0 done, 1 an article has wrong equalities, 2 a bad spec, article or call, 3 TeX failed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ import typer
 if TYPE_CHECKING:
     from .walkthrough import Derivation
 
-BAD_INPUT, TEX_FAILED = 2, 3
+SOME_WRONG, BAD_INPUT, TEX_FAILED = 1, 2, 3
+ENDINGS = {"txt": "text"}
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -52,6 +53,44 @@ def handout(
         proved = _proved(spec, derivation, unproved)
     document = _document(lambda: page.result() if proved == expected else FORMATS[form](proved, theme))
     _write(document, target)
+
+
+@app.command()
+def check(
+    articles: Annotated[list[Path], typer.Argument(help="Markdown, LaTeX or notebook files.")],
+    output: Annotated[str, typer.Option("-o", "--output", help="Where to write; - is standard output.")] = "-",
+    form: Annotated[
+        str, typer.Option("--format", help="text, json, html, pdf, github or sarif. Without it, by the ending of the output file, else text.")
+    ] = "",
+) -> None:
+    """Say which equalities of an article are wrong. Exit code 0: none; 1: some; 2: a file could not be read."""
+    from .check import Report, UnreadableArticle
+    from .check import check as checked
+    from .check.reports import MODULES, write
+    from .render.engine import TexError
+
+    form = form or ENDINGS.get(_ending(output), _ending(output)) or "text"
+    if form not in MODULES:
+        _stop(f"there is no format {form!r}; formats are {', '.join(MODULES)}")
+    target = _target(articles[0], output, form)
+    reports: list[Report] = []
+    unread = False
+    for article in articles:
+        try:
+            reports.append(checked(str(article)))
+        except UnreadableArticle as error:
+            unread = True
+            print(error, file=sys.stderr)
+    try:
+        document = write(form, reports) if reports else b""
+    except TexError as error:
+        _stop(str(error), TEX_FAILED)
+    if target is None and form == "text":
+        typer.echo(document.decode(), nl=False)
+    elif reports:
+        _write(document, target)
+    if unread or any(report.wrong for report in reports):
+        raise typer.Exit(BAD_INPUT if unread else SOME_WRONG)
 
 
 def _document(make: Callable[[], bytes]) -> bytes:

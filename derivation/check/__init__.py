@@ -136,7 +136,7 @@ class Article:
             equalities = list(judge.equalities())
         wrong, holding = self._declarations(judge.world)
         merged = sorted([*equalities, *wrong], key=lambda equality: (equality.source.path, equality.right.start))
-        return Report(self.source.path, merged, len(self.formulas), holding)
+        return Report(self.source, merged, self.formulas, holding)
 
     def _declarations(self, world: World) -> tuple[list[Equality], int]:
         r"""The declarations `x \in R^n` that do not hold, and how many do."""
@@ -175,7 +175,7 @@ class Article:
         except (Unreadable, Mismatch):
             return None
         defined = world.definition(key, order)
-        return defined[1] if defined and key not in world.gathered else world.declared(key)
+        return defined[1] if defined and key not in world.gathered else world.declared_in_digits(key)
 
 
 def deserved(equalities: Sequence[Equality]) -> frozenset[Leniency]:

@@ -152,23 +152,28 @@ class Comparison:
         best: Agreement = "no"
         for value in fitting:
             best = min(best, self.entries(value, texts, result), key=WORST.__getitem__)
-        truth = self.subject() if result and best == "no" else None
-        if truth is not None and truth.shape == shape:
-            best = self.entries(truth, texts, result)
         ball = self.ball(a) if a is not None and (best == "no" or self.world.rounded) else None
         if ball is not None and ball.shape == shape:
-            if best == "no" and (truth is None or "carried" in self.granted):
-                best = self.entries(ball, texts, result)
-                self.used |= {"carried"} if truth is not None and best != "no" else set()
+            if best == "no":
+                best = self.within(ball, texts, shape, result)
             elif best == "exact":  # exact as printed, but worked from rounded numbers
-                self.rounded_texts += [
-                    bare for x, text in zip(ball.entries, texts, strict=True) if not isinstance(x, fmpq) and significant(bare := text.lstrip("-"))
-                ]
+                inexact = [text.lstrip("-") for x, text in zip(ball.entries, texts, strict=True) if not isinstance(x, fmpq)]
+                self.rounded_texts += filter(significant, inexact)
         if best == "rounded":
             self.rounded_texts += [bare for text in texts if significant(bare := text.lstrip("-"))]
         if best == "no" and fitting:
             self.locate(fitting[-1], texts)
         return best
+
+    def within(self, ball: Array, texts: Sequence[str], shape: tuple[int, ...], result: bool) -> Agreement:
+        """Whether rounding on the way explains the numerals: they lie in the interval, and are the true value's or the article's habit allows others."""
+        found = self.entries(ball, texts, result)
+        if found == "no" or not result:
+            return found
+        truth = self.subject()
+        if truth is None or truth.shape != shape or self.entries(truth, texts, result) != "no":
+            return found
+        return found if self.grants("carried") else "no"
 
     def entries(self, value: Array, texts: Sequence[str], result: bool) -> Agreement:
         found: Agreement = "exact"

@@ -361,7 +361,7 @@ class Judge:
         self.used |= {key_of(leaf) for leaf in quantities(a)}
         if comparison.rounded_texts:
             self.world.rounded |= set(comparison.rounded_texts)
-        follows = self.only_printed(work, a, b)
+        follows = self.only_printed(work, a, b, comparison)
         return Opinion("exact" if agreement == "exact" else "rounded", self.carried(a, b, agreement, work), follows=follows, granted=frozenset(comparison.used))
 
     def candidates(self, work: Work, left: Read, a: Term) -> list[Array] | None:
@@ -375,9 +375,14 @@ class Judge:
             found.insert(0, self.printed.value(a, work.order))
         return found
 
-    def only_printed(self, work: Work, a: Term, b: Term) -> bool:
+    def only_printed(self, work: Work, a: Term, b: Term, comparison: Comparison) -> bool:
         """Whether the sides agree only because both go on from an earlier mistake."""
-        return bool(self.mistaken) and any(key_of(leaf) in self.mistaken for leaf in quantities(a))
+        if not any(key_of(leaf) in self.mistaken for leaf in quantities(a)):
+            return False
+        try:
+            return comparison.sides([self.truth.value(a, work.order)], None, b) == "no"
+        except (NoValue, Unreadable, Mismatch, NoDerivative, ArithmeticError, ValueError):
+            return False
 
     def carried(self, a: Term, b: Term, agreement: str, work: Work) -> str:
         """Where rounding comes from that was made in an earlier line."""

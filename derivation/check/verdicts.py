@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .chains import Side
-from .source import Source
+from .source import Formula, Source
 
 Verdict = Literal["exact", "rounded", "wrong", "undecided"]
 Kind = Literal["arithmetic", "gradient", "definition"]
@@ -46,10 +46,20 @@ class Equality:
 class Report:
     """An article's verdicts, in the order of the text; `declarations` are the sets `x \\in R^n` that hold."""
 
-    article: str
+    source: Source
     equalities: Sequence[Equality]
-    formulas: int
+    found: Sequence[Formula]
     declarations: int
+
+    @property
+    def article(self) -> str:
+        """The path of the article."""
+        return self.source.path
+
+    @property
+    def formulas(self) -> int:
+        """How many formulas the article has."""
+        return len(self.found)
 
     @property
     def summary(self) -> Mapping[str, int]:

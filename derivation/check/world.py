@@ -286,6 +286,13 @@ class World:
                 return shape
         return None
 
+    def declared_in_digits(self, key: str) -> Shape | None:
+        """The first shape that is declared by numbers, not letters."""
+        for _, declaration in self.knowledge.sets.get(key, ()):
+            if any(word.text.isdigit() for word in declaration.set.words) or dimensions(declaration.set) == []:
+                return self.shape_of_set(declaration)
+        return None
+
     def shape_of_set(self, declaration: Declaration) -> Shape | None:
         sizes = dimensions(declaration.set)
         values = [self.letter(size) for size in sizes or ()]

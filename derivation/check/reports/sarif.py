@@ -1,0 +1,42 @@
+"""The report as SARIF 2.1.0, which code hosts and editors show beside the text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from ... import __version__
+from ..verdicts import Equality, Report
+
+LEVELS = {"wrong": "error", "undecided": "note"}
+RULES = {"wrong": "The two sides of an equality are not equal.", "undecided": "An equality could not be decided."}
+
+
+def write(reports: Sequence[Report]) -> bytes:
+    """One run for all articles."""
+    results = [result(equality) for report in reports for equality in report.equalities if equality.verdict in LEVELS]
+    driver = {
+        "name": "derivation",
+        "version": __version__,
+        "rules": [{"id": key, "shortDescription": {"text": text}} for key, text in RULES.items()],
+    }
+    log = {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
+    }
+    return json.dumps(log, indent=1, ensure_ascii=False).encode() + b"\n"
+
+
+def result(equality: Equality) -> dict[str, Any]:
+    """One fault."""
+    line, column = equality.place
+    last_line, last_column = equality.source.place(equality.right.end)
+    region = {"startLine": line, "startColumn": column, "endLine": last_line, "endColumn": last_column}
+    return {
+        "ruleId": equality.verdict,
+        "level": LEVELS[equality.verdict],
+        "message": {"text": equality.why + (f"; expected {equality.expected}" if equality.expected else "")},
+        "locations": [{"physicalLocation": {"artifactLocation": {"uri": equality.source.path.replace("\\", "/")}, "region": region}}],
+    }

@@ -1,0 +1,55 @@
+"""The report in a terminal: the formula's line, a caret under the fault, what should stand there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import typer
+
+from ..verdicts import VERDICTS, Equality, Report
+
+COLOURS = {"wrong": "red", "undecided": "yellow", "rounded": "blue", "exact": "green"}
+AROUND = 70
+"""Letters shown on either side of a fault in a long line."""
+
+
+def write(reports: Sequence[Report]) -> bytes:
+    """All that is wrong or undecided, then a summary; in colour, which `typer.echo` takes out where there is no terminal."""
+    return "\n".join(line for report in reports for line in lines(report)).encode() + b"\n"
+
+
+def lines(report: Report) -> Iterator[str]:
+    """The lines about one article."""
+    for equality in report.equalities:
+        if equality.verdict in ("wrong", "undecided"):
+            yield from about(equality)
+    counts = ", ".join(typer.style(f"{report.summary[verdict]} {verdict}", fg=COLOURS[verdict] if report.summary[verdict] else None) for verdict in VERDICTS)
+    yield f"{report.article}: {sum(report.summary.values())} equalities in {report.formulas} formulas: {counts}"
+
+
+def about(equality: Equality) -> Iterator[str]:
+    """One fault, with its line and a caret."""
+    source, colour = equality.source, COLOURS[equality.verdict]
+    at = equality.right.start if equality.at is None or not 0 < equality.at <= len(source.text) else equality.at
+    line, column = source.place(at)
+    yield f"{source.path}:{line}:{column}: {typer.style(equality.verdict, fg=colour, bold=True)}: {equality.why}"
+    begin = source.text.rfind("\n", 0, at) + 1
+    end = source.text.find("\n", at)
+    text, place = cut(source.text[begin : end if end >= 0 else None], at - begin)
+    length = max(1, min(equality.right.end - equality.right.start if at == equality.right.start else 1, len(text) - place))
+    number = str(line)
+    yield f"  {number} | {text}"
+    yield f"  {' ' * len(number)} | {' ' * place}{typer.style('^' * length, fg=colour, bold=True)}"
+    if equality.expected:
+        yield f"  {' ' * len(number)} = expected: {equality.expected}"
+
+
+def cut(text: str, place: int) -> tuple[str, int]:
+    """A long line cut around a place, and where the place is then.
+
+    >>> cut("x" * 300, 150)[1]
+    71
+    """
+    begin, end = max(place - AROUND, 0), place + AROUND
+    before, after = "…" if begin else "", "…" if end < len(text) else ""
+    return (before + text[begin:end] + after).replace("\t", " "), place - begin + len(before)
