@@ -19,7 +19,7 @@ from ..reverse import NoDerivative
 from ..terms import Term, is_literal, walk
 from .compare import Comparison, Leniency, NoValue, equal
 from .expected import as_printed, formula_of
-from .knowledge import NEW, SLOPE, Event, Read, Work, is_assignment, is_closed, letters, match, quantity
+from .knowledge import NEW, SLOPE, Event, Read, Work, is_assignment, is_closed, letters, match, quantity, shown
 from .meaning import Meaning, Mismatch, Unknown, alike
 from .mistakes import named_mistake
 from .reading import Tree
@@ -475,7 +475,7 @@ class Judge:
         lines = []
         for key in dict.fromkeys(self.keys(right)):
             sides = [event.read.side for event in self.world.definitions(key, work.order)[:1]]
-            lines += [f"{key} is {side.latex} in line {side.place[0]}" for side in sides if side.place[0] not in (but, right.side.place[0])]
+            lines += [f"{shown(key)} is {side.latex} in line {side.place[0]}" for side in sides if side.place[0] not in (but, right.side.place[0])]
         return f"; {'; '.join(lines)}" if lines else ""
 
     def is_new_formula(self, work: Work, left: Read, right: Read) -> bool:
@@ -556,8 +556,8 @@ class Judge:
             self.world.knowledge.values[key].sort(key=lambda event: event.order)
             given_values = {event.read.side.latex for event in self.world.knowledge.values.get(key, ()) if event.read.side is not work.sides[0].side}
             if key in self.used or len(given_values) > 1:
-                return Opinion("undecided", f"{key} is {event.read.side.latex} in line {line}; is this a new value?")
-            return Opinion("wrong", f"{key} is {event.read.side.latex} in line {line}, but another value is put in here", at=tree.start)
+                return Opinion("undecided", f"{shown(key)} is {event.read.side.latex} in line {line}; is this a new value?")
+            return Opinion("wrong", f"{shown(key)} is {event.read.side.latex} in line {line}, but another value is put in here", at=tree.start)
         return None
 
     def values(self, tree: Tree, work: Work) -> Array | None:

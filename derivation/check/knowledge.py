@@ -66,6 +66,18 @@ def quantity(tree: Tree) -> str | None:
     return None
 
 
+def shown(key: str) -> str:
+    """A quantity's key as a reader knows it.
+
+    >>> shown("∂L∂w"), shown("w⁺")
+    ('∂L/∂w', 'w_{new}')
+    """
+    if key.startswith(SLOPE):
+        of, _, by = key[1:].partition(SLOPE)
+        return f"∂{of}/∂{by}"
+    return key.replace(NEW, "_{new}")
+
+
 def is_closed(tree: Tree) -> bool:
     """Whether a tree holds no names: its value is in its numbers alone."""
     return not any(node.head in ("name", "updated", "partial", "nabla", "sum") for node in walk(tree))

@@ -24,7 +24,7 @@ from ..reverse import NoDerivative, gradients
 from ..terms import Term, matrix, name, number, updated
 from ..tidy import tidy
 from .chains import Declaration, Side
-from .knowledge import NEW, SLOPE, Event, Knowledge, instance, is_closed, letters
+from .knowledge import NEW, SLOPE, Event, Knowledge, instance, is_closed, letters, shown
 from .meaning import Meaning, Mismatch, Unknown
 from .reading import Tree
 from .symbols import Symbol
@@ -463,7 +463,7 @@ class Truth:
         if event is None:
             if key in self.world.learnt:
                 return self.value(Meaning(self.world, order).of(self.world.learnt[key])[0], order)
-            raise Unknown(0, f"the article gives no value for {key.replace(NEW, '_{new}')}")
+            raise Unknown(0, f"the article gives no value for {shown(key)}")
         return self.value(Meaning(self.world, event.order).of(event.tree)[0], event.order)
 
     def updated(self, leaf: Term, order: int) -> Array:
@@ -516,7 +516,7 @@ class Slope:
         self.reaches: dict[str, bool] = {by: True}
         self.sequence: list[str] = []
         if not self.visit(of, 0):
-            raise Unknown(0, f"no formula of the article leads from {by} to {of}")
+            raise Unknown(0, f"no formula of the article leads from {shown(by)} to {shown(of)}")
 
     def visit(self, key: str, depth: int) -> bool:
         """Whether a quantity depends on the other; on the way, its formula is chosen: the first that does."""
