@@ -6,7 +6,7 @@ find -> tokens -> chains -> reading (with the article's own vocabulary) -> knowl
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import flint
 
@@ -19,7 +19,7 @@ from .judge import Judge
 from .knowledge import NEW, Knowledge, Work, is_closed, quantity, works
 from .macros import collect, expand
 from .meaning import Meaning, Mismatch
-from .reading import read, walk
+from .reading import Tree, read, walk
 from .source import Formula, Heading, Source, UnreadableArticle
 from .symbols import Vocabulary
 from .tokens import Token, Unreadable, has_decimal_commas, numerals, plain, tokens
@@ -33,6 +33,8 @@ PRECISION = 256
 """Bits of the balls in which irrational numbers are compared: equal means equal to 40 digits."""
 HYPOTHESIS = re.compile(r"\b(?:if|when|whenever|unless|whether|wenn|falls)\s*\$?\Z", re.IGNORECASE)
 """Words before a formula that make it a condition, which claims nothing."""
+LONG = 6
+"""Decimal places beyond which a result is taken for rounded."""
 ARRAYS = frozenset([r"\top", r"\odot", r"\mathbf", r"\boldsymbol", r"\vec", r"\otimes", r"\mathbb"])
 
 
@@ -114,6 +116,7 @@ class Article:
         )
         world = World(self.knowledge, scalar)
         world.rules = list(self._rules(world))
+        world.rounded |= {text for work in self.works if work.sides[-1].tree for text in long_numerals(work.sides[-1].tree)}
         return world
 
     def _rules(self, world: World) -> list[Rule]:
@@ -176,6 +179,13 @@ class Article:
             return None
         defined = world.definition(key, order)
         return defined[1] if defined and key not in world.gathered else world.declared_in_digits(key)
+
+
+def long_numerals(result: Tree) -> Iterator[str]:
+    """The numerals of a result that have so many places that they can only be roundings."""
+    for node in walk(result):
+        if node.head == "number" and len(node.args[0].partition(".")[2]) >= LONG:
+            yield node.args[0]
 
 
 def deserved(equalities: Sequence[Equality]) -> frozenset[Leniency]:

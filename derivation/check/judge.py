@@ -170,6 +170,8 @@ class Judge:
         if defined:
             return defined
         relation = work.relations[k - 1]
+        if is_closed(right.tree) and quantity(left.tree) is None:
+            self.learn(left.tree, right.tree)
         comparison = Comparison(self.world, self.truth, self.printed, work.order, self.granted, relation, lambda: self.subject(work))
         try:
             a, first = self.meaning(work, left.tree)

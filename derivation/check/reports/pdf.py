@@ -74,7 +74,7 @@ def pieces(report: Report) -> Iterator[Piece]:
             yield display(block)
         else:
             fine = settable(block.text)
-            yield Piece("inline" if fine else "source", math(block.text) if fine else plain(block.text), spoken(block.rows))
+            yield Piece("inline" if fine else "source", math(block.text) if fine else boxed(block.text), spoken(block.rows))
 
 
 def display(block: Block) -> Piece:
@@ -82,12 +82,14 @@ def display(block: Block) -> Piece:
     if block.rows and all(settable(row.left) and settable(row.right) for row in block.rows):
         shown = (replace(row, left=math(row.left), right=math(row.right), expected=math(row.expected) if settable(row.expected) else "") for row in block.rows)
         return Piece("display", "", spoken(shown))
-    return Piece("source", plain(block.text.strip()), spoken(block.rows))
+    if not block.rows and settable(block.text):
+        return Piece("inline", r"\displaystyle " + math(block.text))
+    return Piece("source", boxed(block.text.strip()), spoken(block.rows))
 
 
 def spoken(rows: Iterable[Row]) -> tuple[Row, ...]:
     """The rows with what is said of them as TeX."""
-    return tuple(replace(row, why=latex_text(plain(row.why.replace("∂", "\0"))).replace("\0", r"$\partial$")) for row in rows)
+    return tuple(replace(row, why=latex_text(boxed(row.why.replace("∂", "\0"))).replace("\0", r"$\partial$")) for row in rows)
 
 
 def prose(text: str) -> Iterator[Piece]:
@@ -105,7 +107,12 @@ def prose(text: str) -> Iterator[Piece]:
 
 def plain(text: str) -> str:
     """Text without Markdown's marks, with a box for letters that the fonts lack."""
-    return SETTABLE.sub("\u00a4", MARKUP.sub(lambda match: match[1] or "", text))
+    return boxed(" ".join(MARKUP.sub(lambda match: match[1] or "", text).split(" ")))
+
+
+def boxed(text: str) -> str:
+    """Text with a mark for each letter that the fonts lack."""
+    return SETTABLE.sub("\u00a4", re.sub(r"[\s\u00a0]+", " ", text))
 
 
 def settable(latex: str) -> bool:
