@@ -585,6 +585,8 @@ class Judge:
         found = False
         for key, tree in substitutions(left, right):
             stated = self.world.value_event(key, 1 << 60) or (self.world.definition(key, 1 << 60) and not key.startswith(SLOPE))
+            symbol = self.world.knowledge.symbols.get(key)
+            stated = stated or (symbol is not None and Meaning(self.world, 1 << 60).entry(symbol))
             if not stated and key not in self.world.learnt and (is_number(tree) or "(" not in key):
                 self.world.learnt[key] = tree
                 self.world._shapes.clear()

@@ -24,6 +24,9 @@ class Mistake:
     change: Callable[[Array], Array]
 
 
+POINTS = 4
+
+
 def _scaled(factor: fmpq) -> Callable[[Array], Array]:
     return lambda value: value.map(lambda x: x * factor)
 
@@ -39,15 +42,15 @@ MISTAKES = (
 def named_mistake(points: Sequence[Truth], a: Term, b: Term, order: int) -> str | None:
     """The known mistake that leads from the value of a to that of b, if one does at every point."""
     for words, turned in candidates(points[0].world, a, order):
-        if all(matches(point, turned, b, order) for point in points[:2]):
+        if all(matches(point, turned, a, b, order) for point in points[:POINTS]):
             return words
     return None
 
 
-def matches(point: Truth, turned: Callable[[Truth], Array], b: Term, order: int) -> bool:
+def matches(point: Truth, turned: Callable[[Truth], Array], a: Term, b: Term, order: int) -> bool:
     try:
         found, right = turned(point), point.value(b, order)
-        return equal(found, right) and any(x != 0 for x in right.entries)
+        return equal(found, right) and any(x != 0 for x in right.entries) and not equal(found, point.value(a, order))
     except (Unreadable, Mismatch, ArithmeticError, ValueError):
         return False
 
