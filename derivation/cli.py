@@ -93,6 +93,25 @@ def check(
         raise typer.Exit(BAD_INPUT if unread else SOME_WRONG)
 
 
+@app.command()
+def spec(
+    article: Annotated[Path, typer.Argument(help="A Markdown, LaTeX or notebook file.")],
+    output: Annotated[str, typer.Option("-o", "--output", help="Where to write; - is standard output.")] = "-",
+) -> None:
+    """Write the network that an article describes, as a spec that `derivation handout` takes."""
+    from .check import UnreadableArticle
+    from .check.rebuild import NoNetwork, spec_of
+
+    target = _target(article, output, "toml")
+    try:
+        text = spec_of(str(article))
+    except UnreadableArticle as error:
+        _stop(str(error))
+    except NoNetwork as error:
+        _stop(f"{article}: {error}")
+    _write(text.encode(), target)
+
+
 def _document(make: Callable[[], bytes]) -> bytes:
     from .render.engine import TexError
 

@@ -122,7 +122,10 @@ class Prover:
         by = quantity.args[1]
         key = by.args[0].args[0] if by.head == "index" else by.args[0]
         kept = {Term("partial", (self.loss, name(consumer))) for consumer in self.network.consumers[key]}
-        true = self.total_derivative(by, kept).map(self.at_point)
+        total = self.total_derivative(by, kept)
+        if by.head != "index":
+            self.formulas[quantity] = total
+        true = total.map(self.at_point)
         claimed = evaluate(value, self.numbers, self.m)
         return "proved" if claimed.shape == true.shape and all(map(self.equal, claimed.entries, true.entries)) else "refuted"
 

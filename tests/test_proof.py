@@ -70,6 +70,11 @@ def test_a_transposed_outer_product_is_refuted(monkeypatch: pytest.MonkeyPatch) 
         derivation.prove(derivation.derive(derivation.load("examples/two-two-one.toml")))
 
 
+def test_a_loss_that_is_a_sum_of_losses_is_proved() -> None:
+    text = '[model]\nloss = "L"\nequations = """\nf = (s - 1)^2 / 2\ng = (t - 3)^2 / 2\nL = f + g\n"""\n[parameters]\ns = 2\nt = 5'
+    assert derivation.prove(derivation.derive(derivation.loads(text))).gradients["t"].entries == (2,)
+
+
 def test_a_wrong_number_is_refuted() -> None:
     found = network("L = s * t")
     prover = Prover(found.network, found.values, found.gradients, found.updated)

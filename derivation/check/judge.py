@@ -584,7 +584,7 @@ class Judge:
         """Takes the numbers put in for names without a value as their values; whether there were any."""
         found = False
         for key, tree in substitutions(left, right):
-            stated = self.world.value_event(key, 1 << 60) or (self.world.definition(key, 1 << 60) and not key.startswith(SLOPE))
+            stated: object = self.world.value_event(key, 1 << 60) or (self.world.definition(key, 1 << 60) and not key.startswith(SLOPE))
             symbol = self.world.knowledge.symbols.get(key)
             stated = stated or (symbol is not None and Meaning(self.world, 1 << 60).entry(symbol))
             if not stated and key not in self.world.learnt and (is_number(tree) or "(" not in key):
