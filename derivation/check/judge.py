@@ -217,7 +217,7 @@ class Judge:
         definitions = self.world.definitions(key, work.order)
         if key.startswith(SLOPE) and definitions and definitions[0].read is other and self.unconnected_slope(work, read):
             return Opinion("undecided", "no formula of the article leads from the one quantity to the other, so this derivative is taken as it is given")
-        if definitions and alike(definitions[0].tree, other.tree) and not key.startswith(SLOPE):
+        if definitions and definitions[0].read is not other and alike(definitions[0].tree, other.tree) and not key.startswith(SLOPE) and not key.endswith(NEW):
             return Opinion("exact", kind="definition")
         if not definitions or definitions[0].read is not other or key.startswith(SLOPE) or (key.endswith(NEW) and self.world.rules):
             return None
@@ -630,7 +630,7 @@ def substitutions(left: Tree, right: Tree) -> Iterator[tuple[str, Tree]]:
     if left.head in PRODUCT_SIGNS and right.head in PRODUCT_SIGNS:
         pass
     elif left.head != right.head:
-        if left.head == "+":  # a vanishing summand may be left out
+        if left.head == "+" and right.head not in ("-", "number", "u-"):  # a vanishing summand may be left out
             yield from substitutions(left.args[0], right)
         return
     mine, yours = left.children, right.children

@@ -72,7 +72,11 @@ def found(article: Article) -> Found:
         collect(world, root, equations, inputs, ())
     if not equations:
         raise NoNetwork("no formula of this article has values for all that stands in it; give the inputs as formulas such as $x = 2$")
-    moved = [key for key in sorted(inputs, key=lambda key: first_value(article, key)) if key + NEW in article.knowledge.formulas or key + NEW in article.knowledge.values or updated_in_place(article, key)]
+    moved = [
+        key
+        for key in sorted(inputs, key=lambda key: first_value(article, key))
+        if key + NEW in article.knowledge.formulas or key + NEW in article.knowledge.values or updated_in_place(article, key)
+    ]
     slopes = [key for key in inputs if loss and f"{SLOPE}{loss}{SLOPE}{key}" in {*article.knowledge.formulas, *article.knowledge.values}]
     parameters = tuple(moved or slopes)
     inputs = dict(sorted(inputs.items(), key=lambda pair: first_value(article, pair[0])))

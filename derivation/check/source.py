@@ -18,9 +18,9 @@ class Source:
     """
 
     path: str
-    text: str
-    file: str | None = None
-    blocks: Sequence[tuple[int, int]] = field(default=())
+    text: str = field(repr=False)
+    file: str | None = field(default=None, repr=False)
+    blocks: Sequence[tuple[int, int]] = field(default=(), repr=False)
 
     @cached_property
     def _lines(self) -> list[int]:
