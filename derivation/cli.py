@@ -112,6 +112,32 @@ def spec(
     _write(text.encode(), target)
 
 
+@app.command()
+def renumber(
+    article: Annotated[Path, typer.Argument(help="A Markdown or LaTeX file.")],
+    changes: Annotated[list[str] | None, typer.Option("--set", help="An input's new value, as x='[2, 1]'; may be given several times.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Draw new values for all inputs from this seed.")] = None,
+    output: Annotated[str, typer.Option("-o", "--output", help="Where to write; - is standard output.")] = "-",
+) -> None:
+    """Write the same article with other numbers: whatever follows from the changed ones is worked anew."""
+    from .check import UnreadableArticle
+    from .check.renumber import BadChange
+    from .check.renumber import renumber as renumbered
+
+    pairs = [change.partition("=") for change in changes or ()]
+    if (seed is None and not pairs) or not all(middle and key.strip() for key, middle, _ in pairs):
+        _stop("say what changes: --set x='[2, 1]' (as often as you like), or --seed 7")
+    target = _target(article, output, article.suffix.lstrip("."))
+    try:
+        result = renumbered(str(article), {key.strip(): value for key, _, value in pairs}, seed)
+    except (UnreadableArticle, BadChange) as error:
+        _stop(str(error))
+    _write(result.text.encode(), target)
+    for heading, rows in (("these numbers were not changed, since no formula ties them", result.untied), ("these words may no longer hold", result.claims)):
+        if rows:
+            print(f"{heading}:", *rows, sep="\n  ", file=sys.stderr)
+
+
 def _document(make: Callable[[], bytes]) -> bytes:
     from .render.engine import TexError
 

@@ -1,0 +1,435 @@
+"""The same article with other numbers: what follows from the changed ones is worked anew and put in its place, all else stays to the letter.
+
+Each side of a chain is tied to the side before it, part by part, as the judge compares them; a numeral that cannot be tied to a formula stays as
+it is and is listed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from typing import Any
+
+import flint
+from flint import fmpq
+
+from ..arrays import Array
+from ..expressions import nearest as suggestion
+from ..numbers import bounds, exact, nearest, point, terminating
+from ..terms import Term, is_literal, number, walk
+from . import PRECISION, Article
+from .compare import ALL_LENIENCY, Comparison, NoValue, equal, is_exactly, negated, printed_entries
+from .find import opened
+from .knowledge import NEW, SLOPE, Work, is_closed, quantity
+from .meaning import PRODUCTS, Meaning, Mismatch
+from .reading import Tree
+from .rebuild import identifier
+from .tokens import Unreadable
+from .world import Printed, Truth, World
+
+DIGITS = 10
+CLAIMS = re.compile(
+    r"\b(?:positive|negative|zero|larger|smaller|greater|less|increases?|decreases?|grows?|shrinks?|positiv|negativ|größer|kleiner)\b", re.IGNORECASE
+)
+
+
+class BadChange(ValueError):
+    """A change that was asked for and cannot be made; the text says why."""
+
+
+class Untied(Exception):
+    """A side whose numerals cannot be tied to the side before it."""
+
+
+@dataclass
+class Renumbered:
+    """The new text, and what a reader has to look at: numerals that stayed, and claims in words."""
+
+    text: str
+    untied: list[str] = field(default_factory=list)
+    claims: list[str] = field(default_factory=list)
+
+
+def renumber(path: str, changes: Mapping[str, str], seed: int | None = None) -> Renumbered:
+    """The article in the file with new inputs: those given (`{"x": "[2, 1]"}`), or all drawn from a seed."""
+    with flint.ctx.workprec(PRECISION):
+        article = Article(opened(path))
+        if article.source.blocks:
+            raise BadChange("renumber takes Markdown and LaTeX, not notebooks")
+        trees = drawn(article, seed) if seed is not None else {}
+        trees |= {named(article, key): tree_of(text) for key, text in changes.items()}
+        return Renumbering(article, trees).done()
+
+
+def named(article: Article, wanted: str) -> str:
+    """The input that a name on the command line means: as LaTeX, or as it would be called in a spec."""
+    keys = [key for key in article.knowledge.values if not key.startswith(SLOPE) and not key.endswith(NEW) and not article.knowledge.formulas.get(key)]
+    for key in keys:
+        if wanted in (key, identifier(key)):
+            return key
+    raise BadChange(f"the article gives no input {wanted!r}{suggestion(wanted, [identifier(key) for key in keys])}")
+
+
+def tree_of(text: str) -> Tree:
+    """A value as it is written in a spec: a number, a list (a column), or a list of lists."""
+    import json
+
+    try:
+        value = json.loads(text, parse_float=str, parse_int=str)
+    except ValueError:
+        raise BadChange(f"expected a number such as 0.5, a list such as [2, 1] or a list of lists, found {text!r}") from None
+    rows = value if isinstance(value, list) else None
+    if rows is None:
+        return leaf(str(value))
+    rows = [row if isinstance(row, list) else [row] for row in rows]
+    if not rows or len({len(row) for row in rows}) != 1 or not all(isinstance(entry, str) for row in rows for entry in row):
+        raise BadChange(f"expected rows of equal length, found {text!r}")
+    return Tree("matrix", tuple(Tree("row", tuple(map(leaf, row)), 0) for row in rows), 0)
+
+
+def leaf(text: str) -> Tree:
+    if not re.fullmatch(r"-?\d+(?:\.\d+)?", text):
+        raise BadChange(f"expected a decimal such as -0.25, found {text!r}")
+    return Tree("u-", (Tree("number", (text[1:],), 0),), 0) if text.startswith("-") else Tree("number", (text,), 0)
+
+
+def drawn(article: Article, seed: int) -> dict[str, Tree]:
+    """New values for all inputs, in the form of the old ones; targets of zeros and ones, and rates, stay."""
+    found = {}
+    for key, events in article.knowledge.values.items():
+        tree = events[0].tree
+        texts = [node.args[0] for node in _numerals(tree)]
+        kept = set(texts) <= {"0", "1"} or key in (r"\alpha", r"\eta", r"\lambda", r"\mu") or events[0].assigned
+        if not kept and not article.knowledge.formulas.get(key) and not key.startswith(SLOPE) and not key.endswith(NEW):
+            found[key] = redrawn(tree, f"{seed}/{key}")
+    return found
+
+
+def redrawn(tree: Tree, salt: str) -> Tree:
+    if tree.head == "number":
+        text = tree.args[0]
+        places = len(text.partition(".")[2])
+        size = max(9, 2 * int(exact(text) * 10**places))
+        value = int.from_bytes(blake2b(f"{salt}/{tree.start}".encode(), digest_size=4).digest(), "big") % size + 1
+        return Tree("number", (point(value, places),), tree.start)
+    args = tuple(redrawn(arg, salt) if isinstance(arg, Tree) else arg for arg in tree.args)
+    return Tree(tree.head, args, tree.start)
+
+
+def _numerals(tree: Tree) -> list[Tree]:
+    from .reading import walk as nodes
+
+    return [node for node in nodes(tree) if node.head == "number"]
+
+
+class Renumbering:
+    """One article on its way to other numbers."""
+
+    def __init__(self, article: Article, changed: Mapping[str, Tree]) -> None:
+        self.article, self.changed = article, changed
+        self.old = article.world()
+        values = {
+            key: [replace(event, tree=changed[key]) if key in changed and not event.assigned else event for event in events]
+            for key, events in article.knowledge.values.items()
+        }
+        self.new = World(replace(article.knowledge, values=values), self.old.scalar)
+        self.new.rules = self.old.rules
+        self.before, self.after = Truth(self.old), Truth(self.new)
+        self.edits: dict[int, tuple[int, str]] = {}
+        self.result = Renumbered(article.source.text)
+        self.check_shapes()
+
+    def check_shapes(self) -> None:
+        for key, tree in self.changed.items():
+            event = self.old.value_event(key, 1 << 60)
+            if event and Meaning(self.old, 0).of(event.tree)[1] != Meaning(self.old, 0).of(tree)[1]:
+                raise BadChange(f"{identifier(key)} has another shape in the article: {event.read.side.latex}")
+
+    def done(self) -> Renumbered:
+        """Every chain worked anew, the text put together."""
+        for work in self.article.works:
+            self.chain(work)
+        self.claims()
+        text = self.article.source.text
+        for start in sorted(self.edits, reverse=True):
+            end, new = self.edits[start]
+            text = text[:start] + new + text[end:]
+        self.result.text = text
+        return self.result
+
+    def chain(self, work: Work) -> None:
+        previous: tuple[Term, Term] | None = None
+        for place, read in enumerate(work.sides):
+            if read.tree is None:
+                self.note(work, place, "not read")
+                previous = None
+                continue
+            try:
+                old = signed(Meaning(self.old, work.order).of(read.tree)[0])
+                new = self.side(work, place, previous, old)
+            except (Unreadable, Mismatch, NoValue, ArithmeticError, ValueError) as problem:
+                self.note(work, place, str(problem))
+                previous = None
+                continue
+            except Untied:
+                new = old
+                if is_closed(read.tree) or not self.still_holds(previous, old, work):
+                    self.note(work, place, "not tied to the side before it")
+            if new != old:
+                self.write(work, place, old, new)
+            previous = (old, new)
+
+    def side(self, work: Work, place: int, previous: tuple[Term, Term] | None, old: Term) -> Term:
+        """A side with its new numbers."""
+        if previous is None or not any(node.head == "number" for node in walk(old)):
+            return old
+        first = work.sides[0].tree
+        key = quantity(first) if first else None
+        if key is not None and key in self.changed and is_literal(old) and place == 1:
+            return Meaning(self.new, work.order).of(self.changed[key])[0]
+        if key is not None and place == 1 and is_literal(old) and not self.is_computed(key, work.order):
+            return old
+        return Tie(self, work).renewed(previous[0], previous[1], old, result=True)
+
+    def still_holds(self, previous: tuple[Term, Term] | None, side: Term, work: Work) -> bool:
+        """Whether a formula that could not be tied has the new value as it stands: its numerals are constants."""
+        if previous is None:
+            return True
+        try:
+            return equal(self.after.value(previous[1], work.order), self.after.value(side, work.order))
+        except (Unreadable, Mismatch, ArithmeticError, ValueError):
+            return False
+
+    def is_computed(self, key: str, order: int) -> bool:
+        return key.startswith(SLOPE) or key.endswith(NEW) or self.old.definition(key, order) is not None
+
+    def note(self, work: Work, place: int, why: str) -> None:
+        side = work.sides[place].side
+        if any(word.text[0].isdigit() for word in side.words):
+            line = side.place[0]
+            self.result.untied.append(f"{side.formula.source.path}:{line}: {side.latex} ({why})")
+
+    # Writing
+
+    def write(self, work: Work, place: int, old: Term, new: Term) -> None:
+        """The numerals that changed, put in where they stand."""
+        tree = work.sides[place].tree
+        assert tree is not None
+        spots = list(numerals(tree))
+        olds, news = ([node.args[0] for node in walk(term) if node.head == "number"] for term in (old, new))
+        if not len(spots) == len(olds) == len(news):
+            self.note(work, place, "its numerals could not be told apart")
+            return
+        for (start, signed), before, after in zip(spots, olds, news, strict=True):
+            if before != after:
+                self.replace(start, signed, after)
+
+    def replace(self, start: int, signed: bool, after: str) -> None:
+        text = self.article.source.text
+        match = re.compile(r"-?\s*(?:\d+(?:\{?,\}?\d+)?(?:\.\d+)?|\.\d+)").match(text, start)
+        if match is None or start in self.edits:
+            return
+        before = text[:start].rstrip()
+        opens = before.endswith(("(", "[", "{", "&", "=", ",", "}", r"\approx", r"\\")) and not re.search(r"\\end\{\w+\}$|\d\}$|\)\}?$", before)
+        shown = after.replace(".", "{,}") if self.article.decimal_comma else after
+        self.edits[start] = (match.end(), shown if not after.startswith("-") or opens else f"({shown})")
+
+    # Claims in words
+
+    def claims(self) -> None:
+        """Sentences near a changed formula that speak of signs and sizes, and numbers in prose that stood in the formulas."""
+        text = self.article.source.text
+        lines = sorted({self.article.source.place(start)[0] for start in self.edits})
+        gone = {text[start : self.edits[start][0]].lstrip("-") for start in self.edits}
+        inside = [(formula.start, formula.end) for formula in self.article.formulas]
+        for match in CLAIMS.finditer(text):
+            line = self.article.source.place(match.start())[0]
+            if not any(a <= match.start() < b for a, b in inside) and any(abs(line - other) <= 2 for other in lines):
+                self.result.claims.append(f"{self.article.source.path}:{line}: {sentence(text, match.start())}")
+        for match in re.finditer(r"(?<![\w.])\d+\.\d+(?![\w.])", text):
+            if match[0] in gone and not any(a <= match.start() < b for a, b in inside):
+                self.result.claims.append(f"{self.article.source.path}:{self.article.source.place(match.start())[0]}: {sentence(text, match.start())}")
+
+
+def sentence(text: str, at: int) -> str:
+    """The stretch of a line around a place."""
+    begin, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+    return " ".join(text[max(begin, at - 60) : min(end if end >= 0 else len(text), at + 60)].split())
+
+
+def numerals(tree: Tree) -> Iterator[tuple[int, bool]]:
+    """Where the numerals of a tree stand, in order, and whether a sign belongs to them."""
+    if tree.head == "u-" and (first := leading(tree.args[0])):
+        yield tree.start, True
+        yield from (spot for spot in numerals(tree.args[0]) if spot[0] != first.start)
+    elif tree.head == "number":
+        yield tree.start, False
+    else:
+        for arg in tree.args:
+            for part in arg if isinstance(arg, tuple) else (arg,):
+                if isinstance(part, Tree):
+                    yield from numerals(part)
+
+
+def leading(tree: Tree) -> Tree | None:
+    """The numeral with which a product begins."""
+    while tree.head in PRODUCTS:
+        tree = tree.args[0]
+    return tree if tree.head == "number" else None
+
+
+def signed(term: Term) -> Term:
+    """The term with a minus before a product taken into the numeral that begins it: `-1.25 v` is (-1.25) v."""
+    if term.head == "neg":
+        inner = signed(term.args[0])
+        factor = inner
+        while factor.head in ("times", "matmul", "hadamard", "dot"):
+            factor = factor.args[0]
+        if factor.head == "number":
+            return begun(inner, f"-{factor.args[0]}")
+        return Term("neg", (inner,))
+    return Term(term.head, tuple(signed(arg) if isinstance(arg, Term) else arg for arg in term.args)) if term.children else term
+
+
+def begun(term: Term, text: str) -> Term:
+    return number(text) if term.head == "number" else Term(term.head, (begun(term.args[0], text), *term.args[1:]))
+
+
+class Tie:
+    """Ties the numerals of a side to the parts of the side before it, and works them anew."""
+
+    def __init__(self, whole: Renumbering, work: Work) -> None:
+        self.whole, self.order = whole, work.order
+        self.comparison = Comparison(whole.old, whole.before, Printed(whole.old), work.order, ALL_LENIENCY, "≈")
+
+    def renewed(self, old: Term, new: Term, b: Term, result: bool = False) -> Term:
+        """The side b, which equals `old`, as it must stand where `old` has become `new`; `Untied` where b is built in another way."""
+        if not any(node.head == "number" for node in walk(b)):
+            return b
+        if is_literal(b):
+            return self.literal(old, new, b, result)
+        if old.head == b.head and len(old.children) == len(b.children) and b.children and len(old.children) == len(new.children):
+            try:
+                parts = [self.renewed(x, y, z) for x, y, z in zip(old.children, new.children, b.children, strict=True)]
+                return Term(b.head, (*parts, *b.args[len(b.children) :]))
+            except Untied:
+                pass
+        if old.head == "add" and new.head == "add" and b.head != "add":  # a vanishing summand may have been left out
+            for kept, gone in ((0, 1), (1, 0)):
+                if self.comparison.is_zero(old.args[gone]):
+                    return self.renewed(old.args[kept], new.args[kept], b)
+        return self.spelled(old, new, b)
+
+    def literal(self, old: Term, new: Term, b: Term, result: bool) -> Term:
+        try:
+            values = self.comparison.values(old)
+            if self.comparison.literal(values, b, old, result) == "no":
+                raise Untied
+            value, before = self.whole.after.value(new, self.order), values[-1]
+        except (NoValue, Unreadable, Mismatch, ArithmeticError, ValueError):
+            raise Untied from None
+        texts, shape = printed_entries(b)
+        if value.shape != shape:
+            raise Untied
+        shown = [like(text, was, now) for text, was, now in zip(texts, before.entries, value.entries, strict=True)]
+        return shaped(b, shown)
+
+    def spelled(self, old: Term, new: Term, b: Term) -> Term:
+        """Entry by entry, summand by summand."""
+        first, second = self.spell(self.whole.old, old), self.spell(self.whole.new, new)
+        entries = [entry for row in b.args for entry in row.args] if b.head == "matrix" else [b]
+        if first is None or second is None or not len(first.entries) == len(second.entries) == len(entries):
+            raise Untied
+        made = [self.summands(x, y, z) for x, y, z in zip(first.entries, second.entries, entries, strict=True)]
+        if b.head != "matrix":
+            return made[0]
+        count = iter(made)
+        return Term("matrix", tuple(Term("row", tuple(next(count) for _ in row.args)) for row in b.args))
+
+    def spell(self, world: World, term: Term) -> Array | None:
+        mode = Truth(world)
+        comparison = Comparison(world, mode, Printed(world), self.order, ALL_LENIENCY, "≈")
+        if world is self.whole.old:
+            return comparison.spell(term)
+        return NewSpelling(self.whole, self.order).spell(term)
+
+    def summands(self, old: Term, new: Term, b: Term) -> Term:
+        pairs = [(x, y) for x, y in zip(flat(old), flat(new), strict=False) if not self.comparison.is_zero(x)]
+        wanted = len(flat(b))
+        if len(pairs) != wanted or wanted < 2:
+            if wanted == 1 and (is_literal(b) or (old.head == b.head and len(old.children) == len(b.children))):
+                return self.literal(old, new, b, False) if is_literal(b) else self.parts(old, new, b)
+            raise Untied
+        return self.rebuilt(b, iter(pairs))
+
+    def parts(self, old: Term, new: Term, b: Term) -> Term:
+        return Term(b.head, tuple(self.renewed(x, y, z) for x, y, z in zip(old.children, new.children, b.children, strict=True)))
+
+    def rebuilt(self, b: Term, pairs: Iterator[tuple[Term, Term]], minus: bool = False) -> Term:
+        """A sum with each summand made anew; behind a minus the summand is turned."""
+        if b.head in ("add", "sub"):
+            left = self.rebuilt(b.args[0], pairs, minus)
+            return Term(b.head, (left, self.rebuilt(b.args[1], pairs, minus != (b.head == "sub"))))
+        old, new = next(pairs)
+        if minus:
+            old, new = negated(old), negated(new)
+        if old.head == new.head and not is_literal(b) and len(old.children) == len(b.children) and old.head == b.head:
+            return self.parts(old, new, b)
+        return self.literal(old, new, b, False) if is_literal(b) else self.renewed(old, new, b)
+
+
+class NewSpelling:
+    """Spells a side with the new values, printed in full or to the digits that the article printed for the old ones."""
+
+    def __init__(self, whole: Renumbering, order: int) -> None:
+        self.whole, self.order = whole, order
+
+    def spell(self, term: Term) -> Array | None:
+        from ..evaluate import evaluate
+        from ..operations.algebras import Terms
+        from .world import key_of, quantities
+
+        known: dict[Term, Array] = {}
+        for part in quantities(term):
+            event = self.whole.old.value_event(key_of(part), self.order)
+            if event is None:
+                return None
+            old = Meaning(self.whole.old, self.order).of(event.tree)[0]
+            if not is_literal(old):
+                return None
+            texts, shape = printed_entries(old)
+            values = self.whole.after.value(part, self.order).entries
+            was = self.whole.before.value(part, self.order).entries
+            known[part] = Array(shape, tuple(number(like(text, x, y)) for text, x, y in zip(texts, was, values, strict=True)))
+        try:
+            return evaluate(term, known, Terms)
+        except (ArithmeticError, AttributeError, TypeError, KeyError, ValueError):
+            return None
+
+
+def flat(term: Term) -> list[Term]:
+    from .compare import flat as summands
+
+    return summands(term)
+
+
+def shaped(like_: Term, texts: Sequence[str]) -> Term:
+    """Numerals in the shape of a literal."""
+    if like_.head == "number":
+        return number(texts[0])
+    shown = iter(texts)
+    return Term("matrix", tuple(Term("row", tuple(number(next(shown)) for _ in row.args)) for row in like_.args))
+
+
+def like(text: str, was: Any, now: Any) -> str:
+    """A new value in the precision in which the old one was printed: in full where that was so and can be, else to as many places."""
+    places = len(text.partition(".")[2])
+    full = terminating(now) if isinstance(now, fmpq) else None
+    if is_exactly(was, text) and full is not None and len(full.lstrip("-").replace(".", "")) <= DIGITS:
+        have = len(full.partition(".")[2])
+        return full + ".0" if not have and re.fullmatch(r"-?\d+\.0", text) else full
+    low, high = bounds(now)
+    kept = max(places, 4 if is_exactly(was, text) else 0)
+    return point(nearest((low + high) / 2, kept), kept)
