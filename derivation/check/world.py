@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import blake2b
@@ -106,9 +106,11 @@ class World:
 
     # Formulas
 
-    def definitions(self, key: str, order: int) -> list[Event]:
+    def definitions(self, key: str, order: int) -> Sequence[Event]:
         """The formulas that hold for a quantity here, the first first; none where it has only values."""
         events = self.knowledge.formulas.get(key, ())
+        if key not in self.redefined:
+            return events
         starts = [start for start in self.redefined.get(key, ()) if start <= order]
         if starts:
             return [event for event in events if event.order >= starts[-1]]
@@ -317,9 +319,9 @@ class World:
     def value_event(self, key: str, order: int) -> Event | None:
         """Where the article last gave a quantity a value before this place, or at it, or next after it."""
         events = self.knowledge.values.get(key, ())
-        before = [event for event in events if event.order < order]
-        if before:
-            return before[-1]
+        place = bisect_left(events, order, key=lambda event: event.order)
+        if place:
+            return events[place - 1]
         return next((event for event in events if not event.assigned), None)
 
     def integer(self, term: Term, order: int) -> int | None:

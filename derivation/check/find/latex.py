@@ -7,25 +7,29 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..source import Formula, Heading, Part, Source
+from .delimiters import Closers
 from .markdown import ENVIRONMENTS
 
-PATTERN = re.compile(
+OPENING = re.compile(
     rf"""
-    (?P<comment>(?<!\\)(?:\\\\)*%[^\n]*)
-  | (?P<verbatim>\\begin\{{(?P<code>verbatim\*?|lstlisting|minted|comment)\}}.*?\\end\{{(?P=code)\}}|\\verb\*?(?P<bar>[^A-Za-z\s]).*?(?P=bar))
-  | (?P<skipped>\\(?:re)?newcommand\*?|\\def\b|\\providecommand\*?)
-  | (?P<environment>\\begin\{{(?P<kind>{ENVIRONMENTS}\*?)\}}.*?\\end\{{(?P=kind)\}})
-  | (?<!\\)\$\$(?P<dollars>.+?)(?<!\\)\$\$
-  | (?<!\\)\\\[(?P<brackets>.+?)\\\]
-  | (?<!\\)\\\((?P<parentheses>.+?)\\\)
-  | (?<!\\)\$(?P<inline>[^$]+?)(?<!\\)\$
+    (?P<comment>%[^\n]*)
+  | (?P<escaped>\\[\\$%])(?![\[(])
+  | \\begin\{{(?P<verbatim>verbatim\*?|lstlisting|minted|comment)\}}
+  | (?P<verb>\\verb\*?[^A-Za-z\s])
+  | (?P<skipped>\\(?:(?:re)?newcommand\*?|def(?![A-Za-z])|providecommand\*?|DeclareMathOperator\*?))
+  | \\begin\{{(?P<environment>{ENVIRONMENTS}\*?)\}}
+  | (?P<dollars>\$\$)
+  | (?P<brackets>\\\[)
+  | (?P<parentheses>\\\()
+  | (?P<inline>\$)
   | \\(?:input|include)\s*\{{(?P<file>[^}}]+)\}}
   | (?P<heading>\\(?:part|chapter|(?:sub)*section)\b\*?)
 """,
-    re.VERBOSE | re.DOTALL,
+    re.VERBOSE,
 )
-DISPLAYED = ("environment", "dollars", "brackets")
+PAIRS = {"dollars": "$$", "brackets": r"\]", "parentheses": r"\)", "inline": "$"}
 MAXIMAL_FILES = 50
+MAXIMAL_MACRO = 5000
 
 
 def find(source: Source, opened: set[Path] | None = None) -> Iterator[Part]:
@@ -35,27 +39,40 @@ def find(source: Source, opened: set[Path] | None = None) -> Iterator[Part]:
     ['x = 1']
     """
     opened = set() if opened is None else opened
-    end = source.text.find(r"\end{document}")
-    at = max(source.text.find(r"\begin{document}"), 0)
-    while match := PATTERN.search(source.text, at, end if end >= 0 else len(source.text)):
-        at = match.end()
-        if match["skipped"]:
-            at = after_definition(source.text, at)
-        if match["heading"]:
+    text, closers = source.text, Closers(source.text)
+    last = text.find(r"\end{document}")
+    last = last if last >= 0 else len(text)
+    at = max(text.find(r"\begin{document}"), 0)
+    while match := OPENING.search(text, at, last):
+        kind, start = match.lastgroup or "", match.end()
+        at = start
+        if kind == "heading":
             yield Heading(source, match.start())
-        for kind in ("environment", "dollars", "brackets", "parentheses", "inline"):
-            if match[kind] is not None:
-                yield Formula(source, *match.span(kind), display=kind in DISPLAYED)
-        if match["file"]:
+        elif kind == "file":
             yield from _put_in(source, match["file"].strip(), opened)
+        elif kind == "skipped":
+            at = after_definition(text, start)
+        elif kind == "verb":
+            end = closers.find(match["verb"][-1], start)
+            at = end + 1 if end >= 0 else start
+        elif kind in PAIRS:
+            end = closers.dollar(start) if kind == "inline" else closers.find(PAIRS[kind], start)
+            if end > start:
+                yield Formula(source, start, end, display=kind in ("dollars", "brackets"))
+                at = end + len(PAIRS[kind])
+        elif kind in ("environment", "verbatim"):
+            closing = rf"\end{{{match[kind]}}}"
+            end = closers.find(closing, start)
+            if end >= 0:
+                at = end + len(closing)
+                if kind == "environment":
+                    yield Formula(source, match.start(), at, display=True)
 
 
 def after_definition(text: str, at: int) -> int:
     """Where a macro's definition that starts here ends: behind its last group."""
     depth = 0
-    for place in range(at, min(len(text), at + 5000)):
-        if text[place] == "\\" and depth:
-            continue
+    for place in range(at, min(len(text), at + MAXIMAL_MACRO)):
         depth += (text[place] == "{") - (text[place] == "}")
         if text[place] == "}" and depth <= 0 and not re.match(r"\s*[\[{]", text[place + 1 : place + 20]):
             return place + 1

@@ -10,28 +10,28 @@ import re
 from collections.abc import Iterator
 
 from ..source import Formula, Heading, Part, Source
+from .delimiters import Closers
 
 ENVIRONMENTS = r"(?:align(?:ed|at)?|gather(?:ed)?|multline|equation|eqnarray|displaymath|math|flalign|split|dmath)"
-MATHEMATICS = rf"""
-    \$`(?P<ticked>[^`\n]+)`\$
-  | (?<!\\)\$\$(?P<dollars>(?:[^$\\]|\\.|\$(?!\$))+?)\$\$
-  | \\\\?\[(?P<brackets>.+?)\\\\?\]
-  | \\\\?\((?P<parentheses>.+?)\\\\?\)
-  | (?P<environment>\\begin\{{(?P<kind>{ENVIRONMENTS}\*?)\}}.+?\\end\{{(?P=kind)\}})
-"""
-PATTERN = re.compile(
+OPENING = re.compile(
     rf"""
-    ^(?P<indent>[ ]{{0,3}}(?:[>\-*+][ ])?[ ]{{0,6}})(?P<fence>```+|~~~+)[ ]*(?P<info>[^\n`]*)\n(?P<fenced>.*?)(?:^(?P=indent)?[ ]*(?P=fence)[`~]*[ ]*$|\Z)
-  | (?P<comment><!--.*?-->)
-  | {MATHEMATICS}
-  | (?P<ticks>`+)(?!`)[^\n]*?(?:\n[^\n]+?)*?(?<!`)(?P=ticks)(?!`)
-  | (?P<escaped>\\[\\$`])
-  | (?<!\\)\$(?P<inline>(?![\s$])(?:[^$\\\n]|\\.|\n(?!\s*\n))*?(?<![\s\\]))\$(?!\d)
+    (?P<fence>^[ ]{{0,8}}(?:[>\-*+][ ])?[ ]{{0,6}}(?:```+|~~~+))[ ]*(?P<info>[^\n`]*)(?:\n|\Z)
+  | (?P<comment><!--)
+  | (?P<escaped>\\[\\$`](?![\[(]))
+  | (?P<ticked>\$`)
+  | (?P<dollars>\$\$)
+  | (?P<brackets>\\\\?\[)
+  | (?P<parentheses>\\\\?\()
+  | \\begin\{{(?P<environment>{ENVIRONMENTS}\*?)\}}
+  | (?P<ticks>`+)
+  | (?P<inline>\$)
   | (?P<heading>^[ ]{{0,3}}\#{{1,6}}[ ])
 """,
-    re.VERBOSE | re.DOTALL | re.MULTILINE,
+    re.VERBOSE | re.MULTILINE,
 )
-DISPLAYED = ("dollars", "brackets", "environment")
+MATHEMATICS = ("math", "latex-math", "katex")
+PAIRS = {"ticked": "`$", "dollars": "$$", "brackets": r"\]", "parentheses": r"\)"}
+DISPLAYED = ("dollars", "brackets")
 
 
 def find(source: Source) -> Iterator[Part]:
@@ -40,11 +40,34 @@ def find(source: Source) -> Iterator[Part]:
     >>> [part.text for part in find(Source("a.md", "Let $x = 1$ and `$y$`: $$z = 2$$so it is."))]
     ['x = 1', 'z = 2']
     """
-    for match in PATTERN.finditer(source.text):
-        if match["heading"]:
+    text, closers, at = source.text, Closers(source.text), 0
+    while match := OPENING.search(text, at):
+        kind, start = match.lastgroup or "", match.end()
+        kind = "fence" if match["fence"] else kind
+        at = start
+        if kind == "heading":
             yield Heading(source, match.start())
-        if match["fence"] and match["info"].strip().lower() in ("math", "latex-math", "katex"):
-            yield Formula(source, *match.span("fenced"), display=True)
-        for kind in ("ticked", "dollars", "brackets", "parentheses", "environment", "inline"):
-            if match[kind] is not None:
-                yield Formula(source, *match.span(kind), display=kind in DISPLAYED)
+        elif kind == "fence":
+            at = closers.line(match["fence"], start)
+            if match["info"].strip().lower() in MATHEMATICS:
+                yield Formula(source, start, at, display=True)
+            at += len(match["fence"])
+        elif kind in ("comment", "ticks"):
+            end = closers.find("-->" if kind == "comment" else match[kind], start)
+            at = end + len(match[kind]) if end >= 0 else start
+        elif kind == "inline":
+            end = closers.dollar(start)
+            if start < end and not text[start].isspace() and not text[end - 1].isspace() and not text[end + 1 : end + 2].isdigit():
+                yield Formula(source, start, end)
+                at = end + 1
+        elif kind in PAIRS:
+            end = closers.find(PAIRS[kind], start)
+            if end > start:
+                yield Formula(source, start, end - (text[end - 1] == "\\"), display=kind in DISPLAYED)
+                at = end + 2
+        elif kind == "environment":
+            closing = rf"\end{{{match[kind]}}}"
+            end = closers.find(closing, start)
+            if end >= 0:
+                at = end + len(closing)
+                yield Formula(source, match.start(), at, display=True)
