@@ -18,6 +18,7 @@ test: $(VENV)/developing
 
 bench: $(VENV)/developing
 	$(BIN)/python benchmarks/bench.py --slow
+	$(BIN)/python benchmarks/check/bench.py $(wildcard ../shared/seed/article.md)
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("derivation needs Python 3.11 or newer; set PYTHON=") if sys.version_info < (3, 11) else None'

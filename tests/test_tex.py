@@ -36,7 +36,16 @@ LEAVES = st.one_of(
     st.sampled_from(
         [partial(name("L"), name("W1")), partial(name("L"), name("yhat")), partial(name("L"), name("h")), updated(name("W2")), updated(name("b1"))]
     ),
-    st.sampled_from([index(name("x"), 1), index(name("W1"), 0, 1), index(name("row_1"), 1), updated(index(name("x"), 0)), updated(index(name("W1"), 1, 0)), partial(name("L"), index(name("W1"), 1, 1))]),
+    st.sampled_from(
+        [
+            index(name("x"), 1),
+            index(name("W1"), 0, 1),
+            index(name("row_1"), 1),
+            updated(index(name("x"), 0)),
+            updated(index(name("W1"), 1, 0)),
+            partial(name("L"), index(name("W1"), 1, 1)),
+        ]
+    ),
     st.lists(DECIMALS, min_size=2, max_size=2).map(lambda row: matrix(tuple((entry,) for entry in row))),
     st.just(matrix(((number("1"), Term("dots", ("c",)), number("-2")), (Term("dots", ("v",)), Term("dots", ("d",)), Term("dots", ("v",)))))),
     st.just(Term("ones", (2, 1))),

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from derivation.check.find import find, source
 from derivation.check.source import Formula
 
-NUMERAL = re.compile(r"(?<![\w.{\\])(?<!\^)(?<!_)(?<!\()\d+(?:\.\d+)?(?![\w.])|(?<=\{)\d+(?:\.\d+)?(?=\})|(?<=\()\d+(?:\.\d+)?(?![\w.])")
 LABEL = re.compile(r"[\^_]\{[^{}]*\}|[\^_]\w|\\mathbb\{R\}\^\{?[^}$]*\}?|\\text\{[^}]*\}|\\begin\{[a-z]*\}(?:\{[lcr|]*\})?|\\\\\[[^\]]*\]|10\^\{?-?\d+\}?")
 
 
@@ -66,10 +65,11 @@ STRUCTURES = (
 )
 
 
-def structures(text: str) -> Iterator[Mutation]:
-    """Every place where one of the structural slips can be made."""
+def structures(text: str, path: str = "article.md") -> Iterator[Mutation]:
+    """Every place in a formula that states something where one of the structural slips can be made."""
+    formulas = [part for part in find(source(path, text)) if isinstance(part, Formula) and re.search(r"=|\\in|approx", part.text)]
     for what, pattern, replacement in STRUCTURES:
-        for match in re.finditer(pattern, text):
+        for match in (match for part in formulas for match in re.compile(pattern).finditer(text, part.start, part.end)):
             changed = replacement(match) if callable(replacement) else match.expand(replacement)
             if changed != match[0]:
                 yield Mutation(

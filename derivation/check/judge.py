@@ -276,7 +276,10 @@ class Judge:
             return None
         assert other.tree
         self.meaning(work, other.tree)
-        return self.declared(key, other, work) or Opinion("exact", kind="definition")
+        earlier = self.world.value_event(key, work.order)
+        renewed = earlier is not None and earlier.order < work.order and not alike(earlier.tree, other.tree)
+        why = f"a new value; it was {earlier.read.side.latex} in line {earlier.read.side.place[0]}" if earlier and renewed else ""
+        return self.declared(key, other, work) or Opinion("exact", why, kind="definition")
 
     def unconnected(self, key: str, work: Work) -> bool:
         """Whether a derivative or an updated value has neither formula nor network behind it."""

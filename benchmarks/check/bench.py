@@ -1,0 +1,92 @@
+"""The checker's figures: changes found in the first article, in our handouts and in the example articles, and how time grows.
+
+    python benchmarks/check/bench.py [ARTICLE] [--every N]
+
+ARTICLE is the article that it all began with; without it only what is in this repository is measured. Prints Markdown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from mutations import Mutation, numbers, structures
+
+import derivation
+from derivation.check import check_text
+from derivation.render import markdown
+
+ROOT = Path(__file__).parents[2]
+
+
+def found(mutations: Iterable[Mutation], path: str) -> tuple[int, int, list[str]]:
+    """How many changes there are, how many are found at their line (or by naming it), and the others."""
+    count, caught, missed = 0, 0, []
+    for mutation in mutations:
+        count += 1
+        report = check_text(mutation.text, path)
+        if any(mutation.line in (e.place[0], e.left.place[0]) or f"line {mutation.line}" in e.why for e in report.wrong):
+            caught += 1
+        else:
+            missed.append(f"line {mutation.line}: {mutation.what}")
+    return count, caught, missed
+
+
+def subjects(article: str | None) -> Iterator[tuple[str, str, str]]:
+    """Name, text and path of every article measured."""
+    if article:
+        yield "the first article", Path(article).read_text("utf-8"), "article.md"
+    for spec in sorted((ROOT / "examples").glob("*.toml")):
+        yield f"handout of {spec.stem}", markdown(derivation.prove(derivation.derive(derivation.load(spec)))), "handout.md"
+    for path in sorted((ROOT / "examples" / "articles").iterdir()):
+        yield path.name, path.read_text("utf-8"), path.name
+
+
+def changes(article: str | None, every: int, verbose: bool) -> None:
+    print("| article | equalities | exact | rounded | wrong | undecided | number changes found | structural |\n|---|---|---|---|---|---|---|---|")
+    for name, text, path in subjects(article):
+        summary = check_text(text, path).summary
+        stride = 1 if name == "the first article" else every
+        row = []
+        for made in (list(numbers(text, path))[::stride], list(structures(text, path))[::stride]) if not path.endswith(".ipynb") else ():
+            count, caught, missed = found(made, path)
+            row.append(f"{caught} of {count}")
+            if verbose:
+                print(*missed, sep="\n", file=sys.stderr)
+        print(f"| {name} | {sum(summary.values())} | {' | '.join(str(summary[key]) for key in summary)} | {' | '.join(row or ['', ''])} |", flush=True)
+
+
+def timed(text: str) -> float:
+    began = time.perf_counter()
+    check_text(text)
+    return time.perf_counter() - began
+
+
+def speed(article: str | None) -> None:
+    print("\n| text | formulas | time | each |\n|---|---|---|---|")
+    if article:
+        text = Path(article).read_text("utf-8")
+        timed(text)
+        best = min(timed(text) for _ in range(10))
+        print(f"| the first article, best of 10 | 22 | {best * 1000:.0f} ms | {best / 22 * 1e6:.0f} us |")
+    for size in (100, 1000, 10_000):
+        text = "\n\n".join(["$a_{0} = 1$", *(f"$a_{{{k + 1}}} = a_{{{k}}} + 1 = {k + 1} + 1 = {k + 2}$" for k in range(size))])
+        took = timed(text)
+        print(f"| a chain through the document | {size} | {took:.2f} s | {took / size * 1e6:.0f} us |")
+    for name, text in (("brackets 1 MB deep", "$x = " + "(" * 500_000 + "1" + ")" * 500_000 + "$"), ("a million dollars", "$" * 1_000_000)):
+        print(f"| {name} | | {timed(text):.2f} s | |")
+
+
+if __name__ == "__main__":
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("article", nargs="?")
+    arguments.add_argument("--every", type=int, default=5)
+    arguments.add_argument("--verbose", action="store_true")
+    chosen = arguments.parse_args()
+    changes(chosen.article, chosen.every, chosen.verbose)
+    speed(chosen.article)
