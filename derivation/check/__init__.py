@@ -33,6 +33,8 @@ PRECISION = 256
 """Bits of the balls in which irrational numbers are compared: equal means equal to 40 digits."""
 HYPOTHESIS = re.compile(r"\b(?:if|when|whenever|unless|whether|wenn|falls)\s*\$?\Z", re.IGNORECASE)
 """Words before a formula that make it a condition, which claims nothing."""
+RENAMED = 2
+"""Names given another meaning in a later section, from which on an article is taken to do so as a rule: fewer are mistakes."""
 LONG = 6
 """Decimal places beyond which a result is taken for rounded."""
 ARRAYS = frozenset([r"\top", r"\odot", r"\mathbf", r"\boldsymbol", r"\vec", r"\otimes", r"\mathbb"])
@@ -66,6 +68,7 @@ class Article:
         self.parts = find(article)
         self.formulas = [part for part in self.parts if isinstance(part, Formula)]
         self.statements: list[Statement] = []
+        self.sections: list[int] = []
         self.words: list[Sequence[Token]] = []
         self.unread: list[tuple[Formula, Unreadable]] = []
         self._state()
@@ -79,10 +82,11 @@ class Article:
     def _state(self) -> None:
         macros = collect(dict.fromkeys([self.source, *(part.source for part in self.parts)]))
         before: Chain | None = None
+        section = 0
         self.decimal_comma = has_decimal_commas(part.text for part in self.formulas)
         for part in self.parts:
             if isinstance(part, Heading):
-                before = None
+                before, section = None, section + 1
                 continue
             try:
                 words = numerals(plain(expand(tokens(part), macros)), self.decimal_comma)
@@ -94,6 +98,7 @@ class Article:
                 continue
             for statement in statements(part, words, before):
                 self.statements.append(statement)
+                self.sections.append(section)
                 before = statement if isinstance(statement, Chain) else None
 
     def _declare(self) -> None:
@@ -114,7 +119,7 @@ class Article:
         scalar = not any(
             word.text in ARRAYS or word.text.startswith((r"\begin{pm", r"\begin{bm", r"\begin{array", r"\begin{sm")) for words in self.words for word in words
         )
-        world = World(self.knowledge, scalar)
+        world = World(self.knowledge, scalar, self.sections)
         world.rules = list(self._rules(world))
         world.rounded |= {text for work in self.works if work.sides[-1].tree for text in long_numerals(work.sides[-1].tree)}
         return world
@@ -192,11 +197,13 @@ def deserved(equalities: Sequence[Equality]) -> frozenset[Leniency]:
     """What an article's way of rounding may be granted: what it does as a rule, not what only a slip or two would need."""
     rounded = [equality for equality in equalities if equality.verdict == "rounded"]
     exact = sum(equality.verdict == "exact" and equality.kind != "definition" for equality in equalities)
+    renamed = sum("renamed" in equality.granted and equality.kind == "definition" for equality in equalities)
     needed = {leniency: sum(leniency in equality.granted for equality in equalities) for leniency in ALL_LENIENCY}
     behind_equals = sum(equality.relation == "=" for equality in rounded)
     habits = {
         "inside": behind_equals * 8 > exact,
         "cut": needed["cut"] > 2 or behind_equals * 12 > exact,
+        "renamed": renamed >= RENAMED,
         "carried": needed["carried"] * 10 > len(rounded) or len(rounded) < 6,
     }
     return frozenset(leniency for leniency in ALL_LENIENCY if habits[leniency])

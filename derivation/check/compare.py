@@ -24,10 +24,11 @@ from .tokens import Unreadable
 from .world import Balls, Printed, Truth, World, half_unit, key_of, quantities
 
 Agreement = Literal["exact", "rounded", "no"]
-Leniency = Literal["inside", "cut", "carried"]
+Leniency = Literal["inside", "cut", "carried", "renamed"]
 """What an article may be granted: numerals inside a side that are roundings though an equals sign precedes them; results behind an equals sign
-that lack the last digits of a short decimal; results that neither the printed numbers nor the exact ones give, but rounding in between may."""
-ALL_LENIENCY: frozenset[Leniency] = frozenset(("inside", "cut", "carried"))
+that lack the last digit of a short decimal; results that neither the printed numbers nor the exact ones give, but rounding in between may;
+names that a later section gives another meaning."""
+ALL_LENIENCY: frozenset[Leniency] = frozenset(("inside", "cut", "carried", "renamed"))
 WORST = {"exact": 0, "rounded": 1, "no": 2}
 TINY = fmpq(1, 10**40)
 MAXIMAL_WORK = 400
@@ -330,9 +331,9 @@ def significant(text: str) -> bool:
 
 
 def lacks_digits(x: Any, text: str) -> bool:
-    """Whether a number has an end that was not printed, though it is only a digit or two longer."""
+    """Whether a number has an end that was not printed, though it is only a digit longer."""
     full = terminating(x) if isinstance(x, fmpq) else None
-    return full is not None and len(full.partition(".")[2]) <= len(text.partition(".")[2]) + 2
+    return full is not None and len(full.partition(".")[2]) <= len(text.partition(".")[2]) + 1
 
 
 def printed_entries(literal: Term) -> tuple[list[str], tuple[int, ...]]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from flint import arb
+from flint import arb, fmpq
 
 from ..arrays import Array
 from ..evaluate import Undefined
@@ -184,6 +185,9 @@ class Judge:
                 raise
             (a, first), (b, second) = self.meaning(work, left.tree), self.meaning(work, right.tree)
         if first != second and not is_row_of(left.tree, right.tree, first, second):
+            renamed = self.renamed(work, left, right)
+            if renamed:
+                return renamed
             opinion = self.mismatched(Mismatch(right.side.start, f"the left side is {describe(first)}, the right side {describe(second)}"), left, right)
             return replace(opinion, expected=self.expectation(a, b, work))
         return self.compared(work, left, right, a, b, comparison)
@@ -457,15 +461,54 @@ class Judge:
         """Two sides of symbols that are not equal for all values."""
         if self.is_new_formula(work, left, right):
             return Opinion("undecided", "this quantity was defined otherwise above; is this a new definition?")
+        key = quantity(left.tree) if left.tree else None
+        if any(self.is_opaque(key_of(leaf)) for term in (a, b) for leaf in quantities(term)):
+            return Opinion("undecided", "the article does not say what this function is")
+        renamed = self.renamed(work, left, right)
+        if renamed:
+            return renamed
         mistake = named_mistake(self.random, a, b, work.order)
         why = mistake or "the sides are not equal for all values"
         try:
             if comparison.agree(a, b, self.candidates(work, left, a)) != "no":
+                definitions = self.world.definitions(key, work.order) if key and not key.startswith(SLOPE) else []
+                if key and not key.startswith(SLOPE) and (not definitions or definitions[0].read is right):
+                    return Opinion("exact", kind="definition")
                 why += "; they happen to be so for these numbers"
         except (NoValue, Unreadable, Mismatch, ArithmeticError, ValueError):
             pass
         why += self.otherwise(work, quantity(left.tree) if left.tree else None, right)
         return Opinion("wrong", why, self.expectation(a, b, work), right.side.start)
+
+    def renamed(self, work: Work, left: Read, right: Read) -> Opinion | None:
+        """The verdict where a name gets another meaning in a later section, if the article is granted that it does so."""
+        assert left.tree
+        key = quantity(left.tree)
+        if key is None or key.endswith(NEW) or "renamed" not in self.granted or left is not work.sides[0]:
+            return None
+        if key.startswith(SLOPE):
+            return self.elsewhere(work, key)
+        definitions = self.world.definitions(key, work.order)
+        event = definitions[0] if definitions else self.world.value_event(key, work.order)
+        if event is None or event.work is work or self.world.sections[event.order] == self.world.sections[work.order]:
+            return None
+        self.redefine(key, work.order)
+        side = event.read.side
+        return Opinion("exact", f"defined anew: it was {side.latex} in line {side.place[0]}", kind="definition", granted=frozenset(("renamed",)))
+
+    def elsewhere(self, work: Work, key: str) -> Opinion | None:
+        """A derivative in an article that reuses names: its formulas may be those of another section."""
+        of = key[1:].partition(SLOPE)[0]
+        definitions = self.world.definitions(of, work.order)
+        if not definitions or self.world.sections[definitions[0].order] == self.world.sections[work.order]:
+            return None
+        line = definitions[0].read.side.place[0]
+        return Opinion("undecided", f"{of} was defined in another section (line {line}); is it the same here?", granted=frozenset(("renamed",)))
+
+    def is_opaque(self, key: str) -> bool:
+        """Whether a quantity is the call of a function that the article does not define."""
+        symbol = self.world.knowledge.symbols.get(key)
+        return symbol is not None and "(" in symbol.base
 
     def otherwise(self, work: Work, key: str | None, right: Read) -> str:
         """What the article says of a quantity elsewhere."""
@@ -495,9 +538,8 @@ class Judge:
             if tree
         )
         shared = mine[1] & yours[1]
-        new = (mine[0] != yours[0] and not (yours[0] < mine[0] or mine[0] < yours[0])) or (
-            len(shared) * 3 < len(mine[1] | yours[1]) and not self.reaches(yours[1], mine[1], work)
-        )
+        other_functions = mine[0] != yours[0] and not yours[0] < mine[0]
+        new = other_functions or (len(shared) * 3 < len(mine[1] | yours[1]) and not self.reaches(yours[1], mine[1], work))
         if new:
             assert key
             self.redefine(key, work.order)
@@ -518,6 +560,9 @@ class Judge:
         if replaced:
             return replaced
         key = quantity(left.tree)
+        renamed = self.renamed(work, left, right)
+        if renamed:
+            return renamed
         if key and is_closed(right.tree) and self.takes_new_value(work, key):
             return Opinion("undecided", f"{key} stands for several values in this article; is this a new one?", kind="definition")
         mistake = named_mistake([self.truth], a, b, work.order) if key else None
@@ -535,7 +580,7 @@ class Judge:
         if key.startswith(SLOPE) or key.endswith(NEW):
             return False
         texts = {event.read.side.latex for event in self.world.knowledge.values.get(key, ()) if not event.assigned}
-        if len(texts) < SEVERAL:
+        if len(texts) < SEVERAL and not self.is_general(key):
             return False
         self.redefine(key, work.order)
         return True
@@ -557,6 +602,8 @@ class Judge:
             if given is None or used is None or equal(given, used) or given.shape != used.shape:
                 continue
             line = event.read.side.place[0]
+            if self.is_slip(work, right):
+                return Opinion("wrong", f"{shown(key)} is {event.read.side.latex} in line {line}, but another value is put in here", at=tree.start)
             self.world.knowledge.values[key].append(Event(work.order, tree, Read(event.read.side, tree), work))
             self.world.knowledge.values[key].sort(key=lambda event: event.order)
             given_values = {event.read.side.latex for event in self.world.knowledge.values.get(key, ()) if event.read.side is not work.sides[0].side}
@@ -564,6 +611,12 @@ class Judge:
                 return Opinion("undecided", f"{shown(key)} is {event.read.side.latex} in line {line}; is this a new value?")
             return Opinion("wrong", f"{shown(key)} is {event.read.side.latex} in line {line}, but another value is put in here", at=tree.start)
         return None
+
+    def is_slip(self, work: Work, right: Tree) -> bool:
+        """Whether the chain does not go on from this side."""
+        following = next((work.sides[k + 1].tree for k, read in enumerate(work.sides[:-1]) if read.tree is right), None)
+        here, after = self.values(right, work), self.values(following, work) if following else None
+        return here is not None and after is not None and here.shape == after.shape and not all(map(near, here.entries, after.entries))
 
     def values(self, tree: Tree, work: Work) -> Array | None:
         try:
@@ -590,7 +643,7 @@ class Judge:
             stated: object = self.world.value_event(key, 1 << 60) or (self.world.definition(key, 1 << 60) and not key.startswith(SLOPE))
             symbol = self.world.knowledge.symbols.get(key)
             stated = stated or (symbol is not None and Meaning(self.world, 1 << 60).entry(symbol))
-            if not stated and key not in self.world.learnt and (is_number(tree) or "(" not in key):
+            if not stated and key not in self.world.learnt and (is_number(tree) or not self.is_opaque(key)):
                 self.world.learnt[key] = tree
                 self.world._shapes.clear()
                 found = True
@@ -613,6 +666,11 @@ def is_number(tree: Tree) -> bool:
 def named(tree: Tree) -> set[str]:
     """The quantities in a tree."""
     return {key for node in _nodes(tree) if (key := quantity(node))}
+
+
+def near(x: Any, y: Any) -> bool:
+    """Whether two numbers are the same but for rounding."""
+    return bool(abs(arb(x) - arb(y)) < arb(fmpq(1, 100)) * (1 + abs(arb(x))))
 
 
 def free_names(left: Tree) -> set[str]:
@@ -655,6 +713,3 @@ def kind(left: Read, right: Read) -> Kind:
         if read.tree and any(node.head in ("partial", "nabla", "updated", "prime") for node in _nodes(read.tree)):
             return "gradient"
     return "arithmetic"
-
-
-__all__ = ["Judge", "Opinion", "arb"]

@@ -63,8 +63,8 @@ class Rule:
 class World:
     """Shapes and values of quantities, asked for at a place (`order`) of the article."""
 
-    def __init__(self, knowledge: Knowledge, scalar: bool) -> None:
-        self.knowledge, self.scalar = knowledge, scalar
+    def __init__(self, knowledge: Knowledge, scalar: bool, sections: Sequence[int]) -> None:
+        self.knowledge, self.scalar, self.sections = knowledge, scalar, sections
         self.conventions: set[str] = set()
         self.assumed: set[str] = set()
         self.gathered: set[str] = set()
