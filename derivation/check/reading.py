@@ -228,7 +228,7 @@ class Reader:
         shown = texts(inner)
         if len(shown) == 1 and shown[0] in TRANSPOSED:
             return Tree(".T", (tree,), start)
-        if is_fenced(shown) or not inner:
+        if is_fenced(shown) or not inner or not shown:
             raise Unreadable(start, "is this superscript a label or a power?")
         if shown[0] == r"\odot":
             inner = inner[1:]

@@ -120,7 +120,7 @@ def _function(vocabulary: Vocabulary, chain: Chain) -> None:
         count, at, used = 0, head.after + 1, False
         while at < len(words) - 1:
             argument = scripted(words, at, vocabulary)
-            if argument is None or words[argument.after].text not in (",", ")", ";"):
+            if argument is None or argument.after >= len(words) or words[argument.after].text not in (",", ")", ";"):
                 return
             used = used or words[argument.after - 1].text in right or argument.base in right
             count, at = count + 1, argument.after + 1
