@@ -472,7 +472,7 @@ class Judge:
         try:
             if comparison.agree(a, b, self.candidates(work, left, a)) != "no":
                 definitions = self.world.definitions(key, work.order) if key and not key.startswith(SLOPE) else []
-                if key and not key.startswith(SLOPE) and (not definitions or definitions[0].read is right):
+                if key and not key.startswith(SLOPE) and not key.endswith(NEW) and (not definitions or definitions[0].read is right):
                     return Opinion("exact", kind="definition")
                 why += "; they happen to be so for these numbers"
         except (NoValue, Unreadable, Mismatch, ArithmeticError, ValueError):

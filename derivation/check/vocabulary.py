@@ -27,8 +27,9 @@ def gather(statements: Sequence[Statement], formulas: Iterable[Sequence[Token]])
             _function(vocabulary, statement)
     vocabulary.signed = any(_bare_minus(words, at) for words in formulas for at in range(len(words) - 1) if words[at].text == "^")
     vocabulary.powered = {base for base in vocabulary.labelled if base in vocabulary.quantities}
-    for base in list(vocabulary.labelled):
-        if base in vocabulary.powered and bare[base] < 2:
+    for base in vocabulary.powered:  # `x^2 = 4` beside `x = 2` is a square
+        vocabulary.quantities -= {key for key in vocabulary.quantities if key.startswith(base + "^{") and key[len(base) + 2 :].rstrip("}").isalnum()}
+        if bare[base] < 2:
             vocabulary.labelled.discard(base)
     return vocabulary
 
