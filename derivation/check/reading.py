@@ -20,6 +20,8 @@ from .tokens import Token, Unreadable, group
 MAXIMAL_DEPTH = 60
 ENTRYWISE = frozenset([r"\odot", r"\circ", r"\otimes"])
 PRODUCTS = frozenset([r"\cdot", r"\times", "*", "/", "@"])
+OPERATORS = frozenset([r"\Delta", r"\mathbb{E}", r"\mathbb{P}", r"\mathrm{arg}", r"\mathrm{Var}", r"\mathrm{Cov}"])
+"""Names that mean nothing by themselves: differences, expectations."""
 BARS = ("|", r"\|")
 RELATIONS = {"<": "<", ">": ">", r"\le": "<=", r"\ge": ">="}
 MATRICES = frozenset(["pmatrix", "bmatrix", "matrix", "smallmatrix", "array", "Bmatrix", "vmatrix", "Vmatrix", "bsmallmatrix", "psmallmatrix"])
@@ -257,6 +259,8 @@ class Reader:
         if function and (follows in ("(", "[", r"\{") or follows.startswith(r"\begin{") or found.base not in LETTERS):
             return self.call(function, found)
         self.place = found.after
+        if found.base in OPERATORS and found.base not in self.vocabulary.quantities and follows not in STOPS:
+            raise Unreadable(found.start, f"{found.base} in front of something is an operator that is not known here")
         if found.base in ("e", r"\mathrm{e}") and not found.sub and self.is_number_e(found):
             return self.exponential(found)
         tree = self.symbol(found)

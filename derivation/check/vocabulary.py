@@ -25,6 +25,10 @@ def gather(statements: Sequence[Statement], formulas: Iterable[Sequence[Token]])
     for statement in statements:
         if isinstance(statement, Chain):
             _function(vocabulary, statement)
+    for words in formulas:  # nobody writes a first power: the 1 of `w^1` counts something
+        vocabulary.labelled |= {
+            words[at].text for at in range(len(words) - 2) if words[at + 1].text == "^" and is_one(words, at + 2) and words[at].text[-1:].isalpha()
+        }
     vocabulary.signed = any(_bare_minus(words, at) for words in formulas for at in range(len(words) - 1) if words[at].text == "^")
     vocabulary.powered = {base for base in vocabulary.labelled if base in vocabulary.quantities}
     for base in vocabulary.powered:  # `x^2 = 4` beside `x = 2` is a square
@@ -32,6 +36,12 @@ def gather(statements: Sequence[Statement], formulas: Iterable[Sequence[Token]])
         if bare[base] < 2:
             vocabulary.labelled.discard(base)
     return vocabulary
+
+
+def is_one(words: Sequence[Token], at: int) -> bool:
+    """Whether a superscript is the number 1 and nothing else."""
+    following = [word.text for word in words[at : at + 3]]
+    return following[:1] == ["1"] or following == ["{", "1", "}"]
 
 
 def _bare_minus(words: Sequence[Token], at: int) -> bool:
