@@ -21,7 +21,8 @@ from .knowledge import NEW
 from .meaning import Meaning, Mismatch, Unknown
 from .reading import walk as nodes
 from .tokens import Unreadable
-from .world import Balls, Printed, Truth, World, half_unit, key_of, quantities
+from .values import Balls, Printed, Truth, half_unit, key_of, quantities
+from .world import World
 
 Agreement = Literal["exact", "rounded", "no"]
 Leniency = Literal["inside", "cut", "carried", "renamed"]

@@ -14,7 +14,7 @@ from ..terms import Term, is_literal, name, partial
 from ..tex.names import Names
 from ..tex.write import write
 from .compare import printed_entries
-from .world import UPSTREAM, Slope, Truth, quantities
+from .values import UPSTREAM, Slope, Truth, quantities
 
 if TYPE_CHECKING:
     from .world import World

@@ -26,8 +26,9 @@ from .mistakes import named_mistake
 from .reading import Tree
 from .symbols import Symbol
 from .tokens import Unreadable
+from .values import Printed, Random, Truth, key_of, quantities
 from .verdicts import Equality, Kind, Verdict
-from .world import Printed, Random, Truth, World, key_of, quantities
+from .world import World
 
 TRIALS = 3
 SEVERAL = 3

@@ -13,7 +13,8 @@ from .compare import equal
 from .meaning import Mismatch
 from .reading import Tree
 from .tokens import Unreadable
-from .world import Truth, World
+from .values import Truth
+from .world import World
 
 
 @dataclass(frozen=True, slots=True)

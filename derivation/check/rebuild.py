@@ -20,7 +20,8 @@ from .knowledge import NEW, SLOPE
 from .meaning import Meaning, Mismatch
 from .reading import Tree
 from .tokens import Unreadable
-from .world import World, quantities
+from .values import quantities
+from .world import World
 
 if TYPE_CHECKING:
     from . import Article

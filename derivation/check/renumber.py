@@ -27,7 +27,8 @@ from .meaning import PRODUCTS, Meaning, Mismatch
 from .reading import Tree
 from .rebuild import identifier
 from .tokens import Unreadable
-from .world import Printed, Truth, World
+from .values import Printed, Truth
+from .world import World
 
 DIGITS = 10
 CLAIMS = re.compile(
@@ -389,7 +390,7 @@ class NewSpelling:
     def spell(self, term: Term) -> Array | None:
         from ..evaluate import evaluate
         from ..operations.algebras import Terms
-        from .world import key_of, quantities
+        from .values import key_of, quantities
 
         known: dict[Term, Array] = {}
         for part in quantities(term):

@@ -25,9 +25,9 @@ def gather(statements: Sequence[Statement], formulas: Iterable[Sequence[Token]])
     for statement in statements:
         if isinstance(statement, Chain):
             _function(vocabulary, statement)
-    for words in formulas:  # nobody writes a first power: the 1 of `w^1` counts something
+    for tokens in formulas:  # nobody writes a first power: the 1 of `w^1` counts something
         vocabulary.labelled |= {
-            words[at].text for at in range(len(words) - 2) if words[at + 1].text == "^" and is_one(words, at + 2) and words[at].text[-1:].isalpha()
+            tokens[at].text for at in range(len(tokens) - 2) if tokens[at + 1].text == "^" and is_one(tokens, at + 2) and tokens[at].text[-1:].isalpha()
         }
     vocabulary.signed = any(_bare_minus(words, at) for words in formulas for at in range(len(words) - 1) if words[at].text == "^")
     vocabulary.powered = {base for base in vocabulary.labelled if base in vocabulary.quantities}

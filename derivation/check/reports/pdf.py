@@ -53,7 +53,7 @@ def document(reports: Sequence[Report]) -> str:
     made = environment("report_pdf")
     options = {"left": "20mm", "right": "20mm", "top": "18mm", "bottom": "20mm"}
     page = Document(
-        documentclass="article", document_options=["11pt", "a4paper"], page_numbers=False, lmodern=True, textcomp=True, indent=False, geometry_options=options
+        documentclass="article", document_options=["11pt", "a4paper"], page_numbers=False, lmodern=True, textcomp=True, indent=True, geometry_options=options
     )
     for name in PACKAGES:
         page.packages.append(Package(name))
