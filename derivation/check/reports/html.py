@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from latex2mathml import exceptions
 from latex2mathml.converter import convert
 from markdown_it import MarkdownIt
 
@@ -15,6 +16,11 @@ from ...render.templating import environment
 from ..verdicts import Report
 from .view import Block, blocks
 
+CONVERTER_ERRORS = (
+    *(error for error in vars(exceptions).values() if isinstance(error, type) and issubclass(error, Exception)),
+    *(ValueError, LookupError, AttributeError, TypeError, RecursionError, StopIteration),
+)
+"""What the converter raises where it stumbles over a formula: its own errors have no class in common."""
 MARK = re.compile("\ue000(\\d+)\ue001")
 LAYOUT = re.compile(
     r"\\(?:begin|end)\{(?:align|aligned|alignat|gather|gathered|equation|split|multline|flalign|eqnarray|displaymath)\*?\}(?:\{\d+\})?|(?<!\\)&"
@@ -65,5 +71,5 @@ def mathml(latex: str) -> str:
     """A formula as MathML; as code where it cannot be converted."""
     try:
         return str(convert(latex.replace("&", " ") if r"\begin" not in latex else latex))
-    except Exception:  # the converter raises whatever its parser stumbles over; the source is shown then
+    except CONVERTER_ERRORS:
         return f"<code>{html.escape(latex)}</code>"
