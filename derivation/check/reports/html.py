@@ -16,7 +16,7 @@ from ...render.templating import environment
 from ..verdicts import Report
 from .view import Block, blocks
 
-CONVERTER_ERRORS = (
+CONVERTER_ERRORS: tuple[type[Exception], ...] = (
     *(error for error in vars(exceptions).values() if isinstance(error, type) and issubclass(error, Exception)),
     *(ValueError, LookupError, AttributeError, TypeError, RecursionError, StopIteration),
 )
