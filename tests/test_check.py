@@ -239,6 +239,12 @@ def test_hostile_input_ends(kind: str) -> None:
     assert time.perf_counter() - began < 30  # a guard against hanging, not a measurement
 
 
+def test_formulas_that_cannot_be_taken_apart_are_not_dropped() -> None:
+    report = check_text("$x = 2$\n\n$$y = \\frac{1}{x = 3$$\n\n$x^2 = 4$ and $\\frac{1$")
+    assert [(equality.place[0], equality.verdict) for equality in report.equalities] == [(1, "exact"), (3, "undecided"), (5, "exact")]
+    assert report.equalities[1].why == "not read: this brace is never closed"
+
+
 PIECES = [
     match
     for path in ARTICLES

@@ -12,22 +12,23 @@ import flint
 
 from ..arrays import Shape
 from ..resolve import describe
-from .chains import Chain, Declaration, Statement, statements
+from .chains import Chain, Declaration, Side, Statement, statements
 from .compare import ALL_LENIENCY, Leniency
 from .find import find, opened, source
 from .judge import Judge
-from .knowledge import NEW, Knowledge, Work, is_closed, quantity, works
+from .knowledge import NEW, Knowledge, Work, quantity, works
 from .macros import collect, expand
 from .meaning import Meaning, Mismatch
-from .reading import Tree, read, walk
+from .reading import read
 from .source import Formula, Heading, Source, UnreadableArticle
 from .symbols import Vocabulary
 from .tokens import Token, Unreadable, has_decimal_commas, numerals, plain, tokens
+from .trees import Tree, nodes
 from .verdicts import Equality, Report
 from .vocabulary import gather
 from .world import Rule, World
 
-__all__ = ["Equality", "Report", "UnreadableArticle", "check", "check_text"]
+__all__ = ["Article", "Equality", "Report", "UnreadableArticle", "check", "check_text"]
 
 PRECISION = 256
 """Bits of the balls in which irrational numbers are compared: equal means equal to 40 digits."""
@@ -105,7 +106,7 @@ class Article:
         for order, statement in enumerate(self.statements):
             if isinstance(statement, Declaration):
                 keys = []
-                for part in _names(statement):
+                for part in statement.parts:
                     try:
                         key = quantity(read(part, self.vocabulary))
                     except Unreadable:
@@ -131,7 +132,7 @@ class Article:
             if not key.endswith(NEW) or theta is None or self.knowledge.values.get(theta.key) or self.knowledge.formulas.get(theta.key):
                 continue
             if world.shape(theta.key, 0) is None:
-                found += [Rule(theta, event) for event in events if any(node.head in ("nabla", "partial") for node in walk(event.tree))]
+                found += [Rule(theta, event) for event in events if any(node.head in ("nabla", "partial") for node in nodes(event.tree))]
         return found
 
     def report(self) -> Report:
@@ -143,7 +144,8 @@ class Article:
             judge = Judge(self.world(), self.works, granted)
             equalities = list(judge.equalities())
         wrong, holding = self._declarations(judge.world)
-        merged = sorted([*equalities, *wrong], key=lambda equality: (equality.source.path, equality.right.start))
+        unread = [equality for formula, problem in self.unread for equality in as_undecided(formula, problem)]
+        merged = sorted([*equalities, *wrong, *unread], key=lambda equality: (equality.source.path, equality.right.start))
         return Report(self.source, merged, self.formulas, holding)
 
     def _declarations(self, world: World) -> tuple[list[Equality], int]:
@@ -154,8 +156,7 @@ class Article:
                 event = world.value_event(key, order)
                 shape = self._known_shape(world, key, order)
                 wanted = world.shape_of_set(declaration)
-                explicit = any(word.text.isdigit() for word in declaration.set.words) or wanted == ()
-                if shape is None or wanted is None or shape == wanted or not explicit:
+                if shape is None or wanted is None or shape == wanted or not world.is_explicit(declaration):
                     holding += 1
                     continue
                 line = event.read.side.place[0] if event else 0
@@ -186,9 +187,18 @@ class Article:
         return defined[1] if defined and key not in world.gathered else world.declared_in_digits(key)
 
 
+def as_undecided(formula: Formula, problem: Unreadable) -> Iterator[Equality]:
+    """A formula whose tokens could not be told apart, as one equality of which nothing can be said; none where it equates nothing."""
+    left, equals, _ = formula.text.partition("=")
+    if equals and left.strip():
+        middle = formula.start + len(left)
+        first, second = (Side(formula, (Token(formula.source.text[a:b], a, b),)) for a, b in ((formula.start, middle), (middle + 1, formula.end)))
+        yield Equality(first, second, "=", "undecided", "arithmetic", f"not read: {problem.message}", at=problem.at)
+
+
 def long_numerals(result: Tree) -> Iterator[str]:
     """The numerals of a result that have so many places that they can only be roundings."""
-    for node in walk(result):
+    for node in nodes(result):
         if node.head == "number" and len(node.args[0].partition(".")[2]) >= LONG:
             yield node.args[0]
 
@@ -207,16 +217,3 @@ def deserved(equalities: Sequence[Equality]) -> frozenset[Leniency]:
         "carried": needed["carried"] * 10 > len(rounded) or len(rounded) < 6,
     }
     return frozenset(leniency for leniency in ALL_LENIENCY if habits[leniency])
-
-
-def _names(declaration: Declaration) -> list[list[Token]]:
-    parts: list[list[Token]] = [[]]
-    for word in declaration.names.words:
-        if word.text == ",":
-            parts.append([])
-        else:
-            parts[-1].append(word)
-    return [part for part in parts if part]
-
-
-__all__ += ["Article", "is_closed"]

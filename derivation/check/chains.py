@@ -118,6 +118,17 @@ class Declaration:
     names: Side
     set: Side
 
+    @property
+    def parts(self) -> list[tuple[Token, ...]]:
+        """The names of a list `W, b`."""
+        found: list[list[Token]] = [[]]
+        for word in self.names.words:
+            if word.text == ",":
+                found.append([])
+            else:
+                found[-1].append(word)
+        return [tuple(part) for part in found if part]
+
 
 Statement = Chain | Declaration
 
@@ -256,13 +267,11 @@ SPEECH = frozenset(
         "also",
         "denn",
         "da",
-        "for",
         "by",
         "as",
         "is",
         "i.e.",
         "else",
-        "because",
     ]
 )
 

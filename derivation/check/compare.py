@@ -14,13 +14,12 @@ from flint import arb, fmpq
 
 from ..arrays import Array
 from ..evaluate import Undefined, evaluate
-from ..numbers import Uncertain, UndefinedValue, bounds, exact, terminating
+from ..numbers import bounds, exact, terminating
 from ..operations.algebras import Terms
 from ..terms import Term, is_literal
-from .knowledge import NEW
-from .meaning import Meaning, Mismatch, Unknown
-from .reading import walk as nodes
+from .meaning import FAILURES, Meaning, Mismatch, Unknown
 from .tokens import Unreadable
+from .trees import nodes
 from .values import Balls, Printed, Truth, half_unit, key_of, quantities
 from .world import World
 
@@ -36,7 +35,7 @@ MAXIMAL_WORK = 400
 """Entries of a side that is spelled out term by term to compare its parts."""
 
 
-class NoValue(Exception):
+class NoValue(ArithmeticError):
     """A side has no value here; the text says why."""
 
 
@@ -76,7 +75,7 @@ class Comparison:
                 problem = error
             except Undefined as error:
                 problem = NoValue(error.message)
-            except (Uncertain, UndefinedValue, ZeroDivisionError, ValueError, OverflowError) as error:
+            except FAILURES as error:
                 problem = NoValue(str(error) or "no value")
         if not found:
             assert problem is not None
@@ -91,7 +90,7 @@ class Comparison:
         try:
             texts = world.rounded | set(self.rounded_texts) | self.unproved(term)
             return Printed(world, Balls(texts)).value(term, self.order)
-        except (Unreadable, Mismatch, ArithmeticError, ValueError):
+        except FAILURES:
             return None
 
     def unproved(self, term: Term) -> set[str]:
@@ -107,7 +106,7 @@ class Comparison:
     def without_truth(self, key: str) -> bool:
         try:
             return self.truth.by_formula(key, self.order) is None
-        except (Unreadable, Mismatch, ArithmeticError, ValueError):
+        except FAILURES:
             return True
 
     def agree(self, a: Term, b: Term, known: Sequence[Array] | None = None) -> Agreement:
@@ -275,21 +274,12 @@ class Comparison:
     def is_zero(self, term: Term) -> bool:
         try:
             return all(entry == 0 for entry in self.printed.value(term, self.order).entries)
-        except (Unreadable, Mismatch, ArithmeticError, ValueError):
+        except FAILURES:
             return False
 
     def spell(self, term: Term) -> Array | None:
         """The side as an array of scalar terms, names replaced by what the article prints for them."""
-        known: dict[Term, Array] = {}
-        for leaf in quantities(term):
-            array = self.literal_of(leaf)
-            if array is None:
-                return None
-            known[leaf] = array
-        try:
-            return evaluate(term, known, Terms)
-        except (ArithmeticError, AttributeError, TypeError, KeyError, ValueError):
-            return None
+        return spelled(term, self.literal_of)
 
     def literal_of(self, leaf: Term) -> Array | None:
         event = self.world.value_event(key_of(leaf), self.order)
@@ -306,6 +296,20 @@ class Comparison:
             if right is not None and left.shape == right.shape and all(arb(x).overlaps(arb(y)) for x, y in zip(left.entries, right.entries, strict=True)):
                 return "rounded"
         return "no"
+
+
+def spelled(term: Term, literal_of: Callable[[Term], Array | None]) -> Array | None:
+    """A side as an array of scalar terms, with numerals for its quantities; None where one has none."""
+    known: dict[Term, Array] = {}
+    for leaf in quantities(term):
+        array = literal_of(leaf)
+        if array is None:
+            return None
+        known[leaf] = array
+    try:
+        return evaluate(term, known, Terms)
+    except (*FAILURES, AttributeError, TypeError, KeyError):
+        return None
 
 
 def equal(a: Array, b: Array) -> bool:
@@ -363,6 +367,3 @@ def negated(term: Term) -> Term:
         text = term.args[0]
         return Term("number", (text[1:] if text.startswith("-") else f"-{text}",))
     return term.args[0] if term.head == "neg" else Term("neg", (term,))
-
-
-__all__ = ["NEW", "Agreement", "Comparison", "Difference", "NoValue", "equal", "printed_entries"]

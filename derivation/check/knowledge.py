@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from .chains import Chain, Declaration, Side, Statement
-from .reading import Tree, read, walk
-from .symbols import Symbol, Vocabulary, is_fenced, joined
+from .reading import read
+from .symbols import Symbol, Vocabulary, is_fenced
 from .tokens import Unreadable
+from .trees import Tree, nodes
 
 NEW, SLOPE = "⁺", "∂"
 
@@ -23,6 +24,11 @@ class Read:
     side: Side
     tree: Tree | None
     problem: Unreadable | None = None
+
+    @property
+    def named(self) -> list[str]:
+        """The quantities that stand in it, in order."""
+        return named(self.tree) if self.tree else []
 
 
 @dataclass
@@ -66,6 +72,11 @@ def quantity(tree: Tree) -> str | None:
     return None
 
 
+def named(tree: Tree) -> list[str]:
+    """The quantities that stand in a tree, in order."""
+    return [key for node in nodes(tree) if (key := quantity(node))]
+
+
 def shown(key: str) -> str:
     """A quantity's key as a reader knows it.
 
@@ -78,14 +89,14 @@ def shown(key: str) -> str:
     return key.replace(NEW, "_{new}")
 
 
+def is_derived(key: str) -> bool:
+    """Whether a quantity is worked out by its nature: a derivative, or an updated value."""
+    return key.startswith(SLOPE) or key.endswith(NEW)
+
+
 def is_closed(tree: Tree) -> bool:
     """Whether a tree holds no names: its value is in its numbers alone."""
-    return not any(node.head in ("name", "updated", "partial", "nabla", "sum") for node in walk(tree))
-
-
-def mentions(tree: Tree, key: str) -> bool:
-    """Whether a quantity stands in a tree."""
-    return any(node.head == "name" and node.args[0].key == key for node in walk(tree))
+    return not any(node.head in ("name", "updated", "partial", "nabla", "sum") for node in nodes(tree))
 
 
 def is_assignment(tree: Tree, key: str) -> bool:
@@ -99,6 +110,36 @@ def is_assignment(tree: Tree, key: str) -> bool:
             return True
         waiting += [part for arg in node.args for part in (arg if isinstance(arg, tuple) else (arg,)) if isinstance(part, Tree)]
     return False
+
+
+def is_number(tree: Tree) -> bool:
+    """Whether a tree is a numeral, signed or not, or a matrix of them."""
+    if tree.head in ("u-", "group", "matrix", "row", "tuple"):
+        return all(is_number(child) for child in tree.children)
+    return tree.head == "number"
+
+
+def substitutions(left: Tree, right: Tree) -> Iterator[tuple[str, Tree]]:
+    """The names of the left side with the closed parts that stand in their places on the right, where both are built alike."""
+    left, right = (tree.args[0] if tree.head == "group" else tree for tree in (left, right))
+    if left.head in ("name", "updated", "partial") and is_closed(right):
+        key = quantity(left)
+        if key:
+            yield key, right
+        return
+    if left.head in PRODUCT_SIGNS and right.head in PRODUCT_SIGNS:
+        pass
+    elif left.head != right.head:
+        if left.head == "+" and right.head not in ("-", "number", "u-"):  # a vanishing summand may be left out
+            yield from substitutions(left.args[0], right)
+        return
+    mine, yours = left.children, right.children
+    if len(mine) == len(yours):
+        for a, b in zip(mine, yours, strict=True):
+            yield from substitutions(a, b)
+
+
+PRODUCT_SIGNS = frozenset(["", r"\cdot", r"\times", "*"])
 
 
 @dataclass
@@ -120,7 +161,7 @@ class Knowledge:
         """Takes in what a chain says."""
         trees = [read.tree for read in work.sides]
         for tree in trees:
-            for node in walk(tree) if tree else ():
+            for node in nodes(tree) if tree else ():
                 if node.head == "name":
                     self.symbols.setdefault(node.args[0].key, node.args[0])
                     self.written.add(node.args[0].key)
@@ -240,6 +281,3 @@ def _read(side: Side, vocabulary: Vocabulary, cache: dict[tuple[int, int, int], 
         except RecursionError:
             cache[key] = Read(side, None, Unreadable(side.start, "nested too deeply"))
     return cache[key]
-
-
-__all__ = ["Event", "Knowledge", "Read", "Work", "instance", "is_closed", "joined", "match", "quantity", "works"]

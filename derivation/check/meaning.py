@@ -8,13 +8,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..arrays import Shape, collapse
+from ..expressions import SyntaxProblem
 from ..operations import TABLE, ShapeMismatch
 from ..resolve import choose, describe, rule, substitute
 from ..terms import Term, index, matrix, name, number, partial, updated
 from .knowledge import instance
-from .reading import CONVENTIONAL, Tree, walk
 from .symbols import Symbol
 from .tokens import Unreadable
+from .trees import Tree, alike, nodes
 
 if TYPE_CHECKING:
     from .world import World
@@ -29,12 +30,12 @@ class Unknown(Unreadable):
     """A quantity of which the article says neither value nor formula nor shape."""
 
 
-class Mismatch(ValueError):
+class Mismatch(SyntaxProblem):
     """Operands whose shapes do not fit: the equality is wrong."""
 
-    def __init__(self, at: int, message: str) -> None:
-        super().__init__(message)
-        self.at, self.message = at, message
+
+FAILURES = (ArithmeticError, ValueError)
+"""All that may keep a side from having a value: it cannot be read, shapes do not fit, a derivative or a value does not exist."""
 
 
 PRODUCTS = {
@@ -204,8 +205,6 @@ class Meaning:
 
     def call(self, tree: Tree) -> Meant:
         function, *arguments = tree.args
-        if function in CONVENTIONAL:
-            self.world.conventions.add(function)
         return self.make(tree, function, [self.of(argument) for argument in arguments])
 
     def apply(self, tree: Tree) -> Meant:
@@ -232,8 +231,6 @@ class Meaning:
             return self.own_prime(tree, function, inner, shape)
         row = choose(function, [shape])
         derivative = next((other for other in TABLE.values() if other.derivative_of == row.name), None)
-        if function in CONVENTIONAL:
-            self.world.conventions.add(function)
         if row.name in ("softmax", "log_softmax") or len(row.operands) - len(row.defaults) != 1:
             raise Unreadable(tree.start, "the derivative of a function of several entries")
         constants = tuple(number(text) for text in row.defaults)
@@ -307,7 +304,7 @@ class Meaning:
 
     def size(self, variable: str, body: Tree) -> int:
         """How far an index runs that has no limits: as far as the arrays or names go that bear it."""
-        for node in walk(body):
+        for node in nodes(body):
             count = 0
             if node.head == "name" and variable in "".join((*node.args[0].sub, *node.args[0].label)):
                 symbol = instance(node.args[0], self.indices)
@@ -360,13 +357,6 @@ class Meaning:
 
     def compare(self, tree: Tree) -> Meant:
         raise Unreadable(tree.start, "a comparison where a value is expected")
-
-
-def alike(a: Any, b: Any) -> bool:
-    """Whether two trees say the same, wherever they stand."""
-    if isinstance(a, Tree) and isinstance(b, Tree):
-        return a.head == b.head and len(a.args) == len(b.args) and all(alike(x, y) for x, y in zip(a.args, b.args, strict=True))
-    return bool(a == b)
 
 
 def digits(sub: tuple[str, ...]) -> tuple[int, ...]:

@@ -10,9 +10,8 @@ from flint import fmpq
 from ..arrays import Array
 from ..terms import Term
 from .compare import equal
-from .meaning import Mismatch
-from .reading import Tree
-from .tokens import Unreadable
+from .meaning import FAILURES
+from .trees import Tree
 from .values import Truth
 from .world import World
 
@@ -52,7 +51,7 @@ def matches(point: Truth, turned: Callable[[Truth], Array], a: Term, b: Term, or
     try:
         found, right = turned(point), point.value(b, order)
         return equal(found, right) and any(x != 0 for x in right.entries) and not equal(found, point.value(a, order))
-    except (Unreadable, Mismatch, ArithmeticError, ValueError):
+    except FAILURES:
         return False
 
 

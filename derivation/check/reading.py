@@ -9,70 +9,21 @@ factor     := atom scripts*
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
-from ..operations import SPELLINGS, TABLE
-from .symbols import CURRENT, LETTERS, TRANSPOSED, UPDATED, Scripted, Symbol, Vocabulary, is_fenced, joined, script, scripted, texts
+from .derivatives import slashed_derivative
+from .forms import BARS, BRACKETS_AND_COMMANDS, RELATIONS, environment
+from .functions import spoken
+from .symbols import CURRENT, LETTERS, TRANSPOSED, UPDATED, Scripted, Symbol, Vocabulary, is_fenced, joined, marked, script, scripted, texts
 from .tokens import Token, Unreadable, group
+from .trees import Tree
 
 MAXIMAL_DEPTH = 60
 ENTRYWISE = frozenset([r"\odot", r"\circ", r"\otimes"])
 PRODUCTS = frozenset([r"\cdot", r"\times", "*", "/", "@"])
 OPERATORS = frozenset([r"\Delta", r"\mathbb{E}", r"\mathbb{P}", r"\mathrm{arg}", r"\mathrm{Var}", r"\mathrm{Cov}"])
 """Names that mean nothing by themselves: differences, expectations."""
-BARS = ("|", r"\|")
-RELATIONS = {"<": "<", ">": ">", r"\le": "<=", r"\ge": ">="}
-MATRICES = frozenset(["pmatrix", "bmatrix", "matrix", "smallmatrix", "array", "Bmatrix", "vmatrix", "Vmatrix", "bsmallmatrix", "psmallmatrix"])
 STOPS = frozenset(["", ")", "]", "}", r"\}", ",", "+", "-", "&", r"\\", *RELATIONS, *ENTRYWISE, *PRODUCTS])
-SPOKEN = {
-    row.notation.symbol: spelling for row in TABLE.values() if row.notation.kind == "function" for spelling in row.spellings[:1] if not row.derivative_of
-} | {r"\log": "log", r"\exp": "exp", r"\Phi": "normal_cdf", r"\min": "min", r"\mean": "mean"}
-"""Commands that are functions."""
-CALLED = {
-    spelling.replace("_", ""): spelling for spelling in SPELLINGS if spelling.isidentifier() and spelling not in ("dot", "outer", "sum", "mean", "sign")
-} | {
-    "logistic": "sigmoid",
-    "crossentropy": "cross_entropy",
-    "ce": "cross_entropy",
-    "lrelu": "leaky_relu",
-    "sum": "sum",
-    "mean": "mean",
-    "sgn": "sign",
-    "sign": "sign",
-    "rect": "relu",
-}
-"""Words, in small letters and without `_`, that are functions of the table."""
-CONVENTIONAL = frozenset(["sigmoid", "normal_cdf", "normal_pdf", "log"])
-"""Functions that a symbol stands for by convention only: `\\sigma`, `\\log`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tree:
-    """What stands there, before shapes are known: a head, its parts, and where it begins in the source."""
-
-    head: str
-    args: tuple[Any, ...]
-    start: int
-
-    @property
-    def children(self) -> tuple[Tree, ...]:
-        return tuple(arg for arg in self.args if isinstance(arg, Tree))
-
-
-def walk(tree: Tree) -> list[Tree]:
-    """Every node, parents first."""
-    found, waiting = [], [tree]
-    while waiting:
-        node = waiting.pop()
-        found.append(node)
-        for arg in reversed(node.args):
-            if isinstance(arg, Tree):
-                waiting.append(arg)
-            elif isinstance(arg, tuple):
-                waiting.extend(part for part in reversed(arg) if isinstance(part, Tree))
-    return found
 
 
 def read(words: Sequence[Token], vocabulary: Vocabulary) -> Tree:
@@ -121,11 +72,15 @@ class Reader:
     def problem(self, expected: str) -> Unreadable:
         return Unreadable(self.at, f"expected {expected}, found {self.next or 'the end'}")
 
+    def nested(self, words: Sequence[Token]) -> Reader:
+        """A reader of a part, one level deeper."""
+        return Reader(list(words), self.vocabulary, self.depth + 1)
+
     def inner(self, words: Sequence[Token]) -> Tree:
         """The tree of a part that stands in braces."""
         if not words:
             raise Unreadable(self.at, "nothing stands between these braces")
-        reader = Reader(list(words), self.vocabulary, self.depth + 1)
+        reader = self.nested(words)
         tree = reader.comparison()
         if reader.next:
             raise reader.problem("an operator or the end of the group")
@@ -241,7 +196,7 @@ class Reader:
         if text[:1].isdigit() or (text[:1] == "." and text[1:]):
             self.place += 1
             return Tree("number", (plain(text),), start)
-        special = SPECIAL.get(text) or (Reader.environment if text.startswith(r"\begin{") else None)
+        special = BRACKETS_AND_COMMANDS.get(text) or (environment if text.startswith(r"\begin{") else None)
         if special:
             return special(self)
         found = scripted(self.words, self.place, self.vocabulary)
@@ -252,7 +207,7 @@ class Reader:
     # Names, calls and their scripts
 
     def named(self, found: Scripted) -> Tree:
-        if (derivative := self.slashed_derivative()) is not None:
+        if (derivative := slashed_derivative(self)) is not None:
             return derivative
         function = spoken(found.base, self.vocabulary)
         follows = self.words[found.after].text if found.after < len(self.words) else ""
@@ -388,317 +343,3 @@ class Reader:
                 raise Unreadable(start, "an inverse function")
             return self.raised(tree, powers[0], start)
         return tree
-
-    # Derivatives
-
-    def slashed_derivative(self) -> Tree | None:
-        r"""`dL/dw`, where a slash stands between two names behind a `d`."""
-        begin = self.place
-        if self.next != self.vocabulary.derivative or "d" in self.vocabulary.quantities:
-            return None
-        of = scripted(self.words, begin + 1, self.vocabulary) if self.place + 1 < len(self.words) and self.words[begin + 1].glued else None
-        if of is None or of.after + 2 >= len(self.words) or self.words[of.after].text != "/" or self.words[of.after + 1].text != self.vocabulary.derivative:
-            return None
-        by = scripted(self.words, of.after + 2, self.vocabulary)
-        if by is None:
-            return None
-        self.place = by.after
-        return Tree("partial", (self.symbol(of), self.symbol(by)), self.words[begin].start)
-
-    def slashed_partial(self) -> Tree:
-        r"""`\partial L / \partial w`."""
-        start = self.at
-        self.expect(r"\partial")
-        of = self.quantity()
-        self.expect("/")
-        self.expect(r"\partial")
-        return Tree("partial", (of, self.quantity()), start)
-
-    def quantity(self) -> Tree:
-        """A name, with brackets around it or without, as it stands behind a differential."""
-        start = self.at
-        if self.next in ("(", "{"):
-            close = {"(": ")", "{": "}"}[self.take("(", "{")]
-            tree = self.comparison()
-            self.expect(close)
-            return tree
-        found = scripted(self.words, self.place, self.vocabulary)
-        if found is None:
-            raise self.problem("the name of a quantity")
-        self.place = found.after
-        if found.base in ("", r"\partial"):
-            raise Unreadable(start, "a higher derivative")
-        tree = self.symbol(found)
-        if self.next != "(":
-            return tree
-        before = self.place
-        arguments = self.arguments()
-        if tree.head == "name" and all(argument.head in ("name", "updated") for argument in arguments):
-            return tree  # J(W, b): the quantity J, which depends on W and b
-        self.place = before
-        return self.applied(tree, found)
-
-    def fraction(self) -> Tree:
-        start = self.at
-        self.expect(r"\frac")
-        above, below = self.group(), self.group()
-        if above and below and is_differential(above[0], self.vocabulary) and is_differential(below[0], self.vocabulary) and len(below) > 1:
-            return self.derivative(above, below, start)
-        return Tree("frac", (self.inner(above), self.inner(below)), start)
-
-    def derivative(self, above: list[Token], below: list[Token], start: int) -> Tree:
-        parts: list[Tree | None] = []
-        for words in (above, below):
-            if len(words) > 1 and words[1].text in ("^", "'"):
-                raise Unreadable(words[1].start, "a higher derivative")
-            reader = Reader(words[1:], self.vocabulary, self.depth + 1)
-            if not words[1:]:
-                parts.append(None)
-                continue
-            parts.append(reader.quantity())
-            if reader.next:
-                raise reader.problem("the end of the derivative")
-        of, by = parts
-        assert by is not None
-        if of is None:  # \frac{\partial}{\partial w} (...)
-            of = self.product()
-        return Tree("partial", (of, by), start)
-
-    def nabla(self) -> Tree:
-        start = self.at
-        self.expect(r"\nabla")
-        by = None
-        if self.next == "_":
-            inner, self.place = script(self.words, self.place)
-            by = self.inner(inner)
-        of = self.quantity()
-        return Tree("nabla", (by, of) if by else (of,), start)
-
-    # Brackets
-
-    def bracket(self) -> Tree:
-        start = self.at
-        if self.next == "{" and (spliced := self.spliced()):
-            return spliced
-        close = {"(": ")", "[": "]", r"\{": r"\}", "{": "}"}[self.take("(", "[", r"\{", "{")]
-        items = [self.comparison()]
-        while self.take(",", ";"):
-            items.append(self.comparison())
-        self.expect(close)
-        if len(items) > 1:
-            if close not in (")", "]"):
-                raise Unreadable(start, "a set")
-            items_ = tuple(items)
-            if self.next == "^" and texts(script(self.words, self.place)[0])[0] in TRANSPOSED:
-                self.place = script(self.words, self.place)[1]
-                return Tree("tuple", items_, start)  # (1, 2)^T: a column
-            return Tree("tuple", items_, start)
-        if items[0].head == "compare" and close == "]":
-            return Tree("indicator", items[0].args, start)
-        if self.next == "_" and items[0].head == "name":  # (W)_{12}
-            inner, self.place = script(self.words, self.place)
-            symbol = items[0].args[0]
-            if symbol.sub:
-                raise Unreadable(start, "an index behind an index")
-            return Tree("name", (Symbol(symbol.base, texts(inner), symbol.label, symbol.primes),), start)
-        if self.next == "_" and close == ")":
-            inner, self.place = script(self.words, self.place)
-            return Tree("entry", (items[0], Symbol("", texts(inner))), start)
-        return Tree("group", (items[0],), start)
-
-    def spliced(self) -> Tree | None:
-        """Braces that do not show are no brackets: what they hold is read as if they were not there, unless a script needs them."""
-        end = group(self.words, self.place)
-        after = self.words[end].text if end < len(self.words) else ""
-        if after in ("^", "_", "'"):
-            return None
-        if end - self.place == 2:
-            raise Unreadable(self.at, "nothing stands between these braces")
-        del self.words[end - 1], self.words[self.place]
-        return self.factor()
-
-    def absolute(self) -> Tree:
-        start = self.at
-        bar = self.take("|", r"\|")
-        self.bars += 1
-        inner = self.sum()
-        self.bars -= 1
-        self.expect(bar)
-        norm = bar == r"\|" or self.next == "_"
-        if self.next == "_":
-            index, self.place = script(self.words, self.place)
-            if texts(index) not in (("2",), ("F",)):
-                raise Unreadable(start, "a norm other than the Euclidean one")
-        return Tree("norm" if norm else "abs", (inner,), start)
-
-    def root(self) -> Tree:
-        start = self.at
-        self.expect(r"\sqrt")
-        if self.next == "[":
-            raise Unreadable(start, "a root other than the square root")
-        return Tree("call", ("sqrt", self.inner(self.group())), start)
-
-    def total(self) -> Tree:
-        start = self.at
-        self.expect(r"\sum")
-        below: tuple[str, ...] = ()
-        above: Tree | None = None
-        low: Tree | None = None
-        while self.next in ("_", "^") and self.next:
-            mark = self.next
-            inner, self.place = script(self.words, self.place)
-            if mark == "^":
-                above = self.inner(inner)
-            else:
-                below = texts(inner)
-                equals = next((k for k, word in enumerate(inner) if word.text == "="), None)
-                if equals is not None:
-                    below, low = texts(inner[:equals]), self.inner(inner[equals + 1 :])
-        if not below or len(below) > 1 or not below[0].isalpha():
-            raise Unreadable(start, "a sum whose index is not clear")
-        minus = self.take("-")
-        body = self.entrywise()
-        if minus:
-            body = Tree("u-", (body,), start)
-        return Tree("sum", (below[0], low, above, body), start)
-
-    def indicator(self) -> Tree:
-        start = self.at
-        self.place = group(self.words, self.place + 1)
-        if self.next == "_":
-            inner, self.place = script(self.words, self.place)
-            words = [word for word in inner if word.text not in (r"\{", r"\}", "{", "}", "[", "]")]
-            condition = self.inner(words)
-        elif self.next in ("[", "(", r"\{"):
-            condition = self.arguments()[0]
-        else:
-            raise Unreadable(start, "an indicator without a condition")
-        if condition.head != "compare":
-            raise Unreadable(start, "an indicator of something that is no comparison")
-        return Tree("indicator", condition.args, start)
-
-    def styled(self) -> Tree:
-        r"""`\mathbb{1}[z > 0]` and `\mathbf{1}[...]` are indicators; any other letter in such a font is a name."""
-        if self.peek() == "{" and self.peek(2) in ("1", "I") and self.peek(3) == "}" and self.peek(4) in ("[", "(", "_", r"\{"):
-            return self.indicator()
-        found = scripted(self.words, self.place, self.vocabulary)
-        if found is None:
-            raise self.problem("a number, a name or a bracket")
-        return self.named(found)
-
-    def environment(self) -> Tree:
-        start = self.at
-        kind = self.next[7:-1].rstrip("*")
-        self.place += 1
-        if kind not in MATRICES and kind not in ("cases", "dcases", "rcases"):
-            raise Unreadable(start, f"the environment {kind}")
-        if kind == "array":
-            self.group()
-        elif self.next == "[":
-            self.place = next((k for k in range(self.place, len(self.words)) if self.words[k].text == "]"), self.place) + 1
-        cells = self.cells()
-        if "cases" in kind:
-            return self.branches(cells, start)
-        if kind in ("vmatrix", "Vmatrix"):
-            raise Unreadable(start, "a determinant")
-        rows = tuple(tuple(self.inner(cell) for cell in row) for row in cells)
-        if len({len(row) for row in rows}) != 1:
-            raise Unreadable(start, "a matrix whose rows are not equally long")
-        return Tree("matrix", tuple(Tree("row", row, row[0].start) for row in rows), start)
-
-    def cells(self) -> list[list[list[Token]]]:
-        """The cells of an environment, whose beginning is read, up to its end."""
-        rows, depth = [[list[Token]()]], 0
-        while self.place < len(self.words):
-            word = self.words[self.place]
-            self.place += 1
-            if depth == 0 and word.text.startswith(r"\end{"):
-                break
-            depth += word.text.startswith(r"\begin{") + (word.text == "{") - word.text.startswith(r"\end{") - (word.text == "}")
-            if depth == 0 and word.text == "&":
-                rows[-1].append([])
-            elif depth == 0 and word.text == r"\\":
-                rows.append([[]])
-            elif word.text != r"\quad":
-                rows[-1][-1].append(word)
-        else:
-            raise Unreadable(self.words[-1].end, "this environment is never closed")
-        return [row for row in rows if any(row)]
-
-    def branches(self, cells: list[list[list[Token]]], start: int) -> Tree:
-        """The rows of a `cases`: values, and conditions in words or signs."""
-        parts: list[Tree] = []
-        for row in cells:
-            if len(row) != 2:
-                raise Unreadable(start, "a row of cases without a condition")
-            value = [word for word in row[0] if word.text != ","]
-            condition = [word for word in row[1] if not word.text.startswith(r"\text{") and word.text not in (",", ".")]
-            says_if = condition and any(word.text in RELATIONS for word in condition)
-            if condition and not says_if:
-                raise Unreadable(condition[0].start, "a condition that is no comparison")
-            test = self.inner(condition) if says_if else None
-            parts += [self.inner(value), *([test] if test else [])]
-        if len(parts) not in (3, 4) or len(cells) != 2:
-            raise Unreadable(start, "cases other than two")
-        return Tree("cases", tuple(parts), start)
-
-
-def is_differential(word: Token, vocabulary: Vocabulary) -> bool:
-    return word.text in (r"\partial", r"\text{d}", r"\mathrm{d}") or (word.text == "d" and "d" not in vocabulary.quantities)
-
-
-def marked(sub: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
-    """A subscript without the mark of an updated or current value, and whether it had that of an updated one."""
-    if sub and sub[-1] in (UPDATED | CURRENT) - {"+"}:
-        rest = sub[:-2] if len(sub) > 1 and sub[-2] == "," else sub[:-1]
-        return rest, sub[-1] in UPDATED
-    return sub, False
-
-
-def spoken(base: str, vocabulary: Vocabulary) -> str | None:
-    """The function of the table that a base stands for, unless the article uses it as a name of its own."""
-    if base in vocabulary.functions or base in vocabulary.quantities:
-        return None
-    if base in SPOKEN:
-        return SPOKEN[base]
-    word = base[8:-1] if base.startswith(r"\mathrm{") else base
-    return CALLED.get(word.lower().replace("-", "").replace(" ", "").replace("_", "")) if len(word) > 1 and not word.startswith("\\") else None
-
-
-def _function(self: Reader) -> Tree:
-    """A command such as `\\ln` or `\\max`, with its scripts."""
-    word = self.words[self.place]
-    at, sub, sups, primes = self.place + 1, (), [], 0
-    while at < len(self.words) and self.words[at].text in ("_", "^", "'"):
-        if self.words[at].text == "'":
-            primes, at = primes + 1, at + 1
-            continue
-        mark = self.words[at].text
-        inner, at = script(self.words, at)
-        if mark == "_":
-            sub = inner  # type: ignore[assignment]
-        elif all(token.text == "'" for token in inner):
-            primes += len(inner)
-        else:
-            sups.append(inner)
-    return self.call(SPOKEN[word.text], Scripted(word.text, sub, tuple(sups), primes, word.start, at))
-
-
-_BRACKETS_AND_COMMANDS: dict[str, Callable[[Reader], Tree]] = {
-    "(": Reader.bracket,
-    "[": Reader.bracket,
-    "{": Reader.bracket,
-    r"\{": Reader.bracket,
-    "|": Reader.absolute,
-    r"\|": Reader.absolute,
-    r"\frac": Reader.fraction,
-    r"\sqrt": Reader.root,
-    r"\sum": Reader.total,
-    r"\partial": Reader.slashed_partial,
-    r"\nabla": Reader.nabla,
-    r"\mathbb": Reader.styled,
-    r"\mathbf": Reader.styled,
-}
-SPECIAL = _BRACKETS_AND_COMMANDS | {
-    command: _function for command in SPOKEN if command.startswith("\\") and command not in LETTERS and not command.startswith(r"\operatorname")
-}

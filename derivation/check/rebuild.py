@@ -18,8 +18,8 @@ from .compare import printed_entries
 from .find import opened
 from .knowledge import NEW, SLOPE
 from .meaning import Meaning, Mismatch
-from .reading import Tree
 from .tokens import Unreadable
+from .trees import Tree
 from .values import quantities
 from .world import World
 

@@ -7,30 +7,26 @@ it is and is listed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
-from typing import Any
 
 import flint
-from flint import fmpq
 
-from ..arrays import Array
 from ..expressions import nearest as suggestion
-from ..numbers import bounds, exact, nearest, point, terminating
+from ..numbers import exact, point
 from ..terms import Term, is_literal, number, walk
 from . import PRECISION, Article
-from .compare import ALL_LENIENCY, Comparison, NoValue, equal, is_exactly, negated, printed_entries
+from .compare import equal
 from .find import opened
-from .knowledge import NEW, SLOPE, Work, is_closed, quantity
-from .meaning import PRODUCTS, Meaning, Mismatch
-from .reading import Tree
+from .knowledge import Work, is_closed, is_derived, quantity
+from .meaning import FAILURES, PRODUCTS, Meaning
 from .rebuild import identifier
-from .tokens import Unreadable
-from .values import Printed, Truth
+from .tie import Tie, Untied
+from .trees import Tree, nodes
+from .values import Truth
 from .world import World
 
-DIGITS = 10
 CLAIMS = re.compile(
     r"\b(?:positive|negative|zero|larger|smaller|greater|less|increases?|decreases?|grows?|shrinks?|positiv|negativ|größer|kleiner)\b", re.IGNORECASE
 )
@@ -38,10 +34,6 @@ CLAIMS = re.compile(
 
 class BadChange(ValueError):
     """A change that was asked for and cannot be made; the text says why."""
-
-
-class Untied(Exception):
-    """A side whose numerals cannot be tied to the side before it."""
 
 
 @dataclass
@@ -66,7 +58,7 @@ def renumber(path: str, changes: Mapping[str, str], seed: int | None = None) -> 
 
 def named(article: Article, wanted: str) -> str:
     """The input that a name on the command line means: as LaTeX, or as it would be called in a spec."""
-    keys = [key for key in article.knowledge.values if not key.startswith(SLOPE) and not key.endswith(NEW) and not article.knowledge.formulas.get(key)]
+    keys = [key for key in article.knowledge.values if not is_derived(key) and not article.knowledge.formulas.get(key)]
     for key in keys:
         if wanted in (key, identifier(key)):
             return key
@@ -103,7 +95,7 @@ def drawn(article: Article, seed: int) -> dict[str, Tree]:
         tree = events[0].tree
         texts = [node.args[0] for node in _numerals(tree)]
         kept = set(texts) <= {"0", "1"} or key in (r"\alpha", r"\eta", r"\lambda", r"\mu") or events[0].assigned
-        if not kept and not article.knowledge.formulas.get(key) and not key.startswith(SLOPE) and not key.endswith(NEW):
+        if not kept and not article.knowledge.formulas.get(key) and not is_derived(key):
             found[key] = redrawn(tree, f"{seed}/{key}")
     return found
 
@@ -120,8 +112,6 @@ def redrawn(tree: Tree, salt: str) -> Tree:
 
 
 def _numerals(tree: Tree) -> list[Tree]:
-    from .reading import walk as nodes
-
     return [node for node in nodes(tree) if node.head == "number"]
 
 
@@ -170,7 +160,7 @@ class Renumbering:
             try:
                 old = signed(Meaning(self.old, work.order).of(read.tree)[0])
                 new = self.side(work, place, previous, old)
-            except (Unreadable, Mismatch, NoValue, ArithmeticError, ValueError) as problem:
+            except FAILURES as problem:
                 self.note(work, place, str(problem))
                 previous = None
                 continue
@@ -200,11 +190,11 @@ class Renumbering:
             return True
         try:
             return equal(self.after.value(previous[1], work.order), self.after.value(side, work.order))
-        except (Unreadable, Mismatch, ArithmeticError, ValueError):
+        except FAILURES:
             return False
 
     def is_computed(self, key: str, order: int) -> bool:
-        return key.startswith(SLOPE) or key.endswith(NEW) or self.old.definition(key, order) is not None
+        return is_derived(key) or self.old.definition(key, order) is not None
 
     def note(self, work: Work, place: int, why: str) -> None:
         side = work.sides[place].side
@@ -296,141 +286,3 @@ def signed(term: Term) -> Term:
 
 def begun(term: Term, text: str) -> Term:
     return number(text) if term.head == "number" else Term(term.head, (begun(term.args[0], text), *term.args[1:]))
-
-
-class Tie:
-    """Ties the numerals of a side to the parts of the side before it, and works them anew."""
-
-    def __init__(self, whole: Renumbering, work: Work) -> None:
-        self.whole, self.order = whole, work.order
-        self.comparison = Comparison(whole.old, whole.before, Printed(whole.old), work.order, ALL_LENIENCY, "≈")
-
-    def renewed(self, old: Term, new: Term, b: Term, result: bool = False) -> Term:
-        """The side b, which equals `old`, as it must stand where `old` has become `new`; `Untied` where b is built in another way."""
-        if not any(node.head == "number" for node in walk(b)):
-            return b
-        if is_literal(b):
-            return self.literal(old, new, b, result)
-        if old.head == b.head and len(old.children) == len(b.children) and b.children and len(old.children) == len(new.children):
-            try:
-                parts = [self.renewed(x, y, z) for x, y, z in zip(old.children, new.children, b.children, strict=True)]
-                return Term(b.head, (*parts, *b.args[len(b.children) :]))
-            except Untied:
-                pass
-        if old.head == "add" and new.head == "add" and b.head != "add":  # a vanishing summand may have been left out
-            for kept, gone in ((0, 1), (1, 0)):
-                if self.comparison.is_zero(old.args[gone]):
-                    return self.renewed(old.args[kept], new.args[kept], b)
-        return self.spelled(old, new, b)
-
-    def literal(self, old: Term, new: Term, b: Term, result: bool) -> Term:
-        try:
-            values = self.comparison.values(old)
-            if self.comparison.literal(values, b, old, result) == "no":
-                raise Untied
-            value, before = self.whole.after.value(new, self.order), values[-1]
-        except (NoValue, Unreadable, Mismatch, ArithmeticError, ValueError):
-            raise Untied from None
-        texts, shape = printed_entries(b)
-        if value.shape != shape:
-            raise Untied
-        shown = [like(text, was, now) for text, was, now in zip(texts, before.entries, value.entries, strict=True)]
-        return shaped(b, shown)
-
-    def spelled(self, old: Term, new: Term, b: Term) -> Term:
-        """Entry by entry, summand by summand."""
-        first, second = self.spell(self.whole.old, old), self.spell(self.whole.new, new)
-        entries = [entry for row in b.args for entry in row.args] if b.head == "matrix" else [b]
-        if first is None or second is None or not len(first.entries) == len(second.entries) == len(entries):
-            raise Untied
-        made = [self.summands(x, y, z) for x, y, z in zip(first.entries, second.entries, entries, strict=True)]
-        if b.head != "matrix":
-            return made[0]
-        count = iter(made)
-        return Term("matrix", tuple(Term("row", tuple(next(count) for _ in row.args)) for row in b.args))
-
-    def spell(self, world: World, term: Term) -> Array | None:
-        mode = Truth(world)
-        comparison = Comparison(world, mode, Printed(world), self.order, ALL_LENIENCY, "≈")
-        if world is self.whole.old:
-            return comparison.spell(term)
-        return NewSpelling(self.whole, self.order).spell(term)
-
-    def summands(self, old: Term, new: Term, b: Term) -> Term:
-        pairs = [(x, y) for x, y in zip(flat(old), flat(new), strict=False) if not self.comparison.is_zero(x)]
-        wanted = len(flat(b))
-        if len(pairs) != wanted or wanted < 2:
-            if wanted == 1 and (is_literal(b) or (old.head == b.head and len(old.children) == len(b.children))):
-                return self.literal(old, new, b, False) if is_literal(b) else self.parts(old, new, b)
-            raise Untied
-        return self.rebuilt(b, iter(pairs))
-
-    def parts(self, old: Term, new: Term, b: Term) -> Term:
-        return Term(b.head, tuple(self.renewed(x, y, z) for x, y, z in zip(old.children, new.children, b.children, strict=True)))
-
-    def rebuilt(self, b: Term, pairs: Iterator[tuple[Term, Term]], minus: bool = False) -> Term:
-        """A sum with each summand made anew; behind a minus the summand is turned."""
-        if b.head in ("add", "sub"):
-            left = self.rebuilt(b.args[0], pairs, minus)
-            return Term(b.head, (left, self.rebuilt(b.args[1], pairs, minus != (b.head == "sub"))))
-        old, new = next(pairs)
-        if minus:
-            old, new = negated(old), negated(new)
-        if old.head == new.head and not is_literal(b) and len(old.children) == len(b.children) and old.head == b.head:
-            return self.parts(old, new, b)
-        return self.literal(old, new, b, False) if is_literal(b) else self.renewed(old, new, b)
-
-
-class NewSpelling:
-    """Spells a side with the new values, printed in full or to the digits that the article printed for the old ones."""
-
-    def __init__(self, whole: Renumbering, order: int) -> None:
-        self.whole, self.order = whole, order
-
-    def spell(self, term: Term) -> Array | None:
-        from ..evaluate import evaluate
-        from ..operations.algebras import Terms
-        from .values import key_of, quantities
-
-        known: dict[Term, Array] = {}
-        for part in quantities(term):
-            event = self.whole.old.value_event(key_of(part), self.order)
-            if event is None:
-                return None
-            old = Meaning(self.whole.old, self.order).of(event.tree)[0]
-            if not is_literal(old):
-                return None
-            texts, shape = printed_entries(old)
-            values = self.whole.after.value(part, self.order).entries
-            was = self.whole.before.value(part, self.order).entries
-            known[part] = Array(shape, tuple(number(like(text, x, y)) for text, x, y in zip(texts, was, values, strict=True)))
-        try:
-            return evaluate(term, known, Terms)
-        except (ArithmeticError, AttributeError, TypeError, KeyError, ValueError):
-            return None
-
-
-def flat(term: Term) -> list[Term]:
-    from .compare import flat as summands
-
-    return summands(term)
-
-
-def shaped(like_: Term, texts: Sequence[str]) -> Term:
-    """Numerals in the shape of a literal."""
-    if like_.head == "number":
-        return number(texts[0])
-    shown = iter(texts)
-    return Term("matrix", tuple(Term("row", tuple(number(next(shown)) for _ in row.args)) for row in like_.args))
-
-
-def like(text: str, was: Any, now: Any) -> str:
-    """A new value in the precision in which the old one was printed: in full where that was so and can be, else to as many places."""
-    places = len(text.partition(".")[2])
-    full = terminating(now) if isinstance(now, fmpq) else None
-    if is_exactly(was, text) and full is not None and len(full.lstrip("-").replace(".", "")) <= DIGITS:
-        have = len(full.partition(".")[2])
-        return full + ".0" if not have and re.fullmatch(r"-?\d+\.0", text) else full
-    low, high = bounds(now)
-    kept = max(places, 4 if is_exactly(was, text) else 0)
-    return point(nearest((low + high) / 2, kept), kept)

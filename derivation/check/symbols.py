@@ -10,19 +10,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from ..tex.names import GREEK
+from ..tex.names import GREEK, STYLES
 from .tokens import Token, Unreadable, group
 
-ACCENTS = frozenset(
+ACCENTS = STYLES | frozenset(
     [
-        r"\hat",
-        r"\bar",
-        r"\tilde",
-        r"\vec",
-        r"\dot",
-        r"\mathbf",
-        r"\boldsymbol",
-        r"\mathcal",
         r"\mathbb",
         r"\mathscr",
         r"\mathfrak",
@@ -30,14 +22,10 @@ ACCENTS = frozenset(
         r"\check",
         r"\breve",
         r"\ddot",
-        r"\mathrm",
-        r"\mathsf",
-        r"\mathit",
         r"\mathtt",
         r"\textbf",
         r"\textit",
         r"\operatorname",
-        r"\text",
     ]
 )
 LETTERS = frozenset(f"\\{name}" for name in GREEK) | {
@@ -131,8 +119,6 @@ def base(words: Sequence[Token], at: int, vocabulary: Vocabulary | None = None) 
         if length > 1:
             return "".join(word.text for word in words[at : at + length]), at + length
         return text, at + 1
-    if text == "{":  # braces around a name: `{W^{(1)}}^\top`
-        return None
     return None
 
 
@@ -220,7 +206,6 @@ class Vocabulary:
     """Keys of symbols that the article gives a value, a formula or a set."""
     signed: bool = False
     """Whether `^-` is a label here, and so `^+`."""
-    derivative: str = "d"
 
     def word_length(self, words: Sequence[Token], at: int) -> int:
         """How many letters from here on are one name."""
@@ -254,3 +239,11 @@ def letter_run(words: Sequence[Token], at: int) -> str:
 def is_fenced(words: tuple[str, ...]) -> bool:
     """Whether a superscript stands in brackets of its own: `(1)`, `[l]`."""
     return len(words) > 2 and FENCES.get(words[0]) == words[-1]
+
+
+def marked(sub: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
+    """A subscript without the mark of an updated or current value, and whether it had that of an updated one."""
+    if sub and sub[-1] in (UPDATED | CURRENT) - {"+"}:
+        rest = sub[:-2] if len(sub) > 1 and sub[-2] == "," else sub[:-1]
+        return rest, sub[-1] in UPDATED
+    return sub, False

@@ -9,15 +9,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ..expressions import SyntaxProblem
 from .source import Formula
 
 
-class Unreadable(ValueError):
+class Unreadable(SyntaxProblem):
     """A place in a formula that cannot be read with certainty, and why."""
-
-    def __init__(self, at: int, message: str) -> None:
-        super().__init__(message)
-        self.at, self.message = at, message
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,9 +242,6 @@ class Random(Truth):
             return self.array(key_of(leaf), shape or ())
         return super().find(leaf, order)
 
-    def by_formula(self, key: str, order: int) -> Array | None:
-        return super().by_formula(key, order)
-
     def given(self, key: str, order: int) -> Array:
         return self.drawn(key, order)
 

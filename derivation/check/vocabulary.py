@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from .chains import Chain, Declaration, Side, Statement
-from .reading import CALLED, marked
-from .symbols import CURRENT, TRANSPOSED, UPDATED, Scripted, Symbol, Vocabulary, is_fenced, letter_run, scripted, texts
+from .chains import Chain, Declaration, Statement
+from .functions import CALLED
+from .symbols import CURRENT, TRANSPOSED, UPDATED, Scripted, Symbol, Vocabulary, is_fenced, letter_run, marked, scripted, texts
 from .tokens import Token, Unreadable
 
 
@@ -52,21 +52,9 @@ def _bare_minus(words: Sequence[Token], at: int) -> bool:
 
 def _declared(statement: Statement) -> Iterable[tuple[Token, ...]]:
     if isinstance(statement, Declaration):
-        yield from _parts(statement.names)
+        yield from statement.parts
     elif isinstance(statement, Chain):
         yield statement.sides[0].words
-
-
-def _parts(side: Side) -> Iterable[tuple[Token, ...]]:
-    """The names of a list `W, b`."""
-    part: list[Token] = []
-    for word in side.words:
-        if word.text == ",":
-            yield tuple(part)
-            part = []
-        else:
-            part.append(word)
-    yield tuple(part)
 
 
 def _words(vocabulary: Vocabulary, declared: Sequence[Sequence[Token]], formulas: Sequence[Sequence[Token]]) -> None:

@@ -22,21 +22,16 @@ from ..reverse import gradients
 from ..terms import Term, matrix, name, number
 from .chains import Declaration, Side
 from .knowledge import Event, Knowledge, instance, is_closed, letters
-from .meaning import Meaning, Mismatch, Unknown
-from .reading import Tree
+from .meaning import FAILURES, Meaning, Mismatch, Unknown
 from .symbols import Symbol
 from .tokens import Unreadable
+from .trees import Tree
 from .values import MAXIMAL_DEPTH, UPSTREAM, Printed, Truth, half_unit, quantities
 
 MAXIMAL_ENTRIES = 64
 Result = TypeVar("Result")
 LETTERED = {"n": 2, "m": 3, "d": 4, "k": 5, "p": 4, "h": 3, "c": 2, "K": 3, "D": 4, "N": 2, "M": 3, "H": 5, "C": 2, "q": 3, "r": 2}
 """Sizes that stand for the letters of a declaration `W \\in R^{m x n}` when an identity is tried at random points."""
-
-
-def is_bare(tree: Tree) -> bool:
-    """Whether a formula is made of names, and not of numbers put in."""
-    return not is_closed(tree)
 
 
 def numbered(sub: tuple[str, ...], before: tuple[str, ...], stem: str) -> bool:
@@ -61,7 +56,6 @@ class World:
 
     def __init__(self, knowledge: Knowledge, scalar: bool, sections: Sequence[int]) -> None:
         self.knowledge, self.scalar, self.sections = knowledge, scalar, sections
-        self.conventions: set[str] = set()
         self.assumed: set[str] = set()
         self.gathered: set[str] = set()
         """Vectors put together from their entries."""
@@ -79,7 +73,6 @@ class World:
         self._pulled: dict[Any, dict[str, Term]] = {}
         self._visiting: set[Any] = set()
         self.boundaries = sorted(event.order for key, events in knowledge.values.items() if not knowledge.formulas.get(key) for event in events[1:])
-        self.depth = 0
 
     def epoch(self, order: int) -> int:
         """How many inputs have got a new value before this place."""
@@ -139,7 +132,7 @@ class World:
             try:
                 term, shape = self.guarded(("analogy", symbol.key), partial(renamed.of, of.tree))
                 value = Printed(self).value(term, order).entries[0]
-            except (Unreadable, Mismatch, ArithmeticError, ValueError):
+            except FAILURES:
                 continue
             text = Meaning(self, order).of(event.tree)[0].args[0]
             low, high = bounds(value)
@@ -153,7 +146,7 @@ class World:
         for key, events in self.knowledge.formulas.items() if stem else ():
             twin = self.knowledge.symbols.get(key)
             if stem and twin and twin != symbol and replace(twin, sub=symbol.sub) == symbol and numbered(twin.sub, symbol.sub[:-1], stem[1]):
-                yield from ((twin, event) for event in events if is_bare(event.tree))
+                yield from ((twin, event) for event in events if not is_closed(event.tree))
 
     def with_numbers(self, symbol: Symbol, order: int) -> Symbol:
         """The symbol with letters in its scripts replaced by the numbers that the article gives them: `a^L` where L = 3."""
@@ -287,9 +280,13 @@ class World:
     def declared_in_digits(self, key: str) -> Shape | None:
         """The first shape that is declared by numbers, not letters."""
         for _, declaration in self.knowledge.sets.get(key, ()):
-            if any(word.text.isdigit() for word in declaration.set.words) or dimensions(declaration.set) == []:
+            if self.is_explicit(declaration):
                 return self.shape_of_set(declaration)
         return None
+
+    def is_explicit(self, declaration: Declaration) -> bool:
+        """Whether a set gives its sizes by numbers, or is that of scalars."""
+        return any(word.text.isdigit() for word in declaration.set.words) or self.shape_of_set(declaration) == ()
 
     def shape_of_set(self, declaration: Declaration) -> Shape | None:
         sizes = dimensions(declaration.set)
@@ -324,7 +321,7 @@ class World:
         """A whole number that a term surely is."""
         try:
             value = Truth(self).value(term, order).entries
-        except (ArithmeticError, Unreadable):
+        except FAILURES:
             return None
         return int(value[0]) if len(value) == 1 and isinstance(value[0], fmpq) and value[0].q == 1 else None
 

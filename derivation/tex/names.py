@@ -48,30 +48,13 @@ GREEK = frozenset(
 CLASHES = {"sigma": r"\varsigma", "Phi": r"\mathit{\Phi}", "phi": r"\phi"}
 """Letters that stand for functions in our notation are given another shape as names."""
 ACCENTS = {"hat": r"\hat", "bar": r"\bar", "tilde": r"\tilde"}
-COMMANDS = frozenset(
-    [
-        r"\hat",
-        r"\bar",
-        r"\tilde",
-        r"\vec",
-        r"\dot",
-        r"\mathbf",
-        r"\boldsymbol",
-        r"\mathrm",
-        r"\mathit",
-        r"\mathcal",
-        r"\mathsf",
-        r"\text",
-        r"\ell",
-        r"\star",
-        r"\ast",
-        r"\varepsilon",
-        r"\vartheta",
-        r"\varphi",
-        r"\varsigma",
-        r"\prime",
-    ]
-) | frozenset(f"\\{letter}" for letter in GREEK)
+STYLES = frozenset([r"\hat", r"\bar", r"\tilde", r"\vec", r"\dot", r"\mathbf", r"\boldsymbol", r"\mathrm", r"\mathit", r"\mathcal", r"\mathsf", r"\text"])
+"""Accents and fonts."""
+COMMANDS = (
+    STYLES
+    | frozenset([r"\ell", r"\star", r"\ast", r"\varepsilon", r"\vartheta", r"\varphi", r"\varsigma", r"\prime"])
+    | frozenset(f"\\{letter}" for letter in GREEK)
+)
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\S", re.DOTALL)
 
 

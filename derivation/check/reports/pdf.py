@@ -11,7 +11,8 @@ from pylatex import Document, NoEscape, Package
 from ...render.engine import compile_pdf
 from ...render.templating import environment, latex_text
 from ...tex.names import COMMANDS
-from ..reading import MATRICES, SPOKEN
+from ..forms import MATRICES
+from ..functions import SPOKEN
 from ..tokens import SAME
 from ..verdicts import Report
 from .view import Block, Row, blocks

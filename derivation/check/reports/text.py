@@ -24,7 +24,8 @@ def lines(report: Report) -> Iterator[str]:
         if equality.verdict in ("wrong", "undecided"):
             yield from about(equality)
     counts = ", ".join(typer.style(f"{report.summary[verdict]} {verdict}", fg=COLOURS[verdict] if report.summary[verdict] else None) for verdict in VERDICTS)
-    yield f"{report.article}: {sum(report.summary.values())} equalities in {report.formulas} formulas: {counts}"
+    found = sum(report.summary.values())
+    yield f"{report.article}: {found} equalit{'y' if found == 1 else 'ies'} in {report.formulas} formula{'s' * (report.formulas != 1)}: {counts}"
 
 
 def about(equality: Equality) -> Iterator[str]:

@@ -1,0 +1,98 @@
+"""Where an article's equalities are judged: its values in three ways, and what the judging has found so far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..arrays import Array
+from ..reverse import NoDerivative
+from ..terms import Term
+from .compare import Leniency, equal
+from .knowledge import Read, Work, quantity
+from .meaning import FAILURES, Meaning, Mismatch
+from .tokens import Unreadable
+from .trees import Tree
+from .values import Printed, Random, Truth
+from .verdicts import Kind, Verdict
+from .world import World
+
+TRIALS = 3
+ATTEMPTS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What is thought of one pair of sides."""
+
+    verdict: Verdict
+    why: str = ""
+    expected: str | None = None
+    at: int | None = None
+    kind: Kind | None = None
+    follows: bool = False
+    granted: frozenset[str] = frozenset()
+
+
+class Bench:
+    """One article, in order, with what its way of rounding is granted."""
+
+    def __init__(self, world: World, works: Sequence[Work], granted: frozenset[Leniency]) -> None:
+        self.world, self.works, self.granted = world, works, granted
+        self.truth, self.printed = Truth(world), Printed(world)
+        self.random = [Random(world, trial) for trial in range(ATTEMPTS)]
+        self.mistaken: dict[str, int] = {}
+        """Quantities whose line is wrong, with the line."""
+        self.used: set[str] = set()
+        """Quantities whose printed values others were worked from."""
+
+    def meaning(self, work: Work, tree: Tree) -> tuple[Term, tuple[int, ...]]:
+        return Meaning(self.world, work.order).of(tree)
+
+    def candidates(self, work: Work, left: Read, a: Term) -> list[Array] | None:
+        """The values of a quantity on the left, without the one that this very chain gives it."""
+        key = quantity(left.tree) if left.tree else None
+        if key is None:
+            return None
+        found = [self.truth.value(a, work.order)]
+        event = self.world.value_event(key, work.order)
+        if event and event.order < work.order:
+            found.insert(0, self.printed.value(a, work.order))
+        return found
+
+    def identical(self, a: Term, b: Term, work: Work, points: Sequence[Random] | None = None) -> bool | None:
+        """Whether the sides are equal at random points; None where they have no values there."""
+        tried = 0
+        for point in points or self.random:
+            try:
+                if not equal(point.value(a, work.order), point.value(b, work.order)):
+                    return False
+                tried += 1
+            except (Unreadable, Mismatch, NoDerivative):
+                return None
+            except FAILURES:
+                continue
+            if tried == TRIALS:
+                return True
+        return True if tried else None
+
+    def redefine(self, key: str, order: int) -> None:
+        self.world.redefine(key, order)
+        for mode in (self.truth, self.printed, *self.random):
+            mode.cache.clear()
+
+    def values(self, tree: Tree, work: Work) -> Array | None:
+        try:
+            return self.printed.value(self.meaning(work, tree)[0], work.order)
+        except FAILURES:
+            return None
+
+    def is_general(self, key: str) -> bool:
+        """Whether a quantity stands for one at every index."""
+        symbol = self.world.knowledge.symbols.get(key)
+        return symbol is not None and key in self.world.knowledge.patterns.get(symbol.base, ())
+
+    def is_opaque(self, key: str) -> bool:
+        """Whether a quantity is the call of a function that the article does not define."""
+        symbol = self.world.knowledge.symbols.get(key)
+        return symbol is not None and "(" in symbol.base

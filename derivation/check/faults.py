@@ -1,0 +1,196 @@
+"""What is said of an equality that does not hold: the mistake, the line it goes back to, what should stand there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flint import arb, fmpq
+
+from ..terms import Term, is_literal
+from .bench import Bench, Opinion
+from .compare import Comparison, equal
+from .expected import as_printed, formula_of
+from .knowledge import NEW, SLOPE, Event, Read, Work, is_closed, is_derived, named, quantity, shown, substitutions
+from .meaning import FAILURES, Mismatch
+from .mistakes import named_mistake
+from .trees import Tree, nodes
+from .values import key_of, quantities
+
+SEVERAL = 3
+"""Values of one name from which on it stands for several things."""
+
+
+class Faults:
+    """Explains sides that differ; some turn out to be new definitions, or questions to the author."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench, self.world = bench, bench.world
+
+    def mismatched(self, error: Mismatch, left: Read, right: Read) -> Opinion:
+        """Shapes that do not fit are a mistake, unless they are shapes of our own making."""
+        made = sorted(self.world.gathered & {key for read in (left, right) for key in read.named})
+        if made:
+            return Opinion("undecided", f"is {', '.join(made)} the vector of its entries? then {error.message}", at=error.at)
+        return Opinion("wrong", error.message, at=error.at or right.side.start)
+
+    def refuted(self, work: Work, left: Read, right: Read, a: Term, b: Term, comparison: Comparison) -> Opinion:
+        """Two sides of symbols that are not equal for all values."""
+        if self.is_new_formula(work, left, right):
+            return Opinion("undecided", "this quantity was defined otherwise above; is this a new definition?")
+        key = quantity(left.tree) if left.tree else None
+        if any(self.bench.is_opaque(key_of(leaf)) for term in (a, b) for leaf in quantities(term)):
+            return Opinion("undecided", "the article does not say what this function is")
+        renamed = self.renamed(work, left, right)
+        if renamed:
+            return renamed
+        mistake = named_mistake(self.bench.random, a, b, work.order)
+        why = mistake or "the sides are not equal for all values"
+        try:
+            if comparison.agree(a, b, self.bench.candidates(work, left, a)) != "no":
+                definitions = self.world.definitions(key, work.order) if key and not key.startswith(SLOPE) else []
+                if key and not is_derived(key) and (not definitions or definitions[0].read is right):
+                    return Opinion("exact", kind="definition")
+                why += "; they happen to be so for these numbers"
+        except FAILURES:
+            pass
+        why += self.otherwise(work, quantity(left.tree) if left.tree else None, right)
+        return Opinion("wrong", why, self.expectation(a, b, work), right.side.start)
+
+    def renamed(self, work: Work, left: Read, right: Read) -> Opinion | None:
+        """The verdict where a name gets another meaning in a later section, if the article is granted that it does so."""
+        assert left.tree
+        key = quantity(left.tree)
+        if key is None or key.endswith(NEW) or "renamed" not in self.bench.granted or left is not work.sides[0]:
+            return None
+        if key.startswith(SLOPE):
+            return self.elsewhere(work, key)
+        definitions = self.world.definitions(key, work.order)
+        event = definitions[0] if definitions else self.world.value_event(key, work.order)
+        if event is None or event.work is work or self.world.sections[event.order] == self.world.sections[work.order]:
+            return None
+        self.bench.redefine(key, work.order)
+        side = event.read.side
+        return Opinion("exact", f"defined anew: it was {side.latex} in line {side.place[0]}", kind="definition", granted=frozenset(("renamed",)))
+
+    def elsewhere(self, work: Work, key: str) -> Opinion | None:
+        """A derivative in an article that reuses names: its formulas may be those of another section."""
+        of = key[1:].partition(SLOPE)[0]
+        definitions = self.world.definitions(of, work.order)
+        if not definitions or self.world.sections[definitions[0].order] == self.world.sections[work.order]:
+            return None
+        line = definitions[0].read.side.place[0]
+        return Opinion("undecided", f"{of} was defined in another section (line {line}); is it the same here?", granted=frozenset(("renamed",)))
+
+    def otherwise(self, work: Work, key: str | None, right: Read) -> str:
+        """What the article says of a quantity elsewhere."""
+        definitions = self.world.definitions(key, work.order) if key and not key.startswith(SLOPE) else []
+        if not definitions or definitions[0].read is right or definitions[0].work is work or (right.tree and is_closed(right.tree)):
+            return ""
+        place, latex = definitions[0].read.side.place[0], definitions[0].read.side.latex
+        return f": line {place} says {latex}" + self.through(right, work, place)
+
+    def through(self, right: Read, work: Work, but: int) -> str:
+        """The lines that give the right side's names their meaning."""
+        lines = []
+        for key in dict.fromkeys(right.named):
+            sides = [event.read.side for event in self.world.definitions(key, work.order)[:1]]
+            lines += [f"{shown(key)} is {side.latex} in line {side.place[0]}" for side in sides if side.place[0] not in (but, right.side.place[0])]
+        return f"; {'; '.join(lines)}" if lines else ""
+
+    def is_new_formula(self, work: Work, left: Read, right: Read) -> bool:
+        """Whether a formula is so different from the one above that it defines the name anew: other functions, other names."""
+        key = quantity(left.tree) if left.tree else None
+        definitions = self.world.definitions(key, work.order) if key and not key.startswith(SLOPE) else []
+        if not definitions or definitions[0].read is right or definitions[0].work is work:
+            return False
+        mine, yours = (({node.args[0] for node in nodes(tree) if node.head == "call"}, set(named(tree))) for tree in (definitions[0].tree, right.tree) if tree)
+        shared = mine[1] & yours[1]
+        other_functions = mine[0] != yours[0] and not yours[0] < mine[0]
+        new = other_functions or (len(shared) * 3 < len(mine[1] | yours[1]) and not self.reaches(yours[1], mine[1], work))
+        if new:
+            assert key
+            self.bench.redefine(key, work.order)
+        return new
+
+    def reaches(self, keys: set[str], others: set[str], work: Work) -> bool:
+        """Whether some of the names lead to the others through their formulas."""
+        for key in keys:
+            for event in self.world.definitions(key, work.order)[:1]:
+                if set(event.read.named) & others:
+                    return True
+        return False
+
+    def disagreed(self, work: Work, left: Read, right: Read, a: Term, b: Term, comparison: Comparison) -> Opinion:
+        """Two sides whose numbers differ."""
+        assert left.tree and right.tree
+        replaced = self.put_in(work, left.tree, right.tree)
+        if replaced:
+            return replaced
+        key = quantity(left.tree)
+        renamed = self.renamed(work, left, right)
+        if renamed:
+            return renamed
+        if key and is_closed(right.tree) and self.takes_new_value(work, key):
+            return Opinion("undecided", f"{key} stands for several values in this article; is this a new one?", kind="definition")
+        mistake = named_mistake([self.bench.truth], a, b, work.order) if key else None
+        why = mistake or "the values differ"
+        if comparison.difference:
+            place, found = comparison.difference.place, comparison.difference.found
+            value = as_printed(comparison.difference.value, found)
+            where = f"entry {place[0] if len(place) == 1 else place}: " if place else ""
+            why = f"{mistake + ': ' if mistake else ''}{where}{value}, not {found}"
+        return Opinion("wrong", why + self.otherwise(work, key, right), self.expectation(a, b, work), right.side.start)
+
+    def takes_new_value(self, work: Work, key: str) -> bool:
+        """Whether the article uses a name for several things: it has three values at least that do not come from each other. From here on it has
+        the value that is given here."""
+        if is_derived(key):
+            return False
+        texts = {event.read.side.latex for event in self.world.knowledge.values.get(key, ()) if not event.assigned}
+        if len(texts) < SEVERAL and not self.bench.is_general(key):
+            return False
+        self.bench.redefine(key, work.order)
+        return True
+
+    def put_in(self, work: Work, left: Tree, right: Tree) -> Opinion | None:
+        """The name for which another value was put in than the article gives it."""
+        for key, tree in substitutions(left, right):
+            if self.world.definitions(key, work.order) or key == quantity(left):
+                continue
+            event = self.world.value_event(key, work.order)
+            if event is None:
+                continue
+            given, used = (self.bench.values(t, work) for t in (event.tree, tree))
+            if given is None or used is None or equal(given, used) or given.shape != used.shape:
+                continue
+            line = event.read.side.place[0]
+            if self.is_slip(work, right):
+                return Opinion("wrong", f"{shown(key)} is {event.read.side.latex} in line {line}, but another value is put in here", at=tree.start)
+            self.world.knowledge.values[key].append(Event(work.order, tree, Read(event.read.side, tree), work))
+            self.world.knowledge.values[key].sort(key=lambda event: event.order)
+            given_values = {event.read.side.latex for event in self.world.knowledge.values.get(key, ()) if event.read.side is not work.sides[0].side}
+            if key in self.bench.used or len(given_values) > 1:
+                return Opinion("undecided", f"{shown(key)} is {event.read.side.latex} in line {line}; is this a new value?")
+            return Opinion("wrong", f"{shown(key)} is {event.read.side.latex} in line {line}, but another value is put in here", at=tree.start)
+        return None
+
+    def is_slip(self, work: Work, right: Tree) -> bool:
+        """Whether the chain does not go on from this side."""
+        following = next((work.sides[k + 1].tree for k, read in enumerate(work.sides[:-1]) if read.tree is right), None)
+        here, after = self.bench.values(right, work), self.bench.values(following, work) if following else None
+        return here is not None and after is not None and here.shape == after.shape and not all(map(near, here.entries, after.entries))
+
+    def expectation(self, a: Term, b: Term, work: Work) -> str | None:
+        """What should stand on the right, as LaTeX: numbers in the precision of the article, or a formula."""
+        try:
+            if any(leaf for leaf in quantities(b)) and not is_literal(b):
+                return formula_of(self.world, a, work.order)
+            value = (self.bench.truth if a.head in ("name", "partial", "updated") else self.bench.printed).value(a, work.order)
+            return as_printed(value, b)
+        except FAILURES:
+            return None
+
+
+def near(x: Any, y: Any) -> bool:
+    """Whether two numbers are the same but for rounding."""
+    return bool(abs(arb(x) - arb(y)) < arb(fmpq(1, 100)) * (1 + abs(arb(x))))
