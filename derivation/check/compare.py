@@ -14,9 +14,9 @@ from flint import arb, fmpq
 
 from ..arrays import Array
 from ..evaluate import Undefined, evaluate
-from ..numbers import bounds, exact, terminating
+from ..numbers import bounds, exact, middle, terminating
 from ..operations.algebras import Terms
-from ..terms import Term, is_literal
+from ..terms import Term, is_literal, number, rebuild, walk
 from .meaning import FAILURES, Meaning, Mismatch, Unknown
 from .tokens import Unreadable
 from .trees import nodes
@@ -112,20 +112,25 @@ class Comparison:
     def agree(self, a: Term, b: Term, known: Sequence[Array] | None = None) -> Agreement:
         """How the right side b agrees with the left side a. For a quantity on the left, `known` are its values that do not come from this very
         chain; the article's formulas for it then stand in for it."""
+        sources = list(self.sources(a, known))
+        best: Agreement = "no"
+        for values, side in sources:
+            best = min(best, self.sides(values, side, b), key=WORST.__getitem__)
+            if best == "exact":
+                break
+        return self.overlap(sources, b) if best == "no" and not is_literal(b) else best
+
+    def sources(self, a: Term, known: Sequence[Array] | None) -> Iterator[tuple[Sequence[Array], Term | None]]:
+        """What b is held against: values, and the term they come from if its parts may be compared."""
         if known is None:
-            return self.sides(self.values(a), a, b)
-        first = self.sides(known, None, b)
-        if first != "no":
-            return first
-        difference = self.difference
-        found: Agreement = "no"
+            yield self.values(a), a
+            return
+        yield known, None
         for formula in self.formulas(a):
             try:
-                found = min(found, self.sides(self.values(formula), formula, b), key=WORST.__getitem__)
+                yield self.values(formula), formula
             except (NoValue, Unreadable, Mismatch):
                 continue
-        self.difference = difference
-        return found
 
     def sides(self, values: Sequence[Array], a: Term | None, b: Term) -> Agreement:
         """How b agrees with a side of these values; with its parts, if the side is given."""
@@ -133,8 +138,7 @@ class Comparison:
             return self.literal(values, b, a, result=True)
         if any(equal(x, y) for x in values for y in self.values(b)):
             return "exact"
-        found = self.align(a, b) if a is not None else "no"
-        return self.overlap(values if a is None else [ball] if (ball := self.ball(a)) else [], b) if found == "no" else found
+        return self.align(a, b) if a is not None else "no"
 
     def formulas(self, a: Term) -> Iterator[Term]:
         """The article's own formulas for a quantity."""
@@ -169,8 +173,10 @@ class Comparison:
     def within(self, ball: Array, texts: Sequence[str], shape: tuple[int, ...], result: bool) -> Agreement:
         """Whether rounding on the way explains the numerals: they lie in the interval, and are the true value's or the article's habit allows others."""
         found = self.entries(ball, texts, result)
-        if found == "no" or not result:
+        if found == "no":
             return found
+        if not result:
+            return "no" if any(self.world.miscopied(text.lstrip("-")) for text in texts) else found
         truth = self.subject()
         if truth is None or truth.shape != shape or self.entries(truth, texts, result) != "no":
             return found
@@ -194,9 +200,11 @@ class Comparison:
         target, half = exact(text), half_unit(text)
         if not (low <= target + half and high >= target - half):
             return False
+        if isinstance(x, fmpq) and abs(x - target) == half and abs(target) < abs(x) and int(text.rstrip(".")[-1]) % 2:
+            return False  # a tie goes up, or to the even digit
         if self.relation == "≈":
             return True
-        if lacks_digits(x, text) and not self.grants("cut"):
+        if lacks_digits(x, text) and (len(text.partition(".")[2]) < self.world.usual_places or not self.grants("cut")):
             return False
         return result or text.lstrip("-") in self.world.rounded or self.grants("inside")
 
@@ -289,13 +297,33 @@ class Comparison:
             return None
         return evaluate(term, {}, Terms) if term is not None and is_literal(term) else None
 
-    def overlap(self, values: Sequence[Array], b: Term) -> Agreement:
-        """Whether b can have one of the values when its rounded numerals stand for intervals."""
+    def overlap(self, sources: Sequence[tuple[Sequence[Array], Term | None]], b: Term) -> Agreement:
+        """Whether b can have one of the values when rounded numerals stand for intervals, and no numeral of it is another one miscopied."""
         right = self.ball(b)
-        for left in values:
-            if right is not None and left.shape == right.shape and all(arb(x).overlaps(arb(y)) for x, y in zip(left.entries, right.entries, strict=True)):
-                return "rounded"
+        for values, side in sources if right else ():
+            assert right
+            lefts = values if side is None else [ball] if (ball := self.ball(side)) else []
+            for left in lefts:
+                if left.shape == right.shape and all(arb(x).overlaps(arb(y)) for x, y in zip(left.entries, right.entries, strict=True)):
+                    return "no" if self.is_miscopied(left, b) else "rounded"
         return "no"
+
+    def is_miscopied(self, left: Array, b: Term) -> bool:
+        """Whether b comes nearer to the left side with the numeral that one of its own is but for the last digit."""
+        error = distance(left, self.printed.value(b, self.order))
+        for node in walk(b):
+            right = self.world.miscopied(node.args[0].lstrip("-")) if node.head == "number" else None
+            if right is not None:
+                sign = "-" * node.args[0].startswith("-")
+                mended = rebuild(b, {node: number(sign + right)}.get)
+                if distance(left, self.printed.value(mended, self.order)) < error:
+                    return True
+        return False
+
+
+def distance(a: Array, b: Array) -> Any:
+    """How far two arrays are apart: the largest difference of two entries, by the middles of what is known of them."""
+    return max(abs(middle(x) - middle(y)) for x, y in zip(a.entries, b.entries, strict=True))
 
 
 def spelled(term: Term, literal_of: Callable[[Term], Array | None]) -> Array | None:

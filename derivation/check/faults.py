@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flint import arb, fmpq
 
+from ..arrays import Array, Shape
+from ..numbers import exact
 from ..terms import Term, is_literal
 from .bench import Bench, Opinion
-from .compare import Comparison, equal
+from .compare import Comparison, equal, printed_entries
 from .expected import as_printed, formula_of
 from .knowledge import NEW, SLOPE, Event, Read, Work, is_closed, is_derived, named, quantity, shown, substitutions
 from .meaning import FAILURES, Mismatch
 from .mistakes import named_mistake
 from .trees import Tree, nodes
-from .values import key_of, quantities
+from .values import half_unit, key_of, quantities
 
 SEVERAL = 3
 """Values of one name from which on it stands for several things."""
@@ -154,8 +157,9 @@ class Faults:
 
     def put_in(self, work: Work, left: Tree, right: Tree) -> Opinion | None:
         """The name for which another value was put in than the article gives it."""
-        for key, tree in substitutions(left, right):
-            if self.world.definitions(key, work.order) or key == quantity(left):
+        for stated, tree in self.substitutions(work, left, right):
+            key = quantity(stated)
+            if key is None or self.world.definitions(key, work.order) or key == quantity(left):
                 continue
             event = self.world.value_event(key, work.order)
             if event is None:
@@ -168,10 +172,40 @@ class Faults:
                 return Opinion("wrong", f"{shown(key)} is {event.read.side.latex} in line {line}, but another value is put in here", at=tree.start)
             self.world.knowledge.values[key].append(Event(work.order, tree, Read(event.read.side, tree), work))
             self.world.knowledge.values[key].sort(key=lambda event: event.order)
-            given_values = {event.read.side.latex for event in self.world.knowledge.values.get(key, ()) if event.read.side is not work.sides[0].side}
-            if key in self.bench.used or len(given_values) > 1:
+            if key in self.bench.used or self.has_other_value(key, event, work):
                 return Opinion("undecided", f"{shown(key)} is {event.read.side.latex} in line {line}; is this a new value?")
             return Opinion("wrong", f"{shown(key)} is {event.read.side.latex} in line {line}, but another value is put in here", at=tree.start)
+        return None
+
+    def substitutions(self, work: Work, left: Tree, right: Tree) -> Iterator[tuple[Tree, Tree]]:
+        """The values put in for the names of a side, or of the formula of the quantity that it is."""
+        key = quantity(left)
+        section = self.world.sections[work.order]
+        formulas = [event.tree for event in self.world.definitions(key, work.order)[:1] if self.world.sections[event.order] == section] if key else []
+        for formula in formulas or [left]:
+            yield from substitutions(formula, right)
+
+    def has_other_value(self, key: str, event: Event, work: Work) -> bool:
+        """Whether the article gives a quantity several values, but for those that an update will give it only later."""
+        others = (other for other in self.world.knowledge.values.get(key, ()) if other.order < work.order or not other.assigned)
+        return any(other.read.side.latex != event.read.side.latex and other.read.side is not work.sides[0].side for other in others)
+
+    def misprint(self, work: Work, left: Tree, right: Tree) -> Opinion | None:
+        """A value put in that has other last digits than the line which gives it, and that are not those of the true value either."""
+        for stated, tree in self.substitutions(work, left, right):
+            event = self.world.value_event(quantity(stated) or "", work.order)
+            if event is None or event.order >= work.order:
+                continue
+            try:
+                given, used = (self.bench.meaning(work, side)[0] for side in (event.tree, tree))
+                if not (is_literal(given) and is_literal(used)) or given == used:
+                    continue
+                truth = self.bench.truth.value(self.bench.meaning(work, stated)[0], work.order)
+            except FAILURES:
+                continue
+            if miscopied(truth, *printed_entries(given), *printed_entries(used)):
+                line = event.read.side.place[0]
+                return Opinion("wrong", f"{shown(quantity(stated) or '')} is {event.read.side.latex} in line {line}: it is not copied rightly", at=tree.start)
         return None
 
     def is_slip(self, work: Work, right: Tree) -> bool:
@@ -194,3 +228,17 @@ class Faults:
 def near(x: Any, y: Any) -> bool:
     """Whether two numbers are the same but for rounding."""
     return bool(abs(arb(x) - arb(y)) < arb(fmpq(1, 100)) * (1 + abs(arb(x))))
+
+
+def miscopied(truth: Array, given: Sequence[str], shape: Shape, used: Sequence[str], other: Shape) -> bool:
+    """Whether numerals were copied with as many digits, but other last ones, than they were given, and neither rounded nor cut from the truth."""
+    if shape != other or truth.shape != shape:
+        return False
+    return any(
+        was != now and places(was) == places(now) and near(exact(was), exact(now)) and not abs(arb(x) - arb(exact(now))) < arb(2 * half_unit(now))
+        for x, was, now in zip(truth.entries, given, used, strict=True)
+    )
+
+
+def places(numeral: str) -> int:
+    return len(numeral.partition(".")[2])

@@ -161,6 +161,9 @@ class Judge:
         agreement = comparison.agree(a, b, candidates)
         if agreement == "no":
             return self.faults.disagreed(work, left, right, a, b, comparison)
+        misprint = self.faults.misprint(work, left.tree, right.tree)
+        if misprint:
+            return misprint
         self.bench.used |= {key_of(leaf) for leaf in quantities(a)}
         if comparison.rounded_texts:
             self.world.rounded |= set(comparison.rounded_texts)
@@ -225,7 +228,8 @@ class Judge:
     def learn(self, left: Tree, right: Tree) -> bool:
         """Takes the numbers put in for names without a value as their values; whether there were any."""
         found = False
-        for key, tree in substitutions(left, right):
+        for stating, tree in substitutions(left, right):
+            key = quantity(stating) or ""
             stated: object = self.world.value_event(key, 1 << 60) or (self.world.definition(key, 1 << 60) and not key.startswith(SLOPE))
             symbol = self.world.knowledge.symbols.get(key)
             stated = stated or (symbol is not None and Meaning(self.world, 1 << 60).entry(symbol))

@@ -119,13 +119,12 @@ def is_number(tree: Tree) -> bool:
     return tree.head == "number"
 
 
-def substitutions(left: Tree, right: Tree) -> Iterator[tuple[str, Tree]]:
-    """The names of the left side with the closed parts that stand in their places on the right, where both are built alike."""
+def substitutions(left: Tree, right: Tree) -> Iterator[tuple[Tree, Tree]]:
+    """The quantities of the left side with the closed parts that stand in their places on the right, where both are built alike."""
     left, right = (tree.args[0] if tree.head == "group" else tree for tree in (left, right))
     if left.head in ("name", "updated", "partial") and is_closed(right):
-        key = quantity(left)
-        if key:
-            yield key, right
+        if quantity(left):
+            yield left, right
         return
     if left.head in PRODUCT_SIGNS and right.head in PRODUCT_SIGNS:
         pass

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from ..arrays import Shape, collapse
@@ -205,7 +206,10 @@ class Meaning:
 
     def call(self, tree: Tree) -> Meant:
         function, *arguments = tree.args
-        return self.make(tree, function, [self.of(argument) for argument in arguments])
+        meant = [self.of(argument) for argument in arguments]
+        if function in ("max", "min") and len(meant) > 2:
+            return reduce(lambda first, second: self.make(tree, function, [first, second]), meant)
+        return self.make(tree, function, meant)
 
     def apply(self, tree: Tree) -> Meant:
         """The article's own function: its body with the arguments put in."""
@@ -221,7 +225,8 @@ class Meaning:
         if self.depth > MAXIMAL_CALLS:
             raise Unreadable(tree.start, "functions that call each other too deeply")
         bound = {**self.bound, **{parameter.key: value for parameter, value in zip(parameters, meant, strict=True)}}
-        return Meaning(self.world, self.order, bound, self.indices, self.depth + 1).of(body)
+        counted = {p.key: a.args[0] for p, a in zip(parameters, arguments, strict=True) if a.head == "number" and a.args[0].isdigit()}
+        return Meaning(self.world, self.order, bound, {**self.indices, **counted}, self.depth + 1).of(body)
 
     def prime(self, tree: Tree) -> Meant:
         """The derivative of a function, at an argument, entry by entry."""
@@ -252,6 +257,19 @@ class Meaning:
         return substitute(self.world.slope_of(result, "\0x", shape, one), {"\0x": inner}), shape
 
     # Derivatives and sums
+
+    def at(self, tree: Tree) -> Meant:
+        r"""A derivative of the article's own function at a point: `\frac{\partial f}{\partial x}(3, 4)`."""
+        (of, by), point = tree.args[0].args, [self.of(argument) for argument in tree.args[1:]]
+        parameters, body = self.world.function(of.args[0].key, self.order)
+        if by.head != "name" or by.args[0] not in parameters or len(parameters) != len(point) or any(shape for _, shape in point):
+            raise Unreadable(tree.start, "a derivative at a point that is none of the function's")
+        variables = {parameter.key: (name(f"\0{parameter.key}"), ()) for parameter in parameters}
+        result, shape = Meaning(self.world, self.order, variables, {}, self.depth + 1).of(body)
+        if shape:
+            raise Unreadable(tree.start, "the derivative of a function of several entries")
+        slope = self.world.slope_of(result, f"\0{by.args[0].key}", (), number(1))
+        return substitute(slope, {f"\0{parameter.key}": value for parameter, (value, _) in zip(parameters, point, strict=True)}), ()
 
     def partial(self, tree: Tree) -> Meant:
         of = tree.args[0] if tree.head == "partial" else tree.args[-1]
@@ -389,6 +407,6 @@ METHODS: dict[str, Callable[[Meaning, Tree], Meant]] = {
     "tuple": Meaning.listed,
     **{
         key: getattr(Meaning, key)
-        for key in ["number", "group", "updated", "matrix", "call", "apply", "prime", "partial", "sum", "cases", "indicator", "norm", "compare"]
+        for key in ["number", "group", "at", "updated", "matrix", "call", "apply", "prime", "partial", "sum", "cases", "indicator", "norm", "compare"]
     },
 }

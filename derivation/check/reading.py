@@ -21,8 +21,8 @@ from .trees import Tree
 MAXIMAL_DEPTH = 60
 ENTRYWISE = frozenset([r"\odot", r"\circ", r"\otimes"])
 PRODUCTS = frozenset([r"\cdot", r"\times", "*", "/", "@"])
-OPERATORS = frozenset([r"\Delta", r"\mathbb{E}", r"\mathbb{P}", r"\mathrm{arg}", r"\mathrm{Var}", r"\mathrm{Cov}"])
-"""Names that mean nothing by themselves: differences, expectations."""
+OPERATORS = frozenset([r"\mathbb{E}", r"\mathbb{P}", r"\mathrm{arg}", r"\mathrm{Var}", r"\mathrm{Cov}"])
+"""Names that mean nothing by themselves, such as expectations."""
 STOPS = frozenset(["", ")", "]", "}", r"\}", ",", "+", "-", "&", r"\\", *RELATIONS, *ENTRYWISE, *PRODUCTS])
 
 
@@ -224,6 +224,8 @@ class Reader:
     def is_number_e(self, found: Scripted) -> bool:
         """Whether an e is Euler's number: where the article has no quantity of that name, with that superscript."""
         shown = texts(found.sups[0]) if found.sups else ()
+        if shown[:1] == ("-",) and len(shown) > 1:
+            return True
         return not ({found.base, Symbol(found.base, (), shown).key} & self.vocabulary.quantities or is_fenced(shown))
 
     def exponential(self, found: Scripted) -> Tree:
@@ -280,7 +282,10 @@ class Reader:
         plain_name = tree.args[0] if tree.head == "name" else bare
         for candidate in (plain_name, Symbol(plain_name.base, plain_name.sub, plain_name.label)):
             if candidate.key in self.vocabulary.functions:
-                arguments = self.arguments()
+                before, arguments = self.place, self.arguments()
+                if any(self.is_word(argument) for argument in arguments):
+                    self.place = before
+                    return self.opaque(plain_name, found)
                 if candidate.primes != plain_name.primes:
                     if plain_name.primes != 1 or len(arguments) != 1:
                         raise Unreadable(found.start, "a higher derivative")
@@ -289,6 +294,10 @@ class Reader:
         if plain_name.key in self.vocabulary.quantities or tree.head != "name":
             return tree
         return self.opaque(plain_name, found)
+
+    def is_word(self, argument: Tree) -> bool:
+        r"""Whether an argument is a word that stands for nothing but itself: `P(\text{rain})`."""
+        return argument.head == "name" and argument.args[0].base.startswith(r"\mathrm{") and argument.args[0].key not in self.vocabulary.quantities
 
     def opaque(self, function: Symbol, found: Scripted) -> Tree:
         """A call of a function that the article does not define: `dist(a, b)` is a quantity with that name."""

@@ -112,6 +112,8 @@ def base(words: Sequence[Token], at: int, vocabulary: Vocabulary | None = None) 
     if text.startswith(r"\text{"):
         word = text[6:-1].strip()
         return (word if len(word) == 1 else f"\\mathrm{{{word}}}"), at + 1
+    if text == r"\Delta" and (vocabulary is None or text not in vocabulary.quantities) and (of := base(words, at + 1, vocabulary)):
+        return f"{text} {of[0]}", of[1]  # a difference has a name of its own, whatever it is the difference of
     if text in LETTERS:
         return text, at + 1
     if len(text) == 1 and text.isalpha():

@@ -31,7 +31,7 @@ TOKEN = re.compile(
     r"""
     (?P<comment>%[^\n]*)
   | \\(?P<edge>begin|end)\s*\{(?P<environment>[A-Za-z]+\*?)\}
-  | \\(?P<font>text(?:rm|bf|it|sf|tt|normal)?|mbox|hbox|operatorname\*?|mathrm|mathit|mathsf|mathtt|mathop|rm|mathnormal)\s*\{(?P<word>[^{}$\\#]*)\}
+  | \\(?P<font>text(?:rm|bf|it|sf|tt|normal)?|mbox|hbox|operatorname\*?|mathrm|mathit|mathsf|mathtt|mathop|rm|mathnormal)\s*\{(?P<word>(?:[^{}$\\#]|\\[ _&%,;])*)\}
   | \\(?P<dropped>label|tag\*?|hspace\*?|vspace\*?|phantom|vphantom|hphantom|color|cite|ref|eqref|rule|href|htmlClass|htmlId)\s*\{[^{}]*\}
   | (?P<breaks>\\\\(?:\s*\[\s*-?[\d.]+\s*[a-z]{2}\s*\])?|\\(?:cr|newline|tabularnewline)(?![A-Za-z]))
   | (?P<command>\\(?:[A-Za-z]+|[^\\]))
@@ -146,6 +146,7 @@ WRAPPERS = {
     r"\underline": 1,
     r"\fbox": 1,
     r"\mathbin": 1,
+    r"\mathop": 1,
 }
 """Commands around something that stays as it is: how many groups they take, the last of which is kept."""
 MAXIMAL_TOKENS = 20_000
@@ -185,8 +186,8 @@ def _normal(match: re.Match[str]) -> str:
     if match["edge"]:
         return f"\\{match['edge']}{{{match['environment']}}}"
     if match["word"] is not None:
-        word = match["word"]
-        return f"\\text{{{word}}}" if word.strip() else ""
+        word = re.sub(r"\\(.)", lambda escaped: " " if escaped[1] in " ,;" else escaped[1], match["word"])
+        return f"\\text{{{' '.join(word.split())}}}" if word.strip() else ""
     if match["breaks"]:
         return r"\\"
     text = match[0]

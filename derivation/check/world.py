@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from hashlib import blake2b
 from typing import Any, TypeVar
 
@@ -25,10 +26,14 @@ from .knowledge import Event, Knowledge, instance, is_closed, letters
 from .meaning import FAILURES, Meaning, Mismatch, Unknown
 from .symbols import Symbol
 from .tokens import Unreadable
-from .trees import Tree
+from .trees import Tree, nodes
 from .values import MAXIMAL_DEPTH, UPSTREAM, Printed, Truth, half_unit, quantities
 
 MAXIMAL_ENTRIES = 64
+SHORT = 3
+"""Decimal places from which on a numeral may well be a rounded one."""
+RECOGNIZED = 4
+"""Digits from which on two numerals that differ only in the last are taken for the same number, miscopied."""
 Result = TypeVar("Result")
 LETTERED = {"n": 2, "m": 3, "d": 4, "k": 5, "p": 4, "h": 3, "c": 2, "K": 3, "D": 4, "N": 2, "M": 3, "H": 5, "C": 2, "q": 3, "r": 2}
 """Sizes that stand for the letters of a declaration `W \\in R^{m x n}` when an identity is tried at random points."""
@@ -308,6 +313,30 @@ class World:
         return known
 
     # Values
+
+    @cached_property
+    def usual_places(self) -> int:
+        """The decimal places to which the article rounds, if it does: those of most of its long numerals."""
+        texts = (node.args[0] for events in self.knowledge.values.values() for event in events for node in nodes(event.tree) if node.head == "number")
+        counted = Counter(len(text.partition(".")[2]) for text in texts)
+        return max((places for places in counted if places >= SHORT), key=counted.__getitem__, default=0)
+
+    @cached_property
+    def stated(self) -> dict[str, set[str]]:
+        """The numerals with digits enough to be recognized in the values that the article gives, by all their digits but the last."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for events in self.knowledge.values.values():
+            for text in (node.args[0] for event in events for node in nodes(event.tree) if node.head == "number"):
+                if "." in text and len(text.replace(".", "").lstrip("0")) >= RECOGNIZED:
+                    found[text[:-1]].add(text)
+        return found
+
+    def miscopied(self, text: str) -> str | None:
+        """The one numeral of the article's values from which another differs by a unit of the last digit; None for a numeral that stands there itself."""
+        alike = self.stated.get(text[:-1], ())
+        if text in alike:
+            return None
+        return next((other for other in alike if abs(int(other[-1]) - int(text[-1])) == 1), None)
 
     def value_event(self, key: str, order: int) -> Event | None:
         """Where the article last gave a quantity a value before this place, or at it, or next after it."""
