@@ -82,12 +82,12 @@ class Article:
 
     def _state(self) -> None:
         macros = collect(dict.fromkeys([self.source, *(part.source for part in self.parts)]))
-        before: Chain | None = None
+        before: dict[bool, Chain | None] = {}  # by whether it is displayed: a display goes on with a display
         section = 0
         self.decimal_comma = has_decimal_commas(part.text for part in self.formulas)
         for part in self.parts:
             if isinstance(part, Heading):
-                before, section = None, section + 1
+                before, section = {}, section + 1
                 continue
             try:
                 words = numerals(plain(expand(tokens(part), macros)), self.decimal_comma)
@@ -97,10 +97,10 @@ class Article:
             self.words.append(words)
             if not part.display and HYPOTHESIS.search(part.source.text[max(part.start - 20, 0) : part.start - 1]):
                 continue
-            for statement in statements(part, words, before):
+            for statement in statements(part, words, before.get(True) or before.get(False)):
                 self.statements.append(statement)
                 self.sections.append(section)
-                before = statement if isinstance(statement, Chain) else None
+                before[part.display] = statement if isinstance(statement, Chain) else None
 
     def _declare(self) -> None:
         for order, statement in enumerate(self.statements):

@@ -45,9 +45,20 @@ class Bench:
         """Quantities whose line is wrong, with the line."""
         self.used: set[str] = set()
         """Quantities whose printed values others were worked from."""
+        self.confirmed: set[tuple[str, int]] = set()
+        """The same, with the section in which they were."""
 
     def meaning(self, work: Work, tree: Tree) -> tuple[Term, tuple[int, ...]]:
         return Meaning(self.world, work.order).of(tree)
+
+    def confirm(self, keys: set[str], work: Work) -> None:
+        """Remembers that the values of these quantities led to what the article says."""
+        section = self.world.sections[work.order]
+        reached = list(keys)
+        for key in reached:
+            reached += [other for event in self.world.definitions(key, work.order)[:1] for other in event.read.named if other not in reached]
+        self.used |= keys
+        self.confirmed |= {(key, section) for key in reached}
 
     def candidates(self, work: Work, left: Read, a: Term) -> list[Array] | None:
         """The values of a quantity on the left, without the one that this very chain gives it."""

@@ -17,8 +17,6 @@ OTHERS = frozenset(
         r"\le",
         r"\ge",
         r"\ne",
-        r"\ll",
-        r"\gg",
         r"\propto",
         r"\sim",
         r"\to",
@@ -301,7 +299,32 @@ def _read(formula: Formula, segment: _Segment, chain: Chain | None, join: bool) 
             found.append(current)
         current.sides.append(Side(formula, tuple(words)))
         current.relations.append(EQUALITIES[relation])
-    return (current or chain), found
+    return (current or chain), [part for statement in found for part in entrywise(statement)]
+
+
+def entrywise(statement: Statement) -> list[Statement]:
+    """`(x, y) = (1, 2)` as two equalities; any other statement as it is."""
+    if not isinstance(statement, Chain) or len(statement.sides) != 2:
+        return [statement]
+    left, right = (listed(side) for side in statement.sides)
+    if not len(left) == len(right) > 1:
+        return [statement]
+    return [Chain([a, b], statement.relations) for a, b in zip(left, right, strict=True)]
+
+
+def listed(side: Side) -> list[Side]:
+    """The parts of a side that is a list in round brackets and nothing else."""
+    parts, depth = [list[Token]()], 0
+    for place, word in enumerate(side.words):
+        depth += _deeper(word.text)
+        if depth == 0 and place + 1 < len(side.words):
+            return []
+        if depth == 1 and word.text == ",":
+            parts.append([])
+        elif 0 < place < len(side.words) - 1:
+            parts[-1].append(word)
+    is_list = side.words[0].text == "(" and side.words[-1].text == ")" and all(parts)
+    return [Side(side.formula, tuple(part)) for part in parts] if is_list else []
 
 
 def _listed(formula: Formula, words: list[Token], chain: Chain | None) -> Chain | None:

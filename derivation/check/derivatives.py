@@ -84,8 +84,10 @@ def derivative(reader: Reader, above: list[Token], below: list[Token], start: in
     assert by is not None
     if of is None:  # \frac{\partial}{\partial w} (...)
         of = reader.product()
+        if reader.next in ("+", "-") and of.head != "group":
+            raise Unreadable(reader.at, "how far does this derivative reach? use brackets")
     found = Tree("partial", (of, by), start)
-    if reader.next == "(" and of.head == "name" and reader.vocabulary.functions.get(of.args[0].key, 0) > 1:
+    if reader.next == "(" and of.head == "name" and max(reader.vocabulary.functions.get(of.args[0].key, ()), default=0) > 1:
         return Tree("at", (found, *reader.arguments()), start)
     return found
 

@@ -19,6 +19,7 @@ from .mistakes import named_mistake
 from .trees import Tree, nodes
 from .values import half_unit, key_of, quantities
 
+MAXIMAL_REACH = 50
 SEVERAL = 3
 """Values of one name from which on it stands for several things."""
 
@@ -35,6 +36,37 @@ class Faults:
         if made:
             return Opinion("undecided", f"is {', '.join(made)} the vector of its entries? then {error.message}", at=error.at)
         return Opinion("wrong", error.message, at=error.at or right.side.start)
+
+    def doubt(self, work: Work, left: Read, right: Read) -> str:
+        """Why sides that differ may be meant otherwise: as an equation to be solved, or with values that other sections give; nothing where not."""
+        assert left.tree and right.tree
+        if self.is_slip(work, right.tree):
+            return ""
+        if left is work.sides[0] and is_equation(left.tree, right.tree):
+            return "is this an equation to be solved? it does not hold for the values that the article gives"
+        doubtful = next((event for key in self.reached(left, right, work) if (event := self.from_elsewhere(key, work))), None)
+        if doubtful is None:
+            return ""
+        side = doubtful.read.side
+        return f"does {side.latex} in line {side.place[0]}, of another section, hold here? with it this is not so"
+
+    def reached(self, left: Read, right: Read, work: Work) -> list[str]:
+        """The quantities that two sides depend on."""
+        found = list(dict.fromkeys(left.named + right.named))
+        for key in found:
+            if len(found) < MAXIMAL_REACH:
+                found += [other for event in self.world.definitions(key, work.order)[:1] for other in event.read.named if other not in found]
+        return found
+
+    def from_elsewhere(self, key: str, work: Work) -> Event | None:
+        """The value that is taken for a quantity from another section, though the article gives it several, or gives this one only later."""
+        event, sections = self.world.value_event(key, work.order), self.world.sections
+        here = sections[work.order]
+        if event is None or event.work is work or sections[event.order] == here or (key, here) in self.bench.confirmed:
+            return None
+        others = [other for other in self.world.knowledge.values[key] if not other.assigned and other.work is not work]
+        several = len({(sections[other.order], other.read.side.latex) for other in others}) > 1 and len({other.read.side.latex for other in others}) > 1
+        return event if several or sections[event.order] > here else None
 
     def refuted(self, work: Work, left: Read, right: Read, a: Term, b: Term, comparison: Comparison) -> Opinion:
         """Two sides of symbols that are not equal for all values."""
@@ -133,6 +165,8 @@ class Faults:
         renamed = self.renamed(work, left, right)
         if renamed:
             return renamed
+        if key and is_closed(right.tree) and (stated := self.stated_elsewhere(key, work)):
+            return Opinion("exact", f"a new value; it was {stated.read.side.latex} in line {stated.read.side.place[0]}", kind="definition")
         if key and is_closed(right.tree) and self.takes_new_value(work, key):
             return Opinion("undecided", f"{key} stands for several values in this article; is this a new one?", kind="definition")
         mistake = named_mistake([self.bench.truth], a, b, work.order) if key else None
@@ -143,6 +177,18 @@ class Faults:
             where = f"entry {place[0] if len(place) == 1 else place}: " if place else ""
             why = f"{mistake + ': ' if mistake else ''}{where}{value}, not {found}"
         return Opinion("wrong", why + self.otherwise(work, key, right), self.expectation(a, b, work), right.side.start)
+
+    def stated_elsewhere(self, key: str, work: Work) -> Event | None:
+        """What another section says of a quantity that gets a plain value here, in an article that gives it several. From here on it has this one."""
+        here = self.world.sections[work.order]
+        events = [event for event in self.world.knowledge.values.get(key, ()) if not event.assigned and event.work is not work]
+        before = self.world.value_event(key, work.order)
+        if is_derived(key) or before is None or len({event.read.side.latex for event in events}) < SEVERAL - 1:
+            return None
+        if any(self.world.sections[event.order] == here for event in (*events, *self.world.definitions(key, work.order)) if event.work is not work):
+            return None
+        self.bench.redefine(key, work.order)
+        return events[0]
 
     def takes_new_value(self, work: Work, key: str) -> bool:
         """Whether the article uses a name for several things: it has three values at least that do not come from each other. From here on it has
@@ -238,6 +284,14 @@ def miscopied(truth: Array, given: Sequence[str], shape: Shape, used: Sequence[s
         was != now and places(was) == places(now) and near(exact(was), exact(now)) and not abs(arb(x) - arb(exact(now))) < arb(2 * half_unit(now))
         for x, was, now in zip(truth.entries, given, used, strict=True)
     )
+
+
+def is_equation(left: Tree, right: Tree) -> bool:
+    """Whether a formula may be an equation for what is unknown in it: `2 x + 3 y = 0`, `1.96 = (m - 60) / s`."""
+    if is_closed(left) and not is_closed(right):
+        return True
+    zero = right.head == "number" and not right.args[0].strip("0.")
+    return zero and quantity(left) is None and not is_closed(left)
 
 
 def places(numeral: str) -> int:

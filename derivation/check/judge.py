@@ -114,7 +114,9 @@ class Judge:
             opinion = Opinion("undecided", f"there is no value: {error}")
         except (*FAILURES, RecursionError) as error:
             opinion = Opinion("undecided", f"no value could be made certain: {error}")
-        return self.with_convention(opinion)
+        opinion = self.with_convention(opinion)
+        doubt = self.faults.doubt(work, left, right) if opinion.verdict == "wrong" else ""
+        return Opinion("undecided", doubt) if doubt else opinion
 
     def with_convention(self, opinion: Opinion) -> Opinion:
         """What fails only under an assumption of ours is not called wrong."""
@@ -129,7 +131,7 @@ class Judge:
             return defined
         relation = work.relations[k - 1]
         if is_closed(right.tree) and quantity(left.tree) is None:
-            self.learn(left.tree, right.tree)
+            self.learn(left.tree, right.tree, work.order)
         comparison = Comparison(self.world, self.bench.truth, self.bench.printed, work.order, self.bench.granted, relation, lambda: self.subject(work))
         try:
             a, first = self.bench.meaning(work, left.tree)
@@ -138,7 +140,7 @@ class Judge:
             general = self.definitions.cases(work, left, right)
             if general:
                 return general
-            if not isinstance(problem, Unknown) or not self.learn(left.tree, right.tree):
+            if not isinstance(problem, Unknown) or not self.learn(left.tree, right.tree, work.order):
                 raise
             (a, first), (b, second) = self.bench.meaning(work, left.tree), self.bench.meaning(work, right.tree)
         if first != second and not is_row_of(left.tree, right.tree, first, second):
@@ -164,7 +166,7 @@ class Judge:
         misprint = self.faults.misprint(work, left.tree, right.tree)
         if misprint:
             return misprint
-        self.bench.used |= {key_of(leaf) for leaf in quantities(a)}
+        self.bench.confirm({key_of(leaf) for leaf in quantities(a)}, work)
         if comparison.rounded_texts:
             self.world.rounded |= set(comparison.rounded_texts)
         follows = self.only_printed(work, a, b, comparison)
@@ -225,14 +227,15 @@ class Judge:
             return True
         return bool(set(named(spelled)) - set(named(right)))
 
-    def learn(self, left: Tree, right: Tree) -> bool:
+    def learn(self, left: Tree, right: Tree, order: int) -> bool:
         """Takes the numbers put in for names without a value as their values; whether there were any."""
         found = False
         for stating, tree in substitutions(left, right):
             key = quantity(stating) or ""
-            stated: object = self.world.value_event(key, 1 << 60) or (self.world.definition(key, 1 << 60) and not key.startswith(SLOPE))
+            stated: object = self.world.value_event(key, order) or (self.world.definition(key, 1 << 60) and not key.startswith(SLOPE))
             symbol = self.world.knowledge.symbols.get(key)
-            stated = stated or (symbol is not None and Meaning(self.world, 1 << 60).entry(symbol))
+            entry = Meaning(self.world, 1 << 60).entry(symbol) if symbol else None
+            stated = stated or (entry is not None and entry[0].args[0].args[0] not in self.world.gathered)
             if not stated and key not in self.world.learnt and (is_number(tree) or not self.bench.is_opaque(key)):
                 self.world.learnt[key] = tree
                 self.world._shapes.clear()

@@ -214,10 +214,8 @@ class Meaning:
     def apply(self, tree: Tree) -> Meant:
         """The article's own function: its body with the arguments put in."""
         symbol, *arguments = tree.args
-        parameters, body = self.world.function(symbol.key, self.order)
+        parameters, body = self.world.function(symbol.key, self.order, len(arguments))
         meant = [self.of(argument) for argument in arguments]
-        if len(parameters) != len(meant):
-            raise Unreadable(tree.start, f"{symbol.key} takes {len(parameters)} arguments in the article")
         if symbol.key in self.world.knowledge.formulas and all(a.head == "name" and a.args[0] == p for a, p in zip(arguments, parameters, strict=True)):
             shape = self.world.shape(symbol.key, self.order, symbol)
             if shape is not None:
@@ -248,7 +246,7 @@ class Meaning:
         return substitute(body, {row.operands[0]: inner, **dict(zip(row.operands[1:], constants, strict=True)), "G": one, "out": out}), shape
 
     def own_prime(self, tree: Tree, function: Symbol, inner: Term, shape: Shape) -> Meant:
-        parameters, body = self.world.function(function.key, self.order)
+        parameters, body = self.world.function(function.key, self.order, 1)
         variable = name("\0x")
         result, after = Meaning(self.world, self.order, {parameters[0].key: (variable, shape)}, {}, self.depth + 1).of(body)
         if after != shape:
@@ -261,7 +259,7 @@ class Meaning:
     def at(self, tree: Tree) -> Meant:
         r"""A derivative of the article's own function at a point: `\frac{\partial f}{\partial x}(3, 4)`."""
         (of, by), point = tree.args[0].args, [self.of(argument) for argument in tree.args[1:]]
-        parameters, body = self.world.function(of.args[0].key, self.order)
+        parameters, body = self.world.function(of.args[0].key, self.order, len(point))
         if by.head != "name" or by.args[0] not in parameters or len(parameters) != len(point) or any(shape for _, shape in point):
             raise Unreadable(tree.start, "a derivative at a point that is none of the function's")
         variables = {parameter.key: (name(f"\0{parameter.key}"), ()) for parameter in parameters}

@@ -8,8 +8,10 @@ factor     := atom scripts*
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 
 from .derivatives import slashed_derivative
 from .forms import BARS, BRACKETS_AND_COMMANDS, RELATIONS, environment
@@ -38,6 +40,24 @@ def read(words: Sequence[Token], vocabulary: Vocabulary) -> Tree:
 def plain(text: str) -> str:
     """A numeral in the form of a `number` term."""
     return f"0{text}" if text.startswith(".") else text
+
+
+def percent(tree: Tree, start: int) -> Tree:
+    """A numeral in hundredths: as many digits of it are known."""
+    if tree.head != "number":
+        raise Unreadable(start, "per cent of something that is no numeral")
+    return Tree("number", (plain(f"{Decimal(tree.args[0]).scaleb(-2):f}"),), tree.start)
+
+
+def factorial(tree: Tree, start: int) -> Tree:
+    if tree.head != "number" or not tree.args[0].isdigit() or int(tree.args[0]) > MAXIMAL_FACTORIAL:
+        raise Unreadable(start, "a factorial of something that is no small number")
+    return Tree("number", (str(math.factorial(int(tree.args[0]))),), tree.start)
+
+
+MAXIMAL_FACTORIAL = 60
+POSTFIXES = {"!": factorial, r"\%": percent}
+SCRIPTS = frozenset(["^", "_", "'", *POSTFIXES])
 
 
 class Reader:
@@ -173,8 +193,11 @@ class Reader:
 
     def scripts(self, tree: Tree) -> Tree:
         """Powers and transposes behind anything that is not a name (a name's scripts are its own)."""
-        while self.next in ("^", "_", "'") and self.next:
+        while self.next in SCRIPTS:
             start = self.at
+            if self.next in POSTFIXES:
+                tree = POSTFIXES[self.take(*POSTFIXES)](tree, start)
+                continue
             if self.next != "^":
                 raise Unreadable(start, f"{'an index' if self.next == '_' else 'a prime'} behind a bracket")
             inner, self.place = script(self.words, self.place)
@@ -282,9 +305,8 @@ class Reader:
         plain_name = tree.args[0] if tree.head == "name" else bare
         for candidate in (plain_name, Symbol(plain_name.base, plain_name.sub, plain_name.label)):
             if candidate.key in self.vocabulary.functions:
-                before, arguments = self.place, self.arguments()
-                if any(self.is_word(argument) for argument in arguments):
-                    self.place = before
+                arguments = self.own_arguments(candidate.key)
+                if arguments is None:
                     return self.opaque(plain_name, found)
                 if candidate.primes != plain_name.primes:
                     if plain_name.primes != 1 or len(arguments) != 1:
@@ -318,11 +340,25 @@ class Reader:
 
     def arguments(self) -> list[Tree]:
         close = {"(": ")", "[": "]", r"\{": r"\}"}[self.take("(", "[", r"\{")]
+        self.bars += 1  # a bar between arguments is none of a pair
         found = [self.comparison()]
         while self.take(",", ";", "|"):
             found.append(self.comparison())
+        self.bars -= 1
         self.expect(close)
         return found
+
+    def own_arguments(self, key: str) -> list[Tree] | None:
+        """The arguments of the article's own function; None, and nothing read, where it is written with others than it was defined with."""
+        before = self.place, self.depth, self.bars
+        try:
+            arguments = self.arguments()
+        except Unreadable:
+            arguments = []
+        if len(arguments) in self.vocabulary.functions[key] and not any(self.is_word(argument) for argument in arguments):
+            return arguments
+        self.place, self.depth, self.bars = before
+        return None
 
     def call(self, function: str, found: Scripted) -> Tree:
         """A function of the table, with brackets around its arguments or without."""

@@ -202,8 +202,8 @@ class Vocabulary:
     """Bases whose bare superscripts are labels, since the article declares such names: `W^1 = ...`."""
     powered: set[str] = field(default_factory=set)
     """Bases that have a value of their own without a superscript, so that `x^2` is a square."""
-    functions: dict[str, int] = field(default_factory=dict)
-    """Names that the article defines as functions, with their number of arguments."""
+    functions: dict[str, set[int]] = field(default_factory=dict)
+    """Names that the article defines as functions, with the numbers of arguments that they take."""
     quantities: set[str] = field(default_factory=set)
     """Keys of symbols that the article gives a value, a formula or a set."""
     signed: bool = False

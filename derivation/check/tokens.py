@@ -44,12 +44,13 @@ SPACES = frozenset(
     r"""\left \right \middle \big \Big \bigg \Bigg \bigl \bigr \Bigl \Bigr \biggl \biggr \Biggl \Biggr \bigm \Bigm \, \! \; \: \  \> \displaystyle
     \textstyle \scriptstyle \scriptscriptstyle \limits \nolimits \nonumber \notag \hfill \hline \mathstrut \strut \allowbreak \nobreak \noindent
     \centering \small \footnotesize \large \Large \mathopen \mathclose \mathbin \mathord \mathrel \thinspace \medspace \negthinspace \relax
-    \toprule \midrule \bottomrule \enspace \hphantom \smash \/ \mspace""".split()
+    \$ \toprule \midrule \bottomrule \enspace \hphantom \smash \/ \mspace""".split()
 ) | {"~", "\\ ", "\\\n"}
 SEPARATORS = frozenset({r"\quad", r"\qquad"})
 SAME = {
     r"\_": "_",
     r"\*": "*",
+    r"\div": "/",
     r"\dfrac": r"\frac",
     r"\tfrac": r"\frac",
     r"\cfrac": r"\frac",
@@ -224,15 +225,18 @@ def numerals(words: list[Token], decimal_comma: bool) -> list[Token]:
     if not any(word.text == "," for word in words):
         return words
     found: list[Token] = []
-    at = 0
+    at = depth = 0
+    words = list(words)
     while at < len(words):
         word = words[at]
+        depth += (word.text in ("(", "[", r"\{")) - (word.text in (")", "]", r"\}"))
         inner = 3 if [w.text for w in words[at + 1 : at + 4]] == ["{", ",", "}"] else 1 if at + 1 < len(words) and words[at + 1].text == "," else 0
         last = words[at + inner + 1] if inner and at + inner + 1 < len(words) else None
         glued = inner and all(w.glued for w in words[at + 1 : at + inner + 2])
-        if last and glued and word.text.isdigit() and last.text.isdigit() and (decimal_comma or (inner == 3 and len(last.text) == 3)):
-            found.append(Token(word.text + ("." if decimal_comma else "") + last.text, word.start, last.end, word.glued))
-            at += inner + 2
+        thousands = last is not None and len(last.text) == 3 and (inner == 3 or (not depth and word.text[0] != "0"))
+        if last and glued and word.text.isdigit() and last.text.isdigit() and (decimal_comma or thousands):
+            at += inner + 1
+            words[at] = Token(word.text + ("." if decimal_comma else "") + last.text, word.start, last.end, word.glued)
         else:
             found.append(word)
             at += 1
@@ -241,7 +245,34 @@ def numerals(words: list[Token], decimal_comma: bool) -> list[Token]:
 
 def plain(words: list[Token]) -> list[Token]:
     """The tokens, macros expanded, in one spelling and without what is only there for the eye."""
-    return unwrapped([Token(SAME[word.text], word.start, word.end, word.glued) if word.text in SAME else word for word in words])
+    return unwrapped(bare([Token(SAME[word.text], word.start, word.end, word.glued) if word.text in SAME else word for word in words]))
+
+
+BOLD = frozenset([r"\mathbf", r"\boldsymbol", r"\mathrm", r"\mathit", r"\mathsf"])
+NUMERAL = re.compile(r"\\text\{\s*(\d+\.\d+|\d{2,}|[2-9])\s*\}")
+
+
+def bare(words: list[Token]) -> list[Token]:
+    r"""The tokens with numerals in their usual font: `\mathbf{0.72}` is 0.72, but `\mathbf{1}` may be a vector of ones."""
+    found: list[Token] = []
+    at = 0
+    while at < len(words):
+        word = words[at]
+        inner = words[at + 1 : at + 5]
+        sign = len(inner) == 4 and inner[1].text == "-"
+        end = at + 3 + sign
+        numeral = NUMERAL.fullmatch(word.text) or (
+            word.text in BOLD and end < len(words) and inner[0].text == "{" and words[end].text == "}" and NUMERAL.fullmatch(f"\\text{{{words[end - 1].text}}}")
+        )
+        if not numeral:
+            found.append(word)
+        elif word.text in BOLD:
+            found += words[at + 2 : end]
+            at = end
+        else:
+            found.append(Token(numeral[1], word.start, word.end, word.glued))
+        at += 1
+    return found
 
 
 def unwrapped(words: list[Token]) -> list[Token]:

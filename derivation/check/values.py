@@ -154,10 +154,15 @@ class Slope:
     def __init__(self, mode: Truth, order: int, of: str, by: str) -> None:
         self.mode, self.world, self.order, self.by = mode, mode.world, order, by
         self.equations: dict[str, tuple[Term, Shape]] = {}
-        self.reaches: dict[str, bool] = {by: True}
+        self.reaches: dict[str, bool] = {**dict.fromkeys(self.independent(of), False), by: True}
         self.sequence: list[str] = []
         if not self.visit(of, 0):
             raise Unknown(0, f"no formula of the article leads from {shown(by)} to {shown(of)}")
+
+    def independent(self, of: str) -> list[str]:
+        """The other arguments, where a function is differentiated by one of its own: they do not depend on it."""
+        arguments = [[symbol.key for symbol in parameters] for _, parameters, _ in self.world.knowledge.functions.get(of, ())]
+        return next((keys for keys in arguments if self.by in keys), [])
 
     def visit(self, key: str, depth: int) -> bool:
         """Whether a quantity depends on the other; on the way, its formula is chosen: the first that does."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from .chains import Chain, Declaration, Statement
@@ -18,7 +18,7 @@ def gather(statements: Sequence[Statement], formulas: Iterable[Sequence[Token]])
     formulas = list(formulas)
     declared = [words for statement in statements for words in _declared(statement)]
     _words(vocabulary, declared, formulas)
-    bare: Counter[str] = Counter()
+    bare: dict[str, set[str]] = defaultdict(set)
     for words in declared:
         for found in _lone(words, vocabulary):
             _quantity(vocabulary, found, bare)
@@ -33,7 +33,7 @@ def gather(statements: Sequence[Statement], formulas: Iterable[Sequence[Token]])
     vocabulary.powered = {base for base in vocabulary.labelled if base in vocabulary.quantities}
     for base in vocabulary.powered:  # `x^2 = 4` beside `x = 2` is a square
         vocabulary.quantities -= {key for key in vocabulary.quantities if key.startswith(base + "^{") and key[len(base) + 2 :].rstrip("}").isalnum()}
-        if bare[base] < 2:
+        if len(bare[base]) < 2:
             vocabulary.labelled.discard(base)
     return vocabulary
 
@@ -88,7 +88,7 @@ def _lone(words: Sequence[Token], vocabulary: Vocabulary) -> Iterable[Scripted]:
         yield found
 
 
-def _quantity(vocabulary: Vocabulary, found: Scripted, bare: Counter[str]) -> None:
+def _quantity(vocabulary: Vocabulary, found: Scripted, bare: dict[str, set[str]]) -> None:
     """A symbol that the article declares, with the labels that it bears."""
     sub, _ = marked(texts(found.sub))
     label: tuple[str, ...] = ()
@@ -101,7 +101,7 @@ def _quantity(vocabulary: Vocabulary, found: Scripted, bare: Counter[str]) -> No
         elif not is_fenced(shown):
             if re.fullmatch(r"\d+|[A-Za-z]", shown[0]) and found.base not in ("e", r"\mathrm{e}"):
                 vocabulary.labelled.add(found.base)
-                bare[found.base] += 1
+                bare[found.base].add(shown[0])
             elif not re.fullmatch(r"[A-Za-z]{2,}|[*+\-]|\\star|\\ast", shown[0]):
                 return
         label += shown
@@ -127,4 +127,4 @@ def _function(vocabulary: Vocabulary, chain: Chain) -> None:
         return
     if not head.primes and count and used:
         label = tuple(text for sup in head.sups for text in texts(sup))
-        vocabulary.functions[Symbol(head.base, texts(head.sub), label).key] = count
+        vocabulary.functions.setdefault(Symbol(head.base, texts(head.sub), label).key, set()).add(count)

@@ -233,9 +233,9 @@ class World:
         finally:
             self._visiting.discard(key)
 
-    def function(self, key: str, order: int) -> tuple[tuple[Symbol, ...], Tree]:
-        """The article's own function: its parameters and its body, as last defined."""
-        found = self.knowledge.functions.get(key)
+    def function(self, key: str, order: int, count: int) -> tuple[tuple[Symbol, ...], Tree]:
+        """The article's own function of so many arguments: its parameters and its body, as last defined."""
+        found = [row for row in self.knowledge.functions.get(key, ()) if len(row[1]) == count]
         if not found:
             raise Unknown(0, f"the article does not say what the function {key} is")
         before = [row for row in found if row[0] <= order] or found[:1]

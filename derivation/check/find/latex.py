@@ -23,7 +23,7 @@ OPENING = re.compile(
   | (?P<parentheses>\\\()
   | (?P<inline>\$)
   | \\(?:input|include)\s*\{{(?P<file>[^}}]+)\}}
-  | (?P<heading>\\(?:part|chapter|(?:sub)*section)\b\*?)
+  | (?P<heading>\\(?:part|chapter|(?:sub)*section|item)\b\*?|\\begin\{{(?:example|exercise|problem|question|solution)s?\}})
 """,
     re.VERBOSE,
 )
