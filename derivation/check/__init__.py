@@ -32,7 +32,7 @@ __all__ = ["Article", "Equality", "Report", "UnreadableArticle", "check", "check
 
 PRECISION = 256
 """Bits of the balls in which irrational numbers are compared: equal means equal to 40 digits."""
-HYPOTHESIS = re.compile(r"\b(?:if|when|whenever|unless|whether|wenn|falls)\s*\$?\Z", re.IGNORECASE)
+HYPOTHESIS = re.compile(r"\b(?:if|when|whenever|unless|whether|wenn|falls|otherwise,?|sonst)\s*\$?\Z", re.IGNORECASE)
 """Words before a formula that make it a condition, which claims nothing."""
 RENAMED = 2
 """Names given another meaning in a later section, from which on an article is taken to do so as a rule: fewer are mistakes."""
@@ -95,7 +95,7 @@ class Article:
                 self.unread.append((part, problem))
                 continue
             self.words.append(words)
-            if not part.display and HYPOTHESIS.search(part.source.text[max(part.start - 20, 0) : part.start - 1]):
+            if HYPOTHESIS.search(part.source.text[max(part.start - 20, 0) : part.start].rstrip("$([\\")):
                 continue
             for statement in statements(part, words, before.get(True) or before.get(False)):
                 self.statements.append(statement)

@@ -104,4 +104,4 @@ def nabla(reader: Reader) -> Tree:
 
 
 def is_differential(word: Token, vocabulary: Vocabulary) -> bool:
-    return word.text in (r"\partial", r"\text{d}", r"\mathrm{d}") or (word.text == "d" and "d" not in vocabulary.quantities)
+    return word.text in (r"\partial", r"\text{d}", r"\mathrm{d}") or (word.text in ("d", r"\delta") and word.text not in vocabulary.quantities)

@@ -141,6 +141,11 @@ def substitutions(left: Tree, right: Tree) -> Iterator[tuple[Tree, Tree]]:
 PRODUCT_SIGNS = frozenset(["", r"\cdot", r"\times", "*"])
 
 
+def is_call_of(call: Tree, body: Tree) -> bool:
+    """Whether another formula calls the same function: `f(z_1) = f(w x)` says what z_1 is, not what f is."""
+    return call.head == "apply" and any(node.head == "apply" and node.args[0] == call.args[0] for node in nodes(body))
+
+
 @dataclass
 class Knowledge:
     """Formulas, values and sets by quantity, in the order of the text, and the article's own functions."""
@@ -170,7 +175,7 @@ class Knowledge:
         closed = [(side, side.tree) for side in work.sides if side.tree and is_closed(side.tree)]
         for place, side in enumerate(work.sides):
             key = quantity(side.tree) if side.tree else None
-            if key is None:
+            if key is None or not side.tree or any(other and is_call_of(side.tree, other) for other in trees if other is not side.tree):
                 continue
             others = [(other, other.tree) for k, other in enumerate(work.sides) if k != place and other.tree]
             formulas = [(other, tree) for other, tree in others if not is_closed(tree)]
@@ -187,7 +192,7 @@ class Knowledge:
     def _function(self, work: Work, first: Tree) -> None:
         parameters = [arg.args[0] for arg in first.args[1:] if arg.head == "name"]
         body = next((read.tree for read in work.sides[1:] if read.tree and not is_closed(read.tree)), None)
-        if body is not None and len(parameters) == len(first.args) - 1:
+        if body is not None and not is_call_of(first, body) and len(parameters) == len(first.args) - 1:
             self.functions[first.args[0].key].append((work.order, tuple(parameters), body))
 
     def _pattern(self, key: str) -> None:

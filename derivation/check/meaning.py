@@ -216,7 +216,7 @@ class Meaning:
         symbol, *arguments = tree.args
         parameters, body = self.world.function(symbol.key, self.order, len(arguments))
         meant = [self.of(argument) for argument in arguments]
-        if symbol.key in self.world.knowledge.formulas and all(a.head == "name" and a.args[0] == p for a, p in zip(arguments, parameters, strict=True)):
+        if self.world.definitions(symbol.key, self.order) and all(a.head == "name" and a.args[0] == p for a, p in zip(arguments, parameters, strict=True)):
             shape = self.world.shape(symbol.key, self.order, symbol)
             if shape is not None:
                 return name(symbol.key), shape

@@ -237,6 +237,8 @@ class Reader:
         if function and (follows in ("(", "[", r"\{") or follows.startswith(r"\begin{") or found.base not in LETTERS):
             return self.call(function, found)
         self.place = found.after
+        if found.base in OPERATORS and follows in ("(", "["):
+            return self.opaque(Symbol(found.base, texts(found.sub)), found)
         if found.base in OPERATORS and found.base not in self.vocabulary.quantities and follows not in STOPS:
             raise Unreadable(found.start, f"{found.base} in front of something is an operator that is not known here")
         if found.base in ("e", r"\mathrm{e}") and not found.sub and self.is_number_e(found):
