@@ -238,6 +238,8 @@ def _is_prose(text: str, words: list[Token], place: int) -> bool:
     if not text.startswith(r"\text{"):
         return False
     word = text[6:-1]
+    if place and place + 1 == len(words) and words[place - 1].text[:1].isdigit():
+        return True  # a unit
     if place and words[place - 1].text in ("_", "^", "{", r"\partial"):
         return False
     return " " in word or not re.fullmatch(r"[\w.\-]+", word) or word.lower() in SPEECH
@@ -346,7 +348,8 @@ def _sides(words: list[Token]) -> tuple[list[list[Token]], list[str]]:
         depth += _deeper(text)
         if depth <= 0 and text == ":" and place + 1 < len(words) and words[place + 1].text == "=":
             text, skip = ":=", True
-        if depth <= 0 and (text in EQUALITIES or text in OTHERS or text == r"\in"):
+        ratio = text == ":" and 0 < place < len(words) - 1 and words[place - 1].text[:1].isdigit() and words[place + 1].text[:1].isdigit()
+        if depth <= 0 and not ratio and (text in EQUALITIES or text in OTHERS or text == r"\in"):
             sides.append([])
             relations.append(text)
         else:

@@ -13,7 +13,7 @@ from ..terms import Term, is_literal
 from .bench import Bench, Opinion
 from .compare import Comparison, equal, printed_entries
 from .expected import as_printed, formula_of
-from .knowledge import NEW, SLOPE, Event, Read, Work, is_closed, is_derived, named, quantity, shown, substitutions
+from .knowledge import NEW, PRODUCT_SIGNS, SLOPE, Event, Read, Work, is_closed, is_derived, is_number, named, quantity, shown, substitutions
 from .meaning import FAILURES, Mismatch
 from .mistakes import named_mistake
 from .trees import Tree, nodes
@@ -42,13 +42,20 @@ class Faults:
         assert left.tree and right.tree
         if self.is_slip(work, right.tree):
             return ""
-        if left is work.sides[0] and is_equation(left.tree, right.tree):
+        if left is work.sides[0] and is_equation(left.tree, right.tree) and not (is_number(right.tree) and self.is_given_here(left, work)):
             return "is this an equation to be solved? it does not hold for the values that the article gives"
         doubtful = next((event for key in self.reached(left, right, work) if (event := self.from_elsewhere(key, work))), None)
         if doubtful is None:
             return ""
         side = doubtful.read.side
         return f"does {side.latex} in line {side.place[0]}, of another section, hold here? with it this is not so"
+
+    def is_given_here(self, read: Read, work: Work) -> bool:
+        """Whether all that stands in a side of a product has got its value before, in this section: then nothing is left to be solved for."""
+        events = [self.world.value_event(key, work.order) for key in read.named]
+        here = self.world.sections[work.order]
+        is_product = read.tree is not None and read.tree.head in PRODUCT_SIGNS
+        return is_product and all(event and event.order < work.order and self.world.sections[event.order] == here for event in events)
 
     def reached(self, left: Read, right: Read, work: Work) -> list[str]:
         """The quantities that two sides depend on."""
@@ -287,11 +294,12 @@ def miscopied(truth: Array, given: Sequence[str], shape: Shape, used: Sequence[s
 
 
 def is_equation(left: Tree, right: Tree) -> bool:
-    """Whether a formula may be an equation for what is unknown in it: `2 x + 3 y = 0`, `1.96 = (m - 60) / s`."""
+    """Whether a formula may be an equation for what is unknown in it: `2 x + 3 y = 0`, `14 x = 29`, `1.96 = (m - 60) / s`."""
     if is_closed(left) and not is_closed(right):
         return True
     zero = right.head == "number" and not right.args[0].strip("0.")
-    return zero and quantity(left) is None and not is_closed(left)
+    scaled = left.head in PRODUCT_SIGNS and is_number(left.args[0]) and quantity(left.args[1]) is not None
+    return (zero or scaled) and quantity(left) is None and is_closed(right) and not is_closed(left)
 
 
 def places(numeral: str) -> int:

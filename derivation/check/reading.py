@@ -212,7 +212,14 @@ class Reader:
             raise Unreadable(start, "is this superscript a label or a power?")
         if shown[0] == r"\odot":
             inner = inner[1:]
+        if tree.head == "number" and tree.args[0] == "10" and re.fullmatch(r"-?\d{1,3}", "".join(shown)) and not self.follows_number(tree):
+            return Tree("number", (f"1e{''.join(shown)}",), tree.start)
         return Tree("^", (tree, self.inner(inner)), start)
+
+    def follows_number(self, tree: Tree) -> bool:
+        """Whether a numeral is the second factor behind another one: the 10 of `2 \\times 10^3`."""
+        at = next((k for k, word in enumerate(self.words) if word.start == tree.start), 0)
+        return at > 1 and self.words[at - 1].text in PRODUCTS and self.words[at - 2].text[:1].isdigit()
 
     def atom(self) -> Tree:
         start, text = self.at, self.next
@@ -243,8 +250,17 @@ class Reader:
             raise Unreadable(found.start, f"{found.base} in front of something is an operator that is not known here")
         if found.base in ("e", r"\mathrm{e}") and not found.sub and self.is_number_e(found):
             return self.exponential(found)
+        if follows == "[" and self.words[found.after].glued and self.is_call(found):
+            return self.opaque(Symbol(found.base, texts(found.sub), tuple(t for sup in found.sups for t in texts(sup)), found.primes), found)
         tree = self.symbol(found)
         return self.applied(tree, found) if follows == "(" else tree
+
+    def is_call(self, found: Scripted) -> bool:
+        """Whether a square bracket right behind a name holds arguments, as in `E[X]`; what is neither surely that nor a product is not read."""
+        inner = self.words[found.after + 1 : self.closing(found.after) - 1]
+        if re.fullmatch(r"-?\d+|:", "".join(word.text for word in inner)):
+            raise Unreadable(self.words[found.after].start, "is this an index?")
+        return not {found.base, Symbol(found.base, texts(found.sub)).key} & self.vocabulary.quantities
 
     def is_number_e(self, found: Scripted) -> bool:
         """Whether an e is Euler's number: where the article has no quantity of that name, with that superscript."""
@@ -297,6 +313,8 @@ class Reader:
                 raise Unreadable(sup[0].start, "is this superscript a label or a power?")
             return shown, ""
         decided = self.vocabulary.is_label(found.base, shown)
+        if decided is not True and self.peek(0) == "(" and found.base not in self.vocabulary.quantities and not shown[0][:1].isdigit():
+            decided = True  # V^\pi(s): nothing is said of V but what V^\pi is at s
         if decided is None:
             raise Unreadable(sup[0].start, f"is the superscript of {found.base} a label or a power? the article does not say")
         return (shown, "") if decided else ((), "power")
@@ -325,15 +343,15 @@ class Reader:
 
     def opaque(self, function: Symbol, found: Scripted) -> Tree:
         """A call of a function that the article does not define: `dist(a, b)` is a quantity with that name."""
-        end = self.closing()
+        end = self.closing(self.place)
         shown = joined([word.text for word in self.words[self.place : end]])
         self.place = end
         return Tree("name", (Symbol(f"{function.key}{shown}"),), found.start)
 
-    def closing(self) -> int:
-        """The index behind the bracket that closes the one which opens here."""
+    def closing(self, at: int) -> int:
+        """The index behind the bracket that closes the one which opens there."""
         depth = 0
-        for place in range(self.place, len(self.words)):
+        for place in range(at, len(self.words)):
             text = self.words[place].text
             depth += (text in ("(", "[", "{")) - (text in (")", "]", "}"))
             if depth == 0:

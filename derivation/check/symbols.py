@@ -133,6 +133,8 @@ def scripted(words: Sequence[Token], at: int, vocabulary: Vocabulary | None = No
     sub: tuple[Token, ...] = ()
     sups: list[tuple[Token, ...]] = []
     primes = 0
+    if place < len(words) and words[place].glued and words[place].text.isdigit() and words[place - 1].text[-1:].isalpha():
+        sub, place = (words[place],), place + 1  # x1 is x_1: nobody writes a product so
     while place < len(words):
         mark = words[place].text
         if mark == "'":

@@ -68,7 +68,10 @@ class Truth:
     def value(self, term: Term, order: int) -> Array:
         """The value of a term at a place of the article; `Unknown` where a quantity in it has none."""
         known = {leaf: self.quantity(leaf, order) for leaf in quantities(term)}
-        return evaluate(term, known, self.algebra)
+        try:
+            return evaluate(term, known, self.algebra)
+        except IndexError:
+            raise Unknown(0, "an entry that this array does not have") from None
 
     def quantity(self, leaf: Term, order: int) -> Array:
         key = (leaf, self.world.epoch(order))
