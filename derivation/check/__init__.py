@@ -36,6 +36,8 @@ HYPOTHESIS = re.compile(r"\b(?:if|when|whenever|unless|whether|wenn|falls|otherw
 """Words before a formula that make it a condition, which claims nothing."""
 RENAMED = 2
 """Names given another meaning in a later section, from which on an article is taken to do so as a rule: fewer are mistakes."""
+OPERANDS = 2
+"""Results worked with hidden digits, beyond which an article is taken to do so as a rule."""
 LONG = 6
 """Decimal places beyond which a result is taken for rounded."""
 ARRAYS = frozenset([r"\top", r"\odot", r"\mathbf", r"\boldsymbol", r"\vec", r"\otimes", r"\mathbb"])
@@ -156,7 +158,7 @@ class Article:
                 event = world.value_event(key, order)
                 shape = self._known_shape(world, key, order)
                 wanted = world.shape_of_set(declaration)
-                if shape is None or wanted is None or shape == wanted or not world.is_explicit(declaration):
+                if shape is None or wanted is None or shape == wanted or not world.is_explicit(declaration) or world.is_reused(key, order):
                     holding += 1
                     continue
                 line = event.read.side.place[0] if event else 0
@@ -214,6 +216,7 @@ def deserved(equalities: Sequence[Equality]) -> frozenset[Leniency]:
         "inside": behind_equals * 8 > exact,
         "cut": needed["cut"] > 2 or behind_equals * 12 > exact,
         "renamed": renamed >= RENAMED,
+        "operands": needed["operands"] > OPERANDS,
         "carried": needed["carried"] * 10 > len(rounded) or len(rounded) < 6,
     }
     return frozenset(leniency for leniency in ALL_LENIENCY if habits[leniency])

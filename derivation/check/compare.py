@@ -24,11 +24,11 @@ from .values import Balls, Printed, Truth, half_unit, key_of, quantities
 from .world import World
 
 Agreement = Literal["exact", "rounded", "no"]
-Leniency = Literal["inside", "cut", "carried", "renamed"]
+Leniency = Literal["inside", "cut", "carried", "renamed", "operands"]
 """What an article may be granted: numerals inside a side that are roundings though an equals sign precedes them; results behind an equals sign
 that lack the last digit of a short decimal; results that neither the printed numbers nor the exact ones give, but rounding in between may;
-names that a later section gives another meaning."""
-ALL_LENIENCY: frozenset[Leniency] = frozenset(("inside", "cut", "carried", "renamed"))
+names that a later section gives another meaning; results worked with more digits than the numerals beside them show."""
+ALL_LENIENCY: frozenset[Leniency] = frozenset(("inside", "cut", "carried", "renamed", "operands"))
 WORST = {"exact": 0, "rounded": 1, "no": 2}
 TINY = fmpq(1, 10**40)
 MAXIMAL_WORK = 400
@@ -164,11 +164,22 @@ class Comparison:
             elif best == "exact":  # exact as printed, but worked from rounded numbers
                 inexact = [text.lstrip("-") for x, text in zip(ball.entries, texts, strict=True) if not isinstance(x, fmpq)]
                 self.rounded_texts += filter(significant, inexact)
+        if best == "no" and result and a is not None and self.hidden_digits(a, texts, shape) and self.grants("operands"):
+            best = "rounded"
         if best == "rounded":
             self.rounded_texts += [bare for text in texts if significant(bare := text.lstrip("-"))]
         if best == "no" and fitting:
             self.locate(fitting[-1], texts)
         return best
+
+    def hidden_digits(self, a: Term, texts: Sequence[str], shape: tuple[int, ...]) -> bool:
+        """Whether the numerals of a result fit if those of the side before it are roundings, all that have a decimal point."""
+        decimals = {node.args[0].lstrip("-") for node in walk(a) if node.head == "number" and "." in node.args[0]}
+        try:
+            ball = Printed(self.world, Balls(decimals)).value(a, self.order) if decimals else None
+        except FAILURES:
+            return False
+        return ball is not None and ball.shape == shape and self.entries(ball, texts, True) != "no"
 
     def within(self, ball: Array, texts: Sequence[str], shape: tuple[int, ...], result: bool) -> Agreement:
         """Whether rounding on the way explains the numerals: they lie in the interval, and are the true value's or the article's habit allows others."""

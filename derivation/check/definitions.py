@@ -124,7 +124,7 @@ class Definitions:
             return None
         wanted = self.world.declared(key)
         _, declaration = self.world.knowledge.sets[key][0]
-        if wanted is None or not self.world.is_explicit(declaration):
+        if wanted is None or not self.world.is_explicit(declaration) or self.world.is_reused(key, work.order):
             return None
         assert other.tree
         try:

@@ -33,6 +33,9 @@ class Faults:
     def mismatched(self, error: Mismatch, left: Read, right: Read) -> Opinion:
         """Shapes that do not fit are a mistake, unless they are shapes of our own making."""
         made = sorted(self.world.gathered & {key for read in (left, right) for key in read.named})
+        lists = sorted(key for read in (left, right) for key in read.named if self.is_list(key))
+        if lists:
+            return Opinion("undecided", f"is {', '.join(dict.fromkeys(lists))} a row or a column? {error.message}", at=error.at)
         if made:
             return Opinion("undecided", f"is {', '.join(made)} the vector of its entries? then {error.message}", at=error.at)
         return Opinion("wrong", error.message, at=error.at or right.side.start)
@@ -44,6 +47,10 @@ class Faults:
             return ""
         if left is work.sides[0] and is_equation(left.tree, right.tree) and not (is_number(right.tree) and self.is_given_here(left, work)):
             return "is this an equation to be solved? it does not hold for the values that the article gives"
+        if not is_closed(left.tree) and quantity(left.tree) is None and is_number(right.tree) and left is work.sides[0] and len(work.sides) == 2:
+            later = (self.world.value_event(key, work.order) for key in left.named)
+            if any(event and event.order > work.order for event in later):
+                return "is this an equation to be solved? the values that the article gives later do not fit"
         doubtful = next((event for key in self.reached(left, right, work) if (event := self.from_elsewhere(key, work))), None)
         if doubtful is None:
             return ""
@@ -74,6 +81,12 @@ class Faults:
         others = [other for other in self.world.knowledge.values[key] if not other.assigned and other.work is not work]
         several = len({(sections[other.order], other.read.side.latex) for other in others}) > 1 and len({other.read.side.latex for other in others}) > 1
         return event if several or sections[event.order] > here else None
+
+    def is_list(self, key: str) -> bool:
+        """Whether a quantity was given as a list in a line, of which a row and a column may be meant."""
+        learnt = self.world.learnt.get(key)
+        trees = [event.tree for event in self.world.knowledge.values.get(key, ())] + ([learnt] if learnt else [])
+        return any(node.head == "tuple" for tree in trees for node in nodes(tree))
 
     def refuted(self, work: Work, left: Read, right: Read, a: Term, b: Term, comparison: Comparison) -> Opinion:
         """Two sides of symbols that are not equal for all values."""

@@ -13,7 +13,7 @@ from ..arrays import Array
 from ..evaluate import Undefined
 from ..resolve import describe
 from ..reverse import NoDerivative
-from ..terms import Term
+from ..terms import Term, matrix
 from .bench import ATTEMPTS, Bench, Opinion
 from .compare import Comparison, Leniency, NoValue
 from .definitions import Definitions
@@ -149,6 +149,8 @@ class Judge:
                 return renamed
             opinion = self.faults.mismatched(Mismatch(right.side.start, f"the left side is {describe(first)}, the right side {describe(second)}"), left, right)
             return replace(opinion, expected=self.faults.expectation(a, b, work))
+        if first != second:
+            a, b = (as_row(term) if tree.head == "tuple" else term for term, tree in ((a, left.tree), (b, right.tree)))
         return self.compared(work, left, right, a, b, comparison)
 
     def compared(self, work: Work, left: Read, right: Read, a: Term, b: Term, comparison: Comparison) -> Opinion:
@@ -253,6 +255,11 @@ def free_names(left: Tree) -> set[str]:
 def is_row_of(left: Tree, right: Tree, first: tuple[int, ...], second: tuple[int, ...]) -> bool:
     """Whether one side is a list in a line, `(1, 2)`, of which a row and a column are both meant."""
     return first == second[::-1] and "tuple" in (left.head, right.head)
+
+
+def as_row(term: Term) -> Term:
+    """A list that was taken for a column as the row that it is."""
+    return matrix((tuple(row.args[0] for row in term.args),))
 
 
 def kind(left: Read, right: Read) -> Kind:

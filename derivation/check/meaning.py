@@ -99,6 +99,8 @@ class Meaning:
 
     def product(self, tree: Tree, parts: list[Meant]) -> Meant:
         (a, first), (b, second) = parts
+        if tree.args[0].head == "tuple" and first != second and first[:1] == second[:1]:
+            a, first = Term("transpose", (a,)), first[::-1]  # (1, 2) in front of a matrix is a row
         if a.head == "number" and b.head == "pow" and b.args[0] == TEN and "e" not in a.args[0] and re.fullmatch(r"-?\d{1,3}", str(b.args[1].args[0])):
             return number(f"{a.args[0]}e{b.args[1].args[0]}"), ()
         fitting = []

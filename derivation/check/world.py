@@ -316,6 +316,13 @@ class World:
                 return self.shape_of_set(declaration)
         return None
 
+    def is_reused(self, key: str, order: int) -> bool:
+        """Whether a quantity gets values in several sections, none of them this one: what is declared here may be another one."""
+        events = [event for event in self.knowledge.values.get(key, ()) if not event.assigned]
+        sections = {self.sections[event.order] for event in events}
+        declared = {self.sections[where] for where, _ in self.knowledge.sets.get(key, ())}
+        return len(sections) > 1 and len({event.read.side.latex for event in events}) > 1 and not (sections & declared and self.sections[order] in declared)
+
     def is_explicit(self, declaration: Declaration) -> bool:
         """Whether a set gives its sizes by numbers, or is that of scalars."""
         return any(word.text.isdigit() for word in declaration.set.words) or self.shape_of_set(declaration) == ()
