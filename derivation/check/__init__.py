@@ -36,7 +36,7 @@ HYPOTHESIS = re.compile(r"\b(?:if|when|whenever|unless|whether|wenn|falls|otherw
 """Words before a formula that make it a condition, which claims nothing."""
 RENAMED = 2
 """Names given another meaning in a later section, from which on an article is taken to do so as a rule: fewer are mistakes."""
-OPERANDS = 2
+OPERANDS = 1
 """Results worked with hidden digits, beyond which an article is taken to do so as a rule."""
 LONG = 6
 """Decimal places beyond which a result is taken for rounded."""

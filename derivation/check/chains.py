@@ -238,6 +238,8 @@ def _is_prose(text: str, words: list[Token], place: int) -> bool:
     if not text.startswith(r"\text{"):
         return False
     word = text[6:-1]
+    if place + 1 < len(words) and words[place + 1].text in EQUALITIES and (place == 0 or words[place - 1].text in (*EQUALITIES, "&", r"\\")):
+        return False  # the left side is called so
     if place and place + 1 == len(words) and words[place - 1].text[:1].isdigit():
         return True  # a unit
     if place and words[place - 1].text in ("_", "^", "{", r"\partial"):

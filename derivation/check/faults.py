@@ -45,7 +45,11 @@ class Faults:
         assert left.tree and right.tree
         if self.is_slip(work, right.tree):
             return ""
-        if left is work.sides[0] and is_equation(left.tree, right.tree) and not (is_number(right.tree) and self.is_given_here(left, work)):
+        if (
+            (left is work.sides[0] or is_zero(right.tree))
+            and is_equation(left.tree, right.tree)
+            and not (is_number(right.tree) and self.is_given_here(left, work))
+        ):
             return "is this an equation to be solved? it does not hold for the values that the article gives"
         if not is_closed(left.tree) and quantity(left.tree) is None and is_number(right.tree) and left is work.sides[0] and len(work.sides) == 2:
             later = (self.world.value_event(key, work.order) for key in left.named)
@@ -82,6 +86,11 @@ class Faults:
         several = len({(sections[other.order], other.read.side.latex) for other in others}) > 1 and len({other.read.side.latex for other in others}) > 1
         return event if several or sections[event.order] > here else None
 
+    def is_array_derivative(self, term: Term, work: Work) -> bool:
+        """Whether a term holds the derivative of one array by another, for which notations differ."""
+        slopes = [leaf.args for leaf in quantities(term) if leaf.head == "partial" and all(part.head == "name" for part in leaf.args)]
+        return any(self.world.shape(of.args[0], work.order) for of, _ in slopes)
+
     def is_list(self, key: str) -> bool:
         """Whether a quantity was given as a list in a line, of which a row and a column may be meant."""
         learnt = self.world.learnt.get(key)
@@ -98,6 +107,8 @@ class Faults:
         renamed = self.renamed(work, left, right)
         if renamed:
             return renamed
+        if self.is_array_derivative(a, work) or self.is_array_derivative(b, work):
+            return Opinion("undecided", "is the derivative of an array meant entry by entry, or of each entry by each?")
         mistake = named_mistake(self.bench.random, a, b, work.order)
         why = mistake or "the sides are not equal for all values"
         try:
@@ -310,9 +321,13 @@ def is_equation(left: Tree, right: Tree) -> bool:
     """Whether a formula may be an equation for what is unknown in it: `2 x + 3 y = 0`, `14 x = 29`, `1.96 = (m - 60) / s`."""
     if is_closed(left) and not is_closed(right):
         return True
-    zero = right.head == "number" and not right.args[0].strip("0.")
+    zero = is_zero(right)
     scaled = left.head in PRODUCT_SIGNS and is_number(left.args[0]) and quantity(left.args[1]) is not None
     return (zero or scaled) and quantity(left) is None and is_closed(right) and not is_closed(left)
+
+
+def is_zero(tree: Tree) -> bool:
+    return tree.head == "number" and not tree.args[0].strip("0.")
 
 
 def places(numeral: str) -> int:

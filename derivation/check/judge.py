@@ -13,7 +13,7 @@ from ..arrays import Array
 from ..evaluate import Undefined
 from ..resolve import describe
 from ..reverse import NoDerivative
-from ..terms import Term, matrix
+from ..terms import Term, is_literal, matrix
 from .bench import ATTEMPTS, Bench, Opinion
 from .compare import Comparison, Leniency, NoValue
 from .definitions import Definitions
@@ -21,7 +21,7 @@ from .faults import Faults
 from .knowledge import SLOPE, Read, Work, is_closed, is_derived, is_number, named, quantity, substitutions
 from .meaning import FAILURES, Meaning, Mismatch, Unknown
 from .tokens import Unreadable
-from .trees import Tree, nodes
+from .trees import Tree, mapped, nodes
 from .values import Random, key_of, quantities
 from .verdicts import Equality, Kind
 from .world import World
@@ -115,6 +115,10 @@ class Judge:
         except (*FAILURES, RecursionError) as error:
             opinion = Opinion("undecided", f"no value could be made certain: {error}")
         opinion = self.with_convention(opinion)
+        if opinion.verdict == "wrong" and any(has_percent(read) for read in (left, right)):
+            plain = replace(work, sides=[without_percent(read) for read in work.sides])
+            again = self.pair(plain, i, k)
+            opinion = again if again.verdict in ("exact", "rounded") else opinion
         doubt = self.faults.doubt(work, left, right) if opinion.verdict == "wrong" else ""
         return Opinion("undecided", doubt) if doubt else opinion
 
@@ -161,6 +165,8 @@ class Judge:
                 return Opinion("exact")
             if same is False and not self.puts_in(work, left.tree, right.tree):
                 return self.faults.refuted(work, left, right, a, b, comparison)
+        if is_literal(a) and not is_literal(b) and is_closed(right.tree):
+            a, b = b, a  # `2.33 = 7/3`: the numeral is the result, wherever it stands
         candidates = self.bench.candidates(work, left, a)
         agreement = comparison.agree(a, b, candidates)
         if agreement == "no":
@@ -260,6 +266,19 @@ def is_row_of(left: Tree, right: Tree, first: tuple[int, ...], second: tuple[int
 def as_row(term: Term) -> Term:
     """A list that was taken for a column as the row that it is."""
     return matrix((tuple(row.args[0] for row in term.args),))
+
+
+def has_percent(read: Read) -> bool:
+    return read.tree is not None and any(node.head == "number" and node.args[1:] for node in nodes(read.tree))
+
+
+def without_percent(read: Read) -> Read:
+    r"""A side in which `10\%` is 10, as authors who multiply by 100 mean it."""
+    return replace(read, tree=mapped(read.tree, in_hundredths)) if read.tree else read
+
+
+def in_hundredths(node: Tree) -> Tree:
+    return Tree("number", node.args[1:], node.start) if node.head == "number" and node.args[1:] else node
 
 
 def kind(left: Read, right: Read) -> Kind:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..arrays import Shape, collapse
 from ..expressions import SyntaxProblem
-from ..operations import TABLE, ShapeMismatch
+from ..operations import SPELLINGS, TABLE, ShapeMismatch
 from ..resolve import choose, describe, rule, substitute
 from ..terms import Term, index, matrix, name, number, partial, updated
 from .knowledge import instance
@@ -84,6 +84,8 @@ class Meaning:
             row = choose(symbol, [shape for _, shape in parts])
         except ShapeMismatch as mismatch:
             self.broadcasts(tree, symbol, [shape for _, shape in parts])
+            if all(len(parts) > len(row.operands) for row in SPELLINGS.get(symbol, ())):
+                raise Unreadable(tree.start, f"{symbol} of {len(parts)} arguments") from mismatch
             found = " and ".join(describe(shape) for _, shape in parts)
             raise Mismatch(tree.start, f"the shapes do not fit: {found}") from mismatch
         missing = len(row.operands) - len(parts)

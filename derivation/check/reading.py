@@ -46,7 +46,7 @@ def percent(tree: Tree, start: int) -> Tree:
     """A numeral in hundredths: as many digits of it are known."""
     if tree.head != "number":
         raise Unreadable(start, "per cent of something that is no numeral")
-    return Tree("number", (plain(f"{Decimal(tree.args[0]).scaleb(-2):f}"),), tree.start)
+    return Tree("number", (plain(f"{Decimal(tree.args[0]).scaleb(-2):f}"), tree.args[0]), tree.start)
 
 
 def factorial(tree: Tree, start: int) -> Tree:

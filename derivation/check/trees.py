@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,19 @@ def nodes(tree: Tree) -> list[Tree]:
             elif isinstance(arg, tuple):
                 waiting.extend(part for part in reversed(arg) if isinstance(part, Tree))
     return found
+
+
+def mapped(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
+    """The tree with every node changed, children first."""
+    parts = tuple(
+        mapped(arg, change)
+        if isinstance(arg, Tree)
+        else tuple(mapped(part, change) if isinstance(part, Tree) else part for part in arg)
+        if isinstance(arg, tuple)
+        else arg
+        for arg in tree.args
+    )
+    return change(Tree(tree.head, parts, tree.start))
 
 
 def alike(a: Any, b: Any) -> bool:

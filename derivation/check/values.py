@@ -96,9 +96,12 @@ class Truth:
             if defined is None:
                 continue
             try:
-                return self.value(defined[0], order)
+                found = self.value(defined[0], order)
             except Unknown:
                 continue
+            if found.shape != defined[1]:
+                raise Unknown(0, f"is {shown(key)} a number or an array? the article's formulas and values leave it open")
+            return found
         return None
 
     def given(self, key: str, order: int) -> Array:
