@@ -13,7 +13,7 @@ from ..expressions import SyntaxProblem
 from ..operations import SPELLINGS, TABLE, ShapeMismatch
 from ..resolve import choose, describe, rule, substitute
 from ..terms import Term, index, matrix, name, number, partial, updated
-from .knowledge import instance
+from .knowledge import instance, is_closed
 from .symbols import Symbol
 from .tokens import Unreadable
 from .trees import Tree, alike, nodes
@@ -99,8 +99,18 @@ class Meaning:
             if (b == d and 1 in (a, c) and min(b, d) > 1) or (a == c and 1 in (b, d) and b != d and max(b, d) > 1 and a > 1):
                 raise Unreadable(tree.start, "a row or column is added to every other (broadcasting), which matrix algebra does not know")
 
+    def vanishes(self, tree: Tree) -> bool:
+        """Whether a product is 0 log 0, which by convention is 0 (Cover and Thomas, Elements of Information Theory, 2.1)."""
+        factor, log = tree.args[0], tree.args[1].args[0] if tree.args[1].head == "/" else tree.args[1]
+        if log.head != "call" or log.args[0] != "log" or not is_closed(factor) or not is_closed(log.args[1]):
+            return False
+        values = (self.world.integer(self.of(part)[0], self.order) for part in (factor, log.args[1]))
+        return all(value == 0 for value in values)
+
     def product(self, tree: Tree, parts: list[Meant]) -> Meant:
         (a, first), (b, second) = parts
+        if self.vanishes(tree):
+            return number(0), ()
         if tree.args[0].head == "tuple" and first != second and first[:1] == second[:1]:
             a, first = Term("transpose", (a,)), first[::-1]  # (1, 2) in front of a matrix is a row
         if a.head == "number" and b.head == "pow" and b.args[0] == TEN and "e" not in a.args[0] and re.fullmatch(r"-?\d{1,3}", str(b.args[1].args[0])):

@@ -55,6 +55,13 @@ def factorial(tree: Tree, start: int) -> Tree:
     return Tree("number", (str(math.factorial(int(tree.args[0]))),), tree.start)
 
 
+def pi(start: int) -> Tree:
+    r"""The number \pi by a function of the table: the normal density at 0 is 1/\sqrt{2 \pi}."""
+    one, two, zero = (Tree("number", (text,), start) for text in "120")
+    density = Tree("call", ("normal_pdf", zero), start)
+    return Tree("frac", (one, Tree(r"\cdot", (two, Tree("^", (density, two), start)), start)), start)
+
+
 MAXIMAL_FACTORIAL = 60
 POSTFIXES = {"!": factorial, r"\%": percent}
 SCRIPTS = frozenset(["^", "_", "'", *POSTFIXES])
@@ -244,6 +251,8 @@ class Reader:
         if function and (follows in ("(", "[", r"\{") or follows.startswith(r"\begin{") or found.base not in LETTERS):
             return self.call(function, found)
         self.place = found.after
+        if found.base == r"\pi" and not (found.sub or found.sups or found.primes or found.base in self.vocabulary.quantities) and follows != "(":
+            return pi(found.start)
         if found.base in OPERATORS and follows in ("(", "["):
             return self.opaque(Symbol(found.base, texts(found.sub)), found)
         if found.base in OPERATORS and found.base not in self.vocabulary.quantities and follows not in STOPS:

@@ -125,6 +125,11 @@ def _function(vocabulary: Vocabulary, chain: Chain) -> None:
             count, at = count + 1, argument.after + 1
     except Unreadable:
         return
-    if not head.primes and count and used:
+    recursive = any(
+        [word.text for word in side.words[at : at + head.after + 1]] == [word.text for word in words[: head.after + 1]]
+        for side in chain.sides[1:2]
+        for at in range(len(side.words))
+    )
+    if not head.primes and count and used and not recursive:  # Bayes' rule says what P(A | B) is, not what P is
         label = tuple(text for sup in head.sups for text in texts(sup))
         vocabulary.functions.setdefault(Symbol(head.base, texts(head.sub), label).key, set()).add(count)
