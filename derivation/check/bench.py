@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from flint import arb, fmpq
 
 from ..arrays import Array
 from ..reverse import NoDerivative
@@ -98,6 +101,12 @@ class Bench:
         except FAILURES:
             return None
 
+    def is_slip(self, work: Work, right: Tree) -> bool:
+        """Whether the chain does not go on from this side."""
+        following = next((work.sides[k + 1].tree for k, read in enumerate(work.sides[:-1]) if read.tree is right), None)
+        here, after = self.values(right, work), self.values(following, work) if following else None
+        return here is not None and after is not None and here.shape == after.shape and not all(map(near, here.entries, after.entries))
+
     def is_general(self, key: str) -> bool:
         """Whether a quantity stands for one at every index."""
         symbol = self.world.knowledge.symbols.get(key)
@@ -107,3 +116,8 @@ class Bench:
         """Whether a quantity is the call of a function that the article does not define."""
         symbol = self.world.knowledge.symbols.get(key)
         return symbol is not None and "(" in symbol.base
+
+
+def near(x: Any, y: Any) -> bool:
+    """Whether two numbers are the same but for rounding."""
+    return bool(abs(arb(x) - arb(y)) < arb(fmpq(1, 100)) * (1 + abs(arb(x))))

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-from flint import arb, fmpq
+from flint import arb
 
 from ..arrays import Array, Shape
 from ..numbers import exact
 from ..terms import Term, is_literal
-from .bench import Bench, Opinion
+from .bench import Bench, Opinion, near
 from .compare import Comparison, equal, printed_entries
 from .expected import as_printed, formula_of
-from .knowledge import NEW, PRODUCT_SIGNS, SLOPE, Event, Read, Work, is_closed, is_derived, is_number, named, quantity, shown, substitutions
+from .knowledge import NEW, SLOPE, Event, Read, Work, is_closed, is_derived, named, quantity, shown, substitutions
 from .meaning import FAILURES, Mismatch
 from .mistakes import named_mistake
 from .trees import Tree, nodes
 from .values import half_unit, key_of, quantities
 
-MAXIMAL_REACH = 50
 SEVERAL = 3
 """Values of one name from which on it stands for several things."""
 
@@ -39,52 +37,6 @@ class Faults:
         if made:
             return Opinion("undecided", f"is {', '.join(made)} the vector of its entries? then {error.message}", at=error.at)
         return Opinion("wrong", error.message, at=error.at or right.side.start)
-
-    def doubt(self, work: Work, left: Read, right: Read) -> str:
-        """Why sides that differ may be meant otherwise: as an equation to be solved, or with values that other sections give; nothing where not."""
-        assert left.tree and right.tree
-        if self.is_slip(work, right.tree):
-            return ""
-        if (
-            (left is work.sides[0] or is_zero(right.tree))
-            and is_equation(left.tree, right.tree)
-            and not (is_number(right.tree) and self.is_given_here(left, work))
-        ):
-            return "is this an equation to be solved? it does not hold for the values that the article gives"
-        if not is_closed(left.tree) and quantity(left.tree) is None and is_number(right.tree) and left is work.sides[0] and len(work.sides) == 2:
-            later = (self.world.value_event(key, work.order) for key in left.named)
-            if any(event and event.order > work.order for event in later):
-                return "is this an equation to be solved? the values that the article gives later do not fit"
-        doubtful = next((event for key in self.reached(left, right, work) if (event := self.from_elsewhere(key, work))), None)
-        if doubtful is None:
-            return ""
-        side = doubtful.read.side
-        return f"does {side.latex} in line {side.place[0]}, of another section, hold here? with it this is not so"
-
-    def is_given_here(self, read: Read, work: Work) -> bool:
-        """Whether all that stands in a side of a product has got its value before, in this section: then nothing is left to be solved for."""
-        events = [self.world.value_event(key, work.order) for key in read.named]
-        here = self.world.sections[work.order]
-        is_product = read.tree is not None and read.tree.head in PRODUCT_SIGNS
-        return is_product and all(event and event.order < work.order and self.world.sections[event.order] == here for event in events)
-
-    def reached(self, left: Read, right: Read, work: Work) -> list[str]:
-        """The quantities that two sides depend on."""
-        found = list(dict.fromkeys(left.named + right.named))
-        for key in found:
-            if len(found) < MAXIMAL_REACH:
-                found += [other for event in self.world.definitions(key, work.order)[:1] for other in event.read.named if other not in found]
-        return found
-
-    def from_elsewhere(self, key: str, work: Work) -> Event | None:
-        """The value that is taken for a quantity from another section, though the article gives it several, or gives this one only later."""
-        event, sections = self.world.value_event(key, work.order), self.world.sections
-        here = sections[work.order]
-        if event is None or event.work is work or sections[event.order] == here or (key, here) in self.bench.confirmed:
-            return None
-        others = [other for other in self.world.knowledge.values[key] if not other.assigned and other.work is not work]
-        several = len({(sections[other.order], other.read.side.latex) for other in others}) > 1 and len({other.read.side.latex for other in others}) > 1
-        return event if several or sections[event.order] > here else None
 
     def is_array_derivative(self, term: Term, work: Work) -> bool:
         """Whether a term holds the derivative of one array by another, for which notations differ."""
@@ -245,7 +197,7 @@ class Faults:
             if given is None or used is None or equal(given, used) or given.shape != used.shape:
                 continue
             line = event.read.side.place[0]
-            if self.is_slip(work, right):
+            if self.bench.is_slip(work, right):
                 return Opinion("wrong", f"{shown(key)} is {event.read.side.latex} in line {line}, but another value is put in here", at=tree.start)
             self.world.knowledge.values[key].append(Event(work.order, tree, Read(event.read.side, tree), work))
             self.world.knowledge.values[key].sort(key=lambda event: event.order)
@@ -285,12 +237,6 @@ class Faults:
                 return Opinion("wrong", f"{shown(quantity(stated) or '')} is {event.read.side.latex} in line {line}: it is not copied rightly", at=tree.start)
         return None
 
-    def is_slip(self, work: Work, right: Tree) -> bool:
-        """Whether the chain does not go on from this side."""
-        following = next((work.sides[k + 1].tree for k, read in enumerate(work.sides[:-1]) if read.tree is right), None)
-        here, after = self.bench.values(right, work), self.bench.values(following, work) if following else None
-        return here is not None and after is not None and here.shape == after.shape and not all(map(near, here.entries, after.entries))
-
     def expectation(self, a: Term, b: Term, work: Work) -> str | None:
         """What should stand on the right, as LaTeX: numbers in the precision of the article, or a formula."""
         try:
@@ -302,11 +248,6 @@ class Faults:
             return None
 
 
-def near(x: Any, y: Any) -> bool:
-    """Whether two numbers are the same but for rounding."""
-    return bool(abs(arb(x) - arb(y)) < arb(fmpq(1, 100)) * (1 + abs(arb(x))))
-
-
 def miscopied(truth: Array, given: Sequence[str], shape: Shape, used: Sequence[str], other: Shape) -> bool:
     """Whether numerals were copied with as many digits, but other last ones, than they were given, and neither rounded nor cut from the truth."""
     if shape != other or truth.shape != shape:
@@ -315,19 +256,6 @@ def miscopied(truth: Array, given: Sequence[str], shape: Shape, used: Sequence[s
         was != now and places(was) == places(now) and near(exact(was), exact(now)) and not abs(arb(x) - arb(exact(now))) < arb(2 * half_unit(now))
         for x, was, now in zip(truth.entries, given, used, strict=True)
     )
-
-
-def is_equation(left: Tree, right: Tree) -> bool:
-    """Whether a formula may be an equation for what is unknown in it: `2 x + 3 y = 0`, `14 x = 29`, `1.96 = (m - 60) / s`."""
-    if is_closed(left) and not is_closed(right):
-        return True
-    zero = is_zero(right)
-    scaled = left.head in PRODUCT_SIGNS and is_number(left.args[0]) and quantity(left.args[1]) is not None
-    return (zero or scaled) and quantity(left) is None and is_closed(right) and not is_closed(left)
-
-
-def is_zero(tree: Tree) -> bool:
-    return tree.head == "number" and not tree.args[0].strip("0.")
 
 
 def places(numeral: str) -> int:

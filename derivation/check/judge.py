@@ -17,6 +17,7 @@ from ..terms import Term, is_literal, matrix
 from .bench import ATTEMPTS, Bench, Opinion
 from .compare import Comparison, Leniency, NoValue
 from .definitions import Definitions
+from .doubts import Doubts
 from .faults import Faults
 from .knowledge import SLOPE, Read, Work, is_closed, is_derived, is_number, named, quantity, substitutions
 from .meaning import FAILURES, Meaning, Mismatch, Unknown
@@ -32,7 +33,7 @@ class Judge:
 
     def __init__(self, world: World, works: Sequence[Work], granted: frozenset[Leniency]) -> None:
         self.world, self.bench = world, Bench(world, works, granted)
-        self.definitions, self.faults = Definitions(self.bench), Faults(self.bench)
+        self.definitions, self.faults, self.doubts = Definitions(self.bench), Faults(self.bench), Doubts(self.bench)
 
     def equalities(self) -> Iterator[Equality]:
         """A verdict for every pair of neighbouring sides."""
@@ -119,7 +120,7 @@ class Judge:
             plain = replace(work, sides=[without_percent(read) for read in work.sides])
             again = self.pair(plain, i, k)
             opinion = again if again.verdict in ("exact", "rounded") else opinion
-        doubt = self.faults.doubt(work, left, right) if opinion.verdict == "wrong" else ""
+        doubt = self.doubts.doubt(work, left, right) if opinion.verdict == "wrong" else ""
         return Opinion("undecided", doubt) if doubt else opinion
 
     def with_convention(self, opinion: Opinion) -> Opinion:

@@ -5,10 +5,9 @@ Truth is what follows exactly from the formulas and the inputs; derivatives are 
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from hashlib import blake2b
@@ -17,33 +16,26 @@ from typing import Any, TypeVar
 from flint import fmpq
 
 from ..arrays import Shape
-from ..numbers import bounds, exact
 from ..resolve import Shapes, substitute
 from ..reverse import gradients
 from ..terms import Term, matrix, name, number
+from .analogy import Analogies
 from .chains import Declaration, Side
-from .knowledge import NEW, Event, Knowledge, instance, is_closed, letters
+from .knowledge import Event, Knowledge, instance, letters
 from .meaning import FAILURES, Meaning, Mismatch, Unknown
 from .symbols import Symbol
 from .tokens import Unreadable
 from .trees import Tree, nodes
-from .values import MAXIMAL_DEPTH, UPSTREAM, Printed, Truth, half_unit, quantities
+from .values import MAXIMAL_DEPTH, UPSTREAM, Truth, quantities
 
 MAXIMAL_ENTRIES = 64
 SHORT = 3
 """Decimal places from which on a numeral may well be a rounded one."""
-SEVERAL = 2
-"""Quantities whose values bear an analogy out, from which on it is taken to hold for the others."""
 RECOGNIZED = 4
 """Digits from which on two numerals that differ only in the last are taken for the same number, miscopied."""
 Result = TypeVar("Result")
 LETTERED = {"n": 2, "m": 3, "d": 4, "k": 5, "p": 4, "h": 3, "c": 2, "K": 3, "D": 4, "N": 2, "M": 3, "H": 5, "C": 2, "q": 3, "r": 2}
 """Sizes that stand for the letters of a declaration `W \\in R^{m x n}` when an identity is tried at random points."""
-
-
-def numbered(sub: tuple[str, ...], before: tuple[str, ...], stem: str) -> bool:
-    """Whether a subscript is a stem with a number, such as `o1`."""
-    return bool(sub) and sub[:-1] == before and re.fullmatch(re.escape(stem) + r"[1-9]\d*", sub[-1]) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +55,7 @@ class World:
 
     def __init__(self, knowledge: Knowledge, scalar: bool, sections: Sequence[int]) -> None:
         self.knowledge, self.scalar, self.sections = knowledge, scalar, sections
+        self.analogies = Analogies(self)
         self.assumed: set[str] = set()
         self.gathered: set[str] = set()
         """Vectors put together from their entries."""
@@ -126,59 +119,7 @@ class World:
             return self._terms[cached]
         if place:
             return None
-        return (symbol and (self.general(symbol, order) or self.assembled(symbol, order))) or self.analogous(key, order)
-
-    def analogous(self, key: str, order: int) -> tuple[Term, Shape] | None:
-        """The formula of a quantity of which the article only says "likewise": that of its twin, `out_{o1}` for `out_{o2}`, where the value that the
-        article prints bears it out, or where those of several others bear out theirs."""
-        event = self.value_event(key, 1 << 60)
-        if event is None or event.tree.head not in ("number", "u-") or ("analogy", key) in self._visiting:
-            return None
-        analogies = list(self.analogies(key, order))
-        borne_out = next((found for found in analogies if self.bears_out(event, found[0], order)), None)
-        if borne_out is None and analogies and self.borne_out_elsewhere(key, order) >= SEVERAL:
-            return analogies[0]
-        return borne_out
-
-    def analogies(self, key: str, order: int) -> Iterator[tuple[Term, Shape]]:
-        """The formulas of a quantity's twins, with its own number put in."""
-        number = self.knowledge.symbols[key.removesuffix(NEW)].sub[-1:] if key.removesuffix(NEW) in self.knowledge.symbols else ()
-        for twin, events in self.twins(key, self.knowledge.formulas):
-            renamed = Meaning(self, order, None, None, 0, (twin.sub[-1], *number))  # type: ignore[arg-type]
-            for of in (event for event in events if not is_closed(event.tree)):
-                try:
-                    term, shape = self.guarded(("analogy", key), partial(renamed.of, of.tree))
-                except FAILURES:
-                    continue
-                if shape == ():
-                    yield term, shape
-
-    def bears_out(self, event: Event, term: Term, order: int) -> bool:
-        """Whether a printed value is the one that a formula gives, but for rounding."""
-        text = Meaning(self, order).of(event.tree)[0].args[0]
-        try:
-            low, high = bounds(Printed(self).value(term, order).entries[0])
-        except FAILURES:
-            return False
-        return bool(low - half_unit(text) * 2 <= exact(text) <= high + half_unit(text) * 2)
-
-    def borne_out_elsewhere(self, key: str, order: int) -> int:
-        """How many twins that have only values have those which the analogy gives."""
-        count = 0
-        for twin, events in self.twins(key, self.knowledge.values):
-            other = twin.key + NEW * key.endswith(NEW)
-            if not self.knowledge.formulas.get(other) and events[0].tree.head in ("number", "u-"):
-                count += any(self.bears_out(events[0], found[0], order) for found in self.analogies(other, order))
-        return count
-
-    def twins(self, key: str, known: Mapping[str, list[Event]]) -> Iterator[tuple[Symbol, list[Event]]]:
-        """Quantities that bear the same name with another number, and what is known of them."""
-        symbol = self.knowledge.symbols.get(key.removesuffix(NEW))
-        stem = re.fullmatch(r"(\D*)([1-9]\d*)", symbol.sub[-1]) if symbol and symbol.sub else None
-        for other, events in known.items() if stem else ():
-            twin = self.knowledge.symbols.get(other.removesuffix(NEW)) if other.endswith(NEW) == key.endswith(NEW) else None
-            if stem and symbol and twin and twin != symbol and replace(twin, sub=symbol.sub) == symbol and numbered(twin.sub, symbol.sub[:-1], stem[1]):
-                yield twin, events
+        return (symbol and (self.general(symbol, order) or self.assembled(symbol, order))) or self.analogies.analogous(key, order)
 
     def with_numbers(self, symbol: Symbol, order: int) -> Symbol:
         """The symbol with letters in its scripts replaced by the numbers that the article gives them: `a^L` where L = 3."""
@@ -260,7 +201,7 @@ class World:
         symbol = self.knowledge.symbols.get(key)
         if symbol is None or self.knowledge.formulas.get(key) or self.general(symbol, 1 << 60):
             return False
-        return any(True for _ in self.twins(key, self.knowledge.formulas)) and self.analogous(key, 1 << 60) is None
+        return any(True for _ in self.analogies.twins(key, self.knowledge.formulas)) and self.analogies.analogous(key, 1 << 60) is None
 
     def alias(self, term: Term, shape: Shape) -> Term:
         """A name for an expression, so that it can be differentiated."""

@@ -1,0 +1,75 @@
+"""Why sides that differ may be meant otherwise: as an equation to be solved, or with values that other sections give."""
+
+from __future__ import annotations
+
+from .bench import Bench
+from .knowledge import PRODUCT_SIGNS, Event, Read, Work, is_closed, is_number, quantity
+from .trees import Tree
+
+MAXIMAL_REACH = 50
+
+
+class Doubts:
+    """Keeps what is only unclear from being called a mistake."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench, self.world = bench, bench.world
+
+    def doubt(self, work: Work, left: Read, right: Read) -> str:
+        """Why sides that differ may be meant otherwise: as an equation to be solved, or with values that other sections give; nothing where not."""
+        assert left.tree and right.tree
+        if self.bench.is_slip(work, right.tree):
+            return ""
+        if (
+            (left is work.sides[0] or is_zero(right.tree))
+            and is_equation(left.tree, right.tree)
+            and not (is_number(right.tree) and self.is_given_here(left, work))
+        ):
+            return "is this an equation to be solved? it does not hold for the values that the article gives"
+        if not is_closed(left.tree) and quantity(left.tree) is None and is_number(right.tree) and left is work.sides[0] and len(work.sides) == 2:
+            later = (self.world.value_event(key, work.order) for key in left.named)
+            if any(event and event.order > work.order for event in later):
+                return "is this an equation to be solved? the values that the article gives later do not fit"
+        doubtful = next((event for key in self.reached(left, right, work) if (event := self.from_elsewhere(key, work))), None)
+        if doubtful is None:
+            return ""
+        side = doubtful.read.side
+        return f"does {side.latex} in line {side.place[0]}, of another section, hold here? with it this is not so"
+
+    def is_given_here(self, read: Read, work: Work) -> bool:
+        """Whether all that stands in a side of a product has got its value before, in this section: then nothing is left to be solved for."""
+        events = [self.world.value_event(key, work.order) for key in read.named]
+        here = self.world.sections[work.order]
+        is_product = read.tree is not None and read.tree.head in PRODUCT_SIGNS
+        return is_product and all(event and event.order < work.order and self.world.sections[event.order] == here for event in events)
+
+    def reached(self, left: Read, right: Read, work: Work) -> list[str]:
+        """The quantities that two sides depend on."""
+        found = list(dict.fromkeys(left.named + right.named))
+        for key in found:
+            if len(found) < MAXIMAL_REACH:
+                found += [other for event in self.world.definitions(key, work.order)[:1] for other in event.read.named if other not in found]
+        return found
+
+    def from_elsewhere(self, key: str, work: Work) -> Event | None:
+        """The value that is taken for a quantity from another section, though the article gives it several, or gives this one only later."""
+        event, sections = self.world.value_event(key, work.order), self.world.sections
+        here = sections[work.order]
+        if event is None or event.work is work or sections[event.order] == here or (key, here) in self.bench.confirmed:
+            return None
+        others = [other for other in self.world.knowledge.values[key] if not other.assigned and other.work is not work]
+        several = len({(sections[other.order], other.read.side.latex) for other in others}) > 1 and len({other.read.side.latex for other in others}) > 1
+        return event if several or sections[event.order] > here else None
+
+
+def is_equation(left: Tree, right: Tree) -> bool:
+    """Whether a formula may be an equation for what is unknown in it: `2 x + 3 y = 0`, `14 x = 29`, `1.96 = (m - 60) / s`."""
+    if is_closed(left) and not is_closed(right):
+        return True
+    zero = is_zero(right)
+    scaled = left.head in PRODUCT_SIGNS and is_number(left.args[0]) and quantity(left.args[1]) is not None
+    return (zero or scaled) and quantity(left) is None and is_closed(right) and not is_closed(left)
+
+
+def is_zero(tree: Tree) -> bool:
+    return tree.head == "number" and not tree.args[0].strip("0.")
