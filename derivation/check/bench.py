@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,20 +49,26 @@ class Bench:
         """Quantities whose line is wrong, with the line."""
         self.used: set[str] = set()
         """Quantities whose printed values others were worked from."""
-        self.confirmed: set[tuple[str, int]] = set()
-        """The same, with the section in which they were."""
+        self.confirmed: dict[int, set[str]] = defaultdict(set)
+        """The same with all that they depend on, by section."""
 
     def meaning(self, work: Work, tree: Tree) -> tuple[Term, tuple[int, ...]]:
         return Meaning(self.world, work.order).of(tree)
 
+    def reach(self, keys: Iterable[str], work: Work, found: set[str]) -> set[str]:
+        """Adds to those found the quantities on which others depend, themselves among them; what is found already is not gone through again."""
+        waiting = list(keys)
+        while waiting:
+            key = waiting.pop()
+            if key not in found:
+                found.add(key)
+                waiting += [other for event in self.world.definitions(key, work.order)[:1] for other in event.read.named]
+        return found
+
     def confirm(self, keys: set[str], work: Work) -> None:
         """Remembers that the values of these quantities led to what the article says."""
-        section = self.world.sections[work.order]
-        reached = list(keys)
-        for key in reached:
-            reached += [other for event in self.world.definitions(key, work.order)[:1] for other in event.read.named if other not in reached]
         self.used |= keys
-        self.confirmed |= {(key, section) for key in reached}
+        self.reach(keys, work, self.confirmed[self.world.sections[work.order]])
 
     def candidates(self, work: Work, left: Read, a: Term) -> list[Array] | None:
         """The values of a quantity on the left, without the one that this very chain gives it."""

@@ -6,8 +6,6 @@ from .bench import Bench
 from .knowledge import PRODUCT_SIGNS, Event, Read, Work, is_closed, is_number, quantity
 from .trees import Tree
 
-MAXIMAL_REACH = 50
-
 
 class Doubts:
     """Keeps what is only unclear from being called a mistake."""
@@ -30,7 +28,9 @@ class Doubts:
             later = (self.world.value_event(key, work.order) for key in left.named)
             if any(event and event.order > work.order for event in later):
                 return "is this an equation to be solved? the values that the article gives later do not fit"
-        doubtful = next((event for key in self.reached(left, right, work) if (event := self.from_elsewhere(key, work))), None)
+        doubtful = next(
+            (event for key in sorted(self.bench.reach([*left.named, *right.named], work, set())) if (event := self.from_elsewhere(key, work))), None
+        )
         if doubtful is None:
             return ""
         side = doubtful.read.side
@@ -43,19 +43,11 @@ class Doubts:
         is_product = read.tree is not None and read.tree.head in PRODUCT_SIGNS
         return is_product and all(event and event.order < work.order and self.world.sections[event.order] == here for event in events)
 
-    def reached(self, left: Read, right: Read, work: Work) -> list[str]:
-        """The quantities that two sides depend on."""
-        found = list(dict.fromkeys(left.named + right.named))
-        for key in found:
-            if len(found) < MAXIMAL_REACH:
-                found += [other for event in self.world.definitions(key, work.order)[:1] for other in event.read.named if other not in found]
-        return found
-
     def from_elsewhere(self, key: str, work: Work) -> Event | None:
         """The value that is taken for a quantity from another section, though the article gives it several, or gives this one only later."""
         event, sections = self.world.value_event(key, work.order), self.world.sections
         here = sections[work.order]
-        if event is None or event.work is work or sections[event.order] == here or (key, here) in self.bench.confirmed:
+        if event is None or event.work is work or sections[event.order] == here or key in self.bench.confirmed[here]:
             return None
         others = [other for other in self.world.knowledge.values[key] if not other.assigned and other.work is not work]
         several = len({(sections[other.order], other.read.side.latex) for other in others}) > 1 and len({other.read.side.latex for other in others}) > 1
