@@ -22,7 +22,7 @@ from .trees import Tree
 MAXIMAL_DEPTH = 60
 ENTRYWISE = frozenset([r"\odot", r"\circ", r"\otimes"])
 PRODUCTS = frozenset([r"\cdot", r"\times", "*", "/", "@"])
-OPERATORS = frozenset([r"\mathbb{E}", r"\mathbb{P}", r"\mathrm{arg}", r"\mathrm{Var}", r"\mathrm{Cov}"])
+OPERATORS = frozenset([r"\Sigma", r"\Pi", r"\mathbb{E}", r"\mathbb{P}", r"\mathrm{arg}", r"\mathrm{Var}", r"\mathrm{Cov}"])
 """Names that mean nothing by themselves, such as expectations."""
 STOPS = frozenset(["", ")", "]", "}", r"\}", ",", "+", "-", "&", r"\\", *RELATIONS, *ENTRYWISE, *PRODUCTS])
 
