@@ -238,6 +238,8 @@ class Comparison:
 
     def align(self, a: Term, b: Term) -> Agreement:
         """Whether the sides agree part by part: what stands for a part of the left is its value or its rounding."""
+        if b.head == "neg" and a.head != "neg":
+            b = signed(b)
         if is_literal(b):
             try:
                 return self.literal(self.values(a), b, a, result=False)
@@ -406,3 +408,20 @@ def negated(term: Term) -> Term:
         text = term.args[0]
         return Term("number", (text[1:] if text.startswith("-") else f"-{text}",))
     return term.args[0] if term.head == "neg" else Term("neg", (term,))
+
+
+def signed(term: Term) -> Term:
+    """The term with a minus before a product taken into the numeral that begins it: `-1.25 v` is (-1.25) v."""
+    if term.head == "neg":
+        inner = signed(term.args[0])
+        factor = inner
+        while factor.head in ("times", "matmul", "hadamard", "dot"):
+            factor = factor.args[0]
+        if factor.head == "number":
+            return begun(inner, f"-{factor.args[0]}")
+        return Term("neg", (inner,))
+    return Term(term.head, tuple(signed(arg) if isinstance(arg, Term) else arg for arg in term.args)) if term.children else term
+
+
+def begun(term: Term, text: str) -> Term:
+    return number(text) if term.head == "number" else Term(term.head, (begun(term.args[0], text), *term.args[1:]))

@@ -15,9 +15,9 @@ import flint
 
 from ..expressions import nearest as suggestion
 from ..numbers import exact, point
-from ..terms import Term, is_literal, number, walk
+from ..terms import Term, is_literal, walk
 from . import PRECISION, Article
-from .compare import equal
+from .compare import equal, signed
 from .find import opened
 from .knowledge import Work, is_closed, is_derived, quantity
 from .meaning import FAILURES, PRODUCTS, Meaning
@@ -213,9 +213,9 @@ class Renumbering:
         if not len(spots) == len(olds) == len(news):
             self.note(work, place, "its numerals could not be told apart")
             return
-        for (start, signed), before, after in zip(spots, olds, news, strict=True):
+        for (start, has_sign), before, after in zip(spots, olds, news, strict=True):
             if before != after:
-                self.replace(start, signed, after)
+                self.replace(start, has_sign, after)
 
     def replace(self, start: int, signed: bool, after: str) -> None:
         text = self.article.source.text
@@ -269,20 +269,3 @@ def leading(tree: Tree) -> Tree | None:
     while tree.head in PRODUCTS:
         tree = tree.args[0]
     return tree if tree.head == "number" else None
-
-
-def signed(term: Term) -> Term:
-    """The term with a minus before a product taken into the numeral that begins it: `-1.25 v` is (-1.25) v."""
-    if term.head == "neg":
-        inner = signed(term.args[0])
-        factor = inner
-        while factor.head in ("times", "matmul", "hadamard", "dot"):
-            factor = factor.args[0]
-        if factor.head == "number":
-            return begun(inner, f"-{factor.args[0]}")
-        return Term("neg", (inner,))
-    return Term(term.head, tuple(signed(arg) if isinstance(arg, Term) else arg for arg in term.args)) if term.children else term
-
-
-def begun(term: Term, text: str) -> Term:
-    return number(text) if term.head == "number" else Term(term.head, (begun(term.args[0], text), *term.args[1:]))

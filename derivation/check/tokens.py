@@ -249,14 +249,14 @@ def numerals(words: list[Token], decimal_comma: bool) -> list[Token]:
 
 def plain(words: list[Token]) -> list[Token]:
     """The tokens, macros expanded, in one spelling and without what is only there for the eye."""
-    return unwrapped(bare([Token(SAME[word.text], word.start, word.end, word.glued) if word.text in SAME else word for word in words]))
+    return unwrapped(unbolded([Token(SAME[word.text], word.start, word.end, word.glued) if word.text in SAME else word for word in words]))
 
 
 BOLD = frozenset([r"\mathbf", r"\boldsymbol", r"\mathrm", r"\mathit", r"\mathsf"])
 NUMERAL = re.compile(r"\\text\{\s*(\d+\.\d+|\d{2,}|[2-9])\s*\}")
 
 
-def bare(words: list[Token]) -> list[Token]:
+def unbolded(words: list[Token]) -> list[Token]:
     r"""The tokens with numerals in their usual font: `\mathbf{0.72}` is 0.72, but `\mathbf{1}` may be a vector of ones."""
     found: list[Token] = []
     at = 0
