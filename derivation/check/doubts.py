@@ -14,26 +14,30 @@ class Doubts:
         self.bench, self.world = bench, bench.world
 
     def doubt(self, work: Work, left: Read, right: Read) -> str:
-        """Why sides that differ may be meant otherwise: as an equation to be solved, or with values that other sections give; nothing where not."""
+        """What may be meant where two sides differ; nothing where the chain itself shows that it is a slip."""
+        if right.tree is None or self.bench.is_slip(work, right.tree):
+            return ""
+        return self.equation(work, left, right) or self.other_section(work, left, right)
+
+    def equation(self, work: Work, left: Read, right: Read) -> str:
+        """Whether the sides may be an equation to be solved."""
         assert left.tree and right.tree
-        if self.bench.is_slip(work, right.tree):
-            return ""
-        if (
-            (left is work.sides[0] or is_zero(right.tree))
-            and is_equation(left.tree, right.tree)
-            and not (is_number(right.tree) and self.is_given_here(left, work))
-        ):
+        begins = left is work.sides[0]
+        if (begins or is_zero(right.tree)) and is_equation(left.tree, right.tree) and not (is_number(right.tree) and self.is_given_here(left, work)):
             return "is this an equation to be solved? it does not hold for the values that the article gives"
-        if not is_closed(left.tree) and quantity(left.tree) is None and is_number(right.tree) and left is work.sides[0] and len(work.sides) == 2:
-            later = (self.world.value_event(key, work.order) for key in left.named)
-            if any(event and event.order > work.order for event in later):
+        if begins and len(work.sides) == 2 and is_number(right.tree) and not is_closed(left.tree) and quantity(left.tree) is None:
+            events = (self.world.value_event(key, work.order) for key in left.named)
+            if any(event and event.order > work.order for event in events):
                 return "is this an equation to be solved? the values that the article gives later do not fit"
-        doubtful = next(
-            (event for key in sorted(self.bench.reach([*left.named, *right.named], work, set())) if (event := self.from_elsewhere(key, work))), None
-        )
-        if doubtful is None:
+        return ""
+
+    def other_section(self, work: Work, left: Read, right: Read) -> str:
+        """Whether a value may be taken from a section where it belongs to something else."""
+        keys = sorted(self.bench.reach([*left.named, *right.named], work, set()))
+        event = next((event for key in keys if (event := self.from_elsewhere(key, work))), None)
+        if event is None:
             return ""
-        side = doubtful.read.side
+        side = event.read.side
         return f"does {side.latex} in line {side.place[0]}, of another section, hold here? with it this is not so"
 
     def is_given_here(self, read: Read, work: Work) -> bool:
