@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from .bench import Bench
 from .knowledge import PRODUCT_SIGNS, Event, Read, Work, is_closed, is_number, quantity
 from .trees import Tree
@@ -13,10 +15,12 @@ class Doubts:
     def __init__(self, bench: Bench) -> None:
         self.bench, self.world = bench, bench.world
 
-    def doubt(self, work: Work, left: Read, right: Read) -> str:
-        """What may be meant where two sides differ; nothing where the chain itself shows that it is a slip."""
+    def doubt(self, work: Work, left: Read, right: Read, expected: str | None) -> str:
+        """What may be meant where two sides differ, and something else is expected; nothing where the chain itself shows that it is a slip."""
         if right.tree is None or self.bench.is_slip(work, right.tree):
             return ""
+        if expected and bare(expected) == bare(right.side.latex):
+            return "the article's formulas and values leave open which shapes these have"
         return self.equation(work, left, right) or self.other_section(work, left, right)
 
     def equation(self, work: Work, left: Read, right: Read) -> str:
@@ -65,6 +69,10 @@ def is_equation(left: Tree, right: Tree) -> bool:
     zero = is_zero(right)
     scaled = left.head in PRODUCT_SIGNS and is_number(left.args[0]) and quantity(left.args[1]) is not None
     return (zero or scaled) and quantity(left) is None and is_closed(right) and not is_closed(left)
+
+
+def bare(latex: str) -> str:
+    return re.sub(r"[{}\s]|\\(?:text|mathrm)", "", latex)
 
 
 def is_zero(tree: Tree) -> bool:

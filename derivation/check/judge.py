@@ -120,7 +120,7 @@ class Judge:
             plain = replace(work, sides=[without_percent(read) for read in work.sides])
             again = self.pair(plain, i, k)
             opinion = again if again.verdict in ("exact", "rounded") else opinion
-        doubt = self.doubts.doubt(work, left, right) if opinion.verdict == "wrong" else ""
+        doubt = self.doubts.doubt(work, left, right, opinion.expected) if opinion.verdict == "wrong" else ""
         return Opinion("undecided", doubt) if doubt else opinion
 
     def with_convention(self, opinion: Opinion) -> Opinion:
