@@ -9,21 +9,13 @@ from functools import cached_property
 from .arrays import Array, Shape
 from .numbers import Style
 from .operations import TABLE
+from .recipe import Update, quantities
 from .resolve import Shapes
 from .terms import Term, name, names, rebuild, walk
 from .tex.names import Names
 
 PRODUCTS = frozenset({"times", "hadamard", "matmul", "dot", "outer"})
 QUOTIENTS = frozenset({"div", "hadamard_div"})
-
-
-@dataclass(frozen=True)
-class Update:
-    """How the parameters change: the optimizer's name, its constants by name, and how many training steps are made."""
-
-    rule: str
-    constants: Mapping[str, Array]
-    steps: int = 1
 
 
 @dataclass(frozen=True)
@@ -53,14 +45,14 @@ class Network:
     @cached_property
     def names(self) -> Names:
         """The symbols of all quantities; those of the optimizer are called `update.rate` and the like."""
-        taken = {Names(self.shapes, self.notation).latex(key) for key in self.shapes}
-        constants = {f"update.{key}": _constant_symbol(key, taken) for key in (self.update.constants if self.update else ())}
-        generic = {"update.new": r"\theta_{\text{new}}", "update.theta": r"\theta_{\text{old}}"} if self.update else {}
-        if self.update and self.loss:
-            generic["update.gradient"] = rf"\nabla_{{\theta}} {Names(self.shapes, self.notation).latex(self.loss)}"
-        given = {f"update.{key}": latex for key, latex in self.notation.items() if f"update.{key}" in constants}
-        scalars: dict[str, Shape] = dict.fromkeys((*constants, *generic), ())
-        return Names({**self.shapes, **scalars}, {**constants, **generic, **self.notation, **given})
+        brought = list(quantities(self)) if self.update else []
+        shapes = {key: shape for key, shape, _ in brought}
+        return Names({**self.shapes, **shapes}, {**{key: latex for key, _, latex in brought}, **self.notation})
+
+    @cached_property
+    def moved(self) -> tuple[str, ...]:
+        """The parameters that an update moves: those the loss depends on."""
+        return tuple(key for key in self.parameters if key in self.active)
 
     def with_parameters(self, parameters: Mapping[str, Array]) -> Network:
         """The same network at other parameter values, as after a training step."""
@@ -86,13 +78,6 @@ class Network:
                 found.add(key)
                 waiting += names(self.equations[key]) if key in self.equations else []
         return frozenset(found)
-
-
-SYMBOLS = {"rate": (r"\alpha", r"\eta", r"\lambda"), "momentum": (r"\mu", r"\beta", r"\rho")}
-
-
-def _constant_symbol(key: str, taken: set[str]) -> str:
-    return next((latex for latex in SYMBOLS.get(key, ()) if latex not in taken), rf"\mathrm{{{key}}}")
 
 
 def split(equations: Mapping[str, Term], shapes: Mapping[str, Shape]) -> tuple[dict[str, Term], dict[str, Shape]]:

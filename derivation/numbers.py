@@ -31,6 +31,8 @@ NEGLIGIBLE = fmpq(1, 10 ** (NEGLIGIBLE_PLACES + 20))
 """A ball narrower than this, around a number of at most 100 decimal places, is rounded as that number: 0, or an exact tie
 between two roundings, which no finite precision could decide. Either rounding would be right to half a unit and 10^-120."""
 JSON_DIGITS = 30
+SMALLEST = -5
+"""The power of ten from which down numbers are printed in scientific form."""
 
 
 class Uncertain(ArithmeticError):
@@ -130,8 +132,19 @@ def decimal(x: Number, style: Style) -> Printed:
     if isinstance(x, fmpq):
         full = terminating(x)
         if full is not None and len(full.lstrip("-0.").replace(".", "")) <= style.exact_digits and len(full) <= 2 * style.exact_digits:
-            return Printed(full, True)
+            return Printed(full if magnitude(x or fmpq(1)) > SMALLEST else scientific(x), True)
     return Printed(rounded(x, style.digits), False)
+
+
+def scientific(x: fmpq) -> str:
+    """A terminating number exactly, in scientific form.
+
+    >>> scientific(fmpq(-1, 80000000))
+    '-1.25e-8'
+    """
+    size = magnitude(x)
+    digits = terminating(x * fmpq(10) ** -size) or ""
+    return f"{digits}e{size}"
 
 
 def terminating(x: fmpq) -> str | None:
@@ -165,7 +178,7 @@ def _rounded(x: fmpq, digits: int) -> str:
     units = nearest(x, digits - 1 - size)
     if len(str(abs(units))) > digits:
         size, units = size + 1, units // 10
-    if -5 < size < max(digits, 7):
+    if SMALLEST < size < max(digits, 7):
         return point(nearest(x, digits - 1 - size), max(digits - 1 - size, 0), shift=min(digits - 1 - size, 0))
     return f"{point(units, digits - 1)}e{size}"
 
@@ -206,7 +219,7 @@ def json_text(x: Number) -> str:
     return str(x) if isinstance(x, fmpq) else rounded(x, JSON_DIGITS)
 
 
-def function(at: Callable[[arb], arb], exactly: dict[int, int] | None = None) -> Callable[[Any], Number]:
+def function(at: Callable[[arb], arb], exactly: dict[Any, Any] | None = None) -> Callable[[Any], Number]:
     """A real function on numbers: through a ball, but exact at the rationals listed in `exactly`."""
     known = {fmpq(key): fmpq(value) for key, value in (exactly or {}).items()}
 
@@ -235,6 +248,18 @@ def square_root(x: Number) -> Number:
         if root * root == x:
             return root
     return arb(x).sqrt()
+
+
+def floor(x: Number) -> Number:
+    """The largest whole number that is not above x.
+
+    >>> floor(fmpq(-7, 2))
+    -4
+    """
+    low, high = (bound.p // bound.q for bound in bounds(x))
+    if low != high:
+        raise Uncertain("a whole part")
+    return fmpq(low)
 
 
 def quotient(a: Number, b: Number) -> Number:

@@ -18,9 +18,10 @@ from .deriving.worked import is_elided
 from .evaluate import evaluate
 from .network import Network, inlined
 from .operations.algebras import symbols
-from .optimizers import OPTIMIZERS
 from .proving import vanishes
 from .proving.shrink import shrunk
+from .recipe import Equation, at, generic, shared
+from .resolve import Shapes
 from .terms import Term, index, name, names, rebuild, walk
 from .walkthrough import Derivation, FalseLine, Line, Phase, Proof, Step
 
@@ -39,11 +40,13 @@ def prove(derivation: Derivation) -> Derivation:
     >>> sorted({line.proof for phase in d.phases for step in phase.steps for line in step.lines})
     ['none', 'proved']
     """
-    provers = [Prover(derivation.network, numbers.values, numbers.gradients, numbers.updated) for numbers in derivation.training_steps]
-    phases = tuple(
-        Phase(phase.key, tuple(_judged(provers[phase.training_step - 1], phase, step) for step in phase.steps), phase.training_step)
-        for phase in derivation.phases
-    )
+    worked = {phase.training_step for phase in derivation.phases if phase.steps}
+    provers = {
+        count: Prover(derivation.network, numbers.values, numbers.gradients, numbers.updated, numbers.optimizer)
+        for count, numbers in enumerate(derivation.training_steps, 1)
+        if count in worked
+    }
+    phases = tuple(replace(phase, steps=tuple(_judged(provers[phase.training_step], phase, step) for step in phase.steps)) for phase in derivation.phases)
     return replace(derivation, phases=phases)
 
 
@@ -74,13 +77,20 @@ def _judged(prover: Prover, phase: Phase, step: Step) -> Step:
 class Prover:
     """Judges the links of one training step of one network."""
 
-    def __init__(self, network: Network, *numbers: Mapping[str, Array]) -> None:
+    def __init__(
+        self,
+        network: Network,
+        values: Mapping[str, Array],
+        gradients: Mapping[str, Array],
+        updated: Mapping[str, Array],
+        optimizer: Mapping[Term, Array] | None = None,
+    ) -> None:
         import sympy
 
         self.sympy, self.m = sympy, symbols()
         self.network = network
         self.loss = name(network.loss or "")
-        self.numbers = self.known_numbers(*numbers)
+        self.numbers = self.known_numbers(values, gradients, updated, optimizer or {})
         self.formulas: dict[Term, Array] = {}
 
     def judge(self, phase: str, quantity: Term, before: list[Line], line: Line) -> Proof:
@@ -93,13 +103,14 @@ class Prover:
 
     # Links between numbers
 
-    def known_numbers(self, values: Mapping[str, Array], gradients: Mapping[str, Array], updated: Mapping[str, Array]) -> dict[Term, Array]:
+    def known_numbers(
+        self, values: Mapping[str, Array], gradients: Mapping[str, Array], updated: Mapping[str, Array], optimizer: Mapping[Term, Array]
+    ) -> dict[Term, Array]:
         """The values of everything that a formula may name, as SymPy numbers."""
         known = {name(key): array for key, array in values.items()}
         known |= {Term("partial", (self.loss, name(key))): array for key, array in gradients.items()}
         known |= {Term("updated", (name(key),)): array for key, array in updated.items()}
-        if self.network.update:
-            known |= {name(f"update.{key}"): array for key, array in self.network.update.constants.items()}
+        known |= optimizer
         small = {term: array for term, array in known.items() if max(array.shape or (1,)) <= 4 * MAXIMAL_SIZE}
         return {term: array.map(self.m.of_number) for term, array in small.items()}
 
@@ -138,9 +149,9 @@ class Prover:
 
     def slope_value(self, node: Term) -> Array:
         of, by = node.args
-        if of == self.loss and by.head == "index":
-            whole = self.numbers[Term("partial", (of, by.args[0]))]
-            return Array.scalar(whole[by.args[1:]])
+        if of == self.loss:
+            # a signal that is not known is too large for SymPy: the KeyError says so
+            return Array.scalar(self.numbers[Term("partial", (of, by.args[0]))][by.args[1:]]) if by.head == "index" else self.numbers[node]
         slope = self.slope(of, by)
         return slope.map(lambda expression: self.at_point(expression))
 
@@ -182,8 +193,6 @@ class Prover:
         return {}
 
     def shape(self, term: Term) -> tuple[int, ...]:
-        from .resolve import Shapes
-
         return Shapes(self.network.names.shapes).of(term)
 
     def local(self, key: str) -> Array:
@@ -271,26 +280,27 @@ class Prover:
 
     def defined(self, quantity: Term, phase: str) -> Array:
         """What a quantity means by the network's own equations, or by the optimizer's."""
-        if quantity.head == "updated":
-            return self.moved(quantity.args[0], Term("partial", (self.loss, quantity.args[0])))
+        if quantity in self.recipe:
+            return self.by_rule(self.recipe[quantity])
         key = quantity.args[0]
-        if key == "update.new":
-            return self.moved(name("update.theta"), name("update.gradient"))
         if phase == "setup":
             structure = inlined(self.network)
             hidden = {name(other): self.local(other) for other in self.network.equations if other not in structure}
             return self.meaning(self.network.equations[key], hidden)
         return self.local(key)
 
-    def moved(self, parameter: Term, gradient: Term) -> Array:
-        """The optimizer's equation at a parameter, from its row's text."""
-        from .resolve import rule
+    @cached_property
+    def recipe(self) -> dict[Term, Equation]:
+        """The optimizer's equations by what they define."""
+        if self.network.update is None:
+            return {}
+        every = (*generic(self.network), *shared(self.network), *(equation for key in self.network.moved for equation in at(self.network, key)))
+        return {equation.quantity: equation for equation in every}
 
-        update = self.network.update
-        assert update is not None
-        parts = {"theta": parameter, "gradient": gradient, **{key: name(f"update.{key}") for key in update.constants}}
-        body, _ = rule(OPTIMIZERS[update.rule].equation, tuple((key, self.shape(term)) for key, term in parts.items()))
-        return evaluate(body, {name(key): self.meaning(term, {}) for key, term in parts.items()}, self.m)
+    def by_rule(self, equation: Equation) -> Array:
+        """What an optimizer's equation means, from its row's text and the meanings of the quantities it names."""
+        body = equation.body(Shapes(self.network.names.shapes))
+        return evaluate(body, {name(key): self.meaning(term, {}) for key, term in equation.parts.items()}, self.m)
 
     def outputs(self, quantity: Term) -> dict[Term, Array]:
         """For a derivative written in terms of the output (`h (1 - h)`): what the outputs of the equations around it mean."""

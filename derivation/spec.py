@@ -10,24 +10,21 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from flint import fmpq
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from . import network as network_module
-from .arrays import Array, Shape, collapse
+from . import recipe
+from .arrays import Shape
 from .expressions import FUNCTIONS, Raw, SyntaxProblem, nearest, parse
+from .given import value
 from .network import Network, Page, split
-from .numbers import Style, exact
-from .optimizers import OPTIMIZERS
+from .numbers import Style
 from .resolve import Resolver, describe
+from .spec_update import UpdateTable, chosen
 from .terms import Term, names, walk
 from .tex.names import problem as notation_problem
 
-MAXIMAL_ENTRIES = 1_000_000
-MAXIMAL_SIZE = 4096
 MAXIMAL_EXPONENT = 64
 MAXIMAL_FILE = 64_000_000
-MAXIMAL_STEPS = 50
 IDENTIFIER = re.compile(r"[A-Za-z]\w*\Z", re.ASCII)
 
 
@@ -48,38 +45,6 @@ class SpecError(ValueError):
         super().__init__("\n".join(f"{source}{f':{p.line}:{p.column}' if p.line else ''}: {p.message}" for p in self.problems))
 
 
-def value(given: Any) -> Array:
-    """A number, a list (a column vector) or a list of equal lists (a matrix) as an exact array.
-
-    >>> value([1, Decimal("0.1")]).entries
-    (1, 1/10)
-    """
-    if not isinstance(given, list):
-        return Array.scalar(_number(given))
-    if not given:
-        raise ValueError("an empty list has no shape; give at least one number")
-    rows = [row if isinstance(row, list) else [row] for row in given]
-    if any(isinstance(row, list) for row in given) and not all(isinstance(row, list) for row in given):
-        raise ValueError("numbers and lists are mixed; a matrix is a list of rows such as [[1, 2], [3, 4]]")
-    lengths = [len(row) for row in rows]
-    if len(set(lengths)) > 1 or not lengths[0]:
-        raise ValueError(f"rows of a matrix need one length; these have {', '.join(map(str, lengths[:8]))} entries")
-    if len(rows) * lengths[0] > MAXIMAL_ENTRIES or max(len(rows), lengths[0]) > MAXIMAL_SIZE:
-        raise ValueError(f"{len(rows)} x {lengths[0]} is larger than the limit of {MAXIMAL_SIZE} rows or columns and {MAXIMAL_ENTRIES} entries")
-    return Array(collapse((len(rows), lengths[0])), tuple(_number(entry) for row in rows for entry in row))
-
-
-def _number(given: Any) -> fmpq:
-    if isinstance(given, bool) or not isinstance(given, int | Decimal):
-        raise ValueError(f"expected a number, found {given!r}" if not isinstance(given, list) else "lists are nested too deep; a matrix is a list of rows")
-    if isinstance(given, Decimal) and not given.is_finite():
-        raise ValueError(f"{given} is not a number one can compute with")
-    text = str(given).lower().replace("e+", "e")
-    if len(text) > 100 or abs(int(text.partition("e")[2] or 0)) > 300:
-        raise ValueError("this number has more than 100 digits, or a power of ten beyond 300")
-    return exact(text)
-
-
 Value = Annotated[Any, BeforeValidator(value)]
 
 
@@ -92,14 +57,6 @@ class Model(_Table):
     loss: str | None = None
 
 
-class Update(BaseModel):
-    """The optimizer's row says which constants it takes; each is a number."""
-
-    model_config = ConfigDict(extra="allow")
-    rule: str
-    steps: Annotated[int, Field(ge=1, le=MAXIMAL_STEPS, strict=True)] = 1
-
-
 class Spec(_Table):
     """The tables and keys of a spec."""
 
@@ -110,7 +67,7 @@ class Spec(_Table):
     model: Model
     parameters: dict[str, Value] = {}
     data: dict[str, Value] = {}
-    update: Update | None = None
+    update: UpdateTable | None = None
     notation: dict[str, str] = {}
 
 
@@ -226,8 +183,8 @@ class _Builder:
         self.read_equations()
         equations, shapes = self.resolve()
         self.check_loss(shapes)
-        update = self.read_update()
-        self.check_notation(shapes)
+        update = chosen(self.spec.update, lambda key, message: self.add(("update", key) if key else ("update",), message)) if self.spec.update else None
+        self.check_notation(shapes, update)
         self.stop()
         self.check_exponents(equations)
         self.stop()
@@ -322,33 +279,9 @@ class _Builder:
         elif shapes.get(loss, ()) != ():
             self.add(("model", "loss"), f"the loss {loss!r} must be a scalar, but is {describe(shapes[loss])}; sum or average it")
 
-    def read_update(self) -> network_module.Update | None:
-        given = self.spec.update
-        if given is None:
-            return None
-        row = OPTIMIZERS.get(given.rule)
-        if row is None:
-            self.add(("update", "rule"), f"there is no update rule {given.rule!r}{nearest(given.rule, OPTIMIZERS)}; known are {', '.join(OPTIMIZERS)}")
-            return None
-        extra = dict(given.model_extra or {})
-        constants = {}
-        for key in row.constants:
-            if key not in extra:
-                self.add(("update",), f"{given.rule} needs {key!r}, a number")
-                continue
-            try:
-                constants[key] = value(extra.pop(key))
-                if constants[key].shape:
-                    self.add(("update", key), f"{key!r} must be a scalar")
-            except ValueError as error:
-                self.add(("update", key), str(error))
-        for key in extra:
-            self.add(("update", key), f"{given.rule} takes no {key!r}{nearest(key, [*row.constants, 'rule', 'steps'])}")
-        return network_module.Update(given.rule, constants, given.steps)
-
-    def check_notation(self, shapes: Mapping[str, Shape]) -> None:
+    def check_notation(self, shapes: Mapping[str, Shape], update: recipe.Update | None) -> None:
         for key, latex in self.spec.notation.items():
-            known = [*shapes, *(OPTIMIZERS[self.spec.update.rule].constants if self.spec.update and self.spec.update.rule in OPTIMIZERS else ())]
+            known = [*shapes, *(update.constants if update else ())]
             if key not in known and key not in self.written:
                 self.add(("notation", key), f"nothing is called {key!r}{nearest(key, known)}")
             elif bad := notation_problem(latex):

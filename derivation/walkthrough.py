@@ -61,7 +61,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A stretch of the walkthrough: `key` is setup, forward, backward, update or partials; `training_step` counts from 1."""
+    """A stretch of the walkthrough: `key` is setup, forward, backward, update, training (the loss over the training steps, which has no
+    chains of its own) or partials; `training_step` counts from 1."""
 
     key: str
     steps: tuple[Step, ...]
@@ -70,20 +71,28 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class TrainingStep:
-    """All numbers of one training step: arrays by the names of the spec, exact or certified to 30 digits."""
+    """All numbers of one training step: arrays by the names of the spec, exact or certified to 30 digits.
+
+    `optimizer` holds the optimizer's own quantities by term: constants, the number of the step, states before and after (`recipe`).
+    """
 
     values: Mapping[str, Any]
     gradients: Mapping[str, Any]
     updated: Mapping[str, Any]
+    optimizer: Mapping[Term, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Derivation:
-    """A network worked out: what it is (`network`), its chains (`phases`), and its numbers for each training step."""
+    """A network worked out: what it is (`network`), its chains (`phases`), and its numbers for each training step.
+
+    `outcome` has the values once training is over, where there is more than one training step.
+    """
 
     network: Any
     phases: tuple[Phase, ...]
     training_steps: tuple[TrainingStep, ...]
+    outcome: TrainingStep | None = None
 
     @property
     def values(self) -> Mapping[str, Any]:

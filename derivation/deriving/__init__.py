@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from ..evaluate import Undefined
 from ..network import Network
 from ..numbers import Uncertain, certified
 from ..terms import Term, name, partial, updated
@@ -12,7 +15,7 @@ from .backward import Backward, backward
 from .desk import Desk, by_name
 from .forward import forward, setup
 from .partials import partials
-from .update import move, update
+from .update import carried, move, of_the_optimizer, resumed, start, update
 
 CERTAIN_BITS = 105
 """Relative accuracy, in bits, that 30 certain digits ask for."""
@@ -39,33 +42,42 @@ def numbers(network: Network) -> TrainingStep:
     (6,)
     """
 
-    def work() -> TrainingStep:
-        desk = Desk(network)
-        for key, term in network.equations.items():
-            desk.learn(name(key), term)
-        if network.loss:
-            Backward(desk, network.loss).settle_all()
-        if network.update:
-            move(desk)
-        return _numbers(desk)
-
-    return certified(work)
+    return certified(lambda: _numbers(_calculated(Desk(network, start(network)))))
 
 
 def _derive(network: Network) -> Derivation:
+    steps, worked = (network.update.steps, network.update.worked) if network.update else (1, 1)
     phases: list[Phase] = []
     training: list[TrainingStep] = []
-    for count in range(1, (network.update.steps if network.update else 1) + 1):
-        desk = Desk(network)
-        phases += [Phase(phase.key, phase.steps, count) for phase in _worked(desk, count == 1)]
-        training.append(_numbers(desk))
-        network = network.with_parameters({**network.parameters, **training[-1].updated})
-    return Derivation(desk.network if count == 1 else desk.network.with_parameters(network.parameters), tuple(phases), tuple(training))
+    kept, now = start(network), network
+    for count in range(1, steps + 1):
+        desk = Desk(now, kept)
+        with _named(count):
+            if count <= worked:
+                phases += [Phase(phase.key, phase.steps, count) for phase in _worked(desk, count == 1)]
+            else:
+                _calculated(desk)
+            training.append(_numbers(desk))
+        kept = carried(desk)
+        now = now.with_parameters({**now.parameters, **training[-1].updated})
+    summary = [Phase("training", (), steps)] if steps > 1 else []
+    with _named(steps + 1):
+        outcome = _outcome(now) if steps > 1 else None
+    return Derivation(network, (*phases, *summary), tuple(training), outcome)
+
+
+@contextmanager
+def _named(count: int) -> Iterator[None]:
+    """Lets `Undefined` say after how many training steps a quantity has no value."""
+    try:
+        yield
+    except Undefined as problem:
+        raise Undefined(problem.term, problem.message + (f", after {count - 1} training steps" if count > 1 else "")) from None
 
 
 def _worked(desk: Desk, first: bool) -> list[Phase]:
-    phases = [setup(desk)] if first else []
-    phases.append(forward(desk))
+    """The phases of one training step, with their chains."""
+    phases = [setup(desk), forward(desk)] if first else [resumed(desk, forward(desk))]
     if desk.network.loss:
         phases.append(backward(desk))
     if desk.network.update:
@@ -75,14 +87,36 @@ def _worked(desk: Desk, first: bool) -> list[Phase]:
     return phases
 
 
+def _calculated(desk: Desk) -> Desk:
+    """The desk with the numbers of one training step, and no chain written."""
+    _pass_forward(desk)
+    if desk.network.loss:
+        Backward(desk, desk.network.loss).settle_all()
+    if desk.network.update:
+        move(desk)
+    return desk
+
+
+def _pass_forward(desk: Desk) -> None:
+    for key, term in desk.network.equations.items():
+        desk.learn(name(key), term)
+
+
+def _outcome(network: Network) -> TrainingStep:
+    """The values once training is over."""
+    desk = Desk(network)
+    _pass_forward(desk)
+    return _numbers(desk)
+
+
 def _numbers(desk: Desk) -> TrainingStep:
     network = desk.network
     loss = name(network.loss or "")
     every = {key: name(key) for key in network.shapes}
     gradients: dict[str, Term] = {key: partial(loss, term) for key, term in every.items()} if network.loss else {}
     moved = {key: updated(name(key)) for key in network.parameters}
-    step = TrainingStep(by_name(desk.known, every), by_name(desk.known, gradients), by_name(desk.known, moved))
-    for arrays in (step.values, step.gradients, step.updated):
+    step = TrainingStep(by_name(desk.known, every), by_name(desk.known, gradients), by_name(desk.known, moved), of_the_optimizer(desk))
+    for arrays in (step.values, step.gradients, step.updated, step.optimizer):
         for array in arrays.values():
             for entry in array.entries:
                 if hasattr(entry, "rel_accuracy_bits") and entry.rel_accuracy_bits() < CERTAIN_BITS and not _negligible(entry):

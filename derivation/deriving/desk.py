@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from ..arrays import Array
 from ..evaluate import Undefined, evaluate
 from ..network import Network
 from ..numbers import same, settle
+from ..recipe import PREFIX
 from ..resolve import Shapes
 from ..terms import Term, is_literal, name, rebuild, walk
 from ..walkthrough import FalseLine, Line, Reason, Relation, Role
-from .worked import arithmetic, assembled, is_elided, literal, negated, spelled
+from .worked import arithmetic, assembled, is_broad, is_elided, literal, negated, spelled
 
 
 class Desk:
     """The values known so far of one network, by the term that names them."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, carried: Mapping[Term, Array] | None = None) -> None:
         self.network = network
         self.shapes = Shapes(network.names.shapes)
         self.known: dict[Term, Array] = {name(key): array for key, array in (*network.parameters.items(), *network.data.items())}
         self.literals: dict[Term, Term] = {}
         if network.update:
-            self.known |= {name(f"update.{key}"): array for key, array in network.update.constants.items()}
+            self.known |= {name(f"{PREFIX}{key}"): array for key, array in network.update.constants.items()}
+        self.carried = carried or {}
+        self.known |= self.carried
 
     def learn(self, quantity: Term, formula: Term) -> Array:
         """The quantity's value by its formula, remembered; `Undefined` names the quantity where it has none."""
@@ -76,14 +79,20 @@ class Desk:
         value = self.known[quantity]
         terms: list[tuple[Term, Role]] = [(quantity, "quantity"), *((formula, "formula") for formula in formulas)]
         substituted = self.put_in(numbers or formulas[-1])
-        if not _has_sum(numbers or formulas[-1]) or is_elided(substituted):
-            terms.append((substituted, "substitution"))
-        elif (entries := spelled(substituted)) is not None:
-            terms.append((assembled(entries), "substitution"))
+        terms += [(term, "substitution") for term in self.shown(numbers or formulas[-1], substituted)]
         if not is_elided(substituted) and not is_literal(substituted):
             terms += [(term, "arithmetic") for term in arithmetic(substituted, self.network.style)]
         terms.append((self.printed(quantity), "value"))
         return self.lines(terms, value, reason)
+
+    def shown(self, formula: Term, substituted: Term) -> Iterator[Term]:
+        """Numbers put in, as they are shown: whole, or entry by entry where there is a sum or too much for one line; nothing where that is too much too."""
+        is_sum, broad = _has_sum(formula), is_broad(substituted)
+        entries = None if is_elided(substituted) or not (is_sum or broad) else spelled(substituted)
+        if entries is not None:
+            yield assembled(entries)
+        elif not (broad if is_elided(substituted) else is_sum):
+            yield substituted
 
     def lines(self, terms: list[tuple[Term, Role]], value: Array, reason: Reason | None) -> tuple[Line, ...]:
         """The links, each judged against the value as it is made; links that would read the same stand once."""

@@ -16,6 +16,8 @@ SUMS = frozenset({"add", "sub", "neg"})
 PLAIN = SUMS | {"times", "number"}
 LONGEST = 12
 """Terms in a sum beyond which it is not spelled out."""
+BROADEST = 48
+"""Digits side by side beyond which arrays of numbers would have to be set too small to read."""
 
 
 def printed(x: Number, style: Style) -> Term:
@@ -54,6 +56,17 @@ def _shown_entry(rows: list[tuple[Number, ...]], i: int | None, j: int | None, s
 def is_elided(term: Term) -> bool:
     """Whether dots stand for some of the numbers."""
     return any(node.head == "dots" for node in walk(term))
+
+
+def is_broad(term: Term) -> bool:
+    """Whether the numbers of an expression stand too many side by side; then the arithmetic begins entry by entry."""
+    numbers = [node for node in walk(term) if node.head == "matrix"]
+    scalars = sum(len(node.args[0]) for node in walk(term) if node.head == "number") - sum(_digits(entry) for node in numbers for entry in node.args)
+    return len(numbers) > 1 and scalars + sum(max(map(_digits, node.args)) for node in numbers) > BROADEST
+
+
+def _digits(row: Term) -> int:
+    return sum(len(entry.args[0]) for entry in row.args if entry.head == "number")
 
 
 def arithmetic(term: Term, style: Style) -> Iterator[Term]:

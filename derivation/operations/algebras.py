@@ -26,6 +26,8 @@ class Numbers:
     log = staticmethod(numbers.logarithm)
     sqrt = staticmethod(numbers.square_root)
     tanh = staticmethod(function(arb.tanh, {0: 0}))
+    cos_pi = staticmethod(function(arb.cos_pi, {0: 1, 1: -1, fmpq(1, 2): 0, fmpq(1, 3): fmpq(1, 2), fmpq(2, 3): fmpq(-1, 2)}))
+    floor = staticmethod(numbers.floor)
 
     @staticmethod
     def max(a: Number, b: Number) -> Number:
@@ -74,7 +76,7 @@ def _spelled(head: str) -> Any:
 
 
 for _function, _head in (
-    *((key, key) for key in ("exp", "log", "sqrt", "tanh", "greater", "at_least", "sign", "cases", "normal_cdf", "normal_pdf")),
+    *((key, key) for key in ("exp", "log", "sqrt", "tanh", "greater", "at_least", "sign", "cases", "floor", "cos_pi", "normal_cdf", "normal_pdf")),
     ("max", "maximum"),
     ("min", "minimum"),
 ):
@@ -117,6 +119,8 @@ def symbols() -> Any:
         div = staticmethod(lambda a, b: a / b)
         pow = staticmethod(lambda a, b: a**b)
         exp, log, sqrt, tanh = map(staticmethod, (sympy.exp, sympy.log, sympy.sqrt, sympy.tanh))
+        floor = staticmethod(sympy.floor)
+        cos_pi = staticmethod(lambda a: sympy.cos(sympy.pi * a))
         max = staticmethod(lambda a, b: a + (b - a) * step(sympy.expand(b - a)))
         min = staticmethod(lambda a, b: a + (b - a) * step(sympy.expand(a - b)))
         greater = staticmethod(lambda a, b: step(sympy.expand(a - b)))

@@ -18,6 +18,8 @@ FUNCTIONS = (
     Operation(
         "abs", A, Notation("fence", "|"), same, definition="a * sign(a)", reverse=("G * sign(a)",), spellings=("abs",), reason="abs", kink=lambda m, a: a
     ),
+    Operation("floor", A, Notation("fence", r"\lfloor \rfloor"), same, applied("floor"), reverse=("0 * G",), spellings=("floor",), reason="floor"),
+    Operation("cos_pi", A, Notation("function", r"\cos\pi"), same, applied("cos_pi"), reverse=(None,), spellings=("cos_pi",), reason="cosine_of"),
     Operation("sign", A, _operator("sign"), same, applied("sign"), reverse=("0 * G",), spellings=("sign",), reason="sign", derivative_of="abs"),
     Operation(
         "normal_cdf", A, Notation("function", r"\Phi"), same, applied("normal_cdf"), reverse=("G * normal_pdf(a)",), spellings=("normal_cdf",), reason="normal"

@@ -20,6 +20,8 @@ from ..numbers import Style, certified
 from ..terms import Term, name, names, updated
 from ..tex.write import write
 from ..walkthrough import Derivation, TrainingStep
+from .surface import surface
+from .training import plot
 
 DIGIT, ROW, SYMBOL = 1.5, 3.3, 8.0
 """Millimetres: the width of a digit and the height of a row in a label, and the width of a node's symbol."""
@@ -36,6 +38,8 @@ def charts(derivation: Derivation) -> dict[str, str]:
         made["backward"] = layout.backward()
     if derivation.network.update and first.updated:
         made["update"] = layout.update()
+    if derivation.outcome:
+        made |= {"training": plot(derivation), "surface": surface(derivation)}
     return made
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..arrays import Array
 from ..numbers import json_text
+from ..recipe import PREFIX
 from ..terms import Term
 from ..tex.write import Writer
 from ..walkthrough import Derivation, Phase, Step
@@ -24,13 +25,21 @@ def json_form(derivation: Derivation) -> str:
             "values": _numbers(numbers.values),
             "gradients": _numbers(numbers.gradients),
             "updated": _numbers(numbers.updated),
+            **({"optimizer": {_plain(term): _entries(array) for term, array in numbers.optimizer.items()}} if numbers.optimizer else {}),
             **({"loss": _entries(numbers.values[loss])} if loss else {}),
         }
         for numbers in derivation.training_steps
     ]
     phases = [_phase(phase, writer, words) for phase in derivation.phases]
-    form = {"schema": 1, "title": derivation.network.title, "training_steps": steps, "phases": phases}
+    form = {"schema": 1, "title": derivation.network.title, "training_steps": steps, **_outcome(derivation), "phases": phases}
     return json.dumps(form, ensure_ascii=False, indent=1) + "\n"
+
+
+def _outcome(derivation: Derivation) -> dict[str, Any]:
+    """The values after the last of several training steps."""
+    if derivation.outcome is None:
+        return {}
+    return {"after_training": {"values": _numbers(derivation.outcome.values), "loss": _entries(derivation.outcome.values[derivation.network.loss])}}
 
 
 def _numbers(arrays: Any) -> dict[str, Any]:
@@ -68,5 +77,5 @@ def _plain(term: Term) -> str:
     if term.head == "index":
         return f"{_plain(term.args[0])}[{','.join(map(str, term.args[1:]))}]"
     if term.head == "name":
-        return str(term.args[0]).replace("update.new", "theta_new").removeprefix("update.")
+        return str(term.args[0]).removeprefix(PREFIX)
     return f"{term.head}({', '.join(map(_plain, term.children))})"

@@ -10,6 +10,7 @@ from ..arrays import Shape
 from ..terms import Term
 from ..tex.write import Writer
 from ..walkthrough import Derivation, Phase, Step
+from .training import TableView, table
 from .words import Words
 
 RELATIONS = {"=": "=", "≈": r"\approx"}
@@ -31,14 +32,34 @@ class ChainView:
     notes: tuple[str, ...]
     key: str
 
+    @property
+    def is_short(self) -> bool:
+        """Whether it is one link without a reason: such chains stand together."""
+        return len(self.links) == 1 and not self.reason and not self.notes
+
+    @property
+    def is_given(self) -> bool:
+        """Whether it only states a value."""
+        return self.is_short and self.links[0].role == "value"
+
 
 @dataclass(frozen=True)
 class GroupView:
-    """The chains under one title."""
+    """The chains under one title; in `rows`, short ones stand with the chain before them."""
 
     number: int
     title: str
     chains: tuple[ChainView, ...]
+
+    @property
+    def rows(self) -> list[list[ChainView]]:
+        rows: list[list[ChainView]] = []
+        for chain in self.chains:
+            if rows and chain.is_short:
+                rows[-1].append(chain)
+            else:
+                rows.append([chain])
+        return rows
 
 
 @dataclass(frozen=True)
@@ -58,6 +79,7 @@ class View:
     phases: tuple[PhaseView, ...]
     verdict: str
     words: dict[str, str]
+    table: TableView | None
 
 
 def view(derivation: Derivation, inline: Callable[[str], str] = "${}$".format, real: str = r"\mathbb{R}") -> View:
@@ -70,12 +92,10 @@ def view(derivation: Derivation, inline: Callable[[str], str] = "${}$".format, r
     words = Words(lambda term: inline(latex(term)))
     phases = tuple(_phase(phase, latex, words, len(derivation.training_steps)) for phase in derivation.phases)
     network = derivation.network
-    shapes = tuple(
-        inline(rf"{latex(Term('name', (key,)))} \in {_space(network.shapes[key], real)}")
-        for key in (*network.data, *network.parameters)
-        if not key.startswith("update.")
+    shapes = tuple(inline(rf"{latex(Term('name', (key,)))} \in {_space(network.shapes[key], real)}") for key in (*network.data, *network.parameters))
+    return View(
+        network.title, _subtitle(derivation, words, inline), shapes, phases, verdict(derivation, words), words.words["document"], table(derivation, words)
     )
-    return View(network.title, _subtitle(derivation, words, inline), shapes, phases, verdict(derivation, words), words.words["document"])
 
 
 def _space(shape: Shape, real: str) -> str:
@@ -101,8 +121,8 @@ def verdict(derivation: Derivation, words: Words) -> str:
 
 def _phase(phase: Phase, latex: Callable[[Term], str], words: Words, training_steps: int) -> PhaseView:
     groups = tuple(_group(number, list(steps), latex, words) for number, steps in groupby(phase.steps, lambda step: step.number))
-    note = words.text("phase_notes", phase.key)
-    if training_steps > 1 and phase.key in ("forward", "backward", "update"):
+    note = words.text("phase_notes", phase.key, count=training_steps)
+    if training_steps > 1 and phase.key in ("forward", "backward", "update", "partials"):
         note = words.text("document", "training_step", number=phase.training_step)
     return PhaseView(phase.key, words.text("phases", phase.key), note, groups, phase.training_step)
 

@@ -17,7 +17,7 @@ from ..terms import name as name_term
 from .names import Names, tokens
 
 IGNORED = frozenset({r"\left", r"\right", r"\,", r"\!", r"\;", r"\displaystyle", r"\big", r"\Big", r"\quad"})
-ENDS = frozenset({"", ")", "]", "}", r"\rvert", "&", r"\\", r"\end", ",", "+", "-", r"\odot", r"\oslash", r"\otimes", ">", r"\ge", "="})
+ENDS = frozenset({"", ")", "]", "}", r"\rvert", r"\rfloor", "&", r"\\", r"\end", ",", "+", "-", r"\odot", r"\oslash", r"\otimes", ">", r"\ge", "="})
 MATRICES = frozenset({"pmatrix", "bmatrix"})
 HADAMARDS = (r"\odot", r"\oslash")
 PRODUCTS = (r"\otimes", r"\cdot")
@@ -305,6 +305,12 @@ class Reader:
         self.expect(r"\rvert")
         return self.make("abs", inner)
 
+    def whole(self) -> Term:
+        self.expect(r"\lfloor")
+        inner = self.comparison()
+        self.expect(r"\rfloor")
+        return self.make("floor", inner)
+
     def indicator(self) -> Term:
         self.expect("[")
         inner = self.comparison()
@@ -344,6 +350,7 @@ SPECIAL: dict[str, Any] = {
     r"\frac": Reader.fraction,
     r"\begin": Reader.environment,
     r"\lvert": Reader.absolute,
+    r"\lfloor": Reader.whole,
     "[": Reader.indicator,
     r"\sqrt": Reader.root,
     r"\mathbf": Reader.constant,

@@ -110,7 +110,7 @@ class Writer:
         latex = self.names.latex(term.args[0])
         if self.running and self.shape(term) != ():
             return subscripted(latex, self.running)
-        return latex, POWER if "^" in latex or "'" in latex else ATOM
+        return latex, POWER if any(mark in latex for mark in ("^", "'", r"\nabla")) else ATOM
 
     def number(self, term: Term) -> Written:
         digits, _, power = term.args[0].partition("e")
@@ -189,7 +189,8 @@ class Writer:
 
     def fence(self, term: Term, row: Operation) -> Written:
         if len(term.args) == 1:
-            return rf"\left|{self.write(term.args[0])[0]}\right|", ATOM
+            left, gap, right = row.notation.symbol.partition(" ")
+            return rf"\left{left}{gap}{self.write(term.args[0])[0]}\right{right or left}", ATOM
         return rf"\left[{self.comparison(term, row)}\right]", ATOM
 
     def comparison(self, term: Term, row: Operation) -> str:

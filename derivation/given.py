@@ -1,0 +1,46 @@
+"""Numbers as they are given in a spec: exact decimals, as a scalar, a vector or a matrix."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from flint import fmpq
+
+from .arrays import Array, collapse
+from .numbers import exact
+
+MAXIMAL_ENTRIES = 1_000_000
+MAXIMAL_SIZE = 4096
+
+
+def value(given: Any) -> Array:
+    """A number, a list (a column vector) or a list of equal lists (a matrix) as an exact array.
+
+    >>> value([1, Decimal("0.1")]).entries
+    (1, 1/10)
+    """
+    if not isinstance(given, list):
+        return Array.scalar(_number(given))
+    if not given:
+        raise ValueError("an empty list has no shape; give at least one number")
+    rows = [row if isinstance(row, list) else [row] for row in given]
+    if any(isinstance(row, list) for row in given) and not all(isinstance(row, list) for row in given):
+        raise ValueError("numbers and lists are mixed; a matrix is a list of rows such as [[1, 2], [3, 4]]")
+    lengths = [len(row) for row in rows]
+    if len(set(lengths)) > 1 or not lengths[0]:
+        raise ValueError(f"rows of a matrix need one length; these have {', '.join(map(str, lengths[:8]))} entries")
+    if len(rows) * lengths[0] > MAXIMAL_ENTRIES or max(len(rows), lengths[0]) > MAXIMAL_SIZE:
+        raise ValueError(f"{len(rows)} x {lengths[0]} is larger than the limit of {MAXIMAL_SIZE} rows or columns and {MAXIMAL_ENTRIES} entries")
+    return Array(collapse((len(rows), lengths[0])), tuple(_number(entry) for row in rows for entry in row))
+
+
+def _number(given: Any) -> fmpq:
+    if isinstance(given, bool) or not isinstance(given, int | Decimal):
+        raise ValueError(f"expected a number, found {given!r}" if not isinstance(given, list) else "lists are nested too deep; a matrix is a list of rows")
+    if isinstance(given, Decimal) and not given.is_finite():
+        raise ValueError(f"{given} is not a number one can compute with")
+    text = str(given).lower().replace("e+", "e")
+    if len(text) > 100 or abs(int(text.partition("e")[2] or 0)) > 300:
+        raise ValueError("this number has more than 100 digits, or a power of ten beyond 300")
+    return exact(text)
