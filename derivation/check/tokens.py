@@ -33,6 +33,7 @@ TOKEN = re.compile(
   | \\(?P<edge>begin|end)\s*\{(?P<environment>[A-Za-z]+\*?)\}
   | \\(?P<font>text(?:rm|bf|it|sf|tt|normal)?|mbox|hbox|operatorname\*?|mathrm|mathit|mathsf|mathtt|mathop|rm|mathnormal)\s*\{(?P<word>(?:[^{}$\\#]|\\[ _&%,;]|\\[A-Za-z]++|\{[^{}]*\}|\$[^${}]*\$)*+)\}
   | \\(?P<dropped>label|tag\*?|hspace\*?|vspace\*?|phantom|vphantom|hphantom|color|cite|ref|eqref|rule|href|htmlClass|htmlId)\s*\{[^{}]*\}
+  | (?P<tag>(?:~\s*){2,}\(\d+[a-z]?\)\s*(?=\Z|\\\\))
   | (?P<breaks>\\\\(?:\s*\[\s*-?[\d.]+\s*[a-z]{2}\s*\])?|\\(?:cr|newline|tabularnewline)(?![A-Za-z]))
   | (?P<command>\\(?:[A-Za-z]+|[^\\]))
   | (?P<number>\d+(?:\.\d+)?|\.\d+)
@@ -185,7 +186,7 @@ def scan(text: str, start: int, end: int) -> list[Token]:
 
 
 def _normal(match: re.Match[str]) -> str:
-    if match["comment"] or match["dropped"]:
+    if match["comment"] or match["dropped"] or match["tag"]:
         return ""
     if match["edge"]:
         return f"\\{match['edge']}{{{match['environment']}}}"
