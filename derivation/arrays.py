@@ -117,10 +117,6 @@ class Array:
         """The transpose."""
         return Array(self.shape[::-1], tuple(entry for column in zip(*self.rows, strict=True) for entry in column))
 
-    def fold(self, function: Callable[[Any, Any], Any]) -> Array:
-        """All entries combined two by two from left to right, as a scalar."""
-        return Array.scalar(reduce(function, self.entries))
-
     def sum(self) -> Array:
         """All entries added up, as a scalar."""
         return Array.scalar(total(self.entries))

@@ -10,7 +10,7 @@ from .numbers import UndefinedValue
 from .operations import TABLE
 from .operations.algebras import Numbers
 from .resolve import definition
-from .terms import Term
+from .terms import Term, options
 
 Environment = Mapping[Term, Array]
 
@@ -41,8 +41,8 @@ def evaluate(term: Term, known: Environment, m: Any = Numbers) -> Array:
     row, operands = TABLE[term.head], [evaluate(child, known, m) for child in term.children]
     try:
         if row.meaning:
-            return row.meaning(m, *operands)
-        body = definition(row, tuple(operand.shape for operand in operands))
+            return row.meaning(m, *operands, *options(term))
+        body = definition(row, tuple(operand.shape for operand in operands), options(term))
         return evaluate(body, dict(zip(map(_name, row.operands), operands, strict=True)), m)
     except UndefinedValue as problem:
         raise Undefined(term, str(problem)) from None

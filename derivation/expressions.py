@@ -1,9 +1,11 @@
 """The language of equations: text to an untyped tree. A safe parser of our own; nothing in the text is ever executed.
 
-sum     := product (('+' | '-') product)*          comparison := sum (('>' | '<' | '>=' | '<=') sum)?
-product := signed (('*' | '/' | '@') signed)*      signed := '-' signed | power
-power   := postfix (('^' | '**') signed)?          postfix := atom ('.T' | '[' integer (',' integer)? ']')*
-atom    := number | name | name '(' sum (',' sum)* ')' | '(' sum ')'
+equation := comparison loop?                        loop := 'for' name 'in' (integer '..' integer | 'range' '(' ... ')')
+comparison := sum (('>' | '<' | '>=' | '<=') sum)?  sum := product (('+' | '-') product)*
+product := signed (('*' | '/' | '@') signed)*       signed := '-' signed | power
+power   := postfix (('^' | '**') signed)?           postfix := atom ('.T' | '[' place (',' place)? ']' | '.' name '(' ... ')')*
+atom    := number | name | name '(' arguments ')' | '(' comparison ')' | '[' comparison (',' comparison)* ']'
+place   := comparison | comparison? ':' comparison? | 'None' | list
 """
 
 from __future__ import annotations
@@ -12,17 +14,46 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import reduce
 from typing import Any
 
 from .operations import SPELLINGS
+from .operations.layers import LAYERS
 
 TOKEN = re.compile(
-    r"\s*(?:(?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d]\w*)|(?P<symbol>\*\*|\.T\b|>=|<=|[-+*/^@()\[\],<>])|(?P<end>\Z)|(?P<bad>.))"
+    r"\s*(?:(?P<symbol>\*\*|\.\.|\.T\b|\.(?=[^\W\d])|>=|<=|[-+*/^@()\[\],<>:=])"
+    r"|(?P<number>\d+(?:\.(?!\.)\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d]\w*)|(?P<end>\Z)|(?P<bad>.))"
 )
 MAXIMAL_DEPTH = 60
 MAXIMAL_OPERATORS = 100
 MAXIMAL_DIGITS = 60
-FUNCTIONS = frozenset(s for s in SPELLINGS if s.isidentifier())
+MAXIMAL_STEPS = 200
+FUNCTIONS = frozenset(s for s in SPELLINGS if s.isidentifier()) | LAYERS.keys() | {"concat", "stack", "embedding"}
+MODULES = frozenset({"np", "numpy", "jnp", "torch", "nn", "functional", "F", "math", "tf", "special"})
+"""Prefixes that are passed over, as in `np.maximum(0, z)`."""
+ALIASES = {
+    "maximum": "max",
+    "minimum": "min",
+    "amax": "max",
+    "concatenate": "concat",
+    "cat": "concat",
+    "vstack": "concat",
+    "matmul": "@",
+    "multiply": "*",
+    "divide": "/",
+    "add": "+",
+    "subtract": "-",
+    "power": "^",
+    "negative": "u-",
+    "absolute": "abs",
+    "transpose": ".T",
+    "expit": "sigmoid",
+    "max_pool2d": "maxpool",
+    "avg_pool2d": "avgpool",
+    "keepdim": "keepdims",
+    "dim": "axis",
+}
+"""What NumPy and PyTorch call our functions and keywords."""
 TEMPLATE_FUNCTIONS = frozenset({"ones", "size"})
 """Only rows of the table use these: an array of ones of an operand's shape, and its number of entries."""
 
@@ -42,6 +73,7 @@ class Raw:
     symbol: str
     args: tuple[Any, ...]
     at: int
+    keywords: tuple[tuple[str, Raw], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +145,42 @@ class _Parser:
         return "the end of the line" if self.next.kind == "end" else repr(self.next.text)
 
     def whole(self) -> Raw:
-        raw = self.comparison()
+        raw = self.loop(self.comparison())
         if self.next.kind != "end":
             raise SyntaxProblem(self.next.at, f"expected an operator, found {self.found()}")
         return raw
+
+    def word(self, *texts: str) -> Token | None:
+        """The next name, consumed, if it is one of these."""
+        word = self.next
+        if word.kind == "name" and word.text in texts:
+            self.place += 1
+            return word
+        return None
+
+    def loop(self, body: Raw) -> Raw:
+        """The body, or its repetition where `for t in 1..3` stands behind it."""
+        start = self.word("for")
+        if not start:
+            return body
+        variable = self.next
+        self.place += 1
+        if variable.kind != "name" or not self.word("in"):
+            raise SyntaxProblem(variable.at, "expected a repetition such as 'for t in 1..3'")
+        if self.word("range"):
+            self.expect("(")
+            bounds = [self.sum()]
+            bounds += [self.sum()] if self.take(",") else []
+            self.expect(")")
+            first, last = ([0] * (len(bounds) == 1) + [whole(bound) for bound in bounds])[:2]
+            last -= 1
+        else:
+            first = whole(self.sum())
+            self.expect("..")
+            last = whole(self.sum())
+        if not 0 <= last - first < MAXIMAL_STEPS:
+            raise SyntaxProblem(start.at, f"a repetition goes from a number up to a larger one, in at most {MAXIMAL_STEPS} steps")
+        return Raw("for", (body, variable.text, first, last), start.at)
 
     def comparison(self) -> Raw:
         self.depth += 1
@@ -177,25 +241,44 @@ class _Parser:
 
     def postfix(self) -> Raw:
         raw = self.atom()
-        while word := self.take(".T", "["):
+        while word := self.take(".T", "[", "."):
             if word.text == ".T":
                 raw = Raw(".T", (raw,), word.at)
+            elif word.text == ".":
+                raw = self.method(raw)
             else:
-                places = self.places()
-                raw = Raw("index", (raw, *places), word.at)
+                raw = Raw("index", (raw, *self.places()), word.at)
         return raw
 
-    def places(self) -> list[int]:
+    def method(self, of: Raw) -> Raw:
+        """`x.sum(axis=1)` is sum(x, axis=1)."""
+        word = self.next
+        self.place += 1
+        self.expect("(")
+        return self.call(word, of)
+
+    def places(self) -> list[Raw]:
         places = []
         while True:
-            word = self.next
-            if word.kind != "number" or not word.text.isdecimal():
-                raise SyntaxProblem(word.at, f"expected an index such as 0, found {self.found()}")
-            self.place += 1
-            places.append(int(word.text))
+            places.append(self.index())
             if not self.take(","):
                 self.expect("]")
-                return places
+                break
+        if len(places) > 2:
+            raise SyntaxProblem(places[2].at, "an array has rows and columns, so at most two indices")
+        return places
+
+    def index(self) -> Raw:
+        word = self.next
+        if none := self.word("None", "newaxis"):
+            return Raw("none", (), none.at)
+        if word.text not in (":", "[") and word.kind not in ("number", "name") and word.text != "-":
+            raise SyntaxProblem(word.at, f"expected an index such as 0, found {self.found()}")
+        first = None if self.next.text == ":" else self.sum()
+        if not self.take(":"):
+            assert first is not None
+            return first
+        return Raw("slice_of", (first, None if self.next.text in (",", "]") else self.sum()), word.at)
 
     def atom(self) -> Raw:
         word = self.next
@@ -204,21 +287,81 @@ class _Parser:
             return Raw("number", (plain_number(word),), word.at)
         if word.kind == "name":
             self.place += 1
+            if word.text in MODULES and self.take("."):
+                return self.atom()
             return self.call(word) if self.take("(") else Raw("name", (word.text,), word.at)
         if self.take("("):
             raw = self.comparison()
+            if self.next.text == ",":
+                raw = self.rest_of_list(raw, word)
             self.expect(")")
+            return raw
+        if self.take("["):
+            raw = self.rest_of_list(self.comparison(), word)
+            self.expect("]")
             return raw
         raise SyntaxProblem(word.at, f"expected a number, a name or a bracket, found {self.found()}")
 
-    def call(self, word: Token) -> Raw:
-        args = [self.comparison()]
+    def rest_of_list(self, first: Raw, start: Token) -> Raw:
+        items = [first]
         while self.take(","):
-            args.append(self.comparison())
-        self.expect(")")
-        if word.text not in FUNCTIONS | TEMPLATE_FUNCTIONS:
+            if self.next.text not in ("]", ")"):
+                items.append(self.comparison())
+        return Raw("list", tuple(items), start.at)
+
+    def call(self, word: Token, *args: Raw) -> Raw:
+        """A function's arguments, those by position first, and the closing bracket."""
+        found, keywords = [*args], list[tuple[str, Raw]]()
+        while not self.take(")"):
+            if self.words[self.place + 1].text == "=" and self.next.kind == "name":
+                key = self.next.text
+                self.place += 2
+                keywords.append((ALIASES.get(key, key), self.sum()))
+            else:
+                found.append(self.loop(self.comparison()))
+            if not self.take(","):
+                self.expect(")")
+                break
+        symbol = ALIASES.get(word.text, word.text)
+        if symbol not in FUNCTIONS | TEMPLATE_FUNCTIONS and word.text not in ALIASES:
             raise SyntaxProblem(word.at, f"there is no function called {word.text!r}{nearest(word.text, FUNCTIONS)}")
-        return Raw(word.text, tuple(args), word.at)
+        if not found:
+            raise SyntaxProblem(self.words[self.place - 1].at, f"expected a number, a name or a bracket, found {')'!r}")
+        if found[0].symbol == "for" and symbol == "sum":
+            return spelled_out(found[0])
+        return Raw(symbol, tuple(found), word.at, tuple(keywords))
+
+
+def whole(raw: Raw) -> int:
+    """The whole number that an index or an option stands for.
+
+    >>> whole(parse("3 - 1"))
+    2
+    """
+    if raw.symbol == "number" and re.fullmatch(r"-?\d+", raw.args[0]):
+        return int(raw.args[0])
+    if raw.symbol in ("+", "-"):
+        left, right = map(whole, raw.args)
+        return left + right if raw.symbol == "+" else left - right
+    raise SyntaxProblem(raw.at, "expected an index such as 0: a whole number, or a step such as t - 1 within 'for t in 1..3'")
+
+
+def at_step(raw: Raw, variable: str, step: int) -> Raw:
+    """The expression at one step of a repetition: `h[t]` is the quantity h_3 at step 3, and t itself is 3."""
+    if raw.symbol == "name":
+        return Raw("number", (str(step),), raw.at) if raw.args[0] == variable else raw
+    args = tuple(at_step(arg, variable, step) if isinstance(arg, Raw) else arg for arg in raw.args)
+    keywords = tuple((key, at_step(value, variable, step)) for key, value in raw.keywords)
+    if raw.symbol == "index" and len(args) == 2 and raw.args[0].symbol == "name" and args[1] != raw.args[1] and raw.args[1].symbol in ("name", "+", "-"):
+        return Raw("name", (f"{raw.args[0].args[0]}_{whole(args[1])}",), raw.at)
+    return Raw(raw.symbol, args, raw.at, keywords)
+
+
+def spelled_out(raw: Raw) -> Raw:
+    """`sum(E[t] for t in 1..3)` as E_1 + E_2 + E_3."""
+    body, variable, first, last = raw.args
+    steps = [at_step(body, variable, step) for step in range(first, last + 1)]
+    return reduce(lambda a, b: Raw("+", (a, b), raw.at), steps)
 
 
 def plain_number(word: Token) -> str:

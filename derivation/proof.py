@@ -19,10 +19,10 @@ from .evaluate import evaluate
 from .network import Network, inlined
 from .operations.algebras import symbols
 from .proving import vanishes
-from .proving.shrink import shrunk
+from .proving.shrink import shrinks, shrunk
 from .recipe import Equation, at, generic, shared
 from .resolve import Shapes
-from .terms import Term, index, name, names, rebuild, walk
+from .terms import Term, index, name, names, options, rebuild, walk
 from .walkthrough import Derivation, FalseLine, Line, Phase, Proof, Step
 
 DIGITS = 40
@@ -350,9 +350,15 @@ class Prover:
         return self.differentiated(self.symbol_array(name(key))[place or (0,)], key, kept)
 
     def too_large(self, *terms: Term) -> bool:
+        if not self.shrinks:
+            return False
         used = {node for term in terms for node in walk(term) if node.head == "name"}
         keys = {operand for term in used for operand in (term.args[0], *self.neighbours(term.args[0]))}
         return any(max(self.network.names.shapes[key] or (1,)) > MAXIMAL_SIZE for key in keys)
+
+    @cached_property
+    def shrinks(self) -> bool:
+        return shrinks(self.network)
 
     def neighbours(self, key: str) -> tuple[str, ...]:
         """What stands in one equation with a quantity: its derivative needs symbols for all of them."""
@@ -381,7 +387,13 @@ def _whole(quantity: Term) -> Term:
 
 def _shapeless(claim: Term) -> Term:
     """A formula without what depends on the shapes alone: places of entries, and numbers such as the n of a mean."""
-    return rebuild(_whole(claim), lambda node: Term("number", ("n",)) if node.head in ("number", "div") and not names(node) else None)
+
+    def change(node: Term) -> Term | None:
+        if node.head in ("number", "div") and not names(node):
+            return Term("number", ("n",))
+        return Term(node.head, tuple(rebuild(child, change) for child in node.children)) if options(node) else None
+
+    return rebuild(_whole(claim), change)
 
 
 def _words(term: Term) -> tuple[Any, ...]:

@@ -10,7 +10,7 @@ from functools import reduce
 
 from .operations import TABLE
 from .resolve import Shapes, rule, substitute
-from .terms import Term, number, walk
+from .terms import Term, number, options, walk
 from .tidy import tidy
 
 
@@ -46,7 +46,7 @@ def _visit(term: Term, out: Term, upstream: Term, targets: Set[str], shapes: Sha
         of, *entry = term.args
         _visit(of, of, Term("times", (upstream, Term("unit", (*shapes.of(of), *entry)))), targets, shapes, found)
         return
-    for place, child in enumerate(term.args if term.head in TABLE else ()):
+    for place, child in enumerate(term.children if term.head in TABLE else ()):
         if any(node.head == "name" and node.args[0] in targets for node in walk(child)):
             _visit(child, child, tidy(_pull(term, out, upstream, place, shapes), shapes), targets, shapes, found)
 
@@ -57,11 +57,11 @@ def _pull(term: Term, out: Term, upstream: Term, place: int, shapes: Shapes) -> 
     text = row.reverse[place]
     if text is None:
         raise NoDerivative(f"{row.name} cannot be differentiated by its operand {row.operands[place]!r}: make it a constant")
-    operand_shapes = [shapes.of(child) for child in term.args]
+    operand_shapes = [shapes.of(child) for child in term.children]
     result_shape = shapes.of(term)
     names = (*zip(row.operands, operand_shapes, strict=True), ("G", result_shape), ("out", result_shape))
-    body, shape = rule(text, names)
-    pulled = substitute(body, {**dict(zip(row.operands, term.args, strict=True)), "G": upstream, "out": out})
+    body, shape = rule(row.at(text, operand_shapes, options(term)), names)
+    pulled = substitute(body, {**dict(zip(row.operands, term.children, strict=True)), "G": upstream, "out": out})
     return Term("sum", (pulled,)) if operand_shapes[place] == () and shape != () else pulled
 
 

@@ -14,17 +14,19 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from . import recipe
 from .arrays import Shape
-from .expressions import FUNCTIONS, Raw, SyntaxProblem, nearest, parse
+from .expressions import FUNCTIONS, Raw, SyntaxProblem, at_step, nearest, parse
 from .given import value
 from .network import Network, Page, split
 from .numbers import Style
-from .resolve import Resolver, describe
+from .resolve import AXES, Resolver, describe
 from .spec_update import UpdateTable, chosen
 from .terms import Term, names, walk
 from .tex.names import problem as notation_problem
 
 MAXIMAL_EXPONENT = 64
 MAXIMAL_FILE = 64_000_000
+EQUATION = re.compile(r"\s*([^\W\d]\w*)\s*(?:\[\s*([^\W\d]\w*)\s*([+-]\s*\d+)?\s*\]\s*)?=(?!=)\s*")
+"""The left side: a name, or a name at a step (`h[t]`)."""
 IDENTIFIER = re.compile(r"[A-Za-z]\w*\Z", re.ASCII)
 
 
@@ -227,23 +229,24 @@ class _Builder:
 
     def read_equations(self) -> None:
         for line, column, text in self.places.equations(self.spec.model.equations):
-            match = re.match(r"\s*([^\W\d]\w*)\s*=(?!=)\s*", text)
+            match = EQUATION.match(text)
             if not match:
                 self.problems.append(Problem(line, column, f"expected an equation such as 'h = relu(W @ x + b)', found {text.strip()[:40]!r}"))
                 continue
-            key = match[1]
-            if key in self.written or key in self.spec.parameters or key in self.spec.data:
-                self.problems.append(Problem(line, column + match.start(1), f"{key!r} is defined twice"))
-            elif key in FUNCTIONS or not IDENTIFIER.match(key):
-                self.problems.append(
-                    Problem(line, column + match.start(1), f"{key!r} cannot name a quantity; it is a function, or not plain letters and digits")
-                )
             try:
-                self.written.setdefault(key, (parse(text[match.end() :]), line, column + match.end()))
+                for key, raw in _each_step(match, parse(text[match.end() :])):
+                    self.check_name(key, line, column + match.start(1))
+                    self.written.setdefault(key, (raw, line, column + match.end()))
             except SyntaxProblem as problem:
                 self.problems.append(Problem(line, column + match.end() + problem.at, problem.message))
         if not self.written and not self.problems:
             self.add(("model", "equations"), "there is no equation")
+
+    def check_name(self, key: str, line: int, column: int) -> None:
+        if key in self.written or key in self.spec.parameters or key in self.spec.data:
+            self.problems.append(Problem(line, column, f"{key!r} is defined twice"))
+        elif key in FUNCTIONS or not IDENTIFIER.match(key):
+            self.problems.append(Problem(line, column, f"{key!r} cannot name a quantity; it is a function, or not plain letters and digits"))
 
     def resolve(self) -> tuple[dict[str, Term], dict[str, Shape]]:
         """Each equation as a Term, in an order in which each uses only what stands before it."""
@@ -263,7 +266,10 @@ class _Builder:
                 failed.add(ready)
                 continue
             try:
-                equations[ready], shapes[ready] = Resolver(shapes).resolve(raw)
+                resolver = Resolver(shapes, ready, self.written)
+                term, shape = resolver.resolve(raw)
+                shapes |= {key: resolver.names[key] for key in resolver.added} | {ready: shape}
+                equations |= {**resolver.added, ready: term}
             except SyntaxProblem as problem:
                 failed.add(ready)
                 self.problems.append(Problem(line, column + problem.at, problem.message))
@@ -303,4 +309,20 @@ class _Builder:
 def _uses(raw: Raw) -> set[str]:
     if raw.symbol == "name":
         return {raw.args[0]}
-    return set().union(*(_uses(arg) for arg in raw.args if isinstance(arg, Raw)))
+    inside = [arg for arg in (*raw.args, *(value for key, value in raw.keywords if key not in AXES)) if isinstance(arg, Raw)]
+    return set().union(*map(_uses, inside))
+
+
+def _each_step(match: re.Match[str], raw: Raw) -> Iterator[tuple[str, Raw]]:
+    """The equations that a line stands for: one, or one for each step of its repetition."""
+    name, variable, offset = match[1], match[2], int((match[3] or "0").replace(" ", ""))
+    if raw.symbol != "for":
+        if variable:
+            raise SyntaxProblem(len(match.string) - match.end(), f"expected a repetition at the end of the line, such as 'for {variable} in 1..3'")
+        yield name, raw
+        return
+    body, looped, first, last = raw.args
+    if variable != looped:
+        raise SyntaxProblem(raw.at, f"each step needs a quantity of its own: write {name}[{looped}] = ... on the left")
+    for step in range(first, last + 1):
+        yield f"{name}_{step + offset}", at_step(body, looped, step)

@@ -119,6 +119,15 @@ def walk(term: Term) -> Iterator[Term]:
         waiting.extend(reversed(node.children))
 
 
+def options(term: Term) -> tuple[int, ...]:
+    """The whole numbers behind an operation's operands: a stride, a place.
+
+    >>> options(Term("reshape", (name("x"), 2, 3)))
+    (2, 3)
+    """
+    return tuple(arg for arg in term.args if arg.__class__ is int)
+
+
 @lru_cache(maxsize=4096)
 def names(term: Term) -> tuple[str, ...]:
     """The names a term uses, each once, in the order of their first use.

@@ -23,11 +23,22 @@ ONE_ROW = {
     "softplus": "L = softplus(s)", "sigmoid": "L = sigmoid(s)", "tanh": "L = tanh(s)", "gelu": "L = gelu(s)", "silu": "L = silu(s)",
     "softmax": "p = softmax(x)\nL = sum(p * w)", "log_softmax": "p = log_softmax(x)\nL = sum(p * w)", "cross_entropy": "L = cross_entropy(w, y)",
     "binary_cross_entropy": "L = binary_cross_entropy(w, y)", "hinge": "L = hinge(s, 1)", "huber": "L = huber(s, t)", "cases": "L = cases(s > t, s ^ 2, t)",
+    "row_sums": "L = dot(sum(W, axis=1), x)", "column_sums": "L = sum(sum(W, axis=0) @ x)", "repeat_rows": "L = sum((W + x.T) * W)",
+    "repeat_columns": "L = sum((W + x) * W)", "slice": "L = sum(W[0]^2)", "pad": "L = dot(pad(x, 1, 2, 1, 1, 3, 1), concat(x, s))",
+    "below": "L = dot(concat(x, w), concat(w, x))", "beside": "L = sum(concat([W, x], axis=1)^2)", "reshape": "L = sum(W.reshape(4, 1)^2)",
+    "flatten": "L = sum(flatten(W)^2)", "pick_rows": "L = sum(W[[1, 1]]^2)", "gather_rows": "L = sum(gather_rows(W, 2, 2, 3)^2)",
+    "largest_in_rows": "L = sum(max(W, axis=1)^2)", "largest_in_columns": "L = sum(max(W, axis=0)^2)", "sin": "L = sin(s)", "cos": "L = cos(s)",
+    "softmax_rows": "P = softmax(W, axis=1)\nL = sum(P * W)", "softmax_columns": "P = softmax(W, axis=0)\nL = sum(P * W)",
+    "log_softmax_rows": "P = log_softmax(W, axis=1)\nL = sum(P * W)", "log_softmax_columns": "P = log_softmax(W, axis=0)\nL = sum(P * W)",
+    "masked_softmax": "p = masked_softmax(x, w)\nL = dot(p, w)", "masked_softmax_rows": "P = masked_softmax(W, V, axis=1)\nL = sum(P * W)",
+    "masked_softmax_columns": "P = masked_softmax(W, V, axis=0)\nL = sum(P * W)", "dropout": "L = sum(dropout(x, w, s))", "gelu_tanh": "L = gelu_tanh(s)",
+    "conv2d": "L = conv2d(W, V)", "rotate180": "L = sum(rotate180(W) * V)", "spread": "L = sum(spread(x, 2)^2)", "maxpool": "L = maxpool(W)^2",
+    "avgpool": "L = avgpool(x)^2",
 }  # fmt: skip
 
 
 def network(equations: str) -> derivation.Derivation:
-    text = f'[model]\nloss = "L"\nequations = """\n{equations}\n"""\n[parameters]\nW = [[1, 2], [3, 4]]\nx = [0.5, -1.5]\nw = [0.25, 0.5]\ns = 0.75\nt = 2\n[data]\ny = [1, 0]\n'
+    text = f'[model]\nloss = "L"\nequations = """\n{equations}\n"""\n[parameters]\nW = [[1, 2], [3, 4]]\nV = [[0.5, 1], [0.25, 2]]\nx = [0.5, -1.5]\nw = [0.25, 0.5]\ns = 0.75\nt = 2\n[data]\ny = [1, 0]\n'
     return derivation.derive(derivation.loads(text))
 
 

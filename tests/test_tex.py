@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -58,7 +60,8 @@ def nodes(draw: st.DrawFn, parts: st.SearchStrategy[Term]) -> Term:
     """An operation of the table over drawn parts, if their shapes fit it; else one of the parts."""
     row = draw(st.sampled_from(list(TABLE.values())))
     args = tuple(draw(parts) for _ in row.operands)
-    term = Term(row.name, args)
+    places = st.lists(st.integers(1, 3), min_size=1, max_size=3) if "many" in row.options.values() else st.tuples(*[st.integers(0, 3)] * len(row.options))
+    term = Term(row.name, (*args, *draw(places)))
     try:
         Shapes(SHAPES).of(term)
     except ShapeMismatch:
@@ -77,9 +80,10 @@ def test_read_inverts_write(term: Term) -> None:
 
 @pytest.mark.parametrize("row", TABLE.values(), ids=lambda row: row.name)
 def test_every_operation_is_read_back(row) -> None:
-    for shapes in ([()] * 3, [(2, 2)] * 3, [(2, 1)] * 3, [(2, 1), (), ()], [(2, 2), (2, 1), ()], [(), (2, 1), ()]):
-        chosen = [{(): name("b1"), (2, 2): name("W1"), (2, 1): name("x")}[shape] for shape in shapes[: len(row.operands)]]
-        term = Term(row.name, tuple(chosen))
+    given = {(): name("b1"), (2, 2): name("W1"), (2, 1): name("x"), (1, 3): name("row_1")}
+    shapes = ([()] * 3, [(2, 2)] * 3, [(2, 1)] * 3, [(2, 1), (), ()], [(2, 2), (2, 1), ()], [(), (2, 1), ()], [(1, 3)], [(2, 2), (2, 2), ()])
+    for operands, places in product(shapes, product((1, 2, 0, 4), repeat=3 if "many" in row.options.values() else len(row.options))):
+        term = Term(row.name, (*(given[shape] for shape in operands[: len(row.operands)]), *places))
         try:
             Shapes(SHAPES).of(term)
         except ShapeMismatch:

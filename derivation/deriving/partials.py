@@ -73,8 +73,8 @@ class _Table:
         loss = name(self.network.loss or "")
         quantity = partial(loss, entry(key, place))
         desk.known[quantity] = Array.scalar(desk.known[partial(loss, name(key))][place or (0,)])
-        ways = self.uses[(key, place)]
-        if len(ways) > 1 and any(way[0] == self.network.loss for way in ways):
+        ways = self.uses.get((key, place), [])
+        if not ways or (len(ways) > 1 and any(way[0] == self.network.loss for way in ways)):
             # The loss's own slope by this entry would be written like its whole derivative, which it is not.
             return Step(quantity, Reason("partial", {"quantity": name(key)}), desk.recall(quantity), number)
         products = [self.product(way, (key, place)) for way in ways]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 
 from .arithmetic import ARITHMETIC
+from .convolution import CONVOLUTION
 from .functions import ACTIVATIONS, FUNCTIONS
 from .losses import LOSSES
+from .structure import STRUCTURE
 from .table import Operation, ShapeMismatch
 
-TABLE: dict[str, Operation] = {row.name: row for row in (*ARITHMETIC, *FUNCTIONS, *ACTIVATIONS, *LOSSES)}
+TABLE: dict[str, Operation] = {row.name: row for row in (*ARITHMETIC, *STRUCTURE, *FUNCTIONS, *ACTIVATIONS, *CONVOLUTION, *LOSSES)}
 """Every operation by name."""
 
 SPELLINGS: dict[str, list[Operation]] = defaultdict(list)

@@ -5,7 +5,7 @@ An algebra is a namespace of functions of entries: a row's meaning asks it for `
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, reduce
 from typing import Any
 
 from flint import arb, fmpq
@@ -26,6 +26,8 @@ class Numbers:
     log = staticmethod(numbers.logarithm)
     sqrt = staticmethod(numbers.square_root)
     tanh = staticmethod(function(arb.tanh, {0: 0}))
+    sin = staticmethod(function(arb.sin, {0: 0}))
+    cos = staticmethod(function(arb.cos, {0: 1}))
     cos_pi = staticmethod(function(arb.cos_pi, {0: 1, 1: -1, fmpq(1, 2): 0, fmpq(1, 3): fmpq(1, 2), fmpq(2, 3): fmpq(-1, 2)}))
     floor = staticmethod(numbers.floor)
 
@@ -36,6 +38,14 @@ class Numbers:
     @staticmethod
     def min(a: Number, b: Number) -> Number:
         return b if is_positive(a - b) else a
+
+    @staticmethod
+    def largest(*entries: Number) -> Number:
+        return reduce(Numbers.max, entries)
+
+    @staticmethod
+    def smallest(*entries: Number) -> Number:
+        return reduce(Numbers.min, entries)
 
     @staticmethod
     def greater(a: Number, b: Number) -> Number:
@@ -69,6 +79,8 @@ class Terms:
     literal = staticmethod(lambda term: term)
     div = staticmethod(lambda a, b: a / b)
     pow = staticmethod(lambda a, b: a**b)
+    largest = staticmethod(lambda *entries: reduce(lambda a, b: Term("maximum", (a, b)), entries))
+    smallest = staticmethod(lambda *entries: reduce(lambda a, b: Term("minimum", (a, b)), entries))
 
 
 def _spelled(head: str) -> Any:
@@ -76,7 +88,10 @@ def _spelled(head: str) -> Any:
 
 
 for _function, _head in (
-    *((key, key) for key in ("exp", "log", "sqrt", "tanh", "greater", "at_least", "sign", "cases", "floor", "cos_pi", "normal_cdf", "normal_pdf")),
+    *(
+        (key, key)
+        for key in ("exp", "log", "sqrt", "tanh", "sin", "cos", "greater", "at_least", "sign", "cases", "floor", "cos_pi", "normal_cdf", "normal_pdf")
+    ),
     ("max", "maximum"),
     ("min", "minimum"),
 ):
@@ -118,11 +133,25 @@ def symbols() -> Any:
         literal = staticmethod(lambda term: sympy.Rational(term.args[0]) if term.value is None else of(term.value.entries[0]))
         div = staticmethod(lambda a, b: a / b)
         pow = staticmethod(lambda a, b: a**b)
-        exp, log, sqrt, tanh = map(staticmethod, (sympy.exp, sympy.log, sympy.sqrt, sympy.tanh))
+        exp, log, sqrt, tanh, sin, cos = map(staticmethod, (sympy.exp, sympy.log, sympy.sqrt, sympy.tanh, sympy.sin, sympy.cos))
         floor = staticmethod(sympy.floor)
         cos_pi = staticmethod(lambda a: sympy.cos(sympy.pi * a))
         max = staticmethod(lambda a, b: a + (b - a) * step(sympy.expand(b - a)))
         min = staticmethod(lambda a, b: a + (b - a) * step(sympy.expand(a - b)))
+
+        @staticmethod
+        def largest(*entries: Any) -> Any:
+            # a sum over the places where the largest can be: nested maxima would multiply out
+            places = [
+                sympy.Mul(*(1 - step(sympy.expand(b - a)) if k > place else step(sympy.expand(a - b)) for k, b in enumerate(entries) if k != place))
+                for place, a in enumerate(entries)
+            ]
+            return sympy.Add(*(a * mark for a, mark in zip(entries, places, strict=True)))
+
+        @staticmethod
+        def smallest(*entries: Any) -> Any:
+            return -Symbols.largest(*(-entry for entry in entries))
+
         greater = staticmethod(lambda a, b: step(sympy.expand(a - b)))
         at_least = staticmethod(lambda a, b: 1 - step(sympy.expand(b - a)))
         sign = staticmethod(lambda a: step(a) - step(-a))

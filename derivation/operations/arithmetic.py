@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import operator
-from functools import reduce
-from typing import Any
-
 from ..arrays import Array
+from .structure import largest_place
 from .table import (
     ATOM,
     HADAMARD,
@@ -32,15 +29,6 @@ from .table import (
 )
 
 A, AB = ("a",), ("a", "b")
-
-
-def first_largest(m: Any, a: Array) -> Array:
-    """1 at the largest entry, 0 elsewhere; of equal ones the first counts."""
-    entries = []
-    for place, entry in enumerate(a.entries):
-        marks = [m.at_least(entry, other) if after > place else m.greater(entry, other) for after, other in enumerate(a.entries) if after != place]
-        entries.append(reduce(operator.mul, marks, m.number("1")))
-    return Array(a.shape, tuple(entries))
 
 
 ARITHMETIC = (
@@ -202,7 +190,7 @@ ARITHMETIC = (
         A,
         Notation("function", r"\operatorname{largest}"),
         one_array,
-        lambda m, a: a.fold(m.max),
+        lambda m, a: Array.scalar(m.largest(*a.entries)),
         reverse=("G * first_largest(a)",),
         spellings=("max",),
         reason="maximum",
@@ -212,7 +200,7 @@ ARITHMETIC = (
         A,
         Notation("function", r"\operatorname{smallest}"),
         one_array,
-        lambda m, a: a.fold(m.min),
+        lambda m, a: Array.scalar(m.smallest(*a.entries)),
         reverse=("G * first_largest(-a)",),
         spellings=("min",),
         reason="minimum",
@@ -222,10 +210,11 @@ ARITHMETIC = (
         A,
         Notation("function", r"\operatorname{argmax}"),
         same,
-        first_largest,
+        lambda m, a: Array(a.shape, tuple(largest_place(m, a.entries))),
         reverse=("0 * G",),
         spellings=("first_largest",),
         reason="indicator",
+        coupled=True,
     ),
     Operation(
         "greater", AB, Notation("fence", ">", ATOM), entrywise, applied("greater"), reverse=("0 * G * a", "0 * G * b"), spellings=(">",), reason="indicator"

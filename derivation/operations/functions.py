@@ -2,13 +2,48 @@
 
 from __future__ import annotations
 
-from .table import Notation, Operation, applied, entrywise, same
+from collections.abc import Callable
+from typing import Any
+
+from ..arrays import Shape
+from .table import Notation, Operation, applied, dropped, entrywise, equal, equal_matrices, matrix, same
 
 A = ("a",)
+GELU_INNER = "2 * normal_pdf(0) * (a + 0.044715 * a^3)"
+"""Inside the tanh of Hendrycks, Gimpel, Gaussian error linear units (2016), section 2; 2 normal_pdf(0) is the root of 2 / pi."""
 
 
 def _operator(text: str) -> Notation:
     return Notation("function", rf"\operatorname{{{text}}}")
+
+
+def along(axis: int, word: str) -> tuple[Operation, ...]:
+    """Softmax and its kin at each column (axis 0) or each row (axis 1) of a matrix, as in NumPy."""
+
+    def row(
+        function: str, operands: tuple[str, ...], symbol: str, shape: Callable[..., Shape], definition: str, reverse: tuple[str, ...], **more: Any
+    ) -> Operation:
+        texts = tuple(text.replace("axis", f"axis={axis}") for text in (definition, *reverse))
+        notation = Notation("function", rf"{symbol}_{{\mathrm{{{word}s}}}}")
+        key = f"{function}_{word}s"
+        spelling = (f"{function} axis={axis}",)
+        return Operation(
+            key, operands, notation, shape, definition=texts[0], reverse=texts[1:], spellings=spelling, reason=key, activation=True, coupled=True, **more
+        )
+
+    back = "out * (G - sum(G * out, axis))"
+    return (
+        row("softmax", A, r"\operatorname{softmax}", matrix, "exp(a) / sum(exp(a), axis)", (back,)),
+        row("log_softmax", A, r"\operatorname{logsoftmax}", matrix, "a - log(sum(exp(a), axis))", ("G - exp(out) * sum(G, axis)",)),
+        row(
+            "masked_softmax",
+            ("a", "b"),
+            r"\operatorname{masksoftmax}",
+            equal_matrices,
+            "b * exp(a) / sum(b * exp(a), axis)",
+            (back, "(G - sum(G * out, axis)) * exp(a) / sum(b * exp(a), axis)"),
+        ),
+    )
 
 
 FUNCTIONS = (
@@ -20,6 +55,8 @@ FUNCTIONS = (
     ),
     Operation("floor", A, Notation("fence", r"\lfloor \rfloor"), same, applied("floor"), reverse=("0 * G",), spellings=("floor",), reason="floor"),
     Operation("cos_pi", A, Notation("function", r"\cos\pi"), same, applied("cos_pi"), reverse=(None,), spellings=("cos_pi",), reason="cosine_of"),
+    Operation("sin", A, Notation("function", r"\sin"), same, applied("sin"), reverse=("G * cos(a)",), spellings=("sin",), reason="sine"),
+    Operation("cos", A, Notation("function", r"\cos"), same, applied("cos"), reverse=("-(G * sin(a))",), spellings=("cos",), reason="cosine_of"),
     Operation("sign", A, _operator("sign"), same, applied("sign"), reverse=("0 * G",), spellings=("sign",), reason="sign", derivative_of="abs"),
     Operation(
         "normal_cdf", A, Notation("function", r"\Phi"), same, applied("normal_cdf"), reverse=("G * normal_pdf(a)",), spellings=("normal_cdf",), reason="normal"
@@ -37,6 +74,17 @@ FUNCTIONS = (
 )
 
 ACTIVATIONS = (
+    Operation(
+        "dropout",
+        ("a", "b", "p"),
+        Notation("function", r"\operatorname{dropout}"),
+        dropped,
+        definition="b * a / (1 - p)",
+        reverse=("G * b / (1 - p)", "G * a / (1 - p)", "sum(G * out) / (1 - p)"),
+        spellings=("dropout",),
+        defaults=("0.5",),
+        reason="dropout",
+    ),
     Operation(
         "relu",
         A,
@@ -162,9 +210,10 @@ ACTIVATIONS = (
         same,
         definition="exp(a) / sum(exp(a))",
         reverse=("out * (G - sum(G * out))",),
-        spellings=("softmax",),
+        spellings=("softmax", "softmax axis"),
         reason="softmax",
         activation=True,
+        coupled=True,
     ),
     Operation(
         "log_softmax",
@@ -173,8 +222,44 @@ ACTIVATIONS = (
         same,
         definition="a - log(sum(exp(a)))",
         reverse=("G - exp(out) * sum(G)",),
-        spellings=("log_softmax",),
+        spellings=("log_softmax", "log_softmax axis"),
         reason="log_softmax",
         activation=True,
+        coupled=True,
+    ),
+    Operation(
+        "masked_softmax",
+        ("a", "b"),
+        _operator("masksoftmax"),
+        equal,
+        definition="b * exp(a) / sum(b * exp(a))",
+        reverse=("out * (G - sum(G * out))", "(G - sum(G * out)) * exp(a) / sum(b * exp(a))"),
+        spellings=("masked_softmax", "masked_softmax axis"),
+        reason="masked_softmax",
+        activation=True,
+    ),
+    *along(0, "column"),
+    *along(1, "row"),
+    Operation(
+        "gelu_tanh",
+        A,
+        Notation("function", r"\operatorname{GELU}_{\tanh}"),
+        same,
+        definition=f"a / 2 * (1 + tanh({GELU_INNER}))",
+        reverse=("G * gelu_tanh_prime(a)",),
+        spellings=("gelu_tanh",),
+        reason="gelu_tanh",
+        activation=True,
+    ),
+    Operation(
+        "gelu_tanh_prime",
+        A,
+        Notation("function", r"\operatorname{GELU}_{\tanh}'"),
+        same,
+        definition=f"(1 + tanh({GELU_INNER})) / 2 + a * (1 - tanh({GELU_INNER})^2) * normal_pdf(0) * (1 + 0.134145 * a^2)",
+        reverse=(None,),
+        spellings=("gelu_tanh_prime",),
+        reason="gelu_tanh",
+        derivative_of="gelu_tanh",
     ),
 )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ..arrays import Array, Shape, broadcast, collapse
 
-Kind = Literal["infix", "juxtaposed", "prefix", "fraction", "power", "superscript", "exponential", "function", "fence", "root", "sum", "cases", "leaf"]
+Kind = Literal[
+    "infix", "juxtaposed", "prefix", "fraction", "power", "superscript", "exponential", "function", "fence", "root", "sum", "cases", "ones", "slice", "joined"
+]
 
 SUM, HADAMARD, PRODUCT, POWER, ATOM = range(1, 6)
 """How strongly a notation binds; an operand that binds less strongly is written in brackets."""
@@ -16,18 +18,37 @@ SUM, HADAMARD, PRODUCT, POWER, ATOM = range(1, 6)
 
 @dataclass(frozen=True, slots=True)
 class Notation:
-    """How an operation is written and read in LaTeX: one of a few kinds, its symbol, and how strongly it binds."""
+    """How an operation is written and read in LaTeX: one of a few kinds, its symbol, and how strongly it binds.
+
+    `subscript` is how a row's options are written behind the symbol (`{0}` is the first), by default with commas between them.
+    """
 
     kind: Kind
     symbol: str = ""
     precedence: int = ATOM
+    subscript: str = ""
 
 
 class ShapeMismatch(ValueError):
     """The operands' shapes do not fit the operation; the text says what would."""
 
 
-ShapeRule = Callable[[Sequence[Shape]], Shape]
+ShapeRule = Callable[..., Shape]
+Options = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """An operand's rows and columns, for a row's texts that name them (`{a.rows}`)."""
+
+    rows: int
+    columns: int
+
+    @classmethod
+    def of(cls, shape: Shape) -> Size:
+        return cls(*(shape or (1, 1)))
+
+
 Meaning = Callable[..., Array]
 
 
@@ -40,6 +61,9 @@ class Operation:
     `reverse` gives the gradient by each operand, with `G` for the upstream gradient and `out` for the result; a scalar operand
     that was broadcast gets the sum of it. `fused` gives, for another operation's
     result `p` as first operand (softmax, then cross-entropy), a shorter rule and what must be exactly 1 for it to hold. `kink(arrays)` says whether the derivative is a convention at these values.
+    `coupled` says that entries depend on others than their own. `options` are whole numbers that a term holds behind its operands
+    (a stride), each with its default (None: it has to be given; a name: that option's value); shape rule and meaning get them last.
+    In `definition` and `reverse`, `{stride}` is an option, `{a.rows}` an operand's size, and other names in braces come from `sizes`.
     """
 
     name: str
@@ -57,6 +81,33 @@ class Operation:
     fused: dict[str, tuple[str, str]] = field(default_factory=dict)
     derivative_of: str | None = None
     kink: Callable[..., Array] | None = None
+    coupled: bool = False
+    options: Mapping[str, int | str | None] = field(default_factory=dict)
+    sizes: Callable[..., dict[str, int]] | None = None
+
+    def filled(self, given: Sequence[int] = (), named: Mapping[str, int] | None = None) -> Options:
+        """All options of a term of this row, from those given in order and by name."""
+        if "many" in self.options.values():
+            return tuple(given)
+        named = {**dict(zip(self.options, given, strict=False)), **(named or {})}
+        if len(given) > len(self.options) or named.keys() - self.options.keys():
+            raise ShapeMismatch(f"takes no more than {', '.join(self.options) or 'its operands'}")
+        found: dict[str, int] = {}
+        for key, default in self.options.items():
+            value = named.get(key, found.get(default) if isinstance(default, str) else default)
+            if value is None:
+                raise ShapeMismatch(f"needs {key!r}, a whole number")
+            found[key] = value
+        return tuple(found.values())
+
+    def at(self, text: str, shapes: Sequence[Shape], options: Options = ()) -> str:
+        """A text of the row with sizes and options put in."""
+        if "{" not in text:
+            return text
+        named = {operand: Size.of(shape) for operand, shape in zip(self.operands, shapes, strict=True)}
+        extra = self.sizes(*named.values(), *options) if self.sizes else {}
+        places = ", ".join(map(str, options))
+        return text.format(**named, **dict(zip(self.options, options, strict=False)), **extra, options=places)
 
 
 def entrywise(shapes: Sequence[Shape]) -> Shape:
@@ -115,6 +166,32 @@ def not_by_scalar(shapes: Sequence[Shape]) -> Shape:
 def same(shapes: Sequence[Shape]) -> Shape:
     """The shape of the first operand."""
     return shapes[0]
+
+
+def equal(shapes: Sequence[Shape]) -> Shape:
+    """Operands of one shape, which is the result's."""
+    if len(set(shapes)) > 1:
+        raise ShapeMismatch("these operands need equal shapes")
+    return shapes[0]
+
+
+def matrix(shapes: Sequence[Shape]) -> Shape:
+    """The shape of a matrix: more than one row and more than one column."""
+    if min(shapes[0] or (1,)) == 1:
+        raise ShapeMismatch("this needs a matrix with several rows and columns")
+    return shapes[0]
+
+
+def equal_matrices(shapes: Sequence[Shape]) -> Shape:
+    """Matrices of one shape."""
+    return matrix([equal(shapes)])
+
+
+def dropped(shapes: Sequence[Shape]) -> Shape:
+    """An array, a mask of its shape, and a scalar."""
+    if shapes[2] != ():
+        raise ShapeMismatch("the rate of a dropout is a scalar")
+    return equal(shapes[:2])
 
 
 def scalar(shapes: Sequence[Shape]) -> Shape:

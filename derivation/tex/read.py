@@ -7,20 +7,26 @@ usual freedoms in it: `bmatrix`, `\left \right` or not, `\cdot` or nothing, any 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from ..arrays import Shape
-from ..operations import SPELLINGS, TABLE, ShapeMismatch
+from ..operations import TABLE, Operation, ShapeMismatch
 from ..resolve import Shapes, choose
 from ..terms import Term, index, matrix, number, partial, updated
 from ..terms import name as name_term
 from .names import Names, tokens
 
 IGNORED = frozenset({r"\left", r"\right", r"\,", r"\!", r"\;", r"\displaystyle", r"\big", r"\Big", r"\quad"})
-ENDS = frozenset({"", ")", "]", "}", r"\rvert", r"\rfloor", "&", r"\\", r"\end", ",", "+", "-", r"\odot", r"\oslash", r"\otimes", ">", r"\ge", "="})
+ENDS = frozenset(
+    {"", ")", "]", "}", r"\rvert", r"\rfloor", "&", r"\\", r"\end", ",", "+", "-", r"\odot", r"\oslash", r"\star", r"\otimes", ">", r"\ge", "=", ";"}
+)
+ONES = "vector of ones"
+"""While reading: how many ones, and whether they lie in a row."""
 MATRICES = frozenset({"pmatrix", "bmatrix"})
-HADAMARDS = (r"\odot", r"\oslash")
+HADAMARDS = (r"\odot", r"\oslash", r"\star")
 PRODUCTS = (r"\otimes", r"\cdot")
+FOLDED = {";": "concat axis=0", ",": "concat axis=1"}
 
 
 class Unreadable(ValueError):
@@ -79,11 +85,12 @@ class Reader:
     def problem(self, expected: str) -> Unreadable:
         return Unreadable(self.place, f"expected {expected}, found {self.next or 'the end'!r}")
 
-    def make(self, symbol: str, *args: Term) -> Term:
+    def make(self, symbol: str, *args: Term, options: Sequence[int] = ()) -> Term:
         """The operation that a symbol stands for between these operands."""
         shapes: list[Shape] = [self.shapes.of(arg) for arg in args]
         try:
-            return Term(choose(symbol, shapes).name, args)
+            row = choose(symbol, shapes, options)
+            return Term(row.name, (*args, *row.filled(options)))
         except ShapeMismatch as mismatch:
             raise Unreadable(self.place, str(mismatch)) from None
 
@@ -108,14 +115,33 @@ class Reader:
     def hadamard(self) -> Term:
         left = self.product()
         while word := self.take(*HADAMARDS):
-            left = self.make(word, left, self.product())
+            given = self.options() if self.next == "_" else []
+            left = self.make(word, left, self.product(), options=given)
         return left
+
+    def options(self) -> list[int]:
+        """The whole numbers in a subscript."""
+        self.expect("_", "{")
+        given = []
+        while self.next and not self.take("}"):
+            given += [int(self.next)] if self.next.isdigit() else []
+            self.place += 1
+        return given
 
     def product(self) -> Term:
         left = self.factor()
         while self.next not in ENDS or self.next in PRODUCTS:
-            left = self.make(self.take(*PRODUCTS), left, self.factor())
+            symbol, right = self.take(*PRODUCTS), self.factor()
+            left = self.make(symbol, left, right) if ONES not in (left.head, right.head) else self.with_ones(left, right)
         return left
+
+    def with_ones(self, left: Term, right: Term) -> Term:
+        """A product with a vector of ones: sums along an axis, or a repetition."""
+        vector, other = (left, right) if left.head == ONES else (right, left)
+        count, lies = vector.args
+        if lies == (vector is left):
+            return self.make("sum axis=0" if lies else "sum axis=1", other)
+        return self.make("repeat_rows" if vector is left else "repeat_columns", other, options=[count])
 
     def factor(self) -> Term:
         if self.take(r"\sum"):
@@ -146,15 +172,15 @@ class Reader:
         if self.take("("):
             inner = self.comparison()
             self.expect(")")
-            return self.running_entry(inner)
+            return self.sliced(self.running_entry(inner))
         if self.next == "-" or self.next[:1].isdigit():
             return self.number()
         for known, row in self.functions:
             if self.starts(known) and (row.notation.kind != "exponential" or self.peek(len(known)) == "^"):
                 self.place += len(known)
-                return self.exponential() if row.notation.kind == "exponential" else self.call(row.spellings[0] if len(row.spellings) else row.name)
+                return self.exponential() if row.notation.kind == "exponential" else self.call(row)
         special = SPECIAL.get(self.next)
-        return special(self) if special else self.named()
+        return self.sliced(special(self)) if special else self.named()
 
     def running_entry(self, term: Term) -> Term:
         """The term, as one entry of an array where the running index of a sum stands behind it."""
@@ -162,6 +188,28 @@ class Reader:
             self.place += 3 + len(self.running)
             return Term("entry", (term,))
         return term
+
+    def sliced(self, term: Term) -> Term:
+        """The term, or the part of it that a subscript such as `1:2, :` names."""
+        end = self.place + 2
+        if not self.starts(["_", "{"]) or ":" not in (self.words[end : self.words.index("}", end)] if "}" in self.words[end:] else ()):
+            return term
+        self.place += 2
+        shape = self.shapes.of(term)
+        spans = [self.span(shape[0])]
+        spans.append(self.span(shape[1]) if self.take(",") else [1, 1])
+        self.expect("}")
+        return self.sliced(self.make("slice", term, options=[place for span in spans for place in span]))
+
+    def span(self, size: int) -> list[int]:
+        """First and last place, counted from 1; a lone colon is all."""
+        low, high = self.whole_number(), self.take(":") and self.whole_number()
+        return [int(low or 1), int(high or size)]
+
+    def whole_number(self) -> str:
+        found = self.next if self.next.isdigit() else ""
+        self.place += bool(found)
+        return found
 
     def number(self) -> Term:
         sign = self.take("-")
@@ -176,17 +224,17 @@ class Reader:
             self.expect("}")
         return number(sign + digits)
 
-    def call(self, spelling: str) -> Term:
+    def call(self, row: Operation) -> Term:
+        spelling = row.spellings[0]
+        given = self.options() if row.options and self.next == "_" else []
         if self.next == r"\begin":
-            return self.make(spelling, self.environment())
+            return self.sliced(self.running_entry(self.make(spelling, self.environment(), options=given)))
         self.expect("(")
         args = [self.comparison()]
         while self.take(","):
             args.append(self.comparison())
         self.expect(")")
-        if spelling not in SPELLINGS:
-            raise self.problem("a function")
-        return self.make(spelling, *args)
+        return self.sliced(self.make(spelling, *args, options=given))
 
     def exponential(self) -> Term:
         self.expect("^", "{")
@@ -222,7 +270,7 @@ class Reader:
                 term = self.entry(name) or (None if only_entries else name_term(name))
                 if term is not None:
                     self.expect(*["}"] * (not closed))
-                    return self.running_entry(self.new(term))
+                    return self.sliced(self.running_entry(self.new(term)))
                 self.place = start
         raise self.problem("a number, a known name or a bracket")
 
@@ -314,8 +362,10 @@ class Reader:
     def indicator(self) -> Term:
         self.expect("[")
         inner = self.comparison()
+        while mark := self.take(*FOLDED):
+            inner = self.make(FOLDED[mark], inner, self.comparison())
         self.expect("]")
-        return inner
+        return self.sliced(inner)
 
     def root(self) -> Term:
         self.expect(r"\sqrt", "{")
@@ -328,6 +378,8 @@ class Reader:
         kind = self.word()
         self.expect("_", "{")
         subscript = self.word()
+        if kind == "1" and subscript.isdigit():
+            return Term(ONES, (int(subscript), bool(self.take("^") and self.take(r"\top"))))
         if kind == "1":
             return Term("ones", tuple(map(int, subscript.split(r"\times"))))
         self.expect("^", "{")

@@ -13,7 +13,7 @@ from ..arrays import Shape
 from ..operations import TABLE, Operation
 from ..operations.table import ATOM, HADAMARD, POWER, PRODUCT, SUM, same
 from ..resolve import Shapes
-from ..terms import Term
+from ..terms import Term, options
 from .names import Names
 
 Written = tuple[str, int]
@@ -30,8 +30,6 @@ ENTRYWISE = {
     "pow": "pow",
 }
 """Operations that a running index passes through, with what they are between entries."""
-COUPLED = frozenset({"softmax", "log_softmax"})
-"""Functions of an array whose entries depend on all the others."""
 
 
 def write(term: Term, names: Names) -> str:
@@ -44,6 +42,7 @@ def write(term: Term, names: Names) -> str:
     return Writer(names).write(term)[0]
 
 
+MARK = r",\,"
 NEGATIVE = re.compile(r"-\d+(\.\d+)?( \\times 10\^\{-?\d+\})?")
 
 
@@ -81,13 +80,7 @@ class Writer:
         if term.head == "name" or term.head in ENTRYWISE:
             return True
         row = TABLE.get(term.head)
-        return (
-            row is not None
-            and len(term.args) == 1
-            and row.notation.kind in ("function", "exponential", "root")
-            and row.shape is same
-            and row.name not in COUPLED
-        )
+        return row is not None and len(term.args) == 1 and row.notation.kind in ("function", "exponential", "root") and row.shape is same and not row.coupled
 
     def entry(self, term: Term, running: str) -> Written:
         """A part of a sum's body as a whole: a scalar as it is, an array in brackets with the running index behind."""
@@ -151,7 +144,14 @@ class Writer:
         least = row.notation.precedence
         left, right = self.within(term.args[0], least), self.within(term.args[1], least + 1)
         leads = left.startswith("-") and least > SUM
-        return f"{left} {row.notation.symbol} {right}", SUM if leads else least
+        return f"{left} {row.notation.symbol}{self.options(term, row)} {right}", SUM if leads else least
+
+    def options(self, term: Term, row: Operation) -> str:
+        """The options of a term as a subscript; nothing where all have their defaults."""
+        given = options(term)
+        if not given or (None not in row.options.values() and given == row.filled()):
+            return ""
+        return rf"_{{{(row.notation.subscript or ','.join(f'{{{k}}}' for k in range(len(given)))).format(*given)}}}"
 
     def juxtaposed(self, term: Term, row: Operation) -> Written:
         a, b = term.args
@@ -183,9 +183,36 @@ class Writer:
         return rf"{row.notation.symbol}^{{{self.write(term.args[0])[0]}}}", POWER
 
     def function(self, term: Term, row: Operation) -> Written:
-        if len(term.args) == 1 and term.args[0].head == "matrix" and not self.running:
-            return f"{row.notation.symbol}{self.write(term.args[0])[0]}", ATOM
-        return row.notation.symbol + brackets(", ".join(self.write(arg)[0] for arg in term.args)), ATOM
+        symbol = row.notation.symbol + self.options(term, row)
+        if len(term.children) == 1 and term.args[0].head == "matrix" and not self.running:
+            return f"{symbol}{self.write(term.args[0])[0]}", ATOM
+        return symbol + brackets(", ".join(self.write(arg)[0] for arg in term.children)), ATOM
+
+    def ones_beside(self, term: Term, row: Operation) -> Written:
+        """A sum along one axis, or a repetition, as a product with a vector of ones."""
+        rows, columns = self.shape(term.args[0])
+        count = options(term)[0] if len(term.args) > 1 else columns if row.notation.symbol == "right" else rows
+        vector = rf"\mathbf{{1}}_{{{count}}}" + (r"^\top" if row.notation.symbol.endswith("top") else "")
+        operand = self.within(term.args[0], PRODUCT + 1)
+        return f"{vector} {operand}" if row.notation.symbol.startswith("left") else f"{operand} {vector}", PRODUCT
+
+    def slice(self, term: Term, row: Operation) -> Written:
+        of = term.args[0]
+        latex, least = self.write(of)
+        if "_" in latex or not (least == ATOM or of.head == "name"):
+            latex = brackets(latex)
+        rows, columns = self.shape(of)
+        first, last, left, right = options(term)
+        spans = [f"{low}:{high}" if (low, high) != (1, size) else ":" for low, high, size in ((first, last, rows), (left, right, columns))]
+        return rf"{latex}_{{{MARK.join(spans[: 1 if columns == 1 else 2])}}}", POWER if "^" in latex else ATOM
+
+    def joined(self, term: Term, row: Operation) -> Written:
+        """Arrays one below the other (`;`) or side by side (`,`), several in one bracket."""
+        parts = [term.args[1]]
+        while (term := term.args[0]).head == row.name:
+            parts.append(term.args[1])
+        mark = f"{row.notation.symbol}\\;" if row.notation.symbol == "," else r"\,;\,"
+        return brackets(mark.join(self.write(part)[0] for part in (term, *reversed(parts))), "[", "]"), ATOM
 
     def fence(self, term: Term, row: Operation) -> Written:
         if len(term.args) == 1:
@@ -224,5 +251,20 @@ LEAVES: dict[str, Callable[[Writer, Term], Written]] = {
 }
 KINDS: dict[str, Callable[[Writer, Term, Operation], Written]] = {
     kind: getattr(Writer, kind)
-    for kind in ("infix", "juxtaposed", "prefix", "fraction", "power", "superscript", "exponential", "function", "fence", "root", "sum", "cases")
-}
+    for kind in (
+        "infix",
+        "juxtaposed",
+        "prefix",
+        "fraction",
+        "power",
+        "superscript",
+        "exponential",
+        "function",
+        "fence",
+        "root",
+        "sum",
+        "cases",
+        "slice",
+        "joined",
+    )
+} | {"ones": Writer.ones_beside}

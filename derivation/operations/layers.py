@@ -1,0 +1,48 @@
+"""Layers that a lecturer works in several steps: each is equations in the language of the spec, and brings its quantities with it.
+
+So the mean and the variance of a normalisation are quantities with names, values and gradients of their own, as in the papers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Layer:
+    """`equations` are (name, expression), the last one the result; `{x.columns}` is an operand's size, and `{along}` stands for
+    `, axis=...` in a function of a matrix: along `axis` unless the spec says another."""
+
+    operands: tuple[str, ...]
+    equations: tuple[tuple[str, str], ...]
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    axis: int | None = None
+
+
+STANDARDISED = (
+    ("mu", "mean(x{along})"),
+    ("c", "x - mu"),
+    ("v", "mean(c^2{along})"),
+    ("s", "sqrt(v + epsilon)"),
+    ("xhat", "c / s"),
+    ("result", "gamma * xhat + beta"),
+)
+NORM = ("x", "gamma", "beta", "epsilon")
+LAYERS = {
+    # Ioffe, Szegedy, Batch normalization (2015), algorithm 1; samples in rows unless axis=1.
+    "batch_norm": Layer(NORM, STANDARDISED, {"epsilon": "1e-5"}, axis=0),
+    # Ba, Kiros, Hinton, Layer normalization (2016), equation 4; of a matrix each row by itself.
+    "layer_norm": Layer(NORM, STANDARDISED, {"epsilon": "1e-5"}, axis=1),
+    # Zhang, Sennrich, Root mean square layer normalization (2019), equation 4.
+    "rms_norm": Layer(
+        ("x", "gamma", "epsilon"), (("v", "mean(x^2{along})"), ("s", "sqrt(v + epsilon)"), ("result", "gamma * (x / s)")), {"epsilon": "1e-6"}, axis=1
+    ),
+    # Vaswani et al., Attention is all you need (2017), equation 1; tokens in rows.
+    "attention": Layer(("q", "k", "v"), (("S", "q @ k.T / sqrt({k.columns})"), ("A", "softmax(S, axis=1)"), ("result", "A @ v"))),
+    "masked_attention": Layer(("q", "k", "v", "m"), (("S", "q @ k.T / sqrt({k.columns})"), ("A", "masked_softmax(S, m, axis=1)"), ("result", "A @ v"))),
+    # Shazeer, GLU variants improve transformer (2020), equation 6, without biases; x a column.
+    "swiglu": Layer(("x", "W", "V"), (("g", "W @ x"), ("u", "V @ x"), ("result", "silu(g) * u"))),
+    "var": Layer(("x",), (("c", "x - mean(x{along})"), ("result", "mean(c^2{along})"))),
+    "square": Layer(("x",), (("result", "x^2"),)),
+}
