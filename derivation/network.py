@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -93,17 +94,28 @@ def split(equations: Mapping[str, Term], shapes: Mapping[str, Shape]) -> tuple[d
     >>> list(split({"f": f}, {**shapes, "f": ()})[0])
     ['u_1', 'u_2', 'f']
     """
-    splitter = _Splitter(dict(shapes))
+    splitter = _Splitter(dict(shapes), Counter(_tail(result) for result, term in equations.items() if _activates(term.head)))
     for result, term in equations.items():
         splitter.result = result
         splitter.equations[result] = splitter.root(term)
     return splitter.equations, splitter.shapes
 
 
+def _activates(head: str) -> bool:
+    return head in TABLE and TABLE[head].activation
+
+
+def _tail(name: str) -> str:
+    """A name's number: what stands behind its letters."""
+    return name.lstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+
 class _Splitter:
-    def __init__(self, shapes: dict[str, Shape]) -> None:
+    def __init__(self, shapes: dict[str, Shape], crowded: Counter[str]) -> None:
         self.shapes, self.equations = shapes, dict[str, Term]()
         self.result = ""
+        self.crowded = crowded
+        """How many activations end in one number: their pre-activations are called after the whole name."""
 
     def root(self, term: Term) -> Term:
         args = tuple(self.argument(term, place) if isinstance(arg, Term) else arg for place, arg in enumerate(term.args))
@@ -112,14 +124,13 @@ class _Splitter:
     def argument(self, parent: Term, place: int) -> Term:
         term: Term = parent.args[place]
         inner = term.args[0] if term.head == "neg" else term
-        if not _curved(parent, place) or simple(inner):
+        if not names(inner) or not _curved(parent, place) or simple(inner):
             return self.root(term)
         named = self.name_for(parent.head, self.root(inner))
         return Term("neg", (named,)) if term.head == "neg" else named
 
     def name_for(self, head: str, term: Term) -> Term:
-        digits = self.result.lstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-        wished = f"z{digits}" if head in TABLE and TABLE[head].activation else "u_1"
+        wished = ("z_" + self.result if self.crowded[_tail(self.result)] > 1 else "z" + _tail(self.result)) if _activates(head) else "u_1"
         count = 1
         while wished in self.shapes:
             wished, count = f"u_{count}", count + 1

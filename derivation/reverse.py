@@ -10,7 +10,7 @@ from functools import reduce
 
 from .operations import TABLE
 from .resolve import Shapes, rule, substitute
-from .terms import Term, number, options, walk
+from .terms import Term, options, walk
 from .tidy import tidy
 
 
@@ -65,13 +65,13 @@ def _pull(term: Term, out: Term, upstream: Term, place: int, shapes: Shapes) -> 
     return Term("sum", (pulled,)) if operand_shapes[place] == () and shape != () else pulled
 
 
-def fused(equation: Term, inner: str, shapes: Shapes) -> tuple[Term, Term] | None:
+def fused(equation: Term, inner: str, upstream: Term, shapes: Shapes) -> tuple[Term, Term] | None:
     """The shorter rule for `equation` by the argument of `inner`, its first operand's operation, where the table has one
-    (p - y for softmax and cross-entropy), and the term that must be exactly 1 for it to hold."""
+    (p - y for softmax and cross-entropy), and the term that must be exactly 1 in every entry for it to hold."""
     row = TABLE.get(equation.head)
     if row is None or inner not in row.fused:
         return None
     p, b = equation.args
     names = (("p", shapes.of(p)), ("b", shapes.of(b)), ("G", ()))
-    short, condition = (tidy(substitute(rule(text, names)[0], {"p": p, "b": b, "G": number(1)}), shapes) for text in row.fused[inner])
+    short, condition = (tidy(substitute(rule(text, names)[0], {"p": p, "b": b, "G": upstream}), shapes) for text in row.fused[inner])
     return short, condition

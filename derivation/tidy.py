@@ -155,7 +155,18 @@ def _sum(term: Term, shapes: Shapes) -> Term:
 
 
 def _transpose(term: Term, shapes: Shapes) -> Term:
-    return term.children[0] if shapes.of(term.args[0]) == () else term
+    inner = term.children[0]
+    if shapes.of(inner) == ():
+        return inner
+    if inner.head == "transpose":
+        return inner.children[0]
+    if inner.head == "matmul" and "transpose" in (inner.args[0].head, inner.args[1].head):
+        return Term("matmul", tuple(_transpose(Term("transpose", (factor,)), shapes) for factor in reversed(inner.args)))
+    return term
+
+
+def _spread(term: Term, shapes: Shapes) -> Term:
+    return term.args[0] if term.args[1] == 1 else term
 
 
 def _is(term: Term, value: int) -> bool:
@@ -174,4 +185,5 @@ RULES = {
     "hadamard_pow": _pow,
     "sum": _sum,
     "transpose": _transpose,
+    "spread": _spread,
 }

@@ -34,6 +34,8 @@ PRECISION = 256
 """Bits of the balls in which irrational numbers are compared: equal means equal to 40 digits."""
 HYPOTHESIS = re.compile(r"\b(?:if|when|whenever|unless|whether|wenn|falls|otherwise,?|sonst)\s*\$?\Z", re.IGNORECASE)
 """Words before a formula that make it a condition, which claims nothing."""
+UNROUNDED = re.compile(r"\bunrounded\b|\bfull precision\b", re.IGNORECASE)
+"""Words by which an article says that it computes on with what was rounded for print only."""
 RENAMED = 2
 """Names given another meaning in a later section, from which on an article is taken to do so as a rule: fewer are mistakes."""
 OPERANDS = 1
@@ -141,7 +143,7 @@ class Article:
         """The verdicts. A first look finds out whether the article rounds; where it does so only here and there, a second judges by that."""
         judge = Judge(self.world(), self.works, ALL_LENIENCY)
         equalities = list(judge.equalities())
-        granted = deserved(equalities)
+        granted = deserved(equalities, UNROUNDED.search(self.source.text) is not None)
         if any(equality.granted - granted for equality in equalities):
             judge = Judge(self.world(), self.works, granted)
             equalities = list(judge.equalities())
@@ -205,7 +207,7 @@ def long_numerals(result: Tree) -> Iterator[str]:
             yield node.args[0]
 
 
-def deserved(equalities: Sequence[Equality]) -> frozenset[Leniency]:
+def deserved(equalities: Sequence[Equality], goes_on_unrounded: bool) -> frozenset[Leniency]:
     """What an article's way of rounding may be granted: what it does as a rule, not what only a slip or two would need."""
     rounded = [equality for equality in equalities if equality.verdict == "rounded"]
     exact = sum(equality.verdict == "exact" and equality.kind != "definition" for equality in equalities)
@@ -217,6 +219,6 @@ def deserved(equalities: Sequence[Equality]) -> frozenset[Leniency]:
         "cut": needed["cut"] > 2 or behind_equals * 12 > exact,
         "renamed": renamed >= RENAMED,
         "operands": needed["operands"] > OPERANDS,
-        "carried": needed["carried"] * 10 > len(rounded) or len(rounded) < 6,
+        "carried": goes_on_unrounded or needed["carried"] * 10 > len(rounded) or len(rounded) < 6,
     }
     return frozenset(leniency for leniency in ALL_LENIENCY if habits[leniency])

@@ -11,7 +11,7 @@ from flint import arb, fmpq
 
 from ..arrays import Array
 from ..reverse import NoDerivative
-from ..terms import Term
+from ..terms import Term, walk
 from .compare import Leniency, equal
 from .knowledge import Read, Work, quantity
 from .meaning import FAILURES, Meaning, Mismatch
@@ -45,6 +45,7 @@ class Bench:
         self.world, self.works, self.granted = world, works, granted
         self.truth, self.printed = Truth(world), Printed(world)
         self.random = [Random(world, trial) for trial in range(ATTEMPTS)]
+        self.direct = [Random(world, trial, direct=True) for trial in range(ATTEMPTS)]
         self.mistaken: dict[str, int] = {}
         """Quantities whose line is wrong, with the line."""
         self.used: set[str] = set()
@@ -97,9 +98,13 @@ class Bench:
                 return True
         return True if tried else None
 
+    def directly(self, a: Term, b: Term, work: Work) -> bool:
+        """Whether a chain rule over several steps holds with immediate partial derivatives, as one writes backpropagation through time."""
+        return sum(node.head == "partial" for node in walk(b)) > 1 and bool(self.identical(a, b, work, self.direct))
+
     def redefine(self, key: str, order: int) -> None:
         self.world.redefine(key, order)
-        for mode in (self.truth, self.printed, *self.random):
+        for mode in (self.truth, self.printed, *self.random, *self.direct):
             mode.cache.clear()
 
     def values(self, tree: Tree, work: Work) -> Array | None:

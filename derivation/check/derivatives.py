@@ -40,7 +40,7 @@ def slashed_partial(reader: Reader) -> Tree:
 def quantity(reader: Reader) -> Tree:
     """A name, with brackets around it or without, as it stands behind a differential."""
     start = reader.at
-    if reader.next in ("(", "{"):
+    if reader.next in ("(", "{") and not (reader.next == "{" and scripted(reader.words, reader.place, reader.vocabulary)):
         close = {"(": ")", "{": "}"}[reader.take("(", "{")]
         tree = reader.comparison()
         reader.expect(close)

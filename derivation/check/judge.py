@@ -27,6 +27,9 @@ from .values import Random, key_of, quantities
 from .verdicts import Equality, Kind
 from .world import World
 
+SHORT = 4
+"""Characters up to which a numeral can well be exact though a sign of rounding stands before it."""
+
 
 class Judge:
     """Judges the chains of one article, in order, by what its way of rounding is granted."""
@@ -115,6 +118,9 @@ class Judge:
             opinion = Opinion("undecided", f"there is no value: {error}")
         except (*FAILURES, RecursionError) as error:
             opinion = Opinion("undecided", f"no value could be made certain: {error}")
+        if opinion.verdict != "wrong" and work.relations[k - 1] == "≈":
+            # what stands behind this sign is rounded, though nothing else be known of it
+            self.world.rounded |= {node.args[0].lstrip("-") for node in nodes(right.tree) if node.head == "number" and len(node.args[0].lstrip("-")) > SHORT}
         opinion = self.with_convention(opinion)
         if opinion.verdict == "wrong" and any(has_percent(read) for read in (left, right)):
             plain = replace(work, sides=[without_percent(read) for read in work.sides])
@@ -162,7 +168,7 @@ class Judge:
         assert left.tree and right.tree
         if not is_closed(left.tree) and not is_closed(right.tree):
             same = self.bench.identical(a, b, work)
-            if same or (same is False and self.partly(a, b, work)):
+            if same or (same is False and (self.partly(a, b, work) or self.bench.directly(a, b, work))):
                 return Opinion("exact")
             if same is False and not self.puts_in(work, left.tree, right.tree):
                 return self.faults.refuted(work, left, right, a, b, comparison)

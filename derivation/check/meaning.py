@@ -48,6 +48,8 @@ PRODUCTS = {
     r"\odot": ("hadamard", "times"),
     r"\circ": ("hadamard", "times"),
     r"\otimes": ("outer", "times"),
+    r"\oslash": ("hadamard_div", "div"),
+    r"\star": ("conv2d",),
 }
 SIGNS = {"+": "+", "-": "-", "/": "/", "frac": "/", "^": "^", ".T": ".T", "abs": "abs"}
 RELATED = {">": ("greater", False), ">=": ("at_least", False), "<": ("greater", True), "<=": ("at_least", True)}
@@ -118,7 +120,8 @@ class Meaning:
         fitting = []
         for key in PRODUCTS[tree.head]:
             try:
-                fitting.append((Term(key, (a, b)), TABLE[key].shape([first, second])))
+                places = TABLE[key].filled()
+                fitting.append((Term(key, (a, b, *places)), TABLE[key].shape([first, second], *places)))
             except ShapeMismatch:
                 continue
             if tree.head != "*":
@@ -378,6 +381,10 @@ class Meaning:
     def indicator(self, tree: Tree) -> Meant:
         return self.condition(tree.args, tree)
 
+    def ones(self, tree: Tree) -> Meant:
+        count = int(tree.args[0])
+        return (Term("ones", (count, 1)), (count, 1)) if count > 1 else (number(1), ())
+
     def norm(self, tree: Tree) -> Meant:
         inner, shape = self.of(tree.args[0])
         if not shape:
@@ -419,6 +426,6 @@ METHODS: dict[str, Callable[[Meaning, Tree], Meant]] = {
     "tuple": Meaning.listed,
     **{
         key: getattr(Meaning, key)
-        for key in ["number", "group", "at", "updated", "matrix", "call", "apply", "prime", "partial", "sum", "cases", "indicator", "norm", "compare"]
+        for key in ["number", "group", "at", "updated", "matrix", "call", "apply", "prime", "partial", "sum", "cases", "indicator", "ones", "norm", "compare"]
     },
 }

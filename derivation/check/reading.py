@@ -20,7 +20,9 @@ from .tokens import Token, Unreadable, group
 from .trees import Tree
 
 MAXIMAL_DEPTH = 60
-ENTRYWISE = frozenset([r"\odot", r"\circ", r"\otimes"])
+AXES = {"rows": 1, "columns": 0}
+"""Subscripts of a function that works at each row, or each column, by itself."""
+ENTRYWISE = frozenset([r"\odot", r"\circ", r"\otimes", r"\oslash", r"\star"])
 PRODUCTS = frozenset([r"\cdot", r"\times", "*", "/", "@"])
 OPERATORS = frozenset([r"\Sigma", r"\Pi", r"\mathbb{E}", r"\mathbb{P}", r"\mathrm{arg}", r"\mathrm{Var}", r"\mathrm{Cov}"])
 """Names that mean nothing by themselves, such as expectations."""
@@ -219,6 +221,8 @@ class Reader:
         if (derivative := slashed_derivative(self)) is not None:
             return derivative
         function = spoken(found.base, self.vocabulary)
+        axis = AXES.get("".join(texts(found.sub))) if function and found.sub else None
+        function = function if axis is None else f"{function} axis={axis}"
         follows = self.words[found.after].text if found.after < len(self.words) else ""
         if function and (follows in ("(", "[", r"\{") or follows.startswith(r"\begin{") or found.base not in LETTERS):
             return self.call(function, found)

@@ -143,6 +143,8 @@ def scripted(words: Sequence[Token], at: int, vocabulary: Vocabulary | None = No
         if mark == "'":
             primes += 1
             place += 1
+        elif mark == "^" and [word.text for word in words[place + 1 : place + 3]] == ["{", r"\odot"]:
+            break  # an entry-by-entry power
         elif mark in "_^":
             inner, place = script(words, place)
             if mark == "^" and all(word.text == "'" for word in inner):

@@ -59,7 +59,13 @@ def half_unit(text: str) -> fmpq:
 
 
 class Truth:
-    """Values as they follow from formulas and inputs; a value as printed only where no formula leads to it."""
+    """Values as they follow from formulas and inputs; a value as printed only where no formula leads to it.
+
+    With `direct`, the derivative by a quantity that stands in a formula itself keeps all else in that formula still: the immediate
+    partial derivatives of Pascanu, Mikolov, Bengio, On the difficulty of training recurrent neural networks (2013), equation 5.
+    """
+
+    direct = False
 
     def __init__(self, world: World, algebra: Any = Numbers) -> None:
         self.world, self.algebra = world, algebra
@@ -181,13 +187,19 @@ class Slope:
         count = len(self.world.definitions(key, self.order))
         candidates = [alias] if alias else [self.world.definition(key, self.order, place) for place in range(max(count, 1))]
         for candidate in candidates:
-            visited = [self.visit(part, depth + 1) for part in self.parts(candidate[0])] if candidate else []
+            visited = self.visits(candidate[0], depth) if candidate else []
             if candidate and any(visited):
                 self.equations[key] = candidate
                 self.reaches[key] = True
                 self.sequence.append(key)
                 return True
         return False
+
+    def visits(self, term: Term, depth: int) -> list[bool]:
+        parts = self.parts(term)
+        if self.mode.direct and depth == 0 and self.by in parts:
+            self.reaches |= {part: part == self.by for part in parts}
+        return [self.visit(part, depth + 1) for part in parts]
 
     @staticmethod
     def parts(term: Term) -> list[str]:
@@ -239,8 +251,11 @@ class Printed(Truth):
 class Random(Truth):
     """Values at a random point: inputs are drawn by their names, everything else follows."""
 
-    def __init__(self, world: World, trial: int, fixed: frozenset[str] = frozenset(), printed: Truth | None = None, surface: bool = False) -> None:
+    def __init__(
+        self, world: World, trial: int, fixed: frozenset[str] = frozenset(), printed: Truth | None = None, surface: bool = False, direct: bool = False
+    ) -> None:
         super().__init__(world)
+        self.direct = direct
         self.trial, self.fixed, self.printed, self.surface = trial, fixed, printed, surface
 
     def find(self, leaf: Term, order: int) -> Array:

@@ -78,9 +78,11 @@ class Backward:
         if self.short and result == self.short[0]:
             self.contributions[self.short[1]] = [(self.loss.args[0], self.short[2])]
 
-    def shortcut(self) -> tuple[str, str, Term] | None:
-        """(p, z, formula) where the loss of p = softmax(z), say, has a shorter derivative by z."""
-        term = self.network.equations[self.loss.args[0]]
+    def shortcut(self) -> tuple[str, str, Term, str] | None:
+        """(p, z, formula, the loss's reason) where the loss of p = softmax(z), say, or a share of it, has a shorter derivative by z."""
+        term, share = self.network.equations[self.loss.args[0]], number(1)
+        if term.head == "div" and term.args[1].head == "number":
+            term, share = term.args[0], number(1) / term.args[1]
         inner = term.args[0] if term.args else None
         if not isinstance(inner, Term) or inner.head != "name" or self.network.consumers[inner.args[0]] != self.loss.args:
             return None
@@ -89,10 +91,10 @@ class Backward:
             return None
         if self.network.consumers[body.args[0].args[0]] != inner.args:
             return None
-        rule = fused(term, body.head, self.desk.shapes)
-        if rule is None or evaluate(rule[1], self.desk.known).entries[0] != 1:
+        rule = fused(term, body.head, share, self.desk.shapes)
+        if rule is None or any(entry != 1 for entry in evaluate(rule[1], self.desk.known).entries):
             return None
-        return inner.args[0], body.args[0].args[0], rule[0]
+        return inner.args[0], body.args[0].args[0], rule[0], TABLE[term.head].reason
 
     def settle(self, key: str) -> Term:
         """The whole derivative by a quantity: all contributions added; its value is learnt."""
@@ -172,7 +174,7 @@ class Backward:
         if len(sources) > 1:
             return Reason("shared", {**about, "sources": sources})
         if self.short and key == self.short[1]:
-            return Reason(f"fused_{TABLE[self.network.equations[self.loss.args[0]].head].reason}", about)
+            return Reason(f"fused_{self.short[3]}", about)
         term = self.network.equations[result]
         if self.desk.shapes.of(name(key)) == () != self.desk.shapes.of(name(result)):
             return Reason("broadcast", about)

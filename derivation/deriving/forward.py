@@ -38,11 +38,17 @@ def forward(desk: Desk) -> Phase:
 
 def written_out(desk: Desk, term: Term) -> list[Term]:
     """The definition of a loss in symbols: cross-entropy as its sum; between scalars the sum has one term."""
-    row = TABLE.get(term.head)
-    if row is None or not row.definition or row.shape is not scalar:
+
+    def defined(node: Term) -> Term | None:
+        row = TABLE.get(node.head)
+        if row is None or not row.definition or row.shape is not scalar:
+            return None
+        body = definition(row, tuple(desk.shapes.of(child) for child in node.children))
+        return substitute(body, dict(zip(row.operands, node.children, strict=True)))
+
+    spelled = rebuild(term, defined)
+    if spelled == term:
         return []
-    body = definition(row, tuple(desk.shapes.of(child) for child in term.children))
-    spelled = substitute(body, dict(zip(row.operands, term.children, strict=True)))
     return [rebuild(spelled, lambda node: node.args[0] if node.head == "sum" and not desk.shapes.of(node.args[0]) else None)]
 
 

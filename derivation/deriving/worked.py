@@ -13,9 +13,13 @@ from ..terms import Term, is_literal, matrix, number, walk
 
 Literal = Callable[[Number], Term]
 SUMS = frozenset({"add", "sub", "neg"})
+FOLDED = frozenset({"times", "maximum", "minimum"})
+"""Several operands of these are worked at once."""
 PLAIN = SUMS | {"times", "number"}
 LONGEST = 12
-"""Terms in a sum beyond which it is not spelled out."""
+"""Numbers in an entry beyond which it is not spelled out; a scalar has twice the room."""
+WIDEST = 90
+"""Digits and signs side by side beyond which entries spelled out would have to be set too small to read."""
 BROADEST = 48
 """Digits side by side beyond which arrays of numbers would have to be set too small to read."""
 
@@ -74,21 +78,27 @@ def arithmetic(term: Term, style: Style) -> Iterator[Term]:
     first = spelled(term)
     if first is None:
         return
-    if not all(node.head in PLAIN for entry in first.entries for node in walk(entry)):
+    if not all(node.head in PLAIN for entry in first.entries for node in walk(entry)) and _breadth(first) <= WIDEST:
         yield assembled(first)
     yield from islice(_passes(first, style), 1 if first.shape else 3)
+
+
+def _breadth(entries: Array) -> int:
+    """Digits and signs that stand side by side."""
+    return sum(max(sum(len(node.args[0]) if node.head == "number" else 1 for node in walk(entry)) for entry in column) for column in entries.T.rows)
 
 
 def spelled(term: Term) -> Array | None:
     """Array operations on numbers spelled out: an expression of scalars for each entry; None where that grows too long."""
     entries = evaluate(term, {}, Terms)
-    return entries.map(settled) if max(_length(entry) for entry in entries.entries) <= LONGEST else None
+    return entries.map(settled) if max(_length(entry) for entry in entries.entries) <= (LONGEST if entries.shape else 2 * LONGEST) else None
 
 
 def _passes(entries: Array, style: Style) -> Iterator[Array | Term]:
     while not all(is_literal(entry) for entry in entries.entries):
         entries = entries.map(lambda entry: reduce(entry, style))
-        yield assembled(entries)
+        if _breadth(entries) <= WIDEST or not entries.shape:
+            yield assembled(entries)
 
 
 def assembled(entries: Array) -> Term:
@@ -128,7 +138,7 @@ def _inner_sum(term: Term) -> bool:
 
 
 def _inner(term: Term) -> bool:
-    if term.head == "times" and all(node.head == "times" or node.head == "number" for node in walk(term)):
+    if term.head in FOLDED and all(node.head in (term.head, "number") for node in walk(term)):
         return True
     return all(map(_is_value, term.children)) and not _is_value(term)
 

@@ -87,15 +87,26 @@ def _spelled(head: str) -> Any:
     return staticmethod(lambda *parts: Term(head, parts))
 
 
+def _seen(head: str) -> Any:
+    """A comparison of two numbers is seen at a glance: 1 or 0 is written, not how one finds out."""
+
+    def compared(a: Term, b: Term) -> Term:
+        if a.head == b.head == "number":
+            left, right = (term.value.entries[0] if term.value is not None else numbers.exact(term.args[0]) for term in (a, b))
+            return number(str(getattr(Numbers, head)(left, right)))
+        return Term(head, (a, b))
+
+    return staticmethod(compared)
+
+
 for _function, _head in (
-    *(
-        (key, key)
-        for key in ("exp", "log", "sqrt", "tanh", "sin", "cos", "greater", "at_least", "sign", "cases", "floor", "cos_pi", "normal_cdf", "normal_pdf")
-    ),
+    *((key, key) for key in ("exp", "log", "sqrt", "tanh", "sin", "cos", "sign", "cases", "floor", "cos_pi", "normal_cdf", "normal_pdf")),
     ("max", "maximum"),
     ("min", "minimum"),
 ):
     setattr(Terms, _function, _spelled(_head))
+for _function in ("greater", "at_least"):
+    setattr(Terms, _function, _seen(_function))
 
 
 @cache

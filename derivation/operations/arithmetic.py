@@ -172,6 +172,7 @@ ARITHMETIC = (
         reverse=("G * (a >= b)", "G * (b > a)"),
         spellings=("max",),
         reason="maximum",
+        folds=True,
         kink=lambda m, a, b: a - b,
     ),
     Operation(
@@ -183,6 +184,7 @@ ARITHMETIC = (
         reverse=("G * (a <= b)", "G * (b < a)"),
         spellings=("min",),
         reason="minimum",
+        folds=True,
         kink=lambda m, a, b: a - b,
     ),
     Operation(

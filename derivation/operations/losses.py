@@ -21,7 +21,11 @@ LOSSES = (
         reverse=("-(G * (b / a))", "-(G * log(a))"),
         spellings=("cross_entropy",),
         reason="cross_entropy",
-        fused={"softmax": ("G * (p - b)", "sum(b)")},
+        fused={
+            "softmax": ("G * (p - b)", "sum(b)"),
+            "softmax_rows": ("G * (p - b)", "sum(b, axis=1)"),
+            "softmax_columns": ("G * (p - b)", "sum(b, axis=0)"),
+        },
     ),
     Operation(
         "binary_cross_entropy",

@@ -18,11 +18,8 @@ A, AB = ("a",), ("a", "b")
 
 def largest_place(m: Any, entries: Sequence[Any]) -> list[Any]:
     """1 for the largest of some entries, 0 for the others; of equal ones the first counts."""
-    found = []
-    for place, entry in enumerate(entries):
-        marks = [m.at_least(entry, other) if after > place else m.greater(entry, other) for after, other in enumerate(entries) if after != place]
-        found.append(reduce(lambda a, b: a * b, marks, m.number("1")))
-    return found
+    ahead = ([m.at_least(a, b) if k > place else m.greater(a, b) for k, b in enumerate(entries) if k != place] for place, a in enumerate(entries))
+    return [reduce(lambda a, b: a * b, marks, m.number("1")) for marks in ahead]
 
 
 def each_row(function: Callable[[Any, tuple[Any, ...]], list[Any]]) -> Callable[[Any, Array], Array]:
@@ -219,6 +216,7 @@ PARTS = (
         spellings=("concat axis=0",),
         reason="joined",
         nonlinear=False,
+        folds=True,
         sizes=lambda a, b: {"first": a.rows + 1, "last": a.rows + b.rows},
     ),
     Operation(
@@ -231,6 +229,7 @@ PARTS = (
         spellings=("concat axis=1",),
         reason="joined",
         nonlinear=False,
+        folds=True,
         sizes=lambda a, b: {"first": a.columns + 1, "last": a.columns + b.columns},
     ),
     _line(

@@ -61,7 +61,7 @@ class Operation:
     `reverse` gives the gradient by each operand, with `G` for the upstream gradient and `out` for the result; a scalar operand
     that was broadcast gets the sum of it. `fused` gives, for another operation's
     result `p` as first operand (softmax, then cross-entropy), a shorter rule and what must be exactly 1 for it to hold. `kink(arrays)` says whether the derivative is a convention at these values.
-    `coupled` says that entries depend on others than their own. `options` are whole numbers that a term holds behind its operands
+    `folds` says that `f(f(a, b), c)` is written `f(a, b, c)`. `coupled` says that entries depend on others than their own. `options` are whole numbers that a term holds behind its operands
     (a stride), each with its default (None: it has to be given; a name: that option's value); shape rule and meaning get them last.
     In `definition` and `reverse`, `{stride}` is an option, `{a.rows}` an operand's size, and other names in braces come from `sizes`.
     """
@@ -82,6 +82,7 @@ class Operation:
     derivative_of: str | None = None
     kink: Callable[..., Array] | None = None
     coupled: bool = False
+    folds: bool = False
     options: Mapping[str, int | str | None] = field(default_factory=dict)
     sizes: Callable[..., dict[str, int]] | None = None
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from flint import fmpq
 from pylatex import NoEscape, TikZ, TikZOptions
 
 from ..arrays import Array
@@ -260,7 +261,9 @@ class Layout:
     def _minus(self, key: str) -> Array:
         old: Array = self.numbers.values[key]
         new: Array = self.numbers.updated[key]
-        return certified(lambda: new.zip(operator.sub, old))
+        steps = certified(lambda: new.zip(operator.sub, old))
+        # where the gradient vanishes the values agree to all their certain digits
+        return steps.map(lambda x: fmpq(0) if hasattr(x, "contains") and x.contains(0) else x)
 
 
 def _small(latex: str) -> str:

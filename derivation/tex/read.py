@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 from ..arrays import Shape
@@ -203,8 +204,9 @@ class Reader:
 
     def span(self, size: int) -> list[int]:
         """First and last place, counted from 1; a lone colon is all."""
-        low, high = self.whole_number(), self.take(":") and self.whole_number()
-        return [int(low or 1), int(high or size)]
+        low = self.whole_number()
+        high = self.whole_number() or str(size) if self.take(":") else low
+        return [int(low or 1), int(high)]
 
     def whole_number(self) -> str:
         found = self.next if self.next.isdigit() else ""
@@ -234,6 +236,8 @@ class Reader:
         while self.take(","):
             args.append(self.comparison())
         self.expect(")")
+        if row.folds:
+            return self.sliced(reduce(lambda a, b: self.make(spelling, a, b), args))
         return self.sliced(self.make(spelling, *args, options=given))
 
     def exponential(self) -> Term:

@@ -186,7 +186,7 @@ class Writer:
         symbol = row.notation.symbol + self.options(term, row)
         if len(term.children) == 1 and term.args[0].head == "matrix" and not self.running:
             return f"{symbol}{self.write(term.args[0])[0]}", ATOM
-        return symbol + brackets(", ".join(self.write(arg)[0] for arg in term.children)), ATOM
+        return symbol + brackets(", ".join(self.write(arg)[0] for arg in folded(term))), ATOM
 
     def ones_beside(self, term: Term, row: Operation) -> Written:
         """A sum along one axis, or a repetition, as a product with a vector of ones."""
@@ -203,16 +203,17 @@ class Writer:
             latex = brackets(latex)
         rows, columns = self.shape(of)
         first, last, left, right = options(term)
-        spans = [f"{low}:{high}" if (low, high) != (1, size) else ":" for low, high, size in ((first, last, rows), (left, right, columns))]
-        return rf"{latex}_{{{MARK.join(spans[: 1 if columns == 1 else 2])}}}", POWER if "^" in latex else ATOM
+        spans = [span(first, last, rows), span(left, right, columns)]
+        if columns == 1:
+            spans = [f"{first}:{last}"]
+        elif ":" in spans:
+            spans = [text.partition(":")[0] if text == f"{first}:{first}" or text == f"{left}:{left}" else text for text in spans]
+        return rf"{latex}_{{{MARK.join(spans)}}}", POWER if "^" in latex else ATOM
 
     def joined(self, term: Term, row: Operation) -> Written:
         """Arrays one below the other (`;`) or side by side (`,`), several in one bracket."""
-        parts = [term.args[1]]
-        while (term := term.args[0]).head == row.name:
-            parts.append(term.args[1])
-        mark = f"{row.notation.symbol}\\;" if row.notation.symbol == "," else r"\,;\,"
-        return brackets(mark.join(self.write(part)[0] for part in (term, *reversed(parts))), "[", "]"), ATOM
+        mark = r",\;" if row.notation.symbol == "," else r"\,;\,"
+        return brackets(mark.join(self.write(part)[0] for part in folded(term)), "[", "]"), ATOM
 
     def fence(self, term: Term, row: Operation) -> Written:
         if len(term.args) == 1:
@@ -238,6 +239,18 @@ class Writer:
         test = self.comparison(condition, TABLE[condition.head]) if condition.head in ("greater", "at_least") else f"{self.write(condition)[0]} = 1"
         first, second = (self.write(branch)[0] for branch in branches)
         return rf"\begin{{cases}} {first} & \text{{if }} {test} \\ {second} & \text{{otherwise}} \end{{cases}}", ATOM
+
+
+def span(first: int, last: int, size: int) -> str:
+    """Places from first to last; a colon alone for all."""
+    return f"{first}:{last}" if (first, last) != (1, size) else ":"
+
+
+def folded(term: Term) -> list[Term]:
+    """The operands of an operation, several of a kind together where the table says that they are read from the left."""
+    if TABLE[term.head].folds and term.args[0].head == term.head:
+        return [*folded(term.args[0]), term.args[1]]
+    return list(term.children)
 
 
 def subscripted(latex: str, running: str) -> Written:
