@@ -35,6 +35,8 @@ def handout(
     theme: Annotated[str, typer.Option(help="The look: typeset.")] = "typeset",
     unproved: Annotated[bool, typer.Option("--unproved", help="Print links that could not be proved, with a mark, instead of stopping.")] = False,
     sensitivity: Annotated[bool, typer.Option("--sensitivity", help="Add a table of how strongly the loss answers to each parameter.")] = False,
+    gradient_check: Annotated[bool, typer.Option("--gradient-check", help="Hold the gradients against difference quotients.")] = False,
+    hessian: Annotated[bool, typer.Option("--hessian", help="Add the second derivatives of the loss (up to 12 parameter entries).")] = False,
 ) -> None:
     """Write the walkthrough of a network: forward pass, backpropagation, update."""
     from .deriving.views import views
@@ -46,7 +48,7 @@ def handout(
     if theme not in THEMES:
         _stop(f"there is no theme {theme!r}; themes are {', '.join(THEMES)}")
     target = _target(spec, output, form)
-    derivation = _derived(spec, views({"sensitivity": sensitivity}))
+    derivation = _derived(spec, views({"sensitivity": sensitivity, "gradient_check": gradient_check, "hessian": hessian}))
     with ThreadPoolExecutor(1) as pool:
         # TeX sets the page while SymPy proves it, on the presumption that the proof succeeds; if not, the page is thrown away.
         from .proof import presumed

@@ -78,22 +78,23 @@ class Desk:
         formulas = list(formulas)
         value = self.known[quantity]
         terms: list[tuple[Term, Role]] = [(quantity, "quantity"), *((formula, "formula") for formula in formulas)]
-        terms += self.calculated(numbers or formulas[-1])
+        terms += self.calculated(numbers or formulas[-1], self.network.style)
         terms.append((self.printed(quantity), "value"))
         return self.lines(terms, value, reason)
 
     def expression(self, formula: Term, style: Style | None = None) -> tuple[Line, ...]:
-        """formula = numbers put in = worked arithmetic = value, where the formula has no name of its own; the value may be printed in a style of its own."""
+        """formula = numbers put in = worked arithmetic = value, where the formula has no name of its own; numbers may be printed in a style of their own."""
         value = settle(evaluate(formula, self.known))
-        last = literal(value, style or self.network.style, self.network.page.elide)
-        return self.lines([(formula, "quantity"), *self.calculated(formula), (last, "value")], value, None)
+        style = style or self.network.style
+        last = literal(value, style, self.network.page.elide)
+        return self.lines([(formula, "quantity"), *self.calculated(formula, style), (last, "value")], value, None)
 
-    def calculated(self, formula: Term) -> list[tuple[Term, Role]]:
+    def calculated(self, formula: Term, style: Style) -> list[tuple[Term, Role]]:
         """The links between a formula and its value."""
         substituted = self.put_in(formula)
         terms: list[tuple[Term, Role]] = [(term, "substitution") for term in self.shown(formula, substituted)]
         if not is_elided(substituted) and not is_literal(substituted):
-            terms += [(term, "arithmetic") for term in arithmetic(substituted, self.network.style)]
+            terms += [(term, "arithmetic") for term in arithmetic(substituted, style)]
         return terms
 
     def shown(self, formula: Term, substituted: Term) -> Iterator[Term]:

@@ -19,14 +19,16 @@ class NoView(ValueError):
 
 
 def views(flags: Mapping[str, bool], jacobians: tuple[str, ...] = ()) -> list[View]:
-    """The views asked for, in the order in which they stand: those of `VIEWS` whose flag is set, then the Jacobians of named quantities.
+    """The views asked for, in the order in which they stand: those whose flag is set, then the Jacobians of named quantities.
 
     >>> views({"sensitivity": False})
     []
     """
+    from .gradient_check import gradient_check
+    from .hessian import hessian
     from .sensitivity import sensitivity
 
-    table = {"sensitivity": sensitivity}
+    table = {"sensitivity": sensitivity, "gradient_check": gradient_check, "hessian": hessian}
     return [view for key, view in table.items() if flags.get(key)]
 
 

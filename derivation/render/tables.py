@@ -43,7 +43,17 @@ def sensitivity(steps: list[Step], latex: Latex, words: Words) -> TableView:
     return TableView(tuple(rf"\text{{{head}}}" for head in kept), tuple(rows), words.text("table_notes", key))
 
 
-TABLES = {"sensitivity": sensitivity, "sensitivity_norms": sensitivity}
+def hessian(steps: list[Step], latex: Latex, words: Words) -> TableView:
+    """The matrix of second derivatives, its rows and columns named; of equal ones only one has a step."""
+    values = {step.quantity.args[1:]: latex(step.lines[-1].term) for step in steps}
+    entries = [by for by, then in values if by == then]
+    rows = tuple((latex(by), *(values.get((by, then)) or values[then, by] for then in entries)) for by in entries)
+    notes = (words.sentence("notes", note) for note in steps[0].notes)
+    head = rf"\nabla^2 {latex(steps[0].quantity.args[0])}"
+    return TableView((head, *map(latex, entries)), rows, " ".join([words.text("table_notes", "hessian"), *notes]))
+
+
+TABLES = {"hessian": hessian, "sensitivity": sensitivity, "sensitivity_norms": sensitivity}
 """How the steps under a title make a table, by the title's key."""
 
 
