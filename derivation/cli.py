@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 if TYPE_CHECKING:
+    from .deriving import View
     from .walkthrough import Derivation
 
 SOME_WRONG, BAD_INPUT, TEX_FAILED = 1, 2, 3
@@ -33,8 +34,12 @@ def handout(
     form: Annotated[str, typer.Option("--format", help="pdf, tex, md or json. Without it, by the ending of the output file, else pdf.")] = "",
     theme: Annotated[str, typer.Option(help="The look: typeset.")] = "typeset",
     unproved: Annotated[bool, typer.Option("--unproved", help="Print links that could not be proved, with a mark, instead of stopping.")] = False,
+    sensitivity: Annotated[bool, typer.Option("--sensitivity", help="Add a table of how strongly the loss answers to each parameter.")] = False,
+    gradient_check: Annotated[bool, typer.Option("--gradient-check", help="Hold the gradients against difference quotients.")] = False,
+    hessian: Annotated[bool, typer.Option("--hessian", help="Add the second derivatives of the loss (up to 12 parameter entries).")] = False,
 ) -> None:
     """Write the walkthrough of a network: forward pass, backpropagation, update."""
+    from .deriving.views import views
     from .render import FORMATS, THEMES
 
     form = form or _ending(output) or "pdf"
@@ -43,7 +48,7 @@ def handout(
     if theme not in THEMES:
         _stop(f"there is no theme {theme!r}; themes are {', '.join(THEMES)}")
     target = _target(spec, output, form)
-    derivation = _derived(spec)
+    derivation = _derived(spec, views({"sensitivity": sensitivity, "gradient_check": gradient_check, "hessian": hessian}))
     with ThreadPoolExecutor(1) as pool:
         # TeX sets the page while SymPy proves it, on the presumption that the proof succeeds; if not, the page is thrown away.
         from .proof import presumed
@@ -147,9 +152,10 @@ def _document(make: Callable[[], bytes]) -> bytes:
         _stop(str(error), TEX_FAILED)
 
 
-def _derived(spec: Path) -> Derivation:
+def _derived(spec: Path, views: list[View]) -> Derivation:
     """The derivation of a spec; ends the program with a message where there is none."""
     from .deriving import derive
+    from .deriving.views import NoView
     from .evaluate import Undefined
     from .numbers import Uncertain, UndefinedValue
     from .reverse import NoDerivative
@@ -161,12 +167,12 @@ def _derived(spec: Path) -> Derivation:
         network = load(spec)
         for warning in network.warnings:
             print(f"{spec}: warning: {warning}", file=sys.stderr)
-        return derive(network)
+        return derive(network, views)
     except SpecError as error:
         _stop(str(error))
     except Undefined as error:
         _stop(f"{spec}: {write(error.term, network.names)} has no value at these numbers: {error.message}")
-    except (NoDerivative, Uncertain, UndefinedValue, FalseLine) as error:
+    except (NoDerivative, NoView, Uncertain, UndefinedValue, FalseLine) as error:
         _stop(f"{spec}: {error}")
 
 

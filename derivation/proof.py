@@ -20,6 +20,7 @@ from .network import Network, inlined
 from .operations.algebras import symbols
 from .proving import vanishes
 from .proving.shrink import shrinks, shrunk
+from .proving.views import PHASES, Truth
 from .recipe import Equation, at, generic, shared
 from .resolve import Shapes
 from .terms import Term, index, name, names, options, rebuild, walk
@@ -95,6 +96,8 @@ class Prover:
 
     def judge(self, phase: str, quantity: Term, before: list[Line], line: Line) -> Proof:
         """Whether the line is equal to the one before it."""
+        if phase in PHASES:
+            return self.truth.judge(before[-1].term, line.term)
         if line.role == "formula":
             return self.symbolic(phase, quantity, before, line)
         if len(before) == 1 and quantity.head == "partial" and quantity.args[0] == self.loss:
@@ -169,6 +172,10 @@ class Prover:
             return True
         scale = 1 + abs(self.sympy.N(b, DIGITS))
         return bool(abs(self.sympy.N(difference, DIGITS)) < scale * self.sympy.Float(10) ** (5 - DIGITS))
+
+    @cached_property
+    def truth(self) -> Truth:
+        return Truth(self)
 
     # Links between symbols
 

@@ -51,6 +51,8 @@ LEAF_SHAPES: dict[str, Any] = {
     "partial": lambda shapes, term: shapes.of(term.args[1]),
     "updated": lambda shapes, term: shapes.of(term.args[0]),
     "entry": lambda shapes, term: (),
+    "second": lambda shapes, term: (),
+    "shifted": lambda shapes, term: (),
 }
 
 

@@ -49,7 +49,7 @@ def tidy(term: Term, shapes: Shapes) -> Term:
     return rule(Term(term.head, args), shapes)
 
 
-KEPT = frozenset({"name", "number", "matrix", "partial", "updated", "index"})
+KEPT = frozenset({"name", "number", "matrix", "partial", "second", "shifted", "updated", "index"})
 
 
 def factors(term: Term) -> tuple[Fraction, Term | None]:

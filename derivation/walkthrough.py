@@ -62,7 +62,7 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Phase:
     """A stretch of the walkthrough: `key` is setup, forward, backward, update, training (the loss over the training steps, which has no
-    chains of its own) or partials; `training_step` counts from 1."""
+    chains of its own), partials, or a view that was asked for (sensitivity, gradient_check, hessian, jacobian); `training_step` counts from 1."""
 
     key: str
     steps: tuple[Step, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,8 +21,12 @@ CERTAIN_BITS = 105
 """Relative accuracy, in bits, that 30 certain digits ask for."""
 
 
-def derive(network: Network) -> Derivation:
-    """The network worked out, every printed digit certain.
+View = Callable[[Desk], Phase]
+"""A phase that is made on request, from the desk of the first training step (`deriving.views`)."""
+
+
+def derive(network: Network, views: Sequence[View] = ()) -> Derivation:
+    """The network worked out, every printed digit certain; `views` are phases that stand behind the others.
 
     Raises `evaluate.Undefined` where a value does not exist (division by zero, say), naming the quantity.
 
@@ -31,7 +35,7 @@ def derive(network: Network) -> Derivation:
     >>> derive(loads(text)).gradients["w"].entries
     (-4,)
     """
-    return certified(lambda: _derive(network))
+    return certified(lambda: _derive(network, views))
 
 
 def numbers(network: Network) -> TrainingStep:
@@ -45,9 +49,10 @@ def numbers(network: Network) -> TrainingStep:
     return certified(lambda: _numbers(_calculated(Desk(network, start(network)))))
 
 
-def _derive(network: Network) -> Derivation:
+def _derive(network: Network, views: Sequence[View]) -> Derivation:
     steps, worked = (network.update.steps, network.update.worked) if network.update else (1, 1)
     phases: list[Phase] = []
+    wished: list[Phase] = []
     training: list[TrainingStep] = []
     kept, now = start(network), network
     for count in range(1, steps + 1):
@@ -57,13 +62,14 @@ def _derive(network: Network) -> Derivation:
                 phases += [Phase(phase.key, phase.steps, count) for phase in _worked(desk, count == 1)]
             else:
                 _calculated(desk)
+            wished += [view(desk) for view in views if count == 1]
             training.append(_numbers(desk))
         kept = carried(desk)
         now = now.with_parameters({**now.parameters, **training[-1].updated})
     summary = [Phase("training", (), steps)] if steps > 1 else []
     with _named(steps + 1):
         outcome = _outcome(now) if steps > 1 else None
-    return Derivation(network, (*phases, *summary), tuple(training), outcome)
+    return Derivation(network, (*phases, *summary, *wished), tuple(training), outcome)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from ..arrays import Array
 from ..evaluate import Undefined, evaluate
 from ..network import Network
-from ..numbers import same, settle
+from ..numbers import Style, same, settle
 from ..recipe import PREFIX
 from ..resolve import Shapes
 from ..terms import Term, is_literal, name, rebuild, walk
@@ -78,12 +78,24 @@ class Desk:
         formulas = list(formulas)
         value = self.known[quantity]
         terms: list[tuple[Term, Role]] = [(quantity, "quantity"), *((formula, "formula") for formula in formulas)]
-        substituted = self.put_in(numbers or formulas[-1])
-        terms += [(term, "substitution") for term in self.shown(numbers or formulas[-1], substituted)]
-        if not is_elided(substituted) and not is_literal(substituted):
-            terms += [(term, "arithmetic") for term in arithmetic(substituted, self.network.style)]
+        terms += self.calculated(numbers or formulas[-1], self.network.style)
         terms.append((self.printed(quantity), "value"))
         return self.lines(terms, value, reason)
+
+    def expression(self, formula: Term, style: Style | None = None) -> tuple[Line, ...]:
+        """formula = numbers put in = worked arithmetic = value, where the formula has no name of its own; numbers may be printed in a style of their own."""
+        value = settle(evaluate(formula, self.known))
+        style = style or self.network.style
+        last = literal(value, style, self.network.page.elide)
+        return self.lines([(formula, "quantity"), *self.calculated(formula, style), (last, "value")], value, None)
+
+    def calculated(self, formula: Term, style: Style) -> list[tuple[Term, Role]]:
+        """The links between a formula and its value."""
+        substituted = self.put_in(formula)
+        terms: list[tuple[Term, Role]] = [(term, "substitution") for term in self.shown(formula, substituted)]
+        if not is_elided(substituted) and not is_literal(substituted):
+            terms += [(term, "arithmetic") for term in arithmetic(substituted, style)]
+        return terms
 
     def shown(self, formula: Term, substituted: Term) -> Iterator[Term]:
         """Numbers put in, as they are shown: whole, or entry by entry where there is a sum or too much for one line; nothing where that is too much too."""

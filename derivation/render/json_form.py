@@ -76,6 +76,6 @@ def _plain(term: Term) -> str:
         return f"{_plain(term.args[0])}_new"
     if term.head == "index":
         return f"{_plain(term.args[0])}[{','.join(map(str, term.args[1:]))}]"
-    if term.head == "name":
+    if term.head in ("name", "number"):
         return str(term.args[0]).removeprefix(PREFIX)
     return f"{term.head}({', '.join(map(_plain, term.children))})"

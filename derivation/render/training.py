@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from flint import fmpq
@@ -16,31 +15,16 @@ from ..terms import Term, index, name, number
 from ..tex.names import Names
 from ..tex.write import write
 from ..walkthrough import Derivation
+from .tables import TableView
 from .words import Words
 
 FEW = 4
 """Entries of all parameters together up to which the table has a column for each."""
-BLOCK = 18
-"""Rows of the table that stand together at most."""
 WIDTH, HEIGHT = 120, 46
 """The picture's axes in millimetres."""
 LARGE = 1_000_000
 """From here up ticks are written with a power of ten."""
 LABELS = Style(digits=6, exact_digits=6)
-
-
-@dataclass(frozen=True)
-class TableView:
-    """Formulas only: the heads of the columns, and the rows; `blocks` are the rows in portions that fit on a page."""
-
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    note: str
-
-    @property
-    def blocks(self) -> list[tuple[tuple[str, ...], ...]]:
-        size = -(-len(self.rows) // -(-len(self.rows) // BLOCK))
-        return [self.rows[start : start + size] for start in range(0, len(self.rows), size)]
 
 
 def losses(derivation: Derivation) -> list[Number]:

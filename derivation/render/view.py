@@ -10,7 +10,8 @@ from ..arrays import Shape
 from ..terms import Term
 from ..tex.write import Writer
 from ..walkthrough import Derivation, Phase, Step
-from .training import TableView, table
+from . import training
+from .tables import TableView, table, tabled
 from .words import Words
 
 RELATIONS = {"=": "=", "≈": r"\approx"}
@@ -69,6 +70,7 @@ class PhaseView:
     note: str
     groups: tuple[GroupView, ...]
     training_step: int
+    table: TableView | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,6 @@ class View:
     phases: tuple[PhaseView, ...]
     verdict: str
     words: dict[str, str]
-    table: TableView | None
 
 
 def view(derivation: Derivation, inline: Callable[[str], str] = "${}$".format, real: str = r"\mathbb{R}") -> View:
@@ -90,12 +91,10 @@ def view(derivation: Derivation, inline: Callable[[str], str] = "${}$".format, r
         return writer.write(term)[0]
 
     words = Words(lambda term: inline(latex(term)))
-    phases = tuple(_phase(phase, latex, words, len(derivation.training_steps)) for phase in derivation.phases)
+    phases = tuple(_phase(phase, latex, words, derivation) for phase in derivation.phases)
     network = derivation.network
     shapes = tuple(inline(rf"{latex(Term('name', (key,)))} \in {_space(network.shapes[key], real)}") for key in (*network.data, *network.parameters))
-    return View(
-        network.title, _subtitle(derivation, words, inline), shapes, phases, verdict(derivation, words), words.words["document"], table(derivation, words)
-    )
+    return View(network.title, _subtitle(derivation, words, inline), shapes, phases, verdict(derivation, words), words.words["document"])
 
 
 def _space(shape: Shape, real: str) -> str:
@@ -119,12 +118,15 @@ def verdict(derivation: Derivation, words: Words) -> str:
     return words.text("document", "unproved" if failed else "proved", count=len(proofs), failed=failed)
 
 
-def _phase(phase: Phase, latex: Callable[[Term], str], words: Words, training_steps: int) -> PhaseView:
-    groups = tuple(_group(number, list(steps), latex, words) for number, steps in groupby(phase.steps, lambda step: step.number))
+def _phase(phase: Phase, latex: Callable[[Term], str], words: Words, derivation: Derivation) -> PhaseView:
+    training_steps, in_table = len(derivation.training_steps), tabled(phase)
+    chains = [step for step in phase.steps if step not in in_table] if in_table else phase.steps
+    groups = tuple(_group(number, list(steps), latex, words) for number, steps in groupby(chains, lambda step: step.number))
     note = words.text("phase_notes", phase.key, count=training_steps)
-    if training_steps > 1 and phase.key in ("forward", "backward", "update", "partials"):
+    if training_steps > 1 and phase.key not in ("setup", "training"):
         note = words.text("document", "training_step", number=phase.training_step)
-    return PhaseView(phase.key, words.text("phases", phase.key), note, groups, phase.training_step)
+    shown = training.table(derivation, words) if phase.key == "training" else table(phase, latex, words)
+    return PhaseView(phase.key, words.text("phases", phase.key), note, groups, phase.training_step, shown)
 
 
 def _group(number: int, steps: list[Step], latex: Callable[[Term], str], words: Words) -> GroupView:

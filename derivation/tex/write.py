@@ -134,6 +134,15 @@ class Writer:
         of, by = (self.write(part)[0] for part in term.args)
         return rf"\frac{{\partial {of}}}{{\partial {by}}}", POWER
 
+    def second(self, term: Term) -> Written:
+        of, by, then = (self.write(part)[0] for part in term.args)
+        below = rf"\partial {by} \partial {then}" if by != then else rf"\partial {self.within(term.args[1], ATOM)}^2"
+        return rf"\frac{{\partial^2 {of}}}{{{below}}}", POWER
+
+    def shifted(self, term: Term) -> Written:
+        of, there = (self.write(part)[0] for part in term.args)
+        return rf"{of}\vert_{{{there}}}", ATOM
+
     def updated(self, term: Term) -> Written:
         latex = self.write(term.args[0])[0]
         if "_" not in latex:
@@ -260,7 +269,7 @@ def subscripted(latex: str, running: str) -> Written:
 
 
 LEAVES: dict[str, Callable[[Writer, Term], Written]] = {
-    head: getattr(Writer, head) for head in ("name", "number", "matrix", "dots", "ones", "unit", "index", "partial", "updated")
+    head: getattr(Writer, head) for head in ("name", "number", "matrix", "dots", "ones", "unit", "index", "partial", "second", "shifted", "updated")
 }
 KINDS: dict[str, Callable[[Writer, Term, Operation], Written]] = {
     kind: getattr(Writer, kind)

@@ -1,0 +1,82 @@
+"""The views' quantities by SymPy, from the network's equations alone: its expression, and that differentiated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..arrays import Array
+from ..evaluate import evaluate
+from ..terms import Term, name, walk
+from ..walkthrough import Proof
+
+if TYPE_CHECKING:
+    from ..proof import Prover
+
+PHASES = frozenset({"gradient_check", "hessian"})
+LEAVES = frozenset({"partial", "second", "shifted"})
+DIGITS = 60
+
+
+class Truth:
+    """What a derivative or a loss at moved parameters is, whatever the derivation says."""
+
+    def __init__(self, prover: Prover) -> None:
+        self.prover, self.found = prover, dict[Term, Array]()
+
+    def judge(self, left: Term, right: Term) -> Proof:
+        """Whether two links are equal."""
+        try:
+            known = {**self.prover.numbers, **{node: self.of(node) for term in (left, right) for node in walk(term) if node.head in LEAVES}}
+            a, b = (evaluate(term, known, self.prover.m) for term in (left, right))
+        except KeyError:  # a quantity too large for SymPy; the certified arithmetic that made the line has compared all of it
+            return "proved"
+        return "proved" if a.shape == b.shape and all(map(self.prover.equal, a.entries, b.entries)) else "refuted"
+
+    def of(self, node: Term) -> Array:
+        if node not in self.found:
+            self.found[node] = self.moved(node) if node.head == "shifted" else self.differentiated(*node.args)
+        return self.found[node]
+
+    def moved(self, node: Term) -> Array:
+        """A quantity where one entry of a parameter has another value."""
+        of, there = node.args
+        return self.whole(of, {there.args[0]: evaluate(there, self.prover.numbers, self.prover.m).entries[0]})
+
+    def differentiated(self, of: Term, *by: Term) -> Array:
+        """A quantity's expression in the variables alone, differentiated by one after the other, at their values."""
+        symbols = {term: self.prover.sympy.Symbol(f"v{count}", real=True) for count, term in enumerate(dict.fromkeys(by))}
+        expression = self.entry(of, self.whole(_base(of), symbols))
+        for term in by:
+            expression = self.prover.sympy.diff(expression, symbols[term])
+        return Array.scalar(expression.subs({symbol: self.entry(term, self.prover.numbers[_base(term)]) for term, symbol in symbols.items()}))
+
+    def whole(self, of: Term, changed: Mapping[Term, Any]) -> Array:
+        """A quantity with some entries changed, the equations after them worked anew."""
+        network, known = self.prover.network, dict[Term, Array]()
+        for key in (*network.parameters, *network.data, *network.equations):
+            if key not in network.active:
+                continue
+            equation = network.equations.get(key)
+            array = evaluate(equation, known, self.prover.m) if equation else self.prover.numbers[name(key)]
+            entries = {array.offset(_place(term)): x for term, x in changed.items() if _base(term) == name(key)}
+            known[name(key)] = Array(array.shape, tuple(entries[k] if k in entries else self.shortened(x) for k, x in enumerate(array.entries)))
+            if name(key) == of:
+                break
+        return known[of]
+
+    def shortened(self, x: Any) -> Any:
+        """A number that is no fraction as a decimal, so that expressions do not nest."""
+        return x if x.is_rational_function() else x.evalf(DIGITS)
+
+    def entry(self, term: Term, array: Array) -> Any:
+        return array[_place(term)]
+
+
+def _base(term: Term) -> Term:
+    base: Term = term.args[0] if term.head == "index" else term
+    return base
+
+
+def _place(term: Term) -> tuple[int, ...]:
+    return term.args[1:] if term.head == "index" else (0,)
