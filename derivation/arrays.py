@@ -107,7 +107,7 @@ class Array:
     def __matmul__(self, other: Array) -> Array:
         a, b = self.rows, other.T.rows
         shape = collapse((len(a), len(b)))
-        if len(a) * len(b) * len(a[0]) > 64 and all(type(entry) is fmpq for entry in self.entries + other.entries):
+        if len(a) * len(b) * len(a[0]) > 64 and all(isinstance(entry, fmpq) for entry in self.entries + other.entries):
             product = fmpq_mat(a) * fmpq_mat(other.rows)
             return Array(shape, tuple(product.entries()))
         return Array(shape, tuple(total(list(map(operator.mul, row, column))) for row in a for column in b))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from .arrays import Array, Shape
-from .numbers import Style
+from .numbers import Carry, Style
 from .operations import TABLE
 from .recipe import Update, quantities
 from .resolve import Shapes
@@ -42,6 +42,8 @@ class Network:
     style: Style = field(default_factory=Style)
     page: Page = field(default_factory=Page)
     warnings: tuple[str, ...] = ()
+    carry: Carry | None = None
+    """How each result is rounded before it is used; None where all goes on unrounded."""
 
     @cached_property
     def names(self) -> Names:

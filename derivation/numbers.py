@@ -113,6 +113,53 @@ class Style:
     exact_digits: int = 10
 
 
+class Written(fmpq):  # type: ignore[misc]
+    """A number as it was written at the end of a chain: the rational that its `text` is, and the number that it is written for, `of`."""
+
+    text: str
+    of: Number
+
+    @property
+    def rounds(self) -> bool:
+        """Whether it differs from what it is written for."""
+        return not (isinstance(self.of, fmpq) and self.of == self)
+
+
+def written(text: str, of: Number) -> Written:
+    """The decimal `text`, written for the number `of`."""
+    number = Written(exact(text))
+    number.text, number.of = text, of
+    return number
+
+
+def unrounded(x: Number) -> Number:
+    """What a number is written for; itself where it was not written down on the way."""
+    return x.of if isinstance(x, Written) else x
+
+
+def taken(x: Number) -> Number:
+    """A number as later steps take it: as it is written, whatever it was rounded from."""
+    return written(x.text, fmpq(x)) if isinstance(x, Written) else x
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """Paper arithmetic: a result is rounded half-even to `digits` significant digits, or to `places` decimal places, and used rounded.
+
+    >>> Carry(3)(fmpq(2, 3)).text, Carry(places=2)(fmpq(599, 1000)).text, Carry(3)(fmpq(1, 2)).text
+    ('0.667', '0.60', '0.5')
+    """
+
+    digits: int = 6
+    places: int | None = None
+
+    def __call__(self, x: Number) -> Written:
+        text = rounded(x, self.digits) if self.places is None else rounded_to_places(x, self.places)
+        if isinstance(x, fmpq) and exact(text) == x:
+            text = decimal(x, Style(JSON_DIGITS, max(self.digits, 10))).text
+        return written(text, x)
+
+
 @dataclass(frozen=True, slots=True)
 class Printed:
     """A decimal as printed, and whether it is the number itself or a rounding of it."""
@@ -129,11 +176,17 @@ def decimal(x: Number, style: Style) -> Printed:
     >>> decimal(fmpq(2, 3), Style(digits=3))
     Printed(text='0.667', exact=False)
     """
+    if isinstance(x, Written) and _significant(x.text) <= style.exact_digits:
+        return Printed(x.text, True)
     if isinstance(x, fmpq):
         full = terminating(x)
         if full is not None and len(full.lstrip("-0.").replace(".", "")) <= style.exact_digits and len(full) <= 2 * style.exact_digits:
             return Printed(full if magnitude(x or fmpq(1)) > SMALLEST else scientific(x), True)
     return Printed(rounded(x, style.digits), False)
+
+
+def _significant(text: str) -> int:
+    return len(text.partition("e")[0].lstrip("-0.").replace(".", ""))
 
 
 def scientific(x: fmpq) -> str:
@@ -162,12 +215,26 @@ def rounded(x: Number, digits: int) -> str:
     >>> rounded(fmpq(1, 3), 4), rounded(fmpq(1, 30000000), 3)
     ('0.3333', '3.33e-8')
     """
-    low, high = (_rounded(bound, digits) for bound in bounds(x))
+    return _certain(x, lambda bound: _rounded(bound, digits))
+
+
+def rounded_to_places(x: Number, places: int) -> str:
+    """Rounded half-even to decimal places, each certain.
+
+    >>> rounded_to_places(fmpq(1, 8), 2), rounded_to_places(fmpq(1, 1000), 2)
+    ('0.12', '0')
+    """
+    return _certain(x, lambda bound: point(units, places) if (units := nearest(bound, places)) else "0")
+
+
+def _certain(x: Number, round_off: Callable[[fmpq], str]) -> str:
+    """What both ends of a ball are rounded to."""
+    lower, upper = bounds(x)
+    low, high = round_off(lower), round_off(upper)
     if low == high:
         return low
-    lower, upper = bounds(x)
     if upper - lower < NEGLIGIBLE:
-        return _rounded(fmpq(nearest((lower + upper) / 2, NEGLIGIBLE_PLACES), 10**NEGLIGIBLE_PLACES), digits)
+        return round_off(fmpq(nearest((lower + upper) / 2, NEGLIGIBLE_PLACES), 10**NEGLIGIBLE_PLACES))
     raise Uncertain("a printed digit")
 
 

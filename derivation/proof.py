@@ -8,22 +8,24 @@ to 40 digits on top of the certified arithmetic that made them where they are no
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any
 
 from .arrays import Array
 from .deriving.worked import is_elided
 from .evaluate import evaluate
 from .network import Network, inlined
+from .numbers import unrounded
 from .operations.algebras import symbols
 from .proving import vanishes
 from .proving.shrink import shrinks, shrunk
 from .proving.views import PHASES, Truth
 from .recipe import Equation, at, generic, shared
 from .resolve import Shapes
-from .terms import Term, index, name, names, options, rebuild, walk
+from .reverse import gradients
+from .terms import Term, index, name, names, number, options, partial, rebuild, walk
 from .walkthrough import Derivation, FalseLine, Line, Phase, Proof, Step
 
 DIGITS = 40
@@ -102,7 +104,7 @@ class Prover:
             return self.symbolic(phase, quantity, before, line)
         if len(before) == 1 and quantity.head == "partial" and quantity.args[0] == self.loss:
             return self.stated(quantity, line.term)
-        return self.numeric(before[-1].term, line.term)
+        return self.numeric(before[-1].term, line.term, self.results if len(before) == 1 else {})
 
     # Links between numbers
 
@@ -114,15 +116,22 @@ class Prover:
         known |= {Term("partial", (self.loss, name(key))): array for key, array in gradients.items()}
         known |= {Term("updated", (name(key),)): array for key, array in updated.items()}
         known |= optimizer
-        small = {term: array for term, array in known.items() if max(array.shape or (1,)) <= 4 * MAXIMAL_SIZE}
+        self.results = {term: array.map(lambda x: self.m.of_number(unrounded(x))) for term, array in known.items() if _is_small(array)}
+        small = {term: array for term, array in known.items() if _is_small(array)}
         return {term: array.map(self.m.of_number) for term, array in small.items()}
 
-    def numeric(self, left: Term, right: Term) -> Proof:
-        """Whether two links are equal at these numbers. Where a matrix is elided, certified arithmetic has compared all of it."""
+    def numeric(self, left: Term, right: Term, results: Mapping[Term, Array]) -> Proof:
+        """Whether two links are equal at these numbers. Where a matrix is elided, certified arithmetic has compared all of it.
+
+        `results` holds what the quantity on the left is before it is rounded, where a chain begins with it.
+        """
         if is_elided(left) or is_elided(right):
             return "proved"
         try:
-            a, b = (evaluate(self.at_values(term), self.numbers, self.m) for term in (left, right))
+            a, b = (
+                evaluate(self.at_values(left), {**self.numbers, left: results[left]} if left in results else self.numbers, self.m),
+                evaluate(self.at_values(right), self.numbers, self.m),
+            )
         except KeyError:  # a quantity too large for SymPy; the certified arithmetic that made the line has compared all of it
             return "proved"
         if a.shape != b.shape:
@@ -141,7 +150,32 @@ class Prover:
             self.formulas[quantity] = total
         true = total.map(self.at_point)
         claimed = evaluate(value, self.numbers, self.m)
-        return "proved" if claimed.shape == true.shape and all(map(self.equal, claimed.entries, true.entries)) else "refuted"
+        return "proved" if self.agree(claimed, true) or self.agree(claimed, self.by_rules(by, total)) else "refuted"
+
+    def agree(self, a: Array, b: Array) -> bool:
+        return a.shape == b.shape and all(map(self.equal, a.entries, b.entries))
+
+    def by_rules(self, by: Term, true: Array) -> Array:
+        """A derivative's value by the reverse rules, once their formula is proved equal to `true`. A rule may name an output (`h (1 - h)`),
+        which is carried rounded: then it is not the number that `diff` gives."""
+        key = by.args[0].args[0] if by.head == "index" else by.args[0]
+        place = by.args[1:] if by.head == "index" else ()
+        consumers = [consumer for consumer in self.network.consumers[key] if consumer in self.network.active]
+        parts = [
+            self.carried_back(name(consumer), partial(self.loss, name(consumer)) if name(consumer) != self.loss else number(1), key) for consumer in consumers
+        ]
+        return self.proved_value(reduce(lambda a, b: a + b, parts), place, true, {name(consumer): self.local(consumer) for consumer in consumers})
+
+    def carried_back(self, result: Term, upstream: Term, key: str) -> Term:
+        """What the reverse rules make of an upstream gradient at one equation."""
+        return gradients(self.network.equations[result.args[0]], result, upstream, {key}, Shapes(self.network.names.shapes))[key]
+
+    def proved_value(self, rule: Term, place: tuple[int, ...], true: Array, outputs: Mapping[Term, Array]) -> Array:
+        """The value of a rule (or of its entry), where it is proved equal to `true`; else that of `true` itself."""
+        entries: Callable[[Array], Array] = (lambda array: Array.scalar(array[place])) if place else (lambda array: array)
+        if self.verdict(entries(self.meaning(rule, {})), true, outputs) != "proved":
+            return true.map(self.at_point)
+        return entries(evaluate(self.at_values(rule), self.numbers, self.m))
 
     def at_values(self, term: Term) -> Term:
         """The term, once the local slopes and entries of signals in it have their numbers."""
@@ -156,7 +190,12 @@ class Prover:
             # a signal that is not known is too large for SymPy: the KeyError says so
             return Array.scalar(self.numbers[Term("partial", (of, by.args[0]))][by.args[1:]]) if by.head == "index" else self.numbers[node]
         slope = self.slope(of, by)
-        return slope.map(lambda expression: self.at_point(expression))
+        whole, key = (of.args[0] if of.head == "index" else of), (by.args[0] if by.head == "index" else by).args[0]
+        unit = Term("unit", (*self.shape(whole), *of.args[1:])) if of.head == "index" else number(1)
+        rule = self.carried_back(whole, unit, key)
+        if whole.args[0] not in names(rule):
+            return slope.map(self.at_point)
+        return self.proved_value(rule, by.args[1:] if by.head == "index" else (), slope, {whole: self.local(whole.args[0])})
 
     def at_point(self, expression: Any) -> Any:
         """A local expression in the operands' symbols at the network's values."""
@@ -401,6 +440,10 @@ def _shapeless(claim: Term) -> Term:
         return Term(node.head, tuple(rebuild(child, change) for child in node.children)) if options(node) else None
 
     return rebuild(_whole(claim), change)
+
+
+def _is_small(array: Array) -> bool:
+    return max(array.shape or (1,)) <= 4 * MAXIMAL_SIZE
 
 
 def _words(term: Term) -> tuple[Any, ...]:

@@ -23,7 +23,7 @@ def gradients(equation: Term, result: Term, upstream: Term, targets: Set[str], s
 
     `result` is the equation's name as a term: a rule written in terms of the output (`h (1 - h)` for the sigmoid) names it.
 
-    >>> from derivation.terms import name
+    >>> from derivation.terms import name, number
     >>> square = Term("pow", (name("u"), number(2)))
     >>> gradients(square, name("L"), number(1), {"u"}, Shapes({"u": (), "L": ()}))["u"]
     Term(head='times', args=(Term(head='number', args=('2',)), Term(head='name', args=('u',))))

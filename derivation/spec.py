@@ -17,13 +17,15 @@ from .arrays import Shape
 from .expressions import FUNCTIONS, Raw, SyntaxProblem, at_step, nearest, parse
 from .given import value
 from .network import Network, Page, split
-from .numbers import Style
+from .numbers import Carry, Style
 from .resolve import AXES, Resolver, describe
 from .spec_update import UpdateTable, chosen
 from .terms import Term, names, walk
 from .tex.names import problem as notation_problem
 
 MAXIMAL_EXPONENT = 64
+ROUNDINGS = ("full", "carry")
+GUARD_DIGITS = 2
 MAXIMAL_FILE = 64_000_000
 EQUATION = re.compile(r"\s*([^\W\d]\w*)\s*(?:\[\s*([^\W\d]\w*)\s*([+-]\s*\d+)?\s*\]\s*)?=(?!=)\s*")
 """The left side: a name, or a name at a step (`h[t]`)."""
@@ -64,6 +66,8 @@ class Spec(_Table):
 
     title: Annotated[str, Field(max_length=200)] = ""
     digits: Annotated[int, Field(ge=1, le=30)] = 6
+    rounding: str = "full"
+    places: Annotated[int, Field(ge=0, le=30)] | None = None
     elide: Annotated[int, Field(ge=3, le=12)] = 6
     paper: Literal["a4", "letter"] = "a4"
     model: Model
@@ -187,6 +191,7 @@ class _Builder:
         self.check_loss(shapes)
         update = chosen(self.spec.update, lambda key, message: self.add(("update", key) if key else ("update",), message)) if self.spec.update else None
         self.check_notation(shapes, update)
+        self.check_rounding()
         self.stop()
         self.check_exponents(equations)
         self.stop()
@@ -201,9 +206,10 @@ class _Builder:
             spec.model.loss,
             update,
             spec.notation,
-            Style(spec.digits, max(spec.digits, 10)),
+            self.style(),
             Page(spec.paper, spec.elide),
             self.unused(equations),
+            Carry(spec.digits, spec.places) if spec.rounding == "carry" else None,
         )
         for first, second in built.names.clashes():
             self.add(("notation",), f"{first!r} and {second!r} would both be printed as {built.names.latex(first)}; give one of them another [notation]")
@@ -292,6 +298,23 @@ class _Builder:
                 self.add(("notation", key), f"nothing is called {key!r}{nearest(key, known)}")
             elif bad := notation_problem(latex):
                 self.add(("notation", key), f"{bad}; give a symbol such as 'z^{{(1)}}'")
+
+    def check_rounding(self) -> None:
+        rounding, places = self.spec.rounding, self.spec.places
+        if rounding not in ROUNDINGS:
+            self.add(("rounding",), f"there is no rounding {rounding!r}{nearest(rounding, ROUNDINGS)}; known are {', '.join(ROUNDINGS)}")
+        elif places is not None and rounding != "carry":
+            self.add(("places",), "decimal places can only be fixed where results are carried rounded; write rounding = \"carry\", or leave 'places' out")
+        elif places is not None and "digits" in self.spec.model_fields_set:
+            self.add(("places",), "give either 'digits' (significant figures) or 'places' (decimal places), not both")
+
+    def style(self) -> Style:
+        """How numbers are printed. Where results are carried rounded, arithmetic on the way to one shows guard digits, so that it can be followed."""
+        spec = self.spec
+        if spec.rounding != "carry":
+            return Style(spec.digits, max(spec.digits, 10))
+        digits = spec.digits + GUARD_DIGITS if spec.places is None else max(spec.digits, spec.places + GUARD_DIGITS)
+        return Style(digits, max(digits, 10))
 
     def check_exponents(self, equations: Mapping[str, Term]) -> None:
         for key, term in equations.items():

@@ -70,16 +70,26 @@ class Phase:
 
 
 @dataclass(frozen=True, slots=True)
+class Drift:
+    """What rounding on the way has done to a quantity: its exact value, and how far the carried one lies above it, entry by entry."""
+
+    exact: Any
+    difference: Any
+
+
+@dataclass(frozen=True, slots=True)
 class TrainingStep:
     """All numbers of one training step: arrays by the names of the spec, exact or certified to 30 digits.
 
     `optimizer` holds the optimizer's own quantities by term: constants, the number of the step, states before and after (`recipe`).
+    `drift` says of the loss, the gradients and the updated parameters how far they lie from their exact values, where results are carried rounded.
     """
 
     values: Mapping[str, Any]
     gradients: Mapping[str, Any]
     updated: Mapping[str, Any]
     optimizer: Mapping[Term, Any] = field(default_factory=dict)
+    drift: Mapping[Term, Drift] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

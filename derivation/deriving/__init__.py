@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from ..evaluate import Undefined
 from ..network import Network
-from ..numbers import Uncertain, certified
+from ..numbers import certified, taken
 from ..terms import Term, name, partial, updated
 from ..walkthrough import Derivation, Phase, TrainingStep
 from .backward import Backward, backward
+from .certain import ascertain
 from .desk import Desk, by_name
+from .drift import drifted
 from .forward import forward, setup
 from .partials import partials
 from .update import carried, move, of_the_optimizer, resumed, start, update
-
-CERTAIN_BITS = 105
-"""Relative accuracy, in bits, that 30 certain digits ask for."""
-
 
 View = Callable[[Desk], Phase]
 """A phase that is made on request, from the desk of the first training step (`deriving.views`)."""
@@ -35,7 +32,9 @@ def derive(network: Network, views: Sequence[View] = ()) -> Derivation:
     >>> derive(loads(text)).gradients["w"].entries
     (-4,)
     """
-    return certified(lambda: _derive(network, views))
+    if network.carry is None:
+        return certified(lambda: _derive(network, views))
+    return certified(lambda: drifted(_derive(network, views), lambda full: _derive(full, ())))
 
 
 def numbers(network: Network) -> TrainingStep:
@@ -65,7 +64,7 @@ def _derive(network: Network, views: Sequence[View]) -> Derivation:
             wished += [view(desk) for view in views if count == 1]
             training.append(_numbers(desk))
         kept = carried(desk)
-        now = now.with_parameters({**now.parameters, **training[-1].updated})
+        now = now.with_parameters({**now.parameters, **{key: array.map(taken) for key, array in training[-1].updated.items()}})
     summary = [Phase("training", (), steps)] if steps > 1 else []
     with _named(steps + 1):
         outcome = _outcome(now) if steps > 1 else None
@@ -124,11 +123,5 @@ def _numbers(desk: Desk) -> TrainingStep:
     step = TrainingStep(by_name(desk.known, every), by_name(desk.known, gradients), by_name(desk.known, moved), of_the_optimizer(desk))
     for arrays in (step.values, step.gradients, step.updated, step.optimizer):
         for array in arrays.values():
-            for entry in array.entries:
-                if hasattr(entry, "rel_accuracy_bits") and entry.rel_accuracy_bits() < CERTAIN_BITS and not _negligible(entry):
-                    raise Uncertain("a digit of the numbers")
+            ascertain(array)
     return step
-
-
-def _negligible(entry: Any) -> bool:
-    return bool(entry.contains(0) and entry.rad() < 1e-110)

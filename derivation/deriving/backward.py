@@ -103,7 +103,7 @@ class Backward:
         formula = tidy(reduce(lambda a, b: Term("add", (a, b)), parts), self.desk.shapes)
         for node in walk(formula):
             if node.head in TABLE and TABLE[node.head].derivative_of and node not in self.desk.known and node.head not in ("sign",):
-                self.desk.learn(node, node)
+                self.desk.note(node, node)
         self.desk.learn(signal, formula)
         self.formulas[signal] = formula
         return formula
@@ -163,9 +163,9 @@ class Backward:
         term = self.network.equations[result]
         local = gradients(term, name(result), number(1), {key}, shapes)[key]
         signal, slope = self.signal(result), partial(name(result), name(key))
-        self.desk.learn(slope, local)
+        self.desk.note(slope, local)
         own = self.formulas[signal]
-        in_symbols = own if _short(own) else signal
+        in_symbols = own if _short(own) and not self.desk.is_rounded(signal) else signal
         return [signal * slope, in_symbols * local], signal * local
 
     def reason(self, result: str, key: str) -> Reason:

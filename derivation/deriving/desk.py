@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from ..arrays import Array
 from ..evaluate import Undefined, evaluate
 from ..network import Network
-from ..numbers import Style, same, settle
+from ..numbers import Style, Written, same, settle, unrounded
 from ..recipe import PREFIX
 from ..resolve import Shapes
 from ..terms import Term, is_literal, name, rebuild, walk
 from ..walkthrough import FalseLine, Line, Reason, Relation, Role
-from .worked import arithmetic, assembled, is_broad, is_elided, literal, negated, spelled
+from .worked import arithmetic, assembled, conclusion, is_broad, is_elided, literal, negated, spelled
 
 
 class Desk:
@@ -29,13 +29,25 @@ class Desk:
         self.known |= self.carried
 
     def learn(self, quantity: Term, formula: Term) -> Array:
-        """The quantity's value by its formula, remembered; `Undefined` names the quantity where it has none."""
+        """The quantity's value by its formula, remembered, rounded where results are carried rounded; `Undefined` names the quantity
+        where it has none."""
+        value, carry = self.note(quantity, formula), self.network.carry
+        if carry:
+            self.known[quantity] = value.map(carry)
+        return self.known[quantity]
+
+    def note(self, quantity: Term, formula: Term) -> Array:
+        """As `learn`, for what is no result but serves one, as a local derivative does: it is never rounded."""
         try:
             self.known[quantity] = settle(evaluate(formula, self.known))
             self.literals.pop(quantity, None)
         except Undefined as problem:
             raise Undefined(quantity, f"{problem.message} (in {problem.term.head})") from None
         return self.known[quantity]
+
+    def is_rounded(self, quantity: Term) -> bool:
+        """Whether a quantity's value was rounded before it is used."""
+        return any(isinstance(entry, Written) and entry.rounds for entry in self.known[quantity].entries)
 
     def literal(self, array: Array) -> Term:
         """The array as printed on this network's page."""
@@ -47,6 +59,10 @@ class Desk:
         if found is None:
             found = self.literals[quantity] = self.literal(self.known[quantity])
         return found
+
+    def conclusion(self, quantity: Term) -> Term:
+        """A known quantity as printed at the end of its own chain."""
+        return conclusion(self.known[quantity], self.network.style, self.network.page.elide)
 
     def put_in(self, formula: Term) -> Term:
         """The formula with numbers put in for every quantity."""
@@ -70,16 +86,16 @@ class Desk:
 
     def recall(self, quantity: Term) -> tuple[Line, ...]:
         """A known quantity and its value."""
-        shown = self.printed(quantity)
+        shown = self.conclusion(quantity)
         return (Line(quantity, "=", "quantity"), Line(shown, _relation(shown), "value"))
 
     def chain(self, quantity: Term, formulas: Iterable[Term], numbers: Term | None = None, reason: Reason | None = None) -> tuple[Line, ...]:
         """quantity = formula = numbers put in = worked arithmetic = value. `numbers` is the formula that numbers are put into."""
         formulas = list(formulas)
-        value = self.known[quantity]
+        value = self.known[quantity].map(unrounded)
         terms: list[tuple[Term, Role]] = [(quantity, "quantity"), *((formula, "formula") for formula in formulas)]
         terms += self.calculated(numbers or formulas[-1], self.network.style)
-        terms.append((self.printed(quantity), "value"))
+        terms.append((self.conclusion(quantity), "value"))
         return self.lines(terms, value, reason)
 
     def expression(self, formula: Term, style: Style | None = None) -> tuple[Line, ...]:
@@ -112,7 +128,8 @@ class Desk:
         for place, (term, role) in enumerate(terms):
             if place + 1 < len(terms) and terms[place + 1][0] == term:
                 continue
-            self.judge(term, value)
+            if term != terms[0][0]:  # that is the quantity itself, whose value this is
+                self.judge(term, value)
             relation: Relation = "≈" if "≈" in (_relation(term), _relation(lines[-1].term) if lines else "=") else "="
             lines.append(Line(term, relation, role, reason if role == "formula" else None))
         return tuple(lines)

@@ -84,13 +84,14 @@ class _Table:
         return Step(quantity, Reason("partial", {"quantity": name(key)}), desk.chain(quantity, [formula]), number)
 
     def product(self, way: Entry, source: Entry) -> Term:
-        """The factors from the loss to the source through `way`, as far as there is one way only."""
+        """The factors from the loss to the source through `way`, as far as there is one way only; from the next error signal where
+        that is carried rounded."""
         slope = self.slope(way, source)
         loss = self.network.loss
         if way[0] == loss:
             return slope
         onward = self.uses[way]
-        if len(onward) == 1:
+        if len(onward) == 1 and self.network.carry is None:
             return self.product(onward[0], way) * slope
         signal = partial(name(loss or ""), entry(*way))
         self.desk.known[signal] = Array.scalar(self.desk.known[partial(name(loss or ""), name(way[0]))][way[1] or (0,)])
@@ -105,7 +106,8 @@ class _Table:
             unit = Term("unit", (*shape, *of[1])) if shape else number(1)
             found = gradients(self.network.equations[of[0]], name(of[0]), unit, {by[0]}, self.desk.shapes)[by[0]]
             cached = self.slopes[(*of, by[0])] = evaluate(found, self.desk.known)
-        self.desk.known[term] = Array.scalar(cached[by[1] or (0,)])
+        # What the loss itself uses has been learnt as a gradient, perhaps rounded: that stands.
+        self.desk.known.setdefault(term, Array.scalar(cached[by[1] or (0,)]))
         return term
 
     @cached_property

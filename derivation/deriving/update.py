@@ -8,6 +8,7 @@ from flint import fmpq
 
 from ..arrays import Array
 from ..network import Network
+from ..numbers import taken
 from ..recipe import PREFIX, STEP, Equation, at, generic, shared, state
 from ..terms import Term, name, updated, walk
 from ..walkthrough import Phase, Reason, Step
@@ -28,7 +29,7 @@ def start(network: Network) -> Carried:
 
 def carried(desk: Desk) -> Carried:
     """What the next training step goes on with."""
-    return {term: array.map(lambda t: t + 1) if term == STEP else desk.known[updated(term)] for term, array in desk.carried.items()}
+    return {term: array.map(lambda t: t + 1) if term == STEP else desk.known[updated(term)].map(taken) for term, array in desk.carried.items()}
 
 
 def resumed(desk: Desk, forward: Phase) -> Phase:

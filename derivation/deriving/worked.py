@@ -7,7 +7,7 @@ from itertools import islice
 
 from ..arrays import Array
 from ..evaluate import evaluate
-from ..numbers import Number, Style, decimal
+from ..numbers import Number, Style, Written, decimal, unrounded
 from ..operations.algebras import Terms
 from ..terms import Term, is_literal, matrix, number, walk
 
@@ -30,16 +30,30 @@ def printed(x: Number, style: Style) -> Term:
     return number(shown.text) if shown.exact else Term("number", (shown.text,), Array.scalar(x))
 
 
+def concluded(x: Number, style: Style) -> Term:
+    """A number at the end of its own chain: one that was rounded there keeps the number it was rounded from behind it."""
+    return Term("number", (x.text,), Array.scalar(x.of)) if isinstance(x, Written) and x.rounds else printed(x, style)
+
+
 def literal(array: Array, style: Style, elide: int) -> Term:
     """An array as printed: a number, or a matrix of numbers with dots where it has more than `elide` rows or columns."""
+    return _laid_out(array, array, elide, lambda entry: printed(entry, style))
+
+
+def conclusion(array: Array, style: Style, elide: int) -> Term:
+    """An array as printed at the end of its own chain."""
+    return _laid_out(array, array.map(unrounded), elide, lambda entry: concluded(entry, style))
+
+
+def _laid_out(array: Array, meant: Array, elide: int, show: Literal) -> Term:
     if not array.shape:
-        return printed(array.entries[0], style)
+        return show(array.entries[0])
     rows, columns = (shown(size, elide) for size in array.shape)
     if None not in rows and None not in columns:
-        return matrix(tuple(tuple(printed(entry, style) for entry in row) for row in array.rows))
+        return matrix(tuple(tuple(map(show, row)) for row in array.rows))
     given = array.rows
-    entries = tuple(tuple(_shown_entry(given, i, j, style) for j in columns) for i in rows)
-    return matrix(entries, array)
+    entries = tuple(tuple(_shown_entry(given, i, j, show) for j in columns) for i in rows)
+    return matrix(entries, meant)
 
 
 def shown(size: int, elide: int) -> list[int | None]:
@@ -51,10 +65,10 @@ def shown(size: int, elide: int) -> list[int | None]:
     return list(range(size)) if size <= elide else [0, 1, None, size - 1]
 
 
-def _shown_entry(rows: list[tuple[Number, ...]], i: int | None, j: int | None, style: Style) -> Term:
+def _shown_entry(rows: list[tuple[Number, ...]], i: int | None, j: int | None, show: Literal) -> Term:
     if i is None or j is None:
         return Term("dots", ("d" if i is j else "v" if i is None else "c",))
-    return printed(rows[i][j], style)
+    return show(rows[i][j])
 
 
 def is_elided(term: Term) -> bool:

@@ -10,7 +10,7 @@ from ..numbers import json_text
 from ..recipe import PREFIX
 from ..terms import Term
 from ..tex.write import Writer
-from ..walkthrough import Derivation, Phase, Step
+from ..walkthrough import Derivation, Drift, Phase, Step
 from .view import RELATIONS
 from .words import Words
 
@@ -27,6 +27,7 @@ def json_form(derivation: Derivation) -> str:
             "updated": _numbers(numbers.updated),
             **({"optimizer": {_plain(term): _entries(array) for term, array in numbers.optimizer.items()}} if numbers.optimizer else {}),
             **({"loss": _entries(numbers.values[loss])} if loss else {}),
+            **({"drift": {_plain(term): _drift(drift) for term, drift in numbers.drift.items()}} if numbers.drift else {}),
         }
         for numbers in derivation.training_steps
     ]
@@ -44,6 +45,10 @@ def _outcome(derivation: Derivation) -> dict[str, Any]:
 
 def _numbers(arrays: Any) -> dict[str, Any]:
     return {key: _entries(array) for key, array in arrays.items()}
+
+
+def _drift(drift: Drift) -> dict[str, Any]:
+    return {"exact": _entries(drift.exact), "difference": _entries(drift.difference)}
 
 
 def _entries(array: Array) -> Any:

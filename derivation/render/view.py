@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from ..arrays import Shape
+from ..network import Network
 from ..terms import Term
 from ..tex.write import Writer
 from ..walkthrough import Derivation, Phase, Step
 from . import training
+from .drift import DriftView, drifts
 from .tables import TableView, table, tabled
 from .words import Words
 
@@ -81,6 +83,8 @@ class View:
     phases: tuple[PhaseView, ...]
     verdict: str
     words: dict[str, str]
+    drifts: tuple[DriftView, ...]
+    rounding: str
 
 
 def view(derivation: Derivation, inline: Callable[[str], str] = "${}$".format, real: str = r"\mathbb{R}") -> View:
@@ -94,7 +98,24 @@ def view(derivation: Derivation, inline: Callable[[str], str] = "${}$".format, r
     phases = tuple(_phase(phase, latex, words, derivation) for phase in derivation.phases)
     network = derivation.network
     shapes = tuple(inline(rf"{latex(Term('name', (key,)))} \in {_space(network.shapes[key], real)}") for key in (*network.data, *network.parameters))
-    return View(network.title, _subtitle(derivation, words, inline), shapes, phases, verdict(derivation, words), words.words["document"])
+    return View(
+        network.title,
+        _subtitle(derivation, words, inline),
+        shapes,
+        phases,
+        verdict(derivation, words),
+        words.words["document"],
+        drifts(derivation, words),
+        _rounding(network, words),
+    )
+
+
+def _rounding(network: Network, words: Words) -> str:
+    """How results are rounded before they are used, in a sentence; nothing where they are not."""
+    if network.carry is None:
+        return ""
+    to = "places" if network.carry.places is not None else "digits"
+    return words.text("rounding", to, count=network.carry.places if network.carry.places is not None else network.carry.digits)
 
 
 def _space(shape: Shape, real: str) -> str:
@@ -115,7 +136,8 @@ def verdict(derivation: Derivation, words: Words) -> str:
     """How the equalities were judged, in a sentence."""
     proofs = [line.proof for phase in derivation.phases for step in phase.steps for line in step.lines[1:]]
     failed = sum(proof != "proved" for proof in proofs)
-    return words.text("document", "unproved" if failed else "proved", count=len(proofs), failed=failed)
+    goes_on = words.text("rounding", "carry" if derivation.network.carry else "full")
+    return words.text("document", "unproved" if failed else "proved", count=len(proofs), failed=failed, goes_on=goes_on)
 
 
 def _phase(phase: Phase, latex: Callable[[Term], str], words: Words, derivation: Derivation) -> PhaseView:

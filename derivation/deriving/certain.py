@@ -1,0 +1,23 @@
+"""Numbers that leave the derivation have 30 certain digits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..arrays import Array
+from ..numbers import Uncertain
+
+CERTAIN_BITS = 105
+"""Relative accuracy, in bits, that 30 certain digits ask for."""
+
+
+def ascertain(array: Array) -> None:
+    """Raises `Uncertain` unless every entry is exact, has 30 certain digits, or is as good as 0."""
+    for entry in array.entries:
+        if hasattr(entry, "rel_accuracy_bits") and entry.rel_accuracy_bits() < CERTAIN_BITS and not is_negligible(entry):
+            raise Uncertain("a digit of the numbers")
+
+
+def is_negligible(entry: Any) -> bool:
+    """Whether a ball is as good as 0."""
+    return hasattr(entry, "rad") and bool(entry.contains(0) and entry.rad() < 1e-110)
