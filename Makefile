@@ -9,7 +9,7 @@ handout: $(VENV)/installed
 	$(BIN)/derivation handout examples/two-two-one.toml -o output/two-two-one.pdf
 
 gallery: $(VENV)/installed
-	for spec in examples/*.toml; do $(BIN)/derivation handout $$spec || exit; done
+	$(BIN)/python output/gallery.py
 
 test: $(VENV)/developing
 	$(BIN)/ruff check .
