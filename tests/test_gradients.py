@@ -29,6 +29,7 @@ UNARY = {
     "leaky_relu({}, 0.2)": lambda x: np.where(x > 0, x, 0.2 * x),
     "elu({})": lambda x: np.where(x > 0, x, np.exp(x) - 1),
     "softplus({})": lambda x: np.log(1 + np.exp(x)),
+    "softsign({})": lambda x: x / (1 + np.abs(x)),
     "sigmoid({})": lambda x: 1 / (1 + np.exp(-x)),
     "tanh({})": np.tanh,
     "gelu({})": lambda x: x * (1 + erf(x / np.sqrt(2.0))) / 2,

@@ -20,7 +20,7 @@ ONE_ROW = {
     "add": "L = s + t", "sub": "L = s - t", "neg": "L = -s", "sum": "L = sum(x)", "mean": "L = mean(x)", "maximum": "L = max(s, t)", "minimum": "L = min(s, t)",
     "largest": "L = max(x)", "smallest": "L = min(x)", "exp": "L = exp(s)", "log": "L = log(t)", "sqrt": "L = sqrt(t)", "abs": "L = abs(s)",
     "normal_cdf": "L = normal_cdf(s)", "normal_pdf": "L = normal_pdf(s)", "relu": "L = relu(s)", "leaky_relu": "L = leaky_relu(s)", "elu": "L = elu(s)",
-    "softplus": "L = softplus(s)", "sigmoid": "L = sigmoid(s)", "tanh": "L = tanh(s)", "gelu": "L = gelu(s)", "silu": "L = silu(s)",
+    "softplus": "L = softplus(s)", "sigmoid": "L = sigmoid(s)", "softsign": "L = softsign(s)", "tanh": "L = tanh(s)", "gelu": "L = gelu(s)", "silu": "L = silu(s)",
     "softmax": "p = softmax(x)\nL = sum(p * w)", "log_softmax": "p = log_softmax(x)\nL = sum(p * w)", "cross_entropy": "L = cross_entropy(w, y)",
     "binary_cross_entropy": "L = binary_cross_entropy(w, y)", "hinge": "L = hinge(s, 1)", "huber": "L = huber(s, t)", "cases": "L = cases(s > t, s ^ 2, t)",
     "row_sums": "L = dot(sum(W, axis=1), x)", "column_sums": "L = sum(sum(W, axis=0) @ x)", "repeat_rows": "L = sum((W + x.T) * W)",

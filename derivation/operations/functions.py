@@ -167,6 +167,18 @@ ACTIVATIONS = (
         reason="softplus",
         activation=True,
     ),
+    # Bergstra, Desjardins, Lamblin, Bengio, Quadratic polynomials learn better image features (2009).
+    Operation(
+        "softsign",
+        A,
+        _operator("softsign"),
+        same,
+        definition="a / (1 + abs(a))",
+        reverse=("G / (1 + abs(a))^2",),
+        spellings=("softsign",),
+        reason="softsign",
+        activation=True,
+    ),
     Operation(
         "sigmoid",
         A,
