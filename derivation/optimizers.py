@@ -109,6 +109,12 @@ OPTIMIZERS = _table(
         ),
         {"rate": "0.001", "beta1": "0.9", "beta2": "0.999", "epsilon": "1e-8"},
     ),
+    # Kingma, Ba, Adam (2015), algorithm 2; epsilon where torch.optim.Adamax has it.
+    Row(
+        "adamax",
+        ("m = beta1 * m + (1 - beta1) * g", "u = max(beta2 * u, abs(g) + epsilon)", "theta = theta - rate / (1 - beta1^t) * m / u"),
+        {"rate": "0.002", "beta1": "0.9", "beta2": "0.999", "epsilon": "1e-8"},
+    ),
     # Loshchilov, Hutter, Decoupled weight decay regularization (2019), algorithm 2; the decay is scaled by the rate as in torch.optim.AdamW.
     Row(
         "adamw",

@@ -133,6 +133,12 @@ def adam(w: Any, g: Any, s: State, t: int, rate: float) -> Any:
     return w - rate * adam_step(g, s, t)
 
 
+def adamax(w: Any, g: Any, s: State, t: int, rate: float) -> Any:
+    s["m"] = 0.9 * s["m"] + 0.1 * g
+    s["norm"] = np.maximum(0.999 * s["norm"], np.abs(g) + 1e-8)
+    return w - rate / (1 - 0.9**t) * s["m"] / s["norm"]
+
+
 def adamw(w: Any, g: Any, s: State, t: int, rate: float) -> Any:
     return w - rate * (adam_step(g, s, t) + 0.1 * w)
 
@@ -147,6 +153,7 @@ RULES: dict[str, tuple[str, Callable[..., Any]]] = {
     "rmsprop": ("", rmsprop),
     "adadelta": ("", adadelta),
     "adam": ("", adam),
+    "adamax": ("", adamax),
     "adamw": ("weight_decay = 0.1", adamw),
 }
 RATES: dict[str, tuple[str, Callable[[int], float]]] = {
@@ -232,6 +239,7 @@ TORCH = {
     "rmsprop": ("RMSprop", {"alpha": 0.9}),
     "adadelta": ("Adadelta", {}),
     "adam": ("Adam", {}),
+    "adamax": ("Adamax", {}),
     "adamw": ("AdamW", {"weight_decay": 0.1}),
 }
 
