@@ -45,7 +45,9 @@ def cell(name: str) -> str:
     picture = ["pdftoppm", "-png", "-singlefile", "-f", "1", "-l", "1", "-scale-to-x", str(2 * WIDTH), "-scale-to-y", "-1"]
     subprocess.run([*picture, document, HERE / "pictures" / name], check=True)
     title = tomllib.loads(spec.read_text("utf-8"))["title"].replace("|", "\\|")
-    return f'<a href="../examples/{name}.toml"><img src="pictures/{name}.png" width="{WIDTH}" alt="First page: {title}"></a><br>[{title}](../examples/{name}.toml)'
+    return (
+        f'<a href="../examples/{name}.toml"><img src="pictures/{name}.png" width="{WIDTH}" alt="First page: {title}"></a><br>[{title}](../examples/{name}.toml)'
+    )
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..arrays import Array
-from ..numbers import Uncertain
+from ..numbers import NEGLIGIBLE, Uncertain
 
 CERTAIN_BITS = 105
 """Relative accuracy, in bits, that 30 certain digits ask for."""
@@ -19,5 +19,5 @@ def ascertain(array: Array) -> None:
 
 
 def is_negligible(entry: Any) -> bool:
-    """Whether a ball is as good as 0."""
-    return hasattr(entry, "rad") and bool(entry.contains(0) and entry.rad() < 1e-110)
+    """Whether a ball is as good as 0: so narrow that it is printed so (`numbers.NEGLIGIBLE`)."""
+    return hasattr(entry, "rad") and bool(entry.contains(0) and entry.rad() < float(NEGLIGIBLE.p) / float(NEGLIGIBLE.q) / 4)
