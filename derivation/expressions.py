@@ -11,7 +11,7 @@ place   := comparison | comparison? ':' comparison? | 'None' | list
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import reduce
@@ -313,7 +313,7 @@ class _Parser:
         """A function's arguments, those by position first, and the closing bracket."""
         found, keywords = [*args], list[tuple[str, Raw]]()
         while not self.take(")"):
-            if self.words[self.place + 1].text == "=" and self.next.kind == "name":
+            if self.next.kind == "name" and self.words[self.place + 1].text == "=":
                 key = self.next.text
                 self.place += 2
                 keywords.append((ALIASES.get(key, key), self.sum()))
@@ -355,6 +355,16 @@ def at_step(raw: Raw, variable: str, step: int) -> Raw:
     if raw.symbol == "index" and len(args) == 2 and raw.args[0].symbol == "name" and args[1] != raw.args[1] and raw.args[1].symbol in ("name", "+", "-"):
         return Raw("name", (f"{raw.args[0].args[0]}_{whole(args[1])}",), raw.at)
     return Raw(raw.symbol, args, raw.at, keywords)
+
+
+def at_known_steps(raw: Raw, known: Container[str]) -> Raw:
+    """`h[3]` as the quantity h_3, where there is such a one and none is called h."""
+    args = tuple(at_known_steps(arg, known) if isinstance(arg, Raw) else arg for arg in raw.args)
+    if raw.symbol == "index" and len(args) == 2 and args[0].symbol == "name" and args[0].args[0] not in known and args[1].symbol == "number":
+        step = f"{args[0].args[0]}_{args[1].args[0]}"
+        if step in known:
+            return Raw("name", (step,), raw.at)
+    return Raw(raw.symbol, args, raw.at, raw.keywords)
 
 
 def spelled_out(raw: Raw) -> Raw:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from . import recipe
 from .arrays import Shape
-from .expressions import FUNCTIONS, Raw, SyntaxProblem, at_step, nearest, parse
+from .expressions import FUNCTIONS, Raw, SyntaxProblem, at_known_steps, at_step, nearest, parse
 from .given import value
 from .network import Network, Page, split
 from .numbers import Carry, Style
@@ -245,6 +245,8 @@ class _Builder:
                     self.written.setdefault(key, (raw, line, column + match.end()))
             except SyntaxProblem as problem:
                 self.problems.append(Problem(line, column + match.end() + problem.at, problem.message))
+        known = {*self.written, *self.spec.parameters, *self.spec.data}
+        self.written = {key: (at_known_steps(raw, known), line, column) for key, (raw, line, column) in self.written.items()}
         if not self.written and not self.problems:
             self.add(("model", "equations"), "there is no equation")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import derivation
 from derivation import SpecError, load, loads
 from derivation.numbers import exact
 
@@ -20,6 +21,19 @@ def spec(equations: str, parameters: str = "W = [[1, 2], [3, 4]]", data: str = "
         (spec("h = sigmod(x)"), (3, 5), "no function called 'sigmod'; did you mean 'sigmoid'?"),
         (spec("z = W @ x\nk = z.T @ z.T"), (4, 9), "as many columns on the left (2) as rows on the right (1)"),
         (spec("z = W + x", data="x = [1, 2, 3]"), (3, 7), "a 2 x 2 matrix and a vector of 3"),
+        (spec("h[t] = W @ h[t-1]"), (3, 18), "such as 'for t in 1..3'"),
+        (spec("h[t] = W @ h[t-1] for t in 1..3"), (3, 13), "nothing is called 'h_0'"),
+        (spec("h = W @ x for t in 1..3"), (3, 11), "write h[t] = ... on the left"),
+        (spec("z = sum(W, axis=2)"), (3, 5), "axis=0 is down each column, axis=1 along each row"),
+        (spec("z = sum(W, axes=1)"), (3, 5), "there is no 'axes' here"),
+        (spec("z = conv2d(W, W, stride=x)"), (3, 25), "a whole number"),
+        (spec("z = maxpool(W, 3)"), (3, 5), "windows of 3 do not fill 2 x 2 entries"),
+        (spec("z = W[1:1]"), (3, 6), "this part of 'W' is empty"),
+        (spec("z = concat(W, x)"), (3, 5), "both need equally many columns; they have 2 and 1"),
+        (spec("z = reshape(W, 3, 1)"), (3, 5), "2 x 2 entries do not fill 3 x 1"),
+        (spec("z = embedding(W, 7)"), (3, 5), "among the 2 that there are"),
+        (spec("z = W + [[1, 2]]"), (3, 9), "a list stands only inside concat"),
+        (spec("z = max()"), (3, 9), "expected a number, a name or a bracket"),
         (spec("z = X + b", "X = [[1, 2], [3, 4], [5, 6]]", "b = [1, 2]"), (3, 7), "a list is a column, write a row as [[1, 2]]"),
         (spec("z = W @ x", loss="z"), (2, 8), "must be a scalar, but is a vector of 2"),
         (spec("z = W @ x", loss="zz"), (2, 8), "no equation defines the loss 'zz'"),
@@ -101,3 +115,12 @@ def test_nothing_is_executed(tmp_path) -> None:
         with pytest.raises(SpecError):
             loads(spec(text))
     assert not trap.exists()
+
+
+def test_a_repetition_is_ordinary_equations() -> None:
+    """h_1 = 2 h_0 + 1 and so on, and the sum over the steps."""
+    text = '[model]\nequations = """\nh[t] = 2 * h[t-1] + t for t in 1..3\ns = sum(h[t] for t in range(1, 4)) + h[3]\n"""\n[data]\nh_0 = 1\n'
+    network = derivation.loads(text)
+    assert list(network.equations) == ["h_1", "h_2", "h_3", "s"]
+    values = derivation.derive(network).values
+    assert [int(values[key].entries[0]) for key in network.equations] == [3, 8, 19, 49]

@@ -92,7 +92,8 @@ class Operation:
             return tuple(given)
         named = {**dict(zip(self.options, given, strict=False)), **(named or {})}
         if len(given) > len(self.options) or named.keys() - self.options.keys():
-            raise ShapeMismatch(f"takes no more than {', '.join(self.options) or 'its operands'}")
+            strange = ", ".join(map(repr, named.keys() - self.options.keys()))
+            raise ShapeMismatch(f"there is no {strange or 'further number'} here; besides its operands it takes {', '.join(self.options) or 'at most an axis'}")
         found: dict[str, int] = {}
         for key, default in self.options.items():
             value = named.get(key, found.get(default) if isinstance(default, str) else default)
