@@ -24,6 +24,10 @@ from derivation.render import markdown
 ROOT = Path(__file__).parents[2]
 
 
+HANDOUTS = ("logistic-regression", "shared-bias", "sigmoid-circuit", "three-four-two", "two-two-one")
+"""Lessons whose handouts are measured."""
+
+
 def found(mutations: Iterable[Mutation], before: Report, path: str) -> tuple[int, int, list[str]]:
     """How many changes there are, how many are found at their line (or by naming it), and the others.
 
@@ -55,7 +59,7 @@ def subjects(article: str | None) -> Iterator[tuple[str, str, str]]:
     """Name, text and path of every article measured."""
     if article:
         yield "the first article", Path(article).read_text("utf-8"), "article.md"
-    for spec in sorted((ROOT / "examples").glob("*.toml")):
+    for spec in (ROOT / "examples" / f"{name}.toml" for name in HANDOUTS):
         yield f"handout of {spec.stem}", markdown(derivation.prove(derivation.derive(derivation.load(spec)))), "handout.md"
     for path in sorted((ROOT / "examples" / "articles").iterdir()):
         yield path.name, path.read_text("utf-8"), path.name
