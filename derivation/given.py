@@ -30,9 +30,16 @@ def value(given: Any) -> Array:
     lengths = [len(row) for row in rows]
     if len(set(lengths)) > 1 or not lengths[0]:
         raise ValueError(f"rows of a matrix need one length; these have {', '.join(map(str, lengths[:8]))} entries")
-    if len(rows) * lengths[0] > MAXIMAL_ENTRIES or max(len(rows), lengths[0]) > MAXIMAL_SIZE:
-        raise ValueError(f"{len(rows)} x {lengths[0]} is larger than the limit of {MAXIMAL_SIZE} rows or columns and {MAXIMAL_ENTRIES} entries")
-    return Array(collapse((len(rows), lengths[0])), tuple(_number(entry) for row in rows for entry in row))
+    return Array(collapse(sized(len(rows), lengths[0])), tuple(_number(entry) for row in rows for entry in row))
+
+
+def sized(rows: int, columns: int) -> tuple[int, int]:
+    """The two lengths, if they are within the limits; else `ValueError`."""
+    if not rows * columns:
+        raise ValueError(f"{rows} x {columns} has no entries; give at least one number")
+    if rows * columns > MAXIMAL_ENTRIES or max(rows, columns) > MAXIMAL_SIZE:
+        raise ValueError(f"{rows} x {columns} is larger than the limit of {MAXIMAL_SIZE} rows or columns and {MAXIMAL_ENTRIES} entries")
+    return rows, columns
 
 
 def _number(given: Any) -> fmpq:
@@ -40,7 +47,16 @@ def _number(given: Any) -> fmpq:
         raise ValueError(f"expected a number, found {given!r}" if not isinstance(given, list) else "lists are nested too deep; a matrix is a list of rows")
     if isinstance(given, Decimal) and not given.is_finite():
         raise ValueError(f"{given} is not a number one can compute with")
-    text = str(given).lower().replace("e+", "e")
+    return decimal(str(given))
+
+
+def decimal(written: str) -> fmpq:
+    """A decimal in digits as an exact number; `ValueError` beyond 100 digits or a power of ten of 300.
+
+    >>> decimal("2.5E+1")
+    25
+    """
+    text = written.lower().replace("e+", "e")
     if len(text) > 100 or abs(int(text.partition("e")[2] or 0)) > 300:
         raise ValueError("this number has more than 100 digits, or a power of ten beyond 300")
     return exact(text)

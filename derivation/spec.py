@@ -10,11 +10,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
 
 from . import recipe
-from .arrays import Shape
+from .arrays import Array, Shape
 from .expressions import FUNCTIONS, Raw, SyntaxProblem, at_known_steps, at_step, nearest, parse
+from .files import MAXIMAL_FILE, from_file
 from .given import value
 from .network import Network, Page, split
 from .numbers import Carry, Style
@@ -26,7 +27,6 @@ from .tex.names import problem as notation_problem
 MAXIMAL_EXPONENT = 64
 ROUNDINGS = ("full", "carry")
 GUARD_DIGITS = 2
-MAXIMAL_FILE = 64_000_000
 EQUATION = re.compile(r"\s*([^\W\d]\w*)\s*(?:\[\s*([^\W\d]\w*)\s*([+-]\s*\d+)?\s*\]\s*)?=(?!=)\s*")
 """The left side: a name, or a name at a step (`h[t]`)."""
 IDENTIFIER = re.compile(r"[A-Za-z]\w*\Z", re.ASCII)
@@ -49,7 +49,12 @@ class SpecError(ValueError):
         super().__init__("\n".join(f"{source}{f':{p.line}:{p.column}' if p.line else ''}: {p.message}" for p in self.problems))
 
 
-Value = Annotated[Any, BeforeValidator(value)]
+def _value(given: Any, info: ValidationInfo) -> Array:
+    """A value as it stands in the spec, or in a file that the spec names; the context is the spec's folder."""
+    return from_file(given, info.context) if isinstance(given, dict) else value(given)
+
+
+Value = Annotated[Any, BeforeValidator(_value)]
 
 
 class _Table(BaseModel):
@@ -94,11 +99,11 @@ def load(path: str | Path) -> Network:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise SpecError(str(path), [Problem(line, error.start - raw.rfind(b"\n", 0, error.start), "the file is not UTF-8 text; save it as UTF-8")]) from None
-    return loads(text, str(path))
+    return loads(text, str(path), source.parent)
 
 
-def loads(text: str, source: str = "<spec>") -> Network:
-    """The network of a spec given as text.
+def loads(text: str, source: str = "<spec>", folder: Path | None = None) -> Network:
+    """The network of a spec given as text; data files that it names are looked for in `folder`.
 
     >>> loads('[model]\\nequations = "f = 2 * x"\\n[data]\\nx = 0.5').equations["f"].head
     'times'
@@ -109,7 +114,7 @@ def loads(text: str, source: str = "<spec>") -> Network:
         raise SpecError(source, [_toml_problem(text, str(error))]) from None
     places = Places(text)
     try:
-        spec = Spec.model_validate(raw)
+        spec = Spec.model_validate(raw, context=folder)
     except ValidationError as error:
         raise SpecError(source, [places.problem(tuple(map(str, item["loc"])), _sentence(dict(item))) for item in error.errors()]) from None
     return _Builder(spec, places, source).network()

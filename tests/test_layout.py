@@ -43,6 +43,10 @@ def test_one_module_starts_programs() -> None:
     assert users("subprocess") == {"render/engine.py"}
 
 
+def test_only_data_files_need_numpy() -> None:
+    assert users("numpy") == {"files.py"}
+
+
 def test_nothing_draws_random_numbers() -> None:
     assert users("random") == set()
 
@@ -58,7 +62,7 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
     import subprocess
     import sys
 
-    text = "import derivation, sys; assert not {'sympy', 'pydantic', 'pylatex', 'jinja2'} & set(sys.modules)"
+    text = "import derivation, sys; assert not {'sympy', 'pydantic', 'pylatex', 'jinja2', 'numpy'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", text], check=True)
 
 
