@@ -18,6 +18,7 @@ test: $(VENV)/developing
 
 bench: $(VENV)/developing
 	$(BIN)/python benchmarks/bench.py --slow
+	$(BIN)/python benchmarks/large/bench.py
 	$(BIN)/python benchmarks/check/bench.py $(wildcard ../shared/seed/article.md)
 
 $(VENV)/installed: pyproject.toml constraints.txt

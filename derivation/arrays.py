@@ -110,6 +110,8 @@ class Array:
         if len(a) * len(b) * len(a[0]) > 64 and all(isinstance(entry, fmpq) for entry in self.entries + other.entries):
             product = fmpq_mat(a) * fmpq_mat(other.rows)
             return Array(shape, tuple(product.entries()))
+        if len(b[0]) == 1:
+            return Array(shape, tuple(x * y for (x,) in a for (y,) in b))
         return Array(shape, tuple(total(list(map(operator.mul, row, column))) for row in a for column in b))
 
     @property

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from flint import arb
+
 from ..arrays import Array
 from ..numbers import NEGLIGIBLE, Uncertain
 
@@ -14,7 +16,7 @@ CERTAIN_BITS = 105
 def ascertain(array: Array) -> None:
     """Raises `Uncertain` unless every entry is exact, has 30 certain digits, or is as good as 0."""
     for entry in array.entries:
-        if hasattr(entry, "rel_accuracy_bits") and entry.rel_accuracy_bits() < CERTAIN_BITS and not is_negligible(entry):
+        if type(entry) is arb and entry.rel_accuracy_bits() < CERTAIN_BITS and not is_negligible(entry):
             raise Uncertain("a digit of the numbers")
 
 
