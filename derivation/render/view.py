@@ -16,6 +16,8 @@ from .drift import DriftView, drifts
 from .tables import TableView, table, tabled
 from .words import Words
 
+DEEP = 8
+"""Forward steps from which on backward steps say which of them they belong to."""
 RELATIONS = {"=": "=", "≈": r"\approx"}
 
 
@@ -53,6 +55,7 @@ class GroupView:
     number: int
     title: str
     chains: tuple[ChainView, ...]
+    reference: str = ""
 
     @property
     def rows(self) -> list[list[ChainView]]:
@@ -143,7 +146,8 @@ def verdict(derivation: Derivation, words: Words) -> str:
 def _phase(phase: Phase, latex: Callable[[Term], str], words: Words, derivation: Derivation) -> PhaseView:
     training_steps, in_table = len(derivation.training_steps), tabled(phase)
     chains = [step for step in phase.steps if step not in in_table] if in_table else phase.steps
-    groups = tuple(_group(number, list(steps), latex, words) for number, steps in groupby(chains, lambda step: step.number))
+    places = _places(derivation)
+    groups = tuple(_group(number, list(steps), latex, words, places) for number, steps in groupby(chains, lambda step: step.number))
     note = words.text("phase_notes", phase.key, count=training_steps)
     if training_steps > 1 and phase.key not in ("setup", "training"):
         note = words.text("document", "training_step", number=phase.training_step)
@@ -151,9 +155,17 @@ def _phase(phase: Phase, latex: Callable[[Term], str], words: Words, derivation:
     return PhaseView(phase.key, words.text("phases", phase.key), note, groups, phase.training_step, shown)
 
 
-def _group(number: int, steps: list[Step], latex: Callable[[Term], str], words: Words) -> GroupView:
+def _places(derivation: Derivation) -> dict[Term, int]:
+    """The number of the forward step that an error signal belongs to, in a network so deep that one has to look for it."""
+    found = {step.quantity: step.number for phase in derivation.phases if phase.key == "forward" for step in phase.steps if step.number}
+    loss = Term("name", (derivation.network.loss,))
+    return {Term("partial", (loss, quantity)): number for quantity, number in found.items()} if len(found) >= DEEP else {}
+
+
+def _group(number: int, steps: list[Step], latex: Callable[[Term], str], words: Words, places: dict[Term, int]) -> GroupView:
     chains = tuple(_chain(step, latex, words) for step in steps)
-    return GroupView(number, words.sentence("titles", steps[0].title), chains)
+    place = next((places[step.quantity] for step in steps if step.quantity in places), None)
+    return GroupView(number, words.sentence("titles", steps[0].title), chains, "" if place is None else words.text("document", "reference", number=place))
 
 
 def _chain(step: Step, latex: Callable[[Term], str], words: Words) -> ChainView:
