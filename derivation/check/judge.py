@@ -45,9 +45,12 @@ class Judge:
 
     def chain(self, work: Work) -> Iterator[Equality]:
         """The links of a chain; after a wrong side, the next is held against it and, if that fails, against the side before."""
-        sound, wrong_line = 0, 0
+        sound, wrong_line, unsure = 0, 0, False
         for k in range(1, len(work.sides)):
             opinion = self.pair(work, k - 1, k)
+            unsure = unsure or opinion.verdict == "undecided"
+            if unsure and opinion.verdict != "wrong" and work.relations[k - 1] == "≈":
+                self.take_as_rounded(work.sides[k])
             if wrong_line and sound < k - 1:
                 opinion, sound = self.after_slip(work, sound, k, opinion, wrong_line)
             elif opinion.verdict == "wrong":
@@ -56,6 +59,11 @@ class Judge:
             else:
                 sound = k
             yield self.equality(work, k, opinion)
+
+    def take_as_rounded(self, read: Read) -> None:
+        """What stands behind a sign of rounding is rounded, though nothing else be known of it."""
+        numerals = (node.args[0].lstrip("-") for node in nodes(read.tree) if node.head == "number") if read.tree else ()
+        self.world.rounded |= {text for text in numerals if len(text) > SHORT}
 
     def after_slip(self, work: Work, sound: int, k: int, opinion: Opinion, line: int) -> tuple[Opinion, int]:
         """The verdict behind a wrong side, and the last side that is sound."""
@@ -118,9 +126,6 @@ class Judge:
             opinion = Opinion("undecided", f"there is no value: {error}")
         except (*FAILURES, RecursionError) as error:
             opinion = Opinion("undecided", f"no value could be made certain: {error}")
-        if opinion.verdict != "wrong" and work.relations[k - 1] == "≈":
-            # what stands behind this sign is rounded, though nothing else be known of it
-            self.world.rounded |= {node.args[0].lstrip("-") for node in nodes(right.tree) if node.head == "number" and len(node.args[0].lstrip("-")) > SHORT}
         opinion = self.with_convention(opinion)
         if opinion.verdict == "wrong" and any(has_percent(read) for read in (left, right)):
             plain = replace(work, sides=[without_percent(read) for read in work.sides])
