@@ -37,6 +37,9 @@ def handout(
     sensitivity: Annotated[bool, typer.Option("--sensitivity", help="Add a table of how strongly the loss answers to each parameter.")] = False,
     gradient_check: Annotated[bool, typer.Option("--gradient-check", help="Hold the gradients against difference quotients.")] = False,
     hessian: Annotated[bool, typer.Option("--hessian", help="Add the second derivatives of the loss (up to 12 parameter entries).")] = False,
+    jacobian: Annotated[
+        list[str] | None, typer.Option("--jacobian", help="Add the Jacobians of this quantity by all vectors before it; may be given several times.")
+    ] = None,
 ) -> None:
     """Write the walkthrough of a network: forward pass, backpropagation, update."""
     from .deriving.views import views
@@ -48,7 +51,7 @@ def handout(
     if theme not in THEMES:
         _stop(f"there is no theme {theme!r}; themes are {', '.join(THEMES)}")
     target = _target(spec, output, form)
-    derivation = _derived(spec, views({"sensitivity": sensitivity, "gradient_check": gradient_check, "hessian": hessian}))
+    derivation = _derived(spec, views({"sensitivity": sensitivity, "gradient_check": gradient_check, "hessian": hessian}, tuple(jacobian or ())))
     with ThreadPoolExecutor(1) as pool:
         # TeX sets the page while SymPy proves it, on the presumption that the proof succeeds; if not, the page is thrown away.
         from .proof import presumed

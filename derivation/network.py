@@ -73,8 +73,12 @@ class Network:
     @cached_property
     def active(self) -> frozenset[str]:
         """The names that the loss depends on."""
+        return self.behind(self.loss) if self.loss else frozenset()
+
+    def behind(self, key: str) -> frozenset[str]:
+        """A name and all that it depends on."""
         found: set[str] = set()
-        waiting = [self.loss] if self.loss else []
+        waiting = [key]
         while waiting:
             key = waiting.pop()
             if key not in found:

@@ -41,6 +41,11 @@ def _literal_shape(shapes: Shapes, term: Term) -> Shape:
     return term.value.shape if term.value is not None else collapse((len(term.args), len(term.args[0].args)))
 
 
+def _jacobian_shape(of: Shape, by: Shape) -> Shape:
+    """A number's derivative has the shape of what it is taken by; that of a column by a row has a row for each entry of the column."""
+    return collapse((of[0], by[1] if by else 1)) if of and (not by or by[0] == 1) else by
+
+
 LEAF_SHAPES: dict[str, Any] = {
     "name": lambda shapes, term: shapes.names[term.args[0]],
     "number": lambda shapes, term: (),
@@ -48,7 +53,7 @@ LEAF_SHAPES: dict[str, Any] = {
     "ones": lambda shapes, term: collapse(term.args[:2]),
     "unit": lambda shapes, term: collapse(term.args[:2]),
     "index": lambda shapes, term: (),
-    "partial": lambda shapes, term: shapes.of(term.args[1]),
+    "partial": lambda shapes, term: _jacobian_shape(*map(shapes.of, term.args)),
     "updated": lambda shapes, term: shapes.of(term.args[0]),
     "entry": lambda shapes, term: (),
     "second": lambda shapes, term: (),

@@ -26,6 +26,7 @@ ONE_ROW = {
     "row_sums": "L = dot(sum(W, axis=1), x)", "column_sums": "L = sum(sum(W, axis=0) @ x)", "repeat_rows": "L = sum((W + x.T) * W)",
     "repeat_columns": "L = sum((W + x) * W)", "slice": "L = sum(W[0]^2)", "pad": "L = dot(pad(x, 1, 2, 1, 1, 3, 1), concat(x, s))",
     "below": "L = dot(concat(x, w), concat(w, x))", "beside": "L = sum(concat([W, x], axis=1)^2)", "reshape": "L = sum(W.reshape(4, 1)^2)",
+    "diag": "L = sum((diag(W @ x) @ W)^2)", "diagonal": "L = sum(diagonal(W @ W.T)^2)",
     "flatten": "L = sum(flatten(W)^2)", "pick_rows": "L = sum(W[[1, 1]]^2)", "gather_rows": "L = sum(gather_rows(W, 2, 2, 3)^2)",
     "largest_in_rows": "L = sum(max(W, axis=1)^2)", "largest_in_columns": "L = sum(max(W, axis=0)^2)", "sin": "L = sin(s)", "cos": "L = cos(s)",
     "softmax_rows": "P = softmax(W, axis=1)\nL = sum(P * W)", "softmax_columns": "P = softmax(W, axis=0)\nL = sum(P * W)",

@@ -65,6 +65,8 @@ CASES: dict[str, tuple[dict[str, tuple[int, ...]], Function]] = {
     "Z = stack(b, c)^2": ({"b": B, "c": B}, lambda b, c: np.concatenate([b.T, c.T]) ** 2),
     "Z = concat(s, t)^2": ({"s": S, "t": S}, lambda s, t: np.reshape(np.array([s**2, t**2]), (2, 1))),
     "Z = X.reshape(2, -1)^2": ({"X": X}, lambda X: np.reshape(X, (2, 6)) ** 2),
+    "Z = diag(flatten(X))^2": ({"X": X}, lambda X: np.diag(np.reshape(X, 12)) ** 2),
+    "Z = diagonal(X @ X.T)^2": ({"X": X}, lambda X: np.reshape(np.sum(X * X, axis=1), (-1, 1)) ** 2),
     "Z = flatten(X)^2": ({"X": X}, lambda X: np.reshape(X, (12, 1)) ** 2),
     "Z = embedding(X, [2, 0, 2])^2": ({"X": X}, lambda X: X[[2, 0, 2]] ** 2),
     "Z = X[[1, 1]]": ({"X": X}, lambda X: X[[1, 1]]),

@@ -165,3 +165,44 @@ def test_a_wrong_second_derivative_is_refuted() -> None:
     prover = Prover(found.network, found.values, found.gradients, found.updated)
     before = [Line(second(name("L"), name("w2"), name("w2")), "=", "quantity")]
     assert [prover.judge("hessian", before[0].term, before, Line(number(x), "=", "value")) for x in ("10", "11")] == ["proved", "refuted"]
+
+
+NETS = {
+    "softmax": ("z = W @ x + b\np = softmax(z)", "p", lambda x, w, b: np.exp(w @ x + b) / np.sum(np.exp(w @ x + b))),
+    "residual": ("h = tanh(W @ x + b)\ns = x + h", "s", lambda x, w, b: x + np.tanh(w @ x + b)),
+    "logistic": ("h = sigmoid(W @ x + b)\nf = sum(h^2)", "f", lambda x, w, b: np.sum((1 / (1 + np.exp(-w @ x - b))) ** 2)),
+    "log-softmax": ("p = log_softmax(W @ x + b)", "p", lambda x, w, b: w @ x + b - np.log(np.sum(np.exp(w @ x + b)))),
+}
+
+
+@pytest.mark.parametrize("key", NETS)
+def test_jacobians_agree_with_autograd(key: str) -> None:
+    from autograd import jacobian
+
+    equations, quantity, function = NETS[key]
+    w, b, x = [[0.3, -0.1], [0.2, 0.4]], [0.1, -0.2], [1.0, 2.0]
+    text = f'[model]\nequations = """\n{equations}\n"""\n[parameters]\nW = {w}\nb = {b}\n[data]\nx = {x}'
+    found = derivation.prove(derivation.derive(derivation.loads(text), views({}, (quantity,))))
+    assert not unproved(found)
+    steps = {step.title.about["source"].args[0]: step for step in found.phases[-1].steps}
+    weights, bias, point = np.array(w), np.array(b).reshape(-1, 1), np.array(x).reshape(-1, 1)
+    by_data = jacobian(lambda v: function(v, weights, bias))(point)
+    by_bias = jacobian(lambda v: function(point, weights, v))(bias)
+    for source, expected in (("x", by_data), ("b", by_bias)):
+        entries = [float(entry.args[0]) for row in steps[source].lines[-1].term.args for entry in row.args]
+        assert np.allclose(entries, np.ravel(expected), rtol=2e-3, atol=1e-4)
+
+
+def test_the_jacobian_of_softmax_is_the_textbooks() -> None:
+    from derivation.tex.write import write
+
+    network = derivation.loads('[model]\nequations = "p = softmax(z)"\n[data]\nz = [1, 2]')
+    lines = derivation.derive(network, views({}, ("p",))).phases[-1].steps[0].lines
+    assert write(lines[1].term, network.names) == r"\operatorname{diag}(p) - p p^\top"
+
+
+@pytest.mark.parametrize(("key", "says"), [("q", "no equation defines 'q'"), ("Z", "vectors and numbers; 'Z' is a 2 x 2 matrix")])
+def test_a_jacobian_that_is_none_is_told_so(key: str, says: str) -> None:
+    network = derivation.loads('[model]\nequations = "Z = 2 * W"\n[parameters]\nW = [[1, 2], [3, 4]]')
+    with pytest.raises(NoView, match=says):
+        derivation.derive(network, views({}, (key,)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial as partial_view
 from typing import TYPE_CHECKING
 
 from ..arrays import Array
@@ -26,10 +27,11 @@ def views(flags: Mapping[str, bool], jacobians: tuple[str, ...] = ()) -> list[Vi
     """
     from .gradient_check import gradient_check
     from .hessian import hessian
+    from .jacobian import jacobian
     from .sensitivity import sensitivity
 
     table = {"sensitivity": sensitivity, "gradient_check": gradient_check, "hessian": hessian}
-    return [view for key, view in table.items() if flags.get(key)]
+    return [*(view for key, view in table.items() if flags.get(key)), *(partial_view(jacobian, key) for key in jacobians)]
 
 
 def loss_of(desk: Desk, view: str) -> Term:

@@ -103,6 +103,22 @@ def flat(shapes: Sequence[Shape]) -> Shape:
     return reshaped(shapes, size.rows * size.columns, 1)
 
 
+def diagonal_matrix(shapes: Sequence[Shape]) -> Shape:
+    """A column's entries along the diagonal of a square matrix."""
+    size = Size.of(shapes[0])
+    if size.columns != 1 or size.rows == 1:
+        raise ShapeMismatch("a diagonal matrix is made of a column vector")
+    return (size.rows, size.rows)
+
+
+def main_diagonal(shapes: Sequence[Shape]) -> Shape:
+    """The diagonal of a square matrix as a column."""
+    rows, columns = matrix(shapes)
+    if rows != columns:
+        raise ShapeMismatch("a main diagonal needs a square matrix")
+    return (rows, 1)
+
+
 def picked(shapes: Sequence[Shape], *rows: int) -> Shape:
     """Some rows, in any order, again and again."""
     size = Size.of(shapes[0])
@@ -124,6 +140,11 @@ def _pad(m: Any, a: Array, first: int, last: int, left: int, right: int, rows: i
     given, zero = a.rows, m.number("0")
     inside = [[given[i - first][j - left] if first <= i <= last and left <= j <= right else zero for j in range(1, columns + 1)] for i in range(1, rows + 1)]
     return Array.of_rows(inside)
+
+
+def _diag(m: Any, a: Array) -> Array:
+    zero = m.number("0")
+    return Array.of_rows([[x if i == j else zero for j in range(len(a.entries))] for i, x in enumerate(a.entries)])
 
 
 def _gather(m: Any, a: Array, *places: int) -> Array:
@@ -248,6 +269,24 @@ PARTS = (
         lambda m, a: Array(collapse((len(a.entries), 1)), a.entries),
         reverse=("reshape(G, {a.rows}, {a.columns})",),
         spellings=("flatten", "ravel"),
+        coupled=True,
+    ),
+    _line(
+        "diag",
+        _operator("diag"),
+        diagonal_matrix,
+        _diag,
+        reverse=("diagonal(G)",),
+        spellings=("diag",),
+        coupled=True,
+    ),
+    _line(
+        "diagonal",
+        _operator("diagonal"),
+        main_diagonal,
+        lambda m, a: Array.of_rows([[a.rows[k][k]] for k in range(a.shape[0])]),
+        reverse=("diag(G)",),
+        spellings=("diagonal",),
         coupled=True,
     ),
     _line(

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..arrays import Array
 from ..evaluate import evaluate
-from ..terms import Term, name, walk
+from ..terms import Term, index, name, walk
 from ..walkthrough import Proof
 
 if TYPE_CHECKING:
     from ..proof import Prover
 
-PHASES = frozenset({"gradient_check", "hessian"})
+PHASES = frozenset({"gradient_check", "hessian", "jacobian"})
 LEAVES = frozenset({"partial", "second", "shifted"})
 DIGITS = 60
 
@@ -35,7 +35,7 @@ class Truth:
 
     def of(self, node: Term) -> Array:
         if node not in self.found:
-            self.found[node] = self.moved(node) if node.head == "shifted" else self.differentiated(*node.args)
+            self.found[node] = self.moved(node) if node.head == "shifted" else self.by_each(*node.args)
         return self.found[node]
 
     def moved(self, node: Term) -> Array:
@@ -43,10 +43,21 @@ class Truth:
         of, there = node.args
         return self.whole(of, {there.args[0]: evaluate(there, self.prover.numbers, self.prover.m).entries[0]})
 
+    def by_each(self, of: Term, *by: Term) -> Array:
+        """A derivative of one number by others; of a column by a row (or a number) entry by entry."""
+        shape = self.prover.shape(of)
+        if not shape and by[0].head != "transpose":
+            return self.differentiated(of, *by)
+        source = by[0].args[0] if by[0].head == "transpose" else by[0]
+        size = self.prover.shape(source)
+        columns = [index(source, k, 0) for k in range(size[0])] if size else [source]
+        entries = [index(of, k, 0) for k in range(shape[0])] if shape else [of]
+        return Array.of_rows([[self.differentiated(part, column).entries[0] for column in columns] for part in entries])
+
     def differentiated(self, of: Term, *by: Term) -> Array:
         """A quantity's expression in the variables alone, differentiated by one after the other, at their values."""
         symbols = {term: self.prover.sympy.Symbol(f"v{count}", real=True) for count, term in enumerate(dict.fromkeys(by))}
-        expression = self.entry(of, self.whole(_base(of), symbols))
+        expression = self.prover.sympy.sympify(self.entry(of, self.whole(_base(of), symbols)))
         for term in by:
             expression = self.prover.sympy.diff(expression, symbols[term])
         return Array.scalar(expression.subs({symbol: self.entry(term, self.prover.numbers[_base(term)]) for term, symbol in symbols.items()}))
@@ -54,8 +65,9 @@ class Truth:
     def whole(self, of: Term, changed: Mapping[Term, Any]) -> Array:
         """A quantity with some entries changed, the equations after them worked anew."""
         network, known = self.prover.network, dict[Term, Array]()
+        needed = network.behind(of.args[0])
         for key in (*network.parameters, *network.data, *network.equations):
-            if key not in network.active:
+            if key not in needed:
                 continue
             equation = network.equations.get(key)
             array = evaluate(equation, known, self.prover.m) if equation else self.prover.numbers[name(key)]
