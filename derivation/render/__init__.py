@@ -5,27 +5,39 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from .. import hand
+from ..hand import Writing
+
 if TYPE_CHECKING:
     from ..walkthrough import Derivation
 
-Renderer = Callable[["Derivation", str], bytes]
+Renderer = Callable[..., bytes]
+"""Takes the derivation, the theme and, where the theme is handwritten, the `Writing`."""
 
 
-def pdf(derivation: Derivation, theme: str) -> bytes:
+def pdf(derivation: Derivation, theme: str, writing: Writing = Writing()) -> bytes:
     """A PDF, by the TeX on this machine or the one in the wheel."""
     from .engine import compile_pdf
 
-    return compile_pdf(tex(derivation, theme).decode())
+    text = tex(derivation, theme, writing)
+    return compile_pdf(text.decode(), files=beside(text, theme, writing))
 
 
-def tex(derivation: Derivation, theme: str) -> bytes:
-    """A LaTeX document that compiles as it is."""
+def tex(derivation: Derivation, theme: str, writing: Writing = Writing()) -> bytes:
+    """A LaTeX document that compiles as it is, with the files of `beside` where its look needs any."""
     from .document import latex_document
 
-    return latex_document(derivation, theme).encode()
+    return latex_document(derivation, theme, writing).encode()
 
 
-def markdown(derivation: Derivation, theme: str = "") -> str:
+def beside(text: bytes, theme: str, writing: Writing) -> dict[str, bytes]:
+    """The files that a LaTeX document needs beside it, by name: the fonts of a hand."""
+    from .templating import format_of
+
+    return hand.files(text.decode(), writing) if format_of(theme)["own_fonts"] else {}
+
+
+def markdown(derivation: Derivation) -> str:
     """Markdown with formulas between dollars."""
     from .templating import environment, format_of
     from .view import view
@@ -35,7 +47,7 @@ def markdown(derivation: Derivation, theme: str = "") -> str:
     return environment("markdown").get_template("markdown/document.md.j2").render(view=seen)
 
 
-def json(derivation: Derivation, theme: str) -> bytes:
+def json(derivation: Derivation, *look: object) -> bytes:
     """The stable JSON form."""
     from .json_form import json_form
 
@@ -59,7 +71,7 @@ def latex_chains(derivation: Derivation) -> str:
 FORMATS: dict[str, Renderer] = {
     "pdf": pdf,
     "tex": tex,
-    "md": lambda derivation, theme: markdown(derivation, theme).encode(),
+    "md": lambda derivation, *look: markdown(derivation).encode(),
     "json": json,
 }
-THEMES = ("typeset",)
+THEMES = ("typeset", "handwritten")

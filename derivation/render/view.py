@@ -90,14 +90,17 @@ class View:
     rounding: str
 
 
-def view(derivation: Derivation, inline: Callable[[str], str] = "${}$".format, real: str = r"\mathbb{R}") -> View:
-    """The derivation as templates want it. `inline` sets a formula inside a sentence; `real` is the set of real numbers."""
+def view(
+    derivation: Derivation, inline: Callable[[str], str] = "${}$".format, real: str = r"\mathbb{R}", say: Callable[[str], str] = str
+) -> View:
+    """The derivation as templates want it. `inline` sets a formula inside a sentence; `real` is the set of real numbers;
+    `say` is what a format does with the words of a sentence."""
     writer = Writer(derivation.network.names)
 
     def latex(term: Term) -> str:
         return writer.write(term)[0]
 
-    words = Words(lambda term: inline(latex(term)))
+    words = Words(lambda term: inline(latex(term)), say=say)
     phases = tuple(_phase(phase, latex, words, derivation) for phase in derivation.phases)
     network = derivation.network
     shapes = tuple(inline(rf"{latex(Term('name', (key,)))} \in {_space(network.shapes[key], real)}") for key in (*network.data, *network.parameters))
@@ -107,7 +110,7 @@ def view(derivation: Derivation, inline: Callable[[str], str] = "${}$".format, r
         shapes,
         phases,
         verdict(derivation, words),
-        words.words["document"],
+        {key: say(text) for key, text in words.words["document"].items()},
         drifts(derivation, words),
         _rounding(network, words),
     )

@@ -28,10 +28,10 @@ def load(language: str = "en") -> dict[str, dict[str, str]]:
 
 
 class Words:
-    """Speaks of reasons and titles; `formula` writes a term as the format wants it inside a sentence."""
+    """Speaks of reasons and titles; `formula` writes a term as the format wants it inside a sentence, `say` the finished sentence."""
 
-    def __init__(self, formula: Formula, language: str = "en") -> None:
-        self.words, self.formula = load(language), formula
+    def __init__(self, formula: Formula, language: str = "en", say: Callable[[str], str] = str) -> None:
+        self.words, self.formula, self.say = load(language), formula, say
 
     def sentence(self, table: str, reason: Reason | None) -> str:
         """The sentence of a reason; a key without one falls back to what stands before its dot, then before its underscore."""
@@ -39,7 +39,7 @@ class Words:
             return ""
         found = self.words[table]
         text = found.get(reason.key) or found.get(reason.key.partition(".")[0]) or found.get(reason.key.partition("_")[0]) or ""
-        return text.format_map({key: self.part(value) for key, value in reason.about.items()}) if text else ""
+        return self.say(text.format_map({key: self.part(value) for key, value in reason.about.items()})) if text else ""
 
     def part(self, value: Any) -> str:
         """A term, several, or the name of an operation in words."""
@@ -53,4 +53,4 @@ class Words:
 
     def text(self, table: str, key: str, **about: Any) -> str:
         """A fixed text."""
-        return self.words[table][key].format(**about)
+        return self.say(self.words[table][key].format(**about))

@@ -1,0 +1,43 @@
+"""The hand that writes `--theme handwritten`: strokes as data, a pen, fonts made of both, and the words that TeX is given.
+
+Nothing here knows a network. `Writing` says which hand, paper and seed; `files` makes what TeX needs beside a document, `macros` what its preamble says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How a handwritten document is written. Other looks take no notice of it."""
+
+    hand: str = "steady"
+    paper: str = "squared"
+    seed: int = 1
+    folder: str = ""
+    """Where the fonts lie, seen from the document; ends in a slash."""
+
+
+def files(tex: str, writing: Writing) -> dict[str, bytes]:
+    """The fonts that a handwritten document needs beside it, by name."""
+    from .fonts import fonts
+    from .glyphs import used
+    from .hands import HANDS
+
+    return fonts(used(tex), HANDS[writing.hand], writing.seed)
+
+
+def words(latex: str) -> str:
+    """A sentence as TeX is to write it."""
+    from .setting import words as apart
+
+    return apart(latex)
+
+
+def macros(writing: Writing) -> dict[str, Any]:
+    """What the templates of the handwritten look are told."""
+    from .setting import settings
+
+    return settings(writing)
