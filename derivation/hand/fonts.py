@@ -1,4 +1,4 @@
-"""The fonts of a hand: six writings of every glyph, each in a font of its own, at three weights of the pen."""
+"""The fonts of a hand: six writings of every glyph, each in a font of its own, and as many of brackets and large signs."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from .type1 import SCALE, charstring, pfb
 
 WRITINGS = 6
 """Shapes of each glyph."""
-WEIGHTS = {"r": 1.0, "s": 1.22, "b": 1.5}
-"""How much ink at the size of text, in scripts (where the letter is smaller but the pen the same), and in headings."""
 X_HEIGHT, AXIS = 44.0, 29.0
 TEXT_PARAMETERS = (0, 0.3, 0.14, 0.09, X_HEIGHT / 100, 1, 0, 0.68, 0.4, 0.45, 0.69, 0.35, 0.43, 0.38, 0.3, 0.16, 0.25, 0.39, 0.05, 2.4, 1.0, AXIS / 100)
 """TeX's dimensions of a font of symbols: the space between words, where scripts stand, how high the axis is."""
@@ -47,14 +45,12 @@ def fonts(used: frozenset[str], hand: Hand, seed: int) -> dict[str, bytes]:
     glyphs = [glyph for key, glyph in table().items() if key in used]
     for writing in range(1, WRITINGS + 1):
         chance = partial(_chance, seed, hand.name, writing)
-        made = {weight: Font({}, {}, {}) for weight in WEIGHTS}
+        font = Font({}, {}, {})
         for glyph in glyphs:
             placed, box = _placed(glyph, hand, chance(glyph.name))
-            for weight, factor in WEIGHTS.items():
-                made[weight].add(glyph.slot, glyph.title, ink(placed, hand, factor, chance(glyph.name, "ink")), box)
-        for weight, font in made.items():
-            found |= font.files(f"hand{weight}{writing}", TEXT_PARAMETERS)
-        found |= large(hand, chance).files(f"handx{writing}", LARGE_PARAMETERS)
+            font.add(glyph.slot, glyph.title, ink(placed, hand, 1.0, chance(glyph.name, "ink")), box)
+        found |= font.files(f"hand{writing}", TEXT_PARAMETERS)
+        found |= large(used, hand, chance).files(f"handx{writing}", LARGE_PARAMETERS)
     return found
 
 
@@ -88,10 +84,12 @@ STRAIGHT = {"lparen": 6, "rparen": 95, "lbrack": 6, "rbrack": 93, "vert": 50, "V
 """Where the upright part of a bracket stands that is put together from pieces."""
 
 
-def large(hand: Hand, chance: partial[Random]) -> Font:
+def large(used: frozenset[str], hand: Hand, chance: partial[Random]) -> Font:
     """The font of one writing's brackets and large signs."""
     font = Font({}, {}, {})
     for name, strokes in signs.BRACKETS.items():
+        if name not in used:
+            continue
         for place, height in enumerate(SIZES):
             width = BREADTH.get(name, 0.9) * height**0.5
             last = place == len(SIZES) - 1
@@ -101,6 +99,8 @@ def large(hand: Hand, chance: partial[Random]) -> Font:
         if name in STRAIGHT:
             _pieces(font, name, hand, chance)
     for name, strokes in signs.LARGE.items():
+        if name not in used:
+            continue
         for place, height in enumerate((100.0, 145.0)):
             drawn = _stretched(strokes, hand, chance(name, place), height * 0.85, height)
             width = max(point.real for run in drawn for point in run)

@@ -110,8 +110,11 @@ def commands() -> dict[str, Glyph]:
 
 def used(tex: str) -> frozenset[str]:
     """The glyphs that a document may need: those of its characters and of its commands, and a few that macros call."""
-    found = {key for key in table() if len(key) == 1 and key.isascii() and key in tex}
-    called = set(re.findall(r"\\[A-Za-z]+", tex))
+    body = tex.partition(r"\begin{document}")[2]
+    found = {key for key in table() if len(key) == 1 and key.isascii() and key in body} | set(latin.DIGITS)
+    called = set(re.findall(r"\\[A-Za-z]+", body))
     found |= {glyph.name for command, glyph in commands().items() if command in called}
-    slots = {int(slot) for slot in re.findall(r"\\sign\{(\d+)\}", tex)}
+    brackets = {DELIMITERS[mark] for mark in re.findall(r"\\(?:left|right|middle|[bB]igg?[lrm]?) *(\\[A-Za-z]+|\\.|.)", tex) if mark in DELIMITERS}
+    found |= brackets | ({"lbrace"} if "{cases}" in tex else set()) | {key for key in signs.LARGE if f"\\{key}" in called}
+    slots = {int(slot) for slot in re.findall(r"\\sign\{(\d+)\}", body)}
     return frozenset(found | {glyph.name for glyph in table().values() if glyph.slot in slots} | {"minus", "prime", "cdot", "One", "Real"})

@@ -8,20 +8,20 @@ HANDS = {
     hand.name: hand
     for hand in (
         Hand(
-            "steady", slant=0.07, width=1.0, height=1.0, nib=6.0, contrast=0.22, taper=0.6, tremor=0.75, bounce=0.9, sway=0.022, gap=5.2, ink="1B2A6B", gradient="B3261E"
+            "steady", slant=0.09, width=0.98, height=1.0, nib=6.2, contrast=0.3, taper=0.5, tremor=1.0, bounce=1.3, sway=0.034, gap=3.2, ink="1B2A6B", gradient="B3261E"
         ),
         Hand(
             "quick",
             slant=0.2,
             width=0.9,
             height=1.03,
-            nib=4.9,
-            contrast=0.1,
+            nib=5.2,
+            contrast=0.16,
             taper=0.75,
-            tremor=1.05,
-            bounce=1.3,
-            sway=0.035,
-            gap=4.6,
+            tremor=1.25,
+            bounce=1.7,
+            sway=0.045,
+            gap=1.6,
             ink="20242C",
             gradient="C2185B",
             forms={
@@ -51,10 +51,10 @@ HANDS = {
             nib=7.0,
             contrast=0.06,
             taper=0.92,
-            tremor=0.6,
-            bounce=0.7,
-            sway=0.018,
-            gap=6.0,
+            tremor=0.9,
+            bounce=1.2,
+            sway=0.03,
+            gap=4.0,
             ink="1E2A2A",
             gradient="D1402F",
             forms={
@@ -78,8 +78,8 @@ HANDS = {
     )
 }
 PAPERS = {
-    "squared": {"ground": "FDFDFB", "ruling": "C9DAEA", "border": "E3A9A9", "pitch": 5, "first": 3.5, "squares": True, "margin": 0},
-    "lined": {"ground": "FEFDF6", "ruling": "BFD3E6", "border": "E39A9A", "pitch": 8, "first": 22, "squares": False, "margin": 60},
-    "plain": {"ground": "FFFFFF", "ruling": "FFFFFF", "border": "FFFFFF", "pitch": 0, "first": 0, "squares": False, "margin": 0},
+    "squared": {"ground": "FDFDFB", "ruling": "C9DAEA", "border": "E3A9A9", "pitch": 5, "first": 3.5, "squares": True, "least": 2, "margin": 0},
+    "lined": {"ground": "FEFDF6", "ruling": "BFD3E6", "border": "E39A9A", "pitch": 7.1, "first": 18.5, "squares": False, "least": 1, "margin": 60},
+    "plain": {"ground": "FFFFFF", "ruling": "FFFFFF", "border": "FFFFFF", "pitch": 0, "first": 0, "squares": False, "least": 1, "margin": 0},
 }
 """Colours and the ruling in millimetres."""

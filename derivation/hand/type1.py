@@ -28,16 +28,16 @@ def number(value: int) -> bytes:
     return b"\xff" + struct.pack(">i", value)
 
 
-NUMBERS = [number(value) for value in range(-1131, 1132)]
+NUMBERS = {value: number(value) for value in range(-1131, 1132)}
 
 
 def encrypted(data: bytes, key: int) -> bytes:
     """Adobe's cipher, with four leading bytes that a reader throws away."""
-    out = bytearray()
-    for plain in b"\0\0\0\0" + data:
+    out = bytearray(b"\0\0\0\0" + data)
+    for place, plain in enumerate(out):
         cipher = plain ^ (key >> 8)
         key = ((cipher + key) * 52845 + 22719) & 0xFFFF
-        out.append(cipher)
+        out[place] = cipher
     return bytes(out)
 
 
@@ -50,8 +50,8 @@ def charstring(contours: Iterable[Contour], advance: int) -> bytes:
         nonlocal x, y
         for point in points:
             right, up = round(point.real * SCALE), round(point.imag * SCALE)
-            for step in (right - x, up - y):
-                made.append(NUMBERS[step + 1131] if -1131 <= step <= 1131 else number(step))
+            made.append(NUMBERS.get(right - x) or number(right - x))
+            made.append(NUMBERS.get(up - y) or number(up - y))
             x, y = right, up
 
     for start, curves in contours:
