@@ -32,7 +32,7 @@ HANDS = {
                 "j": "14,42 14,8 8,-20 -4,-28 -10,-20 6,-6 28,6 / 16,60",
                 "z": "5,41 20,43 35,42! 22,23 4,1! 20,1 38,3 / 8,22 22,23 34,24",
                 "t": "20,66 15,36 14,10 20,0 32,8 / 2,44 18,46 36,50",
-                "r": "6,36 11,44 14,40! 26,39 22,20 23,4 32,3",
+                "r": "6,42 8,22 6,-1! 10,20 17,37 25,43 32,37",
                 "x": "4,38 12,43 20,24 28,2 38,4 / 39,43 24,26 14,12 2,-2",
                 "7": "4,63 22,65 41,66! 30,40 20,18 14,-3 / 12,32 24,33 38,35",
                 "1": "4,46 14,56 23,68! 21,34 18,-2",
@@ -78,8 +78,8 @@ HANDS = {
     )
 }
 PAPERS = {
-    "squared": {"ground": "FDFDFB", "ruling": "C9DAEA", "border": "E3A9A9", "pitch": 5, "first": 3.5, "squares": True, "least": 2, "margin": 0},
-    "lined": {"ground": "FEFDF6", "ruling": "BFD3E6", "border": "E39A9A", "pitch": 7.1, "first": 18.5, "squares": False, "least": 1, "margin": 60},
-    "plain": {"ground": "FFFFFF", "ruling": "FFFFFF", "border": "FFFFFF", "pitch": 0, "first": 0, "squares": False, "least": 1, "margin": 0},
+    "squared": {"ground": "FDFDFB", "ruling": "C9DAEA", "border": "E3A9A9", "pitch": 5, "first": 3.5, "squares": True, "margin": 0},
+    "lined": {"ground": "FEFDF6", "ruling": "BFD3E6", "border": "E39A9A", "pitch": 7.1, "first": 18.5, "squares": False, "margin": 11.5},
+    "plain": {"ground": "FFFFFF", "ruling": "FFFFFF", "border": "FFFFFF", "pitch": 0, "first": 0, "squares": False, "margin": 0},
 }
 """Colours and the ruling in millimetres."""

@@ -136,7 +136,7 @@ def ink(written_runs: tuple[Run, ...], hand: Hand, weight: float, chance: Random
         half, drift, widths = hand.nib * weight * pressure / 2, 0.0, []
         for _, way in line:
             drift = 0.7 * drift + chance.gauss(0, 0.05)
-            widths.append(half * (1.3 if dot else 1 - hand.contrast * (0.35 + way.imag * 0.65) + drift))
+            widths.append(half * (1.7 if dot else 1 - hand.contrast * (0.35 + way.imag * 0.65) + drift))
         if len(line) > 3:
             widths[0] *= 0.85 if starts else 1
             widths[-1] *= hand.taper if ends else 1

@@ -100,7 +100,7 @@ def plot(derivation: Derivation) -> str:
         for x in horizontal:
             if x <= len(values) - 1:
                 yield rf"\draw[soft] {place(x, vertical[0])} -- ++(0,-1.2) node[below,soft] {{${decimals(x, names)}$}};"
-        yield rf"\draw[soft] (0,{HEIGHT + 3}) -- (0,0) -- ({WIDTH + 3},0) node[right] {{step}};"
+        yield rf"\draw[soft] (0,{HEIGHT + 3}) -- (0,0) -- ({WIDTH + 3},0) node[right] {{$\text{{step}}$}};"
         yield rf"\node[above right] at (0,{HEIGHT + 1}) {{${names.latex(derivation.network.loss)}$}};"
         points = [place(fmpq(count), value) for count, value in enumerate(values)]
         yield rf"\draw[training,thick] {' -- '.join(points)};"
