@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -14,6 +15,7 @@ import typer
 
 if TYPE_CHECKING:
     from .deriving import View
+    from .hand import Writing
     from .walkthrough import Derivation
 
 SOME_WRONG, BAD_INPUT, TEX_FAILED = 1, 2, 3
@@ -32,7 +34,10 @@ def handout(
     spec: Annotated[Path, typer.Argument(help="The network: a TOML file.")],
     output: Annotated[str, typer.Option("-o", "--output", help="Where to write; - is standard output. Without it: output/NAME.FORMAT.")] = "",
     form: Annotated[str, typer.Option("--format", help="pdf, tex, md or json. Without it, by the ending of the output file, else pdf.")] = "",
-    theme: Annotated[str, typer.Option(help="The look: typeset.")] = "typeset",
+    theme: Annotated[str, typer.Option(help="The look: typeset or handwritten.")] = "typeset",
+    hand: Annotated[str, typer.Option(help="Whose hand: steady, quick or round (with --theme handwritten).")] = "",
+    paper_style: Annotated[str, typer.Option(help="On what paper: squared, lined or plain (with --theme handwritten).")] = "",
+    seed: Annotated[int | None, typer.Option(help="Another seed, another writing (with --theme handwritten).")] = None,
     unproved: Annotated[bool, typer.Option("--unproved", help="Print links that could not be proved, with a mark, instead of stopping.")] = False,
     sensitivity: Annotated[bool, typer.Option("--sensitivity", help="Add a table of how strongly the loss answers to each parameter.")] = False,
     gradient_check: Annotated[bool, typer.Option("--gradient-check", help="Hold the gradients against difference quotients.")] = False,
@@ -43,7 +48,7 @@ def handout(
 ) -> None:
     """Write the walkthrough of a network: forward pass, backpropagation, update."""
     from .deriving.views import views
-    from .render import FORMATS, THEMES
+    from .render import FORMATS, THEMES, beside
 
     form = form or _ending(output) or "pdf"
     if form not in FORMATS:
@@ -51,15 +56,21 @@ def handout(
     if theme not in THEMES:
         _stop(f"there is no theme {theme!r}; themes are {', '.join(THEMES)}")
     target = _target(spec, output, form)
+    writing = _writing(theme, hand, paper_style, seed, target if form == "tex" else None)
+    if form == "tex" and theme == "handwritten" and target is None:
+        _stop("a handwritten .tex needs its fonts beside it, so it cannot go to standard output; give -o NAME.tex")
     derivation = _derived(spec, views({"sensitivity": sensitivity, "gradient_check": gradient_check, "hessian": hessian}, tuple(jacobian or ())))
     with ThreadPoolExecutor(1) as pool:
         # TeX sets the page while SymPy proves it, on the presumption that the proof succeeds; if not, the page is thrown away.
         from .proof import presumed
 
         expected = presumed(derivation)
-        page = pool.submit(FORMATS[form], expected, theme)
+        page = pool.submit(FORMATS[form], expected, theme, writing)
         proved = _proved(spec, derivation, unproved)
-    document = _document(lambda: page.result() if proved == expected else FORMATS[form](proved, theme))
+    document = _document(lambda: page.result() if proved == expected else FORMATS[form](proved, theme, writing))
+    if target is not None and form == "tex":
+        for name, content in beside(document, theme, writing).items():
+            _put(content, target.parent / writing.folder / name)
     _write(document, target)
 
 
@@ -146,11 +157,29 @@ def renumber(
             print(f"{heading}:", *rows, sep="\n  ", file=sys.stderr)
 
 
+def _writing(theme: str, hand: str, paper: str, seed: int | None, tex: Path | None) -> Writing:
+    """The hand, the paper and the seed that were asked for; ends the program with a message where there is none such."""
+    from .hand import STANDARD, Writing
+    from .hand.hands import HANDS, PAPERS
+
+    if theme != "handwritten" and (hand or paper or seed is not None):
+        _stop("--hand, --paper-style and --seed choose a handwriting: add --theme handwritten")
+    if hand and hand not in HANDS:
+        _stop(f"there is no hand {hand!r}; hands are {', '.join(HANDS)}")
+    if paper and paper not in PAPERS:
+        _stop(f"there is no paper style {paper!r}; paper styles are {', '.join(PAPERS)}")
+    folder = re.sub(r"[^A-Za-z0-9.]", "-", tex.stem) + "-fonts/" if tex else ""
+    return Writing(hand or STANDARD.hand, paper or STANDARD.paper, STANDARD.seed if seed is None else seed, folder)
+
+
 def _document(make: Callable[[], bytes]) -> bytes:
+    from .hand import Unwritable
     from .render.engine import TexError
 
     try:
         return make()
+    except Unwritable as error:
+        _stop(str(error))
     except TexError as error:
         _stop(str(error), TEX_FAILED)
 
@@ -221,14 +250,19 @@ def _write(document: bytes, target: Path | None) -> None:
     if target is None:
         sys.stdout.buffer.write(document)
         return
+    _put(document, target)
+    print(f"wrote {target}")
+
+
+def _put(content: bytes, target: Path) -> None:
     try:
+        target.parent.mkdir(exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
-            file.write(document)
+            file.write(content)
         Path(file.name).chmod(0o644)
         Path(file.name).replace(target)
     except OSError as error:
         _stop(f"{target} cannot be written: {error.strerror or error}")
-    print(f"wrote {target}")
 
 
 def _stop(message: str, code: int = BAD_INPUT) -> NoReturn:

@@ -47,8 +47,16 @@ def test_only_data_files_need_numpy() -> None:
     assert users("numpy") == {"files.py"}
 
 
-def test_nothing_draws_random_numbers() -> None:
-    assert users("random") == set()
+def test_only_the_hand_draws_random_numbers() -> None:
+    """From its seed, letter by letter, so that a page can be written again as it was; nothing draws from the common source."""
+    assert users("random") == {"hand/fonts.py", "hand/pen.py"}
+    for path in ("hand/fonts.py", "hand/pen.py"):
+        assert imports(PACKAGE / path) >= {"random"} and "import random" not in (PACKAGE / path).read_text("utf-8")
+
+
+def test_the_hand_knows_no_network() -> None:
+    for path in (PACKAGE / "hand").glob("*.py"):
+        assert all(module.startswith("derivation.hand") for module in imports(path) if module.startswith("derivation")), path
 
 
 @pytest.mark.parametrize("word", ["eval", "exec", "sympify", "parse_expr", "compile", "__import__"])

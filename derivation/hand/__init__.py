@@ -20,6 +20,13 @@ class Writing:
     """Where the fonts lie, seen from the document; ends in a slash."""
 
 
+STANDARD = Writing()
+
+
+class Unwritable(ValueError):
+    """A character that the hand does not know."""
+
+
 def files(tex: str, writing: Writing) -> dict[str, bytes]:
     """The fonts that a handwritten document needs beside it, by name."""
     from .fonts import fonts
@@ -27,6 +34,13 @@ def files(tex: str, writing: Writing) -> dict[str, bytes]:
     from .hands import HANDS
 
     return fonts(used(tex), HANDS[writing.hand], writing.seed)
+
+
+def text(plain: str) -> str:
+    """A user's text as TeX is to write it. Raises `Unwritable` where the hand does not know a character."""
+    from .setting import text as apart
+
+    return apart(plain)
 
 
 def words(latex: str) -> str:

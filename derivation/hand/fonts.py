@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
 from random import Random
 
 from . import signs
 from .glyphs import SIZES, UNICODE, Glyph, table, title
-from .pen import Contour, Hand, Run, centre, ink, runs, written
+from .pen import Contour, Hand, Run, ink, runs, written
 from .tfm import Box, tfm
 from .type1 import SCALE, charstring, pfb
 
+Chance = Callable[..., Random]
 WRITINGS = 6
 """Shapes of each glyph."""
+BRACKET = 1.05
+"""The weight of the pen in brackets and large signs."""
 X_HEIGHT, AXIS = 44.0, 29.0
-ROOM = {".": 4.6, ",": 2.0, ":": 2.0, "cdot": 2.0, "i": 1.0, "l": 1.0, "1": 1.2, "(": 0.6, ")": 0.6}
+ROOM = {".": 6.2, ",": 3.0, ":": 2.0, "cdot": 2.0, "i": 1.0, "l": 1.0, "1": 2.4, "(": 0.6, ")": 0.6}
 """More room beside what is narrow: a point between digits must be seen."""
 TEXT_PARAMETERS = (0, 0.3, 0.14, 0.09, X_HEIGHT / 100, 1, 0, 0.68, 0.4, 0.45, 0.69, 0.35, 0.43, 0.38, 0.3, 0.16, 0.25, 0.39, 0.05, 2.4, 1.0, AXIS / 100)
 """TeX's dimensions of a font of symbols: the space between words, where scripts stand, how high the axis is."""
@@ -44,21 +46,26 @@ class Font:
 def fonts(used: frozenset[str], hand: Hand, seed: int) -> dict[str, bytes]:
     """Every file that TeX needs to write the glyphs in this hand. The same seed gives the same bytes."""
     found: dict[str, bytes] = {}
-    glyphs = [glyph for key, glyph in table().items() if key in used]
     for writing in range(1, WRITINGS + 1):
-        chance = partial(_chance, seed, hand.name, writing)
-        font = Font({}, {}, {})
-        for glyph in glyphs:
-            placed, box = _placed(glyph, hand, chance(glyph.name))
-            font.add(glyph.slot, glyph.title, ink(placed, hand, 1.0, chance(glyph.name, "ink")), box)
-        found |= font.files(f"hand{writing}", TEXT_PARAMETERS)
+        chance = source(seed, hand, writing)
+        found |= plain(used, hand, chance).files(f"hand{writing}", TEXT_PARAMETERS)
         found |= large(used, hand, chance).files(f"handx{writing}", LARGE_PARAMETERS)
     return found
 
 
-def _chance(*parts: object) -> Random:
-    """A source of its own for each glyph, so that one more glyph changes no other."""
-    return Random("/".join(map(str, parts)))
+def plain(used: frozenset[str], hand: Hand, chance: Chance) -> Font:
+    """The font of one writing's letters, digits and signs."""
+    font = Font({}, {}, {})
+    for glyph in table().values():
+        if glyph.name in used:
+            placed, box = _placed(glyph, hand, chance(glyph.name))
+            font.add(glyph.slot, glyph.title, ink(placed, hand, 1.0, chance(glyph.name, "ink")), box)
+    return font
+
+
+def source(seed: int, hand: Hand, writing: int) -> Chance:
+    """The dice of one writing: new ones for each glyph, so that one more glyph changes no other."""
+    return lambda *parts: Random("/".join(map(str, (seed, hand.name, writing, *parts))))
 
 
 def _placed(glyph: Glyph, hand: Hand, chance: Random) -> tuple[tuple[Run, ...], Box]:
@@ -82,11 +89,24 @@ FIRST = {name: 1 + place * (len(SIZES) + 5) for place, name in enumerate(signs.B
 """The slot of the smallest bracket of each kind; the larger ones follow, then the pieces."""
 LARGE_FIRST = {name: 245 + 2 * place for place, name in enumerate(signs.LARGE)}
 BREADTH = {"lparen": 1.3, "rparen": 1.3, "lbrace": 1.5, "rbrace": 1.5, "Vert": 1.0, "vert": 0.6}
-STRAIGHT = {"lparen": 6, "rparen": 95, "lbrack": 6, "rbrack": 93, "vert": 50, "Vert": 50, "lfloor": 6, "rfloor": 93, "lceil": 6, "rceil": 93}
-"""Where the upright part of a bracket stands that is put together from pieces."""
+ENDS = {
+    "lparen": (100, 100),
+    "rparen": (0, 0),
+    "lbrack": (100, 100),
+    "rbrack": (0, 0),
+    "lfloor": (6, 100),
+    "rfloor": (94, 0),
+    "lceil": (100, 6),
+    "rceil": (0, 94),
+    "vert": (50, 50),
+    "Vert": (50, 50),
+}
+"""Where the upper and the lower end of a bracket point to that is put together from pieces, in per cent of its breadth."""
+UPRIGHT = {"rparen": 94, "rbrack": 94, "rfloor": 94, "rceil": 94, "vert": 50, "Vert": 50}
+"""Where its upright part stands, if not at 6."""
 
 
-def large(used: frozenset[str], hand: Hand, chance: partial[Random]) -> Font:
+def large(used: frozenset[str], hand: Hand, chance: Chance) -> Font:
     """The font of one writing's brackets and large signs."""
     font = Font({}, {}, {})
     for name, strokes in signs.BRACKETS.items():
@@ -95,10 +115,10 @@ def large(used: frozenset[str], hand: Hand, chance: partial[Random]) -> Font:
         for place, height in enumerate(SIZES):
             width = BREADTH.get(name, 0.9) * height**0.5
             last = place == len(SIZES) - 1
-            box = Box((width + 2 * hand.gap) / 100, height / 100, 0, 0, FIRST[name] + place + 1 if not last or name in STRAIGHT else None)
+            box = Box((width + 2 * hand.gap) / 100, height / 100, 0, 0, FIRST[name] + place + 1 if not last or name in ENDS else None)
             drawn = _stretched(strokes, hand, chance(name, place), width, height)
-            font.add(FIRST[name] + place, f"{title(UNICODE[name])}.{place}", ink(drawn, hand, 1.05, chance(name, place, "ink")), box)
-        if name in STRAIGHT:
+            font.add(FIRST[name] + place, f"{title(UNICODE[name])}.{place}", ink(drawn, hand, BRACKET, chance(name, place, "ink")), box)
+        if name in ENDS:
             _pieces(font, name, hand, chance)
     for name, strokes in signs.LARGE.items():
         if name not in used:
@@ -107,7 +127,7 @@ def large(used: frozenset[str], hand: Hand, chance: partial[Random]) -> Font:
             drawn = _stretched(strokes, hand, chance(name, place), height * 0.85, height)
             width = max(point.real for run in drawn for point in run)
             box = Box((width + hand.gap + 3) / 100, height / 100, 0.05, 0, LARGE_FIRST[name] + 1 if place == 0 else None)
-            font.add(LARGE_FIRST[name] + place, f"{title(UNICODE[name])}.{place}", ink(drawn, hand, 1.1, chance(name, place, "ink")), box)
+            font.add(LARGE_FIRST[name] + place, f"{title(UNICODE[name])}.{place}", ink(drawn, hand, BRACKET, chance(name, place, "ink")), box)
     return font
 
 
@@ -133,30 +153,23 @@ def _joins(strokes: str, place: int) -> bool:
     return found[place - 1][-1] == found[place][0]
 
 
-def _pieces(font: Font, name: str, hand: Hand, chance: partial[Random]) -> None:
-    """The pieces of a bracket higher than all: the ends of the largest one, and an upright piece between them."""
-    height = SIZES[-1]
-    width = BREADTH.get(name, 0.9) * height**0.5
-    x = STRAIGHT[name] * width / 100
+def _pieces(font: Font, name: str, hand: Hand, chance: Chance) -> None:
+    """The pieces of a bracket higher than all: an end above, an end below, and an upright piece between them as often as needed."""
+    width, piece = BREADTH.get(name, 0.9) * SIZES[-1] ** 0.5, SIZES[-1] * 0.3
+    upright, (over, under) = UPRIGHT.get(name, 6), ENDS[name]
     start = FIRST[name] + len(SIZES)
-    outer = {"lparen": width, "rparen": 0.0}.get(name)
-    foot = {"lbrack": width, "lfloor": width, "rbrack": 0.0, "rfloor": 0.0}.get(name)
-    head = {"lbrack": width, "lceil": width, "rbrack": 0.0, "rceil": 0.0}.get(name)
-    piece = height * 0.3
-    gap = hand.gap
 
-    def line(*points: complex) -> tuple[Run, ...]:
-        return (tuple(point + gap for point in points),)
+    def drawn(*points: tuple[float, float]) -> Run:
+        return tuple(complex(x * width / 100 + hand.gap, y * piece) for x, y in points)
 
-    top = line(complex(outer, piece), complex(x + (outer - x) * 0.45, piece * 0.62), complex(x, piece * 0.1), complex(x, 0)) if outer is not None else (
-        line(complex(head, piece), complex(x, piece)) + line(complex(x, piece), complex(x, 0)) if head is not None else line(complex(x, piece), complex(x, 0))
-    )
-    bottom = line(complex(x, piece), complex(x, piece * 0.9), complex(x + (outer - x) * 0.45, piece * 0.38), complex(outer, 0)) if outer is not None else (
-        line(complex(x, piece), complex(x, 0)) + line(complex(x, 0), complex(foot, 0)) if foot is not None else line(complex(x, piece), complex(x, 0))
-    )
-    middle = line(complex(x, piece / 2), complex(x, 0))
-    box = Box((width + 2 * gap) / 100, piece / 100, 0)
-    for offset, drawn in enumerate((top, bottom, middle)):
-        size = Box(box.width, piece / 200, 0) if offset == 2 else box
-        font.add(start + 1 + offset, f"{title(UNICODE[name])}.piece{offset}", ink(drawn, hand, 1.05, chance(name, "piece")), size)
-    font.boxes[start] = Box(box.width, box.height, 0, 0, None, (start + 1, 0, start + 2, start + 3))
+    stem, half = drawn((upright, 1.03), (upright, -0.03)), drawn((upright, 0.53), (upright, -0.03))
+    ends: list[tuple[Run, ...]]
+    if name.endswith("paren"):
+        ends = [(drawn((over, 1), (upright * 0.55 + over * 0.45, 0.62), (upright, 0.1), (upright, -0.03)),)]
+        ends.append((drawn((upright, 1.03), (upright, 0.9), (upright * 0.55 + under * 0.45, 0.38), (under, 0)),))
+    else:
+        ends = [(drawn((over, 1), (upright, 1)), stem), (stem, drawn((upright, 0), (under, 0)))]
+    for offset, strokes in enumerate((*ends, (half,)), 1):
+        box = Box((width + 2 * hand.gap) / 100, piece / (200 if offset == 3 else 100), 0)
+        font.add(start + offset, f"{title(UNICODE[name])}.piece{offset}", ink(strokes, hand, BRACKET, chance(name, "piece")), box)
+    font.boxes[start] = Box((width + 2 * hand.gap) / 100, piece / 100, 0, 0, None, (start + 1, 0, start + 2, start + 3))

@@ -108,13 +108,17 @@ def commands() -> dict[str, Glyph]:
     return named | {command: glyphs[key] for command, key in OTHER_NAMES.items() if key in glyphs}
 
 
+CALLED = frozenset({*latin.DIGITS, "minus", "prime", "cdot", "Real", "?", "*"})
+"""What the macros of the look write of their own accord."""
+BRACKET = re.compile(r"\\(?:left|right|middle|[bB]igg?[lrm]?) *(\\[A-Za-z]+|\\.|.)")
+
+
 def used(tex: str) -> frozenset[str]:
-    """The glyphs that a document may need: those of its characters and of its commands, and a few that macros call."""
+    """The glyphs, brackets and large signs that a document may need: those of its characters and commands, and what its macros write."""
     body = tex.partition(r"\begin{document}")[2]
-    found = {key for key in table() if len(key) == 1 and key.isascii() and key in body} | set(latin.DIGITS)
-    called = set(re.findall(r"\\[A-Za-z]+", body))
-    found |= {glyph.name for command, glyph in commands().items() if command in called}
-    brackets = {DELIMITERS[mark] for mark in re.findall(r"\\(?:left|right|middle|[bB]igg?[lrm]?) *(\\[A-Za-z]+|\\.|.)", tex) if mark in DELIMITERS}
-    found |= brackets | ({"lbrace"} if "{cases}" in tex else set()) | {key for key in signs.LARGE if f"\\{key}" in called}
+    called = set(re.findall(r"\\[A-Za-z]+", body)) | ({r"\lbrace"} if "{cases}" in body else set())
     slots = {int(slot) for slot in re.findall(r"\\sign\{(\d+)\}", body)}
-    return frozenset(found | {glyph.name for glyph in table().values() if glyph.slot in slots} | {"minus", "prime", "cdot", "One", "Real"})
+    found = {glyph.name for glyph in table().values() if glyph.slot in slots or (glyph.slot < 128 and glyph.character in body)}
+    found |= {glyph.name for command, glyph in commands().items() if command in called}
+    found |= {DELIMITERS[mark] for mark in (*BRACKET.findall(tex), *called) if mark in DELIMITERS}
+    return frozenset(found | CALLED | {name for name in signs.LARGE if f"\\{name}" in called})

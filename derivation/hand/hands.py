@@ -8,7 +8,19 @@ HANDS = {
     hand.name: hand
     for hand in (
         Hand(
-            "steady", slant=0.09, width=0.98, height=1.0, nib=6.2, contrast=0.3, taper=0.5, tremor=1.0, bounce=1.3, sway=0.034, gap=3.2, ink="1B2A6B", gradient="B3261E"
+            "steady",
+            slant=0.09,
+            width=0.98,
+            height=1.0,
+            nib=6.2,
+            contrast=0.3,
+            taper=0.5,
+            tremor=1.0,
+            bounce=1.3,
+            sway=0.034,
+            gap=3.2,
+            ink="1B2A6B",
+            gradient="B3261E",
         ),
         Hand(
             "quick",
@@ -21,7 +33,7 @@ HANDS = {
             tremor=1.25,
             bounce=1.7,
             sway=0.045,
-            gap=1.6,
+            gap=2.2,
             ink="20242C",
             gradient="C2185B",
             forms={

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from random import Random
 
 Run = tuple[complex, ...]
@@ -20,7 +21,7 @@ STEP = 12.0
 """About how far apart the ink's width is taken anew."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Hand:
     """A way of writing: its proportions, its pen, how far it strays, and the letters that it forms in its own way."""
 
@@ -112,7 +113,7 @@ def centre(run: Run) -> list[tuple[complex, complex]]:
 
 def _tangents(run: Run) -> list[tuple[complex, complex]]:
     """For each point the derivative on arriving and on leaving are one direction in two lengths: (leaving, arriving)."""
-    steps = [abs(b - a) ** 0.5 or 0.1 for a, b in zip(run, run[1:], strict=False)]
+    steps = [abs(b - a) ** 0.5 or 0.1 for a, b in pairwise(run)]
     inner = []
     for k in range(1, len(run) - 1):
         before, after = steps[k - 1], steps[k]
@@ -136,7 +137,7 @@ def ink(written_runs: tuple[Run, ...], hand: Hand, weight: float, chance: Random
         half, drift, widths = hand.nib * weight * pressure / 2, 0.0, []
         for _, way in line:
             drift = 0.7 * drift + chance.gauss(0, 0.05)
-            widths.append(half * (1.7 if dot else 1 - hand.contrast * (0.35 + way.imag * 0.65) + drift))
+            widths.append(half * (1.75 if dot else 1 - hand.contrast * (0.35 + way.imag * 0.65) + drift))
         if len(line) > 3:
             widths[0] *= 0.85 if starts else 1
             widths[-1] *= hand.taper if ends else 1
@@ -153,7 +154,7 @@ def _outline(line: list[tuple[complex, complex]], widths: list[float]) -> Contou
 
 
 def _side(points: list[tuple[complex, complex]]) -> Iterator[Curve]:
-    for (start, leaving), (end, arriving) in zip(points, points[1:], strict=False):
+    for (start, leaving), (end, arriving) in pairwise(points):
         third = abs(end - start) / 3
         yield start + leaving * third, end - arriving * third, end
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Any
 
-from . import Writing, signs
+from . import Unwritable, Writing, signs
 from .fonts import FIRST, LARGE_FIRST, WRITINGS
 from .glyphs import DELIMITERS, commands, table
 from .hands import HANDS, PAPERS
@@ -17,10 +17,6 @@ SIZES = tuple((size, f"{size * 0.74:.2f}", f"{size * 0.62:.2f}") for size in (8,
 MARKS = {"\N{COMBINING CIRCUMFLEX ACCENT}": "hat", "\N{COMBINING CARON}": "check", "\N{COMBINING TILDE}": "tilde", "\N{COMBINING MACRON}": "bar", "\N{COMBINING DOT ABOVE}": "dot",
          "\N{COMBINING DIAERESIS}": "ddot", "\N{COMBINING ACUTE ACCENT}": "acute", "\N{COMBINING GRAVE ACCENT}": "grave", "\N{COMBINING BREVE}": "breve", "\N{COMBINING RING ABOVE}": "mathring"}  # fmt: skip
 SPECIAL = "\\{}$&#%_^~\"'`|"
-
-
-class Unwritable(ValueError):
-    """A character that the hand does not know."""
 
 
 def settings(writing: Writing) -> dict[str, Any]:
@@ -40,12 +36,12 @@ def settings(writing: Writing) -> dict[str, Any]:
         "characters": [(glyph.slot, glyph.kind) for glyph in glyphs.values() if glyph.slot < 128 and glyph.name not in SPECIAL + "-"] + [(124, 0)],
         "commands": [(command, glyph.kind, glyph.slot) for command, glyph in commands().items() if glyph.name not in signs.ACCENTS],
         "accents": [(f"\\{name}", glyphs[name].slot) for name in signs.ACCENTS],
-        "large": {name: slot for name, slot in LARGE_FIRST.items()},
-        "brackets": [(mark, FIRST[name], ord(mark) if mark in "()[]|" else SMALL.get(name, 124)) for mark, name in DELIMITERS.items()],
+        "large": LARGE_FIRST,
+        "brackets": [(mark, FIRST[name], ord(mark) if mark in "()[]|" else SMALL.get(name, 0)) for mark, name in DELIMITERS.items()],
     }
 
 
-SMALL = {"lparen": 40, "rparen": 41, "lbrack": 91, "rbrack": 93, "lbrace": 123, "rbrace": 125}
+SMALL = {"lparen": 40, "rparen": 41, "lbrack": 91, "rbrack": 93, "lbrace": 123, "rbrace": 125, "vert": 124}
 
 
 def words(latex: str) -> str:
@@ -74,7 +70,7 @@ def _character(letter: str) -> str:
     named = next((glyph for glyph in table().values() if glyph.character == letter), None)
     if named is not None:
         return rf"\sign{{{named.slot}}}"
-    base, *marks = unicodedata.normalize("NFD", letter)
+    base, *marks = tuple(unicodedata.normalize("NFD", letter))
     if marks and all(mark in MARKS for mark in marks):
         written = _character(base)
         for mark in marks:
@@ -82,4 +78,4 @@ def _character(letter: str) -> str:
         return written
     if not letter.isprintable():
         return ""
-    raise Unwritable(letter)
+    raise Unwritable(f"the hand cannot write the character {letter} (U+{ord(letter):04X}); use another one, or --theme typeset")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .. import hand
-from ..hand import Writing
+from ..hand import STANDARD, Writing
 
 if TYPE_CHECKING:
     from ..walkthrough import Derivation
@@ -15,7 +15,7 @@ Renderer = Callable[..., bytes]
 """Takes the derivation, the theme and, where the theme is handwritten, the `Writing`."""
 
 
-def pdf(derivation: Derivation, theme: str, writing: Writing = Writing()) -> bytes:
+def pdf(derivation: Derivation, theme: str, writing: Writing = STANDARD) -> bytes:
     """A PDF, by the TeX on this machine or the one in the wheel."""
     from .engine import compile_pdf
 
@@ -23,7 +23,7 @@ def pdf(derivation: Derivation, theme: str, writing: Writing = Writing()) -> byt
     return compile_pdf(text.decode(), files=beside(text, theme, writing))
 
 
-def tex(derivation: Derivation, theme: str, writing: Writing = Writing()) -> bytes:
+def tex(derivation: Derivation, theme: str, writing: Writing = STANDARD) -> bytes:
     """A LaTeX document that compiles as it is, with the files of `beside` where its look needs any."""
     from .document import latex_document
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pylatex import Document, NoEscape, Package
 
 from .. import hand
-from ..hand import Writing
+from ..hand import STANDARD, Writing
 from ..walkthrough import Derivation
 from .flowchart import charts
 from .templating import environment, format_of
@@ -24,7 +24,7 @@ PACKAGES = (
 )
 
 
-def latex_document(derivation: Derivation, theme: str = "typeset", writing: Writing = Writing()) -> str:
+def latex_document(derivation: Derivation, theme: str = "typeset", writing: Writing = STANDARD) -> str:
     """The `.tex` of a handout: compiles in one run on a stock TeX Live, and on the TeX in the wheel."""
     form, made = format_of(theme), environment(theme)
     say, told = (hand.words, {"hand": hand.macros(writing)}) if form["own_fonts"] else (str, {})

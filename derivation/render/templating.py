@@ -9,6 +9,7 @@ from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
+from .. import hand
 from .words import templates
 
 LATEX = {
@@ -67,7 +68,7 @@ def environment(folder: str) -> Environment:
     form, places = format_of(folder), folders(folder)
     own = FileSystemLoader([templates() / place for place in places])
     made = Environment(
-        loader=ChoiceLoader([PrefixLoader({place: own for place in places}), FileSystemLoader(templates())]),
+        loader=ChoiceLoader([PrefixLoader(dict.fromkeys(places, own)), FileSystemLoader(templates())]),
         undefined=StrictUndefined,
         autoescape=False,
         keep_trailing_newline=True,
@@ -79,5 +80,5 @@ def environment(folder: str) -> Environment:
         comment_start_string=form["comment"][0],
         comment_end_string=form["comment"][1],
     )
-    made.filters |= {"tex": latex_text, "latex": latex_text, "markdown": markdown_text, "plain": plain_text}
+    made.filters |= {"tex": hand.text if form.get("own_fonts") else latex_text, "latex": latex_text, "markdown": markdown_text, "plain": plain_text}
     return made

@@ -90,9 +90,7 @@ class View:
     rounding: str
 
 
-def view(
-    derivation: Derivation, inline: Callable[[str], str] = "${}$".format, real: str = r"\mathbb{R}", say: Callable[[str], str] = str
-) -> View:
+def view(derivation: Derivation, inline: Callable[[str], str] = "${}$".format, real: str = r"\mathbb{R}", say: Callable[[str], str] = str) -> View:
     """The derivation as templates want it. `inline` sets a formula inside a sentence; `real` is the set of real numbers;
     `say` is what a format does with the words of a sentence."""
     writer = Writer(derivation.network.names)
