@@ -31,7 +31,6 @@ def settings(writing: Writing) -> dict[str, Any]:
         "nib": f"{hand.nib * SCALE * 0.105:.2f}",
         "ink": hand.ink,
         "gradient": hand.gradient,
-        "side": 43,
         "paper": PAPERS[writing.paper],
         "characters": [(glyph.slot, glyph.kind) for glyph in glyphs.values() if glyph.slot < 128 and glyph.name not in SPECIAL + "-"] + [(124, 0)],
         "commands": [(command, glyph.kind, glyph.slot) for command, glyph in commands().items() if glyph.name not in signs.ACCENTS],
