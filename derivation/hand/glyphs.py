@@ -108,7 +108,7 @@ def commands() -> dict[str, Glyph]:
     return named | {command: glyphs[key] for command, key in OTHER_NAMES.items() if key in glyphs}
 
 
-CALLED = frozenset({*latin.DIGITS, "minus", "prime", "cdot", "Real", "?", "*"})
+CALLED = frozenset({*latin.DIGITS, "minus", "prime", "cdot", "Real", "?", "*", "lparen", "rparen"})
 """What the macros of the look write of their own accord."""
 BRACKET = re.compile(r"\\(?:left|right|middle|[bB]igg?[lrm]?) *(\\[A-Za-z]+|\\.|.)")
 

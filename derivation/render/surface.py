@@ -89,7 +89,7 @@ class _Picture:
         points = [f"({x:.2f},{y:.2f})" for x, y in (self.on_paper(float(a), float(b)) for a, b in self.stations)]
         yield rf"\draw[training,thick] {' -- '.join(points)};"
         yield from (rf"\fill[training] {point} circle[radius=.7];" for point in points)
-        yield rf"\node[above right,training,inner sep=.8mm] at {points[0]} {{start}};"
+        yield rf"\node[above right,training,inner sep=.8mm] at {points[0]} {{$\text{{start}}$}};"
 
     def tikz(self) -> str:
         picture = TikZ(options=TikZOptions(NoEscape(r"x=1mm,y=1mm,font=\footnotesize,baseline=(current bounding box.north)")))
