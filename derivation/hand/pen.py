@@ -17,6 +17,8 @@ Curve = tuple[complex, complex, complex]
 """Two control points and the end of a cubic."""
 Contour = tuple[complex, tuple[Curve, ...]]
 ARC = 0.5523
+LEAST_DOT = 5.4
+"""The radius of a dot at least: a point between digits must be seen."""
 STEP = 12.0
 """About how far apart the ink's width is taken anew."""
 
@@ -137,7 +139,7 @@ def ink(written_runs: tuple[Run, ...], hand: Hand, weight: float, chance: Random
         half, drift, widths = hand.nib * weight * pressure / 2, 0.0, []
         for _, way in line:
             drift = 0.7 * drift + chance.gauss(0, 0.05)
-            widths.append(half * (1.75 if dot else 1 - hand.contrast * (0.35 + way.imag * 0.65) + drift))
+            widths.append(max(half * 1.75, LEAST_DOT) * (1 + drift) if dot else half * (1 - hand.contrast * (0.35 + way.imag * 0.65) + drift))
         if len(line) > 3:
             widths[0] *= 0.85 if starts else 1
             widths[-1] *= hand.taper if ends else 1
