@@ -1,0 +1,56 @@
+"""The rounding contract: how answers are to be given, printed on sheet and key, and the same in every export."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flint import fmpq
+
+from ..numbers import Number, Style, decimal, exact, magnitude, rounded_to_places
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """Answers are given to `digits` significant digits, or to `places` decimal places; terminating decimals that are short enough in full.
+
+    `carries` says that results are used as they were rounded; otherwise work goes on with all digits.
+
+    >>> Contract(digits=3).shown(fmpq(2, 3)), Contract(places=1).shown(fmpq(5, 2)), Contract(digits=3).tolerance(fmpq(2, 3))
+    ('0.667', '2.5', 1/2000)
+    """
+
+    digits: int = 4
+    places: int | None = None
+    carries: bool = False
+
+    def shown(self, x: Number) -> str:
+        """The answer as the key prints it."""
+        if self.places is None:
+            return decimal(x, Style(self.digits, self.digits)).text
+        return rounded_to_places(x, self.places)
+
+    def unit(self, x: Number) -> fmpq:
+        """One unit of the last digit that has to be given."""
+        if self.places is not None:
+            return fmpq(1, 10**self.places)
+        shown = exact(self.shown(x))
+        return fmpq(10) ** ((magnitude(shown) if shown else 0) - self.digits + 1)
+
+    def tolerance(self, x: Number) -> fmpq:
+        """How far an answer may lie from the one that is shown: half a unit of its last digit."""
+        return self.unit(x) / 2
+
+    def interval(self, x: Number) -> tuple[fmpq, fmpq]:
+        """The answers that are accepted, both ends included."""
+        middle, tolerance = exact(self.shown(x)), self.tolerance(x)
+        return middle - tolerance, middle + tolerance
+
+    def accepts(self, x: Number, given: fmpq) -> bool:
+        """Whether an answer is right to the digits asked for."""
+        low, high = self.interval(x)
+        return bool(low <= given <= high)
+
+    def tells_apart(self, x: Number, y: Number) -> bool:
+        """Whether no answer could be meant for both."""
+        (low, high), (other_low, other_high) = self.interval(x), self.interval(y)
+        return bool(high < other_low or other_high < low)

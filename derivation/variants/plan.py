@@ -1,0 +1,26 @@
+"""What varies, what is asked, and how answers are to be given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flint import fmpq
+
+from ..terms import Term
+from .contract import Contract
+
+Slot = tuple[Term, int]
+"""An entry of a given quantity: the quantity and the entry's offset."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`domains` lists for each entry that varies the values it may take; all others stay as the spec gives them.
+
+    `asked` are the keys of the quantities that a student writes down (`plain.plain`), all of the walkthrough's where it is empty.
+    """
+
+    domains: Mapping[Slot, tuple[fmpq, ...]]
+    contract: Contract = field(default_factory=Contract)
+    asked: tuple[str, ...] = ()
