@@ -10,36 +10,32 @@ from .templating import environment, format_of
 from .view import view
 
 PAPERS = {"a4": "a4paper", "letter": "letterpaper"}
-PACKAGES = (
-    ("amsmath", ()),
-    ("xcolor", ()),
-    ("graphicx", ()),
-    ("microtype", ()),
-    ("fancyhdr", ()),
-    ("tikz", ()),
-    ("hyperref", ()),
-    ("bookmark", ()),
-)
+PACKAGES = ("amsmath", "xcolor", "graphicx", "microtype", "fancyhdr", "tikz", "hyperref", "bookmark")
 
 
 def latex_document(derivation: Derivation, theme: str = "typeset") -> str:
     """The `.tex` of a handout: compiles in one run on a stock TeX Live, and on the TeX in the wheel."""
     form, made = format_of(theme), environment(theme)
     seen = view(derivation, form["inline"].format, form["real"])
-    paper = PAPERS[derivation.network.page.paper]
+    document = shell(derivation.network.page.paper)
+    document.preamble.append(NoEscape(made.get_template(f"{theme}/preamble.tex.j2").render(view=seen)))
+    document.append(NoEscape(made.get_template(f"{theme}/body.tex.j2").render(view=seen, charts=charts(derivation))))
+    text: str = document.dumps()
+    return text + "\n"
+
+
+def shell(paper: str) -> Document:
+    """An empty document: its class, paper, margins and packages."""
     document = Document(
         documentclass="article",
-        document_options=["11pt", paper],
-        page_numbers=False,
+        document_options=["11pt", PAPERS[paper]],
+        page_numbers=True,
         textcomp=True,
         lmodern=True,
         indent=True,
         geometry_options={"left": "19mm", "right": "19mm", "top": "17mm", "bottom": "20mm", "footskip": "9mm", "includefoot": False},
     )
-    for name, options in PACKAGES:
-        document.packages.append(Package(name, options=list(options) or None))
+    for name in PACKAGES:
+        document.packages.append(Package(name))
     document.preamble.append(NoEscape(r"\usetikzlibrary{arrows.meta,calc}"))
-    document.preamble.append(NoEscape(made.get_template(f"{theme}/preamble.tex.j2").render(view=seen)))
-    document.append(NoEscape(made.get_template(f"{theme}/body.tex.j2").render(view=seen, charts=charts(derivation))))
-    text: str = document.dumps()
-    return text + "\n"
+    return document

@@ -14,7 +14,7 @@ from ..network import Network
 from ..numbers import Number, certified
 from ..plain import plain
 from ..recipe import PREFIX
-from ..terms import Term
+from ..terms import Term, index
 from ..walkthrough import Derivation, Step
 from .contract import Contract
 from .mistakes import MISTAKES, Mistake
@@ -37,6 +37,15 @@ class Blank:
     def key(self) -> str:
         """How tables of answers call it, entries counted from 1 as on paper: `dL/dW1[1,2]`."""
         return plain(self.quantity) + (f"[{','.join(str(k + 1) for k in self.place)}]" if self.place else "")
+
+    @property
+    def term(self) -> Term:
+        """The entry as a term: the derivative by an entry of W for an entry of the derivative by W."""
+        if not self.place:
+            return self.quantity
+        head, *args = self.quantity.head, *self.quantity.args
+        entry = index(args[-1] if head in ("partial", "updated") else self.quantity, *self.place)
+        return Term(head, (*args[:-1], entry)) if head in ("partial", "updated") else entry
 
 
 @dataclass(frozen=True, slots=True)
