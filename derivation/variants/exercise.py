@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 from flint import fmpq
 
@@ -14,11 +15,12 @@ from ..network import Network
 from ..numbers import Number, certified
 from ..plain import plain
 from ..recipe import PREFIX
+from ..spec import loads
 from ..terms import Term, index
 from ..walkthrough import Derivation, Step
 from .contract import Contract
 from .mistakes import MISTAKES, Mistake
-from .plan import Plan, Slot
+from .plan import Plan, Slot, default_plan
 from .program import Circular, Graph, Program, Traced
 from .tape import Tape, record
 
@@ -209,3 +211,14 @@ def worked_steps(derivation: Derivation) -> list[tuple[str, Step]]:
         for step in phase.steps
         if step.lines[-1].role == "value" and len(step.lines) > 2
     ]
+
+
+def exercise_of(text: str, folder: str) -> Exercise:
+    """The exercise of a spec's text; files that it names are looked for in `folder`."""
+    network = loads(text, folder=Path(folder))
+    return exercise(network, default_plan(network))
+
+
+def load_exercise(path: Path) -> Exercise:
+    """The exercise that a spec describes."""
+    return exercise_of(path.read_text("utf-8"), str(path.parent))

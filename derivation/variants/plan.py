@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from flint import fmpq
 
-from ..terms import Term
+from ..network import Network
+from ..terms import Term, name
 from .contract import Contract
 
 Slot = tuple[Term, int]
@@ -24,3 +25,10 @@ class Plan:
     domains: Mapping[Slot, tuple[fmpq, ...]]
     contract: Contract = field(default_factory=Contract)
     asked: tuple[str, ...] = ()
+
+
+def default_plan(network: Network) -> Plan:
+    """Every parameter and every number of the data with one decimal between -1 and 1, the constants of the update as they are."""
+    tenths = tuple(fmpq(k, 10) for k in range(-9, 10))
+    given = {**network.parameters, **network.data}
+    return Plan({(name(key), offset): tenths for key, array in given.items() for offset in range(len(array.entries))})

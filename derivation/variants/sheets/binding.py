@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import pikepdf
 
@@ -31,7 +32,7 @@ def separated(part: bytes) -> Iterator[tuple[str, bytes]]:
 
 def _starts(source: pikepdf.Pdf) -> list[tuple[str, int]]:
     """(id, page from 0) of every sheet, in order."""
-    places = {page.objgen: number for number, page in enumerate(source.pages)}
+    places: dict[Any, int] = {page.objgen: number for number, page in enumerate(source.pages)}
     names = pikepdf.NameTree(source.Root.Names.Dests)
     found = [(name.removeprefix(PREFIX), places[target.D[0].objgen]) for name, target in names.items() if name.startswith(PREFIX)]
     return sorted(found, key=lambda pair: pair[1])
