@@ -42,6 +42,13 @@ def json(derivation: Derivation, theme: str) -> bytes:
     return json_form(derivation).encode()
 
 
+def ipynb(derivation: Derivation, theme: str) -> bytes:
+    """A Jupyter notebook that runs from top to bottom with NumPy alone."""
+    from .notebook import notebook
+
+    return notebook(derivation).encode()
+
+
 def latex_chains(derivation: Derivation) -> str:
     """All chains as one display, for a notebook."""
     from .view import view
@@ -61,5 +68,6 @@ FORMATS: dict[str, Renderer] = {
     "tex": tex,
     "md": lambda derivation, theme: markdown(derivation, theme).encode(),
     "json": json,
+    "ipynb": ipynb,
 }
 THEMES = ("typeset",)
