@@ -32,7 +32,7 @@ def main() -> None:
 def handout(
     spec: Annotated[Path, typer.Argument(help="The network: a TOML file.")],
     output: Annotated[str, typer.Option("-o", "--output", help="Where to write; - is standard output. Without it: output/NAME.FORMAT.")] = "",
-    form: Annotated[str, typer.Option("--format", help="pdf, tex, md, ipynb or json. Without it, by the ending of the output file, else pdf.")] = "",
+    form: Annotated[str, typer.Option("--format", help="pdf, tex, html, md, ipynb or json. Without it, by the ending of the output file, else pdf.")] = "",
     theme: Annotated[str, typer.Option(help="The look: typeset.")] = "typeset",
     unproved: Annotated[bool, typer.Option("--unproved", help="Print links that could not be proved, with a mark, instead of stopping.")] = False,
     sensitivity: Annotated[bool, typer.Option("--sensitivity", help="Add a table of how strongly the loss answers to each parameter.")] = False,

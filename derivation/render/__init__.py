@@ -49,6 +49,13 @@ def ipynb(derivation: Derivation, theme: str) -> bytes:
     return notebook(derivation).encode()
 
 
+def html(derivation: Derivation, theme: str) -> bytes:
+    """A page that plays, in one file."""
+    from .page import page
+
+    return page(derivation).encode()
+
+
 def latex_chains(derivation: Derivation) -> str:
     """All chains as one display, for a notebook."""
     from .view import view
@@ -69,5 +76,6 @@ FORMATS: dict[str, Renderer] = {
     "md": lambda derivation, theme: markdown(derivation, theme).encode(),
     "json": json,
     "ipynb": ipynb,
+    "html": html,
 }
 THEMES = ("typeset",)
