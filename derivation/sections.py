@@ -114,7 +114,13 @@ def _step_by_step(block: Sequence[Line], behind: Sequence[Line], used: Mapping[s
 def _distances(block: Sequence[Line], used: Mapping[str, frozenset[str]]) -> set[int]:
     """1 if an equation of the block uses an earlier step, -1 if one uses a later step."""
     steps = {equation.key: equation.step for line in block for equation in line}
-    return {1 if equation.step > steps[key] else -1 for line in block for equation in line for key in used[equation.key] & steps.keys() if equation.step != steps[key]}
+    return {
+        1 if equation.step > steps[key] else -1
+        for line in block
+        for equation in line
+        for key in used[equation.key] & steps.keys()
+        if equation.step != steps[key]
+    }
 
 
 def ordered(written: Mapping[str, Equation], given: frozenset[str]) -> list[str]:

@@ -353,7 +353,9 @@ class _Builder:
             for node in walk(term):
                 if node.head in ("pow", "hadamard_pow") and node.args[1].head == "number" and abs(float(node.args[1].args[0])) > MAXIMAL_EXPONENT:
                     self.problems.append(
-                        Problem(self.written[key].line, self.written[key].column, f"the exponent {node.args[1].args[0]} is beyond the limit of {MAXIMAL_EXPONENT}")
+                        Problem(
+                            self.written[key].line, self.written[key].column, f"the exponent {node.args[1].args[0]} is beyond the limit of {MAXIMAL_EXPONENT}"
+                        )
                     )
 
     def unused(self, equations: Mapping[str, Term]) -> tuple[str, ...]:
