@@ -208,7 +208,7 @@ def test_a_map_stands_at_the_opening_of_its_section() -> None:
     seen = view(worked)
     forward = next(phase for phase in seen.phases if phase.key == "forward")
     marked = [group.section.marked for group in forward.groups if group.opens]
-    assert marked == [("z_1", "h_1"), ("z_2", "h_2"), ("z_3", "h_3"), ("yhat", "L")]
+    assert seen.marked == marked == [("z_1", "h_1"), ("z_2", "h_2"), ("z_3", "h_3"), ("yhat", "L")]
     tex = environment("typeset").get_template("typeset/body.tex.j2").render(view=seen, charts={}, maps={marked[1]: "MAP OF STEP 2"})
     assert tex.count("MAP OF STEP 2") == 2
     assert re.search(r"\\sectiontitle\{Time step 2\}\{forward1-3\}\{MAP OF STEP 2\}", tex)

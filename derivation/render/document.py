@@ -40,7 +40,7 @@ def latex_document(derivation: Derivation, theme: str = "typeset") -> str:
         document.packages.append(Package(name, options=list(options) or None))
     document.preamble.append(NoEscape(r"\usetikzlibrary{arrows.meta,calc}"))
     document.preamble.append(NoEscape(made.get_template(f"{theme}/preamble.tex.j2").render(view=seen)))
-    maps: dict[tuple[str, ...], str] = {}  # a picture for the names that each section marks
+    maps: dict[tuple[str, ...], str] = {}  # a picture for each of seen.marked
     document.append(NoEscape(made.get_template(f"{theme}/body.tex.j2").render(view=seen, charts=charts(derivation), maps=maps)))
     text: str = document.dumps()
     return text + "\n"

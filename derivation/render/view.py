@@ -99,6 +99,12 @@ class View:
     drifts: tuple[DriftView, ...]
     rounding: str
 
+    @property
+    def marked(self) -> list[tuple[str, ...]]:
+        """The sets of names to be marked in a map of the network, one for each section that has equations."""
+        sections = (group.section for phase in self.phases for group in phase.groups if group.section)
+        return list(dict.fromkeys(section.marked for section in sections if section.marked))
+
 
 def view(derivation: Derivation, inline: Callable[[str], str] = "${}$".format, real: str = r"\mathbb{R}") -> View:
     """The derivation as templates want it. `inline` sets a formula inside a sentence; `real` is the set of real numbers."""
