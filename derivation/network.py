@@ -14,6 +14,7 @@ from .recipe import Update, quantities
 from .resolve import Shapes
 from .terms import Term, name, names, rebuild, walk
 from .tex.names import Names
+from .walkthrough import Section
 
 PRODUCTS = frozenset({"times", "hadamard", "matmul", "dot", "outer"})
 QUOTIENTS = frozenset({"div", "hadamard_div"})
@@ -44,6 +45,8 @@ class Network:
     warnings: tuple[str, ...] = ()
     carry: Carry | None = None
     """How each result is rounded before it is used; None where all goes on unrounded."""
+    sections: Mapping[str, Section] = field(default_factory=dict)
+    """The section that each equation stands in; empty in a network without sections."""
 
     @cached_property
     def names(self) -> Names:

@@ -26,6 +26,21 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """A stretch of a long network under a heading of its own; `number` counts them in the order of the equations.
+
+    `key` is own (the author's `title`), step (`step` of a repetition over `index`), opening, between, closing, output or loss (what
+    stands outside of repetitions, output holding the loss and more), or shared (gradients gathered from several sections).
+    """
+
+    key: str
+    number: int
+    title: str = ""
+    index: str = ""
+    step: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One link of a chain. `relation` ties it to the link before it; `proof` says how it was judged.
 
@@ -57,6 +72,7 @@ class Step:
     number: int
     reason: Reason | None = None
     notes: tuple[Reason, ...] = ()
+    section: Section | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import reduce
+from itertools import groupby
 
 from ..evaluate import evaluate
 from ..operations import TABLE
@@ -11,7 +13,7 @@ from ..resolve import Shapes
 from ..reverse import fused, gradients
 from ..terms import Term, name, names, number, partial, walk
 from ..tidy import tidy
-from ..walkthrough import Line, Phase, Reason, Step
+from ..walkthrough import Line, Phase, Reason, Section, Step
 from .desk import Desk
 from .forward import is_output
 
@@ -49,14 +51,30 @@ class Backward:
             yield result, [key for key in names(self.network.equations[result]) if done.issuperset(self.active_consumers(key))]
 
     def steps(self) -> Iterator[Step]:
-        """The chains: at each equation its parameters under one title, then what came in."""
-        for result, ready in self.equations():
-            yield from self.emit(result, [key for key in ready if key in self.network.parameters], "gradients")
-            for key in ready:
-                if key in self.network.equations:
-                    yield from self.emit(result, [key], "signal")
-                elif key in self.network.data:
-                    self.settle(key)
+        """The chains, section by section in reverse: what each section carries back, then the gradients that earlier ones took part in."""
+        for section, carried in groupby(self.equations(), lambda pair: self.network.sections.get(pair[0])):
+            gathered: list[tuple[str, list[str]]] = []
+            for result, ready in carried:
+                shared = [key for key in ready if key in self.network.parameters and self.is_shared(key)]
+                gathered += [(result, shared)] if shared else []
+                for step in self.back_through(result, [key for key in ready if key not in shared]):
+                    yield replace(step, section=section)
+            for result, keys in gathered:
+                for step in self.emit(result, keys, "gradients"):
+                    yield replace(step, section=Section("shared", section.number if section else 0))
+
+    def back_through(self, result: str, ready: list[str]) -> Iterator[Step]:
+        """At one equation its parameters under one title, then what came in."""
+        yield from self.emit(result, [key for key in ready if key in self.network.parameters], "gradients")
+        for key in ready:
+            if key in self.network.equations:
+                yield from self.emit(result, [key], "signal")
+            elif key in self.network.data:
+                self.settle(key)
+
+    def is_shared(self, key: str) -> bool:
+        """Whether a quantity is used in several sections."""
+        return len({section.number for user in self.active_consumers(key) if (section := self.network.sections.get(user))}) > 1
 
     def settle_all(self) -> None:
         """Every derivative learnt, and no chain written."""

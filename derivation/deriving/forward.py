@@ -32,7 +32,8 @@ def forward(desk: Desk) -> Phase:
         desk.learn(quantity, term)
         reason = why(desk, term)
         formulas = [term, *written_out(desk, term)]
-        steps.append(Step(quantity, role_in(network, key), desk.chain(quantity, formulas, reason=reason), number, reason, notes(desk, term)))
+        lines = desk.chain(quantity, formulas, reason=reason)
+        steps.append(Step(quantity, role_in(network, key), lines, number, reason, notes(desk, term), network.sections.get(key)))
     return Phase("forward", tuple(steps))
 
 

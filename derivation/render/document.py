@@ -19,7 +19,8 @@ def latex_document(derivation: Derivation, theme: str = "typeset") -> str:
     seen = view(derivation, form["inline"].format, form["real"])
     document = shell(derivation.network.page.paper)
     document.preamble.append(NoEscape(made.get_template(f"{theme}/preamble.tex.j2").render(view=seen)))
-    document.append(NoEscape(made.get_template(f"{theme}/body.tex.j2").render(view=seen, charts=charts(derivation))))
+    maps: dict[tuple[str, ...], str] = {}  # a picture for each of seen.marked
+    document.append(NoEscape(made.get_template(f"{theme}/body.tex.j2").render(view=seen, charts=charts(derivation), maps=maps)))
     text: str = document.dumps()
     return text + "\n"
 

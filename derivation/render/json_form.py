@@ -55,10 +55,10 @@ def _entries(array: Array) -> Any:
 
 
 def _phase(phase: Phase, writer: Writer, words: Words) -> dict[str, Any]:
-    return {"name": phase.key, "training_step": phase.training_step, "steps": [_step(step, writer, words) for step in phase.steps]}
+    return {"name": phase.key, "training_step": phase.training_step, "steps": [_step(phase.key, step, writer, words) for step in phase.steps]}
 
 
-def _step(step: Step, writer: Writer, words: Words) -> dict[str, Any]:
+def _step(phase: str, step: Step, writer: Writer, words: Words) -> dict[str, Any]:
     chain = [
         {
             "role": line.role,
@@ -69,4 +69,5 @@ def _step(step: Step, writer: Writer, words: Words) -> dict[str, Any]:
         }
         for line in step.lines
     ]
-    return {"quantity": plain(step.quantity), "title": words.sentence("titles", step.title), "chain": chain}
+    section = {"section": words.section(phase, step.section)} if step.section else {}
+    return {"quantity": plain(step.quantity), "title": words.sentence("titles", step.title), **section, "chain": chain}

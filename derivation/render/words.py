@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..terms import Term
-from ..walkthrough import Reason
+from ..walkthrough import Reason, Section
 
 Formula = Callable[[Term], str]
 
@@ -40,6 +40,12 @@ class Words:
         found = self.words[table]
         text = found.get(reason.key) or found.get(reason.key.partition(".")[0]) or found.get(reason.key.partition("_")[0]) or ""
         return text.format_map({key: self.part(value) for key, value in reason.about.items()}) if text else ""
+
+    def section(self, phase: str, section: Section) -> str:
+        """The title of a section in a phase, as plain text: the phase's own words for it, else those that hold everywhere."""
+        tables = self.words.get(f"sections_{phase}", {}), self.words["sections"]
+        text = next(table[key] for key in (f"{section.key}_{section.index}", section.key) for table in tables if key in table)
+        return text.format(title=section.title, index=section.index, step=section.step)
 
     def part(self, value: Any) -> str:
         """A term, several, or the name of an operation in words."""
