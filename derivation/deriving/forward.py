@@ -19,7 +19,8 @@ def setup(desk: Desk) -> Phase:
     network = desk.network
     steps = [Step(name(key), Reason("structure"), desk.statement(name(key), term), 1, role_in(network, key)) for key, term in inlined(network).items()]
     for number, (title, values) in enumerate((("parameters", network.parameters), ("data", network.data)), 2):
-        steps += [Step(name(key), Reason(title), desk.recall(name(key)), number) for key in values]
+        for quantity in map(name, values):
+            steps += [Step(quantity, Reason(title), desk.recall(quantity), number), *desk.measured(quantity, Reason(title), number)]
     return Phase("setup", tuple(steps))
 
 
@@ -32,7 +33,11 @@ def forward(desk: Desk) -> Phase:
         desk.learn(quantity, term)
         reason = why(desk, term)
         formulas = [term, *written_out(desk, term)]
-        steps.append(Step(quantity, role_in(network, key), desk.chain(quantity, formulas, reason=reason), number, reason, notes(desk, term)))
+        title = role_in(network, key)
+        steps += [
+            Step(quantity, title, desk.chain(quantity, formulas, reason=reason), number, reason, notes(desk, term)),
+            *desk.measured(quantity, title, number),
+        ]
     return Phase("forward", tuple(steps))
 
 
