@@ -433,7 +433,7 @@ def test_two_parameters_draw_their_path_over_the_contours() -> None:
 
 def test_contour_lines_of_a_circle_are_circles() -> None:
     """Every piece of a contour of x^2 + y^2 = 4 lies at distance 2 from the middle."""
-    from derivation.render.surface import _contour
+    from derivation.figures.surface import _contour
 
     grid = [[(x / 10, y / 10, (x * x + y * y) / 100) for x in range(-30, 31)] for y in range(-30, 31)]
     pieces = list(_contour(grid, 4.0))
