@@ -5,12 +5,14 @@ from __future__ import annotations
 from ..walkthrough import Derivation
 from .flowchart import backward, forward
 from .geometry import Chart
+from .maps import map
 from .plot import plot
 from .surface import surface
+from .svg import svg
 from .tikz import tikz
 from .update import update
 
-__all__ = ["charts", "tikz"]
+__all__ = ["Chart", "charts", "map", "svg", "tikz"]
 
 
 def charts(derivation: Derivation) -> dict[str, Chart]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from ..network import Network
 from ..walkthrough import Derivation
-from .fold import Graph, Row, Station, folded, graph, width_of
+from .fold import Graph, Row, Station, folded, graph, height_of, width_of
 from .geometry import Block, Chart, Edge, Label, Node, Style, Text, block, stacked
 from .layered import Box, Layout, Link, layered
 from .shares import Shares, shares
@@ -17,7 +17,7 @@ TEXT_WIDTH = {"a4": 172.0, "letter": 177.0}
 """Millimetres between the margins."""
 ENOUGH = 125.0
 """The height up to which a chart shows values; a higher one shows symbols only."""
-PADDING = (1.3, 0.9)
+PADDING = (1.1, 0.9)
 BETWEEN_ROWS = 6.0
 
 
@@ -35,17 +35,24 @@ class Look:
 
 def drawn(look: Look, widest: float) -> Chart:
     """The chart of a look, folded into rows no wider than `widest`."""
-    drawing = _Drawing(look)
-    rows = folded(look.graph, drawing.width, widest)
-    return stacked([drawing.chart(row, widest) for row in rows], BETWEEN_ROWS)
+    return _Drawing(look, widest).chart()
 
 
 class _Drawing:
-    def __init__(self, look: Look) -> None:
-        self.look = look
+    def __init__(self, look: Look, widest: float) -> None:
+        self.look, self.widest = look, widest
         keys = look.graph.kinds
         self.blocks = {(key, again): write(key) for again, write in ((False, look.node), (True, look.again)) for key in keys}
         self.labels = {(key, operand): look.label(key, operand) for key, used in look.graph.uses.items() for operand in used}
+        self.rows = folded(look.graph, self.width, widest)
+
+    def chart(self) -> Chart:
+        return stacked([self.row(row) for row in self.rows], BETWEEN_ROWS)
+
+    @property
+    def least_height(self) -> float:
+        """A height below which the chart surely is not."""
+        return sum(map(self.height, self.rows)) + BETWEEN_ROWS * (len(self.rows) - 1)
 
     def block(self, station: Station) -> Block:
         return self.blocks[station.quantity, station.again]
@@ -60,14 +67,17 @@ class _Drawing:
     def width(self, row: Row) -> float:
         return width_of(row, lambda station: self.size(station)[0], lambda source, target: getattr(self.label(source, target), "width", 0.0))
 
-    def chart(self, row: Row, widest: float) -> Chart:
+    def height(self, row: Row) -> float:
+        return height_of(row, lambda station: self.size(station)[1], lambda source, target: getattr(self.label(source, target), "height", 0.0))
+
+    def row(self, row: Row) -> Chart:
         """One row laid out."""
         boxes = [Box(station, station.layer, *self.size(station)) for station in row.stations]
         links = []
         for source, target in row.edges:
             label = self.label(source, target)
             links.append(Link(source, target, (label.width, label.height) if label else None, source.quantity in self.look.graph.uses))
-        layout = layered(boxes, links, widest)
+        layout = layered(boxes, links, self.widest)
         nodes = tuple(self.node(station, layout) for station in row.stations)
         return Chart(layout.width, layout.height, nodes, tuple(self.edges(row, layout)))
 
@@ -92,7 +102,17 @@ def backwards(edge: Edge) -> Edge:
 
 
 def forward(derivation: Derivation) -> Chart:
-    """Values in the nodes."""
+    """Values in the nodes, else symbols."""
+    return fullest(derivation.network, forward_looks(derivation))
+
+
+def backward(derivation: Derivation) -> Chart:
+    """Gradients in the nodes; on the edges local derivatives, and each use's share where a quantity is used several times."""
+    return fullest(derivation.network, backward_looks(derivation))
+
+
+def forward_looks(derivation: Derivation) -> list[Look]:
+    """From the fullest to the barest."""
     network: Network = derivation.network
     values, texts = derivation.values, Texts(network)
 
@@ -101,14 +121,14 @@ def forward(derivation: Derivation) -> Chart:
             return block((texts.equation(key, values[key], "forward"),))
         return block(_titled(texts, key), (texts.value(values[key], "forward"),))
 
-    return _fullest(network, [Look(graph(network), valued, _symbols(texts), _unlabelled, _carried), symbols(network)])
+    return [Look(graph(network), valued, _symbols(texts), _unlabelled, _carried), symbols(network)]
 
 
-def backward(derivation: Derivation) -> Chart:
-    """Gradients in the nodes; on the edges local derivatives, and each use's share where a quantity is used several times."""
+def backward_looks(derivation: Derivation) -> list[Look]:
+    """From the fullest to the barest."""
     network: Network = derivation.network
     found, texts = derivation.gradients, Texts(network)
-    parts = shares(network, derivation.training_steps[0])
+    on_edges = _OnEdges(network, shares(network, derivation.training_steps[0]), texts)
 
     def valued(key: str) -> Block:
         if key not in found or key in network.data:
@@ -116,13 +136,14 @@ def backward(derivation: Derivation) -> Chart:
         return block((texts.gradient(network.loss or "", key),), (texts.value(found[key], "backward"),))
 
     def style(result: str, operand: str) -> Style:
-        return "backward" if not set(operand.split()) - set(found) - set(network.data) and operand.split()[0] not in network.data else "faint"
+        return "backward" if all(key in found and key not in network.data for key in (result, *operand.split())) else "faint"
 
-    def look(label: Callable[[str, str], Block | None]) -> Look:
-        return Look(graph(network), valued, _symbols(texts), label, style)
+    def shared(key: str) -> Block:
+        return valued(key) if on_edges.is_shared(key) else bare.node(key)
 
-    on_edges = _OnEdges(network, parts, texts)
-    return _fullest(network, [look(on_edges.full), look(on_edges.shares), replace(symbols(network), style=style)])
+    bare = replace(symbols(network), style=style)
+    full = Look(graph(network), valued, _symbols(texts), on_edges.full, style)
+    return [full, replace(full, label=on_edges.shares), replace(bare, node=shared, label=on_edges.full), replace(bare, label=on_edges.local), bare]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +154,13 @@ class _OnEdges:
     parts: Shares
     texts: Texts
 
+    def is_shared(self, key: str) -> bool:
+        """Whether several uses contribute to a gradient."""
+        return key not in self.network.data and sum(operand == key for _, operand in self.parts.gradients) > 1
+
     def share(self, result: str, operand: str) -> tuple[Text, ...]:
         """The contribution of one use, where there are several."""
-        uses = [use for use in self.parts.gradients if use[1] == operand]
-        if (result, operand) not in uses or len(uses) < 2 or operand in self.network.data:
+        if (result, operand) not in self.parts.gradients or not self.is_shared(operand):
             return ()
         return (self.texts.value(self.parts.gradients[result, operand], "backward"),)
 
@@ -144,12 +168,17 @@ class _OnEdges:
         share = self.share(result, operand)
         return block(share) if share else None
 
-    def full(self, result: str, operand: str) -> Block | None:
+    def local(self, result: str, operand: str) -> Block | None:
+        """The derivative of an equation by what it uses: a factor between scalars, else its symbol."""
         if (result, operand) not in self.parts.gradients or operand in self.network.data:
             return None
         slope = self.parts.slopes.get((result, operand))
-        local = self.texts.local(result, operand) if slope is None else self.texts.slope(slope)
-        return block(*filter(None, [(local,), self.share(result, operand)]))
+        return block((self.texts.local(result, operand) if slope is None else self.texts.slope(slope),))
+
+    def full(self, result: str, operand: str) -> Block | None:
+        """The local derivative, and the share below it."""
+        local, share = self.local(result, operand), self.share(result, operand)
+        return block(local.texts, share) if local and share else local
 
 
 def symbols(network: Network, marked: frozenset[str] = frozenset()) -> Look:
@@ -158,12 +187,12 @@ def symbols(network: Network, marked: frozenset[str] = frozenset()) -> Look:
     return Look(graph(network, grouped=True), lambda key: block(_titled(texts, key)), _symbols(texts), _unlabelled, _carried, marked)
 
 
-def _fullest(network: Network, looks: list[Look]) -> Chart:
+def fullest(network: Network, looks: list[Look]) -> Chart:
     """The first look that is not too high, else the last."""
     widest = TEXT_WIDTH[network.page.paper]
     for look in looks[:-1]:
-        chart = drawn(look, widest)
-        if chart.height <= ENOUGH:
+        drawing = _Drawing(look, widest)
+        if drawing.least_height <= ENOUGH and (chart := drawing.chart()).height <= ENOUGH:
             return chart
     return drawn(looks[-1], widest)
 

@@ -126,10 +126,21 @@ def folded(graph: Graph, width: Callable[[Row], float], widest: float) -> list[R
 
 def width_of(row: Row, box: Callable[[Station], float], label: Callable[[Station, Station], float]) -> float:
     """The least width of a row: its columns, the columns of its labels, and the distances between them."""
-    columns: dict[int, float] = {}
+    columns = _columns(row, box, label)
+    return sum(map(max, columns)) + NARROW * (len(columns) - 1)
+
+
+def height_of(row: Row, box: Callable[[Station], float], label: Callable[[Station, Station], float]) -> float:
+    """A height that the row surely has: that of the boxes or labels of its highest column."""
+    return max(map(sum, _columns(row, box, label)))
+
+
+def _columns(row: Row, box: Callable[[Station], float], label: Callable[[Station, Station], float]) -> list[list[float]]:
+    """A size of everything in each column; a label of no size is none."""
+    columns: dict[int, list[float]] = {}
     for station in row.stations:
-        columns[2 * station.layer] = max(columns.get(2 * station.layer, 0.0), box(station))
+        columns.setdefault(2 * station.layer, []).append(box(station))
     for source, target in row.edges:
-        if wide := label(source, target):
-            columns[2 * source.layer + 1] = max(columns.get(2 * source.layer + 1, 0.0), wide)
-    return sum(columns.values()) + NARROW * (len(columns) - 1)
+        if size := label(source, target):
+            columns.setdefault(2 * source.layer + 1, []).append(size)
+    return list(columns.values())

@@ -18,7 +18,7 @@ Frame = tuple[float, float, float, float]
 Kind = Literal["parameter", "datum", "unit", "loss", "again", "dot", "ring", "neuron"]
 """What a node stands for; `again` is a quantity that has its node elsewhere in the chart; dots and rings mark points of a plot."""
 ROUND = frozenset({"dot", "ring", "neuron"})
-Style = Literal["forward", "backward", "update", "faint", "positive", "negative"]
+Style = Literal["forward", "backward", "update", "quiet", "faint", "positive", "negative"]
 Tone = Literal["ink", "soft", "shape", "local", "forward", "backward", "update", "training"]
 LEADING = 0.6
 """Between two lines of a block."""

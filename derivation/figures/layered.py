@@ -11,7 +11,7 @@ column are the least-squares ones that keep the order (pool adjacent violators).
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -21,9 +21,9 @@ LANE, SPACE, CLEAR = 1.2, 2.6, 0.9
 """Millimetres: the height of a lane, the space between two boxes, and beside a lane or a label."""
 PORT = 2.4
 """Between two edges that meet the same side of a box, where it is high enough."""
-NARROW, WIDE, STEEP = 5.0, 14.0, 0.3
+NARROW, WIDE, STEEP = 4.6, 14.0, 0.3
 """The least and the greatest distance of two columns, and its share of the height that an edge climbs there."""
-ROUNDS, SETTLING = 8, 80
+ROUNDS, PATIENCE, SETTLING = 8, 3, 80
 PLAIN, MAIN, STRAIGHT = 1.0, 12.0, 30.0
 """How much an edge, a main edge, and a lane want to be straight."""
 
@@ -90,11 +90,20 @@ class _Joint:
     entry: float = 0.0
 
 
+STARTS: tuple[Callable[[list[_Vertex]], list[_Vertex]], ...] = (
+    list,
+    lambda column: column[::-1],
+    lambda column: column[::2] + column[1::2],
+    lambda column: column[len(column) // 2 :] + column[: len(column) // 2],
+)
+"""First orders of a column that are tried: as it is, reversed, dealt out, cut."""
+
+
 def layered(boxes: Sequence[Box], links: Sequence[Link], widest: float) -> Layout:
     """Places and routes for boxes and links; no wider than `widest` where the columns fit there at their least distance.
 
     >>> layered([Box("a", 0, 4, 4), Box("b", 1, 4, 4)], [Link("a", "b")], 100).places
-    {'a': (2.0, 2.0), 'b': (11.0, 2.0)}
+    {'a': (2.0, 2.0), 'b': (10.6, 2.0)}
     """
     drawing = _Drawing(boxes, links)
     drawing.order()
@@ -141,21 +150,36 @@ class _Drawing:
                     waiting.extend(joint.left for joint in reversed(vertex.before))
 
     def order(self) -> None:
-        """Barycentre sweeps and exchanges of neighbours; the order with the fewest crossings stays."""
-        best, kept = self.crossings(), [list(column) for column in self.columns]
-        for count in range(ROUNDS):
-            ranks = range(1, len(self.columns)) if count % 2 else range(len(self.columns) - 2, -1, -1)
-            for rank in ranks:
-                self.sort(rank, forward=bool(count % 2))
-            for rank in range(len(self.columns)):
-                self.exchange(rank)
-            if (crossings := self.crossings()) < best:
-                best, kept = crossings, [list(column) for column in self.columns]
+        """Barycentre sweeps and sifting from several first orders; the order with the fewest crossings stays."""
+        first = [list(column) for column in self.columns]
+        best, kept = self.crossings(), first
+        for start in STARTS:
+            self.columns = [start(column) for column in first]
+            idle, lately = 0, self.crossings()
+            for count in range(ROUNDS):
+                if not best or idle == PATIENCE:
+                    break
+                self.sweep(forward=bool(count % 2), turned=bool(count // 2 % 2))
+                crossings = self.crossings()
+                idle, lately = (0, crossings) if crossings < lately else (idle + 1, lately)
+                if crossings < best:
+                    best, kept = crossings, [list(column) for column in self.columns]
         self.columns = kept
 
-    def sort(self, rank: int, forward: bool) -> None:
+    def sweep(self, forward: bool, turned: bool) -> None:
+        """All columns sorted one after the other, then sifted."""
+        for rank in range(1, len(self.columns)) if forward else range(len(self.columns) - 2, -1, -1):
+            self.sort(rank, forward, turned)
+        for rank in range(len(self.columns)):
+            self.sift(rank)
+
+    def sort(self, rank: int, forward: bool, turned: bool) -> None:
+        """The column in the order of the middles of what stands before or behind; what has nothing there keeps its share of the way.
+
+        `turned` lets those with the same middle change their order.
+        """
         places = self.places(rank - 1 if forward else rank + 1)
-        column = self.columns[rank]
+        column = self.columns[rank][::-1] if turned else self.columns[rank]
 
         def centre(item: tuple[int, _Vertex]) -> float:
             ends = [places[id(joint.left if forward else joint.right)] for joint in (item[1].before if forward else item[1].after)]
@@ -163,22 +187,25 @@ class _Drawing:
 
         self.columns[rank] = [vertex for _, vertex in sorted(enumerate(column), key=centre)]
 
-    def exchange(self, rank: int) -> None:
-        """Neighbours change places while that takes crossings away."""
-        column, changed = self.columns[rank], True
-        sides = [self.places(rank - 1), self.places(rank + 1)]
+    def sift(self, rank: int) -> None:
+        """Each vertex in turn to the place in its column where the fewest joints cross."""
+        sides = self.places(rank - 1), self.places(rank + 1)
+        ends = {
+            id(vertex): ([sides[0][id(joint.left)] for joint in vertex.before], [sides[1][id(joint.right)] for joint in vertex.after])
+            for vertex in self.columns[rank]
+        }
 
-        def ends(vertex: _Vertex) -> list[list[int]]:
-            return [[sides[0][id(joint.left)] for joint in vertex.before], [sides[1][id(joint.right)] for joint in vertex.after]]
+        def crossed(upper: _Vertex, lower: _Vertex) -> int:
+            return sum(a > b for one, two in zip(ends[id(upper)], ends[id(lower)], strict=True) for a in one for b in two)
 
-        while changed:
-            changed = False
-            for k in range(len(column) - 1):
-                one, two = ends(column[k]), ends(column[k + 1])
-                now = sum(a > b for side in (0, 1) for a in one[side] for b in two[side])
-                then = sum(b > a for side in (0, 1) for a in one[side] for b in two[side])
-                if then < now:
-                    column[k], column[k + 1], changed = column[k + 1], column[k], True
+        for vertex in list(self.columns[rank]):
+            others = [other for other in self.columns[rank] if other is not vertex]
+            counts = [sum(crossed(vertex, other) for other in others)]
+            for other in others:
+                counts.append(counts[-1] + crossed(other, vertex) - crossed(vertex, other))
+            now = self.columns[rank].index(vertex)
+            least = min(range(len(counts)), key=lambda place: (counts[place], abs(place - now)))
+            self.columns[rank] = [*others[:least], vertex, *others[least:]]
 
     def places(self, rank: int) -> dict[int, int]:
         return {id(vertex): k for k, vertex in enumerate(self.columns[rank])} if 0 <= rank < len(self.columns) else {}

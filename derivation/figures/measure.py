@@ -13,17 +13,21 @@ from ..tex.names import STYLES, tokens
 Size = tuple[float, float]
 EM = 2.83
 """8 pt, the size in which charts are set."""
-SMALL = 0.8
+SMALL = 0.87
 """Scripts at this size, as a share of the line's."""
 DIGIT, POINT, LETTER, CAPITAL, SIGN = 0.535, 0.30, 0.60, 0.82, 0.83
-WIDTHS = {"i": 0.38, "j": 0.45, "l": 0.36, "t": 0.42, "r": 0.52, "f": 0.58, "m": 1.0, "w": 0.8, "M": 1.08, "W": 1.08, "I": 0.52} | {
+WIDTHS = {"i": 0.38, "j": 0.45, "l": 0.36, "t": 0.42, "r": 0.52, "f": 0.58, "m": 1.0, "w": 0.8, "M": 1.08, "W": 1.08, "I": 0.52, "H": 0.92, "K": 0.9, "X": 0.88} | {
     "-": SIGN, "+": SIGN, ",": 0.46, "(": 0.42, ")": 0.42, "=": 1.36, r"\,": 0.17, r"\times": 0.83, r"\approx": 1.36, r"\partial": 0.62, "'": 0.3,
 }  # fmt: skip
 """In em."""
-LINE, RAISED, LOWERED, FRACTION = 2.3, 0.75, 0.75, 7.4
-"""Heights: a line, what scripts add above and below, a fraction."""
-ROW, GAP, BRACKET = 3.25, 1.5, 1.75
-"""A matrix: its rows, the space between two columns, and a bracket."""
+LINE, RAISED, LOWERED, FRACTION = 2.3, 0.75, 0.75, 6.4
+"""Heights: a line, what scripts add above and below, a fraction of two lines."""
+TALL = {"(": 2.85, ")": 2.85, "/": 2.85}
+"""The heights of what is higher than a line."""
+BRACKETS = {1: (3.25, 4.25), 2: (4.2, 6.45), 3: (5.6, 10.55)}
+"""A matrix by its rows: the width of both brackets together, and the height."""
+ROW, WIDEST_BRACKETS, GAP = 3.25, 6.2, 1.35
+"""Of a higher matrix: the height of a row, the width of both brackets; the space between two columns of any."""
 
 
 def size(latex: str) -> Size:
@@ -37,8 +41,9 @@ def size(latex: str) -> Size:
 
 def matrix(columns: list[list[str]]) -> Size:
     """The size of a bracketed matrix, given column by column."""
-    width = sum(max(size(entry)[0] for entry in column) for column in columns) + GAP * (len(columns) - 1) + 2 * BRACKET
-    return width, len(columns[0]) * ROW + 0.8
+    count = len(columns[0])
+    brackets, height = BRACKETS.get(count, (WIDEST_BRACKETS, count * ROW))
+    return sum(max(size(entry)[0] for entry in column) for column in columns) + GAP * (len(columns) - 1) + brackets, height
 
 
 def words(text: str) -> float:
@@ -77,13 +82,13 @@ class _Reader:
             return self.group()
         if token == r"\dfrac":
             (above, high), (below, low) = self.atom(), self.atom()
-            return max(above, below) + 0.9, FRACTION + high + low - 2 * LINE
+            return max(above, below) + 1.5, FRACTION + high + low - 2 * LINE
         if token in STYLES:
             width, height = self.atom()
             return width, height + 0.5
         if re.fullmatch(r"\d+(\.\d+)?", token):
             return (DIGIT * len(token.replace(".", "")) + POINT * ("." in token)) * EM, LINE
-        return WIDTHS.get(token, CAPITAL if token.lstrip("\\")[:1].isupper() else LETTER) * EM, LINE
+        return WIDTHS.get(token, CAPITAL if token.lstrip("\\")[:1].isupper() else LETTER) * EM, TALL.get(token, LINE)
 
     def group(self) -> Size:
         start, depth = self.place, 1

@@ -92,7 +92,7 @@ def signed(value: Text) -> Text:
     if value.latex.removeprefix(r"\approx ").startswith("-"):
         return value
     about = r"\approx " if value.latex.startswith(r"\approx ") else ""
-    return replace(value, latex=rf"{about}{{+}}{value.latex.removeprefix(about)}", width=value.width + measure.size("+")[0])
+    return replace(value, latex=rf"{about}{{+}}{value.latex.removeprefix(about)}", width=value.width + measure.size("+")[0] + 0.3)
 
 
 def _printable(x: Number) -> Number:

@@ -82,4 +82,5 @@ def _block(block: Block, x: float, y: float) -> Iterator[str]:
 
 
 def _point(point: tuple[float, float]) -> str:
-    return f"({point[0]:.2f},{point[1]:.2f})"
+    x, y = (round(side, 2) + 0.0 for side in point)  # no minus before a 0
+    return f"({x:.2f},{y:.2f})"

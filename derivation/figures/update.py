@@ -66,9 +66,8 @@ def _renewed(texts: Texts, key: str, array: Array) -> Text:
     value = texts.value(array, "update")
     symbol = write(updated(name(key)), texts.network.names)
     relation = "" if value.latex.startswith(r"\approx") else "="
-    bare = texts.network.names.latex(key) + relation
-    width, height = measure.size(bare)
-    return Text(symbol + relation + value.latex, width + measure.words("new") * measure.SMALL + value.width, max(height, value.height), "update")
+    width, height = measure.size(symbol + relation)
+    return Text(symbol + relation + value.latex, width + value.width, max(height, value.height), "update")
 
 
 def _difference(step: TrainingStep, key: str) -> Array:
