@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import re
 import subprocess
@@ -68,8 +69,13 @@ def faults(chart: Chart) -> list[object]:
     """Everything that lies on something else or outside."""
     taken = frames(chart)
     found: list[object] = [(a, b) for k, a in enumerate(taken) for b in taken[:k] if overlap(a, b)]
+    round_ones = [node for node in chart.nodes if node.kind == "neuron"]
+    solid = [frame for frame in taken if frame not in [node.frame for node in round_ones]]
     for edge in chart.edges:
-        found += [(edge.source, edge.target, frame) for point in sampled(edge) for frame in taken if within(point, frame)][:1]
+        found += [(edge.source, edge.target, frame) for point in sampled(edge) for frame in solid if within(point, frame)][:1]
+        found += [
+            (edge.source, edge.target, node) for point in sampled(edge) for node in round_ones if math.dist(point, (node.x, node.y)) < node.width / 2 - TOUCH
+        ][:1]
     found += [frame for frame in taken if frame[0] < -TOUCH or frame[1] < -TOUCH or frame[2] > chart.width + TOUCH or frame[3] > chart.height + TOUCH]
     return found
 
@@ -388,6 +394,42 @@ def test_the_minimum_lies_in_the_frame_of_the_contours(stem: str, lowest: tuple[
     (left, top), (right, bottom) = axis.points[0], axis.points[2]
     assert (right - left, bottom - top) == (WIDTH, HEIGHT)
     assert left < ring.x < right and top < ring.y < bottom
+
+
+# Neurons
+
+
+def test_a_perceptron_is_drawn_by_its_weights() -> None:
+    """The article's 2-2-1 network: a line for each of its six weights, as thick as it is large, dashed below 0, its number on it."""
+    chart = charts(lesson("two-two-one"))["setup"]
+    assert [node.block.texts[0].latex for node in chart.nodes] == ["x_{1}", "x_{2}", "h_{1}", "h_{2}", r"\hat{y}"]
+    weights = [0.3, -0.1, 0.2, 0.4, 0.5, -0.3]
+    assert [float(edge.label.block.texts[0].latex) for edge in chart.edges if edge.label] == weights
+    assert [edge.style for edge in chart.edges] == ["negative" if weight < 0 else "positive" for weight in weights]
+    assert [round((edge.thickness - chart.edges[1].thickness) / (chart.edges[4].thickness - chart.edges[1].thickness), 6) for edge in chart.edges] == [
+        pytest.approx((abs(weight) - 0.1) / 0.4) for weight in weights
+    ]
+    assert {(edge.source, edge.target, edge.quantity) for edge in chart.edges} == {("x", "h", "W1"), ("h", "yhat", "W2")}
+
+
+def test_weights_run_from_the_right_neuron_whichever_way_the_product_is_written() -> None:
+    """x W has the weight in row i and column j from neuron i to neuron j, W x the other way round."""
+    from derivation.figures.neurons import layers_of
+
+    text = '[model]\nequations = "h = tanh({})\\ny = V @ h"\n[parameters]\nW = {}\nV = [[1, 1]]\n[data]\nx = {}\n'
+    left = layers_of(derivation.loads(text.format("W @ x", "[[1, 2, 3], [4, 5, 6]]", "[1, 1, 1]")))
+    right = layers_of(
+        derivation.loads(
+            text.format("x @ W", "[[1, 4], [2, 5], [3, 6]]", "[[1, 1, 1]]").replace("V @ h", "h @ V").replace("[[1, 1]]\n[data]", "[1, 1]\n[data]")
+        )
+    )
+    assert [layer.weights for layer in left] == [layer.weights for layer in right] == [(), ((1, 2, 3), (4, 5, 6)), ((1, 1),)]
+
+
+def test_only_perceptrons_are_drawn_as_neurons() -> None:
+    assert {stem for stem in LESSONS if "setup" in charts(lesson(stem))} == {
+        "mlp-batch", "paper-arithmetic", "shared-bias", "three-four-two", "two-two-one", "xor",
+    }  # fmt: skip
 
 
 # Writers

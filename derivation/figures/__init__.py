@@ -6,6 +6,7 @@ from ..walkthrough import Derivation
 from .flowchart import backward, forward
 from .geometry import Chart
 from .maps import map
+from .neurons import neurons
 from .plot import plot
 from .surface import surface
 from .svg import svg
@@ -16,8 +17,9 @@ __all__ = ["Chart", "charts", "map", "svg", "tikz"]
 
 
 def charts(derivation: Derivation) -> dict[str, Chart]:
-    """The chart of each phase that has one, by the phase's key; `surface` stands with the training phase."""
-    made: dict[str, Chart | None] = {"forward": forward(derivation)}
+    """The chart of each phase that has one, by the phase's key; `surface` stands with the training phase, and
+    `setup` is the network as neurons, where it is a small multilayer perceptron."""
+    made: dict[str, Chart | None] = {"setup": neurons(derivation.network), "forward": forward(derivation)}
     if derivation.network.loss:
         made["backward"] = backward(derivation)
     if derivation.network.update and derivation.training_steps[0].updated:

@@ -99,7 +99,7 @@ class Label:
 class Edge:
     """An arrow on which `quantity` travels from `source` to `target`, in strokes that leave room for its label.
 
-    A stroke runs through its points; where two of them differ in height it swings from one to the other, level at both.
+    A stroke runs through its points; where two of them differ in height it swings from one to the other, level at both, unless it is straight.
     `thickness` is in millimetres; 0 leaves it to the look.
     """
 
@@ -110,12 +110,13 @@ class Edge:
     strokes: tuple[tuple[Point, ...], ...]
     label: Label | None = None
     thickness: float = 0.0
+    straight: bool = False
 
     @property
     def curves(self) -> Iterator[list[Curve]]:
         """The strokes as cubic curves."""
         for stroke in self.strokes:
-            yield [swing(a, b) for a, b in pairwise(stroke)]
+            yield [(a, a, b, b) if self.straight else swing(a, b) for a, b in pairwise(stroke)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ EM = 2.83
 """8 pt, the size in which charts are set."""
 SMALL = 0.87
 """Scripts at this size, as a share of the line's."""
-DIGIT, POINT, LETTER, CAPITAL, SIGN = 0.535, 0.30, 0.60, 0.82, 0.83
+DIGIT, POINT, LETTER, UPRIGHT, CAPITAL, SIGN = 0.535, 0.30, 0.60, 0.58, 0.82, 0.83
 WIDTHS = {"i": 0.38, "j": 0.45, "l": 0.36, "t": 0.42, "r": 0.52, "f": 0.58, "m": 1.0, "w": 0.8, "M": 1.08, "W": 1.08, "I": 0.52, "H": 0.92, "K": 0.9, "X": 0.88} | {
     "-": SIGN, "+": SIGN, ",": 0.46, "(": 0.42, ")": 0.42, "=": 1.36, r"\,": 0.17, r"\times": 0.83, r"\approx": 1.36, r"\partial": 0.62, "'": 0.3,
 }  # fmt: skip
@@ -48,7 +48,7 @@ def matrix(columns: list[list[str]]) -> Size:
 
 def words(text: str) -> float:
     """The width of upright text."""
-    return sum(WIDTHS.get(letter, CAPITAL if letter.isupper() else 0.55) for letter in text) * EM
+    return sum(WIDTHS.get(letter, CAPITAL if letter.isupper() else UPRIGHT) for letter in text) * EM
 
 
 class _Reader:

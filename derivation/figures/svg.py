@@ -98,7 +98,7 @@ def _line(line: Line) -> str:
 def _curve(curve: Curve, first: bool) -> str:
     start, one, two, end = curve
     begin = f"M{_point(start)}" if first else ""
-    return begin + (f"L{_point(end)}" if start[1] == end[1] else f"C{_point(one)} {_point(two)} {_point(end)}")
+    return begin + (f"L{_point(end)}" if start == one or start[1] == end[1] else f"C{_point(one)} {_point(two)} {_point(end)}")
 
 
 def _texts(block: Block, x: float, y: float) -> Iterator[str]:

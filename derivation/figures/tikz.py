@@ -71,7 +71,7 @@ def _edge(edge: Edge) -> Iterator[str]:
 
 def _curve(curve: Curve) -> str:
     start, first, second, end = curve
-    if start[1] == end[1]:
+    if start == first or start[1] == end[1]:
         return f" -- {_point(end)}"
     return f" .. controls {_point(first)} and {_point(second)} .. {_point(end)}"
 
