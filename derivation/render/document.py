@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pylatex import Document, NoEscape, Package
 
+from ..figures import charts, map_of, tikz
 from ..walkthrough import Derivation
-from .flowchart import charts
 from .templating import environment, format_of
 from .view import view
 
@@ -40,7 +40,8 @@ def latex_document(derivation: Derivation, theme: str = "typeset") -> str:
         document.packages.append(Package(name, options=list(options) or None))
     document.preamble.append(NoEscape(r"\usetikzlibrary{arrows.meta,calc}"))
     document.preamble.append(NoEscape(made.get_template(f"{theme}/preamble.tex.j2").render(view=seen)))
-    maps: dict[tuple[str, ...], str] = {}  # a picture for each of seen.marked
-    document.append(NoEscape(made.get_template(f"{theme}/body.tex.j2").render(view=seen, charts=charts(derivation), maps=maps)))
+    pictures = {key: tikz(chart) for key, chart in charts(derivation).items()}
+    maps = {marked: tikz(map_of(derivation.network, frozenset(marked))) for marked in seen.marked}
+    document.append(NoEscape(made.get_template(f"{theme}/body.tex.j2").render(view=seen, charts=pictures, maps=maps)))
     text: str = document.dumps()
     return text + "\n"
