@@ -70,6 +70,8 @@ def exact(text: str) -> fmpq:
 
 def settle(array: Array) -> Array:
     """The array with rationals that have grown too tall turned into balls."""
+    if array.kind is arb or (array.kind is fmpq and max(map(fmpq.height_bits, array.entries)) <= MAXIMAL_HEIGHT):
+        return array
     return array.map(lambda x: arb(x) if isinstance(x, fmpq) and x.height_bits() > MAXIMAL_HEIGHT else x)
 
 

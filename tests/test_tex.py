@@ -108,8 +108,11 @@ def test_what_is_not_ours_is_unreadable(latex: str) -> None:
         (-(number("2") ** number("2")), "-(2^{2})"),
         (Term("matmul", (Term("transpose", (name("W2"),)), partial(name("L"), name("h")))), r"(W^{(2)})^\top \frac{\partial L}{\partial h}"),
         ((number("1") / number("2")) * ((name("yhat") - name("b1")) ** number("2")), r"\frac{1}{2} (\hat{y} - b^{(1)})^{2}"),
+        (Term("norm", (name("W1"),)), r"\lVert W^{(1)}\rVert_F"),
+        (Term("norm", (partial(name("L"), name("h")),)), r"\left\lVert \frac{\partial L}{\partial h}\right\rVert_2"),
         (Term("sum", (Term("hadamard", (name("x"), Term("log", (name("x"),)))),)), r"\sum_{i} x_{i} \ln(x_{i})"),
     ],
 )
 def test_notation(term: Term, latex: str) -> None:
     assert write(term, NAMES) == latex
+    assert read(latex, NAMES) == term

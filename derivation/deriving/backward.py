@@ -138,7 +138,9 @@ class Backward:
         for key in keys:
             formula = self.settle(key)
             yield from self.slopes(formula, heading)
-            yield Step(partial(self.loss, name(key)), heading, self.chain(key, formula), self.number, self.reason(result, key))
+            signal = partial(self.loss, name(key))
+            yield Step(signal, heading, self.chain(key, formula), self.number, self.reason(result, key))
+            yield from self.desk.measured(signal, heading, self.number)
 
     def heading(self, result: str, keys: list[str], title: str) -> Reason:
         quantities = tuple(name(key) for key in keys)

@@ -11,7 +11,7 @@ from ..numbers import Style, Written, same, settle, unrounded
 from ..recipe import PREFIX
 from ..resolve import Shapes
 from ..terms import Term, is_literal, name, rebuild, walk
-from ..walkthrough import FalseLine, Line, Reason, Relation, Role
+from ..walkthrough import FalseLine, Line, Reason, Relation, Role, Step
 from .worked import arithmetic, assembled, conclusion, is_broad, is_elided, literal, negated, spelled
 
 
@@ -88,6 +88,13 @@ class Desk:
         """A known quantity and its value."""
         shown = self.conclusion(quantity)
         return (Line(quantity, "=", "quantity"), Line(shown, _relation(shown), "value"))
+
+    def measured(self, quantity: Term, title: Reason, number: int) -> Iterator[Step]:
+        """The norm of a quantity of which only the corners are printed: with them it can be told from another."""
+        if is_elided(self.printed(quantity)):
+            norm = Term("norm", (quantity,))
+            value = evaluate(norm, self.known)
+            yield Step(norm, title, self.lines([(norm, "quantity"), (self.literal(value), "value")], value, None), number)
 
     def chain(self, quantity: Term, formulas: Iterable[Term], numbers: Term | None = None, reason: Reason | None = None) -> tuple[Line, ...]:
         """quantity = formula = numbers put in = worked arithmetic = value. `numbers` is the formula that numbers are put into."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..arrays import Array
 from ..evaluate import evaluate
 from ..network import PRODUCTS, Network, inlined
@@ -19,7 +21,8 @@ def setup(desk: Desk) -> Phase:
     network = desk.network
     steps = [Step(name(key), Reason("structure"), desk.statement(name(key), term), 1, role_in(network, key)) for key, term in inlined(network).items()]
     for number, (title, values) in enumerate((("parameters", network.parameters), ("data", network.data)), 2):
-        steps += [Step(name(key), Reason(title), desk.recall(name(key)), number) for key in values]
+        for quantity in map(name, values):
+            steps += [Step(quantity, Reason(title), desk.recall(quantity), number), *desk.measured(quantity, Reason(title), number)]
     return Phase("setup", tuple(steps))
 
 
@@ -32,8 +35,9 @@ def forward(desk: Desk) -> Phase:
         desk.learn(quantity, term)
         reason = why(desk, term)
         formulas = [term, *written_out(desk, term)]
-        lines = desk.chain(quantity, formulas, reason=reason)
-        steps.append(Step(quantity, role_in(network, key), lines, number, reason, notes(desk, term), network.sections.get(key)))
+        title, section = role_in(network, key), network.sections.get(key)
+        worked = Step(quantity, title, desk.chain(quantity, formulas, reason=reason), number, reason, notes(desk, term))
+        steps += [replace(step, section=section) for step in (worked, *desk.measured(quantity, title, number))]
     return Phase("forward", tuple(steps))
 
 

@@ -153,6 +153,16 @@ ARITHMETIC = (
         nonlinear=False,
     ),
     Operation(
+        "norm",
+        A,
+        Notation("norm", r"\lVert \rVert"),
+        one_array,
+        definition="sqrt(sum(a * a))",
+        reverse=("G / out * a",),
+        spellings=("norm",),
+        reason="norm",
+    ),
+    Operation(
         "mean",
         A,
         Notation("function", r"\operatorname{mean}"),

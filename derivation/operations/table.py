@@ -9,7 +9,22 @@ from typing import Any, Literal
 from ..arrays import Array, Shape, broadcast, collapse
 
 Kind = Literal[
-    "infix", "juxtaposed", "prefix", "fraction", "power", "superscript", "exponential", "function", "fence", "root", "sum", "cases", "ones", "slice", "joined"
+    "infix",
+    "juxtaposed",
+    "prefix",
+    "fraction",
+    "power",
+    "superscript",
+    "exponential",
+    "function",
+    "fence",
+    "norm",
+    "root",
+    "sum",
+    "cases",
+    "ones",
+    "slice",
+    "joined",
 ]
 
 SUM, HADAMARD, PRODUCT, POWER, ATOM = range(1, 6)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pylatex import Document, NoEscape, Package
 
+from ..figures import charts, map_of, tikz
 from ..walkthrough import Derivation
-from .flowchart import charts
 from .templating import environment, format_of
 from .view import view
 
@@ -19,8 +19,9 @@ def latex_document(derivation: Derivation, theme: str = "typeset") -> str:
     seen = view(derivation, form["inline"].format, form["real"])
     document = shell(derivation.network.page.paper)
     document.preamble.append(NoEscape(made.get_template(f"{theme}/preamble.tex.j2").render(view=seen)))
-    maps: dict[tuple[str, ...], str] = {}  # a picture for each of seen.marked
-    document.append(NoEscape(made.get_template(f"{theme}/body.tex.j2").render(view=seen, charts=charts(derivation), maps=maps)))
+    pictures = {key: tikz(chart) for key, chart in charts(derivation).items()}
+    maps = {marked: tikz(map_of(derivation.network, frozenset(marked))) for marked in seen.marked}
+    document.append(NoEscape(made.get_template(f"{theme}/body.tex.j2").render(view=seen, charts=pictures, maps=maps)))
     text: str = document.dumps()
     return text + "\n"
 

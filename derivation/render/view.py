@@ -36,6 +36,8 @@ class ChainView:
     reason: str
     notes: tuple[str, ...]
     key: str
+    is_norm: bool = False
+    """Whether it measures what stands before it, and so stands beside that."""
 
     @property
     def is_short(self) -> bool:
@@ -187,7 +189,13 @@ def _headed(groups: list[GroupView], phase: Phase, words: Words, network: Networ
 
 def _places(derivation: Derivation) -> dict[Term, int]:
     """The number of the forward step that an error signal belongs to, in a network so deep that one has to look for it."""
-    found = {step.quantity: step.number for phase in derivation.phases if phase.key == "forward" for step in phase.steps if step.number}
+    found = {
+        step.quantity: step.number
+        for phase in derivation.phases
+        if phase.key == "forward"
+        for step in phase.steps
+        if step.number and step.quantity.head == "name"
+    }
     loss = Term("name", (derivation.network.loss,))
     return {Term("partial", (loss, quantity)): number for quantity, number in found.items()} if len(found) >= DEEP else {}
 
@@ -202,4 +210,4 @@ def _chain(step: Step, latex: Callable[[Term], str], words: Words) -> ChainView:
     first, *rest = step.lines
     links = tuple(LinkView(RELATIONS[line.relation], latex(line.term), line.role, line.proof) for line in rest)
     notes = tuple(words.sentence("notes", note) for note in step.notes)
-    return ChainView(latex(first.term), links, words.sentence("reasons", step.reason), notes, latex(step.quantity))
+    return ChainView(latex(first.term), links, words.sentence("reasons", step.reason), notes, latex(step.quantity), step.quantity.head == "norm")

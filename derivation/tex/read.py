@@ -20,7 +20,7 @@ from .names import Names, tokens
 
 IGNORED = frozenset({r"\left", r"\right", r"\,", r"\!", r"\;", r"\displaystyle", r"\big", r"\Big", r"\quad"})
 ENDS = frozenset(
-    {"", ")", "]", "}", r"\rvert", r"\rfloor", "&", r"\\", r"\end", ",", "+", "-", r"\odot", r"\oslash", r"\star", r"\otimes", ">", r"\ge", "=", ";"}
+    {"", ")", "]", "}", r"\rvert", r"\rVert", r"\rfloor", "&", r"\\", r"\end", ",", "+", "-", r"\odot", r"\oslash", r"\star", r"\otimes", ">", r"\ge", "=", ";"}
 )
 ONES = "vector of ones"
 """While reading: how many ones, and whether they lie in a row."""
@@ -357,6 +357,13 @@ class Reader:
         self.expect(r"\rvert")
         return self.make("abs", inner)
 
+    def norm(self) -> Term:
+        self.expect(r"\lVert")
+        inner = self.comparison()
+        self.expect(r"\rVert", "_")
+        self.place += 1
+        return self.make("norm", inner)
+
     def whole(self) -> Term:
         self.expect(r"\lfloor")
         inner = self.comparison()
@@ -406,6 +413,7 @@ SPECIAL: dict[str, Any] = {
     r"\frac": Reader.fraction,
     r"\begin": Reader.environment,
     r"\lvert": Reader.absolute,
+    r"\lVert": Reader.norm,
     r"\lfloor": Reader.whole,
     "[": Reader.indicator,
     r"\sqrt": Reader.root,

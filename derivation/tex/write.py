@@ -230,6 +230,12 @@ class Writer:
             return rf"\left{left}{gap}{self.write(term.args[0])[0]}\right{right or left}", ATOM
         return rf"\left[{self.comparison(term, row)}\right]", ATOM
 
+    def norm(self, term: Term, row: Operation) -> Written:
+        r"""Frobenius for a matrix, Euclidean for a vector."""
+        kind = "2" if 1 in self.shape(term.args[0]) else "F"
+        left, right = row.notation.symbol.split()
+        return rf"{brackets(self.write(term.args[0])[0], left + ' ', right)}_{kind}", ATOM
+
     def comparison(self, term: Term, row: Operation) -> str:
         left, right = (self.write(arg)[0] for arg in term.args)
         return f"{left} {row.notation.symbol} {right}"
@@ -283,6 +289,7 @@ KINDS: dict[str, Callable[[Writer, Term, Operation], Written]] = {
         "exponential",
         "function",
         "fence",
+        "norm",
         "root",
         "sum",
         "cases",
