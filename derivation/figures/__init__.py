@@ -9,11 +9,11 @@ from .maps import map_of
 from .neurons import neurons
 from .plot import plot
 from .surface import surface
-from .svg import svg
+from .svg import inline, style_sheet, svg
 from .tikz import tikz
 from .update import update
 
-__all__ = ["Chart", "charts", "map_of", "svg", "tikz"]
+__all__ = ["Chart", "charts", "inline", "map_of", "style_sheet", "svg", "tikz"]
 
 
 def charts(derivation: Derivation) -> dict[str, Chart]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from xml.sax.saxutils import escape, quoteattr
 
+from ..render.mathml import mathml
 from ..render.words import templates
 from .geometry import ROUND, Block, Chart, Curve, Edge, Label, Line, Node, Point
 
@@ -25,8 +26,9 @@ MARGIN = 0.4
 HEADED = frozenset({"forward", "backward", "update", "quiet"})
 """Styles of edges with an arrow head."""
 
-CLOSE = re.compile(r"<mo>(&#x0?(?:2212|002B|002F|00D7|2202);)</mo>")
-"""Minus, plus, slash, times and the partial sign: in a chart none of them stands between two terms."""
+CLOSE = re.compile("<mo>([−+/×])</mo>")
+"""In a chart none of these stands between two terms."""
+NAMESPACE = re.compile(r' xmlns="[^"]*"')
 
 
 def svg(chart: Chart, prefix: str = "chart", title: str = "") -> str:
@@ -35,25 +37,39 @@ def svg(chart: Chart, prefix: str = "chart", title: str = "") -> str:
     >>> svg(Chart(10, 10), "a").splitlines()[0]
     '<svg xmlns="http://www.w3.org/2000/svg" class="chart" id="a" role="img" width="10.8mm" height="10.8mm" viewBox="-1.51 -1.51 40.82 40.82">'
     """
+    titled = [f"<title>{escape(title)}</title>"] if title else []
+    return "\n".join([f"{_opening(chart, prefix)}>", *titled, f"<style>{style_sheet()}</style>", *_drawn(chart, prefix), "</svg>"])
+
+
+def inline(chart: Chart, prefix: str, label: str) -> str:
+    """The element inside an HTML page, which has the style sheet once for all charts; `label` says what it shows.
+
+    >>> inline(Chart(10, 10), "a", "x < y").splitlines()[0]
+    '<svg class="chart" id="a" role="img" width="10.8mm" height="10.8mm" viewBox="-1.51 -1.51 40.82 40.82" aria-label="x &lt; y">'
+    """
+    return NAMESPACE.sub("", "\n".join([f"{_opening(chart, prefix)} aria-label={quoteattr(label)}>", *_drawn(chart, prefix), "</svg>"]))
+
+
+def _opening(chart: Chart, prefix: str) -> str:
     width, height = chart.width + 2 * MARGIN, chart.height + 2 * MARGIN
     size = f'width="{width:.4g}mm" height="{height:.4g}mm" viewBox="{_px(-MARGIN)} {_px(-MARGIN)} {_px(width)} {_px(height)}"'
-    return "\n".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" id={quoteattr(prefix)} role="img" {size}>',
-            *([f"<title>{escape(title)}</title>"] if title else []),
-            f"<style>{_style_sheet()}</style>",
-            *_heads(chart, prefix),
-            *(_line(line) for line in chart.lines),
-            *(_edge(edge, f"{prefix}-edge-{count}", prefix) for count, edge in enumerate(chart.edges)),
-            *(_node(node, f"{prefix}-node-{count}") for count, node in enumerate(chart.nodes)),
-            *(_label(label, f"{prefix}-label-{count}") for count, label in enumerate(chart.labels)),
-            "</svg>",
-        ]
-    )
+    return f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" id={quoteattr(prefix)} role="img" {size}'
+
+
+def _drawn(chart: Chart, prefix: str) -> Iterator[str]:
+    yield from _heads(chart, prefix)
+    yield from map(_line, chart.lines)
+    for count, edge in enumerate(chart.edges):
+        yield _edge(edge, f"{prefix}-edge-{count}", prefix)
+    for count, node in enumerate(chart.nodes):
+        yield _node(node, f"{prefix}-node-{count}")
+    for count, label in enumerate(chart.labels):
+        yield _label(label, f"{prefix}-label-{count}")
 
 
 @cache
-def _style_sheet() -> str:
+def style_sheet() -> str:
+    """What charts look like, as CSS."""
     return (templates() / "svg" / "chart.css").read_text("utf-8")
 
 
@@ -110,11 +126,9 @@ def _texts(block: Block, x: float, y: float) -> Iterator[str]:
 
 
 def _mathml(latex: str) -> str:
-    """A formula; a sign belongs to its number, a sign of a shape or a derivative stands close."""
-    from latex2mathml.converter import convert
-
-    found: str = convert(latex)
-    return CLOSE.sub(r'<mo lspace="0" rspace="0">\1</mo>', found)
+    """A formula; a sign of a shape or a derivative stands close."""
+    found = CLOSE.sub(r'<mo lspace="0" rspace="0">\1</mo>', mathml(latex))
+    return found.replace("<math", '<math xmlns="http://www.w3.org/1998/Math/MathML"', 1)
 
 
 def _point(point: Point) -> str:
