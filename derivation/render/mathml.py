@@ -38,6 +38,8 @@ def mathml(latex: str, displayed: bool = False) -> str:
     root = _converted(latex)
     if root is None:
         return f"<code>{html.escape(latex)}</code>"
+    if [child.tag for child in root] == ["mtext"]:
+        return html.escape(root[0].text or "", quote=False)  # words alone are no formula: screen readers read them as text
     root.attrib = {"displaystyle": "true"} if displayed else {}
     return tostring(root, encoding="unicode")
 
@@ -151,7 +153,13 @@ def _scripts(node: Element) -> None:
         node[:] = [whole, *node[extra + 1 :]]
 
 
-CHANGES: tuple[Callable[[Element], None], ...] = (_letters, _bold, _fences, _accents, _scripts)
+def _primes(node: Element) -> None:
+    """A prime stands as high as the font draws it, not as a script above that."""
+    if node.tag == "msup" and len(node) == 2 and html.unescape(node[1].text or "") == "′":
+        node.tag, node[1].tag, node[1].attrib = "mrow", "mo", {"lspace": "0", "rspace": "0"}
+
+
+CHANGES: tuple[Callable[[Element], None], ...] = (_letters, _bold, _fences, _accents, _scripts, _primes)
 
 
 def _core(node: Element) -> Element:
@@ -170,12 +178,13 @@ def _space(row: list[Element]) -> None:
             node.set("form", "prefix")
         elif core is not None and _is_name(core) and node is not None:
             after = row[row.index(node) + 1] if node is not row[-1] else None
+            core.tag = "mo"
             core.set("lspace", "0" if leads else THIN)
             core.set("rspace", "0" if after is None or _opens(after) else THIN)
 
 
 def _is_name(node: Element) -> bool:
-    return node.tag == "mo" and len(node.text or "") > 1 and (node.text or "").isalpha()
+    return node.tag in ("mo", "mi") and len(node.text or "") > 1 and (node.text or "").isalpha()
 
 
 def _opens(node: Element) -> bool:

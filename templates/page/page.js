@@ -7,35 +7,35 @@
   const order = new Map(links.map((link, place) => [link, place]));
   const starts = new Map(chains.map((chain) => [chain, order.get(chain.querySelector(".link"))]));
   let at = -1, timer = 0, asked = null;
+  const rest = `${links.length} ${slider.dataset.links}`;
   slider.max = links.length;
   player.hidden = links.length === 0;
 
   // The parts of all formulas by their markup, gathered at the first step: so a symbol is found wherever it stands.
-  let parts = null;
-  function everywhere(node) {
-    if (!parts) {
-      parts = new Map();
-      for (const one of all("math *")) parts.has(one.outerHTML) ? parts.get(one.outerHTML).push(one) : parts.set(one.outerHTML, [one]);
+  const twins = new Map();
+  function gather() {
+    const found = new Map();
+    for (const node of all("math *")) {
+      const markup = node.outerHTML;
+      if (!found.has(markup)) found.set(markup, []);
+      found.get(markup).push(node);
+      twins.set(node, found.get(markup));
     }
-    return parts.get(node.outerHTML) || [];
   }
-  const markup = new Map();
   function symbol(chain) {
-    if (!markup.has(chain)) {
-      const inside = chain.querySelector(".quantity math");
-      markup.set(chain, inside && inside.children.length === 1 ? everywhere(inside.firstElementChild) : inside ? [inside] : []);
-    }
-    return markup.get(chain);
+    if (!twins.size) gather();
+    const formula = chain.querySelector(".quantity math");
+    return formula?.children.length === 1 ? twins.get(formula.firstElementChild) : formula ? [formula] : [];
   }
   // What a chain is about in the charts of its phase; a phase without a chart has none.
   const drawn = (chain) => all(`figure [data-quantity~="${CSS.escape(chain.dataset.drawn)}"]`, chain.closest(".phase"));
-  // A box of a chart fills when the first chain about it has come to its end.
+  // A box of a chart fills when the last chain about it has come to its end.
   const fills = new Map();
   for (const figure of figures) {
     const inside = chains.filter((chain) => chain.closest(".phase") === figure.closest(".phase"));
     for (const node of all("g.node, g.edge", figure)) {
       const about = inside.filter((chain) => (node.dataset.quantity || "").split(" ").includes(chain.dataset.drawn) && chain.querySelector(".value"));
-      const ends = about.length && all(".link", about[0]).at(-1);
+      const ends = about.length && all(".link", about.at(-1)).at(-1);
       if (ends) fills.set(node, order.get(ends));
     }
   }
@@ -65,7 +65,7 @@
     slider.value = at + 1;
     slider.setAttribute("aria-valuetext", walking ? says(link) : slider.dataset.rest);
     told.textContent = walking ? says(link) : slider.dataset.rest;
-    where.textContent = walking ? `${at + 1} / ${links.length}` : `${links.length}`;
+    where.textContent = walking ? `${at + 1} / ${links.length}` : rest;
     for (const anchor of all("nav a")) {
       const here = walking && anchor.hash === `#${link.closest(".phase").id}`;
       here ? anchor.setAttribute("aria-current", "step") : anchor.removeAttribute("aria-current");
@@ -168,15 +168,20 @@
   }
   box.querySelector(".close").addEventListener("click", close);
 
-  // What is wider than its place can be scrolled by keys too.
+  // A chain too wide to stand beside its reason stands above it; what is wider than the page can be scrolled, by keys too.
+  const overflows = (node) => node.scrollWidth > node.clientWidth;
   function scrollers(root = document) {
+    for (const chain of all(".chain", root)) chain.classList.remove("wide");
+    const wide = all(".chain > .formulas", root).filter(overflows).map((formulas) => formulas.parentNode);
+    for (const chain of wide) chain.classList.add("wide");
     for (const one of all(".drawn, .formulas, .table", root)) {
-      const wide = one.scrollWidth > one.clientWidth;
-      one.classList.toggle("scrolls", wide);
-      wide ? one.setAttribute("tabindex", "0") : one.removeAttribute("tabindex");
+      const scrolls = overflows(one);
+      one.classList.toggle("scrolls", scrolls);
+      scrolls ? one.setAttribute("tabindex", "0") : one.removeAttribute("tabindex");
     }
   }
   let resized = 0;
   addEventListener("resize", () => { clearTimeout(resized); resized = setTimeout(() => { scrollers(); if (at >= 0) pin(links[at].closest(".phase")); }, 150); });
-  document.fonts.ready.then(() => { scrollers(); where.textContent = `${links.length}`; });
+  where.textContent = rest;
+  document.fonts.ready.then(() => scrollers());
 })();
