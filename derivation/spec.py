@@ -64,6 +64,12 @@ class _Table(BaseModel):
 class Model(_Table):
     equations: str
     loss: str | None = None
+    output: str | None = None
+
+    @property
+    def differentiated(self) -> str | None:
+        """The quantity whose derivatives are wanted: a loss, or an output that is none."""
+        return self.loss or self.output
 
 
 class Spec(_Table):
@@ -188,6 +194,7 @@ class _Builder:
         self.spec, self.places, self.source = spec, places, source
         self.problems: list[Problem] = []
         self.written: dict[str, tuple[Raw, int, int]] = {}
+        self.titles: dict[str, str] = {}
 
     def network(self) -> Network:
         self.read_values()
@@ -208,13 +215,15 @@ class _Builder:
             spec.parameters,
             spec.data,
             shapes,
-            spec.model.loss,
+            spec.model.differentiated,
             update,
             spec.notation,
             self.style(),
             Page(spec.paper, spec.elide),
             self.unused(equations),
             Carry(spec.digits, spec.places) if spec.rounding == "carry" else None,
+            "loss" if spec.model.output is None else "output",
+            self.titles,
         )
         for first, second in built.names.clashes():
             self.add(("notation",), f"{first!r} and {second!r} would both be printed as {built.names.latex(first)}; give one of them another [notation]")
@@ -283,20 +292,23 @@ class _Builder:
                 term, shape = resolver.resolve(raw)
                 shapes |= {key: resolver.names[key] for key in resolver.added} | {ready: shape}
                 equations |= {**resolver.added, ready: term}
+                self.titles |= resolver.titles
             except SyntaxProblem as problem:
                 failed.add(ready)
                 self.problems.append(Problem(line, column + problem.at, problem.message))
         return equations, shapes
 
     def check_loss(self, shapes: Mapping[str, Shape]) -> None:
-        loss = self.spec.model.loss
-        if loss is None:
+        key, word = self.spec.model.differentiated, "loss" if self.spec.model.output is None else "output"
+        if self.spec.model.loss is not None and self.spec.model.output is not None:
+            self.add(("model", "output"), "give either 'loss' or 'output', not both: it is one quantity that is differentiated")
+        elif key is None:
             if self.spec.update:
                 self.add(("update",), 'an update needs a loss; name it under [model], as in loss = "L"')
-        elif loss not in self.written:
-            self.add(("model", "loss"), f"no equation defines the loss {loss!r}{nearest(loss, self.written)}")
-        elif shapes.get(loss, ()) != ():
-            self.add(("model", "loss"), f"the loss {loss!r} must be a scalar, but is {describe(shapes[loss])}; sum or average it")
+        elif key not in self.written:
+            self.add(("model", word), f"no equation defines the {word} {key!r}{nearest(key, self.written)}")
+        elif shapes.get(key, ()) != ():
+            self.add(("model", word), f"the {word} {key!r} must be a scalar, but is {describe(shapes[key])}; sum or average it")
 
     def check_notation(self, shapes: Mapping[str, Shape], update: recipe.Update | None) -> None:
         for key, latex in self.spec.notation.items():

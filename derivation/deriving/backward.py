@@ -14,6 +14,7 @@ from ..tidy import tidy
 from ..walkthrough import Line, Phase, Reason, Step
 from .desk import Desk
 from .forward import is_output
+from .reasons import backward_reason
 
 SHORT = 6
 """Nodes up to which an error signal's own formula is put in its place in a product of scalars."""
@@ -133,7 +134,7 @@ class Backward:
         row = TABLE.get(self.network.equations[result].head)
         if row and row.activation:
             return Reason("through_activation", {"quantities": quantities, "operation": row.name})
-        return Reason("signal", {"quantities": quantities})
+        return Reason("signal" if self.network.called == "loss" else "derivative", {"quantities": quantities, "loss": self.loss})
 
     def slopes(self, formula: Term, heading: Reason) -> Iterator[Step]:
         """An activation's derivative at its input as a chain of its own, before it is used."""
@@ -175,22 +176,7 @@ class Backward:
             return Reason("shared", {**about, "sources": sources})
         if self.short and key == self.short[1]:
             return Reason(f"fused_{self.short[3]}", about)
-        term = self.network.equations[result]
-        if self.desk.shapes.of(name(key)) == () != self.desk.shapes.of(name(result)):
-            return Reason("broadcast", about)
-        return Reason(f"{'gradient' if key in self.network.parameters else 'back'}_{used_in(term, key)}", about)
-
-
-def used_in(term: Term, key: str) -> str:
-    """By which operation an equation depends on a name: the outermost curved one on the way to it, else the last on the way."""
-    way = []
-    node = term
-    while node.head != "name":
-        way.append(TABLE.get(node.head, None))
-        node = next(child for child in node.children if key in names(child))
-    rows = [row for row in way if row]
-    curved = [row for row in rows if row.nonlinear and row.name not in ("div", "hadamard_div")]
-    return (curved[0] if curved else rows[-1]).reason if rows else "given"
+        return backward_reason(self.network.equations[result], key, result, self.desk.shapes, key in self.network.parameters)
 
 
 def _short(term: Term) -> bool:

@@ -234,7 +234,7 @@ CONVOLUTION = (
     Operation(
         "largest_in_windows",
         A,
-        _operator("peak"),
+        _operator("maxmask"),
         filled,
         _largest_in_windows,
         reverse=("0 * G",),
@@ -246,7 +246,7 @@ CONVOLUTION = (
     Operation(
         "enlarge",
         A,
-        _operator("enlarge", r"{0} \times {1}"),
+        _operator("upsample", r"{0} \times {1}"),
         enlarged,
         _enlarged,
         reverse=(None,),

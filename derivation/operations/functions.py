@@ -249,6 +249,7 @@ ACTIVATIONS = (
         spellings=("masked_softmax", "masked_softmax axis"),
         reason="masked_softmax",
         activation=True,
+        coupled=True,
     ),
     *along(0, "column"),
     *along(1, "row"),

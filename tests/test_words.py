@@ -1,0 +1,146 @@
+"""What is said beside the lines and over them: true of the line it stands by, and said of every row of the tables."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from places import EXAMPLES
+
+from derivation import derive, load, loads
+from derivation.operations import TABLE
+from derivation.operations.layers import LAYERS
+from derivation.render import FORMATS
+from derivation.render.view import view
+from derivation.render.words import Words
+from derivation.render.words import load as words_file
+from derivation.walkthrough import Derivation
+
+WITHOUT_A_WAY_BACK = {"sum", "given", "transpose", "relu_prime", "floor", "indicator", "sign", "spread", "gather_rows", "enlarge"}
+"""Reasons of rows with no derivative to speak of, or (sums, transposes) with sentences of their own."""
+
+
+def spoken(text: str) -> Derivation:
+    return derive(loads(text))
+
+
+def reasons(worked: Derivation, phase: str) -> dict[str, str]:
+    """What is said beside each quantity of a phase."""
+    seen = next(one for one in view(worked).phases if one.key == phase)
+    return {chain.key: chain.reason for group in seen.groups for chain in group.chains}
+
+
+def titles(worked: Derivation, phase: str) -> list[str]:
+    return [group.title for group in next(one for one in view(worked).phases if one.key == phase).groups]
+
+
+SUMS = """
+[model]
+loss = "L"
+equations = \"\"\"
+p = U @ x + V @ h + b
+q = (1 - k) * p[0] + k * p[1]
+r = b + W @ x
+C = conv2d(x, k2) + 1
+d = x - h
+s = k - 0.5
+L = sum(p) + q + sum(r) + sum(C) + sum(d^2) + s^3
+\"\"\"
+[parameters]
+U = [[1, 2], [3, 4]]
+V = [[1, 0], [0, 1]]
+W = [[2, 0], [1, 1]]
+b = [1, 1]
+k = 0.25
+[data]
+x = [1, 2]
+h = [3, 4]
+k2 = [1, 1]
+"""
+
+
+def test_what_is_worked_first_in_a_sum_is_named() -> None:
+    found = reasons(spoken(SUMS), "forward")
+    assert found["p"] == "First $U x$ and $V h$; then the sum."
+    assert found["q"] == "First $(1 - k) p_{1}$ and $k p_{2}$; then the sum."
+    assert found["r"] == "Each row of $W$ meets $x$; then add $b$."
+    assert found["C"].startswith("The kernel $k_{2}$ slides over $x$: at each place")
+    assert found["d"] == found["s"] == "Term by term."
+
+
+def test_what_comes_back_is_told_by_the_operations_on_the_way() -> None:
+    found = reasons(spoken(SUMS), "backward")
+    by = {key.removeprefix(r"\frac{\partial L}{\partial ").rstrip("}"): text for key, text in found.items()}
+    assert by["k"].endswith("the contributions add up.")
+    assert "shape of $U$" in by["U"]
+    assert "The exponent comes down" in by["s"]
+
+
+QUOTIENTS = """
+[model]
+loss = "L"
+equations = \"\"\"
+u = a / n
+v = 3 / n
+f = t - u
+L = f + v
+\"\"\"
+[parameters]
+a = 2
+n = 4
+t = 1
+"""
+
+
+def test_numerator_and_denominator_and_what_is_subtracted() -> None:
+    found = reasons(spoken(QUOTIENTS), "backward")
+    assert found[r"\frac{\partial L}{\partial a}"] == "The upstream gradient divided by the denominator."
+    assert found[r"\frac{\partial L}{\partial u}"].endswith("is subtracted: the sign changes.")
+    lone = reasons(spoken('[model]\nloss = "L"\nequations = "L = 3 / n"\n[parameters]\nn = 4'), "backward")
+    assert lone[r"\frac{\partial L}{\partial n}"] == "The derivative of $1/u$ is $-1/u^2$."
+
+
+def test_no_error_signal_where_there_is_no_network() -> None:
+    for spec in EXAMPLES:
+        if spec.stem in ("momentum", "adam", "sigmoid-circuit"):
+            page = FORMATS["md"](derive(load(spec)), "markdown").decode()
+            assert "error signal" not in page.lower()
+
+
+def test_an_output_is_no_loss() -> None:
+    worked = spoken('[model]\noutput = "f"\nequations = "f = 1 / (1 + exp(-w))"\n[parameters]\nw = 2')
+    assert titles(worked, "forward")[-1] == "Output $f$"
+    assert titles(worked, "backward")[0] == "Derivative of $f$ by $u_{1}$"
+
+
+def test_titles_say_what_a_quantity_is() -> None:
+    worked = derive(load(next(spec for spec in EXAMPLES if spec.stem == "transformer-block")))
+    found = titles(worked, "forward")
+    for title in ("Scores $S$", "Attention weights $A$", r"Mean $\mu$", "Centred values $c$", "Variance $v$", "Standard deviation $s$"):
+        assert title in found
+    assert not any("Intermediate quantity" in title for title in found)
+
+
+def table(name: str) -> dict[str, str]:
+    return words_file()[name]
+
+
+@pytest.mark.parametrize("row", TABLE.values(), ids=lambda row: row.name)
+def test_every_row_has_its_sentences(row) -> None:
+    assert row.reason in table("reasons")
+    assert row.name in table("operations")
+    if row.reason not in WITHOUT_A_WAY_BACK and any(row.reverse) and not row.derivative_of:
+        assert any(re.match(rf"back_{row.reason}(_\w+)?(\.\w+)?$", key) for key in table("reasons")), row.reason
+
+
+@pytest.mark.parametrize("layer", LAYERS.values(), ids=LAYERS)
+def test_every_layer_names_its_quantities(layer) -> None:
+    assert all(f"quantity_{key}" in table("titles") for key in layer.titles.values())
+
+
+def test_a_key_falls_back_word_by_word() -> None:
+    words = Words(str)
+    assert words.found("reasons", "back_matmul_b.gradient") == table("reasons")["back_matmul.gradient"]
+    assert words.found("reasons", "back_power_a") == table("reasons")["back_power"]
+    assert words.found("reasons", "back_nothing_known") == table("reasons")["back"]
+    assert words.found("reasons", "nothing") == ""
