@@ -143,9 +143,7 @@ class Prover:
         if is_elided(value) or self.too_large(quantity):
             return "proved"
         by = quantity.args[1]
-        key = by.args[0].args[0] if by.head == "index" else by.args[0]
-        kept = {Term("partial", (self.loss, name(consumer))) for consumer in self.network.consumers[key]}
-        total = self.total_derivative(by, kept)
+        total = self.total_derivative(by, self.users(by))
         if by.head != "index":
             self.formulas[quantity] = total
         true = total.map(self.at_point)
@@ -281,7 +279,10 @@ class Prover:
         if self.too_large(quantity, line.term):
             return self.at_small_shapes(quantity, line.term)
         if len(before) > 1:
-            return self.rewritten(quantity, before[-1].term, line.term)
+            verdict = self.rewritten(quantity, before[-1].term, line.term)
+            if verdict == "proved" and quantity in self.formulas:
+                self.formulas[quantity] = self.meaning(line.term, {})
+            return verdict
         if quantity.head == "partial":
             outputs = self.outputs(quantity)
             return self.verdict(self.meaning(line.term, outputs), self.derivative(quantity, line.term), outputs)
@@ -296,8 +297,18 @@ class Prover:
         outputs = known | {
             term: array for node in walk(before) if node.head == "partial" and node.args[0] == self.loss for term, array in self.outputs(node).items()
         }
-        known = {**known, **self.formulas}
+        known = {**known, **self.signals(before), **self.formulas}
         return self.verdict(self.meaning(before, known), self.meaning(after, known), outputs)
+
+    def signals(self, term: Term) -> dict[Term, Array]:
+        """Each error signal in a term by the equations that use its quantity, in symbols for their signals."""
+        found = {node: node.args[1] for node in walk(term) if node.head == "partial" and node.args[0] == self.loss}
+        return {node: self.total_derivative(by, self.users(by)) for node, by in found.items() if by != self.loss}
+
+    def users(self, by: Term) -> set[Term]:
+        """The error signals of the equations that use a quantity or an entry of it."""
+        key = by.args[0].args[0] if by.head == "index" else by.args[0]
+        return {Term("partial", (self.loss, name(consumer))) for consumer in self.network.consumers[key]}
 
     def verdict(self, claimed: Array, true: Array, outputs: Mapping[Term, Array] | None = None) -> Proof:
         """Entry by entry, with the outputs' meanings put in; what does not hold for any data may hold for the data given."""
@@ -305,7 +316,7 @@ class Prover:
             return "refuted"
         differences = [a - b for a, b in zip(claimed.entries, true.entries, strict=True)]
         verdict = self.all_vanish(differences)
-        if verdict != "proved" and outputs:
+        if verdict != "proved" and outputs is not None:
             meanings = {
                 symbol: meaning for term, array in outputs.items() for symbol, meaning in zip(self.symbol_array(term).entries, array.entries, strict=True)
             }

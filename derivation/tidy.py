@@ -5,11 +5,14 @@ They serve the derivative formulas only; an author's own equation is never touch
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import reduce
 
 from .resolve import Shapes
 from .terms import Term, number
 
+Rule = Callable[[Term, Shapes], Term]
 ONE, ZERO = Fraction(1), Fraction(0)
 PRODUCTS = frozenset({"times", "hadamard", "matmul"})
 
@@ -42,8 +45,23 @@ def tidy(term: Term, shapes: Shapes) -> Term:
     >>> tidy(t, Shapes({"u": ()}))
     Term(head='name', args=('u',))
     """
-    args = tuple(tidy(arg, shapes) if isinstance(arg, Term) else arg for arg in term.args)
-    rule = RULES.get(term.head)
+    return _tidied(term, shapes, RULES)
+
+
+def loosely(term: Term, shapes: Shapes) -> Term:
+    """As `tidy`, but numeric factors stay beside each other: what a person writes before 1/4 times 2 becomes 1/2.
+
+    >>> from derivation.terms import name
+    >>> t = Term("div", (number(2) * name("u"), number(4)))
+    >>> loosely(t, Shapes({"u": ()})).args[0] == number(1) / number(4) * number(2)
+    True
+    """
+    return _tidied(term, shapes, LOOSE)
+
+
+def _tidied(term: Term, shapes: Shapes, rules: Mapping[str, Rule]) -> Term:
+    args = tuple(_tidied(arg, shapes, rules) if isinstance(arg, Term) else arg for arg in term.args)
+    rule = rules.get(term.head)
     if term.head in KEPT or rule is None:
         return Term(term.head, args, term.value)
     return rule(Term(term.head, args), shapes)
@@ -98,6 +116,31 @@ def _product(term: Term, shapes: Shapes) -> Term:
         return Term("div", (core, number(factor.denominator)))
     lead = literal(factor)
     return Term("times", (lead, core))
+
+
+def numeric(term: Term) -> list[Fraction]:
+    """The numeric factors of a product that are not 1 or -1, without their signs, from the outermost quotient in."""
+    if term.head == "number":
+        return [abs(Fraction(term.args[0]))] if abs(Fraction(term.args[0])) != ONE else []
+    if term.head == "neg":
+        return numeric(term.args[0])
+    if term.head == "div" and factors(term.args[1])[0] != ZERO:
+        return [*(ONE / value for value in numeric(term.args[1])), *numeric(term.args[0])]
+    return [value for part in term.children for value in numeric(part)] if term.head in PRODUCTS else []
+
+
+def _product_loosely(term: Term, shapes: Shapes) -> Term:
+    """Several numeric factors beside each other, in front."""
+    several, (factor, core) = numeric(term), factors(term)
+    if len(several) < 2 or factor == ZERO:
+        return _product(term, shapes)
+    lead = reduce(lambda a, b: Term("times", (a, b)), map(_fraction, several))
+    product = lead if core is None else Term("times", (lead, _without_ones(core, shapes)))
+    return Term("neg", (product,)) if factor < 0 else product
+
+
+def _fraction(value: Fraction) -> Term:
+    return number(value.numerator) if value.denominator == 1 else Term("div", (number(value.numerator), number(value.denominator)))
 
 
 def _without_ones(term: Term, shapes: Shapes) -> Term:
@@ -173,7 +216,7 @@ def _is(term: Term, value: int) -> bool:
     return term.head == "number" and Fraction(term.args[0]) == value
 
 
-RULES = {
+RULES: dict[str, Rule] = {
     "times": _product,
     "hadamard": _product,
     "matmul": _product,
@@ -187,3 +230,4 @@ RULES = {
     "transpose": _transpose,
     "spread": _spread,
 }
+LOOSE = RULES | dict.fromkeys(("times", "hadamard", "matmul", "neg", "div"), _product_loosely)

@@ -7,9 +7,10 @@ import re
 import pytest
 from places import EXAMPLES
 
-from derivation import derive, load, loads
+from derivation import derive, load, loads, prove
 from derivation.operations import TABLE
 from derivation.operations.layers import LAYERS
+from derivation.proof import unproved
 from derivation.render import FORMATS
 from derivation.render.view import view
 from derivation.render.words import Words
@@ -144,3 +145,38 @@ def test_a_key_falls_back_word_by_word() -> None:
     assert words.found("reasons", "back_power_a") == table("reasons")["back_power"]
     assert words.found("reasons", "back_nothing_known") == table("reasons")["back"]
     assert words.found("reasons", "nothing") == ""
+
+
+def chain(worked: Derivation, phase: str, quantity: str) -> list[str]:
+    """The links of a quantity's chain, as LaTeX."""
+    seen = next(one for one in view(worked).phases if one.key == phase)
+    return next([link.latex for link in chain.links] for group in seen.groups for chain in group.chains if chain.key == quantity)
+
+
+def test_the_shortcut_of_the_sigmoid_is_seen_to_cancel() -> None:
+    worked = derive(load(next(spec for spec in EXAMPLES if spec.stem == "logistic-regression")))
+    assert chain(worked, "backward", r"\frac{\partial L}{\partial z}")[:3] == [
+        r"\frac{\partial L}{\partial p} \frac{\partial p}{\partial z}",
+        r"\frac{p - y}{p (1 - p)} p (1 - p)",
+        "p - y",
+    ]
+
+
+def test_the_sum_of_softmax_and_cross_entropy_is_seen_to_collapse() -> None:
+    worked = prove(derive(load(next(spec for spec in EXAMPLES if spec.stem == "three-four-two"))))
+    assert chain(worked, "backward", r"\frac{\partial L}{\partial z^{(2)}}")[:3] == [
+        r"p \odot \left(-y \oslash p + \sum_{i} \frac{y_{i}}{p_{i}} p_{i}\right)",
+        r"\left(\sum_{i} y_{i}\right) p - y",
+        "p - y",
+    ]
+    assert not unproved(worked)
+
+
+def test_numeric_factors_stand_beside_each_other_before_they_are_drawn_together() -> None:
+    mean = '[model]\nloss = "J"\nequations = "J = mean((u - y)^2)"\n[parameters]\nu = [1, 2, 3, 4]\n[data]\ny = [0, 0, 1, 1]'
+    assert chain(spoken(mean), "backward", r"\frac{\partial J}{\partial u}")[:2] == [r"\frac{1}{4} \cdot 2 (u - y)", r"\frac{u - y}{2}"]
+
+
+def test_a_mask_is_written_out() -> None:
+    worked = derive(load(next(spec for spec in EXAMPLES if spec.stem == "dropout")))
+    assert chain(worked, "forward", "d")[:2] == [r"\operatorname{dropout}(h, m, 0.5)", r"\frac{m \odot h}{1 - 0.5}"]

@@ -7,7 +7,6 @@ from ..evaluate import evaluate
 from ..network import Network, inlined
 from ..numbers import is_positive
 from ..operations import TABLE
-from ..operations.table import scalar
 from ..resolve import Shapes, definition, substitute
 from ..terms import Term, index, name, names, rebuild, walk
 from ..walkthrough import Phase, Reason, Step
@@ -38,11 +37,11 @@ def forward(desk: Desk) -> Phase:
 
 
 def written_out(desk: Desk, term: Term) -> list[Term]:
-    """The definition of a loss in symbols: cross-entropy as its sum; between scalars the sum has one term."""
+    """The definition in symbols where the table wants it shown: cross-entropy as its sum; between scalars the sum has one term."""
 
     def defined(node: Term) -> Term | None:
         row = TABLE.get(node.head)
-        if row is None or not row.definition or row.shape is not scalar:
+        if row is None or not row.definition or not row.written_out:
             return None
         body = definition(row, tuple(desk.shapes.of(child) for child in node.children))
         return substitute(body, dict(zip(row.operands, node.children, strict=True)))

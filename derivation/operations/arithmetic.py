@@ -161,6 +161,7 @@ ARITHMETIC = (
         reverse=("G / size(a) * ones(a)",),
         spellings=("mean",),
         reason="mean",
+        written_out=True,
         nonlinear=False,
     ),
     Operation(

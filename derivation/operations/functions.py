@@ -84,6 +84,7 @@ ACTIVATIONS = (
         spellings=("dropout",),
         defaults=("0.5",),
         reason="dropout",
+        written_out=True,
     ),
     Operation(
         "relu",
