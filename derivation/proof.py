@@ -20,6 +20,7 @@ from .network import Network, inlined
 from .numbers import unrounded
 from .operations.algebras import symbols
 from .proving import vanishes
+from .proving.aligned import aligned
 from .proving.shrink import shrinks, shrunk
 from .proving.views import PHASES, Truth
 from .recipe import Equation, at, generic, shared
@@ -290,15 +291,29 @@ class Prover:
 
     def rewritten(self, quantity: Term, before: Term, after: Term) -> Proof:
         """A formula against the formula before it, error signals put in by their own formulas where need be."""
+        if quantity.head == "partial" and all(self.is_slope(node, formula) for node, formula in aligned(before, after) or [(before, after)]):
+            return "proved"
         known = self.outputs(quantity)
         verdict = self.verdict(self.meaning(before, known), self.meaning(after, known))
         if verdict == "proved":
             return verdict
-        outputs = known | {
-            term: array for node in walk(before) if node.head == "partial" and node.args[0] == self.loss for term, array in self.outputs(node).items()
-        }
+        outputs = known | {term: array for node in walk(before) if node.head == "partial" for term, array in self.outputs(node).items()}
         known = {**known, **self.signals(before), **self.formulas}
         return self.verdict(self.meaning(before, known), self.meaning(after, known), outputs)
+
+    def is_slope(self, node: Term, formula: Term) -> bool:
+        """Whether a formula is the derivative that stood in its place, by the equations around it alone."""
+        if node.head != "partial":
+            return False
+        found = self.slopes.get((node, formula))
+        if found is None:
+            meant = self.signals(node).get(node) or self.meaning(node, {})
+            found = self.slopes[node, formula] = self.verdict(self.meaning(formula, {}), meant, self.outputs(node)) == "proved"
+        return found
+
+    @cached_property
+    def slopes(self) -> dict[tuple[Term, Term], bool]:
+        return {}
 
     def signals(self, term: Term) -> dict[Term, Array]:
         """Each error signal in a term by the equations that use its quantity, in symbols for their signals."""
@@ -311,23 +326,24 @@ class Prover:
         return {Term("partial", (self.loss, name(consumer))) for consumer in self.network.consumers[key]}
 
     def verdict(self, claimed: Array, true: Array, outputs: Mapping[Term, Array] | None = None) -> Proof:
-        """Entry by entry, with the outputs' meanings put in; what does not hold for any data may hold for the data given."""
+        """Entry by entry, with the outputs' meanings put in one after the other, the latest first; what does not hold for any data may hold
+        for the data given."""
         if claimed.shape != true.shape:
             return "refuted"
         differences = [a - b for a, b in zip(claimed.entries, true.entries, strict=True)]
         verdict = self.all_vanish(differences)
-        if verdict != "proved" and outputs is not None:
-            meanings = {
-                symbol: meaning for term, array in outputs.items() for symbol, meaning in zip(self.symbol_array(term).entries, array.entries, strict=True)
-            }
-            data = {
-                symbol: x for key in self.network.data for symbol, x in zip(self.symbol_array(name(key)).entries, self.numbers[name(key)].entries, strict=True)
-            }
-            for known in (*[meanings] * len(outputs), data):
-                differences = [self.sympy.sympify(difference).xreplace(known) for difference in differences]
+        if verdict == "proved" or outputs is None:
+            return verdict
+        latest = [(name(key), outputs[name(key)]) for key in reversed(list(self.network.equations)) if name(key) in outputs]
+        data = [(name(key), self.numbers[name(key)]) for key in self.network.data if name(key) in self.numbers]
+        for batch in (*([pair] for pair in latest), data):
+            known = {symbol: meaning for term, array in batch for symbol, meaning in zip(self.symbol_array(term).entries, array.entries, strict=True)}
+            differences = [self.sympy.sympify(difference) for difference in differences]
+            if any(known.keys() & difference.free_symbols for difference in differences):
+                differences = [difference.xreplace(known) for difference in differences]
                 verdict = self.all_vanish(differences)
-                if verdict == "proved":
-                    break
+            if verdict == "proved":
+                break
         return verdict
 
     def all_vanish(self, differences: list[Any]) -> Proof:

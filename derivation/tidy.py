@@ -177,6 +177,8 @@ def _sub(term: Term, shapes: Shapes) -> Term:
     left, right = term.children
     if _is(right, 0):
         return left
+    if _is(left, 0):
+        return _product(Term("neg", (right,)), shapes)
     if left.head == right.head == "number":
         return literal(Fraction(left.args[0]) - Fraction(right.args[0]))
     if right.head == "neg":

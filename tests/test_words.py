@@ -180,3 +180,23 @@ def test_numeric_factors_stand_beside_each_other_before_they_are_drawn_together(
 def test_a_mask_is_written_out() -> None:
     worked = derive(load(next(spec for spec in EXAMPLES if spec.stem == "dropout")))
     assert chain(worked, "forward", "d")[:2] == [r"\operatorname{dropout}(h, m, 0.5)", r"\frac{m \odot h}{1 - 0.5}"]
+
+
+def test_each_local_derivative_of_a_product_has_its_formula_before_its_number() -> None:
+    worked = prove(derive(load(next(spec for spec in EXAMPLES if spec.stem == "logistic-regression"))))
+    assert chain(worked, "partials", r"\frac{\partial L}{\partial w_{1}}")[1:3] == [
+        r"\frac{p - y}{p (1 - p)} (p (1 - p)) x_{1}",
+        r"-1.42741 \cdot 0.209773 \cdot 2",
+    ]
+    assert not unproved(worked)
+
+
+def test_entries_of_softmax_have_their_own_derivatives() -> None:
+    text = '[model]\nloss = "L"\nequations = """\np = softmax(z)\nL = p[0]^2\n"""\n[parameters]\nz = [1, 2]'
+    worked = prove(spoken(text))
+    assert chain(worked, "partials", r"\frac{\partial L}{\partial z_{1}}")[:2] == [
+        r"\frac{\partial L}{\partial p_{1}} \frac{\partial p_{1}}{\partial z_{1}}",
+        r"2 p_{1} (p_{1} (1 - p_{1}))",
+    ]
+    assert chain(worked, "partials", r"\frac{\partial L}{\partial z_{2}}")[1] == r"2 p_{1} (-p_{2} p_{1})"
+    assert not unproved(worked)
