@@ -23,7 +23,7 @@ from .proving import vanishes
 from .proving.aligned import aligned
 from .proving.shrink import shrinks, shrunk
 from .proving.views import PHASES, Truth
-from .recipe import Equation, at, generic, shared
+from .recipe import Equation, at, generic, objectives, shared
 from .resolve import Shapes
 from .reverse import gradients
 from .terms import Term, index, name, names, number, options, partial, rebuild, walk
@@ -367,7 +367,12 @@ class Prover:
         """The optimizer's equations by what they define."""
         if self.network.update is None:
             return {}
-        every = (*generic(self.network), *shared(self.network), *(equation for key in self.network.moved for equation in at(self.network, key)))
+        every = (
+            *objectives(self.network),
+            *generic(self.network),
+            *shared(self.network),
+            *(equation for key in self.network.moved for equation in at(self.network, key)),
+        )
         return {equation.quantity: equation for equation in every}
 
     def by_rule(self, equation: Equation) -> Array:

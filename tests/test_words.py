@@ -200,3 +200,14 @@ def test_entries_of_softmax_have_their_own_derivatives() -> None:
     ]
     assert chain(worked, "partials", r"\frac{\partial L}{\partial z_{2}}")[1] == r"2 p_{1} (-p_{2} p_{1})"
     assert not unproved(worked)
+
+
+def test_weight_decay_says_what_is_made_small_and_its_gradient_is_the_term_that_joins() -> None:
+    import sympy
+
+    worked = prove(derive(load(next(spec for spec in EXAMPLES if spec.stem == "weight-decay"))))
+    assert chain(worked, "update", r"\tilde{L}") == [r"L + \frac{\lambda}{2} \left\lVert \theta_{\text{old}}\right\rVert^{2}"]
+    assert not unproved(worked)
+    loss, theta, decay = sympy.Function("L"), sympy.Symbol("theta", real=True), sympy.Symbol("lambda")
+    objective = loss(theta) + decay / 2 * sympy.sqrt(theta**2) ** 2
+    assert sympy.simplify(objective.diff(theta) - (loss(theta).diff(theta) + decay * theta)) == 0

@@ -130,6 +130,18 @@ ARITHMETIC = (
         reason="dot",
         nonlinear=False,
     ),
+    # Euclid's for a vector, Frobenius' for a matrix.
+    Operation(
+        "norm",
+        A,
+        Notation("fence", r"\lVert \rVert"),
+        one_array,
+        definition="sqrt(sum(a^2))",
+        reverse=("G * a / out",),
+        spellings=("norm",),
+        reason="norm",
+        written_out=True,
+    ),
     Operation(
         "outer",
         AB,

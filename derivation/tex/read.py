@@ -20,7 +20,7 @@ from .names import Names, tokens
 
 IGNORED = frozenset({r"\left", r"\right", r"\,", r"\!", r"\;", r"\displaystyle", r"\big", r"\Big", r"\quad"})
 ENDS = frozenset(
-    {"", ")", "]", "}", r"\rvert", r"\rfloor", "&", r"\\", r"\end", ",", "+", "-", r"\odot", r"\oslash", r"\star", r"\otimes", ">", r"\ge", "=", ";"}
+    {"", ")", "]", "}", r"\rvert", r"\rVert", r"\rfloor", "&", r"\\", r"\end", ",", "+", "-", r"\odot", r"\oslash", r"\star", r"\otimes", ">", r"\ge", "=", ";"}
 )
 ONES = "vector of ones"
 """While reading: how many ones, and whether they lie in a row."""
@@ -363,6 +363,12 @@ class Reader:
         self.expect(r"\rfloor")
         return self.make("floor", inner)
 
+    def norm(self) -> Term:
+        self.expect(r"\lVert")
+        inner = self.comparison()
+        self.expect(r"\rVert")
+        return self.make("norm", inner)
+
     def indicator(self) -> Term:
         self.expect("[")
         inner = self.comparison()
@@ -407,6 +413,7 @@ SPECIAL: dict[str, Any] = {
     r"\begin": Reader.environment,
     r"\lvert": Reader.absolute,
     r"\lfloor": Reader.whole,
+    r"\lVert": Reader.norm,
     "[": Reader.indicator,
     r"\sqrt": Reader.root,
     r"\mathbf": Reader.constant,
