@@ -15,6 +15,8 @@ from .terms import Term, number
 Rule = Callable[[Term, Shapes], Term]
 ONE, ZERO = Fraction(1), Fraction(0)
 PRODUCTS = frozenset({"times", "hadamard", "matmul"})
+LINEAR = frozenset({"transpose", "repeat_rows", "repeat_columns", "row_sums", "column_sums"})
+"""What a numeric factor can be drawn out of."""
 
 
 def literal(value: Fraction) -> Term:
@@ -82,6 +84,9 @@ def factors(term: Term) -> tuple[Fraction, Term | None]:
         below, rest = factors(term.args[1])
         if below != ZERO:
             return above / below, _divide(core, rest)
+    if term.head in LINEAR:
+        factor, core = factors(term.args[0])
+        return (ONE, term) if core is None else (factor, Term(term.head, (core, *term.args[1:])))
     if term.head in PRODUCTS:
         (a, left), (b, right) = factors(term.args[0]), factors(term.args[1])
         if left is None or right is None:
@@ -108,10 +113,11 @@ def _product(term: Term, shapes: Shapes) -> Term:
         return core
     if core.head == "sub" and factor == -ONE:
         return Term("sub", core.args[::-1])
-    if core.head == "div" and factor != -ONE and factor.denominator == 1 and core.args[0] == number(1):
-        return Term("div", (literal(factor), core.args[1]))
     if factor == -ONE:
         return Term("neg", (core,))
+    if core.head == "div" and core.args[0] == number(1):
+        below = core.args[1] if factor.denominator == 1 else Term("times", (number(factor.denominator), core.args[1]))
+        return Term("div", (number(factor.numerator), below))
     if factor.numerator == 1:
         return Term("div", (core, number(factor.denominator)))
     lead = literal(factor)
@@ -126,7 +132,7 @@ def numeric(term: Term) -> list[Fraction]:
         return numeric(term.args[0])
     if term.head == "div" and factors(term.args[1])[0] != ZERO:
         return [*(ONE / value for value in numeric(term.args[1])), *numeric(term.args[0])]
-    return [value for part in term.children for value in numeric(part)] if term.head in PRODUCTS else []
+    return [value for part in term.children for value in numeric(part)] if term.head in PRODUCTS | LINEAR else []
 
 
 def _product_loosely(term: Term, shapes: Shapes) -> Term:

@@ -211,3 +211,15 @@ def test_weight_decay_says_what_is_made_small_and_its_gradient_is_the_term_that_
     loss, theta, decay = sympy.Function("L"), sympy.Symbol("theta", real=True), sympy.Symbol("lambda")
     objective = loss(theta) + decay / 2 * sympy.sqrt(theta**2) ** 2
     assert sympy.simplify(objective.diff(theta) - (loss(theta).diff(theta) + decay * theta)) == 0
+
+
+def test_no_fraction_of_a_fraction_and_factors_in_front() -> None:
+    norm = derive(load(next(spec for spec in EXAMPLES if spec.stem == "layer-norm")))
+    assert chain(norm, "backward", r"\frac{\partial L}{\partial v}")[1] == r"\frac{\partial L}{\partial s} \frac{1}{2 s}"
+    batch = derive(load(next(spec for spec in EXAMPLES if spec.stem == "batch-norm")))
+    assert r"\frac{2}{3} \left(\mathbf{1}_{3} \frac{\partial L}{\partial v} \odot c\right)" in chain(batch, "backward", r"\frac{\partial L}{\partial c}")[0]
+
+
+def test_an_entry_of_a_name_with_a_subscript_stands_behind_brackets() -> None:
+    page = FORMATS["md"](derive(load(next(spec for spec in EXAMPLES if spec.stem == "rnn"))), "markdown").decode()
+    assert r"(h_{1})_{2}" in page and "}}_{" not in page.replace(r"\mathbf{1}}_{", "")
