@@ -240,6 +240,7 @@ CONVOLUTION = (
         reverse=("0 * G",),
         spellings=("largest_in_windows",),
         reason="indicator",
+        derivative_of="maxpool",
         options={"size": None},
         coupled=True,
     ),
