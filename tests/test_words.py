@@ -223,3 +223,21 @@ def test_no_fraction_of_a_fraction_and_factors_in_front() -> None:
 def test_an_entry_of_a_name_with_a_subscript_stands_behind_brackets() -> None:
     page = FORMATS["md"](derive(load(next(spec for spec in EXAMPLES if spec.stem == "rnn"))), "markdown").decode()
     assert r"(h_{1})_{2}" in page and "}}_{" not in page.replace(r"\mathbf{1}}_{", "")
+
+
+def test_what_is_exact_is_printed_as_exact() -> None:
+    """0 times an irrational number is 0, and what is added to it stays as it is."""
+    text = '[model]\nloss = "L"\nequations = """\nh = c * tanh(w)\nr = h + 0.1\nL = (r - 1)^2\n"""\n[parameters]\nw = 1\n[data]\nc = 0\n[update]\nrule = "sgd"\nrate = 0.3'
+    worked = prove(spoken(text))
+    seen = {chain.key: chain.links for phase in view(worked).phases for group in phase.groups for chain in group.chains}
+    assert [(link.relation, link.latex) for link in seen["h"][-1:]] == [("=", "0")]
+    assert [(link.relation, link.latex) for link in seen["r"][-1:]] == [("=", "0.1")]
+    assert [(link.relation, link.latex) for link in seen[r"w_{\text{new}}"][-1:]] == [("=", "1")]
+    assert worked.updated["w"].entries == (1,) and not unproved(worked)
+
+
+def test_what_is_rounded_is_never_said_to_be_equal() -> None:
+    worked = spoken('[model]\nequations = """\na = 1 / 3\nb = 3 * a\nc = exp(x) * x\n"""\n[data]\nx = 1')
+    seen = {chain.key: chain.links for phase in view(worked).phases for group in phase.groups for chain in group.chains}
+    assert [(link.relation, link.latex) for link in seen["b"][-2:]] == [(r"\approx", r"3 \cdot 0.333333"), (r"\approx", "1")]
+    assert seen["c"][-1].relation == r"\approx"
