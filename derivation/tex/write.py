@@ -14,7 +14,7 @@ from ..operations import TABLE, Operation
 from ..operations.table import ATOM, HADAMARD, POWER, PRODUCT, SUM, same
 from ..resolve import Shapes
 from ..terms import Term, options
-from .names import Names
+from .names import Names, subscripted
 
 Written = tuple[str, int]
 TALL = (r"\frac", r"\begin", r"\sum", r"\sqrt", r"\left")
@@ -102,7 +102,7 @@ class Writer:
     def name(self, term: Term) -> Written:
         latex = self.names.latex(term.args[0])
         if self.running and self.shape(term) != ():
-            return subscripted(latex, self.running)
+            return subscripted(latex, self.running), POWER if "^" in latex else ATOM
         return latex, POWER if any(mark in latex for mark in ("^", "'", r"\nabla")) else ATOM
 
     def number(self, term: Term) -> Written:
@@ -266,12 +266,6 @@ def folded(term: Term) -> list[Term]:
     if TABLE[term.head].folds and term.args[0].head == term.head:
         return [*folded(term.args[0]), term.args[1]]
     return list(term.children)
-
-
-def subscripted(latex: str, running: str) -> Written:
-    """A symbol with a running index."""
-    base = f"{{{latex}}}" if "_" in latex else latex
-    return f"{base}_{{{running}}}", POWER if "^" in latex else ATOM
 
 
 LEAVES: dict[str, Callable[[Writer, Term], Written]] = {
