@@ -379,8 +379,9 @@ class Reader:
     def norm(self) -> Term:
         self.expect(r"\lVert")
         inner = self.comparison()
-        self.expect(r"\rVert", "_")
-        self.place += 1
+        self.expect(r"\rVert")
+        if self.take("_"):
+            self.place += 1
         return self.make("norm", inner)
 
     def whole(self) -> Term:

@@ -231,10 +231,11 @@ class Writer:
         return rf"\left[{self.comparison(term, row)}\right]", ATOM
 
     def norm(self, term: Term, row: Operation) -> Written:
-        r"""Frobenius for a matrix, Euclidean for a vector."""
-        kind = "2" if 1 in self.shape(term.args[0]) else "F"
+        r"""Frobenius for a matrix, Euclidean for a vector; no subscript where it may be either."""
+        shape = self.shape(term.args[0])
+        kind = "" if not shape else "_2" if 1 in shape else "_F"
         left, right = row.notation.symbol.split()
-        return rf"{brackets(self.write(term.args[0])[0], left + ' ', right)}_{kind}", ATOM
+        return rf"{brackets(self.write(term.args[0])[0], left + ' ', right)}{kind}", ATOM
 
     def comparison(self, term: Term, row: Operation) -> str:
         left, right = (self.write(arg)[0] for arg in term.args)
