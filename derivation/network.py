@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Literal
 
 from .arrays import Array, Shape
 from .numbers import Carry, Style
@@ -45,6 +46,10 @@ class Network:
     warnings: tuple[str, ...] = ()
     carry: Carry | None = None
     """How each result is rounded before it is used; None where all goes on unrounded."""
+    called: Literal["loss", "output"] = "loss"
+    """What the spec calls the quantity that is differentiated."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """What the equations of a layer are called, by their names: the mean, the scores."""
     sections: Mapping[str, Section] = field(default_factory=dict)
     """The section that each equation stands in; empty in a network without sections."""
 

@@ -75,6 +75,17 @@ def settle(array: Array) -> Array:
     return array.map(lambda x: arb(x) if isinstance(x, fmpq) and x.height_bits() > MAXIMAL_HEIGHT else x)
 
 
+def sharpened(x: Number) -> Number:
+    """A ball without a radius as the rational that it is: 0 times an irrational number is exactly 0.
+
+    >>> sharpened(fmpq(0) * arb(2).sqrt()), type(sharpened(arb(2).sqrt())).__name__
+    (0, 'arb')
+    """
+    if not isinstance(x, arb) or not x.is_exact() or abs(int(x.mid().man_exp()[1])) > MAXIMAL_HEIGHT:
+        return x
+    return x.mid().fmpq()
+
+
 def bounds(x: Number) -> tuple[fmpq, fmpq]:
     """Exact rationals that enclose the number; equal where it is exact."""
     if isinstance(x, fmpq):
@@ -180,6 +191,7 @@ def decimal(x: Number, style: Style) -> Printed:
     """
     if isinstance(x, Written) and _significant(x.text) <= style.exact_digits:
         return Printed(x.text, True)
+    x = sharpened(x)
     if isinstance(x, fmpq):
         full = terminating(x)
         if full is not None and len(full.lstrip("-0.").replace(".", "")) <= style.exact_digits and len(full) <= 2 * style.exact_digits:

@@ -65,6 +65,12 @@ class _Table(BaseModel):
 class Model(_Table):
     equations: str
     loss: str | None = None
+    output: str | None = None
+
+    @property
+    def differentiated(self) -> str | None:
+        """The quantity whose derivatives are wanted: a loss, or an output that is none."""
+        return self.loss or self.output
 
 
 class Spec(_Table):
@@ -190,6 +196,7 @@ class _Builder:
         self.problems: list[Problem] = []
         self.named: set[str] = set()
         self.written: dict[str, Equation] = {}
+        self.titles: dict[str, str] = {}
 
     def network(self) -> Network:
         self.read_values()
@@ -210,13 +217,15 @@ class _Builder:
             spec.parameters,
             spec.data,
             shapes,
-            spec.model.loss,
+            spec.model.differentiated,
             update,
             spec.notation,
             self.style(),
             Page(spec.paper, spec.elide),
             self.unused(equations),
             Carry(spec.digits, spec.places) if spec.rounding == "carry" else None,
+            "loss" if spec.model.output is None else "output",
+            self.titles,
             sections(list(equations), self.written, spec.model.loss),
         )
         for first, second in built.names.clashes():
@@ -305,6 +314,7 @@ class _Builder:
                 term, shape = resolver.resolve(equation.raw)
                 shapes |= {added: resolver.names[added] for added in resolver.added} | {key: shape}
                 equations |= {**resolver.added, key: term}
+                self.titles |= resolver.titles
             except SyntaxProblem as problem:
                 failed.add(key)
                 self.problems.append(Problem(equation.line, equation.column + problem.at, problem.message))
@@ -314,14 +324,16 @@ class _Builder:
         return equations, shapes
 
     def check_loss(self, shapes: Mapping[str, Shape]) -> None:
-        loss = self.spec.model.loss
-        if loss is None:
+        key, word = self.spec.model.differentiated, "loss" if self.spec.model.output is None else "output"
+        if self.spec.model.loss is not None and self.spec.model.output is not None:
+            self.add(("model", "output"), "give either 'loss' or 'output', not both: it is one quantity that is differentiated")
+        elif key is None:
             if self.spec.update:
                 self.add(("update",), 'an update needs a loss; name it under [model], as in loss = "L"')
-        elif loss not in self.written:
-            self.add(("model", "loss"), f"no equation defines the loss {loss!r}{nearest(loss, self.written)}")
-        elif shapes.get(loss, ()) != ():
-            self.add(("model", "loss"), f"the loss {loss!r} must be a scalar, but is {describe(shapes[loss])}; sum or average it")
+        elif key not in self.written:
+            self.add(("model", word), f"no equation defines the {word} {key!r}{nearest(key, self.written)}")
+        elif shapes.get(key, ()) != ():
+            self.add(("model", word), f"the {word} {key!r} must be a scalar, but is {describe(shapes[key])}; sum or average it")
 
     def check_notation(self, shapes: Mapping[str, Shape], update: recipe.Update | None) -> None:
         for key, latex in self.spec.notation.items():

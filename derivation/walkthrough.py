@@ -19,10 +19,12 @@ class FalseLine(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a line holds or what a step is about: the key of a sentence in the words file, and the terms it speaks of."""
+    """Why a line holds or what a step is about: the key of a sentence in the words file, the terms (or words) it speaks of, and
+    the reason that follows it, if there is more than one."""
 
     key: str
-    about: Mapping[str, Term | tuple[Term, ...] | str] = field(default_factory=dict)
+    about: Mapping[str, Term | tuple[Term, ...] | tuple[str, ...] | str] = field(default_factory=dict)
+    then: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)

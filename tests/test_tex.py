@@ -28,6 +28,8 @@ SHAPES: dict[str, Shape] = {
     "sigma": (),
     "e": (),
     "row_1": (1, 3),
+    "W_Q": (2, 2),
+    "h_2": (2, 1),
 }
 NAMES = Names(SHAPES)
 DECIMALS = st.sampled_from(["0", "1", "2", "-1", "0.5", "-0.25", "1.0", "10", "1.5e-7", "-2e9"]).map(number)
@@ -43,6 +45,9 @@ LEAVES = st.one_of(
             index(name("x"), 1),
             index(name("W1"), 0, 1),
             index(name("row_1"), 1),
+            index(name("W_Q"), 1, 0),
+            updated(index(name("W_Q"), 1, 1)),
+            partial(name("L"), index(name("h_2"), 1)),
             updated(index(name("x"), 0)),
             updated(index(name("W1"), 1, 0)),
             partial(name("L"), index(name("W1"), 1, 1)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import groupby
 
@@ -12,13 +12,24 @@ from ..operations import TABLE
 from ..resolve import Shapes
 from ..reverse import fused, gradients
 from ..terms import Term, name, names, number, partial, walk
-from ..tidy import tidy
+from ..tidy import loosely, tidy
 from ..walkthrough import Line, Phase, Reason, Section, Step
 from .desk import Desk
 from .forward import is_output
+from .reasons import backward_reason
 
 SHORT = 6
 """Nodes up to which an error signal's own formula is put in its place in a product of scalars."""
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    """The loss's derivative by what stands before its operand: by `before` in p = softmax(before), say. `formulas` lead to the short one."""
+
+    operand: str
+    before: str
+    formulas: tuple[Term, ...]
+    reason: str
 
 
 def backward(desk: Desk) -> Phase:
@@ -93,11 +104,11 @@ class Backward:
             self.contributions.setdefault(key, []).append((result, formula))
         for key in names(term):
             self.contributions.setdefault(key, [])
-        if self.short and result == self.short[0]:
-            self.contributions[self.short[1]] = [(self.loss.args[0], self.short[2])]
+        if self.short and result == self.short.operand:
+            self.contributions[self.short.before] = [(self.loss.args[0], self.short.formulas[-1])]
 
-    def shortcut(self) -> tuple[str, str, Term, str] | None:
-        """(p, z, formula, the loss's reason) where the loss of p = softmax(z), say, or a share of it, has a shorter derivative by z."""
+    def shortcut(self) -> Shortcut | None:
+        """Where the loss of p = softmax(z), say, or a share of it, has a shorter derivative by z."""
         term, share = self.network.equations[self.loss.args[0]], number(1)
         if term.head == "div" and term.args[1].head == "number":
             term, share = term.args[0], number(1) / term.args[1]
@@ -112,7 +123,20 @@ class Backward:
         rule = fused(term, body.head, share, self.desk.shapes)
         if rule is None or any(entry != 1 for entry in evaluate(rule[1], self.desk.known).entries):
             return None
-        return inner.args[0], body.args[0].args[0], rule[0], TABLE[term.head].reason
+        return Shortcut(inner.args[0], body.args[0].args[0], (*self.in_full(inner, body), *rule[0]), TABLE[term.head].reason)
+
+    def in_full(self, operand: Term, body: Term) -> list[Term]:
+        """The derivative by what stands before the loss's operand as the chain rule gives it, from which a shorter one is made."""
+        shapes, loss = self.desk.shapes, self.network.equations[self.loss.args[0]]
+        before = body.args[0]
+        outer = gradients(loss, self.loss, number(1), {operand.args[0]}, shapes)[operand.args[0]]
+        whole = gradients(body, operand, outer, {before.args[0]}, shapes)[before.args[0]]
+        if shapes.of(before) != ():
+            return [whole]
+        slope, then = partial(self.loss, operand), partial(operand, before)
+        self.desk.note(slope, outer)
+        self.desk.note(then, gradients(body, operand, number(1), {before.args[0]}, shapes)[before.args[0]])
+        return [slope * then, whole]
 
     def settle(self, key: str) -> Term:
         """The whole derivative by a quantity: all contributions added; its value is learnt."""
@@ -130,7 +154,7 @@ class Backward:
         """The steps for quantities whose contributions are complete, under one title."""
         if not keys:
             return
-        if self.short and keys == [self.short[0]]:
+        if self.short and keys == [self.short.operand]:
             self.settle(keys[0])
             return
         self.number += 1
@@ -146,14 +170,14 @@ class Backward:
         quantities = tuple(name(key) for key in keys)
         if title == "gradients":
             return Reason("gradients" if len(keys) > 1 else "gradient", {"quantities": quantities, "result": name(result)})
-        if self.short and keys == [self.short[1]]:
+        if self.short and keys == [self.short.before]:
             return Reason("output_signal", {"quantities": quantities})
         if self.loss.args[0] == result and is_output(self.network, keys[0]):
             return Reason("output_signal", {"quantities": quantities})
         row = TABLE.get(self.network.equations[result].head)
         if row and row.activation:
             return Reason("through_activation", {"quantities": quantities, "operation": row.name})
-        return Reason("signal", {"quantities": quantities})
+        return Reason("signal" if self.network.called == "loss" else "derivative", {"quantities": quantities, "loss": self.loss})
 
     def slopes(self, formula: Term, heading: Reason) -> Iterator[Step]:
         """An activation's derivative at its input as a chain of its own, before it is used."""
@@ -169,12 +193,25 @@ class Backward:
         scalar = self.scalar_chain(key)
         if scalar:
             return self.desk.chain(signal, scalar[0], numbers=scalar[1])
-        return self.desk.chain(signal, [formula])
+        return self.desk.chain(signal, [*(longer for longer in self.longer(key) if longer != formula), formula])
+
+    def longer(self, key: str) -> list[Term]:
+        """What leads to the formula: the chain rule before a shortcut, or numeric factors before they are drawn together."""
+        if self.short and key == self.short.before:
+            return [formula for formula in self.short.formulas[:-1] if not self.uses_rounded(formula)]
+        sources = [source for source, _ in self.contributions[key]]
+        if sources != [self.loss.args[0]]:
+            return []
+        return [gradients(self.network.equations[sources[0]], self.loss, number(1), {key}, self.desk.shapes, loosely)[key]]
+
+    def uses_rounded(self, formula: Term) -> bool:
+        """Whether a derivative in a formula is one whose value is carried rounded."""
+        return any(node.head == "partial" and self.desk.is_rounded(node) for node in walk(formula))
 
     def scalar_chain(self, key: str) -> tuple[list[Term], Term] | None:
         """Between scalars the chain rule itself, in symbols: dL/db = dL/dy dy/db."""
         sources = self.contributions[key]
-        if len(sources) != 1 or (self.short and key == self.short[1]):
+        if len(sources) != 1 or (self.short and key == self.short.before):
             return None
         result = sources[0][0]
         shapes: Shapes = self.desk.shapes
@@ -193,24 +230,9 @@ class Backward:
         sources = tuple(name(source) for source, _ in self.contributions[key])
         if len(sources) > 1:
             return Reason("shared", {**about, "sources": sources})
-        if self.short and key == self.short[1]:
-            return Reason(f"fused_{self.short[3]}", about)
-        term = self.network.equations[result]
-        if self.desk.shapes.of(name(key)) == () != self.desk.shapes.of(name(result)):
-            return Reason("broadcast", about)
-        return Reason(f"{'gradient' if key in self.network.parameters else 'back'}_{used_in(term, key)}", about)
-
-
-def used_in(term: Term, key: str) -> str:
-    """By which operation an equation depends on a name: the outermost curved one on the way to it, else the last on the way."""
-    way = []
-    node = term
-    while node.head != "name":
-        way.append(TABLE.get(node.head, None))
-        node = next(child for child in node.children if key in names(child))
-    rows = [row for row in way if row]
-    curved = [row for row in rows if row.nonlinear and row.name not in ("div", "hadamard_div")]
-    return (curved[0] if curved else rows[-1]).reason if rows else "given"
+        if self.short and key == self.short.before:
+            return Reason(f"fused_{self.short.reason}", {**about, "operand": name(self.short.operand)})
+        return backward_reason(self.network.equations[result], key, result, self.desk.shapes, key in self.network.parameters)
 
 
 def _short(term: Term) -> bool:

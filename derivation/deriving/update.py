@@ -9,7 +9,7 @@ from flint import fmpq
 from ..arrays import Array
 from ..network import Network
 from ..numbers import taken
-from ..recipe import PREFIX, STEP, Equation, at, generic, shared, state
+from ..recipe import PREFIX, STEP, Equation, at, generic, objectives, shared, state
 from ..terms import Term, name, updated, walk
 from ..walkthrough import Phase, Reason, Step
 from .desk import Desk
@@ -71,8 +71,9 @@ def _rule(desk: Desk) -> Iterator[Step]:
     assert update is not None
     title = Reason("rule", {"operation": update.rule})
     told: set[str] = set()
-    for equation in generic(desk.network):
-        reason = None if equation.row.name in told else Reason(equation.row.name)
+    for equation in (*objectives(desk.network), *generic(desk.network)):
+        constants = {key: name(PREFIX + key) for key in equation.row.constants}
+        reason = None if equation.row.name in told else Reason(equation.row.name, constants)
         told.add(equation.row.name)
         yield Step(equation.quantity, title, desk.statement(equation.quantity, equation.formula(desk.shapes)), 0, reason)
     for key in update.constants:
