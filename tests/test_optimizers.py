@@ -354,7 +354,9 @@ def test_training_ends_in_a_table_and_a_plot() -> None:
     page = FORMATS["md"](found, "typeset").decode()
     assert "| $0$ | $3$ | $1$ | $-1$ |\n| $1$ | $1.36$ | $0.8$ | $-0.6$ |\n| $2$ | $0.3428$ | $0.54$ | $-0.16$ |" in page
     tex = FORMATS["tex"](found, "typeset").decode()
-    assert r"\draw[line path] (16.00,7.00) -- (76.00,32.15) -- (136.00,47.74);" in tex, "the axes are 120 x 46 mm, y from 0 to 3, their top left corner at (16, 7)"
+    assert r"\draw[line path] (16.00,7.00) -- (76.00,32.15) -- (136.00,47.74);" in tex, (
+        "the axes are 120 x 46 mm, y from 0 to 3, their top left corner at (16, 7)"
+    )
     assert b"after_training" in FORMATS["json"](found, "typeset")
 
 

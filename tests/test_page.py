@@ -388,7 +388,9 @@ def test_the_order_of_the_focus(window: Any) -> None:
     stops = []
     for _ in range(60):
         opened.press("Tab")
-        stop = opened.get("(() => { const e = document.activeElement; return e.matches('.skip') ? 'skip' : e.closest('nav') ? 'nav' : e.matches('g.edge') ? e.closest('section').id : e.closest('.player') ? 'player' : e.tagName })()")
+        stop = opened.get(
+            "(() => { const e = document.activeElement; return e.matches('.skip') ? 'skip' : e.closest('nav') ? 'nav' : e.matches('g.edge') ? e.closest('section').id : e.closest('.player') ? 'player' : e.tagName })()"
+        )
         if not stops or stops[-1] != stop:
             stops.append(stop)
     assert stops[:6] == ["skip", "nav", "setup1", "forward1", "backward1", "player"]

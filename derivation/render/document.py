@@ -31,12 +31,13 @@ def shell(paper: str) -> Document:
     document = Document(
         documentclass="article",
         document_options=["11pt", PAPERS[paper]],
-        page_numbers=True,
+        page_numbers=False,
         textcomp=True,
         lmodern=True,
         indent=True,
         geometry_options={"left": "19mm", "right": "19mm", "top": "17mm", "bottom": "20mm", "footskip": "9mm", "includefoot": False},
     )
+    document.change_document_style("fancy")  # our own footers: PyLaTeX's need a package more, and without them it empties the style
     for name in PACKAGES:
         document.packages.append(Package(name))
     document.preamble.append(NoEscape(r"\usetikzlibrary{arrows.meta,calc}"))

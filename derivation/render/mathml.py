@@ -38,8 +38,6 @@ def mathml(latex: str, displayed: bool = False) -> str:
     root = _converted(latex)
     if root is None:
         return f"<code>{html.escape(latex)}</code>"
-    if [child.tag for child in root] == ["mtext"]:
-        return html.escape(root[0].text or "", quote=False)  # words alone are no formula: screen readers read them as text
     root.attrib = {"displaystyle": "true"} if displayed else {}
     return tostring(root, encoding="unicode")
 

@@ -101,7 +101,7 @@ class Notebook:
         """Quantities with an entry that lies exactly at a kink."""
         notes = (note for phase in self.derivation.phases for step in phase.steps for note in step.notes)
         entries = (note.about["entries"] for note in notes if "entries" in note.about)
-        return {node for terms in entries if isinstance(terms, tuple) for term in terms for node in walk(term) if node.head == "name"}
+        return {node for terms in entries if isinstance(terms, tuple) for term in terms if isinstance(term, Term) for node in walk(term) if node.head == "name"}
 
     def carried(self, value: str, carry: Carry) -> str:
         """The value rounded as it is written down."""

@@ -143,7 +143,10 @@ class Code:
         body = inner.write(definition(row, shapes, options(term)))
         text = f"return {body}"
         called, count = row.name, 1
-        while self.functions.setdefault(called, f"def {called}({', '.join(row.operands)}):\n    {text}") != f"def {called}({', '.join(row.operands)}):\n    {text}":
+        while (
+            self.functions.setdefault(called, f"def {called}({', '.join(row.operands)}):\n    {text}")
+            != f"def {called}({', '.join(row.operands)}):\n    {text}"
+        ):
             count += 1
             called = f"{row.name}_{count}"
         return called

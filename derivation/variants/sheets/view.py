@@ -82,7 +82,17 @@ def sheet_view(exercise: Exercise) -> SheetView:
         structure += tuple(_rule(exercise, latex))
     groups = tuple(_groups(exercise, latex, words))
     given = tuple(_given(exercise, latex, named))
-    return SheetView(network.title, words.text("worksheet", "subtitle"), structure, given, groups, contract(exercise, words), len(exercise.blanks), words.words["worksheet"], holes)
+    return SheetView(
+        network.title,
+        words.text("worksheet", "subtitle"),
+        structure,
+        given,
+        groups,
+        contract(exercise, words),
+        len(exercise.blanks),
+        words.words["worksheet"],
+        holes,
+    )
 
 
 def contract(exercise: Exercise, words: Words) -> str:
@@ -122,7 +132,10 @@ def _given(exercise: Exercise, latex: Callable[[Term], str], holes: Mapping[Slot
     for key in (*network.data, *network.parameters, *(PREFIX + key for key in constants)):
         array = exercise.given[name(key)]
         offsets = iter(range(len(array.entries)))
-        rows = tuple(tuple(holes.get((name(key), offset)) or decimal(entry, network.style).text for entry, offset in zip(row, offsets, strict=False)) for row in array.rows)
+        rows = tuple(
+            tuple(holes.get((name(key), offset)) or decimal(entry, network.style).text for entry, offset in zip(row, offsets, strict=False))
+            for row in array.rows
+        )
         yield Given(latex(name(key)), rows, not array.shape)
 
 
