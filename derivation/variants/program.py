@@ -61,7 +61,9 @@ class Graph:
         nodes = tuple(map(self.lift, operands))
         if all(node.place in self.constants for node in nodes):
             try:
-                return self.constant(operation(*(self.constants[node.place] for node in nodes)))
+                value = operation(*(self.constants[node.place] for node in nodes))
+                if isinstance(value, fmpq):
+                    return self.constant(value)  # a ball is left to the run, which knows how many bits are wanted
             except (UndefinedValue, Uncertain):
                 pass  # left to the run, which says where
         short = self.shortened(operation, nodes)

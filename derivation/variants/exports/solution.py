@@ -1,0 +1,303 @@
+"""The worked solution of any variant: each chain is written once by the writer of the handout, with holes where numbers stand.
+
+A chain is formula = numbers put in = value; the arithmetic between, whose form depends on the numbers, is left to the handout. How a
+number is bracketed depends on its sign and on whether it has a power of ten, so there is a form for each combination that occurs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from ...arrays import Array
+from ...deriving.backward import backward
+from ...deriving.desk import Desk
+from ...deriving.forward import forward, notes, setup
+from ...deriving.update import start, update
+from ...deriving.worked import BROADEST, concluded, laid_out, printed
+from ...network import Network
+from ...numbers import Number, certified
+from ...operations import TABLE
+from ...render.view import RELATIONS
+from ...render.words import Words
+from ...terms import Term, is_literal, name, number, walk
+from ...tex.write import Writer
+from ...walkthrough import Line, Phase, Reason, Step
+from ..exercise import Exercise, Variant
+
+DIGITS = 18
+"""Digits of the number that stands in a hole: too many to be anybody's."""
+HOLE = re.compile(rf"(-?)1(\d{{{DIGITS}}})(?: \\times 10\^\{{1\}})?")
+KINDS = {(False, False): "+", (True, False): "-", (False, True): "+e", (True, True): "-e"}
+
+
+@dataclass(frozen=True, slots=True)
+class Numeral:
+    """A number as it is printed: its LaTeX, its kind (what brackets depend on), whether it is rounded, and how long it is."""
+
+    latex: str
+    kind: str
+    rounded: bool
+    length: int
+
+
+class Numerals(dict[int, Numeral]):
+    """The numerals of a variant's nodes, each made when it is first asked for; `~node` is the number with its sign changed."""
+
+    def __init__(self, values: tuple[Number, ...], show: Callable[[Number], Term]) -> None:
+        self.values_of, self.show = values, show
+
+    def __missing__(self, node: int) -> Numeral:
+        term = self.show(-self.values_of[~node] if node < 0 else self.values_of[node])
+        text = term.args[0]
+        mantissa, _, power = text.partition("e")
+        latex = rf"{mantissa} \times 10^{{{power}}}" if power else text
+        kind = "0" if text == "0" else KINDS[text.startswith("-"), bool(power)]
+        self[node] = made = Numeral(latex, kind, term.rounded, len(text))
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """LaTeX with holes: a `%` format and the nodes that go into it."""
+
+    text: str
+    nodes: tuple[int, ...]
+
+    @classmethod
+    def of(cls, latex: str, signs: Mapping[int, str]) -> Filling:
+        """The LaTeX of a term with a number for each node; a node whose sign is not its own is printed with its sign changed."""
+        nodes = tuple(int(found[2]) if (found[1] == "-") == ("-" in signs.get(int(found[2]), "+")) else ~int(found[2]) for found in HOLE.finditer(latex))
+        return cls(HOLE.sub("%s", latex.replace("%", "%%")), nodes)
+
+    def filled(self, numerals: Numerals) -> str:
+        return self.text % tuple([numerals[node].latex for node in self.nodes])
+
+    def rounds(self, numerals: Numerals) -> bool:
+        return any(numerals[node].rounded for node in self.nodes)
+
+
+class _Nodes(Desk):
+    """A desk on which a node stands for its number; printed, it is a number of its kind that nothing else looks like."""
+
+    def __init__(self, network: Network, nodes: Mapping[Term, Array], kinds: Mapping[int, str]) -> None:
+        super().__init__(network)
+        self.known, self.kinds = dict(nodes), kinds
+
+    def literal(self, array: Array) -> Term:
+        return laid_out(array, array, self.network.page.elide, self.numeral)
+
+    def numeral(self, node: int) -> Term:
+        kind = self.kinds.get(node, "+")
+        if kind == "0":
+            return number("0")
+        return number(("-" if "-" in kind else "") + str(10**DIGITS + node) + ("e1" if "e" in kind else ""))
+
+
+@dataclass
+class NumbersPutIn:
+    """A formula with numbers put in: a form for each combination of kinds that its scalars have."""
+
+    formula: Term
+    exercise: Exercise
+    writer: Writer
+    forms: dict[tuple[str, ...], Filling] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        term = self.term({})
+        arrays = [node for node in walk(term) if node.head == "matrix"]
+        inside = {id(entry) for array in arrays for row in array.args for entry in row.args}
+        alone = [node.args[0] for node in walk(term) if node.head == "number" and id(node) not in inside]
+        self.scalars = tuple(dict.fromkeys(int(found[2]) for text in alone if (found := HOLE.fullmatch(text))))
+        self.literals = sum(len(text) for text in alone if not HOLE.fullmatch(text))
+        self.alone = tuple(int(found[2]) for text in alone if (found := HOLE.fullmatch(text)))
+        self.arrays = [[[int(entry.args[0]) - 10**DIGITS for entry in row.args if entry.head == "number"] for row in array.args] for array in arrays]
+        self.is_sum = any(node.head == "sum" for node in walk(self.formula)) and not any(node.head == "dots" for node in walk(term))
+        self.is_number = is_literal(term)
+
+    def term(self, kinds: Mapping[int, str]) -> Term:
+        return _Nodes(self.exercise.network, self.exercise.nodes, kinds).put_in(self.formula)
+
+    def shown(self, numerals: Numerals) -> Filling | None:
+        """The form for these numbers; None where the handout would show them entry by entry."""
+        if self.is_sum or self.is_broad(numerals):
+            return None
+        kinds = tuple([numerals[node].kind for node in self.scalars])
+        if kinds not in self.forms:
+            signs = dict(zip(self.scalars, kinds, strict=True))
+            self.forms[kinds] = Filling.of(self.writer.write(self.term(signs))[0], signs)
+        return self.forms[kinds]
+
+    def is_broad(self, numerals: Numerals) -> bool:
+        """As `deriving.worked.is_broad`."""
+        if len(self.arrays) < 2:
+            return False
+        digits = self.literals + sum(numerals[node].length for node in self.alone)
+        return digits + sum(max(sum(numerals[node].length for node in row) for row in array) for array in self.arrays) > BROADEST
+
+
+Link = tuple[str, str]
+"""(relation, LaTeX) of a part of a chain."""
+
+
+@dataclass
+class Chain:
+    """A chain but for its numbers; `kinked` is its formula where it has a kink, which a footnote tells of if it is met."""
+
+    quantity: str
+    formulas: tuple[str, ...]
+    put_in: NumbersPutIn | None
+    value: Filling | None
+    reason: str
+    kinked: Term | None
+
+    def links(self, numerals: Numerals, ends: Numerals) -> list[Link]:
+        """What stands behind the quantity."""
+        links = [("=", formula) for formula in self.formulas]
+        if self.value is None:
+            return links
+        last, rounds = self.value.filled(ends), self.value.rounds(ends)
+        form = self.put_in and self.put_in.shown(numerals)
+        if form:
+            text, rounded = form.filled(numerals), form.rounds(numerals)
+            if text != last:
+                links.append((RELATIONS["≈" if rounded else "="], text))
+                rounds = rounds or rounded
+        links.append((RELATIONS["≈" if rounds else "="], last))
+        return links
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A chain of one variant."""
+
+    quantity: str
+    links: list[Link]
+    reason: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """The chains under one title; `phase` is the title of the phase where one begins."""
+
+    phase: str
+    number: int
+    title: str
+    chains: tuple[Chain, ...]
+
+
+class Solution:
+    """The worked solutions of an exercise. `inline` sets a formula inside a sentence."""
+
+    def __init__(self, exercise: Exercise, inline: Callable[[str], str]) -> None:
+        self.exercise = exercise
+        self.writer = Writer(exercise.network.names)
+        self.words = Words(lambda term: inline(self.writer.write(term)[0]))
+        phases, self.sources = _worked(exercise.network)
+        self.given = [self.chain(step) for step in phases[0].steps if step.lines[-1].role == "value"]
+        self.groups = [group for phase in phases[1:] for group in self.grouped(phase)]
+
+    def grouped(self, phase: Phase) -> Iterator[Group]:
+        for place, (number, steps) in enumerate(groupby(phase.steps, lambda step: step.number)):
+            members = list(steps)
+            opening = "" if place else self.words.text("phases", phase.key)
+            yield Group(opening, number, self.words.sentence("titles", members[0].title), tuple(map(self.chain, members)))
+
+    def chain(self, step: Step) -> Chain:
+        formulas = [line.term for line in step.lines if line.role == "formula"]
+        source = self.sources[step.quantity] if formulas and step.lines[-1].role == "value" else None
+        return Chain(
+            self.latex(step.quantity),
+            tuple(map(self.latex, formulas)),
+            source and NumbersPutIn(source, self.exercise, self.writer),
+            self.value(step),
+            self.reason(step.reason),
+            source if source and any(node.head in TABLE and TABLE[node.head].kink for node in walk(source)) else None,
+        )
+
+    def latex(self, term: Term) -> str:
+        return self.writer.write(term)[0]
+
+    def value(self, step: Step) -> Filling | None:
+        if step.lines[-1].role != "value":
+            return None
+        literal = _Nodes(self.exercise.network, self.exercise.nodes, {}).literal(self.exercise.nodes[step.quantity])
+        return Filling.of(self.latex(literal), {})
+
+    def reason(self, reason: Reason | None) -> str:
+        """The sentence that holds for any numbers: not the one for inputs that are all positive, say."""
+        return self.words.sentence("reasons", reason and Reason(reason.key.partition(".")[0], reason.about))
+
+    def of(self, variant: Variant) -> Worked:
+        """The solution of one variant."""
+        return Worked(self, variant)
+
+
+class Worked:
+    """The worked solution of one variant."""
+
+    def __init__(self, solution: Solution, variant: Variant) -> None:
+        style = variant.exercise.network.style
+        self.solution, self.known = solution, _Known(variant)
+        self.numerals = Numerals(variant.values, lambda x: printed(x, style))
+        self.ends = Numerals(variant.values, lambda x: concluded(x, style)) if variant.exercise.network.carry else self.numerals
+
+    @property
+    def given(self) -> list[Filled]:
+        """The numbers that are given."""
+        return [self.filled(chain) for chain in self.solution.given]
+
+    @property
+    def groups(self) -> Iterable[tuple[Group, list[Filled]]]:
+        """Each group with its chains filled in."""
+        return [(group, [self.filled(chain) for chain in group.chains]) for group in self.solution.groups]
+
+    def filled(self, chain: Chain) -> Filled:
+        met = notes(self.known, chain.kinked) if chain.kinked else ()
+        return Filled(chain.quantity, chain.links(self.numerals, self.ends), chain.reason, tuple(self.solution.words.sentence("notes", note) for note in met))
+
+
+class _Known(Desk):
+    """A desk that knows a variant's values, each looked up when it is needed."""
+
+    def __init__(self, variant: Variant) -> None:
+        self.known = _Values(variant)
+
+
+class _Values(dict[Term, Array]):
+    def __init__(self, variant: Variant) -> None:
+        self.variant = variant
+
+    def get(self, quantity: Term, default: Array | None = None) -> Array | None:  # type: ignore[override]
+        return self.variant.value(quantity) if quantity in self.variant.exercise.nodes else default
+
+
+class _Scribe(Desk):
+    """A desk that keeps, for each chain, the formula that numbers are put into."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__(network, start(network))
+        self.sources: dict[Term, Term] = {}
+
+    def chain(self, quantity: Term, formulas: Iterable[Term], numbers: Term | None = None, reason: Reason | None = None) -> tuple[Line, ...]:
+        formulas = list(formulas)
+        self.sources[quantity] = numbers or formulas[-1]
+        return super().chain(quantity, formulas, numbers, reason)
+
+
+def _worked(network: Network) -> tuple[list[Phase], dict[Term, Term]]:
+    """The phases of the first training step, and the formulas that numbers are put into."""
+
+    def work() -> tuple[list[Phase], dict[Term, Term]]:
+        desk = _Scribe(network)
+        phases = [setup(desk), forward(desk)]
+        if network.loss:
+            phases.append(backward(desk))
+        if network.update:
+            phases.append(update(desk, phases[-1]))
+        return phases, desk.sources
+
+    return certified(work)
