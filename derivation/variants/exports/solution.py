@@ -30,6 +30,7 @@ from ..exercise import Exercise, Variant
 DIGITS = 18
 """Digits of the number that stands in a hole: too many to be anybody's."""
 HOLE = re.compile(rf"(-?)1(\d{{{DIGITS}}})(?: \\times 10\^\{{1\}})?")
+FORMULA = re.compile(r"\$([^$]*)\$")
 KINDS = {(False, False): "+", (True, False): "-", (False, True): "+e", (True, True): "-e"}
 
 
@@ -146,6 +147,7 @@ Link = tuple[str, str]
 class Chain:
     """A chain but for its numbers; `kinked` is its formula where it has a kink, which a footnote tells of if it is met."""
 
+    term: Term
     quantity: str
     formulas: tuple[str, ...]
     put_in: NumbersPutIn | None
@@ -181,9 +183,10 @@ class Filled:
 
 @dataclass(frozen=True)
 class Group:
-    """The chains under one title; `phase` is the title of the phase where one begins."""
+    """The chains under one title; `opening` is the title of the phase where one begins."""
 
     phase: str
+    opening: str
     number: int
     title: str
     chains: tuple[Chain, ...]
@@ -195,7 +198,8 @@ class Solution:
     def __init__(self, exercise: Exercise, inline: Callable[[str], str]) -> None:
         self.exercise = exercise
         self.writer = Writer(exercise.network.names)
-        self.words = Words(lambda term: inline(self.writer.write(term)[0]))
+        self.inline = inline
+        self.words = Words(lambda term: f"${self.writer.write(term)[0]}$")
         phases, self.sources = _worked(exercise.network)
         self.given = [self.chain(step) for step in phases[0].steps if step.lines[-1].role == "value"]
         self.groups = [group for phase in phases[1:] for group in self.grouped(phase)]
@@ -204,12 +208,14 @@ class Solution:
         for place, (number, steps) in enumerate(groupby(phase.steps, lambda step: step.number)):
             members = list(steps)
             opening = "" if place else self.words.text("phases", phase.key)
-            yield Group(opening, number, self.words.sentence("titles", members[0].title), tuple(map(self.chain, members)))
+            title = self.spoken("titles", members[0].title)
+            yield Group(phase.key, opening, number, title, tuple(map(self.chain, members)))
 
     def chain(self, step: Step) -> Chain:
         formulas = [line.term for line in step.lines if line.role == "formula"]
         source = self.sources[step.quantity] if formulas and step.lines[-1].role == "value" else None
         return Chain(
+            step.quantity,
             self.latex(step.quantity),
             tuple(map(self.latex, formulas)),
             source and NumbersPutIn(source, self.exercise, self.writer),
@@ -229,7 +235,11 @@ class Solution:
 
     def reason(self, reason: Reason | None) -> str:
         """The sentence that holds for any numbers: not the one for inputs that are all positive, say."""
-        return self.words.sentence("reasons", reason and Reason(reason.key.partition(".")[0], reason.about))
+        return self.spoken("reasons", reason and Reason(reason.key.partition(".")[0], reason.about))
+
+    def spoken(self, table: str, reason: Reason | None) -> str:
+        """A sentence with its formulas as the format sets them."""
+        return FORMULA.sub(lambda found: self.inline(found[1]), self.words.sentence(table, reason))
 
     def of(self, variant: Variant) -> Worked:
         """The solution of one variant."""
@@ -257,7 +267,7 @@ class Worked:
 
     def filled(self, chain: Chain) -> Filled:
         met = notes(self.known, chain.kinked) if chain.kinked else ()
-        return Filled(chain.quantity, chain.links(self.numerals, self.ends), chain.reason, tuple(self.solution.words.sentence("notes", note) for note in met))
+        return Filled(chain.quantity, chain.links(self.numerals, self.ends), chain.reason, tuple(self.solution.spoken("notes", note) for note in met))
 
 
 class _Known(Desk):

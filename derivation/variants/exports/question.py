@@ -1,0 +1,119 @@
+"""What the templates of learning platforms see: a question with its blanks, its numbers, its answers and its worked solution."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import TypeVar
+
+from ...numbers import Uncertain, certified
+from ..exercise import Exercise, Variant
+from ..sheets.view import sheet_view
+from .answers import Answers, Entry
+from .solution import Filled, Solution, Worked
+
+Result = TypeVar("Result")
+POINTS = 1
+"""What each blank is worth."""
+CREDIT = 50
+"""Per cent of a blank's points for an answer that one mistake leads to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A quantity to be worked: its symbol, its formula, and row by row the places of its blanks."""
+
+    symbol: str
+    formula: str
+    rows: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The tasks of one step of the walkthrough; `opening` is the title of the phase where one begins."""
+
+    opening: str
+    number: int
+    title: str
+    tasks: tuple[Task, ...]
+
+
+class Question:
+    """A question but for its numbers. `inline` sets a formula inside a sentence."""
+
+    def __init__(self, exercise: Exercise, inline: Callable[[str], str]) -> None:
+        sheet = sheet_view(exercise)
+        self.exercise = exercise
+        self.title = "".join(letter for letter in exercise.network.title if letter.isprintable())
+        self.structure, self.contract = sheet.structure, sheet.contract
+        self.solution, self.answers = Solution(exercise, inline), Answers(exercise)
+        self.words = self.solution.words.words["exports"]
+        self.stages = tuple(self._stages())
+        self.points, self.credit = POINTS, CREDIT
+
+    @property
+    def looks(self) -> list[str]:
+        """For each blank the step of the solution to look at."""
+        phases = self.solution.words.words["phases"]
+        return [self.words["look"].format(number=blank.number, phase=phases[blank.phase]) for blank in self.exercise.blanks]
+
+    @property
+    def mistakes(self) -> dict[str, str]:
+        """The sentence of each mistake."""
+        return {mistaken.row.name: self.solution.words.text("mistakes", mistaken.row.name) for mistaken in self.exercise.mistakes}
+
+    def of(self, variant: Variant) -> Posed:
+        """The question of one variant."""
+        return Posed(self, variant)
+
+    def _stages(self) -> Iterator[Stage]:
+        groups = {(group.phase, group.number): group for group in self.solution.groups}
+        before = ""
+        places = range(len(self.exercise.blanks))
+        for key, members in groupby(places, lambda place: (self.exercise.blanks[place].phase, self.exercise.blanks[place].number)):
+            group = groups[key]
+            opening = self.solution.words.text("phases", group.phase) if group.phase != before else ""
+            tasks = tuple(self._task(list(found)) for _, found in groupby(members, lambda place: self.exercise.blanks[place].quantity))
+            yield Stage(opening, group.number, group.title, tasks)
+            before = group.phase
+
+    def _task(self, places: list[int]) -> Task:
+        quantity = self.exercise.blanks[places[0]].quantity
+        chains = [chain for group in self.solution.groups for chain in group.chains if chain.term == quantity]
+        formula = next((formula for chain in chains for formula in chain.formulas), "")
+        offsets = iter(places)
+        rows = tuple(tuple(next(offsets) for _ in row) for row in self.exercise.nodes[quantity].rows)
+        return Task(chains[0].quantity, formula, rows)
+
+
+@dataclass(frozen=True)
+class Posed:
+    """A question with a variant's numbers."""
+
+    question: Question
+    variant: Variant
+
+    @property
+    def id(self) -> str:
+        return self.variant.id
+
+    @property
+    def worked(self) -> Worked:
+        return self.question.solution.of(self.variant)
+
+    @property
+    def given(self) -> list[Filled]:
+        return self.worked.given
+
+    @property
+    def entries(self) -> list[Entry]:
+        return self.question.answers.of(self.variant)
+
+
+def certain(work: Callable[[Variant], Result], variant: Variant) -> Result:
+    """What `work` makes of a variant, whose values are worked again with more bits where a digit asks for them."""
+    try:
+        return work(variant)
+    except Uncertain:
+        return certified(lambda: work(replace(variant, values=tuple(variant.exercise.program.run(variant.inputs)))))
