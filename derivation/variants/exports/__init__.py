@@ -8,10 +8,11 @@ from itertools import islice
 from ..exercise import Exercise, Variant
 from .formats import Files, Format
 from .moodle import MOODLE
+from .qti21 import QTI21
 
 PORTION = 100
 """Variants in a part."""
-EXPORTS: dict[str, Format] = {"moodle": MOODLE}
+EXPORTS: dict[str, Format] = {"moodle": MOODLE, "qti21": QTI21}
 
 
 def export(form: str, exercise: Exercise, variants: Callable[[], Iterable[Variant]]) -> Files:

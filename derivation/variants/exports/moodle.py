@@ -10,7 +10,8 @@ from markupsafe import Markup
 from ...render.templating import environment, format_of
 from ..exercise import Exercise
 from .formats import Files, Format, Labelled
-from .question import Question, certain
+from .question import Question, certain, title
+from .setting import Tex
 
 IN_GAP = str.maketrans({"&": "&amp;", "~": "&#126;", "{": "&#123;", "}": "&#125;", "#": "&#35;", "\\": "&#92;"})
 """What would end a feedback in a gap. Moodle takes entities there for their letters."""
@@ -18,7 +19,7 @@ IN_GAP = str.maketrans({"&": "&amp;", "~": "&#126;", "{": "&#123;", "}": "&#125;
 
 def questions(exercise: Exercise, variants: Labelled) -> bytes:
     """The questions of some variants."""
-    question = Question(exercise, format_of("moodle")["inline"].format)
+    question = Question(exercise, Tex(format_of("moodle")["inline"]))
     template = environment("moodle").get_template("moodle/question.xml.j2")
     mistakes = {key: in_gap(text) for key, text in question.mistakes.items()}
     looks = list(map(in_gap, question.looks))
@@ -39,7 +40,7 @@ def quiz(exercise: Exercise, parts: Iterable[bytes]) -> Files:
     """One file with all questions in a category of their own."""
 
     def content() -> Iterator[bytes]:
-        category = Question(exercise, str).title.replace("/", "//")
+        category = title(exercise).replace("/", "//")
         yield environment("moodle").get_template("moodle/opening.xml.j2").render(category=category).encode()
         yield from parts
         yield environment("moodle").get_template("moodle/closing.xml.j2").render().encode()

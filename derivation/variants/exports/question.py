@@ -11,6 +11,7 @@ from ...numbers import Uncertain, certified
 from ..exercise import Exercise, Variant
 from ..sheets.view import sheet_view
 from .answers import Answers, Entry
+from .setting import Setting
 from .solution import Filled, Solution, Worked
 
 Result = TypeVar("Result")
@@ -40,17 +41,17 @@ class Stage:
 
 
 class Question:
-    """A question but for its numbers. `inline` sets a formula inside a sentence."""
+    """A question but for its numbers, in a platform's setting."""
 
-    def __init__(self, exercise: Exercise, inline: Callable[[str], str]) -> None:
+    def __init__(self, exercise: Exercise, setting: Setting) -> None:
         sheet = sheet_view(exercise)
         self.exercise = exercise
-        self.title = "".join(letter for letter in exercise.network.title if letter.isprintable())
-        self.structure, self.contract = sheet.structure, sheet.contract
-        self.solution, self.answers = Solution(exercise, inline), Answers(exercise)
+        self.title = title(exercise)
+        self.structure, self.contract = tuple(map(setting.formula, sheet.structure)), sheet.contract
+        self.solution, self.answers = Solution(exercise, setting), Answers(exercise)
         self.words = self.solution.words.words["exports"]
         self.stages = tuple(self._stages())
-        self.points, self.credit = POINTS, CREDIT
+        self.points, self.credit, self.partial = POINTS, CREDIT, POINTS * CREDIT / 100
 
     @property
     def looks(self) -> list[str]:
@@ -109,6 +110,11 @@ class Posed:
     @property
     def entries(self) -> list[Entry]:
         return self.question.answers.of(self.variant)
+
+
+def title(exercise: Exercise) -> str:
+    """The title without what no XML may hold."""
+    return "".join(letter for letter in exercise.network.title if letter.isprintable())
 
 
 def certain(work: Callable[[Variant], Result], variant: Variant) -> Result:

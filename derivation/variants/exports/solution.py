@@ -22,23 +22,23 @@ from ...numbers import Number, certified
 from ...operations import TABLE
 from ...render.view import RELATIONS
 from ...render.words import Words
-from ...terms import Term, is_literal, name, number, walk
+from ...terms import Term, number, walk
 from ...tex.write import Writer
 from ...walkthrough import Line, Phase, Reason, Step
 from ..exercise import Exercise, Variant
+from .setting import Setting
 
 DIGITS = 18
-"""Digits of the number that stands in a hole: too many to be anybody's."""
-HOLE = re.compile(rf"(-?)1(\d{{{DIGITS}}})(?: \\times 10\^\{{1\}})?")
-FORMULA = re.compile(r"\$([^$]*)\$")
+"""Digits of the number that stands for a node while a formula is written: too many to be anybody's."""
+NODE = re.compile(rf"(-?)1(\d{{{DIGITS}}})(?: \\times 10\^\{{1\}})?")
 KINDS = {(False, False): "+", (True, False): "-", (False, True): "+e", (True, True): "-e"}
 
 
 @dataclass(frozen=True, slots=True)
 class Numeral:
-    """A number as it is printed: its LaTeX, its kind (what brackets depend on), whether it is rounded, and how long it is."""
+    """A number as it is printed: set, its kind (what brackets depend on), whether it is rounded, and how long it is."""
 
-    latex: str
+    text: str
     kind: str
     rounded: bool
     length: int
@@ -47,8 +47,8 @@ class Numeral:
 class Numerals(dict[int, Numeral]):
     """The numerals of a variant's nodes, each made when it is first asked for; `~node` is the number with its sign changed."""
 
-    def __init__(self, values: tuple[Number, ...], show: Callable[[Number], Term]) -> None:
-        self.values_of, self.show = values, show
+    def __init__(self, values: tuple[Number, ...], show: Callable[[Number], Term], setting: Setting) -> None:
+        self.values_of, self.show, self.setting = values, show, setting
 
     def __missing__(self, node: int) -> Numeral:
         term = self.show(-self.values_of[~node] if node < 0 else self.values_of[node])
@@ -56,25 +56,27 @@ class Numerals(dict[int, Numeral]):
         mantissa, _, power = text.partition("e")
         latex = rf"{mantissa} \times 10^{{{power}}}" if power else text
         kind = "0" if text == "0" else KINDS[text.startswith("-"), bool(power)]
-        self[node] = made = Numeral(latex, kind, term.rounded, len(text))
+        self[node] = made = Numeral(self.setting.formula(latex), kind, term.rounded, len(text))
         return made
 
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """LaTeX with holes: a `%` format and the nodes that go into it."""
+    """A formula with holes: a `%` format and the nodes whose numbers go into it."""
 
     text: str
     nodes: tuple[int, ...]
 
     @classmethod
-    def of(cls, latex: str, signs: Mapping[int, str]) -> Filling:
+    def of(cls, latex: str, signs: Mapping[int, str], setting: Setting) -> Filling:
         """The LaTeX of a term with a number for each node; a node whose sign is not its own is printed with its sign changed."""
-        nodes = tuple(int(found[2]) if (found[1] == "-") == ("-" in signs.get(int(found[2]), "+")) else ~int(found[2]) for found in HOLE.finditer(latex))
-        return cls(HOLE.sub("%s", latex.replace("%", "%%")), nodes)
+        found = [(match[1] == "-", int(match[2])) for match in NODE.finditer(latex)]
+        nodes = tuple(node if negative == ("-" in signs.get(node, "+")) else ~node for negative, node in found)
+        places = iter(range(len(nodes)))
+        return cls(setting.form(NODE.sub(lambda match: f"\0{next(places)}\0", latex)), nodes)
 
     def filled(self, numerals: Numerals) -> str:
-        return self.text % tuple([numerals[node].latex for node in self.nodes])
+        return self.text % tuple([numerals[node].text for node in self.nodes])
 
     def rounds(self, numerals: Numerals) -> bool:
         return any(numerals[node].rounded for node in self.nodes)
@@ -104,6 +106,7 @@ class NumbersPutIn:
     formula: Term
     exercise: Exercise
     writer: Writer
+    setting: Setting
     forms: dict[tuple[str, ...], Filling] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -111,12 +114,11 @@ class NumbersPutIn:
         arrays = [node for node in walk(term) if node.head == "matrix"]
         inside = {id(entry) for array in arrays for row in array.args for entry in row.args}
         alone = [node.args[0] for node in walk(term) if node.head == "number" and id(node) not in inside]
-        self.scalars = tuple(dict.fromkeys(int(found[2]) for text in alone if (found := HOLE.fullmatch(text))))
-        self.literals = sum(len(text) for text in alone if not HOLE.fullmatch(text))
-        self.alone = tuple(int(found[2]) for text in alone if (found := HOLE.fullmatch(text)))
+        self.scalars = tuple(dict.fromkeys(int(found[2]) for text in alone if (found := NODE.fullmatch(text))))
+        self.literals = sum(len(text) for text in alone if not NODE.fullmatch(text))
+        self.alone = tuple(int(found[2]) for text in alone if (found := NODE.fullmatch(text)))
         self.arrays = [[[int(entry.args[0]) - 10**DIGITS for entry in row.args if entry.head == "number"] for row in array.args] for array in arrays]
         self.is_sum = any(node.head == "sum" for node in walk(self.formula)) and not any(node.head == "dots" for node in walk(term))
-        self.is_number = is_literal(term)
 
     def term(self, kinds: Mapping[int, str]) -> Term:
         return _Nodes(self.exercise.network, self.exercise.nodes, kinds).put_in(self.formula)
@@ -128,7 +130,7 @@ class NumbersPutIn:
         kinds = tuple([numerals[node].kind for node in self.scalars])
         if kinds not in self.forms:
             signs = dict(zip(self.scalars, kinds, strict=True))
-            self.forms[kinds] = Filling.of(self.writer.write(self.term(signs))[0], signs)
+            self.forms[kinds] = Filling.of(self.writer.write(self.term(signs))[0], signs, self.setting)
         return self.forms[kinds]
 
     def is_broad(self, numerals: Numerals) -> bool:
@@ -140,7 +142,7 @@ class NumbersPutIn:
 
 
 Link = tuple[str, str]
-"""(relation, LaTeX) of a part of a chain."""
+"""(relation, formula) of a part of a chain."""
 
 
 @dataclass
@@ -148,6 +150,7 @@ class Chain:
     """A chain but for its numbers; `kinked` is its formula where it has a kink, which a footnote tells of if it is met."""
 
     term: Term
+    signs: Mapping[str, str]
     quantity: str
     formulas: tuple[str, ...]
     put_in: NumbersPutIn | None
@@ -157,7 +160,7 @@ class Chain:
 
     def links(self, numerals: Numerals, ends: Numerals) -> list[Link]:
         """What stands behind the quantity."""
-        links = [("=", formula) for formula in self.formulas]
+        links = [(self.signs["="], formula) for formula in self.formulas]
         if self.value is None:
             return links
         last, rounds = self.value.filled(ends), self.value.rounds(ends)
@@ -165,9 +168,9 @@ class Chain:
         if form:
             text, rounded = form.filled(numerals), form.rounds(numerals)
             if text != last:
-                links.append((RELATIONS["≈" if rounded else "="], text))
+                links.append((self.signs["≈" if rounded else "="], text))
                 rounds = rounds or rounded
-        links.append((RELATIONS["≈" if rounds else "="], last))
+        links.append((self.signs["≈" if rounds else "="], last))
         return links
 
 
@@ -193,45 +196,46 @@ class Group:
 
 
 class Solution:
-    """The worked solutions of an exercise. `inline` sets a formula inside a sentence."""
+    """The worked solutions of an exercise, in a platform's setting."""
 
-    def __init__(self, exercise: Exercise, inline: Callable[[str], str]) -> None:
-        self.exercise = exercise
+    def __init__(self, exercise: Exercise, setting: Setting) -> None:
+        self.exercise, self.setting = exercise, setting
+        self.signs = {relation: setting.formula(latex) for relation, latex in RELATIONS.items()}
         self.writer = Writer(exercise.network.names)
-        self.inline = inline
         self.words = Words(lambda term: f"${self.writer.write(term)[0]}$")
         phases, self.sources = _worked(exercise.network)
         self.given = [self.chain(step) for step in phases[0].steps if step.lines[-1].role == "value"]
         self.groups = [group for phase in phases[1:] for group in self.grouped(phase)]
 
     def grouped(self, phase: Phase) -> Iterator[Group]:
-        for place, (number, steps) in enumerate(groupby(phase.steps, lambda step: step.number)):
+        for place, (order, steps) in enumerate(groupby(phase.steps, lambda step: step.number)):
             members = list(steps)
             opening = "" if place else self.words.text("phases", phase.key)
             title = self.spoken("titles", members[0].title)
-            yield Group(phase.key, opening, number, title, tuple(map(self.chain, members)))
+            yield Group(phase.key, opening, order, title, tuple(map(self.chain, members)))
 
     def chain(self, step: Step) -> Chain:
         formulas = [line.term for line in step.lines if line.role == "formula"]
         source = self.sources[step.quantity] if formulas and step.lines[-1].role == "value" else None
         return Chain(
             step.quantity,
-            self.latex(step.quantity),
-            tuple(map(self.latex, formulas)),
-            source and NumbersPutIn(source, self.exercise, self.writer),
+            self.signs,
+            self.formula(step.quantity),
+            tuple(map(self.formula, formulas)),
+            NumbersPutIn(source, self.exercise, self.writer, self.setting) if source else None,
             self.value(step),
             self.reason(step.reason),
             source if source and any(node.head in TABLE and TABLE[node.head].kink for node in walk(source)) else None,
         )
 
-    def latex(self, term: Term) -> str:
-        return self.writer.write(term)[0]
+    def formula(self, term: Term) -> str:
+        return self.setting.formula(self.writer.write(term)[0])
 
     def value(self, step: Step) -> Filling | None:
         if step.lines[-1].role != "value":
             return None
         literal = _Nodes(self.exercise.network, self.exercise.nodes, {}).literal(self.exercise.nodes[step.quantity])
-        return Filling.of(self.latex(literal), {})
+        return Filling.of(self.writer.write(literal)[0], {}, self.setting)
 
     def reason(self, reason: Reason | None) -> str:
         """The sentence that holds for any numbers: not the one for inputs that are all positive, say."""
@@ -239,7 +243,7 @@ class Solution:
 
     def spoken(self, table: str, reason: Reason | None) -> str:
         """A sentence with its formulas as the format sets them."""
-        return FORMULA.sub(lambda found: self.inline(found[1]), self.words.sentence(table, reason))
+        return self.setting.sentence(self.words.sentence(table, reason))
 
     def of(self, variant: Variant) -> Worked:
         """The solution of one variant."""
@@ -252,8 +256,8 @@ class Worked:
     def __init__(self, solution: Solution, variant: Variant) -> None:
         style = variant.exercise.network.style
         self.solution, self.known = solution, _Known(variant)
-        self.numerals = Numerals(variant.values, lambda x: printed(x, style))
-        self.ends = Numerals(variant.values, lambda x: concluded(x, style)) if variant.exercise.network.carry else self.numerals
+        self.numerals = Numerals(variant.values, lambda x: printed(x, style), solution.setting)
+        self.ends = Numerals(variant.values, lambda x: concluded(x, style), solution.setting) if variant.exercise.network.carry else self.numerals
 
     @property
     def given(self) -> list[Filled]:

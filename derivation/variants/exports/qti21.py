@@ -1,0 +1,81 @@
+"""A QTI 2.1 package: an item for each variant, and a test that gives everybody one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ...render.templating import environment
+from ..contract import Contract
+from ..exercise import Exercise
+from .follow import binary, follow_through
+from .formats import Files, Format, Labelled
+from .package import packed, portion, unpacked
+from .question import Posed, Question, certain, title
+from .setting import MathML
+
+SLACK = 1 + 1e-9
+"""Engines work in binary: an answer at the very end of its interval is still in it."""
+NUDGES = (1 - 1e-12, 1 + 1e-12)
+"""An exact tie may be rounded either way, so an expression is compared a little below and a little above."""
+
+
+def items(exercise: Exercise, variants: Labelled) -> bytes:
+    """The items of some variants."""
+    question, followed = Question(exercise, MathML()), follow_through(exercise)
+    template = environment("qti21").get_template("qti21/item.xml.j2")
+    shared = {
+        "question": question,
+        "followed": followed,
+        "mistakes": question.mistakes,
+        "looks": dict(zip((_look(blank.phase, blank.number) for blank in exercise.blanks), question.looks, strict=True)),
+        "look": [_look(blank.phase, blank.number) for blank in exercise.blanks],
+        "rounding": _rounding(exercise.contract),
+        "nudges": [repr(nudge) for nudge in NUDGES],
+    }
+
+    def item(posed: Posed) -> str:
+        entries = posed.entries
+        return template.render(
+            posed=posed,
+            entries=entries,
+            tolerances=[[_wide(answer.tolerance) for answer in (entry.right, *entry.wrong)] for entry in entries],
+            leading=[[place for place in rule.places if float(entries[place].right.shown)] if rule else [] for rule in followed],
+            numbers={str(node): binary(posed.variant.values[node]) for node in exercise.program.inputs},
+            **shared,
+        )
+
+    return portion((f"items/{variant.id}.xml", certain(lambda variant: item(question.of(variant)), variant)) for variant, _ in variants)
+
+
+def package(exercise: Exercise, parts: Iterable[bytes]) -> Files:
+    """One package with all items."""
+    made = environment("qti21")
+
+    def files() -> Iterator[tuple[str, bytes]]:
+        names = []
+        for part in parts:
+            for name, content in unpacked(part):
+                names.append(name.removeprefix("items/").removesuffix(".xml"))
+                yield name, content
+        for name in ("test.xml", "imsmanifest.xml"):
+            yield name, made.get_template(f"qti21/{name}.j2").render(ids=names, title=title(exercise)).encode()
+
+    yield "qti21.zip", packed(files())
+
+
+def _look(phase: str, number: int) -> str:
+    return f"look_{phase}_{number}"
+
+
+def _wide(tolerance: str) -> str:
+    return f"{float(tolerance) * SLACK:.12g}"
+
+
+def _rounding(contract: Contract) -> dict[str, str]:
+    """How an answer is compared with an expression: to places within half a unit, to digits after rounding both."""
+    if contract.places is None:
+        return {"figures": str(contract.digits), "tolerance": ""}
+    return {"figures": "", "tolerance": _wide(str(10**-contract.places / 2))}
+
+
+QTI21 = Format((items,), package)
