@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from flint import fmpq
@@ -111,12 +112,21 @@ def _number(x: Any) -> Expression:
 
 
 def binary(x: Number) -> str:
-    """A number as the double nearest to it, which is what QTI reckons with.
+    """A number as the double nearest to it, which is what QTI reckons with, without a power of ten, which not all engines read.
 
-    >>> binary(fmpq(1, 10))
-    '0.1'
+    >>> binary(fmpq(1, 10)), binary(fmpq(1, 10**8))
+    ('0.1', '0.00000001')
     """
-    return repr(int(x.p) / int(x.q) if isinstance(x, fmpq) else float(x.mid()))
+    return spelled_out(repr(int(x.p) / int(x.q) if isinstance(x, fmpq) else float(x.mid())))
+
+
+def spelled_out(text: str) -> str:
+    """A decimal without a power of ten.
+
+    >>> spelled_out("-1.25e-8")
+    '-0.0000000125'
+    """
+    return f"{Decimal(text):f}"
 
 
 def _plain(name: str) -> Callable[..., Expression]:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from ...render.templating import environment
 from ..contract import Contract
-from ..exercise import Exercise
-from .follow import binary, follow_through
+from ..exercise import Blank, Exercise
+from .follow import binary, follow_through, spelled_out
 from .formats import Files, Format, Labelled
 from .package import packed, portion, unpacked
 from .question import Posed, Question, certain, title
@@ -26,9 +26,8 @@ def items(exercise: Exercise, variants: Labelled) -> bytes:
     shared = {
         "question": question,
         "followed": followed,
-        "mistakes": question.mistakes,
-        "looks": dict(zip((_look(blank.phase, blank.number) for blank in exercise.blanks), question.looks, strict=True)),
-        "look": [_look(blank.phase, blank.number) for blank in exercise.blanks],
+        "told": _told(question),
+        "look": list(map(_look, exercise.blanks)),
         "rounding": _rounding(exercise.contract),
         "nudges": [repr(nudge) for nudge in NUDGES],
     }
@@ -38,6 +37,7 @@ def items(exercise: Exercise, variants: Labelled) -> bytes:
         return template.render(
             posed=posed,
             entries=entries,
+            spelled_out=spelled_out,
             tolerances=[[_wide(answer.tolerance) for answer in (entry.right, *entry.wrong)] for entry in entries],
             leading=[[place for place in rule.places if float(entries[place].right.shown)] if rule else [] for rule in followed],
             numbers={str(node): binary(posed.variant.values[node]) for node in exercise.program.inputs},
@@ -63,12 +63,19 @@ def package(exercise: Exercise, parts: Iterable[bytes]) -> Files:
     yield "qti21.zip", packed(files())
 
 
-def _look(phase: str, number: int) -> str:
-    return f"look_{phase}_{number}"
+def _told(question: Question) -> dict[str, str]:
+    """What a student may be told, by the key of the outcome that says so; the solution has no sentence, it is a text of its own."""
+    mistakes = {f"mistake_{key}": sentence for key, sentence in question.mistakes.items()}
+    looks = dict(zip(map(_look, question.exercise.blanks), question.looks, strict=True))
+    return {"followed": question.words["followed"], **mistakes, **looks, "solution": ""}
+
+
+def _look(blank: Blank) -> str:
+    return f"look_{blank.phase}_{blank.number}"
 
 
 def _wide(tolerance: str) -> str:
-    return f"{float(tolerance) * SLACK:.12g}"
+    return spelled_out(f"{float(tolerance) * SLACK:.12g}")
 
 
 def _rounding(contract: Contract) -> dict[str, str]:
