@@ -6,13 +6,17 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from ..exercise import Exercise, Variant
+from .canvas import CANVAS
 from .formats import Files, Format
+from .markdown import MARKDOWN
 from .moodle import MOODLE
+from .prairielearn import PRAIRIELEARN
 from .qti21 import QTI21
+from .tables import CSV
 
 PORTION = 100
 """Variants in a part."""
-EXPORTS: dict[str, Format] = {"moodle": MOODLE, "qti21": QTI21}
+EXPORTS: dict[str, Format] = {"moodle": MOODLE, "qti21": QTI21, "canvas": CANVAS, "prairielearn": PRAIRIELEARN, "csv": CSV, "md": MARKDOWN}
 
 
 def export(form: str, exercise: Exercise, variants: Callable[[], Iterable[Variant]]) -> Files:

@@ -19,3 +19,7 @@ class Format:
 
     makers: tuple[Callable[[Exercise, Labelled], bytes], ...]
     files: Callable[..., Files]
+
+
+class Unfit(ValueError):
+    """A variant that a platform cannot hold; the text says which, why, and what to do instead."""
