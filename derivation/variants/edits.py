@@ -322,7 +322,10 @@ def averaged_gradient(entry: Entry, network: Network) -> Term | None:
 
 
 def _is_mean(node: Term, network: Network) -> bool:
-    return node.head == "div" and _reason(node.children[0]) in SUMS and node.children[1] == number(_count(node.children[0], network))
+    """Whether a sum is divided by its number of entries; half a sum of squares is meant as that, also where there are two."""
+    if node.head != "div" or _reason(node.children[0]) not in SUMS or node.children[1] != number(_count(node.children[0], network)):
+        return False
+    return node.children[1] != TWO or not any(_reason(part) == "power" for part in walk(node))
 
 
 def _count(total: Term, network: Network) -> int:
