@@ -74,16 +74,21 @@ def _keys(step: StepMark, verdicts: tuple[str, ...]) -> Iterator[str]:
 def diagnosed(sheet: Sheet, steps: list[StepMark]) -> Iterator[StepMark]:
     """The steps with the mistakes that explain what is wrong in them."""
     wrong = [step for step in steps if step.deviates]
-    suspects = {name: Suspect(sheet, name) for name in sheet.paper.mistaken} if wrong else {}
-    against = {name: suspect.contradictions(steps) for name, suspect in suspects.items()}
-    fits = {
-        (name, step.quantity): fit
-        for name, suspect in suspects.items()
-        for step in wrong
-        if (suspect.edits(step.quantity) or not against[name]) and (fit := suspect.fit(step))
-    }
-    support = {name: sum((name, step.quantity) in fits for step in wrong) for name in suspects}
+    suspects = [Suspect(sheet, name) for name in sheet.paper.mistaken] if wrong else []
+    ranked = [rank for suspect in suspects for rank in _ranked(suspect, wrong, steps)]
     for step in steps:
-        found = {name: (fits[name, step.quantity], -against[name], support[name]) for name in suspects if (name, step.quantity) in fits}
+        found = {name: rank for name, quantity, rank in ranked if quantity == step.quantity}
         best = max(found.values(), default=None)
         yield replace(step, mistakes=tuple(name for name, rank in found.items() if rank == best))
+
+
+def _ranked(suspect: Suspect, wrong: list[StepMark], steps: list[StepMark]) -> Iterator[tuple[str, Term, tuple[int, int, int]]]:
+    """(mistake, quantity, rank) wherever the mistake explains a step: how well, how little speaks against it, how much it explains in all.
+
+    Where the mistake is not made at the step itself, nothing may speak against it.
+    """
+    fits = {step.quantity: fit for step in wrong if (fit := suspect.fit(step))}
+    against = suspect.contradictions(steps) if fits else 0
+    for quantity, fit in fits.items():
+        if suspect.edits(quantity) or not against:
+            yield suspect.name, quantity, (fit, -against, len(fits))

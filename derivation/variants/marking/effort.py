@@ -36,12 +36,12 @@ class Counted:
         for one, rest in ((self, other), (other, self)):
             if one.value == 0:
                 return Counted(one.value)
-            if abs(one.value) == 1:
-                return Counted(self.value * other.value, rest.cost)
+            if one.value == 1:
+                return rest
         return self.by(operator.mul, other)
 
     def __truediv__(self, other: Counted) -> Counted:
-        is_spared = self.value == 0 or abs(other.value) == 1
+        is_spared = self.value == 0 or other.value == 1
         return Counted(Numbers.div(self.value, other.value), self.cost if is_spared else self.cost + other.cost + 1)
 
     def __neg__(self) -> Counted:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from flint import arb, fmpq
@@ -24,6 +24,8 @@ from .paper import Paper, Worked, Written
 
 VERDICTS = ("right", "follows", "trivial", "wrong", "blank", "unreadable")
 """`follows`: right given the student's own earlier answers; `trivial`: that too, but a wrong answer before left nothing to calculate."""
+FEW = 4
+"""Answers below which nobody can tell which variant they are for."""
 CREDITED = frozenset({"right", "follows"})
 FAILURES = (Undefined, UndefinedValue, Circular)
 
@@ -62,13 +64,12 @@ class StepMark:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """One student's sheet. `steps` is empty where it could not be marked; `other` is the variant that the answers fit better."""
+    """One student's sheet."""
 
     student: str
     id: str
     line: int
-    steps: tuple[StepMark, ...] = ()
-    other: str = ""
+    steps: tuple[StepMark, ...]
 
     @property
     def points(self) -> int:
@@ -213,22 +214,15 @@ def _is_trivial(sheet: Sheet, entry: Entry, offset: int) -> bool:
         return False
 
 
-def better_fit(paper: Paper, variants: Mapping[str, VariantForm], sheet: Marked, row: Row) -> str:
-    """Another variant that fits most of the answers, where the own one fits less than half; nothing where there is none."""
-    numerals, answered = row.numerals, len(row.numerals)
-    if 2 * (sheet.count("right")) >= answered or answered < 4:
+def better_fit(variants: Mapping[str, VariantForm], sheet: Marked, row: Row) -> str:
+    """Another variant that three quarters of the answers are right for, where less than half are for the own one; nothing where there is none."""
+    answered = len(row.numerals)
+    if answered < FEW or 2 * sheet.count("right") >= answered:
         return ""
-    for variant in variants.values():
-        fitting = _fitting(variant, numerals)
-        if variant.id != row.id and 4 * sum(fitting) >= 3 * answered:
-            return variant.id
-    return ""
+    others = (variant for variant in variants.values() if variant.id != row.id)
+    return next((variant.id for variant in others if 4 * _fitting(variant, row.numerals) >= 3 * answered), "")
 
 
-def _fitting(variant: VariantForm, numerals: Mapping[str, Numeral]) -> Iterator[bool]:
-    return (read_number(blank.low) <= numerals[blank.key].value <= read_number(blank.high) for blank in variant.blanks if blank.key in numerals)
-
-
-def with_other(sheet: Marked, other: str) -> Marked:
-    """The sheet with the variant that its answers fit better."""
-    return replace(sheet, other=other)
+def _fitting(variant: VariantForm, numerals: Mapping[str, Numeral]) -> int:
+    blanks = (blank for blank in variant.blanks if blank.key in numerals)
+    return sum(read_number(blank.low) <= numerals[blank.key].value <= read_number(blank.high) for blank in blanks)
