@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from .variants.marking.command import mark
+
 if TYPE_CHECKING:
     from .deriving import View
     from .walkthrough import Derivation
@@ -144,6 +146,9 @@ def renumber(
     for heading, rows in (("these numbers were not changed, since no formula ties them", result.untied), ("these words may no longer hold", result.claims)):
         if rows:
             print(f"{heading}:", *rows, sep="\n  ", file=sys.stderr)
+
+
+app.command()(mark)
 
 
 def _document(make: Callable[[], bytes]) -> bytes:

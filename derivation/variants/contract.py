@@ -41,9 +41,14 @@ class Contract:
         return self.unit(x) / 2
 
     def interval(self, x: Number) -> tuple[fmpq, fmpq]:
-        """The answers that are accepted, both ends included."""
+        """The answers that are accepted, both ends included; halfway between two roundings both are.
+
+        >>> Contract(digits=2).interval(fmpq(2, 3)), Contract(digits=2).interval(fmpq(1, 8))
+        ((133/200, 27/40), (23/200, 13/100))
+        """
         middle, tolerance = exact(self.shown(x)), self.tolerance(x)
-        return middle - tolerance, middle + tolerance
+        other = x if isinstance(x, fmpq) and abs(x - middle) == tolerance else middle
+        return min(middle, other) - tolerance, max(middle, other) + tolerance
 
     def accepts(self, x: Number, given: fmpq) -> bool:
         """Whether an answer is right to the digits asked for."""

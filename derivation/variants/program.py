@@ -163,9 +163,9 @@ class Traced:
             raise Circular(quantity)
         self.open.add(quantity)
         array = evaluate(entry.formula, self, self.graph.algebra)  # type: ignore[arg-type]
-        if self.carry and entry.is_result:
-            carry = self.carry
-            array = array.map(lambda node: self.graph.apply(carry, node))
+        rounding = entry.rounding or self.carry
+        if rounding and entry.is_result:
+            array = array.map(lambda node: self.graph.apply(rounding, node))
         self.arrays[quantity] = array
         return array
 

@@ -54,9 +54,9 @@ def grade(data):
     answers = _variant(data, shared)["answers"]
     for place, answer in enumerate(answers):
         score, feedback = _graded(_number(data["submitted_answers"].get(_name(place))), answer, shared, place)
-        data["partial_scores"][_name(place)] = {"score": score, "weight": shared["points"], "feedback": feedback}
-        total += score
-    data["score"] = total / len(answers)
+        data["partial_scores"][_name(place)] = {"score": score, "weight": shared["points"][place], "feedback": feedback}
+        total += score * shared["points"][place]
+    data["score"] = total / (sum(shared["points"]) or 1)
 
 
 def _graded(given, answer, shared, place):
@@ -94,7 +94,7 @@ def test(data):
         raw = answer["right"][0] if kind == "correct" else _far(answer)
         score, feedback = _graded(Decimal(raw), answer, shared, place)
         data["raw_submitted_answers"][name] = raw
-        data["partial_scores"][name] = {"score": score, "weight": shared["points"], "feedback": feedback}
+        data["partial_scores"][name] = {"score": score, "weight": shared["points"][place], "feedback": feedback}
     data["score"] = 1 if data["test_type"] == "correct" else 0
 
 

@@ -29,7 +29,7 @@ def quizzes(exercise: Exercise, variants: Labelled) -> bytes:
         "question": question,
         "keys": [blank.key for blank in exercise.blanks],
         "symbols": [writer.write(blank.term)[0] for blank in exercise.blanks],
-        "points": question.points * len(exercise.blanks),
+        "points": sum(question.points),
         "spelled_out": spelled_out,
     }
 

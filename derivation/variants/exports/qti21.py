@@ -27,6 +27,7 @@ def items(exercise: Exercise, variants: Labelled) -> bytes:
         "question": question,
         "followed": followed,
         "told": _told(question),
+        "partial": [points * question.credit / 100 for points in question.points],
         "look": list(map(_look, exercise.blanks)),
         "rounding": _rounding(exercise.contract),
         "nudges": [repr(nudge) for nudge in NUDGES],

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import TypeVar
 
 from ...numbers import Uncertain, certified
+from ...plain import plain
 from ..exercise import Exercise, Variant
 from ..sheets.view import sheet_view
 from .answers import Answers, Entry
@@ -15,18 +16,17 @@ from .setting import Setting
 from .solution import Filled, Solution, Worked
 
 Result = TypeVar("Result")
-POINTS = 1
-"""What each blank is worth."""
 CREDIT = 50
 """Per cent of a blank's points for an answer that one mistake leads to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A quantity to be worked: its symbol, its formula, and row by row the places of its blanks."""
+    """A quantity to be worked: its symbol, its formula, what each entry is worth, and row by row the places of its blanks."""
 
     symbol: str
     formula: str
+    worth: str
     rows: tuple[tuple[int, ...], ...]
 
 
@@ -51,7 +51,7 @@ class Question:
         self.solution, self.answers = Solution(exercise, setting), Answers(exercise)
         self.words = self.solution.words.words["exports"]
         self.stages = tuple(self._stages())
-        self.points, self.credit, self.partial = POINTS, CREDIT, POINTS * CREDIT / 100
+        self.points, self.credit = points(exercise), CREDIT
 
     @property
     def looks(self) -> list[str]:
@@ -62,7 +62,7 @@ class Question:
     @property
     def mistakes(self) -> dict[str, str]:
         """The sentence of each mistake."""
-        return {mistaken.row.name: self.solution.words.text("mistakes", mistaken.row.name) for mistaken in self.exercise.mistakes}
+        return {mistaken.row.name: self.solution.words.text("mistake_feedback", mistaken.row.name) for mistaken in self.exercise.mistakes}
 
     def of(self, variant: Variant) -> Posed:
         """The question of one variant."""
@@ -85,7 +85,7 @@ class Question:
         formula = next((formula for chain in chains for formula in chain.formulas), "")
         offsets = iter(places)
         rows = tuple(tuple(next(offsets) for _ in row) for row in self.exercise.nodes[quantity].rows)
-        return Task(chains[0].quantity, formula, rows)
+        return Task(chains[0].quantity, formula, self.words["worth"].format(points=self.points[places[0]]), rows)
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,11 @@ class Posed:
     @property
     def entries(self) -> list[Entry]:
         return self.question.answers.of(self.variant)
+
+
+def points(exercise: Exercise) -> list[int]:
+    """What each blank is worth."""
+    return [exercise.plan.points.get(plain(blank.quantity), 1) for blank in exercise.blanks]
 
 
 def title(exercise: Exercise) -> str:

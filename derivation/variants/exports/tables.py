@@ -11,19 +11,19 @@ from ...render.words import Words
 from ..exercise import Exercise, Variant
 from .answers import Answers
 from .formats import Files, Format, Labelled
-from .question import POINTS, certain
+from .question import certain, points
 
 KEY = ("id", "blank", "points", "answer", "lowest", "highest", "rounding")
 
 
 def key(exercise: Exercise, variants: Labelled) -> bytes:
     """A row for each blank of each variant: its answer, and the answers that are accepted."""
-    answers, rounding = Answers(exercise), rounding_of(exercise)
+    answers, rounding, worth = Answers(exercise), rounding_of(exercise), points(exercise)
 
     def rows(variant: Variant) -> list[tuple[str, ...]]:
         return [
-            (variant.id, blank.key, str(POINTS), entry.right.shown, str(terminating(entry.right.low)), str(terminating(entry.right.high)), rounding)
-            for blank, entry in zip(exercise.blanks, answers.of(variant), strict=True)
+            (variant.id, blank.key, str(gain), entry.right.shown, str(terminating(entry.right.low)), str(terminating(entry.right.high)), rounding)
+            for blank, gain, entry in zip(exercise.blanks, worth, answers.of(variant), strict=True)
         ]
 
     return _csv(row for variant, _ in variants for row in certain(rows, variant))
