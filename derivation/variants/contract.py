@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flint import fmpq
 
-from ..numbers import Number, Style, decimal, exact, magnitude, rounded_to_places
+from ..numbers import Number, Style, decimal, exact, magnitude, nearest, rounded_to_places
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,13 @@ class Contract:
         """One unit of the last digit that has to be given."""
         if self.places is not None:
             return fmpq(1, 10**self.places)
-        shown = exact(self.shown(x))
-        return fmpq(10) ** ((magnitude(shown) if shown else 0) - self.digits + 1)
+        shown = x if isinstance(x, fmpq) else exact(self.shown(x))
+        if shown == 0:
+            return fmpq(10) ** (1 - self.digits)
+        size = magnitude(shown)
+        if abs(nearest(shown, self.digits - 1 - size)) == 10**self.digits:
+            size += 1  # it rounds up to the next power of ten
+        return fmpq(10) ** (size - self.digits + 1)
 
     def tolerance(self, x: Number) -> fmpq:
         """How far an answer may lie from the one that is shown: half a unit of its last digit."""

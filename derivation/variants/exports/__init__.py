@@ -1,4 +1,7 @@
-"""Variants as files for learning platforms, tables and plain text: a format each, named in EXPORTS."""
+"""Variants as files for learning platforms, tables and plain text: a format each, named in EXPORTS.
+
+The JSON key is a format as well, but holds the spec's text and the seed: `keys.json_key` makes it.
+"""
 
 from __future__ import annotations
 
@@ -7,29 +10,28 @@ from itertools import islice
 
 from ..exercise import Exercise, Variant
 from .canvas import CANVAS
-from .formats import Files, Format
+from .formats import Files, Format, Labelled
 from .markdown import MARKDOWN
 from .moodle import MOODLE
 from .prairielearn import PRAIRIELEARN
 from .qti21 import QTI21
 from .tables import CSV
 
-PORTION = 100
+PORTION = 250
 """Variants in a part."""
 EXPORTS: dict[str, Format] = {"moodle": MOODLE, "qti21": QTI21, "canvas": CANVAS, "prairielearn": PRAIRIELEARN, "csv": CSV, "md": MARKDOWN}
 
 
-def export(form: str, exercise: Exercise, variants: Callable[[], Iterable[Variant]]) -> Files:
+def export(form: Format, exercise: Exercise, variants: Callable[[], Iterable[Variant]], portion: int = PORTION) -> Files:
     """The files of a format, made piece by piece: memory is bounded by a part, however many variants there are.
 
     `variants` gives them from the first one on each time it is called: once for each kind of part. A file's pieces have to be taken before
     the next file is asked for.
     """
-    made = EXPORTS[form]
-    return made.files(exercise, *(_parts(maker, exercise, variants()) for maker in made.makers))
+    return form.files(exercise, *(_parts(maker, exercise, variants(), portion) for maker in form.makers))
 
 
-def _parts(maker: Callable[[Exercise, list[tuple[Variant, str]]], bytes], exercise: Exercise, variants: Iterable[Variant]) -> Iterator[bytes]:
+def _parts(maker: Callable[[Exercise, Labelled], bytes], exercise: Exercise, variants: Iterable[Variant], portion: int) -> Iterator[bytes]:
     waiting = iter(variants)
-    while portion := list(islice(waiting, PORTION)):
-        yield maker(exercise, [(variant, "") for variant in portion])
+    while members := list(islice(waiting, portion)):
+        yield maker(exercise, [(variant, "") for variant in members])

@@ -3,34 +3,63 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from math import floor, log10
 
 from flint import fmpq
 
-from ...numbers import Number, UndefinedValue, exact, terminating
+from ...numbers import Number, UndefinedValue, exact, magnitude, terminating
 from ..contract import Contract
 from ..exercise import Exercise, Variant
+
+MOST = 1 << 17
+"""Answers that are remembered."""
+SURE = 1e-9
+"""How far a logarithm lies at least from a whole number where its whole part is beyond doubt."""
+SLACK = 1e-6
+"""Intervals nearer than this share of their tolerance count as meeting."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer as it is shown, and the closed interval around it in which an answer counts as this one; `mistake` is the name of the row that leads to it."""
+    """An answer as it is shown, and the closed interval of what counts as this one.
+
+    That is `tolerance` around what is shown, and around `tie` as well where the value lies halfway between two roundings. `below` and
+    `above` say how far the interval reaches from what is shown, `span` has its ends in binary, a little farther apart.
+    """
 
     shown: str
     tolerance: str
+    tie: str
     low: fmpq
     high: fmpq
-    mistake: str = ""
+    span: tuple[float, float]
+
+    @property
+    def below(self) -> str:
+        return _decimal(exact(self.shown) - self.low)
+
+    @property
+    def above(self) -> str:
+        return _decimal(self.high - exact(self.shown))
+
+    @property
+    def lowest(self) -> str:
+        return _decimal(self.low)
+
+    @property
+    def highest(self) -> str:
+        return _decimal(self.high)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What may be answered at one blank: the intervals of the right answer and the wrong ones do not meet."""
+    """What may be answered at one blank: the right answer, and what each mistake (by its name) leads to. No two intervals meet."""
 
     right: Answer
-    wrong: tuple[Answer, ...]
+    wrong: tuple[tuple[str, Answer], ...]
 
 
 class Answers:
@@ -39,14 +68,13 @@ class Answers:
     def __init__(self, exercise: Exercise) -> None:
         self.contract = exercise.contract
         self.blanks = [(blank.node, _mistaken(exercise, place)) for place, blank in enumerate(exercise.blanks)]
+        self.nodes = sorted({node for right, wrong in self.blanks for node in (right, *(node for node, _ in wrong))})
 
     def of(self, variant: Variant) -> list[Entry]:
         """The answers of a variant, blank by blank. Raises `numbers.Uncertain` where a digit needs more bits."""
-        values = variant.values
-        found: dict[int, Answer | None] = {}
-        for node in {node for right, wrong in self.blanks for node in (right, *(node for node, _ in wrong))}:
-            found[node] = _answer(self.contract, values[node])
-        return [Entry(_right(found[right]), _apart(found[right], [(found[node], name) for node, name in wrong])) for right, wrong in self.blanks]
+        values, known = variant.values, _known(self.contract)
+        found = {node: _answer(self.contract, values[node], known) for node in self.nodes}
+        return [_entry(found[right], [(found[node], name) for node, name in wrong]) for right, wrong in self.blanks]
 
 
 def _mistaken(exercise: Exercise, place: int) -> list[tuple[int, str]]:
@@ -56,33 +84,71 @@ def _mistaken(exercise: Exercise, place: int) -> list[tuple[int, str]]:
     return [(node, name) for node, name in shown if count[node] == 1 and node != exercise.blanks[place].node]
 
 
-def _answer(contract: Contract, x: Number) -> Answer | None:
-    try:
-        return _around(contract, contract.shown(x))
-    except UndefinedValue:
-        return None  # a mistake that leads to no number
+@lru_cache(maxsize=8)
+def _known(contract: Contract) -> dict[Hashable, Answer]:
+    """The answers that were met before: among many variants most numbers come again."""
+    return {}
 
 
-@lru_cache(maxsize=1 << 16)
-def _around(contract: Contract, shown: str) -> Answer:
-    middle = exact(shown)
-    tolerance = contract.tolerance(middle)
-    return Answer(shown, terminating(tolerance) or str(tolerance), middle - tolerance, middle + tolerance)
-
-
-def _right(answer: Answer | None) -> Answer:
-    assert answer is not None  # a variant has values for all that is asked
+def _answer(contract: Contract, x: Number, known: dict[Hashable, Answer]) -> Answer | None:
+    """The answer that a value asks for; None where a mistake leads to no number."""
+    key = _rounding(contract, x) if isinstance(x, fmpq) else None
+    answer = known.get(key) if key else None
+    if answer is None:
+        try:
+            answer = _worked(contract, x)
+        except UndefinedValue:
+            return None
+        if key and len(known) < MOST:
+            known[key] = answer
     return answer
 
 
-def _apart(right: Answer | None, wrong: list[tuple[Answer | None, str]]) -> tuple[Answer, ...]:
-    """The wrong answers that no answer could be meant for but by their mistake: those whose interval meets no other."""
-    known = sorted([(answer.low, answer.high, place) for place, (answer, _) in enumerate([(right, ""), *wrong]) if answer])
+def _rounding(contract: Contract, x: fmpq) -> Hashable:
+    """What an answer depends on: sign, units it is rounded to, and whether it is exact; the number itself at a tie."""
+    p, q = int(x.p), int(x.q)
+    places = contract.digits - 1 - (_size(abs(p), q, x) if p else 0) if contract.places is None else contract.places
+    units, rest = divmod(abs(p) * 10**places, q) if places >= 0 else divmod(abs(p), q * 10**-places)
+    whole = q if places >= 0 else q * 10**-places
+    if 2 * rest == whole:
+        return p, q
+    return p < 0, units + (2 * rest > whole), places, rest == 0
+
+
+def _size(p: int, q: int, x: fmpq) -> int:
+    """As `numbers.magnitude`, by a logarithm where that leaves no doubt."""
+    try:
+        size = floor(close := log10(p / q))
+        return size if SURE < close - size < 1 - SURE else magnitude(x)
+    except (OverflowError, ValueError):
+        return magnitude(x)
+
+
+def _worked(contract: Contract, x: Number) -> Answer:
+    shown = contract.shown(x)
+    low, high = contract.interval(x)
+    tolerance = contract.tolerance(x)
+    span = (_double(low) - _double(tolerance) * SLACK, _double(high) + _double(tolerance) * SLACK)
+    return Answer(shown, _decimal(tolerance), "" if high - low == 2 * tolerance else _decimal(fmpq(x)), low, high, span)
+
+
+def _double(x: fmpq) -> float:
+    return int(x.p) / int(x.q)
+
+
+def _decimal(x: fmpq) -> str:
+    return terminating(x) or str(x)
+
+
+def _entry(right: Answer | None, wrong: list[tuple[Answer | None, str]]) -> Entry:
+    """The right answer, and the wrong ones that no answer could be meant for but by their mistake: those whose interval meets no other."""
+    assert right is not None  # a variant has values for all that is asked
+    spans = sorted([(*right.span, -1), *((*answer.span, place) for place, (answer, _) in enumerate(wrong) if answer)])
     meeting = set()
-    high, last = fmpq(0), -1
-    for (_, before, first), (low, _, second) in pairwise(known):
-        high, last = (before, first) if last < 0 or before > high else (high, last)
-        if low <= high:
-            meeting |= {last, second}
-    apart = [(answer, name) for place, (answer, name) in enumerate(wrong, 1) if answer and place not in meeting]
-    return tuple(Answer(answer.shown, answer.tolerance, answer.low, answer.high, name) for answer, name in apart)
+    _, end, farthest = spans[0]
+    for low, high, place in spans[1:]:
+        if low <= end:
+            meeting |= {farthest, place}
+        if high > end:
+            end, farthest = high, place
+    return Entry(right, tuple((name, answer) for place, (answer, name) in enumerate(wrong) if answer and place not in meeting))

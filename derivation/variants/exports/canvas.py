@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from flint import fmpq
 
-from ...numbers import exact, terminating
+from ...numbers import exact
 from ...render.templating import environment, format_of
 from ...tex.write import Writer
 from ..exercise import Exercise
@@ -36,10 +36,9 @@ def quizzes(exercise: Exercise, variants: Labelled) -> bytes:
     def files(posed: Posed) -> list[tuple[str, str]]:
         entries = posed.entries
         _fits(posed, entries)
-        bounds = [[terminating(bound) for bound in (entry.right.low, entry.right.high)] for entry in entries]
         made = environment("canvas")
         return [
-            (f"v{posed.id}/{name}", made.get_template(f"canvas/{template}").render(posed=posed, entries=entries, bounds=bounds, **shared))
+            (f"v{posed.id}/{name}", made.get_template(f"canvas/{template}").render(posed=posed, entries=entries, **shared))
             for name, template in ((f"v{posed.id}.xml", "quiz.xml.j2"), ("assessment_meta.xml", "assessment_meta.xml.j2"))
         ]
 

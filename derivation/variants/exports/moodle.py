@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from markupsafe import Markup
 
 from ...render.templating import environment, format_of
-from ..exercise import Exercise
+from ..exercise import Exercise, Variant
+from .answers import Entry
 from .formats import Files, Format, Labelled
 from .question import Question, certain, title
 from .setting import Tex
@@ -21,10 +22,25 @@ def questions(exercise: Exercise, variants: Labelled) -> bytes:
     """The questions of some variants."""
     question = Question(exercise, Tex(format_of("moodle")["inline"]))
     template = environment("moodle").get_template("moodle/question.xml.j2")
-    mistakes = {key: in_gap(text) for key, text in question.mistakes.items()}
-    looks = list(map(in_gap, question.looks))
-    made = [certain(lambda variant: template.render(posed=question.of(variant), mistakes=mistakes, looks=looks), variant) for variant, _ in variants]
-    return "".join(made).encode()
+    told = {key: f"#{in_gap(text)}" for key, text in question.mistakes.items()}
+    looks = [f"~%0%*#{in_gap(text)}}}" for text in question.looks]
+
+    def written(variant: Variant) -> str:
+        posed = question.of(variant)
+        gaps = [Markup(gap(entry, points, question.credit, told) + look) for entry, points, look in zip(posed.entries, question.points, looks, strict=True)]
+        return template.render(posed=posed, gaps=gaps)
+
+    return "".join(certain(written, variant) for variant, _ in variants).encode()
+
+
+def gap(entry: Entry, points: int, credit: int, told: Mapping[str, str]) -> str:
+    """A gap up to its last answer, the one for anything else: the first answer that fits counts, the right one before all others."""
+    right = [("=", entry.right, "")]
+    wrong = [(f"~%{credit}%", answer, told[mistake]) for mistake, answer in entry.wrong]
+    return f"{{{points}:NUMERICAL:" + "".join(
+        f"{mark}{answer.shown}:{answer.tolerance}{sentence}" + (f"~{mark.lstrip('~')}{answer.tie}:{answer.tolerance}{sentence}" if answer.tie else "")
+        for mark, answer, sentence in right + wrong
+    )
 
 
 def in_gap(text: str) -> Markup:

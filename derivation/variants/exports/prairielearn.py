@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
-from ...numbers import terminating
 from ...render.templating import environment, format_of
 from ...render.words import templates
 from ..exercise import Exercise
@@ -26,7 +25,7 @@ def lines(exercise: Exercise, variants: Labelled) -> bytes:
 
     def line(posed: Posed) -> str:
         shown = {name: str(template.render(posed=posed, question=question)) for name, template in (("given", given), ("solution", solution))}
-        answers = [{"right": _interval(entry.right), "wrong": list(map(_interval, entry.wrong))} for entry in posed.entries]
+        answers = [{"right": _interval(entry.right), "wrong": [[*_interval(answer), mistake] for mistake, answer in entry.wrong]} for entry in posed.entries]
         return json.dumps({"id": posed.id, **shown, "answers": answers}, ensure_ascii=False) + "\n"
 
     return "".join(certain(lambda variant: line(question.of(variant)), variant) for variant, _ in variants).encode()
@@ -75,7 +74,7 @@ def _shared(question: Question, count: int) -> dict[str, Any]:
 
 
 def _interval(answer: Answer) -> list[str]:
-    return [answer.shown, str(terminating(answer.low)), str(terminating(answer.high)), answer.mistake]
+    return [answer.shown, answer.lowest, answer.highest]
 
 
 def _uuid(question: Question) -> str:

@@ -50,8 +50,8 @@ class Question:
         self.structure, self.contract = tuple(map(setting.formula, sheet.structure)), sheet.contract
         self.solution, self.answers = Solution(exercise, setting), Answers(exercise)
         self.words = self.solution.words.words["exports"]
-        self.stages = tuple(self._stages())
         self.points, self.credit = points(exercise), CREDIT
+        self.stages = tuple(self._stages())
 
     @property
     def looks(self) -> list[str]:

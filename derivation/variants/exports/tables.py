@@ -6,7 +6,6 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
-from ...numbers import terminating
 from ...render.words import Words
 from ..exercise import Exercise, Variant
 from .answers import Answers
@@ -22,7 +21,7 @@ def key(exercise: Exercise, variants: Labelled) -> bytes:
 
     def rows(variant: Variant) -> list[tuple[str, ...]]:
         return [
-            (variant.id, blank.key, str(gain), entry.right.shown, str(terminating(entry.right.low)), str(terminating(entry.right.high)), rounding)
+            (variant.id, blank.key, str(gain), entry.right.shown, entry.right.lowest, entry.right.highest, rounding)
             for blank, gain, entry in zip(exercise.blanks, worth, answers.of(variant), strict=True)
         ]
 
