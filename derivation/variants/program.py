@@ -211,11 +211,15 @@ class Program:
         for place, value in zip(self.inputs, inputs, strict=True):
             values[place] = value
         self.step(values, range(self.required))
-        for place in range(self.required, len(self.code)):
-            try:
-                self.step(values, (place,))
-            except UndefinedValue:
-                values[place] = UNDEFINED
+        rest = range(self.required, len(self.code))
+        try:
+            self.step(values, rest)
+        except UndefinedValue:
+            for place in rest:  # one by one, to see which
+                try:
+                    self.step(values, (place,))
+                except UndefinedValue:
+                    values[place] = UNDEFINED
         return values
 
     def step(self, values: list[Any], places: Iterable[int]) -> None:

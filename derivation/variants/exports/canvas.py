@@ -23,7 +23,7 @@ SMALLEST = fmpq(1, 10000)
 
 def quizzes(exercise: Exercise, variants: Labelled) -> bytes:
     """The quizzes of some variants. Raises `Unfit` where an answer is too small for Canvas."""
-    question = Question(exercise, Tex(format_of("canvas")["inline"]))
+    question = Question(exercise, Tex(format_of("canvas")["inline"]), environment("canvas").get_template("question/chain.html.j2"))
     writer = Writer(exercise.network.names)
     shared = {
         "question": question,

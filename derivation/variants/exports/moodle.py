@@ -20,7 +20,7 @@ IN_GAP = str.maketrans({"&": "&amp;", "~": "&#126;", "{": "&#123;", "}": "&#125;
 
 def questions(exercise: Exercise, variants: Labelled) -> bytes:
     """The questions of some variants."""
-    question = Question(exercise, Tex(format_of("moodle")["inline"]))
+    question = Question(exercise, Tex(format_of("moodle")["inline"]), environment("moodle").get_template("question/chain.html.j2"))
     template = environment("moodle").get_template("moodle/question.xml.j2")
     told = {key: f"#{in_gap(text)}" for key, text in question.mistakes.items()}
     looks = [f"~%0%*#{in_gap(text)}}}" for text in question.looks]

@@ -55,7 +55,7 @@ def folder(exercise: Exercise, parts: Iterable[bytes]) -> Files:
 
 
 def _question(exercise: Exercise) -> Question:
-    return Question(exercise, Tex(format_of("prairielearn")["inline"]))
+    return Question(exercise, Tex(format_of("prairielearn")["inline"]), environment("prairielearn").get_template("question/chain.html.j2"))
 
 
 def _shared(question: Question, count: int) -> dict[str, Any]:

@@ -21,7 +21,7 @@ NUDGES = (1 - 1e-12, 1 + 1e-12)
 
 def items(exercise: Exercise, variants: Labelled) -> bytes:
     """The items of some variants."""
-    question, followed = Question(exercise, MathML()), follow_through(exercise)
+    question, followed = Question(exercise, MathML(), environment("qti21").get_template("qti21/chain.xml.j2")), follow_through(exercise)
     template = environment("qti21").get_template("qti21/item.xml.j2")
     shared = {
         "question": question,

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TypeVar
 
+from jinja2 import Template
+
 from ...numbers import Uncertain, certified
 from ...plain import plain
 from ..exercise import Exercise, Variant
@@ -41,14 +43,14 @@ class Stage:
 
 
 class Question:
-    """A question but for its numbers, in a platform's setting."""
+    """A question but for its numbers, in a platform's setting; `chain` is the template that lays a chain of the solution out."""
 
-    def __init__(self, exercise: Exercise, setting: Setting) -> None:
+    def __init__(self, exercise: Exercise, setting: Setting, chain: Template) -> None:
         sheet = sheet_view(exercise)
         self.exercise = exercise
         self.title = title(exercise)
         self.structure, self.contract = tuple(map(setting.formula, sheet.structure)), sheet.contract
-        self.solution, self.answers = Solution(exercise, setting), Answers(exercise)
+        self.solution, self.answers = Solution(exercise, setting, lambda filled: chain.render(chain=filled)), Answers(exercise)
         self.words = self.solution.words.words["exports"]
         self.points, self.credit = points(exercise), CREDIT
         self.stages = tuple(self._stages())

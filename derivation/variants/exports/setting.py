@@ -32,6 +32,11 @@ class Setting(Protocol):
         """A sentence with its formulas."""
 
 
+def doubled(text: str) -> str:
+    """A text as the part of a `%` format that stays as it is; markup stays markup."""
+    return text.__class__(str(text).replace("%", "%%"))
+
+
 @dataclass(frozen=True, slots=True)
 class Tex:
     """TeX as it is; `inline` has the marks around a formula in a sentence."""
@@ -42,7 +47,7 @@ class Tex:
         return latex
 
     def form(self, latex: str) -> str:
-        return HOLE.sub("%s", latex.replace("%", "%%"))
+        return HOLE.sub("%s", doubled(latex))
 
     def sentence(self, text: str) -> str:
         return FORMULA.sub(lambda found: self.inline.format(found[1]), text)
@@ -56,7 +61,7 @@ class MathML:
 
     def form(self, latex: str) -> str:
         row = _row(HOLE.sub(lambda found: f"{{{BESIDE + int(found[1])}}}", latex))
-        return Markup(re.sub(rf"<mn>{str(BESIDE)[0]}\d{{{len(str(BESIDE)) - 1}}}</mn>", "%s", row.replace("%", "%%")))
+        return Markup(re.sub(rf"<mn>{str(BESIDE)[0]}\d{{{len(str(BESIDE)) - 1}}}</mn>", "%s", doubled(row)))
 
     def sentence(self, text: str) -> str:
         parts = FORMULA.split(text)

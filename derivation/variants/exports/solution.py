@@ -9,7 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
+
+from flint import fmpq
+from markupsafe import Markup
 
 from ...arrays import Array
 from ...deriving.backward import backward
@@ -26,11 +30,13 @@ from ...terms import Term, number, walk
 from ...tex.write import Writer
 from ...walkthrough import Line, Phase, Reason, Step
 from ..exercise import Exercise, Variant
-from .setting import Setting
+from .setting import Setting, doubled
 
 DIGITS = 18
 """Digits of the number that stands for a node while a formula is written: too many to be anybody's."""
 NODE = re.compile(rf"(-?)1(\d{{{DIGITS}}})(?: \\times 10\^\{{1\}})?")
+MOST = 1 << 16
+"""Numbers that are remembered."""
 KINDS = {(False, False): "+", (True, False): "-", (False, True): "+e", (True, True): "-e"}
 
 
@@ -47,17 +53,38 @@ class Numeral:
 class Numerals(dict[int, Numeral]):
     """The numerals of a variant's nodes, each made when it is first asked for; `~node` is the number with its sign changed."""
 
-    def __init__(self, values: tuple[Number, ...], show: Callable[[Number], Term], setting: Setting) -> None:
-        self.values_of, self.show, self.setting = values, show, setting
+    def __init__(self, values: tuple[Number, ...], show: Callable[[Number], Numeral]) -> None:
+        self.values_of, self.show = values, show
 
     def __missing__(self, node: int) -> Numeral:
-        term = self.show(-self.values_of[~node] if node < 0 else self.values_of[node])
+        self[node] = made = self.show(-self.values_of[~node] if node < 0 else self.values_of[node])
+        return made
+
+
+class Numeration:
+    """Prints numbers, and remembers those that it has met."""
+
+    def __init__(self, show: Callable[[Number], Term], setting: Setting) -> None:
+        self.show, self.setting = show, setting
+        self.known: dict[fmpq, Numeral] = {}
+
+    def __call__(self, x: Number) -> Numeral:
+        if x.__class__ is not fmpq:
+            return self.made(x)
+        found = self.known.get(x)
+        if found is None:
+            found = self.made(x)
+            if len(self.known) < MOST:
+                self.known[x] = found
+        return found
+
+    def made(self, x: Number) -> Numeral:
+        term = self.show(x)
         text = term.args[0]
         mantissa, _, power = text.partition("e")
         latex = rf"{mantissa} \times 10^{{{power}}}" if power else text
         kind = "0" if text == "0" else KINDS[text.startswith("-"), bool(power)]
-        self[node] = made = Numeral(self.setting.formula(latex), kind, term.rounded, len(text))
-        return made
+        return Numeral(self.setting.formula(latex), kind, term.rounded, len(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +168,19 @@ class NumbersPutIn:
         return digits + sum(max(sum(numerals[node].length for node in row) for row in array) for array in self.arrays) > BROADEST
 
 
-Link = tuple[str, str]
-"""(relation, formula) of a part of a chain."""
+@dataclass(frozen=True)
+class Filled:
+    """A chain as it is laid out: its quantity, (relation, formula) of each part behind it, and its reason."""
+
+    quantity: str
+    links: list[tuple[str, str]]
+    reason: str
+
+
+Layout = Callable[[Filled], str]
+"""How a template lays a chain out."""
+Part = tuple[str, Filling, Numerals]
+"""(relation, form, the numbers that go into it) of a part of a chain."""
 
 
 @dataclass
@@ -157,31 +195,38 @@ class Chain:
     value: Filling | None
     reason: str
     kinked: Term | None
+    layouts: dict[tuple[tuple[str, int], ...], str] = field(default_factory=dict)
 
-    def links(self, numerals: Numerals, ends: Numerals) -> list[Link]:
+    def __post_init__(self) -> None:
+        self.fixed = [(self.signs["="], Filling(doubled(formula), ())) for formula in self.formulas]
+
+    def parts(self, numerals: Numerals, ends: Numerals) -> list[Part]:
         """What stands behind the quantity."""
-        links = [(self.signs["="], formula) for formula in self.formulas]
+        parts = [(sign, form, numerals) for sign, form in self.fixed]
         if self.value is None:
-            return links
-        last, rounds = self.value.filled(ends), self.value.rounds(ends)
+            return parts
+        rounds = self.value.rounds(ends)
         form = self.put_in and self.put_in.shown(numerals)
-        if form:
-            text, rounded = form.filled(numerals), form.rounds(numerals)
-            if text != last:
-                links.append((self.signs["≈" if rounded else "="], text))
-                rounds = rounds or rounded
-        links.append((self.signs["≈" if rounds else "="], last))
-        return links
+        if form and form.filled(numerals) != self.value.filled(ends):
+            rounded = form.rounds(numerals)
+            parts.append((self.signs["≈" if rounded else "="], form, numerals))
+            rounds = rounds or rounded
+        parts.append((self.signs["≈" if rounds else "="], self.value, ends))
+        return parts
 
+    def filled(self, numerals: Numerals, ends: Numerals) -> Filled:
+        """The chain with its numbers."""
+        return Filled(self.quantity, [(sign, form.filled(numbers)) for sign, form, numbers in self.parts(numerals, ends)], self.reason)
 
-@dataclass(frozen=True)
-class Filled:
-    """A chain of one variant."""
-
-    quantity: str
-    links: list[Link]
-    reason: str
-    notes: tuple[str, ...]
+    def laid(self, numerals: Numerals, ends: Numerals, layout: Layout) -> str:
+        """The chain with its numbers as the template lays it out, which is done once for all chains of the same form."""
+        parts = self.parts(numerals, ends)
+        key = tuple([(sign, id(form)) for sign, form, _ in parts])
+        text = self.layouts.get(key)
+        if text is None:
+            links = [(sign, form.text) for sign, form, _ in parts]
+            text = self.layouts[key] = str(layout(Filled(doubled(self.quantity), links, doubled(self.reason))))
+        return text % tuple([numbers[node].text for _, form, numbers in parts for node in form.nodes])
 
 
 @dataclass(frozen=True)
@@ -196,10 +241,12 @@ class Group:
 
 
 class Solution:
-    """The worked solutions of an exercise, in a platform's setting."""
+    """The worked solutions of an exercise, in a platform's setting and a template's layout."""
 
-    def __init__(self, exercise: Exercise, setting: Setting) -> None:
-        self.exercise, self.setting = exercise, setting
+    def __init__(self, exercise: Exercise, setting: Setting, layout: Layout) -> None:
+        self.exercise, self.setting, self.layout = exercise, setting, layout
+        style = exercise.network.style
+        self.print, self.conclude = (Numeration(partial(show, style=style), setting) for show in (printed, concluded))
         self.signs = {relation: setting.formula(latex) for relation, latex in RELATIONS.items()}
         self.writer = Writer(exercise.network.names)
         self.words = Words(lambda term: f"${self.writer.write(term)[0]}$")
@@ -254,24 +301,24 @@ class Worked:
     """The worked solution of one variant."""
 
     def __init__(self, solution: Solution, variant: Variant) -> None:
-        style = variant.exercise.network.style
         self.solution, self.known = solution, _Known(variant)
-        self.numerals = Numerals(variant.values, lambda x: printed(x, style), solution.setting)
-        self.ends = Numerals(variant.values, lambda x: concluded(x, style), solution.setting) if variant.exercise.network.carry else self.numerals
+        self.numerals = Numerals(variant.values, solution.print)
+        self.ends = Numerals(variant.values, solution.conclude) if variant.exercise.network.carry else self.numerals
 
     @property
     def given(self) -> list[Filled]:
         """The numbers that are given."""
-        return [self.filled(chain) for chain in self.solution.given]
+        return [chain.filled(self.numerals, self.ends) for chain in self.solution.given]
 
     @property
-    def groups(self) -> Iterable[tuple[Group, list[Filled]]]:
-        """Each group with its chains filled in."""
-        return [(group, [self.filled(chain) for chain in group.chains]) for group in self.solution.groups]
+    def groups(self) -> Iterable[tuple[Group, list[tuple[str, list[str]]]]]:
+        """Each group with its chains as they are laid out, and their footnotes."""
+        return [(group, [self.laid(chain) for chain in group.chains]) for group in self.solution.groups]
 
-    def filled(self, chain: Chain) -> Filled:
+    def laid(self, chain: Chain) -> tuple[str, list[str]]:
         met = notes(self.known, chain.kinked) if chain.kinked else ()
-        return Filled(chain.quantity, chain.links(self.numerals, self.ends), chain.reason, tuple(self.solution.spoken("notes", note) for note in met))
+        text = chain.laid(self.numerals, self.ends, self.solution.layout)
+        return Markup(text), [self.solution.spoken("notes", note) for note in met]
 
 
 class _Known(Desk):
