@@ -64,7 +64,7 @@ def _graded(given, answer, shared, place):
         return 1, ""
     for wrong in answer["wrong"]:
         if given is not None and _within(given, wrong):
-            return shared["credit"], shared["mistakes"][wrong[3]]
+            return shared["credit"], wrong[3]
     return 0, shared["looks"][place]
 
 

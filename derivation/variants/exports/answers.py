@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +15,8 @@ from ..exercise import Exercise, Variant
 
 MOST = 1 << 17
 """Answers that are remembered."""
+NAMED = 2
+"""Mistakes that are named together at most."""
 SURE = 1e-9
 """How far a logarithm lies at least from a whole number where its whole part is beyond doubt."""
 SLACK = 1e-6
@@ -56,10 +57,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What may be answered at one blank: the right answer, and what each mistake (by its name) leads to. No two intervals meet."""
+    """What may be answered at one blank: the right answer, and wrong ones with the mistakes that lead to each. No two intervals meet.
+
+    Of several mistakes one that is made in this very step stands first.
+    """
 
     right: Answer
-    wrong: tuple[tuple[str, Answer], ...]
+    wrong: tuple[tuple[tuple[str, ...], Answer], ...]
 
 
 class Answers:
@@ -68,20 +72,21 @@ class Answers:
     def __init__(self, exercise: Exercise) -> None:
         self.contract = exercise.contract
         self.blanks = [(blank.node, _mistaken(exercise, place)) for place, blank in enumerate(exercise.blanks)]
-        self.nodes = sorted({node for right, wrong in self.blanks for node in (right, *(node for node, _ in wrong))})
+        self.nodes = sorted({node for right, wrong in self.blanks for node in (right, *(node for node, _, _ in wrong))})
 
     def of(self, variant: Variant) -> list[Entry]:
         """The answers of a variant, blank by blank. Raises `numbers.Uncertain` where a digit needs more bits."""
         values, known = variant.values, _known(self.contract)
         found = {node: _answer(self.contract, values[node], known) for node in self.nodes}
-        return [_entry(found[right], [(found[node], name) for node, name in wrong]) for right, wrong in self.blanks]
+        return [_entry(found[right], [(found[node], name, here) for node, name, here in wrong]) for right, wrong in self.blanks]
 
 
-def _mistaken(exercise: Exercise, place: int) -> list[tuple[int, str]]:
-    """(node, mistake) of each mistake that shows at a blank; two that always show the same are left out."""
-    shown = [(mistaken.nodes[place], mistaken.row.name) for mistaken in exercise.mistakes]
-    count = Counter(node for node, _ in shown)
-    return [(node, name) for node, name in shown if count[node] == 1 and node != exercise.blanks[place].node]
+def _mistaken(exercise: Exercise, place: int) -> list[tuple[int, str, bool]]:
+    """(node, mistake, whether it is made in this very step) of each mistake that shows at a blank."""
+    blank = exercise.blanks[place]
+    right = {entry.quantity: entry for entry in exercise.tape}[blank.quantity]
+    found = [(mistaken.nodes[place], mistaken.row.name, right not in mistaken.tape) for mistaken in exercise.mistakes]
+    return [(node, name, here) for node, name, here in found if node != blank.node]
 
 
 @lru_cache(maxsize=8)
@@ -140,15 +145,25 @@ def _decimal(x: fmpq) -> str:
     return terminating(x) or str(x)
 
 
-def _entry(right: Answer | None, wrong: list[tuple[Answer | None, str]]) -> Entry:
-    """The right answer, and the wrong ones that no answer could be meant for but by their mistake: those whose interval meets no other."""
+def _entry(right: Answer | None, wrong: list[tuple[Answer | None, str, bool]]) -> Entry:
+    """The right answer, and those of the wrong ones that no answer could be meant for but by their mistakes, which are few."""
     assert right is not None  # a variant has values for all that is asked
-    spans = sorted([(*right.span, -1), *((*answer.span, place) for place, (answer, _) in enumerate(wrong) if answer)])
+    found: dict[str, tuple[Answer, list[tuple[bool, str]]]] = {}
+    for answer, name, here in wrong:
+        if answer:
+            found.setdefault(answer.shown, (answer, []))[1].append((not here, name))
+    unclear = _meeting([right, *(answer for answer, _ in found.values())])
+    kept = [(answer, names) for answer, names in found.values() if answer.shown not in unclear and len(names) <= NAMED]
+    return Entry(right, tuple((tuple(name for _, name in sorted(names)), answer) for answer, names in kept))
+
+
+def _meeting(answers: list[Answer]) -> set[str]:
+    """The answers whose intervals meet another's."""
+    (_, end, farthest), *rest = sorted((*answer.span, answer.shown) for answer in answers)
     meeting = set()
-    _, end, farthest = spans[0]
-    for low, high, place in spans[1:]:
+    for low, high, shown in rest:
         if low <= end:
-            meeting |= {farthest, place}
+            meeting |= {farthest, shown}
         if high > end:
-            end, farthest = high, place
-    return Entry(right, tuple((name, answer) for place, (answer, name) in enumerate(wrong) if answer and place not in meeting))
+            end, farthest = high, shown
+    return meeting

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 
 from markupsafe import Markup
 
@@ -22,7 +23,7 @@ def questions(exercise: Exercise, variants: Labelled) -> bytes:
     """The questions of some variants."""
     question = Question(exercise, Tex(format_of("moodle")["inline"]), environment("moodle").get_template("question/chain.html.j2"))
     template = environment("moodle").get_template("moodle/question.xml.j2")
-    told = {key: f"#{in_gap(text)}" for key, text in question.mistakes.items()}
+    told = cache(lambda mistakes: f"#{in_gap(question.told(mistakes))}")
     looks = [f"~%0%*#{in_gap(text)}}}" for text in question.looks]
 
     def written(variant: Variant) -> str:
@@ -33,10 +34,10 @@ def questions(exercise: Exercise, variants: Labelled) -> bytes:
     return "".join(certain(written, variant) for variant, _ in variants).encode()
 
 
-def gap(entry: Entry, points: int, credit: int, told: Mapping[str, str]) -> str:
+def gap(entry: Entry, points: int, credit: int, told: Callable[[tuple[str, ...]], str]) -> str:
     """A gap up to its last answer, the one for anything else: the first answer that fits counts, the right one before all others."""
     right = [("=", entry.right, "")]
-    wrong = [(f"~%{credit}%", answer, told[mistake]) for mistake, answer in entry.wrong]
+    wrong = [(f"~%{credit}%", answer, told(mistakes)) for mistakes, answer in entry.wrong]
     return f"{{{points}:NUMERICAL:" + "".join(
         f"{mark}{answer.shown}:{answer.tolerance}{sentence}" + (f"~{mark.lstrip('~')}{answer.tie}:{answer.tolerance}{sentence}" if answer.tie else "")
         for mark, answer, sentence in right + wrong

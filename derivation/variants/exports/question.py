@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import groupby
 from typing import TypeVar
 
@@ -61,10 +62,14 @@ class Question:
         phases = self.solution.words.words["phases"]
         return [self.words["look"].format(number=blank.number, phase=phases[blank.phase]) for blank in self.exercise.blanks]
 
-    @property
+    @cached_property
     def mistakes(self) -> dict[str, str]:
         """The sentence of each mistake."""
         return {mistaken.row.name: self.solution.words.text("mistake_feedback", mistaken.row.name) for mistaken in self.exercise.mistakes}
+
+    def told(self, mistakes: Iterable[str]) -> str:
+        """What a student is told whose answer one of these mistakes leads to."""
+        return self.words["or"].join(self.mistakes[name] for name in mistakes)
 
     def of(self, variant: Variant) -> Posed:
         """The question of one variant."""

@@ -44,7 +44,7 @@ def rounding_of(exercise: Exercise) -> str:
 def tables(exercise: Exercise, keys: Iterable[bytes], templates: Iterable[bytes]) -> Files:
     """The key, and the table of answers with a column for each blank."""
     yield "key.csv", _headed(KEY, keys)
-    yield "answers.csv", _headed(("id", "name", *(blank.key for blank in exercise.blanks)), templates)
+    yield "answers.csv", _headed(("id", "student", *(blank.key for blank in exercise.blanks)), templates)
 
 
 def _headed(heads: Iterable[str], parts: Iterable[bytes]) -> Iterator[bytes]:
