@@ -146,14 +146,17 @@ def _decimal(x: fmpq) -> str:
 
 
 def _entry(right: Answer | None, wrong: list[tuple[Answer | None, str, bool]]) -> Entry:
-    """The right answer, and those of the wrong ones that no answer could be meant for but by their mistakes, which are few."""
+    """The right answer, and those of the wrong ones that no answer could be meant for but by their mistakes, which are few.
+
+    A wrong 0 is left out: anybody may write that.
+    """
     assert right is not None  # a variant has values for all that is asked
     found: dict[str, tuple[Answer, list[tuple[bool, str]]]] = {}
     for answer, name, here in wrong:
         if answer:
             found.setdefault(answer.shown, (answer, []))[1].append((not here, name))
     unclear = _meeting([right, *(answer for answer, _ in found.values())])
-    kept = [(answer, names) for answer, names in found.values() if answer.shown not in unclear and len(names) <= NAMED]
+    kept = [(answer, names) for answer, names in found.values() if answer.shown not in unclear and len(names) <= NAMED and not answer.low <= 0 <= answer.high]
     return Entry(right, tuple((tuple(name for _, name in sorted(names)), answer) for answer, names in kept))
 
 
