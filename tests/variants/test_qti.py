@@ -48,7 +48,9 @@ class Engine:
 
     def __init__(self, item: bytes, answers: Mapping[str, float | None]) -> None:
         self.item = ElementTree.fromstring(item)
-        self.correct = {found.get("identifier"): float(found.findtext(f"{QTI}correctResponse/{QTI}value") or "nan") for found in self.item.iter(f"{QTI}responseDeclaration")}
+        self.correct = {
+            found.get("identifier"): float(found.findtext(f"{QTI}correctResponse/{QTI}value") or "nan") for found in self.item.iter(f"{QTI}responseDeclaration")
+        }
         self.values: dict[str | None, Value] = {found.get("identifier"): None for found in self.item.iter(f"{QTI}outcomeDeclaration")}
         self.values |= {"SCORE": 0.0, **answers}
         for rule in self.item.find(f"{QTI}responseProcessing") or []:
@@ -152,7 +154,7 @@ def test_answers_worked_by_hand_get_full_marks(exercise, package: bytes) -> None
 
 def test_no_answer_gets_no_points(package: bytes) -> None:
     for item in items(package)[:5]:
-        engine = Engine(item, dict.fromkeys((f"R{place}" for place in range(29))))
+        engine = Engine(item, dict.fromkeys(f"R{place}" for place in range(29)))
         assert engine.values["SCORE"] == 0
         assert "look_forward_1" in engine.told and "followed" not in engine.told
 

@@ -28,7 +28,9 @@ def filled(solution: Solution, variant: Variant) -> list[Filled]:
 
 
 def handout(variant: Variant) -> list[Step]:
-    return [step for phase in derive(variant.network).phases if phase.key in ("forward", "backward", "update") and phase.training_step == 1 for step in phase.steps]
+    return [
+        step for phase in derive(variant.network).phases if phase.key in ("forward", "backward", "update") and phase.training_step == 1 for step in phase.steps
+    ]
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

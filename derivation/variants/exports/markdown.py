@@ -14,7 +14,10 @@ from .setting import Tex
 
 
 def _written(template: str, exercise: Exercise, variants: Labelled) -> bytes:
-    question, writer = Question(exercise, Tex(format_of("worksheet_markdown")["inline"]), environment("worksheet_markdown").get_template("worksheet_markdown/chain.md.j2")), Writer(exercise.network.names)
+    question, writer = (
+        Question(exercise, Tex(format_of("worksheet_markdown")["inline"]), environment("worksheet_markdown").get_template("worksheet_markdown/chain.md.j2")),
+        Writer(exercise.network.names),
+    )
     made = environment("worksheet_markdown").get_template(f"worksheet_markdown/{template}.md.j2")
     symbols = [writer.write(blank.term)[0] for blank in exercise.blanks]
 

@@ -25,7 +25,10 @@ def lines(exercise: Exercise, variants: Labelled) -> bytes:
 
     def line(posed: Posed) -> str:
         shown = {name: str(template.render(posed=posed, question=question)) for name, template in (("given", given), ("solution", solution))}
-        answers = [{"right": _interval(entry.right), "wrong": [[*_interval(answer), question.told(mistakes)] for mistakes, answer in entry.wrong]} for entry in posed.entries]
+        answers = [
+            {"right": _interval(entry.right), "wrong": [[*_interval(answer), question.told(mistakes)] for mistakes, answer in entry.wrong]}
+            for entry in posed.entries
+        ]
         return json.dumps({"id": posed.id, **shown, "answers": answers}, ensure_ascii=False) + "\n"
 
     return "".join(certain(lambda variant: line(question.of(variant)), variant) for variant, _ in variants).encode()

@@ -39,7 +39,9 @@ def items(exercise: Exercise, variants: Labelled) -> bytes:
             posed=posed,
             entries=entries,
             spelled_out=spelled_out,
-            tolerances=[[f"{_wide(answer.below)} {_wide(answer.above)}" for answer in (entry.right, *(answer for _, answer in entry.wrong))] for entry in entries],
+            tolerances=[
+                [f"{_wide(answer.below)} {_wide(answer.above)}" for answer in (entry.right, *(answer for _, answer in entry.wrong))] for entry in entries
+            ],
             leading=[[place for place in rule.places if float(entries[place].right.shown)] if rule else [] for rule in followed],
             numbers={str(node): binary(posed.variant.values[node]) for node in exercise.program.inputs},
             **shared,
