@@ -32,24 +32,25 @@ def article() -> Exercise:
     return load_exercise(ARTICLE)
 
 
-def part(task: tuple[str, int]) -> tuple[bytes, int]:
-    """One portion of a format's main part, drawn and written by a worker, and the most memory that it has used, in MB."""
+def part(task: tuple[str, int]) -> tuple[bytes, int, float]:
+    """One portion of a format's main part, drawn and written by a worker; the most memory that it has used, in MB; the seconds it worked."""
     form, seed = task
+    start = time.process_time()
     made = EXPORTS[form].makers[0](article(), [(variant, "") for variant in draw(article(), seed, PORTION)])
-    return made, memory()
+    return made, memory(), time.process_time() - start
 
 
 def memory() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
-def parts(executor: ProcessPoolExecutor, form: str, count: int, peak: list[int]) -> Iterator[bytes]:
+def parts(executor: ProcessPoolExecutor, form: str, count: int, spent: list[float]) -> Iterator[bytes]:
     """The parts in order; never more under way than there are workers twice over."""
     tasks = iter([(form, seed) for seed in range(count // PORTION)])
     waiting = [executor.submit(part, task) for task in islice(tasks, 2 * (os.cpu_count() or 1))]
     while waiting:
-        content, used = waiting.pop(0).result()
-        peak[0] = max(peak[0], used)
+        content, used, worked = waiting.pop(0).result()
+        spent[:] = max(spent[0], used), spent[1] + worked
         waiting += [executor.submit(part, task) for task in islice(tasks, 1)]
         yield content
 
@@ -58,8 +59,8 @@ def written(form: str, count: int) -> None:
     """One batch, written to a file that is thrown away."""
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as executor, tempfile.TemporaryDirectory() as folder:
         list(executor.map(part, [("csv", 0)] * (os.cpu_count() or 1)))  # workers that are awake
-        peak, size, start = [0], 0, time.perf_counter()
-        for path, content in EXPORTS[form].files(article(), parts(executor, form, count, peak)):
+        spent, size, start = [0.0, 0.0], 0, time.perf_counter()
+        for path, content in EXPORTS[form].files(article(), parts(executor, form, count, spent)):
             target = Path(folder, path)
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("wb") as file:
@@ -67,9 +68,8 @@ def written(form: str, count: int) -> None:
         seconds = time.perf_counter() - start
     rate = count / seconds
     beside = f"{rate / R_EXAMS[1]:.0f} to {rate / R_EXAMS[0]:.0f} times R/exams" if form == "moodle" else ""
-    print(
-        f"{form:>12} {count:>7,} variants {seconds:7.1f} s {rate:7.0f}/s {size / count / 1e3:6.1f} kB each; memory: worker {peak[0]} MB, this process {memory()} MB  {beside}"
-    )
+    work = f"{spent[1] / count * 1e3:.2f} ms of a core each"
+    print(f"{form:>12} {count:>7,} variants {seconds:7.1f} s {rate:6.0f}/s, {work}, {size / count / 1e3:.1f} kB; most memory {spent[0]:.0f} MB {beside}")
 
 
 if __name__ == "__main__":
