@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from ...arrays import Array
@@ -13,7 +14,7 @@ from ...numbers import Number
 from ...plain import plain
 from ...recipe import PREFIX
 from ...spec import loads
-from ...terms import Term, name
+from ...terms import Term, name, walk
 from ..contract import Contract
 from ..exercise import Blank
 from ..key import Key, KeyFault, VariantForm, read_array
@@ -37,6 +38,11 @@ class Paper:
     mistaken: Mapping[str, Entries]
     places: Mapping[str, tuple[Term, int]]
     """Where a blank belongs, by its key: the quantity, and the offset of the entry."""
+
+    @cached_property
+    def used(self) -> frozenset[Term]:
+        """The results that others are worked from."""
+        return frozenset(node for entry in self.entries.values() for node in walk(entry.formula) if node in self.entries and self.entries[node].is_result)
 
     def given(self, variant: VariantForm) -> dict[Term, Array]:
         """What a variant starts from."""
