@@ -234,10 +234,15 @@ def better_fit(variants: Mapping[str, VariantForm], sheet: Marked, row: Row) -> 
     answered = len(row.numerals)
     if answered < FEW or 2 * sheet.count("right") >= answered:
         return ""
-    others = (variant for variant in variants.values() if variant.id != row.id)
-    return next((variant.id for variant in others if 4 * _fitting(variant, row.numerals) >= 3 * answered), "")
+    return next((variant.id for variant in variants.values() if variant.id != row.id and _fits(variant, row.numerals)), "")
 
 
-def _fitting(variant: VariantForm, numerals: Mapping[str, Numeral]) -> int:
-    blanks = (blank for blank in variant.blanks if blank.key in numerals)
-    return sum(read_number(blank.low) <= numerals[blank.key].value <= read_number(blank.high) for blank in blanks)
+def _fits(variant: VariantForm, numerals: Mapping[str, Numeral]) -> bool:
+    """Whether at most a quarter of the answers is wrong for a variant."""
+    left = len(numerals) // 4
+    for blank in variant.blanks:
+        if blank.key in numerals and not read_number(blank.low) <= numerals[blank.key].value <= read_number(blank.high):
+            left -= 1
+            if left < 0:
+                return False
+    return True
