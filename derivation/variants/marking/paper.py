@@ -10,7 +10,7 @@ from pathlib import Path
 from ...arrays import Array
 from ...evaluate import evaluate
 from ...network import Network
-from ...numbers import Number
+from ...numbers import Number, certified
 from ...plain import plain
 from ...recipe import PREFIX
 from ...spec import loads
@@ -52,7 +52,7 @@ class Paper:
 def paper(key: Key) -> Paper:
     """The paper that a key describes. Raises `KeyFault` where the key and its spec do not belong together, and what `spec.loads` raises."""
     network = loads(key.spec, key.source, Path(key.source).parent)
-    tape, start = record(network)
+    tape, start = certified(lambda: record(network))
     mistaken = {row.name: _by_quantity(edited) for row in MISTAKES.values() if (edited := row.applied(tape, network, key.contract))}
     places = {blank: place for entry in tape for blank, place in _blanks(entry)}
     made = Paper(network, key.contract, start, _by_quantity(tape), mistaken, places)
