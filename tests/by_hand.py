@@ -19,31 +19,31 @@ def half_up(places: int) -> Round:
     return work
 
 
-def worked(given: Numbers, mistake: str = "", rate: Fraction = Fraction(1, 10), rounding: Round = lambda x: x) -> dict[str, Fraction]:
+def worked(given: Numbers, *mistakes: str, rate: Fraction = Fraction(1, 10), rounding: Round = lambda x: x) -> dict[str, Fraction]:
     """Every quantity of one training step by the key of its blank. `given` has W1 (row by row), b1, W2, b2, x, y.
 
-    `mistake` says in one word what is done wrong; whatever follows is right again.
+    `mistakes` say in a word each what is done wrong; whatever follows is right again.
     """
     r = rounding
     w11, w12, w21, w22 = given["W1"]
     v1, v2 = given["W2"]
     c1, c2 = given["b1"]
     (d,), (x1, x2), (y,) = given["b2"], *(given[key] for key in "xy")
-    forgot_bias = mistake == "bias"
+    forgot_bias = "bias" in mistakes
     z1 = r(w11 * x1 + w12 * x2 + (0 if forgot_bias else c1))
     z2 = r(w21 * x1 + w22 * x2 + (0 if forgot_bias else c2))
-    h1, h2 = (z1, z2) if mistake == "negatives" else (max(z1, Fraction(0)), max(z2, Fraction(0)))
+    h1, h2 = (z1, z2) if "negatives" in mistakes else (max(z1, Fraction(0)), max(z2, Fraction(0)))
     p = r(v1 * h1 + v2 * h2 + (0 if forgot_bias else d))
-    loss = r((p - y) ** 2 * (1 if mistake == "half" else Fraction(1, 2)))
-    e = r({"sign": y - p, "doubled": 2 * (p - y), "halved": (p - y) / 2}.get(mistake, p - y))
+    loss = r((p - y) ** 2 * (1 if "half" in mistakes else Fraction(1, 2)))
+    e = r(_chosen(mistakes, {"sign": y - p, "doubled": 2 * (p - y), "halved": (p - y) / 2}, p - y))
     gv1, gv2, gd = r(e * h1), r(e * h2), e
-    up1, up2 = (v1 - rate * gv1, v2 - rate * gv2) if mistake == "early" else (v1, v2)
+    up1, up2 = (v1 - rate * gv1, v2 - rate * gv2) if "early" in mistakes else (v1, v2)
     gh1, gh2 = r(up1 * e), r(up2 * e)
-    gz1, gz2 = (gh1, gh2) if mistake == "slope" else (gh1 if z1 > 0 else Fraction(0), gh2 if z2 > 0 else Fraction(0))
+    gz1, gz2 = (gh1, gh2) if "slope" in mistakes else (gh1 if z1 > 0 else Fraction(0), gh2 if z2 > 0 else Fraction(0))
     g11, g12, g21, g22 = r(gz1 * x1), r(gz1 * x2), r(gz2 * x1), r(gz2 * x2)
-    if mistake == "transposed":
+    if "transposed" in mistakes:
         g12, g21 = g21, g12
-    step = {"rate": Fraction(1), "ascent": -rate}.get(mistake, rate)
+    step = _chosen(mistakes, {"rate": Fraction(1), "ascent": -rate}, rate)
 
     def new(old: Fraction, gradient: Fraction) -> Fraction:
         return r(old - step * gradient)
@@ -81,6 +81,12 @@ def worked(given: Numbers, mistake: str = "", rate: Fraction = Fraction(1, 10), 
     }
 
 
+def _chosen(mistakes: tuple[str, ...], wrong: Mapping[str, Fraction], right: Fraction) -> Fraction:
+    return next((wrong[mistake] for mistake in mistakes if mistake in wrong), right)
+
+
+APART = ({"sign", "doubled", "halved"}, {"rate", "ascent"})
+"""Mistakes of which nobody can make two at once."""
 WORDS = {
     "forgot_bias": "bias",
     "passed_negatives": "negatives",

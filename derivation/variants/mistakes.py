@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from flint import fmpq
 
 from ..network import Network
-from ..numbers import Number, floor, is_positive
+from ..numbers import NEGLIGIBLE, Number, Uncertain, bounds, magnitude
 from ..operations.table import ShapeMismatch
 from ..resolve import Shapes
 from ..terms import Term
@@ -32,9 +32,23 @@ class Early:
     short: int
 
     def __call__(self, x: Number) -> fmpq:
-        unit = self.contract.unit(x) * 10**self.short
-        size = floor(abs(x) / unit + fmpq(1, 2)) * unit
-        return size if is_positive(x) else -size
+        low, high = bounds(x)
+        if low == high:
+            return self.rounded(low)
+        found = self.rounded(low)
+        if found != self.rounded(high) and high - low > NEGLIGIBLE:
+            raise Uncertain("a rounded digit")
+        return found
+
+    def rounded(self, x: fmpq) -> fmpq:
+        """A rational rounded; in whole numbers, since every variant asks for it often."""
+        if x == 0:
+            return x
+        contract = self.contract
+        places = (contract.digits - 1 - magnitude(x) if contract.places is None else contract.places) - self.short
+        above, below = abs(int(x.p)) * 10 ** max(places, 0), int(x.q) * 10 ** max(-places, 0)
+        units = (2 * above + below) // (2 * below)
+        return fmpq(units if x > 0 else -units) / fmpq(10) ** places
 
     @property
     def is_possible(self) -> bool:

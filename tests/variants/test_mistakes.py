@@ -61,6 +61,27 @@ def test_rounding_too_early(exercise: Exercise) -> None:
             assert answers(variant, variant.wrong(mistaken)) == by_hand.worked(given(variant), rounding=by_hand.half_up(places))
 
 
+def test_early_rounding_is_that_of_the_school() -> None:
+    import random
+    from decimal import ROUND_HALF_UP, Context, Decimal
+
+    from flint import arb
+
+    from derivation.variants.contract import Contract
+    from derivation.variants.mistakes import Early
+
+    source = random.Random(1)
+    for _ in range(2000):
+        text = f"{source.choice(('', '-'))}{source.randrange(10 ** source.randrange(1, 8))}e{source.randrange(-9, 4)}"
+        x = Decimal(text)
+        exact = fmpq(*x.as_integer_ratio())
+        by_digits = Context(prec=2, rounding=ROUND_HALF_UP).plus(x)
+        by_places = x.quantize(Decimal("0.01"), ROUND_HALF_UP)
+        assert Early(Contract(digits=4), 2)(exact) == fmpq(*by_digits.as_integer_ratio())
+        assert Early(Contract(places=3), 1)(exact) == fmpq(*by_places.as_integer_ratio())
+    assert Early(Contract(digits=3), 1)(arb(2).sqrt()) == fmpq(7, 5) and Early(Contract(digits=3), 1)(-arb(3)) == -3
+
+
 def test_the_article_has_all_its_mistakes_and_no_other(exercise: Exercise) -> None:
     assert {made.row.name for made in exercise.mistakes} == {*by_hand.WORDS, "rounded_early", "rounded_coarsely"}
 

@@ -83,7 +83,7 @@ def _decoded(raw: bytes, source: str) -> str:
 
 def read_answers(text: str, key: Key, source: str = "<answers>") -> Table:
     """The table in a text. Raises `NoTable` where nobody's answers can be found in it."""
-    return _Reader(text, key, source).table()
+    return _Reader(text.removeprefix("\ufeff"), key, source).table()
 
 
 @dataclass

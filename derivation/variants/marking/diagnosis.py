@@ -34,10 +34,10 @@ class Suspect:
 
     @cached_property
     def filled(self) -> tuple[Worked, ...]:
-        """The student's values with blanks filled in by the mistaken tape, as written and as before rounding; and that tape alone."""
+        """The student's values with blanks (where there are any) filled in by the mistaken tape, as written and as before rounding; and that tape alone."""
         sheet = self.sheet
-        network = sheet.paper.network
-        return tuple(Worked(self.entries, sheet.given, written, None, network) for written in (sheet.exact, sheet.rounded, {}))
+        written = (sheet.exact, sheet.rounded, {}) if sheet.has_blanks else ({},)
+        return tuple(Worked(self.entries, sheet.given, each, None, sheet.paper.network) for each in written)
 
     def values(self, step: StepMark) -> Iterator[tuple[Number | None, ...]]:
         """What the mistake makes of a step, in each of the ways."""
@@ -47,13 +47,15 @@ class Suspect:
 
     def fit(self, step: StepMark) -> int:
         """2 where the mistake gives all that is written at a step, 1 where it gives all that is wrong there, else 0."""
+        wrong, others = (list(_keys(step, verdicts)) for verdicts in (("wrong",), ("right", "follows", "trivial")))
+        fitting = (values for values in self.values(step) if all(self.gives(values, key) for key in wrong))
+        ranks = (2 if all(self.gives(values, key) for key in others) else 1 for values in fitting)
         best = 0
-        for values in self.values(step):
-            if all(self.gives(values, step, key) for key in _keys(step, ("wrong",))):
-                best = max(best, 2 if all(self.gives(values, step, key) for key in _keys(step, ("right", "follows", "trivial"))) else 1)
+        while best < 2 and (rank := next(ranks, 0)):
+            best = max(best, rank)
         return best
 
-    def gives(self, values: tuple[Number | None, ...], step: StepMark, key: str) -> bool:
+    def gives(self, values: tuple[Number | None, ...], key: str) -> bool:
         offset = self.sheet.paper.places[key][1]
         return accepts(self.sheet.paper.contract, values[offset], self.sheet.row.numerals[key].value)
 
@@ -64,7 +66,7 @@ class Suspect:
     def is_contradicted(self, step: StepMark) -> bool:
         entry, keys = self.entries[step.quantity], list(_keys(step, ("right", "follows", "trivial")))
         found = [self.sheet.values(entry, worked) for worked in self.sheet.own]
-        return bool(keys) and not any(all(self.gives(values, step, key) for key in keys) for values in found)
+        return bool(keys) and not any(all(self.gives(values, key) for key in keys) for values in found)
 
 
 def _keys(step: StepMark, verdicts: tuple[str, ...]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from ...arrays import Array
 from ...evaluate import Undefined
 from ...numbers import NEGLIGIBLE, Number, Uncertain, UndefinedValue, bounds, certified
 from ...plain import plain
-from ...terms import Term
+from ...terms import Term, walk
 from ..contract import Contract
 from ..key import BlankForm, VariantForm, read_number
 from ..program import Circular
@@ -117,6 +117,11 @@ class Sheet:
         self.exact, self.rounded = ({quantity: self.written(quantity, value) for quantity in self.blanks} for value in (_exact, self.unrounded))
         self.own = [Worked(paper.entries, given, written, other, paper.network) for written in (self.exact, self.rounded) for other in (self.right, None)]
 
+    @property
+    def has_blanks(self) -> bool:
+        """Whether some result that others are worked from is not written on the sheet."""
+        return any(None in self.exact.get(quantity, (None,)) for quantity in self.paper.used)
+
     def written(self, quantity: Term, value: Callable[[Numeral], Number]) -> tuple[Number | None, ...]:
         """The numbers written for a quantity, entry by entry."""
         size = len(self.right_array(quantity).entries)
@@ -207,11 +212,21 @@ def _verdict(sheet: Sheet, entry: Entry, offset: int, blank: BlankForm, values: 
 
 
 def _is_trivial(sheet: Sheet, entry: Entry, offset: int) -> bool:
-    """Whether the student's own values leave nothing to calculate where the right ones do."""
+    """Whether the student's own values leave nothing to calculate where the right ones do, or hand on a 0 that should be none."""
+    own = sheet.own[0]
     try:
-        return effort(entry.formula, sheet.own[0])[offset] == 0 < effort(entry.formula, sheet.right)[offset]
+        if effort(entry.formula, own)[offset] == 0 < effort(entry.formula, sheet.right)[offset]:
+            return True
+        return own.by_formula(entry).entries[offset] == 0 != sheet.right_array(entry.quantity).entries[offset] and _carries_zero(sheet, entry)
     except FAILURES:
         return False
+
+
+def _carries_zero(sheet: Sheet, entry: Entry) -> bool:
+    """Whether a quantity that this one is worked from has a 0 on the sheet where there should be none."""
+    operands = [node for node in walk(entry.formula) if node in sheet.blanks]
+    pairs = (pair for node in operands for pair in zip(sheet.exact[node], sheet.right_array(node).entries, strict=True))
+    return any(x is not None and x == 0 != y for x, y in pairs)
 
 
 def better_fit(variants: Mapping[str, VariantForm], sheet: Marked, row: Row) -> str:
@@ -219,10 +234,15 @@ def better_fit(variants: Mapping[str, VariantForm], sheet: Marked, row: Row) -> 
     answered = len(row.numerals)
     if answered < FEW or 2 * sheet.count("right") >= answered:
         return ""
-    others = (variant for variant in variants.values() if variant.id != row.id)
-    return next((variant.id for variant in others if 4 * _fitting(variant, row.numerals) >= 3 * answered), "")
+    return next((variant.id for variant in variants.values() if variant.id != row.id and _fits(variant, row.numerals)), "")
 
 
-def _fitting(variant: VariantForm, numerals: Mapping[str, Numeral]) -> int:
-    blanks = (blank for blank in variant.blanks if blank.key in numerals)
-    return sum(read_number(blank.low) <= numerals[blank.key].value <= read_number(blank.high) for blank in blanks)
+def _fits(variant: VariantForm, numerals: Mapping[str, Numeral]) -> bool:
+    """Whether at most a quarter of the answers is wrong for a variant."""
+    left = len(numerals) // 4
+    for blank in variant.blanks:
+        if blank.key in numerals and not read_number(blank.low) <= numerals[blank.key].value <= read_number(blank.high):
+            left -= 1
+            if left < 0:
+                return False
+    return True

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from ...arrays import Array
 from ...evaluate import evaluate
 from ...network import Network
-from ...numbers import Number
+from ...numbers import Number, certified
 from ...plain import plain
 from ...recipe import PREFIX
 from ...spec import loads
-from ...terms import Term, name
+from ...terms import Term, name, walk
 from ..contract import Contract
 from ..exercise import Blank
 from ..key import Key, KeyFault, VariantForm, read_array
@@ -38,6 +39,11 @@ class Paper:
     places: Mapping[str, tuple[Term, int]]
     """Where a blank belongs, by its key: the quantity, and the offset of the entry."""
 
+    @cached_property
+    def used(self) -> frozenset[Term]:
+        """The results that others are worked from."""
+        return frozenset(node for entry in self.entries.values() for node in walk(entry.formula) if node in self.entries and self.entries[node].is_result)
+
     def given(self, variant: VariantForm) -> dict[Term, Array]:
         """What a variant starts from."""
         return {**self.start, **{name(key): read_array(value) for key, value in variant.given.items()}}
@@ -46,7 +52,7 @@ class Paper:
 def paper(key: Key) -> Paper:
     """The paper that a key describes. Raises `KeyFault` where the key and its spec do not belong together, and what `spec.loads` raises."""
     network = loads(key.spec, key.source, Path(key.source).parent)
-    tape, start = record(network)
+    tape, start = certified(lambda: record(network))
     mistaken = {row.name: _by_quantity(edited) for row in MISTAKES.values() if (edited := row.applied(tape, network, key.contract))}
     places = {blank: place for entry in tape for blank, place in _blanks(entry)}
     made = Paper(network, key.contract, start, _by_quantity(tape), mistaken, places)

@@ -101,18 +101,21 @@ class _Views:
 
     def sheet(self, sheet: Marked) -> SheetView:
         first = sheet.first
-        steps = tuple(self.step(step, step is first) for step in sheet.steps)
+        told = set[str]()
+        steps = tuple(self.step(step, step is first, told) for step in sheet.steps)
         groups = dict.fromkeys(step.mistakes for step in sheet.steps if step.mistakes)
         named = self.words["comma"].join(self.words["or"].join(self.names[name] for name in mistakes) for mistakes in groups)
         perfect = sheet.points == sheet.of
         return SheetView(boxed(sheet.student), boxed(sheet.id), sheet.points, sheet.of, steps, perfect, self.symbol(first.quantity) if first else "", named)
 
-    def step(self, step: StepMark, is_first: bool) -> StepView:
+    def step(self, step: StepMark, is_first: bool, told: set[str]) -> StepView:
+        """A step's lines; what a mistake is about is told once, then only its name."""
         answers = tuple(
             AnswerView(answer.key.removeprefix(step.name), _numeral(answer.written), _numeral(answer.expected), answer.verdict, answer.points)
             for answer in step.answers
         )
-        hints = tuple(latex_text(self.feedback[name]) for name in step.mistakes)
+        hints = tuple(latex_text(self.words["again"].format(name=self.names[name]) if name in told else self.feedback[name]) for name in step.mistakes)
+        told |= set(step.mistakes)
         return StepView(self.symbol(step.quantity), answers, hints, len(hints) > 1, is_first)
 
     def bars(self, steps: list[ClassStep]) -> list[BarView]:
