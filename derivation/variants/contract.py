@@ -51,9 +51,15 @@ class Contract:
         >>> Contract(digits=2).interval(fmpq(2, 3)), Contract(digits=2).interval(fmpq(1, 8))
         ((133/200, 27/40), (23/200, 13/100))
         """
-        middle, tolerance = exact(self.shown(x)), self.tolerance(x)
+        return self.answer(x)[2:]
+
+    def answer(self, x: Number) -> tuple[str, fmpq, fmpq, fmpq]:
+        """What the key shows, its tolerance, and the interval of what is accepted."""
+        shown = self.shown(x)
+        middle = exact(shown)
+        tolerance = self.tolerance(x if isinstance(x, fmpq) else middle)
         other = x if isinstance(x, fmpq) and abs(x - middle) == tolerance else middle
-        return min(middle, other) - tolerance, max(middle, other) + tolerance
+        return shown, tolerance, min(middle, other) - tolerance, max(middle, other) + tolerance
 
     def accepts(self, x: Number, given: fmpq) -> bool:
         """Whether an answer is right to the digits asked for."""

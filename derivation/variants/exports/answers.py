@@ -130,9 +130,7 @@ def _size(p: int, q: int, x: fmpq) -> int:
 
 
 def _worked(contract: Contract, x: Number) -> Answer:
-    shown = contract.shown(x)
-    low, high = contract.interval(x)
-    tolerance = contract.tolerance(x)
+    shown, tolerance, low, high = contract.answer(x)
     span = (_double(low) - _double(tolerance) * SLACK, _double(high) + _double(tolerance) * SLACK)
     return Answer(shown, _decimal(tolerance), "" if high - low == 2 * tolerance else _decimal(fmpq(x)), low, high, span)
 
@@ -141,6 +139,7 @@ def _double(x: fmpq) -> float:
     return int(x.p) / int(x.q)
 
 
+@lru_cache(maxsize=4096)
 def _decimal(x: fmpq) -> str:
     return terminating(x) or str(x)
 
