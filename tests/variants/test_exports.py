@@ -6,8 +6,10 @@ import csv
 import io
 import itertools
 import json
+import random
 import re
 import runpy
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -15,18 +17,25 @@ from xml.etree import ElementTree
 from zipfile import ZipFile
 
 import by_hand
+import flint
 import pytest
+from flint import fmpq
 from places import ROOT
 from typer.testing import CliRunner
 from written import EVIL, article, files, given, titled, typed
 
 from derivation.cli import app
+from derivation.numbers import exact, magnitude
+from derivation.operations.algebras import Numbers
 from derivation.render.words import load as words
+from derivation.variants.contract import Contract
 from derivation.variants.exercise import Exercise
+from derivation.variants.exercise import exercise as made
 from derivation.variants.exports import EXPORTS
-from derivation.variants.exports.answers import Answers
+from derivation.variants.exports.answers import Answer, Answers, _answer
 from derivation.variants.exports.formats import Unfit
 from derivation.variants.exports.keys import json_key
+from derivation.variants.program import Graph, Program
 from derivation.variants.solve import draw
 
 CANVAS = "{http://www.imsglobal.org/xsd/ims_qtiasiv1p2}"
@@ -45,6 +54,49 @@ def test_wrong_answers_are_told_apart_whatever_the_order() -> None:
             spans = sorted((answer.low, answer.high) for answer in (entry.right, *(answer for _, answer in entry.wrong)))
             assert all(high < low for (_, high), (low, _) in itertools.pairwise(spans))
             assert all(1 <= len(names) <= 2 for names, _ in entry.wrong)
+
+
+@pytest.mark.parametrize("contract", [Contract(digits=4), Contract(digits=1), Contract(places=2), Contract(places=0)])
+def test_remembered_answers_are_those_of_the_contract(contract: Contract) -> None:
+    source = random.Random(5)
+    numbers = [fmpq(source.randint(-(10**6), 10**6), source.choice([1, 2, 3, 7, 8, 64, 1000, 99999, 10**9])) for _ in range(3000)]
+    numbers += [sign * (fmpq(10) ** power + nudge) for sign in (1, -1) for power in range(-6, 5) for nudge in (fmpq(0), fmpq(1, 10**11), fmpq(-1, 10**11))]
+    known: dict[Any, Answer] = {}
+    for x in numbers * 2:
+        shown, tolerance, low, high = contract.answer(x)
+        found = _answer(contract, x, known)
+        assert found and (found.shown, exact(found.tolerance), found.low, found.high) == (shown, tolerance, low, high)
+        size = magnitude(exact(shown)) if exact(shown) else 0
+        assert 2 * tolerance == (fmpq(1, 10**contract.places) if contract.places is not None else fmpq(10) ** (size - contract.digits + 1))
+    assert len(known) < len(numbers)
+
+
+def test_points_are_those_of_the_plan() -> None:
+    exercise = article()
+    weighed = made(exercise.network, replace(exercise.plan, points={"yhat": 3, "dL/dW1": 2}))
+    quiz = files(EXPORTS["moodle"], weighed, 1)["moodle.xml"].decode()
+    assert [quiz.count(f"{{{points}:NUMERICAL:") for points in (1, 2, 3)] == [24, 4, 1]
+    assert quiz.count("Points for each number: 2.") == 1 and quiz.count("Points for each number: 3.") == 1
+    with ZipFile(io.BytesIO(files(EXPORTS["qti21"], weighed, 1)["qti21.zip"])) as opened:
+        assert b'normalMaximum="35"' in opened.read("items/1-1.xml")
+    rows = csv.DictReader(io.StringIO(files(EXPORTS["csv"], weighed, 1)["key.csv"].decode()))
+    assert sum(int(row["points"]) for row in rows) == 35
+
+
+def test_all_that_is_needed_is_given() -> None:
+    for path, content in {path: content for form in ("moodle", "md", "prairielearn") for path, content in files(EXPORTS[form], article(), 1).items()}.items():
+        if path.endswith((".xml", "worksheets.md", ".jsonl")):
+            said = content.decode().replace("\\\\", "\\")
+            for symbol in ("W^{(1)} =", "b^{(1)} =", "W^{(2)} =", "b^{(2)} =", "x =", "y =", r"\alpha = 0.1"):
+                assert symbol in said, (path, symbol)
+
+
+def test_numbers_that_never_end_are_worked_with_as_many_bits_as_the_run() -> None:
+    graph = Graph()
+    root = graph.apply(Numbers.sqrt, 2)
+    assert root.place not in graph.constants
+    with flint.ctx.workprec(2000):
+        assert Program.of(graph, 2).run([])[root.place].rel_accuracy_bits() > 1900
 
 
 # Canvas

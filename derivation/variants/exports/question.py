@@ -25,7 +25,8 @@ CREDIT = 50
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A quantity to be worked: its symbol, its formula, what each entry is worth, and row by row the places of its blanks."""
+    """A quantity to be worked: its symbol, its formula, what each entry is worth (nothing where all are worth the same), and row by row the places
+    of its blanks."""
 
     symbol: str
     formula: str
@@ -54,6 +55,7 @@ class Question:
         self.solution, self.answers = Solution(exercise, setting, lambda filled: chain.render(chain=filled)), Answers(exercise)
         self.words = self.solution.words.words["exports"]
         self.points, self.credit = points(exercise), CREDIT
+        self.worth = self._worth(self.points[0]) if len(set(self.points)) == 1 else ""
         self.stages = tuple(self._stages())
 
     @property
@@ -92,7 +94,10 @@ class Question:
         formula = next((formula for chain in chains for formula in chain.formulas), "")
         offsets = iter(places)
         rows = tuple(tuple(next(offsets) for _ in row) for row in self.exercise.nodes[quantity].rows)
-        return Task(chains[0].quantity, formula, self.words["worth"].format(points=self.points[places[0]]), rows)
+        return Task(chains[0].quantity, formula, "" if self.worth else self._worth(self.points[places[0]]), rows)
+
+    def _worth(self, points: int) -> str:
+        return self.words["worth"].format(points=points)
 
 
 @dataclass(frozen=True)

@@ -251,7 +251,8 @@ class Solution:
         self.writer = Writer(exercise.network.names)
         self.words = Words(lambda term: f"${self.writer.write(term)[0]}$")
         phases, self.sources = _worked(exercise.network)
-        self.given = [self.chain(step) for step in phases[0].steps if step.lines[-1].role == "value"]
+        stated = {step.quantity: step for phase in phases for step in phase.steps if step.quantity in exercise.given}
+        self.given = [self.chain(step) for step in stated.values() if step.lines[-1].role == "value"]
         self.groups = [group for phase in phases[1:] for group in self.grouped(phase)]
 
     def grouped(self, phase: Phase) -> Iterator[Group]:
