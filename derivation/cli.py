@@ -14,6 +14,7 @@ import typer
 from .exits import BAD_INPUT, SOME_WRONG, TEX_FAILED, explained, stop
 from .variants.commands import variants
 from .writing import write_whole
+from .variants.marking.command import mark
 
 if TYPE_CHECKING:
     from .walkthrough import Derivation
@@ -150,6 +151,7 @@ def renumber(
 
 
 app.command()(variants)
+app.command()(mark)
 
 
 def _document(make: Callable[[], bytes]) -> bytes:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flint import fmpq
 
-from ..numbers import Number, Style, decimal, exact, magnitude, rounded_to_places
+from ..numbers import Number, Style, decimal, exact, magnitude, nearest, rounded_to_places
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +33,33 @@ class Contract:
         """One unit of the last digit that has to be given."""
         if self.places is not None:
             return fmpq(1, 10**self.places)
-        shown = exact(self.shown(x))
-        return fmpq(10) ** ((magnitude(shown) if shown else 0) - self.digits + 1)
+        shown = x if isinstance(x, fmpq) else exact(self.shown(x))
+        if shown == 0:
+            return fmpq(10) ** (1 - self.digits)
+        size = magnitude(shown)
+        if abs(nearest(shown, self.digits - 1 - size)) == 10**self.digits:
+            size += 1  # it rounds up to the next power of ten
+        return fmpq(10) ** (size - self.digits + 1)
 
     def tolerance(self, x: Number) -> fmpq:
         """How far an answer may lie from the one that is shown: half a unit of its last digit."""
         return self.unit(x) / 2
 
     def interval(self, x: Number) -> tuple[fmpq, fmpq]:
-        """The answers that are accepted, both ends included."""
-        middle, tolerance = exact(self.shown(x)), self.tolerance(x)
-        return middle - tolerance, middle + tolerance
+        """The answers that are accepted, both ends included; halfway between two roundings both are.
+
+        >>> Contract(digits=2).interval(fmpq(2, 3)), Contract(digits=2).interval(fmpq(1, 8))
+        ((133/200, 27/40), (23/200, 13/100))
+        """
+        return self.answer(x)[2:]
+
+    def answer(self, x: Number) -> tuple[str, fmpq, fmpq, fmpq]:
+        """What the key shows, its tolerance, and the interval of what is accepted."""
+        shown = self.shown(x)
+        middle = exact(shown)
+        tolerance = self.tolerance(x if isinstance(x, fmpq) else middle)
+        other = x if isinstance(x, fmpq) and abs(x - middle) == tolerance else middle
+        return shown, tolerance, min(middle, other) - tolerance, max(middle, other) + tolerance
 
     def accepts(self, x: Number, given: fmpq) -> bool:
         """Whether an answer is right to the digits asked for."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +13,7 @@ from flint import fmpq
 from ..arrays import Array
 from ..deriving import derive
 from ..network import Network
-from ..numbers import Number, certified
+from ..numbers import Number, Uncertain, UndefinedValue, certified, same
 from ..plain import plain
 from ..recipe import PREFIX
 from ..spec import loads
@@ -23,6 +24,9 @@ from .mistakes import MISTAKES, Mistake
 from .plan import Plan, Slot, default_plan
 from .program import Circular, Graph, Program, Traced
 from .tape import Tape, record
+
+TRIALS = 12
+"""Sets of numbers at which mistakes are held against each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +154,10 @@ def exercise(network: Network, plan: Plan) -> Exercise:
     required = len(graph.code)
     derivation = derive(network)
     blanks = tuple(_blanks(derivation, right, plan.asked))
-    mistakes = tuple(_mistaken(graph, tape, given, slots, network, blanks, right))
-    return Exercise(network, plan, derivation, tape, Program.of(graph, required), given, slots, right, blanks, mistakes)
+    mistakes = list(_mistaken(graph, tape, given, slots, network, plan.contract, blanks))
+    program = Program.of(graph, required)
+    telling = tuple(_telling(program, plan, blanks, mistakes))
+    return Exercise(network, plan, derivation, tape, program, given, slots, right, blanks, telling)
 
 
 def _started(graph: Graph, given: Mapping[Term, Array], slots: tuple[Slot, ...]) -> dict[Term, Array]:
@@ -184,12 +190,12 @@ def _blanks(derivation: Derivation, nodes: Mapping[Term, Array], asked: tuple[st
 
 
 def _mistaken(
-    graph: Graph, tape: Tape, given: Mapping[Term, Array], slots: tuple[Slot, ...], network: Network, blanks: tuple[Blank, ...], right: Mapping[Term, Array]
+    graph: Graph, tape: Tape, given: Mapping[Term, Array], slots: tuple[Slot, ...], network: Network, contract: Contract, blanks: tuple[Blank, ...]
 ) -> Iterator[Mistaken]:
     """Each mistake that can be made here and shows: one that gives the same answers as another, whatever the numbers, is left out."""
     seen = {tuple(blank.node for blank in blanks)}
     for row in MISTAKES.values():
-        edited = row.applied(tape, network)
+        edited = row.applied(tape, network, contract)
         if edited is None:
             continue
         try:
@@ -200,6 +206,29 @@ def _mistaken(
         if shown not in seen:
             seen.add(shown)
             yield Mistaken(row, edited, shown)
+
+
+def _telling(program: Program, plan: Plan, blanks: tuple[Blank, ...], mistakes: list[Mistaken]) -> Iterator[Mistaken]:
+    """The mistakes that show at some of a few trial numbers, each unlike those before it: ReLU's derivative at h is the one at z."""
+    right = tuple(blank.node for blank in blanks)
+    trials = list(_trials(program, plan))
+    kept = [right]
+    for mistaken in mistakes:
+        if all(any(_differ(values, mistaken.nodes, nodes) for values in trials) for nodes in kept):
+            kept.append(mistaken.nodes)
+            yield mistaken
+
+
+def _trials(program: Program, plan: Plan) -> Iterator[list[Number]]:
+    """All nodes at a few numbers, spread over what each input may be; those at which something has no value are left out."""
+    for trial in range(TRIALS):
+        inputs = [domain[(place * place + 5 * (trial + 1) * (place + 1)) % len(domain)] for place, domain in enumerate(plan.domains.values())]
+        with suppress(UndefinedValue, Uncertain):
+            yield certified(lambda inputs=inputs: program.run(inputs))  # type: ignore[misc]
+
+
+def _differ(values: list[Number], some: tuple[int, ...], others: tuple[int, ...]) -> bool:
+    return any(a != b and not same(values[a], values[b]) for a, b in zip(some, others, strict=True))
 
 
 def worked_steps(derivation: Derivation) -> list[tuple[str, Step]]:

@@ -19,12 +19,14 @@ Slot = tuple[Term, int]
 class Plan:
     """`domains` lists for each entry that varies the values it may take; all others stay as the spec gives them.
 
-    `asked` are the keys of the quantities that a student writes down (`plain.plain`), all of the walkthrough's where it is empty.
+    `asked` are the keys of the quantities that a student writes down (`plain.plain`), all of the walkthrough's where it is empty;
+    `points` what each entry of such a quantity is worth, 1 where it says nothing.
     """
 
     domains: Mapping[Slot, tuple[fmpq, ...]]
     contract: Contract = field(default_factory=Contract)
     asked: tuple[str, ...] = ()
+    points: Mapping[str, int] = field(default_factory=dict)
 
 
 def default_plan(network: Network) -> Plan:

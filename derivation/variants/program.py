@@ -61,7 +61,9 @@ class Graph:
         nodes = tuple(map(self.lift, operands))
         if all(node.place in self.constants for node in nodes):
             try:
-                return self.constant(operation(*(self.constants[node.place] for node in nodes)))
+                value = operation(*(self.constants[node.place] for node in nodes))
+                if isinstance(value, fmpq):
+                    return self.constant(value)  # a ball is left to the run, which knows how many bits are wanted
             except (UndefinedValue, Uncertain):
                 pass  # left to the run, which says where
         short = self.shortened(operation, nodes)
@@ -161,9 +163,9 @@ class Traced:
             raise Circular(quantity)
         self.open.add(quantity)
         array = evaluate(entry.formula, self, self.graph.algebra)  # type: ignore[arg-type]
-        if self.carry and entry.is_result:
-            carry = self.carry
-            array = array.map(lambda node: self.graph.apply(carry, node))
+        rounding = entry.rounding or self.carry
+        if rounding and entry.is_result:
+            array = array.map(lambda node: self.graph.apply(rounding, node))
         self.arrays[quantity] = array
         return array
 
@@ -209,11 +211,15 @@ class Program:
         for place, value in zip(self.inputs, inputs, strict=True):
             values[place] = value
         self.step(values, range(self.required))
-        for place in range(self.required, len(self.code)):
-            try:
-                self.step(values, (place,))
-            except UndefinedValue:
-                values[place] = UNDEFINED
+        rest = range(self.required, len(self.code))
+        try:
+            self.step(values, rest)
+        except UndefinedValue:
+            for place in rest:  # one by one, to see which
+                try:
+                    self.step(values, (place,))
+                except UndefinedValue:
+                    values[place] = UNDEFINED
         return values
 
     def step(self, values: list[Any], places: Iterable[int]) -> None:

@@ -5,7 +5,7 @@ A tape holds no numbers: it is the same for all variants of an exercise. A mista
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ..arrays import Array, Shape
@@ -13,6 +13,7 @@ from ..deriving import calculated
 from ..deriving.desk import Desk
 from ..deriving.update import start
 from ..network import Network
+from ..numbers import Number
 from ..recipe import PREFIX
 from ..terms import Term, walk
 
@@ -22,7 +23,7 @@ class Entry:
     """A quantity of the walkthrough and its formula.
 
     `phase` is forward, backward or update; `is_result` says that the quantity is written down, and rounded where results are carried
-    rounded, unlike a local derivative that only serves one.
+    rounded, unlike a local derivative that only serves one. `rounding` is what is done to each entry of this result, as a mistake, before it is used.
     """
 
     quantity: Term
@@ -30,6 +31,7 @@ class Entry:
     shape: Shape
     phase: str
     is_result: bool = True
+    rounding: Callable[[Number], Number] | None = None
 
 
 Tape = tuple[Entry, ...]
