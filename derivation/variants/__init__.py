@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from flint import fmpq
+if TYPE_CHECKING:
+    from .exercise import Exercise, load_exercise
 
-from ..network import Network
-from ..recipe import PREFIX
-from ..spec import load
-from ..terms import name
-from .exercise import Exercise, exercise
-from .plan import Plan
+__all__ = ["Exercise", "load_exercise"]
 
 
-def load_exercise(path: Path) -> Exercise:
-    """The exercise that a spec describes."""
-    network = load(path)
-    return exercise(network, default_plan(network))
+def __getattr__(key: str) -> Any:
+    """Imports a public name when it is first used, since the spec reader needs a part of this package (`table`) that needs no other."""
+    if key not in __all__:
+        raise AttributeError(f"module 'derivation.variants' has no attribute {key!r}")
+    from . import exercise
 
-
-def default_plan(network: Network) -> Plan:
-    """Every parameter and every number of the data with one decimal between -1 and 1, the constants of the update as they are."""
-    tenths = tuple(fmpq(k, 10) for k in range(-9, 10))
-    given = {**network.parameters, **network.data}
-    return Plan({(name(key), offset): tenths for key, array in given.items() for offset in range(len(array.entries)) if not key.startswith(PREFIX)})
+    return getattr(exercise, key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 from flint import fmpq
 
@@ -14,12 +15,14 @@ from ..network import Network
 from ..numbers import Number, certified
 from ..plain import plain
 from ..recipe import PREFIX
+from ..spec import Opened, SpecError, opened, opened_text
 from ..terms import Term
 from ..walkthrough import Derivation, Step
 from .contract import Contract
 from .mistakes import MISTAKES, Mistake
 from .plan import Plan, Slot
 from .program import Circular, Graph, Program, Traced
+from .table import in_keeping, standard_plan
 from .tape import Tape, record
 
 
@@ -200,3 +203,21 @@ def worked_steps(derivation: Derivation) -> list[tuple[str, Step]]:
         for step in phase.steps
         if step.lines[-1].role == "value" and len(step.lines) > 2
     ]
+
+
+def load_exercise(path: Path) -> Exercise:
+    """The exercise that a spec describes; raises `SpecError` with every problem found."""
+    return _of(opened(path))
+
+
+def exercise_of(text: str, folder: str) -> Exercise:
+    """The exercise of a spec's text; files that it names are looked for in `folder`."""
+    return _of(opened_text(text, folder=Path(folder)))
+
+
+def _of(found: Opened) -> Exercise:
+    plan = found.plan or standard_plan(found.network)
+    try:
+        return exercise(in_keeping(found.network, plan.contract), plan)
+    except ValueError as problem:
+        raise SpecError(found.source, [found.places.problem(("variants", "ask"), str(problem))]) from None
