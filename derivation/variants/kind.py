@@ -19,7 +19,7 @@ from .coordinates import coordinates
 from .effort import Effort, Measure, usual
 from .exercise import Exercise
 from .program import Program
-from .search import Below, OutOfTrials, Search
+from .search import Chance, OutOfTrials, Search
 
 Inputs = tuple[fmpq, ...]
 SMALL = 4096
@@ -46,7 +46,7 @@ class Unmeetable(ValueError):
 class Kind:
     """`chance` gives a source for a seed's parts. `explains` says whether conflicting wishes are looked for where none can be met."""
 
-    def __init__(self, exercise: Exercise, wished: Mapping[str, Any], chance: Callable[..., Below], name: str = "", explains: bool = True) -> None:
+    def __init__(self, exercise: Exercise, wished: Mapping[str, Any], chance: Callable[..., Chance], name: str = "", explains: bool = True) -> None:
         self.exercise, self.chance, self.name, self.explains = exercise, chance, name, explains
         self.wishes = table.effective(wished)
         self.patterns = table.patterns(self.wishes["relu"])
@@ -77,13 +77,13 @@ class Kind:
 
     def _samples(self, case: Case) -> list[list[Number]]:
         """The graph's values at numbers by chance."""
-        below = self.chance("samples")
+        chance = self.chance("samples")
         program = Program.of(case.graph, len(case.graph.code))
         domains = tuple(self.exercise.plan.domains.values())
         found = []
         for _ in range(SAMPLES):
             try:
-                numbers = [domain[below(len(domain))] for domain in domains]
+                numbers = [domain[int(chance() * len(domain))] for domain in domains]
                 found.append(certified(partial(program.run, numbers)))
             except UndefinedValue:
                 continue
@@ -112,11 +112,11 @@ class Kind:
             return
         possible = list(range(len(self.patterns)))
         for attempt in range(10**9):
-            below = self.chance(*seed, attempt)
-            place = possible[below(len(possible))]
+            chance = self.chance(*seed, attempt)
+            place = possible[int(chance() * len(possible))]
             trials = FIRST_TRIALS << min(DOUBLINGS, attempt // 3)
             try:
-                found = certified(partial(self._first, place, below, trials))
+                found = certified(partial(self._first, place, chance, trials))
             except OutOfTrials:
                 yield None
                 continue
@@ -127,15 +127,15 @@ class Kind:
                 continue
             yield found
 
-    def _first(self, place: int, below: Below, trials: int) -> Inputs | None:
-        return next(self.search(place).solutions(below, trials), None)
+    def _first(self, place: int, chance: Chance, trials: int) -> Inputs | None:
+        return next(self.search(place).solutions(chance, trials), None)
 
     @staticmethod
-    def _shuffled(listed: list[Inputs], below: Below) -> Iterator[Inputs]:
+    def _shuffled(listed: list[Inputs], chance: Chance) -> Iterator[Inputs]:
         """Every item once, by chance."""
         moved: dict[int, int] = {}
         for left in range(len(listed), 0, -1):
-            place = below(left)
+            place = int(chance() * left)
             yield listed[moved.get(place, place)]
             moved[place] = moved.get(left - 1, left - 1)
 

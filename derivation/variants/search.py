@@ -7,7 +7,7 @@ the input follows from it, so that a condition on the sum's square or product is
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flint import fmpq
@@ -16,12 +16,14 @@ from ..numbers import Number, UndefinedValue
 from .case import Condition
 from .coordinates import Coordinates, Variable, supported
 from .program import Operation
-from .windows import windows
+from .windows import Window, windows
 
-Below = Callable[[int], int]
-"""A whole number below another, by chance."""
+Chance = Callable[[], float]
+"""A number from 0 to 1 by chance, 1 excluded."""
 Check = tuple[Callable[..., bool], tuple[int, ...], int]
 """What judges, the nodes whose values it judges, and the levels that it depends on (a bit each)."""
+Step = tuple[int, Operation | None, tuple[int, ...], int, list[Check]]
+"""A node that is worked at a level (a variable has no operation), the levels that it depends on, and what is judged then."""
 MAXIMAL_KEYS = 512
 """Ways in which the variables before it can bear on a level's short list, up to which such lists are kept."""
 
@@ -35,17 +37,6 @@ class OutOfTrials(Exception):
 
 
 @dataclass
-class Work:
-    """A node to be worked at a level (a variable has no operation), what is judged then, and the levels that it depends on."""
-
-    node: int
-    operation: Operation | None
-    operands: tuple[int, ...]
-    bits: int
-    checks: list[Check] = field(default_factory=list)
-
-
-@dataclass
 class Level:
     """One variable: its node and candidates with their weights, the work to be done once it has a value, and the part of it that only
     depends on few other levels (`near`): what that leaves of the candidates is kept by the values there."""
@@ -53,10 +44,14 @@ class Level:
     node: int
     candidates: tuple[fmpq, ...]
     weights: tuple[int, ...]
-    works: list[Work] = field(default_factory=list)
-    near: list[Work] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    near: list[Step] = field(default_factory=list)
     key: tuple[int, ...] = ()
+    windows: list[tuple[Window, int]] = field(default_factory=list)
     kept: dict[tuple[int, ...], tuple[list[int], int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.floats = [float(candidate) for candidate in self.candidates]
 
     def pool(self, values: list[Number], chosen: list[int]) -> tuple[list[int], int]:
         """The candidates (by place) that nothing near speaks against, and the levels that took others away."""
@@ -72,20 +67,25 @@ class Level:
                 else:
                     conflict |= failed
             found = self.kept[key] = left, conflict
-        return found
+        left, conflict = found
+        for window, reach in self.windows:
+            inside = window.left(left, self.floats, values)
+            if len(inside) < len(left):
+                left, conflict = inside, conflict | reach
+        return left, conflict
 
 
-def failure(values: list[Number], works: list[Work]) -> int | None:
+def failure(values: list[Number], steps: Iterable[Step]) -> int | None:
     """Works what a level works; the levels that the first condition which fails depends on, None where all hold."""
-    for work in works:
-        if work.operation is not None:
+    for node, operation, operands, bits, checks in steps:
+        if operation is not None:
             try:
-                values[work.node] = work.operation(*[values[k] for k in work.operands])
+                values[node] = operation(*[values[k] for k in operands])
             except UndefinedValue:
-                return work.bits
-        for judge, nodes, bits in work.checks:
-            if not judge(*[values[k] for k in nodes]):
                 return bits
+        for judge, nodes, reach in checks:
+            if not judge(*[values[k] for k in nodes]):
+                return reach
     return None
 
 
@@ -107,9 +107,13 @@ class Search:
         self.levels = [Level(node, *variables[node]) for node in order]
         depth = {node: place for place, node in enumerate(order)}
         bits = {node: sum(1 << depth[k] for k in support) for node, support in supports.items()}
-        conditions = [*conditions, *windows(coordinates, conditions, bits)]
-        works = self._worked(coordinates, bits, _needed(coordinates, conditions))
-        self._judged(coordinates, conditions, bits, works)
+        checks = self._worked(coordinates, bits, _needed(coordinates, conditions))
+        self._judged(coordinates, conditions, bits, checks)
+        for place, window in windows(coordinates, conditions, bits, order):
+            reach = 0
+            for node in window.nodes:
+                reach |= bits[node]
+            self.levels[place].windows.append((window, reach))
         for place in range(len(self.levels)):
             self._divide(place)
 
@@ -126,31 +130,30 @@ class Search:
     def _left(self, coordinates: Coordinates, node: int, conditions: Sequence[Condition], reaches: Sequence[frozenset[int]]) -> Variable:
         """The candidates of a variable that the conditions on it alone leave."""
         alone = [condition for condition, reach in zip(conditions, reaches, strict=True) if reach == {node}]
-        needed = _needed_for(dict.fromkeys(k for condition in alone for k in condition.nodes), [Work(k, *coordinates.code[k], 0) for k in coordinates.code])
-        works = [work for work in needed if work.node != node and self.start[work.node] is None]
+        needed = _needed_for((k for condition in alone for k in condition.nodes), [(k, *worked, 0, []) for k, worked in coordinates.code.items()])
+        steps = [step for step in needed if step[0] != node and self.start[step[0]] is None]
         values = list(self.start)
         left = []
         for candidate in coordinates.variables[node][0]:
             values[node] = candidate
-            if failure(values, works) is None and all(condition.holds(*[values[k] for k in condition.nodes]) for condition in alone):
+            if failure(values, steps) is None and all(condition.holds(*[values[k] for k in condition.nodes]) for condition in alone):
                 left.append(candidate)
         weights = dict(zip(*coordinates.variables[node], strict=False))
         return tuple(left), tuple(weights[candidate] for candidate in left) if weights else ()
 
-    def _worked(self, coordinates: Coordinates, bits: Mapping[int, int], needed: set[int]) -> dict[int, Work]:
-        """Every node that is needed, put at the level where it can be worked."""
-        works: dict[int, Work] = {level.node: Work(level.node, None, (), bits[level.node]) for level in self.levels}
+    def _worked(self, coordinates: Coordinates, bits: Mapping[int, int], needed: set[int]) -> dict[int, list[Check]]:
+        """Every node that is needed, put at the level where it can be worked; the checks of each, of which there are none yet."""
+        checks: dict[int, list[Check]] = {}
         for level in self.levels:
-            level.works.append(works[level.node])
+            checks[level.node] = []
+            level.steps.append((level.node, None, (), bits[level.node], checks[level.node]))
         for node, (operation, operands) in coordinates.code.items():
-            if operation is None or node not in needed:
-                continue
-            if bits[node]:
-                works[node] = Work(node, operation, operands, bits[node])
-                self.levels[bits[node].bit_length() - 1].works.append(works[node])
-        return works
+            if operation is not None and node in needed and bits[node]:
+                checks[node] = []
+                self.levels[bits[node].bit_length() - 1].steps.append((node, operation, operands, bits[node], checks[node]))
+        return checks
 
-    def _judged(self, coordinates: Coordinates, conditions: Sequence[Condition], bits: Mapping[int, int], works: Mapping[int, Work]) -> None:
+    def _judged(self, coordinates: Coordinates, conditions: Sequence[Condition], bits: Mapping[int, int], checks: Mapping[int, list[Check]]) -> None:
         """Puts every condition where the last of its nodes is worked."""
         order = {node: place for place, node in enumerate(coordinates.code)}
         for condition in conditions:
@@ -159,26 +162,26 @@ class Search:
                 reach |= bits[node]
             if reach:
                 last = max((node for node in condition.nodes if bits[node].bit_length() == reach.bit_length()), key=order.__getitem__)
-                works[last].checks.append((condition.holds, condition.nodes, reach))
+                checks[last].append((condition.holds, condition.nodes, reach))
             elif not condition.holds(*[self.start[k] for k in condition.nodes]):
                 self.is_contradictory = True
 
     def _divide(self, place: int) -> None:
-        """Takes the checks near at hand from a level's work: those that depend on so few values of other levels that their outcome can be kept."""
+        """Takes the checks near at hand from a level's steps: those that depend on so few values of other levels that their outcome can be kept."""
         level, before = self.levels[place], self.levels[:place]
         bits = 0
         near: dict[int, list[Check]] = {}
-        for node, check in sorted(((work.node, check) for work in level.works for check in work.checks), key=lambda pair: pair[1][2].bit_count()):
+        for node, check in sorted(((step[0], check) for step in level.steps for check in step[4]), key=lambda pair: pair[1][2].bit_count()):
             joined = bits | check[2]
             if math.prod(len(other.candidates) for k, other in enumerate(before) if joined >> k & 1) <= MAXIMAL_KEYS:
                 bits = joined
                 near.setdefault(node, []).append(check)
         level.key = tuple(k for k in range(place) if bits >> k & 1)
-        level.near = [Work(work.node, work.operation, work.operands, work.bits, near.get(work.node, [])) for work in _needed_for(near, level.works)]
-        for work in level.works:
-            work.checks = [check for check in work.checks if check not in near.get(work.node, ())]
+        level.near = [(*step[:4], near.get(step[0], [])) for step in _needed_for(near, level.steps)]
+        for step in level.steps:
+            step[4][:] = [check for check in step[4] if check not in near.get(step[0], ())]
 
-    def solutions(self, below: Below | None, trials: int) -> Iterator[tuple[fmpq, ...]]:
+    def solutions(self, chance: Chance | None, trials: int) -> Iterator[tuple[fmpq, ...]]:
         """The inputs of every solution, by chance or in order; raises `OutOfTrials` where more values had to be tried than that."""
         if self.is_contradictory:
             return
@@ -198,7 +201,7 @@ class Search:
             else:
                 left, conflicts[depth] = levels[depth].pool(values, chosen)
                 conflicts[depth] &= ~(1 << depth)
-                pools[depth] = left[:] if below else left[::-1]
+                pools[depth] = left[:] if chance else left[::-1]
             while depth >= 0:
                 level, pool = levels[depth], pools[depth]
                 failed: int | None = 0
@@ -206,9 +209,9 @@ class Search:
                     trials -= 1
                     if trials < 0:
                         raise OutOfTrials
-                    chosen[depth] = place = _drawn(pool, level.weights, below) if below else pool.pop()
+                    chosen[depth] = place = _drawn(pool, level.weights, chance) if chance else pool.pop()
                     values[level.node] = level.candidates[place]
-                    failed = failure(values, level.works)
+                    failed = failure(values, level.steps)
                     conflicts[depth] |= (failed or 0) & ~(1 << depth)
                 if failed is None:
                     break
@@ -219,12 +222,12 @@ class Search:
                 conflicts[depth] |= conflict & ~(1 << depth)
 
 
-def _drawn(pool: list[int], weights: tuple[int, ...], below: Below) -> int:
+def _drawn(pool: list[int], weights: tuple[int, ...], chance: Chance) -> int:
     """A candidate taken from the pool by chance, in proportion to the weights where there are any."""
     if not weights:
-        place = below(len(pool))
+        place = int(chance() * len(pool))
     else:
-        rest = below(sum([weights[k] for k in pool]))
+        rest = int(chance() * sum([weights[k] for k in pool]))
         place = 0
         while rest >= weights[pool[place]]:
             rest -= weights[pool[place]]
@@ -235,13 +238,13 @@ def _drawn(pool: list[int], weights: tuple[int, ...], below: Below) -> int:
     return found
 
 
-def _needed_for(wanted: Mapping[int, object], works: list[Work]) -> list[Work]:
-    """The works of a level that some of its nodes need, in order."""
+def _needed_for(wanted: Iterable[int], steps: list[Step]) -> list[Step]:
+    """The steps that some nodes need, in order."""
     needed = set(wanted)
-    for work in reversed(works):
-        if work.node in needed:
-            needed.update(work.operands)
-    return [work for work in works if work.node in needed]
+    for node, _, operands, _, _ in reversed(steps):
+        if node in needed:
+            needed.update(operands)
+    return [step for step in steps if step[0] in needed]
 
 
 def _needed(coordinates: Coordinates, conditions: Sequence[Condition]) -> set[int]:
@@ -260,8 +263,9 @@ def _ordered(variables: Mapping[int, Variable], sums: frozenset[int], reaches: S
     """An order in which conditions can be judged early: next come the variables of the condition that is nearest to being decided."""
     effort = {node: math.log2(1 + len(candidates)) / (SUMS_FIRST if node in sums else 1) for node, (candidates, _) in variables.items()}
     order: dict[int, None] = {}
-    waiting = list(dict.fromkeys(reaches))
+    waiting = list(reaches)
     while waiting := [reach for reach in waiting if not reach <= order.keys()]:
-        nearest = min(waiting, key=lambda reach: (sum(effort[k] for k in sorted(reach) if k not in order), len(reach), sorted(reach)))
+        open = [reach - order.keys() for reach in waiting]
+        nearest = min(open, key=lambda reach: (sum(effort[k] for k in sorted(reach)) / sum(other <= reach for other in open), len(reach), sorted(reach)))
         order |= dict.fromkeys(sorted((k for k in nearest if k not in order), key=lambda k: (effort[k], k)))
     return [*order, *(node for node in variables if node not in order)]

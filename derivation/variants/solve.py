@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 from .exercise import Exercise, Variant
@@ -23,16 +23,10 @@ REPEATED = 400
 __all__ = ["Unmeetable", "draw", "never_shown", "rebuild"]
 
 
-class Chance:
-    """Whole numbers by chance, always the same for the same parts."""
-
-    def __init__(self, *parts: object) -> None:
-        digest = hashlib.sha256(":".join(map(str, parts)).encode()).digest()
-        self.source = random.Random(int.from_bytes(digest, "big"))
-
-    def below(self, count: int) -> int:
-        """One of 0 to count - 1."""
-        return int(self.source.random() * count)
+def chance(*parts: object) -> Callable[[], float]:
+    """Numbers by chance from 0 to 1, always the same for the same parts."""
+    digest = hashlib.sha256(":".join(map(str, parts)).encode()).digest()
+    return random.Random(int.from_bytes(digest, "big")).random
 
 
 def draw(exercise: Exercise, seed: int, count: int) -> Iterator[Variant]:
@@ -78,7 +72,7 @@ class _Solver:
         """The variants of a stratum."""
         if place not in self.kinds:
             stratum = self.strata[place]
-            self.kinds[place] = Kind(self.exercise, stratum.wishes, lambda *parts: Chance(*parts).below, stratum.name)
+            self.kinds[place] = Kind(self.exercise, stratum.wishes, chance, stratum.name)
         return self.kinds[place]
 
     def place(self, number: int) -> int:
