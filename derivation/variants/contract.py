@@ -63,5 +63,7 @@ class Contract:
         """Whether no answer could be meant for both."""
         if self.is_far(x, y):
             return True
+        if type(x) is type(y) is fmpq and x == y:
+            return False
         (low, high), (other_low, other_high) = self.interval(x), self.interval(y)
         return bool(high < other_low or other_high < low)

@@ -157,10 +157,10 @@ class Kind:
     def accepts(self, inputs: Inputs) -> bool:
         """Whether mistakes show and the effort is usual."""
         self.last, self.last_inputs = self.exercise.run(inputs), inputs
-        if not all(self.is_apart(pair, self.last) for pair in self.pairs):
-            return False
         percent = self.wishes["effort"]
-        return not percent or self.effort(self.last).is_near(self.usual, percent)
+        if percent and not self.effort(self.last).is_near(self.usual, percent):
+            return False
+        return all(any(self._is_told(a, b, self.last) for a, b in pair) for pair in self.pairs)
 
     @cached_property
     def pilots(self) -> list[list[Number]]:
@@ -204,34 +204,31 @@ class Kind:
         return hashlib.blake2b(" ".join(self.shown(values)).encode(), digest_size=16).digest()
 
     @cached_property
-    def nodes(self) -> list[tuple[int, ...]]:
-        """The nodes of the right answers, and of each mistake's."""
-        return [tuple(blank.node for blank in self.exercise.blanks), *(mistaken.nodes for mistaken in self.exercise.mistakes)]
-
-    @cached_property
-    def pairs(self) -> list[tuple[int, int]]:
-        """The pairs of ways to work (0 is the right one) that can be told apart in variants of this kind."""
+    def pairs(self) -> list[list[tuple[int, int]]]:
+        """For each two ways to work that can be told apart in variants of this kind: the nodes at which they differ, those that tell most often first."""
         if not self.wishes["mistakes"]:
             return []
-        return [pair for pair in combinations(range(len(self.nodes)), 2) if any(self.is_apart(pair, values) for values in self.pilots)]
+        ways = [tuple(blank.node for blank in self.exercise.blanks), *(mistaken.nodes for mistaken in self.exercise.mistakes)]
+        return [pair for pair in (self._telling(*both) for both in combinations(ways, 2)) if pair]
+
+    def _telling(self, way: tuple[int, ...], other: tuple[int, ...]) -> list[tuple[int, int]]:
+        """The nodes at which two ways to work differ; nothing where they agree in all pilots as far as answers show."""
+        differing = [pair for pair in dict.fromkeys(zip(way, other, strict=True)) if pair[0] != pair[1]]
+        told = {pair: sum(self._is_told(*pair, values) for values in self.pilots) for pair in differing}
+        return sorted(differing, key=lambda pair: -told[pair]) if any(told.values()) else []
+
+    def _is_told(self, a: int, b: int, values: list[Number]) -> bool:
+        """Whether two nodes differ as answers are to be given; what has no value differs from what has one."""
+        try:
+            return self.exercise.contract.tells_apart(values[a], values[b])
+        except UndefinedValue:
+            return True
 
     @property
     def never_shown(self) -> tuple[str, ...]:
         """The mistakes that give the right answers, as far as can be seen."""
-        shown = [any(self.is_apart((0, place), values) for values in self.pilots) for place in range(1, len(self.nodes))]
-        return tuple(mistaken.row.name for mistaken, shows in zip(self.exercise.mistakes, shown, strict=True) if not shows)
-
-    def is_apart(self, pair: tuple[int, int], values: list[Number]) -> bool:
-        """Whether two ways to work differ in some answer as it is to be given; what has no value differs from what has one."""
-        contract = self.exercise.contract
-        for a, b in zip(*(self.nodes[place] for place in pair), strict=True):
-            if a != b:
-                try:
-                    if contract.tells_apart(values[a], values[b]):
-                        return True
-                except UndefinedValue:
-                    return True
-        return False
+        right = tuple(blank.node for blank in self.exercise.blanks)
+        return tuple(mistaken.row.name for mistaken in self.exercise.mistakes if not self._telling(right, mistaken.nodes))
 
     def count(self) -> int | None:
         """How many variants with different answers there are; None where that would take too long."""
