@@ -24,7 +24,8 @@ Signs = Mapping[int, bool]
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What a wish says of nodes: `holds` judges their values. Where it says so, their values have at most `places` decimals, or lie from `low` to `high`."""
+    """What a wish says of nodes: `holds` judges their values. Where it says so, their values have at most `places` decimals, or lie from
+    `low` to `high` (of two nodes: their difference)."""
 
     wish: str
     nodes: tuple[int, ...]
@@ -159,11 +160,11 @@ def _ordered(wish: str, greater: int, smaller: int, constants: Mapping[int, Numb
         return Condition(wish, (greater,), lambda x: _greater(x, constants[smaller]), low=constants[smaller])
     if isinstance(constants.get(greater), fmpq):
         return Condition(wish, (smaller,), lambda x: _greater(constants[greater], x), high=constants[greater])
-    return Condition(wish, (greater, smaller), _greater)
+    return Condition(wish, (greater, smaller), _greater, low=fmpq(0))
 
 
 def _greater(a: Number, b: Number) -> bool:
-    if isinstance(a, fmpq) and isinstance(b, fmpq):
+    if a > b or a < b:  # of balls: certainly
         return bool(a > b)
     return is_positive(a - b)
 

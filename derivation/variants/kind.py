@@ -24,13 +24,15 @@ from .search import Chance, OutOfTrials, Search
 Inputs = tuple[fmpq, ...]
 SMALL = 4096
 """Ways to choose all numbers up to which every one is looked at, and chosen from afterwards."""
-PILOTS = 32
-"""Variants made first, which show what is usual and which mistakes can show."""
+PILOTS, FEWER_PILOTS, PATIENCE = 32, 8, 30_000
+"""Variants made first, which show what is usual and which mistakes can show; fewer where that many values have been tried."""
 SAMPLES = 256
-FIRST_TRIALS, DOUBLINGS = 500, 5
+FIRST_TRIALS, DOUBLINGS = 500, 4
 """Values tried in one attempt; twice as many after every third attempt that fails, so many times."""
-ATTEMPTS = 60
-"""Attempts for one variant."""
+ATTEMPTS, FEWER_ATTEMPTS = 40, 9
+"""Attempts for one variant; for one that only shows whether wishes can be met without one of them."""
+REJECTIONS = 200
+"""Solutions for one variant that may be turned down: a mistake does not show, or the effort is unusual."""
 COUNTED = 200_000
 """Values tried when it is counted how many variants there are."""
 
@@ -48,6 +50,7 @@ class Kind:
 
     def __init__(self, exercise: Exercise, wished: Mapping[str, Any], chance: Callable[..., Chance], name: str = "", explains: bool = True) -> None:
         self.exercise, self.chance, self.name, self.explains = exercise, chance, name, explains
+        self.attempts = ATTEMPTS if explains else FEWER_ATTEMPTS
         self.wishes = table.effective(wished)
         self.patterns = table.patterns(self.wishes["relu"])
         self.searches: dict[int, Search | None] = {}
@@ -142,14 +145,17 @@ class Kind:
     def stream(self, seed: int, number: int) -> Iterator[Inputs]:
         """The variants of a number, of which the first that is like none before it is taken; raises `Unmeetable` where there is none."""
         self.usual  # noqa: B018 (raises where nothing can be met)
-        failed, succeeded = 0, False
+        failed = rejected = 0
+        succeeded = False
         for inputs in self.solved(seed, number):
-            if inputs is not None and self.accepts(inputs):
-                failed, succeeded = 0, True
+            if inputs is None:
+                failed += 1
+            elif self.accepts(inputs):
+                failed, rejected, succeeded = 0, 0, True
                 yield inputs
             else:
-                failed += 1
-            if failed >= ATTEMPTS:
+                rejected += 1
+            if failed >= self.attempts or rejected >= REJECTIONS:
                 break
         if not succeeded:
             raise self.unmeetable(False)
@@ -170,7 +176,8 @@ class Kind:
             if inputs is not None:
                 found.append(self.exercise.run(inputs))
             failed += inputs is None
-            if len(found) >= PILOTS or failed >= ATTEMPTS:
+            tried = sum(search.tried for search in self.searches.values() if search)
+            if len(found) >= (PILOTS if tried < PATIENCE else FEWER_PILOTS) or failed >= self.attempts:
                 break
         if not found:
             raise self.unmeetable(failed == 0)

@@ -60,7 +60,8 @@ def bounds(code: Code, constants: Mapping[int, Number], domains: Mapping[int, Do
     found = Bounds({}, {})
     claimed: dict[int, list[Condition]] = {}
     for condition in conditions:
-        claimed.setdefault(condition.nodes[0], []).append(condition)
+        if len(condition.nodes) == 1:
+            claimed.setdefault(condition.nodes[0], []).append(condition)
     for node, (operation, operands) in code.items():
         if operation is None:
             values = domains[node] if node in domains else (constants[node],)

@@ -93,7 +93,7 @@ class Search:
     """The search through one set of coordinates."""
 
     def __init__(self, coordinates: Coordinates, conditions: Sequence[Condition]) -> None:
-        self.inputs = coordinates.inputs
+        self.inputs, self.tried = coordinates.inputs, 0
         self.start: list[Number] = [None] * (max(coordinates.code, default=-1) + 1)
         for node, value in coordinates.constants.items():
             if node in coordinates.code:
@@ -207,6 +207,7 @@ class Search:
                 failed: int | None = 0
                 while pool and failed is not None:
                     trials -= 1
+                    self.tried += 1
                     if trials < 0:
                         raise OutOfTrials
                     chosen[depth] = place = _drawn(pool, level.weights, chance) if chance else pool.pop()

@@ -17,7 +17,7 @@ from .lattice import Code, Span
 
 ROOM, LARGE = 1e-6, 1e6
 """How far a sum of floats may be from the true one, as long as it is no greater than that."""
-MAXIMAL_PARTS = 12
+MAXIMAL_PARTS = 24
 """Parts of a sum up to which it is looked at before it is complete."""
 Ends = tuple[float, float]
 
@@ -86,8 +86,8 @@ def windows(coordinates: Coordinates, conditions: Sequence[Condition], bits: Map
     `bits` say which variables, by place, a node depends on.
     """
     for condition in conditions:
-        if len(condition.nodes) == 1 and not (condition.low is None and condition.high is None):
-            parts = list(_parts(coordinates.code, condition.nodes[0], 1))
+        if not (condition.low is None and condition.high is None):
+            parts = [part for node, sign in zip(condition.nodes, (1, -1), strict=False) for part in _parts(coordinates.code, node, sign)]
             if len(parts) <= MAXIMAL_PARTS:
                 for place in sorted({bits[node].bit_length() - 1 for part in parts for node in (part.node, *part.factors)} - {-1}):
                     found = _window(condition, parts, order[place], place, coordinates.spans, bits)

@@ -182,7 +182,7 @@ def _falling(wished: Any, case: Case) -> Iterator[Condition]:
 def _nonzero(wished: Any, case: Case) -> Iterator[Condition]:
     least = fmpq(0) if case.exercise.contract.places is None else case.exercise.contract.unit(fmpq(0)) / 2
     for node in case.distinct():
-        yield Condition("zeros", (node,), lambda x: is_positive(x - least) or is_positive(-x - least))
+        yield Condition("zeros", (node,), lambda x: bool(x > least or x < -least) or is_positive(x - least) or is_positive(-x - least))
 
 
 def _unrepeated(wished: Any, case: Case) -> Iterator[Condition]:
@@ -199,7 +199,13 @@ def _moderate(wished: Any, case: Case) -> Iterator[Condition]:
     """The arguments of saturating functions, as they stand in the graph (a sigmoid's is negated there)."""
     for operation, operands in case.graph.code[: case.size]:
         if operation in SATURATING:
-            yield Condition("moderate", operands, lambda x: not (is_positive(x - wished) or is_positive(-x - wished)), low=-wished, high=wished)
+            yield Condition(
+                "moderate",
+                operands,
+                lambda x: bool(-wished <= x <= wished) or not (is_positive(x - wished) or is_positive(-x - wished)),
+                low=-wished,
+                high=wished,
+            )
 
 
 def _listed(pairs: Iterable[tuple[str, Any]]) -> str:
