@@ -83,7 +83,7 @@ class Case:
         """Whether one node of the program is to be greater than another (0 where there is none); None where that is left open."""
         x, y = self.nodes[a], self.graph.constant(fmpq(0)) if b is None else self.nodes[b]
         constants = self.graph.constants
-        if x.place in constants and y.place in constants:
+        if x.place in constants and y.place in constants and self.signed(a, b) is None:
             return bool(constants[x.place] > constants[y.place])
         decided = self.decided(a, b)
         if decided is not None:

@@ -50,7 +50,7 @@ def domain(given: Any) -> Domain:
     ((-1, -1/2, 0, 1/2, 1), (1/10, 1/2), (-2, -1, 1, 2), (3,))
     """
     if isinstance(given, str):
-        return _alternatives(given) if "|" in given else _range(given)
+        return _alternatives(given) if "|" in given or re.fullmatch(NUMBER, given.strip()) else _range(given)
     if isinstance(given, Mapping):
         return _table(given)
     return (value(given).entries[0],)

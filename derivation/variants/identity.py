@@ -42,6 +42,7 @@ class Identity:
             [row.name for row in update.rows] if update else None,
             network.loss,
             network.carry,
+            [mistaken.row.name for mistaken in self.exercise.mistakes],
             plan.contract,
             plan.asked,
             sorted((plain(quantity), offset, [str(value) for value in domain]) for (quantity, offset), domain in plan.domains.items()),

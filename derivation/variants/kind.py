@@ -76,7 +76,7 @@ class Kind:
         graph, domains = case.graph, {}
         for slot, domain in exercise.plan.domains.items():
             domains[graph.variable(slot).place] = domain
-        return Search(*coordinates(dict(enumerate(graph.code)), graph.constants, domains, conditions, self._samples(case), bool(self.wishes["decimals"])))
+        return Search(*coordinates(dict(enumerate(graph.code)), graph.constants, domains, conditions, self._samples(case), self.wishes["decimals"] is not None))
 
     def _samples(self, case: Case) -> list[list[Number]]:
         """The graph's values at numbers by chance."""
@@ -257,9 +257,9 @@ class Kind:
         core = dict(self.wishes)
         for key in sorted(core, key=lambda key: core[key] != table.WISHES[key].default):
             fewer = {**core, key: OFF.get(key)}
-            if core[key] and core[key] != OFF.get(key) and not Kind(self.exercise, fewer, self.chance, explains=False).is_meetable():
+            if table.is_wished(core[key]) and core[key] != OFF.get(key) and not Kind(self.exercise, fewer, self.chance, explains=False).is_meetable():
                 core = fewer
-        keys = tuple(key for key, wished in core.items() if wished and wished != OFF.get(key))
+        keys = tuple(key for key, wished in core.items() if table.is_wished(wished) and wished != OFF.get(key))
         return Unmeetable(self._told(keys, core, proven), keys)
 
     def is_meetable(self) -> bool:

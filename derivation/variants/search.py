@@ -177,7 +177,8 @@ class Search:
                 bits = joined
                 near.setdefault(node, []).append(check)
         level.key = tuple(k for k in range(place) if bits >> k & 1)
-        level.near = [(*step[:4], near.get(step[0], [])) for step in _needed_for(near, level.steps)]
+        wanted = {node for checks in near.values() for _, nodes, _ in checks for node in nodes}
+        level.near = [(*step[:4], near.get(step[0], [])) for step in _needed_for(wanted, level.steps)]
         for step in level.steps:
             step[4][:] = [check for check in step[4] if check not in near.get(step[0], ())]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations, product
@@ -63,8 +64,13 @@ def conditions(wishes: Mapping[str, Any], case: Case) -> Iterator[Condition]:
     """All that must hold of the nodes of a case."""
     yield from case.branches
     for key, wished in wishes.items():
-        if wished:
+        if is_wished(wished):
             yield from WISHES[key].conditions(wished, case)
+
+
+def is_wished(wished: Any) -> bool:
+    """Whether a wish's value asks for anything; 0 decimals do."""
+    return wished is not None and wished is not False and wished != ()
 
 
 def patterns(relu: Any) -> list[dict[str, tuple[bool, ...]]]:
@@ -189,6 +195,19 @@ def _unrepeated(wished: Any, case: Case) -> Iterator[Condition]:
     contract = case.exercise.contract
     for pair in combinations(case.distinct(), 2):
         yield Condition("repeats", pair, lambda x, y: _differ(contract, x, y))
+        others = _without_common_factor(case, *pair)
+        if others:
+            yield Condition("repeats", others, lambda x, y: not (isinstance(x, fmpq) and isinstance(y, fmpq) and x == y))
+
+
+def _without_common_factor(case: Case, a: int, b: int) -> tuple[int, int] | None:
+    """The factors in which two products differ: they are known sooner, and equal where the products repeat each other."""
+    (operation, left), (other, right) = case.graph.code[a], case.graph.code[b]
+    common = set(left) & set(right) if operation is other is operator.mul else set()
+    if len(common) != 1:
+        return None
+    first, second = ([k for k in factors if k not in common] for factors in (left, right))
+    return (first[0], second[0]) if first and second else None
 
 
 def _differ(contract: Contract, x: Number, y: Number) -> bool:
