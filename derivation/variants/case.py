@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -18,8 +18,8 @@ from .program import Graph, Node, Program, Traced
 if TYPE_CHECKING:
     from .exercise import Exercise
 
-Signs = Mapping[int, bool]
-"""For nodes of the program that are compared with 0: whether they are to be positive."""
+Sign = tuple[int, bool]
+"""A node of the program that is compared with 0, and whether it is to be positive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,10 @@ class Case:
     each node of the program that the right tape works, `blanks` those of the blanks.
     """
 
-    def __init__(self, exercise: Exercise, signs: Signs, follows: bool = True) -> None:
-        self.exercise, self.signs, self.follows = exercise, signs, follows
+    def __init__(self, exercise: Exercise, signs: Sequence[Sign], follows: bool = True) -> None:
+        self.exercise, self.signs, self.follows = exercise, dict(signs), follows
         self.graph = Graph()
-        self.found: dict[tuple[int, ...], Condition] = {}
+        self.found: dict[tuple[tuple[int, ...], bool], Condition] = {}
         self.nodes: list[Node] = []
         program = exercise.program
         variables = dict(zip(program.inputs, exercise.slots, strict=True))
@@ -54,6 +54,9 @@ class Case:
                 self.nodes.append(self.worked(operation, operands))
             else:
                 self.nodes.append(self.graph.variable(variables[place]) if place in variables else self.graph.constant(program.constants[place]))
+        for place, is_on in signs:
+            node, zero = self.nodes[place].place, self.zero
+            self.found[(node,), is_on] = _ordered("relu", *((node, zero) if is_on else (zero, node)), {zero: fmpq(0)})
         self.size = len(self.graph.code)
         self.blanks = tuple(self.nodes[blank.node].place for blank in exercise.blanks)
 
@@ -83,13 +86,13 @@ class Case:
         """Whether one node of the program is to be greater than another (0 where there is none); None where that is left open."""
         x, y = self.nodes[a], self.graph.constant(fmpq(0)) if b is None else self.nodes[b]
         constants = self.graph.constants
-        if x.place in constants and y.place in constants and self.signed(a, b) is None:
+        if x.place in constants and y.place in constants:
             return bool(constants[x.place] > constants[y.place])
         decided = self.decided(a, b)
         if decided is not None:
             greater, smaller = (x.place, y.place) if decided else (y.place, x.place)
             found = _ordered("relu" if self.signed(a, b) is not None else "branches", greater, smaller, constants)
-            self.found[found.nodes] = found
+            self.found[found.nodes, decided] = found
         return decided
 
     def decided(self, a: int, b: int | None) -> bool | None:

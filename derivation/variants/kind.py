@@ -237,6 +237,12 @@ class Kind:
         right = tuple(blank.node for blank in self.exercise.blanks)
         return tuple(mistaken.row.name for mistaken in self.exercise.mistakes if not self._telling(right, mistaken.nodes))
 
+    @property
+    def never_apart(self) -> tuple[tuple[str, str], ...]:
+        """The mistakes that give the same answers as each other, as far as can be seen."""
+        shown = [mistaken for mistaken in self.exercise.mistakes if mistaken.row.name not in self.never_shown]
+        return tuple((a.row.name, b.row.name) for a, b in combinations(shown, 2) if not self._telling(a.nodes, b.nodes))
+
     def count(self) -> int | None:
         """How many variants with different answers there are; None where that would take too long."""
         try:
@@ -254,6 +260,8 @@ class Kind:
         """No numbers meet the wishes; those that conflict are looked for by leaving one out at a time."""
         if not self.explains:
             return Unmeetable("", ())
+        if not proven and Kind(self.exercise, self.wishes, self.chance, explains=False).is_meetable():
+            return Unmeetable(words.load()["variants"]["unlucky"].format(attempts=self.attempts, stratum=self._where()))
         core = dict(self.wishes)
         for key in sorted(core, key=lambda key: core[key] != table.WISHES[key].default):
             fewer = {**core, key: OFF.get(key)}

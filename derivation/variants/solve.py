@@ -20,7 +20,7 @@ from .wishes import effective
 REPEATED = 400
 """Times in a row that a variant may be like one before it, before it is counted how many there are."""
 
-__all__ = ["Unmeetable", "draw", "never_shown", "rebuild"]
+__all__ = ["Unmeetable", "draw", "never_apart", "never_shown", "rebuild"]
 
 
 def chance(*parts: object) -> Callable[[], float]:
@@ -48,6 +48,12 @@ def never_shown(exercise: Exercise) -> dict[str, tuple[str, ...]]:
     """For each stratum the mistakes that give the right answers there, whatever the numbers: with every ReLU on, forgetting its derivative."""
     solver = _solver(exercise)
     return {stratum.name: solver.kind(place).never_shown for place, stratum in enumerate(solver.strata)}
+
+
+def never_apart(exercise: Exercise) -> dict[str, tuple[tuple[str, str], ...]]:
+    """For each stratum the mistakes that show, but give the same answers as another, whatever the numbers."""
+    solver = _solver(exercise)
+    return {stratum.name: solver.kind(place).never_apart for place, stratum in enumerate(solver.strata)}
 
 
 def _solver(exercise: Exercise) -> _Solver:
@@ -93,6 +99,8 @@ class _Solver:
             kind = self.kind(place)
             asked = count * stratum.count // self.total if self.total else count
             known = kind.count() if kind.is_small else None
+            if known == 0:
+                raise kind.unmeetable(True)
             if known is not None and known < asked and kind.wishes["distinct"]:
                 raise kind.too_many(known, asked)
 

@@ -17,7 +17,7 @@ from ..operations import TABLE
 from ..operations.algebras import Numbers
 from ..plain import plain
 from ..terms import Term, name, walk
-from .case import Case, Condition
+from .case import Case, Condition, Sign
 from .contract import Contract
 from .lattice import at_most
 
@@ -79,9 +79,9 @@ def patterns(relu: Any) -> list[dict[str, tuple[bool, ...]]]:
     return [dict(zip([key for key, _ in relu or ()], chosen, strict=True)) for chosen in product(*ways)]
 
 
-def signs(pattern: Pattern, case_of: Callable[[str], tuple[int, ...]]) -> dict[int, bool]:
+def signs(pattern: Pattern, nodes_of: Callable[[str], tuple[int, ...]]) -> list[Sign]:
     """The pattern by the nodes that the units are compared with 0 at."""
-    return {node: is_on for key, states in pattern.items() for node, is_on in zip(case_of(key), states, strict=True)}
+    return [(node, is_on) for key, states in pattern.items() for node, is_on in zip(nodes_of(key), states, strict=True)]
 
 
 def argument(network: Network, key: str) -> Term | None:
