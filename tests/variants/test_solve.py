@@ -106,8 +106,12 @@ def test_search_finds_what_brute_force_finds(wishes: str, holds: object) -> None
 VALUES = ("-1", "-0.5", "0.5", "1", "2", "0.2", "0.1", "-0.3", "0", "3", "0.25", "-2", "1.5")
 
 
-@pytest.mark.parametrize("seed", range(24))
-def test_search_finds_what_brute_force_finds_on_lattices_by_chance(seed: int) -> None:
+def test_search_finds_what_brute_force_finds_on_lattices_by_chance() -> None:
+    assert sum(_same_solutions(seed) > 0 for seed in range(24)) >= 5
+
+
+def _same_solutions(seed: int) -> int:
+    """How many solutions there are on a lattice by chance, after both ways have found the same ones."""
     source = random.Random(seed)
     few = {key: source.sample(VALUES if key != "rate" else ("0.1", "0.2", "0.5", "1"), source.choice((1, 1, 2, 2, 3))) for key in ORDER}
     d = {key: f'"{" | ".join(values)}"' for key, values in few.items()}
@@ -130,6 +134,7 @@ rate = {d["rate"]}
             expected.add(tuple(map(str, inputs)))
     found = Kind(exercise, exercise.plan.wishes, chance).enumerated(10**6)
     assert {tuple(map(str, inputs)) for inputs in found} == expected
+    return len(expected)
 
 
 def _by_chance(kind: Kind, number: int) -> object:
