@@ -1,40 +1,36 @@
-"""The variants of one kind: all that are wished alike. Finds their numbers, and says why where there are none."""
+"""The variants of one kind: all that are wished alike. Chooses among the numbers that are found, and says why where there are none."""
 
 from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property, partial
-from itertools import combinations
 from typing import Any
 
 from flint import fmpq
 
-from ..numbers import Number, UndefinedValue, certified
+from ..numbers import Number, certified
 from ..render import words
 from . import wishes as table
-from .case import Case
-from .coordinates import coordinates
 from .effort import Effort, Measure, usual
 from .exercise import Exercise
-from .program import Program
-from .search import Chance, OutOfTrials, Search
+from .finding import Finder, Source
+from .search import Chance, OutOfTrials
+from .telling import Draft, Inputs, Telling
 
-Inputs = tuple[fmpq, ...]
 SMALL = 4096
 """Ways to choose all numbers up to which every one is looked at, and chosen from afterwards."""
-PILOTS, FEWER_PILOTS, PATIENCE = 32, 8, 30_000
+DRAFTS, FEWER_DRAFTS, PATIENCE = 32, 8, 30_000
 """Variants made first, which show what is usual and which mistakes can show; fewer where that many values have been tried."""
-SAMPLES = 256
-FIRST_TRIALS, DOUBLINGS = 500, 4
-"""Values tried in one attempt; twice as many after every third attempt that fails, so many times."""
 ATTEMPTS, FEWER_ATTEMPTS = 40, 9
 """Attempts for one variant; for one that only shows whether wishes can be met without one of them."""
 REJECTIONS = 200
 """Solutions for one variant that may be turned down: a mistake does not show, or the effort is unusual."""
 COUNTED = 200_000
 """Values tried when it is counted how many variants there are."""
+OFF = {"branches": "any"}
+"""What a wish is when it is left out, where that is not nothing."""
 
 
 class Unmeetable(ValueError):
@@ -46,108 +42,80 @@ class Unmeetable(ValueError):
 
 
 class Kind:
-    """`chance` gives a source for a seed's parts. `explains` says whether conflicting wishes are looked for where none can be met."""
+    """`source` gives chance for a seed's parts. `explains` says whether conflicting wishes are looked for where none can be met."""
 
-    def __init__(self, exercise: Exercise, wished: Mapping[str, Any], chance: Callable[..., Chance], name: str = "", explains: bool = True) -> None:
-        self.exercise, self.chance, self.name, self.explains = exercise, chance, name, explains
+    def __init__(self, exercise: Exercise, wished: Mapping[str, Any], source: Source, name: str = "", explains: bool = True) -> None:
+        self.exercise, self.source, self.name, self.explains = exercise, source, name, explains
         self.attempts = ATTEMPTS if explains else FEWER_ATTEMPTS
         self.wishes = table.effective(wished)
-        self.patterns = table.patterns(self.wishes["relu"])
-        self.searches: dict[int, Search | None] = {}
+        self.domains = tuple(exercise.plan.domains.values())
+        self.everything = Finder(exercise, self.wishes, self.domains, source)
+        self.is_small = math.prod(map(len, self.domains)) <= SMALL
         self.measure = Measure(exercise)
         self.texts: dict[tuple[int, int], str] = {}
         self.last: list[Number] = []
         self.last_inputs: Inputs | None = None
-        sizes = [len(domain) for domain in exercise.plan.domains.values()]
-        self.is_small = math.prod(sizes) <= SMALL
-
-    def search(self, place: int) -> Search:
-        """The search for one pattern of units on and off."""
-        found = self.searches.get(place)
-        if found is None:
-            found = self.searches[place] = self._search(self.patterns[place])
-        return found
-
-    def _search(self, pattern: table.Pattern) -> Search:
-        exercise, network = self.exercise, self.exercise.network
-        signs = table.signs(pattern, lambda key: exercise.nodes[table.argument(network, key)].entries)  # type: ignore[index]
-        case = Case(exercise, signs, self.wishes["branches"] == "same")
-        conditions = list(table.conditions(self.wishes, case))
-        graph, domains = case.graph, {}
-        for slot, domain in exercise.plan.domains.items():
-            domains[graph.variable(slot).place] = domain
-        return Search(*coordinates(dict(enumerate(graph.code)), graph.constants, domains, conditions, self._samples(case), self.wishes["decimals"] is not None))
-
-    def _samples(self, case: Case) -> list[list[Number]]:
-        """The graph's values at numbers by chance."""
-        chance = self.chance("samples")
-        program = Program.of(case.graph, len(case.graph.code))
-        domains = tuple(self.exercise.plan.domains.values())
-        found = []
-        for _ in range(SAMPLES):
-            try:
-                numbers = [domain[int(chance() * len(domain))] for domain in domains]
-                found.append(certified(partial(program.run, numbers)))
-            except UndefinedValue:
-                continue
-        return found
 
     @cached_property
     def listed(self) -> list[Inputs] | None:
         """All numbers that the conditions on nodes allow, where they are few enough to look at each."""
-        return self.enumerated(COUNTED) if self.is_small else None
+        return self.everything.all(COUNTED) if self.is_small else None
 
-    def enumerated(self, trials: int) -> list[Inputs]:
-        """All numbers that the conditions on nodes allow; raises `OutOfTrials` where they cannot all be found so quickly."""
-        found: dict[tuple[str, ...], Inputs] = {}
-        for place in range(len(self.patterns)):
-            for inputs in certified(partial(self._all, place, trials)):
-                found.setdefault(tuple(map(str, inputs)), inputs)
-        return list(found.values())
+    @cached_property
+    def first(self) -> Telling:
+        """What variants show whose mistakes nobody has looked at; raises `Unmeetable` where there is none."""
+        drafts = self._drafts(self.everything)
+        if not drafts:
+            raise self.unmeetable(self.listed is not None or self.everything.is_impossible)
+        return Telling(self.exercise, drafts)
 
-    def _all(self, place: int, trials: int) -> list[Inputs]:
-        return list(self.search(place).solutions(None, trials))
+    @cached_property
+    def seeing(self) -> Finder:
+        """What finds numbers in which mistakes show, as far as that can be seen to beforehand."""
+        if self.listed is not None or not self.wishes["mistakes"]:
+            return self.everything
+        domains, targets = self.first.narrowed(self.domains), self.first.targets()
+        if domains == self.domains and not targets:
+            return self.everything
+        return Finder(self.exercise, self.wishes, domains, self.source, targets)
 
-    def solved(self, *seed: object) -> Iterator[Inputs | None]:
-        """Numbers that meet the conditions on nodes, one for each attempt, without end where there are any; None for an attempt that was given up."""
-        if self.listed is not None:
-            yield from self._shuffled(self.listed, self.chance(*seed)) if self.listed else ()
-            return
-        possible = list(range(len(self.patterns)))
-        for attempt in range(10**9):
-            chance = self.chance(*seed, attempt)
-            place = possible[int(chance() * len(possible))]
-            trials = FIRST_TRIALS << min(DOUBLINGS, attempt // 3)
-            try:
-                found = certified(partial(self._first, place, chance, trials))
-            except OutOfTrials:
-                yield None
-                continue
-            if found is None:
-                possible.remove(place)
-                if not possible:
-                    return
-                continue
-            yield found
+    @cached_property
+    def later(self) -> list[Draft]:
+        """Drafts as they are found once mistakes have been seen to; nothing where that is not needed, or finds none."""
+        return [] if self.seeing is self.everything else self._drafts(self.seeing)
 
-    def _first(self, place: int, chance: Chance, trials: int) -> Inputs | None:
-        return next(self.search(place).solutions(chance, trials), None)
+    @property
+    def finder(self) -> Finder:
+        """What finds the numbers of variants."""
+        return self.seeing if self.later else self.everything
 
-    @staticmethod
-    def _shuffled(listed: list[Inputs], chance: Chance) -> Iterator[Inputs]:
-        """Every item once, by chance."""
-        moved: dict[int, int] = {}
-        for left in range(len(listed), 0, -1):
-            place = int(chance() * left)
-            yield listed[moved.get(place, place)]
-            moved[place] = moved.get(left - 1, left - 1)
+    @cached_property
+    def telling(self) -> Telling:
+        """What all drafts show."""
+        return Telling(self.exercise, [*self.first.drafts, *self.later]) if self.later else self.first
+
+    def _drafts(self, finder: Finder) -> list[Draft]:
+        found: list[Draft] = []
+        failed = 0
+        for inputs in self.solved(finder, "draft"):
+            if inputs is None:
+                failed += 1
+            else:
+                found.append(Draft(inputs, self.worked(inputs)[0]))
+            if len(found) >= (DRAFTS if finder.tried < PATIENCE else FEWER_DRAFTS) or failed >= self.attempts:
+                break
+        return found
+
+    def solved(self, finder: Finder, *seed: object) -> Iterator[Inputs | None]:
+        """Numbers that meet the conditions on nodes; None for an attempt that was given up."""
+        return finder.attempts(*seed) if self.listed is None else _shuffled(self.listed, self.source(*seed))
 
     def stream(self, seed: int, number: int) -> Iterator[Inputs]:
         """The variants of a number, of which the first that is like none before it is taken; raises `Unmeetable` where there is none."""
         self.usual  # noqa: B018 (raises where nothing can be met)
         failed = rejected = 0
         succeeded = False
-        for inputs in self.solved(seed, number):
+        for inputs in self.solved(self.finder, seed, number):
             if inputs is None:
                 failed += 1
             elif self.accepts(inputs):
@@ -161,32 +129,28 @@ class Kind:
             raise self.unmeetable(False)
 
     def accepts(self, inputs: Inputs) -> bool:
-        """Whether mistakes show and the effort is usual."""
-        self.last, self.last_inputs = self.exercise.run(inputs), inputs
+        """Whether mistakes show and the effort is usual; the values stay at hand in `last`."""
+        self.last, shown = self.worked(inputs)
+        self.last_inputs = inputs
         percent = self.wishes["effort"]
-        if percent and not self.effort(self.last).is_near(self.usual, percent):
+        if percent and not self.measure(self.last, shown).is_near(self.usual, percent):
             return False
-        return all(any(self._is_told(a, b, self.last) for a, b in pair) for pair in self.pairs)
+        return not self.wishes["mistakes"] or self.telling.accepts(self.last)
 
-    @cached_property
-    def pilots(self) -> list[list[Number]]:
-        """The values of some solutions; raises `Unmeetable` where there is none."""
-        found, failed = [], 0
-        for inputs in self.solved("pilot"):
-            if inputs is not None:
-                found.append(self.exercise.run(inputs))
-            failed += inputs is None
-            tried = sum(search.tried for search in self.searches.values() if search)
-            if len(found) >= (PILOTS if tried < PATIENCE else FEWER_PILOTS) or failed >= self.attempts:
-                break
-        if not found:
-            raise self.unmeetable(failed == 0)
-        return found
+    def worked(self, inputs: Inputs) -> tuple[list[Number], list[str]]:
+        """The program's values, with as many bits as the answers need to be shown, and the answers as they are."""
+        return certified(partial(self._worked, inputs))
+
+    def _worked(self, inputs: Inputs) -> tuple[list[Number], list[str]]:
+        values = self.exercise.program.run(inputs)
+        return values, self.shown(values)
 
     @cached_property
     def usual(self) -> Effort:
-        """The usual effort."""
-        return usual([self.effort(values) for values in self.pilots])
+        """The usual effort of variants in which mistakes show, where there are enough of them."""
+        drafts = self.later or self.first.drafts
+        telling = [draft for draft in drafts if self.telling.accepts(draft.values)] if self.wishes["mistakes"] else []
+        return usual([self.effort(draft.values) for draft in (telling if len(telling) >= FEWER_DRAFTS else drafts)])
 
     def effort(self, values: list[Number]) -> Effort:
         return self.measure(values, self.shown(values))
@@ -210,43 +174,10 @@ class Kind:
         """What tells variants apart: the answers as they are shown."""
         return hashlib.blake2b(" ".join(self.shown(values)).encode(), digest_size=16).digest()
 
-    @cached_property
-    def pairs(self) -> list[list[tuple[int, int]]]:
-        """For each two ways to work that can be told apart in variants of this kind: the nodes at which they differ, those that tell most often first."""
-        if not self.wishes["mistakes"]:
-            return []
-        ways = [tuple(blank.node for blank in self.exercise.blanks), *(mistaken.nodes for mistaken in self.exercise.mistakes)]
-        return [pair for pair in (self._telling(*both) for both in combinations(ways, 2)) if pair]
-
-    def _telling(self, way: tuple[int, ...], other: tuple[int, ...]) -> list[tuple[int, int]]:
-        """The nodes at which two ways to work differ; nothing where they agree in all pilots as far as answers show."""
-        differing = [pair for pair in dict.fromkeys(zip(way, other, strict=True)) if pair[0] != pair[1]]
-        told = {pair: sum(self._is_told(*pair, values) for values in self.pilots) for pair in differing}
-        return sorted(differing, key=lambda pair: -told[pair]) if any(told.values()) else []
-
-    def _is_told(self, a: int, b: int, values: list[Number]) -> bool:
-        """Whether two nodes differ as answers are to be given; what has no value differs from what has one."""
-        try:
-            return self.exercise.contract.tells_apart(values[a], values[b])
-        except UndefinedValue:
-            return True
-
-    @property
-    def never_shown(self) -> tuple[str, ...]:
-        """The mistakes that give the right answers, as far as can be seen."""
-        right = tuple(blank.node for blank in self.exercise.blanks)
-        return tuple(mistaken.row.name for mistaken in self.exercise.mistakes if not self._telling(right, mistaken.nodes))
-
-    @property
-    def never_apart(self) -> tuple[tuple[str, str], ...]:
-        """The mistakes that give the same answers as each other, as far as can be seen."""
-        shown = [mistaken for mistaken in self.exercise.mistakes if mistaken.row.name not in self.never_shown]
-        return tuple((a.row.name, b.row.name) for a, b in combinations(shown, 2) if not self._telling(a.nodes, b.nodes))
-
     def count(self) -> int | None:
         """How many variants with different answers there are; None where that would take too long."""
         try:
-            found = self.listed if self.listed is not None else self.enumerated(COUNTED)
+            found = self.listed if self.listed is not None else self.everything.all(COUNTED)
         except OutOfTrials:
             return None
         return len({self.key(tuple(self.last)) for inputs in found if self.accepts(inputs)}) if found else 0
@@ -260,12 +191,12 @@ class Kind:
         """No numbers meet the wishes; those that conflict are looked for by leaving one out at a time."""
         if not self.explains:
             return Unmeetable("", ())
-        if not proven and Kind(self.exercise, self.wishes, self.chance, explains=False).is_meetable():
+        if not proven and Kind(self.exercise, self.wishes, self.source, explains=False).is_meetable():
             return Unmeetable(words.load()["variants"]["unlucky"].format(attempts=self.attempts, stratum=self._where()))
         core = dict(self.wishes)
         for key in sorted(core, key=lambda key: core[key] != table.WISHES[key].default):
             fewer = {**core, key: OFF.get(key)}
-            if table.is_wished(core[key]) and core[key] != OFF.get(key) and not Kind(self.exercise, fewer, self.chance, explains=False).is_meetable():
+            if table.is_wished(core[key]) and core[key] != OFF.get(key) and not Kind(self.exercise, fewer, self.source, explains=False).is_meetable():
                 core = fewer
         keys = tuple(key for key, wished in core.items() if table.is_wished(wished) and wished != OFF.get(key))
         return Unmeetable(self._told(keys, core, proven), keys)
@@ -287,5 +218,10 @@ class Kind:
         return words.load()["variants"]["in_stratum"].format(name=self.name) if self.name else ""
 
 
-OFF = {"branches": "any"}
-"""What a wish is when it is left out, where that is not nothing."""
+def _shuffled(listed: list[Inputs], chance: Chance) -> Iterator[Inputs]:
+    """Every item once, by chance."""
+    moved: dict[int, int] = {}
+    for left in range(len(listed), 0, -1):
+        place = int(chance() * left)
+        yield listed[moved.get(place, place)]
+        moved[place] = moved.get(left - 1, left - 1)

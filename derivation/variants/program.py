@@ -57,15 +57,15 @@ class Graph:
         return value if value.__class__ is Node else self.constant(fmpq(value) if isinstance(value, int) else value)
 
     def apply(self, operation: Operation, *operands: Any) -> Node:
-        """The node of an operation: worked at once where that gives an exact number, and made only once."""
+        """The node of an operation: worked at once on constants, and made only once."""
         nodes = tuple(map(self.lift, operands))
         if all(node.place in self.constants for node in nodes):
             try:
                 value = operation(*(self.constants[node.place] for node in nodes))
+                if isinstance(value, fmpq):
+                    return self.constant(value)  # a ball is left to the run, which knows how many bits are wanted
             except (UndefinedValue, Uncertain):
-                value = None  # left to the run, which says where
-            if isinstance(value, fmpq):  # a ball is left to the run too, which knows with how many bits
-                return self.constant(value)
+                pass  # left to the run, which says where
         short = self.shortened(operation, nodes)
         if short is not None:
             return short

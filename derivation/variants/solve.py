@@ -13,8 +13,9 @@ from itertools import islice
 
 from .exercise import Exercise, Variant
 from .identity import Identity
-from .kind import Inputs, Kind, Unmeetable
+from .kind import Kind, Unmeetable
 from .plan import Stratum
+from .telling import Inputs
 from .wishes import effective
 
 REPEATED = 400
@@ -47,13 +48,13 @@ def rebuild(exercise: Exercise, id: str) -> Variant:
 def never_shown(exercise: Exercise) -> dict[str, tuple[str, ...]]:
     """For each stratum the mistakes that give the right answers there, whatever the numbers: with every ReLU on, forgetting its derivative."""
     solver = _solver(exercise)
-    return {stratum.name: solver.kind(place).never_shown for place, stratum in enumerate(solver.strata)}
+    return {stratum.name: solver.kind(place).telling.never_shown for place, stratum in enumerate(solver.strata)}
 
 
 def never_apart(exercise: Exercise) -> dict[str, tuple[tuple[str, str], ...]]:
     """For each stratum the mistakes that show, but give the same answers as another, whatever the numbers."""
     solver = _solver(exercise)
-    return {stratum.name: solver.kind(place).never_apart for place, stratum in enumerate(solver.strata)}
+    return {stratum.name: solver.kind(place).telling.never_apart for place, stratum in enumerate(solver.strata)}
 
 
 def _solver(exercise: Exercise) -> _Solver:
@@ -127,5 +128,5 @@ class _Solver:
         return self.variant(seed, number, turn, place, inputs)
 
     def variant(self, seed: int, number: int, turn: int, place: int, inputs: Inputs) -> Variant:
-        values = self.kind(place).last if self.kind(place).last_inputs is inputs else self.exercise.run(inputs)
+        values = self.kind(place).last if self.kind(place).last_inputs is inputs else self.kind(place).worked(inputs)[0]
         return Variant(self.exercise, number, self.identity.made(seed, number, turn), inputs, tuple(values), self.strata[place].name)

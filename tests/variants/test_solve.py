@@ -15,12 +15,15 @@ from by_fractions import ORDER, forward, named, places, updated, worked
 from places import ROOT
 
 from derivation import SpecError, load
+from derivation.numbers import Carry
 from derivation.variants import load_exercise, solve
 from derivation.variants.effort import table
 from derivation.variants.exercise import Exercise, exercise_of
+from derivation.variants.finding import Finder
 from derivation.variants.identity import WrongId
 from derivation.variants.kind import Kind
-from derivation.variants.solve import Unmeetable, chance, draw, never_shown, rebuild
+from derivation.variants.solve import Unmeetable, chance, draw, never_apart, never_shown, rebuild
+from derivation.variants.telling import Target
 
 EXAMPLE = ROOT / "examples" / "variants" / "two-two-one.toml"
 TEXT = EXAMPLE.read_text("utf-8")
@@ -97,7 +100,7 @@ def test_search_finds_what_brute_force_finds(wishes: str, holds: object) -> None
         if holds(forward(n)[0], worked(n), n):  # type: ignore[operator]
             expected.add(tuple(map(str, inputs)))
     kind = Kind(exercise, exercise.plan.wishes, chance)
-    assert {tuple(map(str, inputs)) for inputs in kind.enumerated(10**6)} == expected
+    assert {tuple(map(str, inputs)) for inputs in kind.everything.all(10**6)} == expected
     assert expected
     drawn = {tuple(map(str, inputs)) for number in range(40) for inputs in islice(_by_chance(kind, number), 3)}
     assert drawn <= expected
@@ -132,15 +135,14 @@ rate = {d["rate"]}
         z = forward(n)[0]
         if (min(z) > 0 if relu == "on" else z[0] * z[1] < 0) and all(places(answer) <= limit for answer in worked(n).values()):
             expected.add(tuple(map(str, inputs)))
-    found = Kind(exercise, exercise.plan.wishes, chance).enumerated(10**6)
+    found = Kind(exercise, exercise.plan.wishes, chance).everything.all(10**6)
     assert {tuple(map(str, inputs)) for inputs in found} == expected
     return len(expected)
 
 
 def _by_chance(kind: Kind, number: int) -> object:
-    """Solutions by chance, the list of all of them not being looked at."""
-    kind.__dict__["listed"] = None
-    return (inputs for inputs in kind.solved("test", number) if inputs is not None)
+    """Solutions by chance."""
+    return (inputs for inputs in kind.everything.attempts("test", number) if inputs is not None)
 
 
 def test_more_variants_than_there_are() -> None:
@@ -248,6 +250,7 @@ def test_strata_have_as_many_variants_as_they_want() -> None:
     with pytest.raises(Unmeetable, match=r"18 \+ 12 = 30 variants"):
         draw(exercise, 9, 31)
     shown = never_shown(exercise)
+    assert never_apart(exercise) == {"both units on": (), "one unit off": ()}
     assert "forgot_slope" in shown["both units on"] and "forgot_slope" not in shown["one unit off"]
 
 
@@ -264,6 +267,24 @@ def test_a_mistake_that_leaves_the_answers_as_they_are_at_some_numbers_is_kept_f
     added = next(mistaken for mistaken in exercise.mistakes if mistaken.row.name == "added_gradient")
     for variant in draw(exercise, 1, 50):
         assert any(exercise.contract.tells_apart(x, y) for x, y in zip(variant.answers, variant.wrong(added), strict=True))
+
+
+def test_values_that_hide_a_mistake_are_not_chosen() -> None:
+    """Where the rate is 0.01, adding the gradient for subtracting it does not show at one decimal place."""
+    exercise = article('places = 1\nask = ["W2_new"]\nrelu = "on"\neffort = 0', VARY.replace("0.1 | 0.5 | 1", "0.001 | 1"))
+    kind = Kind(exercise, exercise.plan.wishes, chance)
+    assert [str(value) for value in kind.finder.domains[-1]] == ["1"]
+    assert len(kind.everything.domains[-1]) == 2
+
+
+def test_what_seldom_shows_is_made_to_show() -> None:
+    exercise = article('decimals = 1\nrelu = "on"')
+    node = next(blank.node for blank in exercise.blanks if blank.key == "dL/dW2[1]")
+    target = Target(node, Carry(2))
+    finder = Finder(exercise, Kind(exercise, exercise.plan.wishes, chance).wishes, tuple(exercise.plan.domains.values()), chance, [target])
+    for inputs in islice((found for found in finder.attempts("test") if found is not None), 20):
+        answer = worked(named(inputs))["dL/dW2[1]"]
+        assert abs(answer) > 10 and answer.denominator > 1
 
 
 def test_effort_is_alike(example: Exercise) -> None:
