@@ -13,8 +13,8 @@ import typer
 
 from .exits import BAD_INPUT, SOME_WRONG, TEX_FAILED, explained, stop
 from .variants.commands import variants
-from .writing import write_whole
 from .variants.marking.command import mark
+from .writing import write_whole
 
 if TYPE_CHECKING:
     from .walkthrough import Derivation

@@ -24,22 +24,33 @@ def stop(message: str, code: int = BAD_INPUT) -> NoReturn:
 
 def explained(spec: Path, work: Callable[[Network], Result]) -> Result:
     """What `work` makes of a spec's network; ends the program with a message where it cannot be read or worked."""
+    from .spec import load
+
+    return caught(spec, lambda: work(warned(spec, load(spec))))
+
+
+def warned(spec: Path, network: Network) -> Network:
+    """The network, its warnings told."""
+    for warning in network.warnings:
+        print(f"{spec}: warning: {warning}", file=sys.stderr)
+    return network
+
+
+def caught(spec: Path, work: Callable[[], Result]) -> Result:
+    """What `work` gives; ends the program with a message where the spec cannot be read or worked."""
     from .deriving.views import NoView
     from .evaluate import Undefined
     from .numbers import Uncertain, UndefinedValue
+    from .plain import plain
     from .reverse import NoDerivative
-    from .spec import SpecError, load
-    from .tex.write import write
+    from .spec import SpecError
     from .walkthrough import FalseLine
 
     try:
-        network = load(spec)
-        for warning in network.warnings:
-            print(f"{spec}: warning: {warning}", file=sys.stderr)
-        return work(network)
+        return work()
     except SpecError as error:
         stop(str(error))
     except Undefined as error:
-        stop(f"{spec}: {write(error.term, network.names)} has no value at these numbers: {error.message}")
+        stop(f"{spec}: {plain(error.term)} has no value at these numbers: {error.message}")
     except (NoDerivative, NoView, Uncertain, UndefinedValue, FalseLine) as error:
         stop(f"{spec}: {error}")

@@ -31,6 +31,7 @@ NEGLIGIBLE = fmpq(1, 10 ** (NEGLIGIBLE_PLACES + 20))
 """A ball narrower than this, around a number of at most 100 decimal places, is rounded as that number: 0, or an exact tie
 between two roundings, which no finite precision could decide. Either rounding would be right to half a unit and 10^-120."""
 JSON_DIGITS = 30
+GUARD_DIGITS = 2
 SMALLEST = -5
 """The power of ten from which down numbers are printed in scientific form."""
 
@@ -165,6 +166,12 @@ class Carry:
 
     digits: int = 6
     places: int | None = None
+
+    @property
+    def style(self) -> Style:
+        """How numbers are printed: arithmetic on the way to a result shows guard digits, so that it can be followed."""
+        digits = self.digits + GUARD_DIGITS if self.places is None else max(self.digits, self.places + GUARD_DIGITS)
+        return Style(digits, max(digits, 10))
 
     def __call__(self, x: Number) -> Written:
         text = rounded(x, self.digits) if self.places is None else rounded_to_places(x, self.places)

@@ -24,10 +24,11 @@ from .sections import HEADING, Equation, Heading, arranged, each_step, ordered, 
 from .spec_update import UpdateTable, chosen
 from .terms import Term, names, walk
 from .tex.names import problem as notation_problem
+from .variants.plan import Plan
+from .variants.table import VariantsTable, planned
 
 MAXIMAL_EXPONENT = 64
 ROUNDINGS = ("full", "carry")
-GUARD_DIGITS = 2
 EQUATION = re.compile(r"\s*([^\W\d]\w*)\s*(?:\[\s*([^\W\d]\w*)\s*([+-]\s*\d+)?\s*\]\s*)?=(?!=)\s*")
 """The left side: a name, or a name at a step (`h[t]`)."""
 IDENTIFIER = re.compile(r"[A-Za-z]\w*\Z", re.ASCII)
@@ -87,6 +88,17 @@ class Spec(_Table):
     data: dict[str, Value] = {}
     update: UpdateTable | None = None
     notation: dict[str, str] = {}
+    variants: VariantsTable | None = None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a spec says: the network, and what its exercise variants are to be (None without `[variants]`). `places` knows where everything stands."""
+
+    network: Network
+    plan: Plan | None
+    places: Places
+    source: str
 
 
 def load(path: str | Path) -> Network:
@@ -94,6 +106,20 @@ def load(path: str | Path) -> Network:
 
     Raises `SpecError` with every problem found. Nothing in the file is ever executed.
     """
+    return opened(path).network
+
+
+def loads(text: str, source: str = "<spec>", folder: Path | None = None) -> Network:
+    """The network of a spec given as text; data files that it names are looked for in `folder`.
+
+    >>> loads('[model]\\nequations = "f = 2 * x"\\n[data]\\nx = 0.5').equations["f"].head
+    'times'
+    """
+    return opened_text(text, source, folder).network
+
+
+def opened(path: str | Path) -> Opened:
+    """All that a spec file says; raises `SpecError` as `load` does."""
     source = Path(path)
     try:
         raw = source.read_bytes()
@@ -106,15 +132,11 @@ def load(path: str | Path) -> Network:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise SpecError(str(path), [Problem(line, error.start - raw.rfind(b"\n", 0, error.start), "the file is not UTF-8 text; save it as UTF-8")]) from None
-    return loads(text, str(path), source.parent)
+    return opened_text(text, str(path), source.parent)
 
 
-def loads(text: str, source: str = "<spec>", folder: Path | None = None) -> Network:
-    """The network of a spec given as text; data files that it names are looked for in `folder`.
-
-    >>> loads('[model]\\nequations = "f = 2 * x"\\n[data]\\nx = 0.5').equations["f"].head
-    'times'
-    """
+def opened_text(text: str, source: str = "<spec>", folder: Path | None = None) -> Opened:
+    """All that a spec given as text says."""
     try:
         raw = tomllib.loads(text, parse_float=Decimal)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -124,7 +146,7 @@ def loads(text: str, source: str = "<spec>", folder: Path | None = None) -> Netw
         spec = Spec.model_validate(raw, context=folder)
     except ValidationError as error:
         raise SpecError(source, [places.problem(tuple(map(str, item["loc"])), _sentence(dict(item))) for item in error.errors()]) from None
-    return _Builder(spec, places, source).network()
+    return _Builder(spec, places, source).opened()
 
 
 def _toml_problem(text: str, message: str) -> Problem:
@@ -155,10 +177,14 @@ class Places:
         self.lines = text.split("\n")
         self.keys: dict[tuple[str, ...], tuple[int, int]] = {}
         section: tuple[str, ...] = ()
+        counts: dict[tuple[str, ...], int] = {}
         quoted = False
         for number, line in enumerate(self.lines, 1):
-            if not quoted and (header := re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line)):
-                section = tuple(part.strip(" \"'") for part in header[1].split("."))
+            if not quoted and (header := re.match(r"\s*(\[+)\s*([^\]]+?)\s*\]+", line)):
+                section = tuple(part.strip(" \"'") for part in header[2].split("."))
+                if header[1] == "[[":
+                    counts[section] = counts.get(section, -1) + 1
+                    section = (*section, str(counts[section]))
                 self.keys[section] = (number, line.index("[") + 1)
             elif not quoted and (key := re.match(r"\s*([\"']?)([\w.-]+)\1\s*=\s*", line)):
                 self.keys[(*section, key[2])] = (number, key.end() + 1)
@@ -198,6 +224,13 @@ class _Builder:
         self.written: dict[str, Equation] = {}
         self.titles: dict[str, str] = {}
 
+    def opened(self) -> Opened:
+        """The network, and the plan of its variants; raises `SpecError` with all problems of either."""
+        network, table = self.network(), self.spec.variants
+        plan = planned(table, network, lambda path, message: self.add(("variants", *path), message)) if table else None
+        self.stop()
+        return Opened(network, plan, self.places, self.source)
+
     def network(self) -> Network:
         self.read_values()
         self.read_equations()
@@ -223,7 +256,7 @@ class _Builder:
             self.style(),
             Page(spec.paper, spec.elide),
             self.unused(equations),
-            Carry(spec.digits, spec.places) if spec.rounding == "carry" else None,
+            self.carry(),
             "loss" if spec.model.output is None else "output",
             self.titles,
             sections(list(equations), self.written, spec.model.loss),
@@ -353,12 +386,13 @@ class _Builder:
             self.add(("places",), "give either 'digits' (significant figures) or 'places' (decimal places), not both")
 
     def style(self) -> Style:
-        """How numbers are printed. Where results are carried rounded, arithmetic on the way to one shows guard digits, so that it can be followed."""
-        spec = self.spec
-        if spec.rounding != "carry":
-            return Style(spec.digits, max(spec.digits, 10))
-        digits = spec.digits + GUARD_DIGITS if spec.places is None else max(spec.digits, spec.places + GUARD_DIGITS)
-        return Style(digits, max(digits, 10))
+        """How numbers are printed."""
+        carry = self.carry()
+        return carry.style if carry else Style(self.spec.digits, max(self.spec.digits, 10))
+
+    def carry(self) -> Carry | None:
+        """How results are rounded before they are used."""
+        return Carry(self.spec.digits, self.spec.places) if self.spec.rounding == "carry" else None
 
     def check_exponents(self, equations: Mapping[str, Term]) -> None:
         for key, term in equations.items():

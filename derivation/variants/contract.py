@@ -66,7 +66,20 @@ class Contract:
         low, high = self.interval(x)
         return bool(low <= given <= high)
 
+    def is_far(self, x: Number, y: Number) -> bool:
+        """Whether two numbers surely show as different ones, seen at a glance: by much more than the units of both, and than a float's own error."""
+        try:
+            a, b = float(x), float(y)
+        except OverflowError:
+            return False
+        unit = 10.0 ** (1 - self.digits) * max(abs(a), abs(b), 1.0) if self.places is None else 10.0**-self.places
+        return abs(a - b) > 4 * unit + 1e-12 * max(abs(a), abs(b))
+
     def tells_apart(self, x: Number, y: Number) -> bool:
         """Whether no answer could be meant for both."""
+        if self.is_far(x, y):
+            return True
+        if type(x) is type(y) is fmpq and x == y:
+            return False
         (low, high), (other_low, other_high) = self.interval(x), self.interval(y)
         return bool(high < other_low or other_high < low)

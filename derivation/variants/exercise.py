@@ -16,13 +16,14 @@ from ..network import Network
 from ..numbers import Number, Uncertain, UndefinedValue, certified, same
 from ..plain import plain
 from ..recipe import PREFIX
-from ..spec import loads
+from ..spec import Opened, SpecError, opened, opened_text
 from ..terms import Term, index
 from ..walkthrough import Derivation, Step
 from .contract import Contract
 from .mistakes import MISTAKES, Mistake
-from .plan import Plan, Slot, default_plan
+from .plan import Plan, Slot
 from .program import Circular, Graph, Program, Traced
+from .table import in_keeping, standard_plan
 from .tape import Tape, record
 
 TRIALS = 12
@@ -90,6 +91,22 @@ class Exercise:
     def steps(self) -> tuple[tuple[str, Step], ...]:
         """(phase, step) of every step that works a quantity, in the order of the walkthrough."""
         return tuple(worked_steps(self.derivation))
+
+    @cached_property
+    def points(self) -> tuple[int, ...]:
+        """What each blank is worth."""
+        return tuple(self.plan.points.get(plain(blank.quantity), 1) for blank in self.blanks)
+
+    @cached_property
+    def formulas(self) -> Mapping[Term, Term]:
+        """The formula of each quantity that is asked for, where all that it is worked from is given or asked for as well."""
+        worked, asked = {step.quantity for _, step in self.steps}, {blank.quantity for blank in self.blanks}
+
+        def is_told(term: Term) -> bool:
+            return term in asked if term in worked else all(map(is_told, term.children))
+
+        found = {step.quantity: line.term for _, step in reversed(self.steps) for line in reversed(step.lines) if line.role == "formula"}
+        return {quantity: formula for quantity, formula in found.items() if quantity in asked and is_told(formula)}
 
     def run(self, inputs: tuple[fmpq, ...]) -> list[Number]:
         """The value of every node, with as many bits as its comparisons need."""
@@ -242,12 +259,19 @@ def worked_steps(derivation: Derivation) -> list[tuple[str, Step]]:
     ]
 
 
+def load_exercise(path: Path) -> Exercise:
+    """The exercise that a spec describes; raises `SpecError` with every problem found."""
+    return _of(opened(path))
+
+
 def exercise_of(text: str, folder: str) -> Exercise:
     """The exercise of a spec's text; files that it names are looked for in `folder`."""
-    network = loads(text, folder=Path(folder))
-    return exercise(network, default_plan(network))
+    return _of(opened_text(text, folder=Path(folder)))
 
 
-def load_exercise(path: Path) -> Exercise:
-    """The exercise that a spec describes."""
-    return exercise_of(path.read_text("utf-8"), str(path.parent))
+def _of(found: Opened) -> Exercise:
+    plan = found.plan or standard_plan(found.network)
+    try:
+        return exercise(in_keeping(found.network, plan.contract), plan)
+    except ValueError as problem:
+        raise SpecError(found.source, [found.places.problem(("variants", "ask"), str(problem))]) from None

@@ -18,7 +18,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from ..arrays import Array
 from ..numbers import exact, terminating
-from ..plain import plain
 from ..recipe import PREFIX
 from .contract import Contract
 from .exercise import Exercise, Variant
@@ -45,9 +44,8 @@ def variant_form(variant: Variant) -> dict[str, Any]:
     named = {term.args[0]: array for term, array in variant.given.items() if term.head == "name"}
     given = {key: _rows(array) for key, array in named.items() if _is_given(key, exercise)}
     blanks = []
-    for blank, x in zip(exercise.blanks, variant.answers, strict=True):
+    for blank, points, x in zip(exercise.blanks, exercise.points, variant.answers, strict=True):
         low, high = exercise.contract.interval(x)
-        points = exercise.plan.points.get(plain(blank.quantity), 1)
         shown = {"key": blank.key, "answer": exercise.contract.shown(x), "low": number_text(low), "high": number_text(high), "points": points}
         blanks.append({**shown, "phase": blank.phase, "step": blank.number})
     return {"id": variant.id, "number": variant.number, "stratum": variant.stratum, "given": given, "blanks": blanks}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from flint import fmpq
 
-from ..network import Network
-from ..terms import Term, name
+from ..terms import Term
 from .contract import Contract
 
 Slot = tuple[Term, int]
@@ -16,21 +16,26 @@ Slot = tuple[Term, int]
 
 
 @dataclass(frozen=True, slots=True)
+class Stratum:
+    """Variants of one kind: how many, and what is wished of them (all wishes, by key)."""
+
+    name: str
+    count: int
+    wishes: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """`domains` lists for each entry that varies the values it may take; all others stay as the spec gives them.
 
     `asked` are the keys of the quantities that a student writes down (`plain.plain`), all of the walkthrough's where it is empty;
-    `points` what each entry of such a quantity is worth, 1 where it says nothing.
+    `points` what each entry of such a quantity is worth, 1 where it says nothing. `wishes` holds for each key of the wishes table
+    (`wishes.WISHES`) what is wished; strata have wishes of their own.
     """
 
     domains: Mapping[Slot, tuple[fmpq, ...]]
     contract: Contract = field(default_factory=Contract)
     asked: tuple[str, ...] = ()
     points: Mapping[str, int] = field(default_factory=dict)
-
-
-def default_plan(network: Network) -> Plan:
-    """Every parameter and every number of the data with one decimal between -1 and 1, the constants of the update as they are."""
-    tenths = tuple(fmpq(k, 10) for k in range(-9, 10))
-    given = {**network.parameters, **network.data}
-    return Plan({(name(key), offset): tenths for key, array in given.items() for offset in range(len(array.entries))})
+    wishes: Mapping[str, Any] = field(default_factory=dict)
+    strata: tuple[Stratum, ...] = ()

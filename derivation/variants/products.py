@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from ..render.engine import compile_pdf
 from .batch import Files, Labelled, Part, Product
 from .exercise import Exercise
+from .exports import EXPORTS, PORTION
+from .exports.formats import Format
+from .exports.keys import json_key
 
 TIME_LIMIT = 300
 """Seconds for one run of TeX."""
@@ -46,12 +49,25 @@ def _one_a_variant(exercise: Exercise, sheets: Iterator[bytes], keys: Iterator[b
                 yield f"{folder}/{key}.pdf", [pdf]
 
 
-PARTS = {"sheets": Part(500, _sheets), "keys": Part(20, _keys)}
+def platforms(spec: str, seed: int) -> dict[str, Product]:
+    """The other formats. The key in JSON holds the spec's text and the seed."""
+    return {key: Product(tuple(_parts(key, form)), form.files) for key, form in {**EXPORTS, "json": json_key(spec, seed)}.items()}
+
+
+def _parts(key: str, form: Format) -> dict[str, Part]:
+    """The kinds of parts of a format, under names of their own."""
+    return {f"{key}-{place}": Part(PORTION, maker) for place, maker in enumerate(form.makers)}
+
+
+PARTS = {
+    "sheets": Part(500, _sheets),
+    "keys": Part(20, _keys),
+    **{name: part for key, form in {**EXPORTS, "json": json_key("", 0)}.items() for name, part in _parts(key, form).items()},
+}
 BINDINGS = {
     "two": Product(("sheets", "keys"), _two_files),
     "booklet": Product(("sheets", "keys"), _one_file),
     "each": Product(("sheets", "keys"), _one_a_variant),
 }
 """How PDFs are bound: sheets and keys apart, one booklet with the keys at the end, a file for each."""
-PRODUCTS: dict[str, Product] = {}
-"""The other formats."""
+FORMATS = ("pdf", "moodle", "qti21", "canvas", "prairielearn", "csv", "json", "md")

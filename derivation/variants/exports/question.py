@@ -11,7 +11,6 @@ from typing import TypeVar
 from jinja2 import Template
 
 from ...numbers import Uncertain, certified
-from ...plain import plain
 from ..exercise import Exercise, Variant
 from ..sheets.view import sheet_view
 from .answers import Answers, Entry
@@ -54,7 +53,7 @@ class Question:
         self.structure, self.contract = tuple(map(setting.formula, sheet.structure)), sheet.contract
         self.solution, self.answers = Solution(exercise, setting, lambda filled: chain.render(chain=filled)), Answers(exercise)
         self.words = self.solution.words.words["exports"]
-        self.points, self.credit = points(exercise), CREDIT
+        self.points, self.credit = exercise.points, CREDIT
         self.worth = self._worth(self.points[0]) if len(set(self.points)) == 1 else ""
         self.stages = tuple(self._stages())
 
@@ -91,7 +90,7 @@ class Question:
     def _task(self, places: list[int]) -> Task:
         quantity = self.exercise.blanks[places[0]].quantity
         chains = [chain for group in self.solution.groups for chain in group.chains if chain.term == quantity]
-        formula = next((formula for chain in chains for formula in chain.formulas), "")
+        formula = next((formula for chain in chains for formula in chain.formulas if quantity in self.exercise.formulas), "")
         offsets = iter(places)
         rows = tuple(tuple(next(offsets) for _ in row) for row in self.exercise.nodes[quantity].rows)
         return Task(chains[0].quantity, formula, "" if self.worth else self._worth(self.points[places[0]]), rows)
@@ -122,11 +121,6 @@ class Posed:
     @property
     def entries(self) -> list[Entry]:
         return self.question.answers.of(self.variant)
-
-
-def points(exercise: Exercise) -> list[int]:
-    """What each blank is worth."""
-    return [exercise.plan.points.get(plain(blank.quantity), 1) for blank in exercise.blanks]
 
 
 def title(exercise: Exercise) -> str:

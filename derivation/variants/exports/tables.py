@@ -10,14 +10,14 @@ from ...render.words import Words
 from ..exercise import Exercise, Variant
 from .answers import Answers
 from .formats import Files, Format, Labelled
-from .question import certain, points
+from .question import certain
 
 KEY = ("id", "blank", "points", "answer", "lowest", "highest", "rounding")
 
 
 def key(exercise: Exercise, variants: Labelled) -> bytes:
     """A row for each blank of each variant: its answer, and the answers that are accepted."""
-    answers, rounding, worth = Answers(exercise), rounding_of(exercise), points(exercise)
+    answers, rounding, worth = Answers(exercise), rounding_of(exercise), exercise.points
 
     def rows(variant: Variant) -> list[tuple[str, ...]]:
         return [

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ...exits import BAD_INPUT, TEX_FAILED, stop
+
 if TYPE_CHECKING:
     from .report import Report
-
-BAD_INPUT, TEX_FAILED = 2, 3
 
 
 def mark(
@@ -26,7 +26,7 @@ def mark(
     forms = list(dict.fromkeys(name.strip() for name in form.split(",") if name.strip()))
     for name in forms:
         if name not in MODULES:
-            _stop(f"there is no format {name!r}; formats are {', '.join(MODULES)}")
+            stop(f"there is no format {name!r}; formats are {', '.join(MODULES)}")
     report = _report(key, answers)
     for line in report.told:
         print(line, file=sys.stderr)
@@ -54,11 +54,11 @@ def _report(key: Path, answers: Path) -> Report:
         read = load_key(key)
         return report(read, load_answers(answers, read))
     except (KeyFault, NoTable) as fault:
-        _stop(str(fault))
+        stop(str(fault))
     except SpecError as error:
-        _stop(f"{key}: the spec in this key cannot be read:\n{error}")
+        stop(f"{key}: the spec in this key cannot be read:\n{error}")
     except (NoDerivative, Undefined, Uncertain, UndefinedValue) as error:
-        _stop(f"{key}: the spec in this key cannot be worked: {error}")
+        stop(f"{key}: the spec in this key cannot be worked: {error}")
 
 
 def _write(folder: Path, form: str, report: Report) -> None:
@@ -73,11 +73,6 @@ def _write(folder: Path, form: str, report: Report) -> None:
             write_whole(folder / name, [content])
             print(f"wrote {folder / name}")
     except OSError as error:
-        _stop(f"{folder} cannot be written: {error.strerror or error}")
+        stop(f"{folder} cannot be written: {error.strerror or error}")
     except TexError as error:
-        _stop(str(error), TEX_FAILED)
-
-
-def _stop(message: str, code: int = BAD_INPUT) -> NoReturn:
-    print(message, file=sys.stderr)
-    raise typer.Exit(code)
+        stop(str(error), TEX_FAILED)

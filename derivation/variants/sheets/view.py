@@ -89,7 +89,7 @@ def sheet_view(exercise: Exercise) -> SheetView:
         given,
         groups,
         contract(exercise, words),
-        len(exercise.blanks),
+        sum(exercise.points),
         words.words["worksheet"],
         holes,
     )
@@ -155,6 +155,7 @@ def _groups(exercise: Exercise, latex: Callable[[Term], str], words: Words) -> I
 
 def _task(step: Step, exercise: Exercise, latex: Callable[[Term], str]) -> Task:
     array = exercise.nodes[step.quantity]
-    formula = next((latex(line.term) for line in step.lines if line.role == "formula"), "")
+    formula = exercise.formulas.get(step.quantity)
     rows = tuple(tuple(1 for _ in row) for row in array.rows)
-    return Task(latex(step.quantity), formula, rows, len(array.entries), not array.shape)
+    points = sum(worth for blank, worth in zip(exercise.blanks, exercise.points, strict=True) if blank.quantity == step.quantity)
+    return Task(latex(step.quantity), latex(formula) if formula else "", rows, points, not array.shape)
