@@ -15,8 +15,9 @@ from typing import Any
 from flint import arb, fmpq
 
 from ..arrays import Array
+from ..deriving.desk import SMALL
 from ..evaluate import evaluate
-from ..numbers import Carry, Number, Uncertain, UndefinedValue, exact
+from ..numbers import Carry, Number, Uncertain, UndefinedValue, exact, sharpened
 from ..operations.algebras import Numbers
 from ..terms import Term
 from .tape import Tape
@@ -33,6 +34,7 @@ class Graph:
     def __init__(self) -> None:
         self.code: list[tuple[Operation | None, tuple[int, ...]]] = []
         self.constants: dict[int, Number] = {}
+        self.quantities: set[int] = set()
         self.found: dict[Any, Node] = {}
         self.algebra = Algebra(self)
 
@@ -163,6 +165,8 @@ class Traced:
             raise Circular(quantity)
         self.open.add(quantity)
         array = evaluate(entry.formula, self, self.graph.algebra)  # type: ignore[arg-type]
+        if len(array.entries) <= SMALL:
+            self.graph.quantities.update(node.place for node in array.entries)
         rounding = entry.rounding or self.carry
         if rounding and entry.is_result:
             array = array.map(lambda node: self.graph.apply(rounding, node))
@@ -179,7 +183,8 @@ class Program:
     """A graph that is complete: `code` is run from the first node to the last.
 
     `inputs` are the nodes whose values a variant gives; `supports` has for each node those it depends on. Nodes below `required` have to
-    have a value; others, which only mistakes need, may be `UNDEFINED`.
+    have a value; others, which only mistakes need, may be `UNDEFINED`. Those in `quantities` are entries that the walkthrough names: there a
+    ball without a radius becomes the rational that it is, as the walkthrough has it.
     """
 
     code: tuple[tuple[Operation | None, tuple[int, ...]], ...]
@@ -187,6 +192,7 @@ class Program:
     inputs: tuple[int, ...]
     supports: tuple[frozenset[int], ...] = field(repr=False)
     required: int
+    quantities: frozenset[int] = field(default=frozenset(), repr=False)
 
     @classmethod
     def of(cls, graph: Graph, required: int) -> Program:
@@ -195,7 +201,7 @@ class Program:
         supports: list[frozenset[int]] = []
         for place, (_, operands) in enumerate(graph.code):
             supports.append(frozenset({place}) if place in inputs else frozenset().union(*(supports[k] for k in operands)))
-        return cls(tuple(graph.code), dict(graph.constants), inputs, tuple(supports), required)
+        return cls(tuple(graph.code), dict(graph.constants), inputs, tuple(supports), required, frozenset(graph.quantities))
 
     def run(self, inputs: Sequence[Number]) -> list[Number]:
         """Every node's value. Raises `UndefinedValue` where there is none, and `Uncertain` where a comparison needs more bits.
@@ -227,4 +233,5 @@ class Program:
         for place in places:
             operation, operands = self.code[place]
             if operation is not None:
-                values[place] = operation(*[values[k] for k in operands])
+                value = operation(*[values[k] for k in operands])
+                values[place] = sharpened(value) if place in self.quantities else value

@@ -7,11 +7,11 @@ from fractions import Fraction
 import by_hand
 import pytest
 from flint import fmpq
+from loose import loose
 from places import ROOT
 
 from derivation.plain import plain
 from derivation.render.words import load as words
-from derivation.variants import load_exercise
 from derivation.variants.exercise import Exercise, Variant
 from derivation.variants.mistakes import MISTAKES
 from derivation.variants.solve import draw
@@ -21,7 +21,7 @@ EXAMPLES = ("softmax-regression", "mlp-batch", "rnn", "shared-bias")
 
 @pytest.fixture(scope="module")
 def exercise() -> Exercise:
-    return load_exercise(ROOT / "examples" / "two-two-one.toml")
+    return loose(ROOT / "examples" / "two-two-one.toml")
 
 
 def given(variant: Variant) -> dict[str, list[Fraction]]:
@@ -112,7 +112,7 @@ FORMULAS = {
 
 @pytest.mark.parametrize(("example", "row"), FORMULAS)
 def test_rows_make_sense_of_other_networks(example: str, row: str) -> None:
-    exercise = load_exercise(ROOT / "examples" / f"{example}.toml")
+    exercise = loose(ROOT / "examples" / f"{example}.toml")
     mistaken = next(made for made in exercise.mistakes if made.row.name == row)
     edited = {plain(new.quantity): plain(new.formula) for old, new in zip(exercise.tape, mistaken.tape, strict=True) if old != new}
     assert edited == FORMULAS[example, row]
@@ -120,6 +120,6 @@ def test_rows_make_sense_of_other_networks(example: str, row: str) -> None:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.toml")), ids=lambda path: path.stem)
 def test_every_example_can_be_mistaken(path: object) -> None:
-    exercise = load_exercise(path)  # type: ignore[arg-type]
+    exercise = loose(path)  # type: ignore[arg-type]
     assert exercise.mistakes
     assert len({made.nodes for made in exercise.mistakes}) == len(exercise.mistakes)

@@ -124,10 +124,11 @@ def test_both_roundings_of_a_tie_are_right(changes: dict[str, int]) -> None:
 
 
 def test_a_users_title_is_a_title_and_nothing_else(exercise) -> None:  # type: ignore[no-untyped-def]
-    content = files(EXPORTS["moodle"], titled(exercise, EVIL), 2)["moodle.xml"]
+    named = titled(exercise, EVIL)
+    content = files(EXPORTS["moodle"], named, 2)["moodle.xml"]
     root = ElementTree.fromstring(content)
     shown = EVIL.replace("\x01", "")
-    assert [found.findtext("name/text") for found in questions(content)] == [f"{shown} (1-1)", f"{shown} (1-2)"]
+    assert [found.findtext("name/text") for found in questions(content)] == [f"{shown} ({variant.id})" for variant in draw(named, 1, 2)]
     assert root.findtext("question/category/text") == "$course$/top/" + shown.replace("/", "//")
     assert [len(gaps(found)) for found in questions(content)] == [29, 29]
 

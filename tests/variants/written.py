@@ -8,9 +8,9 @@ from dataclasses import replace
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
+from loose import loose
 from places import ROOT
 
-from derivation.variants import load_exercise
 from derivation.variants.contract import Contract
 from derivation.variants.exercise import Exercise, Variant
 from derivation.variants.exercise import exercise as made
@@ -24,7 +24,7 @@ EVIL = "<&]]>\"'{1:NM:=1}\\( {{{params.x}}} $x$ \x01 a/b"
 
 def article(**changes: object) -> Exercise:
     """The article's exercise, its contract changed."""
-    found = load_exercise(ROOT / "examples" / "two-two-one.toml")
+    found = loose(ROOT / "examples" / "two-two-one.toml")
     return made(found.network, replace(found.plan, contract=Contract(**changes))) if changes else found  # type: ignore[arg-type]
 
 
