@@ -68,5 +68,5 @@ class Words:
         return joining["and"].join(filter(None, [joining["comma"].join(parts[:-1]), parts[-1]])) if parts else ""
 
     def text(self, table: str, key: str, **about: Any) -> str:
-        """A fixed text."""
-        return self.words[table][key].format(**about)
+        """A fixed text; `{s}` in it is the plural of a `count`."""
+        return self.words[table][key].format(s="" if about.get("count") == 1 else "s", **about)
