@@ -19,6 +19,7 @@ test: $(VENV)/developing
 bench: $(VENV)/developing
 	$(BIN)/python benchmarks/bench.py --slow
 	$(BIN)/python benchmarks/large/bench.py
+	$(BIN)/python benchmarks/variants/bench.py --all
 	$(BIN)/python benchmarks/check/bench.py $(wildcard ../shared/seed/article.md)
 
 $(VENV)/installed: pyproject.toml constraints.txt
@@ -28,7 +29,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/developing: $(VENV)/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,readers]'
 	touch $@
 
 clean:

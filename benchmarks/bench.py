@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from networks import spec
+from pypdf import PdfReader
 
 import derivation
 from derivation.deriving import numbers
@@ -22,6 +23,9 @@ from derivation.render.engine import engines
 
 ROOT = Path(__file__).parents[1]
 ARTICLE = ROOT / "examples" / "two-two-one.toml"
+IMPORTS = "import sympy, derivation.cli, derivation.deriving.views, derivation.spec, derivation.proof, derivation.render.document, derivation.render.engine"
+"""All that a handout uses."""
+ROUNDS = 6
 
 
 def best(work: Callable[[], object], times: int = 5) -> float:
@@ -34,16 +38,21 @@ def best(work: Callable[[], object], times: int = 5) -> float:
     return min(found)
 
 
-def handout() -> None:
-    """The command, cold, against a bare TeX run of the same .tex plus the import of SymPy."""
-    program = [sys.executable, "-c", "from derivation.cli import app; app()", "handout", str(ARTICLE)]
+def handout(name: str, *options: str) -> None:
+    """The command, cold, to PDF, in turn with the import of all that it uses and a bare TeX run of the same .tex; the best of several."""
+    program = [sys.executable, "-c", "from derivation.cli import app; app()", "handout", str(ROOT / "examples" / f"{name}.toml"), *options]
     with tempfile.TemporaryDirectory() as folder:
         run = lambda command: subprocess.run(command, cwd=folder, capture_output=True, check=True)  # noqa: E731
         run([*program, "-o", "handout.tex"])
-        ours = best(lambda: run([*program, "-o", "handout.pdf"]), 4)
-        tex = best(lambda: run([str(engines()[0].program), "-interaction=batchmode", "handout.tex"]), 4)
-        sympy = best(lambda: run([sys.executable, "-c", "import sympy"]), 4)
-    print(f"handout, cold, to PDF: {ours:.2f} s = {ours / (tex + sympy):.2f} x (bare TeX {tex:.2f} s + import sympy {sympy:.2f} s)")
+        tex_run = [str(engines()[0].program), "-interaction=batchmode", "handout.tex"]
+        commands = {"whole": [*program, "-o", "whole.pdf"], "tex": tex_run, "import": [sys.executable, "-c", IMPORTS]}
+        rounds = [{key: best(lambda command=command: run(command), 1) for key, command in commands.items()} for _ in range(ROUNDS)]
+        pages = len(PdfReader(Path(folder, "whole.pdf")).pages)
+    whole, tex, imports = (min(times[key] for times in rounds) for key in ("whole", "tex", "import"))
+    print(
+        f"{' '.join((name, *options))}, {pages} pages, cold, to PDF: {whole:.2f} s; import {imports:.2f} s, bare TeX {tex:.2f} s: "
+        f"whole = {whole / (tex + imports):.2f} x (TeX + import); (whole - import) = {(whole - imports) / tex:.2f} x TeX"
+    )
 
 
 def against_sympy(slow: bool) -> None:
@@ -110,7 +119,9 @@ if __name__ == "__main__":
     print(
         f"derive, the article's network: {best(lambda: derivation.derive(article), 20) * 1e3:.1f} ms; proof of it: {best(lambda: prove(worked)) * 1e3:.0f} ms"
     )
-    handout()
+    handout("two-two-one")
+    handout("two-heads", "--gradient-check")
+    handout("transformer-block")
     against_sympy("--slow" in sys.argv)
     growth()
     depth()

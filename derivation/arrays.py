@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
+from itertools import chain
+from math import inf
 from typing import Any
 
-from flint import fmpq, fmpq_mat
+import flint
+from flint import arb, arb_mat, fmpq, fmpq_mat
 
 Shape = tuple[int, ...]
+
+LARGE = 64
+"""Products of numbers beyond which a matrix product is taken in one piece, by python-flint."""
 
 
 def broadcast(a: Shape, b: Shape) -> Shape | None:
@@ -32,6 +38,10 @@ def broadcast(a: Shape, b: Shape) -> Shape | None:
 class Array:
     """`shape` is () or (rows, columns); `entries` are given row by row.
 
+    The numbers of a large product are held as a matrix of python-flint's. Each form is made of the other when it is first asked for:
+    `kind` is `fmpq` where every entry is exact, `arb` where every one is a ball, else None; `matrix` the `fmpq_mat` or `arb_mat`, or None;
+    every ball has at least `accuracy` bits right, relative to itself.
+
     >>> a = Array((1, 2), (1, 2))
     >>> (a + a).entries, (a @ a.T).entries, a.T.shape
     ((2, 4), (5,), (2, 1))
@@ -39,6 +49,29 @@ class Array:
 
     shape: Shape
     entries: tuple[Any, ...]
+    kind: Any = field(init=False, repr=False)
+    matrix: Any = field(init=False, repr=False)
+    accuracy: float = field(init=False, repr=False)
+
+    def __getattr__(self, form: str) -> Any:
+        """A form of the array that is asked for for the first time."""
+        if form not in FORMS:
+            raise AttributeError(form)
+        found = FORMS[form](self)
+        object.__setattr__(self, form, found)
+        return found
+
+    @classmethod
+    def held(cls, matrix: Any, factors: Sequence[Array] = ()) -> Array:
+        """An `fmpq_mat` or `arb_mat` as an array. Where every entry is a product of one entry of each of the `factors`, its accuracy
+        follows from theirs: relative errors add up, those of roundings among them, and 3 bits are more than a sum of five can cost."""
+        array, kind = cls.__new__(cls), fmpq if isinstance(matrix, fmpq_mat) else arb
+        forms = {"shape": collapse((matrix.nrows(), matrix.ncols())), "matrix": matrix, "kind": kind}
+        if factors and kind is arb:
+            forms["accuracy"] = min(flint.ctx.prec, *(factor.accuracy for factor in factors)) - 3
+        for form, found in forms.items():
+            object.__setattr__(array, form, found)
+        return array
 
     @classmethod
     def scalar(cls, entry: Any) -> Array:
@@ -105,23 +138,47 @@ class Array:
         return self.map(operator.neg)
 
     def __matmul__(self, other: Array) -> Array:
-        a, b = self.rows, other.T.rows
-        shape = collapse((len(a), len(b)))
-        if len(a) * len(b) * len(a[0]) > 64 and all(isinstance(entry, fmpq) for entry in self.entries + other.entries):
-            product = fmpq_mat(a) * fmpq_mat(other.rows)
-            return Array(shape, tuple(product.entries()))
-        if len(b[0]) == 1:
-            return Array(shape, tuple(x * y for (x,) in a for (y,) in b))
-        return Array(shape, tuple(total(list(map(operator.mul, row, column))) for row in a for column in b))
+        (height, inside), width = self.shape or (1, 1), (other.shape or (1, 1))[1]
+        if height * inside * width > LARGE and self.kind and other.kind:
+            return Array.held(self.matrix * other.matrix, () if inside > 1 else (self, other))
+        shape = collapse((height, width))
+        if inside == 1:
+            return Array(shape, tuple(x * y for x in self.entries for y in other.entries))
+        rows, columns = self.rows, other.T.rows
+        return Array(shape, tuple(total(list(map(operator.mul, row, column))) for row in rows for column in columns))
 
     @property
     def T(self) -> Array:
         """The transpose."""
-        return Array(self.shape[::-1], tuple(entry for column in zip(*self.rows, strict=True) for entry in column))
+        if len(self.shape) == 2 and self.shape[0] * self.shape[1] > LARGE and self.kind:
+            return Array.held(self.matrix.transpose(), (self,))
+        return Array(self.shape[::-1], tuple(chain.from_iterable(zip(*self.rows, strict=True))))
 
     def sum(self) -> Array:
         """All entries added up, as a scalar."""
         return Array.scalar(total(self.entries))
+
+
+def _kind(array: Array) -> Any:
+    kinds = set(map(type, array.entries))
+    return kinds.pop() if kinds in ({fmpq}, {arb}) else None
+
+
+def _matrix(array: Array) -> Any:
+    make = {fmpq: fmpq_mat, arb: arb_mat}.get(array.kind)
+    return make(*(array.shape or (1, 1)), array.entries) if make else None
+
+
+def _accuracy(array: Array) -> float:
+    return min((x.rel_accuracy_bits() for x in array.entries if isinstance(x, arb)), default=inf) if array.kind is not fmpq else inf
+
+
+FORMS: dict[str, Callable[[Array], Any]] = {
+    "entries": lambda array: tuple(array.matrix.entries()),
+    "kind": _kind,
+    "matrix": _matrix,
+    "accuracy": _accuracy,
+}
 
 
 def collapse(shape: Shape) -> Shape:

@@ -5,20 +5,22 @@ from __future__ import annotations
 import os
 import re
 import sys
-import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .exits import BAD_INPUT, SOME_WRONG, TEX_FAILED, explained, stop
+from .variants.commands import variants
+from .variants.marking.command import mark
+from .writing import write_whole
+
 if TYPE_CHECKING:
-    from .deriving import View
     from .hand import Writing
     from .walkthrough import Derivation
 
-SOME_WRONG, BAD_INPUT, TEX_FAILED = 1, 2, 3
 ENDINGS = {"txt": "text"}
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -33,7 +35,7 @@ def main() -> None:
 def handout(
     spec: Annotated[Path, typer.Argument(help="The network: a TOML file.")],
     output: Annotated[str, typer.Option("-o", "--output", help="Where to write; - is standard output. Without it: output/NAME.FORMAT.")] = "",
-    form: Annotated[str, typer.Option("--format", help="pdf, tex, md or json. Without it, by the ending of the output file, else pdf.")] = "",
+    form: Annotated[str, typer.Option("--format", help="pdf, tex, html, md, ipynb or json. Without it, by the ending of the output file, else pdf.")] = "",
     theme: Annotated[str, typer.Option(help="The look: typeset or handwritten.")] = "typeset",
     hand: Annotated[str, typer.Option(help="Whose hand: steady, quick or round (with --theme handwritten).")] = "",
     paper_style: Annotated[str, typer.Option(help="On what paper: squared, lined or plain (with --theme handwritten).")] = "",
@@ -47,19 +49,21 @@ def handout(
     ] = None,
 ) -> None:
     """Write the walkthrough of a network: forward pass, backpropagation, update."""
+    from .deriving import derive
     from .deriving.views import views
     from .render import FORMATS, THEMES, beside
 
     form = form or _ending(output) or "pdf"
     if form not in FORMATS:
-        _stop(f"there is no format {form!r}; formats are {', '.join(FORMATS)}")
+        stop(f"there is no format {form!r}; formats are {', '.join(FORMATS)}")
     if theme not in THEMES:
-        _stop(f"there is no theme {theme!r}; themes are {', '.join(THEMES)}")
+        stop(f"there is no theme {theme!r}; themes are {', '.join(THEMES)}")
     target = _target(spec, output, form)
     writing = _writing(theme, hand, paper_style, seed, target if form == "tex" else None)
     if form == "tex" and theme == "handwritten" and target is None:
-        _stop("a handwritten .tex needs its fonts beside it, so it cannot go to standard output; give -o NAME.tex")
-    derivation = _derived(spec, views({"sensitivity": sensitivity, "gradient_check": gradient_check, "hessian": hessian}, tuple(jacobian or ())))
+        stop("a handwritten .tex needs its fonts beside it, so it cannot go to standard output; give -o NAME.tex")
+    wished = views({"sensitivity": sensitivity, "gradient_check": gradient_check, "hessian": hessian}, tuple(jacobian or ()))
+    derivation = explained(spec, lambda network: derive(network, wished))
     with ThreadPoolExecutor(1) as pool:
         # TeX sets the page while SymPy proves it, on the presumption that the proof succeeds; if not, the page is thrown away.
         from .proof import presumed
@@ -90,7 +94,7 @@ def check(
 
     form = form or ENDINGS.get(_ending(output), _ending(output)) or "text"
     if form not in MODULES:
-        _stop(f"there is no format {form!r}; formats are {', '.join(MODULES)}")
+        stop(f"there is no format {form!r}; formats are {', '.join(MODULES)}")
     target = _target(articles[0], output, form)
     reports: list[Report] = []
     unread = False
@@ -103,7 +107,7 @@ def check(
     try:
         document = write(form, reports) if reports else b""
     except TexError as error:
-        _stop(str(error), TEX_FAILED)
+        stop(str(error), TEX_FAILED)
     if target is None and form == "text":
         typer.echo(document.decode(), nl=False)
     elif reports:
@@ -125,9 +129,9 @@ def spec(
     try:
         text = spec_of(str(article))
     except UnreadableArticle as error:
-        _stop(str(error))
+        stop(str(error))
     except NoNetwork as error:
-        _stop(f"{article}: {error}")
+        stop(f"{article}: {error}")
     _write(text.encode(), target)
 
 
@@ -145,16 +149,20 @@ def renumber(
 
     pairs = [change.partition("=") for change in changes or ()]
     if (seed is None and not pairs) or not all(middle and key.strip() for key, middle, _ in pairs):
-        _stop("say what changes: --set x='[2, 1]' (as often as you like), or --seed 7")
+        stop("say what changes: --set x='[2, 1]' (as often as you like), or --seed 7")
     target = _target(article, output, article.suffix.lstrip("."))
     try:
         result = renumbered(str(article), {key.strip(): value for key, _, value in pairs}, seed)
     except (UnreadableArticle, BadChange) as error:
-        _stop(str(error))
+        stop(str(error))
     _write(result.text.encode(), target)
     for heading, rows in (("these numbers were not changed, since no formula ties them", result.untied), ("these words may no longer hold", result.claims)):
         if rows:
             print(f"{heading}:", *rows, sep="\n  ", file=sys.stderr)
+
+
+app.command()(variants)
+app.command()(mark)
 
 
 def _writing(theme: str, hand: str, paper: str, seed: int | None, tex: Path | None) -> Writing:
@@ -163,11 +171,11 @@ def _writing(theme: str, hand: str, paper: str, seed: int | None, tex: Path | No
     from .hand.hands import HANDS, PAPERS
 
     if theme != "handwritten" and (hand or paper or seed is not None):
-        _stop("--hand, --paper-style and --seed choose a handwriting: add --theme handwritten")
+        stop("--hand, --paper-style and --seed choose a handwriting: add --theme handwritten")
     if hand and hand not in HANDS:
-        _stop(f"there is no hand {hand!r}; hands are {', '.join(HANDS)}")
+        stop(f"there is no hand {hand!r}; hands are {', '.join(HANDS)}")
     if paper and paper not in PAPERS:
-        _stop(f"there is no paper style {paper!r}; paper styles are {', '.join(PAPERS)}")
+        stop(f"there is no paper style {paper!r}; paper styles are {', '.join(PAPERS)}")
     folder = re.sub(r"[^A-Za-z0-9.]", "-", tex.stem) + "-fonts/" if tex else ""
     return Writing(hand or STANDARD.hand, paper or STANDARD.paper, STANDARD.seed if seed is None else seed, folder)
 
@@ -179,33 +187,9 @@ def _document(make: Callable[[], bytes]) -> bytes:
     try:
         return make()
     except Unwritable as error:
-        _stop(str(error))
+        stop(str(error))
     except TexError as error:
-        _stop(str(error), TEX_FAILED)
-
-
-def _derived(spec: Path, views: list[View]) -> Derivation:
-    """The derivation of a spec; ends the program with a message where there is none."""
-    from .deriving import derive
-    from .deriving.views import NoView
-    from .evaluate import Undefined
-    from .numbers import Uncertain, UndefinedValue
-    from .reverse import NoDerivative
-    from .spec import SpecError, load
-    from .tex.write import write
-    from .walkthrough import FalseLine
-
-    try:
-        network = load(spec)
-        for warning in network.warnings:
-            print(f"{spec}: warning: {warning}", file=sys.stderr)
-        return derive(network, views)
-    except SpecError as error:
-        _stop(str(error))
-    except Undefined as error:
-        _stop(f"{spec}: {write(error.term, network.names)} has no value at these numbers: {error.message}")
-    except (NoDerivative, NoView, Uncertain, UndefinedValue, FalseLine) as error:
-        _stop(f"{spec}: {error}")
+        stop(str(error), TEX_FAILED)
 
 
 def _proved(spec: Path, derivation: Derivation, keep_unproved: bool) -> Derivation:
@@ -218,12 +202,12 @@ def _proved(spec: Path, derivation: Derivation, keep_unproved: bool) -> Derivati
     try:
         judged = prove(derivation)
     except FalseLine as error:
-        _stop(f"{spec}: {error}")
+        stop(f"{spec}: {error}")
     failed = failures(judged)
     if failed and not keep_unproved:
         names = derivation.network.names
         rows = [f"{spec}: not proved: {write(quantity, names)} {line.relation} {write(line.term, names)}" for quantity, line in failed]
-        _stop("\n".join([*rows, "use --unproved to print them with a mark"]))
+        stop("\n".join([*rows, "use --unproved to print them with a mark"]))
     return judged
 
 
@@ -239,9 +223,9 @@ def _target(spec: Path, output: str, form: str) -> Path | None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        _stop(f"the folder {target.parent} cannot be made: {error.strerror or error}")
+        stop(f"the folder {target.parent} cannot be made: {error.strerror or error}")
     if not os.access(target.parent, os.W_OK) or target.is_dir():
-        _stop(f"{target} cannot be written" + (": it is a folder" if target.is_dir() else ": the folder does not allow it"))
+        stop(f"{target} cannot be written" + (": it is a folder" if target.is_dir() else ": the folder does not allow it"))
     return target
 
 
@@ -257,14 +241,6 @@ def _write(document: bytes, target: Path | None) -> None:
 def _put(content: bytes, target: Path) -> None:
     try:
         target.parent.mkdir(exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
-            file.write(content)
-        Path(file.name).chmod(0o644)
-        Path(file.name).replace(target)
+        write_whole(target, [content])
     except OSError as error:
-        _stop(f"{target} cannot be written: {error.strerror or error}")
-
-
-def _stop(message: str, code: int = BAD_INPUT) -> NoReturn:
-    print(message, file=sys.stderr)
-    raise typer.Exit(code)
+        stop(f"{target} cannot be written: {error.strerror or error}")

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Literal
 
 from .arrays import Array, Shape
 from .numbers import Carry, Style
@@ -14,6 +15,7 @@ from .recipe import Update, quantities
 from .resolve import Shapes
 from .terms import Term, name, names, rebuild, walk
 from .tex.names import Names
+from .walkthrough import Section
 
 PRODUCTS = frozenset({"times", "hadamard", "matmul", "dot", "outer"})
 QUOTIENTS = frozenset({"div", "hadamard_div"})
@@ -44,6 +46,12 @@ class Network:
     warnings: tuple[str, ...] = ()
     carry: Carry | None = None
     """How each result is rounded before it is used; None where all goes on unrounded."""
+    called: Literal["loss", "output"] = "loss"
+    """What the spec calls the quantity that is differentiated."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """What the equations of a layer are called, by their names: the mean, the scores."""
+    sections: Mapping[str, Section] = field(default_factory=dict)
+    """The section that each equation stands in; empty in a network without sections."""
 
     @cached_property
     def names(self) -> Names:

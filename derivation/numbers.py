@@ -31,6 +31,7 @@ NEGLIGIBLE = fmpq(1, 10 ** (NEGLIGIBLE_PLACES + 20))
 """A ball narrower than this, around a number of at most 100 decimal places, is rounded as that number: 0, or an exact tie
 between two roundings, which no finite precision could decide. Either rounding would be right to half a unit and 10^-120."""
 JSON_DIGITS = 30
+GUARD_DIGITS = 2
 SMALLEST = -5
 """The power of ten from which down numbers are printed in scientific form."""
 
@@ -70,7 +71,20 @@ def exact(text: str) -> fmpq:
 
 def settle(array: Array) -> Array:
     """The array with rationals that have grown too tall turned into balls."""
+    if array.kind is arb or (array.kind is fmpq and max(map(fmpq.height_bits, array.entries)) <= MAXIMAL_HEIGHT):
+        return array
     return array.map(lambda x: arb(x) if isinstance(x, fmpq) and x.height_bits() > MAXIMAL_HEIGHT else x)
+
+
+def sharpened(x: Number) -> Number:
+    """A ball without a radius as the rational that it is: 0 times an irrational number is exactly 0.
+
+    >>> sharpened(fmpq(0) * arb(2).sqrt()), type(sharpened(arb(2).sqrt())).__name__
+    (0, 'arb')
+    """
+    if not isinstance(x, arb) or not x.is_exact() or abs(int(x.mid().man_exp()[1])) > MAXIMAL_HEIGHT:
+        return x
+    return x.mid().fmpq()
 
 
 def bounds(x: Number) -> tuple[fmpq, fmpq]:
@@ -153,6 +167,12 @@ class Carry:
     digits: int = 6
     places: int | None = None
 
+    @property
+    def style(self) -> Style:
+        """How numbers are printed: arithmetic on the way to a result shows guard digits, so that it can be followed."""
+        digits = self.digits + GUARD_DIGITS if self.places is None else max(self.digits, self.places + GUARD_DIGITS)
+        return Style(digits, max(digits, 10))
+
     def __call__(self, x: Number) -> Written:
         text = rounded(x, self.digits) if self.places is None else rounded_to_places(x, self.places)
         if isinstance(x, fmpq) and exact(text) == x:
@@ -178,6 +198,7 @@ def decimal(x: Number, style: Style) -> Printed:
     """
     if isinstance(x, Written) and _significant(x.text) <= style.exact_digits:
         return Printed(x.text, True)
+    x = sharpened(x)
     if isinstance(x, fmpq):
         full = terminating(x)
         if full is not None and len(full.lstrip("-0.").replace(".", "")) <= style.exact_digits and len(full) <= 2 * style.exact_digits:

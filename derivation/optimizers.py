@@ -27,6 +27,7 @@ class Row:
     """One row. `constants` are the numbers it takes, each with its default; "" where the spec has to give it.
 
     `gives` is what the last equation's result stands for in the rows after it: the gradient, the rate, the parameter.
+    `objective` is the equation of what is made small in place of the loss, where the row changes that (`loss` is the loss).
 
     >>> OPTIMIZERS["momentum"].states
     ('v',)
@@ -36,6 +37,7 @@ class Row:
     equations: tuple[str, ...]
     constants: Mapping[str, str] = field(default_factory=dict)
     gives: str = "theta"
+    objective: str = ""
 
     @cached_property
     def lines(self) -> tuple[tuple[str, str], ...]:
@@ -150,7 +152,7 @@ WISHES = _table(
     # Each entry by itself: Deep Learning, section 10.11.1, citing Mikolov (2012).
     Row("clip", ("ghat = max(-clip, min(clip, g))",), {"clip": ""}, "g"),
     # Deep Learning, equation 7.3: the gradient of the loss plus lambda/2 |theta|^2; torch's weight_decay.
-    Row("weight_decay", ("gtilde = g + weight_decay * theta",), {"weight_decay": ""}, "g"),
+    Row("weight_decay", ("gtilde = g + weight_decay * theta",), {"weight_decay": ""}, "g", "losstilde = loss + weight_decay / 2 * norm(theta)^2"),
     # Loshchilov, Hutter, Decoupled weight decay regularization (2019), algorithm 1; scaled by the rate as in torch.
     Row("decoupled_weight_decay", ("thetatilde = (1 - rate * decoupled_weight_decay) * theta",), {"decoupled_weight_decay": ""}),
 )

@@ -20,9 +20,10 @@ from .network import Network, inlined
 from .numbers import unrounded
 from .operations.algebras import symbols
 from .proving import vanishes
+from .proving.aligned import aligned
 from .proving.shrink import shrinks, shrunk
 from .proving.views import PHASES, Truth
-from .recipe import Equation, at, generic, shared
+from .recipe import Equation, at, generic, objectives, shared
 from .resolve import Shapes
 from .reverse import gradients
 from .terms import Term, index, name, names, number, options, partial, rebuild, walk
@@ -143,9 +144,7 @@ class Prover:
         if is_elided(value) or self.too_large(quantity):
             return "proved"
         by = quantity.args[1]
-        key = by.args[0].args[0] if by.head == "index" else by.args[0]
-        kept = {Term("partial", (self.loss, name(consumer))) for consumer in self.network.consumers[key]}
-        total = self.total_derivative(by, kept)
+        total = self.total_derivative(by, self.users(by))
         if by.head != "index":
             self.formulas[quantity] = total
         true = total.map(self.at_point)
@@ -281,7 +280,10 @@ class Prover:
         if self.too_large(quantity, line.term):
             return self.at_small_shapes(quantity, line.term)
         if len(before) > 1:
-            return self.rewritten(quantity, before[-1].term, line.term)
+            verdict = self.rewritten(quantity, before[-1].term, line.term)
+            if verdict == "proved" and quantity in self.formulas:
+                self.formulas[quantity] = self.meaning(line.term, {})
+            return verdict
         if quantity.head == "partial":
             outputs = self.outputs(quantity)
             return self.verdict(self.meaning(line.term, outputs), self.derivative(quantity, line.term), outputs)
@@ -289,34 +291,59 @@ class Prover:
 
     def rewritten(self, quantity: Term, before: Term, after: Term) -> Proof:
         """A formula against the formula before it, error signals put in by their own formulas where need be."""
+        if quantity.head == "partial" and all(self.is_slope(node, formula) for node, formula in aligned(before, after) or [(before, after)]):
+            return "proved"
         known = self.outputs(quantity)
         verdict = self.verdict(self.meaning(before, known), self.meaning(after, known))
         if verdict == "proved":
             return verdict
-        outputs = known | {
-            term: array for node in walk(before) if node.head == "partial" and node.args[0] == self.loss for term, array in self.outputs(node).items()
-        }
-        known = {**known, **self.formulas}
+        outputs = known | {term: array for node in walk(before) if node.head == "partial" for term, array in self.outputs(node).items()}
+        known = {**known, **self.signals(before), **self.formulas}
         return self.verdict(self.meaning(before, known), self.meaning(after, known), outputs)
 
+    def is_slope(self, node: Term, formula: Term) -> bool:
+        """Whether a formula is the derivative that stood in its place, by the equations around it alone."""
+        if node.head != "partial":
+            return False
+        found = self.slopes.get((node, formula))
+        if found is None:
+            meant = self.signals(node).get(node) or self.meaning(node, {})
+            found = self.slopes[node, formula] = self.verdict(self.meaning(formula, {}), meant, self.outputs(node)) == "proved"
+        return found
+
+    @cached_property
+    def slopes(self) -> dict[tuple[Term, Term], bool]:
+        return {}
+
+    def signals(self, term: Term) -> dict[Term, Array]:
+        """Each error signal in a term by the equations that use its quantity, in symbols for their signals."""
+        found = {node: node.args[1] for node in walk(term) if node.head == "partial" and node.args[0] == self.loss}
+        return {node: self.total_derivative(by, self.users(by)) for node, by in found.items() if by != self.loss}
+
+    def users(self, by: Term) -> set[Term]:
+        """The error signals of the equations that use a quantity or an entry of it."""
+        key = by.args[0].args[0] if by.head == "index" else by.args[0]
+        return {Term("partial", (self.loss, name(consumer))) for consumer in self.network.consumers[key]}
+
     def verdict(self, claimed: Array, true: Array, outputs: Mapping[Term, Array] | None = None) -> Proof:
-        """Entry by entry, with the outputs' meanings put in; what does not hold for any data may hold for the data given."""
+        """Entry by entry, with the outputs' meanings put in one after the other, the latest first; what does not hold for any data may hold
+        for the data given."""
         if claimed.shape != true.shape:
             return "refuted"
         differences = [a - b for a, b in zip(claimed.entries, true.entries, strict=True)]
         verdict = self.all_vanish(differences)
-        if verdict != "proved" and outputs:
-            meanings = {
-                symbol: meaning for term, array in outputs.items() for symbol, meaning in zip(self.symbol_array(term).entries, array.entries, strict=True)
-            }
-            data = {
-                symbol: x for key in self.network.data for symbol, x in zip(self.symbol_array(name(key)).entries, self.numbers[name(key)].entries, strict=True)
-            }
-            for known in (*[meanings] * len(outputs), data):
-                differences = [self.sympy.sympify(difference).xreplace(known) for difference in differences]
+        if verdict == "proved" or outputs is None:
+            return verdict
+        latest = [(name(key), outputs[name(key)]) for key in reversed(list(self.network.equations)) if name(key) in outputs]
+        data = [(name(key), self.numbers[name(key)]) for key in self.network.data if name(key) in self.numbers]
+        for batch in (*([pair] for pair in latest), data):
+            known = {symbol: meaning for term, array in batch for symbol, meaning in zip(self.symbol_array(term).entries, array.entries, strict=True)}
+            differences = [self.sympy.sympify(difference) for difference in differences]
+            if any(known.keys() & difference.free_symbols for difference in differences):
+                differences = [difference.xreplace(known) for difference in differences]
                 verdict = self.all_vanish(differences)
-                if verdict == "proved":
-                    break
+            if verdict == "proved":
+                break
         return verdict
 
     def all_vanish(self, differences: list[Any]) -> Proof:
@@ -340,7 +367,12 @@ class Prover:
         """The optimizer's equations by what they define."""
         if self.network.update is None:
             return {}
-        every = (*generic(self.network), *shared(self.network), *(equation for key in self.network.moved for equation in at(self.network, key)))
+        every = (
+            *objectives(self.network),
+            *generic(self.network),
+            *shared(self.network),
+            *(equation for key in self.network.moved for equation in at(self.network, key)),
+        )
         return {equation.quantity: equation for equation in every}
 
     def by_rule(self, equation: Equation) -> Array:

@@ -77,6 +77,15 @@ def generic(network: Network) -> list[Equation]:
     return [equation for equation in _equations(network, "", _generic) if not equation.shared]
 
 
+def objectives(network: Network) -> list[Equation]:
+    """What is made small in place of the loss, where a row says so: the loss and a penalty."""
+    update = network.update
+    assert update is not None
+    means = {constant: name(PREFIX + constant) for constant in update.constants} | {"theta": _generic("theta", False), "loss": name(network.loss or "")}
+    written = [(row, row.objective.split(" = ")) for row in update.rows if row.objective]
+    return [Equation(name(PREFIX + left), right, {word: means[word] for word in words(right)}, row, False) for row, (left, right) in written]
+
+
 def at(network: Network, key: str) -> list[Equation]:
     """The equations at one parameter."""
     found = _equations(network, key, lambda word, is_new: _own(word, key, is_new))
@@ -137,13 +146,16 @@ def quantities(network: Network) -> Iterator[tuple[str, Shape, str]]:
     update, plain = network.update, Names(network.shapes, network.notation)
     assert update is not None
     given = {key: network.notation[key] for key in update.constants if key in network.notation}
-    symbols = _Symbols({plain.latex(key) for key in network.shapes}, given)
+    symbols = _Symbols({plain.latex(key) for key in network.shapes}, {"loss": plain.latex(network.loss or ""), **given})
     for word in (*update.constants, "t"):
         yield PREFIX + word, (), symbols.of(word)
     yield f"{PREFIX}theta", (), r"\theta_{\text{old}}"
     yield f"{PREFIX}g", (), rf"\nabla_{{\theta}} {plain.latex(network.loss or '')}"
     for word in update.states:
         yield PREFIX + word, (), rf"{symbols.of(word)}_{{\text{{old}}}}"
+    for equation in objectives(network):
+        word = equation.quantity.args[0].removeprefix(PREFIX)
+        yield equation.quantity.args[0], (), symbols.of(word)
     own = list(update.states)
     for equation in (*shared(network), *generic(network)):
         word = equation.quantity.args[0].removeprefix(PREFIX)

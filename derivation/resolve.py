@@ -95,13 +95,14 @@ class Resolver:
     """Builds Terms over names of known shapes, and knows the shape of each as it builds it.
 
     `added` holds the equations that a layer (`operations.layers`) brings with it; they are named after `result`, the equation at hand,
-    and differ from all names in `taken`.
+    and differ from all names in `taken`; `titles` says what the layer calls them.
     """
 
     def __init__(self, names: Mapping[str, Shape], result: str = "", taken: Collection[str] = ()) -> None:
         self.names = dict(names)
         self.result, self.taken = result, {*names, *taken}
         self.added: dict[str, Term] = {}
+        self.titles: dict[str, str] = {}
 
     def resolve(self, raw: Raw) -> Resolved:
         """The Term and its shape; `SyntaxProblem` at the place of the operation whose operands do not fit."""
@@ -167,6 +168,8 @@ class Resolver:
             if local == layer.equations[-1][0]:
                 return term, shape
             known[local], inner.names[local] = self.add(local, term, shape), shape
+            if local in layer.titles:
+                self.titles[known[local].args[0]] = layer.titles[local]
         raise AssertionError("a layer has equations")
 
     def add(self, local: str, term: Term, shape: Shape) -> Term:

@@ -5,7 +5,7 @@ Source: the vector-Jacobian products of Baydin et al., "Automatic differentiatio
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Callable, Set
 from functools import reduce
 
 from .operations import TABLE
@@ -18,10 +18,12 @@ class NoDerivative(ValueError):
     """A row has no rule for the operand that a derivative is needed by."""
 
 
-def gradients(equation: Term, result: Term, upstream: Term, targets: Set[str], shapes: Shapes) -> dict[str, Term]:
+def gradients(
+    equation: Term, result: Term, upstream: Term, targets: Set[str], shapes: Shapes, simplify: Callable[[Term, Shapes], Term] = tidy
+) -> dict[str, Term]:
     """The upstream gradient carried back through one equation to each target that it uses.
 
-    `result` is the equation's name as a term: a rule written in terms of the output (`h (1 - h)` for the sigmoid) names it.
+    `simplify` is done to every intermediate result. `result` is the equation's name as a term: a rule written in terms of the output (`h (1 - h)` for the sigmoid) names it.
 
     >>> from derivation.terms import name, number
     >>> square = Term("pow", (name("u"), number(2)))
@@ -29,26 +31,26 @@ def gradients(equation: Term, result: Term, upstream: Term, targets: Set[str], s
     Term(head='times', args=(Term(head='number', args=('2',)), Term(head='name', args=('u',))))
     """
     found: dict[str, list[Term]] = {}
-    _visit(equation, result, upstream, targets, shapes, found)
-    return {target: tidy(reduce(_plus, terms), shapes) for target, terms in found.items()}
+    _visit(equation, result, upstream, targets, lambda term: simplify(term, shapes), shapes, found)
+    return {target: simplify(reduce(_plus, terms), shapes) for target, terms in found.items()}
 
 
 def _plus(a: Term, b: Term) -> Term:
     return Term("add", (a, b))
 
 
-def _visit(term: Term, out: Term, upstream: Term, targets: Set[str], shapes: Shapes, found: dict[str, list[Term]]) -> None:
+def _visit(term: Term, out: Term, upstream: Term, targets: Set[str], simplify: Callable[[Term], Term], shapes: Shapes, found: dict[str, list[Term]]) -> None:
     if term.head == "name":
         if term.args[0] in targets:
             found.setdefault(term.args[0], []).append(upstream)
         return
     if term.head == "index":
         of, *entry = term.args
-        _visit(of, of, Term("times", (upstream, Term("unit", (*shapes.of(of), *entry)))), targets, shapes, found)
+        _visit(of, of, Term("times", (upstream, Term("unit", (*shapes.of(of), *entry)))), targets, simplify, shapes, found)
         return
     for place, child in enumerate(term.children if term.head in TABLE else ()):
         if any(node.head == "name" and node.args[0] in targets for node in walk(child)):
-            _visit(child, child, tidy(_pull(term, out, upstream, place, shapes), shapes), targets, shapes, found)
+            _visit(child, child, simplify(_pull(term, out, upstream, place, shapes)), targets, simplify, shapes, found)
 
 
 def _pull(term: Term, out: Term, upstream: Term, place: int, shapes: Shapes) -> Term:
@@ -65,13 +67,14 @@ def _pull(term: Term, out: Term, upstream: Term, place: int, shapes: Shapes) -> 
     return Term("sum", (pulled,)) if operand_shapes[place] == () and shape != () else pulled
 
 
-def fused(equation: Term, inner: str, upstream: Term, shapes: Shapes) -> tuple[Term, Term] | None:
-    """The shorter rule for `equation` by the argument of `inner`, its first operand's operation, where the table has one
-    (p - y for softmax and cross-entropy), and the term that must be exactly 1 in every entry for it to hold."""
+def fused(equation: Term, inner: str, upstream: Term, shapes: Shapes) -> tuple[list[Term], Term] | None:
+    """The lines that lead to the shorter rule for `equation` by the argument of `inner`, its first operand's operation, where the table has
+    one (p - y for softmax and cross-entropy), and the term that must be exactly 1 in every entry for it to hold."""
     row = TABLE.get(equation.head)
     if row is None or inner not in row.fused:
         return None
     p, b = equation.args
     names = (("p", shapes.of(p)), ("b", shapes.of(b)), ("G", ()))
-    short, condition = (tidy(substitute(rule(text, names)[0], {"p": p, "b": b, "G": upstream}), shapes) for text in row.fused[inner])
-    return short, condition
+    found = row.fused[inner]
+    *lines, condition = (tidy(substitute(rule(text, names)[0], {"p": p, "b": b, "G": upstream}), shapes) for text in (*found.lines, found.condition))
+    return lines, condition

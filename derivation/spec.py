@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -14,19 +14,21 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from . import recipe
 from .arrays import Array, Shape
-from .expressions import FUNCTIONS, Raw, SyntaxProblem, at_known_steps, at_step, nearest, parse
+from .expressions import FUNCTIONS, SyntaxProblem, at_known_steps, nearest, parse
 from .files import MAXIMAL_FILE, from_file
 from .given import value
 from .network import Network, Page, split
 from .numbers import Carry, Style
-from .resolve import AXES, Resolver, describe
+from .resolve import Resolver, describe
+from .sections import HEADING, Equation, Heading, arranged, each_step, ordered, sections, uses
 from .spec_update import UpdateTable, chosen
 from .terms import Term, names, walk
 from .tex.names import problem as notation_problem
+from .variants.plan import Plan
+from .variants.table import VariantsTable, planned
 
 MAXIMAL_EXPONENT = 64
 ROUNDINGS = ("full", "carry")
-GUARD_DIGITS = 2
 EQUATION = re.compile(r"\s*([^\W\d]\w*)\s*(?:\[\s*([^\W\d]\w*)\s*([+-]\s*\d+)?\s*\]\s*)?=(?!=)\s*")
 """The left side: a name, or a name at a step (`h[t]`)."""
 IDENTIFIER = re.compile(r"[A-Za-z]\w*\Z", re.ASCII)
@@ -64,6 +66,12 @@ class _Table(BaseModel):
 class Model(_Table):
     equations: str
     loss: str | None = None
+    output: str | None = None
+
+    @property
+    def differentiated(self) -> str | None:
+        """The quantity whose derivatives are wanted: a loss, or an output that is none."""
+        return self.loss or self.output
 
 
 class Spec(_Table):
@@ -80,6 +88,17 @@ class Spec(_Table):
     data: dict[str, Value] = {}
     update: UpdateTable | None = None
     notation: dict[str, str] = {}
+    variants: VariantsTable | None = None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a spec says: the network, and what its exercise variants are to be (None without `[variants]`). `places` knows where everything stands."""
+
+    network: Network
+    plan: Plan | None
+    places: Places
+    source: str
 
 
 def load(path: str | Path) -> Network:
@@ -87,6 +106,20 @@ def load(path: str | Path) -> Network:
 
     Raises `SpecError` with every problem found. Nothing in the file is ever executed.
     """
+    return opened(path).network
+
+
+def loads(text: str, source: str = "<spec>", folder: Path | None = None) -> Network:
+    """The network of a spec given as text; data files that it names are looked for in `folder`.
+
+    >>> loads('[model]\\nequations = "f = 2 * x"\\n[data]\\nx = 0.5').equations["f"].head
+    'times'
+    """
+    return opened_text(text, source, folder).network
+
+
+def opened(path: str | Path) -> Opened:
+    """All that a spec file says; raises `SpecError` as `load` does."""
     source = Path(path)
     try:
         raw = source.read_bytes()
@@ -99,15 +132,11 @@ def load(path: str | Path) -> Network:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise SpecError(str(path), [Problem(line, error.start - raw.rfind(b"\n", 0, error.start), "the file is not UTF-8 text; save it as UTF-8")]) from None
-    return loads(text, str(path), source.parent)
+    return opened_text(text, str(path), source.parent)
 
 
-def loads(text: str, source: str = "<spec>", folder: Path | None = None) -> Network:
-    """The network of a spec given as text; data files that it names are looked for in `folder`.
-
-    >>> loads('[model]\\nequations = "f = 2 * x"\\n[data]\\nx = 0.5').equations["f"].head
-    'times'
-    """
+def opened_text(text: str, source: str = "<spec>", folder: Path | None = None) -> Opened:
+    """All that a spec given as text says."""
     try:
         raw = tomllib.loads(text, parse_float=Decimal)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -117,7 +146,7 @@ def loads(text: str, source: str = "<spec>", folder: Path | None = None) -> Netw
         spec = Spec.model_validate(raw, context=folder)
     except ValidationError as error:
         raise SpecError(source, [places.problem(tuple(map(str, item["loc"])), _sentence(dict(item))) for item in error.errors()]) from None
-    return _Builder(spec, places, source).network()
+    return _Builder(spec, places, source).opened()
 
 
 def _toml_problem(text: str, message: str) -> Problem:
@@ -148,10 +177,14 @@ class Places:
         self.lines = text.split("\n")
         self.keys: dict[tuple[str, ...], tuple[int, int]] = {}
         section: tuple[str, ...] = ()
+        counts: dict[tuple[str, ...], int] = {}
         quoted = False
         for number, line in enumerate(self.lines, 1):
-            if not quoted and (header := re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line)):
-                section = tuple(part.strip(" \"'") for part in header[1].split("."))
+            if not quoted and (header := re.match(r"\s*(\[+)\s*([^\]]+?)\s*\]+", line)):
+                section = tuple(part.strip(" \"'") for part in header[2].split("."))
+                if header[1] == "[[":
+                    counts[section] = counts.get(section, -1) + 1
+                    section = (*section, str(counts[section]))
                 self.keys[section] = (number, line.index("[") + 1)
             elif not quoted and (key := re.match(r"\s*([\"']?)([\w.-]+)\1\s*=\s*", line)):
                 self.keys[(*section, key[2])] = (number, key.end() + 1)
@@ -168,7 +201,7 @@ class Places:
         return Problem(*self.find(path), message)
 
     def equations(self, text: str) -> Iterator[tuple[int, int, str]]:
-        """(line, column, text) of each equation, comments and blank lines left out."""
+        """(line, column, text) of each equation and each heading, comments and blank lines left out."""
         line, column = self.find(("model", "equations"))
         start = self.lines[line - 1][column - 1 :] if line <= len(self.lines) else ""
         fence = 3 if start[:3] in ('"""', "'''") else 1
@@ -176,7 +209,7 @@ class Places:
         if fence == 3 and not start[3:].strip():
             line, column = line + 1, 1
         for offset, given in enumerate(text.split("\n")):
-            bare = given.split("#", 1)[0]
+            bare = given if HEADING.match(given) else given.split("#", 1)[0]
             if bare.strip():
                 yield line + offset, column if offset == 0 else 1, bare
 
@@ -187,7 +220,16 @@ class _Builder:
     def __init__(self, spec: Spec, places: Places, source: str) -> None:
         self.spec, self.places, self.source = spec, places, source
         self.problems: list[Problem] = []
-        self.written: dict[str, tuple[Raw, int, int]] = {}
+        self.named: set[str] = set()
+        self.written: dict[str, Equation] = {}
+        self.titles: dict[str, str] = {}
+
+    def opened(self) -> Opened:
+        """The network, and the plan of its variants; raises `SpecError` with all problems of either."""
+        network, table = self.network(), self.spec.variants
+        plan = planned(table, network, lambda path, message: self.add(("variants", *path), message)) if table else None
+        self.stop()
+        return Opened(network, plan, self.places, self.source)
 
     def network(self) -> Network:
         self.read_values()
@@ -208,13 +250,16 @@ class _Builder:
             spec.parameters,
             spec.data,
             shapes,
-            spec.model.loss,
+            spec.model.differentiated,
             update,
             spec.notation,
             self.style(),
             Page(spec.paper, spec.elide),
             self.unused(equations),
-            Carry(spec.digits, spec.places) if spec.rounding == "carry" else None,
+            self.carry(),
+            "loss" if spec.model.output is None else "output",
+            self.titles,
+            sections(list(equations), self.written, spec.model.loss),
         )
         for first, second in built.names.clashes():
             self.add(("notation",), f"{first!r} and {second!r} would both be printed as {built.names.latex(first)}; give one of them another [notation]")
@@ -239,24 +284,49 @@ class _Builder:
                     self.add((table, key), f"{key!r} is defined twice, under [parameters] and under [data]")
 
     def read_equations(self) -> None:
-        for line, column, text in self.places.equations(self.spec.model.equations):
-            match = EQUATION.match(text)
-            if not match:
-                self.problems.append(Problem(line, column, f"expected an equation such as 'h = relu(W @ x + b)', found {text.strip()[:40]!r}"))
-                continue
-            try:
-                for key, raw in _each_step(match, parse(text[match.end() :])):
-                    self.check_name(key, line, column + match.start(1))
-                    self.written.setdefault(key, (raw, line, column + match.end()))
-            except SyntaxProblem as problem:
-                self.problems.append(Problem(line, column + match.end() + problem.at, problem.message))
-        known = {*self.written, *self.spec.parameters, *self.spec.data}
-        self.written = {key: (at_known_steps(raw, known), line, column) for key, (raw, line, column) in self.written.items()}
+        read: list[list[Equation]] = []
+        heading: Heading | None = None
+        given = list(self.places.equations(self.spec.model.equations))
+        for (line, column, text), after in zip(given, (*(text for _, _, text in given[1:]), ""), strict=True):
+            if title := HEADING.match(text):
+                heading = self.heading(title, line, column, empty=not after or HEADING.match(after) is not None)
+            else:
+                read.append(list(self.equations(text, line, column, heading)))
+        known = {*(equation.key for line in read for equation in line), *self.spec.parameters, *self.spec.data}
+        lines = [[replace(equation, raw=at_known_steps(equation.raw, known)) for equation in line] for line in read if line]
+        self.written = {equation.key: equation for equation in arranged(lines)}
         if not self.written and not self.problems:
             self.add(("model", "equations"), "there is no equation")
 
+    def heading(self, title: re.Match[str], line: int, column: int, empty: bool) -> Heading:
+        column += title.start() + len(title.string) - len(title.string.lstrip())
+        text = title["title"].strip()
+        if not text:
+            self.problems.append(Problem(line, column, "a section needs a title, as in '## Attention'; a comment begins with a single #"))
+        elif empty:
+            self.problems.append(Problem(line, column, f"the section {text[:40]!r} has no equation; write one below it, or leave the line out"))
+        return Heading(text, line)
+
+    def equations(self, text: str, line: int, column: int, heading: Heading | None) -> Iterator[Equation]:
+        """The equations of one line; what is wrong with it is told."""
+        match = EQUATION.match(text)
+        if not match:
+            self.problems.append(Problem(line, column, f"expected an equation such as 'h = relu(W @ x + b)', found {text.strip()[:40]!r}"))
+            return
+        try:
+            for key, raw, index, step in each_step(match, parse(text[match.end() :])):
+                self.check_name(key, line, column + match.start(1))
+                self.named.add(key)
+                yield Equation(key, raw, line, column + match.end(), heading, index, step)
+        except SyntaxProblem as problem:
+            self.problems.append(Problem(line, column + match.end() + problem.at, problem.message))
+            return
+        if heading and heading.indices - {index}:
+            message = f"the title {heading.title[:40]!r} counts the steps of a repetition, and this equation is not one of them"
+            self.problems.append(Problem(line, column + match.start(1), f"{message}; begin a section of its own with ## before it, or leave out the braces"))
+
     def check_name(self, key: str, line: int, column: int) -> None:
-        if key in self.written or key in self.spec.parameters or key in self.spec.data:
+        if key in self.named or key in self.spec.parameters or key in self.spec.data:
             self.problems.append(Problem(line, column, f"{key!r} is defined twice"))
         elif key in FUNCTIONS or not IDENTIFIER.match(key):
             self.problems.append(Problem(line, column, f"{key!r} cannot name a quantity; it is a function, or not plain letters and digits"))
@@ -264,39 +334,39 @@ class _Builder:
     def resolve(self) -> tuple[dict[str, Term], dict[str, Shape]]:
         """Each equation as a Term, in an order in which each uses only what stands before it."""
         shapes = {key: array.shape for key, array in (*self.spec.parameters.items(), *self.spec.data.items())}
+        order = ordered(self.written, frozenset(shapes))
         equations: dict[str, Term] = {}
-        waiting = dict(self.written)
         failed: set[str] = set()
-        while waiting:
-            ready = next((key for key, (raw, _, _) in waiting.items() if not _uses(raw) & (waiting.keys() - shapes.keys())), None)
-            if ready is None:
-                key = next(iter(waiting))
-                circle = [other for other in waiting if _uses(waiting[other][0]) & waiting.keys()]
-                self.problems.append(Problem(waiting[key][1], 1, f"these equations use each other in a circle: {', '.join(circle)}"))
-                break
-            raw, line, column = waiting.pop(ready)
-            if _uses(raw) & failed:
-                failed.add(ready)
+        for key in order:
+            equation = self.written[key]
+            if uses(equation.raw) & failed:
+                failed.add(key)
                 continue
             try:
-                resolver = Resolver(shapes, ready, self.written)
-                term, shape = resolver.resolve(raw)
-                shapes |= {key: resolver.names[key] for key in resolver.added} | {ready: shape}
-                equations |= {**resolver.added, ready: term}
+                resolver = Resolver(shapes, key, self.written)
+                term, shape = resolver.resolve(equation.raw)
+                shapes |= {added: resolver.names[added] for added in resolver.added} | {key: shape}
+                equations |= {**resolver.added, key: term}
+                self.titles |= resolver.titles
             except SyntaxProblem as problem:
-                failed.add(ready)
-                self.problems.append(Problem(line, column + problem.at, problem.message))
+                failed.add(key)
+                self.problems.append(Problem(equation.line, equation.column + problem.at, problem.message))
+        circle = [key for key in self.written if key not in order and uses(self.written[key].raw) - set(order) & self.written.keys()]
+        if circle:
+            self.problems.append(Problem(self.written[circle[0]].line, 1, f"these equations use each other in a circle: {', '.join(circle)}"))
         return equations, shapes
 
     def check_loss(self, shapes: Mapping[str, Shape]) -> None:
-        loss = self.spec.model.loss
-        if loss is None:
+        key, word = self.spec.model.differentiated, "loss" if self.spec.model.output is None else "output"
+        if self.spec.model.loss is not None and self.spec.model.output is not None:
+            self.add(("model", "output"), "give either 'loss' or 'output', not both: it is one quantity that is differentiated")
+        elif key is None:
             if self.spec.update:
                 self.add(("update",), 'an update needs a loss; name it under [model], as in loss = "L"')
-        elif loss not in self.written:
-            self.add(("model", "loss"), f"no equation defines the loss {loss!r}{nearest(loss, self.written)}")
-        elif shapes.get(loss, ()) != ():
-            self.add(("model", "loss"), f"the loss {loss!r} must be a scalar, but is {describe(shapes[loss])}; sum or average it")
+        elif key not in self.written:
+            self.add(("model", word), f"no equation defines the {word} {key!r}{nearest(key, self.written)}")
+        elif shapes.get(key, ()) != ():
+            self.add(("model", word), f"the {word} {key!r} must be a scalar, but is {describe(shapes[key])}; sum or average it")
 
     def check_notation(self, shapes: Mapping[str, Shape], update: recipe.Update | None) -> None:
         for key, latex in self.spec.notation.items():
@@ -316,43 +386,24 @@ class _Builder:
             self.add(("places",), "give either 'digits' (significant figures) or 'places' (decimal places), not both")
 
     def style(self) -> Style:
-        """How numbers are printed. Where results are carried rounded, arithmetic on the way to one shows guard digits, so that it can be followed."""
-        spec = self.spec
-        if spec.rounding != "carry":
-            return Style(spec.digits, max(spec.digits, 10))
-        digits = spec.digits + GUARD_DIGITS if spec.places is None else max(spec.digits, spec.places + GUARD_DIGITS)
-        return Style(digits, max(digits, 10))
+        """How numbers are printed."""
+        carry = self.carry()
+        return carry.style if carry else Style(self.spec.digits, max(self.spec.digits, 10))
+
+    def carry(self) -> Carry | None:
+        """How results are rounded before they are used."""
+        return Carry(self.spec.digits, self.spec.places) if self.spec.rounding == "carry" else None
 
     def check_exponents(self, equations: Mapping[str, Term]) -> None:
         for key, term in equations.items():
             for node in walk(term):
                 if node.head in ("pow", "hadamard_pow") and node.args[1].head == "number" and abs(float(node.args[1].args[0])) > MAXIMAL_EXPONENT:
                     self.problems.append(
-                        Problem(self.written[key][1], self.written[key][2], f"the exponent {node.args[1].args[0]} is beyond the limit of {MAXIMAL_EXPONENT}")
+                        Problem(
+                            self.written[key].line, self.written[key].column, f"the exponent {node.args[1].args[0]} is beyond the limit of {MAXIMAL_EXPONENT}"
+                        )
                     )
 
     def unused(self, equations: Mapping[str, Term]) -> tuple[str, ...]:
         used = {operand for term in equations.values() for operand in names(term)}
         return tuple(f"{key!r} is given a value but never used" for key in (*self.spec.parameters, *self.spec.data) if key not in used)
-
-
-def _uses(raw: Raw) -> set[str]:
-    if raw.symbol == "name":
-        return {raw.args[0]}
-    inside = [arg for arg in (*raw.args, *(value for key, value in raw.keywords if key not in AXES)) if isinstance(arg, Raw)]
-    return set().union(*map(_uses, inside))
-
-
-def _each_step(match: re.Match[str], raw: Raw) -> Iterator[tuple[str, Raw]]:
-    """The equations that a line stands for: one, or one for each step of its repetition."""
-    name, variable, offset = match[1], match[2], int((match[3] or "0").replace(" ", ""))
-    if raw.symbol != "for":
-        if variable:
-            raise SyntaxProblem(len(match.string) - match.end(), f"expected a repetition at the end of the line, such as 'for {variable} in 1..3'")
-        yield name, raw
-        return
-    body, looped, first, last = raw.args
-    if variable != looped:
-        raise SyntaxProblem(raw.at, f"each step needs a quantity of its own: write {name}[{looped}] = ... on the left")
-    for step in range(first, last + 1):
-        yield f"{name}_{step + offset}", at_step(body, looped, step)

@@ -5,13 +5,18 @@ They serve the derivative formulas only; an author's own equation is never touch
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import reduce
 
 from .resolve import Shapes
 from .terms import Term, number
 
+Rule = Callable[[Term, Shapes], Term]
 ONE, ZERO = Fraction(1), Fraction(0)
 PRODUCTS = frozenset({"times", "hadamard", "matmul"})
+LINEAR = frozenset({"transpose", "repeat_rows", "repeat_columns", "row_sums", "column_sums"})
+"""What a numeric factor can be drawn out of."""
 
 
 def literal(value: Fraction) -> Term:
@@ -42,8 +47,23 @@ def tidy(term: Term, shapes: Shapes) -> Term:
     >>> tidy(t, Shapes({"u": ()}))
     Term(head='name', args=('u',))
     """
-    args = tuple(tidy(arg, shapes) if isinstance(arg, Term) else arg for arg in term.args)
-    rule = RULES.get(term.head)
+    return _tidied(term, shapes, RULES)
+
+
+def loosely(term: Term, shapes: Shapes) -> Term:
+    """As `tidy`, but numeric factors stay beside each other: what a person writes before 1/4 times 2 becomes 1/2.
+
+    >>> from derivation.terms import name
+    >>> t = Term("div", (number(2) * name("u"), number(4)))
+    >>> loosely(t, Shapes({"u": ()})).args[0] == number(1) / number(4) * number(2)
+    True
+    """
+    return _tidied(term, shapes, LOOSE)
+
+
+def _tidied(term: Term, shapes: Shapes, rules: Mapping[str, Rule]) -> Term:
+    args = tuple(_tidied(arg, shapes, rules) if isinstance(arg, Term) else arg for arg in term.args)
+    rule = rules.get(term.head)
     if term.head in KEPT or rule is None:
         return Term(term.head, args, term.value)
     return rule(Term(term.head, args), shapes)
@@ -64,6 +84,9 @@ def factors(term: Term) -> tuple[Fraction, Term | None]:
         below, rest = factors(term.args[1])
         if below != ZERO:
             return above / below, _divide(core, rest)
+    if term.head in LINEAR:
+        factor, core = factors(term.args[0])
+        return (ONE, term) if core is None else (factor, Term(term.head, (core, *term.args[1:])))
     if term.head in PRODUCTS:
         (a, left), (b, right) = factors(term.args[0]), factors(term.args[1])
         if left is None or right is None:
@@ -90,14 +113,40 @@ def _product(term: Term, shapes: Shapes) -> Term:
         return core
     if core.head == "sub" and factor == -ONE:
         return Term("sub", core.args[::-1])
-    if core.head == "div" and factor != -ONE and factor.denominator == 1 and core.args[0] == number(1):
-        return Term("div", (literal(factor), core.args[1]))
     if factor == -ONE:
         return Term("neg", (core,))
+    if core.head == "div" and core.args[0] == number(1):
+        below = core.args[1] if factor.denominator == 1 else Term("times", (number(factor.denominator), core.args[1]))
+        return Term("div", (number(factor.numerator), below))
     if factor.numerator == 1:
         return Term("div", (core, number(factor.denominator)))
     lead = literal(factor)
     return Term("times", (lead, core))
+
+
+def numeric(term: Term) -> list[Fraction]:
+    """The numeric factors of a product that are not 1 or -1, without their signs, from the outermost quotient in."""
+    if term.head == "number":
+        return [abs(Fraction(term.args[0]))] if abs(Fraction(term.args[0])) != ONE else []
+    if term.head == "neg":
+        return numeric(term.args[0])
+    if term.head == "div" and factors(term.args[1])[0] != ZERO:
+        return [*(ONE / value for value in numeric(term.args[1])), *numeric(term.args[0])]
+    return [value for part in term.children for value in numeric(part)] if term.head in PRODUCTS | LINEAR else []
+
+
+def _product_loosely(term: Term, shapes: Shapes) -> Term:
+    """Several numeric factors beside each other, in front."""
+    several, (factor, core) = numeric(term), factors(term)
+    if len(several) < 2 or factor == ZERO:
+        return _product(term, shapes)
+    lead = reduce(lambda a, b: Term("times", (a, b)), map(_fraction, several))
+    product = lead if core is None else Term("times", (lead, _without_ones(core, shapes)))
+    return Term("neg", (product,)) if factor < 0 else product
+
+
+def _fraction(value: Fraction) -> Term:
+    return number(value.numerator) if value.denominator == 1 else Term("div", (number(value.numerator), number(value.denominator)))
 
 
 def _without_ones(term: Term, shapes: Shapes) -> Term:
@@ -134,6 +183,8 @@ def _sub(term: Term, shapes: Shapes) -> Term:
     left, right = term.children
     if _is(right, 0):
         return left
+    if _is(left, 0):
+        return _product(Term("neg", (right,)), shapes)
     if left.head == right.head == "number":
         return literal(Fraction(left.args[0]) - Fraction(right.args[0]))
     if right.head == "neg":
@@ -173,7 +224,7 @@ def _is(term: Term, value: int) -> bool:
     return term.head == "number" and Fraction(term.args[0]) == value
 
 
-RULES = {
+RULES: dict[str, Rule] = {
     "times": _product,
     "hadamard": _product,
     "matmul": _product,
@@ -187,3 +238,4 @@ RULES = {
     "transpose": _transpose,
     "spread": _spread,
 }
+LOOSE = RULES | dict.fromkeys(("times", "hadamard", "matmul", "neg", "div"), _product_loosely)

@@ -19,10 +19,27 @@ class FalseLine(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a line holds or what a step is about: the key of a sentence in the words file, and the terms it speaks of."""
+    """Why a line holds or what a step is about: the key of a sentence in the words file, the terms (or words) it speaks of, and
+    the reason that follows it, if there is more than one."""
 
     key: str
-    about: Mapping[str, Term | tuple[Term, ...] | str] = field(default_factory=dict)
+    about: Mapping[str, Term | tuple[Term, ...] | tuple[str, ...] | str] = field(default_factory=dict)
+    then: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A stretch of a long network under a heading of its own; `number` counts them in the order of the equations.
+
+    `key` is own (the author's `title`), step (`step` of a repetition over `index`), opening, between, closing, output or loss (what
+    stands outside of repetitions, output holding the loss and more), or shared (gradients gathered from several sections).
+    """
+
+    key: str
+    number: int
+    title: str = ""
+    index: str = ""
+    step: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +74,7 @@ class Step:
     number: int
     reason: Reason | None = None
     notes: tuple[Reason, ...] = ()
+    section: Section | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,14 @@
-"""A 784-128-10 network: values and gradients against NumPy, every link proved, matrices shown by their corners."""
+"""A 784-128-10 network: values and gradients against NumPy, every link proved, matrices shown by their corners and norms."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
 
 import derivation
+from derivation.check import check_text
 from derivation.proof import unproved
 from derivation.render import markdown
 
@@ -32,4 +34,14 @@ def test_784_128_10(tmp_path: Path) -> None:
     proved = derivation.prove(found)
     assert not unproved(proved)
     page = markdown(proved)
+    for shown, array in {
+        r"\lVert W^{(1)}\rVert_F": given["W1"],
+        r"\lVert x\rVert_2": x,
+        r"\lVert z^{(1)}\rVert_2": given["W1"] @ x,
+        r"\lVert \frac{\partial L}{\partial W^{(1)}}\right\rVert_F": np.outer(hidden, x),
+        r"\lVert \frac{\partial L}{\partial h}\right\rVert_2": given["W2"].T @ signal,
+    }.items():
+        [printed] = re.findall(re.escape(shown) + r" &\\approx (\S+?)\\end", page)
+        assert float(printed) == float(f"{np.linalg.norm(array):.4g}")
+    assert not check_text(page).wrong
     assert r"\ddots" in page and len(page) < 60_000

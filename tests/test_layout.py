@@ -47,9 +47,9 @@ def test_only_data_files_need_numpy() -> None:
     assert users("numpy") == {"files.py"}
 
 
-def test_only_the_hand_draws_random_numbers() -> None:
-    """From its seed, letter by letter, so that a page can be written again as it was; nothing draws from the common source."""
-    assert users("random") == {"hand/fonts.py", "hand/pen.py"}
+def test_only_variants_and_the_hand_draw_random_numbers() -> None:
+    """From a seed, so that a page can be made again as it was; nothing draws from the common source."""
+    assert users("random") == {"variants/solve.py", "hand/fonts.py", "hand/pen.py"}
     for path in ("hand/fonts.py", "hand/pen.py"):
         assert imports(PACKAGE / path) >= {"random"} and "import random" not in (PACKAGE / path).read_text("utf-8")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Callable
 from fractions import Fraction
 from importlib.util import find_spec
@@ -16,6 +15,7 @@ from places import ROOT
 
 import derivation
 from derivation import SpecError
+from derivation.figures import charts
 from derivation.numbers import json_text
 from derivation.optimizers import OPTIMIZERS, SCHEDULES, WISHES
 from derivation.proof import Prover, unproved
@@ -354,7 +354,9 @@ def test_training_ends_in_a_table_and_a_plot() -> None:
     page = FORMATS["md"](found, "typeset").decode()
     assert "| $0$ | $3$ | $1$ | $-1$ |\n| $1$ | $1.36$ | $0.8$ | $-0.6$ |\n| $2$ | $0.3428$ | $0.54$ | $-0.16$ |" in page
     tex = FORMATS["tex"](found, "typeset").decode()
-    assert r"\draw[training,thick] (0.00,46.00) -- (60.00,20.85) -- (120.00,5.26);" in tex
+    assert r"\draw[line path] (16.00,7.00) -- (76.00,32.15) -- (136.00,47.74);" in tex, (
+        "the axes are 120 x 46 mm, y from 0 to 3, their top left corner at (16, 7)"
+    )
     assert b"after_training" in FORMATS["json"](found, "typeset")
 
 
@@ -420,12 +422,10 @@ def test_a_problem_with_an_update_is_told_with_its_place(keys: str, line: int, m
 
 
 def test_two_parameters_draw_their_path_over_the_contours() -> None:
-    """The corners of the path lie where the table says, between the ticks 0.5 to 1.1 and -1.2 to 0.2, in 72 x 48 mm."""
+    """The corners of the path lie as the parameters do: w2 upwards, w1 to the right, each axis with a scale of its own."""
     found = derivation.derive(derivation.loads(TWO + "steps = 2"))
-    tex = FORMATS["tex"](found, "typeset").decode()
-    path = re.search(r"start", tex) and re.search(r"\\draw\[training,thick\] ([^;]*);\n\\fill[^\n]*radius=.7", tex.replace("%\n", "\n"))
-    assert path is not None
-    corners = [tuple(map(float, point.strip("()").split(","))) for point in path[1].split(" -- ")]
+    chart = charts(found)["surface"]
+    corners = next(line.points for line in chart.lines if line.style == "path")
     scale = [(corners[2][k] - corners[0][k]) / span for k, span in ((0, 0.54 - 1), (1, -0.16 + 1))]
     for corner, (w1, w2) in zip(corners, ((1, -1), (0.8, -0.6), (0.54, -0.16)), strict=True):
         assert corner == pytest.approx((corners[0][0] + scale[0] * (w1 - 1), corners[0][1] + scale[1] * (w2 + 1)), abs=0.02)
@@ -433,7 +433,7 @@ def test_two_parameters_draw_their_path_over_the_contours() -> None:
 
 def test_contour_lines_of_a_circle_are_circles() -> None:
     """Every piece of a contour of x^2 + y^2 = 4 lies at distance 2 from the middle."""
-    from derivation.render.surface import _contour
+    from derivation.figures.surface import _contour
 
     grid = [[(x / 10, y / 10, (x * x + y * y) / 100) for x in range(-30, 31)] for y in range(-30, 31)]
     pieces = list(_contour(grid, 4.0))
@@ -443,7 +443,8 @@ def test_contour_lines_of_a_circle_are_circles() -> None:
 
 def test_a_loss_without_a_value_somewhere_still_has_a_picture() -> None:
     text = TWO.replace("w1^2 + 2 * w2^2", "log(w1) ^ 2 + w2^2").replace("rate = 0.1", "rate = 0.4")
-    assert r"\draw[soft!45,very thin]" in FORMATS["tex"](derivation.derive(derivation.loads(text + "steps = 3")), "typeset").decode()
+    chart = charts(derivation.derive(derivation.loads(text + "steps = 3")))["surface"]
+    assert any(line.style == "contour" for line in chart.lines)
 
 
 def test_numbers_too_wide_for_a_line_begin_entry_by_entry() -> None:

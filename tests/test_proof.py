@@ -18,7 +18,7 @@ ONE_ROW = {
     "times": "L = s * t", "hadamard": "L = sum(x * w)", "matmul": "L = sum(W @ x)", "div": "L = s / t", "hadamard_div": "L = sum(x / w)",
     "pow": "L = s ^ 3", "hadamard_pow": "L = sum(x ^ 3)", "transpose": "L = sum(x.T @ W)", "dot": "L = dot(x, w)", "outer": "L = sum(outer(x, w))",
     "add": "L = s + t", "sub": "L = s - t", "neg": "L = -s", "sum": "L = sum(x)", "mean": "L = mean(x)", "maximum": "L = max(s, t)", "minimum": "L = min(s, t)",
-    "largest": "L = max(x)", "smallest": "L = min(x)", "exp": "L = exp(s)", "log": "L = log(t)", "sqrt": "L = sqrt(t)", "abs": "L = abs(s)",
+    "norm": "L = norm(x)", "largest": "L = max(x)", "smallest": "L = min(x)", "exp": "L = exp(s)", "log": "L = log(t)", "sqrt": "L = sqrt(t)", "abs": "L = abs(s)",
     "normal_cdf": "L = normal_cdf(s)", "normal_pdf": "L = normal_pdf(s)", "relu": "L = relu(s)", "leaky_relu": "L = leaky_relu(s)", "elu": "L = elu(s)",
     "softplus": "L = softplus(s)", "sigmoid": "L = sigmoid(s)", "softsign": "L = softsign(s)", "tanh": "L = tanh(s)", "gelu": "L = gelu(s)", "silu": "L = silu(s)",
     "softmax": "p = softmax(x)\nL = sum(p * w)", "log_softmax": "p = log_softmax(x)\nL = sum(p * w)", "cross_entropy": "L = cross_entropy(w, y)",

@@ -89,6 +89,7 @@ UNARY = [
     Operation("exp({0} / 4)", lambda xp, x: xp.exp(x / 4)),
     Operation("log({0}^2 + 1)", lambda xp, x: xp.log(x**2 + 1)),
     Operation("sqrt({0}**2 + 0.5)", lambda xp, x: xp.sqrt(x**2 + 0.5)),
+    Operation("{0} / norm({0} - 4)", lambda xp, x: x / xp.sqrt(xp.sum((x - 4) ** 2, None, False))),
     Operation("np.abs({0})", lambda xp, x: xp.abs(x)),
     Operation("2 - {0}", lambda xp, x: 2 - x),
     Operation("{0}.T", lambda xp, x: x.T),

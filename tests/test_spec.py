@@ -124,3 +124,11 @@ def test_a_repetition_is_ordinary_equations() -> None:
     assert list(network.equations) == ["h_1", "h_2", "h_3", "s"]
     values = derivation.derive(network).values
     assert [int(values[key].entries[0]) for key in network.equations] == [3, 8, 19, 49]
+
+
+def test_a_loss_and_an_output_are_not_both_given() -> None:
+    with pytest.raises(SpecError) as caught:
+        loads('[model]\nloss = "f"\noutput = "f"\nequations = "f = w^2"\n[parameters]\nw = 1')
+    assert [(problem.line, problem.column) for problem in caught.value.problems] == [(3, 10)]
+    with pytest.raises(SpecError, match="no equation defines the output 'g'"):
+        loads('[model]\noutput = "g"\nequations = "f = w^2"\n[parameters]\nw = 1')

@@ -28,6 +28,8 @@ SHAPES: dict[str, Shape] = {
     "sigma": (),
     "e": (),
     "row_1": (1, 3),
+    "W_Q": (2, 2),
+    "h_2": (2, 1),
 }
 NAMES = Names(SHAPES)
 DECIMALS = st.sampled_from(["0", "1", "2", "-1", "0.5", "-0.25", "1.0", "10", "1.5e-7", "-2e9"]).map(number)
@@ -43,6 +45,9 @@ LEAVES = st.one_of(
             index(name("x"), 1),
             index(name("W1"), 0, 1),
             index(name("row_1"), 1),
+            index(name("W_Q"), 1, 0),
+            updated(index(name("W_Q"), 1, 1)),
+            partial(name("L"), index(name("h_2"), 1)),
             updated(index(name("x"), 0)),
             updated(index(name("W1"), 1, 0)),
             partial(name("L"), index(name("W1"), 1, 1)),
@@ -108,8 +113,11 @@ def test_what_is_not_ours_is_unreadable(latex: str) -> None:
         (-(number("2") ** number("2")), "-(2^{2})"),
         (Term("matmul", (Term("transpose", (name("W2"),)), partial(name("L"), name("h")))), r"(W^{(2)})^\top \frac{\partial L}{\partial h}"),
         ((number("1") / number("2")) * ((name("yhat") - name("b1")) ** number("2")), r"\frac{1}{2} (\hat{y} - b^{(1)})^{2}"),
+        (Term("norm", (name("W1"),)), r"\lVert W^{(1)}\rVert_F"),
+        (Term("norm", (partial(name("L"), name("h")),)), r"\left\lVert \frac{\partial L}{\partial h}\right\rVert_2"),
         (Term("sum", (Term("hadamard", (name("x"), Term("log", (name("x"),)))),)), r"\sum_{i} x_{i} \ln(x_{i})"),
     ],
 )
 def test_notation(term: Term, latex: str) -> None:
     assert write(term, NAMES) == latex
+    assert read(latex, NAMES) == term

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .symbols import Vocabulary, script, scripted
+from .symbols import Symbol, Vocabulary, script, scripted, texts
 from .tokens import Token, Unreadable
 from .trees import Tree
 
@@ -44,6 +44,9 @@ def quantity(reader: Reader) -> Tree:
         close = {"(": ")", "{": "}"}[reader.take("(", "{")]
         tree = reader.comparison()
         reader.expect(close)
+        if close == ")" and tree.head == "name" and reader.next == "_":  # an entry of a name with a subscript: (W_Q)_{12}
+            inner, reader.place = script(reader.words, reader.place)
+            return Tree("entry", (tree, Symbol("", texts(inner))), start)
         return tree
     found = scripted(reader.words, reader.place, reader.vocabulary)
     if found is None:

@@ -36,11 +36,9 @@ def bracket(reader: Reader) -> Tree:
         return Tree("tuple", tuple(items), start)
     if items[0].head == "compare" and close == "]":
         return Tree("indicator", items[0].args, start)
-    if reader.next == "_" and items[0].head == "name":  # (W)_{12}
+    if reader.next == "_" and items[0].head == "name" and not items[0].args[0].sub:  # (W)_{12}
         inner, reader.place = script(reader.words, reader.place)
         symbol = items[0].args[0]
-        if symbol.sub:
-            raise Unreadable(start, "an index behind an index")
         return Tree("name", (Symbol(symbol.base, texts(inner), symbol.label, symbol.primes),), start)
     if reader.next == "_" and close == ")":
         inner, reader.place = script(reader.words, reader.place)

@@ -318,9 +318,15 @@ class Reader:
                         raise Unreadable(found.start, "a higher derivative")
                     return Tree("prime", (candidate, *arguments), found.start)
                 return Tree("apply", (candidate, *arguments), found.start)
-        if plain_name.key in self.vocabulary.quantities or tree.head != "name":
+        if plain_name.key in self.vocabulary.quantities or tree.head != "name" or self.is_entry(plain_name):
             return tree
         return self.opaque(plain_name, found)
+
+    def is_entry(self, symbol: Symbol) -> bool:
+        """Whether a name is an entry of a quantity that the article declares, that of a matrix perhaps with a small letter: then a product follows."""
+        if not symbol.sub or not all(text.isdigit() or text == "," for text in symbol.sub):
+            return False
+        return any(Symbol(base, (), symbol.label).key in self.vocabulary.quantities for base in (symbol.base, symbol.base.upper()))
 
     def is_word(self, argument: Tree) -> bool:
         r"""Whether an argument is a word that stands for nothing but itself: `P(\text{rain})`."""

@@ -276,28 +276,37 @@ class Random(Truth):
         if shape is None and key not in self.world.assumed and key not in self.world.parameters:
             raise Unknown(0, f"the article gives no shape for {key}")
         array = self.array(key, shape or ())
-        return normalized(array) if self.is_distribution(key, order) else array
+        return normalized(array, self.distributions(key, order))
 
     def array(self, key: str, shape: Shape) -> Array:
         size = shape[0] * shape[1] if shape else 1
         return Array(shape, tuple(rational(f"{key}/{place}/{self.trial}") for place in range(size)))
 
-    def is_distribution(self, key: str, order: int) -> bool:
-        """Whether an input is a target whose entries add up to 1: a random one does so too."""
+    def distributions(self, key: str, order: int) -> list[range]:
+        """The places that add up to 1 where an input is a target, or has one in each row or each column: in a random one they do so too."""
         event = self.world.value_event(key, order)
         if event is None or event.tree.head not in ("matrix", "tuple"):
-            return False
-        entries = self.world_printed(key, order).entries
-        return len(entries) > 1 and all(isinstance(x, fmpq) and x >= 0 for x in entries) and sum(entries, fmpq(0)) == 1
+            return []
+        array = self.world_printed(key, order)
+        entries, columns = array.entries, array.shape[1] if array.shape else 1
+        whole = range(len(entries))
+        rows, down = [whole[k : k + columns] for k in whole[::columns]], [whole[k::columns] for k in range(columns)]
+        add_up = (parts for parts in ([whole], rows, down) if all(len(part) > 1 and sum((entries[k] for k in part), fmpq(0)) == 1 for part in parts))
+        return next(add_up, []) if all(isinstance(x, fmpq) and x >= 0 for x in entries) else []
 
     def world_printed(self, key: str, order: int) -> Array:
         return Truth(self.world).given(key, order)
 
 
-def normalized(array: Array) -> Array:
-    positive = [abs(entry) + fmpq(1, 7) for entry in array.entries]
-    total = sum(positive, fmpq(0))
-    return Array(array.shape, tuple(entry / total for entry in positive))
+def normalized(array: Array, parts: list[range]) -> Array:
+    """The array with the entries of each part positive and adding up to 1."""
+    entries = list(array.entries)
+    for part in parts:
+        positive = [abs(entries[place]) + fmpq(1, 7) for place in part]
+        total = sum(positive, fmpq(0))
+        for place, entry in zip(part, positive, strict=True):
+            entries[place] = entry / total
+    return Array(array.shape, tuple(entries))
 
 
 def rational(seed: str) -> fmpq:

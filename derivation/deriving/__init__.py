@@ -45,7 +45,7 @@ def numbers(network: Network) -> TrainingStep:
     (6,)
     """
 
-    return certified(lambda: _numbers(_calculated(Desk(network, start(network)))))
+    return certified(lambda: _numbers(calculated(Desk(network, start(network)))))
 
 
 def _derive(network: Network, views: Sequence[View]) -> Derivation:
@@ -60,7 +60,7 @@ def _derive(network: Network, views: Sequence[View]) -> Derivation:
             if count <= worked:
                 phases += [Phase(phase.key, phase.steps, count) for phase in _worked(desk, count == 1)]
             else:
-                _calculated(desk)
+                calculated(desk)
             wished += [view(desk) for view in views if count == 1]
             training.append(_numbers(desk))
         kept = carried(desk)
@@ -92,7 +92,7 @@ def _worked(desk: Desk, first: bool) -> list[Phase]:
     return phases
 
 
-def _calculated(desk: Desk) -> Desk:
+def calculated(desk: Desk) -> Desk:
     """The desk with the numbers of one training step, and no chain written."""
     _pass_forward(desk)
     if desk.network.loss:

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import reduce
+from itertools import groupby
 
 from ..evaluate import evaluate
 from ..operations import TABLE
 from ..resolve import Shapes
 from ..reverse import fused, gradients
 from ..terms import Term, name, names, number, partial, walk
-from ..tidy import tidy
-from ..walkthrough import Line, Phase, Reason, Step
+from ..tidy import loosely, tidy
+from ..walkthrough import Line, Phase, Reason, Section, Step
 from .desk import Desk
 from .forward import is_output
+from .reasons import backward_reason
 
 SHORT = 6
 """Nodes up to which an error signal's own formula is put in its place in a product of scalars."""
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    """The loss's derivative by what stands before its operand: by `before` in p = softmax(before), say. `formulas` lead to the short one."""
+
+    operand: str
+    before: str
+    formulas: tuple[Term, ...]
+    reason: str
 
 
 def backward(desk: Desk) -> Phase:
@@ -49,14 +62,30 @@ class Backward:
             yield result, [key for key in names(self.network.equations[result]) if done.issuperset(self.active_consumers(key))]
 
     def steps(self) -> Iterator[Step]:
-        """The chains: at each equation its parameters under one title, then what came in."""
-        for result, ready in self.equations():
-            yield from self.emit(result, [key for key in ready if key in self.network.parameters], "gradients")
-            for key in ready:
-                if key in self.network.equations:
-                    yield from self.emit(result, [key], "signal")
-                elif key in self.network.data:
-                    self.settle(key)
+        """The chains, section by section in reverse: what each section carries back, then the gradients that earlier ones took part in."""
+        for section, carried in groupby(self.equations(), lambda pair: self.network.sections.get(pair[0])):
+            gathered: list[tuple[str, list[str]]] = []
+            for result, ready in carried:
+                shared = [key for key in ready if key in self.network.parameters and self.is_shared(key)]
+                gathered += [(result, shared)] if shared else []
+                for step in self.back_through(result, [key for key in ready if key not in shared]):
+                    yield replace(step, section=section)
+            for result, keys in gathered:
+                for step in self.emit(result, keys, "gradients"):
+                    yield replace(step, section=Section("shared", section.number if section else 0))
+
+    def back_through(self, result: str, ready: list[str]) -> Iterator[Step]:
+        """At one equation its parameters under one title, then what came in."""
+        yield from self.emit(result, [key for key in ready if key in self.network.parameters], "gradients")
+        for key in ready:
+            if key in self.network.equations:
+                yield from self.emit(result, [key], "signal")
+            elif key in self.network.data:
+                self.settle(key)
+
+    def is_shared(self, key: str) -> bool:
+        """Whether a quantity is used in several sections."""
+        return len({section.number for user in self.active_consumers(key) if (section := self.network.sections.get(user))}) > 1
 
     def settle_all(self) -> None:
         """Every derivative learnt, and no chain written."""
@@ -75,11 +104,11 @@ class Backward:
             self.contributions.setdefault(key, []).append((result, formula))
         for key in names(term):
             self.contributions.setdefault(key, [])
-        if self.short and result == self.short[0]:
-            self.contributions[self.short[1]] = [(self.loss.args[0], self.short[2])]
+        if self.short and result == self.short.operand:
+            self.contributions[self.short.before] = [(self.loss.args[0], self.short.formulas[-1])]
 
-    def shortcut(self) -> tuple[str, str, Term, str] | None:
-        """(p, z, formula, the loss's reason) where the loss of p = softmax(z), say, or a share of it, has a shorter derivative by z."""
+    def shortcut(self) -> Shortcut | None:
+        """Where the loss of p = softmax(z), say, or a share of it, has a shorter derivative by z."""
         term, share = self.network.equations[self.loss.args[0]], number(1)
         if term.head == "div" and term.args[1].head == "number":
             term, share = term.args[0], number(1) / term.args[1]
@@ -94,7 +123,20 @@ class Backward:
         rule = fused(term, body.head, share, self.desk.shapes)
         if rule is None or any(entry != 1 for entry in evaluate(rule[1], self.desk.known).entries):
             return None
-        return inner.args[0], body.args[0].args[0], rule[0], TABLE[term.head].reason
+        return Shortcut(inner.args[0], body.args[0].args[0], (*self.in_full(inner, body), *rule[0]), TABLE[term.head].reason)
+
+    def in_full(self, operand: Term, body: Term) -> list[Term]:
+        """The derivative by what stands before the loss's operand as the chain rule gives it, from which a shorter one is made."""
+        shapes, loss = self.desk.shapes, self.network.equations[self.loss.args[0]]
+        before = body.args[0]
+        outer = gradients(loss, self.loss, number(1), {operand.args[0]}, shapes)[operand.args[0]]
+        whole = gradients(body, operand, outer, {before.args[0]}, shapes)[before.args[0]]
+        if shapes.of(before) != ():
+            return [whole]
+        slope, then = partial(self.loss, operand), partial(operand, before)
+        self.desk.note(slope, outer)
+        self.desk.note(then, gradients(body, operand, number(1), {before.args[0]}, shapes)[before.args[0]])
+        return [slope * then, whole]
 
     def settle(self, key: str) -> Term:
         """The whole derivative by a quantity: all contributions added; its value is learnt."""
@@ -112,7 +154,7 @@ class Backward:
         """The steps for quantities whose contributions are complete, under one title."""
         if not keys:
             return
-        if self.short and keys == [self.short[0]]:
+        if self.short and keys == [self.short.operand]:
             self.settle(keys[0])
             return
         self.number += 1
@@ -120,20 +162,22 @@ class Backward:
         for key in keys:
             formula = self.settle(key)
             yield from self.slopes(formula, heading)
-            yield Step(partial(self.loss, name(key)), heading, self.chain(key, formula), self.number, self.reason(result, key))
+            signal = partial(self.loss, name(key))
+            yield Step(signal, heading, self.chain(key, formula), self.number, self.reason(result, key))
+            yield from self.desk.measured(signal, heading, self.number)
 
     def heading(self, result: str, keys: list[str], title: str) -> Reason:
         quantities = tuple(name(key) for key in keys)
         if title == "gradients":
             return Reason("gradients" if len(keys) > 1 else "gradient", {"quantities": quantities, "result": name(result)})
-        if self.short and keys == [self.short[1]]:
+        if self.short and keys == [self.short.before]:
             return Reason("output_signal", {"quantities": quantities})
         if self.loss.args[0] == result and is_output(self.network, keys[0]):
             return Reason("output_signal", {"quantities": quantities})
         row = TABLE.get(self.network.equations[result].head)
         if row and row.activation:
             return Reason("through_activation", {"quantities": quantities, "operation": row.name})
-        return Reason("signal", {"quantities": quantities})
+        return Reason("signal" if self.network.called == "loss" else "derivative", {"quantities": quantities, "loss": self.loss})
 
     def slopes(self, formula: Term, heading: Reason) -> Iterator[Step]:
         """An activation's derivative at its input as a chain of its own, before it is used."""
@@ -149,12 +193,25 @@ class Backward:
         scalar = self.scalar_chain(key)
         if scalar:
             return self.desk.chain(signal, scalar[0], numbers=scalar[1])
-        return self.desk.chain(signal, [formula])
+        return self.desk.chain(signal, [*(longer for longer in self.longer(key) if longer != formula), formula])
+
+    def longer(self, key: str) -> list[Term]:
+        """What leads to the formula: the chain rule before a shortcut, or numeric factors before they are drawn together."""
+        if self.short and key == self.short.before:
+            return [formula for formula in self.short.formulas[:-1] if not self.uses_rounded(formula)]
+        sources = [source for source, _ in self.contributions[key]]
+        if sources != [self.loss.args[0]]:
+            return []
+        return [gradients(self.network.equations[sources[0]], self.loss, number(1), {key}, self.desk.shapes, loosely)[key]]
+
+    def uses_rounded(self, formula: Term) -> bool:
+        """Whether a derivative in a formula is one whose value is carried rounded."""
+        return any(node.head == "partial" and self.desk.is_rounded(node) for node in walk(formula))
 
     def scalar_chain(self, key: str) -> tuple[list[Term], Term] | None:
         """Between scalars the chain rule itself, in symbols: dL/db = dL/dy dy/db."""
         sources = self.contributions[key]
-        if len(sources) != 1 or (self.short and key == self.short[1]):
+        if len(sources) != 1 or (self.short and key == self.short.before):
             return None
         result = sources[0][0]
         shapes: Shapes = self.desk.shapes
@@ -173,24 +230,9 @@ class Backward:
         sources = tuple(name(source) for source, _ in self.contributions[key])
         if len(sources) > 1:
             return Reason("shared", {**about, "sources": sources})
-        if self.short and key == self.short[1]:
-            return Reason(f"fused_{self.short[3]}", about)
-        term = self.network.equations[result]
-        if self.desk.shapes.of(name(key)) == () != self.desk.shapes.of(name(result)):
-            return Reason("broadcast", about)
-        return Reason(f"{'gradient' if key in self.network.parameters else 'back'}_{used_in(term, key)}", about)
-
-
-def used_in(term: Term, key: str) -> str:
-    """By which operation an equation depends on a name: the outermost curved one on the way to it, else the last on the way."""
-    way = []
-    node = term
-    while node.head != "name":
-        way.append(TABLE.get(node.head, None))
-        node = next(child for child in node.children if key in names(child))
-    rows = [row for row in way if row]
-    curved = [row for row in rows if row.nonlinear and row.name not in ("div", "hadamard_div")]
-    return (curved[0] if curved else rows[-1]).reason if rows else "given"
+        if self.short and key == self.short.before:
+            return Reason(f"fused_{self.short.reason}", {**about, "operand": name(self.short.operand)})
+        return backward_reason(self.network.equations[result], key, result, self.desk.shapes, key in self.network.parameters)
 
 
 def _short(term: Term) -> bool:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from flint import fmpq
+
 from ..arrays import Array
 from ..evaluate import Undefined, evaluate
 from ..network import Network
-from ..numbers import Style, Written, same, settle, unrounded
+from ..numbers import Style, Written, same, settle, sharpened, unrounded
+from ..operations import TABLE
 from ..recipe import PREFIX
 from ..resolve import Shapes
 from ..terms import Term, is_literal, name, rebuild, walk
-from ..walkthrough import FalseLine, Line, Reason, Relation, Role
+from ..walkthrough import FalseLine, Line, Reason, Relation, Role, Step
 from .worked import arithmetic, assembled, conclusion, is_broad, is_elided, literal, negated, spelled
+
+SMALL = 64
+"""Entries up to which an array is looked through for balls that are rationals; larger ones are reckoned with as they come."""
 
 
 class Desk:
@@ -39,7 +45,8 @@ class Desk:
     def note(self, quantity: Term, formula: Term) -> Array:
         """As `learn`, for what is no result but serves one, as a local derivative does: it is never rounded."""
         try:
-            self.known[quantity] = settle(evaluate(formula, self.known))
+            value = settle(evaluate(formula, self.known))
+            self.known[quantity] = value.map(sharpened) if len(value.entries) <= SMALL else value
             self.literals.pop(quantity, None)
         except Undefined as problem:
             raise Undefined(quantity, f"{problem.message} (in {problem.term.head})") from None
@@ -89,6 +96,13 @@ class Desk:
         shown = self.conclusion(quantity)
         return (Line(quantity, "=", "quantity"), Line(shown, _relation(shown), "value"))
 
+    def measured(self, quantity: Term, title: Reason, number: int) -> Iterator[Step]:
+        """The norm of a quantity of which only the corners are printed: with them it can be told from another."""
+        if is_elided(self.printed(quantity)):
+            norm = Term("norm", (quantity,))
+            value = evaluate(norm, self.known)
+            yield Step(norm, title, self.lines([(norm, "quantity"), (self.literal(value), "value")], value, None), number)
+
     def chain(self, quantity: Term, formulas: Iterable[Term], numbers: Term | None = None, reason: Reason | None = None) -> tuple[Line, ...]:
         """quantity = formula = numbers put in = worked arithmetic = value. `numbers` is the formula that numbers are put into."""
         formulas = list(formulas)
@@ -130,7 +144,7 @@ class Desk:
                 continue
             if term != terms[0][0]:  # that is the quantity itself, whose value this is
                 self.judge(term, value)
-            relation: Relation = "≈" if "≈" in (_relation(term), _relation(lines[-1].term) if lines else "=") else "="
+            relation = _relation(term) if not lines or not lines[-1].term.rounded or is_equal_as_printed(lines[-1].term, term) else "≈"
             lines.append(Line(term, relation, role, reason if role == "formula" else None))
         return tuple(lines)
 
@@ -143,6 +157,25 @@ class Desk:
 
 def _relation(term: Term) -> Relation:
     return "≈" if term.rounded else "="
+
+
+def is_equal_as_printed(left: Term, right: Term) -> bool:
+    """Whether two sides of numbers are equal just as they are printed, whatever has been rounded: 0.123 times 0 is 0.
+
+    >>> from derivation.terms import number
+    >>> third = Term("number", ("0.333",), Array.scalar(1))
+    >>> is_equal_as_printed(third * number(0), number(0)), is_equal_as_printed(third * number(3), number(1))
+    (True, False)
+    """
+    if is_elided(left) or is_elided(right) or any(node.head not in TABLE and node.head not in ("number", "matrix", "row") for node in walk(left)):
+        return False
+    a, b = (evaluate(_as_printed(side), {}) for side in (left, right))
+    return a.shape == b.shape and all(isinstance(x, fmpq) and isinstance(y, fmpq) and x == y for x, y in zip(a.entries, b.entries, strict=True))
+
+
+def _as_printed(term: Term) -> Term:
+    """The term with nothing behind its numbers but what is printed."""
+    return Term(term.head, tuple(_as_printed(arg) if isinstance(arg, Term) else arg for arg in term.args))
 
 
 def _has_sum(formula: Term) -> bool:

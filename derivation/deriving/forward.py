@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..arrays import Array
 from ..evaluate import evaluate
-from ..network import PRODUCTS, Network, inlined
+from ..network import Network, inlined
 from ..numbers import is_positive
 from ..operations import TABLE
-from ..operations.table import scalar
-from ..resolve import definition, substitute
+from ..resolve import Shapes, definition, substitute
 from ..terms import Term, index, name, names, rebuild, walk
 from ..walkthrough import Phase, Reason, Step
 from .desk import Desk
+from .reasons import forward_reason, kind
 
 
 def setup(desk: Desk) -> Phase:
@@ -19,7 +21,8 @@ def setup(desk: Desk) -> Phase:
     network = desk.network
     steps = [Step(name(key), Reason("structure"), desk.statement(name(key), term), 1, role_in(network, key)) for key, term in inlined(network).items()]
     for number, (title, values) in enumerate((("parameters", network.parameters), ("data", network.data)), 2):
-        steps += [Step(name(key), Reason(title), desk.recall(name(key)), number) for key in values]
+        for quantity in map(name, values):
+            steps += [Step(quantity, Reason(title), desk.recall(quantity), number), *desk.measured(quantity, Reason(title), number)]
     return Phase("setup", tuple(steps))
 
 
@@ -32,16 +35,18 @@ def forward(desk: Desk) -> Phase:
         desk.learn(quantity, term)
         reason = why(desk, term)
         formulas = [term, *written_out(desk, term)]
-        steps.append(Step(quantity, role_in(network, key), desk.chain(quantity, formulas, reason=reason), number, reason, notes(desk, term)))
+        title, section = role_in(network, key), network.sections.get(key)
+        worked = Step(quantity, title, desk.chain(quantity, formulas, reason=reason), number, reason, notes(desk, term))
+        steps += [replace(step, section=section) for step in (worked, *desk.measured(quantity, title, number))]
     return Phase("forward", tuple(steps))
 
 
 def written_out(desk: Desk, term: Term) -> list[Term]:
-    """The definition of a loss in symbols: cross-entropy as its sum; between scalars the sum has one term."""
+    """The definition in symbols where the table wants it shown: cross-entropy as its sum; between scalars the sum has one term."""
 
     def defined(node: Term) -> Term | None:
         row = TABLE.get(node.head)
-        if row is None or not row.definition or row.shape is not scalar:
+        if row is None or not row.definition or not row.written_out:
             return None
         body = definition(row, tuple(desk.shapes.of(child) for child in node.children))
         return substitute(body, dict(zip(row.operands, node.children, strict=True)))
@@ -56,40 +61,31 @@ def role_in(network: Network, key: str) -> Reason:
     """What a quantity is called in a network: a pre-activation, an activation, the output, the loss."""
     term, quantity = network.equations[key], {"quantity": name(key)}
     if key == network.loss:
-        return Reason("loss", quantity)
+        return Reason(network.called, quantity)
+    if key in network.titles:
+        return Reason(f"quantity_{network.titles[key]}", quantity)
     row = TABLE.get(term.head)
     feeds_loss = is_output(network, key)
     if row and row.activation:
         return Reason("output" if feeds_loss else "activation", {**quantity, "operation": row.name})
     used_by = [network.equations[consumer] for consumer in network.consumers[key]]
     if used_by and all(TABLE[other.head].activation for other in used_by if other.head in TABLE):
-        return Reason("pre_activation", quantity)
-    return Reason("output" if feeds_loss else "quantity", quantity)
+        return Reason("scores" if all(TABLE[other.head].coupled for other in used_by if other.head in TABLE) else "pre_activation", quantity)
+    return Reason("output" if feeds_loss else f"quantity_{kind(term, Shapes(network.shapes))}", quantity)
 
 
 def is_output(network: Network, key: str) -> bool:
     """Whether the loss compares the quantity with data: then it is what the network puts out."""
+    if network.called == "output":
+        return key == network.loss
     if network.loss is None:
         return not network.consumers[key]
     return network.loss in network.consumers[key] and any(operand in network.data for operand in names(network.equations[network.loss]))
 
 
 def why(desk: Desk, term: Term) -> Reason:
-    """The reason for a forward step: the outermost operation's, a sum with a matrix product in it being an affine map."""
-    product = next((node for node in walk(term) if node.head in ("matmul", "dot")), None)
-    if term.head in ("add", "sub", "matmul", "dot") and product is not None:
-        about = {"a": product.args[0], "b": product.args[1], "rest": term.args[1]}
-        return Reason(f"affine_{product.head}" if term.head in ("add", "sub") else product.head, about)
-    row = TABLE.get(term.head)
-    if row is None:
-        return Reason("given", {})
-    curved = next((TABLE[node.head] for node in walk(term) if node.head in TABLE and TABLE[node.head].nonlinear and names(node)), None)
-    key = "affine_scalar" if curved is None and row.reason == "sum" and _has_product(term) else row.reason if row.nonlinear or curved is None else curved.reason
-    return Reason(key + state(desk, term), dict(zip(row.operands, term.args, strict=False)))
-
-
-def _has_product(term: Term) -> bool:
-    return any(node.head in PRODUCTS and names(node) for node in walk(term))
+    """The reason for a forward step."""
+    return forward_reason(term, state(desk, term))
 
 
 def kinks(desk: Desk, term: Term) -> Array | None:

@@ -6,16 +6,23 @@ from collections.abc import Callable, Iterator
 from functools import cached_property, reduce
 from typing import Any
 
-from ..arrays import Array
+from ..arrays import Array, Shape
 from ..evaluate import evaluate
+from ..operations import TABLE
+from ..operations.algebras import Terms
+from ..operations.table import same
+from ..resolve import Shapes
 from ..reverse import gradients
-from ..terms import Term, index, name, number, partial
+from ..terms import Term, index, name, number, partial, rebuild, walk
+from ..tidy import tidy
 from ..walkthrough import Phase, Reason, Step
 from .desk import Desk
 from .worked import shown
 
 Entry = tuple[str, tuple[int, ...]]
 LONGEST_SUM = 4
+LONGEST_FORMULA = 60
+"""Nodes up to which the local derivatives are written in symbols before their numbers."""
 MOST_ROWS = 150
 
 
@@ -50,7 +57,10 @@ def partials(desk: Desk) -> Phase:
 class _Table:
     def __init__(self, desk: Desk) -> None:
         self.desk, self.network = desk, desk.network
-        self.slopes: dict[tuple[str, tuple[int, ...], str], Array] = {}
+        self.slopes: dict[tuple[str, tuple[int, ...], str], tuple[Term, Array]] = {}
+        self.locals: dict[Term, tuple[Term, tuple[int, ...]]] = {}
+        """The local derivatives that have been named: the rule that gives them, and the entry of its result."""
+        self.spelled: dict[Term, Array] = {}
 
     def steps(self) -> Iterator[Step]:
         numbered = 0
@@ -81,7 +91,9 @@ class _Table:
         if len(products) > LONGEST_SUM:
             return Step(quantity, Reason("partial", {"quantity": name(key)}), desk.recall(quantity), number)
         formula = reduce(lambda a, b: a + b, products)
-        return Step(quantity, Reason("partial", {"quantity": name(key)}), desk.chain(quantity, [formula]), number)
+        in_symbols = rebuild(formula, self.in_symbols)
+        formulas = [formula, *([in_symbols] if sum(1 for _ in walk(in_symbols)) <= LONGEST_FORMULA and in_symbols != formula else [])]
+        return Step(quantity, Reason("partial", {"quantity": name(key)}), desk.chain(quantity, formulas, numbers=formula), number)
 
     def product(self, way: Entry, source: Entry) -> Term:
         """The factors from the loss to the source through `way`, as far as there is one way only; from the next error signal where
@@ -100,19 +112,34 @@ class _Table:
     def slope(self, of: Entry, by: Entry) -> Term:
         """The local derivative of one entry by another, its value learnt from the reverse rules at a unit upstream gradient."""
         term = partial(entry(*of), entry(*by))
-        cached = self.slopes.get((*of, by[0]))
-        if cached is None:
+        rule, values = self.local(of, by[0])
+        self.locals[term] = (rule, by[1] or (0,))
+        # What the loss itself uses has been learnt as a gradient, perhaps rounded: that stands.
+        self.desk.known.setdefault(term, Array.scalar(values[by[1] or (0,)]))
+        return term
+
+    def local(self, of: Entry, by: str) -> tuple[Term, Array]:
+        """The derivative of one entry by a quantity as the reverse rules give it, and its value."""
+        found = self.slopes.get((*of, by))
+        if found is None:
             shape = self.desk.shapes.of(name(of[0]))
             unit = Term("unit", (*shape, *of[1])) if shape else number(1)
-            found = gradients(self.network.equations[of[0]], name(of[0]), unit, {by[0]}, self.desk.shapes)[by[0]]
-            cached = self.slopes[(*of, by[0])] = evaluate(found, self.desk.known)
-        # What the loss itself uses has been learnt as a gradient, perhaps rounded: that stands.
-        self.desk.known.setdefault(term, Array.scalar(cached[by[1] or (0,)]))
-        return term
+            rule = gradients(self.network.equations[of[0]], name(of[0]), unit, {by}, self.desk.shapes)[by]
+            found = self.slopes[(*of, by)] = rule, evaluate(rule, self.desk.known)
+        return found
+
+    def in_symbols(self, node: Term) -> Term | None:
+        """The formula of a local derivative that a product names: `h_1 (1 - h_1)`; one that is carried rounded keeps its name."""
+        if node not in self.locals or self.desk.is_rounded(node):
+            return None
+        rule, place = self.locals[node]
+        if rule not in self.spelled:
+            self.spelled[rule] = evaluate(rule, _Entries(rule, self.desk.shapes), Terms)
+        return tidy(self.spelled[rule][place], self.desk.shapes)
 
     @cached_property
     def uses(self) -> dict[Entry, list[Entry]]:
-        """For each entry of each quantity, the entries of later quantities that depend on it directly."""
+        """For each entry of each quantity, the entries of later quantities that depend on it directly and that the loss depends on."""
         shapes = self.desk.shapes
         found: dict[Entry, list[Entry]] = {}
         algebra: Any = Reaches()
@@ -120,14 +147,35 @@ class _Table:
         for key in self.network.shapes:
             blank = Array(shapes.names[key], (None,) * _size(shapes.names[key]))
             tags[name(key)] = Array(blank.shape, tuple(Reach({(key, place)}) for place in blank.places))
-        for key in self.network.equations:
-            if key not in self.network.active:
-                continue
+        for key in reversed([key for key in self.network.equations if key in self.network.active]):
             reached = evaluate(self.network.equations[key], tags, algebra)
             for place, sources in zip(reached.places, reached.entries, strict=True):
-                for source in sources:
-                    found.setdefault(source, []).append((key, place))
-        return found
+                if key == self.network.loss or (key, place) in found:
+                    for source in sources:
+                        found.setdefault(source, []).append((key, place))
+        order = {key: number for number, key in enumerate(self.network.equations)}
+        return {source: sorted(users, key=lambda user: order[user[0]]) for source, users in found.items()}
+
+
+class _Entries(dict[Term, Array]):
+    """What the names in a rule, and functions that go entry by entry, are as arrays of entries with names of their own."""
+
+    def __init__(self, rule: Term, shapes: Shapes) -> None:
+        for node in walk(rule):
+            row = TABLE.get(node.head)
+            if node.head == "name":
+                self[node] = _named(shapes.of(node), node)
+            elif row and len(node.children) == 1 == len(node.args) and row.shape is same and not row.coupled and node.args[0].head == "name":
+                self[node] = _named(shapes.of(node), node.args[0]).map(_function(node.head))
+
+
+def _named(shape: Shape, of: Term) -> Array:
+    blank = Array(shape, (None,) * _size(shape))
+    return Array(shape, tuple(index(of, *place) if shape else of for place in blank.places))
+
+
+def _function(head: str) -> Callable[[Term], Term]:
+    return lambda part: Term(head, (part,))
 
 
 def _size(shape: tuple[int, ...]) -> int:

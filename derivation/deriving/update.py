@@ -9,7 +9,7 @@ from flint import fmpq
 from ..arrays import Array
 from ..network import Network
 from ..numbers import taken
-from ..recipe import PREFIX, STEP, Equation, at, generic, shared, state
+from ..recipe import PREFIX, STEP, Equation, at, generic, objectives, shared, state
 from ..terms import Term, name, updated, walk
 from ..walkthrough import Phase, Reason, Step
 from .desk import Desk
@@ -34,7 +34,9 @@ def carried(desk: Desk) -> Carried:
 
 def resumed(desk: Desk, forward: Phase) -> Phase:
     """The forward pass of a later training step, with the parameters as they are now in front."""
-    now = [Step(name(key), Reason("resumed"), desk.recall(name(key)), 0) for key in desk.network.moved]
+    title, now = Reason("resumed"), list[Step]()
+    for parameter in map(name, desk.network.moved):
+        now += [Step(parameter, title, desk.recall(parameter), 0), *desk.measured(parameter, title, 0)]
     return Phase(forward.key, (*now, *forward.steps))
 
 
@@ -48,7 +50,8 @@ def update(desk: Desk, backward: Phase) -> Phase:
         equations = at(desk.network, parameter.args[0])
         # One equation each: parameters stand together as their gradients did. Several: each parameter has a title of its own.
         title, place = (step.title.about, step.number) if len(equations) == 1 else ({"quantities": (parameter,)}, number)
-        steps += [_worked(desk, equation, Reason("update", title), place) for equation in equations]
+        for equation in equations:
+            steps += [_worked(desk, equation, Reason("update", title), place), *desk.measured(equation.quantity, Reason("update", title), place)]
     return Phase("update", _renumbered(steps))
 
 
@@ -68,8 +71,9 @@ def _rule(desk: Desk) -> Iterator[Step]:
     assert update is not None
     title = Reason("rule", {"operation": update.rule})
     told: set[str] = set()
-    for equation in generic(desk.network):
-        reason = None if equation.row.name in told else Reason(equation.row.name)
+    for equation in (*objectives(desk.network), *generic(desk.network)):
+        constants = {key: name(PREFIX + key) for key in equation.row.constants}
+        reason = None if equation.row.name in told else Reason(equation.row.name, constants)
         told.add(equation.row.name)
         yield Step(equation.quantity, title, desk.statement(equation.quantity, equation.formula(desk.shapes)), 0, reason)
     for key in update.constants:

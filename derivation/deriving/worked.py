@@ -37,15 +37,16 @@ def concluded(x: Number, style: Style) -> Term:
 
 def literal(array: Array, style: Style, elide: int) -> Term:
     """An array as printed: a number, or a matrix of numbers with dots where it has more than `elide` rows or columns."""
-    return _laid_out(array, array, elide, lambda entry: printed(entry, style))
+    return laid_out(array, array, elide, lambda entry: printed(entry, style))
 
 
 def conclusion(array: Array, style: Style, elide: int) -> Term:
     """An array as printed at the end of its own chain."""
-    return _laid_out(array, array.map(unrounded), elide, lambda entry: concluded(entry, style))
+    return laid_out(array, array.map(unrounded), elide, lambda entry: concluded(entry, style))
 
 
-def _laid_out(array: Array, meant: Array, elide: int, show: Literal) -> Term:
+def laid_out(array: Array, meant: Array, elide: int, show: Literal) -> Term:
+    """An array with each entry as `show` shows it, dots in place of the middle where it is large; `meant` is what stands behind an elided one."""
     if not array.shape:
         return show(array.entries[0])
     rows, columns = (shown(size, elide) for size in array.shape)

@@ -13,7 +13,7 @@ from .hands import HANDS, PAPERS
 
 SCALE = 1.3
 """The size of the hand over that of print: a written letter is larger than a printed one."""
-SIZES = tuple((size, f"{size * 0.74:.2f}", f"{size * 0.62:.2f}") for size in (8, 9, 10, 10.95, 12, 14.4, 17.28, 20.74))
+SIZES = tuple((size, f"{size * 0.74:.2f}", f"{size * 0.62:.2f}") for size in (5.6, 6.4, 7.2, 8, 9, 10, 10.95, 12, 14.4, 17.28, 20.74))
 MARKS = {"\N{COMBINING CIRCUMFLEX ACCENT}": "hat", "\N{COMBINING CARON}": "check", "\N{COMBINING TILDE}": "tilde", "\N{COMBINING MACRON}": "bar", "\N{COMBINING DOT ABOVE}": "dot",
          "\N{COMBINING DIAERESIS}": "ddot", "\N{COMBINING ACUTE ACCENT}": "acute", "\N{COMBINING GRAVE ACCENT}": "grave", "\N{COMBINING BREVE}": "breve", "\N{COMBINING RING ABOVE}": "mathring"}  # fmt: skip
 SPECIAL = "\\{}$&#%_^~\"'`|"

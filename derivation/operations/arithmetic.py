@@ -152,6 +152,18 @@ ARITHMETIC = (
         reason="total",
         nonlinear=False,
     ),
+    # Euclid's for a vector, Frobenius' for a matrix.
+    Operation(
+        "norm",
+        A,
+        Notation("norm", r"\lVert \rVert"),
+        one_array,
+        definition="sqrt(sum(a * a))",
+        reverse=("G / out * a",),
+        spellings=("norm",),
+        reason="norm",
+        written_out=True,
+    ),
     Operation(
         "mean",
         A,
@@ -161,6 +173,7 @@ ARITHMETIC = (
         reverse=("G / size(a) * ones(a)",),
         spellings=("mean",),
         reason="mean",
+        written_out=True,
         nonlinear=False,
     ),
     Operation(

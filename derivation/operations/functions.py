@@ -84,6 +84,7 @@ ACTIVATIONS = (
         spellings=("dropout",),
         defaults=("0.5",),
         reason="dropout",
+        written_out=True,
     ),
     Operation(
         "relu",
@@ -249,6 +250,7 @@ ACTIVATIONS = (
         spellings=("masked_softmax", "masked_softmax axis"),
         reason="masked_softmax",
         activation=True,
+        coupled=True,
     ),
     *along(0, "column"),
     *along(1, "row"),

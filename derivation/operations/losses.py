@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .table import Notation, Operation, scalar
+from .table import Fused, Notation, Operation, scalar
 
 AB = ("a", "b")
 
@@ -21,10 +21,11 @@ LOSSES = (
         reverse=("-(G * (b / a))", "-(G * log(a))"),
         spellings=("cross_entropy",),
         reason="cross_entropy",
+        written_out=True,
         fused={
-            "softmax": ("G * (p - b)", "sum(b)"),
-            "softmax_rows": ("G * (p - b)", "sum(b, axis=1)"),
-            "softmax_columns": ("G * (p - b)", "sum(b, axis=0)"),
+            "softmax": Fused(("G * (sum(b) * p - b)", "G * (p - b)"), "sum(b)"),
+            "softmax_rows": Fused(("G * (sum(b, axis=1) * p - b)", "G * (p - b)"), "sum(b, axis=1)"),
+            "softmax_columns": Fused(("G * (sum(b, axis=0) * p - b)", "G * (p - b)"), "sum(b, axis=0)"),
         },
     ),
     Operation(
@@ -36,7 +37,8 @@ LOSSES = (
         reverse=("G * ((a - b) / (a * (1 - a)))", "G * (log(1 - a) - log(a))"),
         spellings=("binary_cross_entropy", "bce"),
         reason="binary_cross_entropy",
-        fused={"sigmoid": ("G * (p - b)", "1")},
+        written_out=True,
+        fused={"sigmoid": Fused(("G * (p - b)",), "1")},
     ),
     Operation(
         "hinge",
@@ -47,6 +49,7 @@ LOSSES = (
         reverse=("-(G * (b * (1 > b * a)))", "-(G * (a * (1 > b * a)))"),
         spellings=("hinge",),
         reason="hinge",
+        written_out=True,
         kink=lambda m, a, b: (a * b).map(lambda x: x - 1),
     ),
     Operation(
@@ -59,5 +62,6 @@ LOSSES = (
         spellings=("huber",),
         defaults=("1",),
         reason="huber",
+        written_out=True,
     ),
 )

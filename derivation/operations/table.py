@@ -9,7 +9,22 @@ from typing import Any, Literal
 from ..arrays import Array, Shape, broadcast, collapse
 
 Kind = Literal[
-    "infix", "juxtaposed", "prefix", "fraction", "power", "superscript", "exponential", "function", "fence", "root", "sum", "cases", "ones", "slice", "joined"
+    "infix",
+    "juxtaposed",
+    "prefix",
+    "fraction",
+    "power",
+    "superscript",
+    "exponential",
+    "function",
+    "fence",
+    "norm",
+    "root",
+    "sum",
+    "cases",
+    "ones",
+    "slice",
+    "joined",
 ]
 
 SUM, HADAMARD, PRODUCT, POWER, ATOM = range(1, 6)
@@ -52,6 +67,14 @@ class Size:
 Meaning = Callable[..., Array]
 
 
+@dataclass(frozen=True, slots=True)
+class Fused:
+    """A shorter rule for two operations together: the lines that lead to it, the last being the rule, and what must be exactly 1 for it to hold."""
+
+    lines: tuple[str, ...]
+    condition: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation:
     """One row: everything the project knows about an operation.
@@ -60,8 +83,9 @@ class Operation:
     `meaning(m, *arrays)` computes over any algebra `m` (numbers, SymPy, terms); an operation with a `definition` means that.
     `reverse` gives the gradient by each operand, with `G` for the upstream gradient and `out` for the result; a scalar operand
     that was broadcast gets the sum of it. `fused` gives, for another operation's
-    result `p` as first operand (softmax, then cross-entropy), a shorter rule and what must be exactly 1 for it to hold. `kink(arrays)` says whether the derivative is a convention at these values.
-    `folds` says that `f(f(a, b), c)` is written `f(a, b, c)`. `coupled` says that entries depend on others than their own. `options` are whole numbers that a term holds behind its operands
+    result `p` as first operand (softmax, then cross-entropy), a shorter rule. `kink(arrays)` says whether the derivative is a convention at these values.
+    `folds` says that `f(f(a, b), c)` is written `f(a, b, c)`. `coupled` says that entries depend on others than their own, `written_out` that a chain
+    shows the definition in symbols before numbers are put in. `options` are whole numbers that a term holds behind its operands
     (a stride), each with its default (None: it has to be given; a name: that option's value); shape rule and meaning get them last.
     In `definition` and `reverse`, `{stride}` is an option, `{a.rows}` an operand's size, and other names in braces come from `sizes`.
     """
@@ -78,10 +102,11 @@ class Operation:
     reason: str = ""
     nonlinear: bool = True
     activation: bool = False
-    fused: dict[str, tuple[str, str]] = field(default_factory=dict)
+    fused: dict[str, Fused] = field(default_factory=dict)
     derivative_of: str | None = None
     kink: Callable[..., Array] | None = None
     coupled: bool = False
+    written_out: bool = False
     folds: bool = False
     options: Mapping[str, int | str | None] = field(default_factory=dict)
     sizes: Callable[..., dict[str, int]] | None = None

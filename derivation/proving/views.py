@@ -60,7 +60,7 @@ class Truth:
         expression = self.prover.sympy.sympify(self.entry(of, self.whole(_base(of), symbols)))
         for term in by:
             expression = self.prover.sympy.diff(expression, symbols[term])
-        return Array.scalar(expression.subs({symbol: self.entry(term, self.prover.numbers[_base(term)]) for term, symbol in symbols.items()}))
+        return Array.scalar(_at(expression, {symbol: self.entry(term, self.prover.numbers[_base(term)]) for term, symbol in symbols.items()}))
 
     def whole(self, of: Term, changed: Mapping[Term, Any]) -> Array:
         """A quantity with some entries changed, the equations after them worked anew."""
@@ -79,10 +79,15 @@ class Truth:
 
     def shortened(self, x: Any) -> Any:
         """A number that is no fraction as a decimal, so that expressions do not nest."""
-        return x if x.is_rational_function() else x.evalf(DIGITS)
+        return x if x.is_Rational or x.free_symbols else x.evalf(DIGITS)
 
     def entry(self, term: Term, array: Array) -> Any:
         return array[_place(term)]
+
+
+def _at(expression: Any, values: Mapping[Any, Any]) -> Any:
+    """An expression at numbers: exactly where it is a fraction, else to 60 digits at once, which is quicker than a tree of numbers evaluated again later."""
+    return expression.subs(values) if expression.is_rational_function() else expression.evalf(DIGITS, subs=values)
 
 
 def _base(term: Term) -> Term:

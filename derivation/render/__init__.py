@@ -54,6 +54,20 @@ def json(derivation: Derivation, *look: object) -> bytes:
     return json_form(derivation).encode()
 
 
+def ipynb(derivation: Derivation, theme: str) -> bytes:
+    """A Jupyter notebook that runs from top to bottom with NumPy alone."""
+    from .notebook import notebook
+
+    return notebook(derivation).encode()
+
+
+def html(derivation: Derivation, theme: str) -> bytes:
+    """A page that plays, in one file."""
+    from .page import page
+
+    return page(derivation).encode()
+
+
 def latex_chains(derivation: Derivation) -> str:
     """All chains as one display, for a notebook."""
     from .view import view
@@ -73,5 +87,7 @@ FORMATS: dict[str, Renderer] = {
     "tex": tex,
     "md": lambda derivation, *look: markdown(derivation).encode(),
     "json": json,
+    "ipynb": ipynb,
+    "html": html,
 }
 THEMES = ("typeset", "handwritten")

@@ -5,23 +5,14 @@ from __future__ import annotations
 from pylatex import Document, NoEscape, Package
 
 from .. import hand
+from ..figures import charts, map_of, tikz
 from ..hand import STANDARD, Writing
 from ..walkthrough import Derivation
-from .flowchart import charts
 from .templating import environment, format_of
 from .view import view
 
 PAPERS = {"a4": "a4paper", "letter": "letterpaper"}
-PACKAGES = (
-    ("amsmath", ()),
-    ("xcolor", ()),
-    ("graphicx", ()),
-    ("microtype", ()),
-    ("fancyhdr", ()),
-    ("tikz", ()),
-    ("hyperref", ()),
-    ("bookmark", ()),
-)
+PACKAGES = ("amsmath", "xcolor", "graphicx", "microtype", "fancyhdr", "tikz", "hyperref", "bookmark")
 
 
 def latex_document(derivation: Derivation, theme: str = "typeset", writing: Writing = STANDARD) -> str:
@@ -29,10 +20,21 @@ def latex_document(derivation: Derivation, theme: str = "typeset", writing: Writ
     form, made = format_of(theme), environment(theme)
     say, told = (hand.words, {"hand": hand.macros(writing)}) if form["own_fonts"] else (str, {})
     seen = view(derivation, form["inline"].format, form["real"], say)
-    paper = PAPERS[derivation.network.page.paper]
+    document = shell(derivation.network.page.paper, theme)
+    document.preamble.append(NoEscape(made.get_template(f"{theme}/preamble.tex.j2").render(view=seen, **told)))
+    pictures = {key: tikz(chart) for key, chart in charts(derivation).items()}
+    maps = {marked: tikz(map_of(derivation.network, frozenset(marked))) for marked in seen.marked}
+    document.append(NoEscape(made.get_template(f"{theme}/body.tex.j2").render(view=seen, charts=pictures, maps=maps, **told)))
+    text: str = document.dumps()
+    return text + "\n"
+
+
+def shell(paper: str, theme: str = "typeset") -> Document:
+    """An empty document: its class, paper, margins and packages."""
+    form = format_of(theme)
     document = Document(
         documentclass="article",
-        document_options=["11pt", paper],
+        document_options=["11pt", PAPERS[paper]],
         page_numbers=False,
         fontenc=None if form["own_fonts"] else "T1",
         textcomp=not form["own_fonts"],
@@ -40,11 +42,9 @@ def latex_document(derivation: Derivation, theme: str = "typeset", writing: Writ
         indent=True,
         geometry_options={**form["margins"], "includefoot": False},
     )
-    for name, options in PACKAGES:
+    document.change_document_style("fancy")  # our own footers: PyLaTeX's need a package more, and without them it empties the style
+    for name in PACKAGES:
         if name != "microtype" or not form["own_fonts"]:
-            document.packages.append(Package(name, options=list(options) or None))
+            document.packages.append(Package(name))
     document.preamble.append(NoEscape(r"\usetikzlibrary{arrows.meta,calc}"))
-    document.preamble.append(NoEscape(made.get_template(f"{theme}/preamble.tex.j2").render(view=seen, **told)))
-    document.append(NoEscape(made.get_template(f"{theme}/body.tex.j2").render(view=seen, charts=charts(derivation), **told)))
-    text: str = document.dumps()
-    return text + "\n"
+    return document

@@ -7,8 +7,7 @@ from typing import Any
 
 from ..arrays import Array
 from ..numbers import json_text
-from ..recipe import PREFIX
-from ..terms import Term
+from ..plain import plain
 from ..tex.write import Writer
 from ..walkthrough import Derivation, Drift, Phase, Step
 from .view import RELATIONS
@@ -25,9 +24,9 @@ def json_form(derivation: Derivation) -> str:
             "values": _numbers(numbers.values),
             "gradients": _numbers(numbers.gradients),
             "updated": _numbers(numbers.updated),
-            **({"optimizer": {_plain(term): _entries(array) for term, array in numbers.optimizer.items()}} if numbers.optimizer else {}),
+            **({"optimizer": {plain(term): _entries(array) for term, array in numbers.optimizer.items()}} if numbers.optimizer else {}),
             **({"loss": _entries(numbers.values[loss])} if loss else {}),
-            **({"drift": {_plain(term): _drift(drift) for term, drift in numbers.drift.items()}} if numbers.drift else {}),
+            **({"drift": {plain(term): _drift(drift) for term, drift in numbers.drift.items()}} if numbers.drift else {}),
         }
         for numbers in derivation.training_steps
     ]
@@ -56,10 +55,10 @@ def _entries(array: Array) -> Any:
 
 
 def _phase(phase: Phase, writer: Writer, words: Words) -> dict[str, Any]:
-    return {"name": phase.key, "training_step": phase.training_step, "steps": [_step(step, writer, words) for step in phase.steps]}
+    return {"name": phase.key, "training_step": phase.training_step, "steps": [_step(phase.key, step, writer, words) for step in phase.steps]}
 
 
-def _step(step: Step, writer: Writer, words: Words) -> dict[str, Any]:
+def _step(phase: str, step: Step, writer: Writer, words: Words) -> dict[str, Any]:
     chain = [
         {
             "role": line.role,
@@ -70,17 +69,5 @@ def _step(step: Step, writer: Writer, words: Words) -> dict[str, Any]:
         }
         for line in step.lines
     ]
-    return {"quantity": _plain(step.quantity), "title": words.sentence("titles", step.title), "chain": chain}
-
-
-def _plain(term: Term) -> str:
-    """A quantity as the spec would call it: `z1`, `dL/dW1`, `W1_new`, `W1[0,1]`."""
-    if term.head == "partial":
-        return "d{}/d{}".format(*map(_plain, term.args))
-    if term.head == "updated":
-        return f"{_plain(term.args[0])}_new"
-    if term.head == "index":
-        return f"{_plain(term.args[0])}[{','.join(map(str, term.args[1:]))}]"
-    if term.head in ("name", "number"):
-        return str(term.args[0]).removeprefix(PREFIX)
-    return f"{term.head}({', '.join(map(_plain, term.children))})"
+    section = {"section": words.section(phase, step.section)} if step.section else {}
+    return {"quantity": plain(step.quantity), "title": words.sentence("titles", step.title), **section, "chain": chain}

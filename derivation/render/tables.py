@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TypeVar
 
 from ..terms import Term
 from ..walkthrough import Phase, Step
@@ -12,6 +13,7 @@ from .words import Words
 
 BLOCK = 18
 """Rows of a table that stand together at most."""
+Row = TypeVar("Row")
 Latex = Callable[[Term], str]
 
 
@@ -24,9 +26,18 @@ class TableView:
     note: str
 
     @property
-    def blocks(self) -> list[tuple[tuple[str, ...], ...]]:
-        size = -(-len(self.rows) // -(-len(self.rows) // BLOCK))
-        return [self.rows[start : start + size] for start in range(0, len(self.rows), size)]
+    def blocks(self) -> list[Sequence[tuple[str, ...]]]:
+        return in_blocks(self.rows)
+
+
+def in_blocks(rows: Sequence[Row]) -> list[Sequence[Row]]:
+    """Rows in portions of about equal length that fit on a page.
+
+    >>> [len(block) for block in in_blocks(range(40))]
+    [14, 14, 12]
+    """
+    size = -(-len(rows) // -(-len(rows) // BLOCK))
+    return [rows[start : start + size] for start in range(0, len(rows), size)]
 
 
 def sensitivity(steps: list[Step], latex: Latex, words: Words) -> TableView:

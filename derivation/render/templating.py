@@ -70,7 +70,7 @@ def environment(folder: str) -> Environment:
     made = Environment(
         loader=ChoiceLoader([PrefixLoader(dict.fromkeys(places, own)), FileSystemLoader(templates())]),
         undefined=StrictUndefined,
-        autoescape=False,
+        autoescape=form["escape"] == "xml",
         keep_trailing_newline=True,
         trim_blocks=form["suffix"] == "md",
         variable_start_string=form["variable"][0],

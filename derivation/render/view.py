@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from ..arrays import Shape
 from ..network import Network
 from ..terms import Term
 from ..tex.write import Writer
-from ..walkthrough import Derivation, Phase, Step
+from ..walkthrough import Derivation, Phase, Section, Step
 from . import training
 from .drift import DriftView, drifts
 from .tables import TableView, table, tabled
@@ -36,6 +36,8 @@ class ChainView:
     reason: str
     notes: tuple[str, ...]
     key: str
+    is_norm: bool = False
+    """Whether it measures what stands before it, and so stands beside that."""
 
     @property
     def is_short(self) -> bool:
@@ -49,13 +51,23 @@ class ChainView:
 
 
 @dataclass(frozen=True)
+class SectionView:
+    """A section's title as plain text, and the names of its equations, to be `marked` in a map of the network."""
+
+    title: str
+    marked: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class GroupView:
-    """The chains under one title; in `rows`, short ones stand with the chain before them."""
+    """The chains under one title; in `rows`, short ones stand with the chain before them. The first of a section `opens` it."""
 
     number: int
     title: str
     chains: tuple[ChainView, ...]
     reference: str = ""
+    section: SectionView | None = None
+    opens: bool = False
 
     @property
     def rows(self) -> list[list[ChainView]]:
@@ -88,6 +100,12 @@ class View:
     words: dict[str, str]
     drifts: tuple[DriftView, ...]
     rounding: str
+
+    @property
+    def marked(self) -> list[tuple[str, ...]]:
+        """The sets of names to be marked in a map of the network, one for each section that has equations."""
+        sections = (group.section for phase in self.phases for group in phase.groups if group.section)
+        return list(dict.fromkeys(section.marked for section in sections if section.marked))
 
 
 def view(derivation: Derivation, inline: Callable[[str], str] = "${}$".format, real: str = r"\mathbb{R}", say: Callable[[str], str] = str) -> View:
@@ -148,17 +166,37 @@ def _phase(phase: Phase, latex: Callable[[Term], str], words: Words, derivation:
     training_steps, in_table = len(derivation.training_steps), tabled(phase)
     chains = [step for step in phase.steps if step not in in_table] if in_table else phase.steps
     places = _places(derivation)
-    groups = tuple(_group(number, list(steps), latex, words, places) for number, steps in groupby(chains, lambda step: step.number))
+    groups = [_group(number, list(steps), latex, words, places) for number, steps in groupby(chains, lambda step: step.number)]
     note = words.text("phase_notes", phase.key, count=training_steps)
     if training_steps > 1 and phase.key not in ("setup", "training"):
         note = words.text("document", "training_step", number=phase.training_step)
     shown = training.table(derivation, words) if phase.key == "training" else table(phase, latex, words)
-    return PhaseView(phase.key, words.text("phases", phase.key), note, groups, phase.training_step, shown)
+    return PhaseView(phase.key, words.text("phases", phase.key), note, _headed(groups, phase, words, derivation.network), phase.training_step, shown)
+
+
+def _headed(groups: list[GroupView], phase: Phase, words: Words, network: Network) -> tuple[GroupView, ...]:
+    """The groups with the sections they stand in, the first of each section said to open it."""
+    sections = {step.number: step.section for step in phase.steps}
+    opened: set[Section | None] = {None}
+    found = []
+    for group in groups:
+        section = sections[group.number]
+        marked = tuple(key for key, other in network.sections.items() if other == section)
+        seen = SectionView(words.section(phase.key, section), marked) if section else None
+        found.append(replace(group, section=seen, opens=section not in opened))
+        opened.add(section)
+    return tuple(found)
 
 
 def _places(derivation: Derivation) -> dict[Term, int]:
     """The number of the forward step that an error signal belongs to, in a network so deep that one has to look for it."""
-    found = {step.quantity: step.number for phase in derivation.phases if phase.key == "forward" for step in phase.steps if step.number}
+    found = {
+        step.quantity: step.number
+        for phase in derivation.phases
+        if phase.key == "forward"
+        for step in phase.steps
+        if step.number and step.quantity.head == "name"
+    }
     loss = Term("name", (derivation.network.loss,))
     return {Term("partial", (loss, quantity)): number for quantity, number in found.items()} if len(found) >= DEEP else {}
 
@@ -173,4 +211,4 @@ def _chain(step: Step, latex: Callable[[Term], str], words: Words) -> ChainView:
     first, *rest = step.lines
     links = tuple(LinkView(RELATIONS[line.relation], latex(line.term), line.role, line.proof) for line in rest)
     notes = tuple(words.sentence("notes", note) for note in step.notes)
-    return ChainView(latex(first.term), links, words.sentence("reasons", step.reason), notes, latex(step.quantity))
+    return ChainView(latex(first.term), links, words.sentence("reasons", step.reason), notes, latex(step.quantity), step.quantity.head == "norm")

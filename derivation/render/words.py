@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..terms import Term
-from ..walkthrough import Reason
+from ..walkthrough import Reason, Section
 
 Formula = Callable[[Term], str]
 
@@ -34,23 +34,39 @@ class Words:
         self.words, self.formula, self.say = load(language), formula, say
 
     def sentence(self, table: str, reason: Reason | None) -> str:
-        """The sentence of a reason; a key without one falls back to what stands before its dot, then before its underscore."""
+        """The sentence of a reason and of those that follow it; nothing where the table has none."""
         if reason is None:
             return ""
-        found = self.words[table]
-        text = found.get(reason.key) or found.get(reason.key.partition(".")[0]) or found.get(reason.key.partition("_")[0]) or ""
-        return self.say(text.format_map({key: self.part(value) for key, value in reason.about.items()})) if text else ""
+        text = self.found(table, reason.key)
+        spoken = self.say(text.format_map({key: self.part(value) for key, value in reason.about.items()})) if text else ""
+        return " ".join(filter(None, [spoken, self.sentence(table, reason.then)]))
+
+    def found(self, table: str, key: str) -> str:
+        """The text of a key. `back_matmul_a.gradient` falls back to `back_matmul_a`, then to `back_matmul.gradient`, and so on to `back`."""
+        stem, dot, ending = key.partition(".")
+        texts = self.words[table]
+        while stem:
+            if found := texts.get(stem + dot + ending) or texts.get(stem):
+                return found
+            stem = stem.rpartition("_")[0]
+        return ""
+
+    def section(self, phase: str, section: Section) -> str:
+        """The title of a section in a phase, as plain text: the phase's own words for it, else those that hold everywhere."""
+        tables = self.words.get(f"sections_{phase}", {}), self.words["sections"]
+        text = next(table[key] for key in (f"{section.key}_{section.index}", section.key) for table in tables if key in table)
+        return text.format(title=section.title, index=section.index, step=section.step)
 
     def part(self, value: Any) -> str:
-        """A term, several, or the name of an operation in words."""
+        """A term, the name of an operation in words, or several of them."""
         if isinstance(value, Term):
             return self.formula(value)
         if isinstance(value, str):
-            return self.words["operations"].get(value, value)
-        parts = [self.formula(term) for term in value]
+            return self.found("operations", value) or value
+        parts = [self.part(one) for one in value]
         joining = self.words["joining"]
         return joining["and"].join(filter(None, [joining["comma"].join(parts[:-1]), parts[-1]])) if parts else ""
 
     def text(self, table: str, key: str, **about: Any) -> str:
-        """A fixed text."""
-        return self.say(self.words[table][key].format(**about))
+        """A fixed text; `{s}` in it is the plural of a `count`."""
+        return self.say(self.words[table][key].format(s="" if about.get("count") == 1 else "s", **about))

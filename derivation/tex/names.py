@@ -147,12 +147,21 @@ class Names:
         return self._latex[name]
 
     def entry(self, name: str, place: tuple[int, ...]) -> str:
-        """The symbol of an entry, counted from 1; an entry of a matrix takes the small letter."""
+        """The symbol of an entry, counted from 1; an entry of a matrix takes the small letter, a name with a subscript stands in brackets."""
         base = self._entry[name]
         text = ("," if any(k >= 9 for k in place) and len(place) > 1 else "").join(str(k + 1) for k in place)
-        return f"{{{base}}}_{{{text}}}" if "_" in base else f"{base}_{{{text}}}"
+        return subscripted(base, text)
+
+
+def subscripted(latex: str, subscript: str) -> str:
+    """A symbol with a subscript, in brackets where it has one already.
+
+    >>> subscripted("w", "12"), subscripted("W_{Q}", "12")
+    ('w_{12}', '(W_{Q})_{12}')
+    """
+    return f"({latex})_{{{subscript}}}" if "_" in latex else f"{latex}_{{{subscript}}}"
 
 
 def _entry_base(latex: str, shape: Shape, used: set[str]) -> str:
     small = latex[0].lower() + latex[1:]
-    return small if shape and shape[1] != 1 and small not in used else latex
+    return small if shape and shape[1] != 1 and small not in used and "_" not in latex else latex

@@ -20,7 +20,7 @@ from .names import Names, tokens
 
 IGNORED = frozenset({r"\left", r"\right", r"\,", r"\!", r"\;", r"\displaystyle", r"\big", r"\Big", r"\quad"})
 ENDS = frozenset(
-    {"", ")", "]", "}", r"\rvert", r"\rfloor", "&", r"\\", r"\end", ",", "+", "-", r"\odot", r"\oslash", r"\star", r"\otimes", ">", r"\ge", "=", ";"}
+    {"", ")", "]", "}", r"\rvert", r"\rVert", r"\rfloor", "&", r"\\", r"\end", ",", "+", "-", r"\odot", r"\oslash", r"\star", r"\otimes", ">", r"\ge", "=", ";"}
 )
 ONES = "vector of ones"
 """While reading: how many ones, and whether they lie in a row."""
@@ -170,6 +170,8 @@ class Reader:
         return self.make(symbol, base, exponent)
 
     def atom(self) -> Term:
+        if self.next == "(" and (entry := self.bracketed_entry()):
+            return entry
         if self.take("("):
             inner = self.comparison()
             self.expect(")")
@@ -264,7 +266,24 @@ class Reader:
         self.expect("}")
         return partial(of, by)
 
+    def bracketed_entry(self) -> Term | None:
+        """An entry of a name that has a subscript of its own, `(W_{Q})_{12}`, or None where no such name stands in the bracket alone."""
+        before = self.place
+        self.expect("(")
+        for known, name, only_entries in self.names.by_tokens:
+            end = self.place + len(known)
+            if not only_entries and "_" in known and self.starts(known) and self.words[end : end + 1] == [")"]:
+                self.place = end + 1
+                whole = name_term(name)
+                term = self.entry(name) or self.running_entry(whole)
+                if term is not whole:
+                    return self.new(term)
+        self.place = before
+        return None
+
     def named(self) -> Term:
+        if self.next == "(" and (entry := self.bracketed_entry()):
+            return entry
         braced = self.next == "{"
         self.place += braced
         for known, name, only_entries in self.names.by_tokens:
@@ -357,6 +376,14 @@ class Reader:
         self.expect(r"\rvert")
         return self.make("abs", inner)
 
+    def norm(self) -> Term:
+        self.expect(r"\lVert")
+        inner = self.comparison()
+        self.expect(r"\rVert")
+        if self.take("_"):
+            self.place += 1
+        return self.make("norm", inner)
+
     def whole(self) -> Term:
         self.expect(r"\lfloor")
         inner = self.comparison()
@@ -406,6 +433,7 @@ SPECIAL: dict[str, Any] = {
     r"\frac": Reader.fraction,
     r"\begin": Reader.environment,
     r"\lvert": Reader.absolute,
+    r"\lVert": Reader.norm,
     r"\lfloor": Reader.whole,
     "[": Reader.indicator,
     r"\sqrt": Reader.root,

@@ -14,7 +14,7 @@ from ..operations import TABLE, Operation
 from ..operations.table import ATOM, HADAMARD, POWER, PRODUCT, SUM, same
 from ..resolve import Shapes
 from ..terms import Term, options
-from .names import Names
+from .names import Names, subscripted
 
 Written = tuple[str, int]
 TALL = (r"\frac", r"\begin", r"\sum", r"\sqrt", r"\left")
@@ -102,7 +102,7 @@ class Writer:
     def name(self, term: Term) -> Written:
         latex = self.names.latex(term.args[0])
         if self.running and self.shape(term) != ():
-            return subscripted(latex, self.running)
+            return subscripted(latex, self.running), POWER if "^" in latex else ATOM
         return latex, POWER if any(mark in latex for mark in ("^", "'", r"\nabla")) else ATOM
 
     def number(self, term: Term) -> Written:
@@ -230,6 +230,13 @@ class Writer:
             return rf"\left{left}{gap}{self.write(term.args[0])[0]}\right{right or left}", ATOM
         return rf"\left[{self.comparison(term, row)}\right]", ATOM
 
+    def norm(self, term: Term, row: Operation) -> Written:
+        r"""Frobenius for a matrix, Euclidean for a vector; no subscript where it may be either."""
+        shape = self.shape(term.args[0])
+        kind = "" if not shape else "_2" if 1 in shape else "_F"
+        left, right = row.notation.symbol.split()
+        return rf"{brackets(self.write(term.args[0])[0], left + ' ', right)}{kind}", ATOM
+
     def comparison(self, term: Term, row: Operation) -> str:
         left, right = (self.write(arg)[0] for arg in term.args)
         return f"{left} {row.notation.symbol} {right}"
@@ -262,12 +269,6 @@ def folded(term: Term) -> list[Term]:
     return list(term.children)
 
 
-def subscripted(latex: str, running: str) -> Written:
-    """A symbol with a running index."""
-    base = f"{{{latex}}}" if "_" in latex else latex
-    return f"{base}_{{{running}}}", POWER if "^" in latex else ATOM
-
-
 LEAVES: dict[str, Callable[[Writer, Term], Written]] = {
     head: getattr(Writer, head) for head in ("name", "number", "matrix", "dots", "ones", "unit", "index", "partial", "second", "shifted", "updated")
 }
@@ -283,6 +284,7 @@ KINDS: dict[str, Callable[[Writer, Term, Operation], Written]] = {
         "exponential",
         "function",
         "fence",
+        "norm",
         "root",
         "sum",
         "cases",

@@ -5,22 +5,15 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
 
-from latex2mathml import exceptions
-from latex2mathml.converter import convert
 from markdown_it import MarkdownIt
 
+from ...render.mathml import mathml
 from ...render.templating import environment
 from ..verdicts import Report
 from .view import Block, blocks
 
-CONVERTER_ERRORS: tuple[type[Exception], ...] = (
-    *(error for error in vars(exceptions).values() if isinstance(error, type) and issubclass(error, Exception)),
-    *(ValueError, LookupError, AttributeError, TypeError, RecursionError, StopIteration),
-)
-"""What the converter raises where it stumbles over a formula: its own errors have no class in common."""
 MARK = re.compile("\ue000(\\d+)\ue001")
 LAYOUT = re.compile(
     r"\\(?:begin|end)\{(?:align|aligned|alignat|gather|gathered|equation|split|multline|flalign|eqnarray|displaymath)\*?\}(?:\{\d+\})?|(?<!\\)&"
@@ -64,12 +57,3 @@ def latex_text(text: str) -> str:
         f"<h2>{html.escape(found[1])}</h2><p>{html.escape(part[found.end() :])}</p>" if (found := SECTION.match(part)) else f"<p>{html.escape(part)}</p>"
         for part in parts
     )
-
-
-@lru_cache(maxsize=4096)
-def mathml(latex: str) -> str:
-    """A formula as MathML; as code where it cannot be converted."""
-    try:
-        return str(convert(latex.replace("&", " ") if r"\begin" not in latex else latex))
-    except CONVERTER_ERRORS:
-        return f"<code>{html.escape(latex)}</code>"

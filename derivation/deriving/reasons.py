@@ -1,0 +1,166 @@
+"""Why a line holds: sentences chosen by what an equation is made of, on the way forward and on the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import reduce
+
+from ..operations import TABLE
+from ..operations.table import Operation
+from ..resolve import Shapes
+from ..terms import Term, name, names, walk
+from ..tidy import tidy
+from ..walkthrough import Reason
+
+About = dict[str, Term | tuple[Term, ...] | tuple[str, ...] | str]
+SIGNED = frozenset({"add", "sub", "neg"})
+REPEATS = frozenset({"repeat_rows", "repeat_columns"})
+BILINEAR = frozenset({"times", "hadamard", "matmul", "dot", "outer", "conv2d"})
+SUMMED = frozenset({"sum", "row_sums", "column_sums"})
+TACIT = REPEATS | {"transpose", "below", "beside", "slice"}
+"""What is seen at a glance and not spoken of as a step of the calculation."""
+SPOKEN = 3
+"""Products that are named in a sentence about a sum; of more, or of long ones, it is only said that they come first."""
+LONG = 18
+
+
+def forward_reason(term: Term, side: str = "") -> Reason:
+    """The reason for a forward step; `side` says on which side of its kink the operation is (`.positive`)."""
+    row = TABLE.get(term.head)
+    if row is None:
+        return Reason("given")
+    if term.head in SIGNED:
+        return _of_a_sum(term)
+    repeated = next((child for child in term.children if child.head in REPEATS), None)
+    if repeated is not None and all(child.head == "name" or child is repeated for child in term.children):
+        return Reason(f"every_{repeated.head}", {"part": repeated.args[0]})
+    steps = operations(term)
+    if len(steps) > 1:
+        return Reason("inside_out", {"steps": steps})
+    return Reason(row.reason + side, dict(zip(row.operands, term.children, strict=False)))
+
+
+def _of_a_sum(term: Term) -> Reason:
+    """What is worked before the sum, and what then joins in."""
+    summands = list(_summands(term, 1))
+    first = tuple(part for _, part in summands if operations(part))
+    rest = tuple(part for _, part in summands if not operations(part))
+    plus = all(sign == 1 for sign, _ in summands)
+    if not first:
+        repeated = next((part for part in rest if part.head in REPEATS), None)
+        if repeated is not None:
+            return Reason(f"every_{repeated.head}", {"part": repeated.args[0]})
+        return Reason("sum" if plus else "difference")
+    if len(first) == 1 and rest and plus:
+        row = TABLE[first[0].head]
+        plain = len(operations(first[0])) == 1
+        return Reason(f"affine_{row.name}" if plain else "affine", {**dict(zip(row.operands, first[0].children, strict=False)), "first": first, "rest": rest})
+    named = len(first) <= SPOKEN and sum(1 for part in first for _ in walk(part)) <= LONG
+    return Reason("sum_of", {"first": first}) if named else Reason("sum_many")
+
+
+def _summands(term: Term, sign: int) -> Iterator[tuple[int, Term]]:
+    if term.head not in SIGNED:
+        yield sign, term
+        return
+    signs = (-sign,) if term.head == "neg" else (sign, -sign if term.head == "sub" else sign)
+    for part, own in zip(term.children, signs, strict=True):
+        yield from _summands(part, own)
+
+
+def operations(term: Term) -> tuple[str, ...]:
+    """The operations of a term from the inside out, along the longest way; a constant operand stands behind its operation's name.
+
+    >>> operations((name("a") - name("b")) ** Term("number", ("2",)))
+    ('sub', 'pow.2')
+    """
+    inner: tuple[str, ...] = max((operations(child) for child in term.children), key=len, default=())
+    if term.head not in TABLE or not names(term) or term.head in TACIT:
+        return inner
+    constant = next((f".{_text(child)}" for child in term.children if not names(child) and _text(child)), "")
+    return (*inner, term.head + constant)
+
+
+def _text(term: Term) -> str:
+    """A number or a fraction of two as text; nothing for other constants."""
+    if term.head == "number":
+        return str(term.args[0])
+    return f"{term.args[0].args[0]}/{term.args[1].args[0]}" if term.head == "div" and all(part.head == "number" for part in term.children) else ""
+
+
+def kind(term: Term, shapes: Shapes) -> str:
+    """What a quantity is by its equation: the outermost operation, `affine` for a product with something added, `mean_...` for a sum
+    divided by the number of its summands, `scaled_...` for other quotients by a constant.
+
+    >>> kind(Term("matmul", (name("W"), name("x"))) + name("b"), Shapes({}))
+    'affine'
+    """
+    if term.head in ("add", "sub"):
+        parts = [part for _, part in _summands(term, 1) if operations(part)]
+        if not parts or any(part.head not in BILINEAR for part in parts):
+            return term.head
+        return "affine" if len(parts) == 1 else "combination"
+    if term.head == "div" and term.args[1].head == "number":
+        inner = kind(term.args[0], shapes)
+        rows, columns = shapes.of(term.args[0].args[0]) or (1, 1) if inner in SUMMED else (1, 1)
+        counts = {"sum": rows * columns, "row_sums": columns, "column_sums": rows}
+        return f"mean_{inner}" if str(counts.get(inner)) == term.args[1].args[0] else f"scaled_{inner}"
+    return term.head
+
+
+def backward_reason(term: Term, key: str, result: str, shapes: Shapes, is_parameter: bool) -> Reason:
+    """The reason for what comes back through one equation to a quantity that it uses.
+
+    Spoken of are the operations on the way, from the outermost in; that a sum hands on what comes back, only where there is nothing else to say.
+    """
+    about: About = {"quantity": name(key), "result": name(result)}
+    if sum(node == name(key) for node in walk(term)) > 1:
+        return Reason("occurs", about)
+    ending = ".gradient" if is_parameter else ""
+    way = list(_way(term, key))
+    passed = [(node, place, TABLE[node.head]) for node, place in way if node.head in TABLE and node.head not in SIGNED and not _only_scales(node, place)]
+    found = [
+        Reason(f"back_{row.reason}_{row.operands[place]}{ending}", {**about, **_partner(node, place, row, shapes)})
+        for k, (node, place, row) in enumerate(passed)
+        if not k or row.reason != passed[k - 1][2].reason
+    ]
+    if sum(node.head == "neg" or (node.head == "sub" and place == 1) for node, place in way) % 2:
+        found.append(Reason("back_subtracted", about))
+    if not found:
+        found.append(Reason(f"back_sum{ending}" if any(node.head in SIGNED for node, _ in way) else "back_product", about))
+    if shapes.of(name(key)) == () != shapes.of(name(result)):
+        found = [*(reason for reason in found if not reason.key.startswith("back_sum")), Reason("broadcast", about)]
+    return followed(found)
+
+
+def followed(reasons: Sequence[Reason]) -> Reason:
+    """Several reasons as one, each followed by the next."""
+    return reduce(lambda later, reason: Reason(reason.key, reason.about, later), reversed(reasons[:-1]), reasons[-1])
+
+
+def _way(term: Term, key: str) -> Iterator[tuple[Term, int]]:
+    """The nodes from the outermost in to the name, each with the place of the operand that leads there."""
+    while term.head != "name":
+        place = next(k for k, child in enumerate(term.children) if key in names(child)) if term.head != "index" else 0
+        yield term, place
+        term = term.children[place]
+
+
+def _only_scales(node: Term, place: int) -> bool:
+    """Whether a constant stands beside the operand that leads there: that it only scales goes without saying."""
+    scales = node.head in BILINEAR or (node.head == "div" and place == 0)
+    return scales and not any(names(child) for k, child in enumerate(node.children) if k != place)
+
+
+def _partner(node: Term, place: int, row: Operation, shapes: Shapes) -> About:
+    """What stands beside an operand: the other operand (of a matrix product transposed, as it returns), the number of entries."""
+    others = [child for k, child in enumerate(node.children) if k != place]
+    about: About = {"count": str(_size(shapes, node.args[0]))}
+    if others:
+        about["factor"] = tidy(Term("transpose", (others[0],)), shapes) if row.name == "matmul" else others[0]
+    return about
+
+
+def _size(shapes: Shapes, term: Term) -> int:
+    rows, columns = shapes.of(term) or (1, 1)
+    return rows * columns

@@ -1,0 +1,37 @@
+"""The map of a network: its equations as symbols, a line or two high, with those marked that a section is about."""
+
+from __future__ import annotations
+
+from ..network import Network
+from .flowchart import TEXT_WIDTH, Look, drawn
+from .fold import Graph, graph
+from .geometry import Block, Chart, Style, block
+from .texts import Texts
+
+
+def map_of(network: Network, marked: frozenset[str] = frozenset()) -> Chart:
+    """Where the named quantities stand among the equations, from the data that come in first to the loss.
+
+    Parameters, and data that come in later, are left out.
+
+    >>> from derivation.spec import loads
+    >>> text = '[model]\\nloss = "L"\\nequations = "L = (w * x - y)^2"\\n[parameters]\\nw = 3\\n[data]\\nx = 1\\ny = 2'
+    >>> [(node.quantity, node.marked) for node in map_of(loads(text), frozenset({"L"})).nodes]
+    [('x y', False), ('u_1', False), ('L', True)]
+    """
+    texts = Texts(network)
+
+    def symbol(key: str) -> Block:
+        return block((texts.symbol(key),))
+
+    def style(result: str, operand: str) -> Style:
+        return "quiet"
+
+    return drawn(Look(_computed(graph(network, grouped=True)), symbol, symbol, lambda result, operand: None, style, marked), TEXT_WIDTH[network.page.paper])
+
+
+def _computed(whole: Graph) -> Graph:
+    """The graph without parameters, and without data that an equation other than the first ones uses first."""
+    kept = {key for key, kind in whole.kinds.items() if key in whole.uses or (kind == "datum" and whole.layers[whole.first_uses[key]] == 1)}
+    uses = {key: tuple(operand for operand in used if operand in kept) for key, used in whole.uses.items()}
+    return Graph(uses, {key: kind for key, kind in whole.kinds.items() if key in kept})

@@ -1,0 +1,78 @@
+"""The update as a chart: for each parameter its value, the step, and the new value."""
+
+from __future__ import annotations
+
+import operator
+
+from flint import fmpq
+
+from ..arrays import Array
+from ..network import Network
+from ..numbers import certified
+from ..terms import name, updated
+from ..tex.write import write
+from ..walkthrough import Derivation, TrainingStep
+from . import measure
+from .flowchart import PADDING, TEXT_WIDTH
+from .geometry import Block, Chart, Edge, Label, Node, Text, beside, block
+from .layered import Box, Link, layered
+from .texts import Texts, signed
+
+HIGHEST, BETWEEN = 48.0, 10.0
+"""Millimetres: the height up to which the parameters stand in one column, and the space between two columns."""
+
+
+def update(derivation: Derivation) -> Chart:
+    """The parameters that move, in as few columns as keep the chart low."""
+    network: Network = derivation.network
+    step = derivation.training_steps[0]
+    moved = [key for key in network.parameters if key in step.updated]
+    for count in range(1, len(moved) + 1):
+        size = -(-len(moved) // count)
+        chart = beside([_column(network, step, moved[start : start + size]) for start in range(0, len(moved), size)], BETWEEN)
+        if count > 1 and chart.width > TEXT_WIDTH[network.page.paper]:
+            break
+        fitting = chart
+        if chart.height <= HIGHEST:
+            break
+    return fitting
+
+
+def _column(network: Network, step: TrainingStep, keys: list[str]) -> Chart:
+    """Parameters one below the other."""
+    texts = Texts(network)
+    boxes, links, nodes = [], [], []
+    for key in keys:
+        before = block((texts.equation(key, step.values[key], "forward"),))
+        after = block((_renewed(texts, key, step.updated[key]),))
+        moving = block((signed(texts.value(_difference(step, key), "update")),))
+        for layer, inside in enumerate((before, after)):
+            boxes.append(Box((key, layer), layer, inside.width + 2 * PADDING[0], inside.height + 2 * PADDING[1]))
+            nodes.append(inside)
+        links.append((Link((key, 0), (key, 1), (moving.width, moving.height), True), moving))
+    layout = layered(boxes, [link for link, _ in links], 0.0)
+    made = tuple(Node(box.key[0], "parameter", *layout.places[box.key], box.width, box.height, inside) for box, inside in zip(boxes, nodes, strict=True))  # type: ignore[index]
+    edges = tuple(_edge(key, moving, route.strokes, route.label) for key, (_, moving), route in zip(keys, links, layout.routes, strict=True))
+    return Chart(layout.width, layout.height, made, edges)
+
+
+def _edge(key: str, moving: Block, strokes: tuple[tuple[tuple[float, float], ...], ...], place: tuple[float, float] | None) -> Edge:
+    assert place is not None
+    return Edge(key, key, key, "update", strokes, Label(moving, *place, key))
+
+
+def _renewed(texts: Texts, key: str, array: Array) -> Text:
+    """The new symbol and its value."""
+    value = texts.value(array, "update")
+    symbol = write(updated(name(key)), texts.network.names)
+    relation = "" if value.latex.startswith(r"\approx") else "="
+    width, height = measure.size(symbol + relation)
+    return Text(symbol + relation + value.latex, width + value.width, max(height, value.height), "update")
+
+
+def _difference(step: TrainingStep, key: str) -> Array:
+    old: Array = step.values[key]
+    new: Array = step.updated[key]
+    steps = certified(lambda: new.zip(operator.sub, old))
+    # where the gradient vanishes the values agree to all their certain digits
+    return steps.map(lambda x: fmpq(0) if hasattr(x, "contains") and x.contains(0) else x)

@@ -1,0 +1,144 @@
+"""Many variants: parts made wherever there is room, kept as they are done, and joined at the end.
+
+A part is a file that is whole or absent, so that a run that was stopped goes on where it was, and ends with the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flint import fmpq
+
+from ..writing import write_whole
+from .exercise import Exercise, Variant
+from .pool import Pool
+
+WORK = ".derivation"
+"""The folder in which parts wait for each other; it is gone when the batch is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A variant as it travels: its numbers as text, and whose sheet it is."""
+
+    number: int
+    id: str
+    inputs: tuple[str, ...]
+    stratum: str
+    label: str
+
+    @classmethod
+    def of(cls, variant: Variant, label: str) -> Row:
+        return cls(variant.number, variant.id, tuple(map(str, variant.inputs)), variant.stratum, label)
+
+    def variant(self, exercise: Exercise) -> Variant:
+        """The variant with all its values."""
+        inputs = tuple(fmpq(*map(int, text.split("/"))) for text in self.inputs)
+        return Variant(exercise, self.number, self.id, inputs, tuple(exercise.run(inputs)), self.stratum)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a worker needs to know of a batch: the spec's text, and the folder its files are in."""
+
+    spec: str
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One portion of one kind of part."""
+
+    job: Job
+    part: str
+    place: int
+    rows: tuple[Row, ...]
+
+
+Labelled = list[tuple[Variant, str]]
+"""Variants, each with whom it is for."""
+Files = Iterable[tuple[str, Iterable[bytes]]]
+"""(path in the batch's folder, content) of each file."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A kind of part: at most how many variants it holds, and how it is made."""
+
+    size: int
+    make: Callable[[Exercise, Labelled], bytes]
+
+
+@dataclass(frozen=True)
+class Product:
+    """What a batch can be asked for: the kinds of parts it needs, and its files from them (each kind's parts in order)."""
+
+    parts: tuple[str, ...]
+    files: Callable[..., Files]
+
+
+@lru_cache(maxsize=2)
+def _exercise(job: Job) -> Exercise:
+    from .exercise import exercise_of
+
+    return exercise_of(job.spec, job.folder)
+
+
+def make(task: Task) -> bytes:
+    """One part, wherever this runs."""
+    from .products import PARTS
+
+    exercise = _exercise(task.job)
+    return PARTS[task.part].make(exercise, [(row.variant(exercise), row.label) for row in task.rows])
+
+
+class Batch:
+    """The parts of one job in a folder, and what is still to be done."""
+
+    def __init__(self, job: Job, rows: tuple[Row, ...], products: Iterable[Product], parts: Mapping[str, Part], folder: Path) -> None:
+        self.job, self.products, self.folder = job, tuple(products), folder
+        text = json.dumps([job.spec, [[row.id, row.inputs, row.label] for row in rows]])
+        self.work = folder / WORK / hashlib.sha256(text.encode()).hexdigest()[:16]
+        needed = dict.fromkeys(part for product in self.products for part in product.parts)
+        self.tasks = [
+            Task(job, name, place, rows[start : start + parts[name].size])
+            for name in needed
+            for place, start in enumerate(range(0, len(rows), parts[name].size))
+        ]
+
+    def place(self, task: Task) -> Path:
+        """Where a part waits."""
+        return self.work / f"{task.part}-{task.place:05d}"
+
+    def run(self, pool: Pool, told: Callable[[int, int], Any]) -> list[Path]:
+        """Makes what is missing and joins it; `told` hears how many parts there are, of how many."""
+        self.work.mkdir(parents=True, exist_ok=True)
+        missing = [task for task in self.tasks if not self.place(task).exists()]
+        done = len(self.tasks) - len(missing)
+        told(done, len(self.tasks))
+        for task, part in pool.run(make, missing):
+            write_whole(self.place(task), [part])
+            done += 1
+            told(done, len(self.tasks))
+        written = [path for product in self.products for path in self.joined(product)]
+        shutil.rmtree(self.folder / WORK)
+        return written
+
+    def joined(self, product: Product) -> Iterator[Path]:
+        """The files of a product."""
+        for path, content in product.files(_exercise(self.job), *map(self.parts, product.parts)):
+            target = self.folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(target, content, self.work)
+            yield target
+
+    def parts(self, name: str) -> Iterator[bytes]:
+        """The parts of one kind, in order."""
+        return (self.place(task).read_bytes() for task in self.tasks if task.part == name)

@@ -1,0 +1,140 @@
+"""The command `derivation variants`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..exits import TEX_FAILED, caught, stop, warned
+
+if TYPE_CHECKING:
+    from .batch import Row
+    from .exercise import Exercise
+    from .pool import Pool
+    from .roster import Person
+
+
+def variants(
+    spec: Annotated[Path, typer.Argument(help="The network: a TOML file, what varies in its [variants] table.")],
+    count: Annotated[int | None, typer.Option("--count", "-n", min=1, help="How many variants; without it, one for each name of the roster.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same variants, on every machine.")] = 1,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="The folder to write into. Without it: output/NAME-variants.")] = None,
+    form: Annotated[str, typer.Option("--format", help="One or more of pdf, moodle, qti21, canvas, prairielearn, csv, json, md, with commas.")] = "pdf",
+    bind: Annotated[str, typer.Option(help="PDFs: two (sheets, keys), booklet (keys at the end) or each (a file for each).")] = "two",
+    roster: Annotated[Path | None, typer.Option(help="A class list: CSV with a column 'name', and perhaps 'id'.")] = None,
+    ids: Annotated[list[str] | None, typer.Option("--id", help="Make one sheet again, by the id printed on it; may be given several times.")] = None,
+    cluster: Annotated[str, typer.Option("--on", help="Work on a Dask cluster: the address of its scheduler.")] = "",
+) -> None:
+    """Make the same exercise with other numbers: worksheets, worked keys, and questions for learning platforms."""
+    from ..render.engine import TexError
+    from .batch import Batch, Job
+    from .exports.formats import Unfit
+    from .products import BINDINGS, FORMATS, PARTS, platforms
+
+    forms = list(dict.fromkeys(name.strip() for name in form.split(",") if name.strip()))
+    for name in forms:
+        if name not in FORMATS:
+            stop(f"there is no format {name!r}; formats are {', '.join(FORMATS)}")
+    if bind not in BINDINGS:
+        stop(f"there is no binding {bind!r}; bindings are {', '.join(BINDINGS)}")
+    if ids and (count or roster):
+        stop("--id makes the variants with these ids, so leave out --count and --roster")
+    rows = _rebuilt(spec, ids) if ids else _drawn(spec, seed, count, roster)
+    text = spec.read_text("utf-8")
+    products = {**platforms(text, seed), "pdf": BINDINGS[bind]}
+    folder = output or Path("output", f"{spec.stem}-variants")
+    batch = Batch(Job(text, str(spec.parent.resolve())), rows, [products[name] for name in forms], PARTS, folder)
+    pool = _pool(cluster)
+    try:
+        with _progress() as told:
+            written = caught(spec, lambda: batch.run(pool, told))
+    except TexError as error:
+        stop(str(error), TEX_FAILED)
+    except Unfit as error:
+        stop(f"{spec}: {error}")
+    except OSError as error:
+        stop(f"{folder} cannot be written: {error.strerror or error}")
+    for path in written if len(written) <= 12 else [folder]:
+        print(f"wrote {path}")
+
+
+def _drawn(spec: Path, seed: int, count: int | None, roster: Path | None) -> tuple[Row, ...]:
+    """The variants of a seed, one for each of the class list or as many as are asked for."""
+    from .batch import Row
+    from .solve import Unmeetable, draw
+
+    people = _people(roster)
+    wanted = count or len(people) or 1
+    if wanted < len(people):
+        stop(f"{roster} has {len(people)} names, but --count is {wanted}; leave --count out, or make it at least {len(people)}")
+    labels = [person.label for person in people] + [""] * (wanted - len(people))
+    exercise = _exercise(spec)
+    try:
+        return caught(spec, lambda: tuple(map(Row.of, draw(exercise, seed, wanted), labels)))
+    except Unmeetable as error:
+        stop(f"{spec}: {error}")
+
+
+def _rebuilt(spec: Path, ids: list[str]) -> tuple[Row, ...]:
+    """The variants that ids stand for."""
+    from .batch import Row
+    from .identity import WrongId
+    from .solve import rebuild
+
+    exercise = _exercise(spec)
+    try:
+        return caught(spec, lambda: tuple(Row.of(rebuild(exercise, id), "") for id in ids))
+    except WrongId as error:
+        stop(f"{spec}: {error}")
+
+
+def _exercise(spec: Path) -> Exercise:
+    from .exercise import load_exercise
+
+    exercise = caught(spec, lambda: load_exercise(spec))
+    warned(spec, exercise.network)
+    return exercise
+
+
+def _people(roster: Path | None) -> tuple[Person, ...]:
+    from .roster import RosterError, read_roster
+
+    if roster is None:
+        return ()
+    try:
+        return read_roster(str(roster), roster.read_text("utf-8"))
+    except RosterError as error:
+        stop(str(error))
+    except OSError as error:
+        stop(f"{roster} cannot be read: {error.strerror or error}")
+    except UnicodeDecodeError:
+        stop(f"{roster} is not UTF-8 text; save it as UTF-8")
+
+
+def _pool(address: str) -> Pool:
+    from .pool import Cluster, Cores, NoCluster
+
+    try:
+        return Cluster(address) if address else Cores()
+    except NoCluster as error:
+        stop(str(error))
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """Tells of the parts that are done, where somebody is looking."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("parts"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        line = bar.add_task("parts", total=None)
+        yield lambda done, total: bar.update(line, completed=done, total=total)

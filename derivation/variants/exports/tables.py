@@ -1,0 +1,61 @@
+"""CSV: a table of keys, and a table to be filled with answers."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+
+from ...render.words import Words
+from ..exercise import Exercise, Variant
+from .answers import Answers
+from .formats import Files, Format, Labelled
+from .question import certain
+
+KEY = ("id", "blank", "points", "answer", "lowest", "highest", "rounding")
+
+
+def key(exercise: Exercise, variants: Labelled) -> bytes:
+    """A row for each blank of each variant: its answer, and the answers that are accepted."""
+    answers, rounding, worth = Answers(exercise), rounding_of(exercise), exercise.points
+
+    def rows(variant: Variant) -> list[tuple[str, ...]]:
+        return [
+            (variant.id, blank.key, str(gain), entry.right.shown, entry.right.lowest, entry.right.highest, rounding)
+            for blank, gain, entry in zip(exercise.blanks, worth, answers.of(variant), strict=True)
+        ]
+
+    return _csv(row for variant, _ in variants for row in certain(rows, variant))
+
+
+def answers(exercise: Exercise, variants: Labelled) -> bytes:
+    """An empty row for each variant."""
+    return _csv((variant.id, name, *[""] * len(exercise.blanks)) for variant, name in variants)
+
+
+def rounding_of(exercise: Exercise) -> str:
+    """The rounding contract in a few words."""
+    contract, words = exercise.contract, Words(str)
+    if contract.places is None:
+        return words.text("exports", "to_digits", count=contract.digits)
+    return words.text("exports", "to_places", count=contract.places)
+
+
+def tables(exercise: Exercise, keys: Iterable[bytes], templates: Iterable[bytes]) -> Files:
+    """The key, and the table of answers with a column for each blank."""
+    yield "key.csv", _headed(KEY, keys)
+    yield "answers.csv", _headed(("id", "student", *(blank.key for blank in exercise.blanks)), templates)
+
+
+def _headed(heads: Iterable[str], parts: Iterable[bytes]) -> Iterator[bytes]:
+    yield _csv([tuple(heads)])
+    yield from parts
+
+
+def _csv(rows: Iterable[tuple[str, ...]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()
+
+
+CSV = Format((key, answers), tables)

@@ -1,0 +1,43 @@
+"""Marks as JSON: everything that is known of each answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from ..marks import Marked
+from ..report import Report
+
+SCHEMA = 1
+
+
+def files(report: Report) -> Iterator[tuple[str, bytes]]:
+    """One file."""
+    steps = [
+        {"step": step.name, "phase": step.phase, "number": step.number, "fails": step.fails, "fails_first": step.first, "answered": step.answered}
+        | {"mistakes": dict(step.mistakes)}
+        for step in report.steps
+    ]
+    form = {
+        "schema": SCHEMA,
+        "title": report.title,
+        "answers": report.source,
+        "seed": report.seed,
+        "remarks": [{"line": remark.line, "column": remark.column, "text": remark.text} for remark in report.remarks],
+        "students": [_sheet(sheet) for sheet in report.sheets],
+        "not_marked": [{"student": row.student, "id": row.id, "line": row.line} for row in report.unmarked],
+        "class": {"mean": report.mean, "of": report.of, "mistakes": dict(report.mistakes), "steps": steps},
+    }
+    yield "marks.json", json.dumps(form, indent=1, ensure_ascii=False).encode() + b"\n"
+
+
+def _sheet(sheet: Marked) -> dict[str, Any]:
+    steps = [
+        {"step": step.name, "phase": step.phase, "number": step.number, "deviates": step.deviates, "mistakes": list(step.mistakes)}
+        | {"answers": [asdict(answer) for answer in step.answers]}
+        for step in sheet.steps
+    ]
+    about = {"student": sheet.student, "id": sheet.id, "line": sheet.line, "points": sheet.points, "of": sheet.of}
+    return {**about, "first_deviating_step": sheet.first.name if sheet.first else None, "mistakes": list(sheet.mistakes), "steps": steps}

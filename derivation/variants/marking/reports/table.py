@@ -1,0 +1,64 @@
+"""Marks as CSV: a row each student, a row each answer, a row each step of the class."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ....render.words import Words
+from ..marks import VERDICTS
+from ..numerals import Unreadable, read
+from ..report import Report
+
+
+def files(report: Report) -> Iterator[tuple[str, bytes]]:
+    """Three tables."""
+    words = Words(str).words["mistakes"]
+    yield "students.csv", _table(("student", "id", "points", "of", "first_deviating_step", "mistakes", *VERDICTS), _students(report, words))
+    yield "answers.csv", _table(("student", "id", "blank", "written", "expected", "verdict", "points", "of", "mistakes"), _answers(report, words))
+    yield "class.csv", _table(("step", "phase", "number", "fails", "fails_first", "answered", "mistakes"), _steps(report, words))
+
+
+def _students(report: Report, words: dict[str, str]) -> Iterator[tuple[Any, ...]]:
+    for sheet in report.sheets:
+        first = sheet.first.name if sheet.first else ""
+        counts = (sheet.count(verdict) for verdict in VERDICTS)
+        yield sheet.student, sheet.id, sheet.points, sheet.of, first, "; ".join(words[name] for name in sheet.mistakes), *counts
+    for row in report.unmarked:
+        yield row.student, row.id, *[""] * (4 + len(VERDICTS))
+
+
+def _answers(report: Report, words: dict[str, str]) -> Iterator[tuple[Any, ...]]:
+    for sheet in report.sheets:
+        for step in sheet.steps:
+            mistakes = " / ".join(words[name] for name in step.mistakes)
+            for answer in step.answers:
+                named = mistakes if answer.verdict == "wrong" else ""
+                yield sheet.student, sheet.id, answer.key, answer.written, answer.expected, answer.verdict, answer.points, answer.of, named
+
+
+def _steps(report: Report, words: dict[str, str]) -> Iterator[tuple[Any, ...]]:
+    for step in report.steps:
+        named = "; ".join(f"{words[name]} ({count})" for name, count in step.mistakes)
+        yield step.name, step.phase, step.number, step.fails, step.first, step.answered, named
+
+
+def _table(heads: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(heads)
+    writer.writerows([_safe(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    return text.getvalue().encode()
+
+
+def _safe(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula: what begins like one and is no number gets a quote in front."""
+    if not cell.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return cell
+    try:
+        read(cell)
+    except Unreadable:
+        return "'" + cell
+    return "'" + cell if cell.startswith("=") else cell

@@ -1,0 +1,63 @@
+"""Where parts of a batch are made: in this process, on all cores, or on a Dask cluster. All give the same bytes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from typing import Any, Protocol, TypeVar
+
+Task = TypeVar("Task")
+
+
+class Pool(Protocol):
+    """Makes parts, in whatever order they are done."""
+
+    def run(self, make: Callable[[Task], bytes], tasks: Sequence[Task]) -> Iterator[tuple[Task, bytes]]:
+        """(task, part) of every task, each as soon as it is done."""
+
+
+class Cores:
+    """All cores of this machine; a single task is done here, without starting anything."""
+
+    def run(self, make: Callable[[Task], bytes], tasks: Sequence[Task]) -> Iterator[tuple[Task, bytes]]:
+        workers = min(len(tasks), os.cpu_count() or 1)
+        if workers < 2:
+            yield from ((task, make(task)) for task in tasks)
+            return
+        # started afresh: a fork would copy the threads of a progress bar half-way
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as executor:
+            waiting = {executor.submit(make, task): task for task in tasks}
+            try:
+                for done in as_completed(waiting):
+                    yield waiting[done], done.result()
+            except BaseException:
+                executor.shutdown(cancel_futures=True)
+                raise
+
+
+class NoCluster(RuntimeError):
+    """A cluster that cannot be used, and what to do about it."""
+
+
+class Cluster:
+    """A Dask cluster by the address of its scheduler. What a worker had begun when it died is begun again on another."""
+
+    def __init__(self, address: str) -> None:
+        try:
+            from distributed import Client
+        except ImportError:
+            raise NoCluster("a cluster needs the package 'distributed': pip install 'derivation[cluster]'") from None
+        try:
+            self.client: Any = Client(address, timeout="10s")
+        except (OSError, ValueError, TimeoutError) as error:
+            raise NoCluster(f"no Dask scheduler answers at {address}: {error or type(error).__name__}") from None
+
+    def run(self, make: Callable[[Task], bytes], tasks: Sequence[Task]) -> Iterator[tuple[Task, bytes]]:
+        from distributed import as_completed as completed
+
+        waiting = {self.client.submit(make, task, pure=False, retries=2): task for task in tasks}
+        for future in completed(list(waiting)):
+            yield waiting[future], future.result()
+            future.release()

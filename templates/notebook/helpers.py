@@ -1,0 +1,94 @@
+"""What NumPy has no single function for; a notebook shows those of these that it uses."""
+
+import decimal
+import math
+
+import numpy as np
+
+
+def diagonal_matrix(a):
+    return np.diag(a[:, 0])
+
+
+def first_largest(a):
+    marks = np.zeros(a.shape)
+    marks.flat[np.argmax(a)] = 1
+    return marks
+
+
+def first_largest_in_columns(a):
+    return np.hstack([first_largest(column) for column in np.hsplit(a, a.shape[1])])
+
+
+def first_largest_in_rows(a):
+    return np.vstack([first_largest(row) for row in np.vsplit(a, a.shape[0])])
+
+
+def pad(a, first, last, left, right, rows, columns):
+    padded = np.zeros((rows, columns))
+    padded[first - 1 : last, left - 1 : right] = a
+    return padded
+
+
+def gather_rows(a, rows, count):
+    gathered = np.zeros((count, np.atleast_2d(a).shape[1]))
+    np.add.at(gathered, np.array(rows) - 1, a)
+    return gathered
+
+
+def unit(rows, columns, i, j):
+    entries = np.zeros((rows, columns))
+    entries[i, j] = 1
+    return entries
+
+
+def normal_cdf(a):
+    return np.vectorize(lambda x: (1 + math.erf(x / math.sqrt(2))) / 2)(a)
+
+
+def normal_pdf(a):
+    return np.exp(-(np.asarray(a) ** 2) / 2) / math.sqrt(2 * math.pi)
+
+
+def conv2d(image, kernel, stride, padding, across):
+    image, kernel = np.atleast_2d(image), np.atleast_2d(kernel)
+    if image.shape[1] == kernel.shape[1] == 1:
+        across = 0
+    image = np.pad(image, ((padding, padding), (across, across)))
+    windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)[::stride, ::stride]
+    return (windows * kernel).sum(axis=(2, 3))
+
+
+def spread(a, stride):
+    a = np.atleast_2d(a)
+    rows, columns = ((size - 1) * stride + 1 for size in a.shape)
+    out = np.zeros((rows, columns))
+    out[::stride, ::stride] = a
+    return out
+
+
+def windows(a, size):
+    width = 1 if a.shape[1] == 1 else size
+    blocks = a.reshape(a.shape[0] // size, size, a.shape[1] // width, width)
+    return blocks.transpose(0, 2, 1, 3).reshape(a.shape[0] // size, a.shape[1] // width, size * width)
+
+
+def largest_in_windows(a, size):
+    width = 1 if a.shape[1] == 1 else size
+    blocks = windows(a, size)
+    marks = np.eye(size * width)[blocks.argmax(axis=2)]
+    return marks.reshape(*blocks.shape[:2], size, width).transpose(0, 2, 1, 3).reshape(a.shape)
+
+
+def enlarge(a, rows, columns):
+    return np.kron(np.atleast_2d(a), np.ones((rows, columns)))
+
+
+def to_digits(a, digits):
+    context = decimal.Context(prec=digits, rounding=decimal.ROUND_HALF_EVEN)
+    return np.vectorize(lambda x: float(context.create_decimal(f"{x:.14e}")))(a)
+
+
+def to_places(a, places):
+    unit = decimal.Decimal(1).scaleb(-places)
+    return np.vectorize(lambda x: float(decimal.Decimal(f"{x:.14e}").quantize(unit, decimal.ROUND_HALF_EVEN)))(a)

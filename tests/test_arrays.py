@@ -1,0 +1,80 @@
+"""Large products taken in one piece: against the definition in Python's own fractions, and the accuracy they claim against what is there."""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction
+
+import flint
+import pytest
+from flint import arb, fmpq
+
+from derivation.arrays import LARGE, Array
+from derivation.numbers import written
+
+WIDTH = 230
+"""Digits, in bits, of the ball that an exact number is hidden in: more than the working precision, so that rounding is seen too."""
+
+
+def fractions(rows: int, columns: int, seed: int) -> list[list[Fraction]]:
+    chooser = random.Random(seed)
+    return [[Fraction(chooser.randint(-999, 999), chooser.randint(1, 999)) for _ in range(columns)] for _ in range(rows)]
+
+
+def exactly(x: Fraction) -> fmpq:
+    return fmpq(x.numerator, x.denominator)
+
+
+def ball(x: Fraction) -> arb:
+    """A ball around a number that is not its middle."""
+    with flint.ctx.workprec(WIDTH):
+        return arb(exactly(x)) * arb(1, 2.0**-170)
+
+
+def array(of: list[list[Fraction]], entry) -> Array:  # type: ignore[no-untyped-def]
+    return Array.of_rows([[entry(x) for x in row] for row in of])
+
+
+def product(a: list[list[Fraction]], b: list[list[Fraction]]) -> list[Fraction]:
+    return [sum((x * y for x, y in zip(row, column, strict=True)), Fraction(0)) for row in a for column in zip(*b, strict=True)]
+
+
+@pytest.mark.parametrize("shape", [(9, 30, 7), (30, 1, 11), (1, 80, 1), (12, 40, 1), (1, 12, 40)])
+@pytest.mark.parametrize("kinds", [(exactly, exactly), (exactly, ball), (ball, exactly), (ball, ball)])
+def test_products(shape: tuple[int, int, int], kinds: tuple, request) -> None:  # type: ignore[no-untyped-def, type-arg]
+    height, inside, width = shape
+    assert height * inside * width > LARGE
+    a, b = fractions(height, inside, 1), fractions(inside, width, 2)
+    with flint.ctx.workprec(192):
+        found = array(a, kinds[0]) @ array(b, kinds[1])
+        for x, truth in zip(found.entries, product(a, b), strict=True):
+            if kinds == (exactly, exactly):
+                assert type(x) is fmpq and x == exactly(truth)
+            else:
+                assert type(x) is arb and x.contains(exactly(truth))
+                assert x.rel_accuracy_bits() > 130
+
+
+@pytest.mark.parametrize("kinds", [(exactly, ball), (ball, exactly), (ball, ball)])
+def test_claimed_accuracy_is_there(kinds: tuple) -> None:  # type: ignore[type-arg]
+    a, b = fractions(30, 1, 3), fractions(1, 20, 4)
+    for bits in (100, 160, 192, 384):
+        with flint.ctx.workprec(bits):
+            found = array(a, kinds[0]) @ array(b, kinds[1])
+            assert found.accuracy <= min(x.rel_accuracy_bits() for x in found.entries)
+            assert found.accuracy >= min(bits, 168) - 6
+            assert found.T.accuracy <= found.accuracy
+
+
+def test_transpose_keeps_what_is_written() -> None:
+    kept = Array((1, 100), tuple(written(f"0.{k:03}", fmpq(k, 999)) for k in range(1, 101)))
+    assert [x.text for x in kept.T.entries] == [x.text for x in kept.entries]
+    plain = array(fractions(9, 11, 5), exactly)
+    assert plain.T.rows == list(zip(*plain.rows, strict=True)) and plain.T.T.entries == plain.entries
+
+
+def test_exact_and_rounded_side_by_side_stay_so() -> None:
+    """A row of exact numbers times exact numbers stays exact, whatever stands in other rows."""
+    a = [[fmpq(1, 3)] * 80, [arb(2).sqrt()] * 80]
+    found = Array.of_rows(a) @ Array((80, 1), (fmpq(1, 2),) * 80)
+    assert found.entries[0] == fmpq(40, 3) and type(found.entries[1]) is arb

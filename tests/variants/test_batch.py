@@ -1,0 +1,119 @@
+"""Batches: the same bytes however often a run is stopped, on all cores and on a cluster that loses a worker."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from derivation.variants.batch import WORK, Batch, Files, Job, Part, Row, Task, make
+from derivation.variants.exercise import Exercise, exercise_of
+from derivation.variants.pool import Cluster, Cores, NoCluster
+from derivation.variants.products import BINDINGS, PARTS
+from derivation.variants.solve import draw
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+SPEC = (EXAMPLES / "two-two-one.toml").read_text("utf-8")
+JOB = Job(SPEC, str(EXAMPLES))
+
+
+@pytest.fixture(scope="module")
+def rows() -> tuple[Row, ...]:
+    return tuple(Row.of(variant, "") for variant in draw(exercise_of(SPEC, str(EXAMPLES)), 5, 8))
+
+
+class Here:
+    """Parts made here, until it is told to stop."""
+
+    def __init__(self, stop_after: int = 1000) -> None:
+        self.stop_after = stop_after
+
+    def run(self, work: Callable[[Any], bytes], tasks: Sequence[Task]) -> Iterator[tuple[Task, bytes]]:
+        for place, task in enumerate(tasks):
+            if place == self.stop_after:
+                raise KeyboardInterrupt
+            yield task, task.part.encode() + b"".join(row.id.encode() + b"\n" for row in task.rows)
+
+
+def listed(exercise: Exercise, sheets: Iterator[bytes], keys: Iterator[bytes]) -> Files:
+    yield "all.txt", (*sheets, *keys)
+
+
+def small(folder: Path, rows: tuple[Row, ...]) -> Batch:
+    def never(exercise: Exercise, variants: list[Any]) -> bytes:
+        raise AssertionError
+
+    from derivation.variants.batch import Product
+
+    return Batch(JOB, rows, [Product(("sheets", "keys"), listed)], {"sheets": Part(3, never), "keys": Part(2, never)}, folder)
+
+
+@pytest.mark.parametrize("stopped", range(7))
+def test_a_run_that_was_stopped_ends_with_the_same_bytes(tmp_path: Path, rows: tuple[Row, ...], stopped: int) -> None:
+    once, twice = tmp_path / "once", tmp_path / "twice"
+    small(once, rows).run(Here(), lambda done, total: None)
+    with pytest.raises(KeyboardInterrupt):
+        small(twice, rows).run(Here(stopped), lambda done, total: None)
+    told: list[tuple[int, int]] = []
+    small(twice, rows).run(Here(), lambda done, total: told.append((done, total)))
+    assert told[0] == (stopped, 7)
+    assert (once / "all.txt").read_bytes() == (twice / "all.txt").read_bytes()
+    assert sorted(path.name for path in twice.iterdir()) == ["all.txt"]
+
+
+@pytest.mark.tex
+def test_a_run_that_was_killed_ends_with_the_same_bytes(tmp_path: Path) -> None:
+    def command(folder: Path) -> list[str]:
+        return [sys.executable, "-m", "derivation", "variants", str(EXAMPLES / "two-two-one.toml"), "--count", "25", "--seed", "4", "-o", str(folder)]
+
+    subprocess.run(command(tmp_path / "once"), check=True, capture_output=True)
+    killed = subprocess.Popen(command(tmp_path / "twice"), start_new_session=True, stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while not list(tmp_path.glob(f"twice/{WORK}/*/*-*")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.wait()
+    assert not (tmp_path / "twice" / "keys.pdf").exists()
+    subprocess.run(command(tmp_path / "twice"), check=True, capture_output=True)
+    for name in ("sheets.pdf", "keys.pdf"):
+        assert (tmp_path / "once" / name).read_bytes() == (tmp_path / "twice" / name).read_bytes()
+    assert sorted(path.name for path in (tmp_path / "twice").iterdir()) == ["keys.pdf", "sheets.pdf"]
+
+
+@pytest.mark.tex
+def test_a_cluster_that_loses_a_worker_makes_the_same_bytes(tmp_path: Path, rows: tuple[Row, ...]) -> None:
+    distributed = pytest.importorskip("distributed", reason="the cluster needs derivation[cluster]")
+    parts = {"sheets": Part(2, PARTS["sheets"].make), "keys": Part(2, PARTS["keys"].make)}
+    products = [BINDINGS["two"]]
+    here, there = tmp_path / "here", tmp_path / "there"
+    Batch(JOB, rows, products, parts, here).run(Cores(), lambda done, total: None)
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+
+        def told(done: int, total: int) -> None:
+            if done == 2:
+                worker = next(iter(cluster.workers.values()))
+                os.kill(worker.process.process.pid, signal.SIGKILL)
+
+        Batch(JOB, rows, products, parts, there).run(Cluster(cluster.scheduler_address), told)
+    for name in ("sheets.pdf", "keys.pdf"):
+        assert (here / name).read_bytes() == (there / name).read_bytes()
+
+
+def test_no_cluster_is_said_at_once() -> None:
+    pytest.importorskip("distributed", reason="the cluster needs derivation[cluster]")
+    with pytest.raises(NoCluster, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:1"):
+        Cluster("tcp://127.0.0.1:1")
+
+
+def test_a_part_is_made_from_what_travels(rows: tuple[Row, ...]) -> None:
+    exercise = exercise_of(SPEC, str(EXAMPLES))
+    drawn = list(draw(exercise, 5, 8))
+    assert [row.variant(exercise).answers for row in rows] == [variant.answers for variant in drawn]
+    assert make.__module__ == "derivation.variants.batch"

@@ -1,0 +1,125 @@
+"""The mistakes table: each row's wrong answers against plain fractions, and what the rows make of other networks."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import by_hand
+import pytest
+from flint import fmpq
+from loose import loose
+from places import ROOT
+
+from derivation.plain import plain
+from derivation.render.words import load as words
+from derivation.variants.exercise import Exercise, Variant
+from derivation.variants.mistakes import MISTAKES
+from derivation.variants.solve import draw
+
+EXAMPLES = ("softmax-regression", "mlp-batch", "rnn", "shared-bias")
+
+
+@pytest.fixture(scope="module")
+def exercise() -> Exercise:
+    return loose(ROOT / "examples" / "two-two-one.toml")
+
+
+def given(variant: Variant) -> dict[str, list[Fraction]]:
+    return {quantity.args[0]: [Fraction(int(x.p), int(x.q)) for x in array.entries] for quantity, array in variant.given.items()}
+
+
+def answers(variant: Variant, values: tuple[fmpq, ...]) -> dict[str, Fraction]:
+    return {blank.key: Fraction(int(x.p), int(x.q)) for blank, x in zip(variant.exercise.blanks, values, strict=True)}
+
+
+def test_the_right_answers_are_those_of_plain_fractions(exercise: Exercise) -> None:
+    for variant in draw(exercise, 3, 20):
+        assert answers(variant, variant.answers) == by_hand.worked(given(variant))
+
+
+@pytest.mark.parametrize("row", by_hand.WORDS)
+def test_wrong_answers_are_those_of_plain_fractions(exercise: Exercise, row: str) -> None:
+    mistaken = next(made for made in exercise.mistakes if made.row.name == row)
+    differing = 0
+    for variant in draw(exercise, 4, 50):
+        wrong = answers(variant, variant.wrong(mistaken))
+        assert wrong == by_hand.worked(given(variant), by_hand.WORDS[row])
+        differing += wrong != answers(variant, variant.answers)
+    assert differing > 5
+
+
+def test_rounding_too_early(exercise: Exercise) -> None:
+    from dataclasses import replace
+
+    from derivation.variants.contract import Contract
+    from derivation.variants.exercise import exercise as made
+
+    short = made(exercise.network, replace(exercise.plan, contract=Contract(places=3)))
+    for row, places in (("rounded_early", 2), ("rounded_coarsely", 1)):
+        mistaken = next(made for made in short.mistakes if made.row.name == row)
+        for variant in draw(short, 5, 30):
+            assert answers(variant, variant.wrong(mistaken)) == by_hand.worked(given(variant), rounding=by_hand.half_up(places))
+
+
+def test_early_rounding_is_that_of_the_school() -> None:
+    import random
+    from decimal import ROUND_HALF_UP, Context, Decimal
+
+    from flint import arb
+
+    from derivation.variants.contract import Contract
+    from derivation.variants.mistakes import Early
+
+    source = random.Random(1)
+    for _ in range(2000):
+        text = f"{source.choice(('', '-'))}{source.randrange(10 ** source.randrange(1, 8))}e{source.randrange(-9, 4)}"
+        x = Decimal(text)
+        exact = fmpq(*x.as_integer_ratio())
+        by_digits = Context(prec=2, rounding=ROUND_HALF_UP).plus(x)
+        by_places = x.quantize(Decimal("0.01"), ROUND_HALF_UP)
+        assert Early(Contract(digits=4), 2)(exact) == fmpq(*by_digits.as_integer_ratio())
+        assert Early(Contract(places=3), 1)(exact) == fmpq(*by_places.as_integer_ratio())
+    assert Early(Contract(digits=3), 1)(arb(2).sqrt()) == fmpq(7, 5) and Early(Contract(digits=3), 1)(-arb(3)) == -3
+
+
+def test_the_article_has_all_its_mistakes_and_no_other(exercise: Exercise) -> None:
+    assert {made.row.name for made in exercise.mistakes} == {*by_hand.WORDS, "rounded_early", "rounded_coarsely"}
+
+
+def test_every_row_has_a_name_and_a_sentence() -> None:
+    assert set(words()["mistakes"]) == set(words()["mistake_feedback"]) == set(MISTAKES)
+
+
+FORMULAS = {
+    ("mlp-batch", "averaged_gradient"): {"dL/db3": "mean(dL/dyhat)", "dL/db2": "div(column_sums(dL/dZ2), 2)", "dL/db1": "div(column_sums(dL/dZ1), 2)"},
+    ("mlp-batch", "summed"): {"L": "sum(hadamard_pow(sub(yhat, y), 2))"},
+    ("mlp-batch", "passed_negatives"): {"A1": "Z1", "A2": "Z2"},
+    ("softmax-regression", "kept_two"): {"dL/dP": "neg(hadamard_div(Y, P))", "dL/dZ": "sub(P, Y)"},
+    ("softmax-regression", "forgot_bias"): {"Z": "matmul(X, W)"},
+    ("shared-bias", "slope_of_output"): {
+        "dE/dz2": "hadamard(hadamard(dE/do, z2), sub(1, z2))",
+        "dE/dz1": "hadamard(hadamard(dE/dh, z1), sub(1, z1))",
+    },
+    ("shared-bias", "slope_before_weights"): {"dE/dz1": "matmul(transpose(W2), hadamard(hadamard(dE/dz2, h), sub(1, h)))"},
+    ("shared-bias", "untransposed_weights"): {"dE/dh": "matmul(W2, dE/dz2)", "dE/dx": "matmul(W1, dE/dz1)"},
+    ("shared-bias", "averaged"): {"E": "div(mean(hadamard_pow(sub(t, o), 2)), 2)"},
+    ("rnn", "forgot_slope"): {"dL/dz_3": "dL/dh_3", "dL/dz_2": "dL/dh_2", "dL/dz_1": "dL/dh_1"},
+    ("rnn", "one_path"): {"dL/dW": "matmul(dL/dz_3, transpose(h_2))", "dL/dU": "times(dL/dz_3, x_3)", "dL/db": "dL/dz_3"},
+    ("rnn", "updated_first"): {"dL/dh_3": "times(transpose(V_new), dL/dyhat)"},
+}
+"""What the rows make of other networks, written down by hand."""
+
+
+@pytest.mark.parametrize(("example", "row"), FORMULAS)
+def test_rows_make_sense_of_other_networks(example: str, row: str) -> None:
+    exercise = loose(ROOT / "examples" / f"{example}.toml")
+    mistaken = next(made for made in exercise.mistakes if made.row.name == row)
+    edited = {plain(new.quantity): plain(new.formula) for old, new in zip(exercise.tape, mistaken.tape, strict=True) if old != new}
+    assert edited == FORMULAS[example, row]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.toml")), ids=lambda path: path.stem)
+def test_every_example_can_be_mistaken(path: object) -> None:
+    exercise = loose(path)  # type: ignore[arg-type]
+    assert exercise.mistakes
+    assert len({made.nodes for made in exercise.mistakes}) == len(exercise.mistakes)

@@ -1,0 +1,124 @@
+"""The [variants] table: what may be written, and what bad input gets."""
+
+from __future__ import annotations
+
+import pytest
+from flint import fmpq
+from places import ROOT
+
+from derivation import SpecError, loads
+from derivation.spec import opened_text
+from derivation.variants.domains import domain, domains
+from derivation.variants.exercise import exercise_of
+
+HEAD = (ROOT / "examples" / "two-two-one.toml").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("one decimal", [k / 10 for k in range(-9, 10) if k]),
+        ("two decimals", [k / 100 for k in range(-99, 100) if k]),
+        ("one decimal, -0.2..0.2", [-0.2, -0.1, 0, 0.1, 0.2]),
+        ("one decimal -0.2..0.2, not 0", [-0.2, -0.1, 0.1, 0.2]),
+        ("integers", [k for k in range(-9, 10) if k]),
+        ("integers -3..3", range(-3, 4)),
+        ("-1..1 step 0.25", [k / 4 for k in range(-4, 5)]),
+        ("0..1 step 0.3", [0, 0.3, 0.6, 0.9]),
+        ("0.1 | 0.2 | 0.5", [0.1, 0.2, 0.5]),
+        ({"from": -1, "to": 1, "step": 1}, [-1, 0, 1]),
+        (7, [7]),
+    ],
+)
+def test_what_an_entry_may_be(given: object, expected: list[float]) -> None:
+    assert [float(value) for value in domain(given)] == pytest.approx(list(expected))
+    assert all(isinstance(value, fmpq) for value in domain(given))
+
+
+def test_lists_of_the_shape() -> None:
+    assert domains([["0 | 1", 2], [3, "integers 4..5"]], (2, 2)) == {0: (0, 1), 1: (2,), 2: (3,), 3: (4, 5)}
+    assert domains("0 | 1", ()) == {0: (0, 1)}
+    assert domains([["0 | 1", 2]], (1, 2)) == {0: (0, 1), 1: (2,)}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('vary = { W3 = "one decimal" }', "nothing that is given is called 'W3'; did you mean 'W2'?"),
+        ('vary = { W1 = "some" }', "'some' says no numbers; write \"one decimal\""),
+        ('vary = { W1 = "-1..1" }', "needs a step, as in \"-1..1 step 0.1\""),
+        ('vary = { W1 = "integers 3..-3" }', "the range is empty"),
+        ('vary = { W1 = "0.1 | a" }', "expected numbers between the bars"),
+        ('vary = { W1 = [1, 2] }', "does not have the quantity's shape, which is 2 x 2"),
+        ('vary = { y = [[1, 2]] }', "which is a scalar"),
+        ('vary = { W1 = "0..1 step 0.00001" }', "this range has 100,001 numbers; the limit is 10,000"),
+        ('vary = { W1 = "0..1 step 0" }', "the step must be greater than 0"),
+        ("vary = { W1 = { from = 1 } }", "{ from = -1, to = 1, step = 0.5 }"),
+        ("digits = 0", "greater than or equal to 1"),
+        ("digits = 3\nplaces = 2", "either 'digits'"),
+        ('rounding = "up"', "there is no rounding 'up'"),
+        ('ask = ["dL/dW3"]', "the walkthrough works no 'dL/dW3'; did you mean"),
+        ("ask = []", "nothing is asked"),
+        ('level = "bear"', "there is no level 'bear'; did you mean 'bare'?"),
+        ('level = "bare"\nask = ["L"]', "either 'ask' or 'level'"),
+        ("points = { LL = 1 }", "works no 'LL'"),
+        ("decimals = -1", "a whole number from 0 to 12"),
+        ("decimal = 1", "there is no wish 'decimal'; did you mean 'decimals'?"),
+        ('relu = { z1 = "on" }', "'z1' is no ReLU or its kin"),
+        ('relu = { h = "on off on" }', "'h' has 2 units"),
+        ('relu = { h = "mixed on" }', "'h' has 2 units"),
+        ("falls = 1", "expected true or false, found 1"),
+        ("moderate = 0", "a number greater than 0"),
+        ('branches = "all"', 'expected "same"'),
+        ('[[variants.strata]]\nname = "a"\ncount = 0', "greater than or equal to 1"),
+        ('[[variants.strata]]\nname = "a"\ncount = 1\n[[variants.strata]]\nname = "b"\ncount = 1\nfals = true', "did you mean 'falls'?"),
+    ],
+)  # fmt: skip
+def test_bad_tables(text: str, message: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        loads(f"{HEAD}\n[variants]\n{text}\n")
+    assert message in str(caught.value)
+    line = caught.value.problems[0].line
+    assert line > HEAD.count("\n") + 2, caught.value
+
+
+def test_strata_problems_stand_at_their_own_lines() -> None:
+    text = f'{HEAD}\n[variants]\n[[variants.strata]]\nname = "a"\ncount = 1\nfals = true\n[[variants.strata]]\nname = "b"\ncount = 1\nfals = true\n'
+    with pytest.raises(SpecError) as caught:
+        loads(text)
+    lines = [number for number, line in enumerate(text.splitlines(), 1) if line.startswith("fals")]
+    assert [problem.line for problem in caught.value.problems] == lines
+
+
+@pytest.mark.parametrize(
+    ("level", "asked"),
+    [
+        ("bare", ["L", "W2_new[1]", "W2_new[2]", "b2_new", "W1_new[1,1]"]),
+        ("half-guided", ["yhat", "L", "dL/dW2[1]", "dL/dW2[2]", "dL/db2", "dL/dW1[1,1]"]),
+        ("guided", ["z1[1]", "z1[2]", "h[1]", "h[2]", "yhat"]),
+    ],
+)
+def test_levels(level: str, asked: list[str]) -> None:
+    exercise = exercise_of(f'{HEAD}\n[variants]\nlevel = "{level}"', "")
+    assert [blank.key for blank in exercise.blanks][: len(asked)] == asked
+
+
+def test_carry_is_one_contract() -> None:
+    exercise = exercise_of(f'{HEAD}\n[variants]\nrounding = "carry"\nplaces = 2', "")
+    assert exercise.network.carry is not None
+    assert (exercise.network.carry.places, exercise.contract.places, exercise.contract.carries) == (2, 2, True)
+    carried = exercise_of(f'rounding = "carry"\ndigits = 3\n{HEAD}', "")
+    assert (carried.contract.digits, carried.contract.carries) == (3, True)
+    full = exercise_of(f'rounding = "carry"\ndigits = 3\n{HEAD}\n[variants]\nrounding = "full"', "")
+    assert full.network.carry is None
+
+
+def test_without_a_table_parameters_have_one_decimal_and_whole_data_stay_whole() -> None:
+    exercise = exercise_of(HEAD, "")
+    found = {(quantity.args[0], offset): domain for (quantity, offset), domain in exercise.plan.domains.items()}
+    assert found["W1", 0] == tuple(fmpq(k, 10) for k in range(-9, 10) if k)
+    assert found["x", 1] == tuple(fmpq(k) for k in range(-3, 4) if k)
+    assert ("update.rate", 0) not in found
+    labelled = exercise_of((ROOT / "examples" / "softmax-regression.toml").read_text("utf-8"), "")
+    assert "Y" not in {quantity.args[0] for quantity, _ in labelled.plan.domains}
+    assert opened_text(HEAD).plan is None
