@@ -54,14 +54,14 @@ def json(derivation: Derivation, *look: object) -> bytes:
     return json_form(derivation).encode()
 
 
-def ipynb(derivation: Derivation, theme: str) -> bytes:
+def ipynb(derivation: Derivation, *look: object) -> bytes:
     """A Jupyter notebook that runs from top to bottom with NumPy alone."""
     from .notebook import notebook
 
     return notebook(derivation).encode()
 
 
-def html(derivation: Derivation, theme: str) -> bytes:
+def html(derivation: Derivation, *look: object) -> bytes:
     """A page that plays, in one file."""
     from .page import page
 
