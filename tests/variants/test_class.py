@@ -57,6 +57,19 @@ def test_every_answer_has_one_decimal_and_the_units_are_on_and_off(folder: Path)
         assert float(right["z1[1]"]) > 0 > float(right["z1[2]"])
 
 
+def test_a_table_shows_that_the_variants_are_alike(folder: Path) -> None:
+    """The digits are those that a student writes, by the key; nobody has much more to do than another."""
+    variants = json.loads((folder / "key.json").read_text("utf-8"))["variants"]
+    rows = list(csv.DictReader((folder / "variants.csv").open(encoding="utf-8")))
+    assert [row["id"] for row in rows] == [variant["id"] for variant in variants] and {row["units on"] for row in rows} == {"h 1 0"}
+    for row, variant in zip(rows, variants, strict=True):
+        digits = [blank["answer"].lstrip("-0.").replace(".", "") or "0" for blank in variant["blanks"]]
+        assert int(row["digits"]) == sum(map(len, digits))
+    for column in ("digits", "operations"):
+        found = [int(row[column]) for row in rows]
+        assert max(found) * 3 <= min(found) * 5  # 25 per cent about the median
+
+
 def test_the_moodle_file_has_a_question_a_variant(folder: Path) -> None:
     kinds = [question.get("type") for question in ElementTree.parse(folder / "moodle.xml").iter("question")]
     assert kinds == ["category", *["cloze"] * 30]

@@ -1,4 +1,4 @@
-"""CSV: a table of keys, and a table to be filled with answers."""
+"""CSV: a table of keys, a table to be filled with answers, and a table of how alike the variants are."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import io
 from collections.abc import Iterable, Iterator
 
 from ...render.words import Words
+from .. import effort
 from ..exercise import Exercise, Variant
 from .answers import Answers
 from .formats import Files, Format, Labelled
 from .question import certain
 
+ALIKE = ("id", "stratum", "units on", "digits", "operations")
 KEY = ("id", "blank", "points", "answer", "lowest", "highest", "rounding")
 
 
@@ -33,6 +35,12 @@ def answers(exercise: Exercise, variants: Labelled) -> bytes:
     return _csv((variant.id, name, *[""] * len(exercise.blanks)) for variant, name in variants)
 
 
+def likeness(exercise: Exercise, variants: Labelled) -> bytes:
+    """A row for each variant: which units are on, the digits there are to write, and the operations there are to work."""
+    rows = effort.table(variant for variant, _ in variants)
+    return _csv((row.id, row.stratum, row.branches, str(row.effort.digits), str(row.effort.operations)) for row in rows)
+
+
 def rounding_of(exercise: Exercise) -> str:
     """The rounding contract in a few words."""
     contract, words = exercise.contract, Words(str)
@@ -41,10 +49,11 @@ def rounding_of(exercise: Exercise) -> str:
     return words.text("exports", "to_places", count=contract.places)
 
 
-def tables(exercise: Exercise, keys: Iterable[bytes], templates: Iterable[bytes]) -> Files:
-    """The key, and the table of answers with a column for each blank."""
+def tables(exercise: Exercise, keys: Iterable[bytes], templates: Iterable[bytes], alike: Iterable[bytes]) -> Files:
+    """The key, the table of answers with a column for each blank, and the table of the variants."""
     yield "key.csv", _headed(KEY, keys)
     yield "answers.csv", _headed(("id", "student", *(blank.key for blank in exercise.blanks)), templates)
+    yield "variants.csv", _headed(ALIKE, alike)
 
 
 def _headed(heads: Iterable[str], parts: Iterable[bytes]) -> Iterator[bytes]:
@@ -58,4 +67,4 @@ def _csv(rows: Iterable[tuple[str, ...]]) -> bytes:
     return text.getvalue().encode()
 
 
-CSV = Format((key, answers), tables)
+CSV = Format((key, answers, likeness), tables)
