@@ -153,7 +153,9 @@ def signs(document: bytes) -> list[list[tuple[str, int]]]:
                 characters = large_characters if "handx" in font else plain_characters
                 parts = operands[0] if operator == b"TJ" else operands
                 rows += [(characters[code], int(font[-1])) for part in parts if isinstance(part, (str, bytes)) for code in codes(part)]
-        pages.append(rows)
+        number = str(len(pages) + 1)
+        assert "".join(character for character, _ in rows[-len(number) :]) == number
+        pages.append(rows[: -len(number)])  # the page's number stands alone at its foot
     return pages
 
 
@@ -183,7 +185,7 @@ def test_text_stays_text(page: bytes, tmp_path: Path) -> None:
     assert all(value in numbers for value in VALUES)
     places = [
         found.index(words)
-        for words in ("what is given", "values flow", "Pre-activation", "error signal flows back", "each parameter takes its step", "entry by entry")
+        for words in ("what is given", "values flow", "Pre-activation", "gradients flow back", "each parameter takes its step", "Each partial derivative")
     ]
     assert places == sorted(places)
     for word in ("lets it", "backpropagation", "ReLU(z", "∂", "ℝ", "⊙", "⊤", "∇", "θ", "max(0, 0.1)", "proved by SymPy"):

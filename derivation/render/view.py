@@ -148,17 +148,18 @@ def _space(shape: Shape, real: str) -> str:
 
 def _subtitle(derivation: Derivation, words: Words, inline: Callable[[str], str]) -> str:
     network = derivation.network
-    text = words.text("document", "with_update" if network.update else "with_gradients" if network.loss else "forward_only")
+    said = words.words["document"]
+    text = said["with_update" if network.update else "with_gradients" if network.loss else "forward_only"]
     if network.update and network.update.steps > 1:
-        text += ", " + words.text("document", "steps", count=network.update.steps)
-    return text
+        text += ", " + said["steps"].format(count=network.update.steps)
+    return words.say(text)
 
 
 def verdict(derivation: Derivation, words: Words) -> str:
     """How the equalities were judged, in a sentence."""
     proofs = [line.proof for phase in derivation.phases for step in phase.steps for line in step.lines[1:]]
     failed = sum(proof != "proved" for proof in proofs)
-    goes_on = words.text("rounding", "carry" if derivation.network.carry else "full")
+    goes_on = words.words["rounding"]["carry" if derivation.network.carry else "full"]
     return words.text("document", "unproved" if failed else "proved", count=len(proofs), failed=failed, goes_on=goes_on)
 
 
