@@ -18,6 +18,7 @@ from flint import fmpq
 
 from ..writing import write_whole
 from .exercise import Exercise, Variant
+from .exports.formats import Files, Labelled
 from .pool import Pool
 
 WORK = ".derivation"
@@ -60,12 +61,6 @@ class Task:
     part: str
     place: int
     rows: tuple[Row, ...]
-
-
-Labelled = list[tuple[Variant, str]]
-"""Variants, each with whom it is for."""
-Files = Iterable[tuple[str, Iterable[bytes]]]
-"""(path in the batch's folder, content) of each file."""
 
 
 @dataclass(frozen=True)

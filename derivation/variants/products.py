@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..render.engine import compile_pdf
-from .batch import Files, Labelled, Part, Product
+from .batch import Part, Product
 from .exercise import Exercise
 from .exports import EXPORTS, PORTION
-from .exports.formats import Format
+from .exports.formats import Files, Format, Labelled
 from .exports.keys import json_key
 
 TIME_LIMIT = 300
