@@ -159,15 +159,23 @@ def _toml_problem(text: str, message: str) -> Problem:
 def _sentence(error: Mapping[str, Any]) -> str:
     """One of pydantic's errors in our words."""
     key = str(error["loc"][-1])
-    known = [*Spec.model_fields, *Model.model_fields]
     texts = {
         "missing": f"{key!r} is missing",
-        "extra_forbidden": f"there is no key {key!r} here{nearest(key, known)}",
+        "extra_forbidden": f"there is no key {key!r} here{_elsewhere(key)}",
         "value_error": str(error.get("ctx", {}).get("error", "")),
         "model_type": f"{key!r} must be a table, written [{key}]",
         "dict_type": f"{key!r} must be a table, written [{key}]",
     }
     return texts.get(error["type"], f"{key}: {str(error['msg'])[:1].lower()}{str(error['msg'])[1:]}")
+
+
+def _elsewhere(key: str) -> str:
+    """Where a key that stands in the wrong place belongs, or which one may be meant."""
+    if key in Model.model_fields:
+        return "; it belongs under [model]"
+    if key in Spec.model_fields:
+        return "; it belongs to the whole, so write it before the first [table]"
+    return nearest(key, [*Spec.model_fields, *Model.model_fields])
 
 
 class Places:

@@ -62,6 +62,8 @@ def spec(equations: str, parameters: str = "W = [[1, 2], [3, 4]]", data: str = "
         (spec("z = x", rest='[notation]\nz = "\\\\input{/etc/passwd}"'), (10, 5), r"the command \input is not allowed"),
         (spec("z = x", rest='[notation]\nz = "{"'), (10, 5), "a brace is not closed"),
         (spec("z = x", rest='[notation]\nz = "x"'), (9, 1), "would both be printed as x"),
+        ("equations = 'z = 1'\n[model]\nequations = 'z = 1'", (1, 13), "there is no key 'equations' here; it belongs under [model]"),
+        ("[model]\nequations = 'z = 1'\ndigits = 4", (3, 10), "there is no key 'digits' here; it belongs to the whole, so write it before the first [table]"),
         ("titel = 'x'\n[model]\nequations = 'z = 1'", (1, 9), "there is no key 'titel' here; did you mean 'title'?"),
         ("[model]\n", (1, 1), "'equations' is missing"),
         ("[model\n", (1, 7), "this is not TOML"),

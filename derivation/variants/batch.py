@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,13 @@ from flint import fmpq
 
 from ..writing import write_whole
 from .exercise import Exercise, Variant
+from .exercise import exercise_of as load
 from .exports.formats import Files, Labelled
 from .pool import Pool
+from .solve import Found, chosen, firsts
 
+DRAWN = 250
+"""How many variants are drawn in one piece."""
 WORK = ".derivation"
 """The folder in which parts wait for each other; it is gone when the batch is done."""
 
@@ -36,8 +41,8 @@ class Row:
     label: str
 
     @classmethod
-    def of(cls, variant: Variant, label: str) -> Row:
-        return cls(variant.number, variant.id, tuple(map(str, variant.inputs)), variant.stratum, label)
+    def of(cls, found: Found | Variant, label: str) -> Row:
+        return cls(found.number, found.id, tuple(map(str, found.inputs)), found.stratum, label)
 
     def variant(self, exercise: Exercise) -> Variant:
         """The variant with all its values."""
@@ -80,17 +85,37 @@ class Product:
 
 
 @lru_cache(maxsize=2)
-def _exercise(job: Job) -> Exercise:
-    from .exercise import exercise_of
+def exercise_of(job: Job) -> Exercise:
+    """The exercise that the spec describes; raises `SpecError` with every problem found."""
+    return load(job.spec, job.folder)
 
-    return exercise_of(job.spec, job.folder)
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Some of a job's variants, by their numbers."""
+
+    job: Job
+    seed: int
+    numbers: range
+
+
+def find(portion: Numbers) -> list[Found]:
+    """The first that is found for each number, wherever this runs."""
+    return list(firsts(exercise_of(portion.job), portion.seed, portion.numbers))
+
+
+def drawn(job: Job, seed: int, count: int, pool: Pool) -> Iterator[Found]:
+    """The first variants of a seed, no two alike; raises `Unmeetable` where there are none or too few."""
+    portions = [Numbers(job, seed, range(start, min(start + DRAWN, count + 1))) for start in range(1, count + 1, DRAWN)]
+    made = dict(pool.run(find, portions))
+    return chosen(exercise_of(job), seed, count, chain.from_iterable(made[portion] for portion in portions))
 
 
 def make(task: Task) -> bytes:
     """One part, wherever this runs."""
     from .products import PARTS
 
-    exercise = _exercise(task.job)
+    exercise = exercise_of(task.job)
     return PARTS[task.part].make(exercise, [(row.variant(exercise), row.label) for row in task.rows])
 
 
@@ -128,7 +153,7 @@ class Batch:
 
     def joined(self, product: Product) -> Iterator[Path]:
         """The files of a product."""
-        for path, content in product.files(_exercise(self.job), *map(self.parts, product.parts)):
+        for path, content in product.files(exercise_of(self.job), *map(self.parts, product.parts)):
             target = self.folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
             write_whole(target, content, self.work)

@@ -13,7 +13,7 @@ import typer
 from ..exits import TEX_FAILED, caught, stop, warned
 
 if TYPE_CHECKING:
-    from .batch import Row
+    from .batch import Job, Row
     from .exercise import Exercise
     from .pool import Pool
     from .roster import Person
@@ -44,12 +44,13 @@ def variants(
         stop(f"there is no binding {bind!r}; bindings are {', '.join(BINDINGS)}")
     if ids and (count or roster):
         stop("--id makes the variants with these ids, so leave out --count and --roster")
-    rows = _rebuilt(spec, ids) if ids else _drawn(spec, seed, count, roster)
-    text = spec.read_text("utf-8")
-    products = {**platforms(text, seed), "pdf": BINDINGS[bind]}
+    labels = _labels(roster, count)
+    pool, exercise = _pool(cluster), _exercise(spec)
+    job = Job(spec.read_text("utf-8"), str(spec.parent.resolve()))
+    rows = _rebuilt(spec, exercise, ids) if ids else _drawn(spec, job, seed, labels, pool)
+    products = {**platforms(job.spec, seed), "pdf": BINDINGS[bind]}
     folder = output or Path("output", f"{spec.stem}-variants")
-    batch = Batch(Job(text, str(spec.parent.resolve())), rows, [products[name] for name in forms], PARTS, folder)
-    pool = _pool(cluster)
+    batch = Batch(job, rows, [products[name] for name in forms], PARTS, folder)
     try:
         with _progress() as told:
             written = caught(spec, lambda: batch.run(pool, told))
@@ -63,30 +64,32 @@ def variants(
         print(f"wrote {path}")
 
 
-def _drawn(spec: Path, seed: int, count: int | None, roster: Path | None) -> tuple[Row, ...]:
-    """The variants of a seed, one for each of the class list or as many as are asked for."""
-    from .batch import Row
-    from .solve import Unmeetable, draw
-
+def _labels(roster: Path | None, count: int | None) -> list[str]:
+    """Whose each sheet is: those of the class list, and as many of nobody as are asked for beyond."""
     people = _people(roster)
     wanted = count or len(people) or 1
     if wanted < len(people):
         stop(f"{roster} has {len(people)} names, but --count is {wanted}; leave --count out, or make it at least {len(people)}")
-    labels = [person.label for person in people] + [""] * (wanted - len(people))
-    exercise = _exercise(spec)
+    return [person.label for person in people] + [""] * (wanted - len(people))
+
+
+def _drawn(spec: Path, job: Job, seed: int, labels: list[str], pool: Pool) -> tuple[Row, ...]:
+    """The variants of a seed, one for each label."""
+    from .batch import Row, drawn
+    from .solve import Unmeetable
+
     try:
-        return caught(spec, lambda: tuple(map(Row.of, draw(exercise, seed, wanted), labels)))
+        return caught(spec, lambda: tuple(map(Row.of, drawn(job, seed, len(labels), pool), labels)))
     except Unmeetable as error:
         stop(f"{spec}: {error}")
 
 
-def _rebuilt(spec: Path, ids: list[str]) -> tuple[Row, ...]:
+def _rebuilt(spec: Path, exercise: Exercise, ids: list[str]) -> tuple[Row, ...]:
     """The variants that ids stand for."""
     from .batch import Row
     from .identity import WrongId
     from .solve import rebuild
 
-    exercise = _exercise(spec)
     try:
         return caught(spec, lambda: tuple(Row.of(rebuild(exercise, id), "") for id in ids))
     except WrongId as error:

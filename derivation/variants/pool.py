@@ -5,36 +5,40 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import cached_property
 from multiprocessing import get_context
 from typing import Any, Protocol, TypeVar
 
 Task = TypeVar("Task")
+Made = TypeVar("Made")
 
 
 class Pool(Protocol):
     """Makes parts, in whatever order they are done."""
 
-    def run(self, make: Callable[[Task], bytes], tasks: Sequence[Task]) -> Iterator[tuple[Task, bytes]]:
-        """(task, part) of every task, each as soon as it is done."""
+    def run(self, make: Callable[[Task], Made], tasks: Sequence[Task]) -> Iterator[tuple[Task, Made]]:
+        """(task, what was made) of every task, each as soon as it is done."""
 
 
 class Cores:
     """All cores of this machine; a single task is done here, without starting anything."""
 
-    def run(self, make: Callable[[Task], bytes], tasks: Sequence[Task]) -> Iterator[tuple[Task, bytes]]:
-        workers = min(len(tasks), os.cpu_count() or 1)
-        if workers < 2:
+    @cached_property
+    def executor(self) -> ProcessPoolExecutor:
+        """Its processes, kept from one run to the next; started afresh, since a fork would copy the threads of a progress bar half-way."""
+        return ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn"))
+
+    def run(self, make: Callable[[Task], Made], tasks: Sequence[Task]) -> Iterator[tuple[Task, Made]]:
+        if len(tasks) < 2 or os.cpu_count() == 1:
             yield from ((task, make(task)) for task in tasks)
             return
-        # started afresh: a fork would copy the threads of a progress bar half-way
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as executor:
-            waiting = {executor.submit(make, task): task for task in tasks}
-            try:
-                for done in as_completed(waiting):
-                    yield waiting[done], done.result()
-            except BaseException:
-                executor.shutdown(cancel_futures=True)
-                raise
+        waiting = {self.executor.submit(make, task): task for task in tasks}
+        try:
+            for done in as_completed(waiting):
+                yield waiting[done], done.result()
+        except BaseException:
+            self.executor.shutdown(cancel_futures=True)
+            raise
 
 
 class NoCluster(RuntimeError):
@@ -54,7 +58,7 @@ class Cluster:
         except (OSError, ValueError, TimeoutError) as error:
             raise NoCluster(f"no Dask scheduler answers at {address}: {error or type(error).__name__}") from None
 
-    def run(self, make: Callable[[Task], bytes], tasks: Sequence[Task]) -> Iterator[tuple[Task, bytes]]:
+    def run(self, make: Callable[[Task], Made], tasks: Sequence[Task]) -> Iterator[tuple[Task, Made]]:
         from distributed import as_completed as completed
 
         waiting = {self.client.submit(make, task, pure=False, retries=2): task for task in tasks}

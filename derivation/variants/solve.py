@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 
+from ..numbers import Number
 from .exercise import Exercise, Variant
 from .identity import Identity
 from .kind import Kind, Unmeetable
@@ -22,6 +24,17 @@ REPEATED = 400
 """Times in a row that a variant may be like one before it, before it is counted how many there are."""
 
 __all__ = ["Unmeetable", "draw", "never_apart", "never_shown", "rebuild"]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Numbers that meet all wishes, as they travel: a variant without its values. `key` is the same for those that are alike."""
+
+    number: int
+    id: str
+    inputs: Inputs
+    stratum: str
+    key: bytes
 
 
 def chance(*parts: object) -> Callable[[], float]:
@@ -36,13 +49,27 @@ def draw(exercise: Exercise, seed: int, count: int) -> Iterator[Variant]:
     Raises `Unmeetable`, with a sentence that names wishes, where there are none or too few.
     """
     solver = _solver(exercise)
+    return (solver.variant(found) for found in chosen(exercise, seed, count, firsts(exercise, seed, range(1, count + 1))))
+
+
+def firsts(exercise: Exercise, seed: int, numbers: Iterable[int]) -> Iterator[Found]:
+    """The first that is found for each number, whatever stands for others; so numbers can be shared out among processes."""
+    solver = _solver(exercise)
+    return (next(solver.found(seed, number)) for number in numbers)
+
+
+def chosen(exercise: Exercise, seed: int, count: int, found: Iterable[Found]) -> Iterator[Found]:
+    """What stands for the numbers from 1 to `count`, of the `firsts` of these."""
+    solver = _solver(exercise)
     solver.check(count)
-    return solver.draw(seed, count)
+    return solver.chosen(seed, count, found)
 
 
 def rebuild(exercise: Exercise, id: str) -> Variant:
     """The variant that an id on a sheet stands for; raises `identity.WrongId` where it is none of this exercise."""
-    return _solver(exercise).rebuilt(*Identity(exercise).read(id))
+    seed, number, turn = Identity(exercise).read(id)
+    solver = _solver(exercise)
+    return solver.variant(next(islice(solver.found(seed, number), turn, None)))
 
 
 def never_shown(exercise: Exercise) -> dict[str, tuple[str, ...]]:
@@ -105,28 +132,30 @@ class _Solver:
             if known is not None and known < asked and kind.wishes["distinct"]:
                 raise kind.too_many(known, asked)
 
-    def draw(self, seed: int, count: int) -> Iterator[Variant]:
-        seen: set[bytes] = set()
-        for number in range(1, count + 1):
-            place = self.place(number)
-            kind = self.kind(place)
-            for turn, inputs in enumerate(kind.stream(seed, number)):
-                variant = self.variant(seed, number, turn, place, inputs)
-                key = kind.key(variant.values)
-                if key not in seen or not kind.wishes["distinct"]:
-                    seen.add(key)
-                    yield variant
-                    break
-                if turn >= REPEATED:
-                    raise kind.too_many(kind.count(), count)
-            else:
-                raise kind.too_many(kind.count(), count)
-
-    def rebuilt(self, seed: int, number: int, turn: int) -> Variant:
+    def found(self, seed: int, number: int) -> Iterator[Found]:
+        """What may stand for a number, of which the first that is like none before it is taken."""
         place = self.place(number)
-        inputs = next(islice(self.kind(place).stream(seed, number), turn, None))
-        return self.variant(seed, number, turn, place, inputs)
+        kind = self.kind(place)
+        for turn, inputs in enumerate(kind.stream(seed, number)):
+            yield Found(number, self.identity.made(seed, number, turn), inputs, self.strata[place].name, kind.key(self.values(place, inputs)))
 
-    def variant(self, seed: int, number: int, turn: int, place: int, inputs: Inputs) -> Variant:
-        values = self.kind(place).last if self.kind(place).last_inputs is inputs else self.kind(place).worked(inputs)[0]
-        return Variant(self.exercise, number, self.identity.made(seed, number, turn), inputs, tuple(values), self.strata[place].name)
+    def chosen(self, seed: int, count: int, firsts: Iterable[Found]) -> Iterator[Found]:
+        """The first found for each number, or where it is like one before it, and none is to be, the next of its number."""
+        seen: set[bytes] = set()
+        for first in firsts:
+            kind = self.kind(self.place(first.number))
+            found = first
+            if first.key in seen and kind.wishes["distinct"]:
+                others = (other for other in islice(self.found(seed, first.number), 1, REPEATED + 1) if other.key not in seen)
+                found = next(others, first)
+                if found is first:
+                    raise kind.too_many(kind.count(), count)
+            seen.add(found.key)
+            yield found
+
+    def values(self, place: int, inputs: Inputs) -> tuple[Number, ...]:
+        kind = self.kind(place)
+        return tuple(kind.last if kind.last_inputs is inputs else kind.worked(inputs)[0])
+
+    def variant(self, found: Found) -> Variant:
+        return Variant(self.exercise, found.number, found.id, found.inputs, self.values(self.place(found.number), found.inputs), found.stratum)

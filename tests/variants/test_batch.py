@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from derivation.variants.batch import WORK, Batch, Files, Job, Part, Row, Task, make
+from derivation.variants import batch
+from derivation.variants.batch import WORK, Batch, Files, Job, Part, Row, Task, drawn, make
 from derivation.variants.exercise import Exercise, exercise_of
 from derivation.variants.pool import Cluster, Cores, NoCluster
 from derivation.variants.products import BINDINGS, PARTS
@@ -117,3 +118,35 @@ def test_a_part_is_made_from_what_travels(rows: tuple[Row, ...]) -> None:
     drawn = list(draw(exercise, 5, 8))
     assert [row.variant(exercise).answers for row in rows] == [variant.answers for variant in drawn]
     assert make.__module__ == "derivation.variants.batch"
+
+
+FEW = """
+[model]
+equations = '''
+z = w * x
+L = (z - y)^2
+'''
+loss = "L"
+[parameters]
+w = 1
+[data]
+x = 1
+y = 2
+[variants]
+effort = 0
+mistakes = false
+[variants.vary]
+w = "integers -40..40, not 0"
+x = "integers -40..40, not 0"
+y = "integers -2..2, not 0"
+"""
+
+
+def test_numbers_drawn_in_portions_are_those_drawn_in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = Job(FEW, ".")
+    at_once = list(draw(exercise_of(FEW, "."), 3, 400))
+    monkeypatch.setattr(batch, "DRAWN", 90)
+    portions = list(drawn(job, 3, 400, Cores()))
+    assert [(found.id, found.inputs) for found in portions] == [(variant.id, variant.inputs) for variant in at_once]
+    assert any(variant.id.split("-")[1][-1].isalpha() for variant in at_once), "none was like an earlier one"
+    assert len({variant.answers for variant in at_once}) == 400
