@@ -75,13 +75,16 @@ def _labels(roster: Path | None, count: int | None) -> list[str]:
 
 def _drawn(spec: Path, job: Job, seed: int, labels: list[str], pool: Pool) -> tuple[Row, ...]:
     """The variants of a seed, one for each label."""
-    from .batch import Row, drawn
-    from .solve import Unmeetable
+    from .batch import Row, drawn, exercise_of
+    from .solve import Unmeetable, untold
 
     try:
-        return caught(spec, lambda: tuple(map(Row.of, drawn(job, seed, len(labels), pool), labels)))
+        rows = caught(spec, lambda: tuple(map(Row.of, drawn(job, seed, len(labels), pool), labels)))
     except Unmeetable as error:
         stop(f"{spec}: {error}")
+    for note in untold(exercise_of(job)):
+        print(f"{spec}: {note}", file=sys.stderr)
+    return rows
 
 
 def _rebuilt(spec: Path, exercise: Exercise, ids: list[str]) -> tuple[Row, ...]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from ..numbers import Number
+from ..render import words
 from .exercise import Exercise, Variant
 from .identity import Identity
 from .kind import Kind, Unmeetable
@@ -23,7 +24,19 @@ from .wishes import effective
 REPEATED = 400
 """Times in a row that a variant may be like one before it, before it is counted how many there are."""
 
-__all__ = ["Unmeetable", "draw", "never_apart", "never_shown", "rebuild"]
+__all__ = ["Unmeetable", "draw", "never_apart", "never_shown", "rebuild", "untold"]
+
+
+def untold(exercise: Exercise) -> Iterator[str]:
+    """A sentence on the mistakes of each stratum that nobody can tell by the answers, where there are any."""
+    texts = words.load()
+    names, says = texts["mistakes"], texts["variants"]
+    for stratum, mistakes in never_shown(exercise).items():
+        where = says["in_stratum"].format(name=stratum) if stratum else ""
+        if mistakes:
+            yield says["never_shown"].format(stratum=where, mistakes=", ".join(names[key] for key in mistakes))
+        for pair in never_apart(exercise)[stratum]:
+            yield says["never_apart"].format(stratum=where, mistakes=", ".join(names[key] for key in pair))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from derivation.variants.exercise import Exercise, exercise_of
 from derivation.variants.finding import Finder
 from derivation.variants.identity import WrongId
 from derivation.variants.kind import Kind
-from derivation.variants.solve import Unmeetable, chance, draw, never_apart, never_shown, rebuild
+from derivation.variants.solve import Unmeetable, chance, draw, never_apart, never_shown, rebuild, untold
 from derivation.variants.telling import Target
 
 EXAMPLE = ROOT / "examples" / "variants" / "two-two-one.toml"
@@ -252,6 +252,9 @@ def test_strata_have_as_many_variants_as_they_want() -> None:
     shown = never_shown(exercise)
     assert never_apart(exercise) == {"both units on": (), "one unit off": ()}
     assert "forgot_slope" in shown["both units on"] and "forgot_slope" not in shown["one unit off"]
+    told = list(untold(exercise))
+    assert len(told) == 1
+    assert "in the stratum 'both units on'" in told[0] and "derivative of the activation forgotten" in told[0]
 
 
 def test_every_mistake_is_told_apart_from_the_right_answers_and_from_others(example: Exercise) -> None:
