@@ -1,81 +1,88 @@
-"""Variants of the article's network as Moodle XML with keys, feedback for each mistake and worked solutions, on all cores.
+"""Variants of the article's network: the command for learning platforms, worksheets for paper beside a bare run of TeX, on all cores.
 
-R/exams 2.4-2 made 22 to 27 variants a second as Moodle XML on a machine with two cores (an exercise of its own kind; recorded, not run here).
+R/exams 2.4-2 made 22 to 27 variants a second as Moodle XML and 2.8 to 3.1 PDFs a second on a machine with two cores (an exercise of its own kind; recorded, not run here).
 """
 
 from __future__ import annotations
 
 import os
-import resource
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from functools import cache
-from itertools import islice
-from multiprocessing import get_context
+from contextlib import contextmanager
 from pathlib import Path
 
-from derivation.variants import load_exercise
-from derivation.variants.exercise import Exercise
-from derivation.variants.exports import EXPORTS
-from derivation.variants.solve import draw
-
 ARTICLE = Path(__file__).parents[2] / "examples" / "two-two-one.toml"
-PORTION = 250
-R_EXAMS = (22, 27)
+R_EXAMS = {"moodle": (22, 27), "sheets": (2.8, 3.1)}
+"""Of R/exams, a second."""
 
 
-@cache
-def article() -> Exercise:
-    return load_exercise(ARTICLE)
+@contextmanager
+def spec(level: str) -> Iterator[Path]:
+    """The article's network, its questions to be those of a level."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "network.toml")
+        path.write_text(f'{ARTICLE.read_text("utf-8")}\n[variants]\nlevel = "{level}"\n', "utf-8")
+        yield path
 
 
-def part(task: tuple[str, int]) -> tuple[bytes, int, float]:
-    """One portion of a format's main part, drawn and written by a worker; the most memory that it has used, in MB; the seconds it worked."""
-    form, seed = task
-    start = time.process_time()
-    made = EXPORTS[form].makers[0](article(), [(variant, "") for variant in draw(article(), seed, PORTION)])
-    return made, memory(), time.process_time() - start
-
-
-def memory() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-
-
-def parts(executor: ProcessPoolExecutor, form: str, count: int, spent: list[float]) -> Iterator[bytes]:
-    """The parts in order; never more under way than there are workers twice over."""
-    tasks = iter([(form, seed) for seed in range(count // PORTION)])
-    waiting = [executor.submit(part, task) for task in islice(tasks, 2 * (os.cpu_count() or 1))]
-    while waiting:
-        content, used, worked = waiting.pop(0).result()
-        spent[:] = max(spent[0], used), spent[1] + worked
-        waiting += [executor.submit(part, task) for task in islice(tasks, 1)]
-        yield content
-
-
-def written(form: str, count: int) -> None:
-    """One batch, written to a file that is thrown away."""
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as executor, tempfile.TemporaryDirectory() as folder:
-        list(executor.map(part, [("csv", 0)] * (os.cpu_count() or 1)))  # workers that are awake
-        spent, size, start = [0.0, 0.0], 0, time.perf_counter()
-        for path, content in EXPORTS[form].files(article(), parts(executor, form, count, spent)):
-            target = Path(folder, path)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("wb") as file:
-                size += sum(map(file.write, content))
+def command(form: str, count: int) -> None:
+    """The command as it is typed, from its start to its end. What it says on standard error is not kept."""
+    with spec("guided") as network:
+        output = network.parent / "made"
+        words = [sys.executable, "-m", "derivation", "variants", network, "--count", str(count), "--format", form, "-o", output]
+        start = time.perf_counter()
+        process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start
-    rate = count / seconds
-    beside = f"{rate / R_EXAMS[1]:.0f} to {rate / R_EXAMS[0]:.0f} times R/exams" if form == "moodle" else ""
-    work = f"{spent[1] / count * 1e3:.2f} ms of a core each"
-    print(f"{form:>12} {count:>7,} variants {seconds:7.1f} s {rate:6.0f}/s, {work}, {size / count / 1e3:.1f} kB; most memory {spent[0]:.0f} MB {beside}")
+        if status:
+            raise SystemExit(f"{form} failed")
+        size = sum(path.stat().st_size for path in output.rglob("*") if path.is_file())
+    work = (usage.ru_utime + usage.ru_stime) / count * 1e3
+    print(f"{form:>12} {count:>7,} {seconds:7.1f} s {rate(form, count, seconds)}; {work:.1f} ms of a core and {size / count / 1e3:.0f} kB each; most memory {usage.ru_maxrss >> 10} MB")
+
+
+def sheets(count: int) -> None:
+    """Worksheets of one page each, drawn, set and bound; beside it one bare run of TeX over all of them."""
+    from derivation.render.engine import compile_pdf
+    from derivation.variants.batch import Batch, Job, Product, Row, drawn, exercise_of
+    from derivation.variants.exercise import Exercise
+    from derivation.variants.exports.formats import Files
+    from derivation.variants.pool import Cores
+    from derivation.variants.products import PARTS
+    from derivation.variants.sheets.binding import bound
+    from derivation.variants.sheets.document import worksheets
+
+    def only(exercise: Exercise, parts: Iterator[bytes]) -> Files:
+        yield "sheets.pdf", [bound(parts)]
+
+    with spec("bare") as network:
+        job, pool = Job(network.read_text("utf-8"), str(network.parent)), Cores()
+        start = time.perf_counter()
+        rows = tuple(Row.of(found, "") for found in drawn(job, 1, count, pool))
+        Batch(job, rows, [Product(("sheets",), only)], PARTS, network.parent).run(pool, lambda done, total: None)
+        seconds = time.perf_counter() - start
+        tex = worksheets(exercise_of(job), [(row.variant(exercise_of(job)), "") for row in rows])
+        start = time.perf_counter()
+        compile_pdf(tex, time_limit=600)
+        bare = time.perf_counter() - start
+    print(f"{'sheets':>12} {count:>7,} {seconds:7.1f} s {rate('sheets', count, seconds)}; TeX alone, in one run: {bare:.1f} s, {count / bare:.0f}/s: {seconds / bare:.2f} x")
+
+
+def rate(form: str, count: int, seconds: float) -> str:
+    a_second = count / seconds
+    beside = f" ({a_second / R_EXAMS[form][1]:.0f} to {a_second / R_EXAMS[form][0]:.0f} x R/exams)" if form in R_EXAMS else ""
+    return f"{a_second:6.0f}/s{beside}"
 
 
 if __name__ == "__main__":
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; {len(article().blanks)} blanks, {len(article().mistakes)} mistakes")
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     for count in (1000, 2500, 5000, 10000):
-        written("moodle", count)
+        command("moodle", count)
     if "--all" in sys.argv:
         for form in ("qti21", "prairielearn"):
-            written(form, 1000)
+            command(form, 1000)
+        for count in (1000, 5000):
+            sheets(count)
