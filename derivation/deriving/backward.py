@@ -231,7 +231,8 @@ class Backward:
         if len(sources) > 1:
             return Reason("shared", {**about, "sources": sources})
         if self.short and key == self.short.before:
-            return Reason(f"fused_{self.short.reason}", {**about, "operand": name(self.short.operand)})
+            ending = "" if self.short.formulas[-1].head == "sub" else ".scaled"
+            return Reason(f"fused_{self.short.reason}{ending}", {**about, "operand": name(self.short.operand)})
         return backward_reason(self.network.equations[result], key, result, self.desk.shapes, key in self.network.parameters)
 
 

@@ -98,10 +98,10 @@ def kinks(desk: Desk, term: Term) -> Array | None:
 
 
 def state(desk: Desk, term: Term) -> str:
-    """On which side of its kink an operation is: `.positive`, `.negative` or `.mixed`; nothing without a kink."""
+    """On which side of its kink an operation is: `.positive`, `.negative` or `.mixed`; without a kink `.scalar`, or nothing for an array."""
     distances = kinks(desk, term)
     if distances is None:
-        return ""
+        return "" if desk.shapes.of(term) else ".scalar"
     positive = [is_positive(x) for x in distances.entries]
     return ".positive" if all(positive) else ".mixed" if any(positive) else ".negative"
 

@@ -36,7 +36,7 @@ def forward_reason(term: Term, side: str = "") -> Reason:
         return Reason(f"every_{repeated.head}", {"part": repeated.args[0]})
     steps = operations(term)
     if len(steps) > 1:
-        return Reason("inside_out", {"steps": steps})
+        return Reason("_".join(["inside_out", *(step.replace(".", "_constant.").partition(".")[0] for step in steps)]), {"steps": steps})
     return Reason(row.reason + side, dict(zip(row.operands, term.children, strict=False)))
 
 

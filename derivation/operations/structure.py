@@ -300,7 +300,7 @@ PARTS = (
     ),
     _line(
         "gather_rows",
-        _operator("gather"),
+        _operator("scatter", r"{some} \subset {last}"),
         gathered,
         _gather,
         reverse=("pick_rows(G, {picked})",),

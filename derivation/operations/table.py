@@ -35,7 +35,7 @@ SUM, HADAMARD, PRODUCT, POWER, ATOM = range(1, 6)
 class Notation:
     """How an operation is written and read in LaTeX: one of a few kinds, its symbol, and how strongly it binds.
 
-    `subscript` is how a row's options are written behind the symbol (`{0}` is the first), by default with commas between them.
+    `subscript` is how a row's options are written behind the symbol (`{0}` is the first, `{last}` the last, `{some}` all before it), by default with commas between them.
     """
 
     kind: Kind

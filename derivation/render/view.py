@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -10,7 +10,7 @@ from ..arrays import Shape
 from ..network import Network
 from ..terms import Term
 from ..tex.write import Writer
-from ..walkthrough import Derivation, Phase, Section, Step
+from ..walkthrough import Derivation, Phase, Reason, Section, Step
 from . import training
 from .drift import DriftView, drifts
 from .tables import TableView, table, tabled
@@ -95,6 +95,8 @@ class View:
     title: str
     subtitle: str
     shapes: tuple[str, ...]
+    signs: tuple[str, ...]
+    """What the less usual signs mean that stand in the formulas."""
     phases: tuple[PhaseView, ...]
     verdict: str
     words: dict[str, str]
@@ -124,12 +126,20 @@ def view(derivation: Derivation, inline: Callable[[str], str] = "${}$".format, r
         network.title,
         _subtitle(derivation, words, inline),
         shapes,
+        tuple(_signs(phases, words)),
         phases,
         verdict(derivation, words),
         {key: say(text) for key, text in words.words["document"].items()},
         drifts(derivation, words),
         _rounding(network, words),
     )
+
+
+def _signs(phases: tuple[PhaseView, ...], words: Words) -> Iterator[str]:
+    formulas = [link.latex for phase in phases for group in phase.groups for chain in group.chains for link in chain.links]
+    for mark in words.words["signs"]:
+        if any(mark in formula for formula in formulas):
+            yield words.text("signs", mark)
 
 
 def _rounding(network: Network, words: Words) -> str:
@@ -157,17 +167,20 @@ def _subtitle(derivation: Derivation, words: Words, inline: Callable[[str], str]
 
 def verdict(derivation: Derivation, words: Words) -> str:
     """How the equalities were judged, in a sentence."""
-    proofs = [line.proof for phase in derivation.phases for step in phase.steps for line in step.lines[1:]]
-    failed = sum(proof != "proved" for proof in proofs)
+    lines = [line for phase in derivation.phases for step in phase.steps for line in step.lines[1:]]
+    failed = sum(line.proof != "proved" for line in lines)
+    key = "unproved" if failed else "proved" if any(line.relation == "≈" for line in lines) else "exact"
     goes_on = words.words["rounding"]["carry" if derivation.network.carry else "full"]
-    return words.text("document", "unproved" if failed else "proved", count=len(proofs), failed=failed, goes_on=goes_on)
+    return words.text("document", key, count=len(lines), failed=failed, goes_on=goes_on)
 
 
 def _phase(phase: Phase, latex: Callable[[Term], str], words: Words, derivation: Derivation) -> PhaseView:
     training_steps, in_table = len(derivation.training_steps), tabled(phase)
     chains = [step for step in phase.steps if step not in in_table] if in_table else phase.steps
     places = _places(derivation)
-    groups = [_group(number, list(steps), latex, words, places) for number, steps in groupby(chains, lambda step: step.number)]
+    together = [list(steps) for _, steps in groupby(chains, lambda step: step.number)]
+    titles = _titles([steps[0].title for steps in together], words)
+    groups = [_group(title, steps, latex, words, places) for title, steps in zip(titles, together, strict=True)]
     note = words.text("phase_notes", phase.key, count=training_steps)
     if training_steps > 1 and phase.key not in ("setup", "training"):
         note = words.text("document", "training_step", number=phase.training_step)
@@ -202,10 +215,18 @@ def _places(derivation: Derivation) -> dict[Term, int]:
     return {Term("partial", (loss, quantity)): number for quantity, number in found.items()} if len(found) >= DEEP else {}
 
 
-def _group(number: int, steps: list[Step], latex: Callable[[Term], str], words: Words, places: dict[Term, int]) -> GroupView:
+def _titles(titles: list[Reason], words: Words) -> list[str]:
+    """Each title in words; those that would be alike say what they lead to."""
+    spoken = [words.sentence("titles", title) for title in titles]
+    return [
+        text if spoken.count(text) == 1 else words.sentence("titles", replace(title, key=f"{title.key}_to")) for text, title in zip(spoken, titles, strict=True)
+    ]
+
+
+def _group(title: str, steps: list[Step], latex: Callable[[Term], str], words: Words, places: dict[Term, int]) -> GroupView:
     chains = tuple(_chain(step, latex, words) for step in steps)
     place = next((places[step.quantity] for step in steps if step.quantity in places), None)
-    return GroupView(number, words.sentence("titles", steps[0].title), chains, "" if place is None else words.text("document", "reference", number=place))
+    return GroupView(steps[0].number, title, chains, "" if place is None else words.text("document", "reference", number=place))
 
 
 def _chain(step: Step, latex: Callable[[Term], str], words: Words) -> ChainView:

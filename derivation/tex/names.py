@@ -164,4 +164,4 @@ def subscripted(latex: str, subscript: str) -> str:
 
 def _entry_base(latex: str, shape: Shape, used: set[str]) -> str:
     small = latex[0].lower() + latex[1:]
-    return small if shape and shape[1] != 1 and small not in used and "_" not in latex else latex
+    return small if shape and small not in used and "_" not in latex else latex

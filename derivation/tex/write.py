@@ -46,6 +46,10 @@ MARK = r",\,"
 NEGATIVE = re.compile(r"-\d+(\.\d+)?( \\times 10\^\{-?\d+\})?")
 
 
+NUMERIC_FRACTION = re.compile(r"\\frac\{-?\d")
+LAST_NUMBER = re.compile(r"(?:^|[ (-])\d+(?:\.\d+)?$")
+
+
 def leads_negative(term: Term, latex: str) -> bool:
     """Whether the term is a product that begins with a negative number: only that number may need brackets."""
     return term.head in ("times", "matmul", "dot") and NEGATIVE.match(latex) is not None
@@ -111,8 +115,10 @@ class Writer:
         return latex, SUM if digits.startswith("-") else PRODUCT if power else ATOM
 
     def matrix(self, term: Term) -> Written:
-        rows = r" \\ ".join(" & ".join(self.write(entry)[0] for entry in row.args) for row in term.args)
-        return rf"\begin{{pmatrix}} {rows} \end{{pmatrix}}", ATOM
+        rows = [[self.write(entry) for entry in row.args] for row in term.args]
+        gap = r" & \;\; " if any(least < POWER and NEGATIVE.fullmatch(latex) is None for row in rows for latex, least in row) else " & "
+        inside = r" \\ ".join(gap.join(latex for latex, _ in row) for row in rows)
+        return rf"\begin{{pmatrix}} {inside} \end{{pmatrix}}", ATOM
 
     def dots(self, term: Term) -> Written:
         return rf"\{term.args[0]}dots", ATOM
@@ -160,7 +166,8 @@ class Writer:
         given = options(term)
         if not given or (None not in row.options.values() and given == row.filled()):
             return ""
-        return rf"_{{{(row.notation.subscript or ','.join(f'{{{k}}}' for k in range(len(given)))).format(*given)}}}"
+        *some, last = map(str, given)
+        return rf"_{{{(row.notation.subscript or '{all}').format(*given, all=','.join([*some, last]), some=','.join(some), last=last)}}}"
 
     def juxtaposed(self, term: Term, row: Operation) -> Written:
         a, b = term.args
@@ -169,8 +176,7 @@ class Writer:
             left = brackets(left)
         tail = b.head == "sum"
         right = self.write(b)[0] if tail else self.within(b, PRODUCT + 1)
-        joint = r" \cdot " if right[0].isdigit() or (a.head == b.head == "number" and right[0] != "(") else " "
-        return left + joint + right, SUM if left.startswith("-") else HADAMARD if tail else PRODUCT
+        return left + (r" \cdot " if meets(left, right) else " ") + right, SUM if left.startswith("-") else HADAMARD if tail else PRODUCT
 
     def prefix(self, term: Term, row: Operation) -> Written:
         latex = self.within(term.args[0], HADAMARD)
@@ -255,6 +261,17 @@ class Writer:
         test = self.comparison(condition, TABLE[condition.head]) if condition.head in ("greater", "at_least") else f"{self.write(condition)[0]} = 1"
         first, second = (self.write(branch)[0] for branch in branches)
         return rf"\begin{{cases}} {first} & \text{{if }} {test} \\ {second} & \text{{otherwise}} \end{{cases}}", ATOM
+
+
+def meets(left: str, right: str) -> bool:
+    r"""Whether two factors would read as one number, or the second as an argument, if nothing stood between them.
+
+    >>> meets("2", "x"), meets("2", "(-1)"), meets(r"x \cdot 2", "(-1)"), meets("x", "2"), meets("2", r"\frac{1}{2}")
+    (False, False, True, True, True)
+    """
+    if right[0].isdigit() or NUMERIC_FRACTION.match(right):
+        return True
+    return bool(LAST_NUMBER.search(left)) and (right.startswith(r"\mathbf{1}") or (right.startswith("(-") and " " in left))
 
 
 def span(first: int, last: int, size: int) -> str:
