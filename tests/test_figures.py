@@ -508,10 +508,10 @@ def test_measured_formulas_fit_their_boxes(tmp_path: Path) -> None:
 
 def test_a_number_is_bounded_by_what_it_prints() -> None:
     """A share that is a tie or 0 to all its certain digits is printed, not refused."""
-    from derivation.figures.texts import _printable
+    from derivation.figures.texts import printable
 
     with ctx.workprec(192):
         zero, tie = arb(0, 1e-50), arb("0.00062345") + arb(0, 1e-45)
-        assert _printable(zero) == 0
+        assert printable(zero) == 0
         low, high = bounds(tie)
-        assert low <= _printable(tie) <= high or abs(_printable(tie) - middle(tie)) < fmpq(1, 10**29)
+        assert low <= printable(tie) <= high or abs(printable(tie) - middle(tie)) < fmpq(1, 10**29)

@@ -83,7 +83,7 @@ class _Reader:
         if token == r"\dfrac":
             (above, high), (below, low) = self.atom(), self.atom()
             return max(above, below) + 1.5, FRACTION + high + low - 2 * LINE
-        if token in STYLES:
+        if token in STYLES or token == r"\operatorname":
             width, height = self.atom()
             return width, height + 0.5
         if re.fullmatch(r"\d+(\.\d+)?", token):
