@@ -43,22 +43,29 @@ def chains(network: Network) -> list[list[Stage]]:
     """
     found: list[list[Stage]] = []
     for key, term in network.equations.items():
-        marked = _marked(network, term)
-        operands = tuple(dict.fromkeys(child for node in marked for child in node.children))
-        before = next((chain for chain in found if chain[-1].result == (operands or term.children or (None,))[0]), None)
-        if marked:
-            stage = _stage(network, name(key), term, marked, operands)
+        for result, said, marked in _steps(network, name(key), term):
+            stage = _stage(network, result, said, marked)
+            before = next((chain for chain in found if chain[-1].result == stage.operands[0]), None)
             if before:
                 before.append(stage)
-            else:
+            elif any(_is_shown(network, node) for node in marked):
                 found.append([stage])
-        elif before and TABLE[term.head].activation and len(term.children) == 1 and network.shapes[key]:
-            before.append(_stage(network, name(key), term, [term], term.children))
     return found
 
 
+def _steps(network: Network, result: Term, term: Term) -> Iterator[tuple[Term, Term, list[Term]]]:
+    """An equation from the inside out: each result, its formula, and the operations in it whose operands are shown. An activation or a pooling is a step
+    of its own, else all that an equation says."""
+    if TABLE[term.head].activation or (TABLE[term.head].heat and len(term.children) == 1):
+        if term.args[0].head in TABLE:
+            yield from _steps(network, term.args[0], term.args[0])
+        yield result, term, [term]
+    elif marked := _marked(network, term):
+        yield result, term, marked
+
+
 def _marked(network: Network, term: Term) -> list[Term]:
-    """The innermost operations of an equation that heat maps show."""
+    """The innermost operations of a formula that heat maps show."""
     shown = [node for node in walk(term) if node.head in TABLE and _is_shown(network, node)]
     return [node for node in shown if not any(other in shown for child in node.children for other in walk(child))]
 
@@ -85,8 +92,9 @@ def _axes(network: Network, node: Term) -> Axes:
     return AXES.get(along if TABLE[node.head].heat == "entries" else TABLE[node.head].heat)
 
 
-def _stage(network: Network, result: Term, term: Term, marked: list[Term], operands: tuple[Term, ...]) -> Stage:
+def _stage(network: Network, result: Term, term: Term, marked: list[Term]) -> Stage:
     """The signs are read from the formula, with marks written in the operands' places."""
+    operands = tuple(dict.fromkeys(child for node in marked for child in node.children))
     shapes = Shapes(network.shapes)
     places = {operand: name(f"operand.{k}") for k, operand in enumerate(operands)}
     marks = {place.args[0]: f"@{k}@" for k, place in enumerate(places.values())}
@@ -96,4 +104,4 @@ def _stage(network: Network, result: Term, term: Term, marked: list[Term], opera
     whole = len(between) == len(operands) - 1
     label = last if whole and not first else first[:-1] if whole and term in marked and last == ")" else write(term, network.names)
     signs = tuple(between) if whole and label in (last, first[:-1]) else (",",) * (len(operands) - 1)
-    return Stage(operands, signs, label, result, _axes(network, marked[0]))
+    return Stage(operands, signs, label, result, _axes(network, marked[0]) if _is_shown(network, marked[0]) else None)

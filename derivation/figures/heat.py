@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+
+from flint import fmpq
 
 from ..arrays import Array
 from ..deriving.worked import conclusion
@@ -18,18 +20,20 @@ from ..walkthrough import Derivation
 from . import measure
 from .chains import Axes, Stage, chains
 from .flowchart import ENOUGH, TEXT_WIDTH
-from .geometry import Block, Chart, Edge, Label, Line, Node, Text, beside, block, moved, stacked
+from .geometry import Block, Chart, Edge, Label, Line, Node, Text, beside, block, frame, moved, stacked
 from .texts import STYLE, formula, printable
 
 MOST, MOST_NUMBERED = 32, 12
 """Rows or columns up to which a matrix is drawn, and up to which it is drawn with its numbers."""
 CELL, HIGHEST, TILES, APART = 7.2, 8.4, (3.2, 2.0), 0.5
 """Millimetres: the least width of a cell, its largest height, the sides of cells without numbers, and how far apart cells with numbers are."""
-INSIDE, NEAR, ARROW = 1.8, 1.0, 8.0
+INSIDE, NEAR, ARROW = 2.2, 1.0, 8.0
 """Around a number, around a word or symbol, and the least length of an arrow."""
-BETWEEN, BETWEEN_CHAINS, BETWEEN_ROWS = 1.6, 13.0, 6.0
-NOTE = 0.75
-"""The size of a word, as a share of a symbol's."""
+BETWEEN, BETWEEN_CHAINS, BETWEEN_ROWS = 1.6, 13.0, 5.0
+NOTE, SIGN = 0.75, 1.5
+"""The sizes of a word and of a sign between matrices, as shares of a symbol's."""
+PALE, PEN = 0.1, 0.1
+"""A tint that can hardly be seen, and half of a frame's pen in millimetres."""
 EMPTY = Block((), 0.0, 0.0)
 LEGEND = (-1.0, -0.5, 0.0, 0.5, 1.0)
 
@@ -39,27 +43,28 @@ Piece = tuple[Chart, float]
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How cells are drawn: how a number is written (None: it is not), and how wide and high they are at least."""
+    """How cells are drawn: how a number is written (None: it is not), how wide and high they are at least, and whether they are alike in a chain."""
 
     style: Style | None
     side: float = CELL
+    alike: bool = True
 
     @property
     def apart(self) -> float:
         return APART if self.style else 0.0
 
 
-LOOKS = (None, Look(STYLE), *(Look(None, side) for side in TILES))
-"""From the fullest to the barest; the first one writes numbers as the walkthrough does."""
-
-
 def heat(derivation: Derivation) -> Chart | None:
     """All chains of the network, each with its numbers where there is room for them; None where there is none that fits the page."""
     network: Network = derivation.network
-    looks = [look or Look(network.style) for look in LOOKS]
+    numbered = [Look(style, alike=alike) for style in (network.style, STYLE) for alike in (True, False)]
+    looks = [*numbered, *(Look(None, side) for side in TILES)]
     found = chains(network)
+    known = {name(key): value for key, value in derivation.values.items()}
+    arrays = {term: evaluate(term, known) for chain in found for stage in chain for term in (*stage.operands, stage.result)}
+    matrices = Matrices(network, arrays, _full(found, arrays))
     for least in range(len(looks)):
-        drawn = [drawing for chain in found if (drawing := _fullest(derivation, chain, looks[least:]))]
+        drawn = [segments for chain in found if (segments := _fullest(matrices, chain, looks[least:]))]
         if not drawn:
             return None
         chart = _together([segment for segments in drawn for segment in segments], TEXT_WIDTH[network.page.paper])
@@ -68,29 +73,50 @@ def heat(derivation: Derivation) -> Chart | None:
     return chart
 
 
-def _fullest(derivation: Derivation, chain: list[Stage], looks: list[Look]) -> list[Chart]:
-    """A chain in the first look that is not too wide; nothing where there is none."""
+@dataclass(frozen=True, slots=True)
+class Matrices:
+    """The values of all that is shown, and the number that is tinted in full."""
+
+    network: Network
+    arrays: Mapping[Term, Array]
+    full: Mapping[Term, fmpq]
+
+
+def _full(found: list[list[Stage]], arrays: Mapping[Term, Array]) -> dict[Term, fmpq]:
+    """The largest size in a matrix and in those that are made of it alone, by an activation or by pooling, so that equal numbers look alike there;
+    among weights the largest of them all, so that the heads of an attention can be compared."""
+    alike: dict[Term, list[Term]] = {}
+    weights: list[Term] = []
+    for chain in found:
+        for stage in chain:
+            for operand in stage.operands:
+                alike.setdefault(operand, [operand])
+            alike[stage.result] = weights if stage.axes else alike[stage.operands[0]] if len(stage.operands) == 1 else []
+            alike[stage.result].append(stage.result)
+    return {term: max(abs(middle(x)) for one in group for x in arrays[one].entries) or fmpq(1) for term, group in alike.items()}
+
+
+def _fullest(matrices: Matrices, chain: list[Stage], looks: list[Look]) -> list[Chart]:
+    """A chain in the first look that is not too wide, in rows; nothing where there is none."""
+    largest = max(side for stage in chain for term in (*stage.operands, stage.result) for side in matrices.arrays[term].shape or (1,))
     for look in looks:
-        drawing = _Drawing(derivation, chain, look)
-        if drawing.largest <= (MOST_NUMBERED if look.style else MOST) and (segments := drawing.segments(TEXT_WIDTH[derivation.network.page.paper])):
-            return segments
+        if largest <= (MOST_NUMBERED if look.style else MOST) and (rows := _Drawing(matrices, chain, look).rows()):
+            return rows
     return []
 
 
 class _Drawing:
     """One chain in one look."""
 
-    def __init__(self, derivation: Derivation, chain: list[Stage], look: Look) -> None:
-        self.network: Network = derivation.network
-        self.chain, self.look = chain, look
-        known = {name(key): value for key, value in derivation.values.items()}
+    def __init__(self, matrices: Matrices, chain: list[Stage], look: Look) -> None:
+        self.matrices, self.chain, self.look = matrices, chain, look
+        self.network = matrices.network
         shown = dict.fromkeys(term for stage in chain for term in (*stage.operands, stage.result))
-        self.arrays: dict[Term, Array] = {term: evaluate(term, known) for term in shown}
-        self.largest = max(side for array in self.arrays.values() for side in array.shape or (1,))
-        self.numbers = {term: self.written(array) for term, array in self.arrays.items()} if look.style and self.largest <= MOST_NUMBERED else {}
-        widest = max((text.width for numbers in self.numbers.values() for text in numbers), default=-INSIDE)
-        self.width = max(look.side, widest + INSIDE)
-        self.height = min(self.width, HIGHEST)
+        self.numbers = {term: self.written(matrices.arrays[term]) for term in shown} if look.style else {}
+        widths = {term: max(look.side, INSIDE + max(text.width for text in numbers)) for term, numbers in self.numbers.items()}
+        widest = max(widths.values(), default=look.side)
+        self.widths = {term: widest if look.alike else widths[term] for term in shown}
+        self.height = min(widest, HIGHEST)
 
     def written(self, array: Array) -> list[Text]:
         """The numbers as they stand at the end of a chain."""
@@ -99,8 +125,9 @@ class _Drawing:
         entries = [entry for row in term.args for entry in row.args] if array.shape else [term]
         return [formula(write(entry, self.network.names), "ink") for entry in entries]
 
-    def segments(self, widest: float) -> list[Chart]:
-        """The chain in rows no wider than that, each of which begins anew with what it goes on from; nothing where that cannot be."""
+    def rows(self) -> list[Chart]:
+        """The chain in rows no wider than the page, each of which begins anew with what it goes on from; nothing where that cannot be."""
+        widest = TEXT_WIDTH[self.network.page.paper]
         found: list[list[Piece]] = []
         for stage in self.chain:
             longer = [*found[-1], *self.pieces(stage, goes_on=True)] if found else []
@@ -116,16 +143,15 @@ class _Drawing:
         made: list[Piece] = []
         for count, operand in enumerate(stage.operands):
             if count:
-                made.append(_word(block((formula(stage.signs[count - 1], "ink"),))))
+                made.append(_word(_sign(stage.signs[count - 1])))
             if count or not goes_on:
                 made.append(self.matrix(operand, stage.axes, beside=not count))
         return [*made, self.arrow(stage), self.matrix(stage.result, stage.axes, beside=False)]
 
     def matrix(self, term: Term, axes: Axes, beside: bool) -> Piece:
         """Cells row by row, the symbol below them; what rows and columns stand for is said beside and above."""
-        size = Size.of(self.arrays[term].shape)
-        apart = self.look.apart
-        width, height = size.columns * (self.width + apart) - apart, size.rows * (self.height + apart) - apart
+        size, apart = Size.of(self.matrices.arrays[term].shape), self.look.apart
+        width, height = size.columns * (self.widths[term] + apart) - apart, size.rows * (self.height + apart) - apart
         symbol = block((formula(write(term, self.network.names), "ink"),))
         across, down = (_said(axes[1]), _said(axes[0])) if axes else (EMPTY, EMPTY)
         left = max(width, symbol.width, across.width) / 2 - width / 2 + (down.width + NEAR if axes and beside else 0.0)
@@ -140,14 +166,13 @@ class _Drawing:
         return Chart(right, top + height + NEAR + symbol.height, cells, labels=tuple(labels), lines=lines), top + height / 2
 
     def cells(self, term: Term, size: Size, left: float, top: float) -> Iterator[Node]:
-        numbers = self.numbers.get(term)
-        largest = max(abs(middle(x)) for x in self.arrays[term].entries) or 1
-        for place, x in enumerate(self.arrays[term].entries):
+        numbers, width, apart = self.numbers.get(term), self.widths[term], self.look.apart
+        for place, x in enumerate(self.matrices.arrays[term].entries):
             row, column = divmod(place, size.columns)
-            centre = (left + column * (self.width + self.look.apart) + self.width / 2, top + row * (self.height + self.look.apart) + self.height / 2)
-            shade = round(float(middle(x) / largest), 3)
+            centre = (left + column * (width + apart) + width / 2, top + row * (self.height + apart) + self.height / 2)
+            shade = round(float(middle(x) / self.matrices.full[term]), 3)
             inside = block((numbers[place],)) if numbers else _below(shade)
-            yield Node(_quantity(term), "cell" if numbers else "tile", *centre, self.width, self.height, inside, shade=shade)
+            yield Node(_quantity(term), "cell" if numbers else "tile", *centre, width, self.height, inside, shade=shade)
 
     def arrow(self, stage: Stage) -> Piece:
         """An arrow, and above it what happens on the way."""
@@ -164,13 +189,20 @@ def _quantity(term: Term) -> str:
 
 
 def _below(shade: float) -> Block:
-    """What tells a cell below 0 from one above where there is neither a number nor a colour."""
-    return block((replace(formula("-", "shape"), width=measure.SIGN * measure.EM * NOTE),)) if shade < 0 else EMPTY
+    """What tells a tile below 0 from one above in print without colours."""
+    text = formula("-", "shape")
+    return block((replace(text, width=text.width * NOTE, height=text.height * NOTE),)) if shade < -PALE else EMPTY
 
 
 def _frame(left: float, top: float, width: float, height: float) -> Line:
-    right, bottom = left + width, top + height
+    left, top, right, bottom = frame(left + width / 2, top + height / 2, width + 2 * PEN, height + 2 * PEN)
     return Line("axis", ((left, top), (right, top), (right, bottom), (left, bottom), (left, top)))
+
+
+def _sign(latex: str) -> Block:
+    """A sign, large where it stands alone."""
+    text = formula(latex, "ink")
+    return block((text if "_" in latex else Text(latex, text.width * SIGN, text.height * SIGN, "sign"),))
 
 
 def _said(key: str) -> Block:
@@ -198,9 +230,7 @@ def _together(segments: list[Chart], widest: float) -> Chart:
 def _legend() -> Chart:
     """The tints from below to above 0, and what the strongest is."""
     side = TILES[0]
-    cells = tuple(
-        Node("", "cell", (side + APART) * k + side / 2, side / 2, side, side, EMPTY, shade=shade) for k, shade in enumerate(LEGEND)
-    )
+    cells = tuple(Node("", "cell", (side + APART) * k + side / 2, side / 2, side, side, EMPTY, shade=shade) for k, shade in enumerate(LEGEND))
     scale = (Chart((side + APART) * len(LEGEND) - APART, side, cells), side / 2)
     words = [_word(_said(key)) for key in ("heat_below", "heat_above", "heat_scale")]
     return _level([words[0], scale, *words[1:]])
