@@ -20,20 +20,21 @@ from ..walkthrough import Derivation
 from . import measure
 from .chains import Axes, Stage, chains
 from .flowchart import ENOUGH, TEXT_WIDTH
-from .geometry import Block, Chart, Edge, Label, Line, Node, Text, beside, block, frame, moved, stacked
+from .geometry import Block, Chart, Edge, Label, Line, Node, Text, Tone, beside, block, frame, moved, stacked
 from .texts import STYLE, formula, printable
 
 MOST, MOST_NUMBERED = 32, 12
 """Rows or columns up to which a matrix is drawn, and up to which it is drawn with its numbers."""
-CELL, HIGHEST, TILES, APART = 7.2, 8.4, (3.2, 2.0), 0.5
-"""Millimetres: the least width of a cell, its largest height, the sides of cells without numbers, and how far apart cells with numbers are."""
-INSIDE, NEAR, ARROW = 2.2, 1.0, 8.0
-"""Around a number, around a word or symbol, and the least length of an arrow."""
+CELL, HIGHEST, SMALL, TILES, APART = 7.2, 8.4, 5.6, (3.2, 2.0), 0.5
+"""Millimetres: the least width of a cell and its largest height, both with small numbers, the sides of cells without, and how far apart those with numbers are."""
+INSIDE, LEAST_INSIDE, NEAR, ARROW = 2.2, 1.4, 1.0, 8.0
+"""Around a number, and where room is scarce; around a word or symbol; and the least length of an arrow."""
 BETWEEN, BETWEEN_CHAINS, BETWEEN_ROWS = 1.6, 13.0, 5.0
-NOTE, SIGN = 0.75, 1.5
-"""The sizes of a word and of a sign between matrices, as shares of a symbol's."""
-PALE, PEN = 0.1, 0.1
-"""A tint that can hardly be seen, and half of a frame's pen in millimetres."""
+NOTE = 0.75
+SIZES = {"note": NOTE, "sign": 1.5}
+"""The sizes of small numbers and of signs between matrices, as shares of a symbol's."""
+PALE, AROUND = 0.1, 0.2
+"""A tint that can hardly be seen, and how far from the tiles their frame is, in millimetres."""
 EMPTY = Block((), 0.0, 0.0)
 LEGEND = (-1.0, -0.5, 0.0, 0.5, 1.0)
 
@@ -43,28 +44,37 @@ Piece = tuple[Chart, float]
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How cells are drawn: how a number is written (None: it is not), how wide and high they are at least, and whether they are alike in a chain."""
+    """How cells are drawn: how a number is written (None: it is not) and in which size, the least width and the greatest height, the space around a number,
+    and whether the cells of a chain are alike."""
 
     style: Style | None
-    side: float = CELL
+    width: float = CELL
+    height: float = HIGHEST
+    inside: float = INSIDE
     alike: bool = True
+    tone: Tone = "ink"
 
     @property
     def apart(self) -> float:
         return APART if self.style else 0.0
 
 
+def looks(style: Style) -> list[Look]:
+    """From the fullest to the barest: numbers as the walkthrough has them, then those of charts, then small ones, then none."""
+    wide, narrow = Look(style), Look(style, inside=LEAST_INSIDE, alike=False)
+    small = replace(narrow, style=STYLE, width=SMALL, height=SMALL, tone="note")
+    return [wide, narrow, replace(wide, style=STYLE), replace(narrow, style=STYLE), small, *(Look(None, side, side) for side in TILES)]
+
+
 def heat(derivation: Derivation) -> Chart | None:
     """All chains of the network, each with its numbers where there is room for them; None where there is none that fits the page."""
     network: Network = derivation.network
-    numbered = [Look(style, alike=alike) for style in (network.style, STYLE) for alike in (True, False)]
-    looks = [*numbered, *(Look(None, side) for side in TILES)]
-    found = chains(network)
+    possible, found = looks(network.style), chains(network)
     known = {name(key): value for key, value in derivation.values.items()}
     arrays = {term: evaluate(term, known) for chain in found for stage in chain for term in (*stage.operands, stage.result)}
     matrices = Matrices(network, arrays, _full(found, arrays))
-    for least in range(len(looks)):
-        drawn = [segments for chain in found if (segments := _fullest(matrices, chain, looks[least:]))]
+    for least in range(len(possible)):
+        drawn = [segments for chain in found if (segments := _fullest(matrices, chain, possible[least:]))]
         if not drawn:
             return None
         chart = _together([segment for segments in drawn for segment in segments], TEXT_WIDTH[network.page.paper])
@@ -96,10 +106,10 @@ def _full(found: list[list[Stage]], arrays: Mapping[Term, Array]) -> dict[Term, 
     return {term: max(abs(middle(x)) for one in group for x in arrays[one].entries) or fmpq(1) for term, group in alike.items()}
 
 
-def _fullest(matrices: Matrices, chain: list[Stage], looks: list[Look]) -> list[Chart]:
+def _fullest(matrices: Matrices, chain: list[Stage], possible: list[Look]) -> list[Chart]:
     """A chain in the first look that is not too wide, in rows; nothing where there is none."""
     largest = max(side for stage in chain for term in (*stage.operands, stage.result) for side in matrices.arrays[term].shape or (1,))
-    for look in looks:
+    for look in possible:
         if largest <= (MOST_NUMBERED if look.style else MOST) and (rows := _Drawing(matrices, chain, look).rows()):
             return rows
     return []
@@ -113,17 +123,17 @@ class _Drawing:
         self.network = matrices.network
         shown = dict.fromkeys(term for stage in chain for term in (*stage.operands, stage.result))
         self.numbers = {term: self.written(matrices.arrays[term]) for term in shown} if look.style else {}
-        widths = {term: max(look.side, INSIDE + max(text.width for text in numbers)) for term, numbers in self.numbers.items()}
-        widest = max(widths.values(), default=look.side)
+        widths = {term: max(look.width, look.inside + max(text.width for text in numbers)) for term, numbers in self.numbers.items()}
+        widest = max(widths.values(), default=look.width)
         self.widths = {term: widest if look.alike else widths[term] for term in shown}
-        self.height = min(widest, HIGHEST)
+        self.height = min(widest, look.height)
 
     def written(self, array: Array) -> list[Text]:
         """The numbers as they stand at the end of a chain."""
         style = self.look.style or STYLE
         term = conclusion(array.map(lambda x: printable(x, style)), style, MOST)
         entries = [entry for row in term.args for entry in row.args] if array.shape else [term]
-        return [formula(write(entry, self.network.names), "ink") for entry in entries]
+        return [_sized(write(entry, self.network.names), self.look.tone) for entry in entries]
 
     def rows(self) -> list[Chart]:
         """The chain in rows no wider than the page, each of which begins anew with what it goes on from; nothing where that cannot be."""
@@ -190,19 +200,22 @@ def _quantity(term: Term) -> str:
 
 def _below(shade: float) -> Block:
     """What tells a tile below 0 from one above in print without colours."""
-    text = formula("-", "shape")
-    return block((replace(text, width=text.width * NOTE, height=text.height * NOTE),)) if shade < -PALE else EMPTY
+    return block((_sized("-", "note"),)) if shade < -PALE else EMPTY
 
 
 def _frame(left: float, top: float, width: float, height: float) -> Line:
-    left, top, right, bottom = frame(left + width / 2, top + height / 2, width + 2 * PEN, height + 2 * PEN)
-    return Line("axis", ((left, top), (right, top), (right, bottom), (left, bottom), (left, top)))
+    left, top, right, bottom = frame(left + width / 2, top + height / 2, width + 2 * AROUND, height + 2 * AROUND)
+    return Line("axis", ((left, bottom), (right, bottom), (right, top), (left, top), (left, bottom)))
 
 
 def _sign(latex: str) -> Block:
     """A sign, large where it stands alone."""
-    text = formula(latex, "ink")
-    return block((text if "_" in latex else Text(latex, text.width * SIGN, text.height * SIGN, "sign"),))
+    return block((_sized(latex, "ink" if "_" in latex else "sign"),))
+
+
+def _sized(latex: str, tone: Tone) -> Text:
+    text = formula(latex, tone)
+    return replace(text, width=text.width * SIZES.get(tone, 1), height=text.height * SIZES.get(tone, 1))
 
 
 def _said(key: str) -> Block:
