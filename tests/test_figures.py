@@ -487,7 +487,7 @@ def test_measured_formulas_fit_their_boxes(tmp_path: Path) -> None:
         for chart in (*charts(lesson(stem)).values(), map_of(lesson(stem).network)):
             for part in (*chart.nodes, *chart.labels, *(edge.label for edge in chart.edges if edge.label)):
                 texts |= {(text.latex, text.tone): text for text in part.block.texts}
-    sizes = {"shape": r"\fontsize{6}{7}", "local": r"\fontsize{7}{8}", "note": r"\fontsize{6}{7}", "sign": r"\fontsize{12}{14}"}
+    sizes = {"shape": r"\fontsize{6}{7}", "local": r"\fontsize{7}{8}", "digit": r"\fontsize{6}{7}", "sign": r"\fontsize{12}{14}"}
     body = "\n".join(
         rf"\setbox0=\hbox{{{sizes.get(text.tone, chr(92) + 'fontsize{8}{9.6}')}\selectfont\arraycolsep=1.9pt\renewcommand{{\arraystretch}}{{.95}}${text.latex}$}}\message{{^^J@\the\wd0 @\the\dimexpr\ht0+\dp0}}"
         for text in texts.values()

@@ -20,7 +20,7 @@ Kind = Literal["parameter", "datum", "unit", "loss", "again", "dot", "ring", "ne
 a cell of a heat map has its number in it, a tile is too small for that."""
 ROUND = frozenset({"dot", "ring", "neuron"})
 Style = Literal["forward", "backward", "update", "quiet", "faint", "positive", "negative"]
-Tone = Literal["ink", "soft", "shape", "local", "note", "sign", "forward", "backward", "update", "training"]
+Tone = Literal["ink", "soft", "shape", "local", "digit", "sign", "forward", "backward", "update", "training"]
 LEADING = 0.6
 """Between two lines of a block."""
 

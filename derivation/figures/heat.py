@@ -31,7 +31,7 @@ INSIDE, LEAST_INSIDE, NEAR, ARROW = 2.2, 1.4, 1.0, 8.0
 """Around a number, and where room is scarce; around a word or symbol; and the least length of an arrow."""
 BETWEEN, BETWEEN_CHAINS, BETWEEN_ROWS = 1.6, 13.0, 5.0
 NOTE = 0.75
-SIZES = {"note": NOTE, "sign": 1.5}
+SIZES = {"digit": NOTE, "sign": 1.5}
 """The sizes of small numbers and of signs between matrices, as shares of a symbol's."""
 PALE, AROUND = 0.1, 0.2
 """A tint that can hardly be seen, and how far from the tiles their frame is, in millimetres."""
@@ -62,7 +62,7 @@ class Look:
 def looks(style: Style) -> list[Look]:
     """From the fullest to the barest: numbers as the walkthrough has them, then those of charts, then small ones, then none."""
     wide, narrow = Look(style), Look(style, inside=LEAST_INSIDE, alike=False)
-    small = replace(narrow, style=STYLE, width=SMALL, height=SMALL, tone="note")
+    small = replace(narrow, style=STYLE, width=SMALL, height=SMALL, tone="digit")
     return [wide, narrow, replace(wide, style=STYLE), replace(narrow, style=STYLE), small, *(Look(None, side, side) for side in TILES)]
 
 
@@ -200,7 +200,7 @@ def _quantity(term: Term) -> str:
 
 def _below(shade: float) -> Block:
     """What tells a tile below 0 from one above in print without colours."""
-    return block((_sized("-", "note"),)) if shade < -PALE else EMPTY
+    return block((_sized("-", "digit"),)) if shade < -PALE else EMPTY
 
 
 def _frame(left: float, top: float, width: float, height: float) -> Line:
