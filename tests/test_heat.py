@@ -73,6 +73,7 @@ def test_only_convolutions_and_attentions_have_heat_maps() -> None:
         "H = softmax(W @ X, axis=0)\nY = W @ H",
         "P = softmax(W @ slice(X, 1, 2, 1, 1))",
         "Y = relu(X @ W)",
+        "Y = X\nZ = X[1, 1] * Y",
     ],
 )
 def test_the_softmax_of_a_layer_is_no_attention(equations: str) -> None:

@@ -56,9 +56,9 @@ def chains(network: Network) -> list[list[Stage]]:
 def _steps(network: Network, result: Term, term: Term) -> Iterator[tuple[Term, Term, list[Term]]]:
     """An equation from the inside out: each result, its formula, and the operations in it whose operands are shown. An activation or a pooling is a step
     of its own, else all that an equation says."""
-    if TABLE[term.head].activation or (TABLE[term.head].heat and len(term.children) == 1):
-        if term.args[0].head in TABLE:
-            yield from _steps(network, term.args[0], term.args[0])
+    row = TABLE.get(term.head)
+    if row and (row.activation or (row.heat and len(term.children) == 1)):
+        yield from _steps(network, term.children[0], term.children[0])
         yield result, term, [term]
     elif marked := _marked(network, term):
         yield result, term, marked
@@ -101,7 +101,9 @@ def _stage(network: Network, result: Term, term: Term, marked: list[Term]) -> St
     symbols = {key: network.names.latex(key) for key in network.shapes}
     inside = Names({**network.shapes, **{place.args[0]: shapes.of(operand) for operand, place in places.items()}}, symbols | marks)
     first, *between, last = (piece.strip() for piece in MARK.split(write(rebuild(term, places.get), inside)))
-    whole = len(between) == len(operands) - 1
-    label = last if whole and not first else first[:-1] if whole and term in marked and last == ")" else write(term, network.names)
-    signs = tuple(between) if whole and label in (last, first[:-1]) else (",",) * (len(operands) - 1)
+    signs, label = tuple(between), last
+    if len(between) != len(operands) - 1 or (first and not (term in marked and last == ")")):
+        signs, label = (",",) * (len(operands) - 1), write(term, network.names)
+    elif first:
+        label = first.removesuffix("(")
     return Stage(operands, signs, label, result, _axes(network, marked[0]) if _is_shown(network, marked[0]) else None)

@@ -11,7 +11,7 @@ from ..arrays import Array
 from ..deriving.worked import conclusion
 from ..evaluate import evaluate
 from ..network import Network
-from ..numbers import Style, middle
+from ..numbers import Style, certified, middle
 from ..operations.table import Size
 from ..render.words import load
 from ..terms import Term, name, names
@@ -71,7 +71,8 @@ def heat(derivation: Derivation) -> Chart | None:
     network: Network = derivation.network
     possible, found = looks(network.style), chains(network)
     known = {name(key): value for key, value in derivation.values.items()}
-    arrays = {term: evaluate(term, known) for chain in found for stage in chain for term in (*stage.operands, stage.result)}
+    shown = dict.fromkeys(term for chain in found for stage in chain for term in (*stage.operands, stage.result))
+    arrays = certified(lambda: {term: evaluate(term, known) for term in shown})
     matrices = Matrices(network, arrays, _full(found, arrays))
     for least in range(len(possible)):
         drawn = [segments for chain in found if (segments := _fullest(matrices, chain, possible[least:]))]
