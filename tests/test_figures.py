@@ -487,7 +487,7 @@ def test_measured_formulas_fit_their_boxes(tmp_path: Path) -> None:
         for chart in (*charts(lesson(stem)).values(), map_of(lesson(stem).network)):
             for part in (*chart.nodes, *chart.labels, *(edge.label for edge in chart.edges if edge.label)):
                 texts |= {(text.latex, text.tone): text for text in part.block.texts}
-    sizes = {"shape": r"\fontsize{6}{7}", "local": r"\fontsize{7}{8}"}
+    sizes = {"shape": r"\fontsize{6}{7}", "local": r"\fontsize{7}{8}", "digit": r"\fontsize{6}{7}", "sign": r"\fontsize{12}{14}"}
     body = "\n".join(
         rf"\setbox0=\hbox{{{sizes.get(text.tone, chr(92) + 'fontsize{8}{9.6}')}\selectfont\arraycolsep=1.9pt\renewcommand{{\arraystretch}}{{.95}}${text.latex}$}}\message{{^^J@\the\wd0 @\the\dimexpr\ht0+\dp0}}"
         for text in texts.values()
@@ -508,10 +508,10 @@ def test_measured_formulas_fit_their_boxes(tmp_path: Path) -> None:
 
 def test_a_number_is_bounded_by_what_it_prints() -> None:
     """A share that is a tie or 0 to all its certain digits is printed, not refused."""
-    from derivation.figures.texts import _printable
+    from derivation.figures.texts import printable
 
     with ctx.workprec(192):
         zero, tie = arb(0, 1e-50), arb("0.00062345") + arb(0, 1e-45)
-        assert _printable(zero) == 0
+        assert printable(zero) == 0
         low, high = bounds(tie)
-        assert low <= _printable(tie) <= high or abs(_printable(tie) - middle(tie)) < fmpq(1, 10**29)
+        assert low <= printable(tie) <= high or abs(printable(tie) - middle(tie)) < fmpq(1, 10**29)

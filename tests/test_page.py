@@ -275,6 +275,21 @@ def test_boxes_of_the_chart_fill_as_their_values_are_found(window: Any) -> None:
     assert opened.get(empty) == ["h", "yhat", "L"]
 
 
+def test_a_heat_map_fills_beside_the_chart_that_stays_in_view(window: Any) -> None:
+    """Cells are white until their values are found, and keep their tints when they are lit."""
+    opened = window("cnn")
+    tints = "[...document.querySelectorAll('#heat g.cell[data-quantity=C] > rect')].map(n => getComputedStyle(n).fill)"
+    tinted = opened.get(tints)
+    assert len(tinted) == 9 and len(set(tinted)) == 7
+    opened.press("ArrowRight")
+    assert set(opened.get(tints)) == {"none"}
+    assert opened.get("[...document.querySelectorAll('figure.pinned svg')].map(n => n.id)") == ["forward"]
+    while not opened.get(f"{HERE}.matches('.value')"):
+        opened.press("ArrowRight")
+    assert opened.get(tints) == tinted
+    assert opened.get("document.querySelectorAll('#heat g.cell.lit').length") == 9
+
+
 def test_the_current_link_and_the_chart_are_in_view(window: Any) -> None:
     opened = window("two-two-one")
     inside = f"(() => {{ const r = {HERE}.getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight - 60 }})()"

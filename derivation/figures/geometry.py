@@ -15,11 +15,12 @@ Curve = tuple[Point, Point, Point, Point]
 """A cubic Bezier curve: from, two control points, to."""
 Frame = tuple[float, float, float, float]
 """Left, top, right, bottom."""
-Kind = Literal["parameter", "datum", "unit", "loss", "again", "dot", "ring", "neuron"]
-"""What a node stands for; `again` is a quantity that has its node elsewhere in the chart; dots and rings mark points of a plot."""
+Kind = Literal["parameter", "datum", "unit", "loss", "again", "dot", "ring", "neuron", "cell", "tile"]
+"""What a node stands for; `again` is a quantity that has its node elsewhere in the chart; dots and rings mark points of a plot;
+a cell of a heat map has its number in it, a tile is too small for that."""
 ROUND = frozenset({"dot", "ring", "neuron"})
 Style = Literal["forward", "backward", "update", "quiet", "faint", "positive", "negative"]
-Tone = Literal["ink", "soft", "shape", "local", "forward", "backward", "update", "training"]
+Tone = Literal["ink", "soft", "shape", "local", "digit", "sign", "forward", "backward", "update", "training"]
 LEADING = 0.6
 """Between two lines of a block."""
 
@@ -65,7 +66,10 @@ def block(*lines: tuple[Text, ...]) -> Block:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A box with its block; `quantity` names what it stands for, several names with blanks between them."""
+    """A box with its block; `quantity` names what it stands for, several names with blanks between them.
+
+    `shade` from -1 to 1 is how strongly it is tinted, in one colour below 0 and in another above.
+    """
 
     quantity: str
     kind: Kind
@@ -75,10 +79,16 @@ class Node:
     height: float
     block: Block
     marked: bool = False
+    shade: float = 0.0
 
     @property
     def frame(self) -> Frame:
         return frame(self.x, self.y, self.width, self.height)
+
+    @property
+    def tint(self) -> str:
+        """The colour that it is tinted in, if in any."""
+        return "positive" if self.shade > 0 else "negative" if self.shade else ""
 
 
 @dataclass(frozen=True, slots=True)

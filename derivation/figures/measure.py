@@ -17,9 +17,11 @@ SMALL = 0.87
 """Scripts at this size, as a share of the line's."""
 DIGIT, POINT, LETTER, UPRIGHT, CAPITAL, SIGN = 0.535, 0.30, 0.60, 0.58, 0.82, 0.83
 WIDTHS = {"i": 0.38, "j": 0.45, "l": 0.36, "t": 0.42, "r": 0.52, "f": 0.58, "m": 1.0, "w": 0.8, "M": 1.08, "W": 1.08, "I": 0.52, "H": 0.92, "K": 0.9, "X": 0.88} | {
-    "-": SIGN, "+": SIGN, ",": 0.46, "(": 0.42, ")": 0.42, "=": 1.36, r"\,": 0.17, r"\times": 0.83, r"\approx": 1.36, r"\partial": 0.62, "'": 0.3,
+    "-": SIGN, "+": SIGN, ",": 0.46, "(": 0.42, ")": 0.42, "=": 1.36, r"\,": 0.17, r"\times": 0.83, r"\approx": 1.36, r"\partial": 0.62, "'": 0.3, r"\star": 0.5,
 }  # fmt: skip
 """In em."""
+BINARY, UNARY = 0.45, {"(", ",", "=", "/", r"\,", r"\approx", r"\times"}
+"""The space around a sign between two terms; what a sign stands behind that begins a term."""
 LINE, RAISED, LOWERED, FRACTION = 2.3, 0.75, 0.75, 6.4
 """Heights: a line, what scripts add above and below, a fraction of two lines."""
 TALL = {"(": 2.85, ")": 2.85, "/": 2.85}
@@ -64,7 +66,9 @@ class _Reader:
                 width += max(scripts.values()) * SMALL + 0.15
                 above, below = max(above, RAISED * ("^" in scripts)), max(below, LOWERED * ("_" in scripts))
                 continue
+            spaced = self.tokens[self.place] in ("+", "-", r"\star") and self.place and self.tokens[self.place - 1] not in UNARY
             one, high = self.atom()
+            one += BINARY * EM if spaced else 0.0
             width, tall = width + one, max(tall, high)
         return width, tall + above + below
 
@@ -83,7 +87,7 @@ class _Reader:
         if token == r"\dfrac":
             (above, high), (below, low) = self.atom(), self.atom()
             return max(above, below) + 1.5, FRACTION + high + low - 2 * LINE
-        if token in STYLES:
+        if token in STYLES or token == r"\operatorname":
             width, height = self.atom()
             return width, height + 0.5
         if re.fullmatch(r"\d+(\.\d+)?", token):

@@ -18,7 +18,7 @@ from .geometry import ROUND, Block, Chart, Curve, Edge, Label, Line, Node, Point
 
 SCALE = 96 / 25.4
 """CSS pixels in a millimetre."""
-CORNER = {"parameter": 0.4, "datum": 0.4, "again": 0.4}
+CORNER = {"parameter": 0.4, "datum": 0.4, "again": 0.4, "cell": 0.3, "tile": 0.0}
 """Millimetres; others are rounder."""
 ROUNDER = 2.2
 MARGIN = 0.4
@@ -83,10 +83,11 @@ def _heads(chart: Chart, prefix: str) -> Iterator[str]:
 
 
 def _node(node: Node, identity: str) -> str:
-    marked = " marked" if node.marked else ""
+    marked = " marked" if node.marked else f" {node.tint}" if node.tint else ""
     left, top, _, _ = node.frame
     corner = min(CORNER.get(node.kind, ROUNDER), node.height / 2)
-    outline = f'<rect x="{_px(left)}" y="{_px(top)}" width="{_px(node.width)}" height="{_px(node.height)}" rx="{_px(corner)}"/>'
+    shade = f' style="--shade:{abs(node.shade):.3f}"' if node.tint else ""
+    outline = f'<rect x="{_px(left)}" y="{_px(top)}" width="{_px(node.width)}" height="{_px(node.height)}" rx="{_px(corner)}"{shade}/>'
     if node.kind in ROUND:
         outline = f'<circle cx="{_px(node.x)}" cy="{_px(node.y)}" r="{_px(node.width / 2)}"/>'
     inside = outline + "".join(_texts(node.block, node.x, node.y))

@@ -59,7 +59,7 @@ class Texts:
 
     def value(self, array: Array, tone: Tone) -> Text:
         """A number or a matrix of numbers; where it is printed rounded, the sign says so."""
-        term = literal(array.map(_printable), STYLE, ELIDE)
+        term = literal(array.map(printable), STYLE, ELIDE)
         prefix = r"\approx " if term.rounded else ""
         latex = prefix + write(term, self.network.names)
         width = measure.size(prefix)[0]
@@ -95,10 +95,10 @@ def signed(value: Text) -> Text:
     return replace(value, latex=rf"{about}{{+}}{value.latex.removeprefix(about)}", width=value.width + measure.size("+")[0] + 0.3)
 
 
-def _printable(x: Number) -> Number:
+def printable(x: Number, style: Style = STYLE) -> Number:
     """The number itself, or what it is to 30 places where it lies too near to a tie or to 0 for a digit to be certain."""
     try:
-        decimal(x, STYLE)
+        decimal(x, style)
     except Uncertain:
         return type(middle(x))(nearest(middle(x), SETTLED), 10**SETTLED)
     return x

@@ -51,7 +51,7 @@ def _lines(chart: Chart, top: float, bottom: float) -> Iterator[str]:
 
 def _node(node: Node) -> Iterator[str]:
     left, top, right, bottom = node.frame
-    marked = ",box marked" if node.marked else ""
+    marked = ",box marked" if node.marked else f",tint {node.tint}={abs(node.shade) * 100:.1f}" if node.tint else ""
     outline = f"{_point((left, top))} rectangle {_point((right, bottom))}"
     if node.kind in ROUND:
         outline = f"{_point((node.x, node.y))} circle[radius={node.width / 2:.2f}]"

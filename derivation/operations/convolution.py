@@ -169,6 +169,7 @@ CONVOLUTION = (
         nonlinear=False,
         options={"stride": 1, "padding": 0, "across": "padding"},
         sizes=_full,
+        heat="window",
     ),
     Operation(
         "rotate180",
@@ -217,6 +218,7 @@ CONVOLUTION = (
         reason="maxpool",
         options={"size": 2},
         sizes=_block,
+        heat="window",
     ),
     Operation(
         "avgpool",
@@ -230,6 +232,7 @@ CONVOLUTION = (
         nonlinear=False,
         options={"size": 2},
         sizes=_block,
+        heat="window",
     ),
     Operation(
         "largest_in_windows",

@@ -33,7 +33,7 @@ def along(axis: int, word: str) -> tuple[Operation, ...]:
 
     back = "out * (G - sum(G * out, axis))"
     return (
-        row("softmax", A, r"\operatorname{softmax}", matrix, "exp(a) / sum(exp(a), axis)", (back,)),
+        row("softmax", A, r"\operatorname{softmax}", matrix, "exp(a) / sum(exp(a), axis)", (back,), heat=f"{word}s"),
         row("log_softmax", A, r"\operatorname{logsoftmax}", matrix, "a - log(sum(exp(a), axis))", ("G - exp(out) * sum(G, axis)",)),
         row(
             "masked_softmax",
@@ -42,6 +42,7 @@ def along(axis: int, word: str) -> tuple[Operation, ...]:
             equal_matrices,
             "b * exp(a) / sum(b * exp(a), axis)",
             (back, "(G - sum(G * out, axis)) * exp(a) / sum(b * exp(a), axis)"),
+            heat=f"{word}s",
         ),
     )
 
@@ -227,6 +228,7 @@ ACTIVATIONS = (
         reason="softmax",
         activation=True,
         coupled=True,
+        heat="entries",
     ),
     Operation(
         "log_softmax",
@@ -251,6 +253,7 @@ ACTIVATIONS = (
         reason="masked_softmax",
         activation=True,
         coupled=True,
+        heat="entries",
     ),
     *along(0, "column"),
     *along(1, "row"),

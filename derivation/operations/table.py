@@ -87,6 +87,8 @@ class Operation:
     `folds` says that `f(f(a, b), c)` is written `f(a, b, c)`. `coupled` says that entries depend on others than their own, `written_out` that a chain
     shows the definition in symbols before numbers are put in. `options` are whole numbers that a term holds behind its operands
     (a stride), each with its default (None: it has to be given; a name: that option's value); shape rule and meaning get them last.
+    `heat` says that charts show operands and result as matrices of tinted cells: "window" wherever the row is used; "rows", "columns" or "entries",
+    the numbers that add up to 1, where scores become the weights of an attention.
     In `definition` and `reverse`, `{stride}` is an option, `{a.rows}` an operand's size, and other names in braces come from `sizes`.
     """
 
@@ -110,6 +112,7 @@ class Operation:
     folds: bool = False
     options: Mapping[str, int | str | None] = field(default_factory=dict)
     sizes: Callable[..., dict[str, int]] | None = None
+    heat: Literal["", "window", "rows", "columns", "entries"] = ""
 
     def filled(self, given: Sequence[int] = (), named: Mapping[str, int] | None = None) -> Options:
         """All options of a term of this row, from those given in order and by name."""

@@ -83,11 +83,11 @@
     drawn(chain).forEach((node) => node.classList.add("lit"));
     link.scrollIntoView({ block: "center", inline: "nearest" });
   }
-  // The chart stays in view beside the chains where it leaves room for them.
+  // The first chart of the phase stays in view beside the chains where it leaves room for them.
   function pin(phase) {
     let height = 0;
     for (const figure of figures) {
-      const stays = figure.closest(".phase") === phase && figure.offsetHeight < innerHeight * 0.42;
+      const stays = figure.closest(".phase") === phase && !height && figure.offsetHeight < innerHeight * 0.42;
       figure.classList.toggle("pinned", stays);
       if (stays) height = figure.offsetHeight;
     }
