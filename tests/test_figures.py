@@ -22,11 +22,11 @@ from derivation.evaluate import evaluate
 from derivation.figures import Chart, charts, map_of, svg, tikz
 from derivation.figures.flowchart import TEXT_WIDTH, Look, backward_looks, drawn, forward_looks
 from derivation.figures.fold import Graph, Row, Station, folded, row, width_of
-from derivation.figures.geometry import Block, Edge, Frame, Label, Node, Text, block
+from derivation.figures.geometry import HEAD, Block, Edge, Frame, Label, Node, Text, block
 from derivation.figures.layered import Box, Link, layered
 from derivation.figures.shares import shares
 from derivation.figures.tikz import PAGE
-from derivation.numbers import bounds, middle
+from derivation.numbers import bounds, exact, middle
 from derivation.render import engine
 from derivation.terms import name, names, rebuild
 
@@ -102,6 +102,26 @@ def test_nothing_lies_on_anything_in_a_lesson(stem: str) -> None:
         assert chart.width <= TEXT_WIDTH["a4"] + TOUCH and chart.height <= PAGE, key
 
 
+def landings(chart: Chart) -> Iterator[tuple[Edge, float]]:
+    """Each arrow with the length of the level piece at its end."""
+    for edge in chart.edges:
+        if not edge.straight:
+            *_, (start, _, _, end) = list(edge.curves)[-1]
+            yield edge, abs(end[0] - start[0]) if start[1] == end[1] else 0.0
+
+
+@pytest.mark.parametrize("stem", LESSONS)
+def test_every_arrow_meets_its_box_at_a_right_angle(stem: str) -> None:
+    """The last piece is level, at least as long as a head, and ends at the side of a box."""
+    worked = lesson(stem)
+    for chart in (*charts(worked).values(), map_of(worked.network)):
+        for edge, level in landings(chart):
+            assert level >= HEAD - 1e-9, (edge.source, edge.target)
+            x, y = edge.strokes[-1][-1]
+            sides = [(side, box.frame) for box in chart.nodes for side in (box.frame[0], box.frame[2]) if box.quantity == edge.target]
+            assert any(abs(x - side) < 1e-5 and frame[1] < y < frame[3] for side, frame in sides), (edge.source, edge.target)
+
+
 @pytest.mark.parametrize("stem", LESSONS)
 def test_nothing_lies_on_anything_however_much_is_shown(stem: str) -> None:
     """The looks that the page had no room for too."""
@@ -109,6 +129,7 @@ def test_nothing_lies_on_anything_however_much_is_shown(stem: str) -> None:
     for look in (*forward_looks(worked), *backward_looks(worked)):
         chart = drawn(look, TEXT_WIDTH["a4"])
         assert not faults(chart)
+        assert all(level >= HEAD - 1e-9 for _, level in landings(chart))
         assert chart.width <= TEXT_WIDTH["a4"] + TOUCH
 
 
@@ -374,6 +395,34 @@ def test_a_step_of_the_update_carries_its_sign(stem: str) -> None:
         assert edge.label is not None
         (text,) = edge.label.block.texts
         assert "+(-" not in text.latex.replace(" ", "") and re.match(r"(\\approx )?(-|\{\+\})", text.latex), text.latex
+
+
+@pytest.mark.parametrize("stem", LESSONS)
+def test_a_new_value_shows_how_far_it_has_moved(stem: str) -> None:
+    """Old, step and new as printed: they add up within a tenth of the step, but where results are carried rounded."""
+    worked = lesson(stem)
+    chart = charts(worked).get("update")
+    numeral = r"(?<![\w.])-?\d+(?:\.\d+)?(?:e-?\d+)?(?![\w.}])"
+    if chart is None or worked.network.carry:
+        return
+    texts = {node.block.texts[0].latex: node.quantity for node in chart.nodes}
+    for edge in chart.edges:
+        assert edge.label
+        old, new = ([float(x) for x in re.findall(numeral, re.split(r"=|\\approx", latex)[-1])] for latex, key in texts.items() if key == edge.quantity)
+        steps = [float(x) for x in re.findall(numeral, edge.label.block.texts[0].latex.replace("{+}", " "))]
+        assert len(old) == len(new) == len(steps) > 0
+        for a, step, b in zip(old, steps, new, strict=True):
+            assert abs(a + step - b) <= abs(step) / 10 + 1e-12, (edge.quantity, a, step, b)
+
+
+def test_the_step_is_the_one_that_is_taken_where_results_are_carried_rounded() -> None:
+    """Paper arithmetic to three digits, by hand: 0.4 - 0.5 x 0.0814 = 0.3593 is written 0.359, and the step is -0.0407, not -0.041."""
+    worked = lesson("paper-arithmetic")
+    (edge,) = (edge for edge in charts(worked)["update"].edges if edge.quantity == "W2")
+    assert edge.label
+    steps = [exact(part) for part in re.findall(r"-?\d+\.\d+", edge.label.block.texts[0].latex)]
+    assert steps[0] == exact("-0.0407")
+    assert steps == [-x / 2 for x in worked.gradients["W2"].entries]
 
 
 @pytest.mark.parametrize(("stem", "lowest"), [("linear-regression", (1.9, 1.0)), ("momentum", (0.0, 0.0)), ("adam", (0.0, 0.0))])

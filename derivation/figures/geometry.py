@@ -5,6 +5,7 @@ Writers (`tikz`, `svg`) draw it as it is; they place nothing. What a kind, a sty
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -22,6 +23,8 @@ Style = Literal["forward", "backward", "update", "quiet", "faint", "positive", "
 Tone = Literal["ink", "soft", "shape", "local", "forward", "backward", "update", "training"]
 LEADING = 0.6
 """Between two lines of a block."""
+HEAD = 2.0
+"""Millimetres that an arrow runs straight before its end: its head, and a little of its line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ class Edge:
     """An arrow on which `quantity` travels from `source` to `target`, in strokes that leave room for its label.
 
     A stroke runs through its points; where two of them differ in height it swings from one to the other, level at both, unless it is straight.
-    `thickness` is in millimetres; 0 leaves it to the look.
+    The last one ends in a level piece that is long enough for a head. `thickness` is in millimetres; 0 leaves it to the look.
     """
 
     source: str
@@ -115,7 +118,8 @@ class Edge:
     @property
     def curves(self) -> Iterator[list[Curve]]:
         """The strokes as cubic curves."""
-        for stroke in self.strokes:
+        last = self.strokes[-1] if self.straight else landing(self.strokes[-1])
+        for stroke in (*self.strokes[:-1], last):
             yield [(a, a, b, b) if self.straight else swing(a, b) for a, b in pairwise(stroke)]
 
 
@@ -153,6 +157,21 @@ def swing(a: Point, b: Point) -> Curve:
     """
     middle = (a[0] + b[0]) / 2
     return (a, (middle, a[1]), (middle, b[1]), b)
+
+
+def landing(stroke: tuple[Point, ...]) -> tuple[Point, ...]:
+    """The stroke with a level piece at its end that is long enough for a head, where there is room.
+
+    >>> landing(((0, 0), (4, 2), (4.5, 2)))
+    ((0, 0), (2.5, 2), (4.5, 2))
+    """
+    *before, end = stroke
+    if len(before) > 1 and before[-1][1] == end[1] and abs(end[0] - before[-1][0]) < HEAD:
+        before.pop()
+    way = end[0] - before[-1][0]
+    if before[-1][1] == end[1] or abs(way) <= HEAD:
+        return stroke
+    return (*before, (end[0] - math.copysign(HEAD, way), end[1]), end)
 
 
 def moved(chart: Chart, x: float, y: float) -> Chart:

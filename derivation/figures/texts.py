@@ -8,6 +8,7 @@ from ..arrays import Array, Shape
 from ..deriving.worked import literal
 from ..network import Network
 from ..numbers import Number, Style, Uncertain, decimal, middle, nearest
+from ..terms import Term
 from ..tex.write import write
 from . import measure
 from .geometry import Text, Tone
@@ -57,9 +58,10 @@ class Texts:
         latex = value.latex.removeprefix(r"\approx ")
         return formula(rf"{{\times}}\,({latex})" if latex.startswith("-") else rf"{{\times}}\,{latex}", "soft")
 
-    def value(self, array: Array, tone: Tone) -> Text:
-        """A number or a matrix of numbers; where it is printed rounded, the sign says so."""
-        term = literal(array.map(_printable), STYLE, ELIDE)
+    def value(self, array: Array, tone: Tone, digits: int = STYLE.digits) -> Text:
+        """A number or a matrix of numbers; where it is printed rounded, the sign says so, and every entry is rounded alike."""
+        term = _literal(array, Style(digits, max(digits, STYLE.exact_digits)))
+        term = _literal(array, Style(digits, digits)) if term.rounded else term
         prefix = r"\approx " if term.rounded else ""
         latex = prefix + write(term, self.network.names)
         width = measure.size(prefix)[0]
@@ -95,10 +97,14 @@ def signed(value: Text) -> Text:
     return replace(value, latex=rf"{about}{{+}}{value.latex.removeprefix(about)}", width=value.width + measure.size("+")[0] + 0.3)
 
 
-def _printable(x: Number) -> Number:
+def _literal(array: Array, style: Style) -> Term:
+    return literal(array.map(lambda x: _printable(x, style)), style, ELIDE)
+
+
+def _printable(x: Number, style: Style = STYLE) -> Number:
     """The number itself, or what it is to 30 places where it lies too near to a tie or to 0 for a digit to be certain."""
     try:
-        decimal(x, STYLE)
+        decimal(x, style)
     except Uncertain:
         return type(middle(x))(nearest(middle(x), SETTLED), 10**SETTLED)
     return x
