@@ -141,8 +141,10 @@ def test_a_map_is_low_and_marks_what_it_is_told(stem: str) -> None:
         assert {node.quantity for node in chart.nodes if node.marked} == {key}
     assert not faults(chart)
     assert chart.height <= 45 and chart.width <= TEXT_WIDTH["a4"] + TOUCH
-    assert {node.quantity for node in chart.nodes} >= set(network.equations)
-    assert not {node.quantity for node in chart.nodes} & set(network.parameters)
+    assert {key for node in chart.nodes for key in node.quantity.split()} >= {*network.equations, *(key for key in network.data if network.consumers[key])}
+    drawn_uses = {(one, edge.target) for edge in chart.edges for one in edge.source.split() if one != edge.target}
+    assert drawn_uses == {(used, key) for key, term in network.equations.items() for used in names(term) if used not in network.parameters}
+    assert not {key for node in chart.nodes for key in node.quantity.split()} & set(network.parameters)
 
 
 @pytest.mark.parametrize("stem", LESSONS)
