@@ -477,6 +477,16 @@ def test_weights_run_from_the_right_neuron_whichever_way_the_product_is_written(
     assert [layer.weights for layer in left] == [layer.weights for layer in right] == [(), ((1, 2, 3), (4, 5, 6)), ((1, 1),)]
 
 
+def test_the_legend_speaks_of_dashes_only_where_there_are_some() -> None:
+    for stem in LESSONS:
+        chart = charts(lesson(stem)).get("setup")
+        if chart:
+            legend = " ".join(text.latex for label in chart.labels for text in label.block.texts)
+            assert ("dashed" in legend) == any(edge.style == "negative" for edge in chart.edges), stem
+            assert ("thickness" in legend) == (len({edge.thickness for edge in chart.edges}) > 1), stem
+    assert not any("dashed" in text.latex for label in charts(lesson("shared-bias"))["setup"].labels for text in label.block.texts)
+
+
 def test_only_perceptrons_are_drawn_as_neurons() -> None:
     assert {stem for stem in LESSONS if "setup" in charts(lesson(stem))} == {
         "mlp-batch", "paper-arithmetic", "shared-bias", "three-four-two", "two-two-one", "xor",

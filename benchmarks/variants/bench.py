@@ -41,7 +41,9 @@ def command(form: str, count: int) -> None:
             raise SystemExit(f"{form} failed")
         size = sum(path.stat().st_size for path in output.rglob("*") if path.is_file())
     work = (usage.ru_utime + usage.ru_stime) / count * 1e3
-    print(f"{form:>12} {count:>7,} {seconds:7.1f} s {rate(form, count, seconds)}; {work:.1f} ms of a core and {size / count / 1e3:.0f} kB each; most memory {usage.ru_maxrss >> 10} MB")
+    print(
+        f"{form:>12} {count:>7,} {seconds:7.1f} s {rate(form, count, seconds)}; {work:.1f} ms of a core and {size / count / 1e3:.0f} kB each; most memory {usage.ru_maxrss >> 10} MB"
+    )
 
 
 def sheets(count: int) -> None:
@@ -68,7 +70,9 @@ def sheets(count: int) -> None:
         start = time.perf_counter()
         compile_pdf(tex, time_limit=600)
         bare = time.perf_counter() - start
-    print(f"{'sheets':>12} {count:>7,} {seconds:7.1f} s {rate('sheets', count, seconds)}; TeX alone, in one run: {bare:.1f} s, {count / bare:.0f}/s: {seconds / bare:.2f} x")
+    print(
+        f"{'sheets':>12} {count:>7,} {seconds:7.1f} s {rate('sheets', count, seconds)}; TeX alone, in one run: {bare:.1f} s, {count / bare:.0f}/s: {seconds / bare:.2f} x"
+    )
 
 
 def rate(form: str, count: int, seconds: float) -> str:

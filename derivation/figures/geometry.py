@@ -6,7 +6,7 @@ Writers (`tikz`, `svg`) draw it as it is; they place nothing. What a kind, a sty
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
@@ -64,6 +64,20 @@ def block(*lines: tuple[Text, ...]) -> Block:
             left += text.width
         top += high + LEADING
     return Block(tuple(placed), max(sum(text.width for text in line) for line in lines), height)
+
+
+def piled(blocks: Sequence[Block]) -> Block:
+    """Blocks one below the other.
+
+    >>> round(piled([block((Text("a", 2, 3),)), block((Text("b", 4, 2),))]).height, 1)
+    5.6
+    """
+    height = sum(one.height + LEADING for one in blocks) - LEADING
+    placed, top = list[Text](), -height / 2
+    for one in blocks:
+        placed += [replace(text, y=text.y + top + one.height / 2) for text in one.texts]
+        top += one.height + LEADING
+    return Block(tuple(placed), max(one.width for one in blocks), height)
 
 
 @dataclass(frozen=True, slots=True)

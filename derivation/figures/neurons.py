@@ -53,7 +53,9 @@ def neurons(network: Network) -> Chart | None:
     )
     labelled = _labelled(edges, [weight for layer in layers for row in layer.weights for weight in row], Texts(network), nodes)
     width, height = places[-1][0][0] + NEURON / 2, max(node.frame[3] for node in nodes)
-    caption = _caption()
+    caption = _caption(edges)
+    if caption is None:
+        return Chart(width, height, nodes, labelled or edges)
     across = max(width, caption.width)
     label = Label(caption, across / 2, height + CAPTION + caption.height / 2)
     return Chart(across, height + CAPTION + caption.height, nodes, labelled or edges, (label,))
@@ -185,7 +187,10 @@ def _parted(edge: Edge, inside: Block, place: Point) -> Edge:
     return replace(edge, strokes=((start, before), (after, end)), label=Label(inside, *place, edge.quantity))
 
 
-def _caption() -> Block:
+def _caption(edges: tuple[Edge, ...]) -> Block | None:
+    """What the lines say, as far as they differ."""
     words = load()["document"]
-    lines = [words["weights_thickness"], words["weights_dashed"]]
-    return block(*((Text(rf"\text{{{line}}}", measure.words(line) * 0.75, measure.LINE * 0.75, "shape"),) for line in lines))
+    different = {"weights_thickness": len({edge.thickness for edge in edges}) > 1, "weights_dashed": any(edge.style == "negative" for edge in edges)}
+    lines = [words[key] for key, is_seen in different.items() if is_seen]
+    texts = [(Text(rf"\text{{{line}}}", measure.words(line) * 0.75, measure.LINE * 0.75, "shape"),) for line in lines]
+    return block(*texts) if texts else None

@@ -42,9 +42,9 @@ class Texts:
         return Text(latex, width * SHAPE + 1.6, height * SHAPE, "shape")
 
     def gradient(self, loss: str, key: str) -> Text:
-        """A derivative of the loss, in a line."""
-        names = self.network.names
-        return formula(rf"\partial {names.latex(loss)}/\partial {names.latex(key)}", "ink")
+        """A derivative of the loss by one quantity, or by several with blanks between them, in a line."""
+        names, by = self.network.names, self.symbol(key).latex
+        return formula(rf"\partial {names.latex(loss)}/\partial " + (f"({by})" if " " in key else by), "ink")
 
     def local(self, of: str, by: str) -> Text:
         """A local derivative as a fraction."""
