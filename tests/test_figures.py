@@ -447,6 +447,42 @@ def test_the_minimum_lies_in_the_frame_of_the_contours(stem: str, lowest: tuple[
     assert left < ring.x < right and top < ring.y < bottom
 
 
+@pytest.mark.parametrize("stem", ["momentum", "adam"])
+def test_contour_lines_lie_where_the_loss_has_their_level(stem: str) -> None:
+    """The loss is (w1^2 + 10 w2^2) / 2: every line is one of its ellipses to 0.03 mm, the innermost one closed but for the words on it."""
+    from derivation.figures.surface import HEIGHT, LEFT, TOP, WIDTH, _Picture
+    from derivation.render.training import entries
+
+    worked = lesson(stem)
+    stations = [tuple(middle(now.values[term.args[0]].entries[0]) for term, _ in entries(worked.network)) for now in (*worked.training_steps, worked.outcome)]  # type: ignore[union-attr]
+    picture = _Picture(worked.network, entries(worked.network), stations)
+    (left, right), (low, high) = ((float(marks[0]), float(marks[-1])) for marks in picture.ticks)
+    scale = WIDTH / (right - left), HEIGHT / (high - low)
+    found = picture.contours()
+    assert len(found) >= 7
+    for level, lines in found:
+        assert lines
+        for x, y in (point for line in lines for point in line):
+            w1, w2 = left + (x - LEFT) / scale[0], high - (y - TOP) / scale[1]
+            slope = math.hypot(w1 / scale[0], 10 * w2 / scale[1])
+            assert abs((w1**2 + 10 * w2**2) / 2 - float(level)) / slope < 0.03
+    ((*_, innermost),) = (lines for _, lines in found[:1])
+    assert math.dist(innermost[0], innermost[-1]) < 1e-9
+
+
+@pytest.mark.parametrize("stem", ["momentum", "adam", "linear-regression"])
+def test_no_contour_line_passes_through_a_word_or_a_level(stem: str) -> None:
+    chart = charts(lesson(stem))["surface"]
+    levels = [label for label in chart.labels if label.block.texts[0].tone == "shape"]
+    assert len(levels) >= 7
+    for line in chart.lines:
+        if line.style in ("contour", "path"):
+            for a, b in pairwise(line.points):
+                samples = [(a[0] + (b[0] - a[0]) * k / 20, a[1] + (b[1] - a[1]) * k / 20) for k in range(21)]
+                marks = levels if line.style == "path" else chart.labels
+                assert not any(within(point, label.frame) for point in samples for label in marks)
+
+
 # Neurons
 
 

@@ -163,6 +163,16 @@ def frame(x: float, y: float, width: float, height: float) -> Frame:
     return x - width / 2, y - height / 2, x + width / 2, y + height / 2
 
 
+def meet(a: Frame, b: Frame) -> bool:
+    """Whether two frames share more than their edges."""
+    return min(a[2], b[2]) > max(a[0], b[0]) and min(a[3], b[3]) > max(a[1], b[1])
+
+
+def holds(frame: Frame, point: Point) -> bool:
+    """Whether a point lies inside a frame."""
+    return frame[0] < point[0] < frame[2] and frame[1] < point[1] < frame[3]
+
+
 def swing(a: Point, b: Point) -> Curve:
     """From a to b, level at both ends; so it leaves neither the columns nor the rows between them.
 

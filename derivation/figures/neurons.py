@@ -13,7 +13,7 @@ from ..operations import TABLE
 from ..render.words import load
 from ..terms import Term, name, names
 from . import measure
-from .geometry import Block, Chart, Edge, Frame, Label, Node, Point, Text, block, frame
+from .geometry import Block, Chart, Edge, Frame, Label, Node, Point, Text, block, frame, meet
 from .texts import Texts, formula
 
 MOST_NEURONS, MOST_WEIGHTS = 8, 40
@@ -151,17 +151,13 @@ def _labelled(edges: tuple[Edge, ...], weights: list[Number], texts: Texts, node
         for stop in STOPS:
             place = (start[0] + (end[0] - start[0]) * stop, start[1] + (end[1] - start[1]) * stop)
             around = frame(*place, inside.width + 0.6, inside.height + 0.6)
-            if not any(_meet(around, other) for other in taken) and not any(_crosses(around, *other) for other in others):
+            if not any(meet(around, other) for other in taken) and not any(_crosses(around, *other) for other in others):
                 taken.append(around)
                 found.append(_parted(edge, inside, place))
                 break
         else:
             return ()
     return tuple(found)
-
-
-def _meet(a: Frame, b: Frame) -> bool:
-    return min(a[2], b[2]) > max(a[0], b[0]) and min(a[3], b[3]) > max(a[1], b[1])
 
 
 def _crosses(around: Frame, start: Point, end: Point) -> bool:
