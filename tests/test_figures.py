@@ -22,11 +22,11 @@ from derivation.evaluate import evaluate
 from derivation.figures import Chart, charts, map_of, svg, tikz
 from derivation.figures.flowchart import TEXT_WIDTH, Look, backward_looks, drawn, forward_looks
 from derivation.figures.fold import Graph, Row, Station, folded, row, width_of
-from derivation.figures.geometry import Block, Edge, Frame, Label, Node, Text, block
+from derivation.figures.geometry import HEAD, Block, Edge, Frame, Label, Node, Text, block
 from derivation.figures.layered import Box, Link, layered
 from derivation.figures.shares import shares
 from derivation.figures.tikz import PAGE
-from derivation.numbers import bounds, middle
+from derivation.numbers import bounds, exact, middle
 from derivation.render import engine
 from derivation.terms import name, names, rebuild
 
@@ -102,6 +102,26 @@ def test_nothing_lies_on_anything_in_a_lesson(stem: str) -> None:
         assert chart.width <= TEXT_WIDTH["a4"] + TOUCH and chart.height <= PAGE, key
 
 
+def landings(chart: Chart) -> Iterator[tuple[Edge, float]]:
+    """Each arrow with the length of the level piece at its end."""
+    for edge in chart.edges:
+        if not edge.straight:
+            *_, (start, _, _, end) = list(edge.curves)[-1]
+            yield edge, abs(end[0] - start[0]) if start[1] == end[1] else 0.0
+
+
+@pytest.mark.parametrize("stem", LESSONS)
+def test_every_arrow_meets_its_box_at_a_right_angle(stem: str) -> None:
+    """The last piece is level, at least as long as a head, and ends at the side of a box."""
+    worked = lesson(stem)
+    for chart in (*charts(worked).values(), map_of(worked.network)):
+        for edge, level in landings(chart):
+            assert level >= HEAD - 1e-9, (edge.source, edge.target)
+            x, y = edge.strokes[-1][-1]
+            sides = [(side, box.frame) for box in chart.nodes for side in (box.frame[0], box.frame[2]) if box.quantity == edge.target]
+            assert any(abs(x - side) < 1e-5 and frame[1] < y < frame[3] for side, frame in sides), (edge.source, edge.target)
+
+
 @pytest.mark.parametrize("stem", LESSONS)
 def test_nothing_lies_on_anything_however_much_is_shown(stem: str) -> None:
     """The looks that the page had no room for too."""
@@ -109,6 +129,7 @@ def test_nothing_lies_on_anything_however_much_is_shown(stem: str) -> None:
     for look in (*forward_looks(worked), *backward_looks(worked)):
         chart = drawn(look, TEXT_WIDTH["a4"])
         assert not faults(chart)
+        assert all(level >= HEAD - 1e-9 for _, level in landings(chart))
         assert chart.width <= TEXT_WIDTH["a4"] + TOUCH
 
 
@@ -120,8 +141,10 @@ def test_a_map_is_low_and_marks_what_it_is_told(stem: str) -> None:
         assert {node.quantity for node in chart.nodes if node.marked} == {key}
     assert not faults(chart)
     assert chart.height <= 45 and chart.width <= TEXT_WIDTH["a4"] + TOUCH
-    assert {node.quantity for node in chart.nodes} >= set(network.equations)
-    assert not {node.quantity for node in chart.nodes} & set(network.parameters)
+    assert {key for node in chart.nodes for key in node.quantity.split()} >= {*network.equations, *(key for key in network.data if network.consumers[key])}
+    drawn_uses = {(one, edge.target) for edge in chart.edges for one in edge.source.split() if one != edge.target}
+    assert drawn_uses == {(used, key) for key, term in network.equations.items() for used in names(term) if used not in network.parameters}
+    assert not {key for node in chart.nodes for key in node.quantity.split()} & set(network.parameters)
 
 
 @pytest.mark.parametrize("stem", LESSONS)
@@ -376,6 +399,34 @@ def test_a_step_of_the_update_carries_its_sign(stem: str) -> None:
         assert "+(-" not in text.latex.replace(" ", "") and re.match(r"(\\approx )?(-|\{\+\})", text.latex), text.latex
 
 
+@pytest.mark.parametrize("stem", LESSONS)
+def test_a_new_value_shows_how_far_it_has_moved(stem: str) -> None:
+    """Old, step and new as printed: they add up within a tenth of the step, but where results are carried rounded."""
+    worked = lesson(stem)
+    chart = charts(worked).get("update")
+    numeral = r"(?<![\w.])-?\d+(?:\.\d+)?(?:e-?\d+)?(?![\w.}])"
+    if chart is None or worked.network.carry:
+        return
+    texts = {node.block.texts[0].latex: node.quantity for node in chart.nodes}
+    for edge in chart.edges:
+        assert edge.label
+        old, new = ([float(x) for x in re.findall(numeral, re.split(r"=|\\approx", latex)[-1])] for latex, key in texts.items() if key == edge.quantity)
+        steps = [float(x) for x in re.findall(numeral, edge.label.block.texts[0].latex.replace("{+}", " "))]
+        assert len(old) == len(new) == len(steps) > 0
+        for a, step, b in zip(old, steps, new, strict=True):
+            assert abs(a + step - b) <= abs(step) / 10 + 1e-12, (edge.quantity, a, step, b)
+
+
+def test_the_step_is_the_one_that_is_taken_where_results_are_carried_rounded() -> None:
+    """Paper arithmetic to three digits, by hand: 0.4 - 0.5 x 0.0814 = 0.3593 is written 0.359, and the step is -0.0407, not -0.041."""
+    worked = lesson("paper-arithmetic")
+    (edge,) = (edge for edge in charts(worked)["update"].edges if edge.quantity == "W2")
+    assert edge.label
+    steps = [exact(part) for part in re.findall(r"-?\d+\.\d+", edge.label.block.texts[0].latex)]
+    assert steps[0] == exact("-0.0407")
+    assert steps == [-x / 2 for x in worked.gradients["W2"].entries]
+
+
 @pytest.mark.parametrize(("stem", "lowest"), [("linear-regression", (1.9, 1.0)), ("momentum", (0.0, 0.0)), ("adam", (0.0, 0.0))])
 def test_the_minimum_lies_in_the_frame_of_the_contours(stem: str, lowest: tuple[float, float]) -> None:
     """Least squares by hand: slope 9.5/5, intercept 5.75 - 1.9 x 2.5."""
@@ -394,6 +445,42 @@ def test_the_minimum_lies_in_the_frame_of_the_contours(stem: str, lowest: tuple[
     (left, top), (right, bottom) = axis.points[0], axis.points[2]
     assert (right - left, bottom - top) == (WIDTH, HEIGHT)
     assert left < ring.x < right and top < ring.y < bottom
+
+
+@pytest.mark.parametrize("stem", ["momentum", "adam"])
+def test_contour_lines_lie_where_the_loss_has_their_level(stem: str) -> None:
+    """The loss is (w1^2 + 10 w2^2) / 2: every line is one of its ellipses to 0.03 mm, the innermost one closed but for the words on it."""
+    from derivation.figures.surface import HEIGHT, LEFT, TOP, WIDTH, _Picture
+    from derivation.render.training import entries
+
+    worked = lesson(stem)
+    stations = [tuple(middle(now.values[term.args[0]].entries[0]) for term, _ in entries(worked.network)) for now in (*worked.training_steps, worked.outcome)]  # type: ignore[union-attr]
+    picture = _Picture(worked.network, entries(worked.network), stations)
+    (left, right), (low, high) = ((float(marks[0]), float(marks[-1])) for marks in picture.ticks)
+    scale = WIDTH / (right - left), HEIGHT / (high - low)
+    found = picture.contours()
+    assert len(found) >= 7
+    for level, lines in found:
+        assert lines
+        for x, y in (point for line in lines for point in line):
+            w1, w2 = left + (x - LEFT) / scale[0], high - (y - TOP) / scale[1]
+            slope = math.hypot(w1 / scale[0], 10 * w2 / scale[1])
+            assert abs((w1**2 + 10 * w2**2) / 2 - float(level)) / slope < 0.03
+    ((*_, innermost),) = (lines for _, lines in found[:1])
+    assert math.dist(innermost[0], innermost[-1]) < 1e-9
+
+
+@pytest.mark.parametrize("stem", ["momentum", "adam", "linear-regression"])
+def test_no_contour_line_passes_through_a_word_or_a_level(stem: str) -> None:
+    chart = charts(lesson(stem))["surface"]
+    levels = [label for label in chart.labels if label.block.texts[0].tone == "shape"]
+    assert len(levels) >= 7
+    for line in chart.lines:
+        if line.style in ("contour", "path"):
+            for a, b in pairwise(line.points):
+                samples = [(a[0] + (b[0] - a[0]) * k / 20, a[1] + (b[1] - a[1]) * k / 20) for k in range(21)]
+                marks = levels if line.style == "path" else chart.labels
+                assert not any(within(point, label.frame) for point in samples for label in marks)
 
 
 # Neurons
@@ -424,6 +511,16 @@ def test_weights_run_from_the_right_neuron_whichever_way_the_product_is_written(
         )
     )
     assert [layer.weights for layer in left] == [layer.weights for layer in right] == [(), ((1, 2, 3), (4, 5, 6)), ((1, 1),)]
+
+
+def test_the_legend_speaks_of_dashes_only_where_there_are_some() -> None:
+    for stem in LESSONS:
+        chart = charts(lesson(stem)).get("setup")
+        if chart:
+            legend = " ".join(text.latex for label in chart.labels for text in label.block.texts)
+            assert ("dashed" in legend) == any(edge.style == "negative" for edge in chart.edges), stem
+            assert ("thickness" in legend) == (len({edge.thickness for edge in chart.edges}) > 1), stem
+    assert not any("dashed" in text.latex for label in charts(lesson("shared-bias"))["setup"].labels for text in label.block.texts)
 
 
 def test_only_perceptrons_are_drawn_as_neurons() -> None:

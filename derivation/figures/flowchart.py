@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from ..network import Network
 from ..walkthrough import Derivation
 from .fold import Graph, Row, Station, folded, graph, height_of, width_of
-from .geometry import Block, Chart, Edge, Label, Node, Style, Text, block, stacked
+from .geometry import Block, Chart, Edge, Label, Node, Style, Text, block, piled, stacked
 from .layered import Box, Layout, Link, layered
 from .shares import Shares, shares
 from .texts import Texts
 
 TEXT_WIDTH = {"a4": 172.0, "letter": 177.0}
 """Millimetres between the margins."""
-ENOUGH = 125.0
+ENOUGH = 135.0
 """The height up to which a chart shows values; a higher one shows symbols only."""
 PADDING = (1.1, 0.9)
 BETWEEN_ROWS = 6.0
@@ -112,7 +112,7 @@ def backward(derivation: Derivation) -> Chart:
 
 
 def forward_looks(derivation: Derivation) -> list[Look]:
-    """From the fullest to the barest."""
+    """From the fullest to the barest: every value, those of what is computed and of the data, symbols."""
     network: Network = derivation.network
     values, texts = derivation.values, Texts(network)
 
@@ -121,29 +121,50 @@ def forward_looks(derivation: Derivation) -> list[Look]:
             return block((texts.equation(key, values[key], "forward"),))
         return block(_titled(texts, key), (texts.value(values[key], "forward"),))
 
-    return [Look(graph(network), valued, _symbols(texts), _unlabelled, _carried), symbols(network)]
+    def computed(key: str) -> Block:
+        return bare.node(key) if key.split()[0] in network.parameters else piled([valued(one) for one in key.split()])
+
+    bare = symbols(network)
+    return [Look(graph(network), valued, _symbols(texts), _unlabelled, _carried), replace(bare, node=computed), bare]
 
 
 def backward_looks(derivation: Derivation) -> list[Look]:
-    """From the fullest to the barest."""
+    """From the fullest to the barest: every gradient, those of what is computed, those to which several uses contribute, their names."""
     network: Network = derivation.network
     found, texts = derivation.gradients, Texts(network)
     on_edges = _OnEdges(network, shares(network, derivation.training_steps[0]), texts)
 
+    def flows(*keys: str) -> bool:
+        return all(key in found and key not in network.data for key in keys)
+
+    def named(key: str) -> Block:
+        return block((texts.gradient(network.loss or "", key),) if flows(*key.split()) else _titled(texts, key))
+
     def valued(key: str) -> Block:
-        if key not in found or key in network.data:
-            return block(_titled(texts, key))
-        return block((texts.gradient(network.loss or "", key),), (texts.value(found[key], "backward"),))
+        return block(*[(text,) for text in named(key).texts], (texts.value(found[key], "backward"),)) if flows(key) else named(key)
 
     def style(result: str, operand: str) -> Style:
-        return "backward" if all(key in found and key not in network.data for key in (result, *operand.split())) else "faint"
+        return "backward" if flows(result, *operand.split()) else "faint"
+
+    def computed(key: str) -> Block:
+        return valued(key) if key in network.equations else named(key)
 
     def shared(key: str) -> Block:
-        return valued(key) if on_edges.is_shared(key) else bare.node(key)
+        return valued(key) if on_edges.is_shared(key) else named(key)
 
-    bare = replace(symbols(network), style=style)
-    full = Look(graph(network), valued, _symbols(texts), on_edges.full, style)
-    return [full, replace(full, label=on_edges.shares), replace(bare, node=shared, label=on_edges.full), replace(bare, label=on_edges.local), bare]
+    full = Look(graph(network), valued, named, on_edges.full, style)
+    some = replace(full, graph=graph(network, grouped=True), node=computed)
+    bare = replace(some, node=named, label=_unlabelled)
+    return [
+        full,
+        some,
+        replace(full, label=on_edges.shares),
+        replace(some, label=on_edges.local),
+        replace(some, label=on_edges.shares),
+        replace(some, node=shared),
+        replace(bare, label=on_edges.local),
+        bare,
+    ]
 
 
 @dataclass(frozen=True, slots=True)

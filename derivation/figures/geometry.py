@@ -5,7 +5,8 @@ Writers (`tikz`, `svg`) draw it as it is; they place nothing. What a kind, a sty
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
@@ -23,6 +24,8 @@ Style = Literal["forward", "backward", "update", "quiet", "faint", "positive", "
 Tone = Literal["ink", "soft", "shape", "local", "digit", "sign", "forward", "backward", "update", "training"]
 LEADING = 0.6
 """Between two lines of a block."""
+HEAD = 2.0
+"""Millimetres that an arrow runs straight before its end: its head, and a little of its line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,20 @@ def block(*lines: tuple[Text, ...]) -> Block:
             left += text.width
         top += high + LEADING
     return Block(tuple(placed), max(sum(text.width for text in line) for line in lines), height)
+
+
+def piled(blocks: Sequence[Block]) -> Block:
+    """Blocks one below the other.
+
+    >>> round(piled([block((Text("a", 2, 3),)), block((Text("b", 4, 2),))]).height, 1)
+    5.6
+    """
+    height = sum(one.height + LEADING for one in blocks) - LEADING
+    placed, top = list[Text](), -height / 2
+    for one in blocks:
+        placed += [replace(text, y=text.y + top + one.height / 2) for text in one.texts]
+        top += one.height + LEADING
+    return Block(tuple(placed), max(one.width for one in blocks), height)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +127,7 @@ class Edge:
     """An arrow on which `quantity` travels from `source` to `target`, in strokes that leave room for its label.
 
     A stroke runs through its points; where two of them differ in height it swings from one to the other, level at both, unless it is straight.
-    `thickness` is in millimetres; 0 leaves it to the look.
+    The last one ends in a level piece that is long enough for a head. `thickness` is in millimetres; 0 leaves it to the look.
     """
 
     source: str
@@ -125,7 +142,8 @@ class Edge:
     @property
     def curves(self) -> Iterator[list[Curve]]:
         """The strokes as cubic curves."""
-        for stroke in self.strokes:
+        last = self.strokes[-1] if self.straight else landing(self.strokes[-1])
+        for stroke in (*self.strokes[:-1], last):
             yield [(a, a, b, b) if self.straight else swing(a, b) for a, b in pairwise(stroke)]
 
 
@@ -155,6 +173,16 @@ def frame(x: float, y: float, width: float, height: float) -> Frame:
     return x - width / 2, y - height / 2, x + width / 2, y + height / 2
 
 
+def meet(a: Frame, b: Frame) -> bool:
+    """Whether two frames share more than their edges."""
+    return min(a[2], b[2]) > max(a[0], b[0]) and min(a[3], b[3]) > max(a[1], b[1])
+
+
+def holds(frame: Frame, point: Point) -> bool:
+    """Whether a point lies inside a frame."""
+    return frame[0] < point[0] < frame[2] and frame[1] < point[1] < frame[3]
+
+
 def swing(a: Point, b: Point) -> Curve:
     """From a to b, level at both ends; so it leaves neither the columns nor the rows between them.
 
@@ -163,6 +191,21 @@ def swing(a: Point, b: Point) -> Curve:
     """
     middle = (a[0] + b[0]) / 2
     return (a, (middle, a[1]), (middle, b[1]), b)
+
+
+def landing(stroke: tuple[Point, ...]) -> tuple[Point, ...]:
+    """The stroke with a level piece at its end that is long enough for a head, where there is room.
+
+    >>> landing(((0, 0), (4, 2), (4.5, 2)))
+    ((0, 0), (2.5, 2), (4.5, 2))
+    """
+    *before, end = stroke
+    if len(before) > 1 and before[-1][1] == end[1] and abs(end[0] - before[-1][0]) < HEAD:
+        before.pop()
+    way = end[0] - before[-1][0]
+    if before[-1][1] == end[1] or abs(way) <= HEAD:
+        return stroke
+    return (*before, (end[0] - math.copysign(HEAD, way), end[1]), end)
 
 
 def moved(chart: Chart, x: float, y: float) -> Chart:

@@ -23,6 +23,8 @@ PORT = 2.4
 """Between two edges that meet the same side of a box, where it is high enough."""
 NARROW, WIDE, STEEP = 4.6, 14.0, 0.3
 """The least and the greatest distance of two columns, and its share of the height that an edge climbs there."""
+FINE = 6
+"""Decimal places of a millimetre to which the points of a route are rounded."""
 ROUNDS, PATIENCE, SETTLING = 8, 3, 80
 PLAIN, MAIN, STRAIGHT = 1.0, 12.0, 30.0
 """How much an edge, a main edge, and a lane want to be straight."""
@@ -323,9 +325,6 @@ def _route(chain: list[_Vertex], edges: list[tuple[float, float]]) -> Route:
 
 
 def _tidied(stroke: list[Point]) -> list[Point]:
-    """Without points in the middle of a level run."""
-    kept = [stroke[0]]
-    for point, following in zip(stroke[1:], [*stroke[2:], None], strict=True):
-        if following is None or not (abs(kept[-1][1] - point[1]) < 1e-6 and abs(point[1] - following[1]) < 1e-6):
-            kept.append(point)
-    return [point for k, point in enumerate(kept) if k == 0 or point != kept[k - 1]] if len(kept) > 2 else kept
+    """Without points in the middle of a level run; rounded, so that what is level is exactly so and no two points are all but one."""
+    points = list(dict.fromkeys((round(x, FINE), round(y, FINE)) for x, y in stroke))
+    return [point for k, point in enumerate(points) if not 0 < k < len(points) - 1 or not points[k - 1][1] == point[1] == points[k + 1][1]]

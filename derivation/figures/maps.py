@@ -1,4 +1,4 @@
-"""The map of a network: its equations as symbols, a line or two high, with those marked that a section is about."""
+"""The map of a network: its equations and data as symbols, low enough to stand above a section, with those marked that a section is about."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from .texts import Texts
 
 
 def map_of(network: Network, marked: frozenset[str] = frozenset()) -> Chart:
-    """Where the named quantities stand among the equations, from the data that come in first to the loss.
-
-    Parameters, and data that come in later, are left out.
+    """Where the named quantities stand among the equations, from the data to the loss; parameters are left out.
 
     >>> from derivation.spec import loads
     >>> text = '[model]\\nloss = "L"\\nequations = "L = (w * x - y)^2"\\n[parameters]\\nw = 3\\n[data]\\nx = 1\\ny = 2'
@@ -31,7 +29,7 @@ def map_of(network: Network, marked: frozenset[str] = frozenset()) -> Chart:
 
 
 def _computed(whole: Graph) -> Graph:
-    """The graph without parameters, and without data that an equation other than the first ones uses first."""
-    kept = {key for key, kind in whole.kinds.items() if key in whole.uses or (kind == "datum" and whole.layers[whole.first_uses[key]] == 1)}
+    """The graph without parameters."""
+    kept = {key for key, kind in whole.kinds.items() if kind != "parameter"}
     uses = {key: tuple(operand for operand in used if operand in kept) for key, used in whole.uses.items()}
     return Graph(uses, {key: kind for key, kind in whole.kinds.items() if key in kept})

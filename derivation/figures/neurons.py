@@ -13,7 +13,7 @@ from ..operations import TABLE
 from ..render.words import load
 from ..terms import Term, name, names
 from . import measure
-from .geometry import Block, Chart, Edge, Frame, Label, Node, Point, Text, block, frame
+from .geometry import Block, Chart, Edge, Frame, Label, Node, Point, Text, block, frame, meet
 from .texts import Texts, formula
 
 MOST_NEURONS, MOST_WEIGHTS = 8, 40
@@ -53,7 +53,9 @@ def neurons(network: Network) -> Chart | None:
     )
     labelled = _labelled(edges, [weight for layer in layers for row in layer.weights for weight in row], Texts(network), nodes)
     width, height = places[-1][0][0] + NEURON / 2, max(node.frame[3] for node in nodes)
-    caption = _caption()
+    caption = _caption(edges)
+    if caption is None:
+        return Chart(width, height, nodes, labelled or edges)
     across = max(width, caption.width)
     label = Label(caption, across / 2, height + CAPTION + caption.height / 2)
     return Chart(across, height + CAPTION + caption.height, nodes, labelled or edges, (label,))
@@ -149,17 +151,13 @@ def _labelled(edges: tuple[Edge, ...], weights: list[Number], texts: Texts, node
         for stop in STOPS:
             place = (start[0] + (end[0] - start[0]) * stop, start[1] + (end[1] - start[1]) * stop)
             around = frame(*place, inside.width + 0.6, inside.height + 0.6)
-            if not any(_meet(around, other) for other in taken) and not any(_crosses(around, *other) for other in others):
+            if not any(meet(around, other) for other in taken) and not any(_crosses(around, *other) for other in others):
                 taken.append(around)
                 found.append(_parted(edge, inside, place))
                 break
         else:
             return ()
     return tuple(found)
-
-
-def _meet(a: Frame, b: Frame) -> bool:
-    return min(a[2], b[2]) > max(a[0], b[0]) and min(a[3], b[3]) > max(a[1], b[1])
 
 
 def _crosses(around: Frame, start: Point, end: Point) -> bool:
@@ -185,7 +183,10 @@ def _parted(edge: Edge, inside: Block, place: Point) -> Edge:
     return replace(edge, strokes=((start, before), (after, end)), label=Label(inside, *place, edge.quantity))
 
 
-def _caption() -> Block:
+def _caption(edges: tuple[Edge, ...]) -> Block | None:
+    """What the lines say, as far as they differ."""
     words = load()["document"]
-    lines = [words["weights_thickness"], words["weights_dashed"]]
-    return block(*((Text(rf"\text{{{line}}}", measure.words(line) * 0.75, measure.LINE * 0.75, "shape"),) for line in lines))
+    different = {"weights_thickness": len({edge.thickness for edge in edges}) > 1, "weights_dashed": any(edge.style == "negative" for edge in edges)}
+    lines = [words[key] for key, is_seen in different.items() if is_seen]
+    texts = [(Text(rf"\text{{{line}}}", measure.words(line) * 0.75, measure.LINE * 0.75, "shape"),) for line in lines]
+    return block(*texts) if texts else None

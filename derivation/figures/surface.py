@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from flint import fmpq
@@ -11,15 +11,17 @@ from flint import fmpq
 from ..arrays import Array
 from ..evaluate import Undefined, evaluate
 from ..network import Network
-from ..numbers import Number, Uncertain, UndefinedValue, middle
+from ..numbers import Number, Uncertain, UndefinedValue, exact, middle, rounded
 from ..render.training import entries
 from ..render.words import load
 from ..terms import Term, name
+from ..tex.names import Names
 from ..tex.write import write
 from ..walkthrough import Derivation
-from .geometry import Chart, Frame, Label, Line, Point, Tone, block
+from .contours import contour, finer, finer_grid, outside, plainer
+from .geometry import Block, Chart, Frame, Label, Line, Point, Tone, block, frame, holds, meet
 from .plot import BOTTOM, LEFT, TICK, TOP, below, dots, left_of, right_of, said, tick, ticks
-from .texts import formula
+from .texts import SHAPE, formula
 
 WIDTH, HEIGHT = 72.0, 48.0
 """The picture in millimetres."""
@@ -27,6 +29,8 @@ COLUMNS, ROWS = 42, 30
 """Cells of the grid on which the loss is computed."""
 RIGHT = 8.0
 LEVELS = 9
+GROUND = 0.5
+"""Millimetres around a word or a level in which no contour line is drawn."""
 FARTHEST = 10**9
 """Beyond this, training has run away and there is no path to draw."""
 NEWTON, REACH = 8, 3.0
@@ -90,28 +94,30 @@ class _Picture:
         except (Undefined, UndefinedValue, Uncertain, OverflowError):
             return math.nan
 
-    def grid(self) -> list[list[tuple[float, float, float]]]:
-        """(x, y, loss) on paper, row by row."""
+    def contours(self) -> list[tuple[fmpq, list[list[Point]]]]:
+        """Each level with its lines on paper."""
         (left, right), (low, high) = ((marks[0], marks[-1]) for marks in self.ticks)
         xs = [left + (right - left) * fmpq(k, COLUMNS) for k in range(COLUMNS + 1)]
         ys = [low + (high - low) * fmpq(k, ROWS) for k in range(ROWS + 1)]
-        return [[(*self.on_paper(float(x), float(y)), self.loss(x, y)) for x in xs] for y in ys]
-
-    def contours(self) -> Iterator[Line]:
-        grid = self.grid()
-        for level in _levels([loss for row in grid for _, _, loss in row if math.isfinite(loss)]):
-            for points in _joined(list(_contour(grid, level))):
-                yield Line("contour", tuple(points))
+        losses = [[self.loss(x, y) for x in xs] for y in ys]
+        across = finer([self.on_paper(float(x), 0)[0] for x in xs])
+        down = finer([self.on_paper(0, float(y))[1] for y in ys])
+        heights = finer_grid(losses)
+        return [(level, contour(across, down, heights, float(level))) for level in _levels([loss for row in losses for loss in row if math.isfinite(loss)])]
 
     def chart(self) -> Chart:
-        left, top, right, bottom = frame = (LEFT, TOP, LEFT + WIDTH, TOP + HEIGHT)
+        left, top, right, bottom = picture = (LEFT, TOP, LEFT + WIDTH, TOP + HEIGHT)
         names = self.network.names
         columns = [(self.on_paper(float(x), 0)[0], bottom) for x in self.ticks[0]]
         rows = [(left, self.on_paper(0, float(y))[1]) for y in self.ticks[1]]
         points = [self.on_paper(float(a), float(b)) for a, b in self.stations]
         minimum = [self.on_paper(*map(float, self.minimum))] if self.minimum else []
+        marks = [_marked("plot_start", "training", points[0], points, picture), *(_marked("plot_minimum", "soft", point, points, picture) for point in minimum)]
+        contours = self.contours()
+        valued = _valued(contours, [*(mark.frame for mark in marks), *(node.frame for node in dots([*minimum, *points]))], points, picture, names)
+        grounds = [_ground(label) for label in (*marks, *valued)]
         lines = (
-            *self.contours(),
+            *(Line("contour", tuple(plainer(run))) for _, found in contours for line in found for run in outside(line, grounds)),
             Line("axis", ((left, top), (right, top), (right, bottom), (left, bottom), (left, top))),
             *(Line("axis", ((x, y), (x, y + TICK))) for x, y in columns),
             *(Line("axis", ((x, y), (x - TICK, y))) for x, y in rows),
@@ -123,13 +129,13 @@ class _Picture:
             *(left_of(tick(value, names), (x - TICK, y)) for value, (x, y) in zip(self.ticks[1], rows, strict=True)),
             right_of(across, (right, bottom)),
             Label(up, left, top - 1 - up.height / 2),
-            _marked("plot_start", "training", points[0], points, frame),
-            *(_marked("plot_minimum", "soft", point, points, frame) for point in minimum),
+            *marks,
+            *valued,
         )
         return Chart(right + RIGHT, bottom + BOTTOM, (*dots(minimum, "ring"), *dots(points)), (), labels, lines)
 
 
-def _marked(word: str, tone: Tone, point: Point, path: list[Point], frame: Frame) -> Label:
+def _marked(word: str, tone: Tone, point: Point, path: list[Point], picture: Frame) -> Label:
     """A word at a point, where it meets the path least and stays in the frame."""
     inside = said(load()["document"][word], tone)
     across, up = inside.width / 2 + 1.4, inside.height / 2 + 1.2
@@ -137,11 +143,41 @@ def _marked(word: str, tone: Tone, point: Point, path: list[Point], frame: Frame
 
     def met(place: Point) -> int:
         left, top, right, bottom = (place[0] - inside.width / 2, place[1] - inside.height / 2, place[0] + inside.width / 2, place[1] + inside.height / 2)
-        out = left < frame[0] or right > frame[2] or top < frame[1] or bottom > frame[3]
+        out = left < picture[0] or right > picture[2] or top < picture[1] or bottom > picture[3]
         steps = [(a[0] + (b[0] - a[0]) * k / 40, a[1] + (b[1] - a[1]) * k / 40) for a, b in pairwise(path) for k in range(41)]
         return 1000 * out + sum(left < x < right and top < y < bottom for x, y in steps)
 
     return Label(inside, *min(places, key=met))
+
+
+def _valued(contours: list[tuple[fmpq, list[list[Point]]]], taken: list[Frame], path: list[Point], picture: Frame, names: Names) -> list[Label]:
+    """The values of the levels, each on its line where it meets neither another line nor the path nor a mark; nothing where there is no such place."""
+    taken, found = list(taken), list[Label]()
+    trodden = [(a[0] + (b[0] - a[0]) * k / 40, a[1] + (b[1] - a[1]) * k / 40) for a, b in pairwise(path) for k in range(41)]
+    points = [[point for line in lines for point in line] for _, lines in contours]
+    for (level, _), (before, own, after) in zip(contours, zip([[], *points], points, [*points[1:], []], strict=False), strict=True):
+        inside = _small(tick(level, names))
+        others = [*trodden, *before, *after]  # what meets a level farther away meets these
+
+        def is_free(around: Frame, others: list[Point] = others) -> bool:
+            inside = all(holds(picture, point) for point in (around[:2], around[2:]))
+            return inside and not any(meet(around, other) for other in taken) and not any(holds(around, point) for point in others)
+
+        places = (Label(inside, *place) for place in sorted(own, key=lambda point: math.dist(point, (picture[2], picture[1]))))
+        label = next((label for label in places if is_free(_ground(label))), None)
+        if label:
+            taken.append(_ground(label))
+            found.append(label)
+    return found
+
+
+def _small(number: Block) -> Block:
+    (text,) = number.texts
+    return block((replace(text, width=text.width * SHAPE, height=text.height * SHAPE, tone="shape"),))
+
+
+def _ground(label: Label) -> Frame:
+    return frame(label.x, label.y, label.block.width + 2 * GROUND, label.block.height + 2 * GROUND)
 
 
 def _around(values: list[fmpq]) -> tuple[fmpq, fmpq]:
@@ -174,43 +210,12 @@ def _with_entry(array: Array, place: tuple[int, ...], value: Number) -> Array:
     return Array(array.shape, tuple(changed))
 
 
-def _levels(losses: list[float]) -> list[float]:
-    """Levels that lie closer where the loss is small, as contour lines of a bowl do at equal distances."""
+def _levels(losses: list[float]) -> list[fmpq]:
+    """Levels in two digits that lie closer where the loss is small, as contour lines of a bowl do at equal distances.
+
+    >>> _levels([0.0, 324.0])[:3]
+    [1, 9, 25]
+    """
     low, high = min(losses, default=0.0), max(losses, default=0.0)
-    return [low + (high - low) * ((k + 0.5) / LEVELS) ** 2 for k in range(LEVELS)]
-
-
-def _contour(grid: list[list[tuple[float, float, float]]], level: float) -> Iterator[tuple[Point, Point]]:
-    """The pieces of a contour line: marching squares (Lorensen, Cline 1987, in the plane)."""
-    for lower, upper in pairwise(grid):
-        for (a, b), (d, c) in zip(pairwise(lower), pairwise(upper), strict=True):
-            found = [crossing for start, end in ((a, b), (b, c), (c, d), (d, a)) if (crossing := _crossing(start, end, level))]
-            yield from zip(found[0::2], found[1::2], strict=False)
-
-
-def _crossing(a: tuple[float, float, float], b: tuple[float, float, float], level: float) -> Point | None:
-    """Where the loss passes the level between two neighbours, on a straight line."""
-    if (a[2] < level) == (b[2] < level) or not math.isfinite(a[2] + b[2]):
-        return None
-    share = (level - a[2]) / (b[2] - a[2])
-    return round(a[0] + share * (b[0] - a[0]), 2), round(a[1] + share * (b[1] - a[1]), 2)
-
-
-def _joined(pieces: list[tuple[Point, Point]]) -> Iterator[list[Point]]:
-    """Pieces that meet, as lines."""
-    ends: dict[Point, list[int]] = {}
-    for k, piece in enumerate(pieces):
-        for point in piece:
-            ends.setdefault(point, []).append(k)
-    left = set(range(len(pieces)))
-    # a line begins where only one piece ends; what is then left are rings
-    for start in sorted(range(len(pieces)), key=lambda k: min(len(ends[point]) for point in pieces[k])):
-        if start not in left:
-            continue
-        left.remove(start)
-        line = list(pieces[start] if len(ends[pieces[start][0]]) <= len(ends[pieces[start][1]]) else reversed(pieces[start]))
-        while following := next((k for k in ends[line[-1]] if k in left), None):
-            left.remove(following)
-            a, b = pieces[following]
-            line.append(b if a == line[-1] else a)
-        yield line
+    wished = [low + (high - low) * ((k + 0.5) / LEVELS) ** 2 for k in range(LEVELS)]
+    return list(dict.fromkeys(exact(rounded(fmpq(*level.as_integer_ratio()), 2)) for level in wished))

@@ -8,6 +8,7 @@ from ..arrays import Array, Shape
 from ..deriving.worked import literal
 from ..network import Network
 from ..numbers import Number, Style, Uncertain, decimal, middle, nearest
+from ..terms import Term
 from ..tex.write import write
 from . import measure
 from .geometry import Text, Tone
@@ -41,9 +42,9 @@ class Texts:
         return Text(latex, width * SHAPE + 1.6, height * SHAPE, "shape")
 
     def gradient(self, loss: str, key: str) -> Text:
-        """A derivative of the loss, in a line."""
-        names = self.network.names
-        return formula(rf"\partial {names.latex(loss)}/\partial {names.latex(key)}", "ink")
+        """A derivative of the loss by one quantity, or by several with blanks between them, in a line."""
+        names, by = self.network.names, self.symbol(key).latex
+        return formula(rf"\partial {names.latex(loss)}/\partial " + (f"({by})" if " " in key else by), "ink")
 
     def local(self, of: str, by: str) -> Text:
         """A local derivative as a fraction."""
@@ -57,9 +58,10 @@ class Texts:
         latex = value.latex.removeprefix(r"\approx ")
         return formula(rf"{{\times}}\,({latex})" if latex.startswith("-") else rf"{{\times}}\,{latex}", "soft")
 
-    def value(self, array: Array, tone: Tone) -> Text:
-        """A number or a matrix of numbers; where it is printed rounded, the sign says so."""
-        term = literal(array.map(printable), STYLE, ELIDE)
+    def value(self, array: Array, tone: Tone, digits: int = STYLE.digits) -> Text:
+        """A number or a matrix of numbers; where it is printed rounded, the sign says so, and every entry is rounded alike."""
+        term = _literal(array, Style(digits, max(digits, STYLE.exact_digits)))
+        term = _literal(array, Style(digits, digits)) if term.rounded else term
         prefix = r"\approx " if term.rounded else ""
         latex = prefix + write(term, self.network.names)
         width = measure.size(prefix)[0]
@@ -93,6 +95,10 @@ def signed(value: Text) -> Text:
         return value
     about = r"\approx " if value.latex.startswith(r"\approx ") else ""
     return replace(value, latex=rf"{about}{{+}}{value.latex.removeprefix(about)}", width=value.width + measure.size("+")[0] + 0.3)
+
+
+def _literal(array: Array, style: Style) -> Term:
+    return literal(array.map(lambda x: printable(x, style)), style, ELIDE)
 
 
 def printable(x: Number, style: Style = STYLE) -> Number:

@@ -8,7 +8,7 @@ from flint import fmpq
 
 from ..arrays import Array
 from ..network import Network
-from ..numbers import certified
+from ..numbers import certified, exact, middle, rounded, unrounded
 from ..terms import name, updated
 from ..tex.write import write
 from ..walkthrough import Derivation, TrainingStep
@@ -16,10 +16,12 @@ from . import measure
 from .flowchart import PADDING, TEXT_WIDTH
 from .geometry import Block, Chart, Edge, Label, Node, Text, beside, block
 from .layered import Box, Link, layered
-from .texts import Texts, signed
+from .texts import STYLE, Texts, signed
 
 HIGHEST, BETWEEN = 48.0, 10.0
 """Millimetres: the height up to which the parameters stand in one column, and the space between two columns."""
+SHOWN, MOST_DIGITS = 20, 6
+"""The new value is rounded by no more than this part of its step, in no more than so many digits."""
 
 
 def update(derivation: Derivation) -> Chart:
@@ -43,9 +45,10 @@ def _column(network: Network, step: TrainingStep, keys: list[str]) -> Chart:
     texts = Texts(network)
     boxes, links, nodes = [], [], []
     for key in keys:
+        way = _way(step, key)
         before = block((texts.equation(key, step.values[key], "forward"),))
-        after = block((_renewed(texts, key, step.updated[key]),))
-        moving = block((signed(texts.value(_difference(step, key), "update")),))
+        after = block((_renewed(texts, key, step.updated[key], _digits(step.updated[key], way)),))
+        moving = block((signed(texts.value(way, "update")),))
         for layer, inside in enumerate((before, after)):
             boxes.append(Box((key, layer), layer, inside.width + 2 * PADDING[0], inside.height + 2 * PADDING[1]))
             nodes.append(inside)
@@ -61,18 +64,29 @@ def _edge(key: str, moving: Block, strokes: tuple[tuple[tuple[float, float], ...
     return Edge(key, key, key, "update", strokes, Label(moving, *place, key))
 
 
-def _renewed(texts: Texts, key: str, array: Array) -> Text:
+def _renewed(texts: Texts, key: str, array: Array, digits: int) -> Text:
     """The new symbol and its value."""
-    value = texts.value(array, "update")
+    value = texts.value(array, "update", digits)
     symbol = write(updated(name(key)), texts.network.names)
     relation = "" if value.latex.startswith(r"\approx") else "="
     width, height = measure.size(symbol + relation)
     return Text(symbol + relation + value.latex, width + value.width, max(height, value.height), "update")
 
 
-def _difference(step: TrainingStep, key: str) -> Array:
+def _way(step: TrainingStep, key: str) -> Array:
+    """What is added to the old value, before the sum is rounded where results are carried rounded."""
     old: Array = step.values[key]
-    new: Array = step.updated[key]
-    steps = certified(lambda: new.zip(operator.sub, old))
+    new: Array = step.updated[key].map(unrounded)
+    way = certified(lambda: new.zip(operator.sub, old))
     # where the gradient vanishes the values agree to all their certain digits
-    return steps.map(lambda x: fmpq(0) if hasattr(x, "contains") and x.contains(0) else x)
+    return way.map(lambda x: fmpq(0) if hasattr(x, "contains") and x.contains(0) else x)
+
+
+def _digits(new: Array, way: Array) -> int:
+    """The fewest digits in which the new value shows how far it has moved."""
+    pairs = [(middle(x), abs(middle(y))) for x, y in zip(new.entries, way.entries, strict=True) if middle(y)]
+
+    def shows(digits: int) -> bool:
+        return all(abs(exact(rounded(x, digits)) - x) * SHOWN <= y for x, y in pairs)
+
+    return next(filter(shows, range(STYLE.digits, MOST_DIGITS)), MOST_DIGITS)
