@@ -16,6 +16,7 @@ SUMS = frozenset({"add", "sub", "neg"})
 FOLDED = frozenset({"times", "maximum", "minimum"})
 """Several operands of these are worked at once."""
 PLAIN = SUMS | {"times", "number"}
+ZERO, ONE = number(0), number(1)
 LONGEST = 12
 """Numbers in an entry beyond which it is not spelled out; a scalar has twice the room."""
 WIDEST = 90
@@ -93,7 +94,8 @@ def arithmetic(term: Term, style: Style) -> Iterator[Term]:
     first = spelled(term)
     if first is None:
         return
-    if not all(node.head in PLAIN for entry in first.entries for node in walk(entry)) and _breadth(first) <= WIDEST:
+    plain = all(node.head in PLAIN for entry in first.entries for node in walk(entry))
+    if not (plain and first.entries == _in_full(term).entries) and _breadth(first) <= WIDEST:
         yield assembled(first)
     yield from islice(_passes(first, style), 1 if first.shape else 3)
 
@@ -104,9 +106,36 @@ def _breadth(entries: Array) -> int:
 
 
 def spelled(term: Term) -> Array | None:
-    """Array operations on numbers spelled out: an expression of scalars for each entry; None where that grows too long."""
-    entries = evaluate(term, {}, Terms)
-    return entries.map(settled) if max(_length(entry) for entry in entries.entries) <= (LONGEST if entries.shape else 2 * LONGEST) else None
+    """Array operations on numbers spelled out: an expression of scalars for each entry, without what is times 0 or 1 where all of it
+    would be too long; None where that is too long too."""
+    entries = _in_full(term)
+    forms = entries, entries.map(lambda entry: settled(brief(entry)))
+    return next((form for form in forms if _is_short(form)), None)
+
+
+def _is_short(entries: Array) -> bool:
+    return max(map(_length, entries.entries)) <= LONGEST if entries.shape else _length(entries.entries[0]) <= 2 * LONGEST and _breadth(entries) <= WIDEST
+
+
+def _in_full(term: Term) -> Array:
+    return evaluate(term, {}, Terms).map(settled)
+
+
+def brief(term: Term) -> Term:
+    """A scalar expression without the products with 0 and the factors 1 in it.
+
+    >>> brief(number(0) * number("0.3") + number(1) * number("0.5")) == number(0) + number("0.5")
+    True
+    """
+    if term.head == "number" or not term.children:
+        return term
+    term = Term(term.head, tuple(map(brief, term.children)))
+    if term.head == "times":
+        a, b = term.args
+        if ZERO in (a, b):
+            return ZERO
+        return b if a == ONE else a if b == ONE else term
+    return ONE if term == ONE - ZERO else ZERO if term == ONE - ONE else term
 
 
 def _passes(entries: Array, style: Style) -> Iterator[Array | Term]:
