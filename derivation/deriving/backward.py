@@ -8,6 +8,7 @@ from functools import reduce
 from itertools import groupby
 
 from ..evaluate import evaluate
+from ..numbers import unrounded
 from ..operations import TABLE
 from ..resolve import Shapes
 from ..reverse import fused, gradients
@@ -16,7 +17,7 @@ from ..tidy import loosely, tidy
 from ..walkthrough import Line, Phase, Reason, Section, Step
 from .desk import Desk
 from .forward import is_output
-from .reasons import backward_reason
+from .reasons import backward_reason, followed
 
 SHORT = 6
 """Nodes up to which an error signal's own formula is put in its place in a product of scalars."""
@@ -132,7 +133,7 @@ class Backward:
         outer = gradients(loss, self.loss, number(1), {operand.args[0]}, shapes)[operand.args[0]]
         whole = gradients(body, operand, outer, {before.args[0]}, shapes)[before.args[0]]
         if shapes.of(before) != ():
-            return [whole]
+            return [gradients(body, operand, partial(self.loss, operand), {before.args[0]}, shapes)[before.args[0]], whole]
         slope, then = partial(self.loss, operand), partial(operand, before)
         self.desk.note(slope, outer)
         self.desk.note(then, gradients(body, operand, number(1), {before.args[0]}, shapes)[before.args[0]])
@@ -159,12 +160,20 @@ class Backward:
             return
         self.number += 1
         heading = self.heading(result, keys, title)
+        if self.short and keys == [self.short.before] and self.desk.shapes.of(name(keys[0])):
+            yield self.stated(self.short.operand, heading)
         for key in keys:
             formula = self.settle(key)
             yield from self.slopes(formula, heading)
             signal = partial(self.loss, name(key))
             yield Step(signal, heading, self.chain(key, formula), self.number, self.reason(result, key))
             yield from self.desk.measured(signal, heading, self.number)
+
+    def stated(self, key: str, heading: Reason) -> Step:
+        """A derivative by the loss's operand in symbols only: the shortcut that it is put into does not need its numbers."""
+        signal = partial(self.loss, name(key))
+        lines = self.desk.lines([(signal, "quantity"), (self.formulas[signal], "formula")], self.desk.known[signal].map(unrounded), None)
+        return Step(signal, heading, lines, self.number, self.reason(self.loss.args[0], key))
 
     def heading(self, result: str, keys: list[str], title: str) -> Reason:
         quantities = tuple(name(key) for key in keys)
@@ -231,7 +240,9 @@ class Backward:
         if len(sources) > 1:
             return Reason("shared", {**about, "sources": sources})
         if self.short and key == self.short.before:
-            return Reason(f"fused_{self.short.reason}", {**about, "operand": name(self.short.operand)})
+            operand = self.short.operand
+            inner = backward_reason(self.network.equations[operand], key, operand, self.desk.shapes, key in self.network.parameters)
+            return followed([inner, Reason(f"fused_{self.short.reason}", {**about, "operand": name(operand)})])
         return backward_reason(self.network.equations[result], key, result, self.desk.shapes, key in self.network.parameters)
 
 
