@@ -13,7 +13,7 @@ from ..operations import TABLE
 from ..resolve import Shapes
 from ..reverse import fused, gradients
 from ..terms import Term, name, names, number, partial, walk
-from ..tidy import loosely, tidy
+from ..tidy import Rule, loosely, tidy
 from ..walkthrough import Line, Phase, Reason, Section, Step
 from .desk import Desk
 from .forward import is_output
@@ -208,10 +208,19 @@ class Backward:
         """What leads to the formula: the chain rule before a shortcut, or numeric factors before they are drawn together."""
         if self.short and key == self.short.before:
             return [formula for formula in self.short.formulas[:-1] if not self.uses_rounded(formula)]
-        sources = [source for source, _ in self.contributions[key]]
-        if sources != [self.loss.args[0]]:
-            return []
-        return [gradients(self.network.equations[sources[0]], self.loss, number(1), {key}, self.desk.shapes, loosely)[key]]
+        parts = [self.pulled(source, key, loosely) for source in self.sources(key)]
+        return [loosely(reduce(lambda a, b: a + b, parts), self.desk.shapes)]
+
+    def sources(self, key: str) -> list[str]:
+        return [source for source, _ in self.contributions[key]]
+
+    def pulled(self, source: str, key: str, simplify: Rule) -> Term:
+        """What comes back through one equation."""
+        return gradients(self.network.equations[source], name(source), self.signal(source), {key}, self.desk.shapes, simplify)[key]
+
+    def draws_together(self, source: str, key: str) -> bool:
+        """Whether numeric factors of several operations become one in what comes back through one equation: 1/3 of a mean and 2 of a square."""
+        return self.pulled(source, key, loosely) != self.pulled(source, key, tidy)
 
     def uses_rounded(self, formula: Term) -> bool:
         """Whether a derivative in a formula is one whose value is carried rounded."""
@@ -236,14 +245,20 @@ class Backward:
 
     def reason(self, result: str, key: str) -> Reason:
         about: dict[str, Term | tuple[Term, ...] | str] = {"quantity": name(key), "result": name(result)}
-        sources = tuple(name(source) for source, _ in self.contributions[key])
+        sources = self.sources(key)
         if len(sources) > 1:
-            return Reason("shared", {**about, "sources": sources})
+            shared = Reason("shared", {**about, "sources": tuple(map(name, sources))})
+            return followed([shared, *(reason for source in sources if self.draws_together(source, key) for reason in self.through(source, key))])
         if self.short and key == self.short.before:
             operand = self.short.operand
             inner = backward_reason(self.network.equations[operand], key, operand, self.desk.shapes, key in self.network.parameters)
             return followed([inner, Reason(f"fused_{self.short.reason}", {**about, "operand": name(operand)})])
         return backward_reason(self.network.equations[result], key, result, self.desk.shapes, key in self.network.parameters)
+
+    def through(self, source: str, key: str) -> Iterator[Reason]:
+        """Why one of several contributions is as it is."""
+        yield Reason("through", {"result": name(source)})
+        yield backward_reason(self.network.equations[source], key, source, self.desk.shapes, key in self.network.parameters)
 
 
 def _short(term: Term) -> bool:
