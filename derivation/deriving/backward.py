@@ -8,15 +8,16 @@ from functools import reduce
 from itertools import groupby
 
 from ..evaluate import evaluate
+from ..numbers import unrounded
 from ..operations import TABLE
 from ..resolve import Shapes
 from ..reverse import fused, gradients
 from ..terms import Term, name, names, number, partial, walk
-from ..tidy import loosely, tidy
+from ..tidy import Rule, loosely, tidy
 from ..walkthrough import Line, Phase, Reason, Section, Step
 from .desk import Desk
 from .forward import is_output
-from .reasons import backward_reason
+from .reasons import backward_reason, followed
 
 SHORT = 6
 """Nodes up to which an error signal's own formula is put in its place in a product of scalars."""
@@ -132,7 +133,7 @@ class Backward:
         outer = gradients(loss, self.loss, number(1), {operand.args[0]}, shapes)[operand.args[0]]
         whole = gradients(body, operand, outer, {before.args[0]}, shapes)[before.args[0]]
         if shapes.of(before) != ():
-            return [whole]
+            return [gradients(body, operand, partial(self.loss, operand), {before.args[0]}, shapes)[before.args[0]], whole]
         slope, then = partial(self.loss, operand), partial(operand, before)
         self.desk.note(slope, outer)
         self.desk.note(then, gradients(body, operand, number(1), {before.args[0]}, shapes)[before.args[0]])
@@ -159,12 +160,20 @@ class Backward:
             return
         self.number += 1
         heading = self.heading(result, keys, title)
+        if self.short and keys == [self.short.before] and self.desk.shapes.of(name(keys[0])):
+            yield self.stated(self.short.operand, heading)
         for key in keys:
             formula = self.settle(key)
             yield from self.slopes(formula, heading)
             signal = partial(self.loss, name(key))
             yield Step(signal, heading, self.chain(key, formula), self.number, self.reason(result, key))
             yield from self.desk.measured(signal, heading, self.number)
+
+    def stated(self, key: str, heading: Reason) -> Step:
+        """A derivative by the loss's operand in symbols only: the shortcut that it is put into does not need its numbers."""
+        signal = partial(self.loss, name(key))
+        lines = self.desk.lines([(signal, "quantity"), (self.formulas[signal], "formula")], self.desk.known[signal].map(unrounded), None)
+        return Step(signal, heading, lines, self.number, self.reason(self.loss.args[0], key))
 
     def heading(self, result: str, keys: list[str], title: str) -> Reason:
         quantities = tuple(name(key) for key in keys)
@@ -199,10 +208,19 @@ class Backward:
         """What leads to the formula: the chain rule before a shortcut, or numeric factors before they are drawn together."""
         if self.short and key == self.short.before:
             return [formula for formula in self.short.formulas[:-1] if not self.uses_rounded(formula)]
-        sources = [source for source, _ in self.contributions[key]]
-        if sources != [self.loss.args[0]]:
-            return []
-        return [gradients(self.network.equations[sources[0]], self.loss, number(1), {key}, self.desk.shapes, loosely)[key]]
+        parts = [self.pulled(source, key, loosely) for source in self.sources(key)]
+        return [loosely(reduce(lambda a, b: a + b, parts), self.desk.shapes)]
+
+    def sources(self, key: str) -> list[str]:
+        return [source for source, _ in self.contributions[key]]
+
+    def pulled(self, source: str, key: str, simplify: Rule) -> Term:
+        """What comes back through one equation."""
+        return gradients(self.network.equations[source], name(source), self.signal(source), {key}, self.desk.shapes, simplify)[key]
+
+    def draws_together(self, source: str, key: str) -> bool:
+        """Whether numeric factors of several operations become one in what comes back through one equation: 1/3 of a mean and 2 of a square."""
+        return self.pulled(source, key, loosely) != self.pulled(source, key, tidy)
 
     def uses_rounded(self, formula: Term) -> bool:
         """Whether a derivative in a formula is one whose value is carried rounded."""
@@ -227,13 +245,20 @@ class Backward:
 
     def reason(self, result: str, key: str) -> Reason:
         about: dict[str, Term | tuple[Term, ...] | str] = {"quantity": name(key), "result": name(result)}
-        sources = tuple(name(source) for source, _ in self.contributions[key])
+        sources = self.sources(key)
         if len(sources) > 1:
-            return Reason("shared", {**about, "sources": sources})
+            shared = Reason("shared", {**about, "sources": tuple(map(name, sources))})
+            return followed([shared, *(reason for source in sources if self.draws_together(source, key) for reason in self.through(source, key))])
         if self.short and key == self.short.before:
-            ending = "" if self.short.formulas[-1].head == "sub" else ".scaled"
-            return Reason(f"fused_{self.short.reason}{ending}", {**about, "operand": name(self.short.operand)})
+            operand, ending = self.short.operand, "" if self.short.formulas[-1].head == "sub" else ".scaled"
+            inner = backward_reason(self.network.equations[operand], key, operand, self.desk.shapes, key in self.network.parameters)
+            return followed([inner, Reason(f"fused_{self.short.reason}{ending}", {**about, "operand": name(operand)})])
         return backward_reason(self.network.equations[result], key, result, self.desk.shapes, key in self.network.parameters)
+
+    def through(self, source: str, key: str) -> Iterator[Reason]:
+        """Why one of several contributions is as it is."""
+        yield Reason("through", {"result": name(source)})
+        yield backward_reason(self.network.equations[source], key, source, self.desk.shapes, key in self.network.parameters)
 
 
 def _short(term: Term) -> bool:

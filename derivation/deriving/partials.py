@@ -21,6 +21,8 @@ from .worked import shown
 
 Entry = tuple[str, tuple[int, ...]]
 LONGEST_SUM = 4
+MOST_SUMMANDS = 9
+"""As many as a 3 x 3 kernel has places."""
 LONGEST_FORMULA = 60
 """Nodes up to which the local derivatives are written in symbols before their numbers."""
 MOST_ROWS = 150
@@ -87,26 +89,40 @@ class _Table:
         if not ways or (len(ways) > 1 and any(way[0] == self.network.loss for way in ways)):
             # The loss's own slope by this entry would be written like its whole derivative, which it is not.
             return Step(quantity, Reason("partial", {"quantity": name(key)}), desk.recall(quantity), number)
-        products = [self.product(way, (key, place)) for way in ways]
-        if len(products) > LONGEST_SUM:
-            return Step(quantity, Reason("partial", {"quantity": name(key)}), desk.recall(quantity), number)
-        formula = reduce(lambda a, b: a + b, products)
-        in_symbols = rebuild(formula, self.in_symbols)
-        formulas = [formula, *([in_symbols] if sum(1 for _ in walk(in_symbols)) <= LONGEST_FORMULA and in_symbols != formula else [])]
-        return Step(quantity, Reason("partial", {"quantity": name(key)}), desk.chain(quantity, formulas, numbers=formula), number)
+        formulas, numbers = self.formulas(ways, (key, place))
+        lines = desk.chain(quantity, formulas, numbers=numbers) if formulas else desk.recall(quantity)
+        return Step(quantity, Reason("partial", {"quantity": name(key)}), lines, number)
+
+    def formulas(self, ways: list[Entry], source: Entry) -> tuple[list[Term], Term]:
+        """The chain rule and the same with the factors' formulas, and what numbers are put into: from the loss down where that is short
+        enough, else from the next error signals, which the backward pass has worked. Of many summands only the formulas are written, of more nothing."""
+        if len(ways) <= LONGEST_SUM:
+            whole, in_symbols = self.added(self.product, ways, source)
+            if sum(1 for _ in walk(in_symbols)) <= LONGEST_FORMULA:
+                return [whole, in_symbols], whole
+        whole, in_symbols = self.added(self.contribution, ways, source)
+        return [whole, in_symbols][len(ways) > LONGEST_SUM :] if len(ways) <= MOST_SUMMANDS else [], whole
+
+    def added(self, through: Callable[[Entry, Entry], Term], ways: list[Entry], source: Entry) -> tuple[Term, Term]:
+        """What comes through each way, added, and the same with the factors' formulas."""
+        whole = reduce(lambda a, b: a + b, [through(way, source) for way in ways])
+        return whole, rebuild(whole, self.in_symbols)
 
     def product(self, way: Entry, source: Entry) -> Term:
         """The factors from the loss to the source through `way`, as far as there is one way only; from the next error signal where
         that is carried rounded."""
+        if way[0] == self.network.loss or len(self.uses[way]) > 1 or self.network.carry is not None:
+            return self.contribution(way, source)
+        return self.product(self.uses[way][0], way) * self.slope(way, source)
+
+    def contribution(self, way: Entry, source: Entry) -> Term:
+        """The error signal at `way` times the slope from there to the source."""
         slope = self.slope(way, source)
-        loss = self.network.loss
-        if way[0] == loss:
+        if way[0] == self.network.loss:
             return slope
-        onward = self.uses[way]
-        if len(onward) == 1 and self.network.carry is None:
-            return self.product(onward[0], way) * slope
-        signal = partial(name(loss or ""), entry(*way))
-        self.desk.known[signal] = Array.scalar(self.desk.known[partial(name(loss or ""), name(way[0]))][way[1] or (0,)])
+        loss = name(self.network.loss or "")
+        signal = partial(loss, entry(*way))
+        self.desk.known[signal] = Array.scalar(self.desk.known[partial(loss, name(way[0]))][way[1] or (0,)])
         return signal * slope
 
     def slope(self, of: Entry, by: Entry) -> Term:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import reduce
 
 from ..operations import TABLE
@@ -119,8 +120,11 @@ def backward_reason(term: Term, key: str, result: str, shapes: Shapes, is_parame
     ending = ".gradient" if is_parameter else ""
     way = list(_way(term, key))
     passed = [(node, place, TABLE[node.head]) for node, place in way if node.head in TABLE and node.head not in SIGNED and not _only_scales(node, place)]
+    means = {node.args[0]: node.args[1].args[0] for node, _ in way if node.head == "div" and kind(node, shapes) in ("mean_row_sums", "mean_column_sums")}
     found = [
-        Reason(f"back_{row.reason}_{row.operands[place]}{ending}", {**about, **_partner(node, place, row, shapes)})
+        Reason(f"back_mean{ending}", {**about, "count": means[node]})
+        if node in means
+        else Reason(f"back_{row.reason}_{row.operands[place]}{ending}", {**about, **_partner(node, place, row, shapes)})
         for k, (node, place, row) in enumerate(passed)
         if not k or row.reason != passed[k - 1][2].reason
     ]
@@ -135,7 +139,7 @@ def backward_reason(term: Term, key: str, result: str, shapes: Shapes, is_parame
 
 def followed(reasons: Sequence[Reason]) -> Reason:
     """Several reasons as one, each followed by the next."""
-    return reduce(lambda later, reason: Reason(reason.key, reason.about, later), reversed(reasons[:-1]), reasons[-1])
+    return reduce(lambda later, reason: replace(reason, then=followed([reason.then, later]) if reason.then else later), reversed(reasons[:-1]), reasons[-1])
 
 
 def _way(term: Term, key: str) -> Iterator[tuple[Term, int]]:

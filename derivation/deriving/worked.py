@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import islice
 
 from ..arrays import Array
 from ..evaluate import evaluate
@@ -16,8 +15,11 @@ SUMS = frozenset({"add", "sub", "neg"})
 FOLDED = frozenset({"times", "maximum", "minimum"})
 """Several operands of these are worked at once."""
 PLAIN = SUMS | {"times", "number"}
+ZERO, ONE = number(0), number(1)
 LONGEST = 12
 """Numbers in an entry beyond which it is not spelled out; a scalar has twice the room."""
+MANY = 3
+"""Numbers from which on a sum of entries is spelled out."""
 WIDEST = 90
 """Digits and signs side by side beyond which entries spelled out would have to be set too small to read."""
 BROADEST = 48
@@ -90,12 +92,22 @@ def _digits(row: Term) -> int:
 
 def arithmetic(term: Term, style: Style) -> Iterator[Term]:
     """The lines between numbers put in and the value: array operations spelled out entry by entry, then simplified."""
-    first = spelled(term)
+    full = _in_full(term)
+    first = _fitting(full)
     if first is None:
         return
-    if not all(node.head in PLAIN for entry in first.entries for node in walk(entry)) and _breadth(first) <= WIDEST:
+    plain = all(node.head in PLAIN for entry in first.entries for node in walk(entry))
+    adds_up = first.shape and _is_added(first) and max(map(_length, first.entries)) >= MANY
+    if (first is not full or not plain or adds_up) and _breadth(first) <= WIDEST:
         yield assembled(first)
-    yield from islice(_passes(first, style), 1 if first.shape else 3)
+    passes = list(_passes(first, style))
+    steps = [*passes[:1], *filter(_is_added, passes[1:-1][-1:])] if first.shape else passes[:3]
+    yield from (assembled(entries) for entries in steps if not entries.shape or _breadth(entries) <= WIDEST)
+
+
+def _is_added(entries: Array) -> bool:
+    """Whether nothing is left to do but sums."""
+    return all(node.head in SUMS or node.head == "number" for entry in entries.entries for node in walk(entry))
 
 
 def _breadth(entries: Array) -> int:
@@ -104,16 +116,47 @@ def _breadth(entries: Array) -> int:
 
 
 def spelled(term: Term) -> Array | None:
-    """Array operations on numbers spelled out: an expression of scalars for each entry; None where that grows too long."""
-    entries = evaluate(term, {}, Terms)
-    return entries.map(settled) if max(_length(entry) for entry in entries.entries) <= (LONGEST if entries.shape else 2 * LONGEST) else None
+    """Array operations on numbers spelled out: an expression of scalars for each entry, without what is times 0 or 1 where all of it
+    would be too long; None where that is too long too."""
+    return _fitting(_in_full(term))
 
 
-def _passes(entries: Array, style: Style) -> Iterator[Array | Term]:
+def _in_full(term: Term) -> Array:
+    return evaluate(term, {}, Terms).map(settled)
+
+
+def _fitting(full: Array) -> Array | None:
+    if _is_short(full) and (full.shape or _breadth(full) <= WIDEST):
+        return full
+    left = full.map(lambda entry: settled(brief(entry)))
+    return left if _is_short(left) else full if _is_short(full) else None
+
+
+def _is_short(entries: Array) -> bool:
+    return max(map(_length, entries.entries)) <= (LONGEST if entries.shape else 2 * LONGEST)
+
+
+def brief(term: Term) -> Term:
+    """A scalar expression without the products with 0 and the factors 1 in it.
+
+    >>> brief(number(0) * number("0.3") + number(1) * number("0.5")) == number(0) + number("0.5")
+    True
+    """
+    if term.head == "number" or not term.children:
+        return term
+    term = Term(term.head, tuple(map(brief, term.children)))
+    if term.head == "times":
+        a, b = term.args
+        if ZERO in (a, b):
+            return ZERO
+        return b if a == ONE else a if b == ONE else term
+    return ONE if term == ONE - ZERO else ZERO if term == ONE - ONE else term
+
+
+def _passes(entries: Array, style: Style) -> Iterator[Array]:
     while not all(is_literal(entry) for entry in entries.entries):
         entries = entries.map(lambda entry: reduce(entry, style))
-        if _breadth(entries) <= WIDEST or not entries.shape:
-            yield assembled(entries)
+        yield entries
 
 
 def assembled(entries: Array) -> Term:

@@ -157,9 +157,14 @@ class Writer:
 
     def infix(self, term: Term, row: Operation) -> Written:
         least = row.notation.precedence
-        left, right = self.within(term.args[0], least), self.within(term.args[1], least + 1)
+        left, right = self.within(term.args[0], least + self.is_mixed(term.args[0], row)), self.within(term.args[1], least + 1)
         leads = left.startswith("-") and least > SUM
         return f"{left} {row.notation.symbol}{self.options(term, row)} {right}", SUM if leads else least
+
+    def is_mixed(self, left: Term, row: Operation) -> bool:
+        """Whether the left operand is of another operation that binds as strongly and more than a sum: that it comes first is then written in brackets."""
+        other = TABLE[left.head].notation if left.head in TABLE else row.notation
+        return other.kind == "infix" and row.notation.precedence == other.precedence > SUM and other != row.notation
 
     def options(self, term: Term, row: Operation) -> str:
         """The options of a term as a subscript; nothing where all have their defaults."""
