@@ -114,7 +114,7 @@ class _Picture:
         minimum = [self.on_paper(*map(float, self.minimum))] if self.minimum else []
         marks = [_marked("plot_start", "training", points[0], points, picture), *(_marked("plot_minimum", "soft", point, points, picture) for point in minimum)]
         contours = self.contours()
-        valued = _valued(contours, [*(mark.frame for mark in marks), *(node.frame for node in dots([*minimum, *points]))], points, picture, names)
+        valued = _valued(contours, [*map(_ground, marks), *(node.frame for node in dots([*minimum, *points]))], points, picture, names)
         grounds = [_ground(label) for label in (*marks, *valued)]
         lines = (
             *(Line("contour", tuple(plainer(run))) for _, found in contours for line in found for run in outside(line, grounds)),
