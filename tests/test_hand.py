@@ -185,7 +185,14 @@ def test_text_stays_text(page: bytes, tmp_path: Path) -> None:
     assert all(value in numbers for value in VALUES)
     places = [
         found.index(words)
-        for words in ("what is given", "values flow", "Pre-activation", "gradients flow back", "each parameter takes its step", "Each partial derivative")
+        for words in (
+            "what is given",
+            "from the data to the result",
+            "Pre-activation",
+            "from the loss back",
+            "each parameter takes its step",
+            "Each partial derivative",
+        )
     ]
     assert places == sorted(places)
     for word in ("lets it", "backpropagation", "ReLU(z", "∂", "ℝ", "⊙", "⊤", "∇", "θ", "max(0, 0.1)", "proved by SymPy"):

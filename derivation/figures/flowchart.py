@@ -16,7 +16,7 @@ from .texts import Texts
 TEXT_WIDTH = {"a4": 172.0, "letter": 177.0}
 """Millimetres between the margins."""
 ENOUGH = 135.0
-"""The height up to which a chart shows values; a higher one shows symbols only."""
+"""Millimetres: a look that makes a chart higher than this gives way to the next barer one."""
 PADDING = (1.1, 0.9)
 BETWEEN_ROWS = 6.0
 

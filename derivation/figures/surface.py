@@ -21,7 +21,7 @@ from ..walkthrough import Derivation
 from .contours import contour, finer, finer_grid, outside, plainer
 from .geometry import Block, Chart, Frame, Label, Line, Point, Tone, block, frame, holds, meet
 from .plot import BOTTOM, LEFT, TICK, TOP, below, dots, left_of, right_of, said, tick, ticks
-from .texts import SHAPE, formula
+from .texts import LOCAL, SHAPE, formula
 
 WIDTH, HEIGHT = 72.0, 48.0
 """The picture in millimetres."""
@@ -114,7 +114,7 @@ class _Picture:
         minimum = [self.on_paper(*map(float, self.minimum))] if self.minimum else []
         marks = [_marked("plot_start", "training", points[0], points, picture), *(_marked("plot_minimum", "soft", point, points, picture) for point in minimum)]
         contours = self.contours()
-        valued = _valued(contours, [*(mark.frame for mark in marks), *(node.frame for node in dots([*minimum, *points]))], points, picture, names)
+        valued = _valued(contours, [*map(_ground, marks), *(node.frame for node in dots([*minimum, *points]))], points, picture, names)
         grounds = [_ground(label) for label in (*marks, *valued)]
         lines = (
             *(Line("contour", tuple(plainer(run))) for _, found in contours for line in found for run in outside(line, grounds)),
@@ -173,7 +173,8 @@ def _valued(contours: list[tuple[fmpq, list[list[Point]]]], taken: list[Frame], 
 
 def _small(number: Block) -> Block:
     (text,) = number.texts
-    return block((replace(text, width=text.width * SHAPE, height=text.height * SHAPE, tone="shape"),))
+    # digits of a smaller size are cut wider
+    return block((replace(text, width=text.width * LOCAL, height=text.height * SHAPE, tone="shape"),))
 
 
 def _ground(label: Label) -> Frame:
