@@ -174,6 +174,47 @@ def test_the_sum_of_softmax_and_cross_entropy_is_seen_to_collapse() -> None:
     assert not unproved(worked)
 
 
+def lesson(stem: str) -> Derivation:
+    """One of the examples, worked and proved."""
+    worked = prove(derive(load(next(spec for spec in EXAMPLES if spec.stem == stem))))
+    assert not unproved(worked)
+    return worked
+
+
+def test_a_sum_over_samples_has_its_logarithms() -> None:
+    assert chain(lesson("xor"), "forward", "L")[2:5] == [
+        r"\frac{-(\ln(1 - 0.6667) + \ln(0.3333) + \ln(0.4976) + \ln(1 - 0.3376))}{4}",
+        r"\frac{-(\ln(0.3333) + \ln(0.3333) + \ln(0.4976) + \ln(0.6624))}{4}",
+        r"\frac{-(-1.099 - 1.099 - 0.6979 - 0.4119)}{4}",
+    ]
+
+
+def test_many_samples_are_added_from_the_error_signals() -> None:
+    links = chain(lesson("xor"), "partials", r"\frac{\partial L}{\partial w^{(2)}_{1}}")
+    assert links[1] == " + ".join(rf"\frac{{\partial L}}{{\partial z^{{(2)}}_{{{k}}}}} h_{{1{k}}}" for k in (1, 2, 3, 4))
+    assert links[2] == r"0.1667 (-0.4621) + (-0.1667) \cdot 0.4621 + (-0.1256) \cdot 0.4621 + 0.08440 \cdot 0.9051"
+
+
+def test_a_kernel_collects_its_products() -> None:
+    worked = lesson("cnn")
+    assert chain(worked, "backward", r"\frac{\partial L}{\partial K}")[2] == (
+        r"\begin{pmatrix} 0.5 (-0.06996) & -0.06996 \\ -0.06996 & 2 (-0.06996) \end{pmatrix}"
+    )
+    signals = [(rf"\frac{{\partial L}}{{\partial C_{{{i}{j}}}}}", rf"x_{{{i}{j + 1}}}") for i in (1, 2, 3) for j in (1, 2, 3)]
+    assert chain(worked, "partials", r"\frac{\partial L}{\partial k_{12}}")[0] == " + ".join(map(" ".join, signals))
+
+
+def test_a_quotient_on_the_left_of_a_product_stands_in_brackets() -> None:
+    links = chain(lesson("skip-gram"), "backward", r"\frac{\partial L}{\partial s}")
+    assert links[:2] == [r"\frac{\partial L}{\partial p} \odot p \odot (1 - p)", r"((p - y) \oslash (p \odot (1 - p))) \odot p \odot (1 - p)"]
+
+
+def test_products_are_worked_before_they_are_added() -> None:
+    assert chain(lesson("layer-norm"), "backward", r"\frac{\partial L}{\partial c}")[-2] == (
+        r"\begin{pmatrix} -0.2297 + 0.07587 \\ -0.1723 + 0.2276 \\ 0.3088 - 0.3035 \end{pmatrix}"
+    )
+
+
 def test_numeric_factors_stand_beside_each_other_before_they_are_drawn_together() -> None:
     mean = '[model]\nloss = "J"\nequations = "J = mean((u - y)^2)"\n[parameters]\nu = [1, 2, 3, 4]\n[data]\ny = [0, 0, 1, 1]'
     assert chain(spoken(mean), "backward", r"\frac{\partial J}{\partial u}")[:2] == [r"\frac{1}{4} \cdot 2 (u - y)", r"\frac{u - y}{2}"]
@@ -186,8 +227,9 @@ def test_a_mask_is_written_out() -> None:
 
 def test_each_local_derivative_of_a_product_has_its_formula_before_its_number() -> None:
     worked = prove(derive(load(next(spec for spec in EXAMPLES if spec.stem == "logistic-regression"))))
-    assert chain(worked, "partials", r"\frac{\partial L}{\partial w_{1}}")[1:3] == [
+    assert chain(worked, "partials", r"\frac{\partial L}{\partial w_{1}}")[1:4] == [
         r"\frac{p - y}{p (1 - p)} (p (1 - p)) x_{1}",
+        r"\frac{0.700567 - 1}{0.700567 (1 - 0.700567)} (0.700567 (1 - 0.700567)) \cdot 2",
         r"-1.42741 \cdot 0.209773 \cdot 2",
     ]
     assert not unproved(worked)

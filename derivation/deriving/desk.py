@@ -103,11 +103,15 @@ class Desk:
             value = evaluate(norm, self.known)
             yield Step(norm, title, self.lines([(norm, "quantity"), (self.literal(value), "value")], value, None), number)
 
-    def chain(self, quantity: Term, formulas: Iterable[Term], numbers: Term | None = None, reason: Reason | None = None) -> tuple[Line, ...]:
-        """quantity = formula = numbers put in = worked arithmetic = value. `numbers` is the formula that numbers are put into."""
+    def chain(
+        self, quantity: Term, formulas: Iterable[Term], numbers: Term | None = None, reason: Reason | None = None, first: Iterable[Term] = ()
+    ) -> tuple[Line, ...]:
+        """quantity = formula = numbers put in = worked arithmetic = value. `numbers` is the formula that numbers are put into, `first` are those that
+        they are put into before."""
         formulas = list(formulas)
         value = self.known[quantity].map(unrounded)
         terms: list[tuple[Term, Role]] = [(quantity, "quantity"), *((formula, "formula") for formula in formulas)]
+        terms += [(self.put_in(formula), "substitution") for formula in first]
         terms += self.calculated(numbers or formulas[-1], self.network.style)
         terms.append((self.conclusion(quantity), "value"))
         return self.lines(terms, value, reason)

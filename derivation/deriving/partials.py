@@ -25,6 +25,8 @@ MOST_SUMMANDS = 9
 """As many as a 3 x 3 kernel has places."""
 LONGEST_FORMULA = 60
 """Nodes up to which the local derivatives are written in symbols before their numbers."""
+LONGEST_LINE = 30
+"""Nodes up to which numbers are put into these symbols too."""
 MOST_ROWS = 150
 
 
@@ -90,7 +92,8 @@ class _Table:
             # The loss's own slope by this entry would be written like its whole derivative, which it is not.
             return Step(quantity, Reason("partial", {"quantity": name(key)}), desk.recall(quantity), number)
         formulas, numbers = self.formulas(ways, (key, place))
-        lines = desk.chain(quantity, formulas, numbers=numbers) if formulas else desk.recall(quantity)
+        first = [formula for formula in formulas[-1:] if size(formula) <= LONGEST_LINE and any(map(self.is_compound, walk(numbers)))]
+        lines = desk.chain(quantity, formulas, numbers=numbers, first=first) if formulas else desk.recall(quantity)
         return Step(quantity, Reason("partial", {"quantity": name(key)}), lines, number)
 
     def formulas(self, ways: list[Entry], source: Entry) -> tuple[list[Term], Term]:
@@ -98,7 +101,7 @@ class _Table:
         enough, else from the next error signals, which the backward pass has worked. Of many summands only the formulas are written, of more nothing."""
         if len(ways) <= LONGEST_SUM:
             whole, in_symbols = self.added(self.product, ways, source)
-            if sum(1 for _ in walk(in_symbols)) <= LONGEST_FORMULA:
+            if size(in_symbols) <= LONGEST_FORMULA:
                 return [whole, in_symbols], whole
         whole, in_symbols = self.added(self.contribution, ways, source)
         return [whole, in_symbols][len(ways) > LONGEST_SUM :] if len(ways) <= MOST_SUMMANDS else [], whole
@@ -153,6 +156,12 @@ class _Table:
             self.spelled[rule] = evaluate(rule, _Entries(rule, self.desk.shapes), Terms)
         return tidy(self.spelled[rule][place], self.desk.shapes)
 
+    def is_compound(self, node: Term) -> bool:
+        """Whether a local derivative's formula takes more than a product and a difference: then numbers are put into it before its value stands in
+        the product."""
+        formula = self.in_symbols(node)
+        return formula is not None and sum(part.head in TABLE for part in walk(formula)) > 2
+
     @cached_property
     def uses(self) -> dict[Entry, list[Entry]]:
         """For each entry of each quantity, the entries of later quantities that depend on it directly and that the loss depends on."""
@@ -196,6 +205,11 @@ def _function(head: str) -> Callable[[Term], Term]:
 
 def _size(shape: tuple[int, ...]) -> int:
     return shape[0] * shape[1] if shape else 1
+
+
+def size(term: Term) -> int:
+    """The number of nodes."""
+    return sum(1 for _ in walk(term))
 
 
 def entry(key: str, place: tuple[int, ...]) -> Term:

@@ -344,10 +344,12 @@ class _Scribe(Desk):
         super().__init__(network, start(network))
         self.sources: dict[Term, Term] = {}
 
-    def chain(self, quantity: Term, formulas: Iterable[Term], numbers: Term | None = None, reason: Reason | None = None) -> tuple[Line, ...]:
+    def chain(
+        self, quantity: Term, formulas: Iterable[Term], numbers: Term | None = None, reason: Reason | None = None, first: Iterable[Term] = ()
+    ) -> tuple[Line, ...]:
         formulas = list(formulas)
         self.sources[quantity] = numbers or formulas[-1]
-        return super().chain(quantity, formulas, numbers, reason)
+        return super().chain(quantity, formulas, numbers, reason, first)
 
 
 def _worked(network: Network) -> tuple[list[Phase], dict[Term, Term]]:
