@@ -113,6 +113,13 @@ def centre(run: Run) -> list[tuple[complex, complex]]:
     return found
 
 
+def smooth(run: Run) -> Iterator[Curve]:
+    """The smooth line through a run of two points or more, as cubics."""
+    tangents = _tangents(run)
+    for (start, end), (leave, _), (_, arrive) in zip(pairwise(run), tangents, tangents[1:], strict=False):
+        yield start + leave / 3, end - arrive / 3, end
+
+
 def _tangents(run: Run) -> list[tuple[complex, complex]]:
     """For each point the derivative on arriving and on leaving are one direction in two lengths: (leaving, arriving)."""
     steps = [abs(b - a) ** 0.5 or 0.1 for a, b in pairwise(run)]

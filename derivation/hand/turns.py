@@ -1,0 +1,82 @@
+"""Shapes taking turns on a page: no two neighbouring occurrences of a character have the same shape, and the text stays text.
+
+The font lets shapes take turns inside a run of letters; a class says with which shape a run begins (none for the first).
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+
+from .fonts import WRITINGS
+from .opentype import BRACKET_FONTS, LARGE, SHAPES
+
+PIECE = re.compile(r"<(?P<token>m[ino]|mtext)(?P<said>[^>]*)>(?P<held>[^<]*)</(?P=token)>|(?P<tag><[^>]*>)|(?P<text>[^<]+)")
+
+
+def turned(page: str) -> str:
+    """A page's HTML with classes that say where each run of shapes begins.
+
+    >>> turned("<math><mn>11</mn><mi>x</mi></math> 1 is 1")
+    '<math><mn>11</mn><mi class="b">x</mi></math> <i class="c">1</i> <i class="d">is</i> <i class="e">1</i>'
+    """
+    turns = Turns()
+    return PIECE.sub(lambda found: _piece(found, turns), page)
+
+
+class Turns:
+    """Who had which shape last."""
+
+    def __init__(self) -> None:
+        self.last: dict[str, int] = {}
+        self.next = 0
+
+    def runs(self, text: str) -> Iterator[tuple[str, int]]:
+        """A word cut into runs, as few as can be, and the shape with which each begins."""
+        while text:
+            start, count = max(((start, self._reach(text, start)) for start in self._starts()), key=lambda found: found[1])
+            for place, character in enumerate(text[:count]):
+                self.last[character] = _shape(character, start + place)
+            yield text[:count], start
+            text, self.next = text[count:], start + 1
+
+    def _starts(self) -> list[int]:
+        return [(self.next + offset) % WRITINGS for offset in range(WRITINGS)]
+
+    def _reach(self, text: str, start: int) -> int:
+        """How many characters from here on can take their turns."""
+        last = dict(self.last)
+        for place, character in enumerate(text):
+            shape = _shape(character, start + place)
+            if last.get(character) == shape:
+                return place
+            last[character] = shape
+        return len(text)
+
+
+def _shape(character: str, turn: int) -> int:
+    """Large forms have fewer shapes."""
+    return turn % (BRACKET_FONTS if character in LARGE else WRITINGS)
+
+
+def _piece(found: re.Match[str], turns: Turns) -> str:
+    if found["tag"]:
+        return found["tag"]
+    if found["text"]:
+        return re.sub(r"\S+", lambda word: "".join(_run(run, start) for run, start in turns.runs(html.unescape(word[0]))), found["text"])
+    runs = list(turns.runs(html.unescape(found["held"])))
+    if len(runs) != 1:
+        inside = "".join(f'<i class="{_letter(start)}">{html.escape(run, quote=False)}</i>' for run, start in runs)
+        return f"<{found['token']}{found['said']}>{inside}</{found['token']}>"
+    said = f' class="{_letter(runs[0][1])}"' if runs[0][1] else ""
+    return f"<{found['token']}{found['said']}{said}>{found['held']}</{found['token']}>"
+
+
+def _run(run: str, start: int) -> str:
+    escaped = html.escape(run, quote=False)
+    return f'<i class="{_letter(start)}">{escaped}</i>' if start else escaped
+
+
+def _letter(start: int) -> str:
+    return SHAPES[start][1:] or "a"

@@ -1,0 +1,36 @@
+// What stands on the paper's lines, and the bars of fractions, once all is laid out.
+const settle = (() => {
+  const ASCENT = {{ hand.ascent }}, range = document.createRange();
+  // Where the first writing of a block stands, from the top of the sheet.
+  function baseline(block) {
+    const walker = document.createTreeWalker(block, NodeFilter.SHOW_TEXT, (text) => (text.data.trim() && !text.parentElement.closest(".number, svg, msup > :nth-child(2), mfrac, mtable, mover > :nth-child(2)") ? 1 : 3));
+    if (!walker.nextNode()) return null;
+    range.selectNodeContents(walker.currentNode);
+    const rect = [...range.getClientRects()].find((one) => one.height);
+    return rect ? rect.top + rect.height * ASCENT : null;
+  }
+  function bars() {
+    const found = [...document.querySelectorAll("main mfrac, dialog mfrac")].map((node) => {
+      const box = node.getBoundingClientRect(), size = parseFloat(getComputedStyle(node).fontSize), [over, under] = [...node.children].map((child) => child.getBoundingClientRect());
+      return [node, ((over.bottom + under.top) / 2 - box.top) / size / (box.width / (node.offsetWidth || box.width))];
+    });
+    for (const [node, bar] of found) if (Number.isFinite(bar)) node.style.setProperty("--bar", `${bar.toFixed(3)}em`);
+    document.documentElement.classList.add("drawn-bars");
+  }
+  function lines() {
+    const blocks = [...document.querySelectorAll("h1, .top p, h2, h3, h4, .chain:not(.given), .chain.given, .shapes, .table, footer p")];
+    for (const block of blocks) block.style.removeProperty("--down");
+    const pitch = parseFloat(getComputedStyle(document.body).getPropertyValue("--pitch")) * parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const top = document.body.getBoundingClientRect().top, at = blocks.map((block) => [block, baseline(block)]);
+    let down = 0;
+    for (const [block, base] of at) {
+      if (base === null) continue;
+      const beside = block.matches(".given + .given");
+      const rest = beside ? 0 : (((-(base - top + down)) % pitch) + pitch) % pitch;
+      if (rest < 0.3) continue;
+      block.style.setProperty("--down", `${rest}px`);
+      down += rest;
+    }
+  }
+  return () => { bars(); lines(); };
+})();
