@@ -8,13 +8,22 @@ from random import Random
 
 from . import signs
 from .glyphs import SIZES, UNICODE, Glyph, table, title
-from .pen import Contour, Hand, Run, ink, runs, written
+from .pen import STEP, Contour, Hand, Run, ink, runs, written
 from .tfm import Box, tfm
 from .type1 import charstring, pfb
 
 Chance = Callable[..., Random]
-Encode = Callable[[Iterable[Contour], float], bytes]
-"""From the outlines of a glyph and its width to its program."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of font: how a glyph's outlines and width become its program, and how far apart the ink's width is taken anew."""
+
+    encode: Callable[[Iterable[Contour], float], bytes] = charstring
+    apart: float = STEP
+
+
+TYPE1 = Kind()
 WRITINGS = 6
 """Shapes of each glyph."""
 BRACKET = 1.05
@@ -34,11 +43,11 @@ class Font:
     programs: dict[str, bytes]
     slots: dict[int, str]
     boxes: dict[int, Box]
-    encode: Encode = charstring
+    kind: Kind = TYPE1
 
     def add(self, slot: int, name: str, contours: Iterable[Contour], box: Box) -> None:
         """Put a glyph into its slot."""
-        self.programs[name] = self.encode(contours, box.width * 100)
+        self.programs[name] = self.kind.encode(contours, box.width * 100)
         self.slots[slot], self.boxes[slot] = name, box
 
     def files(self, name: str, parameters: tuple[float, ...]) -> dict[str, bytes]:
@@ -56,13 +65,13 @@ def fonts(used: frozenset[str], hand: Hand, seed: int) -> dict[str, bytes]:
     return found
 
 
-def plain(used: frozenset[str], hand: Hand, chance: Chance, encode: Encode = charstring) -> Font:
+def plain(used: frozenset[str], hand: Hand, chance: Chance, kind: Kind = TYPE1) -> Font:
     """The font of one writing's letters, digits and signs."""
-    font = Font({}, {}, {}, encode)
+    font = Font({}, {}, {}, kind)
     for glyph in table().values():
         if glyph.name in used:
             strokes, box = placed(glyph, hand, chance(glyph.name))
-            font.add(glyph.slot, glyph.title, ink(strokes, hand, 1.0, chance(glyph.name, "ink")), box)
+            font.add(glyph.slot, glyph.title, ink(strokes, hand, 1.0, chance(glyph.name, "ink"), font.kind.apart), box)
     return font
 
 
@@ -109,9 +118,9 @@ UPRIGHT = {"rparen": 94, "rbrack": 94, "rfloor": 94, "rceil": 94, "vert": 50, "V
 """Where its upright part stands, if not at 6."""
 
 
-def large(used: frozenset[str], hand: Hand, chance: Chance, encode: Encode = charstring) -> Font:
+def large(used: frozenset[str], hand: Hand, chance: Chance, kind: Kind = TYPE1) -> Font:
     """The font of one writing's brackets and large signs."""
-    font = Font({}, {}, {}, encode)
+    font = Font({}, {}, {}, kind)
     for name, strokes in signs.BRACKETS.items():
         if name not in used:
             continue
@@ -120,7 +129,7 @@ def large(used: frozenset[str], hand: Hand, chance: Chance, encode: Encode = cha
             last = place == len(SIZES) - 1
             box = Box((width + 2 * hand.gap) / 100, height / 100, 0, 0, FIRST[name] + place + 1 if not last or name in ENDS else None)
             drawn = stretched(strokes, hand, chance(name, place), width, height)
-            font.add(FIRST[name] + place, f"{title(UNICODE[name])}.{place}", ink(drawn, hand, BRACKET, chance(name, place, "ink")), box)
+            font.add(FIRST[name] + place, f"{title(UNICODE[name])}.{place}", ink(drawn, hand, BRACKET, chance(name, place, "ink"), font.kind.apart), box)
         if name in ENDS:
             _pieces(font, name, hand, chance)
     for name, strokes in signs.LARGE.items():
@@ -130,7 +139,7 @@ def large(used: frozenset[str], hand: Hand, chance: Chance, encode: Encode = cha
             drawn = stretched(strokes, hand, chance(name, place), height * 0.85, height)
             width = max(point.real for run in drawn for point in run)
             box = Box((width + hand.gap + 3) / 100, height / 100, 0.05, 0, LARGE_FIRST[name] + 1 if place == 0 else None)
-            font.add(LARGE_FIRST[name] + place, f"{title(UNICODE[name])}.{place}", ink(drawn, hand, BRACKET, chance(name, place, "ink")), box)
+            font.add(LARGE_FIRST[name] + place, f"{title(UNICODE[name])}.{place}", ink(drawn, hand, BRACKET, chance(name, place, "ink"), font.kind.apart), box)
     return font
 
 
@@ -174,5 +183,5 @@ def _pieces(font: Font, name: str, hand: Hand, chance: Chance) -> None:
         ends = [(drawn((over, 1), (upright, 1)), stem), (stem, drawn((upright, 0), (under, 0)))]
     for offset, strokes in enumerate((*ends, (half,)), 1):
         box = Box((width + 2 * hand.gap) / 100, piece / (200 if offset == 3 else 100), 0)
-        font.add(start + offset, f"{title(UNICODE[name])}.piece{offset}", ink(strokes, hand, BRACKET, chance(name, "piece")), box)
+        font.add(start + offset, f"{title(UNICODE[name])}.piece{offset}", ink(strokes, hand, BRACKET, chance(name, "piece"), font.kind.apart), box)
     font.boxes[start] = Box((width + 2 * hand.gap) / 100, piece / 100, 0, 0, None, (start + 1, 0, start + 2, start + 3))

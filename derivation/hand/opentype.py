@@ -15,7 +15,7 @@ from fontTools.misc.psCharStrings import T2CharString
 from fontTools.otlLib.builder import buildMathTable
 
 from . import signs
-from .fonts import AXIS, WRITINGS, X_HEIGHT, Font
+from .fonts import AXIS, WRITINGS, X_HEIGHT, Font, Kind
 from .glyphs import UNICODE
 from .pen import Contour
 from .tfm import Box
@@ -33,7 +33,10 @@ BRACKET_FONTS = 3
 """Fonts of brackets and large signs; they take turns as letters do."""
 SURD = "0,42 12,50! 44,2! 60,96 100,99"
 """A root, in per cent of its width and height."""
-LARGE = {UNICODE[name]: strokes for name, strokes in (*signs.BRACKETS.items(), *signs.LARGE.items())} | {"√": SURD}
+UPRIGHT = "50,103 50,-3"
+"""How the pen passes over a bracket, whatever its size: from top to bottom, as broad as it is."""
+LARGE = {UNICODE[name]: UPRIGHT for name in signs.BRACKETS} | {UNICODE[name]: strokes for name, strokes in signs.LARGE.items()} | {"√": SURD}
+"""Characters that have larger forms, and how the pen passes over these, in per cent of their width and height."""
 CONSTANTS = {
     "AxisHeight": AXIS,
     "AccentBaseHeight": X_HEIGHT,
@@ -65,10 +68,10 @@ CONSTANTS = {
     "FractionNumeratorDisplayStyleShiftUp": 44,
     "FractionDenominatorShiftDown": 34,
     "FractionDenominatorDisplayStyleShiftDown": 44,
-    "FractionNumeratorGapMin": 8,
-    "FractionNumDisplayStyleGapMin": 9,
-    "FractionDenominatorGapMin": 8,
-    "FractionDenomDisplayStyleGapMin": 9,
+    "FractionNumeratorGapMin": 10,
+    "FractionNumDisplayStyleGapMin": 13,
+    "FractionDenominatorGapMin": 10,
+    "FractionDenomDisplayStyleGapMin": 13,
     "OverbarVerticalGap": 8,
     "UnderbarVerticalGap": 8,
     "RadicalVerticalGap": 9,
@@ -78,6 +81,8 @@ CONSTANTS = {
     "RadicalKernAfterDegree": -30,
 }
 """Distances of formulas in our units."""
+SLOPE = 0.04
+"""How far to the right of a letter's middle its accent stands, for each unit of height."""
 RULES = ("FractionRuleThickness", "OverbarRuleThickness", "UnderbarRuleThickness", "RadicalRuleThickness")
 SHARES = {"ScriptPercentScaleDown": 78, "ScriptScriptPercentScaleDown": 68, "RadicalDegreeBottomRaisePercent": 62}
 
@@ -116,6 +121,9 @@ def charstring(contours: Iterable[Contour], width: float) -> bytes:
 
 def _number(value: int) -> bytes:
     return number(value) if -1131 <= value <= 1131 else b"\x1c" + struct.pack(">h", value)
+
+
+WEB = Kind(charstring, 24.0)
 
 
 @lru_cache(maxsize=2)
@@ -170,7 +178,8 @@ def _mathematics(made: object, shapes: Shapes) -> None:
             forms.setdefault(base, []).append((name, (heights[name].height + heights[name].depth) * 100 * SCALE))
     constants = {key: value * SCALE for key, value in CONSTANTS.items()} | dict.fromkeys(RULES, shapes.nib * SCALE) | SHARES
     assemblies = {title_: ([*_pieces(title_, heights)], 0) for title_ in forms if f"{title_}.piece1" in heights}
-    buildMathTable(made, constants, minConnectorOverlap=SCALE, vertGlyphVariants=forms, vertGlyphAssembly=assemblies)
+    middles = {name: (box.width / 2 + SLOPE * box.height) * 100 * SCALE for name, box in plain.items()}
+    buildMathTable(made, constants, {}, middles, {*forms}, minConnectorOverlap=SCALE, vertGlyphVariants=forms, vertGlyphAssembly=assemblies)
 
 
 def _pieces(name: str, boxes: Mapping[str, Box]) -> Iterable[tuple[str, int, float, float, float]]:

@@ -13,7 +13,7 @@ from . import Unwritable, Writing, signs
 from .fonts import WRITINGS, large, placed, plain, source
 from .glyphs import UNICODE, Glyph, table
 from .hands import HANDS, PAPERS
-from .opentype import ASCENT, BRACKET_FONTS, DESCENT, LARGE, Shapes, charstring, font
+from .opentype import ASCENT, BRACKET_FONTS, DESCENT, LARGE, UPRIGHT, WEB, Shapes, font
 from .pen import Hand, Run
 from .tfm import Box
 from .turns import turned
@@ -42,6 +42,7 @@ def screen(characters: frozenset[str], writing: Writing) -> dict[str, Any]:
         "fonts": fonts,
         "strokes": strokes,
         "large": {character: LARGE[character] for character in sorted(characters & {*LARGE} | {"√"})},
+        "upright": UPRIGHT,
         "ascent": round(ASCENT / (ASCENT + DESCENT), 4),
         "nib": hand.nib / 100,
         "ink": hand.ink,
@@ -57,7 +58,7 @@ def _written(characters: frozenset[str], hand: Hand, seed: int) -> tuple[tuple[s
     glyphs = {character: _glyph(character) for character in sorted(characters) if character not in BLANK}
     used = frozenset(glyph.name for glyph in glyphs.values())
     dice = [source(seed, hand, shape) for shape in range(1, WRITINGS + 1)]
-    letters = [plain(used, hand, chance, charstring) for chance in dice]
+    letters = [plain(used, hand, chance, WEB) for chance in dice]
     for drawn in letters:
         drawn.add(0, "space", (), Box(SPACE / 100, 0, 0))
     tall = {character: glyph for character, glyph in glyphs.items() if character in LARGE}
@@ -66,8 +67,8 @@ def _written(characters: frozenset[str], hand: Hand, seed: int) -> tuple[tuple[s
     brackets = {name for name in (*signs.BRACKETS, *signs.LARGE) if UNICODE[name] in characters}
     fonts = []
     for count in range(BRACKET_FONTS):
-        forms = large(frozenset(brackets), hand, dice[count], charstring)
-        some = letters if count == 0 else [plain(alone, hand, dice[count], charstring)]
+        forms = large(frozenset(brackets), hand, dice[count], WEB)
+        some = letters if count == 0 else [plain(alone, hand, dice[count], WEB)]
         named = known if count == 0 else {ord(character): glyph.title for character, glyph in tall.items()}
         fonts.append(font(Shapes(some, forms, named, hand.nib), f"Hand{count}"))
     strokes = {character: [_points(placed(glyph, hand, chance(glyph.name))[0]) for chance in dice] for character, glyph in glyphs.items()}

@@ -66,11 +66,20 @@ def _piece(found: re.Match[str], turns: Turns) -> str:
     if found["text"]:
         return re.sub(r"\S+", lambda word: "".join(_run(run, start) for run, start in turns.runs(html.unescape(word[0]))), found["text"])
     runs = list(turns.runs(html.unescape(found["held"])))
-    if len(runs) != 1:
-        inside = "".join(f'<i class="{_letter(start)}">{html.escape(run, quote=False)}</i>' for run, start in runs)
-        return f"<{found['token']}{found['said']}>{inside}</{found['token']}>"
-    said = f' class="{_letter(runs[0][1])}"' if runs[0][1] else ""
-    return f"<{found['token']}{found['said']}{said}>{found['held']}</{found['token']}>"
+    tokens = [_token(found["token"], _side(found["said"], place > 0, place < len(runs) - 1), run, start) for place, (run, start) in enumerate(runs)]
+    return tokens[0] if len(tokens) == 1 else f"<mrow>{''.join(tokens)}</mrow>"
+
+
+def _token(tag: str, said: str, run: str, start: int) -> str:
+    turn = f' class="{_letter(start)}"' if start else ""
+    return f"<{tag}{said}{turn}>{html.escape(run, quote=False)}</{tag}>"
+
+
+def _side(said: str, before: bool, after: bool) -> str:
+    """What a token says of itself, without space to where a part of it stands."""
+    for name, beside in (("lspace", before), ("rspace", after)):
+        said = re.sub(rf' {name}="[^"]*"', f' {name}="0"', said) if beside else said
+    return said
 
 
 def _run(run: str, start: int) -> str:

@@ -128,7 +128,7 @@ def _rectangle(said: dict[str, str], chance: Random) -> Iterator[Run]:
     for before, here, after in zip([corners[-1], *corners], corners, [*corners[1:], corners[0]], strict=False):
         leave, arrive = (here + corner * (other - here) / abs(other - here) for other in (before, after))
         found += [_astray(leave, chance, ASTRAY / 2), _astray(here * 0.7 + (leave + arrive) * 0.15, chance, ASTRAY / 2), _astray(arrive, chance, ASTRAY / 2)]
-    yield (*found, found[0] + complex(0.5, -0.8), found[1] + complex(0.4, 1.0))
+    yield (*found, found[0] + complex(-1.2, -0.9))
 
 
 def _circle(said: dict[str, str], chance: Random) -> Iterator[Run]:

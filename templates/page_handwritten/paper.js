@@ -11,8 +11,9 @@ const settle = (() => {
   }
   function bars() {
     const found = [...document.querySelectorAll("main mfrac, dialog mfrac")].map((node) => {
-      const box = node.getBoundingClientRect(), size = parseFloat(getComputedStyle(node).fontSize), [over, under] = [...node.children].map((child) => child.getBoundingClientRect());
-      return [node, ((over.bottom + under.top) / 2 - box.top) / size / (box.width / (node.offsetWidth || box.width))];
+      const chart = node.closest("svg"), zoom = chart ? chart.getBoundingClientRect().width / chart.viewBox.baseVal.width : 1;
+      const box = node.getBoundingClientRect(), size = parseFloat(getComputedStyle(node).fontSize) * zoom, [over, under] = [...node.children].map((child) => child.getBoundingClientRect());
+      return [node, ((over.bottom + under.top) / 2 - box.top) / size];
     });
     for (const [node, bar] of found) if (Number.isFinite(bar)) node.style.setProperty("--bar", `${bar.toFixed(3)}em`);
     document.documentElement.classList.add("drawn-bars");

@@ -1,7 +1,7 @@
 "use strict";
 // The pen: what stands on the page is covered by a mask, and the mask is opened along the strokes in the order of writing.
 const pen = (() => {
-  const STROKES = {{ hand.strokes|tojson }}, LARGE = {{ hand.large|tojson }}, NIB = {{ hand.nib }};
+  const STROKES = {{ hand.strokes|tojson }}, LARGE = {{ hand.large|tojson }}, NIB = {{ hand.nib }}, UPRIGHT = {{ hand.upright|tojson }};
   const ASCENT = {{ hand.ascent }}, SPEED = 0.55, LIFT = 22, OVER = 2.1; // pixels and milliseconds; OVER: how much wider than the ink the mask is opened
   const still = matchMedia("(prefers-reduced-motion: reduce), print"), svg = (name) => document.createElementNS("http://www.w3.org/2000/svg", name);
   let running = [], ends = 0, count = 0;
@@ -40,17 +40,17 @@ const pen = (() => {
 
   // All passages of an element in the order of writing. `place` gives a rectangle of the window in the element's own pixels.
   function passages(element) {
-    const frame = element.getBoundingClientRect(), zoom = frame.width / (element.offsetWidth || frame.width) || 1, found = [], range = document.createRange();
-    const place = (rect) => ({ left: (rect.left - frame.left) / zoom, top: (rect.top - frame.top) / zoom, width: rect.width / zoom, height: rect.height / zoom });
+    const whole = element.getBoundingClientRect(), zoom = whole.width / (element.offsetWidth || whole.width) || 1, found = [], range = document.createRange();
+    const place = (rect) => ({ left: (rect.left - whole.left) / zoom, top: (rect.top - whole.top) / zoom, width: rect.width / zoom, height: rect.height / zoom });
     const line = (points, width) => found.push(passage([points], (point) => point, width));
     const sized = (node) => parseFloat(getComputedStyle(node).fontSize);
-    function stretched(strokes, box, nib) {
-      for (const stroke of strokesOf(strokes)) found.push(passage(stroke, ([x, y]) => [box.left + (x / 100) * box.width, box.top + (1 - y / 100) * box.height], nib * 2.2));
+    function stretched(strokes, box, width) {
+      for (const stroke of strokesOf(strokes)) found.push(passage(stroke, ([x, y]) => [box.left + (x / 100) * box.width, box.top + (1 - y / 100) * box.height], width));
     }
     function letters(text) {
       const parent = text.parentElement, size = sized(parent), nib = NIB * size * OVER, first = Math.max(0, "abcdef".indexOf(parent.classList[0] || "a"));
-      const box = parent.localName === "mo" && place(parent.getBoundingClientRect()), whole = text.data.trim();
-      if (box && LARGE[whole] && box.height > size * 1.12) return stretched(LARGE[whole], box, NIB * size);
+      const box = parent.localName === "mo" && place(parent.getBoundingClientRect()), sign = text.data.trim();
+      if (box && LARGE[sign] && box.height > size * 1.12) return stretched(LARGE[sign], box, LARGE[sign] === UPRIGHT ? box.width * 1.1 : nib * 1.6);
       for (let k = 0; k < text.data.length; k++) {
         const shapes = STROKES[text.data[k]];
         if (!shapes) continue;
@@ -62,24 +62,30 @@ const pen = (() => {
         for (const stroke of strokesOf(shapes[(first + k) % shapes.length])) found.push(passage(stroke, ([x, y]) => [at.left + (x * size) / 100, base - (y * size) / 100], nib));
       }
     }
-    function around({ left, top, width, height }, nib) {
-      line([[left, top], [left, top + height], [left + width, top + height], [left + width, top], [left, top]].flatMap((corner, k, all) => (k ? [[(corner[0] + all[k - 1][0]) / 2, (corner[1] + all[k - 1][1]) / 2], corner] : [corner])), nib);
+    function frame(box, nib) {
+      const corners = [[0, 0], [0, 1], [1, 1], [1, 0], [0, 0]].map(([x, y]) => [box.left + x * box.width, box.top + y * box.height]);
+      found.push(passage(corners.slice(1).map((corner, k) => (k ? [corner] : [corners[0], corner])), (point) => point, nib));
+    }
+    function ring(box, nib) {
+      const turns = Array.from({ length: 10 }, (_, k) => -Math.PI / 2 - (k * 2 * Math.PI) / 9);
+      line(turns.map((turn) => [box.left + (box.width * (1 + Math.cos(turn))) / 2, box.top + (box.height * (1 + Math.sin(turn))) / 2]), nib);
     }
     function walk(node) {
       if (node.nodeType === Node.TEXT_NODE) return letters(node);
       if (node.nodeType !== Node.ELEMENT_NODE || node.localName === "svg") return;
       const box = place(node.getBoundingClientRect()), size = sized(node), nib = NIB * size * OVER;
-      if (node.localName === "msqrt") stretched(LARGE["√"], { ...box, width: Math.min(box.width, size) }, NIB * size), line([[box.left + size * 0.5, box.top + 1], [box.left + box.width, box.top + 1]], nib * 2);
+      if (node.localName === "msqrt") stretched(LARGE["√"], { ...box, width: Math.min(box.width, size) }, nib * 1.6), line([[box.left + size * 0.5, box.top + 1], [box.left + box.width, box.top + 1]], nib * 2);
       const children = [...node.childNodes];
-      children.forEach((child, place_) => {
+      children.forEach((child, count) => {
         walk(child);
-        if (node.localName !== "mfrac" || place_) return;
+        if (node.localName !== "mfrac" || count) return;
         const y = box.top + parseFloat(node.style.getPropertyValue("--bar") || 0.5) * size;
         line([[box.left, y], [box.left + box.width, y]], nib * 2.5);
       });
       const border = getComputedStyle(node);
-      if (parseFloat(border.borderTopWidth)) around(box, 9);
-      else if (parseFloat(border.borderBottomWidth)) line([[box.left, box.top + box.height - 1], [box.left + box.width, box.top + box.height - 1]], 12);
+      if (node.matches(".number")) ring(box, 9);
+      else if (parseFloat(border.borderTopWidth)) frame(box, 9);
+      else if (parseFloat(border.borderBottomWidth)) line([[box.left, box.top + box.height - 2], [box.left + box.width, box.top + box.height - 4]], 15);
     }
     walk(element);
     return found;
@@ -105,6 +111,7 @@ const pen = (() => {
     box.append(mask);
     document.body.append(box);
     element.style.mask = `url(#${id})`;
+    element.classList.add("writing");
     const covered = { element, box };
     running.push(covered);
     if (last) last.onfinish = () => lift(covered);
@@ -113,6 +120,7 @@ const pen = (() => {
   }
   function lift(covered) {
     covered.element.style.mask = "";
+    covered.element.classList.remove("writing");
     covered.box.remove();
     running = running.filter((one) => one !== covered);
   }
