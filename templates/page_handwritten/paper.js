@@ -18,10 +18,20 @@ const settle = (() => {
     for (const [node, bar] of found) if (Number.isFinite(bar)) node.style.setProperty("--bar", `${bar.toFixed(3)}em`);
     document.documentElement.classList.add("drawn-bars");
   }
-  function lines() {
+  // Each link takes whole squares above and below its line, so that links which stand below each other keep to the lines.
+  function rows(pitch) {
+    const links = [...document.querySelectorAll(".chain .link, .chain .quantity")];
+    for (const link of links) for (const side of ["--over", "--under"]) link.style.removeProperty(side);
+    const found = links.map((link) => [link, link.getBoundingClientRect(), baseline(link)]), rest = (size) => Math.ceil(size / pitch - 0.05) * pitch - size;
+    for (const [link, box, base] of found) {
+      if (base === null || !box.height) continue;
+      link.style.setProperty("--over", `${rest(base - box.top)}px`);
+      link.style.setProperty("--under", `${rest(box.bottom - base)}px`);
+    }
+  }
+  function lines(pitch) {
     const blocks = [...document.querySelectorAll("h1, .top p, h2, h3, h4, .chain:not(.given), .chain.given, .shapes, .table, footer p")];
     for (const block of blocks) block.style.removeProperty("--down");
-    const pitch = parseFloat(getComputedStyle(document.body).getPropertyValue("--pitch")) * parseFloat(getComputedStyle(document.documentElement).fontSize);
     const top = document.body.getBoundingClientRect().top, at = blocks.map((block) => [block, baseline(block)]);
     let down = 0;
     for (const [block, base] of at) {
@@ -33,5 +43,10 @@ const settle = (() => {
       down += rest;
     }
   }
-  return () => { bars(); lines(); };
+  return () => {
+    const pitch = parseFloat(getComputedStyle(document.body).getPropertyValue("--pitch")) * parseFloat(getComputedStyle(document.documentElement).fontSize);
+    bars();
+    rows(pitch);
+    lines(pitch);
+  };
 })();

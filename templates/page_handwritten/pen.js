@@ -84,7 +84,7 @@ const pen = (() => {
       });
       const border = getComputedStyle(node);
       if (node.matches(".number")) ring(box, 9);
-      else if (parseFloat(border.borderTopWidth)) frame(box, 9);
+      else if (node.matches(".chain:not(.given) .value .behind")) frame(box, size * 0.4);
       else if (parseFloat(border.borderBottomWidth)) line([[box.left, box.top + box.height - 2], [box.left + box.width, box.top + box.height - 4]], 15);
     }
     walk(element);
