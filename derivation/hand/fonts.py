@@ -17,10 +17,11 @@ Chance = Callable[..., Random]
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of font: how a glyph's outlines and width become its program, and how far apart the ink's width is taken anew."""
+    """A kind of font: how a glyph's outlines and width become its program, and how far apart the ink's width is taken anew, in letters and in what is larger."""
 
     encode: Callable[[Iterable[Contour], float], bytes] = charstring
     apart: float = STEP
+    coarse: float = STEP
 
 
 TYPE1 = Kind()
@@ -129,7 +130,7 @@ def large(used: frozenset[str], hand: Hand, chance: Chance, kind: Kind = TYPE1) 
             last = place == len(SIZES) - 1
             box = Box((width + 2 * hand.gap) / 100, height / 100, 0, 0, FIRST[name] + place + 1 if not last or name in ENDS else None)
             drawn = stretched(strokes, hand, chance(name, place), width, height)
-            font.add(FIRST[name] + place, f"{title(UNICODE[name])}.{place}", ink(drawn, hand, BRACKET, chance(name, place, "ink"), font.kind.apart), box)
+            font.add(FIRST[name] + place, f"{title(UNICODE[name])}.{place}", ink(drawn, hand, BRACKET, chance(name, place, "ink"), font.kind.coarse), box)
         if name in ENDS:
             _pieces(font, name, hand, chance)
     for name, strokes in signs.LARGE.items():
@@ -139,7 +140,7 @@ def large(used: frozenset[str], hand: Hand, chance: Chance, kind: Kind = TYPE1) 
             drawn = stretched(strokes, hand, chance(name, place), height * 0.85, height)
             width = max(point.real for run in drawn for point in run)
             box = Box((width + hand.gap + 3) / 100, height / 100, 0.05, 0, LARGE_FIRST[name] + 1 if place == 0 else None)
-            font.add(LARGE_FIRST[name] + place, f"{title(UNICODE[name])}.{place}", ink(drawn, hand, BRACKET, chance(name, place, "ink"), font.kind.apart), box)
+            font.add(LARGE_FIRST[name] + place, f"{title(UNICODE[name])}.{place}", ink(drawn, hand, BRACKET, chance(name, place, "ink"), font.kind.coarse), box)
     return font
 
 
@@ -183,5 +184,5 @@ def _pieces(font: Font, name: str, hand: Hand, chance: Chance) -> None:
         ends = [(drawn((over, 1), (upright, 1)), stem), (stem, drawn((upright, 0), (under, 0)))]
     for offset, strokes in enumerate((*ends, (half,)), 1):
         box = Box((width + 2 * hand.gap) / 100, piece / (200 if offset == 3 else 100), 0)
-        font.add(start + offset, f"{title(UNICODE[name])}.piece{offset}", ink(strokes, hand, BRACKET, chance(name, "piece"), font.kind.apart), box)
+        font.add(start + offset, f"{title(UNICODE[name])}.piece{offset}", ink(strokes, hand, BRACKET, chance(name, "piece"), font.kind.coarse), box)
     font.boxes[start] = Box((width + 2 * hand.gap) / 100, piece / 100, 0, 0, None, (start + 1, 0, start + 2, start + 3))

@@ -26,6 +26,7 @@ SCALE = 5
 RRCURVETO, RMOVETO, ENDCHAR = b"\x08", b"\x15", b"\x0e"
 MOST = 48
 """Numbers that one command takes at most."""
+SPACE = "space"
 ASCENT, DESCENT = 92.0, 34.0
 SHAPES = ("", *(f".{letter}" for letter in "bcdef"))
 """What the name of a glyph ends in, shape by shape; the first is what stands where no turn is taken."""
@@ -123,7 +124,8 @@ def _number(value: int) -> bytes:
     return number(value) if -1131 <= value <= 1131 else b"\x1c" + struct.pack(">h", value)
 
 
-WEB = Kind(charstring, 24.0)
+WEB = Kind(charstring, 24.0, 70.0)
+"""With few points, for a page must be small."""
 
 
 @lru_cache(maxsize=2)
@@ -157,7 +159,7 @@ def font(shapes: Shapes, family: str) -> str:
     builder.setupPost(keepGlyphNames=False)
     made = builder.font
     if len(shapes.plain) > 1:
-        addOpenTypeFeaturesFromString(made, rotation(tuple(shapes.plain[0].programs)))
+        addOpenTypeFeaturesFromString(made, rotation(tuple(name for name in shapes.plain[0].programs if name != SPACE)))
     _mathematics(made, shapes)
     made.recalcTimestamp = made.recalcBBoxes = False
     made["head"].created = made["head"].modified = 0

@@ -10,27 +10,46 @@ from functools import lru_cache
 from typing import Any
 
 from . import Unwritable, Writing, signs
-from .fonts import WRITINGS, large, placed, plain, source
-from .glyphs import UNICODE, Glyph, table
+from .fonts import WRITINGS, Chance, Font, large, placed, plain, source, stretched
+from .glyphs import SIZES, UNICODE, Glyph, table, title
 from .hands import HANDS, PAPERS
-from .opentype import ASCENT, BRACKET_FONTS, DESCENT, LARGE, UPRIGHT, WEB, Shapes, font
-from .pen import Hand, Run
+from .opentype import ASCENT, BRACKET_FONTS, DESCENT, LARGE, SPACE, SURD, UPRIGHT, WEB, Shapes, font
+from .pen import Hand, Run, ink
 from .tfm import Box
 from .turns import turned
 from .waver import style, wavering
 
 TAG = re.compile("<[^>]*>")
 
+def _reshaped(strokes: str, width: float, low: float, high: float) -> str:
+    """Strokes in per cent of a size at the size of letters."""
+
+    def moved(found: re.Match[str]) -> str:
+        return f"{float(found[1]) * width / 100:.0f},{low + float(found[2]) * (high - low) / 100:.0f}"
+
+    return re.sub(r"(-?[\d.]+),(-?[\d.]+)", moved, strokes)
+
+
 SAME = {"·": "⋅", "\N{DIGIT ONE}\N{COMBINING ENCLOSING CIRCLE}": "1", "𝟏": "𝟙", "−": "−", "~": "˜", "∣": "|"}
 """Characters that are written as another one."""
+BREADTH = 0.3
+"""Of the space between words."""
 BLANK = " \N{NO-BREAK SPACE}"
-SPACE = 30.0
+ROOT, ROOTS = "√", 8
+"""The root's character, and how many sizes it has."""
+FIRST_BESIDE = 400
+BESIDE = {
+    **{UNICODE[name]: Glyph(name, _reshaped(strokes, 26, -18, 81), UNICODE[name], 0) for name, strokes in signs.BRACKETS.items()},
+    **{UNICODE[name]: Glyph(name, _reshaped(strokes, 62, -10, 82), UNICODE[name], 0) for name, strokes in signs.LARGE.items()},
+    ROOT: Glyph("surd", _reshaped(SURD, 56, -8, 84), ROOT, 0),
+}
+"""Signs at the size of letters, which the fonts for TeX have in larger forms only."""
 
 
 def page(body: str, chart_style: str, writing: Writing) -> dict[str, Any]:
     """What the templates of a handwritten page are told, its body and the style of its charts among it. Raises `Unwritable`."""
     chance = source(writing.seed, HANDS[writing.hand], 0)("lines")
-    characters = frozenset(html.unescape(TAG.sub("", body))) - {"\n"}
+    characters = frozenset(html.unescape(TAG.sub("", body)) + ROOT * ("<msqrt" in body or "<mroot" in body)) - {"\n"}
     return {"body": turned(wavering(body, chance)), "chart_style": style(chart_style), "hand": screen(characters, writing)}
 
 
@@ -54,32 +73,47 @@ def screen(characters: frozenset[str], writing: Writing) -> dict[str, Any]:
 
 @lru_cache(maxsize=16)
 def _written(characters: frozenset[str], hand: Hand, seed: int) -> tuple[tuple[str, ...], dict[str, Any]]:
-    """The fonts, and the strokes of each character: of every shape of a letter, of the large form of a bracket."""
+    """The fonts, and the strokes of each character in all its shapes."""
     glyphs = {character: _glyph(character) for character in sorted(characters) if character not in BLANK}
-    used = frozenset(glyph.name for glyph in glyphs.values())
-    dice = [source(seed, hand, shape) for shape in range(1, WRITINGS + 1)]
-    letters = [plain(used, hand, chance, WEB) for chance in dice]
-    for drawn in letters:
-        drawn.add(0, "space", (), Box(SPACE / 100, 0, 0))
     tall = {character: glyph for character, glyph in glyphs.items() if character in LARGE}
-    alone = frozenset(glyph.name for glyph in tall.values())
-    known = {ord(character): glyph.title for character, glyph in glyphs.items()} | {ord(blank): "space" for blank in BLANK}
-    brackets = {name for name in (*signs.BRACKETS, *signs.LARGE) if UNICODE[name] in characters}
-    fonts = []
-    for count in range(BRACKET_FONTS):
-        forms = large(frozenset(brackets), hand, dice[count], WEB)
-        some = letters if count == 0 else [plain(alone, hand, dice[count], WEB)]
-        named = known if count == 0 else {ord(character): glyph.title for character, glyph in tall.items()}
-        fonts.append(font(Shapes(some, forms, named, hand.nib), f"Hand{count}"))
+    dice = [source(seed, hand, shape) for shape in range(1, WRITINGS + 1)]
+    letters = [_letters(glyphs.values(), hand, chance) for chance in dice]
+    for drawn in letters:
+        drawn.add(0, SPACE, (), Box(BREADTH, 0, 0))
+    known = {ord(character): glyph.title for character, glyph in glyphs.items()} | {ord(blank): SPACE for blank in BLANK}
+    fonts = [font(Shapes(letters, _forms(tall, hand, dice[0]), known, hand.nib), "Hand0")]
+    for count in range(1, BRACKET_FONTS):
+        named = {ord(character): glyph.title for character, glyph in tall.items()}
+        fonts.append(font(Shapes([_letters(tall.values(), hand, dice[count])], _forms(tall, hand, dice[count]), named, hand.nib), f"Hand{count}"))
     strokes = {character: [_points(placed(glyph, hand, chance(glyph.name))[0]) for chance in dice] for character, glyph in glyphs.items()}
     return tuple(fonts), strokes
+
+
+def _letters(glyphs: Iterable[Glyph], hand: Hand, chance: Chance) -> Font:
+    """One writing of some glyphs, with those that TeX has in its fonts of brackets only."""
+    made = plain(frozenset(glyph.name for glyph in glyphs), hand, chance, WEB)
+    for slot, glyph in enumerate(BESIDE.values(), FIRST_BESIDE):
+        if glyph in glyphs:
+            strokes, box = placed(glyph, hand, chance(glyph.name))
+            made.add(slot, glyph.title, ink(strokes, hand, 1.0, chance(glyph.name, "ink"), WEB.apart), box)
+    return made
+
+
+def _forms(characters: Iterable[str], hand: Hand, chance: Chance) -> Font:
+    """One writing of the larger forms of brackets, sums and roots."""
+    made = large(frozenset(name for name in (*signs.BRACKETS, *signs.LARGE) if UNICODE[name] in characters), hand, chance, WEB)
+    if ROOT in characters:
+        for place, height in enumerate(SIZES[:ROOTS]):
+            strokes = stretched(SURD, hand, chance(ROOT, place), 60.0, height)
+            made.add(FIRST_BESIDE + place, f"{title(ROOT)}.{place}", ink(strokes, hand, 1.0, chance(ROOT, place, "ink"), WEB.apart), Box(0.6 + hand.gap / 100, height / 100, 0))
+    return made
 
 
 def _glyph(character: str) -> Glyph:
     """The glyph of a character; a bold or slanted letter is the letter."""
     for form in (character, SAME.get(character, ""), unicodedata.normalize("NFKC", character)):
-        if form in _characters():
-            return _characters()[form]
+        if found := _characters().get(form) or BESIDE.get(form):
+            return found
     raise Unwritable(f"the hand cannot write the character {character} (U+{ord(character):04X}); use another one, or --theme typeset")
 
 
