@@ -38,6 +38,8 @@ UPRIGHT = "50,103 50,-3"
 """How the pen passes over a bracket, whatever its size: from top to bottom, as broad as it is."""
 LARGE = {UNICODE[name]: UPRIGHT for name in signs.BRACKETS} | {UNICODE[name]: strokes for name, strokes in signs.LARGE.items()} | {"√": SURD}
 """Characters that have larger forms, and how the pen passes over these, in per cent of their width and height."""
+STARTS = {shape[1:]: f"ss0{place}" for place, shape in enumerate(SHAPES, 1) if shape}
+"""The features that say with which shape a run begins, by the letter of the shape."""
 CONSTANTS = {
     "AxisHeight": AXIS,
     "AccentBaseHeight": X_HEIGHT,
@@ -133,7 +135,7 @@ def rotation(names: tuple[str, ...]) -> str:
     """The feature that lets shapes take turns: after a glyph of one shape stands one of the next; `ss02` to `ss06` say which shape is the first."""
     classes = [f"@s{k} = [{' '.join(name + shape for name in names)}];" for k, shape in enumerate(SHAPES)]
     lookups = [f"lookup to{k} {{ sub @s0 by @s{k}; }} to{k};" for k in range(1, WRITINGS)]
-    starts = [f"feature ss0{k + 1} {{ ignore sub @all @s0'; sub @s0' lookup to{k}; }} ss0{k + 1};" for k in range(1, WRITINGS)]
+    starts = [f"feature {tag} {{ ignore sub @all @s0'; sub @s0' lookup to{k}; }} {tag};" for k, tag in enumerate(STARTS.values(), 1)]
     turns = [f"sub @s{k - 1} @s0' lookup to{k};" for k in range(1, WRITINGS)]
     everything = "@all = [" + " ".join(f"@s{k}" for k in range(WRITINGS)) + "];"
     return "\n".join([*classes, everything, *lookups, *starts, "feature calt {", *turns, "} calt;"])

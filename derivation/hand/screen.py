@@ -13,7 +13,7 @@ from . import Unwritable, Writing, signs
 from .fonts import WRITINGS, Chance, Font, large, placed, plain, source, stretched
 from .glyphs import SIZES, UNICODE, Glyph, table, title
 from .hands import HANDS, PAPERS
-from .opentype import ASCENT, BRACKET_FONTS, DESCENT, LARGE, SPACE, SURD, UPRIGHT, WEB, Shapes, font
+from .opentype import ASCENT, BRACKET_FONTS, DESCENT, LARGE, SPACE, STARTS, SURD, UPRIGHT, WEB, Shapes, font
 from .pen import Hand, Run, ink
 from .tfm import Box
 from .turns import turned
@@ -60,14 +60,16 @@ def screen(characters: frozenset[str], writing: Writing) -> dict[str, Any]:
     return {
         "fonts": fonts,
         "strokes": strokes,
+        "turns": STARTS,
         "large": {character: LARGE[character] for character in sorted(characters & {*LARGE} | {"√"})},
         "upright": UPRIGHT,
+        "shapes": WRITINGS,
+        "forms": BRACKET_FONTS,
         "ascent": round(ASCENT / (ASCENT + DESCENT), 4),
         "nib": hand.nib / 100,
         "ink": hand.ink,
         "gradient": hand.gradient,
         "paper": PAPERS[writing.paper],
-        "paper_name": writing.paper,
     }
 
 

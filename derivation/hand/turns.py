@@ -33,31 +33,28 @@ class Turns:
         self.next = 0
 
     def runs(self, text: str) -> Iterator[tuple[str, int]]:
-        """A word cut into runs, as few as can be, and the shape with which each begins."""
+        """A text cut into runs, as few as can be, and the shape with which each begins."""
         while text:
-            start, count = max(((start, self._reach(text, start)) for start in self._starts()), key=lambda found: found[1])
-            for place, character in enumerate(text[:count]):
-                self.last[character] = _shape(character, start + place)
+            start, last = max(((start, self._reached(text, start)) for start in self._starts()), key=lambda found: found[1][0])
+            count, self.last = last
             yield text[:count], start
             text, self.next = text[count:], start + 1
 
     def _starts(self) -> list[int]:
         return [(self.next + offset) % WRITINGS for offset in range(WRITINGS)]
 
-    def _reach(self, text: str, start: int) -> int:
-        """How many characters from here on can take their turns."""
-        last = dict(self.last)
+    def _reached(self, text: str, start: int) -> tuple[int, dict[str, int]]:
+        """How many characters from here on can take their turns, and who has had which shape then. Behind a space the turns begin anew."""
+        last, turn = dict(self.last), start
         for place, character in enumerate(text):
-            shape = _shape(character, start + place)
+            if character.isspace():
+                turn = start
+                continue
+            shape = turn % (BRACKET_FONTS if character in LARGE else WRITINGS)
             if last.get(character) == shape:
-                return place
-            last[character] = shape
-        return len(text)
-
-
-def _shape(character: str, turn: int) -> int:
-    """Large forms have fewer shapes."""
-    return turn % (BRACKET_FONTS if character in LARGE else WRITINGS)
+                return place, last
+            last[character], turn = shape, turn + 1
+        return len(text), last
 
 
 def _piece(found: re.Match[str], turns: Turns) -> str:

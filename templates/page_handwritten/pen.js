@@ -1,7 +1,7 @@
 "use strict";
 // The pen: what stands on the page is covered by a mask, and the mask is opened along the strokes in the order of writing.
 const pen = (() => {
-  const STROKES = {{ hand.strokes|tojson }}, LARGE = {{ hand.large|tojson }}, NIB = {{ hand.nib }}, UPRIGHT = {{ hand.upright|tojson }};
+  const STROKES = {{ hand.strokes|tojson }}, LARGE = {{ hand.large|tojson }}, NIB = {{ hand.nib }}, UPRIGHT = {{ hand.upright|tojson }}, FORMS = {{ hand.forms }};
   const ASCENT = {{ hand.ascent }}, SPEED = 0.55, LIFT = 22, OVER = 2.1; // pixels and milliseconds; OVER: how much wider than the ink the mask is opened
   const still = matchMedia("(prefers-reduced-motion: reduce), print"), svg = (name) => document.createElementNS("http://www.w3.org/2000/svg", name);
   let running = [], ends = 0, count = 0;
@@ -49,17 +49,20 @@ const pen = (() => {
     }
     function letters(text) {
       const parent = text.parentElement, size = sized(parent), nib = NIB * size * OVER, first = Math.max(0, "abcdef".indexOf(parent.classList[0] || "a"));
-      const box = parent.localName === "mo" && place(parent.getBoundingClientRect()), sign = text.data.trim();
-      if (box && LARGE[sign] && box.height > size * 1.12) return stretched(LARGE[sign], box, LARGE[sign] === UPRIGHT ? box.width * 1.1 : nib * 1.6);
-      for (let k = 0; k < text.data.length; k++) {
-        const shapes = STROKES[text.data[k]];
-        if (!shapes) continue;
+      const box = parent.localName === "mo" && place(parent.getBoundingClientRect()), sign = text.data.trim(), bracket = box && LARGE[sign];
+      if (bracket && box.height > size * 1.12) return stretched(bracket, box, bracket === UPRIGHT ? box.width * 1.1 : nib * 1.6);
+      for (let k = 0, turn = first; k < text.data.length; k++) {
+        const shapes = STROKES[text.data[k]], shape = turn++ % {{ hand.shapes }};
+        if (!shapes) {
+          turn = first;
+          continue;
+        }
         range.setStart(text, k);
         range.setEnd(text, k + 1);
         const rect = range.getClientRects()[0];
         if (!rect || !rect.height) continue;
         const at = place(rect), base = at.top + at.height * ASCENT;
-        for (const stroke of strokesOf(shapes[(first + k) % shapes.length])) found.push(passage(stroke, ([x, y]) => [at.left + (x * size) / 100, base - (y * size) / 100], nib));
+        for (const stroke of strokesOf(shapes[bracket ? shape % FORMS : shape])) found.push(passage(stroke, ([x, y]) => [at.left + (x * size) / 100, base - (y * size) / 100], nib));
       }
     }
     function frame(box, nib) {
