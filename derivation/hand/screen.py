@@ -13,7 +13,7 @@ from . import Unwritable, Writing, signs
 from .fonts import WRITINGS, Chance, Font, large, placed, plain, source, stretched
 from .glyphs import SIZES, UNICODE, Glyph, table, title
 from .hands import HANDS, PAPERS
-from .opentype import ASCENT, BRACKET_FONTS, DESCENT, LARGE, SPACE, STARTS, SURD, UPRIGHT, WEB, Shapes, font
+from .opentype import ASCENT, BRACKET_FONTS, LARGE, SPACE, STARTS, SURD, UPRIGHT, WEB, Shapes, font
 from .pen import Hand, Run, ink
 from .tfm import Box
 from .turns import turned
@@ -65,7 +65,7 @@ def screen(characters: frozenset[str], writing: Writing) -> dict[str, Any]:
         "upright": UPRIGHT,
         "shapes": WRITINGS,
         "forms": BRACKET_FONTS,
-        "ascent": round(ASCENT / (ASCENT + DESCENT), 4),
+        "ascent": ASCENT / 100,
         "nib": hand.nib / 100,
         "ink": hand.ink,
         "gradient": hand.gradient,

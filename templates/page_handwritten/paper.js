@@ -7,7 +7,7 @@ const settle = (() => {
     if (!walker.nextNode()) return null;
     range.selectNodeContents(walker.currentNode);
     const rect = [...range.getClientRects()].find((one) => one.height);
-    return rect ? rect.top + rect.height * ASCENT : null;
+    return rect ? rect.top + Math.round(parseFloat(getComputedStyle(walker.currentNode.parentElement).fontSize) * ASCENT) : null; // browsers take whole pixels
   }
   function bars() {
     const found = [...document.querySelectorAll("main mfrac, dialog mfrac")].map((node) => {
@@ -30,7 +30,7 @@ const settle = (() => {
     }
   }
   function lines(pitch) {
-    const blocks = [...document.querySelectorAll("h1, .top p, h2, h3, h4, .chain:not(.given), .chain.given, .shapes, .table, footer p")];
+    const blocks = [...document.querySelectorAll("h1, .top p, h2, h3, h4, .chain, .reason, .shapes, .table, footer p")];
     for (const block of blocks) block.style.removeProperty("--down");
     const top = document.body.getBoundingClientRect().top, at = blocks.map((block) => [block, baseline(block)]);
     let down = 0;
@@ -38,7 +38,7 @@ const settle = (() => {
       if (base === null) continue;
       const beside = block.matches(".given + .given");
       const rest = beside ? 0 : (((-(base - top + down)) % pitch) + pitch) % pitch;
-      if (rest < 0.3) continue;
+      if (rest < 0.3 || rest > pitch - 0.3) continue;
       block.style.setProperty("--down", `${rest}px`);
       down += rest;
     }

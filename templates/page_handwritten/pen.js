@@ -61,7 +61,7 @@ const pen = (() => {
         range.setEnd(text, k + 1);
         const rect = range.getClientRects()[0];
         if (!rect || !rect.height) continue;
-        const at = place(rect), base = at.top + at.height * ASCENT;
+        const at = place(rect), base = at.top + Math.round(size * ASCENT); // browsers take whole pixels
         for (const stroke of strokesOf(shapes[bracket ? shape % FORMS : shape])) found.push(passage(stroke, ([x, y]) => [at.left + (x * size) / 100, base - (y * size) / 100], nib));
       }
     }
