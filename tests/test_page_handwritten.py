@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 import derivation
 from derivation.cli import app
-from derivation.hand import Unwritable, Writing
+from derivation.hand import STANDARD, Unwritable, Writing
 from derivation.hand.hands import HANDS, PAPERS
 from derivation.render.page import page
 
@@ -34,7 +34,7 @@ def worked(stem: str) -> derivation.Derivation:
 
 
 @cache
-def written(stem: str, writing: Writing = Writing()) -> str:
+def written(stem: str, writing: Writing = STANDARD) -> str:
     return page(worked(stem), "handwritten", writing)
 
 
