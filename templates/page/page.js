@@ -136,7 +136,7 @@
     box.querySelector(".shown").replaceChildren(...templates.map((one) => one.content.cloneNode(true)));
     if (!box.open) box.show();
     box.querySelector(".close").focus();
-    scrollers(box);
+    scrollers(box);{% block asked %}{% endblock %}
   }
   function close() {
     const edge = asked;

@@ -1,5 +1,5 @@
 // What stands on the paper's lines, and the bars of fractions, once all is laid out.
-const settle = (() => {
+const sheet = (() => {
   const ASCENT = {{ hand.ascent }}, range = document.createRange();
   // Where the first writing of a block stands, from the top of the sheet.
   function baseline(block) {
@@ -9,8 +9,8 @@ const settle = (() => {
     const rect = [...range.getClientRects()].find((one) => one.height);
     return rect ? rect.top + Math.round(parseFloat(getComputedStyle(walker.currentNode.parentElement).fontSize) * ASCENT) : null; // browsers take whole pixels
   }
-  function bars() {
-    const found = [...document.querySelectorAll("main mfrac, dialog mfrac")].map((node) => {
+  function bars(root) {
+    const found = [...root.querySelectorAll("mfrac")].map((node) => {
       const chart = node.closest("svg"), zoom = chart ? chart.getBoundingClientRect().width / chart.viewBox.baseVal.width : 1;
       const box = node.getBoundingClientRect(), size = parseFloat(getComputedStyle(node).fontSize) * zoom, [over, under] = [...node.children].map((child) => child.getBoundingClientRect());
       return [node, ((over.bottom + under.top) / 2 - box.top) / size];
@@ -43,10 +43,11 @@ const settle = (() => {
       down += rest;
     }
   }
-  return () => {
+  function settle() {
     const pitch = parseFloat(getComputedStyle(document.body).getPropertyValue("--pitch")) * parseFloat(getComputedStyle(document.documentElement).fontSize);
-    bars();
+    bars(document);
     rows(pitch);
     lines(pitch);
-  };
+  }
+  return { settle, bars };
 })();

@@ -15,4 +15,5 @@
 {% block halting %} if (!on) pen.finish();{% endblock %}
 {% block pace %}(links[at]?.matches(".value") ? 1900 : 1300) + Math.max(0, pen.left() - 700){% endblock %}
 {% block on %}pen.left() > 0 ? pen.finish() : stop(at + 1){% endblock %}
-{% block ready %}(scrollers(), settle()){% endblock %}
+{% block ready %}(scrollers(), sheet.settle()){% endblock %}
+{% block asked %} sheet.bars(box);{% endblock %}
