@@ -115,17 +115,43 @@ def test_every_hand_writes_on_every_paper(hand: str, paper: str) -> None:
 
 def test_a_character_that_the_hand_does_not_know_is_named(tmp_path: Path) -> None:
     spec = tmp_path / "spec.toml"
-    spec.write_text('title = "\N{CJK UNIFIED IDEOGRAPH-6F22} net"\n[model]\nloss = "L"\nequations = "L = (w * x)^2"\n[parameters]\nw = 3\n[data]\nx = 1\n', "utf-8")
+    spec.write_text(
+        'title = "\N{CJK UNIFIED IDEOGRAPH-6F22} net"\n[model]\nloss = "L"\nequations = "L = (w * x)^2"\n[parameters]\nw = 3\n[data]\nx = 1\n', "utf-8"
+    )
     with pytest.raises(Unwritable):
         page(derivation.derive(derivation.load(spec)), "handwritten")
     result = CliRunner().invoke(app, ["handout", str(spec), "--format", "html", "--theme", "handwritten", "-o", str(tmp_path / "page.html")])
     assert result.exit_code == 2 and "U+6F22" in result.output and not (tmp_path / "page.html").exists()
 
 
+def test_letters_with_accents_are_put_together(window: Any) -> None:
+    spec = 'title = "Übung für René: čeština, Ångström, naïve Señor"\n[model]\nloss = "L"\nequations = "L = (w * x)^2"\n[parameters]\nw = 3\n[data]\nx = 1\n'
+    opened = window("accents", page(derivation.derive(derivation.loads(spec)), "handwritten"))
+    assert "naïve Señor" in opened.page.locator("h1").inner_text()
+    heights = opened.get(
+        "(([low, high]) => [low, high].map(t => { const c = document.createElement('canvas').getContext('2d'); c.font = '100px Hand0'; return c.measureText(t).actualBoundingBoxAscent }))(['e', 'é'])"
+    )
+    assert heights[1] > heights[0] + 10
+
+
 def test_the_command_writes_it(tmp_path: Path) -> None:
     target = tmp_path / "page.html"
     result = CliRunner().invoke(
-        app, ["handout", str(ROOT / "examples" / "two-two-one.toml"), "--theme", "handwritten", "--hand", "quick", "--paper-style", "lined", "--seed", "7", "-o", str(target)]
+        app,
+        [
+            "handout",
+            str(ROOT / "examples" / "two-two-one.toml"),
+            "--theme",
+            "handwritten",
+            "--hand",
+            "quick",
+            "--paper-style",
+            "lined",
+            "--seed",
+            "7",
+            "-o",
+            str(target),
+        ],
     )
     assert result.exit_code == 0, result.output
     assert target.read_text("utf-8") == page(derivation.prove(worked("two-two-one")), "handwritten", Writing("quick", "lined", 7))
@@ -171,10 +197,14 @@ def test_brackets_are_as_high_as_what_they_hold(window: Any) -> None:
     """Those side by side are as high as the highest of them needs."""
     for stem in ("two-two-one", "transformer-block"):
         opened = window(stem)
-        heights = opened.get("[...document.querySelectorAll('.links mtable')].map(t => [t, t.previousElementSibling].map(n => n.getBoundingClientRect().height))")
+        heights = opened.get(
+            "[...document.querySelectorAll('.links mtable')].map(t => [t, t.previousElementSibling].map(n => n.getBoundingClientRect().height))"
+        )
         assert len(heights) > 20
         assert all(0.8 * held < bracket for held, bracket in heights)
-        alone = opened.get("[...document.querySelectorAll('.value .behind > mtable')].map(t => [t, t.previousElementSibling].map(n => n.getBoundingClientRect().height))")
+        alone = opened.get(
+            "[...document.querySelectorAll('.value .behind > mtable')].map(t => [t, t.previousElementSibling].map(n => n.getBoundingClientRect().height))"
+        )
         assert len(alone) > 5 and all(bracket < 1.6 * held for held, bracket in alone)
 
 
@@ -229,7 +259,9 @@ def test_the_pen_passes_over_all_ink_and_nothing_is_there_before(window: Any, li
     from PIL import Image, ImageChops
 
     opened = window("two-two-one", device_scale_factor=2, **MOVING)
-    opened.page.add_style_tag(content="html { scroll-behavior: auto !important } math .lit, .link.current { background: none !important } .chart .lit > .box { fill: var(--paper) !important }")
+    opened.page.add_style_tag(
+        content="html { scroll-behavior: auto !important } math .lit, .link.current { background: none !important } .chart .lit > .box { fill: var(--paper) !important }"
+    )
     while opened.place < links:
         opened.press("ArrowRight")
 

@@ -14,23 +14,27 @@ from .fonts import WRITINGS, Chance, Font, large, placed, plain, source, stretch
 from .glyphs import SIZES, UNICODE, Glyph, table, title
 from .hands import HANDS, PAPERS
 from .opentype import ASCENT, BRACKET_FONTS, LARGE, SPACE, STARTS, SURD, UPRIGHT, WEB, Shapes, font
-from .pen import Hand, Run, ink
+from .pen import Hand, Run, ink, runs
+from .setting import MARKS
 from .tfm import Box
 from .turns import turned
 from .waver import style, wavering
 
 TAG = re.compile("<[^>]*>")
+POINT = re.compile(r"(-?[\d.]+),(-?[\d.]+)")
+DOTTED = frozenset("ij")
+"""Letters whose last stroke is a dot, in whose place accents stand."""
+ROOM_ABOVE = 7.0
+"""Between a letter and its accent."""
+
 
 def _reshaped(strokes: str, width: float, low: float, high: float) -> str:
     """Strokes in per cent of a size at the size of letters."""
 
-    def moved(found: re.Match[str]) -> str:
-        return f"{float(found[1]) * width / 100:.0f},{low + float(found[2]) * (high - low) / 100:.0f}"
-
-    return re.sub(r"(-?[\d.]+),(-?[\d.]+)", moved, strokes)
+    return POINT.sub(lambda found: f"{float(found[1]) * width / 100:.0f},{low + float(found[2]) * (high - low) / 100:.0f}", strokes)
 
 
-SAME = {"·": "⋅", "\N{DIGIT ONE}\N{COMBINING ENCLOSING CIRCLE}": "1", "𝟏": "𝟙", "−": "−", "~": "˜", "∣": "|"}
+SAME = {"·": "⋅", "𝟏": "𝟙", "~": "˜"}
 """Characters that are written as another one."""
 BREADTH = 0.3
 """Of the space between words."""
@@ -76,7 +80,7 @@ def screen(characters: frozenset[str], writing: Writing) -> dict[str, Any]:
 @lru_cache(maxsize=16)
 def _written(characters: frozenset[str], hand: Hand, seed: int) -> tuple[tuple[str, ...], dict[str, Any]]:
     """The fonts, and the strokes of each character in all its shapes."""
-    glyphs = {character: _glyph(character) for character in sorted(characters) if character not in BLANK}
+    glyphs = {character: _glyph(character, hand) for character in sorted(characters) if character not in BLANK}
     tall = {character: glyph for character, glyph in glyphs.items() if character in LARGE}
     dice = [source(seed, hand, shape) for shape in range(1, WRITINGS + 1)]
     letters = [_letters(glyphs.values(), hand, chance) for chance in dice]
@@ -92,12 +96,12 @@ def _written(characters: frozenset[str], hand: Hand, seed: int) -> tuple[tuple[s
 
 
 def _letters(glyphs: Iterable[Glyph], hand: Hand, chance: Chance) -> Font:
-    """One writing of some glyphs, with those that TeX has in its fonts of brackets only."""
+    """One writing of some glyphs, with those that no font for TeX has."""
     made = plain(frozenset(glyph.name for glyph in glyphs), hand, chance, WEB)
-    for slot, glyph in enumerate(BESIDE.values(), FIRST_BESIDE):
-        if glyph in glyphs:
-            strokes, box = placed(glyph, hand, chance(glyph.name))
-            made.add(slot, glyph.title, ink(strokes, hand, 1.0, chance(glyph.name, "ink"), WEB.apart), box)
+    others = {glyph.name: glyph for glyph in glyphs if glyph.name not in table()}
+    for slot, glyph in enumerate(others.values(), FIRST_BESIDE):
+        strokes, box = placed(glyph, hand, chance(glyph.name))
+        made.add(slot, glyph.title, ink(strokes, hand, 1.0, chance(glyph.name, "ink"), WEB.apart), box)
     return made
 
 
@@ -107,16 +111,34 @@ def _forms(characters: Iterable[str], hand: Hand, chance: Chance) -> Font:
     if ROOT in characters:
         for place, height in enumerate(SIZES[:ROOTS]):
             strokes = stretched(SURD, hand, chance(ROOT, place), 60.0, height)
-            made.add(FIRST_BESIDE + place, f"{title(ROOT)}.{place}", ink(strokes, hand, 1.0, chance(ROOT, place, "ink"), WEB.apart), Box(0.6 + hand.gap / 100, height / 100, 0))
+            made.add(
+                FIRST_BESIDE + place,
+                f"{title(ROOT)}.{place}",
+                ink(strokes, hand, 1.0, chance(ROOT, place, "ink"), WEB.apart),
+                Box(0.6 + hand.gap / 100, height / 100, 0),
+            )
     return made
 
 
-def _glyph(character: str) -> Glyph:
-    """The glyph of a character; a bold or slanted letter is the letter."""
+def _glyph(character: str, hand: Hand) -> Glyph:
+    """The glyph of a character; a bold or slanted letter is the letter, one with accents is put together."""
     for form in (character, SAME.get(character, ""), unicodedata.normalize("NFKC", character)):
         if found := _characters().get(form) or BESIDE.get(form):
             return found
+    base, *marks = tuple(unicodedata.normalize("NFD", character))
+    if marks and base in _characters() and all(mark in MARKS for mark in marks):
+        strokes = hand.forms.get(base, _characters()[base].strokes)
+        strokes = strokes.rpartition(" / ")[0] if base in DOTTED else strokes
+        return Glyph(character, " / ".join([strokes, *(_above(strokes, table()[MARKS[mark]].strokes) for mark in marks)]), character, 0)
     raise Unwritable(f"the hand cannot write the character {character} (U+{ord(character):04X}); use another one, or --theme typeset")
+
+
+def _above(base: str, accent: str) -> str:
+    """The strokes of an accent in the middle above those of a letter."""
+    body, mark = ([point for run in runs(strokes) for point in run] for strokes in (base, accent))
+    middle, over = (sum(side(point.real for point in points) for side in (min, max)) / 2 for points in (body, mark))
+    lift = max(0.0, max(point.imag for point in body) + ROOM_ABOVE - min(point.imag for point in mark))
+    return POINT.sub(lambda found: f"{float(found[1]) + middle - over:.0f},{float(found[2]) + lift:.0f}", accent)
 
 
 @lru_cache(maxsize=1)
@@ -125,7 +147,11 @@ def _characters() -> dict[str, Glyph]:
 
 
 def _points(strokes: Iterable[Run]) -> str:
-    """Strokes as they are written down in `glyphs.py`."""
+    """Strokes as they are written down in `latin.py`.
+
+    >>> _points([(0j, 1 + 2j), (1 + 2j, 3j), (5 + 5j,)])
+    '0,0 1,2! 0,3 / 5,5'
+    """
     found, end = "", None
     for run in strokes:
         points = [f"{round(point.real)},{round(point.imag)}" for point in run]
