@@ -310,6 +310,16 @@ def test_what_is_copied_holds_the_numbers(window: Any) -> None:
         assert opened.get(f"window.find('{wanted}')"), wanted
 
 
+def test_words_that_are_cut_in_two_read_as_one(window: Any) -> None:
+    """As browsers lay them out: nothing has come between the parts of a word."""
+    for stem in ("two-two-one", "cnn", "transformer-block"):
+        plain, by_hand = (
+            window(stem, text).get("[...document.querySelectorAll('h1, h2, h3, h4, p, nav li')].map(node => node.innerText.replace(/\\s+/g, ' '))")
+            for text in (html_of(stem), written(stem))
+        )
+        assert [unicodedata.normalize("NFKC", line) for line in plain] == [unicodedata.normalize("NFKC", line) for line in by_hand]
+
+
 def test_the_current_quantity_lights_up_everywhere(window: Any) -> None:
     """Although the same symbol is written in other shapes."""
     opened = window("two-two-one")

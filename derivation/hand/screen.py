@@ -38,6 +38,8 @@ SAME = {"·": "⋅", "𝟏": "𝟙", "~": "˜"}
 """Characters that are written as another one."""
 BREADTH = 0.3
 """Of the space between words."""
+ALWAYS = "()"
+"""What every font has: browsers turn down one without glyphs, or with nothing that grows."""
 BLANK = " \N{NO-BREAK SPACE}"
 ROOT, ROOTS = "√", 8
 """The root's character, and how many sizes it has."""
@@ -53,7 +55,7 @@ BESIDE = {
 def page(body: str, chart_style: str, writing: Writing) -> dict[str, Any]:
     """What the templates of a handwritten page are told, its body and the style of its charts among it. Raises `Unwritable`."""
     chance = source(writing.seed, HANDS[writing.hand], 0)("lines")
-    characters = frozenset(html.unescape(TAG.sub("", body)) + ROOT * ("<msqrt" in body or "<mroot" in body)) - {"\n"}
+    characters = frozenset(html.unescape(TAG.sub("", body)) + ALWAYS + ROOT * ("<msqrt" in body or "<mroot" in body)) - {"\n"}
     return {"body": turned(wavering(body, chance)), "chart_style": style(chart_style), "hand": screen(characters, writing)}
 
 

@@ -20,6 +20,8 @@ APART = 34.0
 """Pixels between two places where a straight line may stray."""
 ASTRAY = 0.55
 """How far it strays there, about."""
+SHORT = 10.0
+"""Parts of a line that are shorter than this are parts of a curve."""
 OVER = 2.4
 """How far a closed line goes on beyond its beginning."""
 
@@ -105,11 +107,20 @@ def _path(said: dict[str, str], chance: Random) -> Iterator[Run]:
 
 
 def _polyline(said: dict[str, str], chance: Random) -> Iterator[Run]:
-    points = _numbers(said["points"])
-    if len(points) == 2:
-        yield (_astray(points[0], chance, ASTRAY / 2), *_straight(points[0], points[1], chance))
-    else:
-        yield tuple(_astray(point, chance, ASTRAY / 3) for point in points)
+    """Long parts stay straight from corner to corner; short ones belong to a curve."""
+    first, *rest = _numbers(said["points"])
+    run = [_astray(first, chance, ASTRAY / 2)]
+    for point in rest:
+        part = _straight(run[-1], point, chance)
+        if abs(point - run[-1]) < SHORT:
+            run += part
+            continue
+        if len(run) > 1:
+            yield tuple(run)
+        yield (run[-1], *part)
+        run = part[-1:]
+    if len(run) > 1:
+        yield tuple(run)
 
 
 def _rectangle(said: dict[str, str], chance: Random) -> Iterator[Run]:
