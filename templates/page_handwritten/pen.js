@@ -18,11 +18,12 @@ const pen = (() => {
     running.push(covered);
     return covered;
   }
-  function opened({ path, width }, mask, delay, duration) {
+  function opened({ path, width, cap }, mask, delay, duration) {
     const one = svg("path");
     one.setAttribute("d", path);
     one.setAttribute("pathLength", 1);
     one.style.strokeWidth = width;
+    one.style.strokeLinecap = cap;
     mask.append(one);
     const frames = [{ strokeDashoffset: 1, opacity: 0 }, { strokeDashoffset: 0.98, opacity: 1, offset: 0.01 }, { strokeDashoffset: 0, opacity: 1 }];
     return one.animate(frames, { delay, duration, fill: "both", easing: "ease-in-out" });

@@ -28,13 +28,13 @@ const strokes = (() => {
     });
   }
   // A stroke as one passage, its points put where they stand.
-  function passage(stroke, put, width) {
+  function passage(stroke, put, width, cap) {
     let path = "", length = 0;
     for (const run of runs(stroke).map((points) => points.map(put))) {
       path += (path ? "L" : "M") + written(run[0]) + smooth(run).map((curve) => `C${curve.map(written).join(" ")}`).join("");
       length += run.slice(1).reduce((sum, point, k) => sum + away(run[k], point), width);
     }
-    return { path, length, width };
+    return { path, length, width, cap };
   }
   return { of, passage };
 })();

@@ -18,8 +18,8 @@ class Trace {
   place({ left, top, width, height }) {
     return { left: (left - this.whole.left) / this.zoom, top: (top - this.whole.top) / this.zoom, width: width / this.zoom, height: height / this.zoom };
   }
-  add(stroke, width, put = (point) => point) {
-    this.passages.push(strokes.passage(stroke, put, width));
+  add(stroke, width, put = (point) => point, cap = "round") {
+    this.passages.push(strokes.passage(stroke, put, width, cap));
   }
   line(points, width) {
     this.add([points], width);
@@ -57,7 +57,7 @@ class Trace {
     for (const stroke of strokes.of(shape)) this.add(stroke, nib, ([x, y]) => [left + (x * size) / 100, base - (y * size) / 100]);
   }
   stretched(shape, box, width) {
-    for (const stroke of strokes.of(shape)) this.add(stroke, width, ([x, y]) => [box.left + (x * box.width) / 100, box.top + box.height - (y * box.height) / 100]);
+    for (const stroke of strokes.of(shape)) this.add(stroke, width, ([x, y]) => [box.left + (x * box.width) / 100, box.top + box.height - (y * box.height) / 100], shape === Trace.UPRIGHT ? "butt" : "round");
   }
   root(box, size, nib) {
     this.stretched(Trace.LARGE["√"], { ...box, width: Math.min(box.width, size) }, nib * 1.6);
