@@ -49,8 +49,8 @@ def test_only_data_files_need_numpy() -> None:
 
 def test_only_variants_and_the_hand_draw_random_numbers() -> None:
     """From a seed, so that a page can be made again as it was; nothing draws from the common source."""
-    assert users("random") == {"variants/solve.py", "hand/fonts.py", "hand/pen.py"}
-    for path in ("hand/fonts.py", "hand/pen.py"):
+    assert users("random") == {"variants/solve.py", "hand/fonts.py", "hand/pen.py", "hand/waver.py"}
+    for path in ("hand/fonts.py", "hand/pen.py", "hand/waver.py"):
         assert imports(PACKAGE / path) >= {"random"} and "import random" not in (PACKAGE / path).read_text("utf-8")
 
 

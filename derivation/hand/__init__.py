@@ -36,6 +36,13 @@ def files(tex: str, writing: Writing) -> dict[str, bytes]:
     return fonts(used(tex), HANDS[writing.hand], writing.seed)
 
 
+def page(body: str, chart_style: str, writing: Writing) -> dict[str, Any]:
+    """The body of a page in the hand, the style of its charts, and what else its templates are told. Raises `Unwritable`."""
+    from .screen import page as written
+
+    return written(body, chart_style, writing)
+
+
 def text(plain: str) -> str:
     """A user's text as TeX is to write it. Raises `Unwritable` where the hand does not know a character."""
     from .setting import text as apart

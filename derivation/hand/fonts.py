@@ -8,11 +8,23 @@ from random import Random
 
 from . import signs
 from .glyphs import SIZES, UNICODE, Glyph, table, title
-from .pen import Contour, Hand, Run, ink, runs, written
+from .pen import STEP, Contour, Hand, Run, ink, runs, written
 from .tfm import Box, tfm
-from .type1 import SCALE, charstring, pfb
+from .type1 import charstring, pfb
 
 Chance = Callable[..., Random]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of font: how a glyph's outlines and width become its program, and how far apart the ink's width is taken anew, in letters and in what is larger."""
+
+    encode: Callable[[Iterable[Contour], float], bytes] = charstring
+    apart: float = STEP
+    coarse: float = STEP
+
+
+TYPE1 = Kind()
 WRITINGS = 6
 """Shapes of each glyph."""
 BRACKET = 1.05
@@ -32,10 +44,11 @@ class Font:
     programs: dict[str, bytes]
     slots: dict[int, str]
     boxes: dict[int, Box]
+    kind: Kind = TYPE1
 
     def add(self, slot: int, name: str, contours: Iterable[Contour], box: Box) -> None:
         """Put a glyph into its slot."""
-        self.programs[name] = charstring(contours, round(box.width * 100 * SCALE))
+        self.programs[name] = self.kind.encode(contours, box.width * 100)
         self.slots[slot], self.boxes[slot] = name, box
 
     def files(self, name: str, parameters: tuple[float, ...]) -> dict[str, bytes]:
@@ -53,13 +66,13 @@ def fonts(used: frozenset[str], hand: Hand, seed: int) -> dict[str, bytes]:
     return found
 
 
-def plain(used: frozenset[str], hand: Hand, chance: Chance) -> Font:
+def plain(used: frozenset[str], hand: Hand, chance: Chance, kind: Kind = TYPE1) -> Font:
     """The font of one writing's letters, digits and signs."""
-    font = Font({}, {}, {})
+    font = Font({}, {}, {}, kind)
     for glyph in table().values():
         if glyph.name in used:
-            placed, box = _placed(glyph, hand, chance(glyph.name))
-            font.add(glyph.slot, glyph.title, ink(placed, hand, 1.0, chance(glyph.name, "ink")), box)
+            strokes, box = placed(glyph, hand, chance(glyph.name))
+            font.add(glyph.slot, glyph.title, ink(strokes, hand, 1.0, chance(glyph.name, "ink"), font.kind.apart), box)
     return font
 
 
@@ -68,7 +81,7 @@ def source(seed: int, hand: Hand, writing: int) -> Chance:
     return lambda *parts: Random("/".join(map(str, (seed, hand.name, writing, *parts))))
 
 
-def _placed(glyph: Glyph, hand: Hand, chance: Random) -> tuple[tuple[Run, ...], Box]:
+def placed(glyph: Glyph, hand: Hand, chance: Random) -> tuple[tuple[Run, ...], Box]:
     """The strokes with the room that the eye wants beside them, and their box."""
     strokes = written(hand.forms.get(glyph.name, glyph.strokes), hand, chance)
     points = [point for run in strokes for point in run]
@@ -106,9 +119,9 @@ UPRIGHT = {"rparen": 94, "rbrack": 94, "rfloor": 94, "rceil": 94, "vert": 50, "V
 """Where its upright part stands, if not at 6."""
 
 
-def large(used: frozenset[str], hand: Hand, chance: Chance) -> Font:
+def large(used: frozenset[str], hand: Hand, chance: Chance, kind: Kind = TYPE1) -> Font:
     """The font of one writing's brackets and large signs."""
-    font = Font({}, {}, {})
+    font = Font({}, {}, {}, kind)
     for name, strokes in signs.BRACKETS.items():
         if name not in used:
             continue
@@ -116,22 +129,22 @@ def large(used: frozenset[str], hand: Hand, chance: Chance) -> Font:
             width = BREADTH.get(name, 0.9) * height**0.5
             last = place == len(SIZES) - 1
             box = Box((width + 2 * hand.gap) / 100, height / 100, 0, 0, FIRST[name] + place + 1 if not last or name in ENDS else None)
-            drawn = _stretched(strokes, hand, chance(name, place), width, height)
-            font.add(FIRST[name] + place, f"{title(UNICODE[name])}.{place}", ink(drawn, hand, BRACKET, chance(name, place, "ink")), box)
+            drawn = stretched(strokes, hand, chance(name, place), width, height)
+            font.add(FIRST[name] + place, f"{title(UNICODE[name])}.{place}", ink(drawn, hand, BRACKET, chance(name, place, "ink"), font.kind.coarse), box)
         if name in ENDS:
             _pieces(font, name, hand, chance)
     for name, strokes in signs.LARGE.items():
         if name not in used:
             continue
         for place, height in enumerate((100.0, 145.0)):
-            drawn = _stretched(strokes, hand, chance(name, place), height * 0.85, height)
+            drawn = stretched(strokes, hand, chance(name, place), height * 0.85, height)
             width = max(point.real for run in drawn for point in run)
             box = Box((width + hand.gap + 3) / 100, height / 100, 0.05, 0, LARGE_FIRST[name] + 1 if place == 0 else None)
-            font.add(LARGE_FIRST[name] + place, f"{title(UNICODE[name])}.{place}", ink(drawn, hand, BRACKET, chance(name, place, "ink")), box)
+            font.add(LARGE_FIRST[name] + place, f"{title(UNICODE[name])}.{place}", ink(drawn, hand, BRACKET, chance(name, place, "ink"), font.kind.coarse), box)
     return font
 
 
-def _stretched(strokes: str, hand: Hand, chance: Random, width: float, height: float) -> tuple[Run, ...]:
+def stretched(strokes: str, hand: Hand, chance: Random, width: float, height: float) -> tuple[Run, ...]:
     free = hand.tremor * (0.6 + height / 700)
     slant = hand.slant * 0.15 + chance.gauss(0, 0.008)
 
@@ -171,5 +184,5 @@ def _pieces(font: Font, name: str, hand: Hand, chance: Chance) -> None:
         ends = [(drawn((over, 1), (upright, 1)), stem), (stem, drawn((upright, 0), (under, 0)))]
     for offset, strokes in enumerate((*ends, (half,)), 1):
         box = Box((width + 2 * hand.gap) / 100, piece / (200 if offset == 3 else 100), 0)
-        font.add(start + offset, f"{title(UNICODE[name])}.piece{offset}", ink(strokes, hand, BRACKET, chance(name, "piece")), box)
+        font.add(start + offset, f"{title(UNICODE[name])}.piece{offset}", ink(strokes, hand, BRACKET, chance(name, "piece"), font.kind.coarse), box)
     font.boxes[start] = Box((width + 2 * hand.gap) / 100, piece / 100, 0, 0, None, (start + 1, 0, start + 2, start + 3))

@@ -93,7 +93,7 @@ def written(strokes: str, hand: Hand, chance: Random) -> tuple[Run, ...]:
     return tuple(made)
 
 
-def centre(run: Run) -> list[tuple[complex, complex]]:
+def centre(run: Run, apart: float = STEP) -> list[tuple[complex, complex]]:
     """Points along the smooth line through a run, with the direction at each (of length 1)."""
     if len(run) == 1:
         run = (run[0] - (0.6 + 0.5j), run[0] + (0.6 - 0.5j))
@@ -101,7 +101,7 @@ def centre(run: Run) -> list[tuple[complex, complex]]:
     found = []
     for start, end, (leave, _), (_, arrive) in zip(run, run[1:], tangents, tangents[1:], strict=False):
         chord = end - start
-        pieces = max(1, round(abs(chord) / STEP))
+        pieces = max(1, round(abs(chord) / apart))
         for piece in range(pieces):
             t = piece / pieces
             rest = 1 - t
@@ -111,6 +111,13 @@ def centre(run: Run) -> list[tuple[complex, complex]]:
     way = tangents[-1][1]
     found.append((run[-1], way / (abs(way) or 1)))
     return found
+
+
+def smooth(run: Run) -> Iterator[Curve]:
+    """The smooth line through a run of two points or more, as cubics."""
+    tangents = _tangents(run)
+    for (start, end), (leave, _), (_, arrive) in zip(pairwise(run), tangents, tangents[1:], strict=False):
+        yield start + leave / 3, end - arrive / 3, end
 
 
 def _tangents(run: Run) -> list[tuple[complex, complex]]:
@@ -128,12 +135,12 @@ def _tangents(run: Run) -> list[tuple[complex, complex]]:
     return [(start, start), *inner, (end, end)]
 
 
-def ink(written_runs: tuple[Run, ...], hand: Hand, weight: float, chance: Random) -> Iterator[Contour]:
+def ink(written_runs: tuple[Run, ...], hand: Hand, weight: float, chance: Random, apart: float = STEP) -> Iterator[Contour]:
     """The outline of each run, its width going with pressure: more where the pen goes down, less where it lifts."""
     pressure = 1 + chance.gauss(0, 0.05)
     for place, run in enumerate(written_runs):
         dot = len(run) == 1
-        line = centre(run)
+        line = centre(run, apart)
         starts = place == 0 or written_runs[place - 1][-1] != run[0]
         ends = place == len(written_runs) - 1 or written_runs[place + 1][0] != run[-1]
         half, drift, widths = hand.nib * weight * pressure / 2, 0.0, []

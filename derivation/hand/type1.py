@@ -41,9 +41,9 @@ def encrypted(data: bytes, key: int) -> bytes:
     return bytes(out)
 
 
-def charstring(contours: Iterable[Contour], advance: int) -> bytes:
-    """The program of a glyph; `advance` in the font's units."""
-    made = [number(0), number(advance), HSBW]
+def charstring(contours: Iterable[Contour], width: float) -> bytes:
+    """The program of a glyph; its width in our units, as its points are."""
+    made = [number(0), number(round(width * SCALE)), HSBW]
     x = y = 0
 
     def move(*points: complex) -> None:
@@ -96,7 +96,7 @@ currentfile eexec
         locked = encrypted(RETURN, CHARSTRING)
         private.append(b"dup %d %d RD %b NP\n" % (place, len(locked), locked))
     private.append(b"ND\n2 index /CharStrings %d dict dup begin\n" % (len(glyphs) + 1))
-    for glyph, program in {".notdef": charstring((), 250), **glyphs}.items():
+    for glyph, program in {".notdef": charstring((), 25), **glyphs}.items():
         locked = encrypted(program, CHARSTRING)
         private.append(b"/%b %d RD %b ND\n" % (glyph.encode(), len(locked), locked))
     private.append(b"end\nend\nreadonly put\nnoaccess put\ndup /FontName get exch definefont pop\nmark currentfile closefile\n")

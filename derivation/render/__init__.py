@@ -61,11 +61,11 @@ def ipynb(derivation: Derivation, *look: object) -> bytes:
     return notebook(derivation).encode()
 
 
-def html(derivation: Derivation, *look: object) -> bytes:
-    """A page that plays, in one file."""
+def html(derivation: Derivation, theme: str = "typeset", writing: Writing = STANDARD) -> bytes:
+    """A page that plays, in one file; in a hand it writes itself."""
     from .page import page
 
-    return page(derivation).encode()
+    return page(derivation, theme, writing).encode()
 
 
 def latex_chains(derivation: Derivation) -> str:

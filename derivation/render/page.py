@@ -10,7 +10,9 @@ from functools import cache
 
 from jinja2 import Environment
 
+from .. import hand
 from ..figures import Chart, charts, inline, map_of, style_sheet
+from ..hand import STANDARD, Writing
 from ..plain import plain
 from ..terms import Term
 from ..tex.write import Writer
@@ -42,9 +44,10 @@ class FigureView:
     label: str
 
 
-def page(derivation: Derivation) -> str:
-    """The page's HTML."""
-    form, writer, words = format_of("page"), Writer(derivation.network.names), load()["page"]
+def page(derivation: Derivation, theme: str = "typeset", writing: Writing = STANDARD) -> str:
+    """The page's HTML in the look that the theme has for pages."""
+    folder = format_of(theme)["page"]
+    form, writer, words = format_of(folder), Writer(derivation.network.names), load()["page"]
     inside = form["inline"].format
     shown = {
         "view": view(derivation, inside, form["real"]),
@@ -53,15 +56,16 @@ def page(derivation: Derivation) -> str:
         "figures": {key: _figure(chart, key, words[f"chart_{key}"]) for key, chart in charts(derivation).items()},
         "map": _maps(derivation, words["chart_map"]),
         "edges": edges(derivation, Words(lambda term: inside(writer.write(term)[0]))),
-        "chart_style": style_sheet(),
     }
-    body = _environment().get_template("page/body.html.j2").render(**shown)
-    return _environment().get_template("page/page.html.j2").render(**shown, body=body, font=font(body))
+    made = _environment(folder)
+    body = made.get_template(f"{folder}/body.html.j2").render(**shown)
+    told = hand.page(body, style_sheet(), writing) if form["own_fonts"] else {"body": body, "chart_style": style_sheet(), "font": font(body)}
+    return made.get_template(f"{folder}/{form['document']}").render(**shown, **told)
 
 
 @cache
-def _environment() -> Environment:
-    made = environment("page")
+def _environment(folder: str) -> Environment:
+    made = environment(folder)
     made.filters |= {"math": lambda latex: mathml(latex, displayed=True), "link": linked, "sentence": sentence}
     return made
 

@@ -16,7 +16,7 @@
   function gather() {
     const found = new Map();
     for (const node of all("math *")) {
-      const markup = node.outerHTML;
+      const markup = {% block markup %}node.outerHTML{% endblock %};
       if (!found.has(markup)) found.set(markup, []);
       found.get(markup).push(node);
       twins.set(node, found.get(markup));
@@ -47,7 +47,7 @@
   const says = (link) => `${name(link)}: ${link.closest(".chain").dataset.text}, ${link.dataset.role}. ${at + 1} ${slider.dataset.of} ${links.length}`;
 
   function show(next) {
-    all(".lit, .current").forEach((node) => node.classList.remove("lit", "current"));
+    all(".lit, .current").forEach((node) => node.classList.remove("lit", "current"));{% block leaving %}{% endblock %}
     at = Math.max(-1, Math.min(next, links.length - 1));
     const walking = at >= 0, link = links[at];
     document.body.classList.toggle("walking", walking);
@@ -81,7 +81,7 @@
     link.classList.add("current");
     symbol(chain).forEach((node) => node.classList.add("lit"));
     drawn(chain).forEach((node) => node.classList.add("lit"));
-    link.scrollIntoView({ block: "center", inline: "nearest" });
+    link.scrollIntoView({ block: "center", inline: "nearest" });{% block shown %}{% endblock %}
   }
   // The first chart of the phase stays in view beside the chains where it leaves room for them.
   function pin(phase) {
@@ -94,15 +94,15 @@
     document.documentElement.style.setProperty("--pinned", `${height}px`);
   }
   function running(on) {
-    clearTimeout(timer);
-    timer = on ? setTimeout(() => { if (at + 1 < links.length) { show(at + 1); running(true); } else running(false); }, links[at]?.matches(".value") ? 1900 : 1300) : 0;
+    clearTimeout(timer);{% block halting %}{% endblock %}
+    timer = on ? setTimeout(() => { if (at + 1 < links.length) { show(at + 1); running(true); } else running(false); }, {% block pace %}links[at]?.matches(".value") ? 1900 : 1300{% endblock %}) : 0;
     play.setAttribute("aria-pressed", String(on));
   }
   const stop = (next) => { running(false); show(next); };
   const actions = {
     first: () => stop(0),
     back: () => stop(Math.max(at - 1, 0)),
-    on: () => stop(at + 1),
+    on: () => {% block on %}stop(at + 1){% endblock %},
     last: () => stop(links.length - 1),
     play: () => { const on = !timer; if (on) show(at + 1 < links.length ? at + 1 : 0); running(on); },
     all: () => { if (box.open) close(); else stop(-1); },
@@ -136,7 +136,7 @@
     box.querySelector(".shown").replaceChildren(...templates.map((one) => one.content.cloneNode(true)));
     if (!box.open) box.show();
     box.querySelector(".close").focus();
-    scrollers(box);
+    scrollers(box);{% block asked %}{% endblock %}
   }
   function close() {
     const edge = asked;
@@ -181,7 +181,7 @@
     }
   }
   let resized = 0;
-  addEventListener("resize", () => { clearTimeout(resized); resized = setTimeout(() => { scrollers(); if (at >= 0) pin(links[at].closest(".phase")); }, 150); });
+  addEventListener("resize", () => { clearTimeout(resized); resized = setTimeout(() => { {{ self.ready() }}; if (at >= 0) pin(links[at].closest(".phase")); }, 150); });
   where.textContent = rest;
-  document.fonts.ready.then(() => scrollers());
+  document.fonts.ready.then(() => {% block ready %}scrollers(){% endblock %});
 })();
