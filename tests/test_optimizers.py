@@ -432,13 +432,13 @@ def test_two_parameters_draw_their_path_over_the_contours() -> None:
 
 
 def test_contour_lines_of_a_circle_are_circles() -> None:
-    """Every piece of a contour of x^2 + y^2 = 4 lies at distance 2 from the middle."""
-    from derivation.figures.surface import _contour
+    """The contour of x^2 + y^2 = 4 is one ring at distance 2 from the middle."""
+    from derivation.figures.contours import contour
 
-    grid = [[(x / 10, y / 10, (x * x + y * y) / 100) for x in range(-30, 31)] for y in range(-30, 31)]
-    pieces = list(_contour(grid, 4.0))
-    assert len(pieces) > 100
-    assert all(math.hypot(*point) == pytest.approx(2, abs=0.01) for piece in pieces for point in piece)
+    places = [x / 10 for x in range(-30, 31)]
+    (ring,) = contour(places, places, [[x * x + y * y for x in places] for y in places], 4.0)
+    assert ring[0] == ring[-1] and len(ring) > 30
+    assert all(math.hypot(*point) == pytest.approx(2, abs=0.01) for point in ring)
 
 
 def test_a_loss_without_a_value_somewhere_still_has_a_picture() -> None:
