@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from functools import cache
 from html import unescape
@@ -13,13 +12,13 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from browsing import Opened, nothing_for_axe, nothing_is_wider, outside_their_boxes
 from places import EXAMPLES, ROOT
 
 import derivation
 from derivation.render.mathml import mathml
 from derivation.render.page import page as written
 
-CHROMIUM = shutil.which("chromium")
 LESSONS = [path.stem for path in EXAMPLES]
 LOOKED_AT = ("two-two-one", "softmax-regression", "rnn", "cnn", "transformer-block", "adam", "batch-norm", "paper-arithmetic")
 HERE = "document.querySelector('.link.current')"
@@ -28,48 +27,6 @@ HERE = "document.querySelector('.link.current')"
 @cache
 def html_of(stem: str) -> str:
     return written(derivation.derive(derivation.load(ROOT / "examples" / f"{stem}.toml")))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("NO CHROMIUM on this machine: the page that plays is NOT tested (Debian: apt-get install chromium)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield started
-        started.close()
-
-
-class Opened:
-    """A page in a window of its own, with all that it asked the network for and all that it complained about."""
-
-    def __init__(self, browser: Any, file: Path, **window: Any) -> None:
-        self.context = browser.new_context(**{"viewport": {"width": 1100, "height": 900}, "reduced_motion": "reduce", **window})
-        self.page = self.context.new_page()
-        self.asked: list[str] = []
-        self.complaints: list[str] = []
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.on("console", lambda message: self.complaints.append(message.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.goto(file.as_uri())
-
-    def get(self, expression: str) -> Any:
-        return self.page.evaluate(expression)
-
-    @property
-    def place(self) -> int:
-        """How many links have been written; 0 at rest."""
-        return int(self.get("Number(document.querySelector('.player input').value)"))
-
-    @property
-    def count(self) -> int:
-        return int(self.get("document.querySelectorAll('.phase:not(.setup) .chain .link').length"))
-
-    def press(self, *keys: str) -> None:
-        for key in keys:
-            self.page.keyboard.press(key)
 
 
 @pytest.fixture
@@ -337,43 +294,18 @@ def test_the_parts_of_a_shared_gradient_add_up() -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("stem", LOOKED_AT)
 def test_axe_finds_nothing_in_both_colour_schemes(window: Any, stem: str, scheme: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    for width in (1100, 400):
-        opened = window(stem, color_scheme=scheme, viewport={"width": width, "height": 900})
-        opened.page.wait_for_timeout(100)
-        results = Axe().run(opened.page)
-        assert results.violations_count == 0, results.generate_report()
-        ground = opened.get("getComputedStyle(document.body).backgroundColor")
-        assert (sum(map(int, re.findall(r"\d+", ground))) < 200) == (scheme == "dark")
-    opened.press("ArrowRight", "ArrowRight", "ArrowRight", "ArrowRight")
-    results = Axe().run(opened.page)
-    assert results.violations_count == 0, results.generate_report()
+    nothing_for_axe(window, stem, scheme)
 
 
 @pytest.mark.parametrize("width", [1100, 768, 400])
 def test_nothing_is_wider_than_the_window(window: Any, width: int) -> None:
     for stem in LOOKED_AT:
-        opened = window(stem, viewport={"width": width, "height": 900})
-        for _ in range(2):
-            assert opened.get("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), stem
-            outside = "[...document.querySelectorAll('.phase *')].filter(n => !n.closest('.scrolls, .reach') && n.getBoundingClientRect().right > innerWidth + 1).length"
-            assert opened.get(outside) == 0, stem
-            opened.press("End")
+        nothing_is_wider(window, stem, width)
 
 
-def test_charts_keep_their_formulas_inside_their_boxes(window: Any) -> None:
-    """The page's font is not the one that the charts were measured for: no formula sticks out of its node."""
-    for stem in LOOKED_AT:
-        opened = window(stem)
-        outside = opened.get(
-            """[...document.querySelectorAll('g.node')].flatMap(g => {
-                const box = g.firstElementChild.getBoundingClientRect();
-                return [...g.querySelectorAll('math')].map(m => m.getBoundingClientRect()).filter(
-                    r => r.left < box.left - 1.5 || r.right > box.right + 1.5 || r.top < box.top - 2 || r.bottom > box.bottom + 2
-                ).map(r => g.closest('svg').id + ' ' + g.dataset.quantity) })"""
-        )
-        assert outside == [], stem
+@pytest.mark.parametrize("stem", LOOKED_AT)
+def test_charts_keep_their_formulas_inside_their_boxes(window: Any, stem: str) -> None:
+    assert outside_their_boxes(window, stem, 1.5, 2) == []
 
 
 def test_print_shows_everything_even_in_the_middle_of_a_walk(window: Any) -> None:

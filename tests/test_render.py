@@ -83,7 +83,14 @@ def test_text_copies_out_in_reading_order(article: derivation.Derivation, tmp_pa
     text = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, check=True).stdout.decode()
     places = [
         text.index(words)
-        for words in ("what is given", "from the data", "Pre-activation", "from the loss back", "each parameter takes its step", "the chain rule, entry by entry")
+        for words in (
+            "what is given",
+            "from the data",
+            "Pre-activation",
+            "from the loss back",
+            "each parameter takes its step",
+            "the chain rule, entry by entry",
+        )
     ]
     assert places == sorted(places)
     assert "(cid:" not in text
