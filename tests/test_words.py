@@ -96,7 +96,7 @@ t = 1
 def test_numerator_and_denominator_and_what_is_subtracted() -> None:
     found = reasons(spoken(QUOTIENTS), "backward")
     assert found[r"\frac{\partial L}{\partial a}"] == "The upstream gradient divided by the denominator."
-    assert found[r"\frac{\partial L}{\partial u}"].endswith("is subtracted: the sign changes.")
+    assert found[r"\frac{\partial L}{\partial u}"].endswith("stands with a minus: the sign changes.")
     lone = reasons(spoken('[model]\nloss = "L"\nequations = "L = 3 / n"\n[parameters]\nn = 4'), "backward")
     assert lone[r"\frac{\partial L}{\partial n}"] == "The derivative of $1/u$ is $-1/u^2$."
 
@@ -198,7 +198,7 @@ def test_many_samples_are_added_from_the_error_signals() -> None:
 def test_a_kernel_collects_its_products() -> None:
     worked = lesson("cnn")
     assert chain(worked, "backward", r"\frac{\partial L}{\partial K}")[2] == (
-        r"\begin{pmatrix} 0.5 (-0.06996) & -0.06996 \\ -0.06996 & 2 (-0.06996) \end{pmatrix}"
+        r"\begin{pmatrix} 0.5 (-0.06996) & \;\; -0.06996 \\ -0.06996 & \;\; 2 (-0.06996) \end{pmatrix}"
     )
     signals = [(rf"\frac{{\partial L}}{{\partial C_{{{i}{j}}}}}", rf"x_{{{i}{j + 1}}}") for i in (1, 2, 3) for j in (1, 2, 3)]
     assert chain(worked, "partials", r"\frac{\partial L}{\partial k_{12}}")[0] == " + ".join(map(" ".join, signals))

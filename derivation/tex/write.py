@@ -46,7 +46,7 @@ MARK = r",\,"
 NEGATIVE = re.compile(r"-\d+(\.\d+)?( \\times 10\^\{-?\d+\})?")
 
 
-NUMERIC_FRACTION = re.compile(r"\\frac\{-?\d")
+NUMERIC_FRACTION = re.compile(r"\\frac\{-?[\d.]+\}\{[\d.]+\}")
 LAST_NUMBER = re.compile(r"(?:^|[ (-])\d+(?:\.\d+)?$")
 
 

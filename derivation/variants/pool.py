@@ -54,7 +54,7 @@ class Cluster:
         except ImportError:
             raise NoCluster("a cluster needs the package 'distributed': pip install 'derivation[cluster]'") from None
         try:
-            self.client: Any = Client(address, timeout="10s")
+            self.client: Any = Client(address, timeout="5s")
         except (OSError, ValueError, TimeoutError) as error:
             raise NoCluster(f"no Dask scheduler answers at {address}: {error or type(error).__name__}") from None
 
