@@ -291,7 +291,10 @@ def test_the_parts_of_a_shared_gradient_add_up() -> None:
     assert all("used in" in part and "a part of" in part for part in parts)
 
 
-@pytest.mark.parametrize(("stem", "scheme"), [*((stem, "light") for stem in LOOKED_AT), *((stem, "dark") for stem in ("two-two-one", "cnn", "adam"))])
+@pytest.mark.parametrize(
+    ("stem", "scheme"),
+    [*((stem, "light") for stem in ("two-two-one", "cnn", "adam", "rnn", "paper-arithmetic")), *((stem, "dark") for stem in ("two-two-one", "cnn", "adam"))],
+)
 def test_axe_finds_nothing_in_both_colour_schemes(window: Any, stem: str, scheme: str) -> None:
     nothing_for_axe(window, stem, scheme)
 

@@ -22,6 +22,9 @@ from derivation.tex.read import read
 
 SOURCES = {one.source: one for one in reversed(engines())}
 MISSING = {source: f"there is no {source} TeX on this machine" for source in ("system", "bundled") if source not in SOURCES}
+FIRST, SECOND = ("system", "bundled") if "system" in SOURCES else ("bundled", "system")
+BY_BOTH = ("two-two-one", "adam", "attention", "cnn", "lstm")
+"""Lessons that are set by both engines: between them they have all that a page can have."""
 
 
 def by(source: str):
@@ -54,9 +57,11 @@ def test_a_pdf_carries_what_a_reader_expects(source: str, tex: str) -> None:
     assert compile_pdf(tex, SOURCES[source]) == document
 
 
-@pytest.mark.parametrize("source", [by("system"), by("bundled")])
-@pytest.mark.parametrize("spec", EXAMPLES, ids=lambda path: path.stem)
-def test_every_example_compiles_without_overflow(spec: Path, source: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("stem", "source"), [*((spec.stem, FIRST) for spec in EXAMPLES), *((stem, SECOND) for stem in BY_BOTH)])
+def test_every_example_compiles_without_overflow(stem: str, source: str, tmp_path: Path) -> None:
+    if source in MISSING:
+        pytest.skip(MISSING[source])
+    spec = ROOT / "examples" / f"{stem}.toml"
     worked = derivation.derive(derivation.load(spec))
     tex = FORMATS["tex"](worked, "typeset").decode()
     compile_pdf(tex, SOURCES[source])

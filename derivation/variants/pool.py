@@ -35,7 +35,7 @@ class Cores:
         waiting = {self.executor.submit(make, task): task for task in tasks}
         try:
             for done in as_completed(waiting):
-                yield waiting[done], done.result()
+                yield waiting.pop(done), done.result()  # nobody else holds what was made, so it does not pile up
         except BaseException:
             self.executor.shutdown(cancel_futures=True)
             raise
