@@ -198,7 +198,7 @@ def test_many_samples_are_added_from_the_error_signals() -> None:
 def test_a_kernel_collects_its_products() -> None:
     worked = lesson("cnn")
     assert chain(worked, "backward", r"\frac{\partial L}{\partial K}")[2] == (
-        r"\begin{pmatrix} 0.5 (-0.06996) & \;\; -0.06996 \\ -0.06996 & \;\; 2 (-0.06996) \end{pmatrix}"
+        r"\begin{pmatrix} 0.5 (-0.06996) \;\; & -0.06996 \\ -0.06996 \;\; & 2 (-0.06996) \end{pmatrix}"
     )
     signals = [(rf"\frac{{\partial L}}{{\partial C_{{{i}{j}}}}}", rf"x_{{{i}{j + 1}}}") for i in (1, 2, 3) for j in (1, 2, 3)]
     assert chain(worked, "partials", r"\frac{\partial L}{\partial k_{12}}")[0] == " + ".join(map(" ".join, signals))

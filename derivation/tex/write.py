@@ -116,7 +116,7 @@ class Writer:
 
     def matrix(self, term: Term) -> Written:
         rows = [[self.write(entry) for entry in row.args] for row in term.args]
-        gap = r" & \;\; " if any(least < POWER and NEGATIVE.fullmatch(latex) is None for row in rows for latex, least in row) else " & "
+        gap = r" \;\; & " if any(least < POWER and NEGATIVE.fullmatch(latex) is None for row in rows for latex, least in row) else " & "
         inside = r" \\ ".join(gap.join(latex for latex, _ in row) for row in rows)
         return rf"\begin{{pmatrix}} {inside} \end{{pmatrix}}", ATOM
 
