@@ -120,19 +120,22 @@ def loads(text: str, source: str = "<spec>", folder: Path | None = None) -> Netw
 
 def opened(path: str | Path) -> Opened:
     """All that a spec file says; raises `SpecError` as `load` does."""
-    source = Path(path)
+    return opened_text(text_of(path), str(path), Path(path).parent)
+
+
+def text_of(path: str | Path) -> str:
+    """The text of a spec file; raises `SpecError` where it cannot be read."""
     try:
-        raw = source.read_bytes()
+        raw = Path(path).read_bytes()
     except OSError as error:
         raise SpecError(str(path), [Problem(0, 0, f"the file cannot be read: {error.strerror or error}")]) from None
     if len(raw) > MAXIMAL_FILE:
         raise SpecError(str(path), [Problem(0, 0, f"the file is larger than {MAXIMAL_FILE // 1_000_000} MB")])
     try:
-        text = raw.decode("utf-8")
+        return raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise SpecError(str(path), [Problem(line, error.start - raw.rfind(b"\n", 0, error.start), "the file is not UTF-8 text; save it as UTF-8")]) from None
-    return opened_text(text, str(path), source.parent)
 
 
 def opened_text(text: str, source: str = "<spec>", folder: Path | None = None) -> Opened:

@@ -52,10 +52,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a worker needs to know of a batch: the spec's text, and the folder its files are in."""
+    """What a worker needs to know of a batch: the spec's text, the folder its files are in, and what problems are told of."""
 
     spec: str
     folder: str
+    source: str = "<spec>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class Product:
 @lru_cache(maxsize=2)
 def exercise_of(job: Job) -> Exercise:
     """The exercise that the spec describes; raises `SpecError` with every problem found."""
-    return load(job.spec, job.folder)
+    return load(job.spec, job.folder, job.source)
 
 
 @dataclass(frozen=True, slots=True)

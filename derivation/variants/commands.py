@@ -14,7 +14,6 @@ from ..exits import TEX_FAILED, caught, stop, warned
 
 if TYPE_CHECKING:
     from .batch import Job, Row
-    from .exercise import Exercise
     from .pool import Pool
     from .roster import Person
 
@@ -32,7 +31,7 @@ def variants(
 ) -> None:
     """Make the same exercise with other numbers: worksheets, worked keys, and questions for learning platforms."""
     from ..render.engine import TexError
-    from .batch import Batch, Job
+    from .batch import Batch
     from .exports.formats import Unfit
     from .products import BINDINGS, FORMATS, PARTS, platforms
 
@@ -45,9 +44,8 @@ def variants(
     if ids and (count or roster):
         stop("--id makes the variants with these ids, so leave out --count and --roster")
     labels = _labels(roster, count)
-    pool, exercise = _pool(cluster), _exercise(spec)
-    job = Job(spec.read_text("utf-8"), str(spec.parent.resolve()))
-    rows = _rebuilt(spec, exercise, ids) if ids else _drawn(spec, job, seed, labels, pool)
+    pool, job = _pool(cluster), _job(spec)
+    rows = _rebuilt(spec, job, ids) if ids else _drawn(spec, job, seed, labels, pool)
     products = {**platforms(job.spec, seed), "pdf": BINDINGS[bind]}
     folder = output or Path("output", f"{spec.stem}-variants")
     batch = Batch(job, rows, [products[name] for name in forms], PARTS, folder)
@@ -87,24 +85,26 @@ def _drawn(spec: Path, job: Job, seed: int, labels: list[str], pool: Pool) -> tu
     return rows
 
 
-def _rebuilt(spec: Path, exercise: Exercise, ids: list[str]) -> tuple[Row, ...]:
+def _rebuilt(spec: Path, job: Job, ids: list[str]) -> tuple[Row, ...]:
     """The variants that ids stand for."""
-    from .batch import Row
+    from .batch import Row, exercise_of
     from .identity import WrongId
     from .solve import rebuild
 
     try:
-        return caught(spec, lambda: tuple(Row.of(rebuild(exercise, id), "") for id in ids))
+        return caught(spec, lambda: tuple(Row.of(rebuild(exercise_of(job), id), "") for id in ids))
     except WrongId as error:
         stop(f"{spec}: {error}")
 
 
-def _exercise(spec: Path) -> Exercise:
-    from .exercise import load_exercise
+def _job(spec: Path) -> Job:
+    """The spec as workers get it, read and found to be right."""
+    from ..spec import text_of
+    from .batch import Job, exercise_of
 
-    exercise = caught(spec, lambda: load_exercise(spec))
-    warned(spec, exercise.network)
-    return exercise
+    job = caught(spec, lambda: Job(text_of(spec), str(spec.parent.resolve()), str(spec)))
+    warned(spec, caught(spec, lambda: exercise_of(job)).network)
+    return job
 
 
 def _people(roster: Path | None) -> tuple[Person, ...]:

@@ -264,9 +264,9 @@ def load_exercise(path: Path) -> Exercise:
     return _of(opened(path))
 
 
-def exercise_of(text: str, folder: str) -> Exercise:
-    """The exercise of a spec's text; files that it names are looked for in `folder`."""
-    return _of(opened_text(text, folder=Path(folder)))
+def exercise_of(text: str, folder: str, source: str = "<spec>") -> Exercise:
+    """The exercise of a spec's text; files that it names are looked for in `folder`, problems are told of `source`."""
+    return _of(opened_text(text, source, Path(folder)))
 
 
 def _of(found: Opened) -> Exercise:
