@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from ..streams import spelled
+
 
 @dataclass(frozen=True, eq=False)
 class Source:
@@ -21,6 +23,11 @@ class Source:
     text: str = field(repr=False)
     file: str | None = field(default=None, repr=False)
     blocks: Sequence[tuple[int, int]] = field(default=(), repr=False)
+
+    @property
+    def shown(self) -> str:
+        """The file's name as a report can show it, which need not be UTF-8."""
+        return spelled(self.path)
 
     @cached_property
     def _lines(self) -> list[int]:
