@@ -26,8 +26,10 @@ MOST_SUMMANDS = 9
 """As many as a 3 x 3 kernel has places."""
 LONGEST_FORMULA = 60
 """Nodes up to which the local derivatives are written in symbols before their numbers."""
-LONGEST_SPELLED = 400
-"""Nodes up to which a local derivative is spelled out at all."""
+LONGEST_SPELLED = 48
+"""Nodes up to which a local derivative is spelled out: sixteen entries of a matrix, added."""
+MOST_SPELLED = 4000
+"""Nodes up to which one is looked at, before what a person would drop is dropped."""
 LONGEST_LINE = 30
 """Nodes up to which numbers are put into these symbols too."""
 MOST_ROWS = 150
@@ -74,6 +76,7 @@ class _Table:
             # The loss's own slope by this entry would be written like its whole derivative, which it is not.
             return Step(quantity, Reason("partial", {"quantity": name(key)}), desk.recall(quantity), number)
         formulas, numbers = self.formulas(ways, (key, place))
+        formulas = [formula for formula in formulas if formula != quantity]
         first = [formula for formula in formulas[-1:] if size(formula) <= LONGEST_LINE and any(map(self.is_compound, walk(numbers)))]
         lines = desk.chain(quantity, formulas, numbers=numbers, first=first) if formulas else desk.recall(quantity)
         return Step(quantity, Reason("partial", {"quantity": name(key)}), lines, number)
@@ -140,9 +143,11 @@ class _Table:
         if rule not in self.spelled:
             self.spelled[rule] = evaluate(rule, _Entries(rule, self.desk.shapes), SPARSE)
         spelled = self.spelled[rule][place].term
-        if size(spelled, LONGEST_SPELLED) > LONGEST_SPELLED:
-            return rule if not self.desk.shapes.of(rule) else None
-        return tidy(spelled, self.desk.shapes)
+        if size(spelled, MOST_SPELLED) <= MOST_SPELLED:
+            spelled = tidy(spelled, self.desk.shapes)
+        if size(spelled, LONGEST_SPELLED) <= LONGEST_SPELLED:
+            return spelled
+        return None if self.desk.shapes.of(rule) else rule
 
     def is_compound(self, node: Term) -> bool:
         """Whether a local derivative's formula takes more than a product and a difference: then numbers are put into it before its value stands in
