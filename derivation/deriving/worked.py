@@ -190,7 +190,7 @@ def _pass(term: Term, style: Style, wanted: Callable[[Term], bool], outer: bool)
 
 def _is_value(term: Term) -> bool:
     """A number, or a fraction of two whole numbers such as 1/2."""
-    return term.head == "number" or (term.head == "div" and all(part.head == "number" and part.args[0].isdigit() for part in term.children))
+    return term.head == "number" or (term.head == "div" and all(part.head == "number" and part.args[0].isdecimal() for part in term.children))
 
 
 def _inner_sum(term: Term) -> bool:
