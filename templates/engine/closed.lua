@@ -6,12 +6,16 @@ local function given(name, answer)
   lua.get_functions_table()[place] = function() answer(token.scan_string(), "byte") end
   token.set_lua(name, place, "global")
 end
+local function inside(name) -- whether it is a file of TeX's own, or of the private folder, by a name that leads nowhere else
+  return not name:find("^[/~.]") and not name:find("..", 1, true) and not name:find(":", 1, true) and kpse.find_file(name, "tex", true)
+end
 if oberdiek and oberdiek.pdftexcmds then
   for _, name in ipairs{"escapehex", "escapestring", "escapename"} do given("pdf@" .. name, oberdiek.pdftexcmds[name]) end
+  given("pdf@filemdfivesum", function(name) if inside(name) then oberdiek.pdftexcmds.filemdfivesum(name) end end)
   given("pdf@unescapehex", function(text) tex.write((text:gsub("%x%x", function(pair) return utf8.char(tonumber(pair, 16)) end))) end)
 end
 local function size(name)
-  local found = not name:find("^[/~]") and not name:find("..", 1, true) and not name:find(":", 1, true) and kpse.find_file(name, "tex", true)
+  local found = inside(name)
   if found then tex.write(lfs.attributes(found, "size")) end
 end
 for _, name in ipairs{"__file_size:n", "tex_filesize:D"} do given(name, size) end
