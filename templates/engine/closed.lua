@@ -18,7 +18,7 @@ local function size(name)
   local found = inside(name)
   if found then tex.write(lfs.attributes(found, "size")) end
 end
-for _, name in ipairs{"__file_size:n", "tex_filesize:D"} do given(name, size) end
+for _, name in ipairs{"__file_size:n", "tex_filesize:D", "pdf@filesize"} do given(name, size) end
 token.set_macro("BKM@LuaTeX@InitFile", "", "global")
 
 local closed = {}
