@@ -115,7 +115,7 @@ def prepare() -> None:
         except OSError:
             os.open(os.devnull, os.O_RDONLY)  # else the next file that is opened would be taken for the stream that was closed
     sys.stdout = _stream(sys.stdout, Output, "utf-8")
-    sys.stderr = _stream(sys.stderr, Messages, None)
+    sys.stderr = _stream(sys.stderr or io.TextIOWrapper(io.BufferedWriter(io.FileIO(os.devnull, "w"))), Messages, None)  # else Typer takes standard output for it
 
 
 def _stream(old: Any, kind: type[Output], encoding: str | None) -> Any:
