@@ -198,7 +198,7 @@ class Renumbering:
 
     def note(self, work: Work, place: int, why: str) -> None:
         side = work.sides[place].side
-        if any(word.text[0].isdigit() for word in side.words):
+        if any(word.text[0].isdecimal() for word in side.words):
             line = side.place[0]
             self.result.untied.append(f"{side.formula.source.shown}:{line}: {side.latex} ({why})")
 
