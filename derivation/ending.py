@@ -1,33 +1,30 @@
-"""How a program ends that is asked to by a signal: in good order, or at once, but never leaving behind what is `due` to be put away."""
+"""How a program ends that a signal asks to: at once, whatever its threads are doing, but never without putting away what is `due` to be.
+
+It does not unwind: an exception may come up where Python drops it, and the threads may take long. Programs that it started and the processes
+that work for it end with it, since each holds a pipe to it.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import NoReturn
 
 BY_SIGNAL = 128
 """A program that a signal ends has this exit code, and the signal's number."""
-SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
-"""What asks a program to end: Ctrl-C, `kill`, a terminal that is closed. (Windows has no SIGHUP.)"""
+SIGNALS = () if os.name == "nt" else (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""What asks a program to end: Ctrl-C, `kill`, a terminal that is closed. Windows has Ctrl-C alone, which Python answers."""
 GRACE = 5
-"""Seconds that an orderly end may take."""
-
-
-class _State:
-    """What is still to be put away, in the order in which it was begun, and how the program is ending."""
-
-    due: dict[object, Callable[[], object]] = {}
-    signal = 0
-    is_over = False
+"""Seconds that this may take; then the system ends the program."""
+_DUE: dict[object, Callable[[], object]] = {}
 
 
 @contextmanager
 def due(action: Callable[[], object]) -> Iterator[None]:
-    """Does something once, when the block ends or when the program does.
+    """Does something once, when the block ends or when a signal ends the program. It must not wait for another thread.
 
     >>> with due(lambda: print("put away")):
     ...     print("at work")
@@ -35,46 +32,26 @@ def due(action: Callable[[], object]) -> Iterator[None]:
     put away
     """
     key = object()
-    _State.due[key] = action
+    _DUE[key] = action
     try:
         yield
     finally:
-        if _State.due.pop(key, None):
+        if _DUE.pop(key, None):
             action()
 
 
-def put_away() -> None:
-    """Does all that is due, the last first. From then on a signal is remembered and disturbs nothing."""
-    _State.is_over = True
-    while _State.due:
-        _State.due.popitem()[1]()
-
-
 def answer_signals() -> None:
-    """From now on a signal that asks the main thread to end raises `SystemExit` in it; what was ignored (as by `nohup`) stays ignored."""
+    """From now on a signal that asks the program to end does so in order; what was ignored (as by `nohup`) stays ignored."""
     for number in SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, _answer)
+            signal.signal(number, _end)
 
 
-def by_signal() -> int:
-    """The exit code of a program that was asked to end by a signal, else 0."""
-    return BY_SIGNAL + _State.signal if _State.signal else 0
-
-
-def _answer(number: int, frame: FrameType | None) -> None:
-    """The first signal ends the program in good order; a second one, or an end that takes too long, at once."""
-    if _State.signal:
-        _end_at_once()
-    _State.signal = number
-    if _State.is_over:
-        return
-    if hasattr(signal, "alarm"):
-        signal.signal(signal.SIGALRM, lambda *_: _end_at_once())
-        signal.alarm(GRACE)
-    raise SystemExit(by_signal())
-
-
-def _end_at_once() -> NoReturn:
-    put_away()
-    os._exit(by_signal())
+def _end(number: int, frame: FrameType | None) -> None:
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(GRACE)
+    while _DUE:
+        _DUE.popitem()[1]()
+    if processes := sys.modules.get("multiprocessing.util"):
+        processes._run_finalizers(0)  # else it warns of semaphores that nobody removed
+    os._exit(BY_SIGNAL + number)

@@ -64,11 +64,7 @@ def program(command: Callable[[], object]) -> NoReturn:
     ending.answer_signals()
     streams.prepare()
     code = code_of(command)
-    ending.put_away()
-    code = code_of(streams.finish) or code
-    if ending.by_signal():
-        os._exit(ending.by_signal())  # what its threads still do is not waited for
-    sys.exit(code)
+    sys.exit(code_of(streams.finish) or code)
 
 
 def code_of(work: Callable[[], object]) -> int:
@@ -77,8 +73,6 @@ def code_of(work: Callable[[], object]) -> int:
         made = work()
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else DONE
-    except KeyboardInterrupt:
-        return ending.BY_SIGNAL + 2
     except Exception as error:
         say(sentence(error))
         return BAD_INPUT

@@ -69,8 +69,9 @@ def _refused(why: str) -> NoReturn:
 class Output(io.RawIOBase):
     """Standard output. Where the reader is gone the program ends in silence, where there is no room with a sentence; what comes then is dropped."""
 
-    def __init__(self, raw: Any) -> None:
-        self.raw, self.is_broken = raw, False
+    def __init__(self, stream: Any) -> None:
+        self.stream, self.is_broken = stream, False  # it must live as long as this, since it closes the file
+        self.raw = getattr(stream.buffer, "raw", stream.buffer)
 
     def writable(self) -> bool:
         return True
@@ -115,7 +116,7 @@ def prepare() -> None:
         except OSError:
             os.open(os.devnull, os.O_RDONLY)  # else the next file that is opened would be taken for the stream that was closed
     sys.stdout = _stream(sys.stdout, Output, "utf-8")
-    sys.stderr = _stream(sys.stderr, Messages, None)
+    sys.stderr = _stream(sys.stderr or _nowhere(), Messages, None)
 
 
 def _stream(old: Any, kind: type[Output], encoding: str | None) -> Any:
@@ -123,8 +124,13 @@ def _stream(old: Any, kind: type[Output], encoding: str | None) -> Any:
     if old is None or not hasattr(old, "buffer"):
         return old
     old.flush()
-    raw = kind(getattr(old.buffer, "raw", old.buffer))
+    raw = kind(old)
     return io.TextIOWrapper(io.BufferedWriter(raw), encoding or old.encoding, SPELLED, line_buffering=raw.isatty() or kind is Messages)
+
+
+def _nowhere() -> io.TextIOWrapper:
+    """What stands for standard error where it is closed; without it, Typer would take standard output."""
+    return io.TextIOWrapper(io.BufferedWriter(io.FileIO(os.devnull, "w")))
 
 
 def finish() -> None:

@@ -63,7 +63,10 @@ def prepare(target: Path) -> None:
     """Makes the folder of a file to be, and finds what would keep it from being written before any work is done for it. Raises `NotWritten`."""
     with _told(target):
         place = destination(target)
-        if not isinstance(place, Path) or is_special(place):
+        if not isinstance(place, Path):
+            os.fstat(place)
+            return
+        if is_special(place):
             return
         if place.is_dir():
             raise IsADirectoryError(errno.EISDIR, "it is a folder")

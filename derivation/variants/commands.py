@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..ending import due
 from ..exits import TEX_FAILED, caught, folder_of, stop, warned
 from ..streams import say
 from ..writing import NotWritten
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from .batch import Job, Row
     from .pool import Pool
     from .roster import Person
+
+SHOW_CURSOR = b"\033[?25h"
+"""What tells a terminal to show the cursor that a progress bar hides."""
 
 
 def variants(
@@ -147,6 +152,6 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("parts"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with due(lambda: os.write(2, SHOW_CURSOR)), Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         line = bar.add_task("parts", total=None)
         yield lambda done, total: bar.update(line, completed=done, total=total)
