@@ -51,6 +51,8 @@ def caught(spec: Path, work: Callable[[], Result]) -> Result:
     except SpecError as error:
         stop(str(error))
     except Undefined as error:
-        stop(f"{spec}: {plain(error.term)} has no value at these numbers: {error.message}")
+        place = ":{}:{}".format(*error.place) if error.place else ""
+        called = f"the derivative {plain(error.term)}" if error.term.head == "partial" else plain(error.term)
+        stop(f"{spec}{place}: {called} has no value at these numbers: {error.message}")
     except (NoDerivative, NoView, Uncertain, UndefinedValue, FalseLine) as error:
         stop(f"{spec}: {error}")
