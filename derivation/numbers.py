@@ -305,20 +305,25 @@ def _rounded(x: fmpq, digits: int) -> str:
 
 def nearest(x: fmpq, places: int) -> int:
     """The number of units of 10^-places nearest to x, half to even."""
-    p, q = int(x.p) * 10 ** max(places, 0), int(x.q) * 10 ** max(-places, 0)
-    units: int
+    p, q, ten = _whole(x)
+    p, q = p * ten ** max(places, 0), q * ten ** max(-places, 0)
     units, rest = divmod(p, q)
     up = 2 * rest > q or (2 * rest == q and units % 2 == 1)
-    return units + int(up)
+    return int(units) + int(up)
 
 
 def magnitude(x: fmpq) -> int:
     """The power of ten of the first significant digit: 2 for 345, -3 for 0.0012."""
-    p, q = abs(int(x.p)), int(x.q)
-    guess = (p.bit_length() - q.bit_length()) * 30103 // 100000 + 1  # never too small, and too large by 2 at most
-    while p * 10 ** max(-guess, 0) < q * 10 ** max(guess, 0):
+    p, q, ten = _whole(abs(x))
+    guess = int((p.bit_length() - q.bit_length()) * 30103 // 100000 + 1)  # never too small, and too large by 4 at most
+    while p * ten ** max(-guess, 0) < q * ten ** max(guess, 0):
         guess -= 1
     return guess
+
+
+def _whole(x: fmpq) -> tuple[Any, Any, Any]:
+    """Numerator, denominator and 10 in whole numbers of one kind: Python's are quick where they are short, python-flint's where they are long."""
+    return (x.p, x.q, fmpz(10)) if x.height_bits() > MAXIMAL_HEIGHT else (int(x.p), int(x.q), 10)
 
 
 def point(units: int, places: int, shift: int = 0) -> str:

@@ -178,7 +178,7 @@ def symbols() -> Any:
         at_least = staticmethod(lambda a, b: 1 - step(sympy.expand(b - a)))
         sign = staticmethod(lambda a: step(a) - step(-a))
         cases = staticmethod(lambda c, a, b: c * a + (1 - c) * b)
-        normal_cdf = staticmethod(lambda a: (1 + sympy.erf(a / sympy.sqrt(2))) / 2)
+        normal_cdf = staticmethod(lambda a: sympy.erfc(-a / sympy.sqrt(2)) / 2)
         normal_pdf = staticmethod(lambda a: sympy.exp(-(a**2) / 2) / sympy.sqrt(2 * sympy.pi))
 
     return Symbols
