@@ -28,7 +28,9 @@ MAXIMAL_EXPONENT = 1_000_000
 """The power of two beyond which a value is too large to be printed; one below its inverse is printed as the 0 that it is rounded to."""
 PRECISIONS = (192, 384, 1024, 4096, 12288)
 """Bits of working precision, tried in this order until every digit is certain."""
-LARGEST = arb(2) ** MAXIMAL_EXPONENT
+LARGEST, LEAST = arb(2) ** MAXIMAL_EXPONENT, arb(2) ** -MAXIMAL_EXPONENT
+LARGE, SMALL = arb(2) ** 4096, arb(2) ** -4096
+"""Beyond these a ball's power of ten is found by its logarithm, since the whole numbers that it is a quotient of would be long."""
 NEGLIGIBLE_PLACES = 100
 NEGLIGIBLE = fmpq(1, 10 ** (NEGLIGIBLE_PLACES + 20))
 """A ball narrower than this, around a number of at most 100 decimal places, is rounded as that number: 0, or an exact tie
@@ -268,7 +270,21 @@ def rounded(x: Number, digits: int) -> str:
     >>> rounded(fmpq(1, 3), 4), rounded(fmpq(1, 30000000), 3)
     ('0.3333', '3.33e-8')
     """
+    if isinstance(x, arb):
+        if is_negligible(x) or abs(x) < LEAST:
+            return "0"
+        if LEAST < abs(x) < SMALL or LARGE < abs(x) < LARGEST:
+            return _far(x, digits)
     return _certain(x, lambda bound: _rounded(bound, digits))
+
+
+def _far(x: arb, digits: int) -> str:
+    """A number far from 1, of which whole numbers would be long: its logarithm gives the power of ten."""
+    with flint.ctx.workprec(flint.ctx.prec + 64):
+        size = int((abs(x.mid()).log() / arb.const_log10()).mid().floor().unique_fmpz())
+        near = exact(rounded(x / arb(10) ** size, digits))
+    carried = magnitude(near)
+    return f"{point(nearest(near, digits - 1 - carried), digits - 1)}e{size + carried}"
 
 
 def rounded_to_places(x: Number, places: int) -> str:

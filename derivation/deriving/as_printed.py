@@ -58,9 +58,10 @@ def with_digits(term: Term, value: Array, digits: int) -> Term | None:
     """
     if not term.rounded or not is_numeric(term) or _gives(term, value, _roughly(digits)):
         return term
-    longer = range(digits + 1, MOST_DIGITS + 1)
-    enough = next((more for more in longer if _holds(_reprinted(term, more), value, digits)), None)
-    return _sparing(term, value, digits, enough) if enough else None
+    if not _holds(_reprinted(term, MOST_DIGITS), value, digits):
+        return None
+    enough = next(more for more in range(digits + 1, MOST_DIGITS + 1) if _holds(_reprinted(term, more), value, digits))
+    return _sparing(term, value, digits, enough)
 
 
 def _roughly(digits: int) -> float:
