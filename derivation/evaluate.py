@@ -16,11 +16,11 @@ Environment = Mapping[Term, Array]
 
 
 class Undefined(ArithmeticError):
-    """An operation has no value at these numbers."""
+    """An operation has no value at these numbers; `place` is the line and column of the equation, where they are known."""
 
-    def __init__(self, term: Term, message: str) -> None:
+    def __init__(self, term: Term, message: str, place: tuple[int, int] | None = None) -> None:
         super().__init__(message)
-        self.term, self.message = term, message
+        self.term, self.message, self.place = term, message, place
 
 
 def evaluate(term: Term, known: Environment, m: Any = Numbers) -> Array:
@@ -53,6 +53,8 @@ def _worked(term: Term, operands: list[Array], m: Any) -> Array:
         return evaluate(body, dict(zip(map(_name, row.operands), operands, strict=True)), m)
     except UndefinedValue as problem:
         raise Undefined(term, str(problem)) from None
+    except Undefined as problem:  # within a definition, whose own names say nothing to the reader
+        raise Undefined(term, problem.message) from None
 
 
 def _name(text: str) -> Term:

@@ -160,7 +160,7 @@ def caught(spec: Path, work: Callable[[], Result]) -> Result:
     from .deriving.views import NoView
     from .evaluate import Undefined
     from .numbers import Uncertain, UndefinedValue
-    from .plain import plain
+    from .plain import expression
     from .reverse import NoDerivative
     from .spec import SpecError
     from .walkthrough import FalseLine
@@ -170,6 +170,8 @@ def caught(spec: Path, work: Callable[[], Result]) -> Result:
     except SpecError as error:
         stop(str(error))
     except Undefined as error:
-        stop(f"{spec}: {plain(error.term)} has no value at these numbers: {error.message}")
+        place = ":{}:{}".format(*error.place) if error.place else ""
+        called = f"the derivative {expression(error.term)}" if error.term.head == "partial" else expression(error.term)
+        stop(f"{spec}{place}: {called} has no value at these numbers: {error.message}")
     except (NoDerivative, NoView, Uncertain, UndefinedValue, FalseLine) as error:
         stop(f"{spec}: {error}")

@@ -271,11 +271,22 @@ class _Builder:
             "loss" if spec.model.output is None else "output",
             self.titles,
             sections(list(equations), self.written, spec.model.loss),
+            self.stated(equations),
         )
         for first, second in built.names.clashes():
             self.add(("notation",), f"{first!r} and {second!r} would both be printed as {built.names.latex(first)}; give one of them another [notation]")
         self.stop()
         return built
+
+    def stated(self, equations: Mapping[str, Term]) -> dict[str, tuple[int, int]]:
+        """Where each equation stands; what was split off one comes before it."""
+        places, before = dict[str, tuple[int, int]](), list[str]()
+        for key in equations:
+            before.append(key)
+            if key in self.written:
+                places |= dict.fromkeys(before, (self.written[key].line, self.written[key].column))
+                before = []
+        return places
 
     def add(self, path: tuple[str, ...], message: str) -> None:
         self.problems.append(self.places.problem(path, message))

@@ -149,7 +149,7 @@ def _briefly(node: Term, parts: list[Term]) -> Term:
     term = with_parts(node, parts)
     if term.head == "times":
         a, b = term.args
-        if ZERO in (a, b):
+        if is_zero(a) or is_zero(b):
             return ZERO
         return b if a == ONE else a if b == ONE else term
     return ONE if term == ONE - ZERO else ZERO if term == ONE - ONE else term
@@ -214,15 +214,20 @@ def _settled(term: Term, parts: list[Term]) -> Term:
         return negated(args[0])
     if term.head in ("add", "sub"):
         left, right = args
-        if right == number("0"):
+        if is_zero(right):
             return left
-        if left == number("0"):
+        if is_zero(left):
             return right if term.head == "add" else negated(right) if right.head == "number" else Term("neg", (right,))
         if right.head == "number" and right.args[0].startswith("-"):
             return Term("sub" if term.head == "add" else "add", (left, negated(right)))
         if right.head == "neg":
             return Term("sub" if term.head == "add" else "add", (left, right.args[0]))
     return with_parts(term, parts)
+
+
+def is_zero(term: Term) -> bool:
+    """Whether a term is the number 0 itself, not what another number is rounded to."""
+    return term == ZERO and term.value is None
 
 
 def negated(term: Term) -> Term:
