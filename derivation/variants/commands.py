@@ -27,12 +27,20 @@ def variants(
     bind: Annotated[str, typer.Option(help="PDFs: two (sheets, keys), booklet (keys at the end) or each (a file for each).")] = "two",
     roster: Annotated[Path | None, typer.Option(help="A class list: CSV with a column 'name', and perhaps 'id'.")] = None,
     ids: Annotated[list[str] | None, typer.Option("--id", help="Make one sheet again, by the id printed on it; may be given several times.")] = None,
-    cluster: Annotated[str, typer.Option("--on", help="Work on a Dask cluster: the address of its scheduler.")] = "",
+    cluster: Annotated[
+        str,
+        typer.Option(
+            "--on",
+            help="Work on a Dask cluster: the address of its scheduler, tls://host:port or tcp://host:port. The cluster and this machine run each other's code.",
+        ),
+    ] = "",
 ) -> None:
     """Make the same exercise with other numbers: worksheets, worked keys, and questions for learning platforms."""
     from ..render.engine import TexError
     from .batch import Batch
     from .exports.formats import Unfit
+    from .hold import Held
+    from .pool import NoPool
     from .products import BINDINGS, FORMATS, PARTS, platforms
 
     forms = list(dict.fromkeys(name.strip() for name in form.split(",") if name.strip()))
@@ -56,6 +64,8 @@ def variants(
         stop(str(error), TEX_FAILED)
     except Unfit as error:
         stop(f"{spec}: {error}")
+    except (Held, NoPool) as error:
+        stop(str(error))
     except OSError as error:
         stop(f"{folder} cannot be written: {error.strerror or error}")
     for path in written if len(written) <= 12 else [folder]:
@@ -74,12 +84,15 @@ def _labels(roster: Path | None, count: int | None) -> list[str]:
 def _drawn(spec: Path, job: Job, seed: int, labels: list[str], pool: Pool) -> tuple[Row, ...]:
     """The variants of a seed, one for each label."""
     from .batch import Row, drawn, exercise_of
+    from .pool import NoPool
     from .solve import Unmeetable, untold
 
     try:
         rows = caught(spec, lambda: tuple(map(Row.of, drawn(job, seed, len(labels), pool), labels)))
     except Unmeetable as error:
         stop(f"{spec}: {error}")
+    except NoPool as error:
+        stop(str(error))
     for note in untold(exercise_of(job)):
         print(f"{spec}: {note}", file=sys.stderr)
     return rows
@@ -123,8 +136,10 @@ def _people(roster: Path | None) -> tuple[Person, ...]:
 
 
 def _pool(address: str) -> Pool:
-    from .pool import Cluster, Cores, NoCluster
+    from .pool import Cluster, Cores, NoCluster, is_open
 
+    if address and is_open(address):
+        print(f"{address} is not encrypted: whoever is on the network between can read the class list and run code; tls:// is", file=sys.stderr)
     try:
         return Cluster(address) if address else Cores()
     except NoCluster as error:
