@@ -121,18 +121,13 @@ def _job(spec: Path) -> Job:
 
 
 def _people(roster: Path | None) -> tuple[Person, ...]:
-    from .roster import RosterError, read_roster
+    from .roster import load_roster
+    from .spreadsheet import NoTable
 
-    if roster is None:
-        return ()
     try:
-        return read_roster(str(roster), roster.read_text("utf-8"))
-    except RosterError as error:
+        return load_roster(roster) if roster else ()
+    except NoTable as error:
         stop(str(error))
-    except OSError as error:
-        stop(f"{roster} cannot be read: {error.strerror or error}")
-    except UnicodeDecodeError:
-        stop(f"{roster} is not UTF-8 text; save it as UTF-8")
 
 
 def _pool(address: str) -> Pool:
