@@ -36,12 +36,20 @@ def variants(
     bind: Annotated[str, typer.Option(help="PDFs: two (sheets, keys), booklet (keys at the end) or each (a file for each).")] = "two",
     roster: Annotated[Path | None, typer.Option(help="A class list: CSV with a column 'name', and perhaps 'id'.")] = None,
     ids: Annotated[list[str] | None, typer.Option("--id", help="Make one sheet again, by the id printed on it; may be given several times.")] = None,
-    cluster: Annotated[str, typer.Option("--on", help="Work on a Dask cluster: the address of its scheduler.")] = "",
+    cluster: Annotated[
+        str,
+        typer.Option(
+            "--on",
+            help="Work on a Dask cluster: the address of its scheduler, tls://host:port or tcp://host:port. The cluster and this machine run each other's code.",
+        ),
+    ] = "",
 ) -> None:
     """Make the same exercise with other numbers: worksheets, worked keys, and questions for learning platforms."""
     from ..render.engine import TexError
     from .batch import Batch
     from .exports.formats import Unfit
+    from .hold import Held
+    from .pool import NoPool
     from .products import BINDINGS, FORMATS, PARTS, platforms
 
     forms = list(dict.fromkeys(name.strip() for name in form.split(",") if name.strip()))
@@ -65,7 +73,7 @@ def variants(
         stop(str(error), TEX_FAILED)
     except Unfit as error:
         stop(f"{spec}: {error}")
-    except NotWritten as error:
+    except (Held, NoPool, NotWritten) as error:
         stop(str(error))
     except OSError as error:
         stop(f"{folder} cannot be written: {error.strerror or error}")
@@ -85,12 +93,15 @@ def _labels(roster: Path | None, count: int | None) -> list[str]:
 def _drawn(spec: Path, job: Job, seed: int, labels: list[str], pool: Pool) -> tuple[Row, ...]:
     """The variants of a seed, one for each label."""
     from .batch import Row, drawn, exercise_of
+    from .pool import NoPool
     from .solve import Unmeetable, untold
 
     try:
         rows = caught(spec, lambda: tuple(map(Row.of, drawn(job, seed, len(labels), pool), labels)))
     except Unmeetable as error:
         stop(f"{spec}: {error}")
+    except NoPool as error:
+        stop(str(error))
     for note in untold(exercise_of(job)):
         say(f"{spec}: {note}")
     return rows
@@ -119,23 +130,20 @@ def _job(spec: Path) -> Job:
 
 
 def _people(roster: Path | None) -> tuple[Person, ...]:
-    from .roster import RosterError, read_roster
+    from .roster import load_roster
+    from .spreadsheet import NoTable
 
-    if roster is None:
-        return ()
     try:
-        return read_roster(str(roster), roster.read_text("utf-8"))
-    except RosterError as error:
+        return load_roster(roster) if roster else ()
+    except NoTable as error:
         stop(str(error))
-    except OSError as error:
-        stop(f"{roster} cannot be read: {error.strerror or error}")
-    except UnicodeDecodeError:
-        stop(f"{roster} is not UTF-8 text; save it as UTF-8")
 
 
 def _pool(address: str) -> Pool:
-    from .pool import Cluster, Cores, NoCluster
+    from .pool import Cluster, Cores, NoCluster, is_open
 
+    if address and is_open(address):
+        print(f"{address} is not encrypted: whoever is on the network between can read the class list and run code; tls:// is", file=sys.stderr)
     try:
         return Cluster(address) if address else Cores()
     except NoCluster as error:

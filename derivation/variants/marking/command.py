@@ -51,7 +51,8 @@ def _report(key: Path, answers: Path) -> Report:
     from ...reverse import NoDerivative
     from ...spec import SpecError
     from ..key import KeyFault, load_key
-    from .answers import NoTable, load_answers
+    from ..spreadsheet import NoTable
+    from .answers import load_answers
     from .report import report
 
     try:
