@@ -37,8 +37,8 @@ DIGITS = 40
 PRECISION = PRECISIONS[0]
 MAXIMAL_SIZE = 8
 """Rows or columns up to which symbols are made for every entry; beyond a link is proved at small shapes (`proving.shrink`)."""
-MAXIMAL_ENTRIES = 400
-"""Entries of an array up to which there are symbols for every one where small shapes do not do; beyond a link is compared at its numbers."""
+MAXIMAL_LENGTH, MAXIMAL_ENTRIES = 32, 400
+"""Rows or columns, and entries, up to which there are symbols for every entry where small shapes do not do; beyond a link is compared at its numbers."""
 
 
 def prove(derivation: Derivation) -> Derivation:
@@ -446,7 +446,9 @@ class Prover:
         used = {node for term in terms for node in walk(term) if node.head == "name"}
         keys = {operand for term in used for operand in (term.args[0], *self.neighbours(term.args[0]))}
         shapes = [self.network.names.shapes[key] or (1,) for key in keys]
-        return any(max(shape) > self.largest for shape in shapes) and (any(prod(shape) > MAXIMAL_ENTRIES for shape in shapes) or self.twin(frozenset()) is not None)
+        if max(map(max, shapes), default=1) <= self.largest:
+            return False
+        return not all(map(_has_symbols, shapes)) or self.twin(frozenset()) is not None
 
     def neighbours(self, key: str) -> tuple[str, ...]:
         """What stands in one equation with a quantity: its derivative needs symbols for all of them."""
@@ -536,7 +538,11 @@ class Prover:
 
 
 def _is_small(array: Array) -> bool:
-    return max(array.shape or (1,)) <= 4 * MAXIMAL_SIZE
+    return max(array.shape or (1,)) <= MAXIMAL_LENGTH
+
+
+def _has_symbols(shape: tuple[int, ...]) -> bool:
+    return max(shape) <= MAXIMAL_LENGTH and prod(shape) <= MAXIMAL_ENTRIES
 
 
 def _words(term: Term) -> tuple[Any, ...]:

@@ -15,7 +15,7 @@ from ..arrays import Array, total
 from ..deriving.jets import Jet, Jets
 from ..evaluate import evaluate
 from ..numbers import Number, same
-from ..terms import Term
+from ..terms import Term, name, names
 
 Used = Iterable[tuple[Term, Array]]
 """The equations that use a quantity, each with the signal at its result."""
@@ -44,7 +44,7 @@ def agrees(gradient: Array, by: Term, used: Used, known: Mapping[Term, Array]) -
 
 def _change(equation: Term, by: Term, along: Array, known: Mapping[Term, Array]) -> Array:
     """How the result of an equation changes where one quantity moves along a direction."""
-    still = {term: array.map(Jet) for term, array in known.items() if term.head == "name"}
+    still = {operand: known[operand].map(Jet) for operand in map(name, names(equation)) if operand != by}
     moving = known[by].zip(lambda value, slope: Jet(value, {0: slope}), along)
     return evaluate(equation, {**still, by: moving}, cast(Any, Jets)).map(lambda jet: jet.slope(0))
 
