@@ -19,6 +19,7 @@ from typing import Any
 
 from .operations import SPELLINGS
 from .operations.layers import LAYERS
+from .unfolding import sum_problem
 
 TOKEN = re.compile(
     r"\s*(?:(?P<symbol>\*\*|\.\.|\.T\b|\.(?=[^\W\d])|>=|<=|[-+*/^@()\[\],<>:=])"
@@ -370,6 +371,8 @@ def at_known_steps(raw: Raw, known: Container[str]) -> Raw:
 def spelled_out(raw: Raw) -> Raw:
     """`sum(E[t] for t in 1..3)` as E_1 + E_2 + E_3."""
     body, variable, first, last = raw.args
+    if problem := sum_problem(body, last - first + 1):
+        raise SyntaxProblem(raw.at, problem)
     steps = [at_step(body, variable, step) for step in range(first, last + 1)]
     return reduce(lambda a, b: Raw("+", (a, b), raw.at), steps)
 

@@ -11,7 +11,7 @@ from .arrays import Array, collapse
 from .numbers import exact
 
 MAXIMAL_ENTRIES = 1_000_000
-MAXIMAL_SIZE = 4096
+MAXIMAL_SIZE = 100_000
 
 
 def value(given: Any) -> Array:

@@ -15,6 +15,7 @@ from .operations.layers import LAYERS
 from .operations.table import Size, scaled_matrix
 from .terms import Term, fold, index, number, options, rebuild
 from .terms import name as name_term
+from .unfolding import array_problem
 
 
 class Shapes:
@@ -37,6 +38,21 @@ class Shapes:
         known = LEAF_SHAPES.get(term.head)
         shape: Shape | None = known(self, term) if known else None
         return shape
+
+    def longest(self, term: Term) -> int:
+        """The largest number of rows or columns of the term or of any part of it."""
+        sizes = [1]
+
+        def noted(shape: Shape) -> Shape:
+            sizes.append(max(shape, default=1))
+            return shape
+
+        def leaf(node: Term) -> Shape | None:
+            shape = self.of_leaf(node)
+            return None if shape is None else noted(shape)
+
+        fold(term, leaf, lambda node, shapes: noted(TABLE[node.head].shape(shapes, *options(node))))
+        return max(sizes)
 
 
 def _literal_shape(shapes: Shapes, term: Term) -> Shape:
@@ -136,7 +152,10 @@ class Resolver:
         missing = len(row.operands) - len(parts)
         parts = [*parts, *(self.resolve(parse(text)) for text in row.defaults[len(row.defaults) - missing :])]
         places = row.filled(given, named)
-        return Term(row.name, (*(term for term, _ in parts), *places)), row.shape([shape for _, shape in parts], *places)
+        shape = row.shape([shape for _, shape in parts], *places)
+        if problem := array_problem(shape):
+            raise SyntaxProblem(raw.at, problem)
+        return Term(row.name, (*(term for term, _ in parts), *places)), shape
 
     def along(self, raw: Raw, parts: list[Resolved], axis: int) -> Resolved:
         """A function along one axis: 0 works down each column, 1 (or -1) along each row."""

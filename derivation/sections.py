@@ -68,6 +68,14 @@ def uses(raw: Raw) -> frozenset[str]:
     return frozenset().union(*map(uses, inside))
 
 
+def each(raw: Raw) -> tuple[Raw, int]:
+    """What a line repeats, and how often; the whole once where it is no repetition."""
+    if raw.symbol != "for":
+        return raw, 1
+    body, _, first, last = raw.args
+    return body, last - first + 1
+
+
 def each_step(match: re.Match[str], raw: Raw) -> Iterator[tuple[str, Raw, str, int]]:
     """The equations that a line stands for, each with its index and step: one, or one for each step of its repetition."""
     name, variable, offset = match[1], match[2], int((match[3] or "0").replace(" ", ""))

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from math import prod
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -20,10 +21,11 @@ from .given import value
 from .network import Network, Page, split
 from .numbers import Carry, Style
 from .resolve import Resolver, describe
-from .sections import HEADING, Equation, Heading, arranged, each_step, ordered, sections, uses
+from .sections import HEADING, Equation, Heading, arranged, each, each_step, ordered, sections, uses
 from .spec_update import UpdateTable, chosen
 from .terms import Term, names, walk
 from .tex.notation import NotationError, notation
+from .unfolding import entries_problem, repetition_problem, unfolded
 from .variants.plan import Plan
 from .variants.table import VariantsTable, planned
 
@@ -233,6 +235,8 @@ class _Builder:
         self.problems: list[Problem] = []
         self.named: set[str] = set()
         self.written: dict[str, Equation] = {}
+        self.unfolded = self.entries = 0
+        """How many operators the equations have so far, and how many numbers their results."""
         self.titles: dict[str, str] = {}
 
     def opened(self) -> Opened:
@@ -336,7 +340,11 @@ class _Builder:
             self.problems.append(Problem(line, column, f"expected an equation such as 'h = relu(W @ x + b)', found {text.strip()[:40]!r}"))
             return
         try:
-            for key, raw, index, step in each_step(match, parse(text[match.end() :])):
+            written = parse(text[match.end() :])
+            if problem := repetition_problem(self.unfolded, *each(written)):
+                raise SyntaxProblem(written.at, problem)
+            self.unfolded += unfolded(*each(written))
+            for key, raw, index, step in each_step(match, written):
                 self.check_name(key, line, column + match.start(1))
                 self.named.add(key)
                 yield Equation(key, raw, line, column + match.end(), heading, index, step)
@@ -367,6 +375,10 @@ class _Builder:
             try:
                 resolver = Resolver(shapes, key, self.written)
                 term, shape = resolver.resolve(equation.raw)
+                for made in (*(resolver.names[added] for added in resolver.added), shape):
+                    if problem := entries_problem(self.entries, made):
+                        raise SyntaxProblem(0, problem)
+                    self.entries += prod(made)
                 shapes |= {added: resolver.names[added] for added in resolver.added} | {key: shape}
                 equations |= {**resolver.added, key: term}
                 self.titles |= resolver.titles

@@ -117,7 +117,7 @@ def spoil(folder: Path) -> None:
     numpy.save(folder / "three.npy", numpy.zeros((2, 2, 2)))
     numpy.save(folder / "none.npy", numpy.array(1.0))
     numpy.save(folder / "empty.npy", numpy.zeros((0, 3)))
-    numpy.save(folder / "long.npy", numpy.zeros(4097, "i1"))
+    numpy.save(folder / "long.npy", numpy.zeros(100_001, "i1"))
     numpy.save(folder / "complex.npy", numpy.array([1j]))
     numpy.save(folder / "text.npy", numpy.array(["1"]))
     numpy.save(folder / "truth.npy", numpy.array([True]))
@@ -157,7 +157,7 @@ def spoil(folder: Path) -> None:
         ('{ file = "three.npy" }', "three.npy: expected one dimension (a column vector) or two (a matrix), found 3 (shape (2, 2, 2))"),
         ('{ file = "none.npy" }', "none.npy: expected one dimension (a column vector) or two (a matrix), found 0"),
         ('{ file = "empty.npy" }', "empty.npy: 0 x 3 has no entries"),
-        ('{ file = "long.npy" }', "long.npy: 4097 x 1 is larger than the limit of 4096 rows"),
+        ('{ file = "long.npy" }', "long.npy: 100001 x 1 is larger than the limit of 100000 rows"),
         ('{ file = "complex.npy" }', "complex.npy: expected whole numbers, float16, float32 or float64, found complex128"),
         ('{ file = "text.npy" }', "text.npy: expected whole numbers, float16, float32 or float64, found <U1"),
         ('{ file = "truth.npy" }', "truth.npy: expected whole numbers, float16, float32 or float64, found bool; convert with .astype"),

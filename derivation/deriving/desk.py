@@ -17,7 +17,7 @@ from ..resolve import Shapes
 from ..terms import Term, is_literal, name, names, rebuild, walk
 from ..walkthrough import FalseLine, Line, Reason, Relation, Role, Step
 from .as_printed import as_printed, with_digits
-from .worked import arithmetic, assembled, conclusion, is_broad, is_elided, literal, negated, spelled
+from .worked import LONGEST, arithmetic, assembled, conclusion, is_broad, is_elided, literal, negated, spelled
 
 WORKED = frozenset({"substitution", "arithmetic"})
 SMALL = 64
@@ -146,18 +146,23 @@ class Desk:
     def calculated(self, formula: Term, style: Style) -> list[tuple[Term, Role]]:
         """The links between a formula and its value."""
         substituted = self.put_in(formula)
-        terms: list[tuple[Term, Role]] = [(term, "substitution") for term in self.shown(formula, substituted)]
-        if not is_elided(substituted) and not is_literal(substituted):
+        elided = is_elided(substituted) or self.outgrows(formula)
+        terms: list[tuple[Term, Role]] = [(term, "substitution") for term in self.shown(formula, substituted, elided)]
+        if not elided and not is_literal(substituted):
             terms += [(term, "arithmetic") for term in _writable(arithmetic(substituted, style))]
         return terms
 
-    def shown(self, formula: Term, substituted: Term) -> Iterator[Term]:
+    def outgrows(self, formula: Term) -> bool:
+        """Whether short numbers make long arrays on the way, as a row does that stands once for each sample: entry by entry they are not worked."""
+        return self.shapes.longest(formula) > max(self.network.page.elide, LONGEST)
+
+    def shown(self, formula: Term, substituted: Term, elided: bool) -> Iterator[Term]:
         """Numbers put in, as they are shown: whole, or entry by entry where there is a sum or too much for one line; nothing where that is too much too."""
         is_sum, broad = _has_sum(formula), is_broad(substituted)
-        entries = None if is_elided(substituted) or not (is_sum or broad) else spelled(substituted)
+        entries = None if elided or not (is_sum or broad) else spelled(substituted)
         if entries is not None:
             yield assembled(entries)
-        elif not (broad if is_elided(substituted) else is_sum):
+        elif not (broad if elided else is_sum):
             yield substituted
 
     def lines(self, terms: list[tuple[Term, Role]], value: Array, reason: Reason | None) -> tuple[Line, ...]:
