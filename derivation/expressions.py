@@ -37,7 +37,9 @@ ALIASES = {
     "amax": "max",
     "concatenate": "concat",
     "cat": "concat",
-    "vstack": "concat",
+    "vstack": "vstack",
+    "hstack": "hstack",
+    "column_stack": "column_stack",
     "matmul": "@",
     "multiply": "*",
     "divide": "/",
@@ -278,7 +280,10 @@ class _Parser:
         if not self.take(":"):
             assert first is not None
             return first
-        return Raw("slice_of", (first, None if self.next.text in (",", "]") else self.sum()), word.at)
+        last = None if self.next.text in (",", "]", ":") else self.sum()
+        if step := self.take(":"):
+            raise SyntaxProblem(step.at, "a slice takes no step here; list the places, as in x[[0, 2, 4]]")
+        return Raw("slice_of", (first, last), word.at)
 
     def atom(self) -> Raw:
         word = self.next

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from .arrays import Array, collapse
 from .expressions import nearest
-from .given import decimal, sized
+from .given import Listed, decimal, sized
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -180,7 +180,8 @@ def _csv(raw: bytes, wish: Wish) -> Array:
     expected = len(header or table[0][1])
     kept = range(expected) if wish.columns is None else [_column(name, header) for name in wish.columns]
     shape = sized(len(chosen), len(kept))
-    return Array(collapse(shape), tuple(entry for line, cells in chosen for entry in _cells(line, cells, expected, kept)))
+    made = Listed if len(kept) == 1 else Array
+    return made(collapse(shape), tuple(entry for line, cells in chosen for entry in _cells(line, cells, expected, kept)))
 
 
 def _column(name: str, header: list[str] | None) -> int:
@@ -241,7 +242,7 @@ def _exact(found: ndarray[Any, Any]) -> Array:
         except ValueError as problem:
             why = f"but {problem}" if NUMBER.match(text) else "which is not a number one can compute with"
             raise ValueError(f"entry {', '.join(map(str, divmod(place, shape[1])))} (from 0) is {text}, {why}") from None
-    return Array(collapse(shape), tuple(entries))
+    return (Listed if found.ndim == 1 else Array)(collapse(shape), tuple(entries))
 
 
 def _numpy() -> Any:
