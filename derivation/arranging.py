@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import reduce
 from math import prod
 from typing import TYPE_CHECKING
@@ -36,7 +37,7 @@ def _widened(resolver: Resolver, raw: Raw, of: Resolved, places: Sequence[Raw]) 
         raise SyntaxProblem(raw.at, "None stands beside a colon: x[None, :] makes a row of a list, x[:, None] a column; take a part before, in an equation of its own")
     row = where[0]
     term, shape, _ = of if (of.shape[0] == 1) == row else resolver.operation(raw, ".T", [of])
-    return Resolved(term, shape, Reading(shape, firm=not row))
+    return Resolved(term, shape, Reading(shape))
 
 
 def _axes(of: Resolved) -> str:
@@ -91,7 +92,7 @@ def _refuse_lone_row(raw: Raw, of: Resolved, place: Raw) -> None:
 def _left(reading: Reading, places: Sequence[Raw], spans: Sequence[tuple[int, int]]) -> Reading:
     """The axes that are left: a slice keeps its own, an index none, and those without a place stay."""
     kept = [last - first for place, (first, last) in zip(places, spans, strict=True) if place.symbol == "slice_of"]
-    return Reading((*kept, *reading.axes[len(places) :]), firm=len(kept) == 2)
+    return Reading((*kept, *reading.axes[len(places) :]), reading.soft and len(kept) < 2)
 
 
 def _span(place: Raw, size: int, of: Resolved, at: int) -> tuple[int, int]:
@@ -115,6 +116,8 @@ ARRANGED: dict[str, Callable[[Resolver, Raw, Resolved, Sequence[Raw]], Resolved]
 
 def joined(resolver: Resolver, raw: Raw) -> Resolved:
     """Several arrays one below the other or side by side, two by two from the left."""
+    if [arg.symbol for arg in raw.args] == ["list", "number"]:
+        raw = replace(raw, args=raw.args[:1], keywords=(*raw.keywords, ("axis", raw.args[1])))
     given = raw.args[0].args if len(raw.args) == 1 and raw.args[0].symbol == "list" else raw.args
     parts = [resolver.resolve(arg) for arg in given]
     axis = _axis(raw)

@@ -16,11 +16,11 @@ from .terms import Term
 
 
 class Reading(NamedTuple):
-    """The lengths of NumPy's axes. `firm` says that a single column was asked for (`x[:, None]`, `keepdims=True`); one
-    that came about otherwise, by a product with a matrix of one column, goes entry by entry with a list."""
+    """The lengths of NumPy's axes. `soft` says that a single column was not asked for (as by `x[:, None]` or `keepdims=True`) but
+    given, or came about by a product with one that was; it goes entry by entry with a list, of which NumPy would make a matrix."""
 
     axes: Shape
-    firm: bool = False
+    soft: bool = False
 
 
 class Resolved(NamedTuple):
@@ -72,21 +72,21 @@ def _list(parts: Sequence[Resolved], shape: Shape) -> Reading:
 
 
 def _transposed(parts: Sequence[Resolved], shape: Shape) -> Reading:
-    return Reading(parts[0].reading.axes[::-1])
+    return parts[0].reading._replace(axes=parts[0].reading.axes[::-1])
 
 
 def _entry_by_entry(parts: Sequence[Resolved], shape: Shape) -> Reading:
     axes = [_beside_lists(part.reading, parts) for part in parts]
-    firm = any(part.reading.firm for part in parts)
+    soft = all(part.reading.soft for part in parts if len(part.reading.axes) == 2)
     found = _broadcast(axes)
     if found is None:
-        return Reading(shape, firm)
+        return Reading(shape, soft)
     if _squeezed(found) != _squeezed(shape):
         raise TwoReadings(_outer_sentence(found))
     for part, own in zip(parts, axes, strict=True):
         if min(shape or (1,)) > 1 and _along(part.shape) != _along(own):
             raise TwoReadings(_join_sentence(part, shape))
-    return Reading(found, firm)
+    return Reading(found, soft)
 
 
 def _loss(parts: Sequence[Resolved], shape: Shape) -> Reading:
@@ -96,7 +96,7 @@ def _loss(parts: Sequence[Resolved], shape: Shape) -> Reading:
 
 def _beside_lists(reading: Reading, parts: Sequence[Resolved]) -> Shape:
     """A column that nobody asked for is a list beside a list of its length."""
-    is_column = reading.axes[1:] == (1,) and not reading.firm
+    is_column = reading.axes[1:] == (1,) and reading.soft
     return reading.axes[:1] if is_column and any(part.reading.axes == reading.axes[:1] for part in parts) else reading.axes
 
 
@@ -146,13 +146,14 @@ def _outer_sentence(found: Shape) -> str:
 
 
 def _product(parts: Sequence[Resolved], shape: Shape) -> Reading:
-    left, right = (part.reading.axes for part in parts)
-    if () in (left, right) or left[-1] != right[-2:][0]:
-        return Reading(shape)
-    found = left[:-1] + (right[:-2] + right[-1:] if len(right) > 1 else ())
+    left, right = (part.reading for part in parts)
+    soft = all(part.soft for part, size in zip((left, right), shape or (1, 1), strict=True) if size == 1)
+    if () in (left.axes, right.axes) or left.axes[-1] != right.axes[-2:][0]:
+        return Reading(shape, soft)
+    found = left.axes[:-1] + (right.axes[:-2] + right.axes[-1:] if len(right.axes) > 1 else ())
     if _squeezed(found) != _squeezed(shape):
         raise TwoReadings("NumPy makes one number of this product of lists, on paper it is a matrix; write outer(a, b) for the matrix, dot(a, b) for the number")
-    return Reading(found)
+    return Reading(found, soft)
 
 
 def _dot(parts: Sequence[Resolved], shape: Shape) -> Reading:

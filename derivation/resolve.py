@@ -12,7 +12,7 @@ from . import arranging
 from .arrays import Shape, collapse, describe
 from .expressions import Raw, SyntaxProblem, nearest, parse, whole
 from .operations import SPELLINGS, TABLE, Operation, ShapeMismatch
-from .operations.layers import LAYERS
+from .operations.layers import LAYERS, Layer
 from .operations.table import Size, scaled_matrix
 from .readings import Reading, Resolved, TwoReadings, called, natural, read
 from .terms import Term, number, options, rebuild
@@ -136,7 +136,7 @@ class Resolver:
         if row.heat == "entries" or row.name == "log_softmax":
             whole_matrix(raw, parts[0])
         try:
-            return read(row, parts, shape)
+            return read(TABLE["matmul"] if raw.symbol == "@" else row, parts, shape)
         except TwoReadings as problem:
             raise SyntaxProblem(raw.at, str(problem)) from None
 
@@ -162,16 +162,8 @@ class Resolver:
 
     def layer(self, raw: Raw) -> Resolved:
         """A layer's equations, each but the last a quantity with a name of its own."""
-        layer = LAYERS[raw.symbol]
-        count, given = len(layer.operands), dict(raw.keywords)
-        if not count - len(layer.defaults) <= len(raw.args) <= count:
-            raise SyntaxProblem(raw.at, f"{raw.symbol!r} takes {', '.join(layer.operands)}")
-        written = [*raw.args, *(given.get(key, parse(layer.defaults[key])) for key in layer.operands[len(raw.args) :])]
-        parts = {key: self.resolve(arg) for key, arg in zip(layer.operands, written, strict=True)}
-        axis = whole(given["axis"]) if "axis" in given else layer.axis
-        matrix = min(parts[layer.operands[0]].shape or (1,)) > 1
-        along = f", axis={axis}, keepdims=1" if matrix and axis is not None else ""
-        text = {key: Size.of(part.shape) for key, part in parts.items()} | {"along": along}
+        layer, parts = LAYERS[raw.symbol], self.operands(raw)
+        text = {key: Size.of(part.shape) for key, part in parts.items()} | along_axis(raw, layer, parts[layer.operands[0]])
         readings = None if self.readings is None else {key: part.reading for key, part in parts.items()}
         inner = Resolver({key: part.shape for key, part in parts.items()}, readings=readings)
         known = {key: part.term for key, part in parts.items()}
@@ -185,6 +177,20 @@ class Resolver:
             if local in layer.titles:
                 self.titles[known[local].args[0]] = layer.titles[local]
         raise AssertionError("a layer has equations")
+
+    def operands(self, raw: Raw) -> dict[str, Resolved]:
+        """A layer's operands by name, those by position first."""
+        layer, given = LAYERS[raw.symbol], dict(raw.keywords)
+        count = len(layer.operands)
+        strange = given.keys() - {*layer.operands[len(raw.args) :], *(AXES if layer.along else ())}
+        if strange or not count - len(layer.defaults) <= len(raw.args) + len(given.keys() - AXES) <= count:
+            found = f", and no {min(strange)!r}" if strange else ""
+            raise SyntaxProblem(raw.at, f"{raw.symbol!r} takes {', '.join(layer.operands)}{' and axis' if layer.along else ''}{found}")
+        missing = [key for key in layer.operands[len(raw.args) :] if key not in given and key not in layer.defaults]
+        if missing:
+            raise SyntaxProblem(raw.at, f"{raw.symbol!r} needs {missing[0]!r}")
+        written = [*raw.args, *(given.get(key) or parse(layer.defaults[key]) for key in layer.operands[len(raw.args) :])]
+        return {key: self.resolve(arg) for key, arg in zip(layer.operands, written, strict=True)}
 
     def within(self, raw: Raw, text: str) -> Resolved:
         """An equation of a layer; what does not fit in it is told at the layer."""
@@ -254,14 +260,32 @@ SPECIAL: dict[str, Any] = {
 }
 
 
+def along_axis(raw: Raw, layer: Layer, of: Resolved) -> dict[str, str]:
+    """What stands for `{along}` and `{asked}` in a layer's equations."""
+    given = dict(raw.keywords)
+    axis = whole(given["axis"]) if "axis" in given else layer.axis
+    if axis not in (None, -1, 0, 1):
+        raise SyntaxProblem(raw.at, f"{raw.symbol!r} with axis={axis} is not known; axis=0 is down each column, axis=1 along each row")
+    if "axis" in given and len(of.reading.axes) == 2 and of.reading.axes[axis or 0] == 1:
+        raise SyntaxProblem(raw.at, f"{called(of)} has a single entry along axis={axis}; leave out the axis to work at all of its entries")
+    if axis is None or min(of.shape or (1,)) == 1:
+        return {"along": "", "asked": ""}
+    return {"along": f", axis={axis}, keepdims=1", "asked": f", axis={axis}" + ", keepdims=1" * keeps(raw)}
+
+
+def keeps(raw: Raw) -> bool:
+    """Whether `keepdims` was asked for."""
+    return any(key == "keepdims" and value.args[0] not in ("False", "0") for key, value in raw.keywords)
+
+
 def reduced(raw: Raw, reading: Reading, axis: int, shape: Shape) -> Reading:
     """What NumPy has for a sum along an axis; an axis that a list does not have leaves NumPy without a value."""
-    kept = any(key == "keepdims" and value.args[0] not in ("False", "0") for key, value in raw.keywords)
+    kept = keeps(raw)
     axes = list(reading.axes)
     if not -len(axes) <= axis < len(axes):
         return natural(shape)
     axes[axis : axis + 1 or None] = [1] * kept
-    return Reading(tuple(axes), firm=kept)
+    return Reading(tuple(axes))
 
 
 def whole_matrix(raw: Raw, of: Resolved) -> None:

@@ -12,7 +12,7 @@ from .expressions import Raw, SyntaxProblem, at_step
 from .resolve import AXES
 from .walkthrough import Section
 
-HEADING = re.compile(r"\s*##+(?P<title>.*?)[#\s]*\Z")
+HEADING = re.compile(r"\s*##+(?P<title>(?:.*[^#\s])?)[#\s]*\Z")
 """A line that begins a section, as in Markdown; a single # begins a comment."""
 PLACE = re.compile(r"\{\s*([^\W\d]\w*)\s*\}")
 

@@ -27,8 +27,10 @@ from .toml_text import MAXIMAL_TEXT, NotToml, Places, Problem, decoded, parsed, 
 from .variants.plan import Plan
 from .variants.table import VariantsTable, planned
 
+MAXIMAL_LINES = 5000
+MAXIMAL_MESSAGE = 800
 ROUNDINGS = ("full", "carry")
-EQUATION = re.compile(r"\s*([^\W\d]\w*)\s*(?:\[\s*([^\W\d]\w*)\s*([+-]\s*\d+)?\s*\]\s*)?=(?!=)\s*")
+EQUATION = re.compile(r"\s*([^\W\d]\w*)\s*(?:\[\s*([^\W\d]\w*)\s*([+-]\s*\d{1,6})?\s*\]\s*)?=(?!=)\s*")
 """The left side: a name, or a name at a step (`h[t]`)."""
 IDENTIFIER = re.compile(r"[A-Za-z]\w*\Z", re.ASCII)
 
@@ -37,7 +39,7 @@ class SpecError(ValueError):
     """A spec that cannot be worked; `problems` are all that were found, in the order of the file."""
 
     def __init__(self, source: str, problems: list[Problem]) -> None:
-        self.source, self.problems = source, sorted({replace(problem, message=shown(problem.message)) for problem in problems})
+        self.source, self.problems = source, sorted({replace(problem, message=shown(problem.message[:MAXIMAL_MESSAGE])) for problem in problems})
         super().__init__("\n".join(f"{source}{f':{p.line}:{p.column}' if p.line else ''}: {p.message}" for p in self.problems))
 
 
@@ -247,6 +249,9 @@ class _Builder:
         read: list[list[Equation]] = []
         heading: Heading | None = None
         given = self.lines()
+        if len(given) > MAXIMAL_LINES:
+            self.problems.append(Problem(*given[MAXIMAL_LINES][:2], f"a spec has at most {MAXIMAL_LINES} lines of equations"))
+            return
         for (line, column, text), after in zip(given, (*(text for _, _, text in given[1:]), ""), strict=True):
             if title := HEADING.match(text):
                 heading = self.heading(title, line, column, empty=not after or HEADING.match(after) is not None)
@@ -312,7 +317,7 @@ class _Builder:
         """Each equation as a Term, in an order in which each uses only what stands before it."""
         given = {**self.spec.parameters, **self.spec.data}
         shapes = {key: array.shape for key, array in given.items()}
-        readings = {key: Reading(array.shape[:1] if isinstance(array, Listed) else array.shape) for key, array in given.items()}
+        readings = {key: Reading(array.shape[:1]) if isinstance(array, Listed) else Reading(array.shape, soft=True) for key, array in given.items()}
         order = ordered(self.written, frozenset(shapes))
         equations: dict[str, Term] = {}
         failed: set[str] = set()

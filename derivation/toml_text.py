@@ -258,7 +258,7 @@ class _Scan:
 
     def on_bare(self, piece: str, at: int) -> None:
         if len(piece) > MAXIMAL_BARE:
-            self.fail(at, f"a number or key of more than {MAXIMAL_BARE} characters begins here")
+            self.fail(at, f"this has more than {MAXIMAL_BARE} characters; a number has at most 100 digits, a key {MAXIMAL_BARE} letters")
         if self.wants_key:
             self.part(piece, at)
             return
@@ -267,6 +267,8 @@ class _Scan:
             self.fail(at, "this number's power of ten is beyond 300")
 
     def part(self, piece: str, at: int) -> None:
+        if len(piece) > MAXIMAL_BARE:
+            self.fail(at, f"a key has at most {MAXIMAL_BARE} characters")
         self.parts.append(piece)
         if len(self.parts) > MAXIMAL_PARTS:
             self.fail(at, f"a key has at most {MAXIMAL_PARTS} parts between dots")
