@@ -19,6 +19,7 @@ from .judge import Judge
 from .knowledge import NEW, Knowledge, Work, quantity, works
 from .macros import MAXIMAL_MADE, Expansion, collect
 from .meaning import Meaning, Mismatch
+from .meter import Exhausted, Meter
 from .reading import read
 from .source import Formula, Heading, Source, UnreadableArticle
 from .symbols import Vocabulary
@@ -75,6 +76,7 @@ class Article:
         self.statements: list[Statement] = []
         self.sections: list[int] = []
         self.words: list[Sequence[Token]] = []
+        self.meter = Meter(len(article.text))
         self.unread: list[tuple[Formula, Unreadable]] = []
         self._state()
         self.vocabulary: Vocabulary = gather(self.statements, self.words)
@@ -125,7 +127,7 @@ class Article:
         scalar = not any(
             word.text in ARRAYS or word.text.startswith((r"\begin{pm", r"\begin{bm", r"\begin{array", r"\begin{sm")) for words in self.words for word in words
         )
-        world = World(self.knowledge, scalar, self.sections)
+        world = World(self.knowledge, scalar, self.sections, self.meter)
         world.rules = list(self._rules(world))
         world.rounded |= {text for work in self.works if work.sides[-1].tree for text in long_numerals(work.sides[-1].tree)}
         return world

@@ -56,7 +56,10 @@ class Analogies:
 
     def bears_out(self, event: Event, term: Term, order: int) -> bool:
         """Whether a printed value is the one that a formula gives, but for rounding."""
-        text = Meaning(self.world, order).of(event.tree)[0].args[0]
+        printed = Meaning(self.world, order).of(event.tree)[0]
+        if printed.head != "number":
+            return False
+        text = printed.args[0]
         try:
             low, high = bounds(Printed(self.world).value(term, order).entries[0])
         except FAILURES:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from hashlib import blake2b
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from flint import arb, fmpq
 
 from ..arrays import Array, Shape
 from ..evaluate import evaluate
-from ..numbers import exact
+from ..numbers import exact, settle
 from ..operations.algebras import Numbers
 from ..reverse import NoDerivative
-from ..terms import Term, name
+from ..terms import Term, name, walk
 from .knowledge import NEW, SLOPE, shown
 from .meaning import Meaning, Unknown
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from .world import World
 
 MAXIMAL_DEPTH = 80
+MAXIMAL_NODES = 1_000_000
 UPSTREAM = "\0G"
 
 
@@ -33,6 +35,11 @@ def quantities(term: Term) -> Iterator[Term]:
             yield node
         else:
             waiting.extend(node.children)
+
+
+def size(term: Term) -> int:
+    """How many nodes a term has, or has at least where it has very many."""
+    return sum(1 for _ in islice(walk(term), MAXIMAL_NODES))
 
 
 class Balls(Numbers):
@@ -74,8 +81,9 @@ class Truth:
     def value(self, term: Term, order: int) -> Array:
         """The value of a term at a place of the article; `Unknown` where a quantity in it has none."""
         known = {leaf: self.quantity(leaf, order) for leaf in quantities(term)}
+        self.world.meter.tick(size(term))
         try:
-            return evaluate(term, known, self.algebra)
+            return settle(evaluate(term, known, self.algebra))
         except IndexError:
             raise Unknown(0, "an entry that this array does not have") from None
 

@@ -18,11 +18,12 @@ from flint import fmpq
 from ..arrays import Shape
 from ..resolve import Shapes, substitute
 from ..reverse import gradients
-from ..terms import Term, matrix, name, number
+from ..terms import Term, matrix, name, number, walk
 from .analogy import Analogies
 from .chains import Declaration, Side
 from .knowledge import Event, Knowledge, instance, letters
 from .meaning import FAILURES, Meaning, Mismatch, Unknown
+from .meter import Meter
 from .symbols import Symbol
 from .tokens import Unreadable
 from .trees import Tree, nodes
@@ -53,8 +54,8 @@ class Rule:
 class World:
     """Shapes and values of quantities, asked for at a place (`order`) of the article."""
 
-    def __init__(self, knowledge: Knowledge, scalar: bool, sections: Sequence[int]) -> None:
-        self.knowledge, self.scalar, self.sections = knowledge, scalar, sections
+    def __init__(self, knowledge: Knowledge, scalar: bool, sections: Sequence[int], meter: Meter) -> None:
+        self.knowledge, self.scalar, self.sections, self.meter = knowledge, scalar, sections, meter
         self.analogies = Analogies(self)
         self.assumed: set[str] = set()
         self.gathered: set[str] = set()
@@ -344,8 +345,8 @@ class World:
         return self._pulled[cached]
 
     def shapes_in(self, term: Term, order: int) -> dict[str, Shape]:
-        """The shapes of all names in a term."""
-        return {node.args[0]: self.shape(node.args[0], order) or () for node in quantities(term) if node.head == "name"}
+        """The shapes of all names in a term, those of a derivative among them."""
+        return {node.args[0]: self.shape(node.args[0], order) or () for node in walk(term) if node.head == "name"}
 
     def alias_term(self, key: str) -> tuple[Term, Shape] | None:
         return self._aliases.get(key)
