@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from hashlib import blake2b
 from itertools import islice
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from flint import arb, fmpq
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 MAXIMAL_DEPTH = 80
 MAXIMAL_NODES = 1_000_000
+ENTRIES_A_STEP, DRAWN_A_STEP = 64, 16
+"""Entries of arrays that are worked, or drawn, in the time of a step."""
 UPSTREAM = "\0G"
 
 
@@ -81,7 +84,7 @@ class Truth:
     def value(self, term: Term, order: int) -> Array:
         """The value of a term at a place of the article; `Unknown` where a quantity in it has none."""
         known = {leaf: self.quantity(leaf, order) for leaf in quantities(term)}
-        self.world.meter.tick(size(term))
+        self.world.meter.tick(size(term) + sum(prod(array.shape) for array in known.values()) // ENTRIES_A_STEP)
         try:
             return settle(evaluate(term, known, self.algebra))
         except IndexError:
@@ -90,6 +93,7 @@ class Truth:
     def quantity(self, leaf: Term, order: int) -> Array:
         key = (leaf, self.world.epoch(order))
         if key not in self.cache:
+            self.world.meter.tick()
             self.cache[key] = self.world.guarded((type(self), leaf), lambda: self.find(leaf, order))
         return self.cache[key]
 
@@ -252,6 +256,7 @@ class Printed(Truth):
     def quantity(self, leaf: Term, order: int) -> Array:
         key = (leaf, order)
         if key not in self.cache:
+            self.world.meter.tick()
             self.cache[key] = self.world.guarded((type(self), leaf), lambda: self.find(leaf, order))
         return self.cache[key]
 
@@ -288,6 +293,7 @@ class Random(Truth):
 
     def array(self, key: str, shape: Shape) -> Array:
         size = shape[0] * shape[1] if shape else 1
+        self.world.meter.tick(size // DRAWN_A_STEP)
         return Array(shape, tuple(rational(f"{key}/{place}/{self.trial}") for place in range(size)))
 
     def distributions(self, key: str, order: int) -> list[range]:
