@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterator, Sequence
 
 from flint import arb
@@ -17,6 +18,7 @@ from .meaning import FAILURES, Mismatch
 from .mistakes import named_mistake
 from .trees import Tree, nodes
 from .values import half_unit, key_of, quantities
+from .world import order_of
 
 SEVERAL = 3
 """Values of one name from which on it stands for several things."""
@@ -199,8 +201,7 @@ class Faults:
             line = event.read.side.place[0]
             if self.bench.is_slip(work, right):
                 return Opinion("wrong", f"{shown(key)} is {event.read.side.latex} in line {line}, but another value is put in here", at=tree.start)
-            self.world.knowledge.values[key].append(Event(work.order, tree, Read(event.read.side, tree), work))
-            self.world.knowledge.values[key].sort(key=lambda event: event.order)
+            insort(self.world.knowledge.values[key], Event(work.order, tree, Read(event.read.side, tree), work), key=order_of)
             if key in self.bench.used or self.has_other_value(key, event, work):
                 return Opinion("undecided", f"{shown(key)} is {event.read.side.latex} in line {line}; is this a new value?")
             return Opinion("wrong", f"{shown(key)} is {event.read.side.latex} in line {line}, but another value is put in here", at=tree.start)

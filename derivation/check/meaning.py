@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Meant = tuple[Term, Shape]
 TEN = number(10)
 MAXIMAL_CALLS = 20
-MAXIMAL_SUM = 1000
+MAXIMAL_SUM = MAXIMAL_ONES = 1000
 
 
 class Unknown(Unreadable):
@@ -73,6 +73,7 @@ class Meaning:
 
     def of(self, tree: Tree) -> Meant:
         """The term and its shape; `Unreadable` where that is not certain, `Mismatch` where shapes do not fit."""
+        self.world.meter.tick()
         method = METHODS.get(tree.head)
         if method:
             return method(self, tree)
@@ -383,6 +384,8 @@ class Meaning:
 
     def ones(self, tree: Tree) -> Meant:
         count = int(tree.args[0])
+        if count > MAXIMAL_ONES:
+            raise Unreadable(tree.start, f"a vector of {count} ones")
         return (Term("ones", (count, 1)), (count, 1)) if count > 1 else (number(1), ())
 
     def norm(self, tree: Tree) -> Meant:

@@ -20,6 +20,8 @@ from .tokens import Token, Unreadable, group
 from .trees import Tree
 
 MAXIMAL_DEPTH = 60
+STEPS_AT_LEAST, STEPS_A_WORD = 1000, 30
+"""Factors that may be read in one side, some of them several times over: so many, and more by its tokens."""
 AXES = {"rows": 1, "columns": 0}
 """Subscripts of a function that works at each row, or each column, by itself."""
 ENTRYWISE = frozenset([r"\odot", r"\circ", r"\otimes", r"\oslash", r"\star"])
@@ -44,8 +46,9 @@ SCRIPTS = frozenset(["^", "_", "'", *POSTFIXES])
 class Reader:
     """Recursive descent over the tokens of one side."""
 
-    def __init__(self, words: list[Token], vocabulary: Vocabulary, depth: int = 0) -> None:
+    def __init__(self, words: list[Token], vocabulary: Vocabulary, depth: int = 0, left: list[int] | None = None) -> None:
         self.words, self.vocabulary = words, vocabulary
+        self.left = [STEPS_AT_LEAST + STEPS_A_WORD * len(words)] if left is None else left
         self.place, self.depth, self.bars = 0, depth, 0
 
     @property
@@ -75,7 +78,7 @@ class Reader:
 
     def nested(self, words: Sequence[Token]) -> Reader:
         """A reader of a part, one level deeper."""
-        return Reader(list(words), self.vocabulary, self.depth + 1)
+        return Reader(list(words), self.vocabulary, self.depth + 1, self.left)
 
     def inner(self, words: Sequence[Token]) -> Tree:
         """The tree of a part that stands in braces."""
@@ -166,8 +169,11 @@ class Reader:
 
     def factor(self) -> Tree:
         self.depth += 1
+        self.left[0] -= 1
         if self.depth > MAXIMAL_DEPTH:
             raise Unreadable(self.at, f"nested more than {MAXIMAL_DEPTH} deep")
+        if self.left[0] < 0:
+            raise Unreadable(self.at, "this can be read in too many ways")
         tree = self.scripts(self.atom())
         self.depth -= 1
         return tree

@@ -125,7 +125,7 @@ class Renumbering:
             key: [replace(event, tree=changed[key]) if key in changed and not event.assigned else event for event in events]
             for key, events in article.knowledge.values.items()
         }
-        self.new = World(replace(article.knowledge, values=values), self.old.scalar, self.old.sections)
+        self.new = World(replace(article.knowledge, values=values), self.old.scalar, self.old.sections, self.old.meter)
         self.new.rules = self.old.rules
         self.before, self.after = Truth(self.old), Truth(self.new)
         self.edits: dict[int, tuple[int, str]] = {}
