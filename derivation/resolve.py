@@ -13,7 +13,7 @@ from .expressions import Raw, SyntaxProblem, nearest, parse, whole
 from .operations import SPELLINGS, TABLE, Operation, ShapeMismatch
 from .operations.layers import LAYERS
 from .operations.table import Size, scaled_matrix
-from .terms import Term, index, number, options, rebuild
+from .terms import Term, fold, index, number, options, rebuild
 from .terms import name as name_term
 
 
@@ -30,11 +30,13 @@ class Shapes:
 
     def of(self, term: Term) -> Shape:
         """The shape of a term; `ShapeMismatch` where its operands do not fit."""
+        return fold(term, self.of_leaf, lambda node, shapes: TABLE[node.head].shape(shapes, *options(node)))
+
+    def of_leaf(self, term: Term) -> Shape | None:
+        """The shape of what is no operation; None for one."""
         known = LEAF_SHAPES.get(term.head)
-        if known:
-            shape: Shape = known(self, term)
-            return shape
-        return TABLE[term.head].shape([self.of(child) for child in term.children], *options(term))
+        shape: Shape | None = known(self, term) if known else None
+        return shape
 
 
 def _literal_shape(shapes: Shapes, term: Term) -> Shape:

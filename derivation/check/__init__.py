@@ -17,7 +17,7 @@ from .compare import ALL_LENIENCY, Leniency
 from .find import find, opened, source
 from .judge import Judge
 from .knowledge import NEW, Knowledge, Work, quantity, works
-from .macros import collect, expand
+from .macros import MAXIMAL_MADE, Expansion, collect
 from .meaning import Meaning, Mismatch
 from .reading import read
 from .source import Formula, Heading, Source, UnreadableArticle
@@ -85,7 +85,8 @@ class Article:
         self._declare()
 
     def _state(self) -> None:
-        macros = collect(dict.fromkeys([self.source, *(part.source for part in self.parts)]))
+        sources = dict.fromkeys([self.source, *(part.source for part in self.parts)])
+        macros = Expansion(collect(sources), MAXIMAL_MADE + sum(len(source.text) for source in sources))
         before: dict[bool, Chain | None] = {}  # by whether it is displayed: a display goes on with a display
         section = 0
         self.decimal_comma = has_decimal_commas(part.text for part in self.formulas)
@@ -94,7 +95,7 @@ class Article:
                 before, section = {}, section + 1
                 continue
             try:
-                words = numerals(plain(expand(tokens(part), macros)), self.decimal_comma)
+                words = numerals(plain(macros.expand(tokens(part))), self.decimal_comma)
             except Unreadable as problem:
                 self.unread.append((part, problem))
                 continue

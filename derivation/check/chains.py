@@ -240,7 +240,7 @@ def _is_prose(text: str, words: list[Token], place: int) -> bool:
     word = text[6:-1]
     if place + 1 < len(words) and words[place + 1].text in EQUALITIES and (place == 0 or words[place - 1].text in (*EQUALITIES, "&", r"\\")):
         return False  # the left side is called so
-    if place and place + 1 == len(words) and words[place - 1].text[:1].isdigit():
+    if place and place + 1 == len(words) and words[place - 1].text[:1].isdecimal():
         return True  # a unit
     if place and words[place - 1].text in ("_", "^", "{", r"\partial"):
         return False
@@ -350,7 +350,7 @@ def _sides(words: list[Token]) -> tuple[list[list[Token]], list[str]]:
         depth += _deeper(text)
         if depth <= 0 and text == ":" and place + 1 < len(words) and words[place + 1].text == "=":
             text, skip = ":=", True
-        ratio = text == ":" and 0 < place < len(words) - 1 and words[place - 1].text[:1].isdigit() and words[place + 1].text[:1].isdigit()
+        ratio = text == ":" and 0 < place < len(words) - 1 and words[place - 1].text[:1].isdecimal() and words[place + 1].text[:1].isdecimal()
         if depth <= 0 and not ratio and (text in EQUALITIES or text in OTHERS or text == r"\in"):
             sides.append([])
             relations.append(text)

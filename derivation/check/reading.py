@@ -94,7 +94,7 @@ class Reader:
             raise self.problem("a group in braces")
         self.place = end
         first = self.words[begin]
-        if end == begin + 1 and first.text[0].isdigit() and len(first.text) > 1:  # \frac12
+        if end == begin + 1 and first.text[0].isdecimal() and len(first.text) > 1:  # \frac12
             self.words[begin : begin + 1] = [Token(digit, first.start + k, first.start + k + 1, True) for k, digit in enumerate(first.text)]
             self.place = begin + 1
         words = self.words[begin : self.place]
@@ -200,11 +200,11 @@ class Reader:
     def follows_number(self, tree: Tree) -> bool:
         """Whether a numeral is the second factor behind another one: the 10 of `2 \\times 10^3`."""
         at = next((k for k, word in enumerate(self.words) if word.start == tree.start), 0)
-        return at > 1 and self.words[at - 1].text in PRODUCTS and self.words[at - 2].text[:1].isdigit()
+        return at > 1 and self.words[at - 1].text in PRODUCTS and self.words[at - 2].text[:1].isdecimal()
 
     def atom(self) -> Tree:
         start, text = self.at, self.next
-        if text[:1].isdigit() or (text[:1] == "." and text[1:]):
+        if text[:1].isdecimal() or (text[:1] == "." and text[1:]):
             self.place += 1
             return Tree("number", (plain(text),), start)
         special = BRACKETS_AND_COMMANDS.get(text) or (environment if text.startswith(r"\begin{") else None)
@@ -298,7 +298,7 @@ class Reader:
                 raise Unreadable(sup[0].start, "is this superscript a label or a power?")
             return shown, ""
         decided = self.vocabulary.is_label(found.base, shown)
-        if decided is not True and self.peek(0) == "(" and found.base not in self.vocabulary.quantities and not shown[0][:1].isdigit():
+        if decided is not True and self.peek(0) == "(" and found.base not in self.vocabulary.quantities and not shown[0][:1].isdecimal():
             decided = True  # V^\pi(s): nothing is said of V but what V^\pi is at s
         if decided is None:
             raise Unreadable(sup[0].start, f"is the superscript of {found.base} a label or a power? the article does not say")
@@ -324,7 +324,7 @@ class Reader:
 
     def is_entry(self, symbol: Symbol) -> bool:
         """Whether a name is an entry of a quantity that the article declares, that of a matrix perhaps with a small letter: then a product follows."""
-        if not symbol.sub or not all(text.isdigit() or text == "," for text in symbol.sub):
+        if not symbol.sub or not all(text.isdecimal() or text == "," for text in symbol.sub):
             return False
         return any(Symbol(base, (), symbol.label).key in self.vocabulary.quantities for base in (symbol.base, symbol.base.upper()))
 

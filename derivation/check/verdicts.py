@@ -54,7 +54,7 @@ class Report:
     @property
     def article(self) -> str:
         """The path of the article."""
-        return self.source.path
+        return self.source.shown
 
     @property
     def formulas(self) -> int:

@@ -126,7 +126,7 @@ class World:
         bound = {}
         for part in {*symbol.sub, *symbol.label}:
             event = self.value_event(part, order) if letters(part) else None
-            if event and event.tree.head == "number" and event.tree.args[0].isdigit():
+            if event and event.tree.head == "number" and event.tree.args[0].isdecimal():
                 bound[part] = event.tree.args[0]
         return instance(symbol, bound)
 
@@ -266,7 +266,7 @@ class World:
 
     def is_explicit(self, declaration: Declaration) -> bool:
         """Whether a set gives its sizes by numbers, or is that of scalars."""
-        return any(word.text.isdigit() for word in declaration.set.words) or self.shape_of_set(declaration) == ()
+        return any(word.text.isdecimal() for word in declaration.set.words) or self.shape_of_set(declaration) == ()
 
     def shape_of_set(self, declaration: Declaration) -> Shape | None:
         sizes = dimensions(declaration.set)
@@ -277,10 +277,10 @@ class World:
         return () if rows == columns == 1 else (rows, columns)  # type: ignore[return-value]
 
     def letter(self, size: str) -> int | None:
-        if size.isdigit():
+        if size.isdecimal():
             return int(size) if 0 < int(size) <= 512 else None
         event = self.value_event(size, 1 << 60)
-        if event and event.tree.head == "number" and event.tree.args[0].isdigit():
+        if event and event.tree.head == "number" and event.tree.args[0].isdecimal():
             return int(event.tree.args[0])
         known = LETTERED.get(size[0])
         if known and len(size) > 1:

@@ -8,7 +8,7 @@ from ..arrays import Array
 from ..evaluate import evaluate
 from ..numbers import Number, Style, Written, decimal, unrounded
 from ..operations.algebras import Terms
-from ..terms import Term, is_literal, matrix, number, walk
+from ..terms import Term, fold, is_literal, matrix, number, walk, with_parts
 
 Literal = Callable[[Number], Term]
 SUMS = frozenset({"add", "sub", "neg"})
@@ -142,9 +142,11 @@ def brief(term: Term) -> Term:
     >>> brief(number(0) * number("0.3") + number(1) * number("0.5")) == number(0) + number("0.5")
     True
     """
-    if term.head == "number" or not term.children:
-        return term
-    term = Term(term.head, tuple(map(brief, term.children)))
+    return fold(term, lambda node: None, _briefly)
+
+
+def _briefly(node: Term, parts: list[Term]) -> Term:
+    term = with_parts(node, parts)
     if term.head == "times":
         a, b = term.args
         if ZERO in (a, b):
@@ -188,7 +190,7 @@ def _pass(term: Term, style: Style, wanted: Callable[[Term], bool], outer: bool)
 
 def _is_value(term: Term) -> bool:
     """A number, or a fraction of two whole numbers such as 1/2."""
-    return term.head == "number" or (term.head == "div" and all(part.head == "number" and part.args[0].isdigit() for part in term.children))
+    return term.head == "number" or (term.head == "div" and all(part.head == "number" and part.args[0].isdecimal() for part in term.children))
 
 
 def _inner_sum(term: Term) -> bool:
@@ -203,9 +205,11 @@ def _inner(term: Term) -> bool:
 
 def settled(term: Term) -> Term:
     """`x + 0` as x, `x + (-2)` as x - 2, `-(2)` as -2: how sums of signed numbers are written."""
-    if term.head == "number":
-        return term
-    args = tuple(settled(child) for child in term.children)
+    return fold(term, lambda node: node if node.head == "number" else None, _settled)
+
+
+def _settled(term: Term, parts: list[Term]) -> Term:
+    args = tuple(parts)
     if term.head == "neg" and args[0].head == "number":
         return negated(args[0])
     if term.head in ("add", "sub"):
@@ -218,7 +222,7 @@ def settled(term: Term) -> Term:
             return Term("sub" if term.head == "add" else "add", (left, negated(right)))
         if right.head == "neg":
             return Term("sub" if term.head == "add" else "add", (left, right.args[0]))
-    return Term(term.head, args)
+    return with_parts(term, parts)
 
 
 def negated(term: Term) -> Term:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from functools import cache
 from typing import Any
 
@@ -36,7 +37,7 @@ def latex_text(text: str) -> str:
     >>> latex_text("50% of $x_1$")
     '50\\\\% of \\\\$x\\\\_1\\\\$'
     """
-    return "".join(LATEX.get(letter, letter) for letter in text if letter.isprintable())
+    return "".join(LATEX.get(letter, letter) for letter in unicodedata.normalize("NFC", text) if letter.isprintable())
 
 
 def markdown_text(text: str) -> str:

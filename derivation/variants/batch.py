@@ -17,7 +17,7 @@ from typing import Any
 
 from flint import fmpq
 
-from ..writing import write_whole
+from ..writing import make_folder, write_whole
 from .exercise import Exercise, Variant
 from .exercise import exercise_of as load
 from .exports.formats import Files, Labelled
@@ -140,7 +140,7 @@ class Batch:
 
     def run(self, pool: Pool, told: Callable[[int, int], Any]) -> list[Path]:
         """Makes what is missing and joins it; `told` hears how many parts there are, of how many."""
-        self.work.mkdir(parents=True, exist_ok=True)
+        make_folder(self.work)
         missing = [task for task in self.tasks if not self.place(task).exists()]
         done = len(self.tasks) - len(missing)
         told(done, len(self.tasks))
@@ -156,8 +156,8 @@ class Batch:
         """The files of a product."""
         for path, content in product.files(exercise_of(self.job), *map(self.parts, product.parts)):
             target = self.folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(target, content, self.work)
+            make_folder(target.parent)
+            write_whole(target, content)
             yield target
 
     def parts(self, name: str) -> Iterator[bytes]:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..exits import TEX_FAILED, caught, stop, warned
+from ..exits import TEX_FAILED, caught, folder_of, stop, warned
+from ..streams import say
+from ..writing import NotWritten
 
 if TYPE_CHECKING:
     from .batch import Job, Row
@@ -22,7 +24,9 @@ def variants(
     spec: Annotated[Path, typer.Argument(help="The network: a TOML file, what varies in its [variants] table.")],
     count: Annotated[int | None, typer.Option("--count", "-n", min=1, help="How many variants; without it, one for each name of the roster.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same variants, on every machine.")] = 1,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="The folder to write into. Without it: output/NAME-variants.")] = None,
+    output: Annotated[
+        str | None, typer.Option("-o", "--output", help="The folder to write into. Without it: output/NAME-variants.", show_default=False)
+    ] = None,
     form: Annotated[str, typer.Option("--format", help="One or more of pdf, moodle, qti21, canvas, prairielearn, csv, json, md, with commas.")] = "pdf",
     bind: Annotated[str, typer.Option(help="PDFs: two (sheets, keys), booklet (keys at the end) or each (a file for each).")] = "two",
     roster: Annotated[Path | None, typer.Option(help="A class list: CSV with a column 'name', and perhaps 'id'.")] = None,
@@ -47,7 +51,7 @@ def variants(
     pool, job = _pool(cluster), _job(spec)
     rows = _rebuilt(spec, job, ids) if ids else _drawn(spec, job, seed, labels, pool)
     products = {**platforms(job.spec, seed), "pdf": BINDINGS[bind]}
-    folder = output or Path("output", f"{spec.stem}-variants")
+    folder = folder_of(output, Path("output", f"{spec.stem}-variants"))
     batch = Batch(job, rows, [products[name] for name in forms], PARTS, folder)
     try:
         with _progress() as told:
@@ -56,6 +60,8 @@ def variants(
         stop(str(error), TEX_FAILED)
     except Unfit as error:
         stop(f"{spec}: {error}")
+    except NotWritten as error:
+        stop(str(error))
     except OSError as error:
         stop(f"{folder} cannot be written: {error.strerror or error}")
     for path in written if len(written) <= 12 else [folder]:
@@ -81,7 +87,7 @@ def _drawn(spec: Path, job: Job, seed: int, labels: list[str], pool: Pool) -> tu
     except Unmeetable as error:
         stop(f"{spec}: {error}")
     for note in untold(exercise_of(job)):
-        print(f"{spec}: {note}", file=sys.stderr)
+        say(f"{spec}: {note}")
     return rows
 
 

@@ -33,7 +33,7 @@ def about(equality: Equality) -> Iterator[str]:
     source, colour = equality.source, COLOURS[equality.verdict]
     at = equality.right.start if equality.at is None or not 0 < equality.at <= len(source.text) else equality.at
     line, column = source.place(at)
-    yield f"{source.path}:{line}:{column}: {typer.style(equality.verdict, fg=colour, bold=True)}: {equality.why}"
+    yield f"{source.shown}:{line}:{column}: {typer.style(equality.verdict, fg=colour, bold=True)}: {equality.why}"
     begin = source.text.rfind("\n", 0, at) + 1
     end = source.text.find("\n", at)
     text, place = cut(source.text[begin : end if end >= 0 else None], at - begin)
