@@ -111,7 +111,7 @@ def test_a_kink_is_said_in_a_footnote(tmp_path: Path) -> None:
     )
     done = run("handout", "spec.toml", "-o", "-", "--format", "md", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "$z_{2}$ is exactly 0. ReLU has no derivative there; by convention it is taken as 0." in done.stdout
+    assert "$z_2$ is exactly 0. ReLU has no derivative there; by convention it is taken as 0." in done.stdout
 
 
 def test_the_api_of_the_readme(tmp_path: Path) -> None:

@@ -385,7 +385,7 @@ def test_which_steps_are_worked(keys: str, worked: int) -> None:
 def test_the_table_names_the_rate_where_it_changes() -> None:
     """The rate halves: step 2 goes 0.05 * 2.6 and 0.05 * 4.4 far, by hand."""
     page = FORMATS["md"](derivation.derive(derivation.loads(TWO + 'steps = 3\nschedule = "exponential"\ngamma = 0.5')), "typeset").decode()
-    assert r"| $\text{step}$ | $L$ | $\alpha_{t}$ | $w_{1}$ | $w_{2}$ |" in page
+    assert r"| $\text{step}$ | $L$ | $\alpha_t$ | $w_1$ | $w_2$ |" in page
     assert r"| $0$ | $3$ |  | $1$ | $-1$ |" in page and r"| $2$ | $0.7377$ | $0.05$ | $0.67$ | $-0.38$ |" in page
 
 

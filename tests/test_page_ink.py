@@ -50,8 +50,10 @@ def blank(opened: Opened, mode: str) -> tuple[int, list[str]]:
     """How many signs stand on the page in a mode, and those that have no room or leave no ink there."""
     scheme, medium = MODES[mode]
     opened.page.emulate_media(color_scheme=scheme, media=medium)
-    boxes = opened.get(f"({SIGNS})()")
-    picture = np.asarray(Image.open(io.BytesIO(opened.page.screenshot(full_page=True))).convert("L")).astype(int)
+    boxes, taken = None, b""
+    while boxes != (boxes := opened.get(f"({SIGNS})()")):  # a page by hand moves its rows onto the ruling after it is laid out
+        taken = opened.page.screenshot(full_page=True)
+    picture = np.asarray(Image.open(io.BytesIO(taken)).convert("L")).astype(int)
     return len(boxes), [name for name, *box in boxes if not inked(picture, *box)]
 
 
