@@ -6,6 +6,7 @@ It imports little, to start in a hundredth of a second.
 
 from __future__ import annotations
 
+import errno
 import marshal
 import os
 import resource
@@ -93,7 +94,10 @@ def watched(job: dict[str, Any], folder: str, child: int, heard: int) -> Answer:
             del said[:-KEPT]
             sources = sources if piece else [0]
         if heard not in sources and (status := os.waitpid(child, os.WNOHANG))[0]:
-            return {"code": os.waitstatus_to_exitcode(status[1]), "said": bytes(said), "result": result(job["result"])}
+            code = os.waitstatus_to_exitcode(status[1])
+            if code and os.statvfs(folder).f_bavail < 16:
+                return {"refused": f"{job['temporary']}: {os.strerror(errno.ENOSPC)}"}
+            return {"code": code, "said": bytes(said), "result": result(job["result"])}
         if 0 in ready or os.getppid() != parent:
             sys.exit(1)
         if time.monotonic() - look > BEAT:
