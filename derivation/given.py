@@ -12,7 +12,6 @@ from .arrays import Array, collapse
 from .numbers import exact
 from .toml_text import shown
 
-
 MAXIMAL_ENTRIES = 1_000_000
 MAXIMAL_SIZE = 100_000
 MAXIMAL_BITS = 400

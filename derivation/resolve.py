@@ -9,8 +9,10 @@ from math import prod
 from typing import Any
 
 from . import arranging
-from .arrays import Shape, collapse, describe
-from .expressions import Raw, SyntaxProblem, nearest, parse, whole
+from .arrays import Shape, collapse
+from .arrays import describe as describe
+from .expressions import Raw, nearest, parse, whole
+from .lexing import SyntaxProblem
 from .operations import SPELLINGS, TABLE, Operation, ShapeMismatch
 from .operations.layers import LAYERS, Layer
 from .operations.table import Size, scaled_matrix

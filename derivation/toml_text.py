@@ -126,6 +126,13 @@ def title_fault(text: str, limit: int = MAXIMAL_TITLE) -> str:
     return ""
 
 
+def titled(text: str) -> str:
+    """A title that can stand in every format; else `ValueError`."""
+    if fault := title_fault(text):
+        raise ValueError(fault)
+    return text
+
+
 def _sign_fault(sign: str) -> str:
     kind = unicodedata.category(sign)
     if kind in FAULTS:
