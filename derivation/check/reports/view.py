@@ -35,6 +35,8 @@ class Block:
     rows: tuple[Row, ...] = ()
     is_formula: bool = False
     display: bool = False
+    typed: str = ""
+    """A formula with its dollars or brackets."""
 
 
 RELATIONS = {"=": "=", "≈": r"\approx", "←": r"\leftarrow", ":=": ":=", "∈": r"\in"}
@@ -59,7 +61,7 @@ def of_source(report: Report, source: Source) -> list[Block]:
             continue
         before, after = delimiters(source.text, formula)
         found.append(Block(source.text[at:before]))
-        found.append(Block(formula.text, rows(by_formula.get(id(formula), ())), True, formula.display))
+        found.append(Block(formula.text, rows(by_formula.get(id(formula), ())), True, formula.display, source.text[before:after]))
         at = after
     return [*found, Block(source.text[at:])]
 
