@@ -11,6 +11,7 @@ place   := comparison | comparison? ':' comparison? | 'None' | list
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -19,6 +20,8 @@ from typing import Any
 
 from .operations import SPELLINGS
 from .operations.layers import LAYERS
+from .toml_text import LOOKALIKES
+from .unfolding import sum_problem
 
 TOKEN = re.compile(
     r"\s*(?:(?P<symbol>\*\*|\.\.|\.T\b|\.(?=[^\W\d])|>=|<=|[-+*/^@()\[\],<>:=])"
@@ -26,6 +29,11 @@ TOKEN = re.compile(
 )
 MAXIMAL_DEPTH = 60
 MAXIMAL_OPERATORS = 100
+MAXIMAL_LEVELS = 250
+"""Of the tree, brackets or none: `x.T.T.T` has three."""
+MAXIMAL_LENGTH = 20_000
+"""Characters of an equation."""
+MAXIMAL_NAME = 100
 MAXIMAL_DIGITS = 60
 MAXIMAL_STEPS = 200
 FUNCTIONS = frozenset(s for s in SPELLINGS if s.isidentifier()) | LAYERS.keys() | {"concat", "stack", "embedding"}
@@ -37,7 +45,9 @@ ALIASES = {
     "amax": "max",
     "concatenate": "concat",
     "cat": "concat",
-    "vstack": "concat",
+    "vstack": "vstack",
+    "hstack": "hstack",
+    "column_stack": "column_stack",
     "matmul": "@",
     "multiply": "*",
     "divide": "/",
@@ -54,6 +64,17 @@ ALIASES = {
     "dim": "axis",
 }
 """What NumPy and PyTorch call our functions and keywords."""
+TORCH = frozenset({"torch", "nn", "functional", "F"})
+DIFFERENT_IN_TORCH = {
+    "cross_entropy": "PyTorch's takes scores and averages over the samples, this one takes probabilities and adds up; "
+    "write cross_entropy(softmax(z), y), or cross_entropy(softmax(Z, axis=1), Y) / N for N samples in rows",
+    "binary_cross_entropy": "PyTorch's averages over the entries, this one adds them up; write binary_cross_entropy(p, y) / N for N entries",
+    "var": "PyTorch's divides by n - 1; write var(x) for the mean of the squares, or sum((x - mean(x))^2) / (n - 1) with the number put in",
+    "dropout": "PyTorch's draws a mask; give one as an array of 0 and 1 under [data], and write dropout(x, mask, rate)",
+}
+"""Functions that have another value there, so their names are not passed over with the prefix."""
+WITH_AXIS = frozenset({"sum", "mean", "max", "amax", "min", "amin", "var", "softmax", "log_softmax"})
+"""What takes an axis as its second argument in NumPy: `np.max(X, 0)` is no maximum of X and 0."""
 TEMPLATE_FUNCTIONS = frozenset({"ones", "size"})
 """Only rows of the table use these: an array of ones of an operand's shape, and its number of entries."""
 
@@ -91,7 +112,9 @@ def tokens(text: str) -> Iterator[Token]:
         assert match is not None and match.lastgroup is not None
         kind, start = match.lastgroup, match.start(match.lastgroup)
         if kind == "bad":
-            raise SyntaxProblem(start, f"the character {match.group(kind)!r} does not belong in an equation")
+            raise SyntaxProblem(start, f"the character {match.group(kind)!r} does not belong in an equation{meant(match.group(kind))}")
+        if kind == "name" and match.end() - start > MAXIMAL_NAME:
+            raise SyntaxProblem(start, f"a name has at most {MAXIMAL_NAME} letters, digits and underscores")
         yield Token(kind, match.group(kind), start)
         if kind == "end":
             return
@@ -107,7 +130,21 @@ def parse(text: str) -> Raw:
     Traceback (most recent call last):
     derivation.expressions.SyntaxProblem: expected a number, a name or a bracket, found the end of the line
     """
-    return _Parser(text).whole()
+    if len(text) > MAXIMAL_LENGTH:
+        raise SyntaxProblem(MAXIMAL_LENGTH, f"an equation has at most {MAXIMAL_LENGTH} characters; name the parts as equations of their own")
+    return shallow(_Parser(text).whole())
+
+
+def shallow(raw: Raw) -> Raw:
+    """The tree, if it is not too deep for all that walk through it."""
+    waiting = [(raw, 1)]
+    while waiting:
+        node, depth = waiting.pop()
+        if depth > MAXIMAL_LEVELS:
+            raise SyntaxProblem(node.at, f"this is nested more than {MAXIMAL_LEVELS} deep; name the parts as equations of their own")
+        inside = (*node.args, *(value for _, value in node.keywords))
+        waiting += [(part, depth + 1) for part in inside if isinstance(part, Raw)]
+    return raw
 
 
 class _Parser:
@@ -228,7 +265,7 @@ class _Parser:
     def nested(self, part: Any) -> Any:
         self.depth += 1
         if self.depth > MAXIMAL_DEPTH:
-            raise SyntaxProblem(self.next.at, f"signs and exponents are nested more than {MAXIMAL_DEPTH} deep")
+            raise SyntaxProblem(self.next.at, f"signs, exponents and indices are nested more than {MAXIMAL_DEPTH} deep")
         raw = part()
         self.depth -= 1
         return raw
@@ -255,7 +292,7 @@ class _Parser:
         word = self.next
         self.place += 1
         self.expect("(")
-        return self.call(word, of)
+        return with_axis(self.call(word, of), word)
 
     def places(self) -> list[Raw]:
         places = []
@@ -274,11 +311,14 @@ class _Parser:
             return Raw("none", (), none.at)
         if word.text not in (":", "[") and word.kind not in ("number", "name") and word.text != "-":
             raise SyntaxProblem(word.at, f"expected an index such as 0, found {self.found()}")
-        first = None if self.next.text == ":" else self.sum()
+        first = None if self.next.text == ":" else self.nested(self.sum)
         if not self.take(":"):
             assert first is not None
             return first
-        return Raw("slice_of", (first, None if self.next.text in (",", "]") else self.sum()), word.at)
+        last = None if self.next.text in (",", "]", ":") else self.nested(self.sum)
+        if step := self.take(":"):
+            raise SyntaxProblem(step.at, "a slice takes no step here; list the places, as in x[[0, 2, 4]]")
+        return Raw("slice_of", (first, last), word.at)
 
     def atom(self) -> Raw:
         word = self.next
@@ -288,7 +328,7 @@ class _Parser:
         if word.kind == "name":
             self.place += 1
             if word.text in MODULES and self.take("."):
-                return self.atom()
+                return self.of_module(word)
             return self.call(word) if self.take("(") else Raw("name", (word.text,), word.at)
         if self.take("("):
             raw = self.comparison()
@@ -301,6 +341,18 @@ class _Parser:
             self.expect("]")
             return raw
         raise SyntaxProblem(word.at, f"expected a number, a name or a bracket, found {self.found()}")
+
+    def of_module(self, module: Token) -> Raw:
+        """What stands behind `np.` or `torch.nn.`, as it is called there."""
+        word = self.next
+        self.place += 1
+        if word.text in MODULES and self.take("."):
+            return self.of_module(module if module.text in TORCH else word)
+        if module.text in TORCH and word.text in DIFFERENT_IN_TORCH:
+            raise SyntaxProblem(word.at, DIFFERENT_IN_TORCH[word.text])
+        if word.kind != "name" or not self.take("("):
+            raise SyntaxProblem(word.at, f"expected a function behind '{module.text}.', found {word.text!r}")
+        return with_axis(self.call(word), word)
 
     def rest_of_list(self, first: Raw, start: Token) -> Raw:
         items = [first]
@@ -316,7 +368,7 @@ class _Parser:
             if self.next.kind == "name" and self.words[self.place + 1].text == "=":
                 key = self.next.text
                 self.place += 2
-                keywords.append((ALIASES.get(key, key), self.sum()))
+                keywords.append((ALIASES.get(key, key), self.nested(self.sum)))
             else:
                 found.append(self.loop(self.comparison()))
             if not self.take(","):
@@ -330,6 +382,13 @@ class _Parser:
         if found[0].symbol == "for" and symbol == "sum":
             return spelled_out(found[0])
         return Raw(symbol, tuple(found), word.at, tuple(keywords))
+
+
+def with_axis(raw: Raw, word: Token) -> Raw:
+    """`np.sum(X, 0)` and `X.sum(0)` as sum(X, axis=0)."""
+    if word.text not in WITH_AXIS or len(raw.args) != 2 or raw.args[1].symbol != "number":
+        return raw
+    return Raw(raw.symbol, raw.args[:1], raw.at, (("axis", raw.args[1]), *raw.keywords))
 
 
 def whole(raw: Raw) -> int:
@@ -370,8 +429,15 @@ def at_known_steps(raw: Raw, known: Container[str]) -> Raw:
 def spelled_out(raw: Raw) -> Raw:
     """`sum(E[t] for t in 1..3)` as E_1 + E_2 + E_3."""
     body, variable, first, last = raw.args
+    if problem := sum_problem(body, last - first + 1):
+        raise SyntaxProblem(raw.at, problem)
     steps = [at_step(body, variable, step) for step in range(first, last + 1)]
     return reduce(lambda a, b: Raw("+", (a, b), raw.at), steps)
+
+
+def meant(sign: str) -> str:
+    """What an editor put in the place of something else, to append to an error message."""
+    return f"; it is a {unicodedata.name(sign).lower()}, write {LOOKALIKES[sign]!r}" if sign in LOOKALIKES else ""
 
 
 def plain_number(word: Token) -> str:
@@ -390,5 +456,7 @@ def nearest(word: str, known: Any) -> str:
     >>> nearest("sigmod", ["relu", "sigmoid"])
     "; did you mean 'sigmoid'?"
     """
+    if len(word) > MAXIMAL_NAME:
+        return ""
     matches = get_close_matches(word, list(known), n=1, cutoff=0.5)
     return f"; did you mean {matches[0]!r}?" if matches else ""

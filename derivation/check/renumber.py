@@ -200,7 +200,7 @@ class Renumbering:
         side = work.sides[place].side
         if any(word.text[0].isdecimal() for word in side.words):
             line = side.place[0]
-            self.result.untied.append(f"{side.formula.source.path}:{line}: {side.latex} ({why})")
+            self.result.untied.append(f"{side.formula.source.shown}:{line}: {side.latex} ({why})")
 
     # Writing
 
@@ -238,10 +238,10 @@ class Renumbering:
         for match in CLAIMS.finditer(text):
             line = self.article.source.place(match.start())[0]
             if not any(a <= match.start() < b for a, b in inside) and any(abs(line - other) <= 2 for other in lines):
-                self.result.claims.append(f"{self.article.source.path}:{line}: {sentence(text, match.start())}")
+                self.result.claims.append(f"{self.article.source.shown}:{line}: {sentence(text, match.start())}")
         for match in re.finditer(r"(?<![\w.])\d+\.\d+(?![\w.])", text):
             if match[0] in gone and not any(a <= match.start() < b for a, b in inside):
-                self.result.claims.append(f"{self.article.source.path}:{self.article.source.place(match.start())[0]}: {sentence(text, match.start())}")
+                self.result.claims.append(f"{self.article.source.shown}:{self.article.source.place(match.start())[0]}: {sentence(text, match.start())}")
 
 
 def sentence(text: str, at: int) -> str:

@@ -11,6 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from ..streams import spelled
+
 MAXIMAL_SIZE = 20_000_000
 """Bytes of an article, and letters of all the files that it is made of."""
 
@@ -27,6 +29,11 @@ class Source:
     text: str = field(repr=False)
     file: str | None = field(default=None, repr=False)
     blocks: Sequence[tuple[int, int]] = field(default=(), repr=False)
+
+    @property
+    def shown(self) -> str:
+        """The file's name as a report can show it, which need not be UTF-8."""
+        return spelled(self.path)
 
     @cached_property
     def _lines(self) -> Sequence[int]:

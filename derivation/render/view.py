@@ -168,10 +168,11 @@ def _subtitle(derivation: Derivation, words: Words, inline: Callable[[str], str]
 def verdict(derivation: Derivation, words: Words) -> str:
     """How the equalities were judged, in a sentence."""
     lines = [line for phase in derivation.phases for step in phase.steps for line in step.lines[1:]]
-    failed = sum(line.proof != "proved" for line in lines)
-    key = "unproved" if failed else "proved" if any(line.relation == "≈" for line in lines) else "exact"
+    proved, certified = (sum(line.proof == proof for line in lines) for proof in ("proved", "certified"))
+    failed = len(lines) - proved - certified
+    key = "unproved" if failed else "certified" if certified else "proved" if any(line.relation == "≈" for line in lines) else "exact"
     goes_on = words.words["rounding"]["carry" if derivation.network.carry else "full"]
-    return words.text("document", key, count=len(lines), failed=failed, goes_on=goes_on)
+    return words.text("document", key, count=len(lines), failed=failed, certified=certified, goes_on=goes_on)
 
 
 def _phase(phase: Phase, latex: Callable[[Term], str], words: Words, derivation: Derivation) -> PhaseView:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,10 +16,11 @@ from typing import Any
 
 from flint import fmpq
 
-from ..writing import write_whole
+from ..writing import make_folder, write_whole
 from .exercise import Exercise, Variant
 from .exercise import exercise_of as load
 from .exports.formats import Files, Labelled
+from .hold import held
 from .pool import Pool
 from .solve import Found, chosen, firsts
 
@@ -139,8 +139,15 @@ class Batch:
         return self.work / f"{task.part}-{task.place:05d}"
 
     def run(self, pool: Pool, told: Callable[[int, int], Any]) -> list[Path]:
-        """Makes what is missing and joins it; `told` hears how many parts there are, of how many."""
-        self.work.mkdir(parents=True, exist_ok=True)
+        """Makes what is missing and joins it; `told` hears how many parts there are, of how many.
+
+        Raises `hold.Held` while another run writes into the folder.
+        """
+        with held(self.folder / WORK):
+            return self._run(pool, told)
+
+    def _run(self, pool: Pool, told: Callable[[int, int], Any]) -> list[Path]:
+        make_folder(self.work)
         missing = [task for task in self.tasks if not self.place(task).exists()]
         done = len(self.tasks) - len(missing)
         told(done, len(self.tasks))
@@ -148,16 +155,14 @@ class Batch:
             write_whole(self.place(task), [part])
             done += 1
             told(done, len(self.tasks))
-        written = [path for product in self.products for path in self.joined(product)]
-        shutil.rmtree(self.folder / WORK)
-        return written
+        return [path for product in self.products for path in self.joined(product)]
 
     def joined(self, product: Product) -> Iterator[Path]:
         """The files of a product."""
         for path, content in product.files(exercise_of(self.job), *map(self.parts, product.parts)):
             target = self.folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(target, content, self.work)
+            make_folder(target.parent)
+            write_whole(target, content)
             yield target
 
     def parts(self, name: str) -> Iterator[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,29 +11,45 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..exits import TEX_FAILED, caught, stop, warned
+from ..ending import due
+from ..exits import TEX_FAILED, caught, folder_of, stop, warned
+from ..streams import say
+from ..writing import NotWritten
 
 if TYPE_CHECKING:
     from .batch import Job, Row
     from .pool import Pool
     from .roster import Person
 
+SHOW_CURSOR = b"\033[?25h"
+"""What tells a terminal to show the cursor that a progress bar hides."""
+
 
 def variants(
     spec: Annotated[Path, typer.Argument(help="The network: a TOML file, what varies in its [variants] table.")],
     count: Annotated[int | None, typer.Option("--count", "-n", min=1, help="How many variants; without it, one for each name of the roster.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same variants, on every machine.")] = 1,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="The folder to write into. Without it: output/NAME-variants.")] = None,
+    output: Annotated[
+        str | None, typer.Option("-o", "--output", help="The folder to write into. Without it: output/NAME-variants.", show_default=False)
+    ] = None,
     form: Annotated[str, typer.Option("--format", help="One or more of pdf, moodle, qti21, canvas, prairielearn, csv, json, md, with commas.")] = "pdf",
     bind: Annotated[str, typer.Option(help="PDFs: two (sheets, keys), booklet (keys at the end) or each (a file for each).")] = "two",
     roster: Annotated[Path | None, typer.Option(help="A class list: CSV with a column 'name', and perhaps 'id'.")] = None,
     ids: Annotated[list[str] | None, typer.Option("--id", help="Make one sheet again, by the id printed on it; may be given several times.")] = None,
-    cluster: Annotated[str, typer.Option("--on", help="Work on a Dask cluster: the address of its scheduler.")] = "",
+    cluster: Annotated[
+        str,
+        typer.Option(
+            "--on",
+            help="Work on a Dask cluster: the address of its scheduler, tls://host:port or tcp://host:port. The cluster and this machine run each other's code.",
+        ),
+    ] = "",
 ) -> None:
     """Make the same exercise with other numbers: worksheets, worked keys, and questions for learning platforms."""
     from ..render.engine import TexError
     from .batch import Batch
     from .exports.formats import Unfit
+    from .hold import Held
+    from .pool import NoPool
     from .products import BINDINGS, FORMATS, PARTS, platforms
 
     forms = list(dict.fromkeys(name.strip() for name in form.split(",") if name.strip()))
@@ -47,7 +64,7 @@ def variants(
     pool, job = _pool(cluster), _job(spec)
     rows = _rebuilt(spec, job, ids) if ids else _drawn(spec, job, seed, labels, pool)
     products = {**platforms(job.spec, seed), "pdf": BINDINGS[bind]}
-    folder = output or Path("output", f"{spec.stem}-variants")
+    folder = folder_of(output, Path("output", f"{spec.stem}-variants"))
     batch = Batch(job, rows, [products[name] for name in forms], PARTS, folder)
     try:
         with _progress() as told:
@@ -56,6 +73,8 @@ def variants(
         stop(str(error), TEX_FAILED)
     except Unfit as error:
         stop(f"{spec}: {error}")
+    except (Held, NoPool, NotWritten) as error:
+        stop(str(error))
     except OSError as error:
         stop(f"{folder} cannot be written: {error.strerror or error}")
     for path in written if len(written) <= 12 else [folder]:
@@ -74,14 +93,17 @@ def _labels(roster: Path | None, count: int | None) -> list[str]:
 def _drawn(spec: Path, job: Job, seed: int, labels: list[str], pool: Pool) -> tuple[Row, ...]:
     """The variants of a seed, one for each label."""
     from .batch import Row, drawn, exercise_of
+    from .pool import NoPool
     from .solve import Unmeetable, untold
 
     try:
         rows = caught(spec, lambda: tuple(map(Row.of, drawn(job, seed, len(labels), pool), labels)))
     except Unmeetable as error:
         stop(f"{spec}: {error}")
+    except NoPool as error:
+        stop(str(error))
     for note in untold(exercise_of(job)):
-        print(f"{spec}: {note}", file=sys.stderr)
+        say(f"{spec}: {note}")
     return rows
 
 
@@ -108,23 +130,20 @@ def _job(spec: Path) -> Job:
 
 
 def _people(roster: Path | None) -> tuple[Person, ...]:
-    from .roster import RosterError, read_roster
+    from .roster import load_roster
+    from .spreadsheet import NoTable
 
-    if roster is None:
-        return ()
     try:
-        return read_roster(str(roster), roster.read_text("utf-8"))
-    except RosterError as error:
+        return load_roster(roster) if roster else ()
+    except NoTable as error:
         stop(str(error))
-    except OSError as error:
-        stop(f"{roster} cannot be read: {error.strerror or error}")
-    except UnicodeDecodeError:
-        stop(f"{roster} is not UTF-8 text; save it as UTF-8")
 
 
 def _pool(address: str) -> Pool:
-    from .pool import Cluster, Cores, NoCluster
+    from .pool import Cluster, Cores, NoCluster, is_open
 
+    if address and is_open(address):
+        print(f"{address} is not encrypted: whoever is on the network between can read the class list and run code; tls:// is", file=sys.stderr)
     try:
         return Cluster(address) if address else Cores()
     except NoCluster as error:
@@ -141,6 +160,6 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("parts"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with due(lambda: os.write(2, SHOW_CURSOR)), Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         line = bar.add_task("parts", total=None)
         yield lambda done, total: bar.update(line, completed=done, total=total)

@@ -8,22 +8,34 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from flint import fmpq
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationError, field_validator, model_validator
 
 from ..arrays import Array
+from ..network import Network
 from ..numbers import exact, terminating
 from ..recipe import PREFIX
+from ..terms import Term, name
 from .contract import Contract
 from .exercise import Exercise, Variant
 
 SCHEMA = 1
-NUMBER = re.compile(r"-?(?:\d+(?:\.\d+)?(?:e-?\d{1,4})?|\d+/0*[1-9]\d*)")
+NUMBER = re.compile(r"-?(?:\d+(?:\.\d+)?(?:e-?([0-2]?\d{1,2}|300))?|\d+/0*[1-9]\d*)", re.ASCII)
+SURROGATE, HALF = re.compile(r"\\u[dD][89a-fA-F]"), re.compile("[\ud800-\udfff]")
+"""How JSON writes half a letter, and the half itself."""
+MAXIMAL_FILE = 500_000_000
+LONGEST = 2000
+"""Letters of a number; a spec's decimals have at most 100 digits and a power of ten of 300."""
+LARGE = 10**300
+"""What seeds, numbers and points stay below."""
+TOLD = 20
+"""Problems that are told of all."""
 
 
 def key_form(exercise: Exercise, variants: Iterable[Variant], spec: str, seed: int) -> dict[str, Any]:
@@ -41,8 +53,7 @@ def key_head(exercise: Exercise, spec: str, seed: int) -> dict[str, Any]:
 def variant_form(variant: Variant) -> dict[str, Any]:
     """One variant: its numbers (those of the update are called `update.rate` and the like) and its blanks, in the order of the walkthrough."""
     exercise = variant.exercise
-    named = {term.args[0]: array for term, array in variant.given.items() if term.head == "name"}
-    given = {key: _rows(array) for key, array in named.items() if _is_given(key, exercise)}
+    given = {key: _rows(variant.given[name(key)]) for key in given_names(exercise.network, variant.given)}
     blanks = []
     for blank, points, x in zip(exercise.blanks, exercise.points, variant.answers, strict=True):
         low, high = exercise.contract.interval(x)
@@ -51,10 +62,11 @@ def variant_form(variant: Variant) -> dict[str, Any]:
     return {"id": variant.id, "number": variant.number, "stratum": variant.stratum, "given": given, "blanks": blanks}
 
 
-def _is_given(key: str, exercise: Exercise) -> bool:
-    network = exercise.network
+def given_names(network: Network, start: Mapping[Term, Array]) -> list[str]:
+    """Which of the quantities that a tape starts from the spec gives; those of the update are called `update.rate` and the like."""
     constants = network.update.constants if network.update else {}
-    return key in network.parameters or key in network.data or key.removeprefix(PREFIX) in constants
+    given = {*network.parameters, *network.data, *(PREFIX + key for key in constants)}
+    return [term.args[0] for term in start if term.head == "name" and term.args[0] in given]
 
 
 def _rows(array: Array) -> Any:
@@ -83,12 +95,31 @@ class KeyFault(ValueError):
 
 
 def _number(text: str) -> str:
+    if len(text) > LONGEST:
+        raise ValueError(f"{text[:20]}... is longer than {LONGEST} letters")
     if not NUMBER.fullmatch(text):
-        raise ValueError(f"{text[:40]!r} is no number")
+        raise ValueError(f'{text[:40]!r} is no number; write text such as "-0.25" or "1/3"')
     return text
 
 
-NumberText = Annotated[str, Field(max_length=2000), AfterValidator(_number)]
+def _numbers(given: Any) -> Any:
+    """A number, or rows of one length; raises `ValueError` with the place of what is neither."""
+    if isinstance(given, str):
+        return _number(given)
+    if not isinstance(given, list) or not given or not all(isinstance(row, list) and row for row in given):
+        raise ValueError('expected a number as text, or rows of numbers such as [["1", "0.5"], ["2", "1/3"]]')
+    if len(set(map(len, given))) > 1:
+        raise ValueError(f"rows need one length; these have {', '.join(str(len(row)) for row in given[:8])} numbers")
+    for above, row in enumerate(given):
+        for place, entry in enumerate(row):
+            if not isinstance(entry, str):
+                raise ValueError(f"in row {above}, number {place}, counted from 0: expected a number as text")
+            _number(entry)
+    return given
+
+
+NumberText = Annotated[str, AfterValidator(_number)]
+Count = Annotated[int, Field(ge=0, lt=LARGE)]
 
 
 class _Table(BaseModel):
@@ -102,19 +133,33 @@ class BlankForm(_Table):
     answer: NumberText
     low: NumberText
     high: NumberText
-    points: Annotated[int, Field(ge=0)] = 1
+    points: Annotated[int, Field(ge=0, le=1_000_000)] = 1
     phase: str
-    step: int
+    step: Count
+
+    @model_validator(mode="after")
+    def _ordered(self) -> BlankForm:
+        if not read_number(self.low) <= read_number(self.high):
+            raise ValueError(f"low is {self.low[:40]}, above high, {self.high[:40]}")
+        return self
 
 
 class VariantForm(_Table):
     """A variant."""
 
     id: str
-    number: int
+    number: Count
     stratum: str = ""
-    given: dict[str, NumberText | list[list[NumberText]]]
+    given: dict[str, Annotated[Any, PlainValidator(_numbers)]]
     blanks: list[BlankForm]
+
+    @field_validator("blanks")
+    @classmethod
+    def _apart(cls, blanks: list[BlankForm]) -> list[BlankForm]:
+        twice = [key for key, count in Counter(blank.key for blank in blanks).items() if count > 1]
+        if twice:
+            raise ValueError(f"two are called {twice[0][:40]!r}")
+        return blanks
 
 
 class ContractForm(_Table):
@@ -130,7 +175,7 @@ class KeyForm(_Table):
 
     schema_: Literal[1] = Field(alias="schema")
     title: str = ""
-    seed: int
+    seed: Count
     contract: ContractForm
     spec: str
     variants: Annotated[list[VariantForm], Field(min_length=1)]
@@ -151,31 +196,75 @@ class Key:
 def load_key(path: Path) -> Key:
     """The key in a file. Raises `KeyFault`."""
     try:
-        return read_key(path.read_text("utf-8"), str(path))
+        with path.open("rb") as file:
+            raw = file.read(MAXIMAL_FILE + 1)
+        text = raw.decode("utf-8-sig")
     except OSError as error:
         raise KeyFault(f"{path}: the key cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError:
         raise KeyFault(f"{path}: the key is not UTF-8 text; give the JSON file that `derivation variants --format json` wrote") from None
+    if len(raw) > MAXIMAL_FILE:
+        raise KeyFault(f"{path}: the file is larger than {MAXIMAL_FILE // 1_000_000} MB")
+    return read_key(text, str(path))
 
 
 def read_key(text: str, source: str = "<key>") -> Key:
     """The key in a text. Raises `KeyFault` with all that is wrong with it."""
-    try:
-        raw = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
-        place = f":{error.lineno}:{error.colno}" if isinstance(error, json.JSONDecodeError) else ""
-        raise KeyFault(f"{source}{place}: this is not JSON; give the key that `derivation variants --format json` wrote") from None
+    raw = _json(text, source)
     if not isinstance(raw, dict) or raw.get("schema") != SCHEMA or "variants" not in raw:
         raise KeyFault(f"{source}: this is no key of variants, schema {SCHEMA}; give the file that `derivation variants --format json` wrote")
     try:
         form = KeyForm.model_validate(raw)
     except ValidationError as error:
-        rows = [f"{source}: {'.'.join(map(str, item['loc']))}: {str(item['msg'])[:1].lower()}{str(item['msg'])[1:]}" for item in error.errors()[:20]]
-        raise KeyFault("\n".join(rows)) from None
-    variants = {variant.id: variant for variant in form.variants}
-    if len(variants) < len(form.variants):
-        raise KeyFault(f"{source}: two variants have one id")
+        raise KeyFault(_listed(source, [_problem(problem["loc"], problem["msg"]) for problem in error.errors()])) from None
+    variants = dict[str, VariantForm]()
+    for place, variant in enumerate(form.variants):
+        if variants.setdefault(variant.id, variant) is not variant:
+            raise KeyFault(f"{source}: {_problem(('variants', place, 'id'), f'two variants have one id, {variant.id[:40]!r}')}")
     return Key(source, form.title, form.seed, form.spec, Contract(**form.contract.model_dump()), variants)
+
+
+def _json(text: str, source: str) -> Any:
+    """What a text says in JSON. Raises `KeyFault`, also where letters are in it that no file can hold."""
+    try:
+        raw = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        place = f":{error.lineno}:{error.colno}" if isinstance(error, json.JSONDecodeError) else ""
+        raise KeyFault(f"{source}{place}: this is not JSON; give the key that `derivation variants --format json` wrote") from None
+    if SURROGATE.search(text):
+        problems = [_problem(place, f"holds half a letter, \\u{ord(found):x}; write the letter itself") for place, found in _halves(raw)]
+        if problems:
+            raise KeyFault(_listed(source, problems))
+    return raw
+
+
+def _halves(raw: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """(place, letter) of every text that holds one half of a letter of UTF-16."""
+    waiting: list[tuple[tuple[str | int, ...], Any]] = [((), raw)]
+    while waiting:
+        place, value = waiting.pop()
+        if isinstance(value, str):
+            yield from ((place, letter) for letter in HALF.findall(value)[:1])
+        elif isinstance(value, dict):
+            waiting += [pair for key, held in value.items() for pair in ((place, key), ((*place, HALF.sub("?", key)), held))]
+        elif isinstance(value, list):
+            waiting += [((*place, step), held) for step, held in enumerate(value)]
+
+
+def _problem(path: Iterable[str | int], told: str) -> str:
+    """What is wrong, with its place in the JSON.
+
+    >>> _problem(("variants", 3, "given", "W1"), "Value error, no rows")
+    'variants[3].given.W1: no rows'
+    """
+    place = "".join(f"[{step}]" if isinstance(step, int) else f".{step[:40]}" for step in path).removeprefix(".")
+    told = told.removeprefix("Value error, ")
+    return f"{place or 'the whole'}: {told[:1].lower()}{told[1:]}"
+
+
+def _listed(source: str, problems: list[str]) -> str:
+    more = [f"and {len(problems) - TOLD} more problems"] if len(problems) > TOLD else []
+    return "\n".join(f"{source}: {problem}" for problem in [*problems[:TOLD], *more])
 
 
 def read_array(given: Any) -> Array:

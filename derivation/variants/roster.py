@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .spreadsheet import LONGEST, NoTable, cells, line, load
 
 NAMES = ("name", "student", "full name")
 IDENTITIES = ("id", "student id", "number", "matriculation")
-SEPARATORS = ",;\t"
+TOLD = 20
+"""Problems that are told of all."""
 
 
-class RosterError(ValueError):
+class RosterError(NoTable):
     """A class list that cannot be used; the text has a line for each problem."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody on the list; `identity` may be empty."""
+    """Somebody on the list; `identity` may be empty; `line` is where."""
 
     name: str
     identity: str = ""
+    line: int = field(default=0, compare=False, repr=False)
 
     @property
     def label(self) -> str:
         """As printed on the sheet."""
         return f"{self.name} ({self.identity})" if self.identity else self.name
+
+
+def load_roster(path: Path) -> tuple[Person, ...]:
+    """The people of the class list in a file. Raises `spreadsheet.NoTable`."""
+    return read_roster(str(path), load(path))
 
 
 def read_roster(source: str, text: str) -> tuple[Person, ...]:
@@ -37,31 +46,44 @@ def read_roster(source: str, text: str) -> tuple[Person, ...]:
     Traceback (most recent call last):
     derivation.variants.roster.RosterError: class.csv:4: 'Ada' stands in row 2 already; tell them apart by a column 'id'
     """
-    lines = text.lstrip("\ufeff").splitlines()
-    if not lines:
+    rows = cells(source, text)
+    _, head = next(rows, (1, []))
+    if not head:
         raise RosterError(f"{source}:1: the list is empty; expected a first row with the columns, such as name,id")
-    separator = max(SEPARATORS, key=lines[0].count)
-    rows = csv.reader(io.StringIO("\n".join(lines)), delimiter=separator)
-    heads = [head.strip().lower() for head in next(rows)]
-    name = next((heads.index(head) for head in NAMES if head in heads), None)
-    identity = next((heads.index(head) for head in IDENTITIES if head in heads), None)
+    heads = [title.strip().lower() for title in head]
+    name, identity = (next((heads.index(title) for title in titles if title in heads), None) for titles in (NAMES, IDENTITIES))
     if name is None:
         raise RosterError(f"{source}:1: there is no column 'name'; found {', '.join(filter(None, heads)) or 'none'}")
-    people: dict[Person, int] = {}
-    problems: list[str] = []
-    for cells in rows:
-        if not any(cell.strip() for cell in cells):
-            continue
-        person = Person(*(cells[place].strip() if place is not None and place < len(cells) else "" for place in (name, identity)))
-        before = next((row for other, row in people.items() if other == person or (person.identity and other.identity == person.identity)), None)
-        if not person.name:
-            problems.append(f"{source}:{rows.line_num}: column {heads[name]!r} is empty")
-        elif before:
-            problems.append(f"{source}:{rows.line_num}: {person.label!r} stands in row {before} already; tell them apart by a column 'id'")
-        else:
-            people[person] = rows.line_num
+
+    def cell(row: list[str], place: int | None) -> str:
+        return line(row[place]) if place is not None and place < len(row) else ""
+
+    people = [Person(cell(row, name), cell(row, identity), place) for place, row in rows]
+    problems = [f"{source}:{place}: {problem}" for place, problem in sorted((*_single(people, heads[name]), *_repeated(people)))]
     if problems:
-        raise RosterError("\n".join(problems))
+        more = [f"{source}: and {len(problems) - TOLD} more problems"] if len(problems) > TOLD else []
+        raise RosterError("\n".join([*problems[:TOLD], *more]))
     if not people:
         raise RosterError(f"{source}:2: there is nobody on the list; a row each, such as Ada,17")
     return tuple(people)
+
+
+def _single(people: list[Person], head: str) -> Iterator[tuple[int, str]]:
+    """(line, problem) of everybody who cannot be printed."""
+    for person in people:
+        if not person.name:
+            yield person.line, f"column {head!r} is empty"
+        elif len(person.label) > LONGEST:
+            yield person.line, f"{person.label[:40]!r} and so on is longer than the {LONGEST} letters that a sheet has room for"
+
+
+def _repeated(people: list[Person]) -> Iterator[tuple[int, str]]:
+    """(line, problem) of everybody who stands there again: by their number, where they have one, else by their name."""
+    found = dict[tuple[str, str], list[Person]]()
+    for person in people:
+        if person.name:
+            found.setdefault(("id", person.identity) if person.identity else ("name", person.name), []).append(person)
+    for first, *others in found.values():
+        if others:
+            more = f", and in {len(others) - 1} more rows" if len(others) > 1 else ""
+            yield others[0].line, f"{others[0].label!r} stands in row {first.line} already{more}; tell them apart by a column 'id'"

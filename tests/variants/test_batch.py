@@ -16,7 +16,7 @@ import pytest
 from derivation.variants import batch
 from derivation.variants.batch import WORK, Batch, Files, Job, Part, Row, Task, drawn, make
 from derivation.variants.exercise import Exercise, exercise_of
-from derivation.variants.pool import Cluster, Cores, NoCluster
+from derivation.variants.pool import Cluster, Cores
 from derivation.variants.products import BINDINGS, PARTS
 from derivation.variants.solve import draw
 
@@ -105,12 +105,6 @@ def test_a_cluster_that_loses_a_worker_makes_the_same_bytes(tmp_path: Path, rows
         Batch(JOB, rows, products, parts, there).run(Cluster(cluster.scheduler_address), told)
     for name in ("sheets.pdf", "keys.pdf"):
         assert (here / name).read_bytes() == (there / name).read_bytes()
-
-
-def test_no_cluster_is_said_at_once() -> None:
-    pytest.importorskip("distributed", reason="the cluster needs derivation[cluster]")
-    with pytest.raises(NoCluster, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:1"):
-        Cluster("tcp://127.0.0.1:1")
 
 
 def test_a_part_is_made_from_what_travels(rows: tuple[Row, ...]) -> None:

@@ -20,12 +20,13 @@ from places import ROOT
 from derivation.variants.contract import Contract
 from derivation.variants.exercise import exercise as made
 from derivation.variants.key import Key, KeyFault, VariantForm, key_form, read_key
-from derivation.variants.marking.answers import NoTable, read_answers
+from derivation.variants.marking.answers import read_answers
 from derivation.variants.marking.marks import Marked
 from derivation.variants.marking.numerals import Unreadable, read
 from derivation.variants.marking.report import Report, report
 from derivation.variants.marking.reports import files
 from derivation.variants.solve import draw
+from derivation.variants.spreadsheet import NoTable
 
 SPEC = ROOT / "examples" / "two-two-one.toml"
 PLANTED = Path(__file__).with_name("planted.csv")
@@ -452,7 +453,7 @@ def test_the_command(key: Key, tmp_path: Path) -> None:
     assert done.exit_code == 2 and "1 of 2 sheets marked" in done.stdout and "'about 2' is no number" in done.stderr and "Traceback" not in done.output
     for arguments, message in (
         (["mark", str(tmp_path / "none.json"), call[2]], "the key cannot be read"),
-        (["mark", call[1], str(tmp_path / "none.csv")], "the answers cannot be read"),
+        (["mark", call[1], str(tmp_path / "none.csv")], "none.csv cannot be read"),
         ([*call, "--format", "doc"], "there is no format 'doc'"),
     ):
         done = CliRunner().invoke(app, arguments)

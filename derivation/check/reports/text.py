@@ -33,7 +33,7 @@ def about(equality: Equality) -> Iterator[str]:
     source, colour = equality.source, COLOURS[equality.verdict]
     at = equality.right.start if equality.at is None or not 0 < equality.at <= len(source.text) else equality.at
     line, column = source.place(at)
-    yield f"{source.path}:{line}:{column}: {typer.style(equality.verdict, fg=colour, bold=True)}: {equality.why}"
+    yield f"{source.shown}:{line}:{column}: {typer.style(equality.verdict, fg=colour, bold=True)}: {equality.why}"
     text, place = around(source.text, at)
     length = max(1, min(equality.right.end - equality.right.start if at == equality.right.start else 1, len(text) - place))
     number = str(line)

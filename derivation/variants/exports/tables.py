@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 
 from ...render.words import Words
 from .. import effort
 from ..exercise import Exercise, Variant
+from ..spreadsheet import table
 from .answers import Answers
 from .formats import Files, Format, Labelled
 from .question import certain
@@ -27,18 +26,18 @@ def key(exercise: Exercise, variants: Labelled) -> bytes:
             for blank, gain, entry in zip(exercise.blanks, worth, answers.of(variant), strict=True)
         ]
 
-    return _csv(row for variant, _ in variants for row in certain(rows, variant))
+    return table(row for variant, _ in variants for row in certain(rows, variant))
 
 
 def answers(exercise: Exercise, variants: Labelled) -> bytes:
     """An empty row for each variant."""
-    return _csv((variant.id, name, *[""] * len(exercise.blanks)) for variant, name in variants)
+    return table((variant.id, name, *[""] * len(exercise.blanks)) for variant, name in variants)
 
 
 def likeness(exercise: Exercise, variants: Labelled) -> bytes:
     """A row for each variant: which units are on, the digits there are to write, and the operations there are to work."""
     rows = effort.table(variant for variant, _ in variants)
-    return _csv((row.id, row.stratum, row.branches, str(row.effort.digits), str(row.effort.operations)) for row in rows)
+    return table((row.id, row.stratum, row.branches, str(row.effort.digits), str(row.effort.operations)) for row in rows)
 
 
 def rounding_of(exercise: Exercise) -> str:
@@ -57,14 +56,8 @@ def tables(exercise: Exercise, keys: Iterable[bytes], templates: Iterable[bytes]
 
 
 def _headed(heads: Iterable[str], parts: Iterable[bytes]) -> Iterator[bytes]:
-    yield _csv([tuple(heads)])
+    yield table([tuple(heads)])
     yield from parts
-
-
-def _csv(rows: Iterable[tuple[str, ...]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue().encode()
 
 
 CSV = Format((key, answers, likeness), tables)

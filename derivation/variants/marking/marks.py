@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from itertools import groupby
 
 from flint import arb, fmpq
 
@@ -110,8 +109,10 @@ class Sheet:
 
     def __post_init__(self) -> None:
         paper, given = self.paper, self.paper.given(self.variant)
-        placed = [(*paper.places[blank.key], blank) for blank in self.variant.blanks]
-        self.blanks = {quantity: [(offset, blank) for _, offset, blank in group] for quantity, group in groupby(placed, lambda place: place[0])}
+        self.blanks = {}
+        for blank in self.variant.blanks:
+            quantity, offset = paper.places[blank.key]
+            self.blanks.setdefault(quantity, []).append((offset, blank))
         self.right = Worked(paper.entries, given, {}, None, paper.network)
         self.given = given
         self.exact, self.rounded = ({quantity: self.written(quantity, value) for quantity in self.blanks} for value in (_exact, self.unrounded))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,12 +12,11 @@ from ...evaluate import evaluate
 from ...network import Network
 from ...numbers import Number, certified
 from ...plain import plain
-from ...recipe import PREFIX
 from ...spec import loads
 from ...terms import Term, name, walk
 from ..contract import Contract
 from ..exercise import Blank
-from ..key import Key, KeyFault, VariantForm, read_array
+from ..key import Key, KeyFault, VariantForm, given_names, read_array
 from ..mistakes import MISTAKES
 from ..program import Circular
 from ..tape import Entry, Tape, record
@@ -56,8 +55,9 @@ def paper(key: Key) -> Paper:
     mistaken = {row.name: _by_quantity(edited) for row in MISTAKES.values() if (edited := row.applied(tape, network, key.contract))}
     places = {blank: place for entry in tape for blank, place in _blanks(entry)}
     made = Paper(network, key.contract, start, _by_quantity(tape), mistaken, places)
-    for variant in key.variants.values():
-        _check(made, variant, key.source)
+    for place, variant in enumerate(key.variants.values()):
+        for problem in _problems(made, variant):
+            raise KeyFault(f"{key.source}: variants[{place}].{problem}")
     return made
 
 
@@ -70,15 +70,19 @@ def _blanks(entry: Entry) -> list[tuple[str, tuple[Term, int]]]:
     return [(Blank(entry.quantity, place, 0, "", 0).key, (entry.quantity, offset)) for offset, place in enumerate(array.places)]
 
 
-def _check(made: Paper, variant: VariantForm, source: str) -> None:
-    """A key that was changed by hand, or whose spec is another one's."""
-    for blank in variant.blanks:
+def _problems(made: Paper, variant: VariantForm) -> Iterator[str]:
+    """What is wrong with a key that was changed by hand, or whose spec is another one's."""
+    for place, blank in enumerate(variant.blanks):
         if blank.key not in made.places:
-            raise KeyFault(f"{source}: variant {variant.id}: the network of the spec has no {blank.key}")
-    for key, value in variant.given.items():
-        term = name(key)
-        if term not in made.start or made.start[term].shape != read_array(value).shape:
-            raise KeyFault(f"{source}: variant {variant.id}: {key.removeprefix(PREFIX)} does not have the shape that the spec gives it")
+            yield f"blanks[{place}]: the network of the spec has no {blank.key[:40]}"
+    wanted = given_names(made.network, made.start)
+    for key in (*variant.given, *(key for key in wanted if key not in variant.given)):
+        if key not in wanted:
+            yield f"given: the spec gives no {key[:40]!r}"
+        elif key not in variant.given:
+            yield f"given: there is no {key}, which the spec gives"
+        elif made.start[name(key)].shape != read_array(variant.given[key]).shape:
+            yield f"given.{key}: does not have the shape that the spec gives it"
 
 
 class Worked:

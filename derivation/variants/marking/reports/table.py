@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from ....render.words import Words
+from ...spreadsheet import table
 from ..marks import VERDICTS
-from ..numerals import Unreadable, read
 from ..report import Report
 
 
 def files(report: Report) -> Iterator[tuple[str, bytes]]:
     """Three tables."""
     words = Words(str).words["mistakes"]
-    yield "students.csv", _table(("student", "id", "points", "of", "first_deviating_step", "mistakes", *VERDICTS), _students(report, words))
-    yield "answers.csv", _table(("student", "id", "blank", "written", "expected", "verdict", "points", "of", "mistakes"), _answers(report, words))
-    yield "class.csv", _table(("step", "phase", "number", "fails", "fails_first", "answered", "mistakes"), _steps(report, words))
+    yield "students.csv", table([("student", "id", "points", "of", "first_deviating_step", "mistakes", *VERDICTS), *_students(report, words)])
+    yield "answers.csv", table(chain([("student", "id", "blank", "written", "expected", "verdict", "points", "of", "mistakes")], _answers(report, words)))
+    yield "class.csv", table([("step", "phase", "number", "fails", "fails_first", "answered", "mistakes"), *_steps(report, words)])
 
 
 def _students(report: Report, words: dict[str, str]) -> Iterator[tuple[Any, ...]]:
@@ -43,22 +42,3 @@ def _steps(report: Report, words: dict[str, str]) -> Iterator[tuple[Any, ...]]:
     for step in report.steps:
         named = "; ".join(f"{words[name]} ({count})" for name, count in step.mistakes)
         yield step.name, step.phase, step.number, step.fails, step.first, step.answered, named
-
-
-def _table(heads: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(heads)
-    writer.writerows([_safe(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
-    return text.getvalue().encode()
-
-
-def _safe(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula: what begins like one and is no number gets a quote in front."""
-    if not cell.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return cell
-    try:
-        read(cell)
-    except Unreadable:
-        return "'" + cell
-    return "'" + cell if cell.startswith("=") else cell
