@@ -78,6 +78,8 @@ class Article:
         self.statements: list[Statement] = []
         self.sections: list[int] = []
         self.words: list[Sequence[Token]] = []
+        self.shown: dict[Formula, Sequence[Token]] = {}
+        """The tokens of each formula, as far as they could be told apart."""
         self.meter = Meter(len(article.text))
         self.unread: list[tuple[Formula, Unreadable]] = []
         self._state()
@@ -99,7 +101,9 @@ class Article:
                 before, section = {}, section + 1
                 continue
             try:
-                words = numerals(plain(macros.expand(tokens(part))), self.decimal_comma)
+                self.shown[part] = scanned = tokens(part)
+                self.shown[part] = spelled = plain(macros.expand(scanned))
+                words = numerals(spelled, self.decimal_comma)
             except Unreadable as problem:
                 self.unread.append((part, problem))
                 continue
@@ -155,7 +159,7 @@ class Article:
         wrong, holding = self._declarations(judge.world)
         unread = [equality for formula, problem in self.unread for equality in as_undecided(formula, problem)]
         merged = sorted([*equalities, *wrong, *unread], key=lambda equality: (equality.source.path, equality.right.start))
-        return Report(self.source, merged, self.formulas, holding)
+        return Report(self.source, merged, self.formulas, holding, self.shown)
 
     def _declarations(self, world: World) -> tuple[list[Equality], int]:
         r"""The declarations `x \in R^n` that do not hold, and how many do."""

@@ -31,6 +31,8 @@ from .trees import Tree, nodes
 from .values import MAXIMAL_DEPTH, UPSTREAM, Truth, quantities
 
 MAXIMAL_ENTRIES = 64
+MAXIMAL_VALUES = 100
+"""Values of one quantity that are looked at."""
 MAXIMAL_FORMULAS = 24
 """Formulas of one quantity that are tried."""
 order_of = attrgetter("order")
@@ -261,7 +263,7 @@ class World:
 
     def is_reused(self, key: str, order: int) -> bool:
         """Whether a quantity gets values in several sections, none of them this one: what is declared here may be another one."""
-        events = [event for event in self.knowledge.values.get(key, ()) if not event.assigned]
+        events = [event for event in self.knowledge.values.get(key, [])[:MAXIMAL_VALUES] if not event.assigned]
         sections = {self.sections[event.order] for event in events}
         declared = {self.sections[where] for where, _ in self.knowledge.sets.get(key, ())}
         return len(sections) > 1 and len({event.read.side.latex for event in events}) > 1 and not (sections & declared and self.sections[order] in declared)

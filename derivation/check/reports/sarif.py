@@ -28,7 +28,7 @@ def write(reports: Sequence[Report]) -> bytes:
         "version": "2.1.0",
         "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
     }
-    return json.dumps(log, indent=1, ensure_ascii=False).encode() + b"\n"
+    return json.dumps(log, indent=1, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 
 
 def uri(path: str) -> str:
