@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from collections import defaultdict
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from derivation.hand.hands import HANDS
 from derivation.hand.pen import Contour, ink
 from derivation.hand.setting import SCALE
 from derivation.render import FORMATS, beside
-from derivation.render.engine import engines
+from derivation.render.engine import compile_pdf, engines
 
 PIXELS = 10.95 * SCALE / 72.27 * 100 / 100
 """Of a hundredth of the font's size at 100 dots an inch, on a page of 11 points."""
@@ -89,6 +90,29 @@ def test_a_point_that_touches_is_seen() -> None:
     """The test of the test: with the room beside the point taken away it runs into its neighbours."""
     one, (point, width) = drawn("1", "quick", 1, 1), drawn(".", "quick", 1, 1)
     assert lost(one, ([(start - 12, tuple((a - 12, b - 12, c - 12) for a, b, c in curves)) for start, curves in point], width - 24), one, 0.0)
+
+
+poppler = pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="poppler-utils (pdftoppm) is not on this machine")
+MATRIX = r"\begin{document}$\displaystyle\begin{pmatrix} \frac{1.119}{1.119 + 1.202} \\ \frac{1.202}{1.119 + 1.202} \end{pmatrix}$\end{document}"
+
+
+@pytest.mark.tex
+@poppler
+@pytest.mark.parametrize("hand", sorted(HANDS))
+def test_fractions_in_the_rows_of_a_matrix_stand_apart(hand: str, tmp_path: Path, article: derivation.Derivation) -> None:
+    """From top to bottom: numerator, bar, denominator, and the same again; the room between the fractions is by far the widest."""
+    writing = Writing(hand, "plain")
+    preamble = FORMATS["tex"](article, "handwritten", writing).partition(rb"\begin{document}")[0]
+    (tmp_path / "page.pdf").write_bytes(compile_pdf((preamble + MATRIX.encode()).decode(), files=beside(preamble + MATRIX.encode(), "handwritten", writing)))
+    subprocess.run(["pdftoppm", "-r", "200", "-gray", "page.pdf", "page"], cwd=tmp_path, check=True, timeout=60)
+    [picture] = tmp_path.glob("*.pgm")
+    pixels = np.asarray(Image.open(picture)) < 128
+    top = pixels[: pixels.shape[0] // 2]
+    columns = np.flatnonzero(top.any(axis=0))
+    inside = top[:, columns[0] + 24 : columns[-1] - 24].any(axis=1)  # between the brackets
+    rows = np.flatnonzero(inside)
+    gaps = sorted(int(gap) for gap in np.diff(rows) if gap > 2)
+    assert len(gaps) == 5 and gaps[-1] > 2 * gaps[-2], gaps
 
 
 NODE = re.compile(r"\\node\[text \w+\] at \(([-\d.]+),([-\d.]+)\) \{\\measured\{([\d.]+)\}\{([\d.]+)\}\{\$(.*)\$\}\};")
