@@ -156,9 +156,12 @@ def _run(tex: str, engine: Engine, time_limit: float, files: Mapping[str, bytes]
 
 def _opening(tex: str, engine: Engine) -> tuple[str, dict[str, bytes]]:
     """What stands before a document on its first line, and the files that this reads."""
-    names = ("closed.tex", "closed.lua", "letters.tex") if engine.is_lua else ("closed.tex",)
-    ours = {name: (templates() / "engine" / name).read_bytes() for name in names} | (letters.beside(tex) if engine.is_lua else {})
-    return "".join(rf"\input{{{name}}}" for name in ours if name.endswith(".tex")), ours
+    files = letters.beside(tex) if engine.is_lua else {}
+    for name in ("closed.lua", "letters.tex") * engine.is_lua + ("closed.tex",):
+        files[name] = (templates() / "engine" / name).read_bytes()
+    reads = ("letters.tex", "rare.tex", "closed.tex")
+    return "".join(rf"\input{{{name}}}" for name in reads if name in files), files
+
 
 
 def _guarded(job: dict[str, Any]) -> dict[str, Any]:
