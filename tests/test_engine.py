@@ -80,7 +80,7 @@ def test_the_body_has_no_way_to_files_code_and_programs(kind: str) -> None:
     pages.append((document(""), [rf"\ifcsname {name}\endcsname OPEN\fi" for name in (*CLOSED, *OTHERS)]))
     assert sum(len(twenty) for _, twenty in pages) > 200
     for start, twenty in pages:
-        body = "".join(rf"\par {place}: {attempt}" + "\n" for place, attempt in enumerate(twenty))
+        body = "".join(rf"\par {place}: {{{attempt}}}" + "\n" for place, attempt in enumerate(twenty))
         seen = text(compile_pdf(start.partition(r"\end{document}")[0] + body + r"\end{document}", BY[kind]))
         assert "OPEN" not in seen and f"{len(twenty) - 1}:" in seen, (seen, twenty)
 
@@ -96,7 +96,7 @@ def test_what_stays_open_reads_and_writes_nothing_outside(kind: str, secret: tup
         argument = f"file{{{path}}}" if name in ("pdfmdfivesum", "tex_mdfivesum:D") else f"{{{path}}}"
         tries.append(rf"\ifcsname {name}\endcsname\edef\x{{\csname {name}\endcsname {argument}}}\ifx\x\empty\else\show\x OPEN\fi\fi")
     tries += [rf"\immediate\write18{{cp {path} {path}.copy}}", r"\special{psfile=" + str(path) + "}"]
-    pdf = compile_pdf(document("".join(rf"\par {place}: {attempt}" + "\n" for place, attempt in enumerate(tries))), BY[kind])
+    pdf = compile_pdf(document("".join(rf"\par {place}: {{{attempt}}}" + "\n" for place, attempt in enumerate(tries))), BY[kind])
     assert "OPEN" not in text(pdf) and not holds(pdf, told) and list(path.parent.iterdir()) == [path]
 
 
