@@ -21,6 +21,7 @@ from test_doors import opened
 from derivation.render import engine, guard, letters
 from derivation.render.document import shell
 from derivation.render.engine import Engine, TexError, compile_pdf, engines, unsettable
+from derivation.render.templating import latex_text
 
 BY = {"lua" if one.is_lua else one.source: one for one in reversed(engines())}
 HERE = [
@@ -74,10 +75,11 @@ def holds(pdf: bytes, told: str) -> bool:
 
 @pytest.mark.parametrize("kind", HERE)
 def test_the_body_has_no_way_to_files_code_and_programs(kind: str) -> None:
-    """Each of what is closed by each way to name it, twenty to a document; then the names that packages keep, with all our packages."""
+    """Each of what is closed by each way to name it, twenty to a document (LuaLaTeX, which starts slowly: sixty); then the names that packages keep, with all our packages."""
     tries = [way.replace("%s", name) for name, way in product(CLOSED, WAYS)]
-    pages = [(SMALL, tries[first : first + 20]) for first in range(0, len(tries), 20)]
-    pages.append((document(""), [rf"\ifcsname {name}\endcsname OPEN\fi" for name in (*CLOSED, *OTHERS)]))
+    many = 60 if kind == "lua" else 20
+    pages = [(SMALL, tries[first : first + many]) for first in range(0, len(tries), many)]
+    pages.append((document(""), [rf"\ifcsname {name}\endcsname OPEN\fi" for name in (*CLOSED, *OTHERS) if kind == "lua" or "@directlua" not in name]))
     assert sum(len(twenty) for _, twenty in pages) > 200
     for start, twenty in pages:
         body = "".join(rf"\par {place}: {{{attempt}}}" + "\n" for place, attempt in enumerate(twenty))
@@ -100,11 +102,17 @@ def test_what_stays_open_reads_and_writes_nothing_outside(kind: str, secret: tup
     assert "OPEN" not in text(pdf) and not holds(pdf, told) and list(path.parent.iterdir()) == [path]
 
 
+ATTACKS = {
+    "pdf": (r"\immediate\pdfobj stream file{%s}", r"\input{%s}", r"\font\x=%s \x x", r"\pdfximage{%s}"),
+    "lua": (r"\immediate\pdfextension obj stream file{%s}", r"\input{%s}", r"\directlua{tex.print(io.open('%s'):read())}", r"\saveimageresource{%s}"),
+}
+
+
 @pytest.mark.parametrize("kind", HERE)
-@pytest.mark.parametrize("attack", [r"\immediate\pdfobj stream file{%s}", r"\immediate\pdfextension obj stream file{%s}", r"\input{%s}", r"\font\x=%s \x x", r"\pdfximage{%s}",
-                                    r"\directlua{tex.print(io.open('%s'):read())}", r"\saveimageresource{%s}"])  # fmt: skip
-def test_an_attack_ends_the_run_or_finds_nothing(kind: str, attack: str, secret: tuple[Path, str]) -> None:
+@pytest.mark.parametrize("place", range(4))
+def test_an_attack_ends_the_run_or_finds_nothing(kind: str, place: int, secret: tuple[Path, str]) -> None:
     path, told = secret
+    attack = ATTACKS["lua" if kind == "lua" else "pdf"][place]
     try:
         pdf = compile_pdf(SMALL + attack.replace("%s", str(path)) + r"x\end{document}", BY[kind])
     except TexError:
@@ -146,3 +154,136 @@ def test_no_other_name_means_what_is_closed_in_lualatex() -> None:
     compile_pdf(document("x", look), BY["lua"])
     with pytest.raises(TexError):
         compile_pdf(document("x", look.replace("mode < 4", "mode < 40")), BY["lua"])
+
+
+# What a run may take, and what it leaves
+
+ENDLESS = SMALL + r"\def\endless{\immediate\write-1{%s}\endless}\endless\end{document}"
+TEMPORARY = "derivation-*"
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+@pytest.mark.skipif(not BY, reason="there is no TeX on this machine")
+def test_a_run_that_writes_without_end_is_stopped(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "SIZE_LIMIT", 4 << 20)
+    with pytest.raises(TexError, match="was stopped as it had written more than 4 MB"):
+        compile_pdf(ENDLESS.replace("%s", "x" * 1000), time_limit=120)
+    assert not list(temporary.iterdir())
+
+
+RUN = """
+import sys, tempfile
+tempfile.tempdir = sys.argv[1]
+from derivation.render.engine import compile_pdf
+compile_pdf(sys.argv[2])
+"""
+
+
+def started(temporary: Path) -> tuple[Path, list[int]]:
+    """The folder in which TeX runs, once it does, and the programs that run there (as far as the system tells)."""
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        for log in temporary.glob(f"{TEMPORARY}/handout.log"):
+            own = [int(place.parent.name) for place in Path("/proc").glob("[0-9]*/cwd") if str(log.parent) == reached(place)]
+            return log.parent, own
+        time.sleep(0.02)
+    raise AssertionError("TeX did not start")
+
+
+def reached(link: Path) -> str:
+    try:
+        return os.readlink(link)
+    except OSError:
+        return ""
+
+
+def gone(folder: Path, programs: list[int]) -> bool:
+    """Whether folder and programs are gone, or go within a minute."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        alive = [program for program in programs if str(folder) in reached(Path(f"/proc/{program}/cwd"))]
+        if not folder.exists() and not alive:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+@pytest.mark.skipif(not BY or os.name == "nt", reason="there is no TeX on this machine, or no signals")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGKILL", "SIGHUP"])
+def test_tex_and_its_folder_go_whatever_ends_the_command(name: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", RUN, str(tmp_path), ENDLESS.replace("%s", "")]
+    running = subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL)
+    folder, programs = started(tmp_path)
+    assert folder.stat().st_mode & 0o777 == 0o700 and (len(programs) == 2 or not Path("/proc").is_dir())
+    os.killpg(running.pid, signal.Signals[name])
+    assert running.wait(timeout=60) != 0
+    assert gone(folder, programs)
+
+
+def test_where_there_is_no_room_a_sentence_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "file"))
+    with pytest.raises(TexError, match=r"TeX has no folder to work in: .*file: Not a directory; make room there, or let TMPDIR name another folder"):
+        compile_pdf(SMALL + r"x\end{document}", Engine(Path(sys.executable), "system"))
+
+    def none() -> str:
+        raise FileNotFoundError(2, "No usable temporary directory found in ['/tmp']")
+
+    monkeypatch.setattr(tempfile, "gettempdir", none)
+    with pytest.raises(TexError, match="TeX has no folder to work in: No usable temporary directory"):
+        compile_pdf(SMALL + r"x\end{document}", Engine(Path(sys.executable), "system"))
+
+
+def test_a_disk_that_fills_while_tex_writes_is_told(tmp_path: Path) -> None:
+    """Where no block is free any more after a run that failed, that is the reason."""
+    job = {"temporary": str(tmp_path), "files": {}, "private": (), "environment": {}, "command": ["/bin/false"], "result": "x", "seconds": 60, "size": 1 << 20}
+    ask = f"import sys, os, types; sys.path.insert(0, {str(Path(guard.__file__).parent)!r}); import guard; full = types.SimpleNamespace(f_bavail=0); os.statvfs = lambda _: full; print(guard.answered({job!r}))"
+    waiting, _ = os.pipe()
+    said = subprocess.run([sys.executable, "-I", "-c", ask], stdin=waiting, capture_output=True, text=True, check=True).stdout
+    assert said.strip() == repr({"refused": f"{tmp_path}: No space left on device"}) and not list(tmp_path.iterdir())
+
+
+def test_without_a_guard_a_run_says_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As on a system without process groups."""
+    job = {"files": {"handout.tex": b""}, "private": ("HOME",), "environment": {}, "result": "made", "seconds": 30, "size": 1 << 20}
+    shell_out = {**job, "command": ["/bin/sh", "-c", 'printf "$HOME" > made; pwd']}
+    monkeypatch.setattr(os, "name", os.name)
+    answer = engine._unguarded(shell_out)
+    assert answer["code"] == 0 and answer["result"] == answer["said"].strip() and not Path(answer["result"].decode()).exists()
+    assert engine._unguarded({**job, "command": ["/bin/sleep", "30"], "seconds": 0.1}) == {"beyond": "time"}
+    assert engine._unguarded({**job, "command": ["/nowhere/tex"]}) == {"unstarted": "No such file or directory"}
+    assert not list(tmp_path.iterdir())
+
+
+# Letters
+
+
+def test_letters_that_the_fonts_have() -> None:
+    assert letters.rare("Łukasz Żak, José Ñ, O’Brien, Ștefan – “x” …") == ""
+    assert letters.rare("Иван Иванов") == "Ивано"
+    assert unsettable("Łukasz Żak") == "" and unsettable("日本") == "日" and unsettable("علي") == "ع" and unsettable("e\u0301") == "" and unsettable("x\u0301\u0302") != ""
+
+
+@pytest.mark.parametrize("kind", HERE)
+def test_every_ordinary_letter_is_set(kind: str) -> None:
+    every = [chr(code) for code in range(0xA1, 0x3000) if letters.ORDINARY.match(chr(code)) and chr(code).isprintable()]
+    assert len(every) > 300
+    compile_pdf(document(" ".join(every)), BY[kind])
+
+
+@pytest.mark.skipif("lua" not in BY or not letters.fonts(), reason="there is no LuaLaTeX or no font with other letters on this machine")
+def test_rare_letters_are_set_in_names_and_titles() -> None:
+    seen = compile_pdf(document(r"{\bfseries Γιώργος} Иван Nguyễn Thị", rf"\hypersetup{{pdftitle={{{latex_text('Иван -- Γιώργος')}}}}}"))
+    assert "Γιώργος Иван Nguyễn Thị" in text(seen)
+    assert pypdf.PdfReader(io.BytesIO(seen)).metadata.title == "Иван -- Γιώργος"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("name", "told"), [("日本", r"日 \(U\+65E5, cjk unified ideograph-65e5\) in '日本';"), ("علي", r"ع \(U\+0639, arabic letter ain\) in 'علي';")])
+def test_a_letter_that_no_font_has_is_named_with_its_word(name: str, told: str) -> None:
+    with pytest.raises(TexError, match=f"no font for the character {told}"):
+        compile_pdf(document(name), next(iter(BY.values()), Engine(Path(sys.executable), "system")))

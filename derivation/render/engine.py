@@ -122,9 +122,9 @@ def compile_pdf(tex: str, engine: Engine | None = None, time_limit: float = TIME
 
 
 def _no_font(letter: str, tex: str) -> str:
-    around = re.search(rf"[^\s{{}}\\]*{re.escape(letter)}[^\s{{}}\\]*", tex)
+    around = re.search(rf"[^\n{{}}\\$%&#]{{,40}}{re.escape(letter)}[^\n{{}}\\$%&#]{{,40}}", tex)
     shown = f"{letter} (U+{ord(letter):04X}, {unicodedata.name(letter, 'without a name').lower()})"
-    return f"no font for the character {shown} in {around[0] if around else letter!r}; write it otherwise, or use --format md or html"
+    return f"no font for the character {shown} in {(around[0] if around else letter).strip()!r}; write it otherwise, or use --format md or html"
 
 
 def _run(tex: str, engine: Engine, time_limit: float, files: Mapping[str, bytes]) -> bytes:
@@ -148,6 +148,8 @@ def _run(tex: str, engine: Engine, time_limit: float, files: Mapping[str, bytes]
         raise TexError(f"TeX has no folder to work in: {answer['refused']}; make room there, or let TMPDIR name another folder")
     if "unstarted" in answer:
         raise TexError(f"TeX ({engine.program}) could not be started: {answer['unstarted']}")
+    if answer["code"] < 0:
+        raise TexError(f"{name} was ended by the system (signal {-answer['code']})")
     if answer["code"] or not answer["result"]:
         raise TexError(explain(answer["said"].decode("utf-8", "replace"), tex, engine))
     pdf: bytes = answer["result"]

@@ -95,6 +95,8 @@ def watched(job: dict[str, Any], folder: str, child: int, heard: int) -> Answer:
             sources = sources if piece else [0]
         if heard not in sources and (status := os.waitpid(child, os.WNOHANG))[0]:
             code = os.waitstatus_to_exitcode(status[1])
+            if code == -signal.SIGXFSZ:
+                return {"beyond": "size"}
             if code and os.statvfs(folder).f_bavail < 16:
                 return {"refused": f"{job['temporary']}: {os.strerror(errno.ENOSPC)}"}
             return {"code": code, "said": bytes(said), "result": result(job["result"])}
