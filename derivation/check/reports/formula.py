@@ -15,8 +15,9 @@ KNOWN = (
     | frozenset(SAME.values())
     | frozenset(command for command in SPOKEN if re.fullmatch(r"\\[a-z]+", command))
     | frozenset(
-        r"\frac \sqrt \sum \top \cdot \times \odot \circ \otimes \partial \nabla \in \le \ge \ne \approx \leftarrow \max \min \ln \log \exp \tanh \sin \cos"
-        r" \quad \ldots \mathbf \mathcal \mathrm \{ \} \| \, \; \\ \infty \pm \sim \to \mapsto \operatorname \displaystyle \lvert \rvert \% \& \#".split()
+        r"\frac \sqrt \sum \top \cdot \times \odot \circ \otimes \partial \nabla \in \le \ge \ne \approx \leftarrow \max \min"
+        r" \ln \log \exp \tanh \sin \cos \quad \ldots \mathbf \mathcal \mathrm \{ \} \| \, \; \\ \infty \pm \sim \to \mapsto"
+        r" \operatorname \displaystyle \lvert \rvert \% \& \#".split()
     )
 ) - {r"\text"}
 """Commands that are set as they stand."""
@@ -30,8 +31,8 @@ OPENS = re.compile(r"\\begin\{([A-Za-z]+\*?)\}|\{")
 def anew(latex: str) -> str | None:
     r"""The formula as TeX can set it, or None where it holds anything that is not known here.
 
-    >>> anew(r"W\left( x \right)^{2}"), anew(r"\frac{1}{2}x"), anew(r"a^^41"), anew(r"\\leftinput{x}"), anew(r"\input{x}"), anew("}{")
-    ('W( x )^{2}', '\\frac{1}{2}x', None, '\\\\leftinput{x}', None, None)
+    >>> anew(r"W\left( x \right)^{2}"), anew(r"\\leftinput{x}"), anew(r"a^^41"), anew(r"\input{x}"), anew("}{")
+    ('W( x )^{2}', '\\\\leftinput{x}', None, None, None)
     """
     tokens = TOKEN.findall(latex)
     if "".join(tokens) != latex or not all(map(known, tokens)) or not nests(tokens) or not scripts_fit(tokens):
@@ -44,7 +45,9 @@ def known(token: str) -> bool:
     if token[0] != "\\":
         return token not in "$#%~"
     environment = re.match(r"\\(?:begin|end)\{(.*)\}", token)
-    return environment[1] in ENVIRONMENTS if environment else token.startswith(r"\text") and token[-1] == "}" or token in KNOWN or token in INSTEAD
+    if environment:
+        return environment[1] in ENVIRONMENTS
+    return (token.startswith(r"\text") and token.endswith("}")) or token in KNOWN or token in INSTEAD
 
 
 def nests(tokens: list[str]) -> bool:
@@ -65,6 +68,8 @@ def scripts_fit(tokens: list[str]) -> bool:
     """Whether every script stands behind something and before something, one of a kind at a place."""
     shown = [token for token in tokens if not token.isspace()]
     for mark, behind in pairwise([*shown, "}"]):
-        if mark in ("_", "^") and (behind in ("_", "^", "}", "&", "'", r"\\") or behind.startswith(r"\end") or behind in INSTEAD):
+        if mark in ("_", "^") and (
+            behind in ("_", "^", "}", "&", "'", r"\\") or behind.startswith(r"\end") or behind in INSTEAD
+        ):
             return False
     return not re.search(r"\^(?:[^{\\]|\\[A-Za-z]+|\{[^{}]*\})['^]|'\^|_(?:[^{\\]|\{[^{}]*\})_", "".join(shown))
