@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -158,7 +159,9 @@ def _opening(tex: str, engine: Engine) -> tuple[str, dict[str, bytes]]:
     """What stands before a document on its first line, and the files that this reads."""
     names = ("closed.tex", "closed.lua", "letters.tex") if engine.is_lua else ("closed.tex",)
     ours = {name: (templates() / "engine" / name).read_bytes() for name in names} | (letters.beside(tex) if engine.is_lua else {})
-    return "".join(rf"\input{{{name}}}" for name in ours if name.endswith(".tex")), ours
+    name = sha256(tex.encode()).hexdigest()[:32]
+    named = rf"\pdfvariable trailerid{{[<{name}> <{name}>]}}" if engine.is_lua else ""  # it would be made of the time and the folder
+    return named + "".join(rf"\input{{{name}}}" for name in ours if name.endswith(".tex")), ours
 
 
 def _guarded(job: dict[str, Any]) -> dict[str, Any]:
