@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -182,7 +183,9 @@ def _opening(tex: str, engine: Engine) -> tuple[str, dict[str, bytes]]:
     for name in ("closed.lua", "letters.tex") * engine.is_lua + ("closed.tex",):
         files[name] = (templates() / "engine" / name).read_bytes()
     reads = ("letters.tex", "rare.tex", "closed.tex")
-    return "".join(rf"\input{{{name}}}" for name in reads if name in files), files
+    identity = sha256(tex.encode()).hexdigest()[:32]
+    named = rf"\pdfvariable trailerid{{[<{identity}> <{identity}>]}}" if engine.is_lua else ""  # it would be made of the time and the folder
+    return named + "".join(rf"\input{{{name}}}" for name in reads if name in files), files
 
 
 def _guarded(job: dict[str, Any]) -> dict[str, Any]:
