@@ -23,7 +23,7 @@ from .resolve import Resolver, describe
 from .sections import HEADING, Equation, Heading, arranged, each_step, ordered, sections, uses
 from .spec_update import UpdateTable, chosen
 from .terms import Term, names, walk
-from .tex.names import problem as notation_problem
+from .tex.notation import NotationError, notation
 from .variants.plan import Plan
 from .variants.table import VariantsTable, planned
 
@@ -384,8 +384,11 @@ class _Builder:
             known = [*shapes, *(update.constants if update else ())]
             if key not in known and key not in self.written:
                 self.add(("notation", key), f"nothing is called {key!r}{nearest(key, known)}")
-            elif bad := notation_problem(latex):
-                self.add(("notation", key), f"{bad}; give a symbol such as 'z^{{(1)}}'")
+                continue
+            try:
+                self.spec.notation[key] = notation(latex)
+            except NotationError as error:
+                self.add(("notation", key), str(error))
 
     def check_rounding(self) -> None:
         rounding, places = self.spec.rounding, self.spec.places

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from functools import cache
 from typing import Any
 
@@ -27,16 +28,20 @@ LATEX = {
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
     '"': r"\textquotedbl{}",
+    "'": r"\textquotesingle{}",
+    "`": r"\textasciigrave{}",
 }
 
 
 def latex_text(text: str) -> str:
-    """A user's text as LaTeX text: every special character escaped, control characters dropped.
+    """A user's text as LaTeX text, the door for all of it: every special character escaped, pairs of which fonts make dashes and quotes kept apart,
+    every kind of space a space, other control characters dropped.
 
-    >>> latex_text("50% of $x_1$")
-    '50\\\\% of \\\\$x\\\\_1\\\\$'
+    >>> latex_text("50% of $x_1$"), latex_text("it's -- a test")
+    ('50\\% of \\$x\\_1\\$', 'it\\textquotesingle{}s -{}- a test')
     """
-    return "".join(LATEX.get(letter, letter) for letter in text if letter.isprintable())
+    plain = "".join(" " if letter.isspace() else letter for letter in unicodedata.normalize("NFC", text))
+    return re.sub(r"([-,])(?=\1)", r"\1{}", "".join(LATEX.get(letter, letter) for letter in plain if letter.isprintable()))
 
 
 def markdown_text(text: str) -> str:

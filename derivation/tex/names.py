@@ -67,22 +67,6 @@ def tokens(latex: str) -> list[str]:
     return TOKEN.findall(latex)
 
 
-def problem(latex: str) -> str | None:
-    """Why a notation given by the user is not accepted, or None: only symbols and harmless commands may stand in it."""
-    depth = 0
-    for token in tokens(latex):
-        if token.startswith("\\") and token not in COMMANDS:
-            return f"the command {token} is not allowed in a notation"
-        if token in "$%#&~" or ord(token[0]) > 127:
-            return f"the character {token} is not allowed in a notation"
-        depth += (token == "{") - (token == "}")
-        if depth < 0:
-            return "a brace is closed that was not opened"
-    if depth:
-        return "a brace is not closed"
-    return None if latex.strip() else "a notation cannot be empty"
-
-
 def symbol(letters: str) -> str:
     """A name without its number: `yhat` to `\\hat{y}`, `alpha` to `\\alpha`, a letter as it is, a word upright."""
     for ending, accent in ACCENTS.items():

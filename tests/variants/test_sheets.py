@@ -64,7 +64,7 @@ def test_one_pdf_taken_apart_and_bound_again(exercise: Exercise) -> None:
 
 def test_a_name_may_hold_anything(exercise: Exercise) -> None:
     (variant,) = draw(exercise, 3, 1)
-    assert r"O'Neill \& \textbackslash{}input\{x\} 50\% \#1" in worksheets(exercise, [(variant, r"O'Neill & \input{x} 50% #1")])
+    assert r"O\textquotesingle{}Neill \& \textbackslash{}input\{x\} 50\% \#1" in worksheets(exercise, [(variant, r"O'Neill & \input{x} 50% #1")])
 
 
 @pytest.mark.parametrize(

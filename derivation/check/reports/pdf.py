@@ -8,31 +8,15 @@ from dataclasses import dataclass, replace
 
 from pylatex import Document, NoEscape, Package
 
-from ...render.engine import compile_pdf
+from ...render.engine import compile_pdf, unsettable
+from ...render.letters import rare
 from ...render.templating import environment, latex_text
-from ...tex.names import COMMANDS
-from ..forms import MATRICES
-from ..functions import SPOKEN
-from ..tokens import SAME
 from ..verdicts import Report
+from .formula import anew
 from .view import Block, Row, blocks
 
 PACKAGES = ("amsmath", "xcolor", "graphicx", "microtype", "fancyhdr", "hyperref")
-KNOWN = (
-    COMMANDS
-    | frozenset(SAME.values())
-    | frozenset(command for command in SPOKEN if re.fullmatch(r"\\[a-z]+", command))
-    | frozenset(
-        r"\frac \sqrt \sum \top \cdot \times \odot \circ \otimes \partial \nabla \in \le \ge \ne \approx \leftarrow \max \min \ln \log \exp \tanh \sin \cos"
-        r" \quad \ldots \mathbb \mathbf \mathcal \mathrm \{ \} \| \, \; \\ \infty \pm \sim \to \mapsto \operatorname \displaystyle \lvert \rvert \% \& \#".split()
-    )
-)
-"""Commands that are set as they stand; a formula with any other is shown as its author typed it."""
-COMMAND = re.compile(r"\\(?:[A-Za-z]+|[^A-Za-z])")
-ENVIRONMENT = re.compile(r"\\(?:begin|end)\{([A-Za-z]+\*?)\}")
-ALLOWED = MATRICES | {"cases", "aligned"}
 MARKUP = re.compile(r"\*\*|__|(?<!\w)[*_`]|[*_`](?!\w)|^\s*>\s?|!?\[([^\]]*)\]\([^)]*\)")
-SETTABLE = re.compile(r"[^\u0000\u0009-\u007e\u00a1-\u017f\u2010-\u2026\u20ac]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,23 +97,15 @@ def plain(text: str) -> str:
 
 def boxed(text: str) -> str:
     """Text with a mark for each letter that the fonts lack."""
-    return SETTABLE.sub("\u00a4", re.sub(r"[\s\u00a0]+", " ", text))
+    lacking = {ord(letter): "\u00a4" for letter in rare(text) if unsettable(letter)}
+    return re.sub(r"[\s\u00a0]+", " ", text).translate(lacking)
 
 
 def settable(latex: str) -> bool:
     """Whether TeX knows all that stands in a formula."""
-    commands = set(COMMAND.findall(ENVIRONMENT.sub("", latex)))
-    words = all(ord(letter) < 128 for letter in latex)
-    balanced = latex.count("{") == latex.count("}") and len(re.findall(r"\\begin", latex)) == len(re.findall(r"\\end\{", latex))
-    return (
-        words
-        and balanced
-        and commands - {r"\text", r"\left", r"\right"} <= KNOWN
-        and set(ENVIRONMENT.findall(latex)) <= ALLOWED
-        and not re.search(r"[$#%]|\^[^{]*\^|'\^", latex)
-    )
+    return anew(latex) is not None
 
 
 def math(latex: str) -> str:
-    """A formula as the TeX of the wheel can set it, which has no blackboard letters."""
-    return latex.replace(r"\mathbb", r"\mathbf").replace(r"\left", "").replace(r"\right", "").strip()
+    """A settable formula as the TeX of the wheel can set it."""
+    return anew(latex) or ""

@@ -134,7 +134,7 @@ class _Views:
 
 def _numeral(text: str) -> str:
     """A number with a true minus; any other text as it is."""
-    if re.fullmatch(r"[-−]?[\d.,/]+(?:e-?\d+)?", text):
+    if re.fullmatch(r"[-−]?[0-9.,/]+(?:e-?[0-9]+)?", text):
         return "$" + text.replace("−", "-").replace(",", "{,}").replace("e", r"\mathrm{e}") + "$"
     return latex_text(boxed(text))
 

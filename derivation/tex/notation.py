@@ -1,0 +1,164 @@
+r"""The door for a symbol that a user writes in LaTeX: it is read, and written anew from what was read. So nothing that is not understood here can stand in a document.
+
+    symbol   = item item ...                                  W^{(1)}, \Delta w, x_1'
+    item     = atom with at most one _, one ^, and primes before the ^
+    atom     = letter | digits | sign | \alpha | \hat{symbol} | \mathbf{symbol} | {symbol} | (symbol) | [symbol] | \text{words}
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from .names import COMMANDS, STYLES, tokens
+
+ACCENTS = frozenset([r"\hat", r"\bar", r"\tilde", r"\vec", r"\dot"])
+SIGNS = frozenset(",;:.!?+-*/=<>|")
+BRACKETS = {"{": "}", "(": ")", "[": "]"}
+SCRIPTS = ("_", "^", "'")
+DEEPEST = 8
+"""Groups, brackets and accents within each other."""
+LONGEST = 200
+"""Characters of a symbol."""
+TOKEN = re.compile(r" *(\\(?:[A-Za-z]+|.|\Z)|\d+(?:\.\d+)?|[^ ]|\Z)", re.DOTALL)
+WORDS = re.compile(r" *\{((?:[A-Za-z0-9 ]|([-.,:;()/+=*])(?!\2))+)\}")
+"""No sign twice, since fonts make dashes and quotes of some."""
+
+
+class NotationError(ValueError):
+    """A symbol that cannot be accepted: what stands in the way, and what to write."""
+
+
+def notation(latex: str) -> str:
+    r"""The symbol as it stands in documents. Raises `NotationError`.
+
+    >>> notation(r"\hat{y}^{(2)}_i"), notation(r"h_\text{new state}"), notation(r"\Delta   w")
+    ('\\hat{y}^{(2)}_i', 'h_{\\text{new state}}', '\\Delta w')
+    >>> notation("a^b^c")
+    Traceback (most recent call last):
+    derivation.tex.notation.NotationError: ^ stands at a sign that has a superscript already; put that sign and its scripts in braces, as in {a^b}^c
+    """
+    if len(latex) > LONGEST:
+        raise NotationError(f"a symbol of {len(latex)} characters is too long, {LONGEST} are the most; write a shorter one")
+    if strange := re.search(r"[^ -~]", latex):
+        raise NotationError(f"the character {named(strange[0])} is not allowed in a notation; write it in ASCII as LaTeX does, such as \\alpha or \\hat{{y}}")
+    written = _Reader(latex).whole()
+    if not any(token[-1].isalpha() and token not in STYLES for token in tokens(written)):
+        raise NotationError("a notation cannot be empty, or without a letter; give a symbol such as 'z^{(1)}'")
+    return written
+
+
+def named(letter: str) -> str:
+    r"""A character as a message can show it.
+
+    >>> named("\n"), named("＼")
+    ('U+000A', '＼ (U+FF3C, fullwidth reverse solidus)')
+    """
+    code, name = f"U+{ord(letter):04X}", unicodedata.name(letter, "").lower()
+    if letter.isprintable() and not unicodedata.combining(letter):
+        return f"{letter} ({code}, {name})"
+    return f"{code} ({name})" if name else code
+
+
+class _Reader:
+    """Recursive descent; what a method reads, it gives written anew."""
+
+    def __init__(self, latex: str) -> None:
+        self.latex, self.place, self.depth = latex, 0, 0
+
+    @property
+    def next(self) -> str:
+        """The token that comes next; nothing at the end."""
+        return self._found()[1]
+
+    def _found(self) -> re.Match[str]:
+        found = TOKEN.match(self.latex, self.place)
+        assert found
+        return found
+
+    def take(self) -> str:
+        found = self._found()
+        self.place = found.end()
+        return found[1]
+
+    def whole(self) -> str:
+        written = self.symbol()
+        if self.next:
+            raise NotationError(f"{called(self.next)} is closed that was not opened; take it away, or open it before")
+        return written
+
+    def symbol(self) -> str:
+        """Items up to a closing bracket or the end, with a space where one stood."""
+        written = ""
+        while self.next and self.next not in BRACKETS.values():
+            written += " " * (written != "" and self._found()[0][0] == " ") + self.item()
+        return written
+
+    def item(self) -> str:
+        """An atom with its scripts."""
+        written, taken = self.atom(), ""
+        while (mark := self.next) and mark in SCRIPTS:
+            if mark in taken or (mark == "'" and "^" in taken):
+                kind = "subscript" if mark == "_" else "superscript"
+                example = {"_": "{a_b}_c", "^": "{a^b}^c", "'": "{a^b}'"}[mark]
+                raise NotationError(f"{mark} stands at a sign that has a {kind} already; put that sign and its scripts in braces, as in {example}")
+            taken += mark
+            written += self.take() + (self.argument(mark) if mark != "'" else self.more_primes())
+        return written
+
+    def more_primes(self) -> str:
+        return self.take() + self.more_primes() if self.next == "'" else ""
+
+    def argument(self, of: str) -> str:
+        """What a script or a command is about: a group or one sign. Fonts and words behind a script get the braces that TeX lets one leave out."""
+        token = self.next
+        if token == "{":
+            return self.group()
+        if of in SCRIPTS and token in STYLES - ACCENTS:
+            return f"{{{self.atom()}}}"
+        if len(token) > 1 and token[0].isdigit() or token in STYLES or token in BRACKETS:
+            raise NotationError(f"what {of} is about stands without braces; write {of}{{{token}...}}")
+        if not token or token in SCRIPTS or token in BRACKETS.values():
+            raise NotationError(f"nothing stands behind {of}; write what it is about, as in {of}{{x}}")
+        return " " * (of[0] == "\\" and token[0].isalpha()) + self.atom()
+
+    def atom(self) -> str:
+        token = self.next
+        if token in BRACKETS:
+            return self.group()
+        if token in SCRIPTS:
+            raise NotationError(f"nothing stands before {token}; write what it belongs to, as in x{token}{'' if token == chr(39) else 1}")
+        if token not in SIGNS and not token.isalnum() and not re.fullmatch(r"\d+\.\d+", token) and token not in COMMANDS:
+            raise NotationError(f"{called(token)} is not allowed in a notation; give a symbol such as 'z^{{(1)}}'")
+        self.take()
+        if token == r"\text":
+            return token + self.words()
+        return token + (self.argument(token) if token in STYLES else "")
+
+    def group(self) -> str:
+        """What stands in brackets, braces among them, with the brackets."""
+        opening = self.take()
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise NotationError(f"brackets stand more than {DEEPEST} deep in each other; give a symbol such as 'z^{{(1)}}'")
+        written = self.symbol()
+        if self.next != BRACKETS[opening]:
+            raise NotationError(f"{called(opening)} is not closed; write its {BRACKETS[opening]}")
+        if not written:
+            raise NotationError(f"nothing stands in {opening}{BRACKETS[opening]}; take it away, or write something into it")
+        self.depth -= 1
+        return opening + written + self.take()
+
+    def words(self) -> str:
+        found = WORDS.match(self.latex, self.place)
+        if not found:
+            raise NotationError("\\text takes words of letters, digits and single signs; write it as in \\text{new}")
+        self.place = found.end()
+        return f"{{{found[1]}}}"
+
+
+def called(token: str) -> str:
+    """A token as a message names it."""
+    if token in "{}":
+        return "a brace"
+    return f"the command {token}" if token[0] == "\\" and len(token) > 1 else f"the character {token}" if token not in "()[]" else f"the bracket {token}"
