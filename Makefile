@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: handout test bench gallery lint clean
+.PHONY: handout test fuzz judge bench gallery clean
 
 handout: $(VENV)/installed
 	$(BIN)/derivation handout examples/two-two-one.toml -o output/two-two-one.pdf
@@ -15,6 +15,15 @@ test: $(VENV)/developing
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2
+
+# Mutilated inputs of every kind through every command: make fuzz SECONDS=600, or REPLAY='target file' for one find.
+SECONDS ?= 600
+fuzz: $(VENV)/developing
+	PYTHONPATH=tests $(BIN)/python -m fuzz $(if $(REPLAY),replay $(REPLAY),hunt --seconds $(SECONDS))
+
+# What an issue is judged by, in full and with fresh seeds.
+judge: $(VENV)/developing
+	$(MAKE) fuzz SECONDS=1800
 
 bench: $(VENV)/developing
 	$(BIN)/python benchmarks/bench.py --slow

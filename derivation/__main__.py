@@ -1,6 +1,20 @@
-"""`python -m derivation` is `derivation`."""
+"""The program `derivation`, also as `python -m derivation`."""
 
-from .cli import app
+from __future__ import annotations
+
+from typing import NoReturn
+
+from .ending import answer_signals
+
+
+def main() -> NoReturn:
+    """Runs the command line; signals are answered before it is even loaded."""
+    answer_signals()
+    from .cli import app
+
+    app()
+    raise SystemExit
+
 
 if __name__ == "__main__":
-    app()
+    main()

@@ -186,6 +186,17 @@ def collapse(shape: Shape) -> Shape:
     return () if shape == (1, 1) else shape
 
 
+def describe(shape: Shape) -> str:
+    """A shape in words.
+
+    >>> describe(()), describe((2, 1)), describe((2, 3))
+    ('a scalar', 'a vector of 2', 'a 2 x 3 matrix')
+    """
+    if not shape:
+        return "a scalar"
+    return f"a vector of {shape[0]}" if shape[1] == 1 else f"a {shape[0]} x {shape[1]} matrix"
+
+
 def total(entries: Sequence[Any]) -> Any:
     """The entries added from left to right (there is at least one)."""
     return reduce(operator.add, entries)

@@ -1,40 +1,51 @@
-"""The command line. Exit codes: 0 done, 1 an article has wrong equalities, 2 a bad spec, article or call, 3 TeX failed."""
+"""The command line. Exit codes: 0 done, 1 an article has wrong equalities, 2 something cannot be understood, read or written, 3 TeX failed."""
 
 from __future__ import annotations
 
-import os
 import re
-import sys
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .exits import BAD_INPUT, SOME_WRONG, TEX_FAILED, explained, stop
+from . import __version__
+from .exits import BAD_INPUT, SOME_WRONG, TEX_FAILED, Commands, Group, deliver, explained, file_of, put, stop
+from .streams import is_terminal, say
 from .variants.commands import variants
 from .variants.marking.command import mark
-from .writing import write_whole
+from .writing import NotWritten, make_folder
 
 if TYPE_CHECKING:
     from .hand import Writing
     from .walkthrough import Derivation
 
 ENDINGS = {"txt": "text"}
+COLOUR = re.compile(rb"\033\[[;?0-9]*[a-zA-Z]")
+"""What tells a terminal of a colour, and nobody else."""
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+app = Commands(cls=Group, add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"derivation {__version__}")
+        raise typer.Exit
 
 
 @app.callback()
-def main() -> None:
+def main(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")] = False) -> None:
     """Work a network the way one works it on paper."""
 
 
 @app.command()
 def handout(
     spec: Annotated[Path, typer.Argument(help="The network: a TOML file.")],
-    output: Annotated[str, typer.Option("-o", "--output", help="Where to write; - is standard output. Without it: output/NAME.FORMAT.")] = "",
+    output: Annotated[
+        str | None, typer.Option("-o", "--output", help="Where to write; - is standard output. Without it: output/NAME.FORMAT.", show_default=False)
+    ] = None,
     form: Annotated[str, typer.Option("--format", help="pdf, tex, html, md, ipynb or json. Without it, by the ending of the output file, else pdf.")] = "",
     theme: Annotated[str, typer.Option(help="The look: typeset or handwritten.")] = "typeset",
     hand: Annotated[str, typer.Option(help="Whose hand: steady, quick or round (with --theme handwritten).")] = "",
@@ -58,24 +69,22 @@ def handout(
         stop(f"there is no format {form!r}; formats are {', '.join(FORMATS)}")
     if theme not in THEMES:
         stop(f"there is no theme {theme!r}; themes are {', '.join(THEMES)}")
-    target = _target(spec, output, form)
+    target = file_of(output, Path("output", f"{spec.stem}.{form}"))
     writing = _writing(theme, hand, paper_style, seed, target if form == "tex" else None)
     if form == "tex" and theme == "handwritten" and target is None:
         stop("a handwritten .tex needs its fonts beside it, so it cannot go to standard output; give -o NAME.tex")
     wished = views({"sensitivity": sensitivity, "gradient_check": gradient_check, "hessian": hessian}, tuple(jacobian or ()))
     derivation = explained(spec, lambda network: derive(network, wished))
-    with ThreadPoolExecutor(1) as pool:
-        # TeX sets the page while SymPy proves it, on the presumption that the proof succeeds; if not, the page is thrown away.
-        from .proof import presumed
+    # TeX sets the page while SymPy proves it, on the presumption that the proof succeeds; if not, the page is thrown away.
+    from .proof import presumed
 
-        expected = presumed(derivation)
-        page = pool.submit(FORMATS[form], expected, theme, writing)
-        proved = _proved(spec, derivation, unproved)
+    expected = presumed(derivation)
+    page = _meanwhile(lambda: FORMATS[form](expected, theme, writing))
+    proved = _proved(spec, derivation, unproved)
     document = _document(lambda: page.result() if proved == expected else FORMATS[form](proved, theme, writing))
     if target is not None and form == "tex":
-        for name, content in beside(document, theme, writing).items():
-            _put(content, target.parent / writing.folder / name)
-    _write(document, target)
+        _put_beside(target.parent / writing.folder, beside(document, theme, writing))
+    deliver(document, target)
 
 
 @app.command()
@@ -95,7 +104,7 @@ def check(
     form = form or ENDINGS.get(_ending(output), _ending(output)) or "text"
     if form not in MODULES:
         stop(f"there is no format {form!r}; formats are {', '.join(MODULES)}")
-    target = _target(articles[0], output, form)
+    target = file_of(output, Path())
     reports: list[Report] = []
     unread = False
     for article in articles:
@@ -103,15 +112,15 @@ def check(
             reports.append(checked(str(article)))
         except UnreadableArticle as error:
             unread = True
-            print(error, file=sys.stderr)
+            say(error)
     try:
         document = write(form, reports) if reports else b""
     except TexError as error:
         stop(str(error), TEX_FAILED)
-    if target is None and form == "text":
-        typer.echo(document.decode(), nl=False)
-    elif reports:
-        _write(document, target)
+    if form == "text" and not (target is None and is_terminal()):
+        document = COLOUR.sub(b"", document)
+    if reports:
+        deliver(document, target)
     if unread or any(report.wrong for report in reports):
         raise typer.Exit(BAD_INPUT if unread else SOME_WRONG)
 
@@ -125,14 +134,14 @@ def spec(
     from .check import UnreadableArticle
     from .check.rebuild import NoNetwork, spec_of
 
-    target = _target(article, output, "toml")
+    target = file_of(output, Path())
     try:
         text = spec_of(str(article))
     except UnreadableArticle as error:
         stop(str(error))
     except NoNetwork as error:
         stop(f"{article}: {error}")
-    _write(text.encode(), target)
+    deliver(text.encode(), target)
 
 
 @app.command()
@@ -150,15 +159,15 @@ def renumber(
     pairs = [change.partition("=") for change in changes or ()]
     if (seed is None and not pairs) or not all(middle and key.strip() for key, middle, _ in pairs):
         stop("say what changes: --set x='[2, 1]' (as often as you like), or --seed 7")
-    target = _target(article, output, article.suffix.lstrip("."))
+    target = file_of(output, Path())
     try:
         result = renumbered(str(article), {key.strip(): value for key, _, value in pairs}, seed)
     except (UnreadableArticle, BadChange) as error:
         stop(str(error))
-    _write(result.text.encode(), target)
+    deliver(result.text.encode(), target)
     for heading, rows in (("these numbers were not changed, since no formula ties them", result.untied), ("these words may no longer hold", result.claims)):
         if rows:
-            print(f"{heading}:", *rows, sep="\n  ", file=sys.stderr)
+            say("\n  ".join([f"{heading}:", *rows]))
 
 
 app.command()(variants)
@@ -211,36 +220,29 @@ def _proved(spec: Path, derivation: Derivation, keep_unproved: bool) -> Derivati
     return judged
 
 
-def _ending(output: str) -> str:
-    return Path(output).suffix[1:] if output not in ("", "-") else ""
+def _ending(output: str | None) -> str:
+    return Path(output).suffix[1:] if output and output != "-" else ""
 
 
-def _target(spec: Path, output: str, form: str) -> Path | None:
-    """The file to write, its folder made and found writable; None is standard output."""
-    if output == "-":
-        return None
-    target = Path(output) if output else Path("output", f"{spec.stem}.{form}")
+def _meanwhile(make: Callable[[], bytes]) -> Future[bytes]:
+    """What is made while other work is done, in a thread that nobody waits for where the program ends before."""
+    made: Future[bytes] = Future()
+
+    def run() -> None:
+        try:
+            made.set_result(make())
+        except BaseException as error:
+            made.set_exception(error)
+
+    Thread(target=run, daemon=True).start()
+    return made
+
+
+def _put_beside(folder: Path, files: Mapping[str, bytes]) -> None:
+    """The files that a document needs, in a folder beside it."""
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        stop(f"the folder {target.parent} cannot be made: {error.strerror or error}")
-    if not os.access(target.parent, os.W_OK) or target.is_dir():
-        stop(f"{target} cannot be written" + (": it is a folder" if target.is_dir() else ": the folder does not allow it"))
-    return target
-
-
-def _write(document: bytes, target: Path | None) -> None:
-    """The document moved into place whole, or not at all."""
-    if target is None:
-        sys.stdout.buffer.write(document)
-        return
-    _put(document, target)
-    print(f"wrote {target}")
-
-
-def _put(content: bytes, target: Path) -> None:
-    try:
-        target.parent.mkdir(exist_ok=True)
-        write_whole(target, [content])
-    except OSError as error:
-        stop(f"{target} cannot be written: {error.strerror or error}")
+        make_folder(folder)
+    except NotWritten as error:
+        stop(str(error))
+    for name, content in files.items():
+        put(content, folder / name)

@@ -10,17 +10,17 @@ from .numbers import UndefinedValue
 from .operations import TABLE
 from .operations.algebras import Numbers
 from .resolve import definition
-from .terms import Term, options
+from .terms import Term, fold, options
 
 Environment = Mapping[Term, Array]
 
 
 class Undefined(ArithmeticError):
-    """An operation has no value at these numbers."""
+    """An operation has no value at these numbers; `place` is the line and column of the equation, where they are known."""
 
-    def __init__(self, term: Term, message: str) -> None:
+    def __init__(self, term: Term, message: str, place: tuple[int, int] | None = None) -> None:
         super().__init__(message)
-        self.term, self.message = term, message
+        self.term, self.message, self.place = term, message, place
 
 
 def evaluate(term: Term, known: Environment, m: Any = Numbers) -> Array:
@@ -30,15 +30,22 @@ def evaluate(term: Term, known: Environment, m: Any = Numbers) -> Array:
     >>> evaluate(number("0.5") * number("3"), {}).entries
     (3/2,)
     """
+    return fold(term, lambda node: _known(node, known, m), lambda node, operands: _worked(node, operands, m))
+
+
+def _known(term: Term, known: Environment, m: Any) -> Array | None:
+    """The array of what is no operation, or has a value already; None for an operation that has to be worked."""
     found = known.get(term)
     if found is not None:
         return found
     if term.value is not None and m is Numbers:
         return term.value  # type: ignore[no-any-return]
     leaf = LEAVES.get(term.head)
-    if leaf:
-        return leaf(term, known, m)  # type: ignore[no-any-return]
-    row, operands = TABLE[term.head], [evaluate(child, known, m) for child in term.children]
+    return leaf(term, known, m) if leaf else None
+
+
+def _worked(term: Term, operands: list[Array], m: Any) -> Array:
+    row = TABLE[term.head]
     try:
         if row.meaning:
             return row.meaning(m, *operands, *options(term))
@@ -46,6 +53,8 @@ def evaluate(term: Term, known: Environment, m: Any = Numbers) -> Array:
         return evaluate(body, dict(zip(map(_name, row.operands), operands, strict=True)), m)
     except UndefinedValue as problem:
         raise Undefined(term, str(problem)) from None
+    except Undefined as problem:  # within a definition, whose own names say nothing to the reader
+        raise Undefined(term, problem.message) from None
 
 
 def _name(text: str) -> Term:

@@ -11,59 +11,29 @@ place   := comparison | comparison? ':' comparison? | 'None' | list
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import reduce
 from typing import Any
 
+from .lexing import MAXIMAL_NAME, Token, plain_number, tokens
+from .lexing import SyntaxProblem as SyntaxProblem
 from .operations import SPELLINGS
 from .operations.layers import LAYERS
+from .spellings import ALIASES, DIFFERENT_IN_TORCH, MODULES, TORCH, WITH_AXIS
+from .unfolding import sum_problem
 
-TOKEN = re.compile(
-    r"\s*(?:(?P<symbol>\*\*|\.\.|\.T\b|\.(?=[^\W\d])|>=|<=|[-+*/^@()\[\],<>:=])"
-    r"|(?P<number>\d+(?:\.(?!\.)\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d]\w*)|(?P<end>\Z)|(?P<bad>.))"
-)
 MAXIMAL_DEPTH = 60
 MAXIMAL_OPERATORS = 100
-MAXIMAL_DIGITS = 60
+MAXIMAL_LEVELS = 250
+"""Of the tree, brackets or none: `x.T.T.T` has three."""
+MAXIMAL_LENGTH = 20_000
+"""Characters of an equation."""
 MAXIMAL_STEPS = 200
 FUNCTIONS = frozenset(s for s in SPELLINGS if s.isidentifier()) | LAYERS.keys() | {"concat", "stack", "embedding"}
-MODULES = frozenset({"np", "numpy", "jnp", "torch", "nn", "functional", "F", "math", "tf", "special"})
-"""Prefixes that are passed over, as in `np.maximum(0, z)`."""
-ALIASES = {
-    "maximum": "max",
-    "minimum": "min",
-    "amax": "max",
-    "concatenate": "concat",
-    "cat": "concat",
-    "vstack": "concat",
-    "matmul": "@",
-    "multiply": "*",
-    "divide": "/",
-    "add": "+",
-    "subtract": "-",
-    "power": "^",
-    "negative": "u-",
-    "absolute": "abs",
-    "transpose": ".T",
-    "expit": "sigmoid",
-    "max_pool2d": "maxpool",
-    "avg_pool2d": "avgpool",
-    "keepdim": "keepdims",
-    "dim": "axis",
-}
-"""What NumPy and PyTorch call our functions and keywords."""
 TEMPLATE_FUNCTIONS = frozenset({"ones", "size"})
 """Only rows of the table use these: an array of ones of an operand's shape, and its number of entries."""
-
-
-class SyntaxProblem(ValueError):
-    """Where (an offset into the text) an expression cannot be read, and what was expected there."""
-
-    def __init__(self, at: int, message: str) -> None:
-        super().__init__(message)
-        self.at, self.message = at, message
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,28 +46,6 @@ class Raw:
     keywords: tuple[tuple[str, Raw], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    kind: str
-    text: str
-    at: int
-
-
-def tokens(text: str) -> Iterator[Token]:
-    """The words of an expression, each with its place; a character that belongs to none is an error."""
-    at = 0
-    while True:
-        match = TOKEN.match(text, at)
-        assert match is not None and match.lastgroup is not None
-        kind, start = match.lastgroup, match.start(match.lastgroup)
-        if kind == "bad":
-            raise SyntaxProblem(start, f"the character {match.group(kind)!r} does not belong in an equation")
-        yield Token(kind, match.group(kind), start)
-        if kind == "end":
-            return
-        at = match.end()
-
-
 def parse(text: str) -> Raw:
     """The tree of an expression, as written.
 
@@ -105,9 +53,23 @@ def parse(text: str) -> Raw:
     '+'
     >>> parse("2 *")
     Traceback (most recent call last):
-    derivation.expressions.SyntaxProblem: expected a number, a name or a bracket, found the end of the line
+    derivation.lexing.SyntaxProblem: expected a number, a name or a bracket, found the end of the line
     """
-    return _Parser(text).whole()
+    if len(text) > MAXIMAL_LENGTH:
+        raise SyntaxProblem(MAXIMAL_LENGTH, f"an equation has at most {MAXIMAL_LENGTH} characters; name the parts as equations of their own")
+    return shallow(_Parser(text).whole())
+
+
+def shallow(raw: Raw) -> Raw:
+    """The tree, if it is not too deep for all that walk through it."""
+    waiting = [(raw, 1)]
+    while waiting:
+        node, depth = waiting.pop()
+        if depth > MAXIMAL_LEVELS:
+            raise SyntaxProblem(node.at, f"this is nested more than {MAXIMAL_LEVELS} deep; name the parts as equations of their own")
+        inside = (*node.args, *(value for _, value in node.keywords))
+        waiting += [(part, depth + 1) for part in inside if isinstance(part, Raw)]
+    return raw
 
 
 class _Parser:
@@ -225,10 +187,10 @@ class _Parser:
             return Raw("number", (f"-{digits.args[0]}",), minus.at) if digits.symbol == "number" else Raw("u-", (digits,), minus.at)
         return Raw("u-", (self.nested(self.signed),), minus.at)
 
-    def nested(self, part: Any) -> Any:
+    def nested(self, part: Callable[[], Raw]) -> Raw:
         self.depth += 1
         if self.depth > MAXIMAL_DEPTH:
-            raise SyntaxProblem(self.next.at, f"signs and exponents are nested more than {MAXIMAL_DEPTH} deep")
+            raise SyntaxProblem(self.next.at, f"signs, exponents and indices are nested more than {MAXIMAL_DEPTH} deep")
         raw = part()
         self.depth -= 1
         return raw
@@ -255,7 +217,7 @@ class _Parser:
         word = self.next
         self.place += 1
         self.expect("(")
-        return self.call(word, of)
+        return with_axis(self.call(word, of), word)
 
     def places(self) -> list[Raw]:
         places = []
@@ -274,11 +236,14 @@ class _Parser:
             return Raw("none", (), none.at)
         if word.text not in (":", "[") and word.kind not in ("number", "name") and word.text != "-":
             raise SyntaxProblem(word.at, f"expected an index such as 0, found {self.found()}")
-        first = None if self.next.text == ":" else self.sum()
+        first = None if self.next.text == ":" else self.nested(self.sum)
         if not self.take(":"):
             assert first is not None
             return first
-        return Raw("slice_of", (first, None if self.next.text in (",", "]") else self.sum()), word.at)
+        last = None if self.next.text in (",", "]", ":") else self.nested(self.sum)
+        if step := self.take(":"):
+            raise SyntaxProblem(step.at, "a slice takes no step here; list the places, as in x[[0, 2, 4]]")
+        return Raw("slice_of", (first, last), word.at)
 
     def atom(self) -> Raw:
         word = self.next
@@ -288,7 +253,7 @@ class _Parser:
         if word.kind == "name":
             self.place += 1
             if word.text in MODULES and self.take("."):
-                return self.atom()
+                return self.of_module(word)
             return self.call(word) if self.take("(") else Raw("name", (word.text,), word.at)
         if self.take("("):
             raw = self.comparison()
@@ -301,6 +266,19 @@ class _Parser:
             self.expect("]")
             return raw
         raise SyntaxProblem(word.at, f"expected a number, a name or a bracket, found {self.found()}")
+
+    def of_module(self, module: Token) -> Raw:
+        """What stands behind `np.` or `torch.nn.`, as it is called there."""
+        word = self.next
+        self.place += 1
+        while word.text in MODULES and self.take("."):
+            module, word = module if module.text in TORCH else word, self.next
+            self.place += 1
+        if module.text in TORCH and word.text in DIFFERENT_IN_TORCH:
+            raise SyntaxProblem(word.at, DIFFERENT_IN_TORCH[word.text])
+        if word.kind != "name" or not self.take("("):
+            raise SyntaxProblem(word.at, f"expected a function behind '{module.text}.', found {word.text!r}")
+        return with_axis(self.call(word), word)
 
     def rest_of_list(self, first: Raw, start: Token) -> Raw:
         items = [first]
@@ -316,7 +294,7 @@ class _Parser:
             if self.next.kind == "name" and self.words[self.place + 1].text == "=":
                 key = self.next.text
                 self.place += 2
-                keywords.append((ALIASES.get(key, key), self.sum()))
+                keywords.append((ALIASES.get(key, key), self.nested(self.sum)))
             else:
                 found.append(self.loop(self.comparison()))
             if not self.take(","):
@@ -330,6 +308,13 @@ class _Parser:
         if found[0].symbol == "for" and symbol == "sum":
             return spelled_out(found[0])
         return Raw(symbol, tuple(found), word.at, tuple(keywords))
+
+
+def with_axis(raw: Raw, word: Token) -> Raw:
+    """`np.sum(X, 0)` and `X.sum(0)` as sum(X, axis=0)."""
+    if word.text not in WITH_AXIS or len(raw.args) != 2 or raw.args[1].symbol != "number":
+        return raw
+    return Raw(raw.symbol, raw.args[:1], raw.at, (("axis", raw.args[1]), *raw.keywords))
 
 
 def whole(raw: Raw) -> int:
@@ -370,18 +355,10 @@ def at_known_steps(raw: Raw, known: Container[str]) -> Raw:
 def spelled_out(raw: Raw) -> Raw:
     """`sum(E[t] for t in 1..3)` as E_1 + E_2 + E_3."""
     body, variable, first, last = raw.args
+    if problem := sum_problem(body, last - first + 1):
+        raise SyntaxProblem(raw.at, problem)
     steps = [at_step(body, variable, step) for step in range(first, last + 1)]
     return reduce(lambda a, b: Raw("+", (a, b), raw.at), steps)
-
-
-def plain_number(word: Token) -> str:
-    """A numeral in the form that a `number` term holds: digits, at most one point, at most one power of ten."""
-    text = word.text.lower().replace("e+", "e")
-    if len(text) > MAXIMAL_DIGITS or abs(int(text.partition("e")[2] or 0)) > 300:
-        raise SyntaxProblem(word.at, f"this number is longer than {MAXIMAL_DIGITS} digits, or its power of ten is beyond 300")
-    whole, _, fraction = text.partition("e")[0].partition(".")
-    power = text.partition("e")[2]
-    return (whole or "0") + (f".{fraction}" if fraction else "") + (f"e{int(power)}" if power else "")
 
 
 def nearest(word: str, known: Any) -> str:
@@ -390,5 +367,7 @@ def nearest(word: str, known: Any) -> str:
     >>> nearest("sigmod", ["relu", "sigmoid"])
     "; did you mean 'sigmoid'?"
     """
+    if len(word) > MAXIMAL_NAME:
+        return ""
     matches = get_close_matches(word, list(known), n=1, cutoff=0.5)
     return f"; did you mean {matches[0]!r}?" if matches else ""

@@ -10,16 +10,18 @@ import csv
 import io
 import json
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from math import prod
 from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
 from .arrays import Array, collapse
 from .expressions import nearest
-from .given import decimal, sized
+from .given import Listed, decimal, sized
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -27,7 +29,10 @@ if TYPE_CHECKING:
 MAXIMAL_FILE = 64_000_000
 """Bytes of a file, and of an array unpacked from one."""
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z", re.ASCII)
-BROKEN = (ValueError, OSError, EOFError, KeyError, MemoryError, NotImplementedError, RuntimeError, SyntaxError, zipfile.BadZipFile, zlib.error)
+BROKEN = (
+    ValueError, OSError, EOFError, LookupError, MemoryError, NotImplementedError, OverflowError, RuntimeError, SyntaxError, TypeError, struct.error,
+    zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 """What reading an array that is cut short, encrypted or no array at all may raise."""
 DTYPES = {
     "F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1", "U64": "<u8", "U32": "<u4", "U16": "<u2", "U8": "u1",
@@ -114,6 +119,8 @@ def _bytes(file: str, folder: Path | None) -> bytes:
         if size > MAXIMAL_FILE:
             raise ValueError(f"the file has {size:,} bytes; the limit is {MAXIMAL_FILE:,}")
         return path.read_bytes()
+    except RuntimeError:  # what Path.resolve raises up to Python 3.12
+        raise ValueError("the file cannot be read: links lead in a circle") from None
     except OSError as problem:
         raise ValueError(f"the file cannot be read: {problem.strerror or problem}") from None
 
@@ -156,13 +163,22 @@ def _safetensors(raw: bytes, wish: Wish) -> Array:
         raise ValueError("this is not a safetensors file: it does not begin with the length of a JSON header and the header") from None
     about, data = tensors[_chosen(wish.key, list(tensors))], memoryview(raw)[8 + length :]
     try:
-        dtype, shape, (start, end) = about["dtype"], tuple(map(int, about["shape"])), map(int, about["data_offsets"])
-        if dtype not in DTYPES:
-            raise ValueError(f"its numbers are of type {dtype}")
-        found = numpy.frombuffer(data[start:end] if 0 <= start <= end <= len(data) else b"", DTYPES[dtype]).reshape(shape)
-    except (ValueError, TypeError, KeyError, OverflowError) as problem:
-        raise ValueError(f"the array cannot be read ({_first_line(problem)}); read are the types {', '.join(DTYPES)} with shape and data_offsets") from None
+        dtype, shape, (start, end) = DTYPES.get(str(about["dtype"])), about["shape"], about["data_offsets"]
+    except (ValueError, TypeError, KeyError) as problem:
+        raise ValueError(f"the array cannot be read: its dtype, shape or data_offsets are missing ({_first_line(problem)})") from None
+    if dtype is None:
+        raise ValueError(f"its numbers are of type {about['dtype']}; read are the types {', '.join(DTYPES)}")
+    if not isinstance(shape, list) or not all(map(_is_size, (*shape, start, end))):
+        raise ValueError(f"its shape is {shape} and its data_offsets are {start} to {end}; these are whole numbers that are not negative")
+    expected = prod(shape) * numpy.dtype(dtype).itemsize
+    if not start <= end <= len(data) or end - start != expected:
+        raise ValueError(f"its shape {shape} asks for {expected:,} bytes, and data_offsets say {start} to {end} of {len(data):,}")
+    found = numpy.frombuffer(data[start:end], dtype).reshape(shape)
     return _exact(found)
+
+
+def _is_size(given: Any) -> bool:
+    return type(given) is int and given >= 0
 
 
 def _csv(raw: bytes, wish: Wish) -> Array:
@@ -180,7 +196,8 @@ def _csv(raw: bytes, wish: Wish) -> Array:
     expected = len(header or table[0][1])
     kept = range(expected) if wish.columns is None else [_column(name, header) for name in wish.columns]
     shape = sized(len(chosen), len(kept))
-    return Array(collapse(shape), tuple(entry for line, cells in chosen for entry in _cells(line, cells, expected, kept)))
+    made = Listed if len(kept) == 1 else Array
+    return made(collapse(shape), tuple(entry for line, cells in chosen for entry in _cells(line, cells, expected, kept)))
 
 
 def _column(name: str, header: list[str] | None) -> int:
@@ -241,7 +258,7 @@ def _exact(found: ndarray[Any, Any]) -> Array:
         except ValueError as problem:
             why = f"but {problem}" if NUMBER.match(text) else "which is not a number one can compute with"
             raise ValueError(f"entry {', '.join(map(str, divmod(place, shape[1])))} (from 0) is {text}, {why}") from None
-    return Array(collapse(shape), tuple(entries))
+    return (Listed if found.ndim == 1 else Array)(collapse(shape), tuple(entries))
 
 
 def _numpy() -> Any:

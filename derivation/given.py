@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -9,9 +10,19 @@ from flint import fmpq
 
 from .arrays import Array, collapse
 from .numbers import exact
+from .toml_text import shown
 
 MAXIMAL_ENTRIES = 1_000_000
-MAXIMAL_SIZE = 4096
+MAXIMAL_SIZE = 100_000
+MAXIMAL_BITS = 400
+"""Bits of a whole number, before its digits are counted."""
+TOO_LONG = "this number has more than 100 digits, or a power of ten beyond 300"
+
+
+class Listed(Array):
+    """A column that was given as a list, for which NumPy has one axis."""
+
+    __slots__ = ()
 
 
 def value(given: Any) -> Array:
@@ -30,7 +41,8 @@ def value(given: Any) -> Array:
     lengths = [len(row) for row in rows]
     if len(set(lengths)) > 1 or not lengths[0]:
         raise ValueError(f"rows of a matrix need one length; these have {', '.join(map(str, lengths[:8]))} entries")
-    return Array(collapse(sized(len(rows), lengths[0])), tuple(_number(entry) for row in rows for entry in row))
+    made = Array if isinstance(given[0], list) else Listed
+    return made(collapse(sized(len(rows), lengths[0])), tuple(_number(entry) for row in rows for entry in row))
 
 
 def sized(rows: int, columns: int) -> tuple[int, int]:
@@ -44,10 +56,24 @@ def sized(rows: int, columns: int) -> tuple[int, int]:
 
 def _number(given: Any) -> fmpq:
     if isinstance(given, bool) or not isinstance(given, int | Decimal):
-        raise ValueError(f"expected a number, found {given!r}" if not isinstance(given, list) else "lists are nested too deep; a matrix is a list of rows")
+        raise ValueError(_no_number(given))
     if isinstance(given, Decimal) and not given.is_finite():
         raise ValueError(f"{given} is not a number one can compute with")
+    if isinstance(given, int) and given.bit_length() > MAXIMAL_BITS:
+        raise ValueError(TOO_LONG)
     return decimal(str(given))
+
+
+def _no_number(given: Any) -> str:
+    if isinstance(given, list):
+        return "lists are nested too deep; a matrix is a list of rows"
+    if isinstance(given, dict):
+        return "a table stands among numbers; a file gives a whole array, as in W = { file = \"W.npy\" }"
+    kind = next((kind for type_, kind in KINDS.items() if isinstance(given, type_)), "")
+    return f"expected a number, found {f'{kind} {given}' if kind else shown(repr(given)[:60])}"
+
+
+KINDS: dict[Any, str] = {datetime: "the date", date: "the date", time: "the time"}
 
 
 def decimal(written: str) -> fmpq:
@@ -58,5 +84,5 @@ def decimal(written: str) -> fmpq:
     """
     text = written.lower().replace("e+", "e")
     if len(text) > 100 or abs(int(text.partition("e")[2] or 0)) > 300:
-        raise ValueError("this number has more than 100 digits, or a power of ten beyond 300")
+        raise ValueError(TOO_LONG)
     return exact(text)

@@ -52,6 +52,8 @@ class Network:
     """What the equations of a layer are called, by their names: the mean, the scores."""
     sections: Mapping[str, Section] = field(default_factory=dict)
     """The section that each equation stands in; empty in a network without sections."""
+    places: Mapping[str, tuple[int, int]] = field(default_factory=dict, compare=False)
+    """Line and column of each equation in the spec; what was split off an equation stands where it does."""
 
     @cached_property
     def names(self) -> Names:

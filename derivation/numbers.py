@@ -22,14 +22,20 @@ Result = TypeVar("Result")
 
 MAXIMAL_HEIGHT = 4096
 """Bits of a numerator or denominator beyond which an exact number goes on as a ball."""
+MOST_EXACT, LARGEST_BETWEEN = 64, 1 << 17
+"""The exponent and the bits up to which a power is worked exactly inside an equation."""
 MAXIMAL_EXPONENT = 1_000_000
-"""The power of two beyond which a value is not printed."""
+"""The power of two beyond which a value is too large to be printed; one below its inverse is printed as the 0 that it is rounded to."""
 PRECISIONS = (192, 384, 1024, 4096, 12288)
 """Bits of working precision, tried in this order until every digit is certain."""
+LARGEST, LEAST = arb(2) ** MAXIMAL_EXPONENT, arb(2) ** -MAXIMAL_EXPONENT
+LARGE, SMALL = arb(2) ** 4096, arb(2) ** -4096
+"""Beyond these a ball's power of ten is found by its logarithm, since the whole numbers that it is a quotient of would be long."""
 NEGLIGIBLE_PLACES = 100
 NEGLIGIBLE = fmpq(1, 10 ** (NEGLIGIBLE_PLACES + 20))
 """A ball narrower than this, around a number of at most 100 decimal places, is rounded as that number: 0, or an exact tie
 between two roundings, which no finite precision could decide. Either rounding would be right to half a unit and 10^-120."""
+HALF_NEGLIGIBLE = arb(NEGLIGIBLE) / 4
 JSON_DIGITS = 30
 GUARD_DIGITS = 2
 SMALLEST = -5
@@ -44,6 +50,10 @@ class UndefinedValue(ArithmeticError):
     """An operation has no value here: division by zero, the logarithm of a number that is not positive."""
 
 
+class TooLarge(UndefinedValue):
+    """A number has more digits before its point than a page can hold."""
+
+
 def certified(work: Callable[[], Result]) -> Result:
     """What `work` returns, run with more and more bits until it raises no `Uncertain`."""
     for bits in PRECISIONS:
@@ -52,7 +62,7 @@ def certified(work: Callable[[], Result]) -> Result:
                 return work()
         except Uncertain as error:
             last = error
-    raise last
+    raise Uncertain(f"{last} cannot be told, even with {PRECISIONS[-1]} bits")
 
 
 @lru_cache(maxsize=8192)
@@ -87,19 +97,39 @@ def sharpened(x: Number) -> Number:
     return x.mid().fmpq()
 
 
+def within_reach(x: Number) -> Number:
+    """The number; `TooLarge` where it is too large to be printed, `Uncertain` where too large for the working precision.
+
+    >>> within_reach(fmpq(1, 3))
+    1/3
+    """
+    if isinstance(x, arb) and not abs(x) < LARGEST:
+        if x.is_finite():
+            raise TooLarge("it is beyond 10^300000, too large to be written")
+        raise Uncertain("a value as large as this")
+    return x
+
+
 def bounds(x: Number) -> tuple[fmpq, fmpq]:
     """Exact rationals that enclose the number; equal where it is exact."""
     if isinstance(x, fmpq):
         return x, x
-    if not x.is_finite() or any(abs(int(part.man_exp()[1])) > MAXIMAL_EXPONENT for part in (x.mid(), x.rad())):
-        raise UndefinedValue("the value is too large, too small or undefined")
-    middle, radius = x.mid().fmpq(), x.rad().fmpq()  # exact at any precision, unlike lower() and upper()
+    parts = (x.mid(), x.rad()) if x.is_finite() else ()  # exact at any precision, unlike lower() and upper()
+    sizes = [int(part.man_exp()[1]) for part in parts]
+    if not parts or max(sizes) > MAXIMAL_EXPONENT:
+        raise TooLarge("it is beyond 10^300000, too large to be written")
+    middle, radius = (part.fmpq() if size >= -MAXIMAL_EXPONENT else fmpq(0) for part, size in zip(parts, sizes, strict=True))
+    if min(sizes) < -MAXIMAL_EXPONENT:
+        radius += 1 / fmpq(2) ** (MAXIMAL_EXPONENT // 2)
     return middle - radius, middle + radius
 
 
 def middle(x: Number) -> fmpq:
-    """The exact middle of a ball; an exact number itself."""
-    return x if isinstance(x, fmpq) else x.mid().fmpq()
+    """The exact middle of a ball (0 where that is too small to be printed); an exact number itself."""
+    if isinstance(x, fmpq):
+        return x
+    low, high = bounds(x)
+    return (low + high) / 2
 
 
 def same(a: Number, b: Number) -> bool:
@@ -111,12 +141,16 @@ def same(a: Number, b: Number) -> bool:
 
 def is_positive(x: Number) -> bool:
     """The sign of a number, with certainty; an exact 0 is not positive."""
-    low, high = bounds(x)
-    if low <= 0 < high:
-        if high - low < NEGLIGIBLE:
-            return False
-        raise Uncertain("the sign of a value")
-    return bool(low > 0)
+    if x > 0 or x <= 0:
+        return bool(x > 0)
+    if is_negligible(x):
+        return False
+    raise Uncertain("the sign of a value")
+
+
+def is_negligible(x: Number) -> bool:
+    """Whether a ball is as good as 0: so narrow around it that it is printed so."""
+    return isinstance(x, arb) and bool(x.contains(0) and x.rad() < HALF_NEGLIGIBLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +270,21 @@ def rounded(x: Number, digits: int) -> str:
     >>> rounded(fmpq(1, 3), 4), rounded(fmpq(1, 30000000), 3)
     ('0.3333', '3.33e-8')
     """
+    if isinstance(x, arb):
+        if is_negligible(x) or abs(x) < LEAST:
+            return "0"
+        if LEAST < abs(x) < SMALL or LARGE < abs(x) < LARGEST:
+            return _far(x, digits)
     return _certain(x, lambda bound: _rounded(bound, digits))
+
+
+def _far(x: arb, digits: int) -> str:
+    """A number far from 1, of which whole numbers would be long: its logarithm gives the power of ten."""
+    with flint.ctx.workprec(flint.ctx.prec + 64):
+        size = int((abs(x.mid()).log() / arb.const_log10()).mid().floor().unique_fmpz())
+        near = exact(rounded(x / arb(10) ** size, digits))
+    carried = magnitude(near)
+    return f"{point(nearest(near, digits - 1 - carried), digits - 1)}e{size + carried}"
 
 
 def rounded_to_places(x: Number, places: int) -> str:
@@ -250,7 +298,7 @@ def rounded_to_places(x: Number, places: int) -> str:
 
 def _certain(x: Number, round_off: Callable[[fmpq], str]) -> str:
     """What both ends of a ball are rounded to."""
-    lower, upper = bounds(x)
+    lower, upper = bounds(within_reach(x))
     low, high = round_off(lower), round_off(upper)
     if low == high:
         return low
@@ -273,20 +321,25 @@ def _rounded(x: fmpq, digits: int) -> str:
 
 def nearest(x: fmpq, places: int) -> int:
     """The number of units of 10^-places nearest to x, half to even."""
-    p, q = int(x.p) * 10 ** max(places, 0), int(x.q) * 10 ** max(-places, 0)
-    units: int
+    p, q, ten = _whole(x)
+    p, q = p * ten ** max(places, 0), q * ten ** max(-places, 0)
     units, rest = divmod(p, q)
     up = 2 * rest > q or (2 * rest == q and units % 2 == 1)
-    return units + int(up)
+    return int(units) + int(up)
 
 
 def magnitude(x: fmpq) -> int:
     """The power of ten of the first significant digit: 2 for 345, -3 for 0.0012."""
-    p, q = abs(int(x.p)), int(x.q)
-    guess = (p.bit_length() - q.bit_length()) * 30103 // 100000 + 1  # never too small, and too large by 2 at most
-    while p * 10 ** max(-guess, 0) < q * 10 ** max(guess, 0):
+    p, q, ten = _whole(abs(x))
+    guess = int((p.bit_length() - q.bit_length()) * 30103 // 100000 + 1)  # never too small, and too large by 4 at most
+    while p * ten ** max(-guess, 0) < q * ten ** max(guess, 0):
         guess -= 1
     return guess
+
+
+def _whole(x: fmpq) -> tuple[Any, Any, Any]:
+    """Numerator, denominator and 10 in whole numbers of one kind: Python's are quick where they are short, python-flint's where they are long."""
+    return (x.p, x.q, fmpz(10)) if x.height_bits() > MAXIMAL_HEIGHT else (int(x.p), int(x.q), 10)
 
 
 def point(units: int, places: int, shift: int = 0) -> str:
@@ -321,8 +374,10 @@ def function(at: Callable[[arb], arb], exactly: dict[Any, Any] | None = None) ->
 
 def logarithm(x: Number) -> Number:
     """The natural logarithm; `UndefinedValue` where x is not positive."""
-    if not is_positive(x):
+    if x <= 0:
         raise UndefinedValue("the logarithm of a number that is not positive")
+    if not x > 0:
+        raise Uncertain("whether a number is positive, so that it has a logarithm,")
     return fmpq(0) if x == 1 else arb(x).log()
 
 
@@ -335,7 +390,7 @@ def square_root(x: Number) -> Number:
         root = fmpq(int(fmpz(p).isqrt()), int(fmpz(q).isqrt()))
         if root * root == x:
             return root
-    return arb(x).sqrt()
+    return arb(x).nonnegative_part().sqrt()
 
 
 def floor(x: Number) -> Number:
@@ -352,20 +407,39 @@ def floor(x: Number) -> Number:
 
 def quotient(a: Number, b: Number) -> Number:
     """a / b; `UndefinedValue` where b is 0."""
-    low, high = bounds(b)
-    if low == high == 0:
+    if b == 0:
         raise UndefinedValue("division by zero")
-    if low <= 0 <= high:
-        raise Uncertain("a divisor")
+    if not (b > 0 or b < 0):
+        raise Uncertain("whether a divisor is 0")
     return a / b
 
 
 def power(a: Number, b: Number) -> Number:
-    """a to the b: exact for integer exponents, through balls otherwise; `UndefinedValue` for 0 to a negative power."""
-    if isinstance(b, fmpq) and b.q == 1 and abs(b.p) <= 64:
-        if b < 0:
-            return quotient(fmpq(1), power(a, -b))
-        return a ** int(b.p)
-    if not is_positive(a):
-        raise UndefinedValue("a fractional power of a number that is not positive")
-    return arb(a) ** arb(b)
+    """a to the b: exact for small integer exponents, through balls otherwise; `UndefinedValue` for 0 to a negative power.
+
+    >>> power(fmpq(2, 3), fmpq(-2)), power(fmpq(0), fmpq(1, 2)), power(fmpq(-1), fmpq(65)) == -1
+    (9/4, 0, True)
+    """
+    if isinstance(b, fmpq) and b.q == 1:
+        return quotient(fmpq(1), _whole_power(a, int(-b.p))) if b < 0 else _whole_power(a, int(b.p))
+    if a > 0:
+        return arb(a) ** arb(b)
+    if a < 0:
+        raise UndefinedValue("a fractional power of a negative number")
+    if b < 0 and a == 0:
+        raise UndefinedValue("0 to a negative power")
+    if b > 0 and (a == 0 or is_negligible(a)):
+        return fmpq(0) if a == 0 else (a.abs_upper() ** arb(b)).union(arb(0))
+    raise Uncertain("whether a number is positive, so that it has a fractional power,")
+
+
+def _whole_power(a: Number, n: int) -> Number:
+    """Exact as far as that is not too tall; by squaring where a ball holds 0, of which there is no logarithm."""
+    if isinstance(a, fmpq) and n <= MOST_EXACT and a.height_bits() * n <= LARGEST_BETWEEN:
+        return a**n
+    a, result = arb(a), arb(1)
+    if a > 0 or a < 0:
+        return a**n
+    while n:
+        result, a, n = result * a if n & 1 else result, a * a, n >> 1
+    return result

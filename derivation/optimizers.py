@@ -15,11 +15,35 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from .expressions import FUNCTIONS
 
 GIVEN = frozenset({"theta", "g", "t", "squares", "rate"})
 WORD = re.compile(r"[A-Za-z]\w*")
+
+
+@dataclass(frozen=True)
+class Range:
+    """Where a constant has to lie: from `least` (itself only if `reached`) to below `limit`.
+
+    >>> RANGES["momentum"].holds(1), RANGES["momentum"].sentence
+    (False, 'at least 0 and less than 1')
+    """
+
+    least: int = 0
+    reached: bool = True
+    limit: int | None = None
+
+    def holds(self, x: Any) -> bool:
+        """Whether a number lies in the range."""
+        return bool((x >= self.least if self.reached else x > self.least) and (self.limit is None or x < self.limit))
+
+    @property
+    def sentence(self) -> str:
+        """The range in words."""
+        lower = f"at least {self.least}" if self.reached else f"greater than {self.least}"
+        return lower if self.limit is None else f"{lower} and less than {self.limit}"
 
 
 @dataclass(frozen=True)
@@ -157,6 +181,14 @@ WISHES = _table(
     Row("decoupled_weight_decay", ("thetatilde = (1 - rate * decoupled_weight_decay) * theta",), {"decoupled_weight_decay": ""}),
 )
 """In the order in which they are applied, before the rule."""
+
+POSITIVE, SHARE = Range(reached=False), Range(limit=1)
+RANGES = {
+    **dict.fromkeys(("rate", "clip_norm", "clip", "drop", "every", "gamma", "period", "warmup"), POSITIVE),
+    **dict.fromkeys(("momentum", "rho", "beta1", "beta2"), SHARE),
+    **dict.fromkeys(("epsilon", "weight_decay", "decoupled_weight_decay", "decay", "least"), Range()),
+}
+"""Where each constant of the rows has to lie."""
 
 SYMBOLS = {
     "rate": (r"\alpha", r"\eta", r"\lambda"),

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from .expressions import Raw, SyntaxProblem, at_step
+from .expressions import Raw, at_step
+from .lexing import SyntaxProblem
 from .resolve import AXES
 from .walkthrough import Section
 
-HEADING = re.compile(r"\s*##+(?P<title>.*?)[#\s]*\Z")
+HEADING = re.compile(r"\s*##+(?P<title>(?:.*[^#\s])?)[#\s]*\Z")
 """A line that begins a section, as in Markdown; a single # begins a comment."""
 PLACE = re.compile(r"\{\s*([^\W\d]\w*)\s*\}")
 
@@ -23,6 +24,7 @@ class Heading:
 
     title: str
     line: int
+    column: int = 1
 
     @property
     def indices(self) -> frozenset[str]:
@@ -39,7 +41,9 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """One equation as spelled out: its tree, its place in the file, the heading above it, and which `step` of a repetition over `index` it is."""
+    """One equation as spelled out: its tree, its place in the file, the heading above it, and which `step` of a repetition over `index` it is.
+
+    `column` is that of the right side, `named_at` that of the left."""
 
     key: str
     raw: Raw
@@ -49,6 +53,7 @@ class Equation:
     index: str = ""
     step: int = 0
     block: int = 0
+    named_at: int = 1
 
     @property
     def group(self) -> tuple[int, int]:
@@ -66,6 +71,14 @@ def uses(raw: Raw) -> frozenset[str]:
         return frozenset(raw.args)
     inside = [arg for arg in (*raw.args, *(value for key, value in raw.keywords if key not in AXES)) if isinstance(arg, Raw)]
     return frozenset().union(*map(uses, inside))
+
+
+def each(raw: Raw) -> tuple[Raw, int]:
+    """What a line repeats, and how often; the whole once where it is no repetition."""
+    if raw.symbol != "for":
+        return raw, 1
+    body, _, first, last = raw.args
+    return body, last - first + 1
 
 
 def each_step(match: re.Match[str], raw: Raw) -> Iterator[tuple[str, Raw, str, int]]:

@@ -3,51 +3,47 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from itertools import pairwise
+from math import prod
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
 
-from . import recipe
+from . import recipe, spec_checks
 from .arrays import Array, Shape
-from .expressions import FUNCTIONS, SyntaxProblem, at_known_steps, nearest, parse
-from .files import MAXIMAL_FILE, from_file
-from .given import value
+from .expressions import FUNCTIONS, at_known_steps, nearest, parse
+from .files import from_file
+from .given import Listed, value
+from .lexing import SyntaxProblem
 from .network import Network, Page, split
 from .numbers import Carry, Style
+from .readings import Reading
 from .resolve import Resolver, describe
-from .sections import HEADING, Equation, Heading, arranged, each_step, ordered, sections, uses
+from .sections import HEADING, Equation, Heading, arranged, each, each_step, ordered, sections, uses
 from .spec_update import UpdateTable, chosen
-from .terms import Term, names, walk
+from .terms import Term, names
 from .tex.notation import NotationError, notation
+from .toml_text import MAXIMAL_TEXT, NotToml, Places, Problem, decoded, parsed, shown, title_fault, titled
+from .unfolding import entries_problem, repetition_problem, unfolded
 from .variants.plan import Plan
 from .variants.table import VariantsTable, planned
 
-MAXIMAL_EXPONENT = 64
+MAXIMAL_LINES = 5000
+MAXIMAL_MESSAGE = 800
 ROUNDINGS = ("full", "carry")
-EQUATION = re.compile(r"\s*([^\W\d]\w*)\s*(?:\[\s*([^\W\d]\w*)\s*([+-]\s*\d+)?\s*\]\s*)?=(?!=)\s*")
+EQUATION = re.compile(r"\s*([^\W\d]\w*)\s*(?:\[\s*([^\W\d]\w*)\s*([+-]\s*\d{1,6})?\s*\]\s*)?=(?!=)\s*")
 """The left side: a name, or a name at a step (`h[t]`)."""
-IDENTIFIER = re.compile(r"[A-Za-z]\w*\Z", re.ASCII)
-
-
-@dataclass(frozen=True, order=True)
-class Problem:
-    """One thing wrong with a spec: where (from 1; 0 is the whole file), and what to do about it."""
-
-    line: int
-    column: int
-    message: str
+IDENTIFIER = re.compile(r"[A-Za-z]\w{0,99}\Z", re.ASCII)
 
 
 class SpecError(ValueError):
     """A spec that cannot be worked; `problems` are all that were found, in the order of the file."""
 
     def __init__(self, source: str, problems: list[Problem]) -> None:
-        self.source, self.problems = source, sorted(set(problems))
+        self.source, self.problems = source, sorted({replace(problem, message=shown(problem.message[:MAXIMAL_MESSAGE])) for problem in problems})
         super().__init__("\n".join(f"{source}{f':{p.line}:{p.column}' if p.line else ''}: {p.message}" for p in self.problems))
 
 
@@ -77,7 +73,7 @@ class Model(_Table):
 class Spec(_Table):
     """The tables and keys of a spec."""
 
-    title: Annotated[str, Field(max_length=200)] = ""
+    title: Annotated[str, AfterValidator(titled)] = ""
     digits: Annotated[int, Field(ge=1, le=30)] = 6
     rounding: str = "full"
     places: Annotated[int, Field(ge=0, le=30)] | None = None
@@ -126,37 +122,26 @@ def opened(path: str | Path) -> Opened:
 def text_of(path: str | Path) -> str:
     """The text of a spec file; raises `SpecError` where it cannot be read."""
     try:
-        raw = Path(path).read_bytes()
+        with Path(path).open("rb") as file:
+            raw = file.read(MAXIMAL_TEXT + 1)  # no more, whatever the file is: a device has no end
+        return decoded(raw)
     except OSError as error:
         raise SpecError(str(path), [Problem(0, 0, f"the file cannot be read: {error.strerror or error}")]) from None
-    if len(raw) > MAXIMAL_FILE:
-        raise SpecError(str(path), [Problem(0, 0, f"the file is larger than {MAXIMAL_FILE // 1_000_000} MB")])
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise SpecError(str(path), [Problem(line, error.start - raw.rfind(b"\n", 0, error.start), "the file is not UTF-8 text; save it as UTF-8")]) from None
+    except NotToml as error:
+        raise SpecError(str(path), [error.problem]) from None
 
 
 def opened_text(text: str, source: str = "<spec>", folder: Path | None = None) -> Opened:
     """All that a spec given as text says."""
     try:
-        raw = tomllib.loads(text, parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise SpecError(source, [_toml_problem(text, str(error))]) from None
-    places = Places(text)
+        raw, places = parsed(text)
+    except NotToml as error:
+        raise SpecError(source, [error.problem]) from None
     try:
         spec = Spec.model_validate(raw, context=folder)
     except ValidationError as error:
         raise SpecError(source, [places.problem(tuple(map(str, item["loc"])), _sentence(dict(item))) for item in error.errors()]) from None
     return _Builder(spec, places, source).opened()
-
-
-def _toml_problem(text: str, message: str) -> Problem:
-    match = re.search(r"at line (\d+), column (\d+)", message)
-    line, column = (int(match[1]), int(match[2])) if match else (text.count("\n") + 1, 1)
-    cause = re.sub(r" *\(at .*\)", "", message)
-    return Problem(line, column, f"this is not TOML: {cause or 'nested too deep'}")
 
 
 def _sentence(error: Mapping[str, Any]) -> str:
@@ -181,50 +166,6 @@ def _elsewhere(key: str) -> str:
     return nearest(key, [*Spec.model_fields, *Model.model_fields])
 
 
-class Places:
-    """Where keys stand in the text of a spec."""
-
-    def __init__(self, text: str) -> None:
-        self.lines = text.split("\n")
-        self.keys: dict[tuple[str, ...], tuple[int, int]] = {}
-        section: tuple[str, ...] = ()
-        counts: dict[tuple[str, ...], int] = {}
-        quoted = False
-        for number, line in enumerate(self.lines, 1):
-            if not quoted and (header := re.match(r"\s*(\[+)\s*([^\]]+?)\s*\]+", line)):
-                section = tuple(part.strip(" \"'") for part in header[2].split("."))
-                if header[1] == "[[":
-                    counts[section] = counts.get(section, -1) + 1
-                    section = (*section, str(counts[section]))
-                self.keys[section] = (number, line.index("[") + 1)
-            elif not quoted and (key := re.match(r"\s*([\"']?)([\w.-]+)\1\s*=\s*", line)):
-                self.keys[(*section, key[2])] = (number, key.end() + 1)
-            quoted ^= (line.count('"""') + line.count("'''")) % 2 == 1
-
-    def find(self, path: tuple[str, ...]) -> tuple[int, int]:
-        """Line and column of a key, or of the nearest table around it."""
-        for end in range(len(path), 0, -1):
-            if path[:end] in self.keys:
-                return self.keys[path[:end]]
-        return 1, 1
-
-    def problem(self, path: tuple[str, ...], message: str) -> Problem:
-        return Problem(*self.find(path), message)
-
-    def equations(self, text: str) -> Iterator[tuple[int, int, str]]:
-        """(line, column, text) of each equation and each heading, comments and blank lines left out."""
-        line, column = self.find(("model", "equations"))
-        start = self.lines[line - 1][column - 1 :] if line <= len(self.lines) else ""
-        fence = 3 if start[:3] in ('"""', "'''") else 1
-        column += fence
-        if fence == 3 and not start[3:].strip():
-            line, column = line + 1, 1
-        for offset, given in enumerate(text.split("\n")):
-            bare = given if HEADING.match(given) else given.split("#", 1)[0]
-            if bare.strip():
-                yield line + offset, column if offset == 0 else 1, bare
-
-
 class _Builder:
     """Turns a validated spec into a network, gathering problems as it goes."""
 
@@ -233,6 +174,8 @@ class _Builder:
         self.problems: list[Problem] = []
         self.named: set[str] = set()
         self.written: dict[str, Equation] = {}
+        self.unfolded = self.entries = 0
+        """How many operators the equations have so far, and how many numbers their results."""
         self.titles: dict[str, str] = {}
 
     def opened(self) -> Opened:
@@ -251,7 +194,8 @@ class _Builder:
         self.check_notation(shapes, update)
         self.check_rounding()
         self.stop()
-        self.check_exponents(equations)
+        for key, message in spec_checks.problems(equations, self.spec.parameters, self.spec.data, shapes):
+            self.problems.append(Problem(self.written[key].line, self.written[key].column, message))
         self.stop()
         spec = self.spec
         equations, shapes = split(equations, shapes)
@@ -271,11 +215,22 @@ class _Builder:
             "loss" if spec.model.output is None else "output",
             self.titles,
             sections(list(equations), self.written, spec.model.loss),
+            self.stated(equations),
         )
         for first, second in built.names.clashes():
             self.add(("notation",), f"{first!r} and {second!r} would both be printed as {built.names.latex(first)}; give one of them another [notation]")
         self.stop()
         return built
+
+    def stated(self, equations: Mapping[str, Term]) -> dict[str, tuple[int, int]]:
+        """Where each equation stands; what was split off one comes before it."""
+        places, before = dict[str, tuple[int, int]](), list[str]()
+        for key in equations:
+            before.append(key)
+            if key in self.written:
+                places |= dict.fromkeys(before, (self.written[key].line, self.written[key].column))
+                before = []
+        return places
 
     def add(self, path: tuple[str, ...], message: str) -> None:
         self.problems.append(self.places.problem(path, message))
@@ -294,17 +249,27 @@ class _Builder:
                 elif table == "data" and key in self.spec.parameters:
                     self.add((table, key), f"{key!r} is defined twice, under [parameters] and under [data]")
 
+    def lines(self) -> list[tuple[int, int, str]]:
+        """(line, column, text) of each equation and each heading, comments and blank lines left out."""
+        given = self.places.lines_of(("model", "equations"), self.spec.model.equations)
+        bare = [(line, column, text if HEADING.match(text) else text.split("#", 1)[0]) for line, column, text in given]
+        return [(line, column, text) for line, column, text in bare if text.strip()]
+
     def read_equations(self) -> None:
         read: list[list[Equation]] = []
         heading: Heading | None = None
-        given = list(self.places.equations(self.spec.model.equations))
-        for (line, column, text), after in zip(given, (*(text for _, _, text in given[1:]), ""), strict=True):
+        given = self.lines()
+        if len(given) > MAXIMAL_LINES:
+            self.problems.append(Problem(*given[MAXIMAL_LINES][:2], f"a spec has at most {MAXIMAL_LINES} lines of equations"))
+            return
+        for (line, column, text), (_, _, after) in pairwise([*given, (0, 0, "")]):
             if title := HEADING.match(text):
                 heading = self.heading(title, line, column, empty=not after or HEADING.match(after) is not None)
             else:
                 read.append(list(self.equations(text, line, column, heading)))
         known = {*(equation.key for line in read for equation in line), *self.spec.parameters, *self.spec.data}
         lines = [[replace(equation, raw=at_known_steps(equation.raw, known)) for equation in line] for line in read if line]
+        self.check_counting([line[0] for line in lines])
         self.written = {equation.key: equation for equation in arranged(lines)}
         if not self.written and not self.problems:
             self.add(("model", "equations"), "there is no equation")
@@ -314,9 +279,29 @@ class _Builder:
         text = title["title"].strip()
         if not text:
             self.problems.append(Problem(line, column, "a section needs a title, as in '## Attention'; a comment begins with a single #"))
+        elif fault := title_fault(text):
+            self.problems.append(Problem(line, column, fault))
         elif empty:
             self.problems.append(Problem(line, column, f"the section {text[:40]!r} has no equation; write one below it, or leave the line out"))
-        return Heading(text, line)
+        return Heading(text, line, column)
+
+    def check_counting(self, lines: Sequence[Equation]) -> None:
+        """A title with an index in braces counts the steps of a repetition: there has to be one, and nothing else in the section."""
+        counted = {(line.heading, line.index) for line in lines}
+        for line in lines:
+            heading = line.heading
+            strange = heading.indices - {line.index} if heading else frozenset()
+            if heading is None or not strange:
+                continue
+            if not any((heading, index) in counted for index in heading.indices):
+                braces = ", ".join(f"{{{index}}}" for index in sorted(heading.indices))
+                self.problems.append(
+                    Problem(heading.line, heading.column, f"{braces} in a title is the step of a repetition such as 'for k in 1..3', and none stands below it; leave out the braces")
+                )
+            else:
+                message = f"the title {heading.title[:40]!r} counts the steps of a repetition, and this equation is not one of them"
+                advice = "begin a section of its own with ## before it, or leave out the braces"
+                self.problems.append(Problem(line.line, line.named_at, f"{message}; {advice}"))
 
     def equations(self, text: str, line: int, column: int, heading: Heading | None) -> Iterator[Equation]:
         """The equations of one line; what is wrong with it is told."""
@@ -325,16 +310,16 @@ class _Builder:
             self.problems.append(Problem(line, column, f"expected an equation such as 'h = relu(W @ x + b)', found {text.strip()[:40]!r}"))
             return
         try:
-            for key, raw, index, step in each_step(match, parse(text[match.end() :])):
+            written = parse(text[match.end() :])
+            if problem := repetition_problem(self.unfolded, *each(written)):
+                raise SyntaxProblem(written.at, problem)
+            self.unfolded += unfolded(*each(written))
+            for key, raw, index, step in each_step(match, written):
                 self.check_name(key, line, column + match.start(1))
                 self.named.add(key)
-                yield Equation(key, raw, line, column + match.end(), heading, index, step)
+                yield Equation(key, raw, line, column + match.end(), heading, index, step, named_at=column + match.start(1))
         except SyntaxProblem as problem:
             self.problems.append(Problem(line, column + match.end() + problem.at, problem.message))
-            return
-        if heading and heading.indices - {index}:
-            message = f"the title {heading.title[:40]!r} counts the steps of a repetition, and this equation is not one of them"
-            self.problems.append(Problem(line, column + match.start(1), f"{message}; begin a section of its own with ## before it, or leave out the braces"))
 
     def check_name(self, key: str, line: int, column: int) -> None:
         if key in self.named or key in self.spec.parameters or key in self.spec.data:
@@ -344,7 +329,9 @@ class _Builder:
 
     def resolve(self) -> tuple[dict[str, Term], dict[str, Shape]]:
         """Each equation as a Term, in an order in which each uses only what stands before it."""
-        shapes = {key: array.shape for key, array in (*self.spec.parameters.items(), *self.spec.data.items())}
+        given = {**self.spec.parameters, **self.spec.data}
+        shapes = {key: array.shape for key, array in given.items()}
+        readings = {key: Reading(array.shape[:1]) if isinstance(array, Listed) else Reading(array.shape, soft=True) for key, array in given.items()}
         order = ordered(self.written, frozenset(shapes))
         equations: dict[str, Term] = {}
         failed: set[str] = set()
@@ -354,10 +341,14 @@ class _Builder:
                 failed.add(key)
                 continue
             try:
-                resolver = Resolver(shapes, key, self.written)
-                term, shape = resolver.resolve(equation.raw)
-                shapes |= {added: resolver.names[added] for added in resolver.added} | {key: shape}
-                equations |= {**resolver.added, key: term}
+                resolver = Resolver(shapes, key, self.written, readings)
+                resolver.know(key, found := resolver.resolve(equation.raw))
+                for made in (*resolver.added, key):
+                    if problem := entries_problem(self.entries, resolver.names[made]):
+                        raise SyntaxProblem(0, problem)
+                    self.entries += prod(resolver.names[made])
+                shapes, readings = resolver.names, resolver.readings or {}
+                equations |= {**resolver.added, key: found.term}
                 self.titles |= resolver.titles
             except SyntaxProblem as problem:
                 failed.add(key)
@@ -407,16 +398,6 @@ class _Builder:
     def carry(self) -> Carry | None:
         """How results are rounded before they are used."""
         return Carry(self.spec.digits, self.spec.places) if self.spec.rounding == "carry" else None
-
-    def check_exponents(self, equations: Mapping[str, Term]) -> None:
-        for key, term in equations.items():
-            for node in walk(term):
-                if node.head in ("pow", "hadamard_pow") and node.args[1].head == "number" and abs(float(node.args[1].args[0])) > MAXIMAL_EXPONENT:
-                    self.problems.append(
-                        Problem(
-                            self.written[key].line, self.written[key].column, f"the exponent {node.args[1].args[0]} is beyond the limit of {MAXIMAL_EXPONENT}"
-                        )
-                    )
 
     def unused(self, equations: Mapping[str, Term]) -> tuple[str, ...]:
         used = {operand for term in equations.values() for operand in names(term)}

@@ -11,7 +11,7 @@ from .arrays import Array
 from .expressions import nearest
 from .given import value
 from .numbers import exact
-from .optimizers import OPTIMIZERS, SCHEDULES, WISHES, Row
+from .optimizers import OPTIMIZERS, RANGES, SCHEDULES, WISHES, Row
 from .recipe import Update
 
 MAXIMAL_STEPS = 50
@@ -80,6 +80,6 @@ def _constant(row: Row, key: str, default: str, given: Mapping[str, Any], add: A
         return None
     if array.shape:
         add(key, f"{key!r} must be a scalar")
-    elif key != "rate" and array.entries[0] < 0:
-        add(key, f"{key!r} must not be negative")
+    elif not RANGES[key].holds(array.entries[0]):
+        add(key, f"{key!r} must be {RANGES[key].sentence}")
     return array

@@ -8,10 +8,13 @@ The tree keeps the author's order, his subtractions and his fractions; it holds 
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
 
 _set = object.__setattr__
 
@@ -144,10 +147,41 @@ def rebuild(term: Term, change: Callable[[Term], Term | None]) -> Term:
     >>> rebuild(name("a") + name("b"), {name("b"): number(2)}.get)
     Term(head='add', args=(Term(head='name', args=('a',)), Term(head='number', args=('2',))))
     """
-    replaced = change(term)
-    if replaced is not None:
-        return replaced
-    if not term.children:
+    return fold(term, change, with_parts)
+
+
+def fold(term: Term, known: Callable[[Term], Result | None], join: Callable[[Term, list[Any]], Result]) -> Result:
+    """What a tree comes to, from the leaves up: `known(node)`, or where that is None `join(node, what its parts come to)`.
+
+    Nothing here calls itself: a sum of a thousand summands is a tree a thousand deep.
+
+    >>> fold(name("a") + number(2) * name("b"), lambda node: None, lambda node, depths: 1 + max(depths, default=0))
+    3
+    """
+    open_nodes: list[tuple[Term, list[Any]]] = []
+    while True:
+        found = known(term)
+        if found is None and term.children:
+            open_nodes.append((term, []))
+            term = term.children[0]
+            continue
+        found = join(term, []) if found is None else found
+        while open_nodes:
+            parent, parts = open_nodes[-1]
+            parts.append(found)
+            if len(parts) < len(parent.children):
+                term = parent.children[len(parts)]
+                break
+            open_nodes.pop()
+            found = join(parent, parts)
+        else:
+            return found
+
+
+def with_parts(term: Term, parts: list[Any]) -> Term:
+    """The term with other terms in place of its own parts; the term itself where they are the same."""
+    if all(map(operator.is_, parts, term.children)):
         return term
-    args = tuple(rebuild(arg, change) if isinstance(arg, Term) else arg for arg in term.args)
+    remaining = iter(parts)
+    args = tuple(next(remaining) if arg.__class__ is Term else arg for arg in term.args)
     return term if args == term.args else Term(term.head, args, term.value)

@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import reduce
 
 from .resolve import Shapes
-from .terms import Term, number
+from .terms import Term, fold, number, with_parts
 
 Rule = Callable[[Term, Shapes], Term]
 ONE, ZERO = Fraction(1), Fraction(0)
@@ -62,14 +62,12 @@ def loosely(term: Term, shapes: Shapes) -> Term:
 
 
 def _tidied(term: Term, shapes: Shapes, rules: Mapping[str, Rule]) -> Term:
-    args = tuple(_tidied(arg, shapes, rules) if isinstance(arg, Term) else arg for arg in term.args)
+    return fold(term, lambda node: None, lambda node, parts: _simplified(with_parts(node, parts), shapes, rules))
+
+
+def _simplified(term: Term, shapes: Shapes, rules: Mapping[str, Rule]) -> Term:
     rule = rules.get(term.head)
-    if term.head in KEPT or rule is None:
-        return Term(term.head, args, term.value)
-    return rule(Term(term.head, args), shapes)
-
-
-KEPT = frozenset({"name", "number", "matrix", "partial", "second", "shifted", "updated", "index"})
+    return term if rule is None else rule(term, shapes)
 
 
 def factors(term: Term) -> tuple[Fraction, Term | None]:

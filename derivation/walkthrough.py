@@ -10,7 +10,9 @@ from .terms import Term
 
 Role = Literal["quantity", "formula", "substitution", "arithmetic", "value"]
 Relation = Literal["=", "≈"]
-Proof = Literal["proved", "failed", "refuted", "none"]
+Proof = Literal["proved", "certified", "failed", "refuted", "none"]
+"""How a line was judged: `proved` by SymPy, for any numbers where it is a formula; `certified` where its two sides, too large for symbols, are equal
+at these numbers in exact or ball arithmetic; `failed` where nothing could decide; `refuted`; `none` where it is not judged yet."""
 
 
 class FalseLine(ValueError):

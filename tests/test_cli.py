@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import signal
+import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +21,10 @@ EXAMPLE = ROOT / "examples" / "two-two-one.toml"
 def run(*args: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", "from derivation.cli import app; app()", *map(str, args)]
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, env={**os.environ, **environment}, check=False)
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
 
 
 def test_a_handout_goes_into_output(tmp_path: Path) -> None:
@@ -103,7 +111,7 @@ def test_a_kink_is_said_in_a_footnote(tmp_path: Path) -> None:
     )
     done = run("handout", "spec.toml", "-o", "-", "--format", "md", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "$z_{2}$ is exactly 0. ReLU has no derivative there; by convention it is taken as 0." in done.stdout
+    assert "$z_2$ is exactly 0. ReLU has no derivative there; by convention it is taken as 0." in done.stdout
 
 
 def test_the_api_of_the_readme(tmp_path: Path) -> None:
@@ -140,3 +148,214 @@ def test_a_refuted_line_stops_the_handout(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setitem(TABLE, "relu", replace(TABLE["relu"], reverse=("-(G * relu_prime(a))",)))
     done = CliRunner().invoke(app, ["handout", str(EXAMPLE), "-o", "x.pdf", "--unproved"])
     assert done.exit_code == 2 and "SymPy refutes this line" in done.output and list(tmp_path.iterdir()) == []
+
+
+FORKING = """
+import json, os, sys, derivation.check, derivation.render.engine, derivation.proof, derivation.deriving, sympy
+from derivation.check.reports import github, html, json_form, sarif, text
+from derivation.cli import app
+
+for line in sys.stdin:
+    case = json.loads(line)
+    read, write = os.pipe()
+    if not os.fork():
+        os.close(read)
+        os.dup2(write, 2)
+        if case["sink"] == "pipe":
+            reader, writer = os.pipe()
+            os.close(reader)
+        else:
+            writer = os.open("/dev/full", os.O_WRONLY)
+        os.dup2(writer, 1)
+        sys.argv = ["derivation", *case["call"]]
+        app()
+    os.close(write)
+    said = os.fdopen(read).read()
+    print(json.dumps([os.waitstatus_to_exitcode(os.wait()[1]), said]), flush=True)
+"""
+"""Runs commands from standard input, each in a fork of its own whose standard output is a pipe without a reader, or a full device."""
+SINKS = {"pipe": [141, ""], "full": [2, "standard output cannot be written: No space left on device\n"]}
+SLIP = ROOT / "examples" / "slip.md"
+
+
+def test_whoever_does_not_take_the_output_is_told_of_by_the_exit_code(tmp_path: Path) -> None:
+    """Not by 1, which is a verdict: these articles have something wrong, and the commands are well."""
+    calls = [
+        ("handout", "spec.toml", "-o", "-", "--format", "html"),
+        ("handout", "spec.toml", "-o", "/dev/stdout", "--format", "md"),
+        ("handout", "spec.toml", "-o", "x.md"),
+        *(("check", str(SLIP), "--format", form) for form in ("text", "json", "sarif")),
+        ("spec", str(SLIP)),
+        ("renumber", str(SLIP), "--set", "x=4"),
+        ("--help",),
+        ("--version",),
+    ]
+    (tmp_path / "spec.toml").write_text('[model]\nequations = "z = 2 * x"\n[data]\nx = 1\n')
+    cases = [(call, sink) for call in calls for sink in SINKS]
+    lines = "".join(json.dumps({"call": call, "sink": sink}) + "\n" for call, sink in cases)
+    done = subprocess.run([sys.executable, "-c", FORKING], cwd=tmp_path, input=lines, capture_output=True, text=True, check=True)
+    for (call, sink), line in zip(cases, done.stdout.splitlines(), strict=True):
+        code, said = json.loads(line)
+        told = [code, said.replace("/dev/stdout cannot", "standard output cannot")]
+        assert told == SINKS[sink], (call, sink, told)
+    assert names(tmp_path) == ["spec.toml", "x.md"]
+
+
+@pytest.mark.parametrize(
+    ("redirections", "code", "said"),
+    [
+        (">&- 2>said", 2, "standard output cannot be written: it is closed\n"),
+        (">&- 2>&-", 2, ""),
+        ("<&- >&- 2>&-", 2, ""),
+        (">/dev/null 2>&-", 0, ""),
+    ],
+)
+def test_streams_that_are_closed(redirections: str, code: int, said: str, tmp_path: Path) -> None:
+    (tmp_path / "spec.toml").write_text('[model]\nequations = "z = 2 * x"\n[data]\nx = 1\nk = 3\n')
+    if not said and code:
+        (tmp_path / "spec.toml").write_text("[model\n")
+    command = f"{sys.executable} -m derivation handout spec.toml -o - --format json {redirections}"
+    assert subprocess.run(["sh", "-c", command], cwd=tmp_path, check=False).returncode == code
+    if said:
+        assert (tmp_path / "said").read_text().endswith(said)
+
+
+def test_a_command_that_is_told_to_end_leaves_nothing_behind(tmp_path: Path) -> None:
+    """While TeX runs, and while SymPy proves: the exit code is the shell's for a program ended by a signal, and nothing is said."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "pdflatex").write_text("#!/bin/sh\ntouch ../../started\nsleep 60\n")
+    (tmp_path / "bin" / "pdflatex").chmod(0o755)
+    environment = {**os.environ, "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}", "TMPDIR": str(tmp_path / "tmp")}
+    (tmp_path / "tmp").mkdir()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        (tmp_path / "started").unlink(missing_ok=True)
+        command = [sys.executable, "-m", "derivation", "handout", str(EXAMPLE), "-o", "x.pdf"]
+        with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+            while not (tmp_path / "started").exists():
+                assert running.poll() is None
+                time.sleep(0.01)
+            running.send_signal(number)
+            assert running.communicate() == (b"", b"") and running.returncode == 128 + number
+    assert names(tmp_path) == ["bin", "started", "tmp"]
+
+
+def test_what_is_ignored_stays_ignored(tmp_path: Path) -> None:
+    """As `nohup` asks for."""
+    text = "import os, signal; signal.signal(1, signal.SIG_IGN); from derivation.ending import answer_signals; answer_signals(); os.kill(os.getpid(), 1)"
+    assert subprocess.run([sys.executable, "-c", text], check=False).returncode == 0
+
+
+BAD = os.fsdecode(b"bad\xff")
+"""A name that is not UTF-8; the tests look for it as it is shown."""
+
+
+@pytest.mark.parametrize("form", ["text", "json", "html", "github", "sarif", "pdf"])
+def test_articles_whose_name_is_not_utf8(form: str, tmp_path: Path) -> None:
+    (tmp_path / f"{BAD}.md").write_text("$x = 1$ and $x^2 = 5$\n")
+    done = run("check", f"{BAD}.md", "--format", form, "-o", f"report{BAD}", cwd=tmp_path)
+    assert (done.returncode, done.stderr, done.stdout) == (1, "", "wrote reportbad\\xff\n")
+    raw = (tmp_path / f"report{BAD}").read_bytes()
+    shown = {"json": rb"bad\\xff.md", "sarif": b"bad%FF.md", "pdf": b"%PDF"}.get(form, rb"bad\xff.md")
+    assert shown in raw and (form not in ("json", "sarif") or json.loads(raw))
+
+
+def test_files_whose_name_is_not_utf8(tmp_path: Path) -> None:
+    shutil.copy(EXAMPLE, tmp_path / f"{BAD}.toml")
+    shutil.copy(ROOT / "examples" / "variants" / "two-two-one.toml", tmp_path / f"v{BAD}.toml")
+    shutil.copy(ROOT / "examples" / "articles" / "german-commas.md", tmp_path / f"{BAD}.md")
+    calls = [
+        ("handout", f"{BAD}.toml", "--format", "html"),
+        ("handout", f"{BAD}.toml", "-o", f"{BAD}.tex", "--theme", "handwritten"),
+        ("variants", f"v{BAD}.toml", "--format", "json,csv,md,moodle,qti21,canvas,prairielearn", "-o", BAD),
+        ("spec", f"{BAD}.md", "-o", f"{BAD}.txt"),
+        ("renumber", f"{BAD}.md", "--set", "x_2=4", "-o", f"new{BAD}.md"),
+    ]
+    for call in calls:
+        done = run(*call, cwd=tmp_path)
+        assert (done.returncode, "wrote " in done.stdout, "bad\\xff" in done.stdout) == (0, True, True), (call, done)
+    blank = json.loads((tmp_path / BAD / "key.json").read_text())["variants"][0]
+    (tmp_path / f"{BAD}.csv").write_text(f"student,id,{blank['blanks'][0]['key']}\nA,{blank['id']},1\n")
+    done = run("mark", f"{BAD}/key.json", f"{BAD}.csv", "--format", "text,csv,json", "-o", f"m{BAD}", cwd=tmp_path)
+    assert done.returncode == 0 and "wrote mbad\\xff/marks.txt" in done.stdout, done
+    assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in (tmp_path / f"m{BAD}").iterdir())
+    assert run("mark", f"{BAD}/key.json", f"{BAD}.csv", "--format", "csv", "-o", "shared", "--shared", cwd=tmp_path).returncode == 0
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "shared").iterdir()} == {0o666 & ~mask_of_this_process()}
+
+
+def mask_of_this_process() -> int:
+    mask = os.umask(0o22)
+    os.umask(mask)
+    return mask
+
+
+@pytest.mark.parametrize(
+    "call", [("handout", f"{BAD}.toml"), ("check", f"{BAD}.md", BAD), (BAD,), ("handout", "x", "--format", BAD), ("mark", BAD, BAD), ("variants", BAD)]
+)
+def test_what_is_missing_is_told_whatever_its_name(call: tuple[str, ...], tmp_path: Path) -> None:
+    for coding in ("utf-8", "ascii", "latin-1"):
+        done = run(*call, cwd=tmp_path, PYTHONIOENCODING=coding)
+        assert done.returncode == 2 and "bad\\" in done.stderr and "derivation, not yours" not in done.stderr, done
+
+
+@pytest.mark.parametrize(
+    "locale", [{"PYTHONIOENCODING": "ascii"}, {"PYTHONIOENCODING": "latin-1"}, {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}]
+)
+def test_documents_are_utf8_in_every_locale(locale: dict[str, str], tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "derivation", "check", str(ROOT / "examples" / "articles" / "german-commas.md")]
+    expected, found = (subprocess.run(command, cwd=tmp_path, capture_output=True, env={**os.environ, **more}, check=False) for more in ({}, locale))
+    assert found.stdout == expected.stdout and found.returncode == expected.returncode and not found.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        ("KeyError('L')", "this is a fault of derivation, not yours (KeyError: 'L'); please report it"),
+        ("AssertionError", "this is a fault of derivation, not yours (AssertionError: )"),
+        ("MemoryError", "this takes more memory than there is"),
+        ("RecursionError", "this is nested too deep, or too long"),
+        ("EOFError", "this is a fault of derivation, not yours (EOFError: )"),
+        ("BrokenPipeError(32, 'Broken pipe')", "the system refuses something that is needed: [Errno 32] Broken pipe"),
+        ("FileNotFoundError(2, 'No usable temporary directory')", "the system refuses something that is needed: [Errno 2] No usable temporary directory"),
+        ("ExceptionGroup('several', [ValueError()])", "this is a fault of derivation, not yours (ExceptionGroup"),
+    ],
+)
+def test_what_nobody_expected_is_a_sentence_and_no_verdict(error: str, said: str, tmp_path: Path) -> None:
+    lines = ["import derivation.check", f"def check(path): raise {error}", "derivation.check.check = check", "from derivation.cli import app", "app()"]
+    for debug in ("", "1"):
+        done = subprocess.run(
+            [sys.executable, "-c", "\n".join(lines), "check", str(SLIP)],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "DERIVATION_DEBUG": debug},
+            check=False,
+        )
+        assert done.returncode == 2 and said in done.stderr and ("Traceback" in done.stderr) == bool(debug), done
+        assert done.stderr.splitlines()[-1].startswith(said[:30])
+
+
+def test_the_version_is_said(tmp_path: Path) -> None:
+    from derivation import __version__
+
+    assert run("--version", cwd=tmp_path).stdout == f"derivation {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [("", "the name of the output is empty"), ("out/", "it names a folder"), ("x" * 256, "File name too long"), ("two-two-one.toml/x.md", "cannot be made")],
+)
+def test_names_that_no_output_can_have(name: str, why: str, tmp_path: Path) -> None:
+    shutil.copy(EXAMPLE, tmp_path)
+    for call in (("handout", EXAMPLE.name, "--format", "md"), ("check", str(SLIP), "--format", "json"), ("spec", str(SLIP))):
+        done = run(*call, "-o", name, cwd=tmp_path)
+        assert done.returncode == 2 and why in done.stderr and done.stderr.count("\n") == 1, (call, done)
+    assert names(tmp_path) == [EXAMPLE.name]
+
+
+def test_a_link_is_kept_and_a_fifo_written_to(tmp_path: Path) -> None:
+    (tmp_path / "link.md").symlink_to("text.md")
+    os.mkfifo(tmp_path / "fifo")
+    assert run("handout", EXAMPLE, "-o", "link.md", cwd=tmp_path).stdout == "wrote link.md\n"
+    assert (tmp_path / "link.md").is_symlink() and (tmp_path / "text.md").read_text("utf-8").startswith("# One training step")
+    with subprocess.Popen(["cat", tmp_path / "fifo"], stdout=subprocess.PIPE, text=True) as reader:
+        assert run("handout", EXAMPLE, "-o", "fifo", "--format", "md", cwd=tmp_path).stdout == ""
+        assert reader.communicate()[0] == (tmp_path / "text.md").read_text("utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
 import sys
 import zipfile
@@ -117,7 +118,7 @@ def spoil(folder: Path) -> None:
     numpy.save(folder / "three.npy", numpy.zeros((2, 2, 2)))
     numpy.save(folder / "none.npy", numpy.array(1.0))
     numpy.save(folder / "empty.npy", numpy.zeros((0, 3)))
-    numpy.save(folder / "long.npy", numpy.zeros(4097, "i1"))
+    numpy.save(folder / "long.npy", numpy.zeros(100_001, "i1"))
     numpy.save(folder / "complex.npy", numpy.array([1j]))
     numpy.save(folder / "text.npy", numpy.array(["1"]))
     numpy.save(folder / "truth.npy", numpy.array([True]))
@@ -157,7 +158,7 @@ def spoil(folder: Path) -> None:
         ('{ file = "three.npy" }', "three.npy: expected one dimension (a column vector) or two (a matrix), found 3 (shape (2, 2, 2))"),
         ('{ file = "none.npy" }', "none.npy: expected one dimension (a column vector) or two (a matrix), found 0"),
         ('{ file = "empty.npy" }', "empty.npy: 0 x 3 has no entries"),
-        ('{ file = "long.npy" }', "long.npy: 4097 x 1 is larger than the limit of 4096 rows"),
+        ('{ file = "long.npy" }', "long.npy: 100001 x 1 is larger than the limit of 100000 rows"),
         ('{ file = "complex.npy" }', "complex.npy: expected whole numbers, float16, float32 or float64, found complex128"),
         ('{ file = "text.npy" }', "text.npy: expected whole numbers, float16, float32 or float64, found <U1"),
         ('{ file = "truth.npy" }', "truth.npy: expected whole numbers, float16, float32 or float64, found bool; convert with .astype"),
@@ -184,9 +185,9 @@ def spoil(folder: Path) -> None:
         ('{ file = "latin.csv" }', "latin.csv: this is not a table of numbers in UTF-8"),
         ('{ file = "digits.csv" }', "digits.csv: line 1, cell 1: this number has more than 100 digits"),
         ('{ file = "two.safetensors" }', "two.safetensors: the file holds a, b; name one"),
-        ('{ file = "brain.safetensors" }', "brain.safetensors: the array cannot be read (its numbers are of type BF16); read are the types F64, F32"),
-        ('{ file = "shape.safetensors" }', "shape.safetensors: the array cannot be read (cannot reshape"),
-        ('{ file = "end.safetensors" }', "end.safetensors: the array cannot be read"),
+        ('{ file = "brain.safetensors" }', "brain.safetensors: its numbers are of type BF16; read are the types F64, F32"),
+        ('{ file = "shape.safetensors" }', "shape.safetensors: its shape [3] asks for 12 bytes, and data_offsets say 0 to 4 of 4"),
+        ('{ file = "end.safetensors" }', "end.safetensors: its shape [1] asks for 4 bytes, and data_offsets say 0 to 4 of 0"),
         ('{ file = "list.safetensors" }', "list.safetensors: this is not a safetensors file"),
         ('{ file = "cut.safetensors" }', "cut.safetensors: this is not a safetensors file: it does not begin with the length of a JSON header"),
         ('{ file = "folder.npy" }', "folder.npy: this is not a file"),
@@ -218,6 +219,76 @@ def test_every_problem_is_told_with_its_place(tmp_path: Path, value: str, messag
         network(folder, value)
     assert str(caught.value).startswith(f"{folder / 'spec.toml'}:4:5: "), str(caught.value)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("about", "message"),
+    [
+        ('"shape": [-1, 2], "data_offsets": [0, 8]', "its shape is [-1, 2] and its data_offsets are 0 to 8; these are whole numbers that are not negative"),
+        ('"shape": [-1], "data_offsets": [0, 8]', "its shape is [-1] and"),
+        ('"shape": [2.5, 2], "data_offsets": [0, 8]', "its shape is [2.5, 2] and"),
+        ('"shape": "22", "data_offsets": [0, 8]', "its shape is 22 and"),
+        ('"shape": [true, 2], "data_offsets": [0, 8]', "its shape is [True, 2] and"),
+        ('"shape": {"1": 2}, "data_offsets": [0, 8]', "its shape is {'1': 2} and"),
+        ('"shape": [2], "data_offsets": [0.0, 8]', "its data_offsets are 0.0 to 8"),
+        ('"shape": [2], "data_offsets": [-8, 8]', "its data_offsets are -8 to 8"),
+        ('"shape": [1], "data_offsets": [0, 8]', "its shape [1] asks for 4 bytes, and data_offsets say 0 to 8 of 8"),
+        ('"shape": [2], "data_offsets": [8, 16]', "its shape [2] asks for 8 bytes, and data_offsets say 8 to 16 of 8"),
+        ('"shape": [2], "data_offsets": [0]', "its dtype, shape or data_offsets are missing"),
+        ('"shape": [2]', "its dtype, shape or data_offsets are missing ('data_offsets')"),
+        ('"shape": [' + "9" * 4400 + '], "data_offsets": [0, 8]', "this is not a safetensors file"),
+    ],
+)
+def test_a_safetensors_header_that_lies_is_refused(tmp_path: Path, about: str, message: str) -> None:
+    safetensors(tmp_path / "w.safetensors", {}, f'{{"a": {{"dtype": "F32", {about}}}}}'.encode())
+    with (tmp_path / "w.safetensors").open("ab") as file:
+        file.write(bytes(8))
+    with pytest.raises(SpecError) as caught:
+        network(tmp_path, '{ file = "w.safetensors" }')
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("shape", ["(-1, 2)", "(2.5,)", "('2',)", "(True,)", "[2]", "(2, -1)", "(99999999999999999999,)"])
+def test_an_npy_header_that_lies_is_refused(tmp_path: Path, shape: str) -> None:
+    header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}\n".encode()
+    (tmp_path / "w.npy").write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + bytes(8))
+    with pytest.raises(SpecError, match=r"w\.npy: this is not an array of numbers"):
+        network(tmp_path, '{ file = "w.npy" }')
+
+
+def test_a_spec_reads_files_of_its_own_folder_alone(tmp_path: Path) -> None:
+    """Whatever the way out: links to files, folders and devices, a folder that is a link, a FIFO, an address."""
+    folder, other = tmp_path / "here", tmp_path / "other"
+    folder.mkdir()
+    other.mkdir()
+    for place in (tmp_path, other):
+        (place / "d.csv").write_text("7\n")
+    (folder / "link.csv").symlink_to(other / "d.csv")
+    (folder / "folder").symlink_to(other)
+    (folder / "zero.csv").symlink_to("/dev/zero")
+    (folder / "loop.csv").symlink_to(folder / "loop.csv")
+    os.mkfifo(folder / "fifo.csv")
+    for file in ("link.csv", "folder/d.csv", "zero.csv", "../d.csv", "x/../../d.csv", str(other / "d.csv"), "~/d.csv", "file:///etc/hosts.csv", "http://localhost/d.csv"):
+        with pytest.raises(SpecError, match=r"outside of its folder|out of the spec's folder|no such file"):
+            network(folder, f"{{ file = '{file}' }}")
+    for file, why in (("fifo.csv", "this is not a file"), ("loop.csv", "no such file|cannot be read"), (".", "its ending says no format")):
+        with pytest.raises(SpecError, match=why):
+            network(folder, f"{{ file = '{file}' }}")
+    (folder / "inside.csv").symlink_to(folder / "own.csv")
+    (folder / "own.csv").write_text("7\n")
+    assert read(folder, '{ file = "inside.csv" }') == ((), ["7"])
+
+
+def test_a_files_columns_are_lists_or_columns_as_numpy_has_them(tmp_path: Path) -> None:
+    """Beside a square matrix a list can be read in two ways, a column of a matrix in one."""
+    for shape, fits in (((2,), False), ((2, 1), True)):
+        numpy.save(tmp_path / "b.npy", numpy.ones(shape))
+        (tmp_path / "spec.toml").write_text('[model]\nequations = "z = X + b"\n[data]\nX = [[1, 2], [3, 4]]\nb = { file = "b.npy" }\n')
+        if fits:
+            assert load(tmp_path / "spec.toml").shapes["z"] == (2, 2)
+        else:
+            with pytest.raises(SpecError, match="with each row or with each column"):
+                load(tmp_path / "spec.toml")
 
 
 def test_a_pickle_is_never_run(tmp_path: Path) -> None:

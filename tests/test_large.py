@@ -41,7 +41,7 @@ def test_784_128_10(tmp_path: Path) -> None:
         r"\lVert \frac{\partial L}{\partial W^{(1)}}\right\rVert_F": np.outer(hidden, x),
         r"\lVert \frac{\partial L}{\partial h}\right\rVert_2": given["W2"].T @ signal,
     }.items():
-        [printed] = re.findall(re.escape(shown) + r" &\\approx (\S+?)\\end", page)
+        [printed] = re.findall(re.escape(shown) + r" &\\approx (\S+)\n\\end", page)
         assert float(printed) == float(f"{np.linalg.norm(array):.4g}")
     assert not check_text(page).wrong
     assert r"\ddots" in page and len(page) < 60_000

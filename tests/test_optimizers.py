@@ -17,7 +17,7 @@ import derivation
 from derivation import SpecError
 from derivation.figures import charts
 from derivation.numbers import json_text
-from derivation.optimizers import OPTIMIZERS, SCHEDULES, WISHES
+from derivation.optimizers import OPTIMIZERS, RANGES, SCHEDULES, WISHES
 from derivation.proof import Prover, unproved
 from derivation.recipe import at
 from derivation.render import FORMATS
@@ -186,6 +186,12 @@ def numpy_steps(
         p = {key: rule((1 - rate(t) * shrink) * p[key], g[key], states[key], t, rate(t)) for key in p}
         found.append(p)
     return found
+
+
+def test_every_constant_has_a_range_and_its_default_lies_in_it() -> None:
+    constants = [constant for table in (OPTIMIZERS, SCHEDULES, WISHES) for row in table.values() for constant in row.constants.items()]
+    assert {key for key, _ in constants} == RANGES.keys()
+    assert all(RANGES[key].holds(float(default)) for key, default in constants if default)
 
 
 def test_the_lists_cover_the_table() -> None:
@@ -379,7 +385,7 @@ def test_which_steps_are_worked(keys: str, worked: int) -> None:
 def test_the_table_names_the_rate_where_it_changes() -> None:
     """The rate halves: step 2 goes 0.05 * 2.6 and 0.05 * 4.4 far, by hand."""
     page = FORMATS["md"](derivation.derive(derivation.loads(TWO + 'steps = 3\nschedule = "exponential"\ngamma = 0.5')), "typeset").decode()
-    assert r"| $\text{step}$ | $L$ | $\alpha_{t}$ | $w_{1}$ | $w_{2}$ |" in page
+    assert r"| $\text{step}$ | $L$ | $\alpha_t$ | $w_1$ | $w_2$ |" in page
     assert r"| $0$ | $3$ |  | $1$ | $-1$ |" in page and r"| $2$ | $0.7377$ | $0.05$ | $0.67$ | $-0.38$ |" in page
 
 
@@ -409,7 +415,25 @@ def test_symbols_make_way_for_those_of_the_network() -> None:
         ('rule = "sgd"\nrate = 1\nclip_nrm = 1', 9, "sgd takes no 'clip_nrm'; did you mean 'clip_norm'?"),
         ('rule = "sgd"\nrate = 1\nqqq = 1', 9, "sgd takes no 'qqq'; it takes rate, warmup, clip_norm, clip, weight_decay"),
         ('rule = "sgd"\nrate = 1\nperiod = 9', 9, "sgd takes no 'period'; it belongs to schedule = \"cosine\""),
-        ('rule = "sgd"\nrate = 1\nclip = -1', 9, "'clip' must not be negative"),
+        ('rule = "sgd"\nrate = 1\nclip = -1', 9, "'clip' must be greater than 0"),
+        ('rule = "sgd"\nrate = -0.2', 8, "'rate' must be greater than 0"),
+        ('rule = "sgd"\nrate = 0', 8, "'rate' must be greater than 0"),
+        ('rule = "momentum"\nrate = 1\nmomentum = 1', 9, "'momentum' must be at least 0 and less than 1"),
+        ('rule = "nesterov"\nrate = 1\nmomentum = -0.9', 9, "'momentum' must be at least 0 and less than 1"),
+        ('rule = "adam"\nbeta1 = 1.0', 8, "'beta1' must be at least 0 and less than 1"),
+        ('rule = "adam"\nbeta2 = 1.999', 8, "'beta2' must be at least 0 and less than 1"),
+        ('rule = "adam"\nepsilon = -1e-8', 8, "'epsilon' must be at least 0"),
+        ('rule = "rmsprop"\nrho = 9', 8, "'rho' must be at least 0 and less than 1"),
+        ('rule = "adamw"\nweight_decay = -0.1', 8, "'weight_decay' must be at least 0"),
+        ('rule = "sgd"\nrate = 1\ndecoupled_weight_decay = -0.1', 9, "'decoupled_weight_decay' must be at least 0"),
+        ('rule = "sgd"\nrate = 1\nclip_norm = 0', 9, "'clip_norm' must be greater than 0"),
+        ('rule = "sgd"\nrate = 1\nwarmup = 0', 9, "'warmup' must be greater than 0"),
+        ('rule = "sgd"\nrate = 1\nschedule = "step"\nevery = 0', 10, "'every' must be greater than 0"),
+        ('rule = "sgd"\nrate = 1\nschedule = "step"\nevery = 1\ndrop = -0.5', 11, "'drop' must be greater than 0"),
+        ('rule = "sgd"\nrate = 1\nschedule = "exponential"\ngamma = 0', 10, "'gamma' must be greater than 0"),
+        ('rule = "sgd"\nrate = 1\nschedule = "inverse_time"\ndecay = -1', 10, "'decay' must be at least 0"),
+        ('rule = "sgd"\nrate = 1\nschedule = "cosine"\nperiod = 0', 10, "'period' must be greater than 0"),
+        ('rule = "sgd"\nrate = 1\nschedule = "cosine"\nperiod = 5\nleast = -1', 11, "'least' must be at least 0"),
         ('rule = "sgd"\nrate = 1\nclip = [1, 2]', 9, "'clip' must be a scalar"),
         ('rule = "sgd"\nrate = 1\nsteps = 2\nworked = 3', 10, "3 steps cannot be worked where 'steps' is 2"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -20,6 +21,7 @@ from derivation.render.mathml import mathml
 from derivation.render.page import page as written
 
 LESSONS = [path.stem for path in EXAMPLES]
+WITH_ROOTS = ("adam", "attention", "batch-norm", "layer-norm", "transformer-block")
 LOOKED_AT = ("two-two-one", "softmax-regression", "rnn", "cnn", "transformer-block", "adam", "batch-norm", "paper-arithmetic")
 HERE = "document.querySelector('.link.current')"
 
@@ -117,23 +119,28 @@ def test_what_browsers_need_beside_the_converted_formula(latex: str, part: str) 
     assert part in mathml(latex)
 
 
-def test_the_font_has_every_letter_of_the_formulas_and_its_licence() -> None:
-    import base64
-
+@pytest.mark.parametrize("stem", LESSONS)
+def test_the_font_has_every_sign_of_the_formulas_and_its_licence(stem: str) -> None:
+    """Those in the text, and the root's, which browsers draw of their own accord: from the embedded font, or not at all."""
     from fontTools.ttLib import TTFont
 
     from derivation.render.font import LETTER, italics
 
-    text = html_of("transformer-block")
+    text = html_of(stem)
+    assert ("<msqrt" in text) == (stem in WITH_ROOTS)
     found = re.search(r"data:font/woff;base64,([^)]*)\)", text)
     assert found
     font = TTFont(BytesIO(base64.b64decode(found[1])))
     formulas = "".join(re.findall(r"<math.*?</math>", text, flags=re.DOTALL))
-    letters = {letter for letter in unescape(re.sub(r"<[^>]*>", "", formulas)) if not letter.isspace()}
+    letters = {letter for letter in unescape(re.sub(r"<[^>]*>", "", formulas)) if not letter.isspace()} | {"√"}
     letters |= {italics()[letter] for letter in LETTER.findall(formulas) if letter in italics()}
     assert letters <= {chr(code) for code in font.getBestCmap()}
-    assert "MATH" in font and font["MATH"].table.MathVariants.VertGlyphConstruction
     assert "Open Font License" in font["name"].getDebugName(13)
+    variants = font["MATH"].table.MathVariants
+    grown = dict(zip(variants.VertGlyphCoverage.glyphs, variants.VertGlyphConstruction, strict=True))
+    for sign in letters & set("√()[]|"):
+        form = grown[font.getBestCmap()[ord(sign)]]
+        assert len(form.MathGlyphVariantRecord) > 3 and form.GlyphAssembly is not None, sign
 
 
 # In the browser

@@ -24,7 +24,7 @@ ONE_ROW = {
     "softmax": "p = softmax(x)\nL = sum(p * w)", "log_softmax": "p = log_softmax(x)\nL = sum(p * w)", "cross_entropy": "L = cross_entropy(w, y)",
     "binary_cross_entropy": "L = binary_cross_entropy(w, y)", "hinge": "L = hinge(s, 1)", "huber": "L = huber(s, t)", "cases": "L = cases(s > t, s ^ 2, t)",
     "row_sums": "L = dot(sum(W, axis=1), x)", "column_sums": "L = sum(sum(W, axis=0) @ x)", "repeat_rows": "L = sum((W + x.T) * W)",
-    "repeat_columns": "L = sum((W + x) * W)", "slice": "L = sum(W[0]^2)", "pad": "L = dot(pad(x, 1, 2, 1, 1, 3, 1), concat(x, s))",
+    "repeat_columns": "L = sum((W + x[:, None]) * W)", "slice": "L = sum(W[0]^2)", "pad": "L = dot(pad(x, 1, 2, 1, 1, 3, 1), concat(x, s))",
     "below": "L = dot(concat(x, w), concat(w, x))", "beside": "L = sum(concat([W, x], axis=1)^2)", "reshape": "L = sum(W.reshape(4, 1)^2)",
     "diag": "L = sum((diag(W @ x) @ W)^2)", "diagonal": "L = sum(diagonal(W @ W.T)^2)",
     "flatten": "L = sum(flatten(W)^2)", "pick_rows": "L = sum(W[[1, 1]]^2)", "gather_rows": "L = sum(gather_rows(W, 2, 2, 3)^2)",

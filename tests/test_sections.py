@@ -165,8 +165,9 @@ def test_markdown_has_the_headings() -> None:
     page = FORMATS["md"](derivation.derive(derivation.load(ROOT / "examples" / "rnn.toml")), "").decode()
     forward = ["Time step 1", "Time step 2", "Time step 3", "Output and loss"]
     backward = ["Loss and output", "Back through time step 3", "Back through time step 2", "Back through time step 1", "Shared parameters"]
-    assert [title for title in headings(page, 3) if not title[0].isdigit()] == forward + backward
-    assert headings(page, 4)[:3] == ["1. Pre-activation $z_{1}$", "2. Activation $h_{1}$", "3. Pre-activation $z_{2}$"]
+    partials = [f"Parameter ${name}$" for name in "WUbV"]
+    assert [title for title in headings(page, 3) if not title[0].isdigit()] == forward + backward + partials
+    assert headings(page, 4)[:3] == ["1. Pre-activation $z_1$", "2. Activation $h_1$", "3. Pre-activation $z_2$"]
 
 
 @pytest.mark.parametrize(

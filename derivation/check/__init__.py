@@ -17,8 +17,9 @@ from .compare import ALL_LENIENCY, Leniency
 from .find import find, opened, source
 from .judge import Judge
 from .knowledge import NEW, Knowledge, Work, quantity, works
-from .macros import collect, expand
+from .macros import MAXIMAL_MADE, Expansion, collect
 from .meaning import Meaning, Mismatch
+from .meter import Exhausted, Meter
 from .reading import read
 from .source import Formula, Heading, Source, UnreadableArticle
 from .symbols import Vocabulary
@@ -38,6 +39,8 @@ UNROUNDED = re.compile(r"\bunrounded\b|\bfull precision\b", re.IGNORECASE)
 """Words by which an article says that it computes on with what was rounded for print only."""
 RENAMED = 2
 """Names given another meaning in a later section, from which on an article is taken to do so as a rule: fewer are mistakes."""
+MAXIMAL_RULES = 20
+"""General rules for any parameter that an article may state."""
 OPERANDS = 1
 """Results worked with hidden digits, beyond which an article is taken to do so as a rule."""
 LONG = 6
@@ -75,6 +78,9 @@ class Article:
         self.statements: list[Statement] = []
         self.sections: list[int] = []
         self.words: list[Sequence[Token]] = []
+        self.shown: dict[Formula, Sequence[Token]] = {}
+        """The tokens of each formula, as far as they could be told apart."""
+        self.meter = Meter(len(article.text))
         self.unread: list[tuple[Formula, Unreadable]] = []
         self._state()
         self.vocabulary: Vocabulary = gather(self.statements, self.words)
@@ -85,7 +91,8 @@ class Article:
         self._declare()
 
     def _state(self) -> None:
-        macros = collect(dict.fromkeys([self.source, *(part.source for part in self.parts)]))
+        sources = dict.fromkeys([self.source, *(part.source for part in self.parts)])
+        macros = Expansion(collect(sources), MAXIMAL_MADE + sum(len(source.text) for source in sources))
         before: dict[bool, Chain | None] = {}  # by whether it is displayed: a display goes on with a display
         section = 0
         self.decimal_comma = has_decimal_commas(part.text for part in self.formulas)
@@ -94,7 +101,9 @@ class Article:
                 before, section = {}, section + 1
                 continue
             try:
-                words = numerals(plain(expand(tokens(part), macros)), self.decimal_comma)
+                self.shown[part] = scanned = tokens(part)
+                self.shown[part] = spelled = plain(macros.expand(scanned))
+                words = numerals(spelled, self.decimal_comma)
             except Unreadable as problem:
                 self.unread.append((part, problem))
                 continue
@@ -124,20 +133,20 @@ class Article:
         scalar = not any(
             word.text in ARRAYS or word.text.startswith((r"\begin{pm", r"\begin{bm", r"\begin{array", r"\begin{sm")) for words in self.words for word in words
         )
-        world = World(self.knowledge, scalar, self.sections)
-        world.rules = list(self._rules(world))
+        world = World(self.knowledge, scalar, self.sections, self.meter)
+        world.rules = self._rules(world)
         world.rounded |= {text for work in self.works if work.sides[-1].tree for text in long_numerals(work.sides[-1].tree)}
         return world
 
     def _rules(self, world: World) -> list[Rule]:
-        found = []
+        found: list[Rule] = []
         for key, events in self.knowledge.formulas.items():
             theta = self.knowledge.symbols.get(key.removesuffix(NEW))
             if not key.endswith(NEW) or theta is None or self.knowledge.values.get(theta.key) or self.knowledge.formulas.get(theta.key):
                 continue
             if world.shape(theta.key, 0) is None:
                 found += [Rule(theta, event) for event in events if any(node.head in ("nabla", "partial") for node in nodes(event.tree))]
-        return found
+        return found[:MAXIMAL_RULES]
 
     def report(self) -> Report:
         """The verdicts. A first look finds out whether the article rounds; where it does so only here and there, a second judges by that."""
@@ -150,7 +159,7 @@ class Article:
         wrong, holding = self._declarations(judge.world)
         unread = [equality for formula, problem in self.unread for equality in as_undecided(formula, problem)]
         merged = sorted([*equalities, *wrong, *unread], key=lambda equality: (equality.source.path, equality.right.start))
-        return Report(self.source, merged, self.formulas, holding)
+        return Report(self.source, merged, self.formulas, holding, self.shown)
 
     def _declarations(self, world: World) -> tuple[list[Equality], int]:
         r"""The declarations `x \in R^n` that do not hold, and how many do."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from ..arrays import Shape
@@ -19,6 +21,8 @@ from .values import Printed, half_unit
 if TYPE_CHECKING:
     from .world import World
 
+MAXIMAL_TWINS = 24
+NUMBERED = re.compile(r"(\D*)[1-9]\d*")
 SEVERAL = 2
 """Quantities whose values bear an analogy out, from which on it is taken to hold for the others."""
 
@@ -28,6 +32,7 @@ class Analogies:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self._families: dict[int, dict[Symbol | None, list[str]]] = {}
 
     def analogous(self, key: str, order: int) -> tuple[Term, Shape] | None:
         """The formula of a quantity of which the article only says "likewise": that of its twin, `out_{o1}` for `out_{o2}`, where the value that the
@@ -44,7 +49,7 @@ class Analogies:
     def analogies(self, key: str, order: int) -> Iterator[tuple[Term, Shape]]:
         """The formulas of a quantity's twins, with its own number put in."""
         number = self.world.knowledge.symbols[key.removesuffix(NEW)].sub[-1:] if key.removesuffix(NEW) in self.world.knowledge.symbols else ()
-        for twin, events in self.twins(key, self.world.knowledge.formulas):
+        for twin, events in islice(self.twins(key, self.world.knowledge.formulas), MAXIMAL_TWINS):
             renamed = Meaning(self.world, order, None, None, 0, (twin.sub[-1], *number))  # type: ignore[arg-type]
             for of in (event for event in events if not is_closed(event.tree)):
                 try:
@@ -56,7 +61,10 @@ class Analogies:
 
     def bears_out(self, event: Event, term: Term, order: int) -> bool:
         """Whether a printed value is the one that a formula gives, but for rounding."""
-        text = Meaning(self.world, order).of(event.tree)[0].args[0]
+        printed = Meaning(self.world, order).of(event.tree)[0]
+        if printed.head != "number":
+            return False
+        text = printed.args[0]
         try:
             low, high = bounds(Printed(self.world).value(term, order).entries[0])
         except FAILURES:
@@ -66,7 +74,7 @@ class Analogies:
     def borne_out_elsewhere(self, key: str, order: int) -> int:
         """How many twins that have only values have those which the analogy gives."""
         count = 0
-        for twin, events in self.twins(key, self.world.knowledge.values):
+        for twin, events in islice(self.twins(key, self.world.knowledge.values), MAXIMAL_TWINS):
             other = twin.key + NEW * key.endswith(NEW)
             if not self.world.knowledge.formulas.get(other) and events[0].tree.head in ("number", "u-"):
                 count += any(self.bears_out(events[0], found[0], order) for found in self.analogies(other, order))
@@ -74,14 +82,22 @@ class Analogies:
 
     def twins(self, key: str, known: Mapping[str, list[Event]]) -> Iterator[tuple[Symbol, list[Event]]]:
         """Quantities that bear the same name with another number, and what is known of them."""
+        family = self.family(key)
+        for other in self.families(known).get(family, ()) if family else ():
+            if other != key:
+                yield self.world.knowledge.symbols[other.removesuffix(NEW)], known[other]
+
+    def families(self, known: Mapping[str, list[Event]]) -> dict[Symbol | None, list[str]]:
+        """The quantities by what they have in common with their twins."""
+        if id(known) not in self._families:
+            found: dict[Symbol | None, list[str]] = defaultdict(list)
+            for key in known:
+                found[self.family(key)].append(key)
+            self._families[id(known)] = found
+        return self._families[id(known)]
+
+    def family(self, key: str) -> Symbol | None:
+        """The symbol of a quantity without its number, `out_{o}` for `out_{o1}`; None where it has none."""
         symbol = self.world.knowledge.symbols.get(key.removesuffix(NEW))
-        stem = re.fullmatch(r"(\D*)([1-9]\d*)", symbol.sub[-1]) if symbol and symbol.sub else None
-        for other, events in known.items() if stem else ():
-            twin = self.world.knowledge.symbols.get(other.removesuffix(NEW)) if other.endswith(NEW) == key.endswith(NEW) else None
-            if stem and symbol and twin and twin != symbol and replace(twin, sub=symbol.sub) == symbol and numbered(twin.sub, symbol.sub[:-1], stem[1]):
-                yield twin, events
-
-
-def numbered(sub: tuple[str, ...], before: tuple[str, ...], stem: str) -> bool:
-    """Whether a subscript is a stem with a number, such as `o1`."""
-    return bool(sub) and sub[:-1] == before and re.fullmatch(re.escape(stem) + r"[1-9]\d*", sub[-1]) is not None
+        stem = NUMBERED.fullmatch(symbol.sub[-1]) if symbol and symbol.sub else None
+        return replace(symbol, base=symbol.base + NEW * key.endswith(NEW), sub=(*symbol.sub[:-1], stem[1])) if symbol and stem else None

@@ -73,6 +73,8 @@ LAYOUT = frozenset(
 )
 OPENING, CLOSING = frozenset(["{", "(", "[", r"\{", r"\langle"]), frozenset(["}", ")", "]", r"\}", r"\rangle"])
 CONDITIONS = re.compile(r"\b(?:if|when|unless|otherwise|whenever|wenn|falls|sonst|else)\b", re.IGNORECASE)
+MAXIMAL_SIDES, MAXIMAL_SIDE = 200, 2000
+"""Sides of one chain, after which another begins with the last of them; tokens of a side that a later row may go on with."""
 BINARY = frozenset(["+", "-", r"\cdot", r"\times", "*", r"\odot", r"\circ", "/"])
 
 
@@ -149,10 +151,11 @@ def statements(formula: Formula, words: list[Token], before: Chain | None) -> It
 def rows(words: list[Token]) -> Iterator[_Row]:
     r"""The rows of a formula, alignment marks left out; `joined` rows go on with the expression of the row above."""
     depth, layouts, row, cells = 0, list[str](), list[Token](), False
+    arrays = _arrays_of_equalities(words)
     for place, word in enumerate(words):
         text = word.text
         if text.startswith(r"\begin{"):
-            if depth == 0 and _is_layout(text, words, place):
+            if depth == 0 and (text[7:-1].rstrip("*") in LAYOUT or place in arrays):
                 layouts.append(text[7:-1])
                 yield from _row(row, cells)
                 row, cells = [], False
@@ -177,12 +180,15 @@ def rows(words: list[Token]) -> Iterator[_Row]:
     yield from _row(row, cells)
 
 
-def _is_layout(text: str, words: list[Token], place: int) -> bool:
-    name = text[7:-1].rstrip("*")
-    if name != "array":
-        return name in LAYOUT
-    end = next((k for k in range(place, len(words)) if words[k].text == r"\end{array}"), len(words))
-    return any(word.text in EQUALITIES for word in words[place:end])
+def _arrays_of_equalities(words: list[Token]) -> set[int]:
+    """Where the arrays begin that hold equalities up to the next end of an array: they only lay rows out."""
+    found, equality = set[int](), False
+    for place in range(len(words) - 1, -1, -1):
+        text = words[place].text
+        equality = text in EQUALITIES or (equality and text != r"\end{array}")
+        if equality and text in (r"\begin{array}", r"\begin{array*}"):
+            found.add(place)
+    return found
 
 
 def _row(words: list[Token], cells: bool) -> Iterator[_Row]:
@@ -240,7 +246,7 @@ def _is_prose(text: str, words: list[Token], place: int) -> bool:
     word = text[6:-1]
     if place + 1 < len(words) and words[place + 1].text in EQUALITIES and (place == 0 or words[place - 1].text in (*EQUALITIES, "&", r"\\")):
         return False  # the left side is called so
-    if place and place + 1 == len(words) and words[place - 1].text[:1].isdigit():
+    if place and place + 1 == len(words) and words[place - 1].text[:1].isdecimal():
         return True  # a unit
     if place and words[place - 1].text in ("_", "^", "{", r"\partial"):
         return False
@@ -286,7 +292,7 @@ def _read(formula: Formula, segment: _Segment, chain: Chain | None, join: bool) 
     if r"\in" in relations:
         return None, _declarations(formula, sides, relations)
     first = sides[0]
-    if join and chain and first:
+    if join and chain and first and len(chain.sides[-1].words) < MAXIMAL_SIDE:
         chain.sides[-1] = Side(chain.sides[-1].formula, (*chain.sides[-1].words, *first))
         if len(sides) == 1:
             return chain, []
@@ -299,6 +305,8 @@ def _read(formula: Formula, segment: _Segment, chain: Chain | None, join: bool) 
         if relation not in EQUALITIES or current is None or not words:
             current = Chain([Side(formula, tuple(words))]) if words else None
             continue
+        if len(current.sides) == MAXIMAL_SIDES:
+            current = Chain(current.sides[-1:])
         if not current.relations:
             found.append(current)
         current.sides.append(Side(formula, tuple(words)))
@@ -333,7 +341,7 @@ def listed(side: Side) -> list[Side]:
 
 def _listed(formula: Formula, words: list[Token], chain: Chain | None) -> Chain | None:
     """`i = 1, 2, 3` is no value of `i`: the list's parts join the side, which cannot be read as one value then."""
-    if chain and chain.relations and chain.sides[-1].formula is formula:
+    if chain and chain.relations and chain.sides[-1].formula is formula and len(chain.sides[-1].words) < MAXIMAL_SIDE:
         chain.sides[-1] = Side(formula, (*chain.sides[-1].words, Token(",", words[0].start, words[0].start), *words))
         return chain
     return Chain([Side(formula, tuple(words))]) if words else chain
@@ -350,7 +358,7 @@ def _sides(words: list[Token]) -> tuple[list[list[Token]], list[str]]:
         depth += _deeper(text)
         if depth <= 0 and text == ":" and place + 1 < len(words) and words[place + 1].text == "=":
             text, skip = ":=", True
-        ratio = text == ":" and 0 < place < len(words) - 1 and words[place - 1].text[:1].isdigit() and words[place + 1].text[:1].isdigit()
+        ratio = text == ":" and 0 < place < len(words) - 1 and words[place - 1].text[:1].isdecimal() and words[place + 1].text[:1].isdecimal()
         if depth <= 0 and not ratio and (text in EQUALITIES or text in OTHERS or text == r"\in"):
             sides.append([])
             relations.append(text)

@@ -63,6 +63,7 @@ class Comparison:
     used: set[Leniency] = field(default_factory=set)
     difference: Difference | None = field(default=None)
     rounded_texts: list[str] = field(default_factory=list)
+    aligned: dict[tuple[Term, Term], Agreement] = field(default_factory=dict)
 
     def values(self, term: Term) -> list[Array]:
         """The values that a side may have: with names as printed, and with names as they truly are."""
@@ -238,6 +239,12 @@ class Comparison:
 
     def align(self, a: Term, b: Term) -> Agreement:
         """Whether the sides agree part by part: what stands for a part of the left is its value or its rounding."""
+        if (a, b) not in self.aligned:
+            self.aligned[a, b] = self._align(a, b)
+        return self.aligned[a, b]
+
+    def _align(self, a: Term, b: Term) -> Agreement:
+        self.world.meter.tick()
         if b.head == "neg" and a.head != "neg":
             b = signed(b)
         if is_literal(b):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from ..resolve import describe
 from ..terms import Term, walk
 from .bench import Bench, Opinion
@@ -10,6 +12,10 @@ from .meaning import FAILURES, Meaning, Mismatch, Unknown
 from .symbols import Symbol
 from .tokens import Unreadable
 from .trees import Tree, alike, nodes
+
+
+MAXIMAL_CASES = 100
+"""Indices at which a general formula is tried."""
 
 
 class Definitions:
@@ -63,10 +69,9 @@ class Definitions:
         assert left.tree and right.tree
         pattern = self.pattern(left.tree)
         held = 0
-        for key in sorted(self.world.knowledge.written) if pattern else ():
-            symbol = self.world.knowledge.symbols[key]
+        for symbol in self.written.get(pattern.base, ()) if pattern else ():
             assert pattern
-            bound = match(pattern.sub, symbol.sub, match(pattern.label, symbol.label, {})) if symbol.base == pattern.base else None
+            bound = match(pattern.sub, symbol.sub, match(pattern.label, symbol.label, {}))
             if not bound:
                 continue
             try:
@@ -78,6 +83,16 @@ class Definitions:
                 return Opinion("wrong", f"this does not hold for {symbol.key}", at=right.side.start)
             held += bool(same)
         return Opinion("exact") if held else None
+
+    @cached_property
+    def written(self) -> dict[str, list[Symbol]]:
+        """The symbols of the article by their bases, so many of each as are tried."""
+        found: dict[str, list[Symbol]] = {}
+        for key in sorted(self.world.knowledge.written):
+            symbol = self.world.knowledge.symbols[key]
+            if len(found.setdefault(symbol.base, [])) < MAXIMAL_CASES:
+                found[symbol.base].append(symbol)
+        return found
 
     @staticmethod
     def pattern(tree: Tree) -> Symbol | None:

@@ -7,6 +7,7 @@ import re
 from .bench import Bench
 from .knowledge import PRODUCT_SIGNS, Event, Read, Work, is_closed, is_number, quantity
 from .trees import Tree
+from .world import MAXIMAL_VALUES
 
 
 class Doubts:
@@ -57,7 +58,7 @@ class Doubts:
         here = sections[work.order]
         if event is None or event.work is work or sections[event.order] == here or key in self.bench.confirmed[here]:
             return None
-        others = [other for other in self.world.knowledge.values[key] if not other.assigned and other.work is not work]
+        others = [other for other in self.world.knowledge.values[key][:MAXIMAL_VALUES] if not other.assigned and other.work is not work]
         several = len({(sections[other.order], other.read.side.latex) for other in others}) > 1 and len({other.read.side.latex for other in others}) > 1
         return event if several or sections[event.order] > here else None
 

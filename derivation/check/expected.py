@@ -77,11 +77,12 @@ def formula_of(world: World, a: Term, order: int) -> str | None:
         return latex(world, rule, order) if rule is not None else None
     if a.head != "partial" or any(part.head != "name" for part in a.args) or "\0" in a.args[0].args[0]:
         return None
-    return latex(world, slope(world, a, order), order)
+    found = slope(world, a, order)
+    return latex(world, found, order) if found else None
 
 
-def slope(world: World, a: Term, order: int) -> Term:
-    """A derivative as the chain rule gives it, in terms of the derivatives by the quantities that come next."""
+def slope(world: World, a: Term, order: int) -> Term | None:
+    """A derivative as the chain rule gives it, in terms of the derivatives by the quantities that come next; None where it vanishes."""
     of, by = a.args
     path = Slope(Truth(world), order, of.args[0], by.args[0])
     total: Term | None = None
@@ -91,10 +92,11 @@ def slope(world: World, a: Term, order: int) -> Term:
             continue
         shapes = {**world.shapes_in(term, order), key: shape, UPSTREAM: shape}
         upstream = Term("number", ("1",)) if key == of.args[0] else name(UPSTREAM)
-        rule = gradients(term, name(key), upstream, {by.args[0]}, Shapes(shapes))[by.args[0]]
+        rule = gradients(term, name(key), upstream, {by.args[0]}, Shapes(shapes)).get(by.args[0])
+        if rule is None:
+            continue
         part = substitute(rule, {UPSTREAM: partial(of, name(key))})
         total = part if total is None else Term("add", (total, part))
-    assert total is not None
     return total
 
 

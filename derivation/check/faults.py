@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterator, Sequence
 
 from flint import arb
@@ -17,6 +18,7 @@ from .meaning import FAILURES, Mismatch
 from .mistakes import named_mistake
 from .trees import Tree, nodes
 from .values import half_unit, key_of, quantities
+from .world import MAXIMAL_VALUES, order_of
 
 SEVERAL = 3
 """Values of one name from which on it stands for several things."""
@@ -46,7 +48,7 @@ class Faults:
     def is_list(self, key: str) -> bool:
         """Whether a quantity was given as a list in a line, of which a row and a column may be meant."""
         learnt = self.world.learnt.get(key)
-        trees = [event.tree for event in self.world.knowledge.values.get(key, ())] + ([learnt] if learnt else [])
+        trees = [event.tree for event in self.world.knowledge.values.get(key, [])[:MAXIMAL_VALUES]] + ([learnt] if learnt else [])
         return any(node.head == "tuple" for tree in trees for node in nodes(tree))
 
     def refuted(self, work: Work, left: Read, right: Read, a: Term, b: Term, comparison: Comparison) -> Opinion:
@@ -164,7 +166,7 @@ class Faults:
     def stated_elsewhere(self, key: str, work: Work) -> Event | None:
         """What another section says of a quantity that gets a plain value here, in an article that gives it several. From here on it has this one."""
         here = self.world.sections[work.order]
-        events = [event for event in self.world.knowledge.values.get(key, ()) if not event.assigned and event.work is not work]
+        events = [event for event in self.world.knowledge.values.get(key, [])[:MAXIMAL_VALUES] if not event.assigned and event.work is not work]
         before = self.world.value_event(key, work.order)
         if is_derived(key) or before is None or len({event.read.side.latex for event in events}) < SEVERAL - 1:
             return None
@@ -178,7 +180,7 @@ class Faults:
         the value that is given here."""
         if is_derived(key):
             return False
-        texts = {event.read.side.latex for event in self.world.knowledge.values.get(key, ()) if not event.assigned}
+        texts = {event.read.side.latex for event in self.world.knowledge.values.get(key, [])[:MAXIMAL_VALUES] if not event.assigned}
         if len(texts) < SEVERAL and not self.bench.is_general(key):
             return False
         self.bench.redefine(key, work.order)
@@ -199,8 +201,7 @@ class Faults:
             line = event.read.side.place[0]
             if self.bench.is_slip(work, right):
                 return Opinion("wrong", f"{shown(key)} is {event.read.side.latex} in line {line}, but another value is put in here", at=tree.start)
-            self.world.knowledge.values[key].append(Event(work.order, tree, Read(event.read.side, tree), work))
-            self.world.knowledge.values[key].sort(key=lambda event: event.order)
+            insort(self.world.knowledge.values[key], Event(work.order, tree, Read(event.read.side, tree), work), key=order_of)
             if key in self.bench.used or self.has_other_value(key, event, work):
                 return Opinion("undecided", f"{shown(key)} is {event.read.side.latex} in line {line}; is this a new value?")
             return Opinion("wrong", f"{shown(key)} is {event.read.side.latex} in line {line}, but another value is put in here", at=tree.start)
@@ -216,7 +217,7 @@ class Faults:
 
     def has_other_value(self, key: str, event: Event, work: Work) -> bool:
         """Whether the article gives a quantity several values, but for those that an update will give it only later."""
-        others = (other for other in self.world.knowledge.values.get(key, ()) if other.order < work.order or not other.assigned)
+        others = (other for other in self.world.knowledge.values.get(key, [])[:MAXIMAL_VALUES] if other.order < work.order or not other.assigned)
         return any(other.read.side.latex != event.read.side.latex and other.read.side is not work.sides[0].side for other in others)
 
     def misprint(self, work: Work, left: Tree, right: Tree) -> Opinion | None:

@@ -112,7 +112,7 @@ def indicator(reader: Reader) -> Tree:
     if reader.next == "_":
         inner, reader.place = script(reader.words, reader.place)
         words = [word for word in inner if word.text not in (r"\{", r"\}", "{", "}", "[", "]")]
-        if len(words) == 1 and words[0].text.isdigit():
+        if len(words) == 1 and words[0].text.isdecimal():
             return Tree("ones", (words[0].text,), start)
         condition = reader.inner(words)
     elif reader.next in ("[", "(", r"\{"):

@@ -21,6 +21,7 @@ from .doubts import Doubts
 from .faults import Faults
 from .knowledge import SLOPE, Read, Work, is_closed, is_derived, is_number, named, quantity, substitutions
 from .meaning import FAILURES, Meaning, Mismatch, Unknown
+from .meter import Exhausted
 from .tokens import Unreadable
 from .trees import Tree, mapped, nodes
 from .values import Random, key_of, quantities
@@ -111,6 +112,16 @@ class Judge:
             if read.tree is None:
                 assert read.problem
                 return Opinion("undecided", f"not read: {read.problem.message}", at=read.problem.at)
+        self.world.meter.begin()
+        try:
+            return self.opinion(work, left, right, i, k)
+        except Exhausted as problem:
+            return Opinion("undecided", str(problem))
+        except RecursionError:
+            return Opinion("undecided", "no value could be made certain: nested too deeply")
+
+    def opinion(self, work: Work, left: Read, right: Read, i: int, k: int) -> Opinion:
+        """What is thought of two sides that were read."""
         assert left.tree and right.tree
         self.world.assumed.clear()
         self.world.parameters = free_names(left.tree)
@@ -124,7 +135,7 @@ class Judge:
             opinion = Opinion("undecided", f"not read: {error.message}", at=error.at or None)
         except (NoValue, NoDerivative, Undefined) as error:
             opinion = Opinion("undecided", f"there is no value: {error}")
-        except (*FAILURES, RecursionError) as error:
+        except FAILURES as error:
             opinion = Opinion("undecided", f"no value could be made certain: {error}")
         opinion = self.with_convention(opinion)
         if opinion.verdict == "wrong" and any(has_percent(read) for read in (left, right)):

@@ -227,12 +227,12 @@ def match(pattern: tuple[str, ...], found: tuple[str, ...], bound: dict[str, str
     """
     if bound is None:
         return None
-    a, b = ([char for word in words for char in (word if letters(word) or word.isdigit() else [word])] for words in (pattern, found))
+    a, b = ([char for word in words for char in (word if letters(word) or word.isdecimal() else [word])] for words in (pattern, found))
     a, b = [char for char in a if char != ","], [char for char in b if char != ","]
     if len(a) != len(b):
         return None
     for wanted, given in zip(a, b, strict=True):
-        if letters(wanted) and given.isdigit():
+        if letters(wanted) and given.isdecimal():
             if bound.setdefault(wanted, given) != given:
                 return None
         elif wanted != given:
@@ -262,7 +262,7 @@ def _instance(words: tuple[str, ...], bound: dict[str, str]) -> tuple[str, ...]:
     if sum_:
         text = str(int(sum_[1]) + int(sum_[2] + sum_[3]))
         return (replaced[0], text, replaced[-1]) if inner != replaced else (text,)
-    if all(word.isdigit() for word in inner):
+    if all(word.isdecimal() for word in inner):
         return (replaced[0], text, replaced[-1]) if inner != replaced else (text,)
     return tuple(replaced)
 

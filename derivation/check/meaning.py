@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Meant = tuple[Term, Shape]
 TEN = number(10)
 MAXIMAL_CALLS = 20
-MAXIMAL_SUM = 1000
+MAXIMAL_SUM = MAXIMAL_ONES = 1000
 
 
 class Unknown(Unreadable):
@@ -73,6 +73,7 @@ class Meaning:
 
     def of(self, tree: Tree) -> Meant:
         """The term and its shape; `Unreadable` where that is not certain, `Mismatch` where shapes do not fit."""
+        self.world.meter.tick()
         method = METHODS.get(tree.head)
         if method:
             return method(self, tree)
@@ -240,7 +241,7 @@ class Meaning:
         if self.depth > MAXIMAL_CALLS:
             raise Unreadable(tree.start, "functions that call each other too deeply")
         bound = {**self.bound, **{parameter.key: value for parameter, value in zip(parameters, meant, strict=True)}}
-        counted = {p.key: a.args[0] for p, a in zip(parameters, arguments, strict=True) if a.head == "number" and a.args[0].isdigit()}
+        counted = {p.key: a.args[0] for p, a in zip(parameters, arguments, strict=True) if a.head == "number" and a.args[0].isdecimal()}
         return Meaning(self.world, self.order, bound, {**self.indices, **counted}, self.depth + 1).of(body)
 
     def prime(self, tree: Tree) -> Meant:
@@ -383,6 +384,8 @@ class Meaning:
 
     def ones(self, tree: Tree) -> Meant:
         count = int(tree.args[0])
+        if count > MAXIMAL_ONES:
+            raise Unreadable(tree.start, f"a vector of {count} ones")
         return (Term("ones", (count, 1)), (count, 1)) if count > 1 else (number(1), ())
 
     def norm(self, tree: Tree) -> Meant:
@@ -399,7 +402,7 @@ class Meaning:
 def digits(sub: tuple[str, ...]) -> tuple[int, ...]:
     """The places, from 0, that a subscript of digits means; () if it is none. `12` is row 1, column 2."""
     parts = [part for part in sub if part != ","]
-    if not parts or not all(part.isdigit() for part in parts):
+    if not parts or not all(part.isdecimal() for part in parts):
         return ()
     if len(parts) == 1 and len(parts[0]) == 2:
         parts = list(parts[0])

@@ -24,7 +24,7 @@ def percent(tree: Tree, start: int) -> Tree:
 
 
 def factorial(tree: Tree, start: int) -> Tree:
-    if tree.head != "number" or not tree.args[0].isdigit() or int(tree.args[0]) > MAXIMAL_FACTORIAL:
+    if tree.head != "number" or not tree.args[0].isdecimal() or int(tree.args[0]) > MAXIMAL_FACTORIAL:
         raise Unreadable(start, "a factorial of something that is no small number")
     return Tree("number", (str(math.factorial(int(tree.args[0]))),), tree.start)
 

@@ -20,6 +20,8 @@ from .tokens import Token, Unreadable, group
 from .trees import Tree
 
 MAXIMAL_DEPTH = 60
+STEPS_AT_LEAST, STEPS_A_WORD = 1000, 30
+"""Factors that may be read in one side, some of them several times over: so many, and more by its tokens."""
 AXES = {"rows": 1, "columns": 0}
 """Subscripts of a function that works at each row, or each column, by itself."""
 ENTRYWISE = frozenset([r"\odot", r"\circ", r"\otimes", r"\oslash", r"\star"])
@@ -44,8 +46,9 @@ SCRIPTS = frozenset(["^", "_", "'", *POSTFIXES])
 class Reader:
     """Recursive descent over the tokens of one side."""
 
-    def __init__(self, words: list[Token], vocabulary: Vocabulary, depth: int = 0) -> None:
+    def __init__(self, words: list[Token], vocabulary: Vocabulary, depth: int = 0, left: list[int] | None = None) -> None:
         self.words, self.vocabulary = words, vocabulary
+        self.left = [STEPS_AT_LEAST + STEPS_A_WORD * len(words)] if left is None else left
         self.place, self.depth, self.bars = 0, depth, 0
 
     @property
@@ -75,7 +78,7 @@ class Reader:
 
     def nested(self, words: Sequence[Token]) -> Reader:
         """A reader of a part, one level deeper."""
-        return Reader(list(words), self.vocabulary, self.depth + 1)
+        return Reader(list(words), self.vocabulary, self.depth + 1, self.left)
 
     def inner(self, words: Sequence[Token]) -> Tree:
         """The tree of a part that stands in braces."""
@@ -94,7 +97,7 @@ class Reader:
             raise self.problem("a group in braces")
         self.place = end
         first = self.words[begin]
-        if end == begin + 1 and first.text[0].isdigit() and len(first.text) > 1:  # \frac12
+        if end == begin + 1 and first.text[0].isdecimal() and len(first.text) > 1:  # \frac12
             self.words[begin : begin + 1] = [Token(digit, first.start + k, first.start + k + 1, True) for k, digit in enumerate(first.text)]
             self.place = begin + 1
         words = self.words[begin : self.place]
@@ -166,8 +169,11 @@ class Reader:
 
     def factor(self) -> Tree:
         self.depth += 1
+        self.left[0] -= 1
         if self.depth > MAXIMAL_DEPTH:
             raise Unreadable(self.at, f"nested more than {MAXIMAL_DEPTH} deep")
+        if self.left[0] < 0:
+            raise Unreadable(self.at, "this can be read in too many ways")
         tree = self.scripts(self.atom())
         self.depth -= 1
         return tree
@@ -200,11 +206,11 @@ class Reader:
     def follows_number(self, tree: Tree) -> bool:
         """Whether a numeral is the second factor behind another one: the 10 of `2 \\times 10^3`."""
         at = next((k for k, word in enumerate(self.words) if word.start == tree.start), 0)
-        return at > 1 and self.words[at - 1].text in PRODUCTS and self.words[at - 2].text[:1].isdigit()
+        return at > 1 and self.words[at - 1].text in PRODUCTS and self.words[at - 2].text[:1].isdecimal()
 
     def atom(self) -> Tree:
         start, text = self.at, self.next
-        if text[:1].isdigit() or (text[:1] == "." and text[1:]):
+        if text[:1].isdecimal() or (text[:1] == "." and text[1:]):
             self.place += 1
             return Tree("number", (plain(text),), start)
         special = BRACKETS_AND_COMMANDS.get(text) or (environment if text.startswith(r"\begin{") else None)
@@ -298,7 +304,7 @@ class Reader:
                 raise Unreadable(sup[0].start, "is this superscript a label or a power?")
             return shown, ""
         decided = self.vocabulary.is_label(found.base, shown)
-        if decided is not True and self.peek(0) == "(" and found.base not in self.vocabulary.quantities and not shown[0][:1].isdigit():
+        if decided is not True and self.peek(0) == "(" and found.base not in self.vocabulary.quantities and not shown[0][:1].isdecimal():
             decided = True  # V^\pi(s): nothing is said of V but what V^\pi is at s
         if decided is None:
             raise Unreadable(sup[0].start, f"is the superscript of {found.base} a label or a power? the article does not say")
@@ -324,7 +330,7 @@ class Reader:
 
     def is_entry(self, symbol: Symbol) -> bool:
         """Whether a name is an entry of a quantity that the article declares, that of a matrix perhaps with a small letter: then a product follows."""
-        if not symbol.sub or not all(text.isdigit() or text == "," for text in symbol.sub):
+        if not symbol.sub or not all(text.isdecimal() or text == "," for text in symbol.sub):
             return False
         return any(Symbol(base, (), symbol.label).key in self.vocabulary.quantities for base in (symbol.base, symbol.base.upper()))
 

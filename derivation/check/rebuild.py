@@ -59,7 +59,7 @@ def spec_of(path: str) -> str:
 def title(article: Article) -> str:
     """The article's first heading, or the name of its file."""
     heading = re.search(r"^#{1,2}\s+(.+?)\s*#*$|\\title\{([^{}]*)\}", article.source.text, re.MULTILINE)
-    return (heading[1] or heading[2]).strip() if heading else Path(article.source.path).stem.replace("-", " ")
+    return (heading[1] or heading[2]).strip() if heading else Path(article.source.shown).stem.replace("-", " ")
 
 
 def found(article: Article) -> Found:

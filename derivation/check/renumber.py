@@ -125,7 +125,7 @@ class Renumbering:
             key: [replace(event, tree=changed[key]) if key in changed and not event.assigned else event for event in events]
             for key, events in article.knowledge.values.items()
         }
-        self.new = World(replace(article.knowledge, values=values), self.old.scalar, self.old.sections)
+        self.new = World(replace(article.knowledge, values=values), self.old.scalar, self.old.sections, self.old.meter)
         self.new.rules = self.old.rules
         self.before, self.after = Truth(self.old), Truth(self.new)
         self.edits: dict[int, tuple[int, str]] = {}
@@ -198,9 +198,9 @@ class Renumbering:
 
     def note(self, work: Work, place: int, why: str) -> None:
         side = work.sides[place].side
-        if any(word.text[0].isdigit() for word in side.words):
+        if any(word.text[0].isdecimal() for word in side.words):
             line = side.place[0]
-            self.result.untied.append(f"{side.formula.source.path}:{line}: {side.latex} ({why})")
+            self.result.untied.append(f"{side.formula.source.shown}:{line}: {side.latex} ({why})")
 
     # Writing
 
@@ -238,10 +238,10 @@ class Renumbering:
         for match in CLAIMS.finditer(text):
             line = self.article.source.place(match.start())[0]
             if not any(a <= match.start() < b for a, b in inside) and any(abs(line - other) <= 2 for other in lines):
-                self.result.claims.append(f"{self.article.source.path}:{line}: {sentence(text, match.start())}")
+                self.result.claims.append(f"{self.article.source.shown}:{line}: {sentence(text, match.start())}")
         for match in re.finditer(r"(?<![\w.])\d+\.\d+(?![\w.])", text):
             if match[0] in gone and not any(a <= match.start() < b for a, b in inside):
-                self.result.claims.append(f"{self.article.source.path}:{self.article.source.place(match.start())[0]}: {sentence(text, match.start())}")
+                self.result.claims.append(f"{self.article.source.shown}:{self.article.source.place(match.start())[0]}: {sentence(text, match.start())}")
 
 
 def sentence(text: str, at: int) -> str:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Literal
+
+from ..streams import spelled
+
+MAXIMAL_SIZE = 20_000_000
+"""Bytes of an article, and letters of all the files that it is made of."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,10 +30,14 @@ class Source:
     file: str | None = field(default=None, repr=False)
     blocks: Sequence[tuple[int, int]] = field(default=(), repr=False)
 
+    @property
+    def shown(self) -> str:
+        """The file's name as a report can show it, which need not be UTF-8."""
+        return spelled(self.path)
+
     @cached_property
-    def _lines(self) -> list[int]:
-        content = self.text if self.file is None else self.file
-        return [0, *(k + 1 for k, letter in enumerate(content) if letter == "\n")]
+    def _lines(self) -> Sequence[int]:
+        return array("L", [0, *(match.end() for match in re.finditer("\n", self.text if self.file is None else self.file))])
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column, counted from 1, in the file.
@@ -69,3 +81,29 @@ Kind = Literal["markdown", "latex", "notebook"]
 
 class UnreadableArticle(ValueError):
     """A file that is not an article we can read; the text says what was expected."""
+
+
+def read(file: Path, shown: str, errors: str = "strict") -> str:
+    """The text of a file; `UnreadableArticle` where it cannot be read, is no text, or is too large."""
+    try:
+        if file.stat().st_size > MAXIMAL_SIZE:
+            raise UnreadableArticle(f"{shown}: larger than {MAXIMAL_SIZE // 1_000_000} MB; split the article")
+        return file.read_text("utf-8", errors)
+    except UnicodeDecodeError:
+        raise UnreadableArticle(f"{shown}: not UTF-8 text; save it as UTF-8") from None
+    except OSError as error:
+        raise UnreadableArticle(f"{shown}: {error.strerror or error}") from None
+    except ValueError:
+        raise UnreadableArticle(f"{shown!r}: no file can be called so") from None
+
+
+def whole(text: str) -> str:
+    r"""The text with a mark for each half of a letter that stands alone, which no file in UTF-8 can hold.
+
+    >>> whole("x\ud800y")
+    'x\ufffdy'
+    """
+    return HALF.sub("\ufffd", text)
+
+
+HALF = re.compile("[\ud800-\udfff]")

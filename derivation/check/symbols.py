@@ -46,6 +46,11 @@ LETTERS = frozenset(f"\\{name}" for name in GREEK) | {
 TRANSPOSED = frozenset(["T", r"\top", r"\text{T}", r"\text{t}", r"\text{tr}"])
 UPDATED = frozenset(["new", "neu", "updated", "next", "+", "nouveau", "after"])
 CURRENT = frozenset(["old", "alt", "current", "before"])
+COMMAND_AT_END = re.compile(r"\\[A-Za-z]++\Z")
+MAXIMAL_NAME = 40
+"""Letters of one name."""
+MAXIMAL_BRACES = 20
+"""Braces around a script that are taken off."""
 FENCES = {"(": ")", "[": "]", r"\langle": r"\rangle", "<": ">"}
 
 
@@ -78,10 +83,11 @@ def _script(mark: str, words: tuple[str, ...]) -> str:
 
 def joined(words: Sequence[str]) -> str:
     r"""Tokens as LaTeX, with a space only where TeX needs one."""
-    text = ""
+    parts, before = list[str](), ""
     for word in words:
-        text += " " + word if re.search(r"\\[A-Za-z]+\Z", text) and word[:1].isalpha() else word
-    return text
+        parts += [" ", word] if COMMAND_AT_END.search(before) and word[:1].isalpha() else [word]
+        before = word or before
+    return "".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,7 @@ def base(words: Sequence[Token], at: int, vocabulary: Vocabulary | None = None) 
         return None
     text = words[at].text
     if text in ACCENTS:
-        end = group(list(words), at + 1)
+        end = group(words, at + 1)
         inner = words[at + 1 : end]
         bare = inner[1:-1] if inner and inner[0].text == "{" else inner
         if not bare or len(bare) > 12:
@@ -136,7 +142,7 @@ def scripted(words: Sequence[Token], at: int, vocabulary: Vocabulary | None = No
     sub: tuple[Token, ...] = ()
     sups: list[tuple[Token, ...]] = []
     primes = 0
-    if place < len(words) and words[place].glued and words[place].text.isdigit() and words[place - 1].text[-1:].isalpha():
+    if place < len(words) and words[place].glued and words[place].text.isdecimal() and words[place - 1].text[-1:].isalpha():
         sub, place = (words[place],), place + 1  # x1 is x_1: nobody writes a product so
     while place < len(words):
         mark = words[place].text
@@ -166,21 +172,23 @@ def script(words: Sequence[Token], at: int) -> tuple[tuple[Token, ...], int]:
         raise Unreadable(words[at].start, f"nothing stands behind this {words[at].text}")
     first = words[at + 1]
     if first.text == "{":
-        end = group(list(words), at + 1)
+        end = group(words, at + 1)
         return _bare(tuple(words[at + 2 : end - 1])), end
-    if first.text[0].isdigit() and len(first.text) > 1:
+    if first.text[0].isdecimal() and len(first.text) > 1:
         raise Unreadable(
             first.start, f"{words[at].text}{first.text} means {words[at].text}{{{first.text[0]}}}{first.text[1:]} to TeX; put the script in braces"
         )
     if first.text in ACCENTS:
-        end = group(list(words), at + 2)
+        end = group(words, at + 2)
         return tuple(words[at + 1 : end]), end
     return (first,), at + 2
 
 
 def _bare(words: tuple[Token, ...]) -> tuple[Token, ...]:
     """Scripts without braces of their own: `{{(1)}}` is `(1)`."""
-    while len(words) > 2 and words[0].text == "{" and group(list(words), 0) == len(words):
+    for _ in range(MAXIMAL_BRACES):
+        if not (len(words) > 2 and words[0].text == "{" and group(words, 0) == len(words)):
+            break
         words = words[1:-1]
     return words
 
@@ -236,11 +244,11 @@ class Vocabulary:
 
 
 def letter_run(words: Sequence[Token], at: int) -> str:
-    """The letters that stand side by side from here on."""
+    """The letters that stand side by side from here on, as far as a name may go."""
     if len(words[at].text) != 1 or not words[at].text.isalpha():
         return ""
     end = at + 1
-    while end < len(words) and words[end].glued and len(words[end].text) == 1 and words[end].text.isalpha():
+    while end < len(words) and end - at < MAXIMAL_NAME and words[end].glued and len(words[end].text) == 1 and words[end].text.isalpha():
         end += 1
     return "".join(word.text for word in words[at:end])
 

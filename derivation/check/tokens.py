@@ -6,7 +6,7 @@ What only spaces or sizes things is left out here; the author's macros are expan
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..expressions import SyntaxProblem
@@ -29,14 +29,15 @@ class Token:
 
 TOKEN = re.compile(
     r"""
-    (?P<comment>%[^\n]*)
-  | \\(?P<edge>begin|end)\s*\{(?P<environment>[A-Za-z]+\*?)\}
-  | \\(?P<font>text(?:rm|bf|it|sf|tt|normal)?|mbox|hbox|operatorname\*?|mathrm|mathit|mathsf|mathtt|mathop|rm|mathnormal)\s*\{(?P<word>(?:[^{}$\\#]|\\[ _&%,;]|\\[A-Za-z]++|\{[^{}]*\}|\$[^${}]*\$)*+)\}
-  | \\(?P<dropped>label|tag\*?|hspace\*?|vspace\*?|phantom|vphantom|hphantom|color|cite|ref|eqref|rule|href|htmlClass|htmlId)\s*\{[^{}]*\}
-  | (?P<tag>(?:~\s*){2,}\(\d+[a-z]?\)\s*(?=\Z|\\\\))
-  | (?P<breaks>\\\\(?:\s*\[\s*-?[\d.]+\s*[a-z]{2}\s*\])?|\\(?:cr|newline|tabularnewline)(?![A-Za-z]))
-  | (?P<command>\\(?:[A-Za-z]+|[^\\]))
-  | (?P<number>\d+(?:\.\d+)?|\.\d+)
+    (?P<comment>%[^\n]*+)
+  | \\(?P<edge>begin|end)\s*+\{(?P<environment>[A-Za-z]++\*?)\}
+  | \\(?P<font>text(?:rm|bf|it|sf|tt|normal)?|mbox|hbox|operatorname\*?|mathrm|mathit|mathsf|mathtt|mathop|rm|mathnormal)\s*+\{(?P<word>(?:[^{}$\\#]|\\[ _&%,;]|\\[A-Za-z]++|\{[^{}]*+\}|\$[^${}]*+\$)*+)\}
+  | \\(?P<dropped>label|tag\*?|hspace\*?|vspace\*?|phantom|vphantom|hphantom|color|cite|ref|eqref|rule|href|htmlClass|htmlId)\s*+\{[^{}]*+\}
+  | (?P<tag>~\s*+~[~\s]*+\(\d++[a-z]?\)\s*+(?=\Z|\\\\))
+  | (?P<ties>~(?:\s*+~)*+)
+  | (?P<breaks>\\\\(?:\s*+\[\s*+-?[\d.]++\s*+[a-z]{2}\s*+\])?+|\\(?:cr|newline|tabularnewline)(?![A-Za-z]))
+  | (?P<command>\\(?:[A-Za-z]++|[^\\]))
+  | (?P<number>\d++(?:\.\d++)?+|\.\d++)
   | (?P<character>[^\s])
     """,
     re.VERBOSE | re.DOTALL,
@@ -46,7 +47,9 @@ SPACES = frozenset(
     \textstyle \scriptstyle \scriptscriptstyle \limits \nolimits \nonumber \notag \hfill \hline \mathstrut \strut \allowbreak \nobreak \noindent
     \centering \small \footnotesize \large \Large \mathopen \mathclose \mathbin \mathord \mathrel \thinspace \medspace \negthinspace \relax
     \$ \toprule \midrule \bottomrule \enspace \hphantom \smash \/ \mspace""".split()
-) | {"~", "\\ ", "\\\n"}
+) | {"\\ ", "\\\n"}
+MAXIMAL_DIGITS = 400
+"""Digits of one numeral."""
 SEPARATORS = frozenset({r"\quad", r"\qquad"})
 SAME = {
     r"\_": "_",
@@ -154,7 +157,8 @@ WRAPPERS = {
     r"\mathop": 1,
 }
 """Commands around something that stays as it is: how many groups they take, the last of which is kept."""
-MAXIMAL_TOKENS = 20_000
+OVERSET = frozenset([r"\stackrel", r"\overset", r"\underset"])
+MAXIMAL_TOKENS, MAXIMAL_BOXES = 20_000, 30
 DECIMAL_COMMA = re.compile(r"(?<![\d,}])0(?:\{,\}|,)\d|\d\{,\}(?!\d{3}(?!\d))\d")
 DECIMAL_POINT = re.compile(r"\d\.\d")
 
@@ -180,18 +184,20 @@ def scan(text: str, start: int, end: int) -> list[Token]:
             glued = match.start() == last
             found.append(Token(token, match.start(), match.end(), glued))
             if len(found) > MAXIMAL_TOKENS:
-                raise Unreadable(start, f"this formula has more than {MAXIMAL_TOKENS} tokens")
+                raise Unreadable(start, f"this formula has more than {MAXIMAL_TOKENS:,} tokens")
+            if match["number"] and len(token) > MAXIMAL_DIGITS:
+                raise Unreadable(match.start(), f"a numeral of more than {MAXIMAL_DIGITS} digits")
         last = match.end()
     return found
 
 
 def _normal(match: re.Match[str]) -> str:
-    if match["comment"] or match["dropped"] or match["tag"]:
+    if match["comment"] or match["dropped"] or match["tag"] or match["ties"]:
         return ""
     if match["edge"]:
         return f"\\{match['edge']}{{{match['environment']}}}"
     if match["word"] is not None:
-        word = re.sub(r"\\[A-Za-z]+|[{}$]", "", match["word"])
+        word = re.sub(r"\\[A-Za-z]++|[{}$]", "", match["word"])
         word = re.sub(r"\\(.)", lambda escaped: " " if escaped[1] in " ,;" else escaped[1], word)
         return f"\\text{{{' '.join(word.split())}}}" if word.strip() else ""
     if match["breaks"]:
@@ -202,7 +208,7 @@ def _normal(match: re.Match[str]) -> str:
     return "" if text in SPACES else text
 
 
-def group(words: list[Token], at: int) -> int:
+def group(words: Sequence[Token], at: int) -> int:
     """Where the group that begins at `at` ends: the index behind its closing brace, or behind one token."""
     if at >= len(words):
         return at
@@ -239,7 +245,7 @@ def numerals(words: list[Token], decimal_comma: bool) -> list[Token]:
         last = words[at + inner + 1] if inner and at + inner + 1 < len(words) else None
         glued = inner and all(w.glued for w in words[at + 1 : at + inner + 2])
         thousands = last is not None and len(last.text) == 3 and (inner == 3 or (not depth and word.text[0] != "0"))
-        if last and glued and word.text.isdigit() and last.text.isdigit() and (decimal_comma or thousands):
+        if last and glued and word.text.isdecimal() and last.text.isdecimal() and (decimal_comma or thousands):
             at += inner + 1
             words[at] = Token(word.text + ("." if decimal_comma else "") + last.text, word.start, last.end, word.glued)
         else:
@@ -282,13 +288,19 @@ def unbolded(words: list[Token]) -> list[Token]:
 
 def unwrapped(words: list[Token]) -> list[Token]:
     r"""The tokens without boxes, colours and braces under a formula: `\boxed{x}` is `{x}`, `\stackrel{!}{=}` is `=`."""
-    if not any(word.text in WRAPPERS or word.text in (r"\stackrel", r"\overset", r"\underset") for word in words):
+    if not any(word.text in WRAPPERS or word.text in OVERSET for word in words):
         return words
+    return _unwrapped(words, 0)
+
+
+def _unwrapped(words: list[Token], depth: int) -> list[Token]:
+    if depth > MAXIMAL_BOXES:
+        raise Unreadable(words[0].start if words else 0, f"boxes and colours nested more than {MAXIMAL_BOXES} deep")
     found: list[Token] = []
     at = 0
     while at < len(words):
         word = words[at]
-        groups = 2 if word.text in (r"\stackrel", r"\overset", r"\underset") else WRAPPERS.get(word.text, 0)
+        groups = 2 if word.text in OVERSET else WRAPPERS.get(word.text, 0)
         if not groups:
             found.append(word)
             at += 1
@@ -296,7 +308,7 @@ def unwrapped(words: list[Token]) -> list[Token]:
         at += 1
         for _ in range(groups):
             begin, at = at, group(words, at)
-        inner = unwrapped(words[begin:at])
+        inner = _unwrapped(words[begin:at], depth + 1)
         bare = inner[1:-1] if len(inner) > 2 and inner[0].text == "{" else inner
         found += bare if len(bare) == 1 or groups == 2 or "brace" in word.text or word.text == r"\boxed" else inner
         if "brace" in word.text and at < len(words) and words[at].text in "_^":

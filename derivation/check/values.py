@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from hashlib import blake2b
+from itertools import islice
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from flint import arb, fmpq
 
 from ..arrays import Array, Shape
 from ..evaluate import evaluate
-from ..numbers import exact
+from ..numbers import exact, settle
 from ..operations.algebras import Numbers
 from ..reverse import NoDerivative
-from ..terms import Term, name
+from ..terms import Term, name, walk
 from .knowledge import NEW, SLOPE, shown
 from .meaning import Meaning, Unknown
 
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from .world import World
 
 MAXIMAL_DEPTH = 80
+MAXIMAL_NODES = 1_000_000
+ENTRIES_A_STEP, DRAWN_A_STEP = 64, 16
+"""Entries of arrays that are worked, or drawn, in the time of a step."""
 UPSTREAM = "\0G"
 
 
@@ -33,6 +38,11 @@ def quantities(term: Term) -> Iterator[Term]:
             yield node
         else:
             waiting.extend(node.children)
+
+
+def size(term: Term) -> int:
+    """How many nodes a term has, or has at least where it has very many."""
+    return sum(1 for _ in islice(walk(term), MAXIMAL_NODES))
 
 
 class Balls(Numbers):
@@ -74,14 +84,16 @@ class Truth:
     def value(self, term: Term, order: int) -> Array:
         """The value of a term at a place of the article; `Unknown` where a quantity in it has none."""
         known = {leaf: self.quantity(leaf, order) for leaf in quantities(term)}
+        self.world.meter.tick(size(term) + sum(prod(array.shape) for array in known.values()) // ENTRIES_A_STEP)
         try:
-            return evaluate(term, known, self.algebra)
+            return settle(evaluate(term, known, self.algebra))
         except IndexError:
             raise Unknown(0, "an entry that this array does not have") from None
 
     def quantity(self, leaf: Term, order: int) -> Array:
         key = (leaf, self.world.epoch(order))
         if key not in self.cache:
+            self.world.meter.tick()
             self.cache[key] = self.world.guarded((type(self), leaf), lambda: self.find(leaf, order))
         return self.cache[key]
 
@@ -244,6 +256,7 @@ class Printed(Truth):
     def quantity(self, leaf: Term, order: int) -> Array:
         key = (leaf, order)
         if key not in self.cache:
+            self.world.meter.tick()
             self.cache[key] = self.world.guarded((type(self), leaf), lambda: self.find(leaf, order))
         return self.cache[key]
 
@@ -280,6 +293,7 @@ class Random(Truth):
 
     def array(self, key: str, shape: Shape) -> Array:
         size = shape[0] * shape[1] if shape else 1
+        self.world.meter.tick(size // DRAWN_A_STEP)
         return Array(shape, tuple(rational(f"{key}/{place}/{self.trial}") for place in range(size)))
 
     def distributions(self, key: str, order: int) -> list[range]:

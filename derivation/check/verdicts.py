@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from .chains import Side
 from .source import Formula, Source
+from .tokens import Token
 
 Verdict = Literal["exact", "rounded", "wrong", "undecided"]
 Kind = Literal["arithmetic", "gradient", "definition"]
@@ -50,11 +51,13 @@ class Report:
     equalities: Sequence[Equality]
     found: Sequence[Formula]
     declarations: int
+    words: Mapping[Formula, Sequence[Token]] = field(default_factory=dict)
+    """The tokens of each formula as they were read, macros expanded."""
 
     @property
     def article(self) -> str:
         """The path of the article."""
-        return self.source.path
+        return self.source.shown
 
     @property
     def formulas(self) -> int:

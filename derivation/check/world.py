@@ -5,12 +5,13 @@ Truth is what follows exactly from the formulas and the inputs; derivatives are 
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right, insort
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from flint import fmpq
@@ -18,17 +19,23 @@ from flint import fmpq
 from ..arrays import Shape
 from ..resolve import Shapes, substitute
 from ..reverse import gradients
-from ..terms import Term, matrix, name, number
+from ..terms import Term, matrix, name, number, walk
 from .analogy import Analogies
 from .chains import Declaration, Side
 from .knowledge import Event, Knowledge, instance, letters
 from .meaning import FAILURES, Meaning, Mismatch, Unknown
+from .meter import Meter
 from .symbols import Symbol
 from .tokens import Unreadable
 from .trees import Tree, nodes
 from .values import MAXIMAL_DEPTH, UPSTREAM, Truth, quantities
 
 MAXIMAL_ENTRIES = 64
+MAXIMAL_VALUES = 100
+"""Values of one quantity that are looked at."""
+MAXIMAL_FORMULAS = 24
+"""Formulas of one quantity that are tried."""
+order_of = attrgetter("order")
 SHORT = 3
 """Decimal places from which on a numeral may well be a rounded one."""
 RECOGNIZED = 4
@@ -53,8 +60,8 @@ class Rule:
 class World:
     """Shapes and values of quantities, asked for at a place (`order`) of the article."""
 
-    def __init__(self, knowledge: Knowledge, scalar: bool, sections: Sequence[int]) -> None:
-        self.knowledge, self.scalar, self.sections = knowledge, scalar, sections
+    def __init__(self, knowledge: Knowledge, scalar: bool, sections: Sequence[int], meter: Meter) -> None:
+        self.knowledge, self.scalar, self.sections, self.meter = knowledge, scalar, sections, meter
         self.analogies = Analogies(self)
         self.assumed: set[str] = set()
         self.gathered: set[str] = set()
@@ -80,8 +87,8 @@ class World:
 
     def redefine(self, key: str, order: int) -> None:
         """From this place on the quantity has another formula."""
-        self.redefined.setdefault(key, []).append(order)
-        self.boundaries = sorted([*self.boundaries, order])
+        insort(self.redefined.setdefault(key, []), order)
+        insort(self.boundaries, order)
         self._terms.clear()
         self._shapes.clear()
 
@@ -97,14 +104,11 @@ class World:
 
     def definitions(self, key: str, order: int) -> Sequence[Event]:
         """The formulas that hold for a quantity here, the first first; none where it has only values."""
-        events = self.knowledge.formulas.get(key, ())
-        if key not in self.redefined:
-            return events
-        starts = [start for start in self.redefined.get(key, ()) if start <= order]
-        if starts:
-            return [event for event in events if event.order >= starts[-1]]
-        later = self.redefined.get(key)
-        return [event for event in events if not later or event.order < later[0]]
+        events, starts = self.knowledge.formulas.get(key, ()), self.redefined.get(key, ())
+        begun = bisect_right(starts, order)
+        first = bisect_left(events, starts[begun - 1], key=order_of) if begun else 0
+        last = bisect_left(events, starts[0], key=order_of) if starts and not begun else len(events)
+        return events[first : min(last, first + MAXIMAL_FORMULAS)]
 
     def definition(self, key: str, order: int, place: int = 0) -> tuple[Term, Shape] | None:
         """A quantity's formula as a term; of several, the one at `place`."""
@@ -126,7 +130,7 @@ class World:
         bound = {}
         for part in {*symbol.sub, *symbol.label}:
             event = self.value_event(part, order) if letters(part) else None
-            if event and event.tree.head == "number" and event.tree.args[0].isdigit():
+            if event and event.tree.head == "number" and event.tree.args[0].isdecimal():
                 bound[part] = event.tree.args[0]
         return instance(symbol, bound)
 
@@ -259,14 +263,14 @@ class World:
 
     def is_reused(self, key: str, order: int) -> bool:
         """Whether a quantity gets values in several sections, none of them this one: what is declared here may be another one."""
-        events = [event for event in self.knowledge.values.get(key, ()) if not event.assigned]
+        events = [event for event in self.knowledge.values.get(key, [])[:MAXIMAL_VALUES] if not event.assigned]
         sections = {self.sections[event.order] for event in events}
         declared = {self.sections[where] for where, _ in self.knowledge.sets.get(key, ())}
         return len(sections) > 1 and len({event.read.side.latex for event in events}) > 1 and not (sections & declared and self.sections[order] in declared)
 
     def is_explicit(self, declaration: Declaration) -> bool:
         """Whether a set gives its sizes by numbers, or is that of scalars."""
-        return any(word.text.isdigit() for word in declaration.set.words) or self.shape_of_set(declaration) == ()
+        return any(word.text.isdecimal() for word in declaration.set.words) or self.shape_of_set(declaration) == ()
 
     def shape_of_set(self, declaration: Declaration) -> Shape | None:
         sizes = dimensions(declaration.set)
@@ -277,10 +281,10 @@ class World:
         return () if rows == columns == 1 else (rows, columns)  # type: ignore[return-value]
 
     def letter(self, size: str) -> int | None:
-        if size.isdigit():
+        if size.isdecimal():
             return int(size) if 0 < int(size) <= 512 else None
         event = self.value_event(size, 1 << 60)
-        if event and event.tree.head == "number" and event.tree.args[0].isdigit():
+        if event and event.tree.head == "number" and event.tree.args[0].isdecimal():
             return int(event.tree.args[0])
         known = LETTERED.get(size[0])
         if known and len(size) > 1:
@@ -316,10 +320,10 @@ class World:
     def value_event(self, key: str, order: int) -> Event | None:
         """Where the article last gave a quantity a value before this place, or at it, or next after it."""
         events = self.knowledge.values.get(key, ())
-        place = bisect_left(events, order, key=lambda event: event.order)
+        place = bisect_left(events, order, key=order_of)
         if place:
             return events[place - 1]
-        return next((event for event in events if not event.assigned), None)
+        return next((event for event in events[:MAXIMAL_FORMULAS] if not event.assigned), None)
 
     def integer(self, term: Term, order: int) -> int | None:
         """A whole number that a term surely is."""
@@ -344,8 +348,8 @@ class World:
         return self._pulled[cached]
 
     def shapes_in(self, term: Term, order: int) -> dict[str, Shape]:
-        """The shapes of all names in a term."""
-        return {node.args[0]: self.shape(node.args[0], order) or () for node in quantities(term) if node.head == "name"}
+        """The shapes of all names in a term, those of a derivative among them."""
+        return {node.args[0]: self.shape(node.args[0], order) or () for node in walk(term) if node.head == "name"}
 
     def alias_term(self, key: str) -> tuple[Term, Shape] | None:
         return self._aliases.get(key)

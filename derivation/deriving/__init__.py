@@ -77,7 +77,8 @@ def _named(count: int) -> Iterator[None]:
     try:
         yield
     except Undefined as problem:
-        raise Undefined(problem.term, problem.message + (f", after {count - 1} training steps" if count > 1 else "")) from None
+        after = f", after {count - 1} training step{'s' * (count > 2)}" if count > 1 else ""
+        raise Undefined(problem.term, problem.message + after, problem.place) from None
 
 
 def _worked(desk: Desk, first: bool) -> list[Phase]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import groupby
 
-from ..evaluate import evaluate
+from ..evaluate import Undefined, evaluate
 from ..numbers import unrounded
 from ..operations import TABLE
 from ..resolve import Shapes
@@ -82,7 +83,7 @@ class Backward:
             if key in self.network.equations:
                 yield from self.emit(result, [key], "signal")
             elif key in self.network.data:
-                self.settle(key)
+                self.settle_data(key)
 
     def is_shared(self, key: str) -> bool:
         """Whether a quantity is used in several sections."""
@@ -92,7 +93,7 @@ class Backward:
         """Every derivative learnt, and no chain written."""
         for _, ready in self.equations():
             for key in ready:
-                self.settle(key)
+                (self.settle_data if key in self.network.data else self.settle)(key)
 
     def active_consumers(self, key: str) -> list[str]:
         return [consumer for consumer in self.network.consumers[key] if consumer in self.network.active]
@@ -150,6 +151,11 @@ class Backward:
         self.desk.learn(signal, formula)
         self.formulas[signal] = formula
         return formula
+
+    def settle_data(self, key: str) -> None:
+        """As `settle`, for what the walkthrough does not ask for: where data has no derivative, there is none (`(w x - y)^p` by p, below 0)."""
+        with suppress(Undefined):
+            self.settle(key)
 
     def emit(self, result: str, keys: list[str], title: str) -> Iterator[Step]:
         """The steps for quantities whose contributions are complete, under one title."""

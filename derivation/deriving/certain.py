@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flint import arb
 
 from ..arrays import Array
-from ..numbers import NEGLIGIBLE, Uncertain
+from ..numbers import Uncertain, is_negligible
 
 CERTAIN_BITS = 150
 """Relative accuracy, in bits, that is asked for: 30 digits are 100 bits, and with 50 more no ball lies across the middle between two roundings
@@ -21,8 +19,3 @@ def ascertain(array: Array) -> None:
     for entry in array.entries:
         if type(entry) is arb and entry.rel_accuracy_bits() < CERTAIN_BITS and not is_negligible(entry):
             raise Uncertain("a digit of the numbers")
-
-
-def is_negligible(entry: Any) -> bool:
-    """Whether a ball is as good as 0: so narrow that it is printed so (`numbers.NEGLIGIBLE`)."""
-    return hasattr(entry, "rad") and bool(entry.contains(0) and entry.rad() < float(NEGLIGIBLE.p) / float(NEGLIGIBLE.q) / 4)

@@ -9,14 +9,17 @@ from flint import fmpq
 from ..arrays import Array
 from ..evaluate import Undefined, evaluate
 from ..network import Network
-from ..numbers import Style, Written, same, settle, sharpened, unrounded
+from ..numbers import Style, TooLarge, Uncertain, Written, same, settle, sharpened, unrounded, within_reach
 from ..operations import TABLE
+from ..plain import expression, plain
 from ..recipe import PREFIX
 from ..resolve import Shapes
-from ..terms import Term, is_literal, name, rebuild, walk
+from ..terms import Term, is_literal, name, names, rebuild, walk
 from ..walkthrough import FalseLine, Line, Reason, Relation, Role, Step
-from .worked import arithmetic, assembled, conclusion, is_broad, is_elided, literal, negated, spelled
+from .as_printed import as_printed, with_digits
+from .worked import LONGEST, arithmetic, assembled, conclusion, is_broad, is_elided, literal, negated, spelled
 
+WORKED = frozenset({"substitution", "arithmetic"})
 SMALL = 64
 """Entries up to which an array is looked through for balls that are rationals; larger ones are reckoned with as they come."""
 
@@ -46,11 +49,28 @@ class Desk:
         """As `learn`, for what is no result but serves one, as a local derivative does: it is never rounded."""
         try:
             value = settle(evaluate(formula, self.known))
-            self.known[quantity] = value.map(sharpened) if len(value.entries) <= SMALL else value
+            self.known[quantity] = value.map(lambda x: sharpened(within_reach(x))) if len(value.entries) <= SMALL else value
             self.literals.pop(quantity, None)
         except Undefined as problem:
-            raise Undefined(quantity, f"{problem.message} (in {problem.term.head})") from None
+            raise Undefined(quantity, f"{problem.message}, in {expression(problem.term)}{self.carried_note()}", self.place_of(quantity)) from None
+        except TooLarge as problem:
+            raise Undefined(quantity, str(problem), self.place_of(quantity)) from None
+        except Uncertain as problem:
+            raise Uncertain(f"{problem} in {plain(quantity)}") from None
         return self.known[quantity]
+
+    def carried_note(self) -> str:
+        """What to say of a value that is missing, where rounding may be to blame."""
+        if self.network.carry is None:
+            return ""
+        return "; with rounding = \"carry\" every result is used as it is rounded: give it more digits, or leave 'rounding' out"
+
+    def place_of(self, quantity: Term) -> tuple[int, int] | None:
+        """Where the equation stands that a quantity is defined by, or that a derivative goes back through."""
+        if quantity.head == "name":
+            return self.network.places.get(quantity.args[0])
+        users = self.network.consumers.get(names(quantity)[-1], ()) if quantity.head == "partial" else ()
+        return self.network.places.get(users[0]) if len(users) == 1 else None
 
     def is_rounded(self, quantity: Term) -> bool:
         """Whether a quantity's value was rounded before it is used."""
@@ -126,18 +146,23 @@ class Desk:
     def calculated(self, formula: Term, style: Style) -> list[tuple[Term, Role]]:
         """The links between a formula and its value."""
         substituted = self.put_in(formula)
-        terms: list[tuple[Term, Role]] = [(term, "substitution") for term in self.shown(formula, substituted)]
-        if not is_elided(substituted) and not is_literal(substituted):
-            terms += [(term, "arithmetic") for term in arithmetic(substituted, style)]
+        elided = is_elided(substituted) or self.outgrows(formula)
+        terms: list[tuple[Term, Role]] = [(term, "substitution") for term in self.shown(formula, substituted, elided)]
+        if not elided and not is_literal(substituted):
+            terms += [(term, "arithmetic") for term in _writable(arithmetic(substituted, style))]
         return terms
 
-    def shown(self, formula: Term, substituted: Term) -> Iterator[Term]:
+    def outgrows(self, formula: Term) -> bool:
+        """Whether short numbers make long arrays on the way, as a row does that stands once for each sample: entry by entry they are not worked."""
+        return self.shapes.longest(formula) > max(self.network.page.elide, LONGEST)
+
+    def shown(self, formula: Term, substituted: Term, elided: bool) -> Iterator[Term]:
         """Numbers put in, as they are shown: whole, or entry by entry where there is a sum or too much for one line; nothing where that is too much too."""
         is_sum, broad = _has_sum(formula), is_broad(substituted)
-        entries = None if is_elided(substituted) or not (is_sum or broad) else spelled(substituted)
+        entries = None if elided or not (is_sum or broad) else spelled(substituted)
         if entries is not None:
             yield assembled(entries)
-        elif not (broad if is_elided(substituted) else is_sum):
+        elif not (broad if elided else is_sum):
             yield substituted
 
     def lines(self, terms: list[tuple[Term, Role]], value: Array, reason: Reason | None) -> tuple[Line, ...]:
@@ -148,6 +173,10 @@ class Desk:
                 continue
             if term != terms[0][0]:  # that is the quantity itself, whose value this is
                 self.judge(term, value)
+            legible = with_digits(term, value, self.network.style.digits) if role in WORKED else term
+            if legible is None:
+                continue
+            term = legible
             relation = _relation(term) if not lines or not lines[-1].term.rounded or is_equal_as_printed(lines[-1].term, term) else "≈"
             lines.append(Line(term, relation, role, reason if role == "formula" else None))
         return tuple(lines)
@@ -157,6 +186,14 @@ class Desk:
         found = evaluate(term, self.known)
         if found.shape != value.shape or not all(map(same, found.entries, value.entries)):
             raise FalseLine(f"this line is false: {term}")
+
+
+def _writable(steps: Iterator[Term]) -> Iterator[Term]:
+    """The steps on the way as far as their numbers can be written: 1 / (1 + e^(10^300)) has a value, and no page for what stands below."""
+    try:
+        yield from steps
+    except TooLarge:
+        return
 
 
 def _relation(term: Term) -> Relation:
@@ -171,15 +208,10 @@ def is_equal_as_printed(left: Term, right: Term) -> bool:
     >>> is_equal_as_printed(third * number(0), number(0)), is_equal_as_printed(third * number(3), number(1))
     (True, False)
     """
-    if is_elided(left) or is_elided(right) or any(node.head not in TABLE and node.head not in ("number", "matrix", "row") for node in walk(left)):
+    a, b = as_printed(left), as_printed(right)
+    if a is None or b is None:
         return False
-    a, b = (evaluate(_as_printed(side), {}) for side in (left, right))
     return a.shape == b.shape and all(isinstance(x, fmpq) and isinstance(y, fmpq) and x == y for x, y in zip(a.entries, b.entries, strict=True))
-
-
-def _as_printed(term: Term) -> Term:
-    """The term with nothing behind its numbers but what is printed."""
-    return Term(term.head, tuple(_as_printed(arg) if isinstance(arg, Term) else arg for arg in term.args))
 
 
 def _has_sum(formula: Term) -> bool:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import reduce
 from itertools import pairwise
 
 from flint import arb_mat, fmpq, fmpq_mat
 
 from ..arrays import Array
-from ..evaluate import evaluate
+from ..evaluate import Undefined, evaluate
 from ..numbers import Number, is_positive, middle
+from ..plain import expression
 from ..reverse import gradients
 from ..terms import Term, name, names, number, partial
 from ..tidy import tidy
@@ -58,10 +59,18 @@ def _jets(desk: Desk, variables: list[Entry]) -> dict[Term, Array]:
     for key in (*network.parameters, *network.data, *network.equations):
         if key not in network.active:
             continue
-        array = evaluate(network.equations[key], found, Jets) if key in network.equations else desk.known[name(key)].map(Jet)
+        array = _curved(network.equations[key], found) if key in network.equations else desk.known[name(key)].map(Jet)
         own = {array.offset(where or (0,)): count for count, (of, where) in enumerate(variables) if of == key}
         found[name(key)] = Array(array.shape, tuple(Jet.variable(x.value, own[k]) if k in own else x for k, x in enumerate(array.entries)))
     return found
+
+
+def _curved(equation: Term, found: Mapping[Term, Array]) -> Array:
+    try:
+        return evaluate(equation, found, Jets)
+    except Undefined as problem:
+        message = f"there is no second derivative at these numbers: {problem.message}, in the derivatives of {expression(problem.term)}"
+        raise NoView(f"--hessian: {message}") from None
 
 
 def _plainness(bends: list[list[Number]], pair: tuple[int, int]) -> tuple[bool, bool, Number]:
@@ -89,7 +98,7 @@ def _direct(desk: Desk, loss: Term, by: Term, then: Term) -> Term | None:
     equation = desk.network.equations[loss.args[0]]
     if not set(names(equation)) <= {*desk.network.parameters, *desk.network.data} or by.head != "name" or then.head != "name":
         return None
-    once = gradients(equation, loss, number(1), {by.args[0]}, desk.shapes)[by.args[0]]
+    once = gradients(equation, equation, number(1), {by.args[0]}, desk.shapes)[by.args[0]]
     return gradients(once, once, number(1), {then.args[0]}, desk.shapes).get(then.args[0], number(0))
 
 

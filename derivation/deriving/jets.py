@@ -6,9 +6,10 @@ Source: Griewank, Walther, Evaluating Derivatives (2008), section 13.2 (Taylor a
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
-from flint import fmpq
+from flint import arb, fmpq
 
 from .. import numbers
 from ..numbers import Number
@@ -122,6 +123,21 @@ class Jets:
         return a.through(t, 1 - t * t, -2 * t * (1 - t * t))
 
     @staticmethod
+    def sin(a: Jet) -> Jet:
+        sine = Numbers.sin(a.value)
+        return a.through(sine, Numbers.cos(a.value), -sine)
+
+    @staticmethod
+    def cos(a: Jet) -> Jet:
+        cosine = Numbers.cos(a.value)
+        return a.through(cosine, -Numbers.sin(a.value), -cosine)
+
+    @staticmethod
+    def cos_pi(a: Jet) -> Jet:
+        cosine, pi = Numbers.cos_pi(a.value), arb.pi()
+        return a.through(cosine, -pi * arb(a.value).sin_pi(), -pi * pi * cosine)
+
+    @staticmethod
     def normal_cdf(a: Jet) -> Jet:
         density = Numbers.normal_pdf(a.value)
         return a.through(Numbers.normal_cdf(a.value), density, -a.value * density)
@@ -138,6 +154,14 @@ class Jets:
     @staticmethod
     def min(a: Jet, b: Jet) -> Jet:
         return b if numbers.is_positive(a.value - b.value) else a
+
+    @staticmethod
+    def largest(*entries: Jet) -> Jet:
+        return reduce(Jets.max, entries)
+
+    @staticmethod
+    def smallest(*entries: Jet) -> Jet:
+        return reduce(Jets.min, entries)
 
     @staticmethod
     def cases(condition: Jet, a: Jet, b: Jet) -> Jet:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cached_property, reduce
-from typing import Any
+from functools import reduce
+from itertools import islice
+from typing import Any, cast
 
 from ..arrays import Array, Shape
 from ..evaluate import evaluate
@@ -17,40 +18,21 @@ from ..terms import Term, index, name, number, partial, rebuild, walk
 from ..tidy import tidy
 from ..walkthrough import Phase, Reason, Step
 from .desk import Desk
+from .reach import Entry, Users
 from .worked import shown
 
-Entry = tuple[str, tuple[int, ...]]
 LONGEST_SUM = 4
 MOST_SUMMANDS = 9
 """As many as a 3 x 3 kernel has places."""
 LONGEST_FORMULA = 60
 """Nodes up to which the local derivatives are written in symbols before their numbers."""
+LONGEST_SPELLED = 48
+"""Nodes up to which a local derivative is spelled out: sixteen entries of a matrix, added."""
+MOST_SPELLED = 4000
+"""Nodes up to which one is looked at, before what a person would drop is dropped."""
 LONGEST_LINE = 30
 """Nodes up to which numbers are put into these symbols too."""
 MOST_ROWS = 150
-
-
-class Reach(frozenset[Entry]):
-    """The entries that an entry depends on; every operation joins those of its operands."""
-
-    def _join(self, other: Reach) -> Reach:
-        return Reach(self | other)
-
-    __add__ = __mul__ = __truediv__ = _join
-    __sub__ = _join  # type: ignore[assignment]
-
-    def __neg__(self) -> Reach:
-        return self
-
-
-class Reaches:
-    """The algebra of dependence: every function of entries joins what they depend on."""
-
-    literal = staticmethod(lambda term: Reach())
-    number = staticmethod(lambda text: Reach())
-
-    def __getattr__(self, function: str) -> Callable[..., Reach]:
-        return lambda *parts: Reach(frozenset().union(*parts))
 
 
 def partials(desk: Desk) -> Phase:
@@ -65,6 +47,7 @@ class _Table:
         self.locals: dict[Term, tuple[Term, tuple[int, ...]]] = {}
         """The local derivatives that have been named: the rule that gives them, and the entry of its result."""
         self.spelled: dict[Term, Array] = {}
+        self.users = Users(desk.network, desk.shapes)
 
     def steps(self) -> Iterator[Step]:
         numbered = 0
@@ -72,26 +55,28 @@ class _Table:
             if key not in self.network.active:
                 continue
             numbered += 1
-            for place in self.places(array):
-                if len(array.entries) > MOST_ROWS and place not in list(array.places)[:2]:
-                    continue
-                yield self.step(key, place, numbered)
+            places = self.places(array)
+            for place, ways in zip(places, self.users.of(key, *places), strict=True):
+                yield self.step(key, place, ways, numbered)
 
     def places(self, array: Array) -> list[tuple[int, ...]]:
+        """The entries that have a chain: of an array as large as that the first two, else those that are printed."""
+        if len(array.entries) > MOST_ROWS:
+            return list(islice(array.places, 2))
         kept = [set(shown(size, self.network.page.elide)) for size in (array.shape or (1, 1))]
         columns = array.shape[1] if array.shape else 1
         return [place for k, place in enumerate(array.places) if k // columns in kept[0] and k % columns in kept[1]]
 
-    def step(self, key: str, place: tuple[int, ...], number: int) -> Step:
+    def step(self, key: str, place: tuple[int, ...], ways: list[Entry], number: int) -> Step:
         desk = self.desk
         loss = name(self.network.loss or "")
         quantity = partial(loss, entry(key, place))
         desk.known[quantity] = Array.scalar(desk.known[partial(loss, name(key))][place or (0,)])
-        ways = self.uses.get((key, place), [])
         if not ways or (len(ways) > 1 and any(way[0] == self.network.loss for way in ways)):
             # The loss's own slope by this entry would be written like its whole derivative, which it is not.
             return Step(quantity, Reason("partial", {"quantity": name(key)}), desk.recall(quantity), number)
         formulas, numbers = self.formulas(ways, (key, place))
+        formulas = [formula for formula in formulas if formula != quantity]
         first = [formula for formula in formulas[-1:] if size(formula) <= LONGEST_LINE and any(map(self.is_compound, walk(numbers)))]
         lines = desk.chain(quantity, formulas, numbers=numbers, first=first) if formulas else desk.recall(quantity)
         return Step(quantity, Reason("partial", {"quantity": name(key)}), lines, number)
@@ -99,12 +84,14 @@ class _Table:
     def formulas(self, ways: list[Entry], source: Entry) -> tuple[list[Term], Term]:
         """The chain rule and the same with the factors' formulas, and what numbers are put into: from the loss down where that is short
         enough, else from the next error signals, which the backward pass has worked. Of many summands only the formulas are written, of more nothing."""
+        if len(ways) > MOST_SUMMANDS:
+            return [], number(0)
         if len(ways) <= LONGEST_SUM:
             whole, in_symbols = self.added(self.product, ways, source)
             if size(in_symbols) <= LONGEST_FORMULA:
                 return [whole, in_symbols], whole
         whole, in_symbols = self.added(self.contribution, ways, source)
-        return [whole, in_symbols][len(ways) > LONGEST_SUM :] if len(ways) <= MOST_SUMMANDS else [], whole
+        return [whole, in_symbols][len(ways) > LONGEST_SUM :], whole
 
     def added(self, through: Callable[[Entry, Entry], Term], ways: list[Entry], source: Entry) -> tuple[Term, Term]:
         """What comes through each way, added, and the same with the factors' formulas."""
@@ -114,9 +101,10 @@ class _Table:
     def product(self, way: Entry, source: Entry) -> Term:
         """The factors from the loss to the source through `way`, as far as there is one way only; from the next error signal where
         that is carried rounded."""
-        if way[0] == self.network.loss or len(self.uses[way]) > 1 or self.network.carry is not None:
+        if way[0] == self.network.loss or self.network.carry is not None:
             return self.contribution(way, source)
-        return self.product(self.uses[way][0], way) * self.slope(way, source)
+        [onward] = self.users.of(*way)
+        return self.product(onward[0], way) * self.slope(way, source) if len(onward) == 1 else self.contribution(way, source)
 
     def contribution(self, way: Entry, source: Entry) -> Term:
         """The error signal at `way` times the slope from there to the source."""
@@ -153,8 +141,13 @@ class _Table:
             return None
         rule, place = self.locals[node]
         if rule not in self.spelled:
-            self.spelled[rule] = evaluate(rule, _Entries(rule, self.desk.shapes), Terms)
-        return tidy(self.spelled[rule][place], self.desk.shapes)
+            self.spelled[rule] = evaluate(rule, _Entries(rule, self.desk.shapes), SPARSE)
+        spelled = self.spelled[rule][place].term
+        if size(spelled, MOST_SPELLED) <= MOST_SPELLED:
+            spelled = tidy(spelled, self.desk.shapes)
+        if size(spelled, LONGEST_SPELLED) <= LONGEST_SPELLED:
+            return spelled
+        return None if self.desk.shapes.of(rule) else rule
 
     def is_compound(self, node: Term) -> bool:
         """Whether a local derivative's formula takes more than a product and a difference: then numbers are put into it before its value stands in
@@ -162,24 +155,38 @@ class _Table:
         formula = self.in_symbols(node)
         return formula is not None and sum(part.head in TABLE for part in walk(formula)) > 2
 
-    @cached_property
-    def uses(self) -> dict[Entry, list[Entry]]:
-        """For each entry of each quantity, the entries of later quantities that depend on it directly and that the loss depends on."""
-        shapes = self.desk.shapes
-        found: dict[Entry, list[Entry]] = {}
-        algebra: Any = Reaches()
-        tags: dict[Term, Array] = {}
-        for key in self.network.shapes:
-            blank = Array(shapes.names[key], (None,) * _size(shapes.names[key]))
-            tags[name(key)] = Array(blank.shape, tuple(Reach({(key, place)}) for place in blank.places))
-        for key in reversed([key for key in self.network.equations if key in self.network.active]):
-            reached = evaluate(self.network.equations[key], tags, algebra)
-            for place, sources in zip(reached.places, reached.entries, strict=True):
-                if key == self.network.loss or (key, place) in found:
-                    for source in sources:
-                        found.setdefault(source, []).append((key, place))
-        order = {key: number for number, key in enumerate(self.network.equations)}
-        return {source: sorted(users, key=lambda user: order[user[0]]) for source, users in found.items()}
+
+class Sparse:
+    """A scalar term as an entry, where what is times 0, or added to 0, is left out at once."""
+
+    __slots__ = ("term",)
+
+    def __init__(self, term: Term) -> None:
+        self.term = term
+
+    def __add__(self, other: Sparse) -> Sparse:
+        return self if other.term == ZERO else other if self.term == ZERO else Sparse(self.term + other.term)
+
+    def __sub__(self, other: Sparse) -> Sparse:
+        return self if other.term == ZERO else Sparse(self.term - other.term)
+
+    def __mul__(self, other: Sparse) -> Sparse:
+        return self if self.term == ZERO else other if other.term == ZERO else Sparse(self.term * other.term)
+
+    def __neg__(self) -> Sparse:
+        return self if self.term == ZERO else Sparse(-self.term)
+
+
+class Sparsely:
+    """The algebra of scalar terms (`Terms`) over such entries."""
+
+    def __getattr__(self, function: str) -> Callable[..., Sparse]:
+        make = getattr(Terms, function)
+        return lambda *parts: Sparse(make(*(part.term if isinstance(part, Sparse) else part for part in parts)))
+
+
+SPARSE = cast(Any, Sparsely())
+ZERO = number(0)
 
 
 class _Entries(dict[Term, Array]):
@@ -189,7 +196,7 @@ class _Entries(dict[Term, Array]):
         for node in walk(rule):
             row = TABLE.get(node.head)
             if node.head == "name":
-                self[node] = _named(shapes.of(node), node)
+                self[node] = _named(shapes.of(node), node).map(Sparse)
             elif row and len(node.children) == 1 == len(node.args) and row.shape is same and not row.coupled and node.args[0].head == "name":
                 self[node] = _named(shapes.of(node), node.args[0]).map(_function(node.head))
 
@@ -199,17 +206,17 @@ def _named(shape: Shape, of: Term) -> Array:
     return Array(shape, tuple(index(of, *place) if shape else of for place in blank.places))
 
 
-def _function(head: str) -> Callable[[Term], Term]:
-    return lambda part: Term(head, (part,))
+def _function(head: str) -> Callable[[Term], Sparse]:
+    return lambda part: Sparse(Term(head, (part,)))
 
 
 def _size(shape: tuple[int, ...]) -> int:
     return shape[0] * shape[1] if shape else 1
 
 
-def size(term: Term) -> int:
-    """The number of nodes."""
-    return sum(1 for _ in walk(term))
+def size(term: Term, most: int | None = None) -> int:
+    """The number of nodes, counted up to one more than `most`."""
+    return sum(1 for _ in islice(walk(term), None if most is None else most + 1))
 
 
 def entry(key: str, place: tuple[int, ...]) -> Term:

@@ -99,4 +99,4 @@ def _ranks(steepness: list[Number]) -> list[int]:
     [4, 1, 1, 3]
     """
     sizes = [-x if is_positive(-x) else x for x in steepness]
-    return [1 + sum(is_positive(other - size) for other in sizes) for size in sizes]
+    return [1 + sum(is_positive(other - size) for other in sizes if other is not size) for size in sizes]

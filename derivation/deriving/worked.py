@@ -8,7 +8,7 @@ from ..arrays import Array
 from ..evaluate import evaluate
 from ..numbers import Number, Style, Written, decimal, unrounded
 from ..operations.algebras import Terms
-from ..terms import Term, is_literal, matrix, number, walk
+from ..terms import Term, fold, is_literal, matrix, number, walk, with_parts
 
 Literal = Callable[[Number], Term]
 SUMS = frozenset({"add", "sub", "neg"})
@@ -142,12 +142,14 @@ def brief(term: Term) -> Term:
     >>> brief(number(0) * number("0.3") + number(1) * number("0.5")) == number(0) + number("0.5")
     True
     """
-    if term.head == "number" or not term.children:
-        return term
-    term = Term(term.head, tuple(map(brief, term.children)))
+    return fold(term, lambda node: None, _briefly)
+
+
+def _briefly(node: Term, parts: list[Term]) -> Term:
+    term = with_parts(node, parts)
     if term.head == "times":
         a, b = term.args
-        if ZERO in (a, b):
+        if is_zero(a) or is_zero(b):
             return ZERO
         return b if a == ONE else a if b == ONE else term
     return ONE if term == ONE - ZERO else ZERO if term == ONE - ONE else term
@@ -188,7 +190,7 @@ def _pass(term: Term, style: Style, wanted: Callable[[Term], bool], outer: bool)
 
 def _is_value(term: Term) -> bool:
     """A number, or a fraction of two whole numbers such as 1/2."""
-    return term.head == "number" or (term.head == "div" and all(part.head == "number" and part.args[0].isdigit() for part in term.children))
+    return term.head == "number" or (term.head == "div" and all(part.head == "number" and part.args[0].isdecimal() for part in term.children))
 
 
 def _inner_sum(term: Term) -> bool:
@@ -203,22 +205,29 @@ def _inner(term: Term) -> bool:
 
 def settled(term: Term) -> Term:
     """`x + 0` as x, `x + (-2)` as x - 2, `-(2)` as -2: how sums of signed numbers are written."""
-    if term.head == "number":
-        return term
-    args = tuple(settled(child) for child in term.children)
+    return fold(term, lambda node: node if node.head == "number" else None, _settled)
+
+
+def _settled(term: Term, parts: list[Term]) -> Term:
+    args = tuple(parts)
     if term.head == "neg" and args[0].head == "number":
         return negated(args[0])
     if term.head in ("add", "sub"):
         left, right = args
-        if right == number("0"):
+        if is_zero(right):
             return left
-        if left == number("0"):
+        if is_zero(left):
             return right if term.head == "add" else negated(right) if right.head == "number" else Term("neg", (right,))
         if right.head == "number" and right.args[0].startswith("-"):
             return Term("sub" if term.head == "add" else "add", (left, negated(right)))
         if right.head == "neg":
             return Term("sub" if term.head == "add" else "add", (left, right.args[0]))
-    return Term(term.head, args)
+    return with_parts(term, parts)
+
+
+def is_zero(term: Term) -> bool:
+    """Whether a term is the number 0 itself, not what another number is rounded to."""
+    return term == ZERO and term.value is None
 
 
 def negated(term: Term) -> Term:

@@ -21,7 +21,7 @@ WIDTH, HEIGHT = 120.0, 46.0
 """The axes in millimetres."""
 LARGE = 1_000_000
 """From here up ticks are written with a power of ten."""
-LABELS = Style(digits=6, exact_digits=6)
+LABELS = Style(digits=6, exact_digits=10)
 TICK, AWAY = 1.2, 1.0
 """The length of a tick, and how far its number stands from it."""
 DOT = 1.6

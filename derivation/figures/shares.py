@@ -50,6 +50,8 @@ def _shares(network: Network, numbers: TrainingStep) -> Shares:
             continue
         signal = number(1) if name(result) == loss else partial(loss, name(result))
         for operand in names(term):
+            if partial(loss, name(operand)) not in known:  # data that has no derivative here
+                continue
             use, target = (result, operand), {operand}
             found.gradients[use] = evaluate(gradients(term, name(result), signal, target, shapes)[operand], known)
             if network.shapes[result] == network.shapes[operand] == ():

@@ -11,8 +11,8 @@ from flint import fmpq
 from ..arrays import Array
 from ..evaluate import Undefined, evaluate
 from ..network import Network
-from ..numbers import Number, Uncertain, UndefinedValue, exact, middle, rounded
-from ..render.training import entries
+from ..numbers import Number, Uncertain, UndefinedValue, exact, magnitude, middle, rounded
+from ..render.training import entries, losses
 from ..render.words import load
 from ..terms import Term, name
 from ..tex.names import Names
@@ -33,6 +33,12 @@ GROUND = 0.5
 """Millimetres around a word or a level in which no contour line is drawn."""
 FARTHEST = 10**9
 """Beyond this, training has run away and there is no path to draw."""
+STILL = fmpq(1, 10**6)
+"""A path shorter than this part of where it lies is a point."""
+HIGHEST = 1e150
+"""The largest loss, in its own unit, that is drawn: sums of such are numbers still."""
+ORDINARY = 60
+"""Powers of ten up to which losses are drawn as they are."""
 NEWTON, REACH = 8, 3.0
 """Steps on the way to the minimum, and how far it may lie from the path, in lengths of the path, to be shown."""
 
@@ -46,7 +52,13 @@ def surface(derivation: Derivation) -> Chart | None:
     stations = [tuple(middle(now.values[_key(term)][place or (0,)]) for term, place in moving) for now in (*derivation.training_steps, derivation.outcome)]
     if any(abs(value) > FARTHEST for station in stations for value in station):
         return None
-    return _Picture(network, moving, stations).chart()
+    return _Picture(network, moving, stations, _unit(max(map(abs, map(middle, losses(derivation)))))).chart()
+
+
+def _unit(loss: fmpq) -> fmpq:
+    """A power of ten that losses are measured in, so that floats hold them; 1 where they do as they are."""
+    size = magnitude(loss) if loss else 0
+    return fmpq(10) ** size if abs(size) > ORDINARY else fmpq(1)
 
 
 def _key(term: Term) -> str:
@@ -54,8 +66,8 @@ def _key(term: Term) -> str:
 
 
 class _Picture:
-    def __init__(self, network: Network, moving: list[tuple[Term, tuple[int, ...]]], stations: list[tuple[fmpq, ...]]) -> None:
-        self.network, self.moving, self.stations = network, moving, stations
+    def __init__(self, network: Network, moving: list[tuple[Term, tuple[int, ...]]], stations: list[tuple[fmpq, ...]], unit: fmpq) -> None:
+        self.network, self.moving, self.stations, self.unit = network, moving, stations, unit
         self.minimum = self.lowest()
         shown = [*stations, self.minimum] if self.minimum else stations
         self.ticks = [ticks(*_around([point[k] for point in shown])) for k in (0, 1)]
@@ -77,20 +89,21 @@ class _Picture:
                 return None
         return x, y
 
-    def on_paper(self, x: float, y: float) -> Point:
+    def on_paper(self, x: fmpq, y: fmpq) -> Point:
         """A point in millimetres."""
-        (left, right), (low, high) = ((float(marks[0]), float(marks[-1])) for marks in self.ticks)
-        return LEFT + (x - left) / (right - left) * WIDTH, TOP + HEIGHT - (y - low) / (high - low) * HEIGHT
+        (left, right), (low, high) = ((marks[0], marks[-1]) for marks in self.ticks)
+        return LEFT + float((x - left) / (right - left)) * WIDTH, TOP + HEIGHT - float((y - low) / (high - low)) * HEIGHT
 
     def loss(self, x: fmpq, y: fmpq) -> float:
-        """The loss at a point, near enough for a picture; not a number where it has no value."""
+        """The loss at a point, in its unit, near enough for a picture; not a number where it has no value."""
         known = {name(key): array for key, array in (*self.network.data.items(), *self.network.parameters.items())}
         for (term, place), value in zip(self.moving, (x, y), strict=True):
             known[name(_key(term))] = _with_entry(known[name(_key(term))], place, value)
         try:
             for key, term in self.network.equations.items():
                 known[name(key)] = evaluate(term, known)
-            return float(middle(known[name(self.network.loss or "")].entries[0]))
+            loss = float(middle(known[name(self.network.loss or "")].entries[0]) / self.unit)
+            return loss if abs(loss) < HIGHEST else math.nan
         except (Undefined, UndefinedValue, Uncertain, OverflowError):
             return math.nan
 
@@ -100,18 +113,18 @@ class _Picture:
         xs = [left + (right - left) * fmpq(k, COLUMNS) for k in range(COLUMNS + 1)]
         ys = [low + (high - low) * fmpq(k, ROWS) for k in range(ROWS + 1)]
         losses = [[self.loss(x, y) for x in xs] for y in ys]
-        across = finer([self.on_paper(float(x), 0)[0] for x in xs])
-        down = finer([self.on_paper(0, float(y))[1] for y in ys])
+        across = finer([self.on_paper(x, fmpq(0))[0] for x in xs])
+        down = finer([self.on_paper(fmpq(0), y)[1] for y in ys])
         heights = finer_grid(losses)
-        return [(level, contour(across, down, heights, float(level))) for level in _levels([loss for row in losses for loss in row if math.isfinite(loss)])]
+        return [(level * self.unit, contour(across, down, heights, float(level))) for level in _levels([loss for row in losses for loss in row if math.isfinite(loss)])]
 
     def chart(self) -> Chart:
         left, top, right, bottom = picture = (LEFT, TOP, LEFT + WIDTH, TOP + HEIGHT)
         names = self.network.names
-        columns = [(self.on_paper(float(x), 0)[0], bottom) for x in self.ticks[0]]
-        rows = [(left, self.on_paper(0, float(y))[1]) for y in self.ticks[1]]
-        points = [self.on_paper(float(a), float(b)) for a, b in self.stations]
-        minimum = [self.on_paper(*map(float, self.minimum))] if self.minimum else []
+        columns = [(self.on_paper(x, fmpq(0))[0], bottom) for x in self.ticks[0]]
+        rows = [(left, self.on_paper(fmpq(0), y)[1]) for y in self.ticks[1]]
+        points = [self.on_paper(a, b) for a, b in self.stations]
+        minimum = [self.on_paper(*self.minimum)] if self.minimum else []
         marks = [_marked("plot_start", "training", points[0], points, picture), *(_marked("plot_minimum", "soft", point, points, picture) for point in minimum)]
         contours = self.contours()
         valued = _valued(contours, [*map(_ground, marks), *(node.frame for node in dots([*minimum, *points]))], points, picture, names)
@@ -184,7 +197,7 @@ def _ground(label: Label) -> Frame:
 def _around(values: list[fmpq]) -> tuple[fmpq, fmpq]:
     """The values with some room."""
     low, high = min(values), max(values)
-    room = (high - low) / 10 or max(abs(low), fmpq(1)) / 2
+    room = (high - low) / 10 if high - low > STILL * abs(low) else max(abs(low), fmpq(1)) / 2
     return low - room, high + room
 
 

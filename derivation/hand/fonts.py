@@ -30,8 +30,12 @@ WRITINGS = 6
 BRACKET = 1.05
 """The weight of the pen in brackets and large signs."""
 X_HEIGHT, AXIS = 44.0, 29.0
+BODY = -9.0, X_HEIGHT + 4
+"""Where what stands beside a letter meets it: from a foot that strays below the line to a little above the small letters."""
 ROOM = {".": 6.2, ",": 3.0, ":": 2.0, "cdot": 2.0, "i": 1.0, "l": 1.0, "1": 2.4, "(": 0.6, ")": 0.6}
 """More room beside what is narrow: a point between digits must be seen."""
+LEANING = {".": 25.0, ",": 10.0}
+"""And still more, the more a hand leans: a slanted digit stands over the point before it."""
 TEXT_PARAMETERS = (0, 0.3, 0.14, 0.09, X_HEIGHT / 100, 1, 0, 0.68, 0.4, 0.45, 0.69, 0.35, 0.43, 0.38, 0.3, 0.16, 0.25, 0.39, 0.05, 2.4, 1.0, AXIS / 100)
 """TeX's dimensions of a font of symbols: the space between words, where scripts stand, how high the axis is."""
 LARGE_PARAMETERS = (0, 0, 0, 0, X_HEIGHT / 100, 1, 0, 0.05, 0.1, 0.16, 0.2, 0.5, 0.1)
@@ -85,10 +89,10 @@ def placed(glyph: Glyph, hand: Hand, chance: Random) -> tuple[tuple[Run, ...], B
     """The strokes with the room that the eye wants beside them, and their box."""
     strokes = written(hand.forms.get(glyph.name, glyph.strokes), hand, chance)
     points = [point for run in strokes for point in run]
-    body = [point.real for point in points if -4 <= point.imag <= X_HEIGHT + 4] or [point.real for point in points]
+    body = [point.real for point in points if BODY[0] <= point.imag <= BODY[1]] or [point.real for point in points]
     left = 0.3 * min(point.real for point in points) + 0.7 * min(body)
     right = 0.3 * max(point.real for point in points) + 0.7 * max(body)
-    gap = hand.gap + hand.nib / 2 + ROOM.get(glyph.name, 0.0)
+    gap = hand.gap + hand.nib / 2 + ROOM.get(glyph.name, 0.0) + LEANING.get(glyph.name, 0.0) * hand.slant
     moved = tuple(tuple(point - left + gap for point in run) for run in strokes)
     top, bottom = max(point.imag for point in points) + hand.nib / 2, min(point.imag for point in points) - hand.nib / 2
     over = max((point.real for point in points if point.imag > X_HEIGHT), default=right) - right

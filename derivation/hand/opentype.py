@@ -178,7 +178,7 @@ def _mathematics(made: object, shapes: Shapes) -> None:
     forms: dict[str, list[tuple[str, float]]] = {}
     for name in heights:
         base, _, size = name.partition(".")
-        if base in plain and (not size or size.isdigit()) and f"{base}.0" in heights:
+        if base in plain and (not size or size.isdecimal()) and f"{base}.0" in heights:
             forms.setdefault(base, []).append((name, (heights[name].height + heights[name].depth) * 100 * SCALE))
     constants = {key: value * SCALE for key, value in CONSTANTS.items()} | dict.fromkeys(RULES, shapes.nib * SCALE) | SHARES
     assemblies = {title_: ([*_pieces(title_, heights)], 0) for title_ in forms if f"{title_}.piece1" in heights}

@@ -17,7 +17,7 @@ Curve = tuple[complex, complex, complex]
 """Two control points and the end of a cubic."""
 Contour = tuple[complex, tuple[Curve, ...]]
 ARC = 0.5523
-LEAST_DOT = 5.4
+LEAST_DOT = 6.4
 """The radius of a dot at least: a point between digits must be seen."""
 STEP = 12.0
 """About how far apart the ink's width is taken anew."""

@@ -15,6 +15,10 @@ from ..numbers import Number, function, is_positive
 from ..terms import Term, number
 
 
+BITS = 203
+"""Of SymPy's floats: 60 digits."""
+
+
 class Numbers:
     """Exact rationals and certified balls."""
 
@@ -65,7 +69,7 @@ class Numbers:
 
     @staticmethod
     def normal_cdf(a: Number) -> Number:
-        return fmpq(1, 2) if a == 0 else (1 + (arb(a) / arb(2).sqrt()).erf()) / 2
+        return fmpq(1, 2) if a == 0 else (-arb(a) / arb(2).sqrt()).erfc() / 2
 
     @staticmethod
     def normal_pdf(a: Number) -> Number:
@@ -113,12 +117,13 @@ for _function in ("greater", "at_least"):
 def symbols() -> Any:
     """The algebra of SymPy expressions (SymPy is imported here, and only when something is to be proved).
 
-    A rational number stays one; a ball becomes a float of 60 digits (`of_number`).
+    A rational number stays one; a ball becomes a float of 60 digits, or of as many as it was worked with (`of_number`).
 
     Every kink is expressed through `step(x)`, 1 where x > 0 and 0 elsewhere, whose derivative is 0: so `max`, `relu` and
     their kin become polynomials in steps, which SymPy differentiates and compares like any others.
     """
     import sympy
+    from mpmath.libmp import from_man_exp
 
     class step(sympy.Function):  # type: ignore[misc]
         @classmethod
@@ -134,16 +139,22 @@ def symbols() -> Any:
             return self if exponent.is_Integer and exponent > 0 else None
 
     def of(x: Number) -> Any:
-        known = numbers.middle(x)
-        rational = sympy.Rational(int(known.p), int(known.q))
-        return rational if known is x else sympy.Float(rational, 60)
+        if isinstance(x, fmpq):
+            return sympy.Rational(int(x.p), int(x.q))
+        mantissa, exponent = map(int, x.mid().man_exp())
+        bits = max(BITS, mantissa.bit_length())
+        return sympy.Float(from_man_exp(mantissa, exponent, bits, "n"), precision=bits)
+
+    def power(a: Any, b: Any) -> Any:
+        height = max(map(int.bit_length, map(int, a.as_numer_denom()))) if a.is_Rational and b.is_Integer else 0
+        return sympy.Float(a, precision=BITS) ** b if height * abs(b) > numbers.LARGEST_BETWEEN else a**b
 
     class Symbols:
         number = staticmethod(sympy.Rational)
         of_number = staticmethod(of)
         literal = staticmethod(lambda term: sympy.Rational(term.args[0]) if term.value is None else of(term.value.entries[0]))
         div = staticmethod(lambda a, b: a / b)
-        pow = staticmethod(lambda a, b: a**b)
+        pow = staticmethod(power)
         exp, log, sqrt, tanh, sin, cos = map(staticmethod, (sympy.exp, sympy.log, sympy.sqrt, sympy.tanh, sympy.sin, sympy.cos))
         floor = staticmethod(sympy.floor)
         cos_pi = staticmethod(lambda a: sympy.cos(sympy.pi * a))
@@ -167,7 +178,7 @@ def symbols() -> Any:
         at_least = staticmethod(lambda a, b: 1 - step(sympy.expand(b - a)))
         sign = staticmethod(lambda a: step(a) - step(-a))
         cases = staticmethod(lambda c, a, b: c * a + (1 - c) * b)
-        normal_cdf = staticmethod(lambda a: (1 + sympy.erf(a / sympy.sqrt(2))) / 2)
+        normal_cdf = staticmethod(lambda a: sympy.erfc(-a / sympy.sqrt(2)) / 2)
         normal_pdf = staticmethod(lambda a: sympy.exp(-(a**2) / 2) / sympy.sqrt(2 * sympy.pi))
 
     return Symbols

@@ -12,13 +12,18 @@ from dataclasses import dataclass, field
 @dataclass(frozen=True)
 class Layer:
     """`equations` are (name, expression), the last one the result; `{x.columns}` is an operand's size, and `{along}` stands for
-    `, axis=...` in a function of a matrix: along `axis` unless the spec says another. `titles` say what the quantities are, as keys of the words file."""
+    `, axis=...` in a function of a matrix: along `axis` unless the spec says another; `{asked}` is the same with the `keepdims` that was asked for. `titles` say what the quantities are, as keys of the words file."""
 
     operands: tuple[str, ...]
     equations: tuple[tuple[str, str], ...]
     defaults: Mapping[str, str] = field(default_factory=dict)
     axis: int | None = None
     titles: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def along(self) -> bool:
+        """Whether it works along an axis."""
+        return any("{along}" in formula for _, formula in self.equations)
 
 
 STANDARDISED = (
@@ -54,6 +59,6 @@ LAYERS = {
     ),
     # Shazeer, GLU variants improve transformer (2020), equation 6, without biases; x a column.
     "swiglu": Layer(("x", "W", "V"), (("g", "W @ x"), ("u", "V @ x"), ("result", "silu(g) * u")), titles={"g": "gate"}),
-    "var": Layer(("x",), (("c", "x - mean(x{along})"), ("result", "mean(c^2{along})")), titles={"c": "centred"}),
+    "var": Layer(("x",), (("c", "x - mean(x{along})"), ("result", "mean(c^2{asked})")), titles={"c": "centred"}),
     "square": Layer(("x",), (("result", "x^2"),)),
 }

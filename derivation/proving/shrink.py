@@ -1,73 +1,181 @@
-"""The same network with its long dimensions shortened: a rule between matrices does not depend on how long they are.
+"""The same network and the same claims with long dimensions shortened: a rule between matrices does not depend on how long they are.
 
-Equal dimensions stay equal, so every equation still fits. Of each array the first rows and columns are kept, and of an
-array of data its sum, since a rule may rest on it (the targets of a cross-entropy add up to 1).
+Equal dimensions stay equal, so every equation still fits. Numbers stay what they are: where an operation counts entries (the n of a
+mean), the definition stands in its place with the count of the full shape, so that a wrong one is as wrong as it was. Of each array the
+first rows and columns are kept, and of an array of data its sums, since a rule may rest on them (the targets of a cross-entropy add up to 1).
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from flint import fmpq
 
 from ..arrays import Array, Shape, total
 from ..network import Network
-from ..operations import ShapeMismatch
-from ..resolve import Shapes
-from ..terms import Term, rebuild, walk
+from ..operations import TABLE, ShapeMismatch, structure, table
+from ..resolve import Shapes, definition, substitute
+from ..terms import Term, fold, rebuild, walk, with_parts
 
-LONGEST = 3
+SHORTEST = 3
+"""Long dimensions become 3, 4 and 5, in turn."""
+LONGEST_KEPT = 24
+"""Dimensions up to which one may stay as it is: where a formula or an operation names more of its places than the short one has."""
+Places = dict[int, list[int]]
+"""For each length the places that are named along it."""
+RESIZED = frozenset(
+    {
+        *(table.entrywise, table.arrays_entrywise, table.with_scalar, table.by_scalar, table.scalar_by_scalar, table.array_by_scalar),
+        *(table.not_by_scalar, table.same, table.equal, table.matrix, table.equal_matrices, table.dropped, table.scalar, table.one_array),
+        *(table.transposed, table.matrix_product, table.outer_product, table.equal_arrays, structure.row_totals, structure.column_totals),
+        *(structure.repeated_row, structure.repeated_column),
+    }
+)
+"""Shape rules of operations that mean the same at any length."""
 
 
-REPEATED = frozenset({"repeat_rows", "repeat_columns"})
-"""Rows of the table whose option is a length of their result: it shrinks along."""
+class NotShrunk(ValueError):
+    """A claim that says something of more places than are left."""
 
 
-def shrinks(network: Network) -> bool:
-    """Whether nothing in the equations is tied to the lengths as they are: no entry's place, and no part or window that would not fit any more."""
-    if any(node.head == "index" for term in network.equations.values() for node in walk(term)):
-        return False
-    small = shrunk(network)
+@dataclass(frozen=True)
+class Twin:
+    """A network at small shapes; `sizes` says what each length has become, `places` which places its equations name."""
+
+    network: Network
+    whole: Network
+    sizes: Mapping[int, int]
+    places: Places
+
+    def claim(self, *terms: Term) -> tuple[Term, ...]:
+        """The same claim at small shapes; `NotShrunk` with the lengths along which it names too many places."""
+        shapes = Shapes(self.whole.names.shapes)
+        terms = tuple(counted(term, shapes) for term in terms)
+        places = named(terms, shapes, self.places)
+        crowded = {size for size, found in places.items() if len(found) > self.sizes.get(size, size)}
+        if crowded:
+            raise NotShrunk(crowded)
+        return tuple(self.small(term, shapes, places) for term in terms)
+
+    def small(self, term: Term, shapes: Shapes, places: Places) -> Term:
+        return fold(term, lambda node: None, lambda node, parts: _resized(node, with_parts(node, parts), shapes, self.sizes, places))
+
+
+def shrunk(network: Network, kept: Iterable[int] = ()) -> Twin | None:
+    """The network with its long dimensions shortened but for some that are kept; None where its equations do not fit then."""
+    shapes, full = Shapes(network.shapes), dict(network.equations)
+    full = {key: counted(term, shapes) for key, term in full.items()}
+    long = sorted({size for shape in network.shapes.values() for size in shape if size > SHORTEST} - set(kept))
+    sizes = {size: SHORTEST + rank % 3 for rank, size in enumerate(long)}
+    places = named(full.values(), shapes, {})
+    if any(len(found) > sizes.get(size, size) for size, found in places.items()):
+        return None
+    small = replace(
+        network,
+        equations={
+            key: fold(term, lambda node: None, lambda node, parts: _resized(node, with_parts(node, parts), shapes, sizes, places)) for key, term in full.items()
+        },
+        shapes={key: _shape(shape, sizes) for key, shape in network.shapes.items()},
+        parameters={key: _corner(array, sizes) for key, array in network.parameters.items()},
+        data={key: _with_sums(_corner(array, sizes), array) for key, array in network.data.items()},
+    )
+    return Twin(small, network, sizes, places) if _fits(small) else None
+
+
+def rigid(network: Network) -> frozenset[int]:
+    """The lengths that operations are tied to: of what is cut, joined, put into another shape or looked at through windows."""
+    shapes = Shapes(network.shapes)
+    tied = [node for term in network.equations.values() for node in walk(term) if node.head in TABLE and TABLE[node.head].shape not in RESIZED]
+    return frozenset(size for node in tied for part in (node, *node.children) for size in shapes.of(part))
+
+
+def _fits(network: Network) -> bool:
+    shapes = Shapes(network.shapes)
     try:
-        return all(Shapes(small.shapes).of(term) == small.shapes[key] for key, term in small.equations.items())
+        return all(shapes.of(term) == network.shapes[key] for key, term in network.equations.items())
     except ShapeMismatch:
         return False
 
 
-def shrunk(network: Network) -> Network:
-    """The network at small shapes."""
-    long = sorted({size for shape in network.shapes.values() for size in shape if size > LONGEST})
-    sizes = {size: LONGEST + rank % 2 for rank, size in enumerate(long)}
-    return replace(
-        network,
-        equations={key: rebuild(term, lambda node: _repeated(node, sizes)) for key, term in network.equations.items()},
-        shapes={key: _shape(shape, sizes) for key, shape in network.shapes.items()},
-        parameters={key: _corner(array, sizes) for key, array in network.parameters.items()},
-        data={key: _with_sum(_corner(array, sizes), array) for key, array in network.data.items()},
-    )
+def counted(term: Term, shapes: Shapes) -> Term:
+    """The term with its means as a sum divided by the number of entries."""
+
+    def spelled(node: Term) -> Term | None:
+        if node.head != "mean":
+            return None
+        of = node.args[0]
+        return substitute(definition(TABLE["mean"], (shapes.of(of),)), {"a": counted(of, shapes)})
+
+    return rebuild(term, spelled)
 
 
-def _repeated(node: Term, sizes: dict[int, int]) -> Term | None:
-    if node.head not in REPEATED:
-        return None
-    of, count = node.args
-    return Term(node.head, (rebuild(of, lambda inner: _repeated(inner, sizes)), sizes.get(count, count)))
+def named(terms: Iterable[Term], shapes: Shapes, before: Places) -> Places:
+    """The places that terms name along each length, behind those of `before`."""
+    found = {size: dict.fromkeys(places) for size, places in before.items()}
+    for term in terms:
+        for size, place in _named(term, shapes):
+            found.setdefault(size, {})[place] = None
+    return {size: list(places) for size, places in found.items()}
 
 
-def _shape(shape: Shape, sizes: dict[int, int]) -> Shape:
+def _named(term: Term, shapes: Shapes) -> Iterator[tuple[int, int]]:
+    for node in walk(term):
+        if node.head == "index":
+            yield from _along(shapes.of(node.args[0]), node.args[1:])
+        elif node.head == "unit":
+            yield from _along(node.args[:2], node.args[2:])
+
+
+def _along(shape: Shape, places: tuple[int, ...]) -> Iterator[tuple[int, int]]:
+    """Each place with the length that it counts along; a single one counts along a vector."""
+    return zip([max(shape)] if len(places) == 1 else shape, places, strict=True)
+
+
+def _resized(full: Term, term: Term, shapes: Shapes, sizes: Mapping[int, int], places: Places) -> Term:
+    """One node at small shapes, its parts being so already."""
+
+    def moved(shape: Shape, at: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(places[size].index(place) if size in sizes else place for size, place in _along(shape, at))
+
+    if term.head == "index":
+        return Term("index", (term.args[0], *moved(shapes.of(full.args[0]), full.args[1:])))
+    if term.head == "unit":
+        return Term("unit", (*_shape(full.args[:2], sizes), *moved(full.args[:2], full.args[2:])))
+    if term.head == "ones":
+        return Term("ones", _shape(full.args, sizes))
+    if term.head in ("repeat_rows", "repeat_columns"):
+        return Term(term.head, (term.args[0], sizes.get(full.args[1], full.args[1])))
+    return term
+
+
+def _shape(shape: Shape, sizes: Mapping[int, int]) -> Shape:
     return tuple(sizes.get(size, size) for size in shape)
 
 
-def _corner(array: Array, sizes: dict[int, int]) -> Array:
+def _corner(array: Array, sizes: Mapping[int, int]) -> Array:
     if not array.shape:
         return array
     rows, columns = _shape(array.shape, sizes)
     return Array((rows, columns), tuple(entry for row in array.rows[:rows] for entry in row[:columns]))
 
 
-def _with_sum(array: Array, whole: Array) -> Array:
-    """The array with its first entry changed so that the sum is that of the whole."""
+def _with_sums(array: Array, whole: Array) -> Array:
+    """The array with first entries changed so that rows, or columns, add up as they did where they all added up to the same; else all of it."""
     if len(array.entries) == len(whole.entries):
         return array
-    rest = total(array.entries[1:]) if len(array.entries) > 1 else fmpq(0)
-    return Array(array.shape, (total(whole.entries) - rest, *array.entries[1:]))
+    if 1 not in whole.shape and (common := _common_sum(whole)) is not None:
+        return Array.of_rows([(common - _total(row[1:]), *row[1:]) for row in array.rows])
+    if 1 not in whole.shape and (common := _common_sum(whole.T)) is not None:
+        return Array.of_rows([(common - _total(row[1:]), *row[1:]) for row in array.T.rows]).T
+    return Array(array.shape, (total(whole.entries) - _total(array.entries[1:]), *array.entries[1:]))
+
+
+def _common_sum(array: Array) -> fmpq | None:
+    """What each row adds up to; None where they differ."""
+    sums = {_total(row) for row in array.rows}
+    return sums.pop() if len(sums) == 1 else None
+
+
+def _total(entries: tuple[fmpq, ...]) -> fmpq:
+    return total(entries) if entries else fmpq(0)

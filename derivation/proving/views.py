@@ -66,20 +66,24 @@ class Truth:
         """A quantity with some entries changed, the equations after them worked anew."""
         network, known = self.prover.network, dict[Term, Array]()
         needed = network.behind(of.args[0])
+        values = {x: self.entry(term, self.prover.numbers[_base(term)]) for term, x in changed.items() if x.is_Symbol}
         for key in (*network.parameters, *network.data, *network.equations):
             if key not in needed:
                 continue
             equation = network.equations.get(key)
             array = evaluate(equation, known, self.prover.m) if equation else self.prover.numbers[name(key)]
             entries = {array.offset(_place(term)): x for term, x in changed.items() if _base(term) == name(key)}
-            known[name(key)] = Array(array.shape, tuple(entries[k] if k in entries else self.shortened(x) for k, x in enumerate(array.entries)))
+            known[name(key)] = Array(array.shape, tuple(entries[k] if k in entries else self.shortened(x, values) for k, x in enumerate(array.entries)))
             if name(key) == of:
                 break
         return known[of]
 
-    def shortened(self, x: Any) -> Any:
-        """A number that is no fraction as a decimal, so that expressions do not nest."""
-        return x if x.is_Rational or x.free_symbols else x.evalf(DIGITS)
+    def shortened(self, x: Any, values: Mapping[Any, Any]) -> Any:
+        """A number that is no fraction as a decimal, so that expressions do not nest; on the side of each kink on which it is at these values."""
+        if x.free_symbols:
+            steps = [atom for atom in x.atoms(self.prover.sympy.Function) if type(atom).__name__ == "step"]
+            return x.xreplace({step: step.func(step.args[0].subs(values)) for step in steps})
+        return x if x.is_Rational else x.evalf(DIGITS)
 
     def entry(self, term: Term, array: Array) -> Any:
         return array[_place(term)]

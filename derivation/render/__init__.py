@@ -39,12 +39,13 @@ def beside(text: bytes, theme: str, writing: Writing) -> dict[str, bytes]:
 
 def markdown(derivation: Derivation) -> str:
     """Markdown with formulas between dollars."""
+    from .markdown_math import safe
     from .templating import environment, format_of
     from .view import view
 
     form = format_of("markdown")
     seen = view(derivation, form["inline"].format, form["real"])
-    return environment("markdown").get_template("markdown/document.md.j2").render(view=seen)
+    return safe(environment("markdown").get_template("markdown/document.md.j2").render(view=seen))
 
 
 def json(derivation: Derivation, *look: object) -> bytes:

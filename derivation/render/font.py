@@ -17,12 +17,19 @@ FEATURES = ["ssty", "dtls", "kern"]
 LICENCE = [0, 13, 14]
 """The font's own statements of copyright and licence, which stay in it."""
 LETTER = re.compile(r"<mi>([^<]|&[^;]+;)</mi>")
+DRAWN = "√"
+"""What elements draw of their own accord, with no such character in the text. With a character come its larger forms and their pieces."""
 TAG = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>", re.DOTALL)
 
 
 def font(page: str) -> str:
-    """A data address of the font with the characters of a page's HTML, as WOFF."""
-    return _subset(frozenset(unescape(TAG.sub("", page))) | {italics()[letter] for letter in LETTER.findall(page) if letter in italics()})
+    """A data address of the font with the characters of a page's HTML, and those that its elements draw, as WOFF."""
+    return _subset(frozenset(unescape(TAG.sub("", page))) | slanted(page) | frozenset(DRAWN))
+
+
+def slanted(page: str) -> frozenset[str]:
+    """The letters that a browser shows for the variables of a page's formulas."""
+    return frozenset(italics()[letter] for letter in LETTER.findall(page) if letter in italics())
 
 
 @cache

@@ -13,6 +13,7 @@ from ..numbers import Carry, Number, Style, decimal
 from ..terms import Term, name, partial, updated, walk
 from ..variants.tape import Entry, record
 from ..walkthrough import Derivation
+from .markdown_math import safe
 from .numpy_code import Code, helpers_source
 from .templating import environment, format_of
 from .view import GroupView, View, view
@@ -156,7 +157,7 @@ class Notebook:
             yield self.code.identifier(updated(name(key))), array
 
     def text(self, template: str, **shown: Any) -> dict[str, Any]:
-        source = environment("notebook").get_template(f"notebook/{template}.md.j2").render(**shown).strip()
+        source = safe(environment("notebook").get_template(f"notebook/{template}.md.j2").render(**shown)).strip()
         return {"cell_type": "markdown", "id": self.fresh(), "metadata": {}, "source": source.splitlines(keepends=True)}
 
     def program(self, source: str) -> dict[str, Any]:

@@ -79,6 +79,7 @@ PRIMITIVES = {
     "enlarge": "enlarge({a}, {rows}, {columns})",
 }
 """The expression of each row that has no definition, over its operands and options."""
+MACHINE_DIGITS = 18
 IMPORTED = frozenset({"np", "math"})
 REDUCING = frozenset({"sum", "dot", "largest", "smallest"})
 """What NumPy itself makes a number of."""
@@ -188,9 +189,20 @@ def _matrix(code: Code, term: Term) -> str:
     return f"np.array([{', '.join('[' + ', '.join(map(code.expression, row.args)) + ']' for row in term.args)}])"
 
 
+def _number(text: str) -> str:
+    """A numeral as Python writes it: no zeros in front of a whole number, and one that no machine integer holds as a float.
+
+    >>> _number("05"), _number("-007.50"), _number("1" + "0" * 20)
+    ('5', '-7.50', '100000000000000000000.0')
+    """
+    sign, digits = text[: text.startswith("-")], text.lstrip("-").lstrip("0")
+    whole = digits if digits[:1].isdigit() else f"0{digits}"
+    return sign + (f"{whole}.0" if whole.isdigit() and len(whole) > MACHINE_DIGITS else whole)
+
+
 LEAVES = {
     **dict.fromkeys(("name", "partial", "updated"), Code.identifier),
-    "number": lambda code, term: term.args[0],
+    "number": lambda code, term: _number(term.args[0]),
     "matrix": _matrix,
     "ones": lambda code, term: f"np.ones(({term.args[0]}, {term.args[1]}))",
     "unit": _unit,

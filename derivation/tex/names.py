@@ -94,7 +94,7 @@ def default(name: str, layered: bool) -> str:
     subscript = rest.lstrip("_")
     if not subscript:
         return latex
-    subscript = ",".join(part if len(part) == 1 or part.isdigit() else symbol(part) for part in subscript.split("_") if part)
+    subscript = ",".join(part if len(part) == 1 or part.isdecimal() else symbol(part) for part in subscript.split("_") if part)
     return latex + f"_{{{subscript}}}" if "_" not in latex else latex[:-1] + f",{subscript}}}"
 
 

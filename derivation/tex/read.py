@@ -108,7 +108,7 @@ class Reader:
         return left
 
     def signed(self) -> Term:
-        if self.next == "-" and not (self.peek(1)[:1].isdigit() and self.peek(2) != "^"):
+        if self.next == "-" and not (self.peek(1)[:1].isdecimal() and self.peek(2) != "^"):
             self.place += 1
             return self.make("u-", self.hadamard())
         return self.hadamard()
@@ -125,7 +125,7 @@ class Reader:
         self.expect("_", "{")
         given = []
         while self.next and not self.take("}"):
-            given += [int(self.next)] if self.next.isdigit() else []
+            given += [int(self.next)] if self.next.isdecimal() else []
             self.place += 1
         return given
 
@@ -176,7 +176,7 @@ class Reader:
             inner = self.comparison()
             self.expect(")")
             return self.sliced(self.running_entry(inner))
-        if self.next == "-" or self.next[:1].isdigit():
+        if self.next == "-" or self.next[:1].isdecimal():
             return self.number()
         for known, row in self.functions:
             if self.starts(known) and (row.notation.kind != "exponential" or self.peek(len(known)) == "^"):
@@ -211,14 +211,14 @@ class Reader:
         return [int(low or 1), int(high)]
 
     def whole_number(self) -> str:
-        found = self.next if self.next.isdigit() else ""
+        found = self.next if self.next.isdecimal() else ""
         self.place += bool(found)
         return found
 
     def number(self) -> Term:
         sign = self.take("-")
         digits = self.next
-        if not digits[:1].isdigit():
+        if not digits[:1].isdecimal():
             raise self.problem("a number")
         self.place += 1
         if self.starts([r"\times", "10", "^", "{"]):
@@ -311,7 +311,7 @@ class Reader:
         if not self.starts(["_", "{"]):
             return None
         ahead = 2
-        while (word := self.peek(ahead)) and (word.isdigit() or word == ","):
+        while (word := self.peek(ahead)) and (word.isdecimal() or word == ","):
             digits.append(word)
             ahead += 1
         if not digits or self.peek(ahead) != "}":
@@ -409,7 +409,7 @@ class Reader:
         kind = self.word()
         self.expect("_", "{")
         subscript = self.word()
-        if kind == "1" and subscript.isdigit():
+        if kind == "1" and subscript.isdecimal():
             return Term(ONES, (int(subscript), bool(self.take("^") and self.take(r"\top"))))
         if kind == "1":
             return Term("ones", tuple(map(int, subscript.split(r"\times"))))

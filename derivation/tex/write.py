@@ -185,7 +185,7 @@ class Writer:
 
     def prefix(self, term: Term, row: Operation) -> Written:
         latex = self.within(term.args[0], HADAMARD)
-        return "-" + (brackets(latex) if latex[0].isdigit() else latex), SUM
+        return "-" + (brackets(latex) if latex[0].isdecimal() else latex), SUM
 
     def fraction(self, term: Term, row: Operation) -> Written:
         above, below = (self.write(part)[0] for part in term.args)
@@ -274,7 +274,7 @@ def meets(left: str, right: str) -> bool:
     >>> meets("2", "x"), meets("2", "(-1)"), meets(r"x \cdot 2", "(-1)"), meets("x", "2"), meets("2", r"\frac{1}{2}")
     (False, False, True, True, True)
     """
-    if right[0].isdigit() or NUMERIC_FRACTION.match(right):
+    if right[0].isdecimal() or NUMERIC_FRACTION.match(right):
         return True
     return bool(LAST_NUMBER.search(left)) and (right.startswith(r"\mathbf{1}") or (right.startswith("(-") and " " in left))
 

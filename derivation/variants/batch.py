@@ -17,7 +17,7 @@ from typing import Any
 from flint import fmpq
 
 from ..render.engine import TexError
-from ..writing import write_whole
+from ..writing import make_folder, write_whole
 from .exercise import Exercise, Variant
 from .exercise import exercise_of as load
 from .exports.formats import Files, Labelled, Unfit
@@ -175,7 +175,7 @@ class Batch:
 
     def make(self, pool: Pool, told: Callable[[int, int], Any]) -> dict[str, Exception]:
         """Makes the parts that are missing; the kinds of which some could not be made, and why."""
-        self.work.mkdir(exist_ok=True)
+        make_folder(self.work)
         missing = [task for task in self.tasks if not self.place(task).exists()]
         unmade: dict[str, Exception] = {}
         done = len(self.tasks) - len(missing)
@@ -193,8 +193,8 @@ class Batch:
         """The files of a product."""
         for path, content in product.files(exercise_of(self.job), *map(self.parts, product.parts)):
             target = self.folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(target, content, self.work)
+            make_folder(target.parent)
+            write_whole(target, content)
             yield target
 
     def parts(self, name: str) -> Iterator[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,14 +11,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..exits import TEX_FAILED, caught, stop, warned
+from ..ending import due
+from ..exits import TEX_FAILED, caught, folder_of, stop, warned
+from ..streams import say
+from ..writing import NotWritten
 
 if TYPE_CHECKING:
     from .batch import Batch, Job, Row
     from .pool import Pool
     from .roster import Person
 
-
+SHOW_CURSOR = b"\033[?25h"
+"""What tells a terminal to show the cursor that a progress bar hides."""
 TOLD = 20
 """Sheets that are named of all that could not be printed."""
 
@@ -26,7 +31,9 @@ def variants(
     spec: Annotated[Path, typer.Argument(help="The network: a TOML file, what varies in its [variants] table.")],
     count: Annotated[int | None, typer.Option("--count", "-n", min=1, help="How many variants; without it, one for each name of the roster.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same variants, on every machine.")] = 1,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="The folder to write into. Without it: output/NAME-variants.")] = None,
+    output: Annotated[
+        str | None, typer.Option("-o", "--output", help="The folder to write into. Without it: output/NAME-variants.", show_default=False)
+    ] = None,
     form: Annotated[str, typer.Option("--format", help="One or more of pdf, moodle, qti21, canvas, prairielearn, csv, json, md, with commas.")] = "pdf",
     bind: Annotated[str, typer.Option(help="PDFs: two (sheets, keys), booklet (keys at the end) or each (a file for each).")] = "two",
     roster: Annotated[Path | None, typer.Option(help="A class list: CSV with a column 'name', and perhaps 'id'.")] = None,
@@ -52,7 +59,7 @@ def variants(
     rows = _rebuilt(spec, job, ids) if ids else _drawn(spec, job, seed, labels, pool)
     left_out = _unprintable(roster, people, rows) if "pdf" in forms else {}
     products = {**platforms(job.spec, seed), "pdf": BINDINGS[bind]}
-    folder = output or Path("output", f"{spec.stem}-variants")
+    folder = folder_of(output, Path("output", f"{spec.stem}-variants"))
     _write(spec, Batch(job, rows, [products[name] for name in forms], PARTS, folder, left_out), pool)
     if left_out:
         stop("\n".join([*left_out.values()][:TOLD]) + (f"\nand {len(left_out) - TOLD} more" if len(left_out) > TOLD else ""), TEX_FAILED)
@@ -92,7 +99,7 @@ def _write(spec: Path, batch: Batch, pool: Pool) -> None:
         stop(str(error), TEX_FAILED)
     except Unfit as error:
         stop(f"{spec}: {error}")
-    except (Held, NoPool) as error:
+    except (Held, NoPool, NotWritten) as error:
         stop(str(error))
     except OSError as error:
         stop(f"{batch.folder} cannot be written: {error.strerror or error}")
@@ -134,7 +141,7 @@ def _drawn(spec: Path, job: Job, seed: int, labels: list[str], pool: Pool) -> tu
     except NoPool as error:
         stop(str(error))
     for note in untold(exercise_of(job)):
-        print(f"{spec}: {note}", file=sys.stderr)
+        say(f"{spec}: {note}")
     return rows
 
 
@@ -174,7 +181,7 @@ def _pool(address: str) -> Pool:
     from .pool import Cluster, Cores, NoCluster, is_open
 
     if address and is_open(address):
-        print(f"{address} is not encrypted: whoever is on the network between can read the class list and run code; tls:// is", file=sys.stderr)
+        say(f"{address} is not encrypted: whoever is on the network between can read the class list and run code; tls:// is")
     try:
         return Cluster(address) if address else Cores()
     except NoCluster as error:
@@ -191,6 +198,6 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("parts"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with due(lambda: os.write(2, SHOW_CURSOR)), Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         line = bar.add_task("parts", total=None)
         yield lambda done, total: bar.update(line, completed=done, total=total)

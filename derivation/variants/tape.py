@@ -13,7 +13,7 @@ from ..deriving import calculated
 from ..deriving.desk import Desk
 from ..deriving.update import start
 from ..network import Network
-from ..numbers import Number
+from ..numbers import Number, certified
 from ..recipe import PREFIX
 from ..terms import Term, walk
 
@@ -67,8 +67,13 @@ def record(network: Network) -> tuple[Tape, dict[Term, Array]]:
     >>> [(entry.quantity.head, entry.phase) for entry in record(network)[0]]
     [('name', 'forward'), ('partial', 'backward'), ('updated', 'update')]
     """
-    desk = _Recorder(network)
-    calculated(desk)
+
+    def recorded() -> _Recorder:
+        desk = _Recorder(network)
+        calculated(desk)
+        return desk
+
+    desk = certified(recorded)
     return tuple(desk.entries.values()), desk.given
 
 

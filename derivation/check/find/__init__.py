@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..source import Part, Source, UnreadableArticle
+from ..source import Part, Source, UnreadableArticle, read, whole
 from . import latex, markdown, notebook
 
 ENDINGS = {".md": "markdown", ".markdown": "markdown", ".qmd": "markdown", ".rmd": "markdown", ".txt": "markdown", ".tex": "latex", ".ipynb": "notebook"}
-MAXIMAL_SIZE = 20_000_000
 
 
 def opened(path: str) -> Source:
@@ -17,21 +16,13 @@ def opened(path: str) -> Source:
     file = Path(path)
     if file.suffix.lower() not in ENDINGS:
         raise UnreadableArticle(f"{path}: expected a Markdown, LaTeX or notebook file ({', '.join(ENDINGS)})")
-    try:
-        if file.stat().st_size > MAXIMAL_SIZE:
-            raise UnreadableArticle(f"{path}: larger than {MAXIMAL_SIZE // 1_000_000} MB; split the article")
-        text = file.read_text("utf-8")
-    except UnicodeDecodeError:
-        raise UnreadableArticle(f"{path}: not UTF-8 text; save it as UTF-8") from None
-    except OSError as error:
-        raise UnreadableArticle(f"{path}: {error.strerror or error}") from None
-    return source(path, text)
+    return source(path, read(file, path))
 
 
 def source(path: str, text: str) -> Source:
     """A text as an article of the kind that its name's ending says."""
     if Path(path).suffix.lower() != ".ipynb":
-        return Source(path, text)
+        return Source(path, whole(text))
     try:
         return notebook.opened(path, text)
     except UnreadableArticle as error:

@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterator
 
 from ..source import Formula, Heading, Part, Source
-from .delimiters import Closers
+from .delimiters import FENCE, MAXIMAL_TICKS, Closers
 
 ENVIRONMENTS = r"(?:align(?:ed|at)?|gather(?:ed)?|multline|equation|eqnarray|displaymath|math|flalign|split|dmath)"
 OPENING = re.compile(
     rf"""
-    (?P<fence>^[ ]{{0,8}}(?:[>\-*+][ ])?[ ]{{0,6}}(?:```+|~~~+))[ ]*(?P<info>[^\n`]*)(?:\n|\Z)
+    (?P<fence>{FENCE.pattern})[ ]*+(?P<info>[^\n`]*+)(?:\n|\Z)
   | (?P<comment><!--)
   | (?P<escaped>\\[\\$`](?![\[(]))
   | (?P<ticked>\$`)
@@ -23,7 +23,7 @@ OPENING = re.compile(
   | (?P<brackets>\\\\?\[)
   | (?P<parentheses>\\\\?\()
   | \\begin\{{(?P<environment>{ENVIRONMENTS}\*?)\}}
-  | (?P<ticks>`+)
+  | (?P<ticks>`++)
   | (?P<inline>\$)
   | (?P<heading>^[ ]{{0,3}}\#{{1,6}}[ ])
 """,
@@ -52,12 +52,12 @@ def find(source: Source) -> Iterator[Part]:
             if match["info"].strip().lower() in MATHEMATICS:
                 yield Formula(source, start, at, display=True)
             at += len(match["fence"])
-        elif kind in ("comment", "ticks"):
+        elif kind == "comment" or (kind == "ticks" and len(match[kind]) <= MAXIMAL_TICKS):
             end = closers.find("-->" if kind == "comment" else match[kind], start)
             at = end + len(match[kind]) if end >= 0 else start
         elif kind == "inline":
             end = closers.dollar(start)
-            if start < end and not text[start].isspace() and not text[end - 1].isspace() and not text[end + 1 : end + 2].isdigit():
+            if start < end and not text[start].isspace() and not text[end - 1].isspace() and not text[end + 1 : end + 2].isdecimal():
                 yield Formula(source, start, end)
                 at = end + 1
         elif kind in PAIRS:

@@ -7,17 +7,17 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ..source import Part, Source, UnreadableArticle
+from ..source import Part, Source, UnreadableArticle, whole
 from . import markdown
 
-STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
-STRETCH = re.compile(r"(?:\\u[0-9a-fA-F]{4})+|\\.|[^\\]+", re.DOTALL)
+STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+STRETCH = re.compile(r"(?:\\u[0-9a-fA-F]{4})++|\\.|[^\\]++", re.DOTALL)
 
 
 def opened(path: str, file: str) -> Source:
     """The notebook's text, cell after cell, with the places of its characters in the file; `UnreadableArticle` if it is none."""
     try:
-        cells = json.loads(file)["cells"]
+        cells = json.loads(file.removeprefix("\ufeff"))["cells"]
         texts = [text for cell in cells for text in _texts(cell)]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise UnreadableArticle("this is not a Jupyter notebook: expected JSON with a list of cells") from None
@@ -29,7 +29,7 @@ def opened(path: str, file: str) -> Source:
             raise UnreadableArticle("this notebook holds its cells in an order that is not that of the format")
         for stretch in STRETCH.finditer(literal[0], 1, len(literal[0]) - 1):
             blocks.append((length, literal.start() + stretch.start()))
-            parts.append(json.loads(f'"{stretch[0]}"', strict=False))
+            parts.append(whole(json.loads(f'"{stretch[0]}"', strict=False)))
             length += len(parts[-1])
         parts.append(ends)
         length += len(ends)

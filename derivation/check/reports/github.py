@@ -18,9 +18,9 @@ def write(reports: Sequence[Report]) -> bytes:
             if level:
                 line, column = equality.place
                 expected = f" (expected {equality.expected})" if equality.expected else ""
-                place = f"file={escaped(equality.source.path, ':,')},line={line},col={column}"
+                place = f"file={escaped(equality.source.shown, ':,')},line={line},col={column}"
                 rows.append(f"::{level} {place},title={equality.verdict} equality::{escaped(equality.why + expected)}\n")
-    return "".join(rows).encode()
+    return "".join(rows).encode("utf-8", "replace")
 
 
 def escaped(text: str, more: str = "") -> str:

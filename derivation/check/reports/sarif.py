@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from ... import __version__
 from ..verdicts import Equality, Report
@@ -26,7 +28,16 @@ def write(reports: Sequence[Report]) -> bytes:
         "version": "2.1.0",
         "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
     }
-    return json.dumps(log, indent=1, ensure_ascii=False).encode() + b"\n"
+    return json.dumps(log, indent=1, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+
+
+def uri(path: str) -> str:
+    """A file's name as a relative URI.
+
+    >>> uri("my notes/a.md")
+    'my%20notes/a.md'
+    """
+    return quote(os.fsencode(path.replace(os.sep, "/")), safe="/:-._~!$&'()*+,;=@")
 
 
 def result(equality: Equality) -> dict[str, Any]:
@@ -38,5 +49,5 @@ def result(equality: Equality) -> dict[str, Any]:
         "ruleId": equality.verdict,
         "level": LEVELS[equality.verdict],
         "message": {"text": equality.why + (f"; expected {equality.expected}" if equality.expected else "")},
-        "locations": [{"physicalLocation": {"artifactLocation": {"uri": equality.source.path.replace("\\", "/")}, "region": region}}],
+        "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri(equality.source.path)}, "region": region}}],
     }

@@ -15,7 +15,7 @@ AROUND = 70
 
 def write(reports: Sequence[Report]) -> bytes:
     """All that is wrong or undecided, then a summary; in colour, which `typer.echo` takes out where there is no terminal."""
-    return "\n".join(line for report in reports for line in lines(report)).encode() + b"\n"
+    return "\n".join(line for report in reports for line in lines(report)).encode("utf-8", "replace") + b"\n"
 
 
 def lines(report: Report) -> Iterator[str]:
@@ -33,10 +33,8 @@ def about(equality: Equality) -> Iterator[str]:
     source, colour = equality.source, COLOURS[equality.verdict]
     at = equality.right.start if equality.at is None or not 0 < equality.at <= len(source.text) else equality.at
     line, column = source.place(at)
-    yield f"{source.path}:{line}:{column}: {typer.style(equality.verdict, fg=colour, bold=True)}: {equality.why}"
-    begin = source.text.rfind("\n", 0, at) + 1
-    end = source.text.find("\n", at)
-    text, place = cut(source.text[begin : end if end >= 0 else None], at - begin)
+    yield f"{source.shown}:{line}:{column}: {typer.style(equality.verdict, fg=colour, bold=True)}: {equality.why}"
+    text, place = around(source.text, at)
     length = max(1, min(equality.right.end - equality.right.start if at == equality.right.start else 1, len(text) - place))
     number = str(line)
     yield f"  {number} | {text}"
@@ -45,12 +43,15 @@ def about(equality: Equality) -> Iterator[str]:
         yield f"  {' ' * len(number)} = expected: {equality.expected}"
 
 
-def cut(text: str, place: int) -> tuple[str, int]:
-    """A long line cut around a place, and where the place is then.
+def around(text: str, place: int) -> tuple[str, int]:
+    """The line of a place, cut where it is long, and where the place is in it.
 
-    >>> cut("x" * 300, 150)[1]
-    71
+    >>> around("a\\nb c\\nd", 4), around("x" * 300, 150)[1]
+    (('b c', 2), 71)
     """
-    begin, end = max(place - AROUND, 0), place + AROUND
-    before, after = "…" if begin else "", "…" if end < len(text) else ""
-    return (before + text[begin:end] + after).replace("\t", " "), place - begin + len(before)
+    first, last = max(place - AROUND, 0), min(place + AROUND, len(text))
+    begin = text.rfind("\n", first, place) + 1 or first
+    end = text.find("\n", place, last)
+    before = "…" if begin == first and begin and text[begin - 1] != "\n" else ""
+    after = "…" if end < 0 and last < len(text) and text[last] != "\n" else ""
+    return (before + text[begin : end if end >= 0 else last] + after).replace("\t", " "), place - begin + len(before)

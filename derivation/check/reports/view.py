@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ..source import Formula, Source
 from ..symbols import joined
+from ..tokens import Token
 from ..verdicts import Equality, Report
 
 BEFORE = re.compile(r"(?:\$\$|\$`?|\\\\?\[|\\\\?\(|(?:```+|~~~+)[ ]*(?:math|latex-math|katex)[ ]*\n)\Z")
@@ -25,6 +26,8 @@ class Row:
     why: str
     expected: str
     line: int
+    sides: tuple[Sequence[Token], Sequence[Token]]
+    """What stands on the left and on the right, as tokens; nothing on the left where it is not shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,10 @@ class Block:
     rows: tuple[Row, ...] = ()
     is_formula: bool = False
     display: bool = False
+    typed: str = ""
+    """A formula with its dollars or brackets."""
+    words: Sequence[Token] = ()
+    """A formula's tokens, where they could be told apart."""
 
 
 RELATIONS = {"=": "=", "≈": r"\approx", "←": r"\leftarrow", ":=": ":=", "∈": r"\in"}
@@ -59,7 +66,7 @@ def of_source(report: Report, source: Source) -> list[Block]:
             continue
         before, after = delimiters(source.text, formula)
         found.append(Block(source.text[at:before]))
-        found.append(Block(formula.text, rows(by_formula.get(id(formula), ())), True, formula.display))
+        found.append(Block(formula.text, rows(by_formula.get(id(formula), ())), True, formula.display, source.text[before:after], report.words.get(formula, ())))
         at = after
     return [*found, Block(source.text[at:])]
 
@@ -78,5 +85,6 @@ def rows(equalities: Sequence[Equality]) -> tuple[Row, ...]:
         left = "" if equality.left is last else joined([word.text for word in equality.left.words])
         last = equality.right
         right = joined([word.text for word in equality.right.words])
-        shown.append(Row(left, RELATIONS[equality.relation], right, equality.verdict, equality.why, equality.expected or "", equality.place[0]))
+        sides = equality.left.words if left else (), equality.right.words
+        shown.append(Row(left, RELATIONS[equality.relation], right, equality.verdict, equality.why, equality.expected or "", equality.place[0], sides))
     return tuple(shown)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
+from ...render.markdown_math import safe
 from ...render.templating import environment, format_of
 from ...tex.write import Writer
 from ..exercise import Exercise
@@ -22,7 +23,7 @@ def _written(template: str, exercise: Exercise, variants: Labelled) -> bytes:
     symbols = [writer.write(blank.term)[0] for blank in exercise.blanks]
 
     def sheet(posed: Posed, name: str) -> str:
-        return made.render(posed=posed, question=question, name=name, symbols=symbols)
+        return safe(made.render(posed=posed, question=question, name=name, symbols=symbols))
 
     return "".join(certain(lambda variant, name=name: sheet(question.of(variant), name), variant) for variant, name in variants).encode()  # type: ignore[misc]
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ...exits import BAD_INPUT, TEX_FAILED, stop
+from ...exits import BAD_INPUT, TEX_FAILED, deliver, folder_of, stop
+from ...streams import say
+from ...writing import EVERYBODY, OWNER, NotWritten, make_folder
 
 if TYPE_CHECKING:
     from .report import Report
@@ -18,7 +19,10 @@ def mark(
     key: Annotated[Path, typer.Argument(help="The key: the JSON file that `derivation variants --format json` wrote.")],
     answers: Annotated[Path, typer.Argument(help="The answers: a CSV file with columns student, id, and one for each blank.")],
     form: Annotated[str, typer.Option("--format", help="One or more of text, csv, json, pdf, with commas. Text goes to the terminal.")] = "text",
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="The folder to write into. Without it: output/NAME-marks.")] = None,
+    output: Annotated[str | None, typer.Option("-o", "--output", help="The folder to write into. Without it: output/NAME-marks.", show_default=False)] = None,
+    shared: Annotated[
+        bool, typer.Option("--shared", help="Make new files as the umask has them. Without it, only you can read marks; a file that is there keeps its mode.")
+    ] = False,
 ) -> None:
     """Mark a class's answers: points, follow-through, the first step that deviates, and the mistakes by name."""
     from .reports import MODULES, files
@@ -29,13 +33,13 @@ def mark(
             stop(f"there is no format {name!r}; formats are {', '.join(MODULES)}")
     report = _report(key, answers)
     for line in report.told:
-        print(line, file=sys.stderr)
-    folder = output or Path("output", f"{answers.stem}-marks")
+        say(line)
+    folder = folder_of(output, Path("output", f"{answers.stem}-marks"))
     for name in forms:
         if name == "text" and output is None:
-            typer.echo(next(files(name, report))[1].decode(), nl=False)
+            deliver(next(files(name, report))[1], None)
         else:
-            _write(folder, name, report)
+            _write(folder, name, report, EVERYBODY if shared else OWNER)
     if any(remark.loses for remark in report.remarks):
         raise typer.Exit(BAD_INPUT)
 
@@ -62,18 +66,16 @@ def _report(key: Path, answers: Path) -> Report:
         stop(f"{key}: the spec in this key cannot be worked: {error}")
 
 
-def _write(folder: Path, form: str, report: Report) -> None:
+def _write(folder: Path, form: str, report: Report, mode: int) -> None:
     """A form's files, each whole or not there."""
     from ...render.engine import TexError
-    from ...writing import write_whole
     from .reports import files
 
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         for name, content in files(form, report):
-            write_whole(folder / name, [content])
-            print(f"wrote {folder / name}")
-    except OSError as error:
-        stop(f"{folder} cannot be written: {error.strerror or error}")
+            deliver(content, folder / name, mode)
+    except NotWritten as error:
+        stop(str(error))
     except TexError as error:
         stop(str(error), TEX_FAILED)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flint import fmpq
 
 from ...numbers import rounded_to_places
+from ...streams import spelled
 from ...terms import Term
 from ...tex.names import Names
 from ..key import Key
@@ -95,7 +96,7 @@ def report(key: Key, table: Table) -> Report:
     others = tuple(_others(key, sheets, rows))
     unmarked = tuple(row for row in table.rows if row.id not in key.variants)
     remarks = tuple(sorted((*table.remarks, *others), key=lambda remark: (remark.line, remark.column)))
-    return Report(key.title, table.source, key.seed, exercise.network.names, tuple(sheets), unmarked, remarks)
+    return Report(key.title, spelled(table.source), key.seed, exercise.network.names, tuple(sheets), unmarked, remarks)
 
 
 def _others(key: Key, sheets: list[Marked], rows: list[Row]) -> Iterator[Remark]:

@@ -1,0 +1,190 @@
+"""No expression is worked that has another value in NumPy: thousands of expressions, each evaluated by NumPy itself and by a spec."""
+
+from __future__ import annotations
+
+import random
+import warnings
+from collections import Counter
+from typing import Any
+
+import numpy as np
+from flint import arb
+
+from derivation import SpecError, loads
+from derivation.evaluate import Undefined, evaluate
+from derivation.numbers import Uncertain
+from derivation.terms import name
+
+Given = dict[str, Any]
+"""Names and their values, as in a spec: a number, a list, a list of lists."""
+
+
+def _softmax(z: Any, axis: int | None = None) -> Any:
+    e = np.exp(np.asarray(z, float))
+    return e / e.sum(axis=axis, keepdims=True)
+
+
+NUMPY = {
+    **{key: getattr(np, key) for key in ("maximum", "minimum", "concatenate", "stack", "vstack", "hstack", "column_stack", "dot", "outer", "abs", "exp")},
+    **{key: getattr(np, key) for key in ("tanh", "sign", "floor", "sum", "mean", "var", "reshape", "ravel", "diag", "diagonal", "transpose", "square")},
+    "np": np, "max": np.max, "softmax": _softmax, "log_softmax": lambda z, axis=None: np.log(_softmax(z, axis)), "None": None,
+    "relu": lambda z: np.maximum(z, 0), "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
+}  # fmt: skip
+"""What the functions of a spec are in NumPy and SciPy."""
+
+
+class Writer:
+    """Writes expressions that are Python and the language of a spec at once; most make sense."""
+
+    def __init__(self, seed: str) -> None:
+        self.pick = random.Random(seed)
+        size = self.pick.randint(1, 5)
+        other = self.pick.choice((size, self.pick.randint(1, 5)))
+        self.given: Given = {
+            "x": self.array(size), "y": self.array(size), "v": self.array(other), "s": self.number(),
+            "A": self.array(size, other), "B": self.array(other, size), "S": self.array(size, size),
+            "C": self.array(size, other), "R": self.array(1, size),
+        }  # fmt: skip
+        # A matrix of one column is taken for a list where NumPy would make a matrix of the two (see the test of it), so none is drawn;
+        # x[:, None], A[:, :1] and keepdims make columns enough. So is a row that was given and is transposed.
+        self.given = {key: widened(value) for key, value in self.given.items()}
+
+    def number(self) -> float:
+        return self.pick.choice((-1, 1)) * self.pick.randint(1, 40) / 8
+
+    def array(self, *shape: int) -> Any:
+        return [self.array(*shape[1:]) if shape[1:] else self.number() for _ in range(shape[0])]
+
+    def one_of(self, *texts: str) -> str:
+        return self.pick.choice(texts)
+
+    def expression(self, depth: int) -> str:
+        if depth == 0:
+            return self.one_of(*self.given, *"xyAS", str(self.pick.randint(1, 4)))
+        return self.pick.choice((self.operation, self.operation, self.operation, self.call, self.reduction, self.part, self.part, self.joined))(depth - 1)
+
+    def operation(self, depth: int) -> str:
+        a, b = self.expression(depth), self.expression(depth)
+        a, b = (text if self.pick.random() < 0.5 else f"({text})" for text in (a, b))
+        return self.one_of(f"{a} + {b}", f"{a} - {b}", f"{a} * {b}", f"{a} @ {b}", f"-{a}", f"{a}.T @ {b}", f"{a} @ {b}.T", f"({a})**2", f"{a} / ({b})")
+
+    def call(self, depth: int) -> str:
+        a, b = self.expression(depth), self.expression(depth)
+        unary = self.one_of("np.exp", "np.tanh", "np.abs", "relu", "sigmoid", "np.sign", "floor", "square", "softmax", "np.transpose", "np.diag", "diagonal", "np.ravel")
+        return self.one_of(f"{unary}({a})", f"np.maximum({a}, {b})", f"dot({a}, {b})", f"np.outer({a}, {b})", f"({a}).T", f"np.minimum({a}, 0)", f"relu({a} - {b})")
+
+    def reduction(self, depth: int) -> str:
+        of, key = self.expression(depth), self.one_of("sum", "mean", "max", "softmax", "log_softmax", "var")
+        axis = self.one_of("", ", axis=0", ", axis=1", ", axis=-1", ", axis=0", ", axis=1")
+        kept = self.one_of("", "", ", keepdims=True") if axis and "soft" not in key else ""
+        if key in ("sum", "mean", "max") and self.pick.random() < 0.3:
+            return f"({of}).{key}({(axis + kept).removeprefix(', ')})"
+        if key == "max" and self.pick.random() < 0.1:
+            return f"np.max({of}, {self.pick.randint(0, 1)})"
+        return f"{key}({of}{axis}{kept})"
+
+    def place(self) -> str:
+        a, b = self.pick.randint(-5, 5), self.pick.randint(-5, 6)
+        common = (f"{a}", f"{abs(a) // 2}", f"{a}:{b}", ":", f"{abs(a) // 2}:", f":{b}", "None")
+        return self.one_of(*common, *common, f"[{a}, {b}]", "[0, 1]", f"({a}, {b})", "...", "True", f"{a}:{b}:2", "::2", "::-1", "[[0, 1]]", "0.5", "[True, False]")
+
+    def part(self, depth: int) -> str:
+        of = self.expression(depth) if self.pick.random() < 0.3 else self.one_of(*self.given)
+        indices = self.pick.choice(([self.place()], [self.place(), self.place()], [self.place(), self.place()], [self.place() for _ in range(3)]))
+        chained = f"[{self.place()}]" if self.pick.random() < 0.2 else ""
+        return f"({of})[{', '.join(indices)}]{chained}" if of not in self.given else f"{of}[{', '.join(indices)}]{chained}"
+
+    def joined(self, depth: int) -> str:
+        parts = ", ".join(self.expression(depth if self.pick.random() < 0.4 else 0) for _ in range(self.pick.choice((1, 2, 2, 2, 3))))
+        axis = self.one_of("", "", ", axis=0", ", axis=1", ", axis=-1")
+        of, size = self.expression(depth), self.pick.randint(1, 5)
+        return self.one_of(
+            f"np.concatenate([{parts}]{axis})", f"np.stack([{parts}]{axis})", f"np.vstack([{parts}])", f"np.hstack([{parts}])", f"np.column_stack([{parts}])",
+            f"({of}).reshape({size}, -1)", f"({of}).reshape(-1)", f"({of}).reshape({size})", f"reshape({of}, (-1, {size}))",
+        )  # fmt: skip
+
+
+def widened(value: Any) -> Any:
+    """A matrix of one column with a second one."""
+    return [[*row, 2.5] if len(row) == 1 else row for row in value] if isinstance(value, list) and isinstance(value[0], list) and len(value) > 1 else value
+
+
+def by_numpy(lines: list[str], given: Given) -> Any:
+    """The last line's value; None where NumPy has none."""
+    known = {**NUMPY, **{key: np.array(value) for key, value in given.items()}}
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        try:
+            for key, text in zip(("u", "z"), lines, strict=False):
+                known[key] = eval(text, known)  # text that this module wrote itself
+        except (ValueError, TypeError, IndexError, AttributeError, SyntaxError, np.exceptions.AxisError):
+            return None
+    return np.asarray(known["z" if len(lines) > 1 else "u"], float)
+
+
+def by_spec(lines: list[str], given: Given) -> Any:
+    """The last line's value as a NumPy array; `SpecError` where it is refused, None where it is told to have no value."""
+    equations = "\n".join(f"{key} = {text}" for key, text in zip(("u", "z"), lines, strict=False))
+    data = "\n".join(f"{key} = {value}" for key, value in given.items())
+    network = loads(f'[model]\nequations = """\n{equations}\n"""\n[data]\n{data}\n')
+    known = {name(key): array for key, array in network.data.items()}
+    try:
+        for key, term in network.equations.items():
+            known[name(key)] = evaluate(term, known)
+    except (Undefined, Uncertain):
+        return None
+    found = known[name("z" if len(lines) > 1 else "u")]
+    return np.array([float(entry.mid()) if isinstance(entry, arb) else int(entry.p) / int(entry.q) for entry in found.entries]).reshape(found.shape)
+
+
+def same(a: Any, b: Any) -> bool:
+    a, b = np.squeeze(a), np.squeeze(b)
+    return a.shape == b.shape and np.allclose(a, b, rtol=1e-6, atol=1e-9, equal_nan=True)
+
+
+def verdict(lines: list[str], given: Given) -> str:
+    """What became of an expression; "different" must not happen."""
+    try:
+        found = by_spec(lines, given)
+    except SpecError:
+        return "refused"
+    if found is None or np.isnan(found).any():
+        return "no value"
+    expected = by_numpy(lines, given)
+    if expected is None:
+        return "no value in NumPy"
+    if same(found, expected):
+        return "equal"
+    column = by_numpy(lines, {**given, "R": given["R"][0]})
+    return "equal, R.T taken for a list" if column is not None and same(found, column) else "different"
+
+
+def drawn(seed: str) -> tuple[list[str], Given]:
+    """One or two equations and what is given."""
+    writer = Writer(seed)
+    lines = [writer.expression(writer.pick.choice((1, 1, 2, 2, 3)))]
+    if writer.pick.random() < 0.4:
+        writer.given["u"] = None
+        lines.append(writer.expression(writer.pick.choice((1, 2))))
+        del writer.given["u"]
+    return lines, writer.given
+
+
+def counted(seed: str, count: int) -> tuple[Counter[str], list[tuple[str, list[str], Given]]]:
+    """How many of each verdict, and the expressions that differ."""
+    found, differing = Counter[str](), []
+    for number in range(count):
+        lines, given = drawn(f"{seed}.{number}")
+        kind = verdict(lines, given)
+        found[kind] += 1
+        if kind == "different":
+            differing.append((f"{seed}.{number}", lines, given))
+    return found, differing
+
+
+def test_no_expression_differs_from_numpy_in_silence() -> None:
+    seed = str(random.SystemRandom().randrange(10**9))
+    found, differing = counted(seed, 1000)
+    print(f"seed {seed}: {dict(found)}")
+    assert not differing, differing[:5]
+    assert found["equal"] > 100 and found["refused"] > 100
