@@ -32,7 +32,7 @@ def soon(holds: Callable[[], object]) -> bool:
 
 
 def command(folder: Path, *more: str) -> list[str]:
-    return [sys.executable, "-m", "derivation", "variants", str(SPEC), "--count", "1200", "--format", "csv,moodle", "-o", str(folder), *more]
+    return [sys.executable, "-m", "derivation", "variants", str(SPEC), "--count", "800", "--format", "csv,moodle", "-o", str(folder), *more]
 
 
 @pytest.fixture
