@@ -24,8 +24,8 @@ from .resolve import Resolver, describe
 from .sections import HEADING, Equation, Heading, arranged, each, each_step, ordered, sections, uses
 from .spec_update import UpdateTable, chosen
 from .terms import Term, names, walk
-from .unfolding import entries_problem, repetition_problem, unfolded
 from .tex.names import problem as notation_problem
+from .unfolding import entries_problem, repetition_problem, unfolded
 from .variants.plan import Plan
 from .variants.table import VariantsTable, planned
 
