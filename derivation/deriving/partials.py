@@ -142,7 +142,7 @@ class _Table:
         rule, place = self.locals[node]
         if rule not in self.spelled:
             self.spelled[rule] = evaluate(rule, _Entries(rule, self.desk.shapes), SPARSE)
-        spelled = self.spelled[rule][place].term
+        spelled: Term = self.spelled[rule][place].term
         if size(spelled, MOST_SPELLED) <= MOST_SPELLED:
             spelled = tidy(spelled, self.desk.shapes)
         if size(spelled, LONGEST_SPELLED) <= LONGEST_SPELLED:
