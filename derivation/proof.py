@@ -30,6 +30,8 @@ from .terms import Term, index, name, names, number, partial, walk
 from .walkthrough import Derivation, FalseLine, Line, Phase, Proof, Step
 
 DIGITS = 40
+LONGEST = 4000
+"""Digits that SymPy works with at most before it refutes a link between numbers."""
 
 
 def prove(derivation: Derivation) -> Derivation:
@@ -212,8 +214,11 @@ class Prover:
         difference = a - b
         if difference == 0:
             return True
-        scale = 1 + abs(self.sympy.N(b, DIGITS))
-        return bool(abs(self.sympy.N(difference, DIGITS)) < scale * self.sympy.Float(10) ** (5 - DIGITS))
+        near = (1 + abs(self.sympy.N(b, DIGITS))) * self.sympy.Float(10) ** (5 - DIGITS)
+        if abs(self.sympy.N(difference, DIGITS)) < near:
+            return True
+        one, other = (self.sympy.N(side, DIGITS, maxn=LONGEST) for side in (a, b))  # each with the digits that cancel in it: 1e300 + 1 - 1e300
+        return bool(abs(one - other) < near)
 
     @cached_property
     def truth(self) -> Truth:

@@ -11,7 +11,7 @@ from ..arrays import Array
 from ..evaluate import Undefined, evaluate
 from ..numbers import Number, Style, TooLarge, Uncertain, is_negligible
 from ..operations import TABLE
-from ..terms import Term, number, rebuild, walk
+from ..terms import Term, rebuild, walk
 from .worked import SUMS, printed
 
 LOST = 200
@@ -28,6 +28,7 @@ NUMERIC = TABLE.keys() | {"number", "matrix", "row", "ones", "unit"}
 def as_printed(term: Term) -> Array | None:
     """What numbers give with nothing behind them but what is printed; None where they give nothing, or where something else stands among them.
 
+    >>> from derivation.terms import number
     >>> third = Term("number", ("0.333",), Array.scalar(1))
     >>> as_printed(third * number(3)).entries, as_printed(Term("log", (third - third,)))
     ((999/1000,), None)
@@ -52,6 +53,7 @@ def _bare(term: Term) -> Term:
 def with_digits(term: Term, value: Array, digits: int) -> Term | None:
     """A line between numbers, with more digits where those that are printed come to something else than its value; None where no digits help.
 
+    >>> from derivation.terms import number
     >>> near = Term("number", ("1.00",), Array.scalar(arb("0.999876")))
     >>> with_digits(number(1) - near, Array.scalar(arb("0.000124")), 3).args[1].args
     ('0.999876',)
