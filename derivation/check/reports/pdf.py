@@ -8,20 +8,19 @@ from dataclasses import dataclass, replace
 
 from pylatex import Document, NoEscape, Package
 
-from ...render.engine import compile_pdf, unsettable
-from ...render.letters import rare
+from ...render.engine import compile_pdf
 from ...render.templating import environment, latex_text
 from ..verdicts import Report
-from .formula import anew
+from .setting import anew, boxed, lines, of_text, words
 from .view import Block, Row, blocks
 
 PACKAGES = ("amsmath", "xcolor", "graphicx", "microtype", "fancyhdr", "hyperref")
-MARKUP = re.compile(r"\*\*|__|(?<!\w)[*_`]|[*_`](?!\w)|^\s*>\s?|!?\[([^\]]*)\]\([^)]*\)")
+MARKUP = re.compile(r"\*\*|__|(?<!\w)[*_`]|[*_`](?!\w)|^\s*+>\s?|!?\[([^\[\]]{0,500}+)\]\([^()]{0,2000}+\)")
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Something to set: `kind` is text, heading, break, inline, display or source."""
+    """Something to set: `kind` is text, heading, break, inline, display, or whole: a display without equalities."""
 
     kind: str
     text: str = ""
@@ -42,9 +41,9 @@ def document(reports: Sequence[Report]) -> str:
     )
     for name in PACKAGES:
         page.packages.append(Package(name))
-    page.preamble.append(NoEscape(made.get_template("report_pdf/preamble.tex.j2").render(title=", ".join(report.article for report in reports))))
+    page.preamble.append(NoEscape(made.get_template("report_pdf/preamble.tex.j2").render(title=boxed(", ".join(report.article for report in reports)))))
     for report in reports:
-        page.append(NoEscape(made.get_template("report_pdf/body.tex.j2").render(report=report, pieces=list(pieces(report)))))
+        page.append(NoEscape(made.get_template("report_pdf/body.tex.j2").render(report=report, article=boxed(report.article), pieces=list(pieces(report)))))
     return str(page.dumps()) + "\n"
 
 
@@ -55,21 +54,23 @@ def pieces(report: Report) -> Iterator[Piece]:
         if not block.is_formula:
             text = block.text.partition(r"\begin{document}")[2] or block.text
             yield from prose(text.replace(r"\end{document}", "").replace(r"\maketitle", ""))
-        elif block.display:
-            yield display(block)
+        elif not block.display:
+            yield Piece("inline", formula(block), spoken(block.rows))
+        elif block.rows:
+            yield Piece("display", "", spoken(map(written, block.rows)))
         else:
-            fine = settable(block.text)
-            yield Piece("inline" if fine else "source", math(block.text) if fine else boxed(block.text), spoken(block.rows))
+            yield from (Piece("whole", anew(line)) for line in lines(block.words)) if block.words else [Piece("whole", formula(block))]
 
 
-def display(block: Block) -> Piece:
-    """A displayed formula: row by row where it has equalities."""
-    if block.rows and all(settable(row.left) and settable(row.right) for row in block.rows):
-        shown = (replace(row, left=math(row.left), right=math(row.right), expected=math(row.expected) if settable(row.expected) else "") for row in block.rows)
-        return Piece("display", "", spoken(shown))
-    if not block.rows and settable(block.text):
-        return Piece("inline", r"\displaystyle " + math(block.text))
-    return Piece("source", boxed(block.text.strip()), spoken(block.rows))
+def formula(block: Block) -> str:
+    """A formula as it stands, written anew."""
+    return anew(block.words) if block.words else words(block.text)
+
+
+def written(row: Row) -> Row:
+    """An equality with its sides written anew."""
+    left, right = map(anew, row.sides)
+    return replace(row, left=left, right=right, expected=of_text(row.expected) if row.expected else "")
 
 
 def spoken(rows: Iterable[Row]) -> tuple[Row, ...]:
@@ -93,19 +94,3 @@ def prose(text: str) -> Iterator[Piece]:
 def plain(text: str) -> str:
     """Text without Markdown's marks, with a box for letters that the fonts lack."""
     return boxed(" ".join(MARKUP.sub(lambda match: match[1] or "", text).split(" ")))
-
-
-def boxed(text: str) -> str:
-    """Text with a mark for each letter that the fonts lack."""
-    lacking = {ord(letter): "\u00a4" for letter in rare(text) if unsettable(letter)}
-    return re.sub(r"[\s\u00a0]+", " ", text).translate(lacking)
-
-
-def settable(latex: str) -> bool:
-    """Whether TeX knows all that stands in a formula."""
-    return anew(latex) is not None
-
-
-def math(latex: str) -> str:
-    """A settable formula as the TeX of the wheel can set it."""
-    return anew(latex) or ""
