@@ -16,6 +16,8 @@ from .view import Block, Row, blocks
 
 PACKAGES = ("amsmath", "xcolor", "graphicx", "microtype", "fancyhdr", "hyperref")
 MARKUP = re.compile(r"\*\*|__|(?<!\w)[*_`]|[*_`](?!\w)|^\s*+>\s?|!?\[([^\[\]]{0,500}+)\]\([^()]{0,2000}+\)")
+PARAGRAPH = re.compile(r"\n\s*\n|\n(?=#|\\(?:sub)*+section)")
+HEADING = re.compile(r"\s*+(?:#{1,6}[^\S\n]++([^\n]*+)|\\(?:sub)*+section\*?\{([^{}]*+)(?:\}|\Z))\n?\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +51,48 @@ def document(reports: Sequence[Report]) -> str:
 
 def pieces(report: Report) -> Iterator[Piece]:
     """The article in the order of its text."""
-    text = ""
+    title = ""  # a heading that goes on with a formula
+    is_latex = report.source.path.endswith(".tex")
     for block in blocks(report):
-        if not block.is_formula:
-            text = block.text.partition(r"\begin{document}")[2] or block.text
-            yield from prose(text.replace(r"\end{document}", "").replace(r"\maketitle", ""))
-        elif not block.display:
-            yield Piece("inline", formula(block), spoken(block.rows))
-        elif block.rows:
-            yield Piece("display", "", spoken(map(written, block.rows)))
-        else:
-            yield from (Piece("whole", anew(line)) for line in lines(block.words)) if block.words else [Piece("whole", formula(block))]
+        if title and not block.is_formula:
+            first, end, rest = block.text.partition("\n")
+            title += latex_text(plain(first.replace("}", "") if is_latex else first))
+            if end:
+                yield Piece("heading", title)
+                title, block = "", replace(block, text=rest)
+        elif title:
+            title += f"${formula(block)}$"
+        if title:
+            continue
+        found = list(shown(block, is_latex))
+        if found and found[-1].kind == "title":
+            title = found.pop().text
+        yield from found
+    yield from [Piece("heading", title)] if title else []
+
+
+def shown(block: Block, is_latex: bool) -> Iterator[Piece]:
+    """What a block gives to set."""
+    if not block.is_formula:
+        text = block.text.partition(r"\begin{document}")[2] or block.text
+        yield from prose(without_commands(text) if is_latex else text)
+    elif not block.display:
+        yield Piece("inline", formula(block), spoken(block.rows))
+    elif block.rows:
+        yield Piece("display", "", spoken(map(written, block.rows)))
+    else:
+        yield from (Piece("whole", anew(line)) for line in lines(block.words)) if block.words else [Piece("whole", formula(block))]
+
+
+def without_commands(text: str) -> str:
+    r"""LaTeX's text without the commands that only lay it out.
+
+    >>> without_commands(r"By \eqref{z}, \emph{so} \item it~is.")
+    'By (z), so  it is.'
+    """
+    text = re.sub(r"\\(?:emph|textbf|textit|textsf|texttt|underline)\{([^{}]{0,500}+)\}", r"\1", text)
+    text = re.sub(r"\\(?:eqref|ref|autoref|cref|cite)\{([^{}]{0,200}+)\}", r"(\1)", text)
+    return re.sub(r"\\(?:(?:label|begin|end)\{[^{}]{0,200}+\}|(?:item|maketitle|noindent|centering|medskip|bigskip)(?![A-Za-z]))", "", text).replace("~", " ")
 
 
 def formula(block: Block) -> str:
@@ -79,13 +112,14 @@ def spoken(rows: Iterable[Row]) -> tuple[Row, ...]:
 
 
 def prose(text: str) -> Iterator[Piece]:
-    """Text between formulas: headings, paragraphs, and lines that are neither."""
-    for count, part in enumerate(re.split(r"\n\s*\n|\n(?=#|\\(?:sub)*section)", text)):
-        if count:
+    """Text between formulas: headings, paragraphs, and lines that are neither; a title is a heading whose line is not over."""
+    parts = PARAGRAPH.split(text)
+    for count, part in enumerate(parts, 1):
+        if count > 1:
             yield Piece("break")
-        found = re.match(r"\s*(?:#{1,6}\s+([^\n]*)|\\(?:sub)*section\*?\{([^{}]*)\})\s*", part)
-        if found:
-            yield Piece("heading", plain(found[1] or found[2]))
+        if found := HEADING.match(part):
+            is_open = count == len(parts) and found.end() == len(part) and not part.endswith(("\n", "}"))
+            yield Piece("title" if is_open else "heading", latex_text(plain(found[1] or found[2] or "")))
             part = part[found.end() :]
         if part.strip():
             yield Piece("text", plain(part))
