@@ -132,7 +132,7 @@ def spec(
 ) -> None:
     """Write the network that an article describes, as a spec that `derivation handout` takes."""
     from .check import UnreadableArticle
-    from .check.rebuild import NoNetwork, spec_of
+    from .check.rebuild import NoNetwork, NotInSpec, spec_of
 
     target = file_of(output, Path())
     try:
@@ -140,7 +140,7 @@ def spec(
     except UnreadableArticle as error:
         stop(str(error))
     except NoNetwork as error:
-        stop(f"{article}: {error}")
+        stop(f"{article}: {error}", SOME_WRONG if isinstance(error, NotInSpec) else BAD_INPUT)
     deliver(text.encode(), target)
 
 
@@ -168,6 +168,8 @@ def renumber(
     for heading, rows in (("these numbers were not changed, since no formula ties them", result.untied), ("these words may no longer hold", result.claims)):
         if rows:
             say("\n  ".join([f"{heading}:", *rows]))
+    if result.untied:
+        raise typer.Exit(SOME_WRONG)
 
 
 app.command()(variants)

@@ -17,7 +17,7 @@ from .operations import SPELLINGS, TABLE, Operation, ShapeMismatch
 from .operations.layers import LAYERS, Layer
 from .operations.table import Size, scaled_matrix
 from .readings import Reading, Resolved, TwoReadings, called, natural, read
-from .terms import Term, fold, index, number, options, rebuild
+from .terms import Term, fold, number, options, rebuild
 from .terms import name as name_term
 from .unfolding import array_problem
 

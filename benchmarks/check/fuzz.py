@@ -1,48 +1,48 @@
-"""Mutilated articles and shuffled formulas by the thousand: nothing may crash, hang or be run.
+"""Mutilated articles without end: nothing may crash or hang, in any report, as a spec, or with other numbers.
 
-python benchmarks/check/fuzz.py [COUNT] [SEED]
+PYTHONPATH=. python benchmarks/check/fuzz.py [SECONDS] [SEED]
+
+A mutant that raises is kept as fuzz-SEED-NUMBER.md (or .tex, .ipynb) beside a traceback on standard error, and the run goes on.
 """
 
 from __future__ import annotations
 
-import random
-import re
 import sys
+import tempfile
 import time
+import traceback
 from pathlib import Path
 
-from derivation.check import check_text
-from derivation.check.find import find, source
-from derivation.check.source import Formula
+sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
 
-ARTICLES = [path for path in sorted((Path(__file__).parents[2] / "examples" / "articles").iterdir()) if path.suffix != ".ipynb"]
-FORMULAS = [part.text for path in ARTICLES for part in find(source(str(path), path.read_text("utf-8"))) if isinstance(part, Formula)]
-PIECES = [piece for text in FORMULAS for piece in re.findall(r"\\?[A-Za-z]+|\d+(?:\.\d+)?|\S", text)]
+from article_mutants import mutants, tried
+
+SLOW = 5.0
+"""Seconds of the processor from which on a mutant is told."""
 
 
-def mutilated(drawn: random.Random) -> str:
-    """A few real formulas with pieces left out, doubled, exchanged and put in."""
-    shown = []
-    for text in drawn.sample(FORMULAS, drawn.randint(1, 4)):
-        pieces = re.findall(r"\\?[A-Za-z]+|\d+(?:\.\d+)?|\s+|\S", text)
-        for _ in range(drawn.randint(1, 5)):
-            at = drawn.randrange(len(pieces))
-            pieces[at : at + drawn.randint(0, 3)] = drawn.choice([[], [drawn.choice(PIECES)], pieces[at : at + 2] * 2, drawn.sample(PIECES, 3)])
-            pieces = pieces or ["x"]
-        shown.append("".join(pieces))
-    return "\n\n".join(f"${text}$" if "\n" not in text else f"$${text}$$" for text in shown)
+def run(seconds: float, seed: int) -> int:
+    """How many mutants raised."""
+    until, count, failed, slowest = time.monotonic() + seconds, 0, 0, 0.0
+    with tempfile.TemporaryDirectory() as folder:
+        for count, mutant in enumerate(mutants(seed)):
+            began = time.process_time()
+            try:
+                tried(mutant, Path(folder))
+            except Exception:  # whatever it is, it is a find
+                failed += 1
+                Path(f"fuzz-{seed}-{count}{mutant.suffix}").write_text(mutant.text, "utf-8", errors="surrogatepass", newline="")
+                print(f"mutant {count} of seed {seed}", traceback.format_exc(), sep="\n", file=sys.stderr, flush=True)
+            took = time.process_time() - began
+            slowest = max(slowest, took)
+            if took > SLOW:
+                Path(f"slow-{seed}-{count}{mutant.suffix}").write_text(mutant.text, "utf-8", errors="surrogatepass", newline="")
+            if time.monotonic() > until:
+                break
+    print(f"{count + 1} mutants of seed {seed}: {failed} raised; slowest {slowest:.2f} s")
+    return failed
 
 
 if __name__ == "__main__":
-    count, seed = (int(word) for word in (sys.argv[1:] + ["1000", "0"][len(sys.argv) - 1 :]))
-    drawn, slowest, began = random.Random(seed), 0.0, time.perf_counter()
-    for number in range(count):
-        text = mutilated(drawn)
-        start = time.perf_counter()
-        try:
-            check_text(text)
-        except Exception:
-            print(f"input {number} of seed {seed}:\n{text}")
-            raise
-        slowest = max(slowest, time.perf_counter() - start)
-    print(f"{count} inputs of seed {seed}: no crash; slowest {slowest:.2f} s, {(time.perf_counter() - began) / count * 1000:.1f} ms each")
+    chosen = [float(word) for word in sys.argv[1:]]
+    sys.exit(bool(run(chosen[0] if chosen else 60, int(chosen[1]) if len(chosen) > 1 else time.time_ns() % 1_000_000)))

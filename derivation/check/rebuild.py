@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -12,12 +13,14 @@ from typing import TYPE_CHECKING
 import flint
 
 from ..operations import TABLE
+from ..spec import SpecError, loads
 from ..terms import Term, names, walk
 from ..tex.names import ACCENTS, default
 from .compare import printed_entries
 from .find import opened
 from .knowledge import NEW, SLOPE
 from .meaning import Meaning, Mismatch
+from .meter import Exhausted
 from .tokens import Unreadable
 from .trees import Tree
 from .values import quantities
@@ -26,7 +29,7 @@ from .world import World
 if TYPE_CHECKING:
     from . import Article
 
-MAXIMAL_EQUATIONS = 200
+MAXIMAL_EQUATIONS, MAXIMAL_TITLE = 200, 300
 OPERATORS = {"add": "+", "sub": "-", "times": "*", "hadamard": "*", "matmul": "@", "div": "/", "hadamard_div": "/", "pow": "^", "hadamard_pow": "^"}
 STRENGTH = {"add": 1, "sub": 1, "neg": 1, "times": 2, "hadamard": 2, "matmul": 2, "div": 2, "hadamard_div": 2, "pow": 3, "hadamard_pow": 3}
 RELATIONS = {"greater": ">", "at_least": ">="}
@@ -34,6 +37,10 @@ RELATIONS = {"greater": ">", "at_least": ">="}
 
 class NoNetwork(ValueError):
     """The article describes no network that could be worked; the text says what is missing."""
+
+
+class NotInSpec(NoNetwork):
+    """The article describes a network that no spec can say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +60,28 @@ def spec_of(path: str) -> str:
 
     with flint.ctx.workprec(PRECISION):
         article = Article(opened(path))
-        return text(found(article), title(article))
+        try:
+            written = text(found(article), title(article))
+        except Exhausted as problem:
+            raise NoNetwork(str(problem)) from None
+        except RecursionError:
+            raise NotInSpec("the formulas are nested too deeply") from None
+    return read_again(written)
+
+
+def read_again(written: str) -> str:
+    """The spec, if it can be read; what the language of specs refuses is told before anything is written."""
+    try:
+        loads(written, "the spec of this article")
+    except SpecError as problem:
+        raise NotInSpec(f"what it describes cannot be written as a spec: {problem}") from None
+    return written
 
 
 def title(article: Article) -> str:
     """The article's first heading, or the name of its file."""
-    heading = re.search(r"^#{1,2}\s+(.+?)\s*#*$|\\title\{([^{}]*)\}", article.source.text, re.MULTILINE)
-    return (heading[1] or heading[2]).strip() if heading else Path(article.source.shown).stem.replace("-", " ")
+    heading = re.search(r"^#{1,2}[^\S\n]++(\S[^\n]*+)$|\\title\{([^{}]*+)\}", article.source.text, re.MULTILINE)
+    return (heading[2] or heading[1].rstrip().rstrip("#")).strip()[:MAXIMAL_TITLE] if heading else Path(article.source.shown).stem.replace("-", " ")
 
 
 def found(article: Article) -> Found:
@@ -112,7 +134,8 @@ def collect(world: World, key: str, equations: dict[str, Term], inputs: dict[str
     if key in equations or key in inputs:
         return
     if len(above) > MAXIMAL_EQUATIONS:
-        raise NoNetwork("the formulas are nested too deeply")
+        raise NotInSpec("the formulas are nested too deeply")
+    world.meter.begin()
     for term in formulas(world, key):
         if not set(names(term)) & {*above, key} and not any(node.head in ("partial", "updated") for node in walk(term)):
             for part in names(term):
@@ -194,18 +217,19 @@ def plain(latex: str) -> str:
 
 def quoted(text_: str) -> str:
     """A TOML string."""
-    return "'" + text_ + "'" if "'" not in text_ else '"' + text_.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return f"'{text_}'" if text_.isprintable() and "'" not in text_ else json.dumps(text_, ensure_ascii=False).replace("\x7f", r"\u007f")
 
 
 def identifiers(keys: list[str]) -> dict[str, str]:
     """A plain name for each key, each once."""
     made: dict[str, str] = {}
+    used: Counter[str] = Counter()
     for key in keys:
-        wished = identifier(key)
-        count, chosen = 1, wished
-        while chosen in made.values():
-            count += 1
-            chosen = f"{wished}_{count}"
+        chosen = wished = identifier(key)
+        while used[chosen]:
+            used[wished] += 1
+            chosen = f"{wished}_{used[wished]}"
+        used[chosen] += 1
         made[key] = chosen
     return made
 
@@ -249,7 +273,7 @@ def spelled(term: Term, called: Callable[[str], str], least: int = 0) -> str:
     else:
         word = next((spelling for spelling in TABLE[term.head].spellings if spelling.isidentifier()), None) if term.head in TABLE else None
         if word is None:
-            raise NoNetwork(f"a formula of this article cannot be written in a spec: {term.head}")
+            raise NotInSpec(f"a formula of this article cannot be written in a spec: {term.head}")
         return f"{word}({', '.join(spelled(arg, called) for arg in term.args)})"
     return f"({shown})" if own < least else shown
 

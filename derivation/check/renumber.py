@@ -7,6 +7,7 @@ it is and is listed.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
@@ -21,6 +22,7 @@ from .compare import equal, signed
 from .find import opened
 from .knowledge import Work, is_closed, is_derived, quantity
 from .meaning import FAILURES, PRODUCTS, Meaning
+from .meter import Exhausted
 from .rebuild import identifier
 from .tie import Tie, Untied
 from .trees import Tree, nodes
@@ -30,6 +32,10 @@ from .world import World
 CLAIMS = re.compile(
     r"\b(?:positive|negative|zero|larger|smaller|greater|less|increases?|decreases?|grows?|shrinks?|positiv|negativ|größer|kleiner)\b", re.IGNORECASE
 )
+
+NUMERAL = re.compile(r"-?\s*+(?:\d++(?:\{?,\}?\d++)?+(?:\.\d++)?+|\.\d++)")
+BEFORE = 60
+"""Letters in front of a numeral that may show whether a sign would stand by itself there."""
 
 
 class BadChange(ValueError):
@@ -141,13 +147,18 @@ class Renumbering:
     def done(self) -> Renumbered:
         """Every chain worked anew, the text put together."""
         for work in self.article.works:
-            self.chain(work)
+            self.old.meter.begin()
+            try:
+                self.chain(work)
+            except (Exhausted, RecursionError) as problem:
+                self.note(work, 0, str(problem) if isinstance(problem, Exhausted) else "nested too deeply")
         self.claims()
-        text = self.article.source.text
-        for start in sorted(self.edits, reverse=True):
+        text, at, parts = self.article.source.text, 0, list[str]()
+        for start in sorted(self.edits):
             end, new = self.edits[start]
-            text = text[:start] + new + text[end:]
-        self.result.text = text
+            parts += [text[at:start], new]
+            at = end
+        self.result.text = "".join([*parts, text[at:]])
         return self.result
 
     def chain(self, work: Work) -> None:
@@ -208,6 +219,9 @@ class Renumbering:
         """The numerals that changed, put in where they stand."""
         tree = work.sides[place].tree
         assert tree is not None
+        if work.sides[place].side.formula.source is not self.article.source:
+            self.note(work, place, "stands in another file, which is not written")
+            return
         spots = list(numerals(tree))
         olds, news = ([node.args[0] for node in walk(term) if node.head == "number"] for term in (old, new))
         if not len(spots) == len(olds) == len(news):
@@ -219,10 +233,10 @@ class Renumbering:
 
     def replace(self, start: int, signed: bool, after: str) -> None:
         text = self.article.source.text
-        match = re.compile(r"-?\s*(?:\d+(?:\{?,\}?\d+)?(?:\.\d+)?|\.\d+)").match(text, start)
+        match = NUMERAL.match(text, start)
         if match is None or start in self.edits:
             return
-        before = text[:start].rstrip()
+        before = text[max(start - BEFORE, 0) : start].rstrip()
         opens = before.endswith(("(", "[", "{", "&", "=", ",", "}", r"\approx", r"\\")) and not re.search(r"\\end\{\w+\}$|\d\}$|\)\}?$", before)
         shown = after.replace(".", "{,}") if self.article.decimal_comma else after
         self.edits[start] = (match.end(), shown if not after.startswith("-") or opens else f"({shown})")
@@ -232,15 +246,16 @@ class Renumbering:
     def claims(self) -> None:
         """Sentences near a changed formula that speak of signs and sizes, and numbers in prose that stood in the formulas."""
         text = self.article.source.text
-        lines = sorted({self.article.source.place(start)[0] for start in self.edits})
+        lines = {line + k for start in self.edits for line in (self.article.source.place(start)[0],) for k in (-2, -1, 0, 1, 2)}
         gone = {text[start : self.edits[start][0]].lstrip("-") for start in self.edits}
-        inside = [(formula.start, formula.end) for formula in self.article.formulas]
+        formulas = [formula for formula in self.article.formulas if formula.source is self.article.source]
+        inside = [edge for formula in formulas for edge in (formula.start, formula.end)]  # in order: an odd number of edges before a place is a formula
         for match in CLAIMS.finditer(text):
             line = self.article.source.place(match.start())[0]
-            if not any(a <= match.start() < b for a, b in inside) and any(abs(line - other) <= 2 for other in lines):
+            if bisect_right(inside, match.start()) % 2 == 0 and line in lines:
                 self.result.claims.append(f"{self.article.source.shown}:{line}: {sentence(text, match.start())}")
         for match in re.finditer(r"(?<![\w.])\d+\.\d+(?![\w.])", text):
-            if match[0] in gone and not any(a <= match.start() < b for a, b in inside):
+            if match[0] in gone and bisect_right(inside, match.start()) % 2 == 0:
                 self.result.claims.append(f"{self.article.source.shown}:{self.article.source.place(match.start())[0]}: {sentence(text, match.start())}")
 
 

@@ -38,8 +38,8 @@ def body(report: Report) -> str:
     found = blocks(report)
     marks = Marks(block.typed or block.text for block in found)
     text = "".join(marks.put(block.typed, template.render(block=block, math=math, whole=whole(block))) if block.is_formula else block.text for block in found)
-    is_latex = Path(report.article).suffix.lower() == ".tex"
-    return marks.shown(latex_text(text) if is_latex else markdown(text, marks, Path(report.article)))
+    path = Path(report.source.path)
+    return marks.shown(latex_text(text) if path.suffix.lower() == ".tex" else markdown(text, marks, path))
 
 
 def math(latex: str) -> str:

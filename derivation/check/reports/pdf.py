@@ -8,20 +8,21 @@ from dataclasses import dataclass, replace
 
 from pylatex import Document, NoEscape, Package
 
-from ...render.engine import compile_pdf, unsettable
-from ...render.letters import rare
+from ...render.engine import compile_pdf
 from ...render.templating import environment, latex_text
 from ..verdicts import Report
-from .formula import anew
+from .setting import anew, boxed, lines, of_text, words
 from .view import Block, Row, blocks
 
 PACKAGES = ("amsmath", "xcolor", "graphicx", "microtype", "fancyhdr", "hyperref")
-MARKUP = re.compile(r"\*\*|__|(?<!\w)[*_`]|[*_`](?!\w)|^\s*>\s?|!?\[([^\]]*)\]\([^)]*\)")
+MARKUP = re.compile(r"\*\*|__|(?<!\w)[*_`]|[*_`](?!\w)|^\s*+>\s?|!?\[([^\[\]]{0,500}+)\]\([^()]{0,2000}+\)")
+PARAGRAPH = re.compile(r"\n\s*\n|\n(?=#|\\(?:sub)*+section)")
+HEADING = re.compile(r"\s*+(?:#{1,6}[^\S\n]++([^\n]*+)|\\(?:sub)*+section\*?\{([^{}]*+)(?:\}|\Z))\n?\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Something to set: `kind` is text, heading, break, inline, display or source."""
+    """Something to set: `kind` is text, heading, break, inline, display, or whole: a display without equalities."""
 
     kind: str
     text: str = ""
@@ -42,34 +43,67 @@ def document(reports: Sequence[Report]) -> str:
     )
     for name in PACKAGES:
         page.packages.append(Package(name))
-    page.preamble.append(NoEscape(made.get_template("report_pdf/preamble.tex.j2").render(title=", ".join(report.article for report in reports))))
+    page.preamble.append(NoEscape(made.get_template("report_pdf/preamble.tex.j2").render(title=boxed(", ".join(report.article for report in reports)))))
     for report in reports:
-        page.append(NoEscape(made.get_template("report_pdf/body.tex.j2").render(report=report, pieces=list(pieces(report)))))
+        page.append(NoEscape(made.get_template("report_pdf/body.tex.j2").render(report=report, article=boxed(report.article), pieces=list(pieces(report)))))
     return str(page.dumps()) + "\n"
 
 
 def pieces(report: Report) -> Iterator[Piece]:
     """The article in the order of its text."""
-    text = ""
+    title = ""  # a heading that goes on with a formula
+    is_latex = report.source.path.endswith(".tex")
     for block in blocks(report):
-        if not block.is_formula:
-            text = block.text.partition(r"\begin{document}")[2] or block.text
-            yield from prose(text.replace(r"\end{document}", "").replace(r"\maketitle", ""))
-        elif block.display:
-            yield display(block)
-        else:
-            fine = settable(block.text)
-            yield Piece("inline" if fine else "source", math(block.text) if fine else boxed(block.text), spoken(block.rows))
+        if title and not block.is_formula:
+            first, end, rest = block.text.partition("\n")
+            title += latex_text(plain(first.replace("}", "") if is_latex else first))
+            if end:
+                yield Piece("heading", title)
+                title, block = "", replace(block, text=rest)
+        elif title:
+            title += f"${formula(block)}$"
+        if title:
+            continue
+        found = list(shown(block, is_latex))
+        if found and found[-1].kind == "title":
+            title = found.pop().text
+        yield from found
+    yield from [Piece("heading", title)] if title else []
 
 
-def display(block: Block) -> Piece:
-    """A displayed formula: row by row where it has equalities."""
-    if block.rows and all(settable(row.left) and settable(row.right) for row in block.rows):
-        shown = (replace(row, left=math(row.left), right=math(row.right), expected=math(row.expected) if settable(row.expected) else "") for row in block.rows)
-        return Piece("display", "", spoken(shown))
-    if not block.rows and settable(block.text):
-        return Piece("inline", r"\displaystyle " + math(block.text))
-    return Piece("source", boxed(block.text.strip()), spoken(block.rows))
+def shown(block: Block, is_latex: bool) -> Iterator[Piece]:
+    """What a block gives to set."""
+    if not block.is_formula:
+        text = block.text.partition(r"\begin{document}")[2] or block.text
+        yield from prose(without_commands(text) if is_latex else text)
+    elif not block.display:
+        yield Piece("inline", formula(block), spoken(block.rows))
+    elif block.rows:
+        yield Piece("display", "", spoken(map(written, block.rows)))
+    else:
+        yield from (Piece("whole", anew(line)) for line in lines(block.words)) if block.words else [Piece("whole", formula(block))]
+
+
+def without_commands(text: str) -> str:
+    r"""LaTeX's text without the commands that only lay it out.
+
+    >>> without_commands(r"By \eqref{z}, \emph{so} \item it~is.")
+    'By (z), so  it is.'
+    """
+    text = re.sub(r"\\(?:emph|textbf|textit|textsf|texttt|underline)\{([^{}]{0,500}+)\}", r"\1", text)
+    text = re.sub(r"\\(?:eqref|ref|autoref|cref|cite)\{([^{}]{0,200}+)\}", r"(\1)", text)
+    return re.sub(r"\\(?:(?:label|begin|end)\{[^{}]{0,200}+\}|(?:item|maketitle|noindent|centering|medskip|bigskip)(?![A-Za-z]))", "", text).replace("~", " ")
+
+
+def formula(block: Block) -> str:
+    """A formula as it stands, written anew."""
+    return anew(block.words) if block.words else words(block.text)
+
+
+def written(row: Row) -> Row:
+    """An equality with its sides written anew."""
+    left, right = map(anew, row.sides)
+    return replace(row, left=left, right=right, expected=of_text(row.expected) if row.expected else "")
 
 
 def spoken(rows: Iterable[Row]) -> tuple[Row, ...]:
@@ -78,13 +112,14 @@ def spoken(rows: Iterable[Row]) -> tuple[Row, ...]:
 
 
 def prose(text: str) -> Iterator[Piece]:
-    """Text between formulas: headings, paragraphs, and lines that are neither."""
-    for count, part in enumerate(re.split(r"\n\s*\n|\n(?=#|\\(?:sub)*section)", text)):
-        if count:
+    """Text between formulas: headings, paragraphs, and lines that are neither; a title is a heading whose line is not over."""
+    parts = PARAGRAPH.split(text)
+    for count, part in enumerate(parts, 1):
+        if count > 1:
             yield Piece("break")
-        found = re.match(r"\s*(?:#{1,6}\s+([^\n]*)|\\(?:sub)*section\*?\{([^{}]*)\})\s*", part)
-        if found:
-            yield Piece("heading", plain(found[1] or found[2]))
+        if found := HEADING.match(part):
+            is_open = count == len(parts) and found.end() == len(part) and not part.endswith(("\n", "}"))
+            yield Piece("title" if is_open else "heading", latex_text(plain(found[1] or found[2] or "")))
             part = part[found.end() :]
         if part.strip():
             yield Piece("text", plain(part))
@@ -93,19 +128,3 @@ def prose(text: str) -> Iterator[Piece]:
 def plain(text: str) -> str:
     """Text without Markdown's marks, with a box for letters that the fonts lack."""
     return boxed(" ".join(MARKUP.sub(lambda match: match[1] or "", text).split(" ")))
-
-
-def boxed(text: str) -> str:
-    """Text with a mark for each letter that the fonts lack."""
-    lacking = {ord(letter): "\u00a4" for letter in rare(text) if unsettable(letter)}
-    return re.sub(r"[\s\u00a0]+", " ", text).translate(lacking)
-
-
-def settable(latex: str) -> bool:
-    """Whether TeX knows all that stands in a formula."""
-    return anew(latex) is not None
-
-
-def math(latex: str) -> str:
-    """A settable formula as the TeX of the wheel can set it."""
-    return anew(latex) or ""
