@@ -11,6 +11,8 @@ import io
 import json
 import re
 import struct
+import tokenize
+import warnings
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -31,7 +33,7 @@ MAXIMAL_FILE = 64_000_000
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z", re.ASCII)
 BROKEN = (
     ValueError, OSError, EOFError, LookupError, MemoryError, NotImplementedError, OverflowError, RuntimeError, SyntaxError, TypeError, struct.error,
-    zipfile.BadZipFile, zlib.error,
+    tokenize.TokenError, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
 """What reading an array that is cut short, encrypted or no array at all may raise."""
 DTYPES = {
@@ -128,7 +130,8 @@ def _bytes(file: str, folder: Path | None) -> bytes:
 def _npy(raw: bytes, wish: Wish) -> Array:
     numpy = _numpy()
     try:
-        found = numpy.load(io.BytesIO(raw), allow_pickle=False)
+        with warnings.catch_warnings(action="ignore"):  # of headers as Python 2 wrote them
+            found = numpy.load(io.BytesIO(raw), allow_pickle=False)
     except BROKEN as problem:
         raise ValueError(f"this is not an array of numbers as numpy.save writes it ({_first_line(problem)})") from None
     if not isinstance(found, numpy.ndarray):

@@ -125,10 +125,10 @@ def text_of(path: str | Path) -> str:
         with Path(path).open("rb") as file:
             raw = file.read(MAXIMAL_TEXT + 1)  # no more, whatever the file is: a device has no end
         return decoded(raw)
-    except OSError as error:
-        raise SpecError(str(path), [Problem(0, 0, f"the file cannot be read: {error.strerror or error}")]) from None
     except NotToml as error:
         raise SpecError(str(path), [error.problem]) from None
+    except (OSError, ValueError) as error:
+        raise SpecError(str(path), [Problem(0, 0, f"the file cannot be read: {getattr(error, 'strerror', None) or error}")]) from None
 
 
 def opened_text(text: str, source: str = "<spec>", folder: Path | None = None) -> Opened:
