@@ -169,6 +169,14 @@ def test_no_cluster_is_said_at_once() -> None:
         Cluster("tcp://127.0.0.1:1")
 
 
+@pytest.mark.parametrize("address", ["foo://[", "", "tcp://", "tcp://a b", "tcp://127.0.0.1:99999999"])
+def test_what_is_no_address_is_told(address: str) -> None:
+    pytest.importorskip("distributed", reason="the cluster needs derivation[cluster]")
+    is_open(address)
+    with pytest.raises(NoCluster, match="no Dask scheduler answers at"):
+        Cluster(address)
+
+
 def test_tls_without_certificates_says_where_they_are_set() -> None:
     pytest.importorskip("distributed", reason="the cluster needs derivation[cluster]")
     with pytest.raises(NoCluster, match=r"tls://127\.0\.0\.1:1 needs certificates: set distributed\.comm\.tls\.ca-file"):
