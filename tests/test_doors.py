@@ -17,7 +17,7 @@ from places import ROOT
 from typer.testing import CliRunner
 
 import derivation
-from derivation.check import check_text
+from derivation.check import Report, check_text
 from derivation.check.reports.formula import KNOWN, anew
 from derivation.check.reports.pdf import document
 from derivation.cli import app
@@ -136,12 +136,16 @@ FORMULAS = (
 )  # fmt: skip
 
 
+def body(reports: list[Report]) -> str:
+    return document(reports).partition(r"\begin{document}")[2]
+
+
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_a_formula_of_an_article_is_written_anew_or_shown_as_text(formula: str) -> None:
     ours = document([check_text("# A\n\n$x = 1$ and $x = 2$\n\n$$x = 1, x = 2$$\n\n$\\foo = 1$")])
     known = set(COMMAND.findall(ours + latex_text("\\{}$&#%_^~<>|\"'`"))) | KNOWN | {r"\text"}
     for article in (f"${formula} = 1$", f"$$x = 1, {formula} = 2$$", f"$$\n{formula}\n$$"):
-        written = document([check_text(article)])
+        written = body([check_text(article)])
         assert not re.search(r"(?<!\\)(?:\\\\)*\\(?:input|csname)\b|\^\^", written), article
         assert set(COMMAND.findall(written)) <= known, article
 
