@@ -50,6 +50,8 @@ WAYS = (
 )
 SMALL = r"\documentclass{article}\usepackage[T1]{fontenc}\usepackage{lmodern}\begin{document}"
 
+TOLD = r"\ifdefined\pdfgentounicode\input{glyphtounicode}\pdfgentounicode=1 \fi"
+
 
 def document(body: str, preamble: str = "") -> str:
     page = shell("a4").dumps()
@@ -364,22 +366,27 @@ def test_every_ordinary_letter_is_set(kind: str) -> None:
     "lua" not in BY or not letters.fonts(), reason="there is no LuaLaTeX or no font with other letters on this machine"
 )
 def test_rare_letters_are_set_in_names_and_titles() -> None:
-    seen = compile_pdf(
-        document(
-            r"{\bfseries Γιώργος} Иван Nguyễn Thị", rf"\hypersetup{{pdftitle={{{latex_text('Иван -- Γιώργος')}}}}}"
-        )
-    )
-    assert "Γιώργος Иван Nguyễn Thị" in text(seen)
-    assert pypdf.PdfReader(io.BytesIO(seen)).metadata.title == "Иван -- Γιώργος"  # type: ignore[union-attr]
+    title = latex_text("Иван -- 'Γιώργος'")
+    seen = compile_pdf(document(rf"{{\bfseries Γιώργος}} Nguyễn Thị {title}", TOLD + rf"\hypersetup{{pdftitle={{{title}}}}}"))
+    assert "Γιώργος Nguyễn Thị Иван -- 'Γιώργος'" in text(seen)
+    assert pypdf.PdfReader(io.BytesIO(seen)).metadata.title == "Иван -- 'Γιώργος'"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("kind", HERE)
+def test_text_stands_in_print_as_it_was_typed(kind: str) -> None:
+    typed = "it's -- a `test', 50% of {x_1} & $y^2$ ~ #3 <<a>> ,,b'' | \\input"
+    seen = compile_pdf(document(latex_text(typed), TOLD + rf"\hypersetup{{pdftitle={{{latex_text(typed)}}}}}"), BY[kind])
+    assert typed.replace(" ", "") in text(seen).replace(" ", "").replace("\n", "")
+    assert pypdf.PdfReader(io.BytesIO(seen)).metadata.title == typed  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("日本", r"日 \(U\+65E5, cjk unified ideograph-65e5\) in '日本';"),
-        ("علي", r"ع \(U\+0639, arabic letter ain\) in 'علي';"),
+        ("日本", r"日 \(U\+65E5, cjk unified ideograph-65e5\) in '日本':"),
+        ("علي", r"ع \(U\+0639, arabic letter ain\) in 'علي':"),
     ],
 )
 def test_a_letter_that_no_font_has_is_named_with_its_word(name: str, told: str) -> None:
-    with pytest.raises(TexError, match=f"no font for the character {told}"):
+    with pytest.raises(TexError, match=f"TeX cannot set the character {told}"):
         compile_pdf(document(name), next(iter(BY.values()), Engine(Path(sys.executable), "system")))

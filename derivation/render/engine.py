@@ -133,7 +133,7 @@ def _no_font(letter: str, tex: str) -> str:
     around = re.search(rf"[^\n{{}}\\$%&#]{{,40}}{re.escape(letter)}[^\n{{}}\\$%&#]{{,40}}", tex)
     shown = f"{letter} (U+{ord(letter):04X}, {unicodedata.name(letter, 'without a name').lower()})"
     place = (around[0] if around else letter).strip()
-    return f"no font for the character {shown} in {place!r}; write it otherwise, or use --format md or html"
+    return f"TeX cannot set the character {shown} in {place!r}: no font here has it; write it otherwise, or use --format md"
 
 
 def _run(tex: str, engine: Engine, time_limit: float, files: Mapping[str, bytes]) -> bytes:

@@ -40,10 +40,10 @@ def latex_text(text: str) -> str:
     a space, other control characters are dropped.
 
     >>> print(latex_text("50% of $x_1$, it's -- a test"))
-    50\% of \$x\_1\$, it\textquotesingle{}s -{}- a test
+    50\% of \$x\_1\$, it\textquotesingle{}s -\/- a test
     """
     plain = "".join(" " if letter.isspace() else letter for letter in unicodedata.normalize("NFC", text))
-    return re.sub(r"([-,])(?=\1)", r"\1{}", "".join(LATEX.get(letter, letter) for letter in plain if letter.isprintable()))
+    return re.sub(r"(-|,|\\textless\{\}|\\textgreater\{\})(?=\1)", r"\1\\/", "".join(LATEX.get(letter, letter) for letter in plain if letter.isprintable()))
 
 
 def markdown_text(text: str) -> str:
