@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from math import log10
 
+import flint
 from flint import arb
 
 from ..arrays import Array
@@ -33,6 +35,12 @@ def as_printed(term: Term) -> Array | None:
     >>> as_printed(third * number(3)).entries, as_printed(Term("log", (third - third,)))
     ((999/1000,), None)
     """
+    return _worked(term, flint.ctx.prec)
+
+
+@lru_cache(maxsize=64)
+def _worked(term: Term, bits: int) -> Array | None:
+    # A line is asked for as itself, as the line before and as the line after.
     if not is_numeric(term):
         return None
     try:
