@@ -81,6 +81,7 @@ ORDINARY = {
     "L = v[0] * y[0] + v[1]^2 * y[39]": ("v", "y"),
     "L = sum(outer(y, y)) * v[0]": ("v", "y"),
     "L = log(sum(exp(v[0] * y)))": ("v", "y"),
+    "L = max(v[0] * y)^2": ("v", "y"),
 }
 
 
@@ -164,7 +165,7 @@ UNFOLDING = {
     "L = w * sum(sum(sum(x for a in 1..200) for b in 1..200) for c in 1..200)": (4, 40, "this sum has 39,999 operators"),
     "q[t] = concat(q[t-1], q[t-1]) for t in 1..60\nL = w * sum(q[60])": (4, 8, "this has 1,048,576 x 1 entries"),
     "q = outer(v, v)\nL = w * sum(q)": (4, 5, "this has 2,000 x 2,000 entries"),
-    "\n".join(f"q{k}[t] = {' + '.join(['x'] * 60)} for t in 1..200" for k in range(2)) + "\nL = w": (5, 0, "24,000 operators"),
+    "\n".join(f"q{k}[t] = {' + '.join(['x'] * 30)} for t in 1..200" for k in range(2)) + "\nL = w": (5, 0, "12,000 operators"),
 }
 
 

@@ -76,7 +76,12 @@ class Large:
                 return self.along(quantity, before)
             return self.claim(phase, quantity, before, line, more)
         shortened = [replace(line, term=term) for line, term in zip(before, rest, strict=True)]
-        return prover.large.once(phase, small, shortened, replace(line, term=claim))
+        verdict = prover.large.once(phase, small, shortened, replace(line, term=claim))
+        tied = rigid(self.network) - kept
+        if verdict == "proved" or not tied:
+            return verdict
+        # What is cut or joined may not mean the same once it is shortened.
+        return self.claim(phase, quantity, before, line, kept | tied) if max(kept | tied) <= LONGEST_KEPT else self.along(quantity, before)
 
     def once(self, phase: str, quantity: Term, before: list[Line], line: Line) -> Proof:
         """The verdict on a formula, found once for all entries that it is the same for."""
