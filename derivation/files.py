@@ -21,9 +21,9 @@ from math import prod
 from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
-from .arrays import Array, collapse
+from .arrays import Array
 from .expressions import nearest
-from .given import Listed, decimal, sized
+from .given import Given, decimal, sized
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -198,9 +198,8 @@ def _csv(raw: bytes, wish: Wish) -> Array:
     chosen = table[start:stop]
     expected = len(header or table[0][1])
     kept = range(expected) if wish.columns is None else [_column(name, header) for name in wish.columns]
-    shape = sized(len(chosen), len(kept))
-    made = Listed if len(kept) == 1 else Array
-    return made(collapse(shape), tuple(entry for line, cells in chosen for entry in _cells(line, cells, expected, kept)))
+    axes = sized(len(chosen), len(kept)) if len(kept) > 1 else (len(chosen),)
+    return Given.of(axes, (entry for line, cells in chosen for entry in _cells(line, cells, expected, kept)))
 
 
 def _column(name: str, header: list[str] | None) -> int:
@@ -261,7 +260,7 @@ def _exact(found: ndarray[Any, Any]) -> Array:
         except ValueError as problem:
             why = f"but {problem}" if NUMBER.match(text) else "which is not a number one can compute with"
             raise ValueError(f"entry {', '.join(map(str, divmod(place, shape[1])))} (from 0) is {text}, {why}") from None
-    return (Listed if found.ndim == 1 else Array)(collapse(shape), tuple(entries))
+    return Given.of(found.shape, entries)
 
 
 def _numpy() -> Any:

@@ -16,7 +16,7 @@ from . import recipe, spec_checks
 from .arrays import Array, Shape
 from .expressions import FUNCTIONS, at_known_steps, nearest, parse
 from .files import from_file
-from .given import Listed, value
+from .given import Given, value
 from .lexing import SyntaxProblem
 from .network import Network, Page, split
 from .numbers import Carry, Style
@@ -331,7 +331,7 @@ class _Builder:
         """Each equation as a Term, in an order in which each uses only what stands before it."""
         given = {**self.spec.parameters, **self.spec.data}
         shapes = {key: array.shape for key, array in given.items()}
-        readings = {key: Reading(array.shape[:1]) if isinstance(array, Listed) else Reading(array.shape, soft=True) for key, array in given.items()}
+        readings = {key: Reading(axes := array.axes if isinstance(array, Given) else array.shape, soft=len(axes) == 2) for key, array in given.items()}
         order = ordered(self.written, frozenset(shapes))
         equations: dict[str, Term] = {}
         failed: set[str] = set()

@@ -86,6 +86,7 @@ def spec(equations: str, parameters: str = "W = [[1, 2], [3, 4]]", data: str = "
         (spec("z = x[:, None] - x"), (3, 16), "of which NumPy makes 2 x 2 numbers"),
         (spec("z = x @ x.T"), (3, 7), "write outer(a, b) for the matrix, dot(a, b) for the number"),
         (spec("z = dot(W, W)"), (3, 5), "write A @ B, or sum(A * B)"),
+        (spec("z = np.diag(x[:, None])"), (3, 8), "leave out [:, None] or keepdims to put a list on a diagonal"),
         (spec("z = np.stack([W, W])"), (3, 8), "concat(X, Y) to put one below the other, concat(X, Y, axis=1) side by side"),
         (spec("z = concat(x, x, axis=-2)"), (3, 5), "takes no 'axis=-2'"),
         (spec("z = concat(x, x, dims=1)"), (3, 5), "takes no 'dims'"),
