@@ -9,7 +9,7 @@ from typing import Any
 
 from pylatex import Document, NoEscape, Package
 
-from ....check.reports.pdf import boxed
+from ....check.reports.setting import boxed
 from ....render.engine import compile_pdf
 from ....render.templating import environment, latex_text
 from ....render.words import load
