@@ -9,7 +9,8 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from .arrays import describe
-from .expressions import Raw, SyntaxProblem, whole
+from .expressions import Raw, whole
+from .lexing import SyntaxProblem
 from .readings import Reading, Resolved, called, natural
 from .terms import index as entry
 

@@ -11,80 +11,29 @@ place   := comparison | comparison? ':' comparison? | 'None' | list
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import reduce
 from typing import Any
 
+from .lexing import MAXIMAL_NAME, Token, plain_number, tokens
+from .lexing import SyntaxProblem as SyntaxProblem
 from .operations import SPELLINGS
 from .operations.layers import LAYERS
-from .toml_text import LOOKALIKES
+from .spellings import ALIASES, DIFFERENT_IN_TORCH, MODULES, TORCH, WITH_AXIS
 from .unfolding import sum_problem
 
-TOKEN = re.compile(
-    r"\s*(?:(?P<symbol>\*\*|\.\.|\.T\b|\.(?=[^\W\d])|>=|<=|[-+*/^@()\[\],<>:=])"
-    r"|(?P<number>\d+(?:\.(?!\.)\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d]\w*)|(?P<end>\Z)|(?P<bad>.))"
-)
 MAXIMAL_DEPTH = 60
 MAXIMAL_OPERATORS = 100
 MAXIMAL_LEVELS = 250
 """Of the tree, brackets or none: `x.T.T.T` has three."""
 MAXIMAL_LENGTH = 20_000
 """Characters of an equation."""
-MAXIMAL_NAME = 100
-MAXIMAL_DIGITS = 60
 MAXIMAL_STEPS = 200
 FUNCTIONS = frozenset(s for s in SPELLINGS if s.isidentifier()) | LAYERS.keys() | {"concat", "stack", "embedding"}
-MODULES = frozenset({"np", "numpy", "jnp", "torch", "nn", "functional", "F", "math", "tf", "special"})
-"""Prefixes that are passed over, as in `np.maximum(0, z)`."""
-ALIASES = {
-    "maximum": "max",
-    "minimum": "min",
-    "amax": "max",
-    "concatenate": "concat",
-    "cat": "concat",
-    "vstack": "vstack",
-    "hstack": "hstack",
-    "column_stack": "column_stack",
-    "matmul": "@",
-    "multiply": "*",
-    "divide": "/",
-    "add": "+",
-    "subtract": "-",
-    "power": "^",
-    "negative": "u-",
-    "absolute": "abs",
-    "transpose": ".T",
-    "expit": "sigmoid",
-    "max_pool2d": "maxpool",
-    "avg_pool2d": "avgpool",
-    "keepdim": "keepdims",
-    "dim": "axis",
-}
-"""What NumPy and PyTorch call our functions and keywords."""
-TORCH = frozenset({"torch", "nn", "functional", "F"})
-DIFFERENT_IN_TORCH = {
-    "cross_entropy": "PyTorch's takes scores and averages over the samples, this one takes probabilities and adds up; "
-    "write cross_entropy(softmax(z), y), or cross_entropy(softmax(Z, axis=1), Y) / N for N samples in rows",
-    "binary_cross_entropy": "PyTorch's averages over the entries, this one adds them up; write binary_cross_entropy(p, y) / N for N entries",
-    "var": "PyTorch's divides by n - 1; write var(x) for the mean of the squares, or sum((x - mean(x))^2) / (n - 1) with the number put in",
-    "dropout": "PyTorch's draws a mask; give one as an array of 0 and 1 under [data], and write dropout(x, mask, rate)",
-}
-"""Functions that have another value there, so their names are not passed over with the prefix."""
-WITH_AXIS = frozenset({"sum", "mean", "max", "amax", "min", "amin", "var", "softmax", "log_softmax"})
-"""What takes an axis as its second argument in NumPy: `np.max(X, 0)` is no maximum of X and 0."""
 TEMPLATE_FUNCTIONS = frozenset({"ones", "size"})
 """Only rows of the table use these: an array of ones of an operand's shape, and its number of entries."""
-
-
-class SyntaxProblem(ValueError):
-    """Where (an offset into the text) an expression cannot be read, and what was expected there."""
-
-    def __init__(self, at: int, message: str) -> None:
-        super().__init__(message)
-        self.at, self.message = at, message
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,30 +46,6 @@ class Raw:
     keywords: tuple[tuple[str, Raw], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    kind: str
-    text: str
-    at: int
-
-
-def tokens(text: str) -> Iterator[Token]:
-    """The words of an expression, each with its place; a character that belongs to none is an error."""
-    at = 0
-    while True:
-        match = TOKEN.match(text, at)
-        assert match is not None and match.lastgroup is not None
-        kind, start = match.lastgroup, match.start(match.lastgroup)
-        if kind == "bad":
-            raise SyntaxProblem(start, f"the character {match.group(kind)!r} does not belong in an equation{meant(match.group(kind))}")
-        if kind == "name" and match.end() - start > MAXIMAL_NAME:
-            raise SyntaxProblem(start, f"a name has at most {MAXIMAL_NAME} letters, digits and underscores")
-        yield Token(kind, match.group(kind), start)
-        if kind == "end":
-            return
-        at = match.end()
-
-
 def parse(text: str) -> Raw:
     """The tree of an expression, as written.
 
@@ -128,7 +53,7 @@ def parse(text: str) -> Raw:
     '+'
     >>> parse("2 *")
     Traceback (most recent call last):
-    derivation.expressions.SyntaxProblem: expected a number, a name or a bracket, found the end of the line
+    derivation.lexing.SyntaxProblem: expected a number, a name or a bracket, found the end of the line
     """
     if len(text) > MAXIMAL_LENGTH:
         raise SyntaxProblem(MAXIMAL_LENGTH, f"an equation has at most {MAXIMAL_LENGTH} characters; name the parts as equations of their own")
@@ -262,7 +187,7 @@ class _Parser:
             return Raw("number", (f"-{digits.args[0]}",), minus.at) if digits.symbol == "number" else Raw("u-", (digits,), minus.at)
         return Raw("u-", (self.nested(self.signed),), minus.at)
 
-    def nested(self, part: Any) -> Any:
+    def nested(self, part: Callable[[], Raw]) -> Raw:
         self.depth += 1
         if self.depth > MAXIMAL_DEPTH:
             raise SyntaxProblem(self.next.at, f"signs, exponents and indices are nested more than {MAXIMAL_DEPTH} deep")
@@ -346,8 +271,9 @@ class _Parser:
         """What stands behind `np.` or `torch.nn.`, as it is called there."""
         word = self.next
         self.place += 1
-        if word.text in MODULES and self.take("."):
-            return self.of_module(module if module.text in TORCH else word)
+        while word.text in MODULES and self.take("."):
+            module, word = module if module.text in TORCH else word, self.next
+            self.place += 1
         if module.text in TORCH and word.text in DIFFERENT_IN_TORCH:
             raise SyntaxProblem(word.at, DIFFERENT_IN_TORCH[word.text])
         if word.kind != "name" or not self.take("("):
@@ -433,21 +359,6 @@ def spelled_out(raw: Raw) -> Raw:
         raise SyntaxProblem(raw.at, problem)
     steps = [at_step(body, variable, step) for step in range(first, last + 1)]
     return reduce(lambda a, b: Raw("+", (a, b), raw.at), steps)
-
-
-def meant(sign: str) -> str:
-    """What an editor put in the place of something else, to append to an error message."""
-    return f"; it is a {unicodedata.name(sign).lower()}, write {LOOKALIKES[sign]!r}" if sign in LOOKALIKES else ""
-
-
-def plain_number(word: Token) -> str:
-    """A numeral in the form that a `number` term holds: digits, at most one point, at most one power of ten."""
-    text = word.text.lower().replace("e+", "e")
-    if len(text) > MAXIMAL_DIGITS or abs(int(text.partition("e")[2] or 0)) > 300:
-        raise SyntaxProblem(word.at, f"this number is longer than {MAXIMAL_DIGITS} digits, or its power of ten is beyond 300")
-    whole, _, fraction = text.partition("e")[0].partition(".")
-    power = text.partition("e")[2]
-    return (whole or "0") + (f".{fraction}" if fraction else "") + (f"e{int(power)}" if power else "")
 
 
 def nearest(word: str, known: Any) -> str:

@@ -11,6 +11,8 @@ import io
 import json
 import re
 import struct
+import tokenize
+import warnings
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -19,9 +21,9 @@ from math import prod
 from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
-from .arrays import Array, collapse
+from .arrays import Array
 from .expressions import nearest
-from .given import Listed, decimal, sized
+from .given import Given, decimal, sized
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -31,7 +33,7 @@ MAXIMAL_FILE = 64_000_000
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z", re.ASCII)
 BROKEN = (
     ValueError, OSError, EOFError, LookupError, MemoryError, NotImplementedError, OverflowError, RuntimeError, SyntaxError, TypeError, struct.error,
-    zipfile.BadZipFile, zlib.error,
+    tokenize.TokenError, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
 """What reading an array that is cut short, encrypted or no array at all may raise."""
 DTYPES = {
@@ -128,7 +130,8 @@ def _bytes(file: str, folder: Path | None) -> bytes:
 def _npy(raw: bytes, wish: Wish) -> Array:
     numpy = _numpy()
     try:
-        found = numpy.load(io.BytesIO(raw), allow_pickle=False)
+        with warnings.catch_warnings(action="ignore"):  # of headers as Python 2 wrote them
+            found = numpy.load(io.BytesIO(raw), allow_pickle=False)
     except BROKEN as problem:
         raise ValueError(f"this is not an array of numbers as numpy.save writes it ({_first_line(problem)})") from None
     if not isinstance(found, numpy.ndarray):
@@ -195,9 +198,8 @@ def _csv(raw: bytes, wish: Wish) -> Array:
     chosen = table[start:stop]
     expected = len(header or table[0][1])
     kept = range(expected) if wish.columns is None else [_column(name, header) for name in wish.columns]
-    shape = sized(len(chosen), len(kept))
-    made = Listed if len(kept) == 1 else Array
-    return made(collapse(shape), tuple(entry for line, cells in chosen for entry in _cells(line, cells, expected, kept)))
+    axes = sized(len(chosen), len(kept)) if len(kept) > 1 else (len(chosen),)
+    return Given.of(axes, (entry for line, cells in chosen for entry in _cells(line, cells, expected, kept)))
 
 
 def _column(name: str, header: list[str] | None) -> int:
@@ -258,7 +260,7 @@ def _exact(found: ndarray[Any, Any]) -> Array:
         except ValueError as problem:
             why = f"but {problem}" if NUMBER.match(text) else "which is not a number one can compute with"
             raise ValueError(f"entry {', '.join(map(str, divmod(place, shape[1])))} (from 0) is {text}, {why}") from None
-    return (Listed if found.ndim == 1 else Array)(collapse(shape), tuple(entries))
+    return Given.of(found.shape, entries)
 
 
 def _numpy() -> Any:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 from flint import fmpq
 
-from .arrays import Array, collapse
+from .arrays import Array, Shape, collapse
 from .numbers import exact
 from .toml_text import shown
-
 
 MAXIMAL_ENTRIES = 1_000_000
 MAXIMAL_SIZE = 100_000
@@ -20,10 +20,22 @@ MAXIMAL_BITS = 400
 TOO_LONG = "this number has more than 100 digits, or a power of ten beyond 300"
 
 
-class Listed(Array):
-    """A column that was given as a list, for which NumPy has one axis."""
+class Given(Array):
+    """An array as it was given. `axes` are the lengths that NumPy has: two for a list of lists, one for a list, none for a number."""
 
-    __slots__ = ()
+    __slots__ = ("axes",)
+    axes: Shape
+
+    @classmethod
+    def of(cls, axes: Shape, entries: Iterable[fmpq]) -> Given:
+        """The array of these axes; a list is a column.
+
+        >>> Given.of((2,), (1, 2)).shape, Given.of((1, 1), (1,)).shape
+        ((2, 1), ())
+        """
+        array = cls(collapse(sized(axes[0], axes[1] if axes[1:] else 1)), tuple(entries))
+        object.__setattr__(array, "axes", axes)
+        return array
 
 
 def value(given: Any) -> Array:
@@ -42,8 +54,8 @@ def value(given: Any) -> Array:
     lengths = [len(row) for row in rows]
     if len(set(lengths)) > 1 or not lengths[0]:
         raise ValueError(f"rows of a matrix need one length; these have {', '.join(map(str, lengths[:8]))} entries")
-    made = Array if isinstance(given[0], list) else Listed
-    return made(collapse(sized(len(rows), lengths[0])), tuple(_number(entry) for row in rows for entry in row))
+    axes = (len(rows), lengths[0]) if isinstance(given[0], list) else (len(rows),)
+    return Given.of(axes, (_number(entry) for row in rows for entry in row))
 
 
 def sized(rows: int, columns: int) -> tuple[int, int]:

@@ -22,11 +22,9 @@ Result = TypeVar("Result")
 
 MAXIMAL_HEIGHT = 4096
 """Bits of a numerator or denominator beyond which an exact number goes on as a ball."""
-MOST_EXACT, LARGEST_BETWEEN = 64, 1 << 17
-"""The exponent and the bits up to which a power is worked exactly inside an equation."""
 MAXIMAL_EXPONENT = 1_000_000
 """The power of two beyond which a value is too large to be printed; one below its inverse is printed as the 0 that it is rounded to."""
-PRECISIONS = (192, 384, 1024, 4096, 12288)
+PRECISIONS = (192, 384, 1024, 4096, 12288, 65536)
 """Bits of working precision, tried in this order until every digit is certain."""
 LARGEST, LEAST = arb(2) ** MAXIMAL_EXPONENT, arb(2) ** -MAXIMAL_EXPONENT
 LARGE, SMALL = arb(2) ** 4096, arb(2) ** -4096
@@ -62,7 +60,7 @@ def certified(work: Callable[[], Result]) -> Result:
                 return work()
         except Uncertain as error:
             last = error
-    raise Uncertain(f"{last} cannot be told, even with {PRECISIONS[-1]} bits")
+    raise Uncertain(f"it cannot be told, even with {PRECISIONS[-1]} bits, {last}")
 
 
 @lru_cache(maxsize=8192)
@@ -106,7 +104,7 @@ def within_reach(x: Number) -> Number:
     if isinstance(x, arb) and not abs(x) < LARGEST:
         if x.is_finite():
             raise TooLarge("it is beyond 10^300000, too large to be written")
-        raise Uncertain("a value as large as this")
+        raise Uncertain("how large a value is")
     return x
 
 
@@ -145,7 +143,7 @@ def is_positive(x: Number) -> bool:
         return bool(x > 0)
     if is_negligible(x):
         return False
-    raise Uncertain("the sign of a value")
+    raise Uncertain("which sign a value has")
 
 
 def is_negligible(x: Number) -> bool:
@@ -304,7 +302,7 @@ def _certain(x: Number, round_off: Callable[[fmpq], str]) -> str:
         return low
     if upper - lower < NEGLIGIBLE:
         return round_off(fmpq(nearest((lower + upper) / 2, NEGLIGIBLE_PLACES), 10**NEGLIGIBLE_PLACES))
-    raise Uncertain("a printed digit")
+    raise Uncertain("what the digits of a number are")
 
 
 def _rounded(x: fmpq, digits: int) -> str:
@@ -358,88 +356,3 @@ def point(units: int, places: int, shift: int = 0) -> str:
 def json_text(x: Number) -> str:
     """`"p/q"`, an integer, or 30 certain significant digits."""
     return str(x) if isinstance(x, fmpq) else rounded(x, JSON_DIGITS)
-
-
-def function(at: Callable[[arb], arb], exactly: dict[Any, Any] | None = None) -> Callable[[Any], Number]:
-    """A real function on numbers: through a ball, but exact at the rationals listed in `exactly`."""
-    known = {fmpq(key): fmpq(value) for key, value in (exactly or {}).items()}
-
-    def apply(x: Number) -> Number:
-        if isinstance(x, fmpq) and x in known:
-            return known[x]
-        return at(arb(x))
-
-    return apply
-
-
-def logarithm(x: Number) -> Number:
-    """The natural logarithm; `UndefinedValue` where x is not positive."""
-    if x <= 0:
-        raise UndefinedValue("the logarithm of a number that is not positive")
-    if not x > 0:
-        raise Uncertain("whether a number is positive, so that it has a logarithm,")
-    return fmpq(0) if x == 1 else arb(x).log()
-
-
-def square_root(x: Number) -> Number:
-    """The square root, exact for squares of rationals; `UndefinedValue` where x is negative."""
-    if is_positive(-x):
-        raise UndefinedValue("the square root of a negative number")
-    if isinstance(x, fmpq):
-        p, q = int(x.p), int(x.q)
-        root = fmpq(int(fmpz(p).isqrt()), int(fmpz(q).isqrt()))
-        if root * root == x:
-            return root
-    return arb(x).nonnegative_part().sqrt()
-
-
-def floor(x: Number) -> Number:
-    """The largest whole number that is not above x.
-
-    >>> floor(fmpq(-7, 2))
-    -4
-    """
-    low, high = (bound.p // bound.q for bound in bounds(x))
-    if low != high:
-        raise Uncertain("a whole part")
-    return fmpq(low)
-
-
-def quotient(a: Number, b: Number) -> Number:
-    """a / b; `UndefinedValue` where b is 0."""
-    if b == 0:
-        raise UndefinedValue("division by zero")
-    if not (b > 0 or b < 0):
-        raise Uncertain("whether a divisor is 0")
-    return a / b
-
-
-def power(a: Number, b: Number) -> Number:
-    """a to the b: exact for small integer exponents, through balls otherwise; `UndefinedValue` for 0 to a negative power.
-
-    >>> power(fmpq(2, 3), fmpq(-2)), power(fmpq(0), fmpq(1, 2)), power(fmpq(-1), fmpq(65)) == -1
-    (9/4, 0, True)
-    """
-    if isinstance(b, fmpq) and b.q == 1:
-        return quotient(fmpq(1), _whole_power(a, int(-b.p))) if b < 0 else _whole_power(a, int(b.p))
-    if a > 0:
-        return arb(a) ** arb(b)
-    if a < 0:
-        raise UndefinedValue("a fractional power of a negative number")
-    if b < 0 and a == 0:
-        raise UndefinedValue("0 to a negative power")
-    if b > 0 and (a == 0 or is_negligible(a)):
-        return fmpq(0) if a == 0 else (a.abs_upper() ** arb(b)).union(arb(0))
-    raise Uncertain("whether a number is positive, so that it has a fractional power,")
-
-
-def _whole_power(a: Number, n: int) -> Number:
-    """Exact as far as that is not too tall; by squaring where a ball holds 0, of which there is no logarithm."""
-    if isinstance(a, fmpq) and n <= MOST_EXACT and a.height_bits() * n <= LARGEST_BETWEEN:
-        return a**n
-    a, result = arb(a), arb(1)
-    if a > 0 or a < 0:
-        return a**n
-    while n:
-        result, a, n = result * a if n & 1 else result, a * a, n >> 1
-    return result

@@ -26,8 +26,17 @@ def plain(term: Term) -> str:
 
 
 INFIX = {
-    **{"greater": (" > ", 0), "at_least": (" >= ", 0), "add": (" + ", 1), "sub": (" - ", 1), "times": (" * ", 2), "hadamard": (" * ", 2)},
-    **{"matmul": (" @ ", 2), "div": (" / ", 2), "hadamard_div": (" / ", 2), "pow": ("^", 4), "hadamard_pow": ("^", 4)},
+    "greater": (" > ", 0),
+    "at_least": (" >= ", 0),
+    "add": (" + ", 1),
+    "sub": (" - ", 1),
+    "times": (" * ", 2),
+    "hadamard": (" * ", 2),
+    "matmul": (" @ ", 2),
+    "div": (" / ", 2),
+    "hadamard_div": (" / ", 2),
+    "pow": ("^", 4),
+    "hadamard_pow": ("^", 4),
 }
 """The sign between two operands, and how strongly it binds."""
 

@@ -11,21 +11,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property, reduce
-from math import prod
 from typing import Any
-
-import flint
 
 from .arrays import Array
 from .deriving.worked import is_elided
 from .evaluate import evaluate
 from .network import Network, inlined
-from .numbers import PRECISIONS, same, unrounded
+from .numbers import unrounded
 from .operations.algebras import symbols
 from .proving import vanishes
-from .proving.along import agrees
 from .proving.aligned import aligned
-from .proving.shrink import LONGEST_KEPT, NotShrunk, Twin, rigid, shrunk
+from .proving.large import MAXIMAL_LENGTH, MAXIMAL_SIZE, Large
 from .proving.views import PHASES, Truth
 from .recipe import Equation, at, generic, objectives, shared
 from .resolve import Shapes
@@ -34,11 +30,8 @@ from .terms import Term, index, name, names, number, partial, walk
 from .walkthrough import Derivation, FalseLine, Line, Phase, Proof, Step
 
 DIGITS = 40
-PRECISION = PRECISIONS[0]
-MAXIMAL_SIZE = 8
-"""Rows or columns up to which symbols are made for every entry; beyond a link is proved at small shapes (`proving.shrink`)."""
-MAXIMAL_LENGTH, MAXIMAL_ENTRIES = 32, 400
-"""Rows or columns, and entries, up to which there are symbols for every entry where small shapes do not do; beyond a link is compared at its numbers."""
+LONGEST = 4000
+"""Digits that SymPy works with at most before it refutes a link between numbers."""
 
 
 def prove(derivation: Derivation) -> Derivation:
@@ -140,22 +133,22 @@ class Prover:
         `results` holds what the quantity on the left is before it is rounded, where a chain begins with it.
         """
         if is_elided(left) or is_elided(right):
-            return self.compared(left, right, begins=bool(results))
+            return self.large.compared(left, right, begins=bool(results))
         try:
             a, b = (
                 evaluate(self.at_values(left), {**self.numbers, left: results[left]} if left in results else self.numbers, self.m),
                 evaluate(self.at_values(right), self.numbers, self.m),
             )
         except KeyError:  # a quantity too large for SymPy
-            return self.compared(left, right, begins=bool(results))
+            return self.large.compared(left, right, begins=bool(results))
         if a.shape != b.shape:
             return "refuted"
         return "proved" if all(map(self.equal, a.entries, b.entries)) else "refuted"
 
     def stated(self, quantity: Term, value: Term) -> Proof:
         """A derivative given as a number at once: `diff` of the equations that use the quantity, at these numbers."""
-        if is_elided(value) or self.too_large(quantity):
-            return self.compared(quantity, value, begins=True)
+        if is_elided(value) or self.large.covers(quantity):
+            return self.large.compared(quantity, value, begins=True)
         by = quantity.args[1]
         total = self.total_derivative(by, self.users(by))
         if by.head != "index":
@@ -221,8 +214,11 @@ class Prover:
         difference = a - b
         if difference == 0:
             return True
-        scale = 1 + abs(self.sympy.N(b, DIGITS))
-        return bool(abs(self.sympy.N(difference, DIGITS)) < scale * self.sympy.Float(10) ** (5 - DIGITS))
+        near = (1 + abs(self.sympy.N(b, DIGITS))) * self.sympy.Float(10) ** (5 - DIGITS)
+        if abs(self.sympy.N(difference, DIGITS)) < near:
+            return True
+        one, other = (self.sympy.N(side, DIGITS, maxn=LONGEST) for side in (a, b))  # each with the digits that cancel in it: 1e300 + 1 - 1e300
+        return bool(abs(one - other) < near)
 
     @cached_property
     def truth(self) -> Truth:
@@ -290,8 +286,8 @@ class Prover:
 
     def symbolic(self, phase: str, quantity: Term, before: list[Line], line: Line) -> Proof:
         """A formula against what it must equal."""
-        if self.too_large(quantity, line.term):
-            return self.at_small_shapes(phase, quantity, before, line)
+        if self.large.covers(quantity, line.term):
+            return self.large.claim(phase, quantity, before, line)
         if len(before) > 1:
             verdict = self.rewritten(quantity, before[-1].term, line.term)
             if verdict == "proved" and quantity in self.formulas:
@@ -440,109 +436,17 @@ class Prover:
             return self.signal(name(key))[place or (0,)]
         return self.differentiated(self.symbol_array(name(key))[place or (0,)], key, kept)
 
-    # Links between arrays that are too large for a symbol in each entry
-
-    def too_large(self, *terms: Term) -> bool:
-        used = {node for term in terms for node in walk(term) if node.head == "name"}
-        keys = {operand for term in used for operand in (term.args[0], *self.neighbours(term.args[0]))}
-        shapes = [self.network.names.shapes[key] or (1,) for key in keys]
-        if max(map(max, shapes), default=1) <= self.largest:
-            return False
-        return not all(map(_has_symbols, shapes)) or self.twin(frozenset()) is not None
-
-    def neighbours(self, key: str) -> tuple[str, ...]:
-        """What stands in one equation with a quantity: its derivative needs symbols for all of them."""
-        equations = [key, *self.network.consumers.get(key, ())]
-        return tuple(
-            operand for equation in equations if equation in self.network.equations for operand in (equation, *names(self.network.equations[equation]))
-        )
-
-    def twin(self, kept: frozenset[int]) -> tuple[Twin, Prover] | None:
-        """The network with its long dimensions shortened, and the prover for it; None where it cannot be shortened so."""
-        if kept not in self.twins:
-            small = shrunk(self.network, kept)
-            if small is None and not kept and max(tied := rigid(self.network), default=0) <= LONGEST_KEPT:
-                small = shrunk(self.network, tied)
-            self.twins[kept] = small and (small, Prover(small.network, {**small.network.parameters, **small.network.data}, {}, {}, largest=LONGEST_KEPT))
-        return self.twins[kept]
-
     @cached_property
-    def twins(self) -> dict[frozenset[int], tuple[Twin, Prover] | None]:
-        return {}
+    def large(self) -> Large:
+        return Large(self)
 
-    def at_small_shapes(self, phase: str, quantity: Term, before: list[Line], line: Line, kept: frozenset[int] = frozenset()) -> Proof:
-        """The verdict on the same claim about the same network with its long dimensions shortened, once the claim holds at the numbers in full."""
-        if self.compared(before[-1].term, line.term, begins=len(before) == 1) == "refuted":
-            return "refuted"
-        found = self.twin(kept)
-        if found is None:
-            return self.at_these_numbers(quantity, before, line)
-        twin, prover = found
-        try:
-            small, claim, *rest = twin.claim(quantity, line.term, *(line.term for line in before))
-        except NotShrunk as problem:
-            more = kept.union(*problem.args)
-            if not more > kept or max(more) > LONGEST_KEPT:
-                return self.at_these_numbers(quantity, before, line)
-            return self.at_small_shapes(phase, quantity, before, line, more)
-        return prover.once(phase, small, [replace(line, term=term) for line, term in zip(before, rest, strict=True)], replace(line, term=claim))
-
-    def once(self, phase: str, quantity: Term, before: list[Line], line: Line) -> Proof:
-        """The verdict on a formula, found once for all entries that it is the same for."""
-        key = phase, quantity, before[-1].term, line.term
-        if key not in self.verdicts:
-            self.verdicts[key] = self.symbolic(phase, quantity, before, line)
-        return self.verdicts[key]
-
-    @cached_property
-    def verdicts(self) -> dict[tuple[str, Term, Term, Term], Proof]:
-        return {}
-
-    def at_these_numbers(self, quantity: Term, before: list[Line], line: Line) -> Proof:
-        """The verdict on a claim that holds at the numbers and is too large for symbols: the first formula of a derivative has to be right along a
-        direction too, by forward rules."""
-        if len(before) > 1 or quantity.head != "partial":
-            return "certified"
-        by = quantity.args[1]
-        consumers = [name(key) for key in self.network.consumers[(by.args[0] if by.head == "index" else by).args[0]] if key in self.network.active]
-        with flint.ctx.workprec(PRECISION):
-            used = [(self.network.equations[key.args[0]], self.full[partial(self.loss, key)]) for key in consumers]
-            return "certified" if agrees(self.at_numbers(quantity), by, used, self.full) else "refuted"
-
-    def compared(self, left: Term, right: Term, begins: bool) -> Proof:
-        """Whether two sides are equal at the numbers, every entry of them, in certified arithmetic. Where a chain begins with the left one,
-        what counts is its value before it is rounded."""
-        with flint.ctx.workprec(PRECISION):
-            a, b = map(self.at_numbers, (left, right))
-            a = a.map(unrounded) if begins and self.network.carry else a
-            equal = a is b or (a.shape == b.shape and all(map(same, a.entries, b.entries)))
-        return "proved" if equal else "refuted"
-
-    def at_numbers(self, term: Term) -> Array:
-        """A term's value in full, the entries of signals and the local derivatives in it among what it names."""
-        missing = {node for node in walk(term) if node.head == "partial" and node not in self.full}
-        found = {node: self.entry_of_signal(node) if node.args[0] == self.loss else self.local_slope(node) for node in missing}
-        return evaluate(term, {**self.full, **found})
-
-    def entry_of_signal(self, node: Term) -> Array:
-        of, by = node.args
-        return Array.scalar(self.full[Term("partial", (of, by.args[0]))][by.args[1:]])
-
-    def local_slope(self, node: Term) -> Array:
-        """A local derivative by the reverse rules."""
-        of, by = node.args
-        whole, key = (of.args[0] if of.head == "index" else of), (by.args[0] if by.head == "index" else by).args[0]
-        unit = Term("unit", (*self.shape(whole), *of.args[1:])) if of.head == "index" else number(1)
-        value = evaluate(self.carried_back(whole, unit, key), self.full)
-        return Array.scalar(value[by.args[1:]]) if by.head == "index" else value
+    def smaller(self, network: Network, largest: int) -> Prover:
+        """The prover of a smaller network, whose derivatives have no values."""
+        return Prover(network, {**network.parameters, **network.data}, {}, {}, largest=largest)
 
 
 def _is_small(array: Array) -> bool:
     return max(array.shape or (1,)) <= MAXIMAL_LENGTH
-
-
-def _has_symbols(shape: tuple[int, ...]) -> bool:
-    return max(shape) <= MAXIMAL_LENGTH and prod(shape) <= MAXIMAL_ENTRIES
 
 
 def _words(term: Term) -> tuple[Any, ...]:

@@ -147,9 +147,9 @@ def _outer_sentence(found: Shape) -> str:
 
 def _product(parts: Sequence[Resolved], shape: Shape) -> Reading:
     left, right = (part.reading for part in parts)
-    soft = all(part.soft for part, size in zip((left, right), shape or (1, 1), strict=True) if size == 1)
     if () in (left.axes, right.axes) or left.axes[-1] != right.axes[-2:][0]:
-        return Reading(shape, soft)
+        return Reading(shape, all(part.soft for part in (left, right) if part.axes))
+    soft = all(part.soft for part, size in zip((left, right), shape or (1, 1), strict=True) if size == 1)
     found = left.axes[:-1] + (right.axes[:-2] + right.axes[-1:] if len(right.axes) > 1 else ())
     if _squeezed(found) != _squeezed(shape):
         raise TwoReadings("NumPy makes one number of this product of lists, on paper it is a matrix; write outer(a, b) for the matrix, dot(a, b) for the number")
@@ -165,6 +165,12 @@ def _dot(parts: Sequence[Resolved], shape: Shape) -> Reading:
 
 def _outer(parts: Sequence[Resolved], shape: Shape) -> Reading:
     return Reading((prod(parts[0].shape), prod(parts[1].shape)))
+
+
+def _diagonal(parts: Sequence[Resolved], shape: Shape) -> Reading:
+    if len(parts[0].reading.axes) == 2 and not parts[0].reading.soft:
+        raise TwoReadings("diag of a matrix of one column is its first entry in NumPy; leave out [:, None] or keepdims to put a list on a diagonal")
+    return Reading(shape)
 
 
 RULES: dict[table.ShapeRule, Callable[[Sequence[Resolved], Shape], Reading]] = {
@@ -193,6 +199,6 @@ RULES: dict[table.ShapeRule, Callable[[Sequence[Resolved], Shape], Reading]] = {
     table.outer_product: _outer,
     structure.flat: _list,
     structure.main_diagonal: _list,
-    structure.diagonal_matrix: lambda parts, shape: Reading(shape),
+    structure.diagonal_matrix: _diagonal,
 }
 """How NumPy reads the operations that have a shape rule; the rest are not NumPy's."""

@@ -9,13 +9,15 @@ from math import prod
 from typing import Any
 
 from . import arranging
-from .arrays import Shape, collapse, describe
-from .expressions import Raw, SyntaxProblem, nearest, parse, whole
+from .arrays import Shape, collapse
+from .arrays import describe as describe
+from .expressions import Raw, nearest, parse, whole
+from .lexing import SyntaxProblem
 from .operations import SPELLINGS, TABLE, Operation, ShapeMismatch
 from .operations.layers import LAYERS, Layer
 from .operations.table import Size, scaled_matrix
 from .readings import Reading, Resolved, TwoReadings, called, natural, read
-from .terms import Term, fold, index, number, options, rebuild
+from .terms import Term, fold, number, options, rebuild
 from .terms import name as name_term
 from .unfolding import array_problem
 

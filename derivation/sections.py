@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from .expressions import Raw, SyntaxProblem, at_step
+from .expressions import Raw, at_step
+from .lexing import SyntaxProblem
 from .resolve import AXES
 from .walkthrough import Section
 

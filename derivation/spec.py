@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import prod
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -13,9 +14,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from . import recipe, spec_checks
 from .arrays import Array, Shape
-from .expressions import FUNCTIONS, SyntaxProblem, at_known_steps, nearest, parse
+from .expressions import FUNCTIONS, at_known_steps, nearest, parse
 from .files import from_file
-from .given import Listed, value
+from .given import Given, value
+from .lexing import SyntaxProblem
 from .network import Network, Page, split
 from .numbers import Carry, Style
 from .readings import Reading
@@ -24,7 +26,7 @@ from .sections import HEADING, Equation, Heading, arranged, each, each_step, ord
 from .spec_update import UpdateTable, chosen
 from .terms import Term, names
 from .tex.notation import NotationError, notation
-from .toml_text import MAXIMAL_TEXT, NotToml, Places, Problem, decoded, parsed, shown, title_fault
+from .toml_text import MAXIMAL_TEXT, NotToml, Places, Problem, decoded, parsed, shown, title_fault, titled
 from .unfolding import entries_problem, repetition_problem, unfolded
 from .variants.plan import Plan
 from .variants.table import VariantsTable, planned
@@ -34,7 +36,7 @@ MAXIMAL_MESSAGE = 800
 ROUNDINGS = ("full", "carry")
 EQUATION = re.compile(r"\s*([^\W\d]\w*)\s*(?:\[\s*([^\W\d]\w*)\s*([+-]\s*\d{1,6})?\s*\]\s*)?=(?!=)\s*")
 """The left side: a name, or a name at a step (`h[t]`)."""
-IDENTIFIER = re.compile(r"[A-Za-z]\w*\Z", re.ASCII)
+IDENTIFIER = re.compile(r"[A-Za-z]\w{0,99}\Z", re.ASCII)
 
 
 class SpecError(ValueError):
@@ -51,13 +53,6 @@ def _value(given: Any, info: ValidationInfo) -> Array:
 
 
 Value = Annotated[Any, BeforeValidator(_value)]
-
-
-def _title(given: str) -> str:
-    """A title that can stand in every format."""
-    if fault := title_fault(given):
-        raise ValueError(fault)
-    return given
 
 
 class _Table(BaseModel):
@@ -78,7 +73,7 @@ class Model(_Table):
 class Spec(_Table):
     """The tables and keys of a spec."""
 
-    title: Annotated[str, AfterValidator(_title)] = ""
+    title: Annotated[str, AfterValidator(titled)] = ""
     digits: Annotated[int, Field(ge=1, le=30)] = 6
     rounding: str = "full"
     places: Annotated[int, Field(ge=0, le=30)] | None = None
@@ -130,10 +125,10 @@ def text_of(path: str | Path) -> str:
         with Path(path).open("rb") as file:
             raw = file.read(MAXIMAL_TEXT + 1)  # no more, whatever the file is: a device has no end
         return decoded(raw)
-    except OSError as error:
-        raise SpecError(str(path), [Problem(0, 0, f"the file cannot be read: {error.strerror or error}")]) from None
     except NotToml as error:
         raise SpecError(str(path), [error.problem]) from None
+    except (OSError, ValueError) as error:
+        raise SpecError(str(path), [Problem(0, 0, f"the file cannot be read: {getattr(error, 'strerror', None) or error}")]) from None
 
 
 def opened_text(text: str, source: str = "<spec>", folder: Path | None = None) -> Opened:
@@ -267,7 +262,7 @@ class _Builder:
         if len(given) > MAXIMAL_LINES:
             self.problems.append(Problem(*given[MAXIMAL_LINES][:2], f"a spec has at most {MAXIMAL_LINES} lines of equations"))
             return
-        for (line, column, text), after in zip(given, (*(text for _, _, text in given[1:]), ""), strict=True):
+        for (line, column, text), (_, _, after) in pairwise([*given, (0, 0, "")]):
             if title := HEADING.match(text):
                 heading = self.heading(title, line, column, empty=not after or HEADING.match(after) is not None)
             else:
@@ -336,7 +331,7 @@ class _Builder:
         """Each equation as a Term, in an order in which each uses only what stands before it."""
         given = {**self.spec.parameters, **self.spec.data}
         shapes = {key: array.shape for key, array in given.items()}
-        readings = {key: Reading(array.shape[:1]) if isinstance(array, Listed) else Reading(array.shape, soft=True) for key, array in given.items()}
+        readings = {key: Reading(axes := array.axes if isinstance(array, Given) else array.shape, soft=len(axes) == 2) for key, array in given.items()}
         order = ordered(self.written, frozenset(shapes))
         equations: dict[str, Term] = {}
         failed: set[str] = set()

@@ -23,7 +23,7 @@ def problems(equations: Mapping[str, Term], parameters: Mapping[str, Array], dat
     for key, term in equations.items():
         for node in walk(term):
             yield from ((key, message) for message in _out_of_range(node, {**parameters, **data}))
-            if target := _lone_target(node, targets, moved, known):
+            if target := _lone_target(node, equations, targets, moved, known):
                 yield key, _one_for_many(target, known)
 
 
@@ -51,9 +51,7 @@ def _out_of_range(node: Term, given: Mapping[str, Array]) -> Iterator[str]:
     if asked is None:
         return
     operand = node.args[asked.place]
-    if operand.head == "number" and not asked.holds(exact(operand.args[0])):
-        yield asked.sentence.format(operand.args[0])
-    elif asked is not EXPONENT and operand.head == "name" and operand.args[0] in given and not asked.holds(given[operand.args[0]].entries[0]):
+    if (operand.head == "number" and not asked.holds(exact(operand.args[0]))) or (asked is not EXPONENT and operand.head == "name" and operand.args[0] in given and not asked.holds(given[operand.args[0]].entries[0])):
         yield asked.sentence.format(operand.args[0])
 
 
@@ -66,25 +64,43 @@ def _moved(equations: Mapping[str, Term], parameters: Mapping[str, Array]) -> se
     return moved
 
 
-MEASURED = frozenset({"hadamard_pow", "abs", "norm", "square"})
-"""What makes a difference an error: it is squared, or its size is taken."""
 LOSS_HEADS = frozenset(row.name for row in LOSSES)
+SIZES = frozenset({"hadamard_pow", "abs", "norm"})
+"""What makes a difference an error: it is squared, or its size is taken."""
 
 
-def _lone_target(node: Term, targets: set[str], moved: set[str], known: Shapes) -> tuple[str, Term] | None:
+def _lone_target(node: Term, equations: Mapping[str, Term], targets: set[str], moved: set[str], known: Shapes) -> tuple[str, Term] | None:
     """A given number and the array of outputs that it is held against in a loss; one number for many outputs is mostly a missing dot."""
-    pair = node.children[:2] if node.head in LOSS_HEADS else node.children[0].children if node.head in MEASURED and node.children[0].head == "sub" else ()
-    for target, output in (pair, pair[::-1]) if len(pair) == 2 else ():
+    pair = node.children[:2] if node.head in LOSS_HEADS else _difference(_measured(node), equations)
+    for target, output in (pair, pair[::-1]) if pair else ():
         if target.head == "name" and target.args[0] in targets and known.of(output) and moved & set(names(output)):
             return target.args[0], output
     return None
 
 
+def _measured(node: Term) -> Term | None:
+    """What is squared, or of which the size is taken: `d^2`, `d * d`, `dot(d, d)`, `d.T @ d`, `abs(d)`, `norm(d)`."""
+    parts = node.children
+    if node.head in SIZES:
+        return parts[0]
+    if node.head in ("hadamard", "dot") and parts[0] == parts[1]:
+        return parts[0]
+    return parts[1] if node.head == "matmul" and parts[0] == Term("transpose", (parts[1],)) else None
+
+
+def _difference(term: Term | None, equations: Mapping[str, Term]) -> tuple[Term, ...]:
+    """The two sides of a difference, which may have a name."""
+    while term is not None and term.head == "name":
+        term = equations.get(term.args[0])
+    return term.children if term is not None and term.head == "sub" else ()
+
+
 def _one_for_many(found: tuple[str, Term], known: Shapes) -> str:
     target, output = found
     rows, columns = known.of(output)
-    called = output.args[0] if output.head == "name" else "the other side"
+    called = repr(output.args[0]) if output.head == "name" else "the other side"
+    ones = f"{target} * ones({output.args[0]})" if output.head == "name" else f"{target} * ones(...)"
     return (
-        f"{target!r} is one number, and {called!r} has {rows * columns} entries, each of which it would be held against; "
-        f"write dot(w, x) for one output, give {target!r} an entry for each, or write {target} * ones({output.args[0] if output.head == 'name' else '...'}) if it is meant for all"
+        f"{target!r} is one number, and {called} has {rows * columns} entries, each of which it would be held against; "
+        f"write dot(w, x) for one output, give {target!r} an entry for each, or write {ones} if it is meant for all"
     )

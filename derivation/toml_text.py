@@ -22,11 +22,14 @@ MAXIMAL_BARE = 200
 """Characters of a key or number without quotes."""
 MAXIMAL_TITLE = 200
 
+NUMERAL = r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,3})?[ \t]*+"
+ROWS = re.compile(rf"(?:\[\s*+(?:{NUMERAL}(?:,\s*+|\s*+(?=\])))++\][ \t]*+(?:,\s*+)?)++")
+"""Rows of a matrix, passed over in one piece; only where an array is open, for `[1]` is a table too."""
 PIECE = re.compile(
-    r"""(?P<numbers>(?:[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,3})?[ \t]*,\s*)+)
+    rf"""(?P<numbers>(?:{NUMERAL},\s*+)++)
     |(?P<comment>\#[^\n]*)
-    |(?P<text>\"\"\"(?:[^"\\]++|\\.|"{1,2}(?!"))*+"{3,5}|'''(?:[^']++|'{1,2}(?!'))*+'{3,5}|"(?!"")(?:[^"\\\n]++|\\.)*+"|'(?!'')[^'\n]*+')
-    |(?P<line>\n)|(?P<space>[ \t\r]+)|(?P<mark>[\[\]{},=.])|(?P<bare>[^\s\#"'\[\]{},=.]+)""",
+    |(?P<text>\"\"\"(?:[^"\\]++|\\.|"{{1,2}}(?!"))*+"{{3,5}}|'''(?:[^']++|'{{1,2}}(?!'))*+'{{3,5}}|"(?!"")(?:[^"\\\n]++|\\.)*+"|'(?!'')[^'\n]*+')
+    |(?P<line>\n)|(?P<space>[ \t\r]+)|(?P<mark>[\[\]{{}},=.])|(?P<bare>[^\s\#"'\[\]{{}},=.]+)""",
     re.VERBOSE | re.DOTALL,
 )
 POWER = re.compile(r"[+-]?[\d_]+(?:\.[\d_]+)?[eE][+-]?0*[1-9][\d_]{4}")
@@ -124,6 +127,13 @@ def title_fault(text: str, limit: int = MAXIMAL_TITLE) -> str:
         if fault := _sign_fault(sign):
             return f"a title holds no {fault} (U+{ord(sign):04X})"
     return ""
+
+
+def titled(text: str) -> str:
+    """A title that can stand in every format; else `ValueError`."""
+    if fault := title_fault(text):
+        raise ValueError(fault)
+    return text
 
 
 def _sign_fault(sign: str) -> str:
@@ -226,10 +236,18 @@ class _Scan:
 
     def run(self) -> None:
         at, text = 0, self.places.text
-        while piece := PIECE.match(text, at):
+        while piece := self.rows(text, at) or PIECE.match(text, at):
             if handle := HANDLERS.get(piece.lastgroup or ""):
                 handle(self, piece[0], at)
             at = piece.end()
+
+    def rows(self, text: str, at: int) -> re.Match[str] | None:
+        """Whole rows of numbers, where an array is open."""
+        if not self.levels or self.levels[-1].bracket != "[" or text[at : at + 1] != "[":
+            return None
+        if piece := ROWS.match(text, at):
+            self.levels[-1].place += piece[0].count("]") - (piece[0].rstrip()[-1] == "]")
+        return piece
 
     def fail(self, at: int, message: str) -> None:
         raise NotToml(Problem(*self.places.at(at), message))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import re
 from collections.abc import Iterator
@@ -65,11 +66,7 @@ def tried(mutant: Mutant, folder: Path) -> None:
     for form in FORMATS:
         write(form, [report])
     pdf.document([report])
-    try:
+    with contextlib.suppress(NoNetwork):
         spec_of(str(path))
-    except NoNetwork:
-        pass
-    try:
+    with contextlib.suppress(BadChange):
         renumber(str(path), {}, seed=3)
-    except BadChange:
-        pass

@@ -437,7 +437,7 @@ def test_the_minimum_lies_in_the_frame_of_the_contours(stem: str, lowest: tuple[
     assert worked.outcome is not None
     network = worked.network
     stations = [tuple(middle(now.values[term.args[0]].entries[0]) for term, _ in entries(network)) for now in (*worked.training_steps, worked.outcome)]
-    picture = _Picture(network, entries(network), stations)
+    picture = _Picture(network, entries(network), stations, fmpq(1))
     assert picture.minimum is not None
     assert tuple(float(value) for value in picture.minimum) == pytest.approx(lowest, abs=1e-4)
     ring = next(node for node in charts(worked)["surface"].nodes if node.kind == "ring")
@@ -455,7 +455,7 @@ def test_contour_lines_lie_where_the_loss_has_their_level(stem: str) -> None:
 
     worked = lesson(stem)
     stations = [tuple(middle(now.values[term.args[0]].entries[0]) for term, _ in entries(worked.network)) for now in (*worked.training_steps, worked.outcome)]  # type: ignore[union-attr]
-    picture = _Picture(worked.network, entries(worked.network), stations)
+    picture = _Picture(worked.network, entries(worked.network), stations, fmpq(1))
     (left, right), (low, high) = ((float(marks[0]), float(marks[-1])) for marks in picture.ticks)
     scale = WIDTH / (right - left), HEIGHT / (high - low)
     found = picture.contours()

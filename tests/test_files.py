@@ -248,7 +248,7 @@ def test_a_safetensors_header_that_lies_is_refused(tmp_path: Path, about: str, m
     assert message in str(caught.value)
 
 
-@pytest.mark.parametrize("shape", ["(-1, 2)", "(2.5,)", "('2',)", "(True,)", "[2]", "(2, -1)", "(99999999999999999999,)"])
+@pytest.mark.parametrize("shape", ["(-1, 2)", "(2.5,)", "('2',)", "(True,)", "[2]", "(2, -1)", "(99999999999999999999,)", "(2, 2)] }", "(2"])
 def test_an_npy_header_that_lies_is_refused(tmp_path: Path, shape: str) -> None:
     header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}\n".encode()
     (tmp_path / "w.npy").write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + bytes(8))
@@ -263,18 +263,18 @@ def test_a_spec_reads_files_of_its_own_folder_alone(tmp_path: Path) -> None:
     other.mkdir()
     for place in (tmp_path, other):
         (place / "d.csv").write_text("7\n")
-    os.symlink(other / "d.csv", folder / "link.csv")
-    os.symlink(other, folder / "folder")
-    os.symlink("/dev/zero", folder / "zero.csv")
-    os.symlink(folder / "loop.csv", folder / "loop.csv")
+    (folder / "link.csv").symlink_to(other / "d.csv")
+    (folder / "folder").symlink_to(other)
+    (folder / "zero.csv").symlink_to("/dev/zero")
+    (folder / "loop.csv").symlink_to(folder / "loop.csv")
     os.mkfifo(folder / "fifo.csv")
     for file in ("link.csv", "folder/d.csv", "zero.csv", "../d.csv", "x/../../d.csv", str(other / "d.csv"), "~/d.csv", "file:///etc/hosts.csv", "http://localhost/d.csv"):
-        with pytest.raises(SpecError, match="outside of its folder|out of the spec's folder|no such file"):
+        with pytest.raises(SpecError, match=r"outside of its folder|out of the spec's folder|no such file"):
             network(folder, f"{{ file = '{file}' }}")
     for file, why in (("fifo.csv", "this is not a file"), ("loop.csv", "no such file|cannot be read"), (".", "its ending says no format")):
         with pytest.raises(SpecError, match=why):
             network(folder, f"{{ file = '{file}' }}")
-    os.symlink(folder / "own.csv", folder / "inside.csv")
+    (folder / "inside.csv").symlink_to(folder / "own.csv")
     (folder / "own.csv").write_text("7\n")
     assert read(folder, '{ file = "inside.csv" }') == ((), ["7"])
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 import derivation
@@ -67,6 +69,84 @@ def spec(equations: str, parameters: str = "W = [[1, 2], [3, 4]]", data: str = "
         ("titel = 'x'\n[model]\nequations = 'z = 1'", (1, 9), "there is no key 'titel' here; did you mean 'title'?"),
         ("[model]\n", (1, 1), "'equations' is missing"),
         ("[model\n", (1, 7), "this is not TOML"),
+        (spec("z = W[[0, 1], [1, 0]]"), (3, 6), "pick columns with X.T[[0, 2]].T, and one entry of each row with sum(M * X, axis=1)"),
+        (spec("z = W[[0, 1], 1]"), (3, 6), "a list picks whole rows"),
+        (spec("z = W[[0, 1], 0:1]"), (3, 6), "a list picks whole rows"),
+        (spec("z = W[1, [1, 0]]"), (3, 6), "a list picks whole rows"),
+        (spec("z = W[[[0, 1]]]"), (3, 8), "expected an index such as 0"),
+        (spec("z = W[[True, False]]"), (3, 8), "expected an index such as 0"),
+        (spec("z = x[1:, None]"), (3, 6), "take a part before, in an equation of its own"),
+        (spec("z = W[0, None]"), (3, 6), "'W' is a 2 x 2 matrix with two axes already, and None would make a third"),
+        (spec("z = W[None, 0]"), (3, 6), "None would make a third"),
+        (spec("z = W[None]"), (3, 6), "None would make a third"),
+        (spec("z = x[::2]"), (3, 8), "a slice takes no step here; list the places"),
+        (spec("z = W + x"), (3, 7), "write x[None, :] to give each row its entries, as NumPy does, or write x[:, None] to give each column its entries"),
+        (spec("z = W / W.sum(axis=1)"), (3, 7), "put [None, :] behind it to give each row its entries"),
+        (spec("z = layer_norm(W, x, x)"), (3, 5), "in 'layer_norm': 'gamma', a vector of 2, stands beside a 2 x 2 matrix"),
+        (spec("z = x[:, None] - x"), (3, 16), "of which NumPy makes 2 x 2 numbers"),
+        (spec("z = x @ x.T"), (3, 7), "write outer(a, b) for the matrix, dot(a, b) for the number"),
+        (spec("z = dot(W, W)"), (3, 5), "write A @ B, or sum(A * B)"),
+        (spec("z = np.diag(x[:, None])"), (3, 8), "leave out [:, None] or keepdims to put a list on a diagonal"),
+        (spec("z = np.stack([W, W])"), (3, 8), "concat(X, Y) to put one below the other, concat(X, Y, axis=1) side by side"),
+        (spec("z = concat(x, x, axis=-2)"), (3, 5), "takes no 'axis=-2'"),
+        (spec("z = concat(x, x, dims=1)"), (3, 5), "takes no 'dims'"),
+        (spec("r = x[None, :]\nz = r[0]"), (4, 6), "of which NumPy takes the row here; write r[0, 1] for an entry of the row"),
+        (spec("z = softmax(W)"), (3, 5), "softmax(W, axis=1) for each row, axis=0 for each column, softmax(flatten(W)) over all entries"),
+        (spec("z = log_softmax(W @ W)"), (3, 5), "say over which axis, for this is a 2 x 2 matrix"),
+        (spec("z = masked_softmax(W, W)"), (3, 5), "say over which axis"),
+        (spec("z = F.cross_entropy(x, x)"), (3, 7), "PyTorch's takes scores and averages over the samples"),
+        (spec("z = torch.nn.functional.dropout(x, 0.5)"), (3, 25), "PyTorch's draws a mask"),
+        (spec("z = torch.var(x)"), (3, 11), "PyTorch's divides by n - 1"),
+        (spec("z = layer_norm(x, 1, 0, eps=0.1)"), (3, 5), "takes x, gamma, beta, epsilon and axis, and no 'eps'"),
+        (spec("z = layer_norm(x, beta=0)"), (3, 5), "takes x, gamma, beta, epsilon and axis"),
+        (spec("z = var(W, axis=2)"), (3, 5), "'var' with axis=2 is not known"),
+        (spec("z = var(x[:, None], axis=1)"), (3, 5), "has a single entry along axis=1"),
+        (spec("z = dropout(x, x, 1.5)"), (3, 5), "the rate of a dropout, 1.5, is the part that is dropped"),
+        (spec("z = dropout(x, x, q)", data="x = [1, 0]\nq = 1"), (3, 5), "the rate of a dropout, q, is the part that is dropped"),
+        (spec("z = huber(x, x, -1)"), (3, 5), "the width of a Huber loss, -1, must be greater than 0"),
+        (spec("z = x" + ".T" * 4000), (3, 7504), "nested more than 250 deep"),
+        (spec("z = x" + "[0]" * 5000), (3, 14257), "nested more than 250 deep"),
+        (spec("z = x" + ".exp()" * 3000), (3, 16501), "nested more than 250 deep"),
+        (spec("z = x" + "[x" * 5000), (3, 125), "nested more than 60 deep"),
+        (spec("z = " + "sum(axis=" * 2000), (3, 545), "nested more than 60 deep"),
+        (spec("z = " + "x^" * 5000 + "x"), (3, 125), "nested more than 60 deep"),
+        (spec("z = " + "x" * 101), (3, 5), "a name has at most 100"),
+        (spec("z = " + "x.T" * 7000), (3, 20005), "an equation has at most 20000 characters"),
+        (spec("h[t+" + "9" * 5000 + "] = 1 for t in 1..2"), (3, 1), "expected an equation such as"),
+        (spec("z = x \u2212 1"), (3, 7), "it is a minus sign, write '-'"),
+        (spec("## The set {a}\nz = x"), (3, 1), "{a} in a title is the step of a repetition such as 'for k in 1..3', and none stands below it; leave out the braces"),
+        (spec("## Step {t}\nz[t] = x * t for t in 1..2\ny = x"), (5, 1), "'Step {t}' counts the steps of a repetition, and this equation is not one of them"),
+        (spec("## A\u202eB\nz = x"), (3, 1), "a title holds no marks that turn the direction of writing (U+202E)"),
+        (spec("## " + "a" * 201 + "\nz = x"), (3, 1), "a title has at most 200 characters, and this one 201"),
+        ('title = "a\\u001b[31m"\n' + spec("z = x"), (1, 9), "a title holds no line breaks or other control characters (U+001B)"),
+        ('title = "a\\nb"\n' + spec("z = x"), (1, 9), "a title holds no line breaks or other control characters (U+000A)"),
+        ('title = "\\u2067a"\n' + spec("z = x"), (1, 9), "turn the direction of writing (U+2067)"),
+        ('title = "\\ue000"\n' + spec("z = x"), (1, 9), "characters for private use (U+E000)"),
+        (f'title = "{"a" * 201}"\n' + spec("z = x"), (1, 9), "a title has at most 200 characters"),
+        (spec("z = x") + '[[variants.strata]]\nname = "a\\u202e"\ncount = 1', (10, 8), "turn the direction of writing"),
+        ('title = "\ud800"\n' + spec("z = x"), (1, 10), "half a character stands here"),
+        (spec("z = x", data="x = " + "1" * 4301), (8, 5), "a number has at most 100 digits"),
+        (spec("z = x", data="x = " + "1" * 101), (8, 5), "more than 100 digits"),
+        (spec("z = x", data="x = 0x" + "f" * 5000), (8, 5), "a number has at most 100 digits"),
+        (spec("z = x", data="x = 0x" + "f" * 150), (8, 5), "more than 100 digits"),
+        (spec("z = x", data="x = [1,\n  1e99999999999999999999999]"), (9, 3), "this number's power of ten is beyond 300"),
+        (spec("z = x", data="x = 1e-4000"), (8, 5), "a power of ten beyond 300"),
+        (spec("z = x", data="x = 1979-05-27"), (8, 5), "expected a number, found the date 1979-05-27"),
+        (spec("z = x", data="x = [07:32:00]"), (8, 5), "expected a number, found the time 07:32:00"),
+        (spec("z = x", data="x = \u22120.5"), (8, 5), "'\u2212' here is a minus sign; write '-'"),
+        (spec("z = x", data="x = \u201c1\u201d"), (8, 5), "here is a left double quotation mark; write '\"'"),
+        (spec("z = x", data="x =\u00a01"), (8, 4), "here is a no-break space; write ' '"),
+        (spec("z = x", data="x = [{ file = 'a.npy' }]"), (8, 5), "a table stands among numbers"),
+        (spec("z = x", data="x = [\n  [1, 2],\n  [3, 4],\n]\ny = true"), (12, 5), "expected a number, found True"),
+        (spec("z = x", data="x = 1\0"), (8, 6), "this is not TOML: "),
+        (".".join("a" * 100_000) + " = 1", (1, 41), "a key has at most 20 parts between dots"),
+        ("[" + ".".join("a" * 100_000) + "]", (1, 42), "a key has at most 20 parts between dots"),
+        ("x = " + "[" * 100_000, (1, 25), "brackets are nested more than 20 deep"),
+        ("x = " + "{a=" * 100_000, (1, 65), "brackets are nested more than 20 deep"),
+        ('"' + "k" * 300 + '" = 1', (1, 1), "a key has at most 200 characters"),
+        ("#" * 8_000_001, (0, 0), "a spec has at most 8 MB; keep large arrays in files"),
+        ("[model]\nequations = ''", (2, 13), "there is no equation"),
+        (spec("z\n" * 5001), (5003, 1), "a spec has at most 5000 lines of equations"),
     ],
 )
 def test_a_problem_is_told_with_its_place(text: str, place: tuple[int, int], message: str) -> None:
@@ -95,6 +175,51 @@ def test_not_utf8_and_not_there(tmp_path) -> None:
         load(path)
     with pytest.raises(SpecError, match="cannot be read"):
         load(tmp_path / "nothing.toml")
+
+
+def test_a_byte_order_mark_and_any_ends_of_lines_are_read(tmp_path) -> None:
+    text, path = spec("z = W @ x"), tmp_path / "spec.toml"
+    for raw in (b"\xef\xbb\xbf" + text.encode(), text.replace("\n", "\r\n").encode(), text.replace("\n", "\r").encode()):
+        path.write_bytes(raw)
+        assert list(load(path).equations) == ["z"]
+    assert list(loads("\ufeff" + text).equations) == ["z"]
+    path.write_text(text, "utf-16")
+    with pytest.raises(SpecError, match=":1:1: this is UTF-16 text; save it as UTF-8"):
+        load(path)
+
+
+def test_what_has_no_end_is_not_read_to_its_end() -> None:
+    with pytest.raises(SpecError, match="a spec has at most 8 MB"):
+        load("/dev/zero")
+
+
+def test_a_message_holds_nothing_that_a_terminal_obeys() -> None:
+    with pytest.raises(SpecError) as caught:
+        loads('rounding = "\\u001b[2J"\n"\\u202e" = 1\n' + spec("z = x", data='x = { file = "a\\u001b.npy" }'))
+    assert all(line.isprintable() for line in str(caught.value).split("\n"))
+
+
+@pytest.mark.parametrize(
+    "loss",
+    ["sum((yhat - y)^2) / 2", "mean((y - yhat)^2)", "norm(yhat - y)", "sum(abs(yhat - y))", "huber(yhat, y)", "binary_cross_entropy(yhat, y)", "hinge(y, yhat)",
+     "sum(square(yhat - y))", "dot(d, d)", "sum(d * d)", "d.T @ d", "sum(d^2)"],
+)  # fmt: skip
+def test_one_target_for_many_outputs_is_told(loss: str) -> None:
+    """`w * x` where the dot product is meant; what is meant for all outputs can be said."""
+    equations = f"yhat = w * x\nd = yhat - y\nL = {loss}"
+    with pytest.raises(SpecError, match="'y' is one number, and 'yhat' has 2 entries") as caught:
+        loads(spec(equations, "w = [0.5, 0.25]", "x = [1, 2]\ny = 0.5", "L"))
+    assert "write dot(w, x) for one output, give 'y' an entry for each, or write y * ones(yhat)" in str(caught.value)
+    loads(spec(equations, "w = [0.5, 0.25]", "x = [1, 2]\ny = [1, 0]", "L"))
+    loads(spec("t = y * ones(w)\n" + re.sub(r"\by\b", "t", equations), "w = [0.5, 0.25]", "x = [1, 2]\ny = 0.5", "L"))
+
+
+@pytest.mark.parametrize(
+    "equations",
+    ["h = relu(W @ x - m)\nL = sum(h)", "L = sum((w - mean(w))^2)", "L = sum((x - m)^2) + b", "L = mean(max(0, m - w * x))", "L = sum((w * x - 1)^2)", "L = sum((w * x + b)^2)"],
+)
+def test_numbers_that_are_no_targets_stand_beside_arrays(equations: str) -> None:
+    loads(spec(equations, "W = [[1, 2], [3, 4]]\nw = [1, 2]\nb = 1", "x = [1, 2]\nm = 0.5", "L"))
 
 
 def test_decimals_are_exact() -> None:

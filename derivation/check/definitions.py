@@ -13,7 +13,6 @@ from .symbols import Symbol
 from .tokens import Unreadable
 from .trees import Tree, alike, nodes
 
-
 MAXIMAL_CASES = 100
 """Indices at which a general formula is tried."""
 

@@ -28,7 +28,7 @@ from .meter import Meter
 from .symbols import Symbol
 from .tokens import Unreadable
 from .trees import Tree, nodes
-from .values import MAXIMAL_DEPTH, UPSTREAM, Truth, quantities
+from .values import MAXIMAL_DEPTH, UPSTREAM, Truth
 
 MAXIMAL_ENTRIES = 64
 MAXIMAL_VALUES = 100

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from math import log10
 
+import flint
 from flint import arb
 
 from ..arrays import Array
 from ..evaluate import Undefined, evaluate
 from ..numbers import Number, Style, TooLarge, Uncertain, is_negligible
 from ..operations import TABLE
-from ..terms import Term, number, rebuild, walk
+from ..terms import Term, rebuild, walk
 from .worked import SUMS, printed
 
 LOST = 200
@@ -28,10 +30,17 @@ NUMERIC = TABLE.keys() | {"number", "matrix", "row", "ones", "unit"}
 def as_printed(term: Term) -> Array | None:
     """What numbers give with nothing behind them but what is printed; None where they give nothing, or where something else stands among them.
 
+    >>> from derivation.terms import number
     >>> third = Term("number", ("0.333",), Array.scalar(1))
     >>> as_printed(third * number(3)).entries, as_printed(Term("log", (third - third,)))
     ((999/1000,), None)
     """
+    return _worked(term, flint.ctx.prec)
+
+
+@lru_cache(maxsize=64)
+def _worked(term: Term, bits: int) -> Array | None:
+    # A line is asked for as itself, as the line before and as the line after.
     if not is_numeric(term):
         return None
     try:
@@ -52,8 +61,10 @@ def _bare(term: Term) -> Term:
 def with_digits(term: Term, value: Array, digits: int) -> Term | None:
     """A line between numbers, with more digits where those that are printed come to something else than its value; None where no digits help.
 
-    >>> near = Term("number", ("1.00",), Array.scalar(arb("0.999876")))
-    >>> with_digits(number(1) - near, Array.scalar(arb("0.000124")), 3).args[1].args
+    >>> from derivation.terms import number
+    >>> from flint import fmpq
+    >>> near = Term("number", ("1.00",), Array.scalar(fmpq(999876, 10**6)))
+    >>> with_digits(number(1) - near, Array.scalar(fmpq(124, 10**6)), 3).args[1].args
     ('0.999876',)
     """
     if not term.rounded or not is_numeric(term) or _gives(term, value, _roughly(digits)):

@@ -18,4 +18,4 @@ def ascertain(array: Array) -> None:
         return
     for entry in array.entries:
         if type(entry) is arb and entry.rel_accuracy_bits() < CERTAIN_BITS and not is_negligible(entry):
-            raise Uncertain("a digit of the numbers")
+            raise Uncertain("what the digits of a number are")

@@ -10,7 +10,6 @@ from ..arrays import Array
 from ..evaluate import Undefined, evaluate
 from ..network import Network
 from ..numbers import Style, TooLarge, Uncertain, Written, same, settle, sharpened, unrounded, within_reach
-from ..operations import TABLE
 from ..plain import expression, plain
 from ..recipe import PREFIX
 from ..resolve import Shapes
@@ -56,7 +55,7 @@ class Desk:
         except TooLarge as problem:
             raise Undefined(quantity, str(problem), self.place_of(quantity)) from None
         except Uncertain as problem:
-            raise Uncertain(f"{problem} in {plain(quantity)}") from None
+            raise Uncertain(f"{problem}, in {plain(quantity)}") from None
         return self.known[quantity]
 
     def carried_note(self) -> str:

@@ -9,9 +9,10 @@ from flint import fmpq
 
 from ..arrays import Array
 from ..network import Network
+from ..numbers import is_negligible
 from ..terms import Term, name, partial, updated
 from ..walkthrough import Derivation, Drift, Phase, TrainingStep
-from .certain import ascertain, is_negligible
+from .certain import ascertain
 
 
 def drifted(carried: Derivation, derive: Callable[[Network], Derivation]) -> Derivation:

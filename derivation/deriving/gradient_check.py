@@ -12,7 +12,7 @@ from ..terms import Term, index, name, names, number, walk
 from ..walkthrough import Line, Phase, Reason, Step
 from .desk import Desk
 from .forward import kinks
-from .partials import Entry
+from .reach import Entry
 from .views import learnt, loss_of, parameter_entries
 from .worked import literal
 

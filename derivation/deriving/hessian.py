@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import reduce
 from itertools import pairwise
+from math import prod
 
 from flint import arb_mat, fmpq, fmpq_mat
 
@@ -18,10 +19,13 @@ from ..tidy import tidy
 from ..walkthrough import Phase, Reason, Step
 from .desk import Desk
 from .jets import Jet, Jets
-from .partials import Entry, entry
+from .partials import entry
+from .reach import Entry
 from .views import NoView, learnt, loss_of, parameter_entries
 
 MOST_ENTRIES = 12
+MOST_ON_THE_WAY = 300
+"""Entries of any quantity between the parameters and the loss."""
 LONGEST_SUM = 4
 
 
@@ -36,6 +40,10 @@ def hessian(desk: Desk) -> Phase:
     if len(entries) > MOST_ENTRIES:
         sizes = ", ".join(f"{key} {len(desk.network.parameters[key].entries)}" for key in desk.network.moved)
         raise NoView(f"--hessian is for networks with at most {MOST_ENTRIES} parameter entries; this one has {len(entries)} ({sizes})")
+    long = next((key for key in desk.network.equations if key in desk.network.active and prod(desk.network.shapes[key]) > MOST_ON_THE_WAY), None)
+    if long:
+        count = prod(desk.network.shapes[long])
+        raise NoView(f"--hessian is for quantities of at most {MOST_ON_THE_WAY} entries; {long!r} has {count:,}: give fewer rows of data")
     terms = [of for of, _ in learnt(desk, loss, entries)]
     jets = _jets(desk, entries)
     pairs = [(i, j) for i in range(len(entries)) for j in range(i, len(entries))]

@@ -14,6 +14,7 @@ from flint import arb, fmpq
 from .. import numbers
 from ..numbers import Number
 from ..operations.algebras import Numbers
+from ..operations.elementary import power, quotient
 from ..terms import Term
 
 Pair = tuple[int, int]
@@ -89,7 +90,7 @@ class Jets:
 
     @staticmethod
     def div(a: Jet, b: Jet) -> Jet:
-        one = numbers.quotient(fmpq(1), b.value)
+        one = quotient(fmpq(1), b.value)
         return a * b.through(one, -one * one, 2 * one * one * one)
 
     @staticmethod
@@ -97,9 +98,9 @@ class Jets:
         if b.first:
             return Jets.exp(b * Jets.log(a))
         n, x = b.value, a.value
-        slope = n * numbers.power(x, n - 1) if a.first and n != 0 else fmpq(0)
-        bend = n * (n - 1) * numbers.power(x, n - 2) if a.first and n != 0 and n != 1 else fmpq(0)
-        return a.through(numbers.power(x, n), slope, bend)
+        slope = n * power(x, n - 1) if a.first and n != 0 else fmpq(0)
+        bend = n * (n - 1) * power(x, n - 2) if a.first and n != 0 and n != 1 else fmpq(0)
+        return a.through(power(x, n), slope, bend)
 
     @staticmethod
     def exp(a: Jet) -> Jet:
@@ -108,14 +109,14 @@ class Jets:
 
     @staticmethod
     def log(a: Jet) -> Jet:
-        value, one = Numbers.log(a.value), numbers.quotient(fmpq(1), a.value)
+        value, one = Numbers.log(a.value), quotient(fmpq(1), a.value)
         return a.through(value, one, -one * one)
 
     @staticmethod
     def sqrt(a: Jet) -> Jet:
         root = Numbers.sqrt(a.value)
-        slope = numbers.quotient(fmpq(1), 2 * root)
-        return a.through(root, slope, -slope * numbers.quotient(fmpq(1), 2 * a.value))
+        slope = quotient(fmpq(1), 2 * root)
+        return a.through(root, slope, -slope * quotient(fmpq(1), 2 * a.value))
 
     @staticmethod
     def tanh(a: Jet) -> Jet:

@@ -99,12 +99,16 @@ class _Table:
         return whole, rebuild(whole, self.in_symbols)
 
     def product(self, way: Entry, source: Entry) -> Term:
-        """The factors from the loss to the source through `way`, as far as there is one way only; from the next error signal where
-        that is carried rounded."""
-        if way[0] == self.network.loss or self.network.carry is not None:
-            return self.contribution(way, source)
-        [onward] = self.users.of(*way)
-        return self.product(onward[0], way) * self.slope(way, source) if len(onward) == 1 else self.contribution(way, source)
+        """The factors from the loss to the source through `way`, as far as there is one way only, and not farther than a formula reaches;
+        from the next error signal where that is carried rounded."""
+        slopes: list[Term] = []
+        while way[0] != self.network.loss and self.network.carry is None and len(slopes) < LONGEST_FORMULA // 2:
+            [onward] = self.users.of(*way)
+            if len(onward) > 1:
+                break
+            slopes.append(self.slope(way, source))
+            way, source = onward[0], way
+        return reduce(lambda a, b: a * b, reversed(slopes), self.contribution(way, source))
 
     def contribution(self, way: Entry, source: Entry) -> Term:
         """The error signal at `way` times the slope from there to the source."""
@@ -142,7 +146,7 @@ class _Table:
         rule, place = self.locals[node]
         if rule not in self.spelled:
             self.spelled[rule] = evaluate(rule, _Entries(rule, self.desk.shapes), SPARSE)
-        spelled = self.spelled[rule][place].term
+        spelled: Term = self.spelled[rule][place].term
         if size(spelled, MOST_SPELLED) <= MOST_SPELLED:
             spelled = tidy(spelled, self.desk.shapes)
         if size(spelled, LONGEST_SPELLED) <= LONGEST_SPELLED:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from ..arrays import Array
 from ..terms import Term, name, partial
 from .desk import Desk
-from .partials import Entry, entry
+from .partials import entry
+from .reach import Entry
 
 if TYPE_CHECKING:
     from . import View

@@ -18,6 +18,7 @@ SMALL = 0.87
 DIGIT, POINT, LETTER, UPRIGHT, CAPITAL, SIGN = 0.535, 0.30, 0.60, 0.58, 0.82, 0.83
 WIDTHS = {"i": 0.38, "j": 0.45, "l": 0.36, "t": 0.42, "r": 0.52, "f": 0.58, "m": 1.0, "w": 0.8, "M": 1.08, "W": 1.08, "I": 0.52, "H": 0.92, "K": 0.9, "X": 0.88} | {
     "-": SIGN, "+": SIGN, ",": 0.46, "(": 0.42, ")": 0.42, "=": 1.36, r"\,": 0.17, r"\times": 0.83, r"\approx": 1.36, r"\partial": 0.62, "'": 0.3, r"\star": 0.5,
+    r"\vdots": 0.28, r"\cdots": 1.2, r"\ddots": 1.3,
 }  # fmt: skip
 """In em."""
 BINARY, UNARY = 0.45, {"(", ",", "=", "/", r"\,", r"\approx", r"\times"}
@@ -30,6 +31,8 @@ BRACKETS = {1: (3.25, 4.25), 2: (4.2, 6.45), 3: (5.6, 10.55)}
 """A matrix by its rows: the width of both brackets together, and the height."""
 ROW, WIDEST_BRACKETS, GAP = 3.25, 6.2, 1.35
 """Of a higher matrix: the height of a row, the width of both brackets; the space between two columns of any."""
+DOTS = 3.1
+"""How much higher than others a row with dots one below the other is."""
 
 
 def size(latex: str) -> Size:
@@ -45,6 +48,7 @@ def matrix(columns: list[list[str]]) -> Size:
     """The size of a bracketed matrix, given column by column."""
     count = len(columns[0])
     brackets, height = BRACKETS.get(count, (WIDEST_BRACKETS, count * ROW))
+    height += DOTS * any(entry in (r"\vdots", r"\ddots") for column in columns for entry in column)
     return sum(max(size(entry)[0] for entry in column) for column in columns) + GAP * (len(columns) - 1) + brackets, height
 
 

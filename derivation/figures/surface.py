@@ -116,7 +116,10 @@ class _Picture:
         across = finer([self.on_paper(x, fmpq(0))[0] for x in xs])
         down = finer([self.on_paper(fmpq(0), y)[1] for y in ys])
         heights = finer_grid(losses)
-        return [(level * self.unit, contour(across, down, heights, float(level))) for level in _levels([loss for row in losses for loss in row if math.isfinite(loss)])]
+        return [
+            (level * self.unit, contour(across, down, heights, float(level)))
+            for level in _levels([loss for row in losses for loss in row if math.isfinite(loss)])
+        ]
 
     def chart(self) -> Chart:
         left, top, right, bottom = picture = (LEFT, TOP, LEFT + WIDTH, TOP + HEIGHT)

@@ -78,7 +78,7 @@ def _curve(curve: Curve) -> str:
 
 def _block(block: Block, x: float, y: float) -> Iterator[str]:
     for text in block.texts:
-        yield rf"\node[text {text.tone}] at {_point((x + text.x, y + text.y))} {{${text.latex}$}};"
+        yield rf"\node[text {text.tone}] at {_point((x + text.x, y + text.y))} {{\measured{{{text.width:.2f}}}{{{text.height:.2f}}}{{${text.latex}$}}}};"
 
 
 def _point(point: tuple[float, float]) -> str:

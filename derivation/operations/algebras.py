@@ -11,9 +11,10 @@ from typing import Any
 from flint import arb, fmpq
 
 from .. import numbers
-from ..numbers import Number, function, is_positive
+from ..numbers import Number, is_positive
 from ..terms import Term, number
-
+from . import elementary
+from .elementary import function
 
 BITS = 203
 """Of SymPy's floats: 60 digits."""
@@ -24,16 +25,16 @@ class Numbers:
 
     number = staticmethod(numbers.exact)
     literal = staticmethod(lambda term: numbers.exact(term.args[0]))
-    div = staticmethod(numbers.quotient)
-    pow = staticmethod(numbers.power)
+    div = staticmethod(elementary.quotient)
+    pow = staticmethod(elementary.power)
     exp = staticmethod(function(arb.exp, {0: 1}))
-    log = staticmethod(numbers.logarithm)
-    sqrt = staticmethod(numbers.square_root)
+    log = staticmethod(elementary.logarithm)
+    sqrt = staticmethod(elementary.square_root)
     tanh = staticmethod(function(arb.tanh, {0: 0}))
     sin = staticmethod(function(arb.sin, {0: 0}))
     cos = staticmethod(function(arb.cos, {0: 1}))
     cos_pi = staticmethod(function(arb.cos_pi, {0: 1, 1: -1, fmpq(1, 2): 0, fmpq(1, 3): fmpq(1, 2), fmpq(2, 3): fmpq(-1, 2)}))
-    floor = staticmethod(numbers.floor)
+    floor = staticmethod(elementary.floor)
 
     @staticmethod
     def max(a: Number, b: Number) -> Number:
@@ -123,7 +124,7 @@ def symbols() -> Any:
     their kin become polynomials in steps, which SymPy differentiates and compares like any others.
     """
     import sympy
-    from mpmath.libmp import from_man_exp
+    from mpmath.libmp import from_man_exp  # type: ignore[import-untyped]
 
     class step(sympy.Function):  # type: ignore[misc]
         @classmethod
@@ -147,7 +148,7 @@ def symbols() -> Any:
 
     def power(a: Any, b: Any) -> Any:
         height = max(map(int.bit_length, map(int, a.as_numer_denom()))) if a.is_Rational and b.is_Integer else 0
-        return sympy.Float(a, precision=BITS) ** b if height * abs(b) > numbers.LARGEST_BETWEEN else a**b
+        return sympy.Float(a, precision=BITS) ** b if height * abs(b) > elementary.LARGEST_BETWEEN else a**b
 
     class Symbols:
         number = staticmethod(sympy.Rational)

@@ -11,13 +11,17 @@ from functools import reduce
 from typing import Any
 
 from ..arrays import Array, Shape, collapse, total
+from .algebras import Numbers
 from .table import PRODUCT, Notation, Operation, ShapeMismatch, Size, matrix, same
 
 A, AB = ("a",), ("a", "b")
 
 
 def largest_place(m: Any, entries: Sequence[Any]) -> list[Any]:
-    """1 for the largest of some entries, 0 for the others; of equal ones the first counts."""
+    """1 for the largest of some entries, 0 for the others; of equal ones the first counts. Numbers are gone through once."""
+    if m is Numbers:
+        largest = reduce(lambda a, b: b if Numbers.greater(entries[b], entries[a]) == 1 else a, range(len(entries)))
+        return [m.number("1") if place == largest else m.number("0") for place in range(len(entries))]
     ahead = ([m.at_least(a, b) if k > place else m.greater(a, b) for k, b in enumerate(entries) if k != place] for place, a in enumerate(entries))
     return [reduce(lambda a, b: a * b, marks, m.number("1")) for marks in ahead]
 

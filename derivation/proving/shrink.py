@@ -22,6 +22,8 @@ SHORTEST = 3
 """Long dimensions become 3, 4 and 5, in turn."""
 LONGEST_KEPT = 24
 """Dimensions up to which one may stay as it is: where a formula or an operation names more of its places than the short one has."""
+LENGTHS = {"repeat_rows": 1, "repeat_columns": 1, "gather_rows": 1, "pad": 2}
+"""How many of the last options of an operation are lengths of its result."""
 Places = dict[int, list[int]]
 """For each length the places that are named along it."""
 RESIZED = frozenset(
@@ -56,7 +58,18 @@ class Twin:
         crowded = {size for size, found in places.items() if len(found) > self.sizes.get(size, size)}
         if crowded:
             raise NotShrunk(crowded)
-        return tuple(self.small(term, shapes, places) for term in terms)
+        small = tuple(self.small(term, shapes, places) for term in terms)
+        if not self.fits(terms, small, shapes):
+            raise NotShrunk(rigid(self.whole))
+        return small
+
+    def fits(self, terms: tuple[Term, ...], small: tuple[Term, ...], shapes: Shapes) -> bool:
+        """Whether each term has become what its shape has become."""
+        shorter = Shapes(self.network.names.shapes)
+        try:
+            return all(shorter.of(term) == _shape(shapes.of(whole), self.sizes) for whole, term in zip(terms, small, strict=True))
+        except ShapeMismatch:
+            return False
 
     def small(self, term: Term, shapes: Shapes, places: Places) -> Term:
         return fold(term, lambda node: None, lambda node, parts: _resized(node, with_parts(node, parts), shapes, self.sizes, places))
@@ -144,9 +157,8 @@ def _resized(full: Term, term: Term, shapes: Shapes, sizes: Mapping[int, int], p
         return Term("unit", (*_shape(full.args[:2], sizes), *moved(full.args[:2], full.args[2:])))
     if term.head == "ones":
         return Term("ones", _shape(full.args, sizes))
-    if term.head in ("repeat_rows", "repeat_columns"):
-        return Term(term.head, (term.args[0], sizes.get(full.args[1], full.args[1])))
-    return term
+    lengths = LENGTHS.get(term.head, 0)
+    return Term(term.head, (*term.args[:-lengths], *_shape(term.args[-lengths:], sizes))) if lengths else term
 
 
 def _shape(shape: Shape, sizes: Mapping[int, int]) -> Shape:

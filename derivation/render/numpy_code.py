@@ -105,7 +105,7 @@ class Code:
     def expression(self, term: Term) -> str:
         leaf = LEAVES.get(term.head)
         if leaf:
-            return leaf(self, term)  # type: ignore[no-any-return]
+            return leaf(self, term)
         parts = dict(zip(TABLE[term.head].operands, (f"({self.expression(child)})" for child in term.children), strict=True))
         if TABLE[term.head].definition is not None:
             return f"{self.function(term)}({', '.join(parts.values())})"

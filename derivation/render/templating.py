@@ -34,14 +34,16 @@ LATEX = {
 
 
 def latex_text(text: str) -> str:
-    """A user's text as LaTeX text, the door for all of it: every special character escaped, pairs of which fonts make dashes and quotes kept apart,
-    every kind of space a space, other control characters dropped.
+    r"""A user's text as LaTeX text, the door for all of it.
 
-    >>> latex_text("50% of $x_1$"), latex_text("it's -- a test")
-    ('50\\% of \\$x\\_1\\$', 'it\\textquotesingle{}s -{}- a test')
+    Every special character is escaped, pairs of which fonts make dashes and quotes are kept apart, every kind of space is
+    a space, other control characters are dropped.
+
+    >>> print(latex_text("50% of $x_1$, it's -- a test"))
+    50\% of \$x\_1\$, it\textquotesingle{}s -\/- a test
     """
     plain = "".join(" " if letter.isspace() else letter for letter in unicodedata.normalize("NFC", text))
-    return re.sub(r"([-,])(?=\1)", r"\1{}", "".join(LATEX.get(letter, letter) for letter in plain if letter.isprintable()))
+    return re.sub(r"(-|,|\\textless\{\}|\\textgreater\{\})(?=\1)", r"\1\\/", "".join(LATEX.get(letter, letter) for letter in plain if letter.isprintable()))
 
 
 def markdown_text(text: str) -> str:

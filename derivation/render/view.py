@@ -18,6 +18,8 @@ from .words import Words
 
 DEEP = 8
 """Forward steps from which on backward steps say which of them they belong to."""
+MOST_MAPPED = 2_000
+"""Equations in all maps together up to which each section has its own."""
 RELATIONS = {"=": "=", "≈": r"\approx"}
 
 
@@ -196,11 +198,16 @@ def _headed(groups: list[GroupView], phase: Phase, words: Words, network: Networ
     found = []
     for group in groups:
         section = sections[group.number]
-        marked = tuple(key for key, other in network.sections.items() if other == section)
+        marked = tuple(key for key, other in network.sections.items() if other == section) if _is_mapped(network) else ()
         seen = SectionView(words.section(phase.key, section), marked) if section else None
         found.append(replace(group, section=seen, opens=section not in opened))
         opened.add(section)
     return tuple(found)
+
+
+def _is_mapped(network: Network) -> bool:
+    """Whether a map of the network stands above each section: not where there would be more of maps than of all else."""
+    return len(network.equations) * len(set(network.sections.values())) <= MOST_MAPPED
 
 
 def _places(derivation: Derivation) -> dict[Term, int]:

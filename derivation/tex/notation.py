@@ -1,8 +1,10 @@
-r"""The door for a symbol that a user writes in LaTeX: it is read, and written anew from what was read. So nothing that is not understood here can stand in a document.
+r"""The door for a symbol that a user writes in LaTeX: it is read, and written anew from what was read.
 
-    symbol   = item item ...                                  W^{(1)}, \Delta w, x_1'
-    item     = atom with at most one _, one ^, and primes before the ^
-    atom     = letter | digits | sign | \alpha | \hat{symbol} | \mathbf{symbol} | {symbol} | (symbol) | [symbol] | \text{words}
+So nothing that is not understood here can stand in a document.
+
+symbol   = item item ...                                  W^{(1)}, \Delta w, x_1'
+item     = atom with at most one _, one ^, and primes before the ^
+atom     = letter | digits | sign | \alpha | \hat{symbol} | {symbol} | (symbol) | [symbol] | \text{words}
 """
 
 from __future__ import annotations
@@ -36,12 +38,17 @@ def notation(latex: str) -> str:
     ('\\hat{y}^{(2)}_i', 'h_{\\text{new state}}', '\\Delta w')
     >>> notation("a^b^c")
     Traceback (most recent call last):
-    derivation.tex.notation.NotationError: ^ stands at a sign that has a superscript already; put that sign and its scripts in braces, as in {a^b}^c
+    derivation.tex.notation.NotationError: ^ stands at a sign that has a superscript; put both in braces, as in {a^b}^c
     """
     if len(latex) > LONGEST:
-        raise NotationError(f"a symbol of {len(latex)} characters is too long, {LONGEST} are the most; write a shorter one")
+        raise NotationError(
+            f"a symbol of {len(latex)} characters is too long, {LONGEST} are the most; write a shorter one"
+        )
     if strange := re.search(r"[^ -~]", latex):
-        raise NotationError(f"the character {named(strange[0])} is not allowed in a notation; write it in ASCII as LaTeX does, such as \\alpha or \\hat{{y}}")
+        raise NotationError(
+            f"the character {named(strange[0])} is not allowed in a notation; "
+            "write it in ASCII as LaTeX does, such as \\alpha or \\hat{y}"
+        )
     written = _Reader(latex).whole()
     if not any(token[-1].isalpha() and token not in STYLES for token in tokens(written)):
         raise NotationError("a notation cannot be empty, or without a letter; give a symbol such as 'z^{(1)}'")
@@ -101,7 +108,9 @@ class _Reader:
             if mark in taken or (mark == "'" and "^" in taken):
                 kind = "subscript" if mark == "_" else "superscript"
                 example = {"_": "{a_b}_c", "^": "{a^b}^c", "'": "{a^b}'"}[mark]
-                raise NotationError(f"{mark} stands at a sign that has a {kind} already; put that sign and its scripts in braces, as in {example}")
+                raise NotationError(
+                    f"{mark} stands at a sign that has a {kind}; put both in braces, as in {example}"
+                )
             taken += mark
             written += self.take() + (self.argument(mark) if mark != "'" else self.more_primes())
         return written
@@ -110,13 +119,13 @@ class _Reader:
         return self.take() + self.more_primes() if self.next == "'" else ""
 
     def argument(self, of: str) -> str:
-        """What a script or a command is about: a group or one sign. Fonts and words behind a script get the braces that TeX lets one leave out."""
+        """What a script or a command is about: a group or one sign. A font behind a script gets the braces left out."""
         token = self.next
         if token == "{":
             return self.group()
         if of in SCRIPTS and token in STYLES - ACCENTS:
             return f"{{{self.atom()}}}"
-        if len(token) > 1 and token[0].isdigit() or token in STYLES or token in BRACKETS:
+        if (len(token) > 1 and token[0].isdigit()) or token in STYLES or token in BRACKETS:
             raise NotationError(f"what {of} is about stands without braces; write {of}{{{token}...}}")
         if not token or token in SCRIPTS or token in BRACKETS.values():
             raise NotationError(f"nothing stands behind {of}; write what it is about, as in {of}{{x}}")
@@ -127,8 +136,15 @@ class _Reader:
         if token in BRACKETS:
             return self.group()
         if token in SCRIPTS:
-            raise NotationError(f"nothing stands before {token}; write what it belongs to, as in x{token}{'' if token == chr(39) else 1}")
-        if token not in SIGNS and not token.isalnum() and not re.fullmatch(r"\d+\.\d+", token) and token not in COMMANDS:
+            raise NotationError(
+                f"nothing stands before {token}; write what it belongs to, as in x" + (token if token == "'" else f"{token}1")
+            )
+        if (
+            token not in SIGNS
+            and not token.isalnum()
+            and not re.fullmatch(r"\d+\.\d+", token)
+            and token not in COMMANDS
+        ):
             raise NotationError(f"{called(token)} is not allowed in a notation; give a symbol such as 'z^{{(1)}}'")
         self.take()
         if token == r"\text":
@@ -140,12 +156,16 @@ class _Reader:
         opening = self.take()
         self.depth += 1
         if self.depth > DEEPEST:
-            raise NotationError(f"brackets stand more than {DEEPEST} deep in each other; give a symbol such as 'z^{{(1)}}'")
+            raise NotationError(
+                f"brackets stand more than {DEEPEST} deep in each other; give a symbol such as 'z^{{(1)}}'"
+            )
         written = self.symbol()
         if self.next != BRACKETS[opening]:
             raise NotationError(f"{called(opening)} is not closed; write its {BRACKETS[opening]}")
         if not written:
-            raise NotationError(f"nothing stands in {opening}{BRACKETS[opening]}; take it away, or write something into it")
+            raise NotationError(
+                f"nothing stands in {opening}{BRACKETS[opening]}; take it away, or write something into it"
+            )
         self.depth -= 1
         return opening + written + self.take()
 
@@ -161,4 +181,10 @@ def called(token: str) -> str:
     """A token as a message names it."""
     if token in "{}":
         return "a brace"
-    return f"the command {token}" if token[0] == "\\" and len(token) > 1 else f"the character {token}" if token not in "()[]" else f"the bracket {token}"
+    return (
+        f"the command {token}"
+        if token[0] == "\\" and len(token) > 1
+        else f"the character {token}"
+        if token not in "()[]"
+        else f"the bracket {token}"
+    )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -16,10 +16,11 @@ from typing import Any
 
 from flint import fmpq
 
+from ..render.engine import TexError
 from ..writing import make_folder, write_whole
 from .exercise import Exercise, Variant
 from .exercise import exercise_of as load
-from .exports.formats import Files, Labelled
+from .exports.formats import Files, Labelled, Unfit
 from .hold import held
 from .pool import Pool
 from .solve import Found, chosen, firsts
@@ -71,10 +72,18 @@ class Task:
 
 @dataclass(frozen=True)
 class Part:
-    """A kind of part: at most how many variants it holds, and how it is made."""
+    """A kind of part: at most how many variants it holds, how it is made, and whether it is set in print, for which names need fonts."""
 
     size: int
     make: Callable[[Exercise, Labelled], bytes]
+    is_printed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unmade:
+    """What is there instead of a part that could not be made: why."""
+
+    error: TexError | Unfit
 
 
 @dataclass(frozen=True)
@@ -112,27 +121,38 @@ def drawn(job: Job, seed: int, count: int, pool: Pool) -> Iterator[Found]:
     return chosen(exercise_of(job), seed, count, chain.from_iterable(made[portion] for portion in portions))
 
 
-def make(task: Task) -> bytes:
+def make(task: Task) -> bytes | Unmade:
     """One part, wherever this runs."""
     from .products import PARTS
 
     exercise = exercise_of(task.job)
-    return PARTS[task.part].make(exercise, [(row.variant(exercise), row.label) for row in task.rows])
+    try:
+        return PARTS[task.part].make(exercise, [(row.variant(exercise), row.label) for row in task.rows])
+    except (TexError, Unfit) as error:
+        return Unmade(error)
 
 
 class Batch:
-    """The parts of one job in a folder, and what is still to be done."""
+    """The parts of one job in a folder, and what is still to be done. `unprintable` are the ids of sheets that are left out in print.
 
-    def __init__(self, job: Job, rows: tuple[Row, ...], products: Iterable[Product], parts: Mapping[str, Part], folder: Path) -> None:
-        self.job, self.products, self.folder = job, tuple(products), folder
-        text = json.dumps([job.spec, [[row.id, row.inputs, row.label] for row in rows]])
+    `written` are the files that are done.
+    """
+
+    def __init__(
+        self,
+        job: Job,
+        rows: tuple[Row, ...],
+        products: Iterable[Product],
+        parts: Mapping[str, Part],
+        folder: Path,
+        unprintable: Collection[str] = (),
+    ) -> None:
+        self.job, self.products, self.folder, self.written = job, tuple(products), folder, list[Path]()
+        printed = tuple(row for row in rows if row.id not in unprintable)
+        text = json.dumps([job.spec, [[row.id, row.inputs, row.label] for row in rows], *([sorted(unprintable)] if unprintable else [])])
         self.work = folder / WORK / hashlib.sha256(text.encode()).hexdigest()[:16]
         needed = dict.fromkeys(part for product in self.products for part in product.parts)
-        self.tasks = [
-            Task(job, name, place, rows[start : start + parts[name].size])
-            for name in needed
-            for place, start in enumerate(range(0, len(rows), parts[name].size))
-        ]
+        self.tasks = [task for name in needed for task in _tasks(job, name, printed if parts[name].is_printed else rows, parts[name].size)]
 
     def place(self, task: Task) -> Path:
         """Where a part waits."""
@@ -141,21 +161,33 @@ class Batch:
     def run(self, pool: Pool, told: Callable[[int, int], Any]) -> list[Path]:
         """Makes what is missing and joins it; `told` hears how many parts there are, of how many.
 
-        Raises `hold.Held` while another run writes into the folder.
+        Where a part cannot be made, all files that do without it are; then it raises what was raised there. Raises `hold.Held` while another
+        run writes into the folder.
         """
         with held(self.folder / WORK):
-            return self._run(pool, told)
+            unmade = self.make(pool, told)
+            for product in self.products:
+                if unmade.keys().isdisjoint(product.parts) and any(task.part in product.parts for task in self.tasks):
+                    self.written += self.joined(product)
+            for error in unmade.values():
+                raise error
+        return self.written
 
-    def _run(self, pool: Pool, told: Callable[[int, int], Any]) -> list[Path]:
+    def make(self, pool: Pool, told: Callable[[int, int], Any]) -> dict[str, Exception]:
+        """Makes the parts that are missing; the kinds of which some could not be made, and why."""
         make_folder(self.work)
         missing = [task for task in self.tasks if not self.place(task).exists()]
+        unmade: dict[str, Exception] = {}
         done = len(self.tasks) - len(missing)
         told(done, len(self.tasks))
         for task, part in pool.run(make, missing):
-            write_whole(self.place(task), [part])
+            if isinstance(part, Unmade):
+                unmade.setdefault(task.part, part.error)
+            else:
+                write_whole(self.place(task), [part])
             done += 1
             told(done, len(self.tasks))
-        return [path for product in self.products for path in self.joined(product)]
+        return unmade
 
     def joined(self, product: Product) -> Iterator[Path]:
         """The files of a product."""
@@ -168,3 +200,7 @@ class Batch:
     def parts(self, name: str) -> Iterator[bytes]:
         """The parts of one kind, in order."""
         return (self.place(task).read_bytes() for task in self.tasks if task.part == name)
+
+
+def _tasks(job: Job, part: str, rows: tuple[Row, ...], size: int) -> Iterator[Task]:
+    return (Task(job, part, place, rows[start : start + size]) for place, start in enumerate(range(0, len(rows), size)))

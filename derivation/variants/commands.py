@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,12 +17,14 @@ from ..streams import say
 from ..writing import NotWritten
 
 if TYPE_CHECKING:
-    from .batch import Job, Row
+    from .batch import Batch, Job, Row
     from .pool import Pool
     from .roster import Person
 
 SHOW_CURSOR = b"\033[?25h"
 """What tells a terminal to show the cursor that a progress bar hides."""
+TOLD = 20
+"""Sheets that are named of all that could not be printed."""
 
 
 def variants(
@@ -45,12 +47,27 @@ def variants(
     ] = "",
 ) -> None:
     """Make the same exercise with other numbers: worksheets, worked keys, and questions for learning platforms."""
-    from ..render.engine import TexError
     from .batch import Batch
-    from .exports.formats import Unfit
-    from .hold import Held
-    from .pool import NoPool
-    from .products import BINDINGS, FORMATS, PARTS, platforms
+    from .products import BINDINGS, PARTS, platforms
+
+    forms = _forms(form, bind)
+    if ids and (count or roster):
+        stop("--id makes the variants with these ids, so leave out --count and --roster")
+    people = _people(roster)
+    labels = _labels(roster, people, count)
+    pool, job = _pool(cluster), _job(spec)
+    rows = _rebuilt(spec, job, ids) if ids else _drawn(spec, job, seed, labels, pool)
+    left_out = _unprintable(roster, people, rows) if "pdf" in forms else {}
+    products = {**platforms(job.spec, seed), "pdf": BINDINGS[bind]}
+    folder = folder_of(output, Path("output", f"{spec.stem}-variants"))
+    _write(spec, Batch(job, rows, [products[name] for name in forms], PARTS, folder, left_out), pool)
+    if left_out:
+        stop("\n".join([*left_out.values()][:TOLD]) + (f"\nand {len(left_out) - TOLD} more" if len(left_out) > TOLD else ""), TEX_FAILED)
+
+
+def _forms(form: str, bind: str) -> list[str]:
+    """The formats that are asked for."""
+    from .products import BINDINGS, FORMATS
 
     forms = list(dict.fromkeys(name.strip() for name in form.split(",") if name.strip()))
     for name in forms:
@@ -58,17 +75,26 @@ def variants(
             stop(f"there is no format {name!r}; formats are {', '.join(FORMATS)}")
     if bind not in BINDINGS:
         stop(f"there is no binding {bind!r}; bindings are {', '.join(BINDINGS)}")
-    if ids and (count or roster):
-        stop("--id makes the variants with these ids, so leave out --count and --roster")
-    labels = _labels(roster, count)
-    pool, job = _pool(cluster), _job(spec)
-    rows = _rebuilt(spec, job, ids) if ids else _drawn(spec, job, seed, labels, pool)
-    products = {**platforms(job.spec, seed), "pdf": BINDINGS[bind]}
-    folder = folder_of(output, Path("output", f"{spec.stem}-variants"))
-    batch = Batch(job, rows, [products[name] for name in forms], PARTS, folder)
+    return forms
+
+
+def _write(spec: Path, batch: Batch, pool: Pool) -> None:
+    """Makes all files; where some cannot be made, the others are, and the program ends with a message."""
+    from ..render.engine import TexError
+    from .exports.formats import Unfit
+    from .hold import Held
+    from .pool import NoPool
+
+    def run() -> None:
+        try:
+            with _progress() as told:
+                batch.run(pool, told)
+        finally:
+            for path in batch.written if len(batch.written) <= 12 else [batch.folder]:
+                print(f"wrote {path}")
+
     try:
-        with _progress() as told:
-            written = caught(spec, lambda: batch.run(pool, told))
+        caught(spec, run)
     except TexError as error:
         stop(str(error), TEX_FAILED)
     except Unfit as error:
@@ -76,18 +102,30 @@ def variants(
     except (Held, NoPool, NotWritten) as error:
         stop(str(error))
     except OSError as error:
-        stop(f"{folder} cannot be written: {error.strerror or error}")
-    for path in written if len(written) <= 12 else [folder]:
-        print(f"wrote {path}")
+        stop(f"{batch.folder} cannot be written: {error.strerror or error}")
 
 
-def _labels(roster: Path | None, count: int | None) -> list[str]:
+def _labels(roster: Path | None, people: Sequence[Person], count: int | None) -> list[str]:
     """Whose each sheet is: those of the class list, and as many of nobody as are asked for beyond."""
-    people = _people(roster)
     wanted = count or len(people) or 1
     if wanted < len(people):
         stop(f"{roster} has {len(people)} names, but --count is {wanted}; leave --count out, or make it at least {len(people)}")
     return [person.label for person in people] + [""] * (wanted - len(people))
+
+
+def _unprintable(roster: Path | None, people: Sequence[Person], rows: Sequence[Row]) -> dict[str, str]:
+    """The ids of the sheets whose names no font has, and what to tell of each."""
+    from unicodedata import name
+
+    from ..render.engine import unsettable
+
+    letters = {row.id: (person, letter) for row, person in zip(rows, people, strict=False) if (letter := unsettable(person.label))}
+    hint = "write the name otherwise, or install LuaLaTeX and a font with this letter, such as DejaVu"
+    return {
+        id: f"{roster}:{person.line}: there is no font for {letter} (U+{ord(letter):04X}, {name(letter, 'without a name').lower()}) in {person.label!r}, "
+        f"so the PDFs are without the sheet {id}; {hint}"
+        for id, (person, letter) in letters.items()
+    }
 
 
 def _drawn(spec: Path, job: Job, seed: int, labels: list[str], pool: Pool) -> tuple[Row, ...]:
@@ -143,7 +181,7 @@ def _pool(address: str) -> Pool:
     from .pool import Cluster, Cores, NoCluster, is_open
 
     if address and is_open(address):
-        print(f"{address} is not encrypted: whoever is on the network between can read the class list and run code; tls:// is", file=sys.stderr)
+        say(f"{address} is not encrypted: whoever is on the network between can read the class list and run code; tls:// is")
     try:
         return Cluster(address) if address else Cores()
     except NoCluster as error:

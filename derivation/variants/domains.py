@@ -16,6 +16,7 @@ from ..numbers import exact
 Domain = tuple[fmpq, ...]
 MAXIMAL_VALUES = 10_000
 """Values that one entry may choose from."""
+MAXIMAL_TEXT = 2000
 EXAMPLES = '"one decimal", "integers -3..3", "-1..1 step 0.25", "0.1 | 0.2 | 0.5" or { from = -1, to = 1, step = 0.5 }'
 NUMBER = r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)"
 RANGE = re.compile(
@@ -49,6 +50,8 @@ def domain(given: Any) -> Domain:
     >>> domain("-1..1 step 0.5"), domain("0.1 | 0.5"), domain("integers -2..2, not 0"), domain(3)
     ((-1, -1/2, 0, 1/2, 1), (1/10, 1/2), (-2, -1, 1, 2), (3,))
     """
+    if isinstance(given, str) and len(given) > MAXIMAL_TEXT:
+        raise ValueError(f"a wish has at most {MAXIMAL_TEXT} characters; write {EXAMPLES}")
     if isinstance(given, str):
         return _alternatives(given) if "|" in given or re.fullmatch(NUMBER, given.strip()) else _range(given)
     if isinstance(given, Mapping):

@@ -37,7 +37,7 @@ class Early:
             return self.rounded(low)
         found = self.rounded(low)
         if found != self.rounded(high) and high - low > NEGLIGIBLE:
-            raise Uncertain("a rounded digit")
+            raise Uncertain("what the digits of a number are")
         return found
 
     def rounded(self, x: fmpq) -> fmpq:

@@ -14,7 +14,6 @@ from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any, Protocol, TypeVar
-from urllib.parse import urlsplit
 
 Task = TypeVar("Task")
 Made = TypeVar("Made")
@@ -159,7 +158,7 @@ class Cluster:
             if address.startswith("tls://") and security.get_connection_args("client")["ssl_context"] is None:
                 raise NoCluster(f"{address} needs certificates: {CERTIFICATES}")
             self.client: Any = Client(address, timeout="5s", security=security)
-        except (OSError, ValueError, TypeError, TimeoutError) as error:
+        except (OSError, ValueError, TypeError, TimeoutError, MemoryError) as error:  # the last where something else answers, in other words
             raise NoCluster(f"no Dask scheduler answers at {address}: {error or type(error).__name__}") from None
 
     def run(self, make: Callable[[Task], Made], tasks: Sequence[Task]) -> Iterator[tuple[Task, Made]]:
@@ -183,10 +182,11 @@ def is_open(address: str) -> bool:
     >>> is_open("tcp://10.0.0.7:8786"), is_open("tls://10.0.0.7:8786"), is_open("tcp://127.0.0.1:8786")
     (True, False, False)
     """
-    parts = urlsplit(address if "://" in address else f"tcp://{address}")
-    if parts.scheme in ("tls", "wss", "inproc"):
+    scheme, _, place = address.rpartition("://")
+    host = place.rpartition(":")[0].strip("[]") or place
+    if scheme in ("tls", "wss", "inproc") or host == "localhost":
         return False
     try:
-        return not ip_address(parts.hostname or "").is_loopback
+        return not ip_address(host).is_loopback
     except ValueError:
-        return parts.hostname != "localhost"
+        return True

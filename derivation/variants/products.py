@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from unicodedata import normalize
 
 from ..render.engine import compile_pdf
+from ..render.letters import rare
 from .batch import Part, Product
 from .exercise import Exercise
 from .exports import EXPORTS, PORTION
@@ -18,13 +20,22 @@ TIME_LIMIT = 300
 def _sheets(exercise: Exercise, variants: Labelled) -> bytes:
     from .sheets.document import worksheets
 
-    return compile_pdf(worksheets(exercise, variants), time_limit=TIME_LIMIT)
+    return _set(exercise, variants, worksheets)
 
 
 def _keys(exercise: Exercise, variants: Labelled) -> bytes:
     from .sheets.document import keys
 
-    return compile_pdf(keys(exercise, variants), time_limit=TIME_LIMIT)
+    return _set(exercise, variants, keys)
+
+
+def _set(exercise: Exercise, variants: Labelled, write: Callable[[Exercise, Labelled], str]) -> bytes:
+    """The PDF of some sheets. Names that ask for another TeX are set in a run of their own, so that they change nothing about the others."""
+    from .sheets.binding import woven
+
+    apart = [[(variant, name) for variant, name in variants if bool(rare(normalize("NFC", name))) == is_rare] for is_rare in (False, True)]
+    parts = [compile_pdf(write(exercise, some), time_limit=TIME_LIMIT) for some in apart if some]
+    return parts[0] if len(parts) == 1 else woven(parts, [variant.id for variant, _ in variants])
 
 
 def _two_files(exercise: Exercise, sheets: Iterator[bytes], keys: Iterator[bytes]) -> Files:
@@ -60,8 +71,8 @@ def _parts(key: str, form: Format) -> dict[str, Part]:
 
 
 PARTS = {
-    "sheets": Part(500, _sheets),
-    "keys": Part(20, _keys),
+    "sheets": Part(500, _sheets, is_printed=True),
+    "keys": Part(20, _keys, is_printed=True),
     **{name: part for key, form in {**EXPORTS, "json": json_key("", 0)}.items() for name, part in _parts(key, form).items()},
 }
 BINDINGS = {

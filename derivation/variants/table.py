@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from ..arrays import Array
 from ..expressions import nearest
 from ..network import Network
 from ..numbers import Carry, Style
+from ..optimizers import RANGES
 from ..recipe import PREFIX
 from ..terms import name, names, walk
+from ..toml_text import titled
 from . import wishes
 from .contract import Contract
 from .domains import Domain, domains, standard
@@ -32,7 +35,7 @@ class StratumTable(BaseModel):
     """One kind of variants; its other keys are wishes."""
 
     model_config = ConfigDict(extra="allow")
-    name: str
+    name: Annotated[str, AfterValidator(titled)]
     count: Count
 
 
@@ -139,6 +142,8 @@ def _varied(given: Mapping[str, Any], network: Network, add: Add) -> dict[Slot, 
         of_update = key not in network.parameters and key not in network.data
         try:
             values = domains(wish, quantities[key].shape)
+            if of_update and not all(map(RANGES[key].holds, chain.from_iterable(values.values()))):
+                raise ValueError(f"{key!r} must be {RANGES[key].sentence}")
         except ValueError as problem:
             add(("vary", key), str(problem))
             continue

@@ -38,7 +38,7 @@ for place = 1, #names do
     tex.sprint("\\global\\expandafter\\let\\csname ") tex.sprint(-2, name) tex.sprint("\\endcsname\\closedforgood ")
   end
 end
--- What \pdfextension is still needed for reads no file: where TeX would look for one, there is none.
-for _, kind in ipairs{"find_data_file", "find_image_file"} do
-  luatexbase.add_to_callback(kind, function() return nil end, "closed")
-end
+-- What \pdfextension is still needed for reads no file: every file that is to go into the PDF as it is, is empty.
+luatexbase.add_to_callback("find_data_file", function(name) return name end, "closed")
+luatexbase.add_to_callback("read_data_file", function() return true, "", 0 end, "closed")
+luatexbase.add_to_callback("find_image_file", function() return nil end, "closed")

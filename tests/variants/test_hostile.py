@@ -6,9 +6,7 @@ import copy
 import csv
 import io
 import json
-import random
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +118,7 @@ def places(raw: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path] * bool(path) + [place for step, value in inner for place in places(value, (*path, step))]
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_mutated_keys(form: Form, data: st.DataObject) -> None:
     """Up to three places of a key hold something else: it is marked, or a sentence says what is wrong."""
@@ -269,7 +267,7 @@ def test_no_cell_is_a_formula_wherever_cells_are_parted(cell: str) -> None:
     for delimiter in ",;\t":
         for seen in cells_as_seen(text, delimiter):
             assert not seen.strip().strip('"').startswith(STARTS), seen
-    assert list(cells("t.csv", text))[0][1] == ["1-001-MY", line(cell), "x"]
+    assert next(iter(cells("t.csv", text)))[1] == ["1-001-MY", line(cell), "x"]
 
 
 @pytest.mark.parametrize("number", ["-1.5", "+3", "-1/3", "-2e-3", "-0,25", "−1", "-12 %", "0", "-"])
@@ -319,7 +317,7 @@ def test_files_are_called_by_ids_and_never_by_names(tmp_path: Path) -> None:
         csv.writer(file).writerows([["name"], *([name] for name in names)])
     run = CliRunner().invoke(
         app,
-        ["variants", str(SPEC), "--roster", str(tmp_path / "class.csv"), "--format", "moodle,qti21,canvas,prairielearn,csv,json,md", "-o", str(tmp_path / "o")],
+        ["variants", str(SPEC), "--roster", str(tmp_path / "class.csv"), "--format", "qti21,prairielearn,csv,json", "-o", str(tmp_path / "o")],
     )
     assert run.exit_code == 0, run.output
     found = sorted(path.relative_to(tmp_path / "o").as_posix() for path in (tmp_path / "o").rglob("*") if path.is_file())

@@ -19,6 +19,7 @@ from places import ROOT
 
 from derivation.variants.contract import Contract
 from derivation.variants.exercise import exercise as made
+from derivation.variants.exercise import exercise_of
 from derivation.variants.key import Key, KeyFault, VariantForm, key_form, read_key
 from derivation.variants.marking.answers import read_answers
 from derivation.variants.marking.marks import Marked
@@ -267,6 +268,84 @@ def test_going_on_with_rounded_values_is_accepted(sigmoid: Key) -> None:
     assert marked.points == 6 and marked.count("wrong") == 0
 
 
+AMPLIFIED = """
+[model]
+equations = '''
+z = w * x
+m = a * z
+L = m + b * z
+'''
+loss = "L"
+[parameters]
+w = 0.7858
+a = 50
+b = 3
+[data]
+x = 1
+[variants]
+places = 2
+effort = 0
+ask = ["z", "m", "L"]
+[variants.vary]
+b = "3"
+"""
+
+
+@pytest.fixture(scope="module")
+def amplified() -> Key:
+    exercise = exercise_of(AMPLIFIED, ".")
+    return read_key(json.dumps(key_form(exercise, draw(exercise, 1, 1), AMPLIFIED, 1)))
+
+
+@pytest.mark.parametrize(
+    ("z", "m", "loss", "expected"),
+    [
+        ("0.79", "39.29", "41.65", "right right right"),
+        ("0.79", "39.50", "41.87", "right follows follows"),  # all as written: 50 * 0.79, 39.50 + 3 * 0.79
+        ("0.79", "39.50", "41.86", "right follows follows"),  # 39.50 as written, z as before rounding: 39.50 + 3 * 0.7858
+        ("0.79", "39.29", "41.66", "right right follows"),  # both as written: 39.29 + 3 * 0.79
+        ("0.79", "39.30", "", "right wrong blank"),
+        ("0.79", "39.70", "", "right wrong blank"),
+        ("0.79", "39.74", "", "right wrong blank"),
+        ("0.79", "39.50", "41.70", "right follows wrong"),
+        ("0.85", "42.50", "45.05", "wrong follows follows"),
+        ("0.85", "42.70", "", "wrong wrong blank"),  # 50 * 0.854 rounds so, but so would anything from 42.25 to 42.75
+        ("", "39.29", "41.65", "blank right right"),
+    ],
+)
+def test_nothing_between_what_is_right_and_what_follows_gets_points(amplified: Key, z: str, m: str, loss: str, expected: str) -> None:
+    """z = 0.7858, m = 50 z = 39.29, L = m + 3 z = 41.6474, to two decimals: half a unit of z is 25 units of m."""
+    marked = one(amplified, nth(amplified, 1).id, {"z": z, "m": m, "L": loss})
+    assert " ".join(verdicts(marked).values()) == expected
+    assert marked.points == sum(verdict in ("right", "follows") for verdict in expected.split())
+
+
+def test_going_on_unrounded_from_a_mistake_or_a_slip_is_accepted(key: Key) -> None:
+    """What a known mistake was before rounding is known; a slip may have been any number that rounds to it, where that makes little difference."""
+    variant = next(variant for variant in key.variants.values() if sheet(variant, "slope") != sheet(variant))
+    marked = one(key, variant.id, sheet(variant, "slope"))
+    assert all(step.mistakes == ("forgot_slope",) for step in marked.steps if step.deviates)
+    slipped = sheet(variant)
+    signal = Fraction(slipped["dL/dyhat"]) + Fraction(12344, 10**5)  # written to four places it loses its last digit
+    hidden = [Fraction(x) for x in (slipped["h[1]"], slipped["h[2]"])]
+    answers = {"h[1]": slipped["h[1]"], "h[2]": slipped["h[2]"], "dL/dyhat": written(signal), "dL/dW2[1]": written(signal * hidden[0])}
+    assert verdicts(one(key, variant.id, answers))["dL/dW2[1]"] == "follows"
+
+
+def test_zeros_behind_are_no_rounding_unless_all_is_written_so(key: Key) -> None:
+    """1.60 written as 2.00 is wrong and no more; as 2 it is rounded two digits short; a sheet that ends in zeros all over is."""
+    variant = nth(key, 3)
+    right = sheet(variant)
+    blank, value = next((blank, Fraction(x)) for blank, x in right.items() if by_hand.half_up(2)(Fraction(x)) != Fraction(x) and blank.startswith("dL/dW1"))
+    coarse = by_hand.half_up(2)(value)
+    padded, plain = f"{float(coarse):.4f}", f"{float(coarse):.2f}"
+    for text, named in ((padded, ()), (plain, ("rounded_coarsely",))):
+        marked = one(key, variant.id, {**right, blank: text})
+        assert verdicts(marked)[blank] == "wrong" and marked.mistakes == named
+    assert one(key, variant.id, {blank: padded}).mistakes == ()
+    assert one(key, variant.id, sheet(variant, places=PLACES - 2)).mistakes == ("rounded_coarsely",)
+
+
 # What comes in.
 
 
@@ -287,6 +366,14 @@ def test_going_on_with_rounded_values_is_accepted(sigmoid: Key) -> None:
         " 0 . 5 ": "1/2",
         "(-1)/(-4)": "1/4",
         "１．５": "3/2",
+        "1'234.5": "2469/2",
+        "1’234": "1234",
+        "1 234,5": "2469/2",
+        "1,234,567": "1234567",
+        "0,125": "1/8",
+        "12,5": "25/2",
+        "2·10³": "2000",
+        "2,5·10⁻³": "1/400",
     }.items(),
 )
 def test_numbers_in_many_hands(text: str, value: str) -> None:
@@ -294,10 +381,69 @@ def test_numbers_in_many_hands(text: str, value: str) -> None:
     assert numeral is not None and str(numeral.value) == value
 
 
-@pytest.mark.parametrize("text", ["ca. 5", "1/0", "nan", "inf", "1e999999999", "1 1/2", "1,2,3", "--5", "0x10", "__import__('os')", "9" * 200, "5-3"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ca. 5",
+        "1/0",
+        "nan",
+        "inf",
+        "1e999999999",
+        "1 1/2",
+        "1,2,3",
+        "--5",
+        "0x10",
+        "__import__('os')",
+        "9" * 200,
+        "5-3",
+        "1½",
+        "1 ½",
+        "3²",
+        "0x105",
+        "2·103",
+        "0.5₁",
+        "1 2",
+        "0.5 0.3",
+        "1,234",
+        "-12,345",
+        "123,456",
+        "1/2/3",
+        "%",
+        "=",
+        "1e",
+        "e5",
+        "0.5 or 0.6",
+        "5!",
+        "²",
+    ],
+)
 def test_what_is_no_number(text: str) -> None:
     with pytest.raises(Unreadable):
         read(text)
+
+
+def test_what_can_be_read_in_two_ways_is_asked_for(article: Key) -> None:
+    """1,234 is 1.234 where a sheet has decimal commas, and else may be 1234; 1.234 may be 1234 where it has decimal commas."""
+    with pytest.raises(Unreadable, match=r"can be 1234 or 1\.234; write 1234 or 1\.234"):
+        read("1,234")
+    with pytest.raises(Unreadable, match="can be 1234 or 1,234"):
+        read("1.234", ",")
+    variant = nth(article, 1).id
+    lines = [
+        "student;id;z1[1];h[1];L",
+        f"Ada;{variant};1,234;;2",
+        f"Ben;{variant};0,1;1,234;2,5",
+        f"Cem;{variant};0,1;1.234;2,5",
+        f"Dora;{variant};0.1;1.234;2.5",
+    ]
+    table = read_answers("\n".join(lines), article)
+    assert [remark.told("a.csv") for remark in table.remarks if remark.line] == [
+        "a.csv:1: no column for z1[2], h[2], yhat, dL/dyhat, " + ", ".join(blank for blank in list(RIGHT)[7:]) + "; counted as left blank",
+        "a.csv:2: column 'z1[1]': '1,234' can be 1234 or 1.234; write 1234 or 1.234",
+        "a.csv:4: column 'h[1]': '1.234' can be 1234 or 1,234; write 1234 or 1,234",
+    ]
+    assert [str(row.numerals["h[1]"].value) if "h[1]" in row.numerals else "" for row in table.rows] == ["", "617/500", "", "617/500"]
+    assert [verdicts(sheet)["z1[1]"] for sheet in report(article, table).sheets] == ["unreadable", "right", "right", "right"]
 
 
 @pytest.mark.parametrize("text", ["", "  ", "-", "\u2014"])

@@ -32,7 +32,7 @@ def soon(holds: Callable[[], object]) -> bool:
 
 
 def command(folder: Path, *more: str) -> list[str]:
-    return [sys.executable, "-m", "derivation", "variants", str(SPEC), "--count", "1200", "--format", "csv,moodle", "-o", str(folder), *more]
+    return [sys.executable, "-m", "derivation", "variants", str(SPEC), "--count", "800", "--format", "csv,moodle", "-o", str(folder), *more]
 
 
 @pytest.fixture
@@ -167,6 +167,14 @@ def test_no_cluster_is_said_at_once() -> None:
     pytest.importorskip("distributed", reason="the cluster needs derivation[cluster]")
     with pytest.raises(NoCluster, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:1"):
         Cluster("tcp://127.0.0.1:1")
+
+
+@pytest.mark.parametrize("address", ["foo://[", "", "tcp://", "tcp://a b", "tcp://127.0.0.1:99999999"])
+def test_what_is_no_address_is_told(address: str) -> None:
+    pytest.importorskip("distributed", reason="the cluster needs derivation[cluster]")
+    is_open(address)
+    with pytest.raises(NoCluster, match="no Dask scheduler answers at"):
+        Cluster(address)
 
 
 def test_tls_without_certificates_says_where_they_are_set() -> None:

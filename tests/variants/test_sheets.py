@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from pathlib import Path
 
 import pypdf
 import pytest
+from typer.testing import CliRunner
 
-from derivation.render.engine import compile_pdf
+from derivation.cli import app
+from derivation.render.engine import compile_pdf, unsettable
 from derivation.variants.exercise import Exercise, load_exercise
 from derivation.variants.roster import RosterError, read_roster
-from derivation.variants.sheets.binding import bound, separated
+from derivation.variants.sheets.binding import bound, separated, woven
 from derivation.variants.sheets.document import keys, worksheets
 from derivation.variants.solve import draw
 
@@ -65,6 +68,50 @@ def test_one_pdf_taken_apart_and_bound_again(exercise: Exercise) -> None:
 def test_a_name_may_hold_anything(exercise: Exercise) -> None:
     (variant,) = draw(exercise, 3, 1)
     assert r"O\textquotesingle{}Neill \& \textbackslash{}input\{x\} 50\% \#1" in worksheets(exercise, [(variant, r"O'Neill & \input{x} 50% #1")])
+
+
+@pytest.mark.tex
+def test_a_name_that_no_font_has_costs_one_sheet(tmp_path: Path) -> None:
+    """The others are printed, in order, and every other format has all of them; a name for LuaLaTeX is printed where that is found."""
+    (tmp_path / "class.csv").write_text("name,id\nAda,1\n𠀀,2\nИван,3\nŁukasz,4\n", "utf-8")
+    call = ["variants", str(EXAMPLES / "variants" / "two-two-one.toml"), "--roster", str(tmp_path / "class.csv"), "--format", "pdf,csv", "-o", str(tmp_path)]
+    run = CliRunner().invoke(app, call)
+    assert run.exit_code == 3 and isinstance(run.exception, SystemExit)
+    rows = list(csv.DictReader((tmp_path / "answers.csv").open(encoding="utf-8")))
+    assert [row["student"] for row in rows] == ["Ada (1)", "𠀀 (2)", "Иван (3)", "Łukasz (4)"]
+    left_out = [row["id"] for row in rows if unsettable(row["student"])]
+    assert left_out[0] == rows[1]["id"] and set(left_out) <= {rows[1]["id"], rows[2]["id"]}
+    told = run.stderr.splitlines()
+    assert (
+        f"class.csv:3: there is no font for 𠀀 (U+20000, cjk unified ideograph-20000) in '𠀀 (2)', so the PDFs are without the sheet {left_out[0]}" in told[0]
+    )
+    assert len(told) == len(left_out)
+    printed = [row for row in rows if row["id"] not in left_out]
+    for name in ("sheets.pdf", "keys.pdf"):
+        pdf = pypdf.PdfReader(tmp_path / name)
+        assert [item.title for item in pdf.outline if not isinstance(item, list)] == [row["id"] for row in printed]
+    pages = text((tmp_path / "sheets.pdf").read_bytes())
+    for row in printed:
+        assert any(row["id"] in page and row["student"] in page for page in pages), row
+    assert not (tmp_path / ".derivation").exists()
+
+
+@pytest.mark.tex
+def test_sheets_of_two_runs_are_woven_in_order(exercise: Exercise) -> None:
+    variants = [(variant, "") for variant in draw(exercise, 3, 4)]
+    whole, *halves = (compile_pdf(worksheets(exercise, some)) for some in (variants, variants[1::2], variants[::2]))
+    again = woven(halves, [variant.id for variant, _ in variants])
+    assert text(again) == text(whole)
+    assert list(dict(separated(again))) == [variant.id for variant, _ in variants]
+
+
+def test_a_title_that_no_font_has_costs_the_pdfs_and_nothing_else(tmp_path: Path) -> None:
+    spec = (EXAMPLES / "variants" / "two-two-one.toml").read_text("utf-8")
+    (tmp_path / "spec.toml").write_text(re.sub('title = ".*"', 'title = "𠀀"', spec), "utf-8")
+    run = CliRunner().invoke(app, ["variants", str(tmp_path / "spec.toml"), "--format", "pdf,csv,md", "-o", str(tmp_path / "out")])
+    assert run.exit_code == 3 and isinstance(run.exception, SystemExit)
+    assert {path.name for path in (tmp_path / "out").iterdir()} >= {"key.csv", "answers.csv", "variants.csv", "worksheets.md", "keys.md"}
+    assert not list((tmp_path / "out").glob("*.pdf"))
 
 
 @pytest.mark.parametrize(

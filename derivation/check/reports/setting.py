@@ -30,8 +30,8 @@ SIGNS = frozenset(f"\\{letter}" for letter in GREEK) | frozenset(
 """Commands without arguments that are set as they stand."""
 ONE_ARGUMENT = {
     **{command: command for command in r"\hat \bar \tilde \vec \dot \ddot \check \breve \mathbf \boldsymbol \mathrm \mathit \mathcal \mathsf \mathtt".split()},
-    **{command: r"\mathbf" for command in (r"\mathbb", r"\bf", r"\textbf")},
-    **{command: r"\mathrm" for command in (r"\text", r"\operatorname", r"\mathfrak", r"\textit")},
+    **dict.fromkeys((r"\mathbb", r"\bf", r"\textbf"), r"\mathbf"),
+    **dict.fromkeys((r"\text", r"\operatorname", r"\mathfrak", r"\textit"), r"\mathrm"),
     r"\mathscr": r"\mathcal",
     r"\sqrt": r"\sqrt",
 }

@@ -10,10 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from flint import fmpq
+
 from ...numbers import Number
 from ...terms import Term
+from ..mistakes import MISTAKES
 from ..tape import Entry
-from .marks import Sheet, StepMark, accepts
+from .marks import FEW, Sheet, StepMark, accepts
 from .paper import Worked
 
 
@@ -36,7 +39,7 @@ class Suspect:
     def filled(self) -> tuple[Worked, ...]:
         """The student's values with blanks (where there are any) filled in by the mistaken tape, as written and as before rounding; and that tape alone."""
         sheet = self.sheet
-        written = (sheet.exact, sheet.rounded, {}) if sheet.has_blanks else ({},)
+        written = (sheet.exact, sheet.kept, {}) if sheet.has_blanks else ({},)
         return tuple(Worked(self.entries, sheet.given, each, None, sheet.paper.network) for each in written)
 
     def values(self, step: StepMark) -> Iterator[tuple[Number | None, ...]]:
@@ -48,6 +51,8 @@ class Suspect:
     def fit(self, step: StepMark) -> int:
         """2 where the mistake gives all that is written at a step, 1 where it gives all that is wrong there, else 0."""
         wrong, others = (list(_keys(step, verdicts)) for verdicts in (("wrong",), ("right", "follows", "trivial")))
+        if not all(map(self.is_short, wrong)):
+            return 0
         fitting = (values for values in self.values(step) if all(self.gives(values, key) for key in wrong))
         ranks = (2 if all(self.gives(values, key) for key in others) else 1 for values in fitting)
         best = 0
@@ -58,6 +63,23 @@ class Suspect:
     def gives(self, values: tuple[Number | None, ...], key: str) -> bool:
         offset = self.sheet.paper.places[key][1]
         return accepts(self.sheet.paper.contract, values[offset], self.sheet.row.numerals[key].value)
+
+    def is_short(self, key: str) -> bool:
+        """Whether a number is written with no more digits than the mistake leaves, where it is one of rounding: 2.00 is not rounded to 2.
+
+        Zeros behind are believed where the whole sheet is written so.
+        """
+        return not MISTAKES[self.name].short or self.is_filled_up or self.sheet.row.numerals[key].unit >= min(fmpq(1), self.step(key))
+
+    @cached_property
+    def is_filled_up(self) -> bool:
+        """Whether every number on the sheet has the digits that the mistake leaves, and zeros behind."""
+        numerals = self.sheet.row.numerals
+        return len(numerals) >= FEW and all((numeral.value / self.step(key)).q == 1 for key, numeral in numerals.items())
+
+    def step(self, key: str) -> fmpq:
+        """One unit of the last digit that the mistake leaves of a number."""
+        return self.sheet.paper.contract.unit(self.sheet.row.numerals[key].value) * 10 ** MISTAKES[self.name].short
 
     def contradictions(self, steps: list[StepMark]) -> int:
         """The steps at which the mistake would have shown, and what is written is right."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, combinations
 
 from flint import arb, fmpq
 
@@ -26,6 +27,11 @@ VERDICTS = ("right", "follows", "trivial", "wrong", "blank", "unreadable")
 FEW = 4
 """Answers below which nobody can tell which variant they are for."""
 CREDITED = frozenset({"right", "follows"})
+MIXED = 4
+"""Quantities in a formula up to which it is tried to take some as written and some as before rounding."""
+WIDE = arb(10) ** -40
+WIDEST = 4
+"""Units of the last digit asked for, up to which a ball speaks for an answer."""
 FAILURES = (Undefined, UndefinedValue, Circular)
 
 
@@ -103,9 +109,12 @@ class Sheet:
     right: Worked = field(init=False)
     given: dict[Term, Array] = field(init=False)
     exact: Written = field(init=False)
-    rounded: Written = field(init=False)
+    kept: dict[Term, tuple[Number | None, ...]] = field(init=False)
+    """What the numbers were before they were rounded, as far as that can be known: see `unrounded`."""
     own: list[Worked] = field(init=False)
-    """The student's values, a blank taken as right, or as it follows; the numbers first as they are written, then as they may have been before rounding."""
+    """The student's values, a blank taken as right, or as it follows; the numbers first as they are written, then as they were before rounding."""
+    found: dict[Term, list[tuple[Number | None, ...]]] = field(init=False)
+    """What follows for each quantity from each of these values."""
 
     def __post_init__(self) -> None:
         paper, given = self.paper, self.paper.given(self.variant)
@@ -113,37 +122,75 @@ class Sheet:
         for blank in self.variant.blanks:
             quantity, offset = paper.places[blank.key]
             self.blanks.setdefault(quantity, []).append((offset, blank))
-        self.right = Worked(paper.entries, given, {}, None, paper.network)
-        self.given = given
-        self.exact, self.rounded = ({quantity: self.written(quantity, value) for quantity in self.blanks} for value in (_exact, self.unrounded))
-        self.own = [Worked(paper.entries, given, written, other, paper.network) for written in (self.exact, self.rounded) for other in (self.right, None)]
+        self.given, self.right = given, Worked(paper.entries, given, {}, None, paper.network)
+        self.exact, self.kept, self.found = {quantity: self.written(quantity) for quantity in self.blanks}, {}, {}
+        others = (self.right, None) if self.has_blanks else (self.right,)
+        as_written = [Worked(paper.entries, given, self.exact, other, paper.network) for other in others]
+        before = [] if paper.contract.carries else [Worked(paper.entries, given, self.kept, other, paper.network) for other in others]
+        self.own = as_written + before
+        for quantity in self.blanks:
+            self.find(quantity)
+
+    def find(self, quantity: Term) -> None:
+        """What follows for a quantity, and what its numbers were before rounding; those it is worked from are found already."""
+        entry = self.paper.entries[quantity]
+        is_written = any(x is not None for x in self.exact[quantity])
+        self.found[quantity] = [self.values(entry, worked) for worked in self.own] if is_written else []
+        self.kept[quantity] = self.exact[quantity]
+        if is_written and not self.paper.contract.carries:
+            self.kept[quantity] = self.unrounded(quantity)
 
     @property
     def has_blanks(self) -> bool:
         """Whether some result that others are worked from is not written on the sheet."""
         return any(None in self.exact.get(quantity, (None,)) for quantity in self.paper.used)
 
-    def written(self, quantity: Term, value: Callable[[Numeral], Number]) -> tuple[Number | None, ...]:
-        """The numbers written for a quantity, entry by entry."""
-        size = len(self.right_array(quantity).entries)
-        entries: list[Number | None] = [None] * size
+    def numerals(self, quantity: Term) -> list[Numeral | None]:
+        """What is written for a quantity, entry by entry."""
+        entries: list[Numeral | None] = [None] * len(self.right_array(quantity).entries)
         for offset, blank in self.blanks[quantity]:
-            numeral = self.row.numerals.get(blank.key)
-            entries[offset] = None if numeral is None else value(numeral)
-        return tuple(entries)
+            entries[offset] = self.row.numerals.get(blank.key)
+        return entries
+
+    def written(self, quantity: Term) -> tuple[Number | None, ...]:
+        """The numbers that are written for a quantity."""
+        return tuple(numeral and numeral.value for numeral in self.numerals(quantity))
 
     def right_array(self, quantity: Term) -> Array:
         array = self.right.get(quantity)
         assert array is not None
         return array
 
-    def unrounded(self, numeral: Numeral) -> Number:
-        """What a number may have been before it was rounded: where it has all the digits asked for, and work goes on unrounded."""
+    def unrounded(self, quantity: Term) -> tuple[Number | None, ...]:
+        """What the numbers written for a quantity were before they were rounded.
+
+        That is known of what is right or follows, by its formula or that of a known mistake. Of any other it is known that it rounds to
+        what is written, where that has all the digits asked for: a ball.
+        """
+        from_own = self.found[quantity][len(self.own) // 2 :]
+        ways = [*from_own, *self.by_mistakes(quantity)] if self.fails(quantity, from_own) else from_own
+        return tuple(
+            None if numeral is None else self.before(numeral, [values[offset] for values in ways]) for offset, numeral in enumerate(self.numerals(quantity))
+        )
+
+    def fails(self, quantity: Term, ways: list[tuple[Number | None, ...]]) -> bool:
+        """Whether some number written for a quantity comes in none of some ways."""
         contract = self.paper.contract
+        return any(x is not None and not any(accepts(contract, values[offset], x) for values in ways) for offset, x in enumerate(self.exact[quantity]))
+
+    def by_mistakes(self, quantity: Term) -> Iterator[tuple[Number | None, ...]]:
+        """What each mistake that can be made at a quantity makes of it."""
+        for entries in self.paper.mistaken.values():
+            if entries[quantity] != self.paper.entries[quantity]:
+                yield self.values(entries[quantity], Worked(entries, self.given, self.kept, None, self.paper.network))
+
+    def before(self, numeral: Numeral, ways: list[Number | None]) -> Number:
+        """The number that a numeral was rounded from: the first of some that rounds to it, else a ball around it."""
+        contract = self.paper.contract
+        known = next((x for x in ways if accepts(contract, x, numeral.value)), None)
         full = numeral.digits >= contract.digits if contract.places is None else bool(numeral.unit and numeral.unit <= fmpq(1, 10**contract.places))
-        if contract.carries or not full:
-            return numeral.value
-        return arb(numeral.value, numeral.unit / 2)
+        around = arb(numeral.value, numeral.unit / 2) if full else numeral.value
+        return around if known is None or (isinstance(known, arb) and isinstance(around, arb) and known.rad() > around.rad()) else known
 
     def values(self, entry: Entry, worked: Worked) -> tuple[Number | None, ...]:
         """The entries of a quantity by a formula from the values of a sheet; None where they have none, or where rounding leaves open which."""
@@ -152,23 +199,38 @@ class Sheet:
         except FAILURES:
             return (None,) * len(self.right_array(entry.quantity).entries)
         except Uncertain:
-            if worked.written is self.rounded:
+            if any(_is_wide(x) for entries in self.kept.values() for x in entries) and worked.written is not self.exact:
                 return (None,) * len(self.right_array(entry.quantity).entries)
             raise  # more bits will tell
 
+    def mixed(self, entry: Entry) -> Iterator[tuple[Number | None, ...]]:
+        """What follows where some of the quantities are taken as written and others as before rounding."""
+        uses = [node for node in dict.fromkeys(walk(entry.formula)) if node in self.exact and _differ(self.exact[node], self.kept[node])]
+        for count in range(1, len(uses)) if len(uses) <= MIXED else ():
+            for chosen in combinations(uses, count):
+                mix = {**self.exact, **{quantity: self.kept[quantity] for quantity in chosen}}
+                yield self.values(entry, Worked(self.paper.entries, self.given, mix, self.right, self.paper.network))
 
-def _exact(numeral: Numeral) -> Number:
-    return numeral.value
+
+def _is_wide(x: Number | None) -> bool:
+    """Whether a number is a ball around what is written, and not just an irrational one."""
+    return isinstance(x, arb) and bool(x.rad() > WIDE)
+
+
+def _differ(some: tuple[Number | None, ...], others: tuple[Number | None, ...]) -> bool:
+    return any(x is not y and not (isinstance(y, fmpq) and x == y) for x, y in zip(some, others, strict=True))
 
 
 def accepts(contract: Contract, value: Number | None, given: fmpq) -> bool:
-    """Whether an answer is right for a value, or for one within a ball."""
+    """Whether an answer is right for a value, or for one within a ball, if that is not so wide that nearly any answer would be."""
     if value is None:
         return False
     try:
         low, high = bounds(value)
         if high - low < NEGLIGIBLE:
             return contract.accepts(value, given)
+        if high - low > WIDEST * contract.unit(given):
+            return False
         return bool(contract.interval(low)[0] <= given <= contract.interval(high)[1])
     except UndefinedValue:
         return False
@@ -189,17 +251,15 @@ def marked(paper: Paper, variant: VariantForm, row: Row) -> Marked:
 def step(sheet: Sheet, quantity: Term, blanks: list[tuple[int, BlankForm]]) -> StepMark:
     """The answers for one quantity."""
     entry = sheet.paper.entries[quantity]
-    written = [offset for offset, blank in blanks if blank.key in sheet.row.numerals]
-    values = [sheet.values(entry, own) for own in sheet.own] if written else []
     answers = []
     for offset, blank in blanks:
-        verdict = _verdict(sheet, entry, offset, blank, values)
+        verdict = _verdict(sheet, entry, offset, blank)
         got = blank.points if verdict in CREDITED else 0
         answers.append(Answer(blank.key, sheet.row.cells.get(blank.key, ""), blank.answer, verdict, got, blank.points))
     return StepMark(quantity, blanks[0][1].phase, blanks[0][1].step, tuple(answers))
 
 
-def _verdict(sheet: Sheet, entry: Entry, offset: int, blank: BlankForm, values: list[tuple[Number | None, ...]]) -> str:
+def _verdict(sheet: Sheet, entry: Entry, offset: int, blank: BlankForm) -> str:
     if blank.key in sheet.row.unreadable:
         return "unreadable"
     numeral = sheet.row.numerals.get(blank.key)
@@ -207,7 +267,8 @@ def _verdict(sheet: Sheet, entry: Entry, offset: int, blank: BlankForm, values: 
         return "blank"
     if read_number(blank.low) <= numeral.value <= read_number(blank.high):
         return "right"
-    if not any(accepts(sheet.paper.contract, found[offset], numeral.value) for found in values):
+    ways = chain(sheet.found[entry.quantity], sheet.mixed(entry))
+    if not any(accepts(sheet.paper.contract, values[offset], numeral.value) for values in ways):
         return "wrong"
     return "trivial" if _is_trivial(sheet, entry, offset) else "follows"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flint import fmpq
@@ -31,6 +31,8 @@ GROUPED = (
 """Numbers with marks between thousands, that mark, and the one before decimals."""
 TWOFOLD = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 """A mark that may stand between thousands or before decimals."""
+SIMPLE = re.compile(r"-?\d{1,30}(?:\.\d{1,30})?", re.ASCII)
+"""Most numbers, at a glance."""
 SINGLE = re.compile(r"(?<![\d.,'’])\d*([.,])\d+(?![\d.,])")
 MAXIMAL_LENGTH = 80
 MAXIMAL_EXPONENT = 60
@@ -64,6 +66,8 @@ def read(text: str, mark: str = "") -> Numeral | None:
     Traceback (most recent call last):
     derivation.variants.marking.numerals.Twofold: can be 1234 or 1.234; write 1234 or 1.234
     """
+    if mark != "," and SIMPLE.fullmatch(text):
+        return _number(text)
     plain = _plain(text)
     if not plain or set(plain) <= {"-"}:
         return None
@@ -99,8 +103,14 @@ def decimal_mark(texts: Iterable[str]) -> str:
     >>> decimal_mark(["0,5", "1,234"]), decimal_mark(["0.5", "1,234"]), decimal_mark(["1,234", "2"])
     (',', '', '')
     """
-    found = {match[1] for text in texts for match in SINGLE.finditer(text[:MAXIMAL_LENGTH]) if not TWOFOLD.fullmatch(match[0])}
+    found = {match[1] for text in _with_comma(texts) for match in SINGLE.finditer(text[:MAXIMAL_LENGTH]) if not TWOFOLD.fullmatch(match[0])}
     return "," if found == {","} else ""
+
+
+def _with_comma(texts: Iterable[str]) -> Sequence[str]:
+    """The texts, if there is a comma in any."""
+    found = tuple(texts)
+    return found if any("," in text for text in found) else ()
 
 
 def _plain(text: str) -> str:
@@ -110,7 +120,11 @@ def _plain(text: str) -> str:
 
 
 def _decimal(text: str, mark: str) -> Numeral:
-    match = NUMBER.fullmatch(MANTISSA.sub(lambda found: _with_point(found[0], mark), text, count=1))
+    return _number(MANTISSA.sub(lambda found: _with_point(found[0], mark), text, count=1))
+
+
+def _number(text: str) -> Numeral:
+    match = NUMBER.fullmatch(text)
     if not match:
         raise Unreadable("is no number; write a decimal such as -0.25 or -0,25, or a fraction such as -1/4")
     sign, digits, power, other, percent = match.groups()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
+from textwrap import indent
 from typing import Any
 
 from ..marks import Marked
 from ..report import Report
 
 SCHEMA = 1
+STUDENTS = '\n "students": []'
 
 
 def files(report: Report) -> Iterator[tuple[str, bytes]]:
@@ -26,11 +28,21 @@ def files(report: Report) -> Iterator[tuple[str, bytes]]:
         "answers": report.source,
         "seed": report.seed,
         "remarks": [{"line": remark.line, "column": remark.column, "text": remark.text} for remark in report.remarks],
-        "students": [_sheet(sheet) for sheet in report.sheets],
+        "students": [],
         "not_marked": [{"student": row.student, "id": row.id, "line": row.line} for row in report.unmarked],
         "class": {"mean": report.mean, "of": report.of, "mistakes": dict(report.mistakes), "steps": steps},
     }
-    yield "marks.json", json.dumps(form, indent=1, ensure_ascii=False).encode() + b"\n"
+    yield "marks.json", _written(form).replace(STUDENTS, _students(report), 1).encode() + b"\n"
+
+
+def _students(report: Report) -> str:
+    """The list of students, written one by one, since that takes less memory than all at once."""
+    sheets = ",".join("\n" + indent(_written(_sheet(sheet)), "  ") for sheet in report.sheets)
+    return STUDENTS.replace("[]", f"[{sheets}\n ]") if sheets else STUDENTS
+
+
+def _written(form: dict[str, Any]) -> str:
+    return json.dumps(form, indent=1, ensure_ascii=False)
 
 
 def _sheet(sheet: Marked) -> dict[str, Any]:
