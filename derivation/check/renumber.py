@@ -109,9 +109,10 @@ def drawn(article: Article, seed: int) -> dict[str, Tree]:
 
 def shape_of(world: World, tree: Tree) -> Shape | None:
     """The shape of a value; None where it cannot be read."""
+    world.meter.begin()
     try:
         return Meaning(world, 0).of(tree)[1]
-    except FAILURES:
+    except (*FAILURES, Exhausted, RecursionError):
         return None
 
 
