@@ -80,7 +80,6 @@ class Article:
         self.words: list[Sequence[Token]] = []
         self.shown: dict[Formula, Sequence[Token]] = {}
         """The tokens of each formula, as far as they could be told apart."""
-        self.meter = Meter(len(article.text))
         self.unread: list[tuple[Formula, Unreadable]] = []
         self._state()
         self.vocabulary: Vocabulary = gather(self.statements, self.words)
@@ -92,7 +91,8 @@ class Article:
 
     def _state(self) -> None:
         sources = dict.fromkeys([self.source, *(part.source for part in self.parts)])
-        macros = Expansion(collect(sources), MAXIMAL_MADE + sum(len(source.text) for source in sources))
+        self.letters = sum(len(source.text) for source in sources)
+        macros = Expansion(collect(sources), MAXIMAL_MADE + self.letters)
         before: dict[bool, Chain | None] = {}  # by whether it is displayed: a display goes on with a display
         section = 0
         self.decimal_comma = has_decimal_commas(part.text for part in self.formulas)
@@ -133,7 +133,7 @@ class Article:
         scalar = not any(
             word.text in ARRAYS or word.text.startswith((r"\begin{pm", r"\begin{bm", r"\begin{array", r"\begin{sm")) for words in self.words for word in words
         )
-        world = World(self.knowledge, scalar, self.sections, self.meter)
+        world = World(self.knowledge, scalar, self.sections, Meter(self.letters))
         world.rules = self._rules(world)
         world.rounded |= {text for work in self.works if work.sides[-1].tree for text in long_numerals(work.sides[-1].tree)}
         return world
@@ -144,7 +144,12 @@ class Article:
             theta = self.knowledge.symbols.get(key.removesuffix(NEW))
             if not key.endswith(NEW) or theta is None or self.knowledge.values.get(theta.key) or self.knowledge.formulas.get(theta.key):
                 continue
-            if world.shape(theta.key, 0) is None:
+            world.meter.begin()
+            try:
+                is_unknown = world.shape(theta.key, 0) is None
+            except (Exhausted, RecursionError):
+                continue
+            if is_unknown:
                 found += [Rule(theta, event) for event in events if any(node.head in ("nabla", "partial") for node in nodes(event.tree))]
         return found[:MAXIMAL_RULES]
 
@@ -191,12 +196,13 @@ class Article:
     def _known_shape(world: World, key: str, order: int) -> Shape | None:
         """The shape of a quantity's value or formula, whatever sets are declared."""
         event = world.value_event(key, order)
+        world.meter.begin()
         try:
             if event:
                 return Meaning(world, order).of(event.tree)[1]
-        except (Unreadable, Mismatch):
+            defined = world.definition(key, order)
+        except (Unreadable, Mismatch, Exhausted, RecursionError):
             return None
-        defined = world.definition(key, order)
         return defined[1] if defined and key not in world.gathered else world.declared_in_digits(key)
 
 

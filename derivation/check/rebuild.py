@@ -245,8 +245,7 @@ def identifier(key: str) -> str:
     key = re.sub(r"\\(?:mathrm|mathbf|boldsymbol|mathcal|vec|text)\{(\\?\w+)\}", r"\1", key)
     key = re.sub(r"\^\{[(\[]?(\d+)[)\]]?\}", r"\1", key).replace("'", "_prime")
     words = re.sub(r"[^\w]+", "_", key.replace("_{", "_").replace("^{", "_")).strip("_")
-    words = re.sub(r"__+", "_", words)
-    bare = re.sub(r"^([A-Za-z]+)_(\w+?)(\d+)$", r"\1_\2\3", words)
+    bare = re.sub(r"__++", "_", words)
     if not bare or not bare[0].isalpha():
         bare = f"q_{bare}".rstrip("_")
     return f"{bare}_" + "q" if bare in RESERVED else bare

@@ -14,6 +14,7 @@ from hashlib import blake2b
 
 import flint
 
+from ..arrays import Shape
 from ..expressions import nearest as suggestion
 from ..numbers import exact, point
 from ..terms import Term, is_literal, walk
@@ -96,14 +97,23 @@ def leaf(text: str) -> Tree:
 
 def drawn(article: Article, seed: int) -> dict[str, Tree]:
     """New values for all inputs, in the form of the old ones; targets of zeros and ones, and rates, stay."""
-    found = {}
+    found, world = {}, article.world()
     for key, events in article.knowledge.values.items():
         tree = events[0].tree
         texts = [node.args[0] for node in _numerals(tree)]
         kept = set(texts) <= {"0", "1"} or key in (r"\alpha", r"\eta", r"\lambda", r"\mu") or events[0].assigned
-        if not kept and not article.knowledge.formulas.get(key) and not is_derived(key):
+        if not kept and not article.knowledge.formulas.get(key) and not is_derived(key) and shape_of(world, tree) is not None:
             found[key] = redrawn(tree, f"{seed}/{key}")
     return found
+
+
+def shape_of(world: World, tree: Tree) -> Shape | None:
+    """The shape of a value; None where it cannot be read."""
+    world.meter.begin()
+    try:
+        return Meaning(world, 0).of(tree)[1]
+    except (*FAILURES, Exhausted, RecursionError):
+        return None
 
 
 def redrawn(tree: Tree, salt: str) -> Tree:
@@ -141,7 +151,7 @@ class Renumbering:
     def check_shapes(self) -> None:
         for key, tree in self.changed.items():
             event = self.old.value_event(key, 1 << 60)
-            if event and Meaning(self.old, 0).of(event.tree)[1] != Meaning(self.old, 0).of(tree)[1]:
+            if event and shape_of(self.old, event.tree) != shape_of(self.old, tree):
                 raise BadChange(f"{identifier(key)} has another shape in the article: {event.read.side.latex}")
 
     def done(self) -> Renumbered:

@@ -86,15 +86,16 @@ class UnreadableArticle(ValueError):
 def read(file: Path, shown: str, errors: str = "strict") -> str:
     """The text of a file; `UnreadableArticle` where it cannot be read, is no text, or is too large."""
     try:
-        if file.stat().st_size > MAXIMAL_SIZE:
-            raise UnreadableArticle(f"{shown}: larger than {MAXIMAL_SIZE // 1_000_000} MB; split the article")
-        return file.read_text("utf-8", errors)
+        text = file.read_text("utf-8", errors) if file.stat().st_size <= MAXIMAL_SIZE else None
     except UnicodeDecodeError:
         raise UnreadableArticle(f"{shown}: not UTF-8 text; save it as UTF-8") from None
     except OSError as error:
         raise UnreadableArticle(f"{shown}: {error.strerror or error}") from None
     except ValueError:
         raise UnreadableArticle(f"{shown!r}: no file can be called so") from None
+    if text is None:
+        raise UnreadableArticle(f"{shown}: larger than {MAXIMAL_SIZE // 1_000_000} MB; split the article")
+    return text
 
 
 def whole(text: str) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MAXIMAL_DEPTH = 80
 MAXIMAL_NODES = 1_000_000
-ENTRIES_A_STEP, DRAWN_A_STEP = 64, 16
+ENTRIES_A_STEP, DRAWN_A_STEP = 64, 32
 """Entries of arrays that are worked, or drawn, in the time of a step."""
 UPSTREAM = "\0G"
 

@@ -61,7 +61,7 @@ def whole(block: Block) -> str:
 def latex_text(text: str) -> str:
     """The text of a LaTeX article, paragraph by paragraph, its headings as headings."""
     text = text.partition(r"\begin{document}")[2] or text
-    parts = [part.strip() for part in re.split(r"\n\s*\n|(?=\\(?:sub)*+section)", text) if part.strip()]
+    parts = [part.strip() for part in re.split(r"\n(?:[^\S\n]*+\n)++|(?=\\(?:sub)*+section)", text) if part.strip()]
     return "\n".join(
         f"<h2>{html.escape(found[1])}</h2><p>{html.escape(part[found.end() :])}</p>" if (found := SECTION.match(part)) else f"<p>{html.escape(part)}</p>"
         for part in parts

@@ -16,7 +16,7 @@ from .view import Block, Row, blocks
 
 PACKAGES = ("amsmath", "xcolor", "graphicx", "microtype", "fancyhdr", "hyperref")
 MARKUP = re.compile(r"\*\*|__|(?<!\w)[*_`]|[*_`](?!\w)|^\s*+>\s?|!?\[([^\[\]]{0,500}+)\]\([^()]{0,2000}+\)")
-PARAGRAPH = re.compile(r"\n\s*\n|\n(?=#|\\(?:sub)*+section)")
+PARAGRAPH = re.compile(r"\n(?:[^\S\n]*+\n)++|\n(?=#|\\(?:sub)*+section)")
 HEADING = re.compile(r"\s*+(?:#{1,6}[^\S\n]++([^\n]*+)|\\(?:sub)*+section\*?\{([^{}]*+)(?:\}|\Z))\n?\s*")
 
 
