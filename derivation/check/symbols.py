@@ -85,7 +85,9 @@ def joined(words: Sequence[str]) -> str:
     r"""Tokens as LaTeX, with a space only where TeX needs one."""
     parts, before = list[str](), ""
     for word in words:
-        parts += [" ", word] if COMMAND_AT_END.search(before) and word[:1].isalpha() else [word]
+        if word[:1].isalpha() and "\\" in before and COMMAND_AT_END.search(before):
+            parts.append(" ")
+        parts.append(word)
         before = word or before
     return "".join(parts)
 

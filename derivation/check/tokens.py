@@ -185,7 +185,7 @@ def scan(text: str, start: int, end: int) -> list[Token]:
             found.append(Token(token, match.start(), match.end(), glued))
             if len(found) > MAXIMAL_TOKENS:
                 raise Unreadable(start, f"this formula has more than {MAXIMAL_TOKENS:,} tokens")
-            if match["number"] and len(token) > MAXIMAL_DIGITS:
+            if len(token) > MAXIMAL_DIGITS and match["number"]:
                 raise Unreadable(match.start(), f"a numeral of more than {MAXIMAL_DIGITS} digits")
         last = match.end()
     return found

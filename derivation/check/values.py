@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
-from itertools import islice
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from ..evaluate import evaluate
 from ..numbers import exact, settle
 from ..operations.algebras import Numbers
 from ..reverse import NoDerivative
-from ..terms import Term, name, walk
+from ..terms import Term, name
 from .knowledge import NEW, SLOPE, shown
 from .meaning import Meaning, Unknown
 
@@ -23,7 +22,8 @@ if TYPE_CHECKING:
     from .world import World
 
 MAXIMAL_DEPTH = 80
-MAXIMAL_NODES = 1_000_000
+NODES_AT_ONCE = 1000
+"""Nodes of a term that are gone through before they are counted."""
 ENTRIES_A_STEP, DRAWN_A_STEP = 64, 32
 """Entries of arrays that are worked, or drawn, in the time of a step."""
 UPSTREAM = "\0G"
@@ -38,11 +38,6 @@ def quantities(term: Term) -> Iterator[Term]:
             yield node
         else:
             waiting.extend(node.children)
-
-
-def size(term: Term) -> int:
-    """How many nodes a term has, or has at least where it has very many."""
-    return sum(1 for _ in islice(walk(term), MAXIMAL_NODES))
 
 
 class Balls(Numbers):
@@ -83,12 +78,28 @@ class Truth:
 
     def value(self, term: Term, order: int) -> Array:
         """The value of a term at a place of the article; `Unknown` where a quantity in it has none."""
-        known = {leaf: self.quantity(leaf, order) for leaf in quantities(term)}
-        self.world.meter.tick(size(term) + sum(prod(array.shape) for array in known.values()) // ENTRIES_A_STEP)
+        known = {leaf: self.quantity(leaf, order) for leaf in self.leaves(term)}
+        self.world.meter.tick(sum(prod(array.shape) for array in known.values()) // ENTRIES_A_STEP)
         try:
             return settle(evaluate(term, known, self.algebra))
         except IndexError:
             raise Unknown(0, "an entry that this array does not have") from None
+
+    def leaves(self, term: Term) -> Iterable[Term]:
+        """The quantities of a term, each once; its nodes are steps."""
+        found, waiting, count = dict[Term, None](), [term], 0
+        while waiting:
+            node = waiting.pop()
+            count += 1
+            if node.head in ("name", "partial", "updated"):
+                found[node] = None
+            else:
+                waiting.extend(node.children)
+            if count == NODES_AT_ONCE:
+                self.world.meter.tick(count)
+                count = 0
+        self.world.meter.tick(count)
+        return found
 
     def quantity(self, leaf: Term, order: int) -> Array:
         key = (leaf, self.world.epoch(order))
