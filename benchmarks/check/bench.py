@@ -1,20 +1,23 @@
 """The checker's figures: changes found in the first article, in our handouts and in the example articles, and how time grows.
 
-    python benchmarks/check/bench.py [ARTICLE] [--every N]
+    python benchmarks/check/bench.py [ARTICLE] [--every N] [--hostile]
 
 ARTICLE is the article that it all began with; without it only what is in this repository is measured. Prints Markdown.
+With --hostile: processor seconds for the hostile shapes of the tests at 10, 40 and 160 KB, and for 20 MB of ordinary prose.
 """
 
 from __future__ import annotations
 
 import argparse
+import resource
 import sys
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2] / "tests")]
 
+from hostile_shapes import JUDGED, SCANNED
 from mutations import NUMERAL, Mutation, numbers, structures
 
 import derivation
@@ -80,10 +83,10 @@ def changes(article: str | None, every: int, verbose: bool) -> None:
         print(f"| {name} | {sum(summary.values())} | {' | '.join(str(summary[key]) for key in summary)} | {' | '.join(row or ['', ''])} |", flush=True)
 
 
-def timed(text: str) -> float:
-    began = time.perf_counter()
-    check_text(text)
-    return time.perf_counter() - began
+def timed(text: str, path: str = "article.md") -> float:
+    began = time.process_time()
+    check_text(text, path)
+    return time.process_time() - began
 
 
 def speed(article: str | None) -> None:
@@ -101,11 +104,30 @@ def speed(article: str | None) -> None:
         print(f"| {name} | | {timed(text):.2f} s | |")
 
 
+SIZES = (10_000, 40_000, 160_000)
+PROSE = "# Notes\n\n" + "Ordinary words of an ordinary article, with no formula in them at all.\n" * 20 + "So $x = 2$ and $y = 3 x = 6$ (see [here](#a)); it costs $5.\n\n"
+
+
+def hostile() -> None:
+    print(f"\n| shape | {' | '.join(f'{size // 1000} KB' for size in SIZES)} |\n|---|{'---|' * len(SIZES)}")
+    for name, shape in {**SCANNED, **JUDGED}.items():
+        taken = [timed(shape.make(size), f"a{shape.suffix}") for size in SIZES]
+        print(f"| {name} | {' | '.join(f'{took:.2f}' for took in taken)} |", flush=True)
+    for path in ("a.md", "a.tex"):
+        text = PROSE * (20_000_000 // len(PROSE))
+        print(f"| {len(text) / 1e6:.0f} MB of prose, {path} | | | {timed(text, path):.1f} |", flush=True)
+    print(f"\nAt most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000:.0f} MB.")
+
+
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("article", nargs="?")
     arguments.add_argument("--every", type=int, default=5)
     arguments.add_argument("--verbose", action="store_true")
+    arguments.add_argument("--hostile", action="store_true")
     chosen = arguments.parse_args()
-    changes(chosen.article, chosen.every, chosen.verbose)
-    speed(chosen.article)
+    if chosen.hostile:
+        hostile()
+    else:
+        changes(chosen.article, chosen.every, chosen.verbose)
+        speed(chosen.article)

@@ -18,6 +18,7 @@ from ..numbers import bounds, exact, middle, terminating
 from ..operations.algebras import Terms
 from ..terms import Term, is_literal, number, rebuild, walk
 from .meaning import FAILURES, Meaning, Mismatch, Unknown
+from .spelling import flat, signed, spelled
 from .tokens import Unreadable
 from .trees import nodes
 from .values import Balls, Printed, Truth, half_unit, key_of, quantities
@@ -346,20 +347,6 @@ def distance(a: Array, b: Array) -> Any:
     return max(abs(middle(x) - middle(y)) for x, y in zip(a.entries, b.entries, strict=True))
 
 
-def spelled(term: Term, literal_of: Callable[[Term], Array | None]) -> Array | None:
-    """A side as an array of scalar terms, with numerals for its quantities; None where one has none."""
-    known: dict[Term, Array] = {}
-    for leaf in quantities(term):
-        array = literal_of(leaf)
-        if array is None:
-            return None
-        known[leaf] = array
-    try:
-        return evaluate(term, known, Terms)
-    except (*FAILURES, AttributeError, TypeError, KeyError):
-        return None
-
-
 def equal(a: Array, b: Array) -> bool:
     """Equal entries, exactly or to 40 digits; a column equals a row only where both are the same numbers of one vector."""
     return a.shape == b.shape and all(map(same, a.entries, b.entries))
@@ -397,38 +384,3 @@ def printed_entries(literal: Term) -> tuple[list[str], tuple[int, ...]]:
         return [literal.args[0]], ()
     rows, columns = len(literal.args), len(literal.args[0].args)
     return [entry.args[0] for row in literal.args for entry in row.args], () if rows == columns == 1 else (rows, columns)
-
-
-def flat(term: Term) -> list[Term]:
-    """The summands of a sum, each with its sign."""
-    if term.head == "add":
-        return flat(term.args[0]) + flat(term.args[1])
-    if term.head == "sub":
-        return flat(term.args[0]) + [negated(part) for part in flat(term.args[1])]
-    if term.head == "neg":
-        return [negated(part) for part in flat(term.args[0])]
-    return [term]
-
-
-def negated(term: Term) -> Term:
-    if term.head == "number":
-        text = term.args[0]
-        return Term("number", (text[1:] if text.startswith("-") else f"-{text}",))
-    return term.args[0] if term.head == "neg" else Term("neg", (term,))
-
-
-def signed(term: Term) -> Term:
-    """The term with a minus before a product taken into the numeral that begins it: `-1.25 v` is (-1.25) v."""
-    if term.head == "neg":
-        inner = signed(term.args[0])
-        factor = inner
-        while factor.head in ("times", "matmul", "hadamard", "dot"):
-            factor = factor.args[0]
-        if factor.head == "number":
-            return begun(inner, f"-{factor.args[0]}")
-        return Term("neg", (inner,))
-    return Term(term.head, tuple(signed(arg) if isinstance(arg, Term) else arg for arg in term.args)) if term.children else term
-
-
-def begun(term: Term, text: str) -> Term:
-    return number(text) if term.head == "number" else Term(term.head, (begun(term.args[0], text), *term.args[1:]))

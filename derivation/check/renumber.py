@@ -19,12 +19,13 @@ from ..expressions import nearest as suggestion
 from ..numbers import exact, point
 from ..terms import Term, is_literal, walk
 from . import PRECISION, Article
-from .compare import equal, signed
+from .compare import equal
 from .find import opened
 from .knowledge import Work, is_closed, is_derived, quantity
 from .meaning import FAILURES, PRODUCTS, Meaning
 from .meter import Exhausted
 from .rebuild import identifier
+from .spelling import signed
 from .tie import Tie, Untied
 from .trees import Tree, nodes
 from .values import Truth

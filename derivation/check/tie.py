@@ -11,9 +11,10 @@ from flint import fmpq
 from ..arrays import Array
 from ..numbers import bounds, nearest, point, terminating
 from ..terms import Term, is_literal, number, walk
-from .compare import ALL_LENIENCY, Comparison, flat, is_exactly, negated, printed_entries, spelled
+from .compare import ALL_LENIENCY, Comparison, is_exactly, printed_entries
 from .knowledge import Work
 from .meaning import FAILURES, Meaning
+from .spelling import flat, negated, spelled
 from .values import Printed, key_of
 
 if TYPE_CHECKING:
