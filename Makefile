@@ -28,6 +28,7 @@ judge: $(VENV)/developing
 bench: $(VENV)/developing
 	$(BIN)/python benchmarks/bench.py --slow
 	$(BIN)/python benchmarks/large/bench.py
+	$(BIN)/python benchmarks/sizes/bench.py
 	$(BIN)/python benchmarks/variants/bench.py --all
 	$(BIN)/python benchmarks/page/bench.py
 	$(BIN)/python benchmarks/check/bench.py $(wildcard ../shared/seed/article.md)

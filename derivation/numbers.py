@@ -34,7 +34,9 @@ NEGLIGIBLE = fmpq(1, 10 ** (NEGLIGIBLE_PLACES + 20))
 """A ball narrower than this, around a number of at most 100 decimal places, is rounded as that number: 0, or an exact tie
 between two roundings, which no finite precision could decide. Either rounding would be right to half a unit and 10^-120."""
 HALF_NEGLIGIBLE = arb(NEGLIGIBLE) / 4
-JSON_DIGITS = 30
+JSON_DIGITS, TIED_BITS = 30, 145
+"""Digits of numbers that leave, and the accuracy from which on two roundings that are both possible are as good as tied: either is right to half
+a unit and 10^-13 of one."""
 GUARD_DIGITS = 2
 SMALLEST = -5
 """The power of ten from which down numbers are printed in scientific form."""
@@ -254,7 +256,9 @@ def scientific(x: fmpq) -> str:
 
 
 def terminating(x: fmpq) -> str | None:
-    """A rational as a finite decimal, or None where its decimals never end."""
+    """A rational as a finite decimal, or None where its decimals never end, or have no end that anybody would read."""
+    if x.height_bits() > MAXIMAL_HEIGHT:
+        return None
     places, rest = [0, 0], int(x.q)
     for k, prime in enumerate((2, 5)):
         while rest % prime == 0:
@@ -355,4 +359,14 @@ def point(units: int, places: int, shift: int = 0) -> str:
 
 def json_text(x: Number) -> str:
     """`"p/q"`, an integer, or 30 certain significant digits."""
-    return str(x) if isinstance(x, fmpq) else rounded(x, JSON_DIGITS)
+    return str(x) if isinstance(x, fmpq) else at_a_tie(x, lambda near: rounded(near, JSON_DIGITS))
+
+
+def at_a_tie(x: Number, show: Callable[[Number], Result]) -> Result:
+    """How a result is printed once all is worked: where its digits leave two roundings, that of its middle."""
+    try:
+        return show(x)
+    except Uncertain:
+        if x.rel_accuracy_bits() < TIED_BITS:
+            raise
+        return show(middle(x))

@@ -15,7 +15,9 @@ from .terms import Term, names, walk
 MAXIMAL_EXPONENT = 64
 
 
-def problems(equations: Mapping[str, Term], parameters: Mapping[str, Array], data: Mapping[str, Array], shapes: Mapping[str, Shape]) -> Iterator[tuple[str, str]]:
+def problems(
+    equations: Mapping[str, Term], parameters: Mapping[str, Array], data: Mapping[str, Array], shapes: Mapping[str, Shape]
+) -> Iterator[tuple[str, str]]:
     """(equation, sentence) for all that is wrong."""
     moved = _moved(equations, parameters)
     targets = {key for key, array in data.items() if not array.shape}
@@ -51,7 +53,9 @@ def _out_of_range(node: Term, given: Mapping[str, Array]) -> Iterator[str]:
     if asked is None:
         return
     operand = node.args[asked.place]
-    if (operand.head == "number" and not asked.holds(exact(operand.args[0]))) or (asked is not EXPONENT and operand.head == "name" and operand.args[0] in given and not asked.holds(given[operand.args[0]].entries[0])):
+    known = operand.head == "name" and operand.args[0] in given and asked is not EXPONENT
+    number = exact(operand.args[0]) if operand.head == "number" else given[operand.args[0]].entries[0] if known else None
+    if number is not None and not asked.holds(number):
         yield asked.sentence.format(operand.args[0])
 
 

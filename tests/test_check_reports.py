@@ -173,3 +173,9 @@ def test_tex_sets_whatever_comes(tmp_path: Path) -> None:
            r"\begin{cases} 1 & x > 0 \\ 2", r"\sqrt[3", "(" * 60 + r"\frac12" + ")" * 60, "1" * 399, r"\hat{\hat{\hat{x}}}", r"\underbrace{x}_{y} \boxed{1}", r"\sum_{i=1}^\infty", "|x| \\| y"]  # fmt: skip
     text = "# A heading with ${}^2$ in it\n\n" + "\n\n".join(f"So ${latex} = 1$, and\n\n$$\n{latex} = 2\n$$\n\n$$\n{latex}\n$$" for latex in odd)
     assert write("pdf", [check_text(text)]).startswith(b"%PDF")
+
+
+def test_a_terminal_obeys_nothing_of_an_article() -> None:
+    said = write("text", [check_text("$x = 1$, $x\x1b]0;title\x07 = 2$ and $y = \x1b[2J3 = 4$\n\n$2\u202e = 3$")]).decode()
+    kept = re.sub(r"\x1b\[\d*(?:;\d+)*m", "", said)
+    assert all(sign.isprintable() or sign == "\n" for sign in kept)

@@ -188,17 +188,24 @@ def test_no_output_of_any_command_holds_a_file_or_a_variable_of_this_machine(
     (tmp_path / "secret.tex").write_text(in_a_file)
     monkeypatch.setenv("DERIVATION_SECRET", in_a_variable)
     path = tmp_path / "secret.tex"
-    hostile = rf"^^5cinput{{{path}}} \input{{{path}}} \immediate\pdfobj stream file{{{path}}} \directlua{{tex.print(os.getenv('DERIVATION_SECRET'))}} %"
-    text = (ROOT / "examples" / "variants" / "two-two-one.toml").read_text("utf-8")
-    text = re.sub(r"\Atitle = .*", lambda _: f"title = {json.dumps(hostile[:190])}", text).replace(
-        'equations = """', f'equations = """\n## {hostile.replace(chr(92), chr(92) * 2)}'
+    pieces = (
+        rf"^^5cinput{{{path}}} %",
+        rf"\input{{{path}}}",
+        rf"\immediate\pdfobj stream file{{{path}}}",
+        r"\directlua{tex.print(os.getenv('DERIVATION_SECRET'))}",
     )
+    hostile = " ".join(pieces)
+    text = (ROOT / "examples" / "variants" / "two-two-one.toml").read_text("utf-8")
+    text = re.sub(r"\Atitle = .*", lambda _: f"title = {json.dumps(pieces[0])}", text)
+    for piece, equation in zip(pieces, ("z1 = ", "h = ", "yhat = ", "L = "), strict=True):
+        text = text.replace(f"\n{equation}", f"\n## {piece.replace(chr(92), chr(92) * 2)}\n{equation}", 1)
     (tmp_path / "spec.toml").write_text(text + r'''
 [notation]
 h = "\\text{input /etc/passwd}"
 yhat = "\\hat{y}_{pdfobj}"
 ''')  # fmt: skip
-    (tmp_path / "class.csv").write_text(f'name\n"{hostile.replace(chr(34), chr(39))}"\n')
+    names = "".join(f'"{piece.replace(chr(34), chr(39))}"\n' for piece in pieces)
+    (tmp_path / "class.csv").write_text(f"name\n{names}")
     (tmp_path / "article.md").write_text(
         f"# {hostile}\n\n$$\\\\leftinput{{{path}}} = 1$$\n\n$x = 1 = 2$ {hostile} $\\text{{^^5cinput}} = 3$\n"
     )
@@ -217,7 +224,7 @@ yhat = "\\hat{y}_{pdfobj}"
         assert done.exit_code == (1 if command[0] == "check" else 0), (command, done.output)
     key = json.loads((out / "v" / "key.json").read_text("utf-8"))
     (tmp_path / "answers.csv").write_text(
-        f'id,name,z1[1]\n{key["variants"][0]["id"]},"{hostile.replace(chr(34), chr(39))}","{hostile.replace(chr(34), chr(39))}"\n'
+        f'id,name,z1[1]\n{key["variants"][0]["id"]},"{pieces[2]}","{hostile.replace(chr(34), chr(39))}"\n'
     )
     done = CliRunner().invoke(
         app,

@@ -211,7 +211,7 @@ def test_brackets_are_as_high_as_what_they_hold(window: Any) -> None:
 
 def test_a_step_writes_itself_and_a_further_one_completes_it(window: Any) -> None:
     opened = window("two-two-one", **MOVING)
-    assert opened.get("document.getAnimations().length") == 0
+    opened.page.wait_for_function("document.getAnimations().length === 0", timeout=8000)  # the colours of the page may take their time
     opened.press("ArrowRight")
     assert opened.get("document.getAnimations().length") > 50
     assert opened.get("document.querySelector('.link.current').matches('.writing')") and opened.get("document.querySelector('.title.writing') !== null")

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from math import log2
 from pathlib import Path
 
@@ -93,7 +94,7 @@ def by_size() -> None:
     for title, make in NETWORKS.items():
         texts = [make(size) for size in SIZES]
         times = [seconds(lambda text=text: worked(text)) for text in texts]
-        growth = [(after / before) ** (1 / log2(SIZES[k + 1] / SIZES[k])) for k, (before, after) in enumerate(zip(times, times[1:], strict=False))]
+        growth = [(after / before) ** (1 / log2(SIZES[k + 1] / SIZES[k])) for k, (before, after) in enumerate(pairwise(times))]
         print(f"| {title} | " + " | ".join(f"{found:.2f}" for found in times) + f" | {max(growth[2:]):.2f} |")
 
 

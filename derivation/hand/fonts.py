@@ -34,8 +34,8 @@ BODY = -9.0, X_HEIGHT + 4
 """Where what stands beside a letter meets it: from a foot that strays below the line to a little above the small letters."""
 ROOM = {".": 6.2, ",": 3.0, ":": 2.0, "cdot": 2.0, "i": 1.0, "l": 1.0, "1": 2.4, "(": 0.6, ")": 0.6}
 """More room beside what is narrow: a point between digits must be seen."""
-LEANING = {".": 25.0, ",": 10.0}
-"""And still more, the more a hand leans: a slanted digit stands over the point before it."""
+STEEP, LEANING = 0.1, {".": 45.0, ",": 20.0}
+"""And still more where a hand leans more than that: a slanted digit stands over the point before it."""
 TEXT_PARAMETERS = (0, 0.3, 0.14, 0.09, X_HEIGHT / 100, 1, 0, 0.68, 0.4, 0.45, 0.69, 0.35, 0.43, 0.38, 0.3, 0.16, 0.25, 0.39, 0.05, 2.4, 1.0, AXIS / 100)
 """TeX's dimensions of a font of symbols: the space between words, where scripts stand, how high the axis is."""
 LARGE_PARAMETERS = (0, 0, 0, 0, X_HEIGHT / 100, 1, 0, 0.05, 0.1, 0.16, 0.2, 0.5, 0.1)
@@ -92,7 +92,7 @@ def placed(glyph: Glyph, hand: Hand, chance: Random) -> tuple[tuple[Run, ...], B
     body = [point.real for point in points if BODY[0] <= point.imag <= BODY[1]] or [point.real for point in points]
     left = 0.3 * min(point.real for point in points) + 0.7 * min(body)
     right = 0.3 * max(point.real for point in points) + 0.7 * max(body)
-    gap = hand.gap + hand.nib / 2 + ROOM.get(glyph.name, 0.0) + LEANING.get(glyph.name, 0.0) * hand.slant
+    gap = hand.gap + hand.nib / 2 + ROOM.get(glyph.name, 0.0) + LEANING.get(glyph.name, 0.0) * max(hand.slant - STEEP, 0.0)
     moved = tuple(tuple(point - left + gap for point in run) for run in strokes)
     top, bottom = max(point.imag for point in points) + hand.nib / 2, min(point.imag for point in points) - hand.nib / 2
     over = max((point.real for point in points if point.imag > X_HEIGHT), default=right) - right

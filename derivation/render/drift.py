@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..arrays import Array
 from ..network import Network
-from ..numbers import Number, Style, decimal, middle
+from ..numbers import Number, Style, at_a_tie, decimal, middle
 from ..terms import Term, index, number, partial
 from ..tex.write import write
 from ..walkthrough import Derivation, Drift, TrainingStep
@@ -54,7 +54,7 @@ def _rows(network: Network, step: TrainingStep, style: Style) -> Iterator[tuple[
 
 
 def _text(x: Number, style: Style, network: Network) -> str:
-    return write(number(decimal(x, style).text), network.names)
+    return write(number(at_a_tie(x, lambda near: decimal(near, style)).text), network.names)
 
 
 def _carried(step: TrainingStep, quantity: Term) -> Array:

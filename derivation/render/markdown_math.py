@@ -15,9 +15,22 @@ import re
 FORMULA = re.compile(r"(?<!\\)\$\$(?P<displayed>.+?)(?<!\\)\$\$|(?<!\\)\$(?P<inline>[^$\n]+?)(?<!\\)\$", re.DOTALL)
 TOKEN = re.compile(r"\\\\\s*|\\[A-Za-z]+\*?|\\.|.", re.DOTALL)
 WRITTEN = {
-    r"\operatorname": r"\mathrm", r"\operatorname*": r"\mathrm", r"\mbox": r"\text", r"\hbox": r"\text",
-    r"\,": r"\thinspace", r"\:": r"\medspace", r"\;": r"\enspace", r"\!": r"\negthinspace", r"\ ": r"\enspace",
-    r"\{": r"\lbrace", r"\}": r"\rbrace", r"\|": r"\Vert", "|": r"\vert", "<": r"\lt", ">": r"\gt", "*": r"\ast",
+    r"\operatorname": r"\mathrm",
+    r"\operatorname*": r"\mathrm",
+    r"\mbox": r"\text",
+    r"\hbox": r"\text",
+    r"\,": r"\thinspace",
+    r"\:": r"\medspace",
+    r"\;": r"\enspace",
+    r"\!": r"\negthinspace",
+    r"\ ": r"\enspace",
+    r"\{": r"\lbrace",
+    r"\}": r"\rbrace",
+    r"\|": r"\Vert",
+    "|": r"\vert",
+    "<": r"\lt",
+    ">": r"\gt",
+    "*": r"\ast",
 }
 """What is written for what GitHub refuses, or Markdown takes for its own."""
 ROW, ROW_IN_A_LINE = "\\\\\n", r"\cr "

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from ..arrays import Array
-from ..numbers import Carry, Number, Style, decimal
+from ..numbers import Carry, Number, Style, at_a_tie, decimal
 from ..terms import Term, name, partial, updated, walk
 from ..variants.tape import Entry, record
 from ..walkthrough import Derivation
@@ -189,5 +189,5 @@ def literal(array: Array) -> str:
 
 
 def _float(x: Number) -> str:
-    text = decimal(x, Style(DIGITS, DIGITS)).text
+    text = at_a_tie(x, lambda near: decimal(near, Style(DIGITS, DIGITS))).text
     return text if {".", "e"} & set(text) else f"{text}.0"

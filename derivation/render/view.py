@@ -47,6 +47,11 @@ class ChainView:
         return len(self.links) == 1 and not self.reason and not self.notes
 
     @property
+    def has_value(self) -> bool:
+        """Whether it ends with the value of what it is about."""
+        return bool(self.links) and self.links[-1].role == "value"
+
+    @property
     def is_given(self) -> bool:
         """Whether it only states a value."""
         return self.is_short and self.links[0].role == "value"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import typer
 
+from ...toml_text import shown
 from ..verdicts import VERDICTS, Equality, Report
 
 COLOURS = {"wrong": "red", "undecided": "yellow", "rounded": "blue", "exact": "green"}
@@ -33,14 +34,23 @@ def about(equality: Equality) -> Iterator[str]:
     source, colour = equality.source, COLOURS[equality.verdict]
     at = equality.right.start if equality.at is None or not 0 < equality.at <= len(source.text) else equality.at
     line, column = source.place(at)
-    yield f"{source.shown}:{line}:{column}: {typer.style(equality.verdict, fg=colour, bold=True)}: {equality.why}"
+    yield f"{source.shown}:{line}:{column}: {typer.style(equality.verdict, fg=colour, bold=True)}: {shown(equality.why)}"
     text, place = around(source.text, at)
     length = max(1, min(equality.right.end - equality.right.start if at == equality.right.start else 1, len(text) - place))
     number = str(line)
-    yield f"  {number} | {text}"
+    yield f"  {number} | {visible(text)}"
     yield f"  {' ' * len(number)} | {' ' * place}{typer.style('^' * length, fg=colour, bold=True)}"
     if equality.expected:
-        yield f"  {' ' * len(number)} = expected: {equality.expected}"
+        yield f"  {' ' * len(number)} = expected: {shown(equality.expected)}"
+
+
+def visible(text: str) -> str:
+    r"""A line of an article, as wide as it is, with nothing in it that a terminal obeys.
+
+    >>> visible("x\x1b[2J = 1") == "x\N{REPLACEMENT CHARACTER}[2J = 1"
+    True
+    """
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
 def around(text: str, place: int) -> tuple[str, int]:
