@@ -106,7 +106,7 @@ class Bench:
     def redefine(self, key: str, order: int) -> None:
         self.world.redefine(key, order)
         for mode in (self.truth, self.printed, *self.random, *self.direct):
-            mode.cache.clear()
+            mode.forget()
 
     def values(self, tree: Tree, work: Work) -> Array | None:
         try:

@@ -3,9 +3,9 @@ article has used up what its length allows, so are the ones behind it. So no tex
 
 from __future__ import annotations
 
-STEPS_OF_ONE = 100_000
+STEPS_OF_ONE = 200_000
 """Steps that one equality may take."""
-STEPS_AT_LEAST, STEPS_A_LETTER = 400_000, 15
+STEPS_AT_LEAST, STEPS_A_LETTER = 600_000, 15
 """Steps that an article may take: so many, and more by its letters."""
 
 

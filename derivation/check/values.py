@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
-from math import prod
 from typing import TYPE_CHECKING, Any
 
 from flint import arb, fmpq
@@ -15,6 +14,7 @@ from ..numbers import exact, settle
 from ..operations.algebras import Numbers
 from ..reverse import NoDerivative
 from ..terms import Term, name
+from .effort import effort
 from .knowledge import NEW, SLOPE, shown
 from .meaning import Meaning, Unknown
 
@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from .world import World
 
 MAXIMAL_DEPTH = 80
+LONG = 100
+"""Nodes of a term whose value is kept."""
 NODES_AT_ONCE = 1000
 """Nodes of a term that are gone through before they are counted."""
-ENTRIES_A_STEP, DRAWN_A_STEP = 64, 32
-"""Entries of arrays that are worked, or drawn, in the time of a step."""
+DRAWN_A_STEP = 32
+"""Entries of an array that are drawn in the time of a step."""
 UPSTREAM = "\0G"
 
 
@@ -75,18 +77,27 @@ class Truth:
     def __init__(self, world: World, algebra: Any = Numbers) -> None:
         self.world, self.algebra = world, algebra
         self.cache: dict[tuple[Term, int], Array] = {}
+        self.long: dict[tuple[Term, int], Array] = {}
+        """The values of long terms, such as sums spelled out, which stand on both sides of the links of a chain."""
 
     def value(self, term: Term, order: int) -> Array:
         """The value of a term at a place of the article; `Unknown` where a quantity in it has none."""
-        known = {leaf: self.quantity(leaf, order) for leaf in self.leaves(term)}
-        self.world.meter.tick(sum(prod(array.shape) for array in known.values()) // ENTRIES_A_STEP)
+        key = (term, self.moment(order))
+        if key in self.long:
+            return self.long[key]
+        leaves, size = self.leaves(term)
+        known = {leaf: self.quantity(leaf, order) for leaf in leaves}
+        self.world.meter.tick(effort(term, known))
         try:
-            return settle(evaluate(term, known, self.algebra))
+            found = settle(evaluate(term, known, self.algebra))
         except IndexError:
             raise Unknown(0, "an entry that this array does not have") from None
+        if size >= LONG:
+            self.long[key] = found
+        return found
 
-    def leaves(self, term: Term) -> Iterable[Term]:
-        """The quantities of a term, each once; its nodes are steps."""
+    def leaves(self, term: Term) -> tuple[Iterable[Term], int]:
+        """The quantities of a term, each once, and how many nodes it has, which are steps."""
         found, waiting, count = dict[Term, None](), [term], 0
         while waiting:
             node = waiting.pop()
@@ -95,18 +106,26 @@ class Truth:
                 found[node] = None
             else:
                 waiting.extend(node.children)
-            if count == NODES_AT_ONCE:
-                self.world.meter.tick(count)
-                count = 0
-        self.world.meter.tick(count)
-        return found
+            if count % NODES_AT_ONCE == 0:
+                self.world.meter.tick(NODES_AT_ONCE)
+        self.world.meter.tick(count % NODES_AT_ONCE)
+        return found, count
+
+    def moment(self, order: int) -> int:
+        """What tells one place of the article from another as far as values go."""
+        return self.world.epoch(order)
 
     def quantity(self, leaf: Term, order: int) -> Array:
-        key = (leaf, self.world.epoch(order))
+        key = (leaf, self.moment(order))
         if key not in self.cache:
             self.world.meter.tick()
             self.cache[key] = self.world.guarded((type(self), leaf), lambda: self.find(leaf, order))
         return self.cache[key]
+
+    def forget(self) -> None:
+        """Forgets all values: a name has got another meaning."""
+        self.cache.clear()
+        self.long.clear()
 
     def find(self, leaf: Term, order: int) -> Array:
         if leaf.head == "partial":
@@ -264,12 +283,8 @@ class Printed(Truth):
         except Unknown:
             return super().find(leaf, order)
 
-    def quantity(self, leaf: Term, order: int) -> Array:
-        key = (leaf, order)
-        if key not in self.cache:
-            self.world.meter.tick()
-            self.cache[key] = self.world.guarded((type(self), leaf), lambda: self.find(leaf, order))
-        return self.cache[key]
+    def moment(self, order: int) -> int:
+        return order
 
 
 class Random(Truth):
