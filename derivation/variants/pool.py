@@ -141,6 +141,10 @@ def _made(make: Callable[[Task], Made], task: Task) -> Made:
         signal.signal(signal.SIGTERM, before)
 
 
+UNANSWERED = (OSError, ValueError, TypeError, TimeoutError, MemoryError, AssertionError)
+"""What Dask raises where no scheduler answers: the last but one where something else does, the last where its loop has not begun in ten seconds."""
+
+
 class Cluster:
     """A Dask cluster by the address of its scheduler. What a worker had begun when it died is begun again on another.
 
@@ -158,7 +162,7 @@ class Cluster:
             if address.startswith("tls://") and security.get_connection_args("client")["ssl_context"] is None:
                 raise NoCluster(f"{address} needs certificates: {CERTIFICATES}")
             self.client: Any = Client(address, timeout="5s", security=security)
-        except (OSError, ValueError, TypeError, TimeoutError, MemoryError) as error:  # the last where something else answers, in other words
+        except UNANSWERED as error:
             raise NoCluster(f"no Dask scheduler answers at {address}: {error or type(error).__name__}") from None
 
     def run(self, make: Callable[[Task], Made], tasks: Sequence[Task]) -> Iterator[tuple[Task, Made]]:
