@@ -150,8 +150,8 @@ class Prover:
         return "proved" if all(map(self.equal, a.entries, b.entries)) else "refuted"
 
     def is_out_of_reach(self, x: Any) -> bool:
-        """Whether SymPy would need as many digits as the power of e in a number has, to see what is left beside it."""
-        return any(power.exp.is_Rational and abs(power.exp) > LARGEST_POWER for power in x.atoms(self.sympy.exp))
+        """Whether there is a power of e in a number, or a tail of the normal distribution, that SymPy would need too many digits for."""
+        return any(abs(of.args[0].as_coeff_Mul()[0]) > LARGEST_POWER for of in x.atoms(self.sympy.exp, self.sympy.erfc))
 
     def stated(self, quantity: Term, value: Term) -> Proof:
         """A derivative given as a number at once: `diff` of the equations that use the quantity, at these numbers."""
