@@ -95,12 +95,9 @@ class Prover:
         import sympy
 
         self.largest = largest
-
         self.sympy, self.m = sympy, symbols()
         self.network = network
         self.loss = name(network.loss or "")
-        self.full: dict[Term, Array] = {}
-        """Everything that a formula may name, as certified numbers."""
         self.numbers = self.known_numbers(values, gradients, updated, optimizer or {})
         self.formulas: dict[Term, Array] = {}
 
@@ -124,7 +121,8 @@ class Prover:
         known |= {Term("partial", (self.loss, name(key))): array for key, array in gradients.items()}
         known |= {Term("updated", (name(key),)): array for key, array in updated.items()}
         known |= optimizer
-        self.full = known
+        self.full: dict[Term, Array] = known
+        """Everything that a formula may name, as certified numbers."""
         self.results = {term: array.map(lambda x: self.m.of_number(unrounded(x))) for term, array in known.items() if _is_small(array)}
         small = {term: array for term, array in known.items() if _is_small(array)}
         return {term: array.map(self.m.of_number) for term, array in small.items()}

@@ -9,7 +9,7 @@ from typing import Any, cast
 from ..arrays import Array, Shape
 from ..evaluate import evaluate
 from ..network import Network
-from ..operations import TABLE, structure, table
+from ..operations import TABLE, structure
 from ..resolve import Shapes
 from ..terms import Term, name, names, options
 
@@ -46,14 +46,7 @@ class Reaches:
 
 
 ALGEBRA = cast(Any, Reaches())
-WHOLE = frozenset(
-    {
-        *(table.entrywise, table.arrays_entrywise, table.with_scalar, table.by_scalar, table.scalar_by_scalar, table.array_by_scalar),
-        *(table.not_by_scalar, table.same, table.equal, table.matrix, table.equal_matrices, table.dropped, table.scalar, table.one_array),
-        *(table.transposed, table.matrix_product, table.outer_product, table.equal_arrays, structure.row_totals, structure.column_totals),
-        *(structure.repeated_row, structure.repeated_column, structure.below, structure.beside, structure.reshaped, structure.flat),
-    }
-)
+WHOLE = structure.ANY_LENGTH | {structure.below, structure.beside, structure.reshaped, structure.flat}
 """Shape rules of operations that use every entry of every operand."""
 
 

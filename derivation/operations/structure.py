@@ -11,6 +11,7 @@ from functools import reduce
 from typing import Any
 
 from ..arrays import Array, Shape, collapse, total
+from . import table
 from .algebras import Numbers
 from .table import PRODUCT, Notation, Operation, ShapeMismatch, Size, matrix, same
 
@@ -343,3 +344,13 @@ LARGEST = (
     ),
 )
 STRUCTURE = (*SUMS, *PARTS, *LARGEST)
+
+ANY_LENGTH = frozenset(
+    {
+        *(table.entrywise, table.arrays_entrywise, table.with_scalar, table.by_scalar, table.scalar_by_scalar, table.array_by_scalar),
+        *(table.not_by_scalar, table.same, table.equal, table.matrix, table.equal_matrices, table.dropped, table.scalar, table.one_array),
+        *(table.transposed, table.matrix_product, table.outer_product, table.equal_arrays, row_totals, column_totals),
+        *(repeated_row, repeated_column),
+    }
+)
+"""Shape rules of operations that mean the same at any length, and use every entry of every operand."""

@@ -14,7 +14,7 @@ from flint import fmpq
 
 from ..arrays import Array, Shape, total
 from ..network import Network
-from ..operations import TABLE, ShapeMismatch, structure, table
+from ..operations import TABLE, ShapeMismatch, structure
 from ..resolve import Shapes, definition, substitute
 from ..terms import Term, fold, rebuild, walk, with_parts
 
@@ -26,15 +26,6 @@ LENGTHS = {"repeat_rows": 1, "repeat_columns": 1, "gather_rows": 1, "pad": 2}
 """How many of the last options of an operation are lengths of its result."""
 Places = dict[int, list[int]]
 """For each length the places that are named along it."""
-RESIZED = frozenset(
-    {
-        *(table.entrywise, table.arrays_entrywise, table.with_scalar, table.by_scalar, table.scalar_by_scalar, table.array_by_scalar),
-        *(table.not_by_scalar, table.same, table.equal, table.matrix, table.equal_matrices, table.dropped, table.scalar, table.one_array),
-        *(table.transposed, table.matrix_product, table.outer_product, table.equal_arrays, structure.row_totals, structure.column_totals),
-        *(structure.repeated_row, structure.repeated_column),
-    }
-)
-"""Shape rules of operations that mean the same at any length."""
 
 
 class NotShrunk(ValueError):
@@ -99,7 +90,7 @@ def shrunk(network: Network, kept: Iterable[int] = ()) -> Twin | None:
 def rigid(network: Network) -> frozenset[int]:
     """The lengths that operations are tied to: of what is cut, joined, put into another shape or looked at through windows."""
     shapes = Shapes(network.shapes)
-    tied = [node for term in network.equations.values() for node in walk(term) if node.head in TABLE and TABLE[node.head].shape not in RESIZED]
+    tied = [node for term in network.equations.values() for node in walk(term) if node.head in TABLE and TABLE[node.head].shape not in structure.ANY_LENGTH]
     return frozenset(size for node in tied for part in (node, *node.children) for size in shapes.of(part))
 
 
