@@ -35,7 +35,9 @@ def _widened(resolver: Resolver, raw: Raw, of: Resolved, places: Sequence[Raw]) 
     if len(of.reading.axes) != 1:
         raise SyntaxProblem(raw.at, f"{called(of)} is {_axes(of)} with two axes already, and None would make a third; only a list takes None, as in x[:, None]")
     if not whole_axis or where not in ([True], [True, False], [False, True]):
-        raise SyntaxProblem(raw.at, "None stands beside a colon: x[None, :] makes a row of a list, x[:, None] a column; take a part before, in an equation of its own")
+        raise SyntaxProblem(
+            raw.at, "None stands beside a colon: x[None, :] makes a row of a list, x[:, None] a column; take a part before, in an equation of its own"
+        )
     row = where[0]
     term, shape, _ = of if (of.shape[0] == 1) == row else resolver.operation(raw, ".T", [of])
     return Resolved(term, shape, Reading(shape))
@@ -86,7 +88,8 @@ def _refuse_lone_row(raw: Raw, of: Resolved, place: Raw) -> None:
     if place.symbol == "slice_of" or whole(place) in (0, -1):
         name = of.term.args[0] if of.term.head == "name" else "it"
         raise SyntaxProblem(
-            raw.at, f"{called(of)} is {_axes(of)}, of which NumPy takes the row here; write {name}[0, 1] for an entry of the row, {name}[:, 0:2] for a part of it"
+            raw.at,
+            f"{called(of)} is {_axes(of)}, of which NumPy takes the row here; write {name}[0, 1] for an entry of the row, {name}[:, 0:2] for a part of it",
         )
 
 
@@ -159,7 +162,9 @@ def _concat(raw: Raw, parts: Sequence[Resolved], axis: int, lists: bool) -> Join
 def _stack(raw: Raw, parts: Sequence[Resolved], axis: int, lists: bool) -> Join:
     """Lists as rows, or as columns along axis 1."""
     if any(len(part.reading.axes) == 2 and part.shape[1:] != (1,) for part in parts):
-        raise SyntaxProblem(raw.at, "stack of matrices makes an array of three axes; write concat(X, Y) to put one below the other, concat(X, Y, axis=1) side by side")
+        raise SyntaxProblem(
+            raw.at, "stack of matrices makes an array of three axes; write concat(X, Y) to put one below the other, concat(X, Y, axis=1) side by side"
+        )
     return ("column", 1) if axis else ("row", 0)
 
 
@@ -192,5 +197,3 @@ def integers(raws: Sequence[Raw]) -> list[int]:
     """Whole numbers, given one by one or as one list."""
     given = raws[0].args if len(raws) == 1 and raws[0].symbol == "list" else raws
     return [whole(raw) for raw in given]
-
-

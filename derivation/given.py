@@ -81,7 +81,7 @@ def _no_number(given: Any) -> str:
     if isinstance(given, list):
         return "lists are nested too deep; a matrix is a list of rows"
     if isinstance(given, dict):
-        return "a table stands among numbers; a file gives a whole array, as in W = { file = \"W.npy\" }"
+        return 'a table stands among numbers; a file gives a whole array, as in W = { file = "W.npy" }'
     kind = next((kind for type_, kind in KINDS.items() if isinstance(given, type_)), "")
     return f"expected a number, found {f'{kind} {given}' if kind else shown(repr(given)[:60])}"
 

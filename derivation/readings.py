@@ -152,7 +152,9 @@ def _product(parts: Sequence[Resolved], shape: Shape) -> Reading:
     soft = all(part.soft for part, size in zip((left, right), shape or (1, 1), strict=True) if size == 1)
     found = left.axes[:-1] + (right.axes[:-2] + right.axes[-1:] if len(right.axes) > 1 else ())
     if _squeezed(found) != _squeezed(shape):
-        raise TwoReadings("NumPy makes one number of this product of lists, on paper it is a matrix; write outer(a, b) for the matrix, dot(a, b) for the number")
+        raise TwoReadings(
+            "NumPy makes one number of this product of lists, on paper it is a matrix; write outer(a, b) for the matrix, dot(a, b) for the number"
+        )
     return Reading(found, soft)
 
 

@@ -296,7 +296,11 @@ class _Builder:
             if not any((heading, index) in counted for index in heading.indices):
                 braces = ", ".join(f"{{{index}}}" for index in sorted(heading.indices))
                 self.problems.append(
-                    Problem(heading.line, heading.column, f"{braces} in a title is the step of a repetition such as 'for k in 1..3', and none stands below it; leave out the braces")
+                    Problem(
+                        heading.line,
+                        heading.column,
+                        f"{braces} in a title is the step of a repetition such as 'for k in 1..3', and none stands below it; leave out the braces",
+                    )
                 )
             else:
                 message = f"the title {heading.title[:40]!r} counts the steps of a repetition, and this equation is not one of them"

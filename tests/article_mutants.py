@@ -15,7 +15,11 @@ from derivation.check.renumber import BadChange, renumber
 from derivation.check.reports import pdf, write
 
 ROOT = Path(__file__).parents[1]
-CORPUS = (*sorted((ROOT / "examples" / "articles").iterdir()), ROOT / "tests" / "articles" / "readings.md", *sorted((ROOT / "tests" / "articles").glob("hostile.*")))
+CORPUS = (
+    *sorted((ROOT / "examples" / "articles").iterdir()),
+    ROOT / "tests" / "articles" / "readings.md",
+    *sorted((ROOT / "tests" / "articles").glob("hostile.*")),
+)
 FORMATS = ("text", "json", "html", "github", "sarif")
 ODD = ["²", "\0", "\ufeff", "\u202e", "\u200b", "x\u0301", "\ue000" + "0\ue001", "٣", "½", "\r", "\\", "{", "}", "$", "$$", "&", r"\\", "^", "_", "'", "#1", "%", "~~", "`", "```\n", "<!--",
        r"\left(", r"\begin{aligned}", r"\end{aligned}", r"\begin{array}{c}", r"\sum_{j=1}^{200}", r"\frac", r"\sqrt[3]", r"\boxed{", r"\text{a", r"\newcommand{\x}[1]{#1#1}", r"\x{", r"\input{a}",

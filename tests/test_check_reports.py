@@ -67,7 +67,9 @@ def page(tmp_path: Path) -> Path:
     (tmp_path / "secret.png").write_bytes(PIXEL)
     (tmp_path / "in" / "link.png").symlink_to(tmp_path / "secret.png")
     (tmp_path / "in" / "fig.png").write_bytes(PIXEL)
-    (tmp_path / "in" / "dot.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script><image href="http://x.invalid/y.png"/></svg>', "utf-8")
+    (tmp_path / "in" / "dot.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script><image href="http://x.invalid/y.png"/></svg>', "utf-8"
+    )
     (tmp_path / "in" / "article.md").write_text(ARTICLE, "utf-8")
     page = tmp_path / "report.html"
     page.write_bytes(write("html", [check(str(tmp_path / "in" / "article.md"))]))

@@ -268,7 +268,17 @@ def test_a_spec_reads_files_of_its_own_folder_alone(tmp_path: Path) -> None:
     (folder / "zero.csv").symlink_to("/dev/zero")
     (folder / "loop.csv").symlink_to(folder / "loop.csv")
     os.mkfifo(folder / "fifo.csv")
-    for file in ("link.csv", "folder/d.csv", "zero.csv", "../d.csv", "x/../../d.csv", str(other / "d.csv"), "~/d.csv", "file:///etc/hosts.csv", "http://localhost/d.csv"):
+    for file in (
+        "link.csv",
+        "folder/d.csv",
+        "zero.csv",
+        "../d.csv",
+        "x/../../d.csv",
+        str(other / "d.csv"),
+        "~/d.csv",
+        "file:///etc/hosts.csv",
+        "http://localhost/d.csv",
+    ):
         with pytest.raises(SpecError, match=r"outside of its folder|out of the spec's folder|no such file"):
             network(folder, f"{{ file = '{file}' }}")
     for file, why in (("fifo.csv", "this is not a file"), ("loop.csv", "no such file|cannot be read"), (".", "its ending says no format")):

@@ -178,14 +178,20 @@ def patterns() -> list[tuple[str, str, bool]]:
     found = []
     for info in pkgutil.walk_packages(derivation.check.__path__, "derivation.check."):
         module = import_module(info.name)
-        calls = [node for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text("utf-8"))) if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)]
+        calls = [
+            node
+            for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text("utf-8")))
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+        ]
         for key, value in vars(module).items():
             if isinstance(value, re.Pattern):
                 found.append((info.name, value.pattern, {node.attr for node in calls if node.value.id == key} <= {"match", "fullmatch"}))  # type: ignore[attr-defined]
         for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name) and node.func.value.id == "re":
                 is_anchored = node.func.attr in ("match", "fullmatch")
-                found += [(info.name, argument.value, is_anchored) for argument in node.args[:1] if isinstance(argument, ast.Constant) and node.func.attr != "compile"]
+                found += [
+                    (info.name, argument.value, is_anchored) for argument in node.args[:1] if isinstance(argument, ast.Constant) and node.func.attr != "compile"
+                ]
     return sorted(set(found))
 
 

@@ -72,8 +72,12 @@ class Writer:
 
     def call(self, depth: int) -> str:
         a, b = self.expression(depth), self.expression(depth)
-        unary = self.one_of("np.exp", "np.tanh", "np.abs", "relu", "sigmoid", "np.sign", "floor", "square", "softmax", "np.transpose", "np.diag", "diagonal", "np.ravel")
-        return self.one_of(f"{unary}({a})", f"np.maximum({a}, {b})", f"dot({a}, {b})", f"np.outer({a}, {b})", f"({a}).T", f"np.minimum({a}, 0)", f"relu({a} - {b})")
+        unary = self.one_of(
+            "np.exp", "np.tanh", "np.abs", "relu", "sigmoid", "np.sign", "floor", "square", "softmax", "np.transpose", "np.diag", "diagonal", "np.ravel"
+        )
+        return self.one_of(
+            f"{unary}({a})", f"np.maximum({a}, {b})", f"dot({a}, {b})", f"np.outer({a}, {b})", f"({a}).T", f"np.minimum({a}, 0)", f"relu({a} - {b})"
+        )
 
     def reduction(self, depth: int) -> str:
         of, key = self.expression(depth), self.one_of("sum", "mean", "max", "softmax", "log_softmax", "var")
@@ -88,7 +92,9 @@ class Writer:
     def place(self) -> str:
         a, b = self.pick.randint(-5, 5), self.pick.randint(-5, 6)
         common = (f"{a}", f"{abs(a) // 2}", f"{a}:{b}", ":", f"{abs(a) // 2}:", f":{b}", "None")
-        return self.one_of(*common, *common, f"[{a}, {b}]", "[0, 1]", f"({a}, {b})", "...", "True", f"{a}:{b}:2", "::2", "::-1", "[[0, 1]]", "0.5", "[True, False]")
+        return self.one_of(
+            *common, *common, f"[{a}, {b}]", "[0, 1]", f"({a}, {b})", "...", "True", f"{a}:{b}:2", "::2", "::-1", "[[0, 1]]", "0.5", "[True, False]"
+        )
 
     def part(self, depth: int) -> str:
         of = self.expression(depth) if self.pick.random() < 0.3 else self.one_of(*self.given)

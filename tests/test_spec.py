@@ -114,7 +114,11 @@ def spec(equations: str, parameters: str = "W = [[1, 2], [3, 4]]", data: str = "
         (spec("z = " + "x.T" * 7000), (3, 20005), "an equation has at most 20000 characters"),
         (spec("h[t+" + "9" * 5000 + "] = 1 for t in 1..2"), (3, 1), "expected an equation such as"),
         (spec("z = x \u2212 1"), (3, 7), "it is a minus sign, write '-'"),
-        (spec("## The set {a}\nz = x"), (3, 1), "{a} in a title is the step of a repetition such as 'for k in 1..3', and none stands below it; leave out the braces"),
+        (
+            spec("## The set {a}\nz = x"),
+            (3, 1),
+            "{a} in a title is the step of a repetition such as 'for k in 1..3', and none stands below it; leave out the braces",
+        ),
         (spec("## Step {t}\nz[t] = x * t for t in 1..2\ny = x"), (5, 1), "'Step {t}' counts the steps of a repetition, and this equation is not one of them"),
         (spec("## A\u202eB\nz = x"), (3, 1), "a title holds no marks that turn the direction of writing (U+202E)"),
         (spec("## " + "a" * 201 + "\nz = x"), (3, 1), "a title has at most 200 characters, and this one 201"),
@@ -216,7 +220,14 @@ def test_one_target_for_many_outputs_is_told(loss: str) -> None:
 
 @pytest.mark.parametrize(
     "equations",
-    ["h = relu(W @ x - m)\nL = sum(h)", "L = sum((w - mean(w))^2)", "L = sum((x - m)^2) + b", "L = mean(max(0, m - w * x))", "L = sum((w * x - 1)^2)", "L = sum((w * x + b)^2)"],
+    [
+        "h = relu(W @ x - m)\nL = sum(h)",
+        "L = sum((w - mean(w))^2)",
+        "L = sum((x - m)^2) + b",
+        "L = mean(max(0, m - w * x))",
+        "L = sum((w * x - 1)^2)",
+        "L = sum((w * x + b)^2)",
+    ],
 )
 def test_numbers_that_are_no_targets_stand_beside_arrays(equations: str) -> None:
     loads(spec(equations, "W = [[1, 2], [3, 4]]\nw = [1, 2]\nb = 1", "x = [1, 2]\nm = 0.5", "L"))

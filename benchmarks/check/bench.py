@@ -105,7 +105,11 @@ def speed(article: str | None) -> None:
 
 
 SIZES = (10_000, 40_000, 160_000)
-PROSE = "# Notes\n\n" + "Ordinary words of an ordinary article, with no formula in them at all.\n" * 20 + "So $x = 2$ and $y = 3 x = 6$ (see [here](#a)); it costs $5.\n\n"
+PROSE = (
+    "# Notes\n\n"
+    + "Ordinary words of an ordinary article, with no formula in them at all.\n" * 20
+    + "So $x = 2$ and $y = 3 x = 6$ (see [here](#a)); it costs $5.\n\n"
+)
 
 
 def hostile() -> None:

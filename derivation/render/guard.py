@@ -68,9 +68,7 @@ def run(job: dict[str, Any], folder: str) -> Answer:
     streams = [(os.POSIX_SPAWN_DUP2, nowhere, 0), (os.POSIX_SPAWN_DUP2, told, 1), (os.POSIX_SPAWN_DUP2, told, 2)]
     default = [signal.SIGPIPE, signal.SIGXFSZ]
     try:
-        child = os.posix_spawn(
-            job["command"][0], job["command"], environment, file_actions=streams, setpgroup=0, setsigdef=default
-        )
+        child = os.posix_spawn(job["command"][0], job["command"], environment, file_actions=streams, setpgroup=0, setsigdef=default)
     except OSError as error:
         return {"unstarted": error.strerror}
     os.close(told)

@@ -40,7 +40,9 @@ def table(derivation: Derivation, words: Words) -> TableView | None:
         if scheduled:
             cells.append(derivation.training_steps[count - 1].optimizer[scheduled].entries[0] if count else None)
         cells += [now.values[term.args[0].args[0] if term.head == "index" else term.args[0]][place or (0,)] for term, place in columns]
-        rows.append((str(count), *("" if cell is None else write(number(at_a_tie(cell, lambda near: decimal(near, style)).text), network.names) for cell in cells)))
+        rows.append(
+            (str(count), *("" if cell is None else write(number(at_a_tie(cell, lambda near: decimal(near, style)).text), network.names) for cell in cells))
+        )
     note = words.text("document", "table_note", digits=style.digits)
     return TableView((*heads, *(write(term, network.names) for term, _ in columns)), tuple(rows), note)
 

@@ -27,7 +27,19 @@ KEPT = Path(__file__).parent / "corpus"
 """Inputs that were finds once, in a folder for each target."""
 ARTICLES = sorted((ROOT / "examples" / "articles").iterdir())
 EXERCISES = sorted((ROOT / "examples" / "variants").glob("*.toml"))
-QUICK = ("two-two-one", "logistic-regression", "momentum", "softmax-regression", "dropout", "skip-gram", "rnn", "cnn", "residual", "sigmoid-circuit", "weight-decay")
+QUICK = (
+    "two-two-one",
+    "logistic-regression",
+    "momentum",
+    "softmax-regression",
+    "dropout",
+    "skip-gram",
+    "rnn",
+    "cnn",
+    "residual",
+    "sigmoid-circuit",
+    "weight-decay",
+)
 SPECS = [path for path in EXAMPLES if path.stem in QUICK]
 """Lessons that are worked in a moment."""
 PAGES = ("tex", "html", "md", "ipynb", "json", "tex --theme handwritten", "json --unproved --sensitivity", "json --unproved --gradient-check")
@@ -192,7 +204,7 @@ TARGETS: dict[str, Target] = {
     "notebook": Target("ipynb", read(ending_in(".ipynb")), article("ipynb")),
     "answers": Target("csv", answered, answers),
     "key": Target("json", lambda: [file_of_batch("json")], key),
-    "roster": Target("csv", lambda: ["name,id\nŁukasz Żak,1\nJosé Ñ,2\nИван,3\n".encode(), b"id;name\r\n7;\"O'Brien, A\"\r\n"], roster),
+    "roster": Target("csv", lambda: ["name,id\nŁukasz Żak,1\nJosé Ñ,2\nИван,3\n".encode(), b'id;name\r\n7;"O\'Brien, A"\r\n'], roster),
     "exercise": Target("toml", read(EXERCISES), exercise),
     "data": Target("bin", lambda: list(array_files()), data_file),
 }

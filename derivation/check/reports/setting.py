@@ -41,7 +41,12 @@ KNOWN = SIGNS | frozenset(ONE_ARGUMENT.values()) | TWO_ARGUMENTS | frozenset([r"
 """All commands that are written."""
 CLOSING = {"(": ")", "[": "]", r"\{": r"\}", r"\langle": r"\rangle", r"\lfloor": r"\rfloor", r"\lceil": r"\rceil"}
 TALL = (r"\frac", r"\binom", r"\sum", r"\prod", r"\int", r"\begin")
-ENVIRONMENTS = {name: name for name in MATRICES | {"cases"}} | {"smallmatrix": "matrix", "bsmallmatrix": "bmatrix", "psmallmatrix": "pmatrix", "dcases": "cases"}
+ENVIRONMENTS = {name: name for name in MATRICES | {"cases"}} | {
+    "smallmatrix": "matrix",
+    "bsmallmatrix": "bmatrix",
+    "psmallmatrix": "pmatrix",
+    "dcases": "cases",
+}
 COMMAND_AT_END = re.compile(r"\\[A-Za-z]+\Z")
 
 
@@ -128,7 +133,16 @@ def leaf(text: str) -> str:
     return OTHERS.get(text) or words(text)
 
 
-OTHERS = {":=": ":=", "&": "", "}": "", r"\\": r"\quad", r"\mathbb{R}": r"\mathbf{R}", r"\therefore": r"\text{therefore }", r"\because": r"\text{because }", "\u00b1": r"\pm"}
+OTHERS = {
+    ":=": ":=",
+    "&": "",
+    "}": "",
+    r"\\": r"\quad",
+    r"\mathbb{R}": r"\mathbf{R}",
+    r"\therefore": r"\text{therefore }",
+    r"\because": r"\text{because }",
+    "\u00b1": r"\pm",
+}
 """Tokens that are set as something else."""
 
 

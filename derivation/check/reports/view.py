@@ -66,7 +66,9 @@ def of_source(report: Report, source: Source) -> list[Block]:
             continue
         before, after = delimiters(source.text, formula)
         found.append(Block(source.text[at:before]))
-        found.append(Block(formula.text, rows(by_formula.get(id(formula), ())), True, formula.display, source.text[before:after], report.words.get(formula, ())))
+        found.append(
+            Block(formula.text, rows(by_formula.get(id(formula), ())), True, formula.display, source.text[before:after], report.words.get(formula, ()))
+        )
         at = after
     return [*found, Block(source.text[at:])]
 
