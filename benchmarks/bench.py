@@ -17,13 +17,13 @@ from pypdf import PdfReader
 
 import derivation
 from derivation.deriving import numbers
-from derivation.network import Network
-from derivation.proof import prove
-from derivation.render.engine import engines
+from derivation.networks.network import Network
+from derivation.pages.typesetting.engine import engines
+from derivation.proving.prover import prove
 
 ROOT = Path(__file__).parents[1]
 ARTICLE = ROOT / "examples" / "two-two-one.toml"
-IMPORTS = "import sympy, derivation.cli, derivation.deriving.views, derivation.spec, derivation.proof, derivation.render.document, derivation.render.engine"
+IMPORTS = "import sympy, derivation.cli.app, derivation.deriving.on_request.views, derivation.spec.reader, derivation.proving.prover, derivation.pages.formats.document, derivation.pages.typesetting.engine"
 """All that a handout uses."""
 ROUNDS = 6
 
@@ -40,7 +40,7 @@ def best(work: Callable[[], object], times: int = 5) -> float:
 
 def handout(name: str, *options: str) -> None:
     """The command, cold, to PDF, in turn with the import of all that it uses and a bare TeX run of the same .tex; the best of several."""
-    program = [sys.executable, "-c", "from derivation.cli import app; app()", "handout", str(ROOT / "examples" / f"{name}.toml"), *options]
+    program = [sys.executable, "-c", "from derivation.cli.app import app; app()", "handout", str(ROOT / "examples" / f"{name}.toml"), *options]
     with tempfile.TemporaryDirectory() as folder:
         run = lambda command: subprocess.run(command, cwd=folder, capture_output=True, check=True)  # noqa: E731
         run([*program, "-o", "handout.tex"])
@@ -70,9 +70,9 @@ def elementwise(network: Network) -> int:
     """SymPy's way: the loss as one expression, `diff` by every weight, the values put in."""
     import sympy
 
-    from derivation.evaluate import evaluate
-    from derivation.operations.algebras import symbols
-    from derivation.terms import name
+    from derivation.formulas.calculus.evaluate import evaluate
+    from derivation.formulas.operations.algebras import symbols
+    from derivation.formulas.terms import name
 
     m, known, values = symbols(), {}, {}
     for key, array in (*network.parameters.items(), *network.data.items()):

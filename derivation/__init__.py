@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .deriving import derive
-    from .proof import prove
-    from .spec import SpecError, load, loads
-    from .walkthrough import Derivation
+    from derivation.deriving import derive
+    from derivation.networks.walkthrough import Derivation
+    from derivation.proving.prover import prove
+    from derivation.spec.reader import SpecError, load, loads
 
 __all__ = ["Derivation", "SpecError", "derive", "load", "loads", "prove"]
 __version__ = "0.1.0"

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from derivation.check import UnreadableArticle, check
-from derivation.check.rebuild import NoNetwork, spec_of
-from derivation.check.renumber import BadChange, renumber
-from derivation.check.reports import pdf, write
+from derivation.checking.article import UnreadableArticle, check
+from derivation.checking.reports import pdf, write
+from derivation.checking.rewriting.rebuild import NoNetwork, spec_of
+from derivation.checking.rewriting.renumber import BadChange, renumber
 
 ROOT = Path(__file__).parents[1]
 CORPUS = (

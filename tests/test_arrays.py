@@ -9,8 +9,8 @@ import flint
 import pytest
 from flint import arb, fmpq
 
-from derivation.arrays import LARGE, Array
-from derivation.numbers import written
+from derivation.formulas.arrays import LARGE, Array
+from derivation.formulas.numbers import written
 
 WIDTH = 230
 """Digits, in bits, of the ball that an exact number is hidden in: more than the working precision, so that rounding is seen too."""

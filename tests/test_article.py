@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 import derivation
-from derivation.terms import Term
+from derivation.formulas.terms import Term
+from derivation.networks.walkthrough import Step
 from derivation.tex.read import read
-from derivation.walkthrough import Step
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "two-two-one.toml"
 P = r"\begin{{pmatrix}} {} \end{{pmatrix}}".format

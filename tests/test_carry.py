@@ -13,10 +13,10 @@ import pytest
 
 import derivation
 from derivation import SpecError, loads
-from derivation.check import check_text
-from derivation.proof import unproved
-from derivation.render import markdown
-from derivation.render.json_form import json_form
+from derivation.checking.article import check_text
+from derivation.pages.formats import markdown
+from derivation.pages.formats.json_form import json_form
+from derivation.proving.prover import unproved
 
 Round = Callable[[Decimal], Decimal]
 Rows = list[list[Decimal]]

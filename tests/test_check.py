@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import derivation
-from derivation.check import check, check_text
-from derivation.check.find import find, source
-from derivation.check.reports import write
-from derivation.check.source import Formula, UnreadableArticle
-from derivation.cli import app
+from derivation.checking.article import check, check_text
+from derivation.checking.reports import write
+from derivation.checking.sources.find import find, source
+from derivation.checking.sources.source import Formula, UnreadableArticle
+from derivation.cli.app import app
 
 ROOT = Path(__file__).parents[1]
 SEED = ROOT.parent / "shared" / "seed" / "article.md"
@@ -30,7 +30,7 @@ TWO_TWO_ONE = derivation.load(ROOT / "examples" / "two-two-one.toml")
 
 @pytest.fixture(scope="module")
 def handout() -> str:
-    from derivation.render import markdown
+    from derivation.pages.formats import markdown
 
     return markdown(derivation.prove(derivation.derive(TWO_TWO_ONE)))
 
@@ -51,7 +51,7 @@ UNREAD = {"attention", "batch-norm", "cnn", "layer-norm", "skip-gram", "softmax-
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_our_own_handouts_pass(path: Path) -> None:
-    from derivation.render import markdown
+    from derivation.pages.formats import markdown
 
     report = check_text(markdown(derivation.prove(derivation.derive(derivation.load(path)))), "handout.md")
     # the last of several equations of a rule for any parameter: it holds no gradient, so it is not known as a rule
@@ -187,7 +187,7 @@ def test_every_form_of_report_is_written(form: str) -> None:
 
 
 def test_the_pdf_report_is_a_pdf() -> None:
-    from derivation.render.engine import engines
+    from derivation.pages.typesetting.engine import engines
 
     if not engines():
         pytest.skip("no TeX on this machine")

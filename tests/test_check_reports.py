@@ -12,10 +12,10 @@ import pytest
 from browsing import Opened
 from places import ROOT
 
-from derivation.check import check, check_text
-from derivation.check.reports import write
-from derivation.check.reports.pdf import document
-from derivation.check.reports.setting import KNOWN, of_text
+from derivation.checking.article import check, check_text
+from derivation.checking.reports import write
+from derivation.checking.reports.pdf import document
+from derivation.checking.reports.setting import KNOWN, of_text
 
 ARTICLES = sorted((ROOT / "examples" / "articles").iterdir())
 PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==")
@@ -167,7 +167,7 @@ def test_no_command_of_an_article_is_written(latex: str) -> None:
 
 
 def test_tex_sets_whatever_comes(tmp_path: Path) -> None:
-    from derivation.render.engine import engines
+    from derivation.pages.typesetting.engine import engines
 
     if not engines():
         pytest.skip("no TeX on this machine")

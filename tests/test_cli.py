@@ -19,7 +19,7 @@ EXAMPLE = ROOT / "examples" / "two-two-one.toml"
 
 
 def run(*args: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from derivation.cli import app; app()", *map(str, args)]
+    command = [sys.executable, "-c", "from derivation.cli.app import app; app()", *map(str, args)]
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, env={**os.environ, **environment}, check=False)
 
 
@@ -123,7 +123,7 @@ def test_the_api_of_the_readme(tmp_path: Path) -> None:
 def test_what_is_not_proved_stops_the_handout_or_is_marked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from typer.testing import CliRunner
 
-    from derivation.cli import app
+    from derivation.cli.app import app
     from derivation.proving import vanishes
 
     monkeypatch.chdir(tmp_path)
@@ -141,8 +141,8 @@ def test_a_refuted_line_stops_the_handout(tmp_path: Path, monkeypatch: pytest.Mo
 
     from typer.testing import CliRunner
 
-    from derivation.cli import app
-    from derivation.operations import TABLE
+    from derivation.cli.app import app
+    from derivation.formulas.operations import TABLE
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(TABLE, "relu", replace(TABLE["relu"], reverse=("-(G * relu_prime(a))",)))
@@ -151,9 +151,9 @@ def test_a_refuted_line_stops_the_handout(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 FORKING = """
-import json, os, sys, derivation.check, derivation.render.engine, derivation.proof, derivation.deriving, sympy
-from derivation.check.reports import github, html, json_form, sarif, text
-from derivation.cli import app
+import json, os, sys, derivation.checking.article, derivation.pages.typesetting.engine, derivation.proving.prover, derivation.deriving, sympy
+from derivation.checking.reports import github, html, json_form, sarif, text
+from derivation.cli.app import app
 
 for line in sys.stdin:
     case = json.loads(line)
@@ -240,7 +240,7 @@ def test_a_command_that_is_told_to_end_leaves_nothing_behind(tmp_path: Path) -> 
 
 def test_what_is_ignored_stays_ignored(tmp_path: Path) -> None:
     """As `nohup` asks for."""
-    text = "import os, signal; signal.signal(1, signal.SIG_IGN); from derivation.ending import answer_signals; answer_signals(); os.kill(os.getpid(), 1)"
+    text = "import os, signal; signal.signal(1, signal.SIG_IGN); from derivation.system.ending import answer_signals; answer_signals(); os.kill(os.getpid(), 1)"
     assert subprocess.run([sys.executable, "-c", text], check=False).returncode == 0
 
 
@@ -321,7 +321,13 @@ def test_documents_are_utf8_in_every_locale(locale: dict[str, str], tmp_path: Pa
     ],
 )
 def test_what_nobody_expected_is_a_sentence_and_no_verdict(error: str, said: str, tmp_path: Path) -> None:
-    lines = ["import derivation.check", f"def check(path): raise {error}", "derivation.check.check = check", "from derivation.cli import app", "app()"]
+    lines = [
+        "import derivation.checking.article",
+        f"def check(path): raise {error}",
+        "derivation.checking.article.check = check",
+        "from derivation.cli.app import app",
+        "app()",
+    ]
     for debug in ("", "1") if error.startswith("KeyError") else ("",):
         done = subprocess.run(
             [sys.executable, "-c", "\n".join(lines), "check", str(SLIP)],

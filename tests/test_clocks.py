@@ -40,8 +40,8 @@ assert abs(time.time() - day) < 3600 and abs(datetime.datetime.now(datetime.time
 
 from typer.testing import CliRunner
 
-from derivation.cli import app
-from derivation.render.engine import compile_pdf, engines
+from derivation.cli.app import app
+from derivation.pages.typesetting.engine import compile_pdf, engines
 
 for call in json.loads(sys.argv[2]):
     run = CliRunner().invoke(app, call)

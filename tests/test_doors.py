@@ -17,16 +17,16 @@ from places import ROOT
 from typer.testing import CliRunner
 
 import derivation
-from derivation.check import Report, check_text
-from derivation.check.reports.pdf import document
-from derivation.check.reports.setting import KNOWN, of_text
-from derivation.cli import app
-from derivation.render import FORMATS
-from derivation.render.templating import latex_text
-from derivation.spec import SpecError
+from derivation.checking.article import Report, check_text
+from derivation.checking.reports.pdf import document
+from derivation.checking.reports.setting import KNOWN, of_text
+from derivation.cli.app import app
+from derivation.exercises.marking.reports.pdf import _numeral
+from derivation.pages.formats import FORMATS
+from derivation.pages.typesetting.templating import latex_text
+from derivation.spec.reader import SpecError
 from derivation.tex.names import COMMANDS
 from derivation.tex.notation import NotationError, notation
-from derivation.variants.marking.reports.pdf import _numeral
 
 COMMAND = re.compile(r"\\(?:[A-Za-z@]+|.)")
 WORDS = "input openin read write18 immediate pdfobj pdfprimitive directlua latelua csname catcode endinput special def expandafter scantokens usepackage loop font show".split()

@@ -18,10 +18,10 @@ import pypdf
 import pytest
 from test_doors import opened
 
-from derivation.render import engine, guard, letters
-from derivation.render.document import shell
-from derivation.render.engine import Engine, TexError, compile_pdf, engines, unsettable
-from derivation.render.templating import latex_text
+from derivation.pages.formats.document import shell
+from derivation.pages.typesetting import engine, guard, letters
+from derivation.pages.typesetting.engine import Engine, TexError, compile_pdf, engines, unsettable
+from derivation.pages.typesetting.templating import latex_text
 
 BY = {"lua" if one.is_lua else one.source: one for one in reversed(engines())}
 HERE = [pytest.param(kind, marks=pytest.mark.skipif(kind not in BY, reason=f"there is no {kind} TeX on this machine")) for kind in ("system", "bundled", "lua")]
@@ -211,7 +211,7 @@ def test_a_run_that_writes_without_end_is_stopped(temporary: Path, monkeypatch: 
 RUN = """
 import sys, tempfile
 tempfile.tempdir = sys.argv[1]
-from derivation.render.engine import compile_pdf
+from derivation.pages.typesetting.engine import compile_pdf
 compile_pdf(sys.argv[2])
 """
 

@@ -18,17 +18,17 @@ from flint import arb, ctx, fmpq
 from places import EXAMPLES, ROOT
 
 import derivation
-from derivation.evaluate import evaluate
-from derivation.figures import Chart, charts, map_of, svg, tikz
-from derivation.figures.flowchart import TEXT_WIDTH, Look, backward_looks, drawn, forward_looks
-from derivation.figures.fold import Graph, Row, Station, folded, row, width_of
-from derivation.figures.geometry import HEAD, Block, Edge, Frame, Label, Node, Text, block
-from derivation.figures.layered import Box, Link, layered
-from derivation.figures.shares import shares
-from derivation.figures.tikz import PAGE
-from derivation.numbers import bounds, exact, middle
-from derivation.render import engine
-from derivation.terms import name, names, rebuild
+from derivation.formulas.calculus.evaluate import evaluate
+from derivation.formulas.numbers import bounds, exact, middle
+from derivation.formulas.terms import name, names, rebuild
+from derivation.pages.figures import Chart, charts, map_of, svg, tikz
+from derivation.pages.figures.flowchart import TEXT_WIDTH, Look, backward_looks, drawn, forward_looks
+from derivation.pages.figures.fold import Graph, Row, Station, folded, row, width_of
+from derivation.pages.figures.geometry import HEAD, Block, Edge, Frame, Label, Node, Text, block
+from derivation.pages.figures.layered import Box, Link, layered
+from derivation.pages.figures.shares import shares
+from derivation.pages.figures.tikz import PAGE
+from derivation.pages.typesetting import engine
 
 LESSONS = [path.stem for path in EXAMPLES]
 SEEDS = range(200)
@@ -430,8 +430,8 @@ def test_the_step_is_the_one_that_is_taken_where_results_are_carried_rounded() -
 @pytest.mark.parametrize(("stem", "lowest"), [("linear-regression", (1.9, 1.0)), ("momentum", (0.0, 0.0)), ("adam", (0.0, 0.0))])
 def test_the_minimum_lies_in_the_frame_of_the_contours(stem: str, lowest: tuple[float, float]) -> None:
     """Least squares by hand: slope 9.5/5, intercept 5.75 - 1.9 x 2.5."""
-    from derivation.figures.surface import HEIGHT, WIDTH, _Picture
-    from derivation.render.training import entries
+    from derivation.pages.figures.surface import HEIGHT, WIDTH, _Picture
+    from derivation.pages.views.training import entries
 
     worked = lesson(stem)
     assert worked.outcome is not None
@@ -450,8 +450,8 @@ def test_the_minimum_lies_in_the_frame_of_the_contours(stem: str, lowest: tuple[
 @pytest.mark.parametrize("stem", ["momentum", "adam"])
 def test_contour_lines_lie_where_the_loss_has_their_level(stem: str) -> None:
     """The loss is (w1^2 + 10 w2^2) / 2: every line is one of its ellipses to 0.03 mm, the innermost one closed but for the words on it."""
-    from derivation.figures.surface import HEIGHT, LEFT, TOP, WIDTH, _Picture
-    from derivation.render.training import entries
+    from derivation.pages.figures.surface import HEIGHT, LEFT, TOP, WIDTH, _Picture
+    from derivation.pages.views.training import entries
 
     worked = lesson(stem)
     stations = [tuple(middle(now.values[term.args[0]].entries[0]) for term, _ in entries(worked.network)) for now in (*worked.training_steps, worked.outcome)]  # type: ignore[union-attr]
@@ -501,7 +501,7 @@ def test_a_perceptron_is_drawn_by_its_weights() -> None:
 
 def test_weights_run_from_the_right_neuron_whichever_way_the_product_is_written() -> None:
     """x W has the weight in row i and column j from neuron i to neuron j, W x the other way round."""
-    from derivation.figures.neurons import layers_of
+    from derivation.pages.figures.neurons import layers_of
 
     text = '[model]\nequations = "h = tanh({})\\ny = V @ h"\n[parameters]\nW = {}\nV = [[1, 1]]\n[data]\nx = {}\n'
     left = layers_of(derivation.loads(text.format("W @ x", "[[1, 2, 3], [4, 5, 6]]", "[1, 1, 1]")))
@@ -605,7 +605,7 @@ def test_measured_formulas_fit_their_boxes(tmp_path: Path) -> None:
 
 def test_a_number_is_bounded_by_what_it_prints() -> None:
     """A share that is a tie or 0 to all its certain digits is printed, not refused."""
-    from derivation.figures.texts import printable
+    from derivation.pages.figures.texts import printable
 
     with ctx.workprec(192):
         zero, tie = arb(0, 1e-50), arb("0.00062345") + arb(0, 1e-45)

@@ -13,7 +13,7 @@ import numpy
 import pytest
 
 from derivation import SpecError, load, loads
-from derivation.network import Network
+from derivation.networks.network import Network
 
 HEAD = '[model]\nequations = "z = 2 * W"\n[parameters]\nW = '
 """What stands before the value: it is at line 4, column 5."""

@@ -14,7 +14,7 @@ from autograd.extend import defvjp, primitive
 from test_structure import CASES
 
 import derivation
-from derivation.numbers import json_text
+from derivation.formulas.numbers import json_text
 
 erf = primitive(lambda x: np.vectorize(math.erf)(x))
 defvjp(erf, lambda ans, x: lambda g: g * 2 / np.sqrt(np.pi) * np.exp(-(x**2)))
@@ -123,7 +123,7 @@ def test_random_networks_agree_with_autograd(seed: int) -> None:
 
 
 def test_every_operation_takes_part() -> None:
-    from derivation.operations import TABLE
+    from derivation.formulas.operations import TABLE
 
     text = " ".join([*UNARY, *BINARY, *LOSSES, "a = W @ x + b", *CASES])
     unreached = {

@@ -18,16 +18,16 @@ from pypdf.generic import ContentStream
 from typer.testing import CliRunner
 
 import derivation
-from derivation.cli import app
-from derivation.hand import Unwritable, Writing, files
-from derivation.hand.fonts import ENDS, FIRST, LARGE_FIRST, WRITINGS, Font, large, plain, source
-from derivation.hand.glyphs import DELIMITERS, SIZES, UNICODE, commands, table, used
-from derivation.hand.hands import HANDS, PAPERS
-from derivation.hand.setting import text
-from derivation.hand.signs import ACCENTS
-from derivation.hand.type1 import CHARSTRING, EEXEC, encrypted
-from derivation.render import FORMATS, beside
-from derivation.render.engine import engines
+from derivation.cli.app import app
+from derivation.handwriting import Unwritable, Writing, files
+from derivation.handwriting.fonts.fonts import ENDS, FIRST, LARGE_FIRST, WRITINGS, Font, large, plain, source
+from derivation.handwriting.fonts.type1 import CHARSTRING, EEXEC, encrypted
+from derivation.handwriting.setting import text
+from derivation.handwriting.strokes.glyphs import DELIMITERS, SIZES, UNICODE, commands, table, used
+from derivation.handwriting.strokes.hands import HANDS, PAPERS
+from derivation.handwriting.strokes.signs import ACCENTS
+from derivation.pages.formats import FORMATS, beside
+from derivation.pages.typesetting.engine import engines
 from derivation.tex.names import COMMANDS
 
 SPEC = ROOT / "examples" / "two-two-one.toml"

@@ -16,14 +16,14 @@ from PIL import Image, ImageDraw
 from places import ROOT
 
 import derivation
-from derivation.hand import Writing
-from derivation.hand.fonts import WRITINGS, placed, source
-from derivation.hand.glyphs import table
-from derivation.hand.hands import HANDS
-from derivation.hand.pen import Contour, ink
-from derivation.hand.setting import SCALE
-from derivation.render import FORMATS, beside
-from derivation.render.engine import compile_pdf, engines
+from derivation.handwriting import Writing
+from derivation.handwriting.fonts.fonts import WRITINGS, placed, source
+from derivation.handwriting.ink.pen import Contour, ink
+from derivation.handwriting.setting import SCALE
+from derivation.handwriting.strokes.glyphs import table
+from derivation.handwriting.strokes.hands import HANDS
+from derivation.pages.formats import FORMATS, beside
+from derivation.pages.typesetting.engine import compile_pdf, engines
 
 PIXELS = 10.95 * SCALE / 72.27 * 100 / 100
 """Of a hundredth of the font's size at 100 dots an inch, on a page of 11 points."""

@@ -11,11 +11,11 @@ from places import ROOT
 from test_figures import LESSONS, faults, lesson
 
 import derivation
-from derivation.figures import Chart, charts, svg, tikz
-from derivation.figures.flowchart import TEXT_WIDTH
-from derivation.figures.geometry import Node
-from derivation.hand.hands import HANDS
-from derivation.terms import name
+from derivation.formulas.terms import name
+from derivation.handwriting.strokes.hands import HANDS
+from derivation.pages.figures import Chart, charts, svg, tikz
+from derivation.pages.figures.flowchart import TEXT_WIDTH
+from derivation.pages.figures.geometry import Node
 from derivation.tex.write import write
 
 Matrix = list[list[float]]

@@ -16,21 +16,21 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import derivation.check
 import pytest
 from article_mutants import mutants, tried
 from hostile_shapes import JUDGED, SCANNED, Shape
 from typer.testing import CliRunner
 
-import derivation.check
-from derivation.check import UnreadableArticle, check, check_text
-from derivation.check.find.latex import MAXIMAL_FILES
-from derivation.check.find.notebook import STRING
-from derivation.check.macros import Expansion, collect
-from derivation.check.reports import write
-from derivation.check.reports.view import BEFORE
-from derivation.check.source import MAXIMAL_SIZE, Formula, Source
-from derivation.check.tokens import TOKEN, Unreadable, tokens
-from derivation.cli import app
+from derivation.checking.article import UnreadableArticle, check, check_text
+from derivation.checking.reading.macros import Expansion, collect
+from derivation.checking.reading.tokens import TOKEN, Unreadable, tokens
+from derivation.checking.reports import write
+from derivation.checking.reports.view import BEFORE
+from derivation.checking.sources.find.latex import MAXIMAL_FILES
+from derivation.checking.sources.find.notebook import STRING
+from derivation.checking.sources.source import MAXIMAL_SIZE, Formula, Source
+from derivation.cli.app import app
 
 # Steps
 
@@ -53,7 +53,7 @@ def steps(text: str, path: str) -> int:
 
 @pytest.mark.parametrize("name", SCANNED)
 def test_steps_grow_with_the_text(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("derivation.check.MAXIMAL_MADE", 10_000)
+    monkeypatch.setattr("derivation.checking.article.MAXIMAL_MADE", 10_000)
     shape: Shape = SCANNED[name]
     short, long = (steps(shape.make(length), f"a{shape.suffix}") for length in (10_000, 160_000))
     assert long <= 16 * 1.2 * short + 2000
@@ -61,9 +61,9 @@ def test_steps_grow_with_the_text(name: str, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize("name", JUDGED)
 def test_steps_of_judging_grow_with_the_text(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("derivation.check.meter.STEPS_OF_ONE", 2000)  # as few as will do: what is tried here is how they grow
-    monkeypatch.setattr("derivation.check.meter.STEPS_AT_LEAST", 1000)
-    monkeypatch.setattr("derivation.check.meter.STEPS_A_LETTER", 2)
+    monkeypatch.setattr("derivation.checking.facts.meter.STEPS_OF_ONE", 2000)  # as few as will do: what is tried here is how they grow
+    monkeypatch.setattr("derivation.checking.facts.meter.STEPS_AT_LEAST", 1000)
+    monkeypatch.setattr("derivation.checking.facts.meter.STEPS_A_LETTER", 2)
     shape: Shape = JUDGED[name]
     short, long = (steps(shape.make(length), f"a{shape.suffix}") for length in (1000, 4000))
     assert long <= 4 * 1.6 * short + 2000
@@ -176,7 +176,7 @@ def everything(sequence: Any) -> frozenset[str]:
 def patterns() -> list[tuple[str, str, bool]]:
     """Every pattern of the checker, as it is compiled or as it stands in a call, with its module, and whether it is tried at one place only."""
     found = []
-    for info in pkgutil.walk_packages(derivation.check.__path__, "derivation.check."):
+    for info in pkgutil.walk_packages(derivation.check.__path__, "derivation.checking.article."):
         module = import_module(info.name)
         calls = [
             node
@@ -261,7 +261,7 @@ def test_macros_are_counted_before_they_are_made() -> None:
     ],
 )
 def test_what_is_too_much_is_said_to_be(text: str, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("derivation.check.meter.STEPS_OF_ONE", 2000)
+    monkeypatch.setattr("derivation.checking.facts.meter.STEPS_OF_ONE", 2000)
     assert says in why(text)
     for form in ("text", "json", "html", "github", "sarif"):
         write(form, [check_text(text)])

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 import derivation
-from derivation.check import check_text
-from derivation.proof import unproved
-from derivation.render import markdown
+from derivation.checking.article import check_text
+from derivation.pages.formats import markdown
+from derivation.proving.prover import unproved
 
 
 def test_784_128_10(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def users(module: str) -> set[str]:
 def test_terms_and_walkthrough_import_only_each_other() -> None:
     for name in ("terms.py", "walkthrough.py"):
         ours = {module for module in imports(PACKAGE / name) if module.startswith("derivation") and "render" not in module}
-        assert ours <= {"derivation", "derivation.terms", "derivation.terms.Term", "derivation.walkthrough"}
+        assert ours <= {"derivation", "derivation.formulas.terms", "derivation.formulas.terms.Term", "derivation.networks.walkthrough"}
 
 
 def test_sympy_only_judges() -> None:
@@ -56,7 +56,7 @@ def test_only_variants_and_the_hand_draw_random_numbers() -> None:
 
 def test_the_hand_knows_no_network() -> None:
     for path in (PACKAGE / "hand").glob("*.py"):
-        assert all(module.startswith("derivation.hand") for module in imports(path) if module.startswith("derivation")), path
+        assert all(module.startswith("derivation.handwriting") for module in imports(path) if module.startswith("derivation")), path
 
 
 @pytest.mark.parametrize("word", ["eval", "exec", "sympify", "parse_expr", "compile", "__import__"])

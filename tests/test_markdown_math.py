@@ -14,10 +14,10 @@ from places import EXAMPLES, ROOT
 from typer.testing import CliRunner
 
 import derivation
-from derivation.check import check_text
-from derivation.cli import app
-from derivation.render import FORMATS, markdown
-from derivation.render.markdown_math import FORMULA, rewritten, safe
+from derivation.checking.article import check_text
+from derivation.cli.app import app
+from derivation.pages.formats import FORMATS, markdown
+from derivation.pages.formats.markdown_math import FORMULA, rewritten, safe
 
 REFUSED = ("operatorname", "mbox", "hbox", "newcommand", "def", "let", "require", "href", "class", "style", "cssId", "unicode", "phantom", "hspace", "tag")
 """Commands that GitHub refuses, by those who met its "macros are not allowed", or that its readers have no use for."""

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from derivation.deriving import derive
-from derivation.operations import TABLE
-from derivation.render.notebook import notebook
-from derivation.render.numpy_code import PRIMITIVES
-from derivation.spec import load
+from derivation.formulas.operations import TABLE
+from derivation.pages.formats.notebook import notebook
+from derivation.pages.formats.numpy_code import PRIMITIVES
+from derivation.spec.reader import load
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 SPECS = sorted(EXAMPLES.glob("*.toml"))

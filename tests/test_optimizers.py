@@ -15,17 +15,17 @@ from places import ROOT
 
 import derivation
 from derivation import SpecError
-from derivation.figures import charts
-from derivation.numbers import json_text
-from derivation.optimizers import OPTIMIZERS, RANGES, SCHEDULES, WISHES
-from derivation.proof import Prover, unproved
-from derivation.recipe import at
-from derivation.render import FORMATS
-from derivation.resolve import Shapes
-from derivation.terms import Term, name, updated
+from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.numbers import json_text
+from derivation.formulas.terms import Term, name, updated
+from derivation.networks.optimizers import OPTIMIZERS, RANGES, SCHEDULES, WISHES
+from derivation.networks.recipe import at
+from derivation.networks.walkthrough import Line
+from derivation.pages.figures import charts
+from derivation.pages.formats import FORMATS
+from derivation.proving.prover import Prover, unproved
 from derivation.tex.read import read
 from derivation.tex.write import write
-from derivation.walkthrough import Line
 
 STEPS = 20
 START = {"W": np.array([[0.5, -0.25], [0.75, 1.0]]), "b": np.array(0.125)}
@@ -457,7 +457,7 @@ def test_two_parameters_draw_their_path_over_the_contours() -> None:
 
 def test_contour_lines_of_a_circle_are_circles() -> None:
     """The contour of x^2 + y^2 = 4 is one ring at distance 2 from the middle."""
-    from derivation.figures.contours import contour
+    from derivation.pages.figures.contours import contour
 
     places = [x / 10 for x in range(-30, 31)]
     (ring,) = contour(places, places, [[x * x + y * y for x in places] for y in places], 4.0)

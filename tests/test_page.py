@@ -17,8 +17,8 @@ from browsing import Opened, nothing_for_axe, nothing_is_wider, outside_their_bo
 from places import EXAMPLES, ROOT
 
 import derivation
-from derivation.render.mathml import mathml
-from derivation.render.page import page as written
+from derivation.pages.formats.page import page as written
+from derivation.pages.typesetting.mathml import mathml
 
 LESSONS = [path.stem for path in EXAMPLES]
 WITH_ROOTS = ("adam", "attention", "batch-norm", "layer-norm", "transformer-block")
@@ -53,7 +53,7 @@ def window(browser: Any, tmp_path: Path) -> Iterator[Any]:
 
 
 def test_same_spec_same_bytes() -> None:
-    from derivation.render import font
+    from derivation.pages.typesetting import font
 
     first = html_of("rnn")
     font._subset.cache_clear()
@@ -124,7 +124,7 @@ def test_the_font_has_every_sign_of_the_formulas_and_its_licence(stem: str) -> N
     """Those in the text, and the root's, which browsers draw of their own accord: from the embedded font, or not at all."""
     from fontTools.ttLib import TTFont
 
-    from derivation.render.font import LETTER, italics
+    from derivation.pages.typesetting.font import LETTER, italics
 
     text = html_of(stem)
     assert ("<msqrt" in text) == (stem in WITH_ROOTS)

@@ -11,9 +11,9 @@ import pytest
 from places import EXAMPLES, ROOT
 
 import derivation
-from derivation.hand import Writing
-from derivation.render import FORMATS, beside
-from derivation.render.engine import engines
+from derivation.handwriting import Writing
+from derivation.pages.formats import FORMATS, beside
+from derivation.pages.typesetting.engine import engines
 
 TELLING = r"""
 \makeatletter\newwrite\told\immediate\openout\told=told.txt

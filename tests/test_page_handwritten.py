@@ -18,10 +18,10 @@ from test_page import html_of
 from typer.testing import CliRunner
 
 import derivation
-from derivation.cli import app
-from derivation.hand import STANDARD, Unwritable, Writing
-from derivation.hand.hands import HANDS, PAPERS
-from derivation.render.page import page
+from derivation.cli.app import app
+from derivation.handwriting import STANDARD, Unwritable, Writing
+from derivation.handwriting.strokes.hands import HANDS, PAPERS
+from derivation.pages.formats.page import page
 
 LOOKED_AT = ("two-two-one", "softmax-regression", "transformer-block", "adam")
 MOVING = {"reduced_motion": "no-preference"}
@@ -67,7 +67,8 @@ def body_of(text: str) -> str:
 
 
 def test_same_spec_and_seed_same_bytes() -> None:
-    from derivation.hand import opentype, screen
+    from derivation.handwriting import screen
+    from derivation.handwriting.fonts import opentype
 
     first = written("rnn")
     screen._written.cache_clear()

@@ -98,7 +98,7 @@ def test_every_sign_by_hand_leaves_ink(shown: Any, stem: str) -> None:
 
 def test_a_sign_that_is_missing_is_seen(shown: Any) -> None:
     """The test of the test: a font without the root's sign leaves its place bare."""
-    from derivation.render import font
+    from derivation.pages.typesetting import font
 
     text = html_of("attention")
     characters = frozenset(re.sub("<[^>]*>", "", text)) - {"√"}

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 import derivation
-from derivation import resolve
-from derivation.operations import TABLE
-from derivation.proof import Prover, unproved
-from derivation.terms import Term, name, number
-from derivation.walkthrough import FalseLine, Line
+from derivation.formulas.language import resolve
+from derivation.formulas.operations import TABLE
+from derivation.formulas.terms import Term, name, number
+from derivation.networks.walkthrough import FalseLine, Line
+from derivation.proving.prover import Prover, unproved
 
 EXAMPLES = ["two-two-one", "three-four-two", "shared-bias", "logistic-regression", "sigmoid-circuit"]
 ONE_ROW = {

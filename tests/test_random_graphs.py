@@ -16,9 +16,9 @@ from autograd import grad
 from flint import fmpq
 
 import derivation
-from derivation.arrays import Array
 from derivation.deriving import numbers
-from derivation.numbers import json_text, middle
+from derivation.formulas.arrays import Array
+from derivation.formulas.numbers import json_text, middle
 
 GRAPHS, SEEDS = 2000, 20
 Shape = tuple[int, int]

@@ -12,9 +12,9 @@ import pytest
 from flint import arb
 
 from derivation import SpecError, loads
-from derivation.evaluate import Undefined, evaluate
-from derivation.numbers import Uncertain
-from derivation.terms import name
+from derivation.formulas.calculus.evaluate import Undefined, evaluate
+from derivation.formulas.numbers import Uncertain
+from derivation.formulas.terms import name
 
 Given = dict[str, Any]
 """Names and their values, as in a spec: a number, a list, a list of lists."""

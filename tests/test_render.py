@@ -15,9 +15,10 @@ import pytest
 from places import EXAMPLES, ROOT
 
 import derivation
-from derivation.render import FORMATS, engine
-from derivation.render.engine import Engine, TexError, compile_pdf, engines
-from derivation.render.templating import latex_text, markdown_text
+from derivation.pages.formats import FORMATS
+from derivation.pages.typesetting import engine
+from derivation.pages.typesetting.engine import Engine, TexError, compile_pdf, engines
+from derivation.pages.typesetting.templating import latex_text, markdown_text
 from derivation.tex.read import read
 
 SOURCES = {one.source: one for one in reversed(engines())}

@@ -12,8 +12,8 @@ from places import EXAMPLES, ROOT
 
 import derivation
 from derivation import SpecError, loads
-from derivation.render import FORMATS
-from derivation.walkthrough import Section
+from derivation.networks.walkthrough import Section
+from derivation.pages.formats import FORMATS
 
 
 def spec(equations: str, given: str = "x_1 = 1\nx_2 = 2\nx_3 = 3\nh_0 = 1\ng_4 = 1", loss: str = "") -> str:
@@ -202,8 +202,8 @@ def test_a_network_without_sections_has_none_anywhere(article: derivation.Deriva
 
 def test_a_map_stands_at_the_opening_of_its_section() -> None:
     """The names that a section marks are those of its equations, and the template sets the picture made for them."""
-    from derivation.render.templating import environment
-    from derivation.render.view import view
+    from derivation.pages.typesetting.templating import environment
+    from derivation.pages.views.view import view
 
     worked = derivation.derive(derivation.load(ROOT / "examples" / "rnn.toml"))
     seen = view(worked)

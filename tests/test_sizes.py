@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 
 import derivation
-from derivation import resolve
-from derivation.network import Network
-from derivation.operations import TABLE
-from derivation.proof import unproved
-from derivation.render import markdown
-from derivation.spec import SpecError
-from derivation.terms import Term, fold, name, number, partial, with_parts
-from derivation.walkthrough import Derivation, FalseLine
+from derivation.formulas.language import resolve
+from derivation.formulas.operations import TABLE
+from derivation.formulas.terms import Term, fold, name, number, partial, with_parts
+from derivation.networks.network import Network
+from derivation.networks.walkthrough import Derivation, FalseLine
+from derivation.pages.formats import markdown
+from derivation.proving.prover import unproved
+from derivation.spec.reader import SpecError
 
 Numbers = dict[str, Any]
 

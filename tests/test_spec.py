@@ -8,7 +8,7 @@ import pytest
 
 import derivation
 from derivation import SpecError, load, loads
-from derivation.numbers import exact
+from derivation.formulas.numbers import exact
 
 
 def spec(equations: str, parameters: str = "W = [[1, 2], [3, 4]]", data: str = "x = [1, 2]", loss: str = "", rest: str = "") -> str:

@@ -11,8 +11,8 @@ import pytest
 from autograd import grad
 
 import derivation
-from derivation.numbers import json_text
-from derivation.proof import unproved
+from derivation.formulas.numbers import json_text
+from derivation.proving.prover import unproved
 
 Function = Any
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derivation.arrays import Shape
-from derivation.operations import TABLE, ShapeMismatch
-from derivation.resolve import Shapes
-from derivation.terms import Term, index, matrix, name, number, partial, updated
+from derivation.formulas.arrays import Shape
+from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.operations import TABLE, ShapeMismatch
+from derivation.formulas.terms import Term, index, matrix, name, number, partial, updated
 from derivation.tex.names import Names
 from derivation.tex.read import Unreadable, read
 from derivation.tex.write import write

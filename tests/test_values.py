@@ -19,23 +19,23 @@ from flint import fmpq
 from places import ROOT
 
 import derivation
-from derivation.arrays import Array
-from derivation.check import check_text
+from derivation.checking.article import check_text
+from derivation.cli.exits import caught
 from derivation.deriving import derive, numbers
-from derivation.deriving.jets import Jet, Jets
+from derivation.deriving.on_request.jets import Jet, Jets
+from derivation.deriving.on_request.views import views
 from derivation.deriving.reach import Reach, Reaches
-from derivation.deriving.views import views
-from derivation.evaluate import Undefined, evaluate
-from derivation.exits import caught
-from derivation.hand import STANDARD
-from derivation.numbers import TooLarge, Uncertain, json_text
-from derivation.operations import TABLE
-from derivation.operations.algebras import Numbers, Terms, symbols
-from derivation.operations.table import Operation, ShapeMismatch
-from derivation.proof import prove, unproved
-from derivation.render import FORMATS, markdown
-from derivation.resolve import definition
-from derivation.terms import Term, number
+from derivation.formulas.arrays import Array
+from derivation.formulas.calculus.evaluate import Undefined, evaluate
+from derivation.formulas.language.resolve import definition
+from derivation.formulas.numbers import TooLarge, Uncertain, json_text
+from derivation.formulas.operations import TABLE
+from derivation.formulas.operations.algebras import Numbers, Terms, symbols
+from derivation.formulas.operations.table import Operation, ShapeMismatch
+from derivation.formulas.terms import Term, number
+from derivation.handwriting import STANDARD
+from derivation.pages.formats import FORMATS, markdown
+from derivation.proving.prover import prove, unproved
 
 CLASSIFIER = "p = sigmoid(z)\nL = binary_cross_entropy(p, y)"
 PAGES = ("tex", "html", "md", "ipynb", "json")

@@ -9,10 +9,10 @@ import pytest
 from places import ROOT
 
 import derivation
-from derivation.check import check_text
-from derivation.deriving.views import NoView, views
-from derivation.proof import unproved
-from derivation.render import FORMATS
+from derivation.checking.article import check_text
+from derivation.deriving.on_request.views import NoView, views
+from derivation.pages.formats import FORMATS
+from derivation.proving.prover import unproved
 
 EXAMPLES = ["two-two-one", "shared-bias", "logistic-regression", "momentum", "sigmoid-circuit"]
 
@@ -156,10 +156,10 @@ def test_a_kink_within_the_increment_is_told() -> None:
 
 
 def test_a_wrong_second_derivative_is_refuted() -> None:
-    from derivation.deriving.hessian import second
-    from derivation.proof import Prover
-    from derivation.terms import name, number
-    from derivation.walkthrough import Line
+    from derivation.deriving.on_request.hessian import second
+    from derivation.formulas.terms import name, number
+    from derivation.networks.walkthrough import Line
+    from derivation.proving.prover import Prover
 
     found = worked("momentum", "hessian")
     prover = Prover(found.network, found.values, found.gradients, found.updated)

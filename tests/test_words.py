@@ -8,14 +8,14 @@ import pytest
 from places import EXAMPLES
 
 from derivation import derive, load, loads, prove
-from derivation.operations import TABLE
-from derivation.operations.layers import LAYERS
-from derivation.proof import unproved
-from derivation.render import FORMATS
-from derivation.render.view import view
-from derivation.render.words import Words
-from derivation.render.words import load as words_file
-from derivation.walkthrough import Derivation
+from derivation.formulas.operations import TABLE
+from derivation.formulas.operations.layers import LAYERS
+from derivation.networks.walkthrough import Derivation
+from derivation.pages.formats import FORMATS
+from derivation.pages.views.view import view
+from derivation.pages.words import Words
+from derivation.pages.words import load as words_file
+from derivation.proving.prover import unproved
 
 WITHOUT_A_WAY_BACK = {"sum", "given", "transpose", "relu_prime", "floor", "indicator", "sign", "spread", "gather_rows", "enlarge"}
 """Reasons of rows with no derivative to speak of, or (sums, transposes) with sentences of their own."""

@@ -15,8 +15,8 @@ from threading import Thread
 
 import pytest
 
-from derivation import writing
-from derivation.writing import NotWritten, destination, prepare, write_whole
+from derivation.system import writing
+from derivation.system.writing import NotWritten, destination, prepare, write_whole
 
 
 @pytest.fixture(autouse=True)
@@ -189,7 +189,7 @@ def test_an_error_on_the_way_leaves_the_old_file_and_nothing_else(tmp_path: Path
 
 def child(body: str, folder: Path, way: str) -> subprocess.CompletedProcess[str]:
     """Runs lines that write into a folder in a process of their own."""
-    lines = ["import os, resource, signal, sys", "from pathlib import Path", "from derivation import writing", "from derivation.writing import *"]
+    lines = ["import os, resource, signal, sys", "from pathlib import Path", "from derivation import writing", "from derivation.system.writing import *"]
     aside = ["writing._nameless = lambda folder, mode: None"] if way == "aside" else []
     return subprocess.run([sys.executable, "-c", "\n".join([*lines, *aside, body])], cwd=folder, capture_output=True, text=True, check=False)
 
@@ -223,9 +223,7 @@ def test_a_writer_that_is_killed_leaves_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [2, 15, 1])
 def test_a_writer_that_is_asked_to_end_leaves_nothing(number: int, tmp_path: Path, way: str) -> None:
-    lines = (
-        f"from derivation.ending import answer_signals\nanswer_signals()\ndef pieces():\n  yield b'x' * 40000\n  os.kill(os.getpid(), {number})\n  yield b'y'"
-    )
+    lines = f"from derivation.system.ending import answer_signals\nanswer_signals()\ndef pieces():\n  yield b'x' * 40000\n  os.kill(os.getpid(), {number})\n  yield b'y'"
     done = child(lines + "\nwrite_whole(Path('a'), pieces())", tmp_path, way)
     assert done.returncode == 128 + number and done.stderr == "" and names(tmp_path) == []
 

@@ -21,8 +21,8 @@ from hostile_shapes import JUDGED, SCANNED
 from mutations import NUMERAL, Mutation, numbers, structures
 
 import derivation
-from derivation.check import Equality, Report, check_text
-from derivation.render import markdown
+from derivation.checking.article import Equality, Report, check_text
+from derivation.pages.formats import markdown
 
 ROOT = Path(__file__).parents[2]
 

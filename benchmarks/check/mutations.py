@@ -11,8 +11,8 @@ from tokenize import TokenError
 import sympy
 from sympy.parsing.sympy_parser import auto_number, rationalize
 
-from derivation.check.find import find, source
-from derivation.check.source import Formula
+from derivation.checking.sources.find import find, source
+from derivation.checking.sources.source import Formula
 
 LABEL = re.compile(r"[\^_]\{[^{}]*\}|[\^_]\w|\\mathbb\{R\}\^\{?[^}$]*\}?|\\text\{[^}]*\}|\\begin\{[a-z]*\}(?:\{[lcr|]*\})?|\\\\\[[^\]]*\]|10\^\{?-?\d+\}?")
 

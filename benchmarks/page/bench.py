@@ -15,8 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import derivation
-from derivation.proof import prove
-from derivation.render import html
+from derivation.pages.formats import html
+from derivation.proving.prover import prove
 
 ARTICLE = Path(__file__).parents[2] / "examples" / "two-two-one.toml"
 THEMES = ("typeset", "handwritten")

@@ -15,8 +15,8 @@ from math import log2
 from pathlib import Path
 
 import derivation
-from derivation.proof import unproved
-from derivation.render import markdown
+from derivation.pages.formats import markdown
+from derivation.proving.prover import unproved
 
 REPEATS, LONG = 3, 2.0
 SIZES = (10, 100, 1_000, 10_000, 100_000)

@@ -48,14 +48,14 @@ def command(form: str, count: int) -> None:
 
 def sheets(count: int) -> None:
     """Worksheets of one page each, drawn, set and bound; beside it one bare run of TeX over all of them."""
-    from derivation.render.engine import compile_pdf
-    from derivation.variants.batch import Batch, Job, Product, Row, drawn, exercise_of
-    from derivation.variants.exercise import Exercise
-    from derivation.variants.exports.formats import Files
-    from derivation.variants.pool import Cores
-    from derivation.variants.products import PARTS
-    from derivation.variants.sheets.binding import bound
-    from derivation.variants.sheets.document import worksheets
+    from derivation.exercises.batch.batch import Batch, Job, Product, Row, drawn, exercise_of
+    from derivation.exercises.batch.pool import Cores
+    from derivation.exercises.batch.products import PARTS
+    from derivation.exercises.exercise.exercise import Exercise
+    from derivation.exercises.exports.formats import Files
+    from derivation.exercises.sheets.binding import bound
+    from derivation.exercises.sheets.document import worksheets
+    from derivation.pages.typesetting.engine import compile_pdf
 
     def only(exercise: Exercise, parts: Iterator[bytes]) -> Files:
         yield "sheets.pdf", [bound(parts)]

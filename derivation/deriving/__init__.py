@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from ..evaluate import Undefined
-from ..network import Network
-from ..numbers import certified, taken
-from ..terms import Term, name, partial, updated
-from ..walkthrough import Derivation, Phase, TrainingStep
-from .backward import Backward, backward
-from .certain import ascertain
-from .desk import Desk, by_name
-from .drift import drifted
-from .forward import forward, setup
-from .partials import partials
-from .update import carried, move, of_the_optimizer, resumed, start, update
+from derivation.deriving.backward import Backward, backward
+from derivation.deriving.certain import ascertain
+from derivation.deriving.desk import Desk, by_name
+from derivation.deriving.drift import drifted
+from derivation.deriving.forward import forward, setup
+from derivation.deriving.partials import partials
+from derivation.deriving.update import carried, move, of_the_optimizer, resumed, start, update
+from derivation.formulas.calculus.evaluate import Undefined
+from derivation.formulas.numbers import certified, taken
+from derivation.formulas.terms import Term, name, partial, updated
+from derivation.networks.network import Network
+from derivation.networks.walkthrough import Derivation, Phase, TrainingStep
 
 View = Callable[[Desk], Phase]
 """A phase that is made on request, from the desk of the first training step (`deriving.views`)."""
@@ -27,7 +27,7 @@ def derive(network: Network, views: Sequence[View] = ()) -> Derivation:
 
     Raises `evaluate.Undefined` where a value does not exist (division by zero, say), naming the quantity.
 
-    >>> from derivation.spec import loads
+    >>> from derivation.spec.reader import loads
     >>> text = '[model]\\nloss = "L"\\nequations = "L = (w * x - y)^2 / 2"\\n[parameters]\\nw = 0.5\\n[data]\\nx = 2\\ny = 3'
     >>> derive(loads(text)).gradients["w"].entries
     (-4,)
@@ -40,7 +40,7 @@ def derive(network: Network, views: Sequence[View] = ()) -> Derivation:
 def numbers(network: Network) -> TrainingStep:
     """Values, gradients and updated parameters of one training step, certified, without the chains.
 
-    >>> from derivation.spec import loads
+    >>> from derivation.spec.reader import loads
     >>> numbers(loads('[model]\\nloss = "L"\\nequations = "L = w^2"\\n[parameters]\\nw = 3')).gradients["w"].entries
     (6,)
     """

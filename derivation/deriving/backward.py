@@ -8,17 +8,17 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import groupby
 
-from ..evaluate import Undefined, evaluate
-from ..numbers import unrounded
-from ..operations import TABLE
-from ..resolve import Shapes
-from ..reverse import fused, gradients
-from ..terms import Term, name, names, number, partial, walk
-from ..tidy import Rule, loosely, tidy
-from ..walkthrough import Line, Phase, Reason, Section, Step
-from .desk import Desk
-from .forward import is_output
-from .reasons import backward_reason, followed
+from derivation.deriving.desk import Desk
+from derivation.deriving.forward import is_output
+from derivation.deriving.reasons import backward_reason, followed
+from derivation.formulas.calculus.evaluate import Undefined, evaluate
+from derivation.formulas.calculus.reverse import fused, gradients
+from derivation.formulas.calculus.tidy import Rule, loosely, tidy
+from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.numbers import unrounded
+from derivation.formulas.operations import TABLE
+from derivation.formulas.terms import Term, name, names, number, partial, walk
+from derivation.networks.walkthrough import Line, Phase, Reason, Section, Step
 
 SHORT = 6
 """Nodes up to which an error signal's own formula is put in its place in a product of scalars."""

@@ -6,17 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from flint import fmpq
 
-from ..arrays import Array
-from ..evaluate import Undefined, evaluate
-from ..network import Network
-from ..numbers import Style, TooLarge, Uncertain, Written, same, settle, sharpened, unrounded, within_reach
-from ..plain import expression, plain
-from ..recipe import PREFIX
-from ..resolve import Shapes
-from ..terms import Term, is_literal, name, names, rebuild, walk
-from ..walkthrough import FalseLine, Line, Reason, Relation, Role, Step
-from .as_printed import as_printed, with_digits
-from .worked import LONGEST, arithmetic, assembled, conclusion, is_broad, is_elided, literal, negated, spelled
+from derivation.deriving.as_printed import as_printed, with_digits
+from derivation.deriving.worked import LONGEST, arithmetic, assembled, conclusion, is_broad, is_elided, literal, negated, spelled
+from derivation.formulas.arrays import Array
+from derivation.formulas.calculus.evaluate import Undefined, evaluate
+from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.numbers import Style, TooLarge, Uncertain, Written, same, settle, sharpened, unrounded, within_reach
+from derivation.formulas.terms import Term, is_literal, name, names, rebuild, walk
+from derivation.networks.network import Network
+from derivation.networks.plain import expression, plain
+from derivation.networks.recipe import PREFIX
+from derivation.networks.walkthrough import FalseLine, Line, Reason, Relation, Role, Step
 
 WORKED = frozenset({"substitution", "arithmetic"})
 SMALL = 64
@@ -202,7 +202,7 @@ def _relation(term: Term) -> Relation:
 def is_equal_as_printed(left: Term, right: Term) -> bool:
     """Whether two sides of numbers are equal just as they are printed, whatever has been rounded: 0.123 times 0 is 0.
 
-    >>> from derivation.terms import number
+    >>> from derivation.formulas.terms import number
     >>> third = Term("number", ("0.333",), Array.scalar(1))
     >>> is_equal_as_printed(third * number(0), number(0)), is_equal_as_printed(third * number(3), number(1))
     (True, False)

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from flint import fmpq
 
-from ..arrays import Array
-from ..network import Network
-from ..numbers import is_negligible
-from ..terms import Term, name, partial, updated
-from ..walkthrough import Derivation, Drift, Phase, TrainingStep
-from .certain import ascertain
+from derivation.deriving.certain import ascertain
+from derivation.formulas.arrays import Array
+from derivation.formulas.numbers import is_negligible
+from derivation.formulas.terms import Term, name, partial, updated
+from derivation.networks.network import Network
+from derivation.networks.walkthrough import Derivation, Drift, Phase, TrainingStep
 
 
 def drifted(carried: Derivation, derive: Callable[[Network], Derivation]) -> Derivation:

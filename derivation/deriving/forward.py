@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..arrays import Array
-from ..evaluate import evaluate
-from ..network import Network, inlined
-from ..numbers import is_positive
-from ..operations import TABLE
-from ..resolve import Shapes, definition, substitute
-from ..terms import Term, index, name, names, rebuild, walk
-from ..walkthrough import Phase, Reason, Step
-from .desk import Desk
-from .reasons import forward_reason, kind
+from derivation.deriving.desk import Desk
+from derivation.deriving.reasons import forward_reason, kind
+from derivation.formulas.arrays import Array
+from derivation.formulas.calculus.evaluate import evaluate
+from derivation.formulas.language.resolve import Shapes, definition, substitute
+from derivation.formulas.numbers import is_positive
+from derivation.formulas.operations import TABLE
+from derivation.formulas.terms import Term, index, name, names, rebuild, walk
+from derivation.networks.network import Network, inlined
+from derivation.networks.walkthrough import Phase, Reason, Step
 
 
 def setup(desk: Desk) -> Phase:

@@ -7,19 +7,19 @@ from functools import reduce
 from itertools import islice
 from typing import Any, cast
 
-from ..arrays import Array, Shape
-from ..evaluate import evaluate
-from ..operations import TABLE
-from ..operations.algebras import Terms
-from ..operations.table import same
-from ..resolve import Shapes
-from ..reverse import gradients
-from ..terms import Term, index, name, number, partial, rebuild, walk
-from ..tidy import tidy
-from ..walkthrough import Phase, Reason, Step
-from .desk import Desk
-from .reach import Entry, Users
-from .worked import shown
+from derivation.deriving.desk import Desk
+from derivation.deriving.reach import Entry, Users
+from derivation.deriving.worked import shown
+from derivation.formulas.arrays import Array, Shape
+from derivation.formulas.calculus.evaluate import evaluate
+from derivation.formulas.calculus.reverse import gradients
+from derivation.formulas.calculus.tidy import tidy
+from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.operations import TABLE
+from derivation.formulas.operations.algebras import Terms
+from derivation.formulas.operations.table import same
+from derivation.formulas.terms import Term, index, name, number, partial, rebuild, walk
+from derivation.networks.walkthrough import Phase, Reason, Step
 
 LONGEST_SUM = 4
 MOST_SUMMANDS = 9

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any, cast
 
-from ..arrays import Array, Shape
-from ..evaluate import evaluate
-from ..network import Network
-from ..operations import TABLE, structure
-from ..resolve import Shapes
-from ..terms import Term, name, names, options
+from derivation.formulas.arrays import Array, Shape
+from derivation.formulas.calculus.evaluate import evaluate
+from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.operations import TABLE, structure
+from derivation.formulas.terms import Term, name, names, options
+from derivation.networks.network import Network
 
 Place = tuple[int, ...]
 Entry = tuple[str, Place]

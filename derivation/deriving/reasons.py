@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import reduce
 
-from ..operations import TABLE
-from ..operations.table import Operation
-from ..resolve import Shapes
-from ..terms import Term, name, names, walk
-from ..tidy import tidy
-from ..walkthrough import Reason
+from derivation.formulas.calculus.tidy import tidy
+from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.operations import TABLE
+from derivation.formulas.operations.table import Operation
+from derivation.formulas.terms import Term, name, names, walk
+from derivation.networks.walkthrough import Reason
 
 About = dict[str, Term | tuple[Term, ...] | tuple[str, ...] | str]
 SIGNED = frozenset({"add", "sub", "neg"})

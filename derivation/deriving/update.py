@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from flint import fmpq
 
-from ..arrays import Array
-from ..network import Network
-from ..numbers import taken
-from ..recipe import PREFIX, STEP, Equation, at, generic, objectives, shared, state
-from ..terms import Term, name, updated, walk
-from ..walkthrough import Phase, Reason, Step
-from .desk import Desk
+from derivation.deriving.desk import Desk
+from derivation.formulas.arrays import Array
+from derivation.formulas.numbers import taken
+from derivation.formulas.terms import Term, name, updated, walk
+from derivation.networks.network import Network
+from derivation.networks.recipe import PREFIX, STEP, Equation, at, generic, objectives, shared, state
+from derivation.networks.walkthrough import Phase, Reason, Step
 
 Carried = dict[Term, Array]
 """What one training step hands to the next beside the parameters: the number of the step, and the optimizer's states."""

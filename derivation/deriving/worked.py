@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from ..arrays import Array
-from ..evaluate import evaluate
-from ..numbers import Number, Style, Written, decimal, unrounded
-from ..operations.algebras import Terms
-from ..terms import Term, fold, is_literal, matrix, number, walk, with_parts
+from derivation.formulas.arrays import Array
+from derivation.formulas.calculus.evaluate import evaluate
+from derivation.formulas.numbers import Number, Style, Written, decimal, unrounded
+from derivation.formulas.operations.algebras import Terms
+from derivation.formulas.terms import Term, fold, is_literal, matrix, number, walk, with_parts
 
 Literal = Callable[[Number], Term]
 SUMS = frozenset({"add", "sub", "neg"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..terms import Term
+from derivation.formulas.terms import Term
 
 Pairs = list[tuple[Term, Term]]
 
@@ -10,7 +10,7 @@ Pairs = list[tuple[Term, Term]]
 def aligned(before: Term, after: Term) -> Pairs | None:
     """Each derivative in a formula with what stands in its place in the next one; None where the formulas differ otherwise.
 
-    >>> from derivation.terms import name, number, partial
+    >>> from derivation.formulas.terms import name, number, partial
     >>> slope = partial(name("h"), name("z"))
     >>> aligned(name("G") * slope, name("G") * number(1)) == [(slope, number(1))]
     True

@@ -11,11 +11,11 @@ from typing import Any, cast
 
 from flint import fmpq
 
-from ..arrays import Array, total
-from ..deriving.jets import Jet, Jets
-from ..evaluate import evaluate
-from ..numbers import Number, same
-from ..terms import Term, name, names
+from derivation.deriving.on_request.jets import Jet, Jets
+from derivation.formulas.arrays import Array, total
+from derivation.formulas.calculus.evaluate import evaluate
+from derivation.formulas.numbers import Number, same
+from derivation.formulas.terms import Term, name, names
 
 Used = Iterable[tuple[Term, Array]]
 """The equations that use a quantity, each with the signal at its result."""

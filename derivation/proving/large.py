@@ -10,16 +10,16 @@ from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING
 
-from ..arrays import Array
-from ..evaluate import evaluate
-from ..numbers import certified, same, unrounded
-from ..terms import Term, name, names, number, partial, walk
-from ..walkthrough import Line, Proof
-from .along import agrees
-from .shrink import LONGEST_KEPT, NotShrunk, Twin, rigid, shrunk
+from derivation.formulas.arrays import Array
+from derivation.formulas.calculus.evaluate import evaluate
+from derivation.formulas.numbers import certified, same, unrounded
+from derivation.formulas.terms import Term, name, names, number, partial, walk
+from derivation.networks.walkthrough import Line, Proof
+from derivation.proving.along import agrees
+from derivation.proving.shrink import LONGEST_KEPT, NotShrunk, Twin, rigid, shrunk
 
 if TYPE_CHECKING:
-    from ..proof import Prover
+    from derivation.proving.prover import Prover
 
 MAXIMAL_SIZE = 8
 """Rows or columns up to which symbols are made for every entry; beyond a link is proved at small shapes."""

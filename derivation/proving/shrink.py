@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 
 from flint import fmpq
 
-from ..arrays import Array, Shape, total
-from ..network import Network
-from ..operations import TABLE, ShapeMismatch, structure
-from ..resolve import Shapes, definition, substitute
-from ..terms import Term, fold, rebuild, walk, with_parts
+from derivation.formulas.arrays import Array, Shape, total
+from derivation.formulas.language.resolve import Shapes, definition, substitute
+from derivation.formulas.operations import TABLE, ShapeMismatch, structure
+from derivation.formulas.terms import Term, fold, rebuild, walk, with_parts
+from derivation.networks.network import Network
 
 SHORTEST = 3
 """Long dimensions become 3, 4 and 5, in turn."""

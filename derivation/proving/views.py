@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..arrays import Array
-from ..evaluate import evaluate
-from ..terms import Term, index, name, walk
-from ..walkthrough import Proof
+from derivation.formulas.arrays import Array
+from derivation.formulas.calculus.evaluate import evaluate
+from derivation.formulas.terms import Term, index, name, walk
+from derivation.networks.walkthrough import Proof
 
 if TYPE_CHECKING:
-    from ..proof import Prover
+    from derivation.proving.prover import Prover
 
 PHASES = frozenset({"gradient_check", "hessian", "jacobian"})
 LEAVES = frozenset({"partial", "second", "shifted"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from ..arrays import Shape
+from derivation.formulas.arrays import Shape
 
 GREEK = frozenset(
     [

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from .names import COMMANDS, STYLES, tokens
+from derivation.tex.names import COMMANDS, STYLES, tokens
 
 ACCENTS = frozenset([r"\hat", r"\bar", r"\tilde", r"\vec", r"\dot"])
 SIGNS = frozenset(",;:.!?+-*/=<>|")

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from functools import reduce
 from typing import Any
 
-from ..arrays import Shape
-from ..operations import TABLE, Operation, ShapeMismatch
-from ..resolve import Shapes, choose
-from ..terms import Term, index, matrix, number, partial, updated
-from ..terms import name as name_term
-from .names import Names, tokens
+from derivation.formulas.arrays import Shape
+from derivation.formulas.language.resolve import Shapes, choose
+from derivation.formulas.operations import TABLE, Operation, ShapeMismatch
+from derivation.formulas.terms import Term, index, matrix, number, partial, updated
+from derivation.formulas.terms import name as name_term
+from derivation.tex.names import Names, tokens
 
 IGNORED = frozenset({r"\left", r"\right", r"\,", r"\!", r"\;", r"\displaystyle", r"\big", r"\Big", r"\quad"})
 ENDS = frozenset(

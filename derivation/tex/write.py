@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from ..arrays import Shape
-from ..operations import TABLE, Operation
-from ..operations.table import ATOM, HADAMARD, POWER, PRODUCT, SUM, same
-from ..resolve import Shapes
-from ..terms import Term, options
-from .names import Names, subscripted
+from derivation.formulas.arrays import Shape
+from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.operations import TABLE, Operation
+from derivation.formulas.operations.table import ATOM, HADAMARD, POWER, PRODUCT, SUM, same
+from derivation.formulas.terms import Term, options
+from derivation.tex.names import Names, subscripted
 
 Written = tuple[str, int]
 TALL = (r"\frac", r"\begin", r"\sum", r"\sqrt", r"\left")
@@ -35,7 +35,7 @@ ENTRYWISE = {
 def write(term: Term, names: Names) -> str:
     r"""The LaTeX of a term.
 
-    >>> from derivation.terms import name
+    >>> from derivation.formulas.terms import name
     >>> write(Term("matmul", (name("W"), name("x"))), Names({"W": (2, 2), "x": (2, 1)}))
     'W x'
     """

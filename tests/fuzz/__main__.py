@@ -16,9 +16,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
-
-from .judging import SECONDS
-from .targets import TARGETS, judged, kept
+from x.judging import SECONDS
+from x.targets import TARGETS, judged, kept
 
 LONGEST = 2000
 """Bytes of a find that are printed; its file has all."""

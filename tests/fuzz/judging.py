@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import typer
 
-from derivation.cli import app
+from derivation.cli.app import app
 
 SECONDS = 60
 """For one command on a loaded machine; ordinary inputs of this size take a second."""

@@ -15,13 +15,12 @@ from tempfile import TemporaryDirectory
 import numpy
 from hypothesis import strategies as st
 from places import EXAMPLES, ROOT
+from x import oracle
+from x.judging import Find, run
+from x.mutations import mutated
+from x.networks import networks
 
 import derivation
-
-from . import oracle
-from .judging import Find, run
-from .mutations import mutated
-from .networks import networks
 
 KEPT = Path(__file__).parent / "corpus"
 """Inputs that were finds once, in a folder for each target."""

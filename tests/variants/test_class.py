@@ -15,7 +15,7 @@ import pytest
 from places import ROOT
 from typer.testing import CliRunner
 
-from derivation.cli import app
+from derivation.cli.app import app
 
 SPEC = ROOT / "examples" / "variants" / "two-two-one.toml"
 CLASS = ROOT / "examples" / "variants" / "class.csv"

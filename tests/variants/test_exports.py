@@ -24,19 +24,19 @@ from places import ROOT
 from typer.testing import CliRunner
 from written import EVIL, article, files, given, titled, typed
 
-from derivation.cli import app
-from derivation.numbers import exact, magnitude
-from derivation.operations.algebras import Numbers
-from derivation.render.words import load as words
-from derivation.variants.contract import Contract
-from derivation.variants.exercise import Exercise
-from derivation.variants.exercise import exercise as made
-from derivation.variants.exports import EXPORTS
-from derivation.variants.exports.answers import Answer, Answers, _answer
-from derivation.variants.exports.formats import Unfit
-from derivation.variants.exports.keys import json_key
-from derivation.variants.program import Graph, Program
-from derivation.variants.solve import draw
+from derivation.cli.app import app
+from derivation.exercises.exercise.contract import Contract
+from derivation.exercises.exercise.exercise import Exercise
+from derivation.exercises.exercise.exercise import exercise as made
+from derivation.exercises.exercise.program import Graph, Program
+from derivation.exercises.exports import EXPORTS
+from derivation.exercises.exports.answers import Answer, Answers, _answer
+from derivation.exercises.exports.formats import Unfit
+from derivation.exercises.exports.keys import json_key
+from derivation.exercises.search.solve import draw
+from derivation.formulas.numbers import exact, magnitude
+from derivation.formulas.operations.algebras import Numbers
+from derivation.pages.words import load as words
 
 CANVAS = "{http://www.imsglobal.org/xsd/ims_qtiasiv1p2}"
 

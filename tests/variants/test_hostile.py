@@ -16,17 +16,17 @@ from hypothesis import strategies as st
 from places import ROOT
 from typer.testing import CliRunner
 
-from derivation.cli import app
-from derivation.variants.exercise import load_exercise
-from derivation.variants.exports.tables import answers as empty_answers
-from derivation.variants.exports.tables import likeness
-from derivation.variants.key import KeyFault, key_form, read_key
-from derivation.variants.marking.answers import read_answers
-from derivation.variants.marking.report import report
-from derivation.variants.marking.reports import files
-from derivation.variants.roster import RosterError, read_roster
-from derivation.variants.solve import draw
-from derivation.variants.spreadsheet import NoTable, cells, guarded, line, load, table, unguarded
+from derivation.cli.app import app
+from derivation.exercises.batch.roster import RosterError, read_roster
+from derivation.exercises.exercise.exercise import load_exercise
+from derivation.exercises.exports.tables import answers as empty_answers
+from derivation.exercises.exports.tables import likeness
+from derivation.exercises.key import KeyFault, key_form, read_key
+from derivation.exercises.marking.answers import read_answers
+from derivation.exercises.marking.report import report
+from derivation.exercises.marking.reports import files
+from derivation.exercises.search.solve import draw
+from derivation.exercises.spreadsheet import NoTable, cells, guarded, line, load, table, unguarded
 
 SPEC = ROOT / "examples" / "variants" / "two-two-one.toml"
 STARTS = tuple("=+-@\t\r\n＝＋－＠")

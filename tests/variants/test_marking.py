@@ -17,17 +17,17 @@ from flint import fmpq
 from loose import loose
 from places import ROOT
 
-from derivation.variants.contract import Contract
-from derivation.variants.exercise import exercise as made
-from derivation.variants.exercise import exercise_of
-from derivation.variants.key import Key, KeyFault, VariantForm, key_form, read_key
-from derivation.variants.marking.answers import read_answers
-from derivation.variants.marking.marks import Marked
-from derivation.variants.marking.numerals import Unreadable, read
-from derivation.variants.marking.report import Report, report
-from derivation.variants.marking.reports import files
-from derivation.variants.solve import draw
-from derivation.variants.spreadsheet import NoTable
+from derivation.exercises.exercise.contract import Contract
+from derivation.exercises.exercise.exercise import exercise as made
+from derivation.exercises.exercise.exercise import exercise_of
+from derivation.exercises.key import Key, KeyFault, VariantForm, key_form, read_key
+from derivation.exercises.marking.answers import read_answers
+from derivation.exercises.marking.marks import Marked
+from derivation.exercises.marking.numerals import Unreadable, read
+from derivation.exercises.marking.report import Report, report
+from derivation.exercises.marking.reports import files
+from derivation.exercises.search.solve import draw
+from derivation.exercises.spreadsheet import NoTable
 
 SPEC = ROOT / "examples" / "two-two-one.toml"
 PLANTED = Path(__file__).with_name("planted.csv")
@@ -581,7 +581,7 @@ def test_pdfs(key: Key) -> None:
 def test_the_command(key: Key, tmp_path: Path) -> None:
     from typer.testing import CliRunner
 
-    from derivation.cli import app
+    from derivation.cli.app import app
 
     exercise = loose(SPEC)
     exercise = made(exercise.network, replace(exercise.plan, contract=Contract(places=PLACES)))

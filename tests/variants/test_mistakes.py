@@ -10,11 +10,11 @@ from flint import fmpq
 from loose import loose
 from places import ROOT
 
-from derivation.plain import plain
-from derivation.render.words import load as words
-from derivation.variants.exercise import Exercise, Variant
-from derivation.variants.mistakes import MISTAKES
-from derivation.variants.solve import draw
+from derivation.exercises.exercise.exercise import Exercise, Variant
+from derivation.exercises.mistakes.mistakes import MISTAKES
+from derivation.exercises.search.solve import draw
+from derivation.networks.plain import plain
+from derivation.pages.words import load as words
 
 EXAMPLES = ("softmax-regression", "mlp-batch", "rnn", "shared-bias")
 
@@ -51,8 +51,8 @@ def test_wrong_answers_are_those_of_plain_fractions(exercise: Exercise, row: str
 def test_rounding_too_early(exercise: Exercise) -> None:
     from dataclasses import replace
 
-    from derivation.variants.contract import Contract
-    from derivation.variants.exercise import exercise as made
+    from derivation.exercises.exercise.contract import Contract
+    from derivation.exercises.exercise.exercise import exercise as made
 
     short = made(exercise.network, replace(exercise.plan, contract=Contract(places=3)))
     for row, places in (("rounded_early", 2), ("rounded_coarsely", 1)):
@@ -67,8 +67,8 @@ def test_early_rounding_is_that_of_the_school() -> None:
 
     from flint import arb
 
-    from derivation.variants.contract import Contract
-    from derivation.variants.mistakes import Early
+    from derivation.exercises.exercise.contract import Contract
+    from derivation.exercises.mistakes.mistakes import Early
 
     source = random.Random(1)
     for _ in range(2000):

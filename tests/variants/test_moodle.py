@@ -13,10 +13,10 @@ import by_hand
 import pytest
 from written import EVIL, article, files, given, titled, typed
 
-from derivation.render.words import load as words
-from derivation.variants.exports import EXPORTS, export
-from derivation.variants.exports.moodle import in_gap
-from derivation.variants.solve import draw
+from derivation.exercises.exports import EXPORTS, export
+from derivation.exercises.exports.moodle import in_gap
+from derivation.exercises.search.solve import draw
+from derivation.pages.words import load as words
 
 FRACTIONS = {100, 90, 83.33333, 80, 75, 70, 66.66667, 60, 50, 40, 33.33333, 30, 25, 20, 16.66667, 14.28571, 12.5, 11.11111, 10, 5, 0}
 NUMBER = r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"

@@ -15,8 +15,8 @@ import psutil
 import pytest
 from places import ROOT
 
-from derivation.variants.hold import Held, held
-from derivation.variants.pool import TRIES, Cluster, Cores, NoCluster, NoPool, is_open
+from derivation.exercises.batch.pool import TRIES, Cluster, Cores, NoCluster, NoPool, is_open
+from derivation.system.hold import Held, held
 
 SPEC = ROOT / "examples" / "variants" / "two-two-one.toml"
 PATIENCE = 60
@@ -124,7 +124,7 @@ def test_a_second_run_is_told_who_writes_into_a_folder(tmp_path: Path) -> None:
 
 
 def test_a_run_that_is_gone_holds_nothing_and_leaves_its_parts(tmp_path: Path) -> None:
-    program = f"from derivation.variants.hold import held\nfrom pathlib import Path\nwith held(Path({str(tmp_path / 'w')!r})):\n print(1, flush=True); input()"
+    program = f"from derivation.system.hold import held\nfrom pathlib import Path\nwith held(Path({str(tmp_path / 'w')!r})):\n print(1, flush=True); input()"
     run = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
     assert run.stdout and run.stdout.readline()
     with pytest.raises(Held, match=f"process {run.pid}"), held(tmp_path / "w"):

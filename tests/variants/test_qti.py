@@ -22,8 +22,8 @@ from loose import loose
 from places import ROOT
 from written import EVIL, article, files, given, titled, typed
 
-from derivation.variants.exports import EXPORTS
-from derivation.variants.solve import draw
+from derivation.exercises.exports import EXPORTS
+from derivation.exercises.search.solve import draw
 
 QTI = "{http://www.imsglobal.org/xsd/imsqti_v2p1}"
 Value = float | str | bool | None

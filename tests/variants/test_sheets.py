@@ -11,13 +11,13 @@ import pypdf
 import pytest
 from typer.testing import CliRunner
 
-from derivation.cli import app
-from derivation.render.engine import compile_pdf, unsettable
-from derivation.variants.exercise import Exercise, load_exercise
-from derivation.variants.roster import RosterError, read_roster
-from derivation.variants.sheets.binding import bound, separated, woven
-from derivation.variants.sheets.document import keys, worksheets
-from derivation.variants.solve import draw
+from derivation.cli.app import app
+from derivation.exercises.batch.roster import RosterError, read_roster
+from derivation.exercises.exercise.exercise import Exercise, load_exercise
+from derivation.exercises.search.solve import draw
+from derivation.exercises.sheets.binding import bound, separated, woven
+from derivation.exercises.sheets.document import keys, worksheets
+from derivation.pages.typesetting.engine import compile_pdf, unsettable
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

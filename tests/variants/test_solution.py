@@ -8,14 +8,14 @@ from loose import loose
 from places import ROOT
 
 from derivation.deriving import derive
-from derivation.numbers import Style, decimal
+from derivation.exercises.exercise.exercise import Variant
+from derivation.exercises.exports.question import certain
+from derivation.exercises.exports.setting import MathML, Tex
+from derivation.exercises.exports.solution import Filled, Solution
+from derivation.exercises.search.solve import draw
+from derivation.formulas.numbers import Style, decimal
+from derivation.networks.walkthrough import Step
 from derivation.tex.write import Writer
-from derivation.variants.exercise import Variant
-from derivation.variants.exports.question import certain
-from derivation.variants.exports.setting import MathML, Tex
-from derivation.variants.exports.solution import Filled, Solution
-from derivation.variants.solve import draw
-from derivation.walkthrough import Step
 
 EXAMPLES = ("two-two-one", "adam", "gru", "layer-norm", "mlp-batch", "paper-arithmetic", "sigmoid-circuit", "cnn")
 

@@ -15,15 +15,16 @@ from by_fractions import ORDER, forward, named, places, updated, worked
 from places import ROOT
 
 from derivation import SpecError, load
-from derivation.numbers import Carry
-from derivation.variants import load_exercise, solve
-from derivation.variants.effort import table
-from derivation.variants.exercise import Exercise, exercise_of
-from derivation.variants.finding import Finder
-from derivation.variants.identity import WrongId
-from derivation.variants.kind import Kind
-from derivation.variants.solve import Unmeetable, chance, draw, never_apart, never_shown, rebuild, untold
-from derivation.variants.telling import Target
+from derivation.exercises import load_exercise
+from derivation.exercises.exercise.exercise import Exercise, exercise_of
+from derivation.exercises.exercise.identity import WrongId
+from derivation.exercises.search import solve
+from derivation.exercises.search.effort import table
+from derivation.exercises.search.finding import Finder
+from derivation.exercises.search.kind import Kind
+from derivation.exercises.search.solve import Unmeetable, chance, draw, never_apart, never_shown, rebuild, untold
+from derivation.exercises.search.telling import Target
+from derivation.formulas.numbers import Carry
 
 EXAMPLE = ROOT / "examples" / "variants" / "two-two-one.toml"
 TEXT = EXAMPLE.read_text("utf-8")
@@ -325,7 +326,7 @@ def test_ids_of_another_spec(example: Exercise) -> None:
 
 def test_same_seed_same_numbers_in_another_process(example: Exercise) -> None:
     text = (
-        "import sys; from pathlib import Path; from derivation.variants import load_exercise, solve\n"
+        "import sys; from pathlib import Path; from derivation.exercises import load_exercise, solve\n"
         "print([(v.id, [str(x) for x in v.inputs]) for v in solve.draw(load_exercise(Path(sys.argv[1])), 11, 20)])"
     )
     here = str([(variant.id, [str(x) for x in variant.inputs]) for variant in draw(example, 11, 20)])

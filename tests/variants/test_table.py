@@ -7,9 +7,9 @@ from flint import fmpq
 from places import ROOT
 
 from derivation import SpecError, loads
-from derivation.spec import opened_text
-from derivation.variants.domains import domain, domains
-from derivation.variants.exercise import exercise_of
+from derivation.exercises.exercise.exercise import exercise_of
+from derivation.exercises.wishes.domains import domain, domains
+from derivation.spec.reader import opened_text
 
 HEAD = (ROOT / "examples" / "two-two-one.toml").read_text("utf-8")
 

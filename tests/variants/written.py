@@ -11,12 +11,12 @@ from fractions import Fraction
 from loose import loose
 from places import ROOT
 
-from derivation.variants.contract import Contract
-from derivation.variants.exercise import Exercise, Variant
-from derivation.variants.exercise import exercise as made
-from derivation.variants.exports import export
-from derivation.variants.exports.formats import Format
-from derivation.variants.solve import draw
+from derivation.exercises.exercise.contract import Contract
+from derivation.exercises.exercise.exercise import Exercise, Variant
+from derivation.exercises.exercise.exercise import exercise as made
+from derivation.exercises.exports import export
+from derivation.exercises.exports.formats import Format
+from derivation.exercises.search.solve import draw
 
 EVIL = "<&]]>\"'{1:NM:=1}\\( {{{params.x}}} $x$ \x01 a/b"
 """A title that no format may stumble over."""

@@ -1,0 +1,373 @@
+"""The language of equations: text to an untyped tree. A safe parser of our own; nothing in the text is ever executed.
+
+equation := comparison loop?                        loop := 'for' name 'in' (integer '..' integer | 'range' '(' ... ')')
+comparison := sum (('>' | '<' | '>=' | '<=') sum)?  sum := product (('+' | '-') product)*
+product := signed (('*' | '/' | '@') signed)*       signed := '-' signed | power
+power   := postfix (('^' | '**') signed)?           postfix := atom ('.T' | '[' place (',' place)? ']' | '.' name '(' ... ')')*
+atom    := number | name | name '(' arguments ')' | '(' comparison ')' | '[' comparison (',' comparison)* ']'
+place   := comparison | comparison? ':' comparison? | 'None' | list
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Container
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import reduce
+from typing import Any
+
+from derivation.formulas.language.lexing import MAXIMAL_NAME, Token, plain_number, tokens
+from derivation.formulas.language.lexing import SyntaxProblem as SyntaxProblem
+from derivation.formulas.language.spellings import ALIASES, DIFFERENT_IN_TORCH, MODULES, TORCH, WITH_AXIS
+from derivation.formulas.language.unfolding import sum_problem
+from derivation.formulas.operations import SPELLINGS
+from derivation.formulas.operations.layers import LAYERS
+
+MAXIMAL_DEPTH = 60
+MAXIMAL_OPERATORS = 100
+MAXIMAL_LEVELS = 250
+"""Of the tree, brackets or none: `x.T.T.T` has three."""
+MAXIMAL_LENGTH = 20_000
+"""Characters of an equation."""
+MAXIMAL_STEPS = 200
+FUNCTIONS = frozenset(s for s in SPELLINGS if s.isidentifier()) | LAYERS.keys() | {"concat", "stack", "embedding"}
+TEMPLATE_FUNCTIONS = frozenset({"ones", "size"})
+"""Only rows of the table use these: an array of ones of an operand's shape, and its number of entries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A node as written: the symbol or function name, its parts, and where it stands in the text."""
+
+    symbol: str
+    args: tuple[Any, ...]
+    at: int
+    keywords: tuple[tuple[str, Raw], ...] = ()
+
+
+def parse(text: str) -> Raw:
+    """The tree of an expression, as written.
+
+    >>> parse("W @ x + b").symbol
+    '+'
+    >>> parse("2 *")
+    Traceback (most recent call last):
+    derivation.formulas.language.lexing.SyntaxProblem: expected a number, a name or a bracket, found the end of the line
+    """
+    if len(text) > MAXIMAL_LENGTH:
+        raise SyntaxProblem(MAXIMAL_LENGTH, f"an equation has at most {MAXIMAL_LENGTH} characters; name the parts as equations of their own")
+    return shallow(_Parser(text).whole())
+
+
+def shallow(raw: Raw) -> Raw:
+    """The tree, if it is not too deep for all that walk through it."""
+    waiting = [(raw, 1)]
+    while waiting:
+        node, depth = waiting.pop()
+        if depth > MAXIMAL_LEVELS:
+            raise SyntaxProblem(node.at, f"this is nested more than {MAXIMAL_LEVELS} deep; name the parts as equations of their own")
+        inside = (*node.args, *(value for _, value in node.keywords))
+        waiting += [(part, depth + 1) for part in inside if isinstance(part, Raw)]
+    return raw
+
+
+class _Parser:
+    def __init__(self, text: str) -> None:
+        self.words = list(tokens(text))
+        self.place = self.depth = self.operators = 0
+
+    @property
+    def next(self) -> Token:
+        return self.words[self.place]
+
+    def take(self, *texts: str) -> Token | None:
+        """The next word, consumed, if it is one of these."""
+        word = self.next
+        if word.kind == "symbol" and word.text in texts:
+            self.place += 1
+            return word
+        return None
+
+    def counted(self, *texts: str) -> Token | None:
+        """An operator, of which an expression may have so many."""
+        word = self.take(*texts)
+        self.operators += word is not None
+        if word and self.operators > MAXIMAL_OPERATORS:
+            raise SyntaxProblem(
+                word.at, f"this is the {MAXIMAL_OPERATORS + 1}st operator of one equation; use vectors and sum(), or name the parts as equations of their own"
+            )
+        return word
+
+    def expect(self, text: str) -> None:
+        if not self.take(text):
+            raise SyntaxProblem(self.next.at, f"expected {text!r}, found {self.found()}")
+
+    def found(self) -> str:
+        return "the end of the line" if self.next.kind == "end" else repr(self.next.text)
+
+    def whole(self) -> Raw:
+        raw = self.loop(self.comparison())
+        if self.next.kind != "end":
+            raise SyntaxProblem(self.next.at, f"expected an operator, found {self.found()}")
+        return raw
+
+    def word(self, *texts: str) -> Token | None:
+        """The next name, consumed, if it is one of these."""
+        word = self.next
+        if word.kind == "name" and word.text in texts:
+            self.place += 1
+            return word
+        return None
+
+    def loop(self, body: Raw) -> Raw:
+        """The body, or its repetition where `for t in 1..3` stands behind it."""
+        start = self.word("for")
+        if not start:
+            return body
+        variable = self.next
+        self.place += 1
+        if variable.kind != "name" or not self.word("in"):
+            raise SyntaxProblem(variable.at, "expected a repetition such as 'for t in 1..3'")
+        if self.word("range"):
+            self.expect("(")
+            bounds = [self.sum()]
+            bounds += [self.sum()] if self.take(",") else []
+            self.expect(")")
+            first, last = ([0] * (len(bounds) == 1) + [whole(bound) for bound in bounds])[:2]
+            last -= 1
+        else:
+            first = whole(self.sum())
+            self.expect("..")
+            last = whole(self.sum())
+        if not 0 <= last - first < MAXIMAL_STEPS:
+            raise SyntaxProblem(start.at, f"a repetition goes from a number up to a larger one, in at most {MAXIMAL_STEPS} steps")
+        return Raw("for", (body, variable.text, first, last), start.at)
+
+    def comparison(self) -> Raw:
+        self.depth += 1
+        if self.depth > MAXIMAL_DEPTH:
+            raise SyntaxProblem(self.next.at, f"brackets and functions are nested more than {MAXIMAL_DEPTH} deep; name the parts as equations of their own")
+        left = self.sum()
+        if word := self.take(">", ">="):
+            left = Raw(word.text, (left, self.sum()), word.at)
+        elif word := self.take("<", "<="):
+            left = Raw(word.text.replace("<", ">"), (self.sum(), left), word.at)
+        self.depth -= 1
+        return left
+
+    def sum(self) -> Raw:
+        left = self.product()
+        while word := self.counted("+", "-"):
+            left = Raw(word.text, (left, self.product()), word.at)
+        return left
+
+    def product(self) -> Raw:
+        minus = self.next if self.next.text == "-" and not self.literal_follows() else None
+        if minus:
+            self.place += 1
+            return Raw("u-", (self.nested(self.product),), minus.at)
+        left = self.signed()
+        while word := self.counted("*", "/", "@"):
+            left = Raw(word.text, (left, self.signed()), word.at)
+        return left
+
+    def literal_follows(self) -> bool:
+        """Whether a minus and the number behind it are one literal: `-2 x` is (-2) x, but `-2^2` is -(2^2)."""
+        after = self.words[self.place + 1 : self.place + 3]
+        return len(after) == 2 and after[0].kind == "number" and after[1].text not in ("^", "**")
+
+    def signed(self) -> Raw:
+        literal = self.literal_follows()
+        minus = self.take("-")
+        if not minus:
+            return self.power()
+        if literal:
+            digits = self.power()
+            return Raw("number", (f"-{digits.args[0]}",), minus.at) if digits.symbol == "number" else Raw("u-", (digits,), minus.at)
+        return Raw("u-", (self.nested(self.signed),), minus.at)
+
+    def nested(self, part: Callable[[], Raw]) -> Raw:
+        self.depth += 1
+        if self.depth > MAXIMAL_DEPTH:
+            raise SyntaxProblem(self.next.at, f"signs, exponents and indices are nested more than {MAXIMAL_DEPTH} deep")
+        raw = part()
+        self.depth -= 1
+        return raw
+
+    def power(self) -> Raw:
+        base = self.postfix()
+        if word := self.take("^", "**"):
+            return Raw("^", (base, self.nested(self.signed)), word.at)
+        return base
+
+    def postfix(self) -> Raw:
+        raw = self.atom()
+        while word := self.take(".T", "[", "."):
+            if word.text == ".T":
+                raw = Raw(".T", (raw,), word.at)
+            elif word.text == ".":
+                raw = self.method(raw)
+            else:
+                raw = Raw("index", (raw, *self.places()), word.at)
+        return raw
+
+    def method(self, of: Raw) -> Raw:
+        """`x.sum(axis=1)` is sum(x, axis=1)."""
+        word = self.next
+        self.place += 1
+        self.expect("(")
+        return with_axis(self.call(word, of), word)
+
+    def places(self) -> list[Raw]:
+        places = []
+        while True:
+            places.append(self.index())
+            if not self.take(","):
+                self.expect("]")
+                break
+        if len(places) > 2:
+            raise SyntaxProblem(places[2].at, "an array has rows and columns, so at most two indices")
+        return places
+
+    def index(self) -> Raw:
+        word = self.next
+        if none := self.word("None", "newaxis"):
+            return Raw("none", (), none.at)
+        if word.text not in (":", "[") and word.kind not in ("number", "name") and word.text != "-":
+            raise SyntaxProblem(word.at, f"expected an index such as 0, found {self.found()}")
+        first = None if self.next.text == ":" else self.nested(self.sum)
+        if not self.take(":"):
+            assert first is not None
+            return first
+        last = None if self.next.text in (",", "]", ":") else self.nested(self.sum)
+        if step := self.take(":"):
+            raise SyntaxProblem(step.at, "a slice takes no step here; list the places, as in x[[0, 2, 4]]")
+        return Raw("slice_of", (first, last), word.at)
+
+    def atom(self) -> Raw:
+        word = self.next
+        if word.kind == "number":
+            self.place += 1
+            return Raw("number", (plain_number(word),), word.at)
+        if word.kind == "name":
+            self.place += 1
+            if word.text in MODULES and self.take("."):
+                return self.of_module(word)
+            return self.call(word) if self.take("(") else Raw("name", (word.text,), word.at)
+        if self.take("("):
+            raw = self.comparison()
+            if self.next.text == ",":
+                raw = self.rest_of_list(raw, word)
+            self.expect(")")
+            return raw
+        if self.take("["):
+            raw = self.rest_of_list(self.comparison(), word)
+            self.expect("]")
+            return raw
+        raise SyntaxProblem(word.at, f"expected a number, a name or a bracket, found {self.found()}")
+
+    def of_module(self, module: Token) -> Raw:
+        """What stands behind `np.` or `torch.nn.`, as it is called there."""
+        word = self.next
+        self.place += 1
+        while word.text in MODULES and self.take("."):
+            module, word = module if module.text in TORCH else word, self.next
+            self.place += 1
+        if module.text in TORCH and word.text in DIFFERENT_IN_TORCH:
+            raise SyntaxProblem(word.at, DIFFERENT_IN_TORCH[word.text])
+        if word.kind != "name" or not self.take("("):
+            raise SyntaxProblem(word.at, f"expected a function behind '{module.text}.', found {word.text!r}")
+        return with_axis(self.call(word), word)
+
+    def rest_of_list(self, first: Raw, start: Token) -> Raw:
+        items = [first]
+        while self.take(","):
+            if self.next.text not in ("]", ")"):
+                items.append(self.comparison())
+        return Raw("list", tuple(items), start.at)
+
+    def call(self, word: Token, *args: Raw) -> Raw:
+        """A function's arguments, those by position first, and the closing bracket."""
+        found, keywords = [*args], list[tuple[str, Raw]]()
+        while not self.take(")"):
+            if self.next.kind == "name" and self.words[self.place + 1].text == "=":
+                key = self.next.text
+                self.place += 2
+                keywords.append((ALIASES.get(key, key), self.nested(self.sum)))
+            else:
+                found.append(self.loop(self.comparison()))
+            if not self.take(","):
+                self.expect(")")
+                break
+        symbol = ALIASES.get(word.text, word.text)
+        if symbol not in FUNCTIONS | TEMPLATE_FUNCTIONS and word.text not in ALIASES:
+            raise SyntaxProblem(word.at, f"there is no function called {word.text!r}{nearest(word.text, FUNCTIONS)}")
+        if not found:
+            raise SyntaxProblem(self.words[self.place - 1].at, f"expected a number, a name or a bracket, found {')'!r}")
+        if found[0].symbol == "for" and symbol == "sum":
+            return spelled_out(found[0])
+        return Raw(symbol, tuple(found), word.at, tuple(keywords))
+
+
+def with_axis(raw: Raw, word: Token) -> Raw:
+    """`np.sum(X, 0)` and `X.sum(0)` as sum(X, axis=0)."""
+    if word.text not in WITH_AXIS or len(raw.args) != 2 or raw.args[1].symbol != "number":
+        return raw
+    return Raw(raw.symbol, raw.args[:1], raw.at, (("axis", raw.args[1]), *raw.keywords))
+
+
+def whole(raw: Raw) -> int:
+    """The whole number that an index or an option stands for.
+
+    >>> whole(parse("3 - 1"))
+    2
+    """
+    if raw.symbol == "number" and re.fullmatch(r"-?\d+", raw.args[0]):
+        return int(raw.args[0])
+    if raw.symbol in ("+", "-"):
+        left, right = map(whole, raw.args)
+        return left + right if raw.symbol == "+" else left - right
+    raise SyntaxProblem(raw.at, "expected an index such as 0: a whole number, or a step such as t - 1 within 'for t in 1..3'")
+
+
+def at_step(raw: Raw, variable: str, step: int) -> Raw:
+    """The expression at one step of a repetition: `h[t]` is the quantity h_3 at step 3, and t itself is 3."""
+    if raw.symbol == "name":
+        return Raw("number", (str(step),), raw.at) if raw.args[0] == variable else raw
+    args = tuple(at_step(arg, variable, step) if isinstance(arg, Raw) else arg for arg in raw.args)
+    keywords = tuple((key, at_step(value, variable, step)) for key, value in raw.keywords)
+    if raw.symbol == "index" and len(args) == 2 and raw.args[0].symbol == "name" and args[1] != raw.args[1] and raw.args[1].symbol in ("name", "+", "-"):
+        return Raw("name", (f"{raw.args[0].args[0]}_{whole(args[1])}",), raw.at)
+    return Raw(raw.symbol, args, raw.at, keywords)
+
+
+def at_known_steps(raw: Raw, known: Container[str]) -> Raw:
+    """`h[3]` as the quantity h_3, where there is such a one and none is called h."""
+    args = tuple(at_known_steps(arg, known) if isinstance(arg, Raw) else arg for arg in raw.args)
+    if raw.symbol == "index" and len(args) == 2 and args[0].symbol == "name" and args[0].args[0] not in known and args[1].symbol == "number":
+        step = f"{args[0].args[0]}_{args[1].args[0]}"
+        if step in known:
+            return Raw("name", (step,), raw.at)
+    return Raw(raw.symbol, args, raw.at, raw.keywords)
+
+
+def spelled_out(raw: Raw) -> Raw:
+    """`sum(E[t] for t in 1..3)` as E_1 + E_2 + E_3."""
+    body, variable, first, last = raw.args
+    if problem := sum_problem(body, last - first + 1):
+        raise SyntaxProblem(raw.at, problem)
+    steps = [at_step(body, variable, step) for step in range(first, last + 1)]
+    return reduce(lambda a, b: Raw("+", (a, b), raw.at), steps)
+
+
+def nearest(word: str, known: Any) -> str:
+    """A suggestion to append to an error message, or nothing.
+
+    >>> nearest("sigmod", ["relu", "sigmoid"])
+    "; did you mean 'sigmoid'?"
+    """
+    if len(word) > MAXIMAL_NAME:
+        return ""
+    matches = get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return f"; did you mean {matches[0]!r}?" if matches else ""
