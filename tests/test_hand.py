@@ -19,13 +19,13 @@ from typer.testing import CliRunner
 
 import derivation
 from derivation.cli.app import app
-from derivation.handwriting import Unwritable, Writing, files
-from derivation.handwriting.fonts.fonts import ENDS, FIRST, LARGE_FIRST, WRITINGS, Font, large, plain, source
+from derivation.handwriting.fonts.fonts import ENDS, FIRST, LARGE_FIRST, WRITINGS, Font, files, large, plain, source
 from derivation.handwriting.fonts.type1 import CHARSTRING, EEXEC, encrypted
 from derivation.handwriting.setting import text
 from derivation.handwriting.strokes.glyphs import DELIMITERS, SIZES, UNICODE, commands, table, used
 from derivation.handwriting.strokes.hands import HANDS, PAPERS
 from derivation.handwriting.strokes.signs import ACCENTS
+from derivation.handwriting.writing import Unwritable, Writing
 from derivation.pages.formats import FORMATS, beside
 from derivation.pages.typesetting.engine import engines
 from derivation.tex.names import COMMANDS

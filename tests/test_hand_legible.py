@@ -16,12 +16,12 @@ from PIL import Image, ImageDraw
 from places import ROOT
 
 import derivation
-from derivation.handwriting import Writing
 from derivation.handwriting.fonts.fonts import WRITINGS, placed, source
 from derivation.handwriting.ink.pen import Contour, ink
 from derivation.handwriting.setting import SCALE
 from derivation.handwriting.strokes.glyphs import table
 from derivation.handwriting.strokes.hands import HANDS
+from derivation.handwriting.writing import Writing
 from derivation.pages.formats import FORMATS, beside
 from derivation.pages.typesetting.engine import compile_pdf, engines
 

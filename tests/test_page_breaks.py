@@ -11,7 +11,7 @@ import pytest
 from places import EXAMPLES, ROOT
 
 import derivation
-from derivation.handwriting import Writing
+from derivation.handwriting.writing import Writing
 from derivation.pages.formats import FORMATS, beside
 from derivation.pages.typesetting.engine import engines
 

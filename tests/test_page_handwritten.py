@@ -19,8 +19,8 @@ from typer.testing import CliRunner
 
 import derivation
 from derivation.cli.app import app
-from derivation.handwriting import STANDARD, Unwritable, Writing
 from derivation.handwriting.strokes.hands import HANDS, PAPERS
+from derivation.handwriting.writing import STANDARD, Unwritable, Writing
 from derivation.pages.formats.page import page
 
 LOOKED_AT = ("two-two-one", "softmax-regression", "transformer-block", "adam")

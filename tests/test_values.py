@@ -33,7 +33,7 @@ from derivation.formulas.operations import TABLE
 from derivation.formulas.operations.algebras import Numbers, Terms, symbols
 from derivation.formulas.operations.table import Operation, ShapeMismatch
 from derivation.formulas.terms import Term, number
-from derivation.handwriting import STANDARD
+from derivation.handwriting.writing import STANDARD
 from derivation.pages.formats import FORMATS, markdown
 from derivation.proving.prover import prove, unproved
 

@@ -10,7 +10,8 @@ from places import ROOT
 
 import derivation
 from derivation.checking.article import check_text
-from derivation.deriving.on_request.views import NoView, views
+from derivation.deriving.on_request.common import NoView
+from derivation.deriving.on_request.views import views
 from derivation.pages.formats import FORMATS
 from derivation.proving.prover import unproved
 

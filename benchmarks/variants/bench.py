@@ -48,7 +48,8 @@ def command(form: str, count: int) -> None:
 
 def sheets(count: int) -> None:
     """Worksheets of one page each, drawn, set and bound; beside it one bare run of TeX over all of them."""
-    from derivation.exercises.batch.batch import Batch, Job, Product, Row, drawn, exercise_of
+    from derivation.exercises.batch.batch import Batch, drawn, exercise_of
+    from derivation.exercises.batch.parts import Job, Product, Row
     from derivation.exercises.batch.pool import Cores
     from derivation.exercises.batch.products import PARTS
     from derivation.exercises.exercise.exercise import Exercise

@@ -18,8 +18,8 @@ from derivation.checking.judging.compare import ALL_LENIENCY, Leniency
 from derivation.checking.judging.judge import Judge
 from derivation.checking.judging.verdicts import Equality, Report
 from derivation.checking.reading.chains import Chain, Declaration, Side, Statement, statements
+from derivation.checking.reading.forms import read
 from derivation.checking.reading.macros import MAXIMAL_MADE, Expansion, collect
-from derivation.checking.reading.reading import read
 from derivation.checking.reading.symbols import Vocabulary
 from derivation.checking.reading.tokens import Token, Unreadable, has_decimal_commas, numerals, plain, tokens
 from derivation.checking.reading.trees import Tree, nodes

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from derivation import __version__
 from derivation.cli.exits import BAD_INPUT, SOME_WRONG, TEX_FAILED, Commands, Group, deliver, explained, file_of, put, stop
 from derivation.cli.mark import mark
 from derivation.cli.variants import variants
 from derivation.system.streams import is_terminal, say
 from derivation.system.writing import NotWritten, make_folder
+from derivation.version import VERSION
 
 if TYPE_CHECKING:
-    from derivation.handwriting import Writing
+    from derivation.handwriting.writing import Writing
     from derivation.networks.walkthrough import Derivation
 
 ENDINGS = {"txt": "text"}
@@ -31,7 +31,7 @@ app = Commands(cls=Group, add_completion=False, no_args_is_help=True, rich_marku
 
 def _version(wanted: bool) -> None:
     if wanted:
-        print(f"derivation {__version__}")
+        print(f"derivation {VERSION}")
         raise typer.Exit
 
 
@@ -178,8 +178,8 @@ app.command()(mark)
 
 def _writing(theme: str, hand: str, paper: str, seed: int | None, tex: Path | None) -> Writing:
     """The hand, the paper and the seed that were asked for; ends the program with a message where there is none such."""
-    from derivation.handwriting import STANDARD, Writing
     from derivation.handwriting.strokes.hands import HANDS, PAPERS
+    from derivation.handwriting.writing import STANDARD, Writing
 
     if theme != "handwritten" and (hand or paper or seed is not None):
         stop("--hand, --paper-style and --seed choose a handwriting: add --theme handwritten")
@@ -192,7 +192,7 @@ def _writing(theme: str, hand: str, paper: str, seed: int | None, tex: Path | No
 
 
 def _document(make: Callable[[], bytes]) -> bytes:
-    from derivation.handwriting import Unwritable
+    from derivation.handwriting.writing import Unwritable
     from derivation.pages.typesetting.engine import TexError
 
     try:

@@ -143,7 +143,7 @@ def put(document: bytes, target: Path, mode: int = EVERYBODY) -> None:
 
 def explained(spec: Path, work: Callable[[Network], Result]) -> Result:
     """What `work` makes of a spec's network; ends the program with a message where it cannot be read or worked."""
-    from derivation.spec.reader import load
+    from derivation.api import load
 
     return caught(spec, lambda: work(warned(spec, load(spec))))
 
@@ -157,7 +157,7 @@ def warned(spec: Path, network: Network) -> Network:
 
 def caught(spec: Path, work: Callable[[], Result]) -> Result:
     """What `work` gives; ends the program with a message where the spec cannot be read or worked."""
-    from derivation.deriving.on_request.views import NoView
+    from derivation.deriving.on_request.common import NoView
     from derivation.formulas.calculus.evaluate import Undefined
     from derivation.formulas.calculus.reverse import NoDerivative
     from derivation.formulas.numbers import Uncertain, UndefinedValue

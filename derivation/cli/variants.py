@@ -17,7 +17,8 @@ from derivation.system.streams import say
 from derivation.system.writing import NotWritten
 
 if TYPE_CHECKING:
-    from derivation.exercises.batch.batch import Batch, Job, Row
+    from derivation.exercises.batch.batch import Batch
+    from derivation.exercises.batch.parts import Job, Row
     from derivation.exercises.batch.pool import Pool
     from derivation.exercises.batch.roster import Person
 
@@ -130,7 +131,8 @@ def _unprintable(roster: Path | None, people: Sequence[Person], rows: Sequence[R
 
 def _drawn(spec: Path, job: Job, seed: int, labels: list[str], pool: Pool) -> tuple[Row, ...]:
     """The variants of a seed, one for each label."""
-    from derivation.exercises.batch.batch import Row, drawn, exercise_of
+    from derivation.exercises.batch.batch import drawn, exercise_of
+    from derivation.exercises.batch.parts import Row
     from derivation.exercises.batch.pool import NoPool
     from derivation.exercises.search.solve import Unmeetable, untold
 
@@ -147,7 +149,8 @@ def _drawn(spec: Path, job: Job, seed: int, labels: list[str], pool: Pool) -> tu
 
 def _rebuilt(spec: Path, job: Job, ids: list[str]) -> tuple[Row, ...]:
     """The variants that ids stand for."""
-    from derivation.exercises.batch.batch import Row, exercise_of
+    from derivation.exercises.batch.batch import exercise_of
+    from derivation.exercises.batch.parts import Row
     from derivation.exercises.exercise.identity import WrongId
     from derivation.exercises.search.solve import rebuild
 
@@ -159,7 +162,8 @@ def _rebuilt(spec: Path, job: Job, ids: list[str]) -> tuple[Row, ...]:
 
 def _job(spec: Path) -> Job:
     """The spec as workers get it, read and found to be right."""
-    from derivation.exercises.batch.batch import Job, exercise_of
+    from derivation.exercises.batch.batch import exercise_of
+    from derivation.exercises.batch.parts import Job
     from derivation.spec.reader import text_of
 
     job = caught(spec, lambda: Job(text_of(spec), str(spec.parent.resolve()), str(spec)))

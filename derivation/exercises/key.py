@@ -17,8 +17,8 @@ from typing import Annotated, Any, Literal
 from flint import fmpq
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationError, field_validator, model_validator
 
-from derivation.exercises.exercise.contract import Contract
 from derivation.exercises.exercise.exercise import Exercise, Variant
+from derivation.exercises.plan.contract import Contract
 from derivation.formulas.arrays import Array
 from derivation.formulas.numbers import exact, terminating
 from derivation.formulas.terms import Term, name

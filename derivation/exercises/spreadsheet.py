@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
-from derivation.exercises.marking.numerals import is_number
+from derivation.exercises.numerals import is_number
 
 MAXIMAL_FILE = 50_000_000
 DELIMITERS = ",;\t"

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from derivation.handwriting import Unwritable, Writing
 from derivation.handwriting.fonts.fonts import WRITINGS, Chance, Font, large, placed, plain, source, stretched
 from derivation.handwriting.fonts.opentype import ASCENT, BRACKET_FONTS, LARGE, SPACE, STARTS, SURD, UPRIGHT, WEB, Shapes, font
 from derivation.handwriting.fonts.tfm import Box
@@ -20,6 +19,7 @@ from derivation.handwriting.strokes import signs
 from derivation.handwriting.strokes.glyphs import SIZES, UNICODE, Glyph, table, title
 from derivation.handwriting.strokes.hands import HANDS, PAPERS
 from derivation.handwriting.turns import turned
+from derivation.handwriting.writing import Unwritable, Writing
 
 TAG = re.compile("<[^>]*>")
 POINT = re.compile(r"(-?[\d.]+),(-?[\d.]+)")

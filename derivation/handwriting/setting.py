@@ -6,11 +6,11 @@ import re
 import unicodedata
 from typing import Any
 
-from derivation.handwriting import Unwritable, Writing
 from derivation.handwriting.fonts.fonts import FIRST, LARGE_FIRST, WRITINGS
 from derivation.handwriting.strokes import signs
 from derivation.handwriting.strokes.glyphs import DELIMITERS, commands, table
 from derivation.handwriting.strokes.hands import HANDS, PAPERS
+from derivation.handwriting.writing import Unwritable, Writing
 
 SCALE = 1.3
 """The size of the hand over that of print: a written letter is larger than a printed one."""

@@ -12,12 +12,14 @@ from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.language.resolve import Shapes
 from derivation.formulas.numbers import Carry, Style
 from derivation.formulas.operations import TABLE
-from derivation.formulas.terms import Term, name, names, rebuild, walk
+from derivation.formulas.terms import Term, index, name, names, rebuild, walk
 from derivation.networks.recipe import Update, quantities
 from derivation.networks.walkthrough import Section
 from derivation.tex.names import Names
 
 PRODUCTS = frozenset({"times", "hadamard", "matmul", "dot", "outer"})
+FEW = 4
+"""Entries of all parameters together up to which each of them is shown by itself, as in a table over the training steps."""
 QUOTIENTS = frozenset({"div", "hadamard_div"})
 
 
@@ -66,6 +68,12 @@ class Network:
     def moved(self) -> tuple[str, ...]:
         """The parameters that an update moves: those the loss depends on."""
         return tuple(key for key in self.parameters if key in self.active)
+
+    @cached_property
+    def few_entries(self) -> tuple[tuple[Term, tuple[int, ...]], ...]:
+        """Each entry of each parameter that an update moves, as a term with its place; nothing where there are more than `FEW`."""
+        entries = [(index(name(key), *place) if place else name(key), place) for key in self.moved for place in self.parameters[key].places]
+        return tuple(entries) if len(entries) <= FEW else ()
 
     def with_parameters(self, parameters: Mapping[str, Array]) -> Network:
         """The same network at other parameter values, as after a training step."""

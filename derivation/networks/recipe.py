@@ -6,16 +6,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.language.resolve import Shapes, choose, rule, substitute
 from derivation.formulas.terms import Term, name, number, partial, updated
 from derivation.networks.optimizers import SYMBOLS, Row, words
 from derivation.tex.names import ACCENTS, Names, default
-
-if TYPE_CHECKING:
-    from derivation.networks.network import Network
 
 PREFIX = "update."
 """Quantities of the optimizer are called `update.rate`, `update.m.W1` and the like; no name in a spec has a dot."""
@@ -67,17 +64,36 @@ class Equation:
         return substitute(self.body(shapes), self.parts)
 
 
-def shared(network: Network) -> list[Equation]:
+class Trained(Protocol):
+    """What the equations of an update need to know of a network (`network.Network`)."""
+
+    @property
+    def update(self) -> Update | None: ...
+
+    @property
+    def loss(self) -> str | None: ...
+
+    @property
+    def shapes(self) -> Mapping[str, Shape]: ...
+
+    @property
+    def moved(self) -> tuple[str, ...]: ...
+
+    @property
+    def notation(self) -> Mapping[str, str]: ...
+
+
+def shared(network: Trained) -> list[Equation]:
     """The equations that are the same for every parameter: the rate at this step, the norm of all gradients."""
     return [equation for equation in _equations(network, "", _generic) if equation.shared]
 
 
-def generic(network: Network) -> list[Equation]:
+def generic(network: Trained) -> list[Equation]:
     """The equations for any parameter."""
     return [equation for equation in _equations(network, "", _generic) if not equation.shared]
 
 
-def objectives(network: Network) -> list[Equation]:
+def objectives(network: Trained) -> list[Equation]:
     """What is made small in place of the loss, where a row says so: the loss and a penalty."""
     update = network.update
     assert update is not None
@@ -86,7 +102,7 @@ def objectives(network: Network) -> list[Equation]:
     return [Equation(name(PREFIX + left), right, {word: means[word] for word in words(right)}, row, False) for row, (left, right) in written]
 
 
-def at(network: Network, key: str) -> list[Equation]:
+def at(network: Trained, key: str) -> list[Equation]:
     """The equations at one parameter."""
     found = _equations(network, key, lambda word, is_new: _own(word, key, is_new))
     return [equation for equation in found if not equation.shared]
@@ -97,7 +113,7 @@ def state(word: str, key: str) -> Term:
     return name(f"{PREFIX}{word}.{key}")
 
 
-def rate(network: Network) -> Term:
+def rate(network: Trained) -> Term:
     """The rate that the rule takes: the constant, or what a schedule makes of it."""
     found = [equation.quantity for equation in shared(network) if equation.row.gives == "rate"]
     return found[-1] if found else name(f"{PREFIX}rate")
@@ -112,7 +128,7 @@ def _generic(word: str, is_new: bool) -> Term:
     return name(f"{PREFIX}{word}_new" if is_new else PREFIX + word)
 
 
-def _equations(network: Network, key: str, quantity: Callable[[str, bool], Term]) -> Iterator[Equation]:
+def _equations(network: Trained, key: str, quantity: Callable[[str, bool], Term]) -> Iterator[Equation]:
     """Each row's equations in order; a name stands for what was last defined under it."""
     update = network.update
     assert update is not None
@@ -131,7 +147,7 @@ def _equations(network: Network, key: str, quantity: Callable[[str, bool], Term]
             means[row.gives if (left, right) == row.lines[-1] else left] = defined
 
 
-def _squares(network: Network) -> Term:
+def _squares(network: Trained) -> Term:
     """The squares of all entries of all gradients, added."""
     shapes, loss = network.shapes, name(network.loss or "")
     parts = []
@@ -141,7 +157,7 @@ def _squares(network: Network) -> Term:
     return reduce(lambda a, b: a + b, parts) if parts else number(0)
 
 
-def quantities(network: Network) -> Iterator[tuple[str, Shape, str]]:
+def quantities(network: Trained) -> Iterator[tuple[str, Shape, str]]:
     """(name, shape, LaTeX) of everything that the optimizer brings with it."""
     update, plain = network.update, Names(network.shapes, network.notation)
     assert update is not None

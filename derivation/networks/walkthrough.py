@@ -139,12 +139,8 @@ class Derivation:
         """The parameters after the last training step."""
         return self.training_steps[-1].updated
 
-    def _repr_markdown_(self) -> str:
-        from derivation.pages.formats import markdown
-
-        return markdown(self)
-
-    def _repr_latex_(self) -> str:
-        from derivation.pages.formats import latex_chains
-
-        return latex_chains(self)
+    @property
+    def losses(self) -> tuple[Any, ...]:
+        """The loss before training and after each step; nothing where there is a single step."""
+        stations = (*self.training_steps, self.outcome) if self.outcome else ()
+        return tuple(numbers.values[self.network.loss].entries[0] for numbers in stations)

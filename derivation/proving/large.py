@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import prod
-from typing import TYPE_CHECKING
 
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
@@ -17,9 +16,7 @@ from derivation.formulas.terms import Term, name, names, number, partial, walk
 from derivation.networks.walkthrough import Line, Proof
 from derivation.proving.along import agrees
 from derivation.proving.shrink import LONGEST_KEPT, NotShrunk, Twin, rigid, shrunk
-
-if TYPE_CHECKING:
-    from derivation.proving.prover import Prover
+from derivation.proving.symbolic import Symbolic
 
 MAXIMAL_SIZE = 8
 """Rows or columns up to which symbols are made for every entry; beyond a link is proved at small shapes."""
@@ -30,10 +27,10 @@ MAXIMAL_LENGTH, MAXIMAL_ENTRIES = 32, 400
 class Large:
     """Judges what is too large for one prover, with provers of smaller networks."""
 
-    def __init__(self, prover: Prover) -> None:
+    def __init__(self, prover: Symbolic) -> None:
         self.prover, self.network = prover, prover.network
-        self.twins: dict[frozenset[int], tuple[Twin, Prover] | None] = {}
-        self.verdicts: dict[tuple[str, Term, Term, Term], Proof] = {}
+        self.twins: dict[frozenset[int], tuple[Twin, Symbolic] | None] = {}
+        self.verdicts: dict[tuple[frozenset[int], str, Term, Term, Term], Proof] = {}
 
     def covers(self, *terms: Term) -> bool:
         """Whether a link between these is too large for symbols."""
@@ -51,7 +48,7 @@ class Large:
             operand for equation in equations if equation in self.network.equations for operand in (equation, *names(self.network.equations[equation]))
         )
 
-    def twin(self, kept: frozenset[int]) -> tuple[Twin, Prover] | None:
+    def twin(self, kept: frozenset[int]) -> tuple[Twin, Symbolic] | None:
         """The network with its long dimensions shortened, and the prover for it; None where it cannot be shortened so."""
         if kept not in self.twins:
             small = shrunk(self.network, kept)
@@ -76,18 +73,18 @@ class Large:
                 return self.along(quantity, before)
             return self.claim(phase, quantity, before, line, more)
         shortened = [replace(line, term=term) for line, term in zip(before, rest, strict=True)]
-        verdict = prover.large.once(phase, small, shortened, replace(line, term=claim))
+        verdict = self.once(kept, prover, phase, small, shortened, replace(line, term=claim))
         tied = rigid(self.network) - kept
         if verdict == "proved" or not tied:
             return verdict
         # What is cut or joined may not mean the same once it is shortened.
         return self.claim(phase, quantity, before, line, kept | tied) if max(kept | tied) <= LONGEST_KEPT else self.along(quantity, before)
 
-    def once(self, phase: str, quantity: Term, before: list[Line], line: Line) -> Proof:
-        """The verdict on a formula, found once for all entries that it is the same for."""
-        key = phase, quantity, before[-1].term, line.term
+    def once(self, kept: frozenset[int], prover: Symbolic, phase: str, quantity: Term, before: list[Line], line: Line) -> Proof:
+        """A twin's verdict on a formula, found once for all entries that it is the same for."""
+        key = kept, phase, quantity, before[-1].term, line.term
         if key not in self.verdicts:
-            self.verdicts[key] = self.prover.symbolic(phase, quantity, before, line)
+            self.verdicts[key] = prover.symbolic(phase, quantity, before, line)
         return self.verdicts[key]
 
     def along(self, quantity: Term, before: list[Line]) -> Proof:

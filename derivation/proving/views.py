@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.terms import Term, index, name, walk
 from derivation.networks.walkthrough import Proof
-
-if TYPE_CHECKING:
-    from derivation.proving.prover import Prover
+from derivation.proving.symbolic import Symbolic
 
 PHASES = frozenset({"gradient_check", "hessian", "jacobian"})
 LEAVES = frozenset({"partial", "second", "shifted"})
@@ -21,7 +19,7 @@ DIGITS = 60
 class Truth:
     """What a derivative or a loss at moved parameters is, whatever the derivation says."""
 
-    def __init__(self, prover: Prover) -> None:
+    def __init__(self, prover: Symbolic) -> None:
         self.prover, self.found = prover, dict[Term, Array]()
 
     def judge(self, left: Term, right: Term) -> Proof:

@@ -12,8 +12,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
 
-from derivation.exercises.exercise.plan import Plan
-from derivation.exercises.wishes.table import VariantsTable, planned
 from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.language.expressions import FUNCTIONS, at_known_steps, nearest, parse
 from derivation.formulas.language.lexing import SyntaxProblem
@@ -85,15 +83,16 @@ class Spec(_Table):
     data: dict[str, Value] = {}
     update: UpdateTable | None = None
     notation: dict[str, str] = {}
-    variants: VariantsTable | None = None
+    variants: dict[str, Any] | None = None
+    """Kept as it stands: exercises read it (`exercises.plan.table`)."""
 
 
 @dataclass(frozen=True)
 class Opened:
-    """What a spec says: the network, and what its exercise variants are to be (None without `[variants]`). `places` knows where everything stands."""
+    """What a spec says: the network, and the table `[variants]` as it stands (None without it). `places` knows where everything stands."""
 
     network: Network
-    plan: Plan | None
+    variants: Mapping[str, Any] | None
     places: Places
     source: str
 
@@ -141,8 +140,13 @@ def opened_text(text: str, source: str = "<spec>", folder: Path | None = None) -
     try:
         spec = Spec.model_validate(raw, context=folder)
     except ValidationError as error:
-        raise SpecError(source, [places.problem(tuple(map(str, item["loc"])), _sentence(dict(item))) for item in error.errors()]) from None
+        raise SpecError(source, list(problems(error, places))) from None
     return _Builder(spec, places, source).opened()
+
+
+def problems(error: ValidationError, places: Places, *inside: str) -> Iterator[Problem]:
+    """What pydantic finds wrong with a table, in our words; `inside` are the keys that lead to the table."""
+    return (places.problem((*inside, *map(str, item["loc"])), _sentence(dict(item))) for item in error.errors())
 
 
 def _sentence(error: Mapping[str, Any]) -> str:
@@ -180,11 +184,8 @@ class _Builder:
         self.titles: dict[str, str] = {}
 
     def opened(self) -> Opened:
-        """The network, and the plan of its variants; raises `SpecError` with all problems of either."""
-        network, table = self.network(), self.spec.variants
-        plan = planned(table, network, lambda path, message: self.add(("variants", *path), message)) if table else None
-        self.stop()
-        return Opened(network, plan, self.places, self.source)
+        """The network, and what is left to be read; raises `SpecError` with all problems."""
+        return Opened(self.network(), self.spec.variants, self.places, self.source)
 
     def network(self) -> Network:
         self.read_values()

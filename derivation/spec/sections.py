@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from derivation.formulas.language.expressions import Raw, at_step
+from derivation.formulas.language.expressions import at_step
 from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.resolve import AXES
+from derivation.formulas.language.syntax import Raw
 from derivation.networks.walkthrough import Section
 
 HEADING = re.compile(r"\s*##+(?P<title>(?:.*[^#\s])?)[#\s]*\Z")

@@ -12,6 +12,8 @@ from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any
 
+from derivation.formulas.language.lexing import LOOKALIKES
+
 MAXIMAL_TEXT = 8_000_000
 """Bytes of a spec; larger arrays belong into files of their own."""
 TOO_LARGE = f'a spec has at most {MAXIMAL_TEXT // 1_000_000} MB; keep large arrays in files, as in W = {{ file = "W.npy" }}'
@@ -34,17 +36,6 @@ PIECE = re.compile(
 )
 POWER = re.compile(r"[+-]?[\d_]+(?:\.[\d_]+)?[eE][+-]?0*[1-9][\d_]{4}")
 SURROGATE = re.compile("[\ud800-\udfff]")
-LOOKALIKES = {
-    **dict.fromkeys("\u2212\u2010\u2011\u2012\u2013\u2014\ufe63\uff0d", "-"),
-    **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb", '"'),
-    **dict.fromkeys("\u2018\u2019\u201a\u2032", "'"),
-    **dict.fromkeys("\u00a0\u2007\u2009\u202f\u3000", " "),
-    **dict.fromkeys("\u00d7\u22c5\u2217", "*"),
-    "\uff1d": "=",
-    "\uff0c": ",",
-    "\ufeff": "",
-}
-"""Characters that editors and word processors put for those of a spec."""
 
 
 @dataclass(frozen=True, order=True)

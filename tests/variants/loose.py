@@ -9,7 +9,7 @@ from flint import fmpq
 from derivation import load
 from derivation.exercises.exercise.exercise import Exercise
 from derivation.exercises.exercise.exercise import exercise as made
-from derivation.exercises.exercise.plan import Plan
+from derivation.exercises.plan.plan import Plan
 from derivation.formulas.terms import name
 
 NO_WISHES = {"branches": "any", "zeros": False, "mistakes": False, "effort": 0}

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from derivation.exercises.batch import batch
-from derivation.exercises.batch.batch import WORK, Batch, Files, Job, Part, Row, Task, drawn, make
+from derivation.exercises.batch.batch import WORK, Batch, Files, drawn, make
+from derivation.exercises.batch.parts import Job, Part, Row, Task
 from derivation.exercises.batch.pool import Cluster, Cores
 from derivation.exercises.batch.products import BINDINGS, PARTS
 from derivation.exercises.exercise.exercise import Exercise, exercise_of
@@ -51,7 +52,7 @@ def small(folder: Path, rows: tuple[Row, ...]) -> Batch:
     def never(exercise: Exercise, variants: list[Any]) -> bytes:
         raise AssertionError
 
-    from derivation.exercises.batch.batch import Product
+    from derivation.exercises.batch.parts import Product
 
     return Batch(JOB, rows, [Product(("sheets", "keys"), listed)], {"sheets": Part(3, never), "keys": Part(2, never)}, folder)
 

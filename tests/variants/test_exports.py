@@ -25,7 +25,6 @@ from typer.testing import CliRunner
 from written import EVIL, article, files, given, titled, typed
 
 from derivation.cli.app import app
-from derivation.exercises.exercise.contract import Contract
 from derivation.exercises.exercise.exercise import Exercise
 from derivation.exercises.exercise.exercise import exercise as made
 from derivation.exercises.exercise.program import Graph, Program
@@ -33,6 +32,7 @@ from derivation.exercises.exports import EXPORTS
 from derivation.exercises.exports.answers import Answer, Answers, _answer
 from derivation.exercises.exports.formats import Unfit
 from derivation.exercises.exports.keys import json_key
+from derivation.exercises.plan.contract import Contract
 from derivation.exercises.search.solve import draw
 from derivation.formulas.numbers import exact, magnitude
 from derivation.formulas.operations.algebras import Numbers

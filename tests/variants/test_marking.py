@@ -17,15 +17,15 @@ from flint import fmpq
 from loose import loose
 from places import ROOT
 
-from derivation.exercises.exercise.contract import Contract
 from derivation.exercises.exercise.exercise import exercise as made
 from derivation.exercises.exercise.exercise import exercise_of
 from derivation.exercises.key import Key, KeyFault, VariantForm, key_form, read_key
 from derivation.exercises.marking.answers import read_answers
-from derivation.exercises.marking.marks import Marked
-from derivation.exercises.marking.numerals import Unreadable, read
 from derivation.exercises.marking.report import Report, report
 from derivation.exercises.marking.reports import files
+from derivation.exercises.marking.sheet import Marked
+from derivation.exercises.numerals import Unreadable, read
+from derivation.exercises.plan.contract import Contract
 from derivation.exercises.search.solve import draw
 from derivation.exercises.spreadsheet import NoTable
 

@@ -51,8 +51,8 @@ def test_wrong_answers_are_those_of_plain_fractions(exercise: Exercise, row: str
 def test_rounding_too_early(exercise: Exercise) -> None:
     from dataclasses import replace
 
-    from derivation.exercises.exercise.contract import Contract
     from derivation.exercises.exercise.exercise import exercise as made
+    from derivation.exercises.plan.contract import Contract
 
     short = made(exercise.network, replace(exercise.plan, contract=Contract(places=3)))
     for row, places in (("rounded_early", 2), ("rounded_coarsely", 1)):
@@ -67,8 +67,8 @@ def test_early_rounding_is_that_of_the_school() -> None:
 
     from flint import arb
 
-    from derivation.exercises.exercise.contract import Contract
     from derivation.exercises.mistakes.mistakes import Early
+    from derivation.exercises.plan.contract import Contract
 
     source = random.Random(1)
     for _ in range(2000):

@@ -8,7 +8,7 @@ from places import ROOT
 
 from derivation import SpecError, loads
 from derivation.exercises.exercise.exercise import exercise_of
-from derivation.exercises.wishes.domains import domain, domains
+from derivation.exercises.plan.domains import domain, domains
 from derivation.spec.reader import opened_text
 
 HEAD = (ROOT / "examples" / "two-two-one.toml").read_text("utf-8")

@@ -11,11 +11,11 @@ from fractions import Fraction
 from loose import loose
 from places import ROOT
 
-from derivation.exercises.exercise.contract import Contract
 from derivation.exercises.exercise.exercise import Exercise, Variant
 from derivation.exercises.exercise.exercise import exercise as made
 from derivation.exercises.exports import export
 from derivation.exercises.exports.formats import Format
+from derivation.exercises.plan.contract import Contract
 from derivation.exercises.search.solve import draw
 
 EVIL = "<&]]>\"'{1:NM:=1}\\( {{{params.x}}} $x$ \x01 a/b"

@@ -8,18 +8,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from derivation.checking.facts.knowledge import NEW, Event, is_closed
+from derivation.checking.facts.lookup import Lookup
 from derivation.checking.facts.meaning import FAILURES, Meaning
 from derivation.checking.facts.values import Printed, half_unit
 from derivation.checking.reading.symbols import Symbol
 from derivation.formulas.arrays import Shape
 from derivation.formulas.numbers import bounds, exact
 from derivation.formulas.terms import Term
-
-if TYPE_CHECKING:
-    from derivation.checking.facts.world import World
 
 MAXIMAL_TWINS = 24
 NUMBERED = re.compile(r"(\D*)[1-9]\d*")
@@ -30,7 +27,7 @@ SEVERAL = 2
 class Analogies:
     """The formulas that quantities have by analogy, in one article."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Lookup) -> None:
         self.world = world
         self._families: dict[int, dict[Symbol | None, list[str]]] = {}
 
@@ -38,7 +35,7 @@ class Analogies:
         """The formula of a quantity of which the article only says "likewise": that of its twin, `out_{o1}` for `out_{o2}`, where the value that the
         article prints bears it out, or where those of several others bear out theirs."""
         event = self.world.value_event(key, 1 << 60)
-        if event is None or event.tree.head not in ("number", "u-") or ("analogy", key) in self.world._visiting:
+        if event is None or event.tree.head not in ("number", "u-") or self.world.is_sought(("analogy", key)):
             return None
         analogies = list(self.analogies(key, order))
         borne_out = next((found for found in analogies if self.bears_out(event, found[0], order)), None)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from derivation.checking.reading.chains import Chain, Declaration, Side, Statement
-from derivation.checking.reading.reading import read
+from derivation.checking.reading.forms import read
 from derivation.checking.reading.symbols import Symbol, Vocabulary, is_fenced
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree, nodes

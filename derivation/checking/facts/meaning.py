@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from derivation.checking.facts.knowledge import instance, is_closed
+from derivation.checking.facts.lookup import Lookup, Meant
 from derivation.checking.reading.symbols import Symbol
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree, alike, nodes
@@ -18,10 +19,6 @@ from derivation.formulas.language.resolve import choose, describe, rule, substit
 from derivation.formulas.operations import SPELLINGS, TABLE, ShapeMismatch
 from derivation.formulas.terms import Term, index, matrix, name, number, partial, updated
 
-if TYPE_CHECKING:
-    from derivation.checking.facts.world import World
-
-Meant = tuple[Term, Shape]
 TEN = number(10)
 MAXIMAL_CALLS = 20
 MAXIMAL_SUM = MAXIMAL_ONES = 1000
@@ -61,7 +58,7 @@ class Meaning:
 
     def __init__(
         self,
-        world: World,
+        world: Lookup,
         order: int,
         bound: Mapping[str, Meant] | None = None,
         indices: dict[str, str] | None = None,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flint import arb, fmpq
 
 from derivation.checking.facts.effort import effort
 from derivation.checking.facts.knowledge import NEW, SLOPE, shown
+from derivation.checking.facts.lookup import Lookup
 from derivation.checking.facts.meaning import Meaning, Unknown
 from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.calculus.evaluate import evaluate
@@ -17,9 +18,6 @@ from derivation.formulas.calculus.reverse import NoDerivative
 from derivation.formulas.numbers import exact, settle
 from derivation.formulas.operations.algebras import Numbers
 from derivation.formulas.terms import Term, name
-
-if TYPE_CHECKING:
-    from derivation.checking.facts.world import World
 
 MAXIMAL_DEPTH = 80
 LONG = 100
@@ -74,7 +72,7 @@ class Truth:
 
     direct = False
 
-    def __init__(self, world: World, algebra: Any = Numbers) -> None:
+    def __init__(self, world: Lookup, algebra: Any = Numbers) -> None:
         self.world, self.algebra = world, algebra
         self.cache: dict[tuple[Term, int], Array] = {}
         self.long: dict[tuple[Term, int], Array] = {}
@@ -291,7 +289,7 @@ class Random(Truth):
     """Values at a random point: inputs are drawn by their names, everything else follows."""
 
     def __init__(
-        self, world: World, trial: int, fixed: frozenset[str] = frozenset(), printed: Truth | None = None, surface: bool = False, direct: bool = False
+        self, world: Lookup, trial: int, fixed: frozenset[str] = frozenset(), printed: Truth | None = None, surface: bool = False, direct: bool = False
     ) -> None:
         super().__init__(world)
         self.direct = direct

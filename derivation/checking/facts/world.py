@@ -178,6 +178,10 @@ class World:
         finally:
             self._visiting.discard(key)
 
+    def is_sought(self, key: Any) -> bool:
+        """Whether something is being found already."""
+        return key in self._visiting
+
     def function(self, key: str, order: int, count: int) -> tuple[tuple[Symbol, ...], Tree]:
         """The article's own function of so many arguments: its parameters and its body, as last defined."""
         found = [row for row in self.knowledge.functions.get(key, ()) if len(row[1]) == count]

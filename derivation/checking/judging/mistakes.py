@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from flint import fmpq
 
+from derivation.checking.facts.lookup import Lookup
 from derivation.checking.facts.meaning import FAILURES
 from derivation.checking.facts.values import Truth
-from derivation.checking.facts.world import World
 from derivation.checking.judging.compare import equal
 from derivation.checking.reading.trees import Tree
 from derivation.formulas.arrays import Array
@@ -55,7 +55,7 @@ def matches(point: Truth, turned: Callable[[Truth], Array], a: Term, b: Term, or
         return False
 
 
-def candidates(world: World, a: Term, order: int) -> list[tuple[str, Callable[[Truth], Array]]]:
+def candidates(world: Lookup, a: Term, order: int) -> list[tuple[str, Callable[[Truth], Array]]]:
     """The changes that may have been made: those of the table, and for a derivative, of an activation that was forgotten."""
 
     def changed(mistake: Mistake) -> Callable[[Truth], Array]:

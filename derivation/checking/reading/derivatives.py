@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from derivation.checking.reading.reader import Reader
 from derivation.checking.reading.symbols import Symbol, Vocabulary, script, scripted, texts
 from derivation.checking.reading.tokens import Token, Unreadable
 from derivation.checking.reading.trees import Tree
-
-if TYPE_CHECKING:
-    from derivation.checking.reading.reading import Reader
 
 
 def slashed_derivative(reader: Reader) -> Tree | None:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
-from derivation.checking.reading.derivatives import fraction, nabla, slashed_partial
+from derivation.checking.reading.derivatives import fraction, nabla, slashed_derivative, slashed_partial
 from derivation.checking.reading.functions import SPOKEN
-from derivation.checking.reading.symbols import LETTERS, TRANSPOSED, Scripted, Symbol, script, scripted, texts
+from derivation.checking.reading.reader import BARS, RELATIONS, Forms, Reader
+from derivation.checking.reading.symbols import LETTERS, TRANSPOSED, Scripted, Symbol, Vocabulary, script, scripted, texts
 from derivation.checking.reading.tokens import Token, Unreadable, group
 from derivation.checking.reading.trees import Tree
 
-if TYPE_CHECKING:
-    from derivation.checking.reading.reading import Reader
-
-BARS = ("|", r"\|")
-RELATIONS = {"<": "<", ">": ">", r"\le": "<=", r"\ge": ">="}
 MATRICES = frozenset(["pmatrix", "bmatrix", "matrix", "smallmatrix", "array", "Bmatrix", "vmatrix", "Vmatrix", "bsmallmatrix", "psmallmatrix"])
 
 
@@ -224,3 +219,13 @@ BRACKETS_AND_COMMANDS: dict[str, Callable[[Reader], Tree]] = {
     r"\nabla": nabla,
 }
 """What a side or a part of one may begin with, other than a name or a number."""
+FORMS = Forms(BRACKETS_AND_COMMANDS, environment, slashed_derivative)
+
+
+def read(words: Sequence[Token], vocabulary: Vocabulary) -> Tree:
+    """The tree of one side; `Unreadable` at the place that is not understood."""
+    reader = Reader(list(words), vocabulary, FORMS)
+    tree = reader.comparison()
+    if reader.next:
+        raise reader.problem("an operator or the end")
+    return tree

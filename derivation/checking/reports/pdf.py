@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from pylatex import Document, NoEscape, Package
 
 from derivation.checking.judging.verdicts import Report
-from derivation.checking.reports.setting import anew, boxed, lines, of_text, words
+from derivation.checking.reports.setting import anew, lines, of_text, words
 from derivation.checking.reports.view import Block, Row, blocks
-from derivation.pages.typesetting.engine import compile_pdf
+from derivation.pages.typesetting.engine import compile_pdf, printable
 from derivation.pages.typesetting.templating import environment, latex_text
 
 PACKAGES = ("amsmath", "xcolor", "graphicx", "microtype", "fancyhdr", "hyperref")
@@ -43,9 +43,9 @@ def document(reports: Sequence[Report]) -> str:
     )
     for name in PACKAGES:
         page.packages.append(Package(name))
-    page.preamble.append(NoEscape(made.get_template("report_pdf/preamble.tex.j2").render(title=boxed(", ".join(report.article for report in reports)))))
+    page.preamble.append(NoEscape(made.get_template("report_pdf/preamble.tex.j2").render(title=printable(", ".join(report.article for report in reports)))))
     for report in reports:
-        page.append(NoEscape(made.get_template("report_pdf/body.tex.j2").render(report=report, article=boxed(report.article), pieces=list(pieces(report)))))
+        page.append(NoEscape(made.get_template("report_pdf/body.tex.j2").render(report=report, article=printable(report.article), pieces=list(pieces(report)))))
     return str(page.dumps()) + "\n"
 
 
@@ -108,7 +108,7 @@ def written(row: Row) -> Row:
 
 def spoken(rows: Iterable[Row]) -> tuple[Row, ...]:
     """The rows with what is said of them as TeX."""
-    return tuple(replace(row, why=latex_text(boxed(row.why.replace("∂", "\0"))).replace("\0", r"$\partial$")) for row in rows)
+    return tuple(replace(row, why=latex_text(printable(row.why.replace("∂", "\0"))).replace("\0", r"$\partial$")) for row in rows)
 
 
 def prose(text: str) -> Iterator[Piece]:
@@ -127,4 +127,4 @@ def prose(text: str) -> Iterator[Piece]:
 
 def plain(text: str) -> str:
     """Text without Markdown's marks, with a box for letters that the fonts lack."""
-    return boxed(" ".join(MARKUP.sub(lambda match: match[1] or "", text).split(" ")))
+    return printable(" ".join(MARKUP.sub(lambda match: match[1] or "", text).split(" ")))

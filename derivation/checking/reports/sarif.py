@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from derivation import __version__
 from derivation.checking.judging.verdicts import Equality, Report
+from derivation.version import VERSION
 
 LEVELS = {"wrong": "error", "undecided": "note"}
 RULES = {"wrong": "The two sides of an equality are not equal.", "undecided": "An equality could not be decided."}
@@ -20,7 +20,7 @@ def write(reports: Sequence[Report]) -> bytes:
     results = [result(equality) for report in reports for equality in report.equalities if equality.verdict in LEVELS]
     driver = {
         "name": "derivation",
-        "version": __version__,
+        "version": VERSION,
         "rules": [{"id": key, "shortDescription": {"text": text}} for key, text in RULES.items()],
     }
     log = {

@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from derivation.checking.reading.chains import LAYOUT
 from derivation.checking.reading.forms import MATRICES
 from derivation.checking.reading.tokens import Token, Unreadable, plain, scan
-from derivation.pages.typesetting.engine import unsettable
-from derivation.pages.typesetting.letters import rare
+from derivation.pages.typesetting.engine import printable
 from derivation.pages.typesetting.templating import latex_text
 from derivation.tex.names import GREEK
 
@@ -111,13 +110,7 @@ def split(texts: Iterable[str]) -> Iterable[str]:
 
 def words(text: str) -> str:
     """Text in the middle of a formula."""
-    return rf"\text{{\ttfamily {latex_text(boxed(text[:MAXIMAL_WORDS] + '...' * (len(text) > MAXIMAL_WORDS)))}}}"
-
-
-def boxed(text: str) -> str:
-    """Text with a mark for each letter that the fonts lack."""
-    lacking = {ord(letter): "\u00a4" for letter in rare(text) if unsettable(letter)}
-    return re.sub(r"[\s\u00a0]+", " ", text).translate(lacking)
+    return rf"\text{{\ttfamily {latex_text(printable(text[:MAXIMAL_WORDS] + '...' * (len(text) > MAXIMAL_WORDS)))}}}"
 
 
 def leaf(text: str) -> str:
@@ -127,7 +120,7 @@ def leaf(text: str) -> str:
     if text[0].isdecimal() or text[0] == ".":
         return "".join(str(unicodedata.decimal(letter, letter)) for letter in text)
     if text.startswith(r"\text{"):
-        return rf"\text{{{latex_text(boxed(text[6:-1]))}}}"
+        return rf"\text{{{latex_text(printable(text[6:-1]))}}}"
     if text.startswith(r"\end{"):
         return ""
     return OTHERS.get(text) or words(text)

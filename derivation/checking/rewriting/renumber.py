@@ -24,7 +24,7 @@ from derivation.checking.judging.compare import equal
 from derivation.checking.judging.spelling import signed
 from derivation.checking.reading.trees import Tree, nodes
 from derivation.checking.rewriting.rebuild import identifier
-from derivation.checking.rewriting.tie import Tie, Untied
+from derivation.checking.rewriting.tie import Change, Tie, Untied
 from derivation.checking.sources.find import opened
 from derivation.formulas.arrays import Shape
 from derivation.formulas.language.expressions import nearest as suggestion
@@ -144,7 +144,7 @@ class Renumbering:
         }
         self.new = World(replace(article.knowledge, values=values), self.old.scalar, self.old.sections, self.old.meter)
         self.new.rules = self.old.rules
-        self.before, self.after = Truth(self.old), Truth(self.new)
+        self.change = Change(self.old, self.new, Truth(self.old), Truth(self.new))
         self.edits: dict[int, tuple[int, str]] = {}
         self.result = Renumbered(article.source.text)
         self.check_shapes()
@@ -204,14 +204,14 @@ class Renumbering:
             return Meaning(self.new, work.order).of(self.changed[key])[0]
         if key is not None and place == 1 and is_literal(old) and not self.is_computed(key, work.order):
             return old
-        return Tie(self, work).renewed(previous[0], previous[1], old, result=True)
+        return Tie(self.change, work).renewed(previous[0], previous[1], old, result=True)
 
     def still_holds(self, previous: tuple[Term, Term] | None, side: Term, work: Work) -> bool:
         """Whether a formula that could not be tied has the new value as it stands: its numerals are constants."""
         if previous is None:
             return True
         try:
-            return equal(self.after.value(previous[1], work.order), self.after.value(side, work.order))
+            return equal(self.change.after.value(previous[1], work.order), self.change.after.value(side, work.order))
         except FAILURES:
             return False
 

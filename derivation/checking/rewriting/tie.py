@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 from flint import fmpq
 
 from derivation.checking.facts.knowledge import Work
 from derivation.checking.facts.meaning import FAILURES, Meaning
-from derivation.checking.facts.values import Printed, key_of
+from derivation.checking.facts.values import Printed, Truth, key_of
+from derivation.checking.facts.world import World
 from derivation.checking.judging.compare import ALL_LENIENCY, Comparison, is_exactly, printed_entries
 from derivation.checking.judging.spelling import flat, negated, spelled
 from derivation.formulas.arrays import Array
 from derivation.formulas.numbers import bounds, nearest, point, terminating
 from derivation.formulas.terms import Term, is_literal, number, walk
-
-if TYPE_CHECKING:
-    from derivation.checking.rewriting.renumber import Renumbering
 
 DIGITS = 10
 """Digits up to which a value that ends is printed in full."""
@@ -28,12 +27,22 @@ class Untied(Exception):
     """A side whose numerals cannot be tied to the side before it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The article's facts with the old numbers and the new ones, and what follows from either."""
+
+    old: World
+    new: World
+    before: Truth
+    after: Truth
+
+
 class Tie:
     """Ties the numerals of a side to the parts of the side before it, and works them anew."""
 
-    def __init__(self, whole: Renumbering, work: Work) -> None:
-        self.whole, self.order = whole, work.order
-        self.comparison = Comparison(whole.old, whole.before, Printed(whole.old), work.order, ALL_LENIENCY, "≈")
+    def __init__(self, change: Change, work: Work) -> None:
+        self.change, self.order = change, work.order
+        self.comparison = Comparison(change.old, change.before, Printed(change.old), work.order, ALL_LENIENCY, "≈")
 
     def renewed(self, old: Term, new: Term, b: Term, result: bool = False) -> Term:
         """The side b, which equals `old`, as it must stand where `old` has become `new`; `Untied` where b is built in another way."""
@@ -58,7 +67,7 @@ class Tie:
             values = self.comparison.values(old)
             if self.comparison.literal(values, b, old, result) == "no":
                 raise Untied
-            value, before = self.whole.after.value(new, self.order), values[-1]
+            value, before = self.change.after.value(new, self.order), values[-1]
         except FAILURES:
             raise Untied from None
         texts, shape = printed_entries(b)
@@ -81,12 +90,12 @@ class Tie:
 
     def literal_of(self, part: Term) -> Array | None:
         """The new value of a quantity, printed in full or to the digits that the article printed for the old one."""
-        event = self.whole.old.value_event(key_of(part), self.order)
-        old = Meaning(self.whole.old, self.order).of(event.tree)[0] if event else None
+        event = self.change.old.value_event(key_of(part), self.order)
+        old = Meaning(self.change.old, self.order).of(event.tree)[0] if event else None
         if old is None or not is_literal(old):
             return None
         texts, shape = printed_entries(old)
-        values = (mode.value(part, self.order).entries for mode in (self.whole.before, self.whole.after))
+        values = (mode.value(part, self.order).entries for mode in (self.change.before, self.change.after))
         return Array(shape, tuple(number(like(text, was, now)) for text, was, now in zip(texts, *values, strict=True)))
 
     def summands(self, old: Term, new: Term, b: Term) -> Term:

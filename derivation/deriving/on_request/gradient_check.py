@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from derivation.deriving.desk import Desk
 from derivation.deriving.forward import kinks
-from derivation.deriving.on_request.views import learnt, loss_of, parameter_entries
+from derivation.deriving.on_request.common import learnt, loss_of, parameter_entries
 from derivation.deriving.reach import Entry
 from derivation.deriving.worked import literal
 from derivation.formulas.arrays import Array

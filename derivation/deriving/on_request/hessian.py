@@ -10,8 +10,8 @@ from math import prod
 from flint import arb_mat, fmpq, fmpq_mat
 
 from derivation.deriving.desk import Desk
+from derivation.deriving.on_request.common import NoView, learnt, loss_of, parameter_entries
 from derivation.deriving.on_request.jets import Jet, Jets
-from derivation.deriving.on_request.views import NoView, learnt, loss_of, parameter_entries
 from derivation.deriving.partials import entry
 from derivation.deriving.reach import Entry
 from derivation.formulas.arrays import Array

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import reduce
 
 from derivation.deriving.desk import Desk
+from derivation.deriving.on_request.common import NoView
 from derivation.deriving.on_request.linear import matrix_of, product
-from derivation.deriving.on_request.views import NoView
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.calculus.reverse import gradients

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from derivation.deriving.desk import Desk
-from derivation.deriving.on_request.views import learnt, loss_of, parameter_entries
+from derivation.deriving.on_request.common import learnt, loss_of, parameter_entries
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.language.resolve import choose
 from derivation.formulas.numbers import Number, is_positive

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from unicodedata import normalize
 
-from derivation.exercises.batch.batch import Part, Product
+from derivation.exercises.batch.parts import Part, Product
 from derivation.exercises.exercise.exercise import Exercise
 from derivation.exercises.exports import EXPORTS, PORTION
 from derivation.exercises.exports.formats import Files, Format, Labelled

@@ -12,11 +12,11 @@ from flint import fmpq
 
 from derivation.deriving import derive
 from derivation.deriving.tape import Tape, record
-from derivation.exercises.exercise.contract import Contract
-from derivation.exercises.exercise.plan import Plan, Slot
 from derivation.exercises.exercise.program import Circular, Graph, Program, Traced
 from derivation.exercises.mistakes.mistakes import MISTAKES, Mistake
-from derivation.exercises.wishes.table import in_keeping, standard_plan
+from derivation.exercises.plan.contract import Contract
+from derivation.exercises.plan.plan import Plan, Slot
+from derivation.exercises.plan.table import in_keeping, plan_of
 from derivation.formulas.arrays import Array
 from derivation.formulas.numbers import Number, Uncertain, UndefinedValue, certified, same
 from derivation.formulas.terms import Term, index
@@ -270,7 +270,7 @@ def exercise_of(text: str, folder: str, source: str = "<spec>") -> Exercise:
 
 
 def _of(found: Opened) -> Exercise:
-    plan = found.plan or standard_plan(found.network)
+    plan = plan_of(found)
     try:
         return exercise(in_keeping(found.network, plan.contract), plan)
     except ValueError as problem:

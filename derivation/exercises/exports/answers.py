@@ -9,8 +9,8 @@ from math import floor, log10
 
 from flint import fmpq
 
-from derivation.exercises.exercise.contract import Contract
 from derivation.exercises.exercise.exercise import Exercise, Variant
+from derivation.exercises.plan.contract import Contract
 from derivation.formulas.numbers import Number, UndefinedValue, exact, magnitude, terminating
 
 MOST = 1 << 17

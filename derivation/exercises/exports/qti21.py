@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from derivation.exercises.exercise.contract import Contract
 from derivation.exercises.exercise.exercise import Blank, Exercise
 from derivation.exercises.exports.follow import binary, follow_through, spelled_out
 from derivation.exercises.exports.formats import Files, Format, Labelled
 from derivation.exercises.exports.package import packed, portion, unpacked
 from derivation.exercises.exports.question import Posed, Question, certain, title
 from derivation.exercises.exports.setting import MathML
+from derivation.exercises.plan.contract import Contract
 from derivation.pages.typesetting.templating import environment
 
 SLACK = 1 + 1e-9

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from derivation.exercises import numerals
 from derivation.exercises.key import Key
-from derivation.exercises.marking import numerals
-from derivation.exercises.marking.numerals import Numeral, Unreadable
+from derivation.exercises.numerals import Numeral, Unreadable
 from derivation.exercises.spreadsheet import NoTable, cells, load, short
 
 STUDENT, ID = ("student", "name"), ("id", "variant")

@@ -13,8 +13,8 @@ from functools import cached_property
 from flint import fmpq
 
 from derivation.deriving.tape import Entry
-from derivation.exercises.marking.marks import FEW, Sheet, StepMark, accepts
 from derivation.exercises.marking.paper import Worked
+from derivation.exercises.marking.sheet import FEW, Sheet, StepMark, accepts
 from derivation.exercises.mistakes.mistakes import MISTAKES
 from derivation.formulas.numbers import Number
 from derivation.formulas.terms import Term

@@ -8,11 +8,11 @@ from functools import cached_property
 from pathlib import Path
 
 from derivation.deriving.tape import Entry, Tape, record
-from derivation.exercises.exercise.contract import Contract
 from derivation.exercises.exercise.exercise import Blank
 from derivation.exercises.exercise.program import Circular
 from derivation.exercises.key import Key, KeyFault, VariantForm, given_names, read_array
 from derivation.exercises.mistakes.mistakes import MISTAKES
+from derivation.exercises.plan.contract import Contract
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.numbers import Number, certified

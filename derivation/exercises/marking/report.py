@@ -10,8 +10,9 @@ from flint import fmpq
 
 from derivation.exercises.key import Key
 from derivation.exercises.marking.answers import Remark, Row, Table
-from derivation.exercises.marking.marks import Marked, StepMark, better_fit, marked
+from derivation.exercises.marking.marks import better_fit, marked
 from derivation.exercises.marking.paper import paper
+from derivation.exercises.marking.sheet import Marked, StepMark
 from derivation.formulas.numbers import rounded_to_places
 from derivation.formulas.terms import Term
 from derivation.system.streams import spelled

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from flint import fmpq
 
 from derivation.deriving.tape import Entry, Tape
-from derivation.exercises.exercise.contract import Contract
 from derivation.exercises.mistakes import edits
 from derivation.exercises.mistakes.edits import Edit, backward, everywhere, of_the_loss
+from derivation.exercises.plan.contract import Contract
 from derivation.formulas.language.resolve import Shapes
 from derivation.formulas.numbers import NEGLIGIBLE, Number, Uncertain, bounds, magnitude
 from derivation.formulas.operations.table import ShapeMismatch

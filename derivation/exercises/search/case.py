@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import TYPE_CHECKING
 
 from flint import fmpq
 
+from derivation.exercises.exercise.exercise import Exercise
 from derivation.exercises.exercise.program import Graph, Node, Program, Traced
 from derivation.formulas.arrays import Array
 from derivation.formulas.numbers import Number, Uncertain, UndefinedValue, is_positive, same
 from derivation.formulas.operations.algebras import Numbers
 from derivation.formulas.terms import Term, name, updated
-
-if TYPE_CHECKING:
-    from derivation.exercises.exercise.exercise import Exercise
 
 Sign = tuple[int, bool]
 """A node of the program that is compared with 0, and whether it is to be positive."""

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from flint import fmpq
 
 from derivation.exercises.exercise.program import Operation
+from derivation.exercises.plan.domains import Domain
 from derivation.exercises.search.case import Condition
 from derivation.exercises.search.lattice import Bounds, Code, Span, at_most, bounds, decimals, longest, worked_places
-from derivation.exercises.wishes.domains import Domain
 from derivation.formulas.numbers import Number
 
 MAXIMAL_CANDIDATES = 4096

@@ -10,7 +10,7 @@ from statistics import median
 from flint import fmpq
 
 from derivation.exercises.exercise.exercise import Exercise, Variant
-from derivation.exercises.wishes.wishes import argument
+from derivation.exercises.plan.wishes import argument
 from derivation.formulas.numbers import Number, is_positive
 
 

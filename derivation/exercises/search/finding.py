@@ -9,12 +9,13 @@ from typing import Any
 
 from derivation.exercises.exercise.exercise import Exercise
 from derivation.exercises.exercise.program import Program
+from derivation.exercises.plan import wishes as table
+from derivation.exercises.plan.domains import Domain
 from derivation.exercises.search.case import Case, Condition
+from derivation.exercises.search.conditions import conditions, signs
 from derivation.exercises.search.coordinates import coordinates
 from derivation.exercises.search.search import Chance, OutOfTrials, Search
 from derivation.exercises.search.telling import Inputs, Target
-from derivation.exercises.wishes import wishes as table
-from derivation.exercises.wishes.domains import Domain
 from derivation.formulas.numbers import Number, UndefinedValue, certified
 
 Source = Callable[..., Chance]
@@ -47,15 +48,15 @@ class Finder:
 
     def _search(self, pattern: table.Pattern, target: Target | None) -> Search:
         exercise, network = self.exercise, self.exercise.network
-        signs = table.signs(pattern, lambda key: exercise.nodes[table.argument(network, key)].entries)  # type: ignore[index]
-        case = Case(exercise, signs, self.wishes["branches"] == "same")
-        conditions = list(table.conditions(self.wishes, case))
+        decided = signs(pattern, lambda key: exercise.nodes[table.argument(network, key)].entries)  # type: ignore[index]
+        case = Case(exercise, decided, self.wishes["branches"] == "same")
+        wished = list(conditions(self.wishes, case))
         if target:
-            conditions.append(Condition("mistakes", (case.nodes[target.node].place,), partial(target.shows, exercise.contract)))
+            wished.append(Condition("mistakes", (case.nodes[target.node].place,), partial(target.shows, exercise.contract)))
         graph = case.graph
         domains = {graph.variable(slot).place: domain for slot, domain in zip(exercise.slots, self.domains, strict=True)}
         short = self.wishes["decimals"] is not None
-        return Search(*coordinates(dict(enumerate(graph.code)), graph.constants, domains, conditions, self._samples(case), short))
+        return Search(*coordinates(dict(enumerate(graph.code)), graph.constants, domains, wished, self._samples(case), short))
 
     def _samples(self, case: Case) -> list[list[Number]]:
         """The graph's values at numbers by chance."""

@@ -11,11 +11,11 @@ from typing import Any
 from flint import fmpq
 
 from derivation.exercises.exercise.exercise import Exercise
+from derivation.exercises.plan import wishes as table
 from derivation.exercises.search.effort import Effort, Measure, usual
 from derivation.exercises.search.finding import Finder, Source
 from derivation.exercises.search.search import Chance, OutOfTrials
 from derivation.exercises.search.telling import Draft, Inputs, Telling
-from derivation.exercises.wishes import wishes as table
 from derivation.formulas.numbers import Number, certified
 from derivation.pages import words
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from flint import fmpq
 
 from derivation.exercises.exercise.program import Operation
+from derivation.exercises.plan.domains import Domain
 from derivation.exercises.search.case import Condition
-from derivation.exercises.wishes.domains import Domain
 from derivation.formulas.numbers import Carry, Number, terminating
 from derivation.formulas.operations.algebras import Numbers
 

@@ -14,10 +14,10 @@ from itertools import islice
 
 from derivation.exercises.exercise.exercise import Exercise, Variant
 from derivation.exercises.exercise.identity import Identity
-from derivation.exercises.exercise.plan import Stratum
+from derivation.exercises.plan.plan import Stratum
+from derivation.exercises.plan.wishes import effective
 from derivation.exercises.search.kind import Kind, Unmeetable
 from derivation.exercises.search.telling import Inputs
-from derivation.exercises.wishes.wishes import effective
 from derivation.formulas.numbers import Number
 from derivation.pages import words
 

@@ -9,9 +9,9 @@ from itertools import combinations
 
 from flint import fmpq
 
-from derivation.exercises.exercise.contract import Contract
 from derivation.exercises.exercise.exercise import Exercise
-from derivation.exercises.wishes.domains import Domain
+from derivation.exercises.plan.contract import Contract
+from derivation.exercises.plan.domains import Domain
 from derivation.formulas.numbers import Number, Uncertain, UndefinedValue
 
 Inputs = tuple[fmpq, ...]

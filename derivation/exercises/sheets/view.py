@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from derivation.exercises.exercise.exercise import Blank, Exercise, Variant
-from derivation.exercises.exercise.plan import Slot
+from derivation.exercises.plan.plan import Slot
 from derivation.formulas.numbers import decimal
 from derivation.formulas.terms import Term, name
 from derivation.networks.network import inlined

@@ -6,16 +6,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import reduce
 from math import prod
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from derivation.formulas.arrays import describe
-from derivation.formulas.language.expressions import Raw, whole
+from derivation.formulas.language.expressions import whole
 from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.readings import Reading, Resolved, called, natural
+from derivation.formulas.language.syntax import Raw
 from derivation.formulas.terms import index as entry
 
-if TYPE_CHECKING:
-    from derivation.formulas.language.resolve import Resolver
+
+class Resolver(Protocol):
+    """What makes terms of expressions (`resolve.Resolver`)."""
+
+    def resolve(self, raw: Raw) -> Resolved: ...
+
+    def operation(self, raw: Raw, symbol: str, parts: Sequence[Resolved], given: Sequence[int] = ()) -> Resolved: ...
 
 
 def indexed(resolver: Resolver, raw: Raw) -> Resolved:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import reduce
 from typing import Any
@@ -20,6 +19,7 @@ from typing import Any
 from derivation.formulas.language.lexing import MAXIMAL_NAME, Token, plain_number, tokens
 from derivation.formulas.language.lexing import SyntaxProblem as SyntaxProblem
 from derivation.formulas.language.spellings import ALIASES, DIFFERENT_IN_TORCH, MODULES, TORCH, WITH_AXIS
+from derivation.formulas.language.syntax import Raw
 from derivation.formulas.language.unfolding import sum_problem
 from derivation.formulas.operations import SPELLINGS
 from derivation.formulas.operations.layers import LAYERS
@@ -34,16 +34,6 @@ MAXIMAL_STEPS = 200
 FUNCTIONS = frozenset(s for s in SPELLINGS if s.isidentifier()) | LAYERS.keys() | {"concat", "stack", "embedding"}
 TEMPLATE_FUNCTIONS = frozenset({"ones", "size"})
 """Only rows of the table use these: an array of ones of an operand's shape, and its number of entries."""
-
-
-@dataclass(frozen=True, slots=True)
-class Raw:
-    """A node as written: the symbol or function name, its parts, and where it stands in the text."""
-
-    symbol: str
-    args: tuple[Any, ...]
-    at: int
-    keywords: tuple[tuple[str, Raw], ...] = ()
 
 
 def parse(text: str) -> Raw:

@@ -7,12 +7,21 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from derivation.spec.text import LOOKALIKES
-
 TOKEN = re.compile(
     r"\s*(?:(?P<symbol>\*\*|\.\.|\.T\b|\.(?=[^\W\d])|>=|<=|[-+*/^@()\[\],<>:=])"
     r"|(?P<number>\d+(?:\.(?!\.)\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d]\w*)|(?P<end>\Z)|(?P<bad>.))"
 )
+LOOKALIKES = {
+    **dict.fromkeys("\u2212\u2010\u2011\u2012\u2013\u2014\ufe63\uff0d", "-"),
+    **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb", '"'),
+    **dict.fromkeys("\u2018\u2019\u201a\u2032", "'"),
+    **dict.fromkeys("\u00a0\u2007\u2009\u202f\u3000", " "),
+    **dict.fromkeys("\u00d7\u22c5\u2217", "*"),
+    "\uff1d": "=",
+    "\uff0c": ",",
+    "\ufeff": "",
+}
+"""Characters that editors and word processors put for those of a spec."""
 MAXIMAL_NAME = 100
 MAXIMAL_DIGITS = 60
 

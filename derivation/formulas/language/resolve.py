@@ -11,9 +11,10 @@ from typing import Any
 from derivation.formulas.arrays import Shape, collapse
 from derivation.formulas.arrays import describe as describe
 from derivation.formulas.language import arranging
-from derivation.formulas.language.expressions import Raw, nearest, parse, whole
+from derivation.formulas.language.expressions import nearest, parse, whole
 from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.readings import Reading, Resolved, TwoReadings, called, natural, read
+from derivation.formulas.language.syntax import Raw
 from derivation.formulas.language.unfolding import array_problem
 from derivation.formulas.operations import SPELLINGS, TABLE, Operation, ShapeMismatch
 from derivation.formulas.operations.layers import LAYERS, Layer

@@ -7,12 +7,9 @@
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING
 
 from derivation.formulas.arrays import Shape
-
-if TYPE_CHECKING:
-    from derivation.formulas.language.expressions import Raw
+from derivation.formulas.language.syntax import Raw
 
 MOST_OPERATORS = 1_000
 """Operators and functions of one equation, once its sums over an index are spelled out."""

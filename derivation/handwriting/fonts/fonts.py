@@ -11,6 +11,9 @@ from derivation.handwriting.fonts.type1 import charstring, pfb
 from derivation.handwriting.ink.pen import STEP, Contour, Hand, Run, ink, runs, written
 from derivation.handwriting.strokes import signs
 from derivation.handwriting.strokes.glyphs import SIZES, UNICODE, Glyph, table, title
+from derivation.handwriting.strokes.glyphs import used as glyphs_in
+from derivation.handwriting.strokes.hands import HANDS
+from derivation.handwriting.writing import Writing
 
 Chance = Callable[..., Random]
 
@@ -58,6 +61,11 @@ class Font:
     def files(self, name: str, parameters: tuple[float, ...]) -> dict[str, bytes]:
         """The font and its metrics."""
         return {f"{name}.pfb": pfb(name, self.programs, self.slots, (-200, -400, 1200, 2000)), f"{name}.tfm": tfm(self.boxes, parameters)}
+
+
+def files(tex: str, writing: Writing) -> dict[str, bytes]:
+    """The fonts that a handwritten document needs beside it, by name."""
+    return fonts(glyphs_in(tex), HANDS[writing.hand], writing.seed)
 
 
 def fonts(used: frozenset[str], hand: Hand, seed: int) -> dict[str, bytes]:

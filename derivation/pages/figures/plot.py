@@ -12,7 +12,6 @@ from derivation.networks.walkthrough import Derivation
 from derivation.pages.figures import measure
 from derivation.pages.figures.geometry import Block, Chart, Kind, Label, Line, Node, Point, Text, Tone, block
 from derivation.pages.figures.texts import formula
-from derivation.pages.views.training import losses
 from derivation.pages.words import load
 from derivation.tex.names import Names
 from derivation.tex.write import write
@@ -31,7 +30,7 @@ TOP, LEFT, RIGHT, BOTTOM = 7.0, 16.0, 14.0, 7.0
 
 def plot(derivation: Derivation) -> Chart:
     """The loss over the steps: axes, ticks, and a line with marks."""
-    values = [middle(loss) for loss in losses(derivation)]
+    values = [middle(loss) for loss in derivation.losses]
     low, high = min(values), max(values)
     vertical = ticks(min(low, fmpq(0)) if low * 2 < high else low, high)
     horizontal = [x for x in ticks(fmpq(0), fmpq(len(values) - 1), 14) if x.q == 1 and x <= len(values) - 1]

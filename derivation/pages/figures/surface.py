@@ -18,7 +18,6 @@ from derivation.pages.figures.contours import contour, finer, finer_grid, outsid
 from derivation.pages.figures.geometry import Block, Chart, Frame, Label, Line, Point, Tone, block, frame, holds, meet
 from derivation.pages.figures.plot import BOTTOM, LEFT, TICK, TOP, below, dots, left_of, right_of, said, tick, ticks
 from derivation.pages.figures.texts import LOCAL, SHAPE, formula
-from derivation.pages.views.training import entries, losses
 from derivation.pages.words import load
 from derivation.tex.names import Names
 from derivation.tex.write import write
@@ -46,13 +45,13 @@ NEWTON, REACH = 8, 3.0
 def surface(derivation: Derivation) -> Chart | None:
     """The picture; nothing unless training has several steps and two numbers to move, so that the loss is a surface over them."""
     network: Network = derivation.network
-    moving = entries(network)
+    moving = network.few_entries
     if derivation.outcome is None or len(moving) != 2:
         return None
     stations = [tuple(middle(now.values[_key(term)][place or (0,)]) for term, place in moving) for now in (*derivation.training_steps, derivation.outcome)]
     if any(abs(value) > FARTHEST for station in stations for value in station):
         return None
-    return _Picture(network, moving, stations, _unit(max(map(abs, map(middle, losses(derivation)))))).chart()
+    return _Picture(network, moving, stations, _unit(max(map(abs, map(middle, derivation.losses))))).chart()
 
 
 def _unit(loss: fmpq) -> fmpq:
@@ -66,7 +65,7 @@ def _key(term: Term) -> str:
 
 
 class _Picture:
-    def __init__(self, network: Network, moving: list[tuple[Term, tuple[int, ...]]], stations: list[tuple[fmpq, ...]], unit: fmpq) -> None:
+    def __init__(self, network: Network, moving: tuple[tuple[Term, tuple[int, ...]], ...], stations: list[tuple[fmpq, ...]], unit: fmpq) -> None:
         self.network, self.moving, self.stations, self.unit = network, moving, stations, unit
         self.minimum = self.lowest()
         shown = [*stations, self.minimum] if self.minimum else stations

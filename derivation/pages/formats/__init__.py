@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from derivation import handwriting as hand
-from derivation.handwriting import STANDARD, Writing
+from derivation.handwriting.writing import STANDARD, Writing
 
 if TYPE_CHECKING:
     from derivation.networks.walkthrough import Derivation
@@ -32,9 +31,10 @@ def tex(derivation: Derivation, theme: str, writing: Writing = STANDARD) -> byte
 
 def beside(text: bytes, theme: str, writing: Writing) -> dict[str, bytes]:
     """The files that a LaTeX document needs beside it, by name: the fonts of a hand."""
+    from derivation.handwriting.fonts.fonts import files
     from derivation.pages.typesetting.templating import format_of
 
-    return hand.files(text.decode(), writing) if format_of(theme)["own_fonts"] else {}
+    return files(text.decode(), writing) if format_of(theme)["own_fonts"] else {}
 
 
 def markdown(derivation: Derivation) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pylatex import Document, NoEscape, Package
 
-from derivation import handwriting as hand
-from derivation.handwriting import STANDARD, Writing
+from derivation.handwriting.setting import settings, words
+from derivation.handwriting.writing import STANDARD, Writing
 from derivation.networks.walkthrough import Derivation
 from derivation.pages.figures import charts, map_of, tikz
 from derivation.pages.typesetting.templating import environment, format_of
@@ -18,7 +18,7 @@ PACKAGES = ("amsmath", "xcolor", "graphicx", "microtype", "fancyhdr", "tikz", "h
 def latex_document(derivation: Derivation, theme: str = "typeset", writing: Writing = STANDARD) -> str:
     """The `.tex` of a handout: compiles in one run on a stock TeX Live, and on the TeX in the wheel."""
     form, made = format_of(theme), environment(theme)
-    say, told = (hand.words, {"hand": hand.macros(writing)}) if form["own_fonts"] else (str, {})
+    say, told = (words, {"hand": settings(writing)}) if form["own_fonts"] else (str, {})
     seen = view(derivation, form["inline"].format, form["real"], say)
     document = shell(derivation.network.page.paper, theme)
     document.preamble.append(NoEscape(made.get_template(f"{theme}/preamble.tex.j2").render(view=seen, **told)))

@@ -10,9 +10,9 @@ from functools import cache
 
 from jinja2 import Environment
 
-from derivation import handwriting as hand
 from derivation.formulas.terms import Term
-from derivation.handwriting import STANDARD, Writing
+from derivation.handwriting.screen import page as written
+from derivation.handwriting.writing import STANDARD, Writing
 from derivation.networks.plain import plain
 from derivation.networks.walkthrough import Derivation
 from derivation.pages.figures import Chart, charts, inline, map_of, style_sheet
@@ -59,7 +59,7 @@ def page(derivation: Derivation, theme: str = "typeset", writing: Writing = STAN
     }
     made = _environment(folder)
     body = made.get_template(f"{folder}/body.html.j2").render(**shown)
-    told = hand.page(body, style_sheet(), writing) if form["own_fonts"] else {"body": body, "chart_style": style_sheet(), "font": font(body)}
+    told = written(body, style_sheet(), writing) if form["own_fonts"] else {"body": body, "chart_style": style_sheet(), "font": font(body)}
     return made.get_template(f"{folder}/{form['document']}").render(**shown, **told)
 
 

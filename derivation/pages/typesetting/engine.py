@@ -244,3 +244,9 @@ def explain(log: str, tex: str, engine: Engine) -> str:
     where = f" at the chain of {chain}" if chain else ""
     line = f"(line {found[1]} of the .tex, which --format tex writes)"
     return f"TeX ({engine.program.name}) stopped{where}: {found[2].strip()} {line}"
+
+
+def printable(text: str) -> str:
+    """Text with a mark for each letter that the fonts lack."""
+    lacking = {ord(letter): "\u00a4" for letter in letters.rare(text) if unsettable(letter)}
+    return re.sub(r"[\s\u00a0]+", " ", text).translate(lacking)

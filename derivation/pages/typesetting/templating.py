@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
-from derivation import handwriting as hand
+from derivation.handwriting.setting import text as handwritten_text
 from derivation.pages.words import templates
 
 LATEX = {
@@ -87,5 +87,5 @@ def environment(folder: str) -> Environment:
         comment_start_string=form["comment"][0],
         comment_end_string=form["comment"][1],
     )
-    made.filters |= {"tex": hand.text if form.get("own_fonts") else latex_text, "latex": latex_text, "markdown": markdown_text, "plain": plain_text}
+    made.filters |= {"tex": handwritten_text if form.get("own_fonts") else latex_text, "latex": latex_text, "markdown": markdown_text, "plain": plain_text}
     return made

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from derivation.formulas.numbers import Number, Style, at_a_tie, decimal
-from derivation.formulas.terms import Term, index, name, number
+from derivation.formulas.numbers import Style, at_a_tie, decimal
+from derivation.formulas.terms import name, number
 from derivation.networks.network import Network
 from derivation.networks.recipe import rate
 from derivation.networks.walkthrough import Derivation
 from derivation.pages.views.tables import TableView
 from derivation.pages.words import Words
 from derivation.tex.write import write
-
-FEW = 4
-"""Entries of all parameters together up to which the table has a column for each."""
-
-
-def losses(derivation: Derivation) -> list[Number]:
-    """The loss before training and after each step."""
-    assert derivation.outcome is not None
-    return [numbers.values[derivation.network.loss].entries[0] for numbers in (*derivation.training_steps, derivation.outcome)]
 
 
 def table(derivation: Derivation, words: Words) -> TableView | None:
@@ -27,7 +18,7 @@ def table(derivation: Derivation, words: Words) -> TableView | None:
     if derivation.outcome is None or network.update is None:
         return None
     style = Style(network.style.digits, network.style.digits)
-    columns = entries(network)
+    columns = network.few_entries
     scheduled = rate(network) if rate(network) != name("update.rate") else None
     heads = [
         rf"\text{{{words.text('document', 'table_step')}}}",
@@ -35,7 +26,7 @@ def table(derivation: Derivation, words: Words) -> TableView | None:
         *([network.names.latex(scheduled.args[0])] if scheduled else []),
     ]
     rows = []
-    for count, (loss, now) in enumerate(zip(losses(derivation), (*derivation.training_steps, derivation.outcome), strict=True)):
+    for count, (loss, now) in enumerate(zip(derivation.losses, (*derivation.training_steps, derivation.outcome), strict=True)):
         cells = [loss]
         if scheduled:
             cells.append(derivation.training_steps[count - 1].optimizer[scheduled].entries[0] if count else None)
@@ -45,11 +36,3 @@ def table(derivation: Derivation, words: Words) -> TableView | None:
         )
     note = words.text("document", "table_note", digits=style.digits)
     return TableView((*heads, *(write(term, network.names) for term, _ in columns)), tuple(rows), note)
-
-
-def entries(network: Network) -> list[tuple[Term, tuple[int, ...]]]:
-    """Each entry of each parameter as a term with its place, where there are few."""
-    found = [
-        (index(name(key), *place) if place else name(key), place) for key, array in network.parameters.items() for place in array.places if key in network.moved
-    ]
-    return found if len(found) <= FEW else []

@@ -8,8 +8,8 @@ from dataclasses import asdict
 from textwrap import indent
 from typing import Any
 
-from derivation.exercises.marking.marks import Marked
 from derivation.exercises.marking.report import Report
+from derivation.exercises.marking.sheet import Marked
 
 SCHEMA = 1
 STUDENTS = '\n "students": []'

@@ -9,11 +9,10 @@ from typing import Any
 
 from pylatex import Document, NoEscape, Package
 
-from derivation.checking.reports.setting import boxed
-from derivation.exercises.marking.marks import Marked, StepMark
 from derivation.exercises.marking.report import ClassStep, Report
+from derivation.exercises.marking.sheet import Marked, StepMark
 from derivation.formulas.terms import Term
-from derivation.pages.typesetting.engine import compile_pdf
+from derivation.pages.typesetting.engine import compile_pdf, printable
 from derivation.pages.typesetting.templating import environment, latex_text
 from derivation.pages.words import load
 from derivation.tex.write import write
@@ -80,7 +79,7 @@ def files(report: Report) -> Iterator[tuple[str, bytes]]:
 def documents(report: Report) -> Iterator[tuple[str, str]]:
     """The LaTeX of each, by the name of its file."""
     view = _Views(report)
-    title, words = boxed(report.title), load()["marking"]
+    title, words = printable(report.title), load()["marking"]
     sheets = [view.sheet(sheet) for sheet in report.sheets]
     if sheets:
         yield "students", _document("students", title or words["student_title"], sheets=sheets, title=title, words=words)
@@ -106,7 +105,9 @@ class _Views:
         groups = dict.fromkeys(step.mistakes for step in sheet.steps if step.mistakes)
         named = self.words["comma"].join(self.words["or"].join(self.names[name] for name in mistakes) for mistakes in groups)
         perfect = sheet.points == sheet.of
-        return SheetView(boxed(sheet.student), boxed(sheet.id), sheet.points, sheet.of, steps, perfect, self.symbol(first.quantity) if first else "", named)
+        return SheetView(
+            printable(sheet.student), printable(sheet.id), sheet.points, sheet.of, steps, perfect, self.symbol(first.quantity) if first else "", named
+        )
 
     def step(self, step: StepMark, is_first: bool, told: set[str]) -> StepView:
         """A step's lines; what a mistake is about is told once, then only its name."""
@@ -136,7 +137,7 @@ def _numeral(text: str) -> str:
     """A number with a true minus; any other text as it is."""
     if re.fullmatch(r"[-−]?[0-9.,/]+(?:e-?[0-9]+)?", text):
         return "$" + text.replace("−", "-").replace(",", "{,}").replace("e", r"\mathrm{e}") + "$"
-    return latex_text(boxed(text))
+    return latex_text(printable(text))
 
 
 def _document(template: str, heading: str, **shown: Any) -> str:

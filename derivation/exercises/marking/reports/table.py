@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from derivation.exercises.marking.marks import VERDICTS
 from derivation.exercises.marking.report import Report
+from derivation.exercises.marking.sheet import VERDICTS
 from derivation.exercises.spreadsheet import table
 from derivation.pages.words import Words
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from derivation.exercises.marking.marks import Marked
 from derivation.exercises.marking.report import Report
+from derivation.exercises.marking.sheet import Marked
 from derivation.pages.words import Words
 
 BAR = 30

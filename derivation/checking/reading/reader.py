@@ -9,10 +9,9 @@ factor     := atom scripts*
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from derivation.checking.reading.derivatives import slashed_derivative
-from derivation.checking.reading.forms import BARS, BRACKETS_AND_COMMANDS, RELATIONS, environment
 from derivation.checking.reading.functions import spoken
 from derivation.checking.reading.numerals import POSTFIXES, pi, plain
 from derivation.checking.reading.symbols import (
@@ -33,6 +32,8 @@ from derivation.checking.reading.symbols import (
 from derivation.checking.reading.tokens import Token, Unreadable, group
 from derivation.checking.reading.trees import Tree
 
+BARS = ("|", r"\|")
+RELATIONS = {"<": "<", ">": ">", r"\le": "<=", r"\ge": ">="}
 MAXIMAL_DEPTH = 60
 STEPS_AT_LEAST, STEPS_A_WORD = 1000, 30
 """Factors that may be read in one side, some of them several times over: so many, and more by its tokens."""
@@ -45,23 +46,24 @@ OPERATORS = frozenset([r"\Sigma", r"\Pi", r"\mathbb{E}", r"\mathbb{P}", r"\mathr
 STOPS = frozenset(["", ")", "]", "}", r"\}", ",", "+", "-", "&", r"\\", *RELATIONS, *ENTRYWISE, *PRODUCTS])
 
 
-def read(words: Sequence[Token], vocabulary: Vocabulary) -> Tree:
-    """The tree of one side; `Unreadable` at the place that is not understood."""
-    reader = Reader(list(words), vocabulary)
-    tree = reader.comparison()
-    if reader.next:
-        raise reader.problem("an operator or the end")
-    return tree
-
-
 SCRIPTS = frozenset(["^", "_", "'", *POSTFIXES])
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """What a side or a part of one may begin with, other than a number or a name: by their first token, an environment, and a derivative
+    such as `dL/dw`, which is None where there is none."""
+
+    commands: Mapping[str, Callable[[Reader], Tree]]
+    environment: Callable[[Reader], Tree]
+    derivative: Callable[[Reader], Tree | None]
 
 
 class Reader:
     """Recursive descent over the tokens of one side."""
 
-    def __init__(self, words: list[Token], vocabulary: Vocabulary, depth: int = 0, left: list[int] | None = None) -> None:
-        self.words, self.vocabulary = words, vocabulary
+    def __init__(self, words: list[Token], vocabulary: Vocabulary, forms: Forms, depth: int = 0, left: list[int] | None = None) -> None:
+        self.words, self.vocabulary, self.forms = words, vocabulary, forms
         self.left = [STEPS_AT_LEAST + STEPS_A_WORD * len(words)] if left is None else left
         self.place, self.depth, self.bars = 0, depth, 0
 
@@ -92,7 +94,7 @@ class Reader:
 
     def nested(self, words: Sequence[Token]) -> Reader:
         """A reader of a part, one level deeper."""
-        return Reader(list(words), self.vocabulary, self.depth + 1, self.left)
+        return Reader(list(words), self.vocabulary, self.forms, self.depth + 1, self.left)
 
     def inner(self, words: Sequence[Token]) -> Tree:
         """The tree of a part that stands in braces."""
@@ -227,7 +229,7 @@ class Reader:
         if text[:1].isdecimal() or (text[:1] == "." and text[1:]):
             self.place += 1
             return Tree("number", (plain(text),), start)
-        special = BRACKETS_AND_COMMANDS.get(text) or (environment if text.startswith(r"\begin{") else None)
+        special = self.forms.commands.get(text) or (self.forms.environment if text.startswith(r"\begin{") else None)
         if special:
             return special(self)
         found = scripted(self.words, self.place, self.vocabulary)
@@ -238,7 +240,7 @@ class Reader:
     # Names, calls and their scripts
 
     def named(self, found: Scripted) -> Tree:
-        if (derivative := slashed_derivative(self)) is not None:
+        if (derivative := self.forms.derivative(self)) is not None:
             return derivative
         function = spoken(found.base, self.vocabulary)
         axis = AXES.get("".join(texts(found.sub))) if function and found.sub else None

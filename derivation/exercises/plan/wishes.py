@@ -1,25 +1,18 @@
-"""The wishes table: a row each, with what it says of an exercise's nodes. Its sentence stands in `templates/words/en.toml`."""
+"""The wishes table: a row each, as data; `search.conditions` says what some ask of an exercise's nodes. Sentences stand in `templates/words/en.toml`."""
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import product
 from typing import Any
 
 from flint import fmpq
 
-from derivation.exercises.exercise.contract import Contract
-from derivation.exercises.search.case import Case, Condition, Sign
-from derivation.exercises.search.lattice import at_most
 from derivation.formulas.language.expressions import nearest
-from derivation.formulas.numbers import Number, is_positive
 from derivation.formulas.operations import TABLE
-from derivation.formulas.operations.algebras import Numbers
-from derivation.formulas.terms import Term, name, walk
+from derivation.formulas.terms import Term, walk
 from derivation.networks.network import Network
-from derivation.networks.plain import plain
 
 MAXIMAL_MIXED = 10
 """Units of which some are to be on and some off: each way of it is a case of its own."""
@@ -29,12 +22,11 @@ Pattern = Mapping[str, tuple[bool, ...]]
 @dataclass(frozen=True, slots=True)
 class Wish:
     """One row: its key, what is wished where the spec says nothing, how a spec's value is read (`ValueError` with a sentence where it
-    cannot be), what it says of nodes, and its value in a sentence. What is wished falsely is not wished at all."""
+    cannot be), and its value in a sentence. What is wished falsely is not wished at all."""
 
     key: str
     default: Any
     read: Callable[[Any, Network], Any]
-    conditions: Callable[[Any, Case], Iterable[Condition]] = lambda wished, case: ()
     say: Callable[[Any], str] = str
 
 
@@ -60,14 +52,6 @@ def read(given: Mapping[str, Any], network: Network, add: Callable[[str, str], N
     return found
 
 
-def conditions(wishes: Mapping[str, Any], case: Case) -> Iterator[Condition]:
-    """All that must hold of the nodes of a case."""
-    yield from case.branches
-    for key, wished in wishes.items():
-        if is_wished(wished):
-            yield from WISHES[key].conditions(wished, case)
-
-
 def is_wished(wished: Any) -> bool:
     """Whether a wish's value asks for anything; 0 decimals do."""
     return wished is not None and wished is not False and wished != ()
@@ -77,11 +61,6 @@ def patterns(relu: Any) -> list[dict[str, tuple[bool, ...]]]:
     """Each way in which the units can be on and off as it is wished."""
     ways = [[states for states in product((True, False), repeat=len(wish)) if _fits(states, wish)] for _, wish in relu or ()]
     return [dict(zip([key for key, _ in relu or ()], chosen, strict=True)) for chosen in product(*ways)]
-
-
-def signs(pattern: Pattern, nodes_of: Callable[[str], tuple[int, ...]]) -> list[Sign]:
-    """The pattern by the nodes that the units are compared with 0 at."""
-    return [(node, is_on) for key, states in pattern.items() for node, is_on in zip(nodes_of(key), states, strict=True)]
 
 
 def argument(network: Network, key: str) -> Term | None:
@@ -172,66 +151,8 @@ def _branches(given: Any, network: Network) -> str:
     return str(given)
 
 
-def _short(wished: Any, case: Case) -> Iterator[Condition]:
-    """At most so many decimals."""
-    by_key = dict(wished) if isinstance(wished, tuple) else {}
-    for blank, node in zip(case.exercise.blanks, case.blanks, strict=True):
-        places = by_key.get(plain(blank.quantity)) if by_key else wished
-        if places is not None:
-            yield Condition("decimals", (node,), at_most(places), places=places)
-
-
-def _falling(wished: Any, case: Case) -> Iterator[Condition]:
-    yield Condition("falls", case.after_update(name(case.exercise.network.loss or "")), lambda before, after: is_positive(before - after))
-
-
-def _nonzero(wished: Any, case: Case) -> Iterator[Condition]:
-    least = fmpq(0) if case.exercise.contract.places is None else case.exercise.contract.unit(fmpq(0)) / 2
-    for node in case.distinct():
-        yield Condition("zeros", (node,), lambda x: bool(x > least or x < -least) or is_positive(x - least) or is_positive(-x - least))
-
-
-def _unrepeated(wished: Any, case: Case) -> Iterator[Condition]:
-    contract = case.exercise.contract
-    for pair in combinations(case.distinct(), 2):
-        yield Condition("repeats", pair, lambda x, y: _differ(contract, x, y))
-        others = _without_common_factor(case, *pair)
-        if others:
-            yield Condition("repeats", others, lambda x, y: not (isinstance(x, fmpq) and isinstance(y, fmpq) and x == y))
-
-
-def _without_common_factor(case: Case, a: int, b: int) -> tuple[int, int] | None:
-    """The factors in which two products differ: they are known sooner, and equal where the products repeat each other."""
-    (operation, left), (other, right) = case.graph.code[a], case.graph.code[b]
-    common = set(left) & set(right) if operation is other is operator.mul else set()
-    if len(common) != 1:
-        return None
-    first, second = ([k for k in factors if k not in common] for factors in (left, right))
-    return (first[0], second[0]) if first and second else None
-
-
-def _differ(contract: Contract, x: Number, y: Number) -> bool:
-    return contract.is_far(x, y) or contract.shown(x) != contract.shown(y)
-
-
-def _moderate(wished: Any, case: Case) -> Iterator[Condition]:
-    """The arguments of saturating functions, as they stand in the graph (a sigmoid's is negated there)."""
-    for operation, operands in case.graph.code[: case.size]:
-        if operation in SATURATING:
-            yield Condition(
-                "moderate",
-                operands,
-                lambda x: bool(-wished <= x <= wished) or not (is_positive(x - wished) or is_positive(-x - wished)),
-                low=-wished,
-                high=wished,
-            )
-
-
 def _listed(pairs: Iterable[tuple[str, Any]]) -> str:
     return ", ".join(f"{key} {value}" for key, value in pairs)
-
-
-SATURATING = frozenset({Numbers.exp, Numbers.tanh, Numbers.normal_cdf})
 
 
 def _table(*rows: Wish) -> dict[str, Wish]:
@@ -239,13 +160,13 @@ def _table(*rows: Wish) -> dict[str, Wish]:
 
 
 WISHES = _table(
-    Wish("decimals", None, _decimals, _short, lambda wished: _listed(wished) if isinstance(wished, tuple) else str(wished)),
-    Wish("relu", (), _relu, say=lambda wished: _listed((key, " ".join(states)) for key, states in wished)),
+    Wish("decimals", None, _decimals, lambda wished: _listed(wished) if isinstance(wished, tuple) else str(wished)),
+    Wish("relu", (), _relu, lambda wished: _listed((key, " ".join(states)) for key, states in wished)),
     Wish("branches", "same", _branches),
-    Wish("moderate", None, _positive, _moderate),
-    Wish("zeros", True, _no, _nonzero),
-    Wish("repeats", False, _no, _unrepeated),
-    Wish("falls", False, _falls, _falling),
+    Wish("moderate", None, _positive),
+    Wish("zeros", True, _no),
+    Wish("repeats", False, _no),
+    Wish("falls", False, _falls),
     Wish("distinct", True, _yes),
     Wish("mistakes", True, _yes),
     Wish("effort", 25, _whole(0, 1000)),

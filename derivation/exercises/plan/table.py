@@ -7,12 +7,12 @@ from dataclasses import replace
 from itertools import chain
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from derivation.exercises.exercise.contract import Contract
-from derivation.exercises.exercise.plan import Plan, Slot, Stratum
-from derivation.exercises.wishes import wishes
-from derivation.exercises.wishes.domains import Domain, domains, standard
+from derivation.exercises.plan import wishes
+from derivation.exercises.plan.contract import Contract
+from derivation.exercises.plan.domains import Domain, domains, standard
+from derivation.exercises.plan.plan import Plan, Slot, Stratum
 from derivation.formulas.arrays import Array
 from derivation.formulas.language.expressions import nearest
 from derivation.formulas.numbers import Carry, Style
@@ -20,7 +20,8 @@ from derivation.formulas.terms import name, names, walk
 from derivation.networks.network import Network
 from derivation.networks.optimizers import RANGES
 from derivation.networks.recipe import PREFIX
-from derivation.spec.text import titled
+from derivation.spec.reader import Opened, SpecError, problems
+from derivation.spec.text import Problem, titled
 
 Add = Callable[[tuple[str, ...], str], None]
 """Told of a problem: the path of keys below [variants], and a sentence."""
@@ -51,6 +52,21 @@ class VariantsTable(BaseModel):
     level: str | None = None
     points: Points | dict[str, Points] = 1
     strata: list[StratumTable] = []
+
+
+def plan_of(found: Opened) -> Plan:
+    """The plan that a spec's [variants] asks for, or the standard one; raises `SpecError` with every problem found."""
+    if not found.variants:
+        return standard_plan(found.network)
+    told: list[Problem] = []
+    try:
+        table = VariantsTable.model_validate(found.variants)
+    except ValidationError as error:
+        raise SpecError(found.source, list(problems(error, found.places, "variants"))) from None
+    plan = planned(table, found.network, lambda path, message: told.append(found.places.problem(("variants", *path), message)))
+    if told:
+        raise SpecError(found.source, told)
+    return plan
 
 
 def planned(table: VariantsTable, network: Network, add: Add) -> Plan:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flint import fmpq
 
-from derivation.exercises.exercise.contract import Contract
+from derivation.exercises.plan.contract import Contract
 from derivation.formulas.terms import Term
 
 Slot = tuple[Term, int]

@@ -64,7 +64,7 @@ def read(text: str, mark: str = "") -> Numeral | None:
     ['3/2', '-5/8', '-1/4', '1/400', '3/25', '2469/2', '2469/2']
     >>> read("1,234")
     Traceback (most recent call last):
-    derivation.exercises.marking.numerals.Twofold: can be 1234 or 1.234; write 1234 or 1.234
+    derivation.exercises.numerals.Twofold: can be 1234 or 1.234; write 1234 or 1.234
     """
     if mark != "," and SIMPLE.fullmatch(text):
         return _number(text)
