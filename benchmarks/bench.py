@@ -23,7 +23,7 @@ from derivation.proving.prover import prove
 
 ROOT = Path(__file__).parents[1]
 ARTICLE = ROOT / "examples" / "two-two-one.toml"
-IMPORTS = "import sympy, derivation.cli.app, derivation.deriving.on_request.views, derivation.spec.reader, derivation.proving.prover, derivation.pages.formats.document, derivation.pages.typesetting.engine"
+IMPORTS = "import sympy, derivation.cli.app, derivation.deriving.on_request.views, derivation.spec.reader, derivation.proving.prover, derivation.pages.formats.tex, derivation.pages.typesetting.engine"
 """All that a handout uses."""
 ROUNDS = 6
 

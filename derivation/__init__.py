@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from derivation.version import VERSION as __version__
+from derivation import version
 
 if TYPE_CHECKING:
     from derivation.api import Derivation, SpecError, derive, load, loads, prove
 
 __all__ = ["Derivation", "SpecError", "__version__", "derive", "load", "loads", "prove"]
+
+__version__ = version.VERSION
 
 
 def __getattr__(key: str) -> Any:

@@ -19,12 +19,12 @@ class Derivation(walkthrough.Derivation):
     """A network worked out, which notebooks show."""
 
     def _repr_markdown_(self) -> str:
-        from derivation.pages.formats import markdown
+        from derivation.pages.formats.markdown import markdown
 
         return markdown(self)
 
     def _repr_latex_(self) -> str:
-        from derivation.pages.formats import latex_chains
+        from derivation.pages.formats.display import latex_chains
 
         return latex_chains(self)
 

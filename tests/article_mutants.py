@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from derivation.checking.article import UnreadableArticle, check
-from derivation.checking.reports import pdf, write
+from derivation.checking.reports import FORMATS as REPORTS
+from derivation.checking.reports import pdf
 from derivation.checking.rewriting.rebuild import NoNetwork, spec_of
 from derivation.checking.rewriting.renumber import BadChange, renumber
 
@@ -68,7 +69,7 @@ def tried(mutant: Mutant, folder: Path) -> None:
     except UnreadableArticle:
         return
     for form in FORMATS:
-        write(form, [report])
+        REPORTS[form]([report])
     pdf.document([report])
     with contextlib.suppress(NoNetwork):
         spec_of(str(path))

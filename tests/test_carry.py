@@ -14,8 +14,8 @@ import pytest
 import derivation
 from derivation import SpecError, loads
 from derivation.checking.article import check_text
-from derivation.pages.formats import markdown
 from derivation.pages.formats.json_form import json_form
+from derivation.pages.formats.markdown import markdown
 from derivation.proving.prover import unproved
 
 Round = Callable[[Decimal], Decimal]

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 import derivation
 from derivation.checking.article import check, check_text
-from derivation.checking.reports import write
+from derivation.checking.reports import FORMATS as REPORTS
 from derivation.checking.sources.find import find, source
 from derivation.checking.sources.source import Formula, UnreadableArticle
 from derivation.cli.app import app
@@ -30,7 +30,7 @@ TWO_TWO_ONE = derivation.load(ROOT / "examples" / "two-two-one.toml")
 
 @pytest.fixture(scope="module")
 def handout() -> str:
-    from derivation.pages.formats import markdown
+    from derivation.pages.formats.markdown import markdown
 
     return markdown(derivation.prove(derivation.derive(TWO_TWO_ONE)))
 
@@ -51,7 +51,7 @@ UNREAD = {"attention", "batch-norm", "cnn", "layer-norm", "skip-gram", "softmax-
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_our_own_handouts_pass(path: Path) -> None:
-    from derivation.pages.formats import markdown
+    from derivation.pages.formats.markdown import markdown
 
     report = check_text(markdown(derivation.prove(derivation.derive(derivation.load(path)))), "handout.md")
     # the last of several equations of a rule for any parameter: it holds no gradient, so it is not known as a rule
@@ -180,7 +180,7 @@ def test_what_is_no_article_is_said_to_be_none(tmp_path: Path, content: bytes) -
 @pytest.mark.parametrize("form", ["text", "json", "html", "github", "sarif"])
 def test_every_form_of_report_is_written(form: str) -> None:
     report = check_text("# A\n\n$$x = 1, \\quad x + 1 = 3$$ and <b>$\\foo{2} = 3$</b>")
-    text = write(form, [report]).decode()
+    text = REPORTS[form]([report]).decode()
     assert "2, not 3" in text
     if form == "html":
         assert "<math" in text and "<b>" not in text.partition("</header>")[2]
@@ -191,7 +191,7 @@ def test_the_pdf_report_is_a_pdf() -> None:
 
     if not engines():
         pytest.skip("no TeX on this machine")
-    assert write("pdf", [check_text("# A\n\n$$x = 1, \\quad x + 1 = 3$$ and $\\foo{2} = 3$ \u4e2d")]).startswith(b"%PDF")
+    assert REPORTS["pdf"]([check_text("# A\n\n$$x = 1, \\quad x + 1 = 3$$ and $\\foo{2} = 3$ \u4e2d")]).startswith(b"%PDF")
 
 
 def test_the_network_of_an_article_is_its_spec(handout: str, tmp_path: Path) -> None:

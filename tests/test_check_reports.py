@@ -13,7 +13,7 @@ from browsing import Opened
 from places import ROOT
 
 from derivation.checking.article import check, check_text
-from derivation.checking.reports import write
+from derivation.checking.reports import FORMATS as REPORTS
 from derivation.checking.reports.pdf import document
 from derivation.checking.reports.setting import KNOWN, of_text
 
@@ -72,7 +72,7 @@ def page(tmp_path: Path) -> Path:
     )
     (tmp_path / "in" / "article.md").write_text(ARTICLE, "utf-8")
     page = tmp_path / "report.html"
-    page.write_bytes(write("html", [check(str(tmp_path / "in" / "article.md"))]))
+    page.write_bytes(REPORTS["html"]([check(str(tmp_path / "in" / "article.md"))]))
     return page
 
 
@@ -117,14 +117,14 @@ def test_the_page_loads_nothing(page: Path, browser: Any) -> None:
 @pytest.mark.parametrize("path", ARTICLES, ids=lambda path: path.stem)
 def test_a_page_is_sound_and_holds_every_formula(path: Path) -> None:
     report = check(str(path))
-    elements = Elements(write("html", [report]).decode())
+    elements = Elements(REPORTS["html"]([report]).decode())
     assert len([tag for tag, _ in elements.found if tag == "math"]) >= report.formulas
     assert not [value for _, attributes in elements.found for value in attributes.values() if "<" in value]
     assert not re.search("[\ue000-\uf8ff]", elements.text)
 
 
 def test_letters_of_no_meaning_stay_what_they_are() -> None:
-    text = write("html", [check_text("\ue000\ue0000\ue0011\ue001 $x = 1$ \ue0020\ue003")]).decode()
+    text = REPORTS["html"]([check_text("\ue000\ue0000\ue0011\ue001 $x = 1$ \ue0020\ue003")]).decode()
     assert "\ue000\ue0000\ue0011\ue001 " in text and " \ue0020\ue003" in text and text.count("<math") == 1
 
 
@@ -174,10 +174,10 @@ def test_tex_sets_whatever_comes(tmp_path: Path) -> None:
     odd = ["a^2^3'_1_2", "^2", "x_", r"\frac{1", r"\foo{x} \bar", "}{", r"\begin{pmatrix} [1] & \\ * \end{pmatrix}", r"\begin{array}{lcr} 1 & 2", r"\left( \frac12", r"\text{a_b $x$ \% {x}}", "²中é", r"\\ \\ &",
            r"\begin{cases} 1 & x > 0 \\ 2", r"\sqrt[3", "(" * 60 + r"\frac12" + ")" * 60, "1" * 399, r"\hat{\hat{\hat{x}}}", r"\underbrace{x}_{y} \boxed{1}", r"\sum_{i=1}^\infty", "|x| \\| y"]  # fmt: skip
     text = "# A heading with ${}^2$ in it\n\n" + "\n\n".join(f"So ${latex} = 1$, and\n\n$$\n{latex} = 2\n$$\n\n$$\n{latex}\n$$" for latex in odd)
-    assert write("pdf", [check_text(text)]).startswith(b"%PDF")
+    assert REPORTS["pdf"]([check_text(text)]).startswith(b"%PDF")
 
 
 def test_a_terminal_obeys_nothing_of_an_article() -> None:
-    said = write("text", [check_text("$x = 1$, $x\x1b]0;title\x07 = 2$ and $y = \x1b[2J3 = 4$\n\n$2\u202e = 3$")]).decode()
+    said = REPORTS["text"]([check_text("$x = 1$, $x\x1b]0;title\x07 = 2$ and $y = \x1b[2J3 = 4$\n\n$2\u202e = 3$")]).decode()
     kept = re.sub(r"\x1b\[\d*(?:;\d+)*m", "", said)
     assert all(sign.isprintable() or sign == "\n" for sign in kept)

@@ -18,7 +18,7 @@ import pypdf
 import pytest
 from test_doors import opened
 
-from derivation.pages.formats.document import shell
+from derivation.pages.formats.tex import shell
 from derivation.pages.typesetting import engine, guard, letters
 from derivation.pages.typesetting.engine import Engine, TexError, compile_pdf, engines, unsettable
 from derivation.pages.typesetting.templating import latex_text

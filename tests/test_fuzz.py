@@ -13,7 +13,7 @@ from fuzz.mutations import Edit, edited
 from fuzz.targets import TARGETS, judged, kept
 from places import ROOT
 
-from derivation.cli import app as cli
+from derivation.cli import handout as cli
 
 KEPT = [(name, path) for name in TARGETS for path in kept(name)]
 SEED = ROOT / "examples" / "two-two-one.toml"

@@ -26,7 +26,8 @@ from derivation.handwriting.strokes.glyphs import DELIMITERS, SIZES, UNICODE, co
 from derivation.handwriting.strokes.hands import HANDS, PAPERS
 from derivation.handwriting.strokes.signs import ACCENTS
 from derivation.handwriting.writing import Unwritable, Writing
-from derivation.pages.formats import FORMATS, beside
+from derivation.pages.formats import FORMATS
+from derivation.pages.formats.tex import beside
 from derivation.pages.typesetting.engine import engines
 from derivation.tex.names import COMMANDS
 

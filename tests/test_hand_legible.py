@@ -22,7 +22,8 @@ from derivation.handwriting.setting import SCALE
 from derivation.handwriting.strokes.glyphs import table
 from derivation.handwriting.strokes.hands import HANDS
 from derivation.handwriting.writing import Writing
-from derivation.pages.formats import FORMATS, beside
+from derivation.pages.formats import FORMATS
+from derivation.pages.formats.tex import beside
 from derivation.pages.typesetting.engine import compile_pdf, engines
 
 PIXELS = 10.95 * SCALE / 72.27 * 100 / 100

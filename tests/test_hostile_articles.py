@@ -16,16 +16,16 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import derivation.check
 import pytest
 from article_mutants import mutants, tried
 from hostile_shapes import JUDGED, SCANNED, Shape
 from typer.testing import CliRunner
 
+import derivation.check
 from derivation.checking.article import UnreadableArticle, check, check_text
 from derivation.checking.reading.macros import Expansion, collect
 from derivation.checking.reading.tokens import TOKEN, Unreadable, tokens
-from derivation.checking.reports import write
+from derivation.checking.reports import FORMATS as REPORTS
 from derivation.checking.reports.view import BEFORE
 from derivation.checking.sources.find.latex import MAXIMAL_FILES
 from derivation.checking.sources.find.notebook import STRING
@@ -264,7 +264,7 @@ def test_what_is_too_much_is_said_to_be(text: str, says: str, monkeypatch: pytes
     monkeypatch.setattr("derivation.checking.facts.meter.STEPS_OF_ONE", 2000)
     assert says in why(text)
     for form in ("text", "json", "html", "github", "sarif"):
-        write(form, [check_text(text)])
+        REPORTS[form]([check_text(text)])
 
 
 def test_numerals_of_other_scripts_are_numbers() -> None:
@@ -315,7 +315,7 @@ def test_half_letters_of_a_notebook_are_marked(tmp_path: Path) -> None:
     assert [equality.verdict for equality in report.equalities] == ["undecided", "wrong"]
     line, column = report.equalities[1].place
     assert path.read_text("utf-8").splitlines()[line - 1][column - 1] == "3"
-    assert "\ufffd" in write("html", [report]).decode()
+    assert "\ufffd" in REPORTS["html"]([report]).decode()
 
 
 def test_included_files_have_a_limit(tmp_path: Path) -> None:

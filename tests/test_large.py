@@ -9,7 +9,7 @@ import numpy as np
 
 import derivation
 from derivation.checking.article import check_text
-from derivation.pages.formats import markdown
+from derivation.pages.formats.markdown import markdown
 from derivation.proving.prover import unproved
 
 

@@ -12,7 +12,8 @@ from places import EXAMPLES, ROOT
 
 import derivation
 from derivation.handwriting.writing import Writing
-from derivation.pages.formats import FORMATS, beside
+from derivation.pages.formats import FORMATS
+from derivation.pages.formats.tex import beside
 from derivation.pages.typesetting.engine import engines
 
 TELLING = r"""

@@ -17,7 +17,7 @@ from derivation.formulas.operations import TABLE
 from derivation.formulas.terms import Term, fold, name, number, partial, with_parts
 from derivation.networks.network import Network
 from derivation.networks.walkthrough import Derivation, FalseLine
-from derivation.pages.formats import markdown
+from derivation.pages.formats.markdown import markdown
 from derivation.proving.prover import unproved
 from derivation.spec.reader import SpecError
 

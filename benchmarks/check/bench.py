@@ -22,7 +22,7 @@ from mutations import NUMERAL, Mutation, numbers, structures
 
 import derivation
 from derivation.checking.article import Equality, Report, check_text
-from derivation.pages.formats import markdown
+from derivation.pages.formats.markdown import markdown
 
 ROOT = Path(__file__).parents[2]
 

@@ -15,7 +15,7 @@ from math import log2
 from pathlib import Path
 
 import derivation
-from derivation.pages.formats import markdown
+from derivation.pages.formats.markdown import markdown
 from derivation.proving.prover import unproved
 
 REPEATS, LONG = 3, 2.0

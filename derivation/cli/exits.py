@@ -8,17 +8,14 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 import typer
-from typer.core import TyperGroup
 
-from derivation.system import ending, streams
+from derivation.system import ending as endings
+from derivation.system import streams
 from derivation.system.streams import READER_GONE, say
 from derivation.system.writing import EVERYBODY, NotWritten, destination, is_special, prepare, write_whole
-
-if TYPE_CHECKING:
-    from derivation.networks.network import Network
 
 DONE, SOME_WRONG, BAD_INPUT, TEX_FAILED = 0, 1, 2, 3
 DEBUG = "DERIVATION_DEBUG"
@@ -33,7 +30,6 @@ UNEXPECTED: tuple[tuple[type[BaseException], str], ...] = (
 """What is said of an error that no command expects; the first row that fits."""
 LONGEST = 300
 """Letters of an error's own words that are shown."""
-Result = TypeVar("Result")
 
 
 class Unexpected(RuntimeError):
@@ -49,19 +45,9 @@ class Commands(typer.Typer):
         return program(typer.main.get_command(self))
 
 
-class Group(TyperGroup):
-    """Runs a command. Typer ends the program with 1, a verdict, for a broken pipe of whatever kind and for an end of file."""
-
-    def invoke(self, context: Any) -> Any:
-        try:
-            return super().invoke(context)
-        except (OSError, EOFError) as error:
-            raise Unexpected(str(error)) from error
-
-
 def program(command: Callable[[], object]) -> NoReturn:
     """Runs a command as a program: streams, signals, errors, and what must not be left behind."""
-    ending.answer_signals()
+    endings.answer_signals()
     streams.prepare()
     code = code_of(command)
     sys.exit(code_of(streams.finish) or code)
@@ -121,6 +107,11 @@ def folder_of(output: str | None, usual: Path) -> Path:
     return Path(output) if output else usual
 
 
+def ending(output: str | None) -> str:
+    """The ending of an output file's name; nothing for standard output."""
+    return Path(output).suffix[1:] if output and output != "-" else ""
+
+
 def deliver(document: bytes, target: Path | None, mode: int = EVERYBODY) -> None:
     """Writes a document to its file, whole or not at all, and says so; None is standard output. A new file has the mode given."""
     if target is None:
@@ -139,39 +130,3 @@ def put(document: bytes, target: Path, mode: int = EVERYBODY) -> None:
         if error.errno == errno.EPIPE:
             raise SystemExit(READER_GONE) from None
         stop(str(error))
-
-
-def explained(spec: Path, work: Callable[[Network], Result]) -> Result:
-    """What `work` makes of a spec's network; ends the program with a message where it cannot be read or worked."""
-    from derivation.api import load
-
-    return caught(spec, lambda: work(warned(spec, load(spec))))
-
-
-def warned(spec: Path, network: Network) -> Network:
-    """The network, its warnings told."""
-    for warning in network.warnings:
-        say(f"{spec}: warning: {warning}")
-    return network
-
-
-def caught(spec: Path, work: Callable[[], Result]) -> Result:
-    """What `work` gives; ends the program with a message where the spec cannot be read or worked."""
-    from derivation.deriving.on_request.common import NoView
-    from derivation.formulas.calculus.evaluate import Undefined
-    from derivation.formulas.calculus.reverse import NoDerivative
-    from derivation.formulas.numbers import Uncertain, UndefinedValue
-    from derivation.networks.plain import expression
-    from derivation.networks.walkthrough import FalseLine
-    from derivation.spec.reader import SpecError
-
-    try:
-        return work()
-    except SpecError as error:
-        stop(str(error))
-    except Undefined as error:
-        place = ":{}:{}".format(*error.place) if error.place else ""
-        called = f"the derivative {expression(error.term)}" if error.term.head == "partial" else expression(error.term)
-        stop(f"{spec}{place}: {called} has no value at these numbers: {error.message}")
-    except (NoDerivative, NoView, Uncertain, UndefinedValue, FalseLine) as error:
-        stop(f"{spec}: {error}")

@@ -4,23 +4,33 @@ from __future__ import annotations
 
 import os
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from derivation.cli.exits import TEX_FAILED, caught, folder_of, stop, warned
+from derivation.cli.exits import TEX_FAILED, folder_of, stop
+from derivation.cli.explaining import caught, warned
+from derivation.exercises.batch.batch import Batch, drawn, exercise_of
+from derivation.exercises.batch.parts import Job, Row
+from derivation.exercises.batch.pool import Cluster, Cores, NoCluster, NoPool, Pool, is_open
+from derivation.exercises.batch.products import BINDINGS, FORMATS, PARTS, platforms
+from derivation.exercises.batch.roster import Person, load_roster
+from derivation.exercises.exercise.identity import WrongId
+from derivation.exercises.exports.formats import Unfit
+from derivation.exercises.search.solve import Unmeetable, rebuild, untold
+from derivation.exercises.spreadsheet import NoTable
+from derivation.pages.typesetting.engine import TexError, unsettable
+from derivation.spec.reader import text_of
 from derivation.system.ending import due
+from derivation.system.hold import Held
 from derivation.system.streams import say
 from derivation.system.writing import NotWritten
-
-if TYPE_CHECKING:
-    from derivation.exercises.batch.batch import Batch
-    from derivation.exercises.batch.parts import Job, Row
-    from derivation.exercises.batch.pool import Pool
-    from derivation.exercises.batch.roster import Person
 
 SHOW_CURSOR = b"\033[?25h"
 """What tells a terminal to show the cursor that a progress bar hides."""
@@ -35,7 +45,7 @@ def variants(
     output: Annotated[
         str | None, typer.Option("-o", "--output", help="The folder to write into. Without it: output/NAME-variants.", show_default=False)
     ] = None,
-    form: Annotated[str, typer.Option("--format", help="One or more of pdf, moodle, qti21, canvas, prairielearn, csv, json, md, with commas.")] = "pdf",
+    form: Annotated[str, typer.Option("--format", help=f"One or more of {', '.join(FORMATS)}, with commas.")] = "pdf",
     bind: Annotated[str, typer.Option(help="PDFs: two (sheets, keys), booklet (keys at the end) or each (a file for each).")] = "two",
     roster: Annotated[Path | None, typer.Option(help="A class list: CSV with a column 'name', and perhaps 'id'.")] = None,
     ids: Annotated[list[str] | None, typer.Option("--id", help="Make one sheet again, by the id printed on it; may be given several times.")] = None,
@@ -48,9 +58,6 @@ def variants(
     ] = "",
 ) -> None:
     """Make the same exercise with other numbers: worksheets, worked keys, and questions for learning platforms."""
-    from derivation.exercises.batch.batch import Batch
-    from derivation.exercises.batch.products import BINDINGS, PARTS, platforms
-
     forms = _forms(form, bind)
     if ids and (count or roster):
         stop("--id makes the variants with these ids, so leave out --count and --roster")
@@ -68,8 +75,6 @@ def variants(
 
 def _forms(form: str, bind: str) -> list[str]:
     """The formats that are asked for."""
-    from derivation.exercises.batch.products import BINDINGS, FORMATS
-
     forms = list(dict.fromkeys(name.strip() for name in form.split(",") if name.strip()))
     for name in forms:
         if name not in FORMATS:
@@ -81,10 +86,6 @@ def _forms(form: str, bind: str) -> list[str]:
 
 def _write(spec: Path, batch: Batch, pool: Pool) -> None:
     """Makes all files; where some cannot be made, the others are, and the program ends with a message."""
-    from derivation.exercises.batch.pool import NoPool
-    from derivation.exercises.exports.formats import Unfit
-    from derivation.pages.typesetting.engine import TexError
-    from derivation.system.hold import Held
 
     def run() -> None:
         try:
@@ -116,14 +117,11 @@ def _labels(roster: Path | None, people: Sequence[Person], count: int | None) ->
 
 def _unprintable(roster: Path | None, people: Sequence[Person], rows: Sequence[Row]) -> dict[str, str]:
     """The ids of the sheets whose names no font has, and what to tell of each."""
-    from unicodedata import name
-
-    from derivation.pages.typesetting.engine import unsettable
 
     letters = {row.id: (person, letter) for row, person in zip(rows, people, strict=False) if (letter := unsettable(person.label))}
     hint = "write the name otherwise, or install LuaLaTeX and a font with this letter, such as DejaVu"
     return {
-        id: f"{roster}:{person.line}: there is no font for {letter} (U+{ord(letter):04X}, {name(letter, 'without a name').lower()}) in {person.label!r}, "
+        id: f"{roster}:{person.line}: there is no font for {letter} (U+{ord(letter):04X}, {unicodedata.name(letter, 'without a name').lower()}) in {person.label!r}, "
         f"so the PDFs are without the sheet {id}; {hint}"
         for id, (person, letter) in letters.items()
     }
@@ -131,11 +129,6 @@ def _unprintable(roster: Path | None, people: Sequence[Person], rows: Sequence[R
 
 def _drawn(spec: Path, job: Job, seed: int, labels: list[str], pool: Pool) -> tuple[Row, ...]:
     """The variants of a seed, one for each label."""
-    from derivation.exercises.batch.batch import drawn, exercise_of
-    from derivation.exercises.batch.parts import Row
-    from derivation.exercises.batch.pool import NoPool
-    from derivation.exercises.search.solve import Unmeetable, untold
-
     try:
         rows = caught(spec, lambda: tuple(map(Row.of, drawn(job, seed, len(labels), pool), labels)))
     except Unmeetable as error:
@@ -149,11 +142,6 @@ def _drawn(spec: Path, job: Job, seed: int, labels: list[str], pool: Pool) -> tu
 
 def _rebuilt(spec: Path, job: Job, ids: list[str]) -> tuple[Row, ...]:
     """The variants that ids stand for."""
-    from derivation.exercises.batch.batch import exercise_of
-    from derivation.exercises.batch.parts import Row
-    from derivation.exercises.exercise.identity import WrongId
-    from derivation.exercises.search.solve import rebuild
-
     try:
         return caught(spec, lambda: tuple(Row.of(rebuild(exercise_of(job), id), "") for id in ids))
     except WrongId as error:
@@ -162,18 +150,12 @@ def _rebuilt(spec: Path, job: Job, ids: list[str]) -> tuple[Row, ...]:
 
 def _job(spec: Path) -> Job:
     """The spec as workers get it, read and found to be right."""
-    from derivation.exercises.batch.batch import exercise_of
-    from derivation.exercises.batch.parts import Job
-    from derivation.spec.reader import text_of
-
     job = caught(spec, lambda: Job(text_of(spec), str(spec.parent.resolve()), str(spec)))
     warned(spec, caught(spec, lambda: exercise_of(job)).network)
     return job
 
 
 def _people(roster: Path | None) -> tuple[Person, ...]:
-    from derivation.exercises.batch.roster import load_roster
-    from derivation.exercises.spreadsheet import NoTable
 
     try:
         return load_roster(roster) if roster else ()
@@ -182,7 +164,6 @@ def _people(roster: Path | None) -> tuple[Person, ...]:
 
 
 def _pool(address: str) -> Pool:
-    from derivation.exercises.batch.pool import Cluster, Cores, NoCluster, is_open
 
     if address and is_open(address):
         say(f"{address} is not encrypted: whoever is on the network between can read the class list and run code; tls:// is")
@@ -198,8 +179,6 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("parts"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with due(lambda: os.write(2, SHOW_CURSOR)), Progress(*columns, console=Console(stderr=True), transient=True) as bar:

@@ -24,7 +24,7 @@ from derivation.exercises.exports.tables import likeness
 from derivation.exercises.key import KeyFault, key_form, read_key
 from derivation.exercises.marking.answers import read_answers
 from derivation.exercises.marking.report import report
-from derivation.exercises.marking.reports import files
+from derivation.exercises.marking.reports import FORMATS as REPORTS
 from derivation.exercises.search.solve import draw
 from derivation.exercises.spreadsheet import NoTable, cells, guarded, line, load, table, unguarded
 
@@ -133,7 +133,7 @@ def test_mutated_keys(form: Form, data: st.DataObject) -> None:
         str(fault).encode()
     else:
         for name in ("text", "csv", "json"):
-            assert list(files(name, marks))
+            assert list(REPORTS[name](marks))
 
 
 # Answers and class lists.

@@ -22,7 +22,7 @@ from derivation.exercises.exercise.exercise import exercise_of
 from derivation.exercises.key import Key, KeyFault, VariantForm, key_form, read_key
 from derivation.exercises.marking.answers import read_answers
 from derivation.exercises.marking.report import Report, report
-from derivation.exercises.marking.reports import files
+from derivation.exercises.marking.reports import FORMATS as REPORTS
 from derivation.exercises.marking.sheet import Marked
 from derivation.exercises.numerals import Unreadable, read
 from derivation.exercises.plan.contract import Contract
@@ -553,7 +553,7 @@ def test_halfway_between_two_roundings_both_are_right() -> None:
 
 def test_tables_and_json(key: Key) -> None:
     marks = mark(key, *planted(key), ("=2+3", nth(key, 1).id, {**sheet(nth(key, 1)), "L": "@SUM(1)"}))
-    found = {name: content.decode() for form in ("text", "csv", "json") for name, content in files(form, marks)}
+    found = {name: content.decode() for form in ("text", "csv", "json") for name, content in REPORTS[form](marks)}
     students = list(csv.DictReader(io.StringIO(found["students.csv"])))
     assert [row["student"] for row in students][-1] == "'=2+3" and students[0]["mistakes"] == "bias forgotten"
     answers = list(csv.DictReader(io.StringIO(found["answers.csv"])))
@@ -571,7 +571,7 @@ def test_pdfs(key: Key) -> None:
     import pypdf
 
     marks = mark(key, *planted(key), ("漢字 & Co_1 {x}", nth(key, 1).id, {**sheet(nth(key, 1)), "L": r"\input{x} $ % #"}))
-    found = dict(files("pdf", marks))
+    found = dict(REPORTS["pdf"](marks))
     pages = pypdf.PdfReader(io.BytesIO(found["students.pdf"])).pages
     assert len(pages) == 15 and "The bias is missing" in pages[0].extract_text()
     text = pypdf.PdfReader(io.BytesIO(found["class.pdf"])).pages[0].extract_text()

@@ -1,17 +1,18 @@
-"""The forms of a report: one module each; `FORMATS` is the table of them."""
+"""The forms of a report: one module each, with a function `write` that makes a document of reports."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from importlib import import_module
+from collections.abc import Callable
 
-from derivation.checking.judging.verdicts import Report
+from derivation.system.registry import Registry, Row
 
-MODULES = {"text": "text", "json": "json_form", "html": "html", "pdf": "pdf", "github": "github", "sarif": "sarif"}
-"""Each format's module, which has a function `write(reports) -> bytes`; it is imported when it is asked for."""
-
-
-def write(form: str, reports: Sequence[Report]) -> bytes:
-    """The reports in one form."""
-    writer: Callable[[Sequence[Report]], bytes] = import_module(f".{MODULES[form]}", __name__).write
-    return writer(reports)
+HERE = "derivation.checking.reports"
+FORMATS: Registry[Callable[..., bytes]] = Registry(
+    "format",
+    Row("text", "What is wrong, for a terminal.", f"{HERE}.text:write"),
+    Row("json", "Every equality with its verdict, in a stable form.", f"{HERE}.json_form:write"),
+    Row("html", "The article with a mark at every equality, in one file.", f"{HERE}.html:write"),
+    Row("pdf", "The article set anew, each equality with its verdict in the margin.", f"{HERE}.pdf:write"),
+    Row("github", "Annotations for GitHub Actions.", f"{HERE}.github:write"),
+    Row("sarif", "SARIF 2.1.0, for code scanning and editors.", f"{HERE}.sarif:write"),
+)

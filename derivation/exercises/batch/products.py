@@ -81,4 +81,4 @@ BINDINGS = {
     "each": Product(("sheets", "keys"), _one_a_variant),
 }
 """How PDFs are bound: sheets and keys apart, one booklet with the keys at the end, a file for each."""
-FORMATS = ("pdf", "moodle", "qti21", "canvas", "prairielearn", "csv", "json", "md")
+FORMATS = ("pdf", *EXPORTS, "json")

@@ -14,6 +14,11 @@ from derivation.pages.words import Words
 from derivation.tex.write import Writer
 
 
+def write(derivation: Derivation, *look: object) -> bytes:
+    """The stable JSON form in UTF-8."""
+    return json_form(derivation).encode()
+
+
 def json_form(derivation: Derivation) -> str:
     """Numbers as strings: `"p/q"`, an integer, or 30 certain significant digits; matrices as lists of rows."""
     writer = Writer(derivation.network.names)

@@ -24,6 +24,11 @@ DIGITS = 17
 PASSES = ("forward", "backward", "update")
 
 
+def write(derivation: Derivation, *look: object) -> bytes:
+    """The notebook in UTF-8."""
+    return notebook(derivation).encode()
+
+
 def notebook(derivation: Derivation) -> str:
     """The notebook, in version 4.5 of Jupyter's format."""
     form = format_of("notebook")

@@ -44,6 +44,11 @@ class FigureView:
     label: str
 
 
+def write(derivation: Derivation, theme: str = "typeset", writing: Writing = STANDARD) -> bytes:
+    """The page in UTF-8."""
+    return page(derivation, theme, writing).encode()
+
+
 def page(derivation: Derivation, theme: str = "typeset", writing: Writing = STANDARD) -> str:
     """The page's HTML in the look that the theme has for pages."""
     folder = format_of(theme)["page"]

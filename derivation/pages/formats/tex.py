@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pylatex import Document, NoEscape, Package
 
+from derivation.handwriting.fonts.fonts import files
 from derivation.handwriting.setting import settings, words
 from derivation.handwriting.writing import STANDARD, Writing
 from derivation.networks.walkthrough import Derivation
@@ -15,8 +16,8 @@ PAPERS = {"a4": "a4paper", "letter": "letterpaper"}
 PACKAGES = ("amsmath", "xcolor", "graphicx", "microtype", "fancyhdr", "tikz", "hyperref", "bookmark")
 
 
-def latex_document(derivation: Derivation, theme: str = "typeset", writing: Writing = STANDARD) -> str:
-    """The `.tex` of a handout: compiles in one run on a stock TeX Live, and on the TeX in the wheel."""
+def write(derivation: Derivation, theme: str = "typeset", writing: Writing = STANDARD) -> bytes:
+    """The `.tex` of a handout: compiles in one run on a stock TeX Live, and on the TeX in the wheel, with the files of `beside` where its look needs any."""
     form, made = format_of(theme), environment(theme)
     say, told = (words, {"hand": settings(writing)}) if form["own_fonts"] else (str, {})
     seen = view(derivation, form["inline"].format, form["real"], say)
@@ -25,8 +26,12 @@ def latex_document(derivation: Derivation, theme: str = "typeset", writing: Writ
     pictures = {key: tikz(chart) for key, chart in charts(derivation).items()}
     maps = {marked: tikz(map_of(derivation.network, frozenset(marked))) for marked in seen.marked}
     document.append(NoEscape(made.get_template(f"{theme}/body.tex.j2").render(view=seen, charts=pictures, maps=maps, **told)))
-    text: str = document.dumps()
-    return text + "\n"
+    return f"{document.dumps()}\n".encode()
+
+
+def beside(text: bytes, theme: str, writing: Writing) -> dict[str, bytes]:
+    """The files that a LaTeX document needs beside it, by name: the fonts of a hand."""
+    return files(text.decode(), writing) if format_of(theme)["own_fonts"] else {}
 
 
 def shell(paper: str, theme: str = "typeset") -> Document:

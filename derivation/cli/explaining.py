@@ -1,0 +1,47 @@
+"""What is said where a spec cannot be read or worked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from derivation.api import load
+from derivation.cli.exits import stop
+from derivation.deriving.on_request.common import NoView
+from derivation.formulas.calculus.evaluate import Undefined
+from derivation.formulas.calculus.reverse import NoDerivative
+from derivation.formulas.numbers import Uncertain, UndefinedValue
+from derivation.networks.network import Network
+from derivation.networks.plain import expression
+from derivation.networks.walkthrough import FalseLine
+from derivation.spec.reader import SpecError
+from derivation.system.streams import say
+
+Result = TypeVar("Result")
+
+
+def explained(spec: Path, work: Callable[[Network], Result]) -> Result:
+    """What `work` makes of a spec's network; ends the program with a message where it cannot be read or worked."""
+    return caught(spec, lambda: work(warned(spec, load(spec))))
+
+
+def warned(spec: Path, network: Network) -> Network:
+    """The network, its warnings told."""
+    for warning in network.warnings:
+        say(f"{spec}: warning: {warning}")
+    return network
+
+
+def caught(spec: Path, work: Callable[[], Result]) -> Result:
+    """What `work` gives; ends the program with a message where the spec cannot be read or worked."""
+    try:
+        return work()
+    except SpecError as error:
+        stop(str(error))
+    except Undefined as error:
+        place = ":{}:{}".format(*error.place) if error.place else ""
+        called = f"the derivative {expression(error.term)}" if error.term.head == "partial" else expression(error.term)
+        stop(f"{spec}{place}: {called} has no value at these numbers: {error.message}")
+    except (NoDerivative, NoView, Uncertain, UndefinedValue, FalseLine) as error:
+        stop(f"{spec}: {error}")
