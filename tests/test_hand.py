@@ -21,9 +21,9 @@ import derivation
 from derivation.cli.app import app
 from derivation.handwriting.fonts.fonts import ENDS, FIRST, LARGE_FIRST, WRITINGS, Font, files, large, plain, source
 from derivation.handwriting.fonts.type1 import CHARSTRING, EEXEC, encrypted
+from derivation.handwriting.ink.hands import HANDS, PAPERS
 from derivation.handwriting.setting import text
 from derivation.handwriting.strokes.glyphs import DELIMITERS, SIZES, UNICODE, commands, table, used
-from derivation.handwriting.strokes.hands import HANDS, PAPERS
 from derivation.handwriting.strokes.signs import ACCENTS
 from derivation.handwriting.writing import Unwritable, Writing
 from derivation.pages.formats import FORMATS

@@ -17,10 +17,10 @@ from places import ROOT
 
 import derivation
 from derivation.handwriting.fonts.fonts import WRITINGS, placed, source
+from derivation.handwriting.ink.hands import HANDS
 from derivation.handwriting.ink.pen import Contour, ink
 from derivation.handwriting.setting import SCALE
 from derivation.handwriting.strokes.glyphs import table
-from derivation.handwriting.strokes.hands import HANDS
 from derivation.handwriting.writing import Writing
 from derivation.pages.formats import FORMATS
 from derivation.pages.formats.tex import beside

@@ -12,7 +12,7 @@ from test_figures import LESSONS, faults, lesson
 
 import derivation
 from derivation.formulas.terms import name
-from derivation.handwriting.strokes.hands import HANDS
+from derivation.handwriting.ink.hands import HANDS
 from derivation.pages.figures import Chart, charts, svg, tikz
 from derivation.pages.figures.flowchart import TEXT_WIDTH
 from derivation.pages.figures.geometry import Node

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 import derivation
 from derivation.cli.app import app
-from derivation.handwriting.strokes.hands import HANDS, PAPERS
+from derivation.handwriting.ink.hands import HANDS, PAPERS
 from derivation.handwriting.writing import STANDARD, Unwritable, Writing
 from derivation.pages.formats.page import page
 

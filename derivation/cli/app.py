@@ -29,7 +29,7 @@ class Group(TyperGroup):
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
-        self.commands = dict.fromkeys(COMMANDS)  # for suggestions; `get_command` makes them
+        self.commands = dict[str, Any].fromkeys(COMMANDS)  # for suggestions; `get_command` makes them
 
     def list_commands(self, context: Any) -> list[str]:
         return list(COMMANDS)

@@ -15,7 +15,7 @@ from derivation.cli.exits import TEX_FAILED, deliver, ending, file_of, put, stop
 from derivation.cli.explaining import explained
 from derivation.deriving import derive
 from derivation.deriving.on_request.views import views
-from derivation.handwriting.strokes.hands import HANDS, PAPERS
+from derivation.handwriting.ink.hands import HANDS, PAPERS
 from derivation.handwriting.writing import STANDARD, Unwritable, Writing
 from derivation.networks.walkthrough import Derivation, FalseLine
 from derivation.pages.formats import FORMATS, THEMES

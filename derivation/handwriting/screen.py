@@ -12,12 +12,12 @@ from typing import Any
 from derivation.handwriting.fonts.fonts import WRITINGS, Chance, Font, large, placed, plain, source, stretched
 from derivation.handwriting.fonts.opentype import ASCENT, BRACKET_FONTS, LARGE, SPACE, STARTS, SURD, UPRIGHT, WEB, Shapes, font
 from derivation.handwriting.fonts.tfm import Box
+from derivation.handwriting.ink.hands import HANDS, PAPERS
 from derivation.handwriting.ink.pen import Hand, Run, ink, runs
 from derivation.handwriting.ink.waver import style, wavering
 from derivation.handwriting.setting import MARKS
 from derivation.handwriting.strokes import signs
 from derivation.handwriting.strokes.glyphs import SIZES, UNICODE, Glyph, table, title
-from derivation.handwriting.strokes.hands import HANDS, PAPERS
 from derivation.handwriting.turns import turned
 from derivation.handwriting.writing import Unwritable, Writing
 

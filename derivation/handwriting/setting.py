@@ -7,9 +7,9 @@ import unicodedata
 from typing import Any
 
 from derivation.handwriting.fonts.fonts import FIRST, LARGE_FIRST, WRITINGS
+from derivation.handwriting.ink.hands import HANDS, PAPERS
 from derivation.handwriting.strokes import signs
 from derivation.handwriting.strokes.glyphs import DELIMITERS, commands, table
-from derivation.handwriting.strokes.hands import HANDS, PAPERS
 from derivation.handwriting.writing import Unwritable, Writing
 
 SCALE = 1.3

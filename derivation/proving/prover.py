@@ -24,7 +24,6 @@ from derivation.formulas.terms import Term, index, name, names, number, partial,
 from derivation.networks.network import Network, inlined
 from derivation.networks.recipe import Equation, at, generic, objectives, shared
 from derivation.networks.walkthrough import Derivation, FalseLine, Line, Phase, Proof, Step
-from derivation.proving import vanishes
 from derivation.proving.aligned import aligned
 from derivation.proving.large import MAXIMAL_LENGTH, MAXIMAL_SIZE, Large
 from derivation.proving.views import PHASES, Truth
@@ -94,8 +93,10 @@ class Prover:
     ) -> None:
         import sympy
 
+        from derivation.proving import vanishes
+
         self.largest = largest
-        self.sympy, self.m = sympy, symbols()
+        self.sympy, self.vanishes, self.m = sympy, vanishes, symbols()
         self.network = network
         self.loss = name(network.loss or "")
         self.numbers = self.known_numbers(values, gradients, updated, optimizer or {})
@@ -365,7 +366,7 @@ class Prover:
 
     def all_vanish(self, differences: list[Any]) -> Proof:
         """`refuted` as soon as one difference is not zero, `failed` where one is neither zero nor not."""
-        verdicts = {vanishes.verdict(self.sympy.sympify(difference)) for difference in differences}
+        verdicts = {self.vanishes.verdict(self.sympy.sympify(difference)) for difference in differences}
         return next((verdict for verdict in ("refuted", "failed") if verdict in verdicts), "proved")
 
     def defined(self, quantity: Term, phase: str) -> Array:

@@ -10,6 +10,7 @@ import errno
 import os
 import re
 import secrets
+import socket
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -138,9 +139,7 @@ def _opened(place: Path | int) -> IO[bytes]:
     if isinstance(place, int):
         return os.fdopen(os.dup(place), "wb")
     if stat.S_ISSOCK(place.stat().st_mode):
-        from socket import AF_UNIX, socket
-
-        with socket(AF_UNIX) as line:
+        with socket.socket(socket.AF_UNIX) as line:
             line.connect(str(place))
             return line.makefile("wb")
     return os.fdopen(os.open(place, os.O_WRONLY), "wb")

@@ -169,8 +169,9 @@ def disagreements(spec: str, said: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _slopes(rows: list[tuple[str, ast.expr]], numbers: Values, key: str, loss: str) -> Iterator[Any]:
-    """Difference quotients from both sides; None where they differ (a kink) or the numbers leave no room for one."""
-    middle = number_of(worked(rows, numbers)[loss])
+    """Difference quotients from both sides; None where they differ (a kink), or where the digits of the numbers on the way leave no room for one."""
+    values = worked(rows, numbers)
+    middle, largest = number_of(values[loss]), max(abs(x) for value in values.values() for x in flat(value))
     for place in np.ndindex(np.shape(numbers[key])):
         quotients = []
         for sign in (1, -1):
@@ -180,4 +181,5 @@ def _slopes(rows: list[tuple[str, ast.expr]], numbers: Values, key: str, loss: s
             quotients.append((number_of(worked(rows, {**numbers, key: moved if moved.shape else moved[()]})[loss]) - middle) / step)
         above, below = quotients
         slope = (above + below) / 2
-        yield slope if abs(above - below) <= CLOSE * abs(slope) else None
+        uncertain = abs(above - below) + largest * mpmath.mpf(10) ** -DIGITS / abs(step)
+        yield slope if uncertain <= CLOSE * max(abs(slope), mpmath.mpf("1e-30")) else None

@@ -15,8 +15,7 @@ from by_fractions import ORDER, forward, named, places, updated, worked
 from places import ROOT
 
 from derivation import SpecError, load
-from derivation.exercises import load_exercise
-from derivation.exercises.exercise.exercise import Exercise, exercise_of
+from derivation.exercises.exercise.exercise import Exercise, exercise_of, load_exercise
 from derivation.exercises.exercise.identity import WrongId
 from derivation.exercises.search import solve
 from derivation.exercises.search.effort import table
@@ -326,7 +325,7 @@ def test_ids_of_another_spec(example: Exercise) -> None:
 
 def test_same_seed_same_numbers_in_another_process(example: Exercise) -> None:
     text = (
-        "import sys; from pathlib import Path; from derivation.exercises import load_exercise, solve\n"
+        "import sys; from pathlib import Path; from derivation.exercises.exercise.exercise import load_exercise; from derivation.exercises.search import solve\n"
         "print([(v.id, [str(x) for x in v.inputs]) for v in solve.draw(load_exercise(Path(sys.argv[1])), 11, 20)])"
     )
     here = str([(variant.id, [str(x) for x in variant.inputs]) for variant in draw(example, 11, 20)])

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import flint
 
+from derivation.checking.article import PRECISION, Article
 from derivation.checking.facts.knowledge import NEW, SLOPE
 from derivation.checking.facts.meaning import Meaning, Mismatch
 from derivation.checking.facts.meter import Exhausted
@@ -25,9 +25,6 @@ from derivation.formulas.operations import TABLE
 from derivation.formulas.terms import Term, names, walk
 from derivation.spec.reader import SpecError, loads
 from derivation.tex.names import ACCENTS, default
-
-if TYPE_CHECKING:
-    from derivation.checking.article import Article
 
 MAXIMAL_EQUATIONS, MAXIMAL_TITLE = 200, 300
 OPERATORS = {"add": "+", "sub": "-", "times": "*", "hadamard": "*", "matmul": "@", "div": "/", "hadamard_div": "/", "pow": "^", "hadamard_pow": "^"}
@@ -56,8 +53,6 @@ class Found:
 
 def spec_of(path: str) -> str:
     """The spec of the article in a file; `NoNetwork` or `UnreadableArticle` where there is none."""
-    from derivation.checking.article import PRECISION, Article
-
     with flint.ctx.workprec(PRECISION):
         article = Article(opened(path))
         try:

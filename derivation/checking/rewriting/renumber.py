@@ -6,6 +6,7 @@ it is and is listed.
 
 from __future__ import annotations
 
+import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
@@ -75,8 +76,6 @@ def named(article: Article, wanted: str) -> str:
 
 def tree_of(text: str) -> Tree:
     """A value as it is written in a spec: a number, a list (a column), or a list of lists."""
-    import json
-
     try:
         value = json.loads(text, parse_float=str, parse_int=str)
     except ValueError:

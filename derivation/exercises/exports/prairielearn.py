@@ -52,7 +52,8 @@ def folder(exercise: Exercise, parts: Iterable[bytes]) -> Files:
     yield f"prairielearn/{name}/info.json", [_json(info)]
     contract = exercise.contract
     rounding = ("sigfig", contract.digits) if contract.places is None else ("decdig", contract.places)
-    page = made.get_template("prairielearn/question.html.j2").render(question=question, rounding=rounding)
+    tasks = [task for stage in question.stages for task in stage.tasks]
+    page = made.get_template("prairielearn/question.html.j2").render(question=question, tasks=tasks, rounding=rounding)
     yield f"prairielearn/{name}/question.html", [page.encode()]
     yield f"prairielearn/{name}/server.py", [(templates() / "prairielearn" / "server.py").read_bytes()]
 

