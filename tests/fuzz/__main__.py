@@ -16,8 +16,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from x.judging import SECONDS
-from x.targets import TARGETS, judged, kept
+
+from fuzz.judging import SECONDS
+from fuzz.targets import TARGETS, judged, kept
 
 LONGEST = 2000
 """Bytes of a find that are printed; its file has all."""

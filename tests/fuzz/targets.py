@@ -15,12 +15,12 @@ from tempfile import TemporaryDirectory
 import numpy
 from hypothesis import strategies as st
 from places import EXAMPLES, ROOT
-from x import oracle
-from x.judging import Find, run
-from x.mutations import mutated
-from x.networks import networks
 
 import derivation
+from fuzz import oracle
+from fuzz.judging import Find, run
+from fuzz.mutations import mutated
+from fuzz.networks import networks
 
 KEPT = Path(__file__).parent / "corpus"
 """Inputs that were finds once, in a folder for each target."""
