@@ -47,7 +47,8 @@ def loads(text: str, source: str = "<spec>", folder: Path | None = None) -> Netw
 
 
 def _whole(found: Opened) -> Network:
-    plan_of(found)
+    if found.variants is not None:
+        plan_of(found)
     return found.network
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 from typer.core import TyperGroup
@@ -29,7 +29,7 @@ class Group(TyperGroup):
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
-        self.commands = dict[str, Any].fromkeys(COMMANDS)  # for suggestions; `get_command` makes them
+        self.commands = {key: cast(Any, None) for key in COMMANDS}  # for suggestions; `get_command` makes them
 
     def list_commands(self, context: Any) -> list[str]:
         return list(COMMANDS)

@@ -8,7 +8,7 @@ from places import ROOT
 
 from derivation import SpecError, loads
 from derivation.exercises.exercise.exercise import exercise_of
-from derivation.exercises.plan.domains import domain, domains
+from derivation.exercises.plan.domains import domain, domains, standard
 from derivation.spec.reader import opened_text
 
 HEAD = (ROOT / "examples" / "two-two-one.toml").read_text("utf-8")
@@ -122,3 +122,13 @@ def test_without_a_table_parameters_have_one_decimal_and_whole_data_stay_whole()
     labelled = exercise_of((ROOT / "examples" / "softmax-regression.toml").read_text("utf-8"), "")
     assert "Y" not in {quantity.args[0] for quantity, _ in labelled.plan.domains}
     assert opened_text(HEAD).plan is None
+
+
+def test_whole_data_of_any_size_have_a_standard() -> None:
+    """A price of 250,000 varies in round steps; that it takes too many numbers to count by ones is nobody's fault."""
+    for size in (4, 4_999, 250_000, 10**30):
+        found = standard(fmpq(size), True)
+        assert max(found) <= size and max(found) > size * 0.999 and min(found) == -max(found) and 0 not in found
+        assert all(entry.q == 1 for entry in found) and len(found) <= 10_000
+    text = HEAD.replace("x = [1, 2]", "x = [250000, 2]")
+    assert text != HEAD and exercise_of(text, ".").slots

@@ -60,11 +60,19 @@ def domain(given: Any) -> Domain:
 
 
 def standard(entry: fmpq, is_whole: bool) -> Domain:
-    """What an entry may be where the spec does not say: one decimal, or where the quantity is whole, a whole number of at most 3 (or its own size)."""
+    """What an entry may be where the spec does not say: one decimal, or where the quantity is whole, a whole number of at most 3 (or its own size),
+    round where those would be too many.
+
+    >>> len(standard(fmpq(250_000), True)), standard(fmpq(250_000), True)[-2:]
+    (5000, (249900, 250000))
+    """
     if not is_whole:
         return _steps(fmpq(-9, 10), fmpq(9, 10), fmpq(1, 10), True)
-    most = max(fmpq(3), abs(entry))
-    return _steps(-most, most, fmpq(1), True)
+    most, step = max(fmpq(3), abs(entry)), fmpq(1)
+    while 2 * most / step + 1 > MAXIMAL_VALUES:
+        step *= 10
+    most = (most / step).floor() * step
+    return _steps(-most, most, step, True)
 
 
 def _alternatives(text: str) -> Domain:

@@ -56,7 +56,7 @@ class VariantsTable(BaseModel):
 
 def plan_of(found: Opened) -> Plan:
     """The plan that a spec's [variants] asks for, or the standard one; raises `SpecError` with every problem found."""
-    if not found.variants:
+    if found.variants is None:
         return standard_plan(found.network)
     told: list[Problem] = []
     try:
