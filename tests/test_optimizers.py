@@ -19,7 +19,7 @@ from derivation.formulas.language.resolve import Shapes
 from derivation.formulas.numbers import json_text
 from derivation.formulas.terms import Term, name, updated
 from derivation.networks.optimizers import OPTIMIZERS, RANGES, SCHEDULES, WISHES
-from derivation.networks.recipe import at
+from derivation.networks.update import at
 from derivation.networks.walkthrough import Line
 from derivation.pages.figures import charts
 from derivation.pages.formats import FORMATS

@@ -98,9 +98,9 @@ def test_a_wrong_number_is_refuted() -> None:
 
 
 def test_a_wrong_line_cannot_be_written_at_the_desk() -> None:
-    from derivation.deriving.desk import Desk
+    from derivation.deriving.workbook import Workbook
 
-    desk = Desk(network("L = s * t").network)
-    desk.learn(name("L"), name("s") * name("t"))
+    workbook = Workbook(network("L = s * t").network)
+    workbook.learn(name("L"), name("s") * name("t"))
     with pytest.raises(FalseLine):
-        desk.chain(name("L"), [Term("add", (name("s"), name("t")))])
+        workbook.chain(name("L"), [Term("add", (name("s"), name("t")))])

@@ -12,8 +12,8 @@ import pytest
 from flint import arb
 
 from derivation import SpecError, loads
-from derivation.formulas.calculus.evaluate import Undefined, evaluate
-from derivation.formulas.numbers import Uncertain
+from derivation.formulas.calculus.evaluate import evaluate
+from derivation.formulas.numbers import Uncertain, Undefined
 from derivation.formulas.terms import name
 
 Given = dict[str, Any]

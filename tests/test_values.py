@@ -26,9 +26,9 @@ from derivation.deriving.on_request.jets import Jet, Jets
 from derivation.deriving.on_request.views import views
 from derivation.deriving.reach import Reach, Reaches
 from derivation.formulas.arrays import Array
-from derivation.formulas.calculus.evaluate import Undefined, evaluate
+from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.language.resolve import definition
-from derivation.formulas.numbers import TooLarge, Uncertain, json_text
+from derivation.formulas.numbers import TooLarge, Uncertain, Undefined, json_text
 from derivation.formulas.operations import TABLE
 from derivation.formulas.operations.algebras import Numbers, Terms, symbols
 from derivation.formulas.operations.table import Operation, ShapeMismatch

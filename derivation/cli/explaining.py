@@ -9,11 +9,11 @@ from typing import TypeVar
 from derivation.api import load
 from derivation.cli.exits import stop
 from derivation.deriving.on_request.common import NoView
-from derivation.formulas.calculus.evaluate import Undefined
 from derivation.formulas.calculus.reverse import NoDerivative
-from derivation.formulas.numbers import Uncertain, UndefinedValue
+from derivation.formulas.numbers import Uncertain, Undefined
+from derivation.formulas.terms import Term
+from derivation.networks.keys import expression
 from derivation.networks.network import Network
-from derivation.networks.plain import expression
 from derivation.networks.walkthrough import FalseLine
 from derivation.spec.reader import SpecError
 from derivation.system.streams import say
@@ -41,7 +41,10 @@ def caught(spec: Path, work: Callable[[], Result]) -> Result:
         stop(str(error))
     except Undefined as error:
         place = ":{}:{}".format(*error.place) if error.place else ""
-        called = f"the derivative {expression(error.term)}" if error.term.head == "partial" else expression(error.term)
-        stop(f"{spec}{place}: {called} has no value at these numbers: {error.message}")
-    except (NoDerivative, NoView, Uncertain, UndefinedValue, FalseLine) as error:
+        stop(f"{spec}{place}: {_called(error.term)} has no value at these numbers: {error.message}" if error.term else f"{spec}: {error}")
+    except (NoDerivative, NoView, Uncertain, FalseLine) as error:
         stop(f"{spec}: {error}")
+
+
+def _called(term: Term) -> str:
+    return f"the derivative {expression(term)}" if term.head == "partial" else expression(term)

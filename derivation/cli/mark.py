@@ -13,9 +13,8 @@ from derivation.exercises.marking.answers import load_answers
 from derivation.exercises.marking.report import Report, report
 from derivation.exercises.marking.reports import FORMATS
 from derivation.exercises.spreadsheet import NoTable
-from derivation.formulas.calculus.evaluate import Undefined
 from derivation.formulas.calculus.reverse import NoDerivative
-from derivation.formulas.numbers import Uncertain, UndefinedValue
+from derivation.formulas.numbers import Uncertain, Undefined
 from derivation.pages.typesetting.engine import TexError
 from derivation.spec.reader import SpecError
 from derivation.system.streams import say
@@ -58,7 +57,7 @@ def _report(key: Path, answers: Path) -> Report:
         stop(str(fault))
     except SpecError as error:
         stop(f"{key}: the spec in this key cannot be read:\n{error}")
-    except (NoDerivative, Undefined, Uncertain, UndefinedValue) as error:
+    except (NoDerivative, Undefined, Uncertain) as error:
         stop(f"{key}: the spec in this key cannot be worked: {error}")
 
 

@@ -9,10 +9,10 @@ from math import log10
 import flint
 from flint import arb
 
-from derivation.deriving.worked import SUMS, printed
+from derivation.deriving.arithmetic import SUMS, printed
 from derivation.formulas.arrays import Array
-from derivation.formulas.calculus.evaluate import Undefined, evaluate
-from derivation.formulas.numbers import Number, Style, TooLarge, Uncertain, is_negligible
+from derivation.formulas.calculus.evaluate import evaluate
+from derivation.formulas.numbers import Number, Style, TooLarge, Uncertain, Undefined, is_negligible
 from derivation.formulas.operations import TABLE
 from derivation.formulas.terms import Term, rebuild, walk
 

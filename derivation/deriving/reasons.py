@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import reduce
 
-from derivation.formulas.calculus.tidy import tidy
+from derivation.formulas.calculus.simplify import simplify
 from derivation.formulas.language.resolve import Shapes
 from derivation.formulas.operations import TABLE
 from derivation.formulas.operations.table import Operation
@@ -161,7 +161,7 @@ def _partner(node: Term, place: int, row: Operation, shapes: Shapes) -> About:
     others = [child for k, child in enumerate(node.children) if k != place]
     about: About = {"count": str(_size(shapes, node.args[0]))}
     if others:
-        about["factor"] = tidy(Term("transpose", (others[0],)), shapes) if row.name == "matmul" else others[0]
+        about["factor"] = simplify(Term("transpose", (others[0],)), shapes) if row.name == "matmul" else others[0]
     return about
 
 

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from derivation.deriving import calculated
-from derivation.deriving.desk import Desk
 from derivation.deriving.update import start
+from derivation.deriving.workbook import Workbook
 from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.numbers import Number, certified
 from derivation.formulas.terms import Term, walk
 from derivation.networks.network import Network
-from derivation.networks.recipe import PREFIX
+from derivation.networks.update import PREFIX
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,8 @@ class Entry:
 Tape = tuple[Entry, ...]
 
 
-class _Recorder(Desk):
-    """A desk that keeps what it is told."""
+class _Recorder(Workbook):
+    """A workbook that keeps what it is told."""
 
     def __init__(self, network: Network) -> None:
         super().__init__(network, start(network))
@@ -46,13 +46,13 @@ class _Recorder(Desk):
         self.entries: dict[Term, Entry] = {}
 
     def note(self, quantity: Term, formula: Term) -> Array:
-        value = super().note(quantity, formula)
+        value = super().assign_auxiliary(quantity, formula)
         if quantity != formula or quantity not in self.entries:
             self.entries[quantity] = Entry(quantity, formula, value.shape, _phase(quantity, self.network), False)
         return value
 
     def learn(self, quantity: Term, formula: Term) -> Array:
-        value = super().learn(quantity, formula)
+        value = super().assign(quantity, formula)
         self.entries[quantity] = Entry(quantity, formula, value.shape, _phase(quantity, self.network))
         return value
 
@@ -60,7 +60,7 @@ class _Recorder(Desk):
 def record(network: Network) -> tuple[Tape, dict[Term, Array]]:
     """The tape of one training step of a network, and the quantities that it starts from: parameters, data, the optimizer's constants.
 
-    Raises `evaluate.Undefined` where a value does not exist at the network's own numbers.
+    Raises `Undefined` where a value does not exist at the network's own numbers.
 
     >>> from derivation.spec.reader import loads
     >>> network = loads('[model]\\nloss = "L"\\nequations = "L = w^2"\\n[parameters]\\nw = 3\\n[update]\\nrule = "sgd"\\nrate = 0.1')
@@ -69,12 +69,12 @@ def record(network: Network) -> tuple[Tape, dict[Term, Array]]:
     """
 
     def recorded() -> _Recorder:
-        desk = _Recorder(network)
-        calculated(desk)
-        return desk
+        workbook = _Recorder(network)
+        calculated(workbook)
+        return workbook
 
-    desk = certified(recorded)
-    return tuple(desk.entries.values()), desk.given
+    workbook = certified(recorded)
+    return tuple(workbook.entries.values()), workbook.given
 
 
 def _phase(quantity: Term, network: Network) -> str:

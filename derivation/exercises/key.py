@@ -23,7 +23,7 @@ from derivation.formulas.arrays import Array
 from derivation.formulas.numbers import exact, terminating
 from derivation.formulas.terms import Term, name
 from derivation.networks.network import Network
-from derivation.networks.recipe import PREFIX
+from derivation.networks.update import PREFIX
 
 SCHEMA = 1
 NUMBER = re.compile(r"-?(?:\d+(?:\.\d+)?(?:e-?([0-2]?\d{1,2}|300))?|\d+/0*[1-9]\d*)", re.ASCII)

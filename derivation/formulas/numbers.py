@@ -15,6 +15,7 @@ import flint
 from flint import arb, fmpq, fmpz
 
 from derivation.formulas.arrays import Array
+from derivation.formulas.terms import Term
 
 Number: TypeAlias = Any
 """An exact rational (`fmpq`) or a certified ball (`arb`); python-flint carries no types."""
@@ -46,11 +47,18 @@ class Uncertain(ArithmeticError):
     """A ball is too wide to decide a digit, a sign or a comparison at the working precision."""
 
 
-class UndefinedValue(ArithmeticError):
-    """An operation has no value here: division by zero, the logarithm of a number that is not positive."""
+class Undefined(ArithmeticError):
+    """An operation has no value here: division by zero, the logarithm of a number that is not positive.
+
+    `term` is what has none, once that is known; `place` the line and column of its equation.
+    """
+
+    def __init__(self, message: str, term: Term | None = None, place: tuple[int, int] | None = None) -> None:
+        super().__init__(message)
+        self.message, self.term, self.place = message, term, place
 
 
-class TooLarge(UndefinedValue):
+class TooLarge(Undefined):
     """A number has more digits before its point than a page can hold."""
 
 

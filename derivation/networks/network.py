@@ -13,7 +13,7 @@ from derivation.formulas.language.resolve import Shapes
 from derivation.formulas.numbers import Carry, Style
 from derivation.formulas.operations import TABLE
 from derivation.formulas.terms import Term, index, name, names, rebuild, walk
-from derivation.networks.recipe import Update, quantities
+from derivation.networks.update import Update, quantities
 from derivation.networks.walkthrough import Section
 from derivation.tex.names import Names
 

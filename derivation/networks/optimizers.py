@@ -47,7 +47,7 @@ class Range:
 
 
 @dataclass(frozen=True)
-class Row:
+class UpdateRule:
     """One row. `constants` are the numbers it takes, each with its default; "" where the spec has to give it.
 
     `gives` is what the last equation's result stands for in the rows after it: the gradient, the rate, the parameter.
@@ -87,33 +87,33 @@ def words(text: str) -> list[str]:
     return [word for word in dict.fromkeys(WORD.findall(text)) if word not in FUNCTIONS]
 
 
-def _table(*rows: Row) -> dict[str, Row]:
+def _table(*rows: UpdateRule) -> dict[str, UpdateRule]:
     return {row.name: row for row in rows}
 
 
 OPTIMIZERS = _table(
     # Goodfellow, Bengio, Courville, Deep Learning (2016), equation 4.5 and algorithm 8.1.
-    Row("sgd", ("theta = theta - rate * g",), {"rate": ""}),
+    UpdateRule("sgd", ("theta = theta - rate * g",), {"rate": ""}),
     # Polyak (1964), with the rate outside the velocity: torch.optim.SGD(momentum=...).
-    Row("momentum", ("v = momentum * v + g", "theta = theta - rate * v"), {"rate": "", "momentum": "0.9"}),
+    UpdateRule("momentum", ("v = momentum * v + g", "theta = theta - rate * v"), {"rate": "", "momentum": "0.9"}),
     # Sutskever, Martens, Dahl, Hinton, On the importance of initialization and momentum (2013), equations 1 and 2; Deep Learning,
     # algorithm 8.2; CS231n, Neural networks part 3. The rate is inside the velocity.
-    Row("classical_momentum", ("v = momentum * v - rate * g", "theta = theta + v"), {"rate": "", "momentum": "0.9"}),
+    UpdateRule("classical_momentum", ("v = momentum * v - rate * g", "theta = theta + v"), {"rate": "", "momentum": "0.9"}),
     # A moving average of the gradients: Ng, Improving Deep Neural Networks (2017), week 2; the numerator of Adam without its correction.
-    Row("averaged_momentum", ("v = momentum * v + (1 - momentum) * g", "theta = theta - rate * v"), {"rate": "", "momentum": "0.9"}),
+    UpdateRule("averaged_momentum", ("v = momentum * v + (1 - momentum) * g", "theta = theta - rate * v"), {"rate": "", "momentum": "0.9"}),
     # Nesterov (1983) as rewritten by Bengio, Boulanger-Lewandowski, Pascanu, Advances in optimizing recurrent networks (2013), section 3.5,
     # so that the gradient is taken where the parameters are: torch.optim.SGD(momentum=..., nesterov=True).
-    Row("nesterov", ("v = momentum * v + g", "theta = theta - rate * (g + momentum * v)"), {"rate": "", "momentum": "0.9"}),
+    UpdateRule("nesterov", ("v = momentum * v + g", "theta = theta - rate * (g + momentum * v)"), {"rate": "", "momentum": "0.9"}),
     # Duchi, Hazan, Singer, Adaptive subgradient methods (2011), figure 1; Deep Learning, algorithm 8.4.
-    Row("adagrad", ("s = s + g^2", "theta = theta - rate * g / (sqrt(s) + epsilon)"), {"rate": "0.01", "epsilon": "1e-8"}),
+    UpdateRule("adagrad", ("s = s + g^2", "theta = theta - rate * g / (sqrt(s) + epsilon)"), {"rate": "0.01", "epsilon": "1e-8"}),
     # Tieleman, Hinton, Neural Networks for Machine Learning (2012), lecture 6.5; epsilon beside the root as in torch.optim.RMSprop.
-    Row(
+    UpdateRule(
         "rmsprop",
         ("s = rho * s + (1 - rho) * g^2", "theta = theta - rate * g / (sqrt(s) + epsilon)"),
         {"rate": "0.001", "rho": "0.9", "epsilon": "1e-8"},
     ),
     # Zeiler, ADADELTA: an adaptive learning rate method (2012), algorithm 1.
-    Row(
+    UpdateRule(
         "adadelta",
         (
             "s = rho * s + (1 - rho) * g^2",
@@ -124,7 +124,7 @@ OPTIMIZERS = _table(
         {"rate": "1", "rho": "0.9", "epsilon": "1e-6"},
     ),
     # Kingma, Ba, Adam: a method for stochastic optimization (2015), algorithm 1.
-    Row(
+    UpdateRule(
         "adam",
         (
             "m = beta1 * m + (1 - beta1) * g",
@@ -136,13 +136,13 @@ OPTIMIZERS = _table(
         {"rate": "0.001", "beta1": "0.9", "beta2": "0.999", "epsilon": "1e-8"},
     ),
     # Kingma, Ba, Adam (2015), algorithm 2; epsilon where torch.optim.Adamax has it.
-    Row(
+    UpdateRule(
         "adamax",
         ("m = beta1 * m + (1 - beta1) * g", "u = max(beta2 * u, abs(g) + epsilon)", "theta = theta - rate / (1 - beta1^t) * m / u"),
         {"rate": "0.002", "beta1": "0.9", "beta2": "0.999", "epsilon": "1e-8"},
     ),
     # Loshchilov, Hutter, Decoupled weight decay regularization (2019), algorithm 2; the decay is scaled by the rate as in torch.optim.AdamW.
-    Row(
+    UpdateRule(
         "adamw",
         (
             "m = beta1 * m + (1 - beta1) * g",
@@ -156,29 +156,29 @@ OPTIMIZERS = _table(
 )
 
 SCHEDULES = _table(
-    Row("constant", (), gives="rate"),
+    UpdateRule("constant", (), gives="rate"),
     # CS231n, Neural networks part 3, annealing the learning rate; torch's StepLR.
-    Row("step", ("rate_t = rate * drop^floor((t - 1) / every)",), {"drop": "0.1", "every": ""}, "rate"),
+    UpdateRule("step", ("rate_t = rate * drop^floor((t - 1) / every)",), {"drop": "0.1", "every": ""}, "rate"),
     # CS231n writes gamma as e^(-k); torch's ExponentialLR.
-    Row("exponential", ("rate_t = rate * gamma^(t - 1)",), {"gamma": ""}, "rate"),
+    UpdateRule("exponential", ("rate_t = rate * gamma^(t - 1)",), {"gamma": ""}, "rate"),
     # CS231n's 1/t decay.
-    Row("inverse_time", ("rate_t = rate / (1 + decay * (t - 1))",), {"decay": ""}, "rate"),
+    UpdateRule("inverse_time", ("rate_t = rate / (1 + decay * (t - 1))",), {"decay": ""}, "rate"),
     # Loshchilov, Hutter, SGDR (2017), equation 5, without restarts; torch's CosineAnnealingLR.
-    Row("cosine", ("rate_t = least + 1 / 2 * (rate - least) * (1 + cos_pi((t - 1) / period))",), {"period": "", "least": "0"}, "rate"),
+    UpdateRule("cosine", ("rate_t = least + 1 / 2 * (rate - least) * (1 + cos_pi((t - 1) / period))",), {"period": "", "least": "0"}, "rate"),
 )
 
 WISHES = _table(
     # Goyal et al., Accurate, large minibatch SGD (2017), section 2.2: gradual warm-up, linear over the first steps.
-    Row("warmup", ("ratetilde_t = min(1, t / warmup) * rate",), {"warmup": ""}, "rate"),
+    UpdateRule("warmup", ("ratetilde_t = min(1, t / warmup) * rate",), {"warmup": ""}, "rate"),
     # Pascanu, Mikolov, Bengio, On the difficulty of training recurrent neural networks (2013), algorithm 1; written as in TensorFlow's
     # clip_by_global_norm, which has a value at gradient 0 too.
-    Row("clip_norm", ("n = sqrt(squares)", "gbar = clip_norm / max(n, clip_norm) * g"), {"clip_norm": ""}, "g"),
+    UpdateRule("clip_norm", ("n = sqrt(squares)", "gbar = clip_norm / max(n, clip_norm) * g"), {"clip_norm": ""}, "g"),
     # Each entry by itself: Deep Learning, section 10.11.1, citing Mikolov (2012).
-    Row("clip", ("ghat = max(-clip, min(clip, g))",), {"clip": ""}, "g"),
+    UpdateRule("clip", ("ghat = max(-clip, min(clip, g))",), {"clip": ""}, "g"),
     # Deep Learning, equation 7.3: the gradient of the loss plus lambda/2 |theta|^2; torch's weight_decay.
-    Row("weight_decay", ("gtilde = g + weight_decay * theta",), {"weight_decay": ""}, "g", "losstilde = loss + weight_decay / 2 * norm(theta)^2"),
+    UpdateRule("weight_decay", ("gtilde = g + weight_decay * theta",), {"weight_decay": ""}, "g", "losstilde = loss + weight_decay / 2 * norm(theta)^2"),
     # Loshchilov, Hutter, Decoupled weight decay regularization (2019), algorithm 1; scaled by the rate as in torch.
-    Row("decoupled_weight_decay", ("thetatilde = (1 - rate * decoupled_weight_decay) * theta",), {"decoupled_weight_decay": ""}),
+    UpdateRule("decoupled_weight_decay", ("thetatilde = (1 - rate * decoupled_weight_decay) * theta",), {"decoupled_weight_decay": ""}),
 )
 """In the order in which they are applied, before the rule."""
 

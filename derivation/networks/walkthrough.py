@@ -101,7 +101,7 @@ class Drift:
 class TrainingStep:
     """All numbers of one training step: arrays by the names of the spec, exact or certified to 30 digits.
 
-    `optimizer` holds the optimizer's own quantities by term: constants, the number of the step, states before and after (`recipe`).
+    `optimizer` holds the optimizer's own quantities by term: constants, the number of the step, states before and after (`networks.update`).
     `drift` says of the loss, the gradients and the updated parameters how far they lie from their exact values, where results are carried rounded.
     """
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import cached_property, reduce
 from typing import Any
 
-from derivation.deriving.worked import is_elided
+from derivation.deriving.arithmetic import is_elided
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.calculus.reverse import gradients
@@ -22,7 +22,7 @@ from derivation.formulas.numbers import unrounded
 from derivation.formulas.operations.algebras import symbols
 from derivation.formulas.terms import Term, index, name, names, number, partial, walk
 from derivation.networks.network import Network, inlined
-from derivation.networks.recipe import Equation, at, generic, objectives, shared
+from derivation.networks.update import Equation, at, generic, objectives, shared
 from derivation.networks.walkthrough import Derivation, FalseLine, Line, Phase, Proof, Step
 from derivation.proving.aligned import aligned
 from derivation.proving.large import MAXIMAL_LENGTH, MAXIMAL_SIZE, Large
@@ -371,8 +371,8 @@ class Prover:
 
     def defined(self, quantity: Term, phase: str) -> Array:
         """What a quantity means by the network's own equations, or by the optimizer's."""
-        if quantity in self.recipe:
-            return self.by_rule(self.recipe[quantity])
+        if quantity in self.update_equations:
+            return self.by_rule(self.update_equations[quantity])
         key = quantity.args[0]
         if phase == "setup":
             structure = inlined(self.network)
@@ -381,7 +381,7 @@ class Prover:
         return self.local(key)
 
     @cached_property
-    def recipe(self) -> dict[Term, Equation]:
+    def update_equations(self) -> dict[Term, Equation]:
         """The optimizer's equations by what they define."""
         if self.network.update is None:
             return {}

@@ -127,11 +127,11 @@ def _bytes(file: str, folder: Path | None) -> bytes:
         raise ValueError(f"the file cannot be read: {problem.strerror or problem}") from None
 
 
-def _npy(raw: bytes, wish: Wish) -> Array:
+def _npy(syntax: bytes, wish: Wish) -> Array:
     numpy = _numpy()
     try:
         with warnings.catch_warnings(action="ignore"):  # of headers as Python 2 wrote them
-            found = numpy.load(io.BytesIO(raw), allow_pickle=False)
+            found = numpy.load(io.BytesIO(syntax), allow_pickle=False)
     except BROKEN as problem:
         raise ValueError(f"this is not an array of numbers as numpy.save writes it ({_first_line(problem)})") from None
     if not isinstance(found, numpy.ndarray):
@@ -139,10 +139,10 @@ def _npy(raw: bytes, wish: Wish) -> Array:
     return _exact(found)
 
 
-def _npz(raw: bytes, wish: Wish) -> Array:
+def _npz(syntax: bytes, wish: Wish) -> Array:
     _numpy()
     try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        with zipfile.ZipFile(io.BytesIO(syntax)) as archive:
             members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
             info = members[_chosen(wish.key, list(members))]
             if info.file_size > MAXIMAL_FILE:
@@ -155,16 +155,16 @@ def _npz(raw: bytes, wish: Wish) -> Array:
     return _npy(content, wish)
 
 
-def _safetensors(raw: bytes, wish: Wish) -> Array:
+def _safetensors(syntax: bytes, wish: Wish) -> Array:
     """Eight bytes with the length of the header, the header in JSON, then the numbers (huggingface/safetensors, README, "Format")."""
     numpy = _numpy()
-    length = int.from_bytes(raw[:8], "little")
+    length = int.from_bytes(syntax[:8], "little")
     try:
-        header: dict[str, Any] = json.loads(raw[8 : 8 + length] if 8 + length <= len(raw) else "")
+        header: dict[str, Any] = json.loads(syntax[8 : 8 + length] if 8 + length <= len(syntax) else "")
         tensors = {key: about for key, about in header.items() if key != "__metadata__"}
     except (ValueError, AttributeError, RecursionError):
         raise ValueError("this is not a safetensors file: it does not begin with the length of a JSON header and the header") from None
-    about, data = tensors[_chosen(wish.key, list(tensors))], memoryview(raw)[8 + length :]
+    about, data = tensors[_chosen(wish.key, list(tensors))], memoryview(syntax)[8 + length :]
     try:
         dtype, shape, (start, end) = DTYPES.get(str(about["dtype"])), about["shape"], about["data_offsets"]
     except (ValueError, TypeError, KeyError) as problem:
@@ -184,9 +184,9 @@ def _is_size(given: Any) -> bool:
     return type(given) is int and given >= 0
 
 
-def _csv(raw: bytes, wish: Wish) -> Array:
+def _csv(syntax: bytes, wish: Wish) -> Array:
     try:
-        lines = csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""), strict=True)
+        lines = csv.reader(io.StringIO(syntax.decode("utf-8-sig"), newline=""), strict=True)
         table = [(lines.line_num, [cell.strip() for cell in cells]) for cells in lines if any(map(str.strip, cells))]
     except (UnicodeDecodeError, csv.Error) as problem:
         raise ValueError(f"this is not a table of numbers in UTF-8, separated by commas ({_first_line(problem)})") from None

@@ -20,8 +20,8 @@ from derivation.formulas.language.resolve import Resolver, describe
 from derivation.formulas.language.unfolding import entries_problem, repetition_problem, unfolded
 from derivation.formulas.numbers import Carry, Style
 from derivation.formulas.terms import Term, names
-from derivation.networks import recipe
 from derivation.networks.network import Network, Page, split
+from derivation.networks.update import Update
 from derivation.spec import checks as spec_checks
 from derivation.spec.files import from_file
 from derivation.spec.given import Given, value
@@ -123,8 +123,8 @@ def text_of(path: str | Path) -> str:
     """The text of a spec file; raises `SpecError` where it cannot be read."""
     try:
         with Path(path).open("rb") as file:
-            raw = file.read(MAXIMAL_TEXT + 1)  # no more, whatever the file is: a device has no end
-        return decoded(raw)
+            syntax = file.read(MAXIMAL_TEXT + 1)  # no more, whatever the file is: a device has no end
+        return decoded(syntax)
     except NotToml as error:
         raise SpecError(str(path), [error.problem]) from None
     except (OSError, ValueError) as error:
@@ -134,11 +134,11 @@ def text_of(path: str | Path) -> str:
 def opened_text(text: str, source: str = "<spec>", folder: Path | None = None) -> Opened:
     """All that a spec given as text says."""
     try:
-        raw, places = parsed(text)
+        syntax, places = parsed(text)
     except NotToml as error:
         raise SpecError(source, [error.problem]) from None
     try:
-        spec = Spec.model_validate(raw, context=folder)
+        spec = Spec.model_validate(syntax, context=folder)
     except ValidationError as error:
         raise SpecError(source, list(problems(error, places))) from None
     return _Builder(spec, places, source).opened()
@@ -270,7 +270,7 @@ class _Builder:
             else:
                 read.append(list(self.equations(text, line, column, heading)))
         known = {*(equation.key for line in read for equation in line), *self.spec.parameters, *self.spec.data}
-        lines = [[replace(equation, raw=at_known_steps(equation.raw, known)) for equation in line] for line in read if line]
+        lines = [[replace(equation, syntax=at_known_steps(equation.syntax, known)) for equation in line] for line in read if line]
         self.check_counting([line[0] for line in lines])
         self.written = {equation.key: equation for equation in arranged(lines)}
         if not self.written and not self.problems:
@@ -320,10 +320,10 @@ class _Builder:
             if problem := repetition_problem(self.unfolded, *each(written)):
                 raise SyntaxProblem(written.at, problem)
             self.unfolded += unfolded(*each(written))
-            for key, raw, index, step in each_step(match, written):
+            for key, syntax, index, step in each_step(match, written):
                 self.check_name(key, line, column + match.start(1))
                 self.named.add(key)
-                yield Equation(key, raw, line, column + match.end(), heading, index, step, named_at=column + match.start(1))
+                yield Equation(key, syntax, line, column + match.end(), heading, index, step, named_at=column + match.start(1))
         except SyntaxProblem as problem:
             self.problems.append(Problem(line, column + match.end() + problem.at, problem.message))
 
@@ -343,12 +343,12 @@ class _Builder:
         failed: set[str] = set()
         for key in order:
             equation = self.written[key]
-            if uses(equation.raw) & failed:
+            if uses(equation.syntax) & failed:
                 failed.add(key)
                 continue
             try:
                 resolver = Resolver(shapes, key, self.written, readings)
-                resolver.know(key, found := resolver.resolve(equation.raw))
+                resolver.know(key, found := resolver.resolve(equation.syntax))
                 for made in (*resolver.added, key):
                     if problem := entries_problem(self.entries, resolver.names[made]):
                         raise SyntaxProblem(0, problem)
@@ -359,7 +359,7 @@ class _Builder:
             except SyntaxProblem as problem:
                 failed.add(key)
                 self.problems.append(Problem(equation.line, equation.column + problem.at, problem.message))
-        circle = [key for key in self.written if key not in order and uses(self.written[key].raw) - set(order) & self.written.keys()]
+        circle = [key for key in self.written if key not in order and uses(self.written[key].syntax) - set(order) & self.written.keys()]
         if circle:
             self.problems.append(Problem(self.written[circle[0]].line, 1, f"these equations use each other in a circle: {', '.join(circle)}"))
         return equations, shapes
@@ -376,7 +376,7 @@ class _Builder:
         elif shapes.get(key, ()) != ():
             self.add(("model", word), f"the {word} {key!r} must be a scalar, but is {describe(shapes[key])}; sum or average it")
 
-    def check_notation(self, shapes: Mapping[str, Shape], update: recipe.Update | None) -> None:
+    def check_notation(self, shapes: Mapping[str, Shape], update: Update | None) -> None:
         for key, latex in self.spec.notation.items():
             known = [*shapes, *(update.constants if update else ())]
             if key not in known and key not in self.written:

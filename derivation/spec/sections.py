@@ -11,7 +11,7 @@ from itertools import groupby
 from derivation.formulas.language.expressions import at_step
 from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.resolve import AXES
-from derivation.formulas.language.syntax import Raw
+from derivation.formulas.language.syntax import Syntax
 from derivation.networks.walkthrough import Section
 
 HEADING = re.compile(r"\s*##+(?P<title>(?:.*[^#\s])?)[#\s]*\Z")
@@ -47,7 +47,7 @@ class Equation:
     `column` is that of the right side, `named_at` that of the left."""
 
     key: str
-    raw: Raw
+    syntax: Syntax
     line: int
     column: int
     heading: Heading | None = None
@@ -66,40 +66,40 @@ Line = Sequence[Equation]
 """The equations that one line of a spec stands for."""
 
 
-def uses(raw: Raw) -> frozenset[str]:
+def uses(syntax: Syntax) -> frozenset[str]:
     """The names in an expression."""
-    if raw.symbol == "name":
-        return frozenset(raw.args)
-    inside = [arg for arg in (*raw.args, *(value for key, value in raw.keywords if key not in AXES)) if isinstance(arg, Raw)]
+    if syntax.symbol == "name":
+        return frozenset(syntax.args)
+    inside = [arg for arg in (*syntax.args, *(value for key, value in syntax.keywords if key not in AXES)) if isinstance(arg, Syntax)]
     return frozenset().union(*map(uses, inside))
 
 
-def each(raw: Raw) -> tuple[Raw, int]:
+def each(syntax: Syntax) -> tuple[Syntax, int]:
     """What a line repeats, and how often; the whole once where it is no repetition."""
-    if raw.symbol != "for":
-        return raw, 1
-    body, _, first, last = raw.args
+    if syntax.symbol != "for":
+        return syntax, 1
+    body, _, first, last = syntax.args
     return body, last - first + 1
 
 
-def each_step(match: re.Match[str], raw: Raw) -> Iterator[tuple[str, Raw, str, int]]:
+def each_step(match: re.Match[str], syntax: Syntax) -> Iterator[tuple[str, Syntax, str, int]]:
     """The equations that a line stands for, each with its index and step: one, or one for each step of its repetition."""
     name, variable, offset = match[1], match[2], int((match[3] or "0").replace(" ", ""))
-    if raw.symbol != "for":
+    if syntax.symbol != "for":
         if variable:
             raise SyntaxProblem(len(match.string) - match.end(), f"expected a repetition at the end of the line, such as 'for {variable} in 1..3'")
-        yield name, raw, "", 0
+        yield name, syntax, "", 0
         return
-    body, looped, first, last = raw.args
+    body, looped, first, last = syntax.args
     if variable != looped:
-        raise SyntaxProblem(raw.at, f"each step needs a quantity of its own: write {name}[{looped}] = ... on the left")
+        raise SyntaxProblem(syntax.at, f"each step needs a quantity of its own: write {name}[{looped}] = ... on the left")
     for step in range(first, last + 1):
         yield f"{name}_{step + offset}", at_step(body, looped, step), looped, step
 
 
 def arranged(lines: Sequence[Line]) -> list[Equation]:
     """The equations as a lecturer writes them: repetitions over the same range that follow each other step by step, not line by line."""
-    used = {equation.key: uses(equation.raw) for line in lines for equation in line}
+    used = {equation.key: uses(equation.syntax) for line in lines for equation in line}
     found: list[Equation] = []
     for number, block in enumerate(_blocks(lines, used), 1):
         steps = list(zip(*block, strict=True))
@@ -142,7 +142,7 @@ def ordered(written: Mapping[str, Equation], given: frozenset[str]) -> list[str]
 
     Names that use each other in a circle, or that use such, are left out. `given` are names that have values.
     """
-    needs = {key: (uses(equation.raw) & written.keys()) - given for key, equation in written.items()}
+    needs = {key: (uses(equation.syntax) & written.keys()) - given for key, equation in written.items()}
     waiting: dict[tuple[int, int], list[str]] = {}
     for key, equation in written.items():
         waiting.setdefault(equation.group, []).append(key)

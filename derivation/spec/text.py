@@ -55,21 +55,21 @@ class NotToml(ValueError):
         self.problem = problem
 
 
-def decoded(raw: bytes) -> str:
+def decoded(syntax: bytes) -> str:
     """A spec's bytes as text; `NotToml` where they are not UTF-8 (a byte order mark is passed over).
 
     >>> decoded(b"\\xef\\xbb\\xbfdigits = 3")
     'digits = 3'
     """
-    if len(raw) > MAXIMAL_TEXT:
+    if len(syntax) > MAXIMAL_TEXT:
         raise NotToml(Problem(0, 0, TOO_LARGE))
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if syntax.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise NotToml(Problem(1, 1, "this is UTF-16 text; save it as UTF-8"))
     try:
-        return raw.decode("utf-8").removeprefix("\ufeff")
+        return syntax.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise NotToml(Problem(line, error.start - raw.rfind(b"\n", 0, error.start), "the file is not UTF-8 text; save it as UTF-8")) from None
+        line = syntax[: error.start].count(b"\n") + 1
+        raise NotToml(Problem(line, error.start - syntax.rfind(b"\n", 0, error.start), "the file is not UTF-8 text; save it as UTF-8")) from None
 
 
 def parsed(text: str) -> tuple[dict[str, Any], Places]:

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from derivation.formulas.arrays import Array
 from derivation.formulas.language.expressions import nearest
 from derivation.formulas.numbers import exact
-from derivation.networks.optimizers import OPTIMIZERS, RANGES, SCHEDULES, WISHES, Row
-from derivation.networks.recipe import Update
+from derivation.networks.optimizers import OPTIMIZERS, RANGES, SCHEDULES, WISHES, UpdateRule
+from derivation.networks.update import Update
 from derivation.spec.given import value
 
 MAXIMAL_STEPS = 50
@@ -59,14 +59,14 @@ def _instead(key: str, known: list[str]) -> str:
     return nearest(key, known) or f"; it takes {', '.join(dict.fromkeys(known))}"
 
 
-def _row(key: str, wanted: str, table: Mapping[str, Row], kind: str, add: Add) -> Row | None:
+def _row(key: str, wanted: str, table: Mapping[str, UpdateRule], kind: str, add: Add) -> UpdateRule | None:
     found = table.get(wanted)
     if found is None:
         add(key, f"there is no {kind} {wanted!r}{nearest(wanted, table)}; known are {', '.join(table)}")
     return found
 
 
-def _constant(row: Row, key: str, default: str, given: Mapping[str, Any], add: Add) -> Array | None:
+def _constant(row: UpdateRule, key: str, default: str, given: Mapping[str, Any], add: Add) -> Array | None:
     """A constant of a row as the spec gives it, or its default; None after a problem."""
     if key not in given:
         if default:

@@ -13,7 +13,7 @@ from places import ROOT
 from derivation.exercises.exercise.exercise import Exercise, Variant
 from derivation.exercises.mistakes.mistakes import MISTAKES
 from derivation.exercises.search.solve import draw
-from derivation.networks.plain import plain
+from derivation.networks.keys import key_of
 from derivation.pages.words import load as words
 
 EXAMPLES = ("softmax-regression", "mlp-batch", "rnn", "shared-bias")
@@ -114,7 +114,7 @@ FORMULAS = {
 def test_rows_make_sense_of_other_networks(example: str, row: str) -> None:
     exercise = loose(ROOT / "examples" / f"{example}.toml")
     mistaken = next(made for made in exercise.mistakes if made.row.name == row)
-    edited = {plain(new.quantity): plain(new.formula) for old, new in zip(exercise.tape, mistaken.tape, strict=True) if old != new}
+    edited = {key_of(new.quantity): key_of(new.formula) for old, new in zip(exercise.tape, mistaken.tape, strict=True) if old != new}
     assert edited == FORMULAS[example, row]
 
 

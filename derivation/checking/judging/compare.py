@@ -19,8 +19,8 @@ from derivation.checking.judging.spelling import flat, signed, spelled
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import nodes
 from derivation.formulas.arrays import Array
-from derivation.formulas.calculus.evaluate import Undefined, evaluate
-from derivation.formulas.numbers import bounds, exact, middle, terminating
+from derivation.formulas.calculus.evaluate import evaluate
+from derivation.formulas.numbers import Undefined, bounds, exact, middle, terminating
 from derivation.formulas.operations.algebras import Terms
 from derivation.formulas.terms import Term, is_literal, number, rebuild, walk
 

@@ -23,9 +23,9 @@ from derivation.checking.judging.verdicts import Equality, Kind
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree, mapped, nodes
 from derivation.formulas.arrays import Array
-from derivation.formulas.calculus.evaluate import Undefined
 from derivation.formulas.calculus.reverse import NoDerivative
 from derivation.formulas.language.resolve import describe
+from derivation.formulas.numbers import Undefined
 from derivation.formulas.terms import Term, is_literal, matrix
 
 SHORT = 4

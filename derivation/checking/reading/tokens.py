@@ -166,7 +166,7 @@ DECIMAL_POINT = re.compile(r"\d\.\d")
 def tokens(formula: Formula) -> list[Token]:
     r"""The tokens of a formula.
 
-    >>> from .source import Source
+    >>> from derivation.checking.sources.source import Source
     >>> text = r"\left( W_{\text{new}} \right)"
     >>> [token.text for token in tokens(Formula(Source("a.md", text), 0, len(text)))]
     ['(', 'W', '_', '{', '\\text{new}', '}', ')']

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derivation.deriving.desk import Desk
 from derivation.deriving.partials import entry
 from derivation.deriving.reach import Entry
+from derivation.deriving.workbook import Workbook
 from derivation.formulas.arrays import Array
 from derivation.formulas.terms import Term, name, partial
 
@@ -15,24 +15,24 @@ class NoView(ValueError):
     """A view was asked for that this network does not have; the text says why, and what to ask for instead."""
 
 
-def loss_of(desk: Desk, view: str) -> Term:
+def loss_of(workbook: Workbook, view: str) -> Term:
     """The loss; `NoView` where the network has none, or none that depends on a parameter."""
-    if desk.network.loss is None:
+    if workbook.network.loss is None:
         raise NoView(f'--{view} needs a loss: name one under [model], as loss = "L"')
-    if not desk.network.moved:
-        raise NoView(f"--{view} needs parameters: the loss {desk.network.loss!r} depends on none; give some under [parameters]")
-    return name(desk.network.loss)
+    if not workbook.network.moved:
+        raise NoView(f"--{view} needs parameters: the loss {workbook.network.loss!r} depends on none; give some under [parameters]")
+    return name(workbook.network.loss)
 
 
-def parameter_entries(desk: Desk) -> list[Entry]:
+def parameter_entries(workbook: Workbook) -> list[Entry]:
     """Every entry of every parameter that the loss depends on."""
-    return [(key, place) for key in desk.network.moved for place in desk.network.parameters[key].places]
+    return [(key, place) for key in workbook.network.moved for place in workbook.network.parameters[key].places]
 
 
-def learnt(desk: Desk, loss: Term, entries: list[Entry]) -> Iterator[tuple[Term, Term]]:
-    """Each entry and the loss's derivative by it as terms, their values known to the desk."""
+def learnt(workbook: Workbook, loss: Term, entries: list[Entry]) -> Iterator[tuple[Term, Term]]:
+    """Each entry and the loss's derivative by it as terms, their values known to the workbook."""
     for key, place in entries:
         of, by = entry(key, place), partial(loss, entry(key, place))
-        desk.known[of] = Array.scalar(desk.known[name(key)][place or (0,)])
-        desk.known[by] = Array.scalar(desk.known[partial(loss, name(key))][place or (0,)])
+        workbook.known[of] = Array.scalar(workbook.known[name(key)][place or (0,)])
+        workbook.known[by] = Array.scalar(workbook.known[partial(loss, name(key))][place or (0,)])
         yield of, by

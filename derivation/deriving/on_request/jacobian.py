@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import reduce
 
-from derivation.deriving.desk import Desk
 from derivation.deriving.on_request.common import NoView
 from derivation.deriving.on_request.linear import matrix_of, product
+from derivation.deriving.workbook import Workbook
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.calculus.reverse import gradients
@@ -19,19 +19,19 @@ LONGEST = 12
 """Entries of a vector up to which a Jacobian is printed by it."""
 
 
-def jacobian(key: str, desk: Desk) -> Phase:
+def jacobian(key: str, workbook: Workbook) -> Phase:
     r"""The Jacobians of the quantity `key` (n entries) by each vector and number before it (m entries): n x m, entry (i, j) is
     the derivative of entry i by entry j, written `\partial h / \partial x^\top`. `NoView` where the quantity is no vector or too long.
 
     Each is the sum, over the equations that use the source, of the Jacobian by their result times that of the equation itself.
     Source: Magnus, Neudecker, Matrix Differential Calculus (2019), chapter 5; Goodfellow, Bengio, Courville (2016), section 6.5.2.
     """
-    sources = _sources(desk.network, key)
-    before = desk.network.behind(key)
+    sources = _sources(workbook.network, key)
+    before = workbook.network.behind(key)
     steps = []
     for number_of, source in enumerate(sources, 1):
-        users = [user for user in desk.network.consumers[source] if user in before and (user == key or user in sources)]
-        steps.append(_step(desk, key, source, users, number_of))
+        users = [user for user in workbook.network.consumers[source] if user in before and (user == key or user in sources)]
+        steps.append(_step(workbook, key, source, users, number_of))
     return Phase("jacobian", tuple(steps))
 
 
@@ -72,19 +72,19 @@ def _places(network: Network, key: str) -> range:
     return range(shape[0] * shape[1] if shape else 1)
 
 
-def _step(desk: Desk, key: str, source: str, users: list[str], count: int) -> Step:
+def _step(workbook: Workbook, key: str, source: str, users: list[str], count: int) -> Step:
     """One Jacobian: its formula where there is one, else its value."""
-    quantity = by_entries(key, source, desk.shapes)
+    quantity = by_entries(key, source, workbook.shapes)
     parts, formulas = [], []
     for user in users:
-        local = _local(desk, user, source)
-        onward = by_entries(key, user, desk.shapes)
-        parts.append(local if user == key else evaluate(_times(desk.known[onward], local), {name("J"): desk.known[onward], name("K"): local}))
-        formula = matrix_of(desk.network.equations[user], user, source, desk.shapes)
-        formulas.append(formula if user == key or formula is None else product(onward, formula, desk.shapes))
-    desk.known[quantity] = reduce(lambda a, b: a.zip(lambda x, y: x + y, b), parts)
+        local = _local(workbook, user, source)
+        onward = by_entries(key, user, workbook.shapes)
+        parts.append(local if user == key else evaluate(_times(workbook.known[onward], local), {name("J"): workbook.known[onward], name("K"): local}))
+        formula = matrix_of(workbook.network.equations[user], user, source, workbook.shapes)
+        formulas.append(formula if user == key or formula is None else product(onward, formula, workbook.shapes))
+    workbook.known[quantity] = reduce(lambda a, b: a.zip(lambda x, y: x + y, b), parts)
     kept = [formula for formula in formulas if formula is not None]
-    lines = desk.chain(quantity, [reduce(lambda a, b: a + b, kept)]) if len(kept) == len(formulas) else desk.recall(quantity)
+    lines = workbook.chain(quantity, [reduce(lambda a, b: a + b, kept)]) if len(kept) == len(formulas) else workbook.recall(quantity)
     kind = "sum" if len(users) > 1 else "local" if users == [key] else "chain"
     about: dict[str, Term | tuple[Term, ...] | str] = {"quantity": name(key), "source": name(source), "users": tuple(map(name, users))}
     return Step(quantity, Reason("jacobian", about), lines, count, Reason(f"jacobian_{kind}", about))
@@ -94,10 +94,10 @@ def _times(left: Array, right: Array) -> Term:
     return Term("matmul" if left.shape and right.shape else "times", (name("J"), name("K")))
 
 
-def _local(desk: Desk, result: str, source: str) -> Array:
+def _local(workbook: Workbook, result: str, source: str) -> Array:
     """One equation's Jacobian, its rows learnt from the reverse rules at unit upstream gradients."""
-    shape = desk.network.shapes[result]
+    shape = workbook.network.shapes[result]
     units = [Term("unit", (*shape, k, 0)) for k in range(shape[0])] if shape else [number(1)]
-    equation = desk.network.equations[result]
-    rows = [evaluate(gradients(equation, name(result), unit, {source}, desk.shapes)[source], desk.known).entries for unit in units]
+    equation = workbook.network.equations[result]
+    rows = [evaluate(gradients(equation, name(result), unit, {source}, workbook.shapes)[source], workbook.known).entries for unit in units]
     return Array.of_rows([list(row) for row in rows]) if len(rows) * len(rows[0]) > 1 else Array.scalar(rows[0][0])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from derivation.deriving.desk import Desk
 from derivation.deriving.on_request.common import learnt, loss_of, parameter_entries
+from derivation.deriving.workbook import Workbook
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.language.resolve import choose
 from derivation.formulas.numbers import Number, is_positive
@@ -29,32 +29,32 @@ class Row:
     share: tuple[Term, Term]
 
 
-def sensitivity(desk: Desk) -> Phase:
+def sensitivity(workbook: Workbook) -> Phase:
     """A row for each entry of each parameter: value, derivative, what 1 % of the entry changes in the loss (first order), and rank by
     the size of the derivative. The elasticity (theta / L) dL/dtheta is the change in per cent per per cent.
 
     Source: Saltelli et al., Global Sensitivity Analysis: The Primer (2008), section 1.2.1 (derivatives, normalised by the point).
     """
-    loss = loss_of(desk, "sensitivity")
-    entries = parameter_entries(desk)
+    loss = loss_of(workbook, "sensitivity")
+    entries = parameter_entries(workbook)
     few = len(entries) <= MOST_ENTRIES
-    rows = [Row(of, of, by, (of, by)) for of, by in learnt(desk, loss, entries)] if few else [_whole(desk, loss, key) for key in desk.network.moved]
-    ranks = _ranks([evaluate(row.steepness, desk.known).entries[0] for row in rows])
+    rows = [Row(of, of, by, (of, by)) for of, by in learnt(workbook, loss, entries)] if few else [_whole(workbook, loss, key) for key in workbook.network.moved]
+    ranks = _ranks([evaluate(row.steepness, workbook.known).entries[0] for row in rows])
     title = "sensitivity" if few else "sensitivity_norms"
-    steps = [step for count, (row, rank) in enumerate(zip(rows, ranks, strict=True), 1) for step in _steps(desk, loss, row, title, rank, count)]
-    return Phase("sensitivity", (*steps, *_worked(desk, [row for _, row in sorted(zip(ranks, rows, strict=True), key=lambda pair: pair[0])])))
+    steps = [step for count, (row, rank) in enumerate(zip(rows, ranks, strict=True), 1) for step in _steps(workbook, loss, row, title, rank, count)]
+    return Phase("sensitivity", (*steps, *_worked(workbook, [row for _, row in sorted(zip(ranks, rows, strict=True), key=lambda pair: pair[0])])))
 
 
-def _whole(desk: Desk, loss: Term, key: str) -> Row:
+def _whole(workbook: Workbook, loss: Term, key: str) -> Row:
     """A parameter as a whole: the Frobenius norms of its value and its gradient; every entry grows by the same share."""
     of, by = name(key), partial(loss, name(key))
-    if not desk.shapes.of(of):
+    if not workbook.shapes.of(of):
         return Row(of, Term("abs", (of,)), Term("abs", (by,)), (of, by))
-    return Row(of, _norm(desk, of), _norm(desk, by), (Term("sum", (Term("hadamard", (of, by)),)), number(1)))
+    return Row(of, _norm(workbook, of), _norm(workbook, by), (Term("sum", (Term("hadamard", (of, by)),)), number(1)))
 
 
-def _norm(desk: Desk, array: Term) -> Term:
-    square = choose("^", [desk.shapes.of(array), ()]).name
+def _norm(workbook: Workbook, array: Term) -> Term:
+    square = choose("^", [workbook.shapes.of(array), ()]).name
     return Term("sqrt", (Term("sum", (Term(square, (array, number(2))),)),))
 
 
@@ -68,26 +68,26 @@ def _elasticity(row: Row, loss: Term) -> Term:
     return of / loss if by == number(1) else of / loss * by
 
 
-def _steps(desk: Desk, loss: Term, row: Row, title: str, rank: int, count: int) -> Iterator[Step]:
+def _steps(workbook: Workbook, loss: Term, row: Row, title: str, rank: int, count: int) -> Iterator[Step]:
     """One row of the table: a chain for each column, the rank in the title."""
     heading = Reason(title, {"quantity": row.quantity, "rank": str(rank)})
     for term in (row.size, row.steepness):
-        yield Step(term, heading, desk.recall(term) if term in desk.known else desk.expression(term), count)
-    for term in (_change(row), *([_elasticity(row, loss)] if _is_something(desk, loss) else [])):
-        yield Step(term, heading, desk.expression(term), count)
+        yield Step(term, heading, workbook.recall(term) if term in workbook.known else workbook.expression(term), count)
+    for term in (_change(row), *([_elasticity(row, loss)] if _is_something(workbook, loss) else [])):
+        yield Step(term, heading, workbook.expression(term), count)
 
 
-def _worked(desk: Desk, rows: list[Row]) -> Iterator[Step]:
+def _worked(workbook: Workbook, rows: list[Row]) -> Iterator[Step]:
     """The change in full for the highest rank that has one."""
     for row in rows:
-        if _is_something(desk, _change(row)):
+        if _is_something(workbook, _change(row)):
             change = _change(row)
-            yield Step(change, Reason("worked_sensitivity", {"quantity": row.quantity}), desk.expression(change), 0, Reason("first_order"))
+            yield Step(change, Reason("worked_sensitivity", {"quantity": row.quantity}), workbook.expression(change), 0, Reason("first_order"))
             return
 
 
-def _is_something(desk: Desk, term: Term) -> bool:
-    value = evaluate(term, desk.known).entries[0]
+def _is_something(workbook: Workbook, term: Term) -> bool:
+    value = evaluate(term, workbook.known).entries[0]
     return is_positive(value) or is_positive(-value)
 
 

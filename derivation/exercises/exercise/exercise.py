@@ -18,11 +18,11 @@ from derivation.exercises.plan.contract import Contract
 from derivation.exercises.plan.plan import Plan, Slot
 from derivation.exercises.plan.table import in_keeping, plan_of
 from derivation.formulas.arrays import Array
-from derivation.formulas.numbers import Number, Uncertain, UndefinedValue, certified, same
+from derivation.formulas.numbers import Number, Uncertain, Undefined, certified, same
 from derivation.formulas.terms import Term, index
+from derivation.networks.keys import key_of
 from derivation.networks.network import Network
-from derivation.networks.plain import plain
-from derivation.networks.recipe import PREFIX
+from derivation.networks.update import PREFIX
 from derivation.networks.walkthrough import Derivation, Step
 from derivation.spec.reader import Opened, SpecError, opened, opened_text
 
@@ -43,7 +43,7 @@ class Blank:
     @property
     def key(self) -> str:
         """How tables of answers call it, entries counted from 1 as on paper: `dL/dW1[1,2]`."""
-        return plain(self.quantity) + (f"[{','.join(str(k + 1) for k in self.place)}]" if self.place else "")
+        return key_of(self.quantity) + (f"[{','.join(str(k + 1) for k in self.place)}]" if self.place else "")
 
     @property
     def term(self) -> Term:
@@ -95,7 +95,7 @@ class Exercise:
     @cached_property
     def points(self) -> tuple[int, ...]:
         """What each blank is worth."""
-        return tuple(self.plan.points.get(plain(blank.quantity), 1) for blank in self.blanks)
+        return tuple(self.plan.points.get(key_of(blank.quantity), 1) for blank in self.blanks)
 
     @cached_property
     def formulas(self) -> Mapping[Term, Term]:
@@ -196,11 +196,11 @@ def _traced(graph: Graph, tape: Tape, start: Mapping[Term, Array], network: Netw
 
 def _blanks(derivation: Derivation, nodes: Mapping[Term, Array], asked: tuple[str, ...]) -> Iterator[Blank]:
     steps = worked_steps(derivation)
-    unknown = set(asked) - {plain(step.quantity) for _, step in steps}
+    unknown = set(asked) - {key_of(step.quantity) for _, step in steps}
     if unknown:
         raise ValueError(f"the walkthrough works no {', '.join(sorted(unknown))}")
     for phase, step in steps:
-        if not asked or plain(step.quantity) in asked:
+        if not asked or key_of(step.quantity) in asked:
             array = nodes[step.quantity]
             for place in array.places:
                 yield Blank(step.quantity, place, array[place or (0,)], phase, step.number)
@@ -240,7 +240,7 @@ def _trials(program: Program, plan: Plan) -> Iterator[list[Number]]:
     """All nodes at a few numbers, spread over what each input may be; those at which something has no value are left out."""
     for trial in range(TRIALS):
         inputs = [domain[(place * place + 5 * (trial + 1) * (place + 1)) % len(domain)] for place, domain in enumerate(plan.domains.values())]
-        with suppress(UndefinedValue, Uncertain):
+        with suppress(Undefined, Uncertain):
             yield certified(lambda inputs=inputs: program.run(inputs))  # type: ignore[misc]
 
 

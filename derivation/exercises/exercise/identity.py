@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from derivation.exercises.exercise.exercise import Exercise
-from derivation.networks.plain import plain
+from derivation.networks.keys import key_of
 
 EDITION = 1
 """To be raised when the same seed gives other numbers than before."""
@@ -38,14 +38,14 @@ class Identity:
         parts = [
             EDITION,
             sorted(network.equations.items()),
-            sorted((plain(quantity), array.shape, [str(entry) for entry in array.entries]) for quantity, array in self.exercise.given.items()),
+            sorted((key_of(quantity), array.shape, [str(entry) for entry in array.entries]) for quantity, array in self.exercise.given.items()),
             [row.name for row in update.rows] if update else None,
             network.loss,
             network.carry,
             [mistaken.row.name for mistaken in self.exercise.mistakes],
             plan.contract,
             plan.asked,
-            sorted((plain(quantity), offset, [str(value) for value in domain]) for (quantity, offset), domain in plan.domains.items()),
+            sorted((key_of(quantity), offset, [str(value) for value in domain]) for (quantity, offset), domain in plan.domains.items()),
             sorted((key, str(value)) for key, value in plan.wishes.items()),
             [(stratum.name, stratum.count, sorted((key, str(value)) for key, value in stratum.wishes.items())) for stratum in plan.strata],
         ]

@@ -14,11 +14,11 @@ from typing import Any
 
 from flint import arb, fmpq
 
-from derivation.deriving.desk import SMALL
 from derivation.deriving.tape import Tape
+from derivation.deriving.workbook import SMALL
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
-from derivation.formulas.numbers import Carry, Number, Uncertain, UndefinedValue, exact, sharpened
+from derivation.formulas.numbers import Carry, Number, Uncertain, Undefined, exact, sharpened
 from derivation.formulas.operations.algebras import Numbers
 from derivation.formulas.terms import Term
 
@@ -66,7 +66,7 @@ class Graph:
                 value = operation(*(self.constants[node.place] for node in nodes))
                 if isinstance(value, fmpq):
                     return self.constant(value)  # a ball is left to the run, which knows how many bits are wanted
-            except (UndefinedValue, Uncertain):
+            except (Undefined, Uncertain):
                 pass  # left to the run, which says where
         short = self.shortened(operation, nodes)
         if short is not None:
@@ -204,7 +204,7 @@ class Program:
         return cls(tuple(graph.code), dict(graph.constants), inputs, tuple(supports), required, frozenset(graph.quantities))
 
     def run(self, inputs: Sequence[Number]) -> list[Number]:
-        """Every node's value. Raises `UndefinedValue` where there is none, and `Uncertain` where a comparison needs more bits.
+        """Every node's value. Raises `Undefined` where there is none, and `Uncertain` where a comparison needs more bits.
 
         >>> graph = Graph()
         >>> x = graph.variable("x")
@@ -220,11 +220,11 @@ class Program:
         rest = range(self.required, len(self.code))
         try:
             self.step(values, rest)
-        except UndefinedValue:
+        except Undefined:
             for place in rest:  # one by one, to see which
                 try:
                     self.step(values, (place,))
-                except UndefinedValue:
+                except Undefined:
                     values[place] = UNDEFINED
         return values
 

@@ -11,7 +11,7 @@ from flint import fmpq
 
 from derivation.exercises.exercise.exercise import Exercise, Variant
 from derivation.exercises.plan.contract import Contract
-from derivation.formulas.numbers import Number, UndefinedValue, exact, magnitude, terminating
+from derivation.formulas.numbers import Number, Undefined, exact, magnitude, terminating
 
 MOST = 1 << 17
 """Answers that are remembered."""
@@ -102,7 +102,7 @@ def _answer(contract: Contract, x: Number, known: dict[Hashable, Answer]) -> Ans
     if answer is None:
         try:
             answer = _worked(contract, x)
-        except UndefinedValue:
+        except Undefined:
             return None
         if key and len(known) < MOST:
             known[key] = answer

@@ -15,11 +15,11 @@ from itertools import groupby
 from flint import fmpq
 from markupsafe import Markup
 
+from derivation.deriving.arithmetic import BROADEST, concluded, laid_out, printed
 from derivation.deriving.backward import backward
-from derivation.deriving.desk import Desk
 from derivation.deriving.forward import forward, notes, setup
 from derivation.deriving.update import start, update
-from derivation.deriving.worked import BROADEST, concluded, laid_out, printed
+from derivation.deriving.workbook import Workbook
 from derivation.exercises.exercise.exercise import Exercise, Variant
 from derivation.exercises.exports.setting import Setting, doubled
 from derivation.formulas.arrays import Array
@@ -109,8 +109,8 @@ class Filling:
         return any(numerals[node].rounded for node in self.nodes)
 
 
-class _Nodes(Desk):
-    """A desk on which a node stands for its number; printed, it is a number of its kind that nothing else looks like."""
+class _Nodes(Workbook):
+    """A workbook on which a node stands for its number; printed, it is a number of its kind that nothing else looks like."""
 
     def __init__(self, network: Network, nodes: Mapping[Term, Array], kinds: Mapping[int, str]) -> None:
         super().__init__(network)
@@ -161,7 +161,7 @@ class NumbersPutIn:
         return self.forms[kinds]
 
     def is_broad(self, numerals: Numerals) -> bool:
-        """As `deriving.worked.is_broad`."""
+        """As `deriving.arithmetic.is_broad`."""
         if len(self.arrays) < 2:
             return False
         digits = self.literals + sum(numerals[node].length for node in self.alone)
@@ -322,8 +322,8 @@ class Worked:
         return Markup(text), [self.solution.spoken("notes", note) for note in met]
 
 
-class _Known(Desk):
-    """A desk that knows a variant's values, each looked up when it is needed."""
+class _Known(Workbook):
+    """A workbook that knows a variant's values, each looked up when it is needed."""
 
     def __init__(self, variant: Variant) -> None:
         self.known = _Values(variant)
@@ -337,8 +337,8 @@ class _Values(dict[Term, Array]):
         return self.variant.value(quantity) if quantity in self.variant.exercise.nodes else default
 
 
-class _Scribe(Desk):
-    """A desk that keeps, for each chain, the formula that numbers are put into."""
+class _Scribe(Workbook):
+    """A workbook that keeps, for each chain, the formula that numbers are put into."""
 
     def __init__(self, network: Network) -> None:
         super().__init__(network, start(network))
@@ -356,12 +356,12 @@ def _worked(network: Network) -> tuple[list[Phase], dict[Term, Term]]:
     """The phases of the first training step, and the formulas that numbers are put into."""
 
     def work() -> tuple[list[Phase], dict[Term, Term]]:
-        desk = _Scribe(network)
-        phases = [setup(desk), forward(desk)]
+        workbook = _Scribe(network)
+        phases = [setup(workbook), forward(workbook)]
         if network.loss:
-            phases.append(backward(desk))
+            phases.append(backward(workbook))
         if network.update:
-            phases.append(update(desk, phases[-1]))
-        return phases, desk.sources
+            phases.append(update(workbook, phases[-1]))
+        return phases, workbook.sources
 
     return certified(work)

@@ -17,8 +17,8 @@ from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.numbers import Number, certified
 from derivation.formulas.terms import Term, name, walk
+from derivation.networks.keys import key_of
 from derivation.networks.network import Network
-from derivation.networks.plain import plain
 from derivation.spec.reader import loads
 
 Entries = Mapping[Term, Entry]
@@ -115,7 +115,7 @@ class Worked:
     def by_formula(self, entry: Entry) -> Array:
         """A quantity worked from the others, whatever is written for it."""
         if entry.quantity in self.open:
-            raise Circular(plain(entry.quantity))
+            raise Circular(key_of(entry.quantity))
         self.open.add(entry.quantity)
         try:
             array = evaluate(entry.formula, self)  # type: ignore[arg-type]

@@ -16,10 +16,9 @@ from derivation.exercises.marking.paper import Paper, Worked, Written
 from derivation.exercises.numerals import Numeral
 from derivation.exercises.plan.contract import Contract
 from derivation.formulas.arrays import Array
-from derivation.formulas.calculus.evaluate import Undefined
-from derivation.formulas.numbers import NEGLIGIBLE, Number, Uncertain, UndefinedValue, bounds
+from derivation.formulas.numbers import NEGLIGIBLE, Number, Uncertain, Undefined, bounds
 from derivation.formulas.terms import Term, walk
-from derivation.networks.plain import plain
+from derivation.networks.keys import key_of
 
 VERDICTS = ("right", "follows", "trivial", "wrong", "blank", "unreadable")
 """`follows`: right given the student's own earlier answers; `trivial`: that too, but a wrong answer before left nothing to calculate."""
@@ -31,7 +30,7 @@ MIXED = 4
 WIDE = arb(10) ** -40
 WIDEST = 4
 """Units of the last digit asked for, up to which a ball speaks for an answer."""
-FAILURES = (Undefined, UndefinedValue, Circular)
+FAILURES = (Undefined, Circular)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ class StepMark:
 
     @property
     def name(self) -> str:
-        return plain(self.quantity)
+        return key_of(self.quantity)
 
     @property
     def deviates(self) -> bool:
@@ -231,5 +230,5 @@ def accepts(contract: Contract, value: Number | None, given: fmpq) -> bool:
         if high - low > WIDEST * contract.unit(given):
             return False
         return bool(contract.interval(low)[0] <= given <= contract.interval(high)[1])
-    except UndefinedValue:
+    except Undefined:
         return False

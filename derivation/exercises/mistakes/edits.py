@@ -13,12 +13,12 @@ from functools import reduce
 
 from derivation.deriving.tape import Entry
 from derivation.formulas.calculus.reverse import gradients
-from derivation.formulas.calculus.tidy import factors, literal, tidy
+from derivation.formulas.calculus.simplify import factors, literal, simplify
 from derivation.formulas.language.resolve import Shapes
 from derivation.formulas.operations import TABLE
 from derivation.formulas.terms import Term, name, names, number, partial, rebuild, updated, walk
 from derivation.networks.network import Network
-from derivation.networks.recipe import rate
+from derivation.networks.update import rate
 
 Edit = Callable[[Entry, Network], Term | None]
 """A quantity's formula as somebody who makes the mistake works it; None where there is nothing to mistake."""
@@ -79,7 +79,7 @@ def _paths(network: Network, key: str) -> list[Path]:
 
 
 def _added(parts: Iterable[Term], shapes: Shapes) -> Term:
-    return tidy(reduce(lambda a, b: Term("add", (a, b)), parts), shapes)
+    return simplify(reduce(lambda a, b: Term("add", (a, b)), parts), shapes)
 
 
 def backward(change: Change) -> Edit:
@@ -253,7 +253,7 @@ def of_the_loss(factor: Callable[[Path], Fraction | None]) -> Edit:
             return _added(parts, paths[0].shapes) if any(scales) else None
         short = Path(network, key, network.loss or "")
         scale = factor(short) if curved == {network.loss} else None
-        return tidy(_scaled(scale, entry.formula), short.shapes) if scale else None
+        return simplify(_scaled(scale, entry.formula), short.shapes) if scale else None
 
     return edit
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flint import fmpq
 
-from derivation.formulas.numbers import Number, Style, UndefinedValue, bounds, decimal, exact, magnitude, nearest, rounded_to_places
+from derivation.formulas.numbers import Number, Style, Undefined, bounds, decimal, exact, magnitude, nearest, rounded_to_places
 
 LARGEST = fmpq(10) ** 1000
 """What has more digits before the point is given to no decimal places."""
@@ -27,11 +27,11 @@ class Contract:
     carries: bool = False
 
     def shown(self, x: Number) -> str:
-        """The answer as the key prints it. Raises `UndefinedValue` where it has too many digits to be printed."""
+        """The answer as the key prints it. Raises `Undefined` where it has too many digits to be printed."""
         if self.places is None:
             return decimal(x, Style(self.digits, self.digits)).text
         if max(map(abs, bounds(x))) > LARGEST:
-            raise UndefinedValue("the value is too large to be given to decimal places")
+            raise Undefined("the value is too large to be given to decimal places")
         return rounded_to_places(x, self.places)
 
     def unit(self, x: Number) -> fmpq:

@@ -19,7 +19,7 @@ from derivation.formulas.numbers import Carry, Style
 from derivation.formulas.terms import name, names, walk
 from derivation.networks.network import Network
 from derivation.networks.optimizers import RANGES
-from derivation.networks.recipe import PREFIX
+from derivation.networks.update import PREFIX
 from derivation.spec.reader import Opened, SpecError, problems
 from derivation.spec.text import Problem, titled
 

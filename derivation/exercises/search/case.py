@@ -11,7 +11,7 @@ from flint import fmpq
 from derivation.exercises.exercise.exercise import Exercise
 from derivation.exercises.exercise.program import Graph, Node, Program, Traced
 from derivation.formulas.arrays import Array
-from derivation.formulas.numbers import Number, Uncertain, UndefinedValue, is_positive, same
+from derivation.formulas.numbers import Number, Uncertain, Undefined, is_positive, same
 from derivation.formulas.operations.algebras import Numbers
 from derivation.formulas.terms import Term, name, updated
 
@@ -129,7 +129,7 @@ class Case:
         points = ([fmpq(7919 * (k + 3) ** power % 997 + 1, 1009) for k in range(len(program.inputs))] for power in (2, 3))
         try:
             return [program.run(point) for point in points]
-        except (UndefinedValue, Uncertain):
+        except (Undefined, Uncertain):
             return []
 
     def agree(self, a: int, b: int) -> bool:

@@ -16,7 +16,7 @@ from derivation.exercises.search.lattice import at_most
 from derivation.formulas.numbers import Number, is_positive
 from derivation.formulas.operations.algebras import Numbers
 from derivation.formulas.terms import name
-from derivation.networks.plain import plain
+from derivation.networks.keys import key_of
 
 SATURATING = frozenset({Numbers.exp, Numbers.tanh, Numbers.normal_cdf})
 
@@ -38,7 +38,7 @@ def _short(wished: Any, case: Case) -> Iterator[Condition]:
     """At most so many decimals."""
     by_key = dict(wished) if isinstance(wished, tuple) else {}
     for blank, node in zip(case.exercise.blanks, case.blanks, strict=True):
-        places = by_key.get(plain(blank.quantity)) if by_key else wished
+        places = by_key.get(key_of(blank.quantity)) if by_key else wished
         if places is not None:
             yield Condition("decimals", (node,), at_most(places), places=places)
 

@@ -16,7 +16,7 @@ from derivation.exercises.search.conditions import conditions, signs
 from derivation.exercises.search.coordinates import coordinates
 from derivation.exercises.search.search import Chance, OutOfTrials, Search
 from derivation.exercises.search.telling import Inputs, Target
-from derivation.formulas.numbers import Number, UndefinedValue, certified
+from derivation.formulas.numbers import Number, Undefined, certified
 
 Source = Callable[..., Chance]
 """A source of chance for a seed's parts."""
@@ -67,7 +67,7 @@ class Finder:
             try:
                 numbers = [domain[int(chance() * len(domain))] for domain in self.domains]
                 found.append(certified(partial(program.run, numbers)))
-            except UndefinedValue:
+            except Undefined:
                 continue
         return found
 

@@ -16,7 +16,7 @@ from derivation.exercises.exercise.program import Operation
 from derivation.exercises.search.case import Condition
 from derivation.exercises.search.coordinates import Coordinates, Variable, supported
 from derivation.exercises.search.windows import Window, windows
-from derivation.formulas.numbers import Number, UndefinedValue
+from derivation.formulas.numbers import Number, Undefined
 
 Chance = Callable[[], float]
 """A number from 0 to 1 by chance, 1 excluded."""
@@ -81,7 +81,7 @@ def failure(values: list[Number], steps: Iterable[Step]) -> int | None:
         if operation is not None:
             try:
                 values[node] = operation(*[values[k] for k in operands])
-            except UndefinedValue:
+            except Undefined:
                 return bits
         for judge, nodes, reach in checks:
             if not judge(*[values[k] for k in nodes]):
@@ -123,7 +123,7 @@ class Search:
             if operation is not None and not supports[node]:
                 try:
                     self.start[node] = operation(*[self.start[k] for k in operands])
-                except UndefinedValue:
+                except Undefined:
                     return False
         return True
 

@@ -12,7 +12,7 @@ from flint import fmpq
 from derivation.exercises.exercise.exercise import Exercise
 from derivation.exercises.plan.contract import Contract
 from derivation.exercises.plan.domains import Domain
-from derivation.formulas.numbers import Number, Uncertain, UndefinedValue
+from derivation.formulas.numbers import Number, Uncertain, Undefined
 
 Inputs = tuple[fmpq, ...]
 Nodes = tuple[int, int]
@@ -96,7 +96,7 @@ class Telling:
             return self.contract.tells_apart(values[a], values[b])
         except Uncertain:  # too near each other to be sure
             return False
-        except (UndefinedValue, OverflowError):
+        except (Undefined, OverflowError):
             return True
 
     def narrowed(self, domains: Sequence[Domain]) -> tuple[Domain, ...]:
@@ -119,7 +119,7 @@ class Telling:
     def _would_tell(self, inputs: Inputs, pair: Sequence[Nodes]) -> bool:
         try:
             return self.tells(pair, self.exercise.run(inputs))
-        except UndefinedValue:
+        except Undefined:
             return False
 
     def targets(self) -> tuple[Target, ...]:

@@ -11,7 +11,7 @@ from derivation.exercises.plan.plan import Slot
 from derivation.formulas.numbers import decimal
 from derivation.formulas.terms import Term, name
 from derivation.networks.network import inlined
-from derivation.networks.recipe import PREFIX
+from derivation.networks.update import PREFIX
 from derivation.networks.walkthrough import Step
 from derivation.pages.words import Words
 from derivation.tex.write import Writer

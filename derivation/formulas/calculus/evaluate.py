@@ -7,20 +7,12 @@ from typing import Any
 
 from derivation.formulas.arrays import Array
 from derivation.formulas.language.resolve import definition
-from derivation.formulas.numbers import UndefinedValue
+from derivation.formulas.numbers import Undefined
 from derivation.formulas.operations import TABLE
 from derivation.formulas.operations.algebras import Numbers
 from derivation.formulas.terms import Term, fold, options
 
 Environment = Mapping[Term, Array]
-
-
-class Undefined(ArithmeticError):
-    """An operation has no value at these numbers; `place` is the line and column of the equation, where they are known."""
-
-    def __init__(self, term: Term, message: str, place: tuple[int, int] | None = None) -> None:
-        super().__init__(message)
-        self.term, self.message, self.place = term, message, place
 
 
 def evaluate(term: Term, known: Environment, m: Any = Numbers) -> Array:
@@ -51,10 +43,8 @@ def _worked(term: Term, operands: list[Array], m: Any) -> Array:
             return row.meaning(m, *operands, *options(term))
         body = definition(row, tuple(operand.shape for operand in operands), options(term))
         return evaluate(body, dict(zip(map(_name, row.operands), operands, strict=True)), m)
-    except UndefinedValue as problem:
-        raise Undefined(term, str(problem)) from None
-    except Undefined as problem:  # within a definition, whose own names say nothing to the reader
-        raise Undefined(term, problem.message) from None
+    except Undefined as problem:  # of a definition, the names within it say nothing to the reader
+        raise Undefined(problem.message, term) from None
 
 
 def _name(text: str) -> Term:

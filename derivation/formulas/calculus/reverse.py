@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Set
 from functools import reduce
 
-from derivation.formulas.calculus.tidy import tidy
+from derivation.formulas.calculus.simplify import simplify
 from derivation.formulas.language.resolve import Shapes, rule, substitute
 from derivation.formulas.operations import TABLE
 from derivation.formulas.terms import Term, options, walk
@@ -19,7 +19,7 @@ class NoDerivative(ValueError):
 
 
 def gradients(
-    equation: Term, result: Term, upstream: Term, targets: Set[str], shapes: Shapes, simplify: Callable[[Term, Shapes], Term] = tidy
+    equation: Term, result: Term, upstream: Term, targets: Set[str], shapes: Shapes, simplify: Callable[[Term, Shapes], Term] = simplify
 ) -> dict[str, Term]:
     """The upstream gradient carried back through one equation to each target that it uses.
 
@@ -76,5 +76,5 @@ def fused(equation: Term, inner: str, upstream: Term, shapes: Shapes) -> tuple[l
     p, b = equation.args
     names = (("p", shapes.of(p)), ("b", shapes.of(b)), ("G", ()))
     found = row.fused[inner]
-    *lines, condition = (tidy(substitute(rule(text, names)[0], {"p": p, "b": b, "G": upstream}), shapes) for text in (*found.lines, found.condition))
+    *lines, condition = (simplify(substitute(rule(text, names)[0], {"p": p, "b": b, "G": upstream}), shapes) for text in (*found.lines, found.condition))
     return lines, condition

@@ -19,7 +19,7 @@ from typing import Any
 from derivation.formulas.language.lexing import MAXIMAL_NAME, Token, plain_number, tokens
 from derivation.formulas.language.lexing import SyntaxProblem as SyntaxProblem
 from derivation.formulas.language.spellings import ALIASES, DIFFERENT_IN_TORCH, MODULES, TORCH, WITH_AXIS
-from derivation.formulas.language.syntax import Raw
+from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.language.unfolding import sum_problem
 from derivation.formulas.operations import SPELLINGS
 from derivation.formulas.operations.layers import LAYERS
@@ -36,7 +36,7 @@ TEMPLATE_FUNCTIONS = frozenset({"ones", "size"})
 """Only rows of the table use these: an array of ones of an operand's shape, and its number of entries."""
 
 
-def parse(text: str) -> Raw:
+def parse(text: str) -> Syntax:
     """The tree of an expression, as written.
 
     >>> parse("W @ x + b").symbol
@@ -50,16 +50,16 @@ def parse(text: str) -> Raw:
     return shallow(_Parser(text).whole())
 
 
-def shallow(raw: Raw) -> Raw:
+def shallow(syntax: Syntax) -> Syntax:
     """The tree, if it is not too deep for all that walk through it."""
-    waiting = [(raw, 1)]
+    waiting = [(syntax, 1)]
     while waiting:
         node, depth = waiting.pop()
         if depth > MAXIMAL_LEVELS:
             raise SyntaxProblem(node.at, f"this is nested more than {MAXIMAL_LEVELS} deep; name the parts as equations of their own")
         inside = (*node.args, *(value for _, value in node.keywords))
-        waiting += [(part, depth + 1) for part in inside if isinstance(part, Raw)]
-    return raw
+        waiting += [(part, depth + 1) for part in inside if isinstance(part, Syntax)]
+    return syntax
 
 
 class _Parser:
@@ -96,11 +96,11 @@ class _Parser:
     def found(self) -> str:
         return "the end of the line" if self.next.kind == "end" else repr(self.next.text)
 
-    def whole(self) -> Raw:
-        raw = self.loop(self.comparison())
+    def whole(self) -> Syntax:
+        syntax = self.loop(self.comparison())
         if self.next.kind != "end":
             raise SyntaxProblem(self.next.at, f"expected an operator, found {self.found()}")
-        return raw
+        return syntax
 
     def word(self, *texts: str) -> Token | None:
         """The next name, consumed, if it is one of these."""
@@ -110,7 +110,7 @@ class _Parser:
             return word
         return None
 
-    def loop(self, body: Raw) -> Raw:
+    def loop(self, body: Syntax) -> Syntax:
         """The body, or its repetition where `for t in 1..3` stands behind it."""
         start = self.word("for")
         if not start:
@@ -132,34 +132,34 @@ class _Parser:
             last = whole(self.sum())
         if not 0 <= last - first < MAXIMAL_STEPS:
             raise SyntaxProblem(start.at, f"a repetition goes from a number up to a larger one, in at most {MAXIMAL_STEPS} steps")
-        return Raw("for", (body, variable.text, first, last), start.at)
+        return Syntax("for", (body, variable.text, first, last), start.at)
 
-    def comparison(self) -> Raw:
+    def comparison(self) -> Syntax:
         self.depth += 1
         if self.depth > MAXIMAL_DEPTH:
             raise SyntaxProblem(self.next.at, f"brackets and functions are nested more than {MAXIMAL_DEPTH} deep; name the parts as equations of their own")
         left = self.sum()
         if word := self.take(">", ">="):
-            left = Raw(word.text, (left, self.sum()), word.at)
+            left = Syntax(word.text, (left, self.sum()), word.at)
         elif word := self.take("<", "<="):
-            left = Raw(word.text.replace("<", ">"), (self.sum(), left), word.at)
+            left = Syntax(word.text.replace("<", ">"), (self.sum(), left), word.at)
         self.depth -= 1
         return left
 
-    def sum(self) -> Raw:
+    def sum(self) -> Syntax:
         left = self.product()
         while word := self.counted("+", "-"):
-            left = Raw(word.text, (left, self.product()), word.at)
+            left = Syntax(word.text, (left, self.product()), word.at)
         return left
 
-    def product(self) -> Raw:
+    def product(self) -> Syntax:
         minus = self.next if self.next.text == "-" and not self.literal_follows() else None
         if minus:
             self.place += 1
-            return Raw("u-", (self.nested(self.product),), minus.at)
+            return Syntax("u-", (self.nested(self.product),), minus.at)
         left = self.signed()
         while word := self.counted("*", "/", "@"):
-            left = Raw(word.text, (left, self.signed()), word.at)
+            left = Syntax(word.text, (left, self.signed()), word.at)
         return left
 
     def literal_follows(self) -> bool:
@@ -167,49 +167,49 @@ class _Parser:
         after = self.words[self.place + 1 : self.place + 3]
         return len(after) == 2 and after[0].kind == "number" and after[1].text not in ("^", "**")
 
-    def signed(self) -> Raw:
+    def signed(self) -> Syntax:
         literal = self.literal_follows()
         minus = self.take("-")
         if not minus:
             return self.power()
         if literal:
             digits = self.power()
-            return Raw("number", (f"-{digits.args[0]}",), minus.at) if digits.symbol == "number" else Raw("u-", (digits,), minus.at)
-        return Raw("u-", (self.nested(self.signed),), minus.at)
+            return Syntax("number", (f"-{digits.args[0]}",), minus.at) if digits.symbol == "number" else Syntax("u-", (digits,), minus.at)
+        return Syntax("u-", (self.nested(self.signed),), minus.at)
 
-    def nested(self, part: Callable[[], Raw]) -> Raw:
+    def nested(self, part: Callable[[], Syntax]) -> Syntax:
         self.depth += 1
         if self.depth > MAXIMAL_DEPTH:
             raise SyntaxProblem(self.next.at, f"signs, exponents and indices are nested more than {MAXIMAL_DEPTH} deep")
-        raw = part()
+        syntax = part()
         self.depth -= 1
-        return raw
+        return syntax
 
-    def power(self) -> Raw:
+    def power(self) -> Syntax:
         base = self.postfix()
         if word := self.take("^", "**"):
-            return Raw("^", (base, self.nested(self.signed)), word.at)
+            return Syntax("^", (base, self.nested(self.signed)), word.at)
         return base
 
-    def postfix(self) -> Raw:
-        raw = self.atom()
+    def postfix(self) -> Syntax:
+        syntax = self.atom()
         while word := self.take(".T", "[", "."):
             if word.text == ".T":
-                raw = Raw(".T", (raw,), word.at)
+                syntax = Syntax(".T", (syntax,), word.at)
             elif word.text == ".":
-                raw = self.method(raw)
+                syntax = self.method(syntax)
             else:
-                raw = Raw("index", (raw, *self.places()), word.at)
-        return raw
+                syntax = Syntax("index", (syntax, *self.places()), word.at)
+        return syntax
 
-    def method(self, of: Raw) -> Raw:
+    def method(self, of: Syntax) -> Syntax:
         """`x.sum(axis=1)` is sum(x, axis=1)."""
         word = self.next
         self.place += 1
         self.expect("(")
         return with_axis(self.call(word, of), word)
 
-    def places(self) -> list[Raw]:
+    def places(self) -> list[Syntax]:
         places = []
         while True:
             places.append(self.index())
@@ -220,10 +220,10 @@ class _Parser:
             raise SyntaxProblem(places[2].at, "an array has rows and columns, so at most two indices")
         return places
 
-    def index(self) -> Raw:
+    def index(self) -> Syntax:
         word = self.next
         if none := self.word("None", "newaxis"):
-            return Raw("none", (), none.at)
+            return Syntax("none", (), none.at)
         if word.text not in (":", "[") and word.kind not in ("number", "name") and word.text != "-":
             raise SyntaxProblem(word.at, f"expected an index such as 0, found {self.found()}")
         first = None if self.next.text == ":" else self.nested(self.sum)
@@ -233,31 +233,31 @@ class _Parser:
         last = None if self.next.text in (",", "]", ":") else self.nested(self.sum)
         if step := self.take(":"):
             raise SyntaxProblem(step.at, "a slice takes no step here; list the places, as in x[[0, 2, 4]]")
-        return Raw("slice_of", (first, last), word.at)
+        return Syntax("slice_of", (first, last), word.at)
 
-    def atom(self) -> Raw:
+    def atom(self) -> Syntax:
         word = self.next
         if word.kind == "number":
             self.place += 1
-            return Raw("number", (plain_number(word),), word.at)
+            return Syntax("number", (plain_number(word),), word.at)
         if word.kind == "name":
             self.place += 1
             if word.text in MODULES and self.take("."):
                 return self.of_module(word)
-            return self.call(word) if self.take("(") else Raw("name", (word.text,), word.at)
+            return self.call(word) if self.take("(") else Syntax("name", (word.text,), word.at)
         if self.take("("):
-            raw = self.comparison()
+            syntax = self.comparison()
             if self.next.text == ",":
-                raw = self.rest_of_list(raw, word)
+                syntax = self.rest_of_list(syntax, word)
             self.expect(")")
-            return raw
+            return syntax
         if self.take("["):
-            raw = self.rest_of_list(self.comparison(), word)
+            syntax = self.rest_of_list(self.comparison(), word)
             self.expect("]")
-            return raw
+            return syntax
         raise SyntaxProblem(word.at, f"expected a number, a name or a bracket, found {self.found()}")
 
-    def of_module(self, module: Token) -> Raw:
+    def of_module(self, module: Token) -> Syntax:
         """What stands behind `np.` or `torch.nn.`, as it is called there."""
         word = self.next
         self.place += 1
@@ -270,16 +270,16 @@ class _Parser:
             raise SyntaxProblem(word.at, f"expected a function behind '{module.text}.', found {word.text!r}")
         return with_axis(self.call(word), word)
 
-    def rest_of_list(self, first: Raw, start: Token) -> Raw:
+    def rest_of_list(self, first: Syntax, start: Token) -> Syntax:
         items = [first]
         while self.take(","):
             if self.next.text not in ("]", ")"):
                 items.append(self.comparison())
-        return Raw("list", tuple(items), start.at)
+        return Syntax("list", tuple(items), start.at)
 
-    def call(self, word: Token, *args: Raw) -> Raw:
+    def call(self, word: Token, *args: Syntax) -> Syntax:
         """A function's arguments, those by position first, and the closing bracket."""
-        found, keywords = [*args], list[tuple[str, Raw]]()
+        found, keywords = [*args], list[tuple[str, Syntax]]()
         while not self.take(")"):
             if self.next.kind == "name" and self.words[self.place + 1].text == "=":
                 key = self.next.text
@@ -297,58 +297,64 @@ class _Parser:
             raise SyntaxProblem(self.words[self.place - 1].at, f"expected a number, a name or a bracket, found {')'!r}")
         if found[0].symbol == "for" and symbol == "sum":
             return spelled_out(found[0])
-        return Raw(symbol, tuple(found), word.at, tuple(keywords))
+        return Syntax(symbol, tuple(found), word.at, tuple(keywords))
 
 
-def with_axis(raw: Raw, word: Token) -> Raw:
+def with_axis(syntax: Syntax, word: Token) -> Syntax:
     """`np.sum(X, 0)` and `X.sum(0)` as sum(X, axis=0)."""
-    if word.text not in WITH_AXIS or len(raw.args) != 2 or raw.args[1].symbol != "number":
-        return raw
-    return Raw(raw.symbol, raw.args[:1], raw.at, (("axis", raw.args[1]), *raw.keywords))
+    if word.text not in WITH_AXIS or len(syntax.args) != 2 or syntax.args[1].symbol != "number":
+        return syntax
+    return Syntax(syntax.symbol, syntax.args[:1], syntax.at, (("axis", syntax.args[1]), *syntax.keywords))
 
 
-def whole(raw: Raw) -> int:
+def whole(syntax: Syntax) -> int:
     """The whole number that an index or an option stands for.
 
     >>> whole(parse("3 - 1"))
     2
     """
-    if raw.symbol == "number" and re.fullmatch(r"-?\d+", raw.args[0]):
-        return int(raw.args[0])
-    if raw.symbol in ("+", "-"):
-        left, right = map(whole, raw.args)
-        return left + right if raw.symbol == "+" else left - right
-    raise SyntaxProblem(raw.at, "expected an index such as 0: a whole number, or a step such as t - 1 within 'for t in 1..3'")
+    if syntax.symbol == "number" and re.fullmatch(r"-?\d+", syntax.args[0]):
+        return int(syntax.args[0])
+    if syntax.symbol in ("+", "-"):
+        left, right = map(whole, syntax.args)
+        return left + right if syntax.symbol == "+" else left - right
+    raise SyntaxProblem(syntax.at, "expected an index such as 0: a whole number, or a step such as t - 1 within 'for t in 1..3'")
 
 
-def at_step(raw: Raw, variable: str, step: int) -> Raw:
+def at_step(syntax: Syntax, variable: str, step: int) -> Syntax:
     """The expression at one step of a repetition: `h[t]` is the quantity h_3 at step 3, and t itself is 3."""
-    if raw.symbol == "name":
-        return Raw("number", (str(step),), raw.at) if raw.args[0] == variable else raw
-    args = tuple(at_step(arg, variable, step) if isinstance(arg, Raw) else arg for arg in raw.args)
-    keywords = tuple((key, at_step(value, variable, step)) for key, value in raw.keywords)
-    if raw.symbol == "index" and len(args) == 2 and raw.args[0].symbol == "name" and args[1] != raw.args[1] and raw.args[1].symbol in ("name", "+", "-"):
-        return Raw("name", (f"{raw.args[0].args[0]}_{whole(args[1])}",), raw.at)
-    return Raw(raw.symbol, args, raw.at, keywords)
+    if syntax.symbol == "name":
+        return Syntax("number", (str(step),), syntax.at) if syntax.args[0] == variable else syntax
+    args = tuple(at_step(arg, variable, step) if isinstance(arg, Syntax) else arg for arg in syntax.args)
+    keywords = tuple((key, at_step(value, variable, step)) for key, value in syntax.keywords)
+    if (
+        syntax.symbol == "index"
+        and len(args) == 2
+        and syntax.args[0].symbol == "name"
+        and args[1] != syntax.args[1]
+        and syntax.args[1].symbol in ("name", "+", "-")
+    ):
+        return Syntax("name", (f"{syntax.args[0].args[0]}_{whole(args[1])}",), syntax.at)
+    return Syntax(syntax.symbol, args, syntax.at, keywords)
 
 
-def at_known_steps(raw: Raw, known: Container[str]) -> Raw:
+def at_known_steps(syntax: Syntax, known: Container[str]) -> Syntax:
     """`h[3]` as the quantity h_3, where there is such a one and none is called h."""
-    args = tuple(at_known_steps(arg, known) if isinstance(arg, Raw) else arg for arg in raw.args)
-    if raw.symbol == "index" and len(args) == 2 and args[0].symbol == "name" and args[0].args[0] not in known and args[1].symbol == "number":
+    args = tuple(at_known_steps(arg, known) if isinstance(arg, Syntax) else arg for arg in syntax.args)
+    if syntax.symbol == "index" and len(args) == 2 and args[0].symbol == "name" and args[0].args[0] not in known and args[1].symbol == "number":
         step = f"{args[0].args[0]}_{args[1].args[0]}"
         if step in known:
-            return Raw("name", (step,), raw.at)
-    return Raw(raw.symbol, args, raw.at, raw.keywords)
+            return Syntax("name", (step,), syntax.at)
+    return Syntax(syntax.symbol, args, syntax.at, syntax.keywords)
 
 
-def spelled_out(raw: Raw) -> Raw:
+def spelled_out(syntax: Syntax) -> Syntax:
     """`sum(E[t] for t in 1..3)` as E_1 + E_2 + E_3."""
-    body, variable, first, last = raw.args
+    body, variable, first, last = syntax.args
     if problem := sum_problem(body, last - first + 1):
-        raise SyntaxProblem(raw.at, problem)
+        raise SyntaxProblem(syntax.at, problem)
     steps = [at_step(body, variable, step) for step in range(first, last + 1)]
-    return reduce(lambda a, b: Raw("+", (a, b), raw.at), steps)
+    return reduce(lambda a, b: Syntax("+", (a, b), syntax.at), steps)
 
 
 def nearest(word: str, known: Any) -> str:

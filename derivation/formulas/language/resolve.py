@@ -14,7 +14,7 @@ from derivation.formulas.language import arranging
 from derivation.formulas.language.expressions import nearest, parse, whole
 from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.readings import Reading, Resolved, TwoReadings, called, natural, read
-from derivation.formulas.language.syntax import Raw
+from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.language.unfolding import array_problem
 from derivation.formulas.operations import SPELLINGS, TABLE, Operation, ShapeMismatch
 from derivation.formulas.operations.layers import LAYERS, Layer
@@ -118,22 +118,22 @@ class Resolver:
         self.added: dict[str, Term] = {}
         self.titles: dict[str, str] = {}
 
-    def resolve(self, raw: Raw) -> Resolved:
+    def resolve(self, syntax: Syntax) -> Resolved:
         """The Term and its shape; `SyntaxProblem` at the place of the operation whose operands do not fit."""
-        special = SPECIAL.get(raw.symbol)
+        special = SPECIAL.get(syntax.symbol)
         if special:
-            return special(self, raw)  # type: ignore[no-any-return]
-        if raw.symbol in LAYERS:
-            return self.layer(raw)
-        count = max((len(row.operands) for row in SPELLINGS[raw.symbol] if row.options), default=len(raw.args))
-        parts = [self.resolve(arg) for arg in raw.args[:count]]
-        named = {key: value for key, value in raw.keywords if key not in AXES}
-        axis = next((value for key, value in raw.keywords if key == "axis"), None)
+            return special(self, syntax)  # type: ignore[no-any-return]
+        if syntax.symbol in LAYERS:
+            return self.layer(syntax)
+        count = max((len(row.operands) for row in SPELLINGS[syntax.symbol] if row.options), default=len(syntax.args))
+        parts = [self.resolve(arg) for arg in syntax.args[:count]]
+        named = {key: value for key, value in syntax.keywords if key not in AXES}
+        axis = next((value for key, value in syntax.keywords if key == "axis"), None)
         if axis is not None:
-            return self.along(raw, parts, whole(axis))
-        return self.operation(raw, raw.symbol, parts, arranging.integers(raw.args[count:]), {key: whole(value) for key, value in named.items()})
+            return self.along(syntax, parts, whole(axis))
+        return self.operation(syntax, syntax.symbol, parts, arranging.integers(syntax.args[count:]), {key: whole(value) for key, value in named.items()})
 
-    def operation(self, raw: Raw, symbol: str, parts: Sequence[Resolved], given: Sequence[int] = (), named: Mapping[str, int] | None = None) -> Resolved:
+    def operation(self, syntax: Syntax, symbol: str, parts: Sequence[Resolved], given: Sequence[int] = (), named: Mapping[str, int] | None = None) -> Resolved:
         """The operation that a symbol stands for between these parts; rows and columns are repeated where that makes them fit."""
         shapes = [part.shape for part in parts]
         try:
@@ -141,57 +141,57 @@ class Resolver:
         except ShapeMismatch as mismatch:
             fitted = repeated(parts) if symbol in BROADCASTING else None
             if not fitted:
-                raise SyntaxProblem(raw.at, _misfit(raw, symbol, shapes, mismatch)) from None
-            found = self.operation(raw, symbol, fitted)
-            return found._replace(reading=self.reading(raw, TABLE[found.term.head], parts, found.shape))
+                raise SyntaxProblem(syntax.at, _misfit(syntax, symbol, shapes, mismatch)) from None
+            found = self.operation(syntax, symbol, fitted)
+            return found._replace(reading=self.reading(syntax, TABLE[found.term.head], parts, found.shape))
         missing = len(row.operands) - len(parts)
         parts = [*parts, *(self.resolve(parse(text)) for text in row.defaults[len(row.defaults) - missing :])]
         places = row.filled(given, named)
         shape = row.shape([part.shape for part in parts], *places)
         if problem := array_problem(shape):
-            raise SyntaxProblem(raw.at, problem)
-        return Resolved(Term(row.name, (*(part.term for part in parts), *places)), shape, self.reading(raw, row, parts, shape))
+            raise SyntaxProblem(syntax.at, problem)
+        return Resolved(Term(row.name, (*(part.term for part in parts), *places)), shape, self.reading(syntax, row, parts, shape))
 
-    def reading(self, raw: Raw, row: Operation, parts: Sequence[Resolved], shape: Shape) -> Reading:
+    def reading(self, syntax: Syntax, row: Operation, parts: Sequence[Resolved], shape: Shape) -> Reading:
         """What NumPy has for an operation; refused where that has another value."""
         if self.readings is None:
             return natural(shape)
         if row.heat == "entries" or row.name == "log_softmax":
-            whole_matrix(raw, parts[0])
+            whole_matrix(syntax, parts[0])
         try:
-            return read(TABLE["matmul"] if raw.symbol == "@" else row, parts, shape)
+            return read(TABLE["matmul"] if syntax.symbol == "@" else row, parts, shape)
         except TwoReadings as problem:
-            raise SyntaxProblem(raw.at, str(problem)) from None
+            raise SyntaxProblem(syntax.at, str(problem)) from None
 
-    def along(self, raw: Raw, parts: list[Resolved], axis: int) -> Resolved:
+    def along(self, syntax: Syntax, parts: list[Resolved], axis: int) -> Resolved:
         """A function along one axis: 0 works down each column, 1 (or -1) along each row. A list has one axis, 0 or -1."""
         of = parts[0]
-        if axis not in (-1, 0, 1) or (raw.symbol not in AVERAGED and f"{raw.symbol} axis=0" not in SPELLINGS):
-            raise SyntaxProblem(raw.at, f"{raw.symbol!r} with axis={axis} is not known; axis=0 is down each column, axis=1 along each row")
+        if axis not in (-1, 0, 1) or (syntax.symbol not in AVERAGED and f"{syntax.symbol} axis=0" not in SPELLINGS):
+            raise SyntaxProblem(syntax.at, f"{syntax.symbol!r} with axis={axis} is not known; axis=0 is down each column, axis=1 along each row")
         is_list = self.readings is not None and len(of.reading.axes) == 1 and axis < 1
         over = (0 if of.shape[1:] == (1,) else 1) if is_list else abs(axis)
-        found = self.over(raw, parts, over)
-        return found._replace(reading=reduced(raw, of.reading, axis, found.shape)) if raw.symbol in REDUCING else found
+        found = self.over(syntax, parts, over)
+        return found._replace(reading=reduced(syntax, of.reading, axis, found.shape)) if syntax.symbol in REDUCING else found
 
-    def over(self, raw: Raw, parts: list[Resolved], axis: int) -> Resolved:
+    def over(self, syntax: Syntax, parts: list[Resolved], axis: int) -> Resolved:
         """A function along an axis of ours: 0 down each column, 1 along each row."""
         shape = parts[0].shape or (1, 1)
-        if raw.symbol == "mean":
-            total, size = self.over(Raw("sum", raw.args, raw.at), parts, axis), Resolved(number(shape[axis]), (), Reading(()))
-            return total if shape[axis] == 1 else self.operation(raw, "/", [total, size])
-        if shape[axis] == 1 and raw.symbol in ("sum", "max"):
+        if syntax.symbol == "mean":
+            total, size = self.over(Syntax("sum", syntax.args, syntax.at), parts, axis), Resolved(number(shape[axis]), (), Reading(()))
+            return total if shape[axis] == 1 else self.operation(syntax, "/", [total, size])
+        if shape[axis] == 1 and syntax.symbol in ("sum", "max"):
             return parts[0]
-        return self.operation(raw, raw.symbol if shape[1 - axis] == 1 else f"{raw.symbol} axis={axis}", parts)
+        return self.operation(syntax, syntax.symbol if shape[1 - axis] == 1 else f"{syntax.symbol} axis={axis}", parts)
 
-    def layer(self, raw: Raw) -> Resolved:
+    def layer(self, syntax: Syntax) -> Resolved:
         """A layer's equations, each but the last a quantity with a name of its own."""
-        layer, parts = LAYERS[raw.symbol], self.operands(raw)
-        text = {key: Size.of(part.shape) for key, part in parts.items()} | along_axis(raw, layer, parts[layer.operands[0]])
+        layer, parts = LAYERS[syntax.symbol], self.operands(syntax)
+        text = {key: Size.of(part.shape) for key, part in parts.items()} | along_axis(syntax, layer, parts[layer.operands[0]])
         readings = None if self.readings is None else {key: part.reading for key, part in parts.items()}
         inner = Resolver({key: part.shape for key, part in parts.items()}, readings=readings)
         known = {key: part.term for key, part in parts.items()}
         for local, formula in layer.equations:
-            found = inner.within(raw, formula.format(**text))
+            found = inner.within(syntax, formula.format(**text))
             found = found._replace(term=substitute(found.term, known))
             if local == layer.equations[-1][0]:
                 return found
@@ -201,26 +201,26 @@ class Resolver:
                 self.titles[known[local].args[0]] = layer.titles[local]
         raise AssertionError("a layer has equations")
 
-    def operands(self, raw: Raw) -> dict[str, Resolved]:
+    def operands(self, syntax: Syntax) -> dict[str, Resolved]:
         """A layer's operands by name, those by position first."""
-        layer, given = LAYERS[raw.symbol], dict(raw.keywords)
+        layer, given = LAYERS[syntax.symbol], dict(syntax.keywords)
         count = len(layer.operands)
-        strange = given.keys() - {*layer.operands[len(raw.args) :], *(AXES if layer.along else ())}
-        if strange or not count - len(layer.defaults) <= len(raw.args) + len(given.keys() - AXES) <= count:
+        strange = given.keys() - {*layer.operands[len(syntax.args) :], *(AXES if layer.along else ())}
+        if strange or not count - len(layer.defaults) <= len(syntax.args) + len(given.keys() - AXES) <= count:
             found = f", and no {min(strange)!r}" if strange else ""
-            raise SyntaxProblem(raw.at, f"{raw.symbol!r} takes {', '.join(layer.operands)}{' and axis' if layer.along else ''}{found}")
-        missing = [key for key in layer.operands[len(raw.args) :] if key not in given and key not in layer.defaults]
+            raise SyntaxProblem(syntax.at, f"{syntax.symbol!r} takes {', '.join(layer.operands)}{' and axis' if layer.along else ''}{found}")
+        missing = [key for key in layer.operands[len(syntax.args) :] if key not in given and key not in layer.defaults]
         if missing:
-            raise SyntaxProblem(raw.at, f"{raw.symbol!r} needs {missing[0]!r}")
-        written = [*raw.args, *(given.get(key) or parse(layer.defaults[key]) for key in layer.operands[len(raw.args) :])]
+            raise SyntaxProblem(syntax.at, f"{syntax.symbol!r} needs {missing[0]!r}")
+        written = [*syntax.args, *(given.get(key) or parse(layer.defaults[key]) for key in layer.operands[len(syntax.args) :])]
         return {key: self.resolve(arg) for key, arg in zip(layer.operands, written, strict=True)}
 
-    def within(self, raw: Raw, text: str) -> Resolved:
+    def within(self, syntax: Syntax, text: str) -> Resolved:
         """An equation of a layer; what does not fit in it is told at the layer."""
         try:
             return self.resolve(parse(text))
         except SyntaxProblem as problem:
-            raise SyntaxProblem(raw.at, f"in {raw.symbol!r}: {problem.message}") from None
+            raise SyntaxProblem(syntax.at, f"in {syntax.symbol!r}: {problem.message}") from None
 
     def know(self, key: str, found: Resolved) -> None:
         """A quantity that may be used from here on."""
@@ -237,30 +237,30 @@ class Resolver:
         self.know(key, found)
         return name_term(key)
 
-    def name(self, raw: Raw) -> Resolved:
-        text = raw.args[0]
+    def name(self, syntax: Syntax) -> Resolved:
+        text = syntax.args[0]
         if text not in self.names:
             raise SyntaxProblem(
-                raw.at, f"nothing is called {text!r}{nearest(text, self.names)}; give it a value under [parameters] or [data], or an equation above this one"
+                syntax.at, f"nothing is called {text!r}{nearest(text, self.names)}; give it a value under [parameters] or [data], or an equation above this one"
             )
         shape = self.names[text]
         return Resolved(name_term(text), shape, natural(shape) if self.readings is None else self.readings[text])
 
-    def number(self, raw: Raw) -> Resolved:
-        return Resolved(number(raw.args[0]), (), Reading(()))
+    def number(self, syntax: Syntax) -> Resolved:
+        return Resolved(number(syntax.args[0]), (), Reading(()))
 
-    def ones(self, raw: Raw) -> Resolved:
-        of = self.resolve(raw.args[0])
+    def ones(self, syntax: Syntax) -> Resolved:
+        of = self.resolve(syntax.args[0])
         return of._replace(term=Term("ones", of.shape) if of.shape else number(1))
 
-    def size(self, raw: Raw) -> Resolved:
-        return Resolved(number(prod(self.resolve(raw.args[0]).shape)), (), Reading(()))
+    def size(self, syntax: Syntax) -> Resolved:
+        return Resolved(number(prod(self.resolve(syntax.args[0]).shape)), (), Reading(()))
 
-    def misplaced(self, raw: Raw) -> Resolved:
-        raise SyntaxProblem(raw.at, "a list stands only inside concat(...), embedding(...) or an index; give an array of numbers a name under [data]")
+    def misplaced(self, syntax: Syntax) -> Resolved:
+        raise SyntaxProblem(syntax.at, "a list stands only inside concat(...), embedding(...) or an index; give an array of numbers a name under [data]")
 
-    def repetition(self, raw: Raw) -> Resolved:
-        raise SyntaxProblem(raw.at, "'for ... in ...' stands at the end of an equation or inside sum(...)")
+    def repetition(self, syntax: Syntax) -> Resolved:
+        raise SyntaxProblem(syntax.at, "'for ... in ...' stands at the end of an equation or inside sum(...)")
 
 
 AXES = frozenset({"axis", "keepdims"})
@@ -283,27 +283,27 @@ SPECIAL: dict[str, Any] = {
 }
 
 
-def along_axis(raw: Raw, layer: Layer, of: Resolved) -> dict[str, str]:
+def along_axis(syntax: Syntax, layer: Layer, of: Resolved) -> dict[str, str]:
     """What stands for `{along}` and `{asked}` in a layer's equations."""
-    given = dict(raw.keywords)
+    given = dict(syntax.keywords)
     axis = whole(given["axis"]) if "axis" in given else layer.axis
     if axis not in (None, -1, 0, 1):
-        raise SyntaxProblem(raw.at, f"{raw.symbol!r} with axis={axis} is not known; axis=0 is down each column, axis=1 along each row")
+        raise SyntaxProblem(syntax.at, f"{syntax.symbol!r} with axis={axis} is not known; axis=0 is down each column, axis=1 along each row")
     if "axis" in given and len(of.reading.axes) == 2 and of.reading.axes[axis or 0] == 1:
-        raise SyntaxProblem(raw.at, f"{called(of)} has a single entry along axis={axis}; leave out the axis to work at all of its entries")
+        raise SyntaxProblem(syntax.at, f"{called(of)} has a single entry along axis={axis}; leave out the axis to work at all of its entries")
     if axis is None or min(of.shape or (1,)) == 1:
         return {"along": "", "asked": ""}
-    return {"along": f", axis={axis}, keepdims=1", "asked": f", axis={axis}" + ", keepdims=1" * keeps(raw)}
+    return {"along": f", axis={axis}, keepdims=1", "asked": f", axis={axis}" + ", keepdims=1" * keeps(syntax)}
 
 
-def keeps(raw: Raw) -> bool:
+def keeps(syntax: Syntax) -> bool:
     """Whether `keepdims` was asked for."""
-    return any(key == "keepdims" and value.args[0] not in ("False", "0") for key, value in raw.keywords)
+    return any(key == "keepdims" and value.args[0] not in ("False", "0") for key, value in syntax.keywords)
 
 
-def reduced(raw: Raw, reading: Reading, axis: int, shape: Shape) -> Reading:
+def reduced(syntax: Syntax, reading: Reading, axis: int, shape: Shape) -> Reading:
     """What NumPy has for a sum along an axis; an axis that a list does not have leaves NumPy without a value."""
-    kept = keeps(raw)
+    kept = keeps(syntax)
     axes = list(reading.axes)
     if not -len(axes) <= axis < len(axes):
         return natural(shape)
@@ -311,14 +311,14 @@ def reduced(raw: Raw, reading: Reading, axis: int, shape: Shape) -> Reading:
     return Reading(tuple(axes))
 
 
-def whole_matrix(raw: Raw, of: Resolved) -> None:
+def whole_matrix(syntax: Syntax, of: Resolved) -> None:
     """A softmax of a matrix is that of each row or of each column; which, has to be said."""
     if min(of.shape or (1,)) > 1:
         rows, columns = of.shape
         raise SyntaxProblem(
-            raw.at,
+            syntax.at,
             f"say over which axis, for {called(of)} is a {rows} x {columns} matrix: "
-            f"{raw.symbol}({_short(of)}, axis=1) for each row, axis=0 for each column, {raw.symbol}(flatten({_short(of)})) over all entries",
+            f"{syntax.symbol}({_short(of)}, axis=1) for each row, axis=0 for each column, {syntax.symbol}(flatten({_short(of)})) over all entries",
         )
 
 
@@ -326,9 +326,9 @@ def _short(of: Resolved) -> str:
     return of.term.args[0] if of.term.head == "name" else "..."
 
 
-def _misfit(raw: Raw, symbol: str, shapes: Sequence[Shape], mismatch: ShapeMismatch) -> str:
+def _misfit(syntax: Syntax, symbol: str, shapes: Sequence[Shape], mismatch: ShapeMismatch) -> str:
     hint = "; a list is a column, write a row as [[1, 2]]" if symbol in BROADCASTING and row_wanted(shapes) else ""
-    return f"the shapes do not fit at {raw.symbol.replace('u-', '-')!r}: {mismatch}; found {' and '.join(map(describe, shapes))}{hint}"
+    return f"the shapes do not fit at {syntax.symbol.replace('u-', '-')!r}: {mismatch}; found {' and '.join(map(describe, shapes))}{hint}"
 
 
 def row_wanted(shapes: Sequence[Shape]) -> bool:

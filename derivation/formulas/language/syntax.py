@@ -7,10 +7,10 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Raw:
+class Syntax:
     """A node as written: the symbol or function name, its parts, and where it stands in the text."""
 
     symbol: str
     args: tuple[Any, ...]
     at: int
-    keywords: tuple[tuple[str, Raw], ...] = ()
+    keywords: tuple[tuple[str, Syntax], ...] = ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import prod
 
 from derivation.formulas.arrays import Shape
-from derivation.formulas.language.syntax import Raw
+from derivation.formulas.language.syntax import Syntax
 
 MOST_OPERATORS = 1_000
 """Operators and functions of one equation, once its sums over an index are spelled out."""
@@ -20,14 +20,14 @@ MOST_ENTRIES = 1_000_000
 MOST_ENTRIES_IN_ALL = 10_000_000
 
 
-def operators(raw: Raw) -> int:
+def operators(syntax: Syntax) -> int:
     """How many operators and functions an expression has.
 
     >>> from derivation.formulas.language.expressions import parse
     >>> operators(parse("w * x[0] + exp(b)"))
     4
     """
-    waiting, count = [raw], 0
+    waiting, count = [syntax], 0
     while waiting:
         inside = waiting.pop()
         parts = [arg for arg in inside.args if hasattr(arg, "symbol")]
@@ -36,7 +36,7 @@ def operators(raw: Raw) -> int:
     return count
 
 
-def sum_problem(body: Raw, steps: int) -> str:
+def sum_problem(body: Syntax, steps: int) -> str:
     """What is wrong with a sum of so many steps, spelled out; nothing where it is short enough."""
     count = steps * (operators(body) + 1) - 1
     if count <= MOST_OPERATORS:
@@ -44,7 +44,7 @@ def sum_problem(body: Raw, steps: int) -> str:
     return f"spelled out, this sum has {count:,} operators, and one equation has room for {MOST_OPERATORS:,}; make the numbers one array and use sum()"
 
 
-def repetition_problem(before: int, body: Raw, steps: int) -> str:
+def repetition_problem(before: int, body: Syntax, steps: int) -> str:
     """What is wrong with a repetition of so many steps behind equations of so many operators; nothing where there is room for it."""
     count = before + unfolded(body, steps)
     if count <= MOST_IN_ALL:
@@ -52,7 +52,7 @@ def repetition_problem(before: int, body: Raw, steps: int) -> str:
     return f"with this line the equations have {count:,} operators, spelled out, and there is room for {MOST_IN_ALL:,}; use arrays, or fewer steps"
 
 
-def unfolded(body: Raw, steps: int) -> int:
+def unfolded(body: Syntax, steps: int) -> int:
     """What an equation in so many steps counts: its operators, and itself."""
     return steps * (operators(body) + 1)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flint import arb, fmpq, fmpz
 
-from derivation.formulas.numbers import Number, Uncertain, UndefinedValue, bounds, is_negligible, is_positive
+from derivation.formulas.numbers import Number, Uncertain, Undefined, bounds, is_negligible, is_positive
 
 MOST_EXACT, LARGEST_BETWEEN = 64, 1 << 17
 """The exponent and the bits up to which a power is worked exactly inside an equation."""
@@ -26,18 +26,18 @@ def function(at: Callable[[arb], arb], exactly: dict[Any, Any] | None = None) ->
 
 
 def logarithm(x: Number) -> Number:
-    """The natural logarithm; `UndefinedValue` where x is not positive."""
+    """The natural logarithm; `Undefined` where x is not positive."""
     if x <= 0:
-        raise UndefinedValue("the logarithm of a number that is not positive")
+        raise Undefined("the logarithm of a number that is not positive")
     if not x > 0:
         raise Uncertain("whether the argument of a logarithm is positive")
     return fmpq(0) if x == 1 else arb(x).log()
 
 
 def square_root(x: Number) -> Number:
-    """The square root, exact for squares of rationals; `UndefinedValue` where x is negative."""
+    """The square root, exact for squares of rationals; `Undefined` where x is negative."""
     if is_positive(-x):
-        raise UndefinedValue("the square root of a negative number")
+        raise Undefined("the square root of a negative number")
     if isinstance(x, fmpq):
         p, q = int(x.p), int(x.q)
         root = fmpq(int(fmpz(p).isqrt()), int(fmpz(q).isqrt()))
@@ -59,16 +59,16 @@ def floor(x: Number) -> Number:
 
 
 def quotient(a: Number, b: Number) -> Number:
-    """a / b; `UndefinedValue` where b is 0."""
+    """a / b; `Undefined` where b is 0."""
     if b == 0:
-        raise UndefinedValue("division by zero")
+        raise Undefined("division by zero")
     if not (b > 0 or b < 0):
         raise Uncertain("whether a divisor is 0")
     return a / b
 
 
 def power(a: Number, b: Number) -> Number:
-    """a to the b: exact for small integer exponents, through balls otherwise; `UndefinedValue` for 0 to a negative power.
+    """a to the b: exact for small integer exponents, through balls otherwise; `Undefined` for 0 to a negative power.
 
     >>> power(fmpq(2, 3), fmpq(-2)), power(fmpq(0), fmpq(1, 2)), power(fmpq(-1), fmpq(65)) == -1
     (9/4, 0, True)
@@ -78,9 +78,9 @@ def power(a: Number, b: Number) -> Number:
     if a > 0:
         return arb(a) ** arb(b)
     if a < 0:
-        raise UndefinedValue("a fractional power of a negative number")
+        raise Undefined("a fractional power of a negative number")
     if b < 0 and a == 0:
-        raise UndefinedValue("0 to a negative power")
+        raise Undefined("0 to a negative power")
     if b > 0 and (a == 0 or is_negligible(a)):
         return fmpq(0) if a == 0 else (a.abs_upper() ** arb(b)).union(arb(0))
     raise Uncertain("whether the base of a fractional power is positive")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from flint import fmpq
 
-from derivation.deriving.worked import conclusion
+from derivation.deriving.arithmetic import conclusion
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.numbers import Style, certified, middle

@@ -9,8 +9,8 @@ from itertools import pairwise
 from flint import fmpq
 
 from derivation.formulas.arrays import Array
-from derivation.formulas.calculus.evaluate import Undefined, evaluate
-from derivation.formulas.numbers import Number, Uncertain, UndefinedValue, exact, magnitude, middle, rounded
+from derivation.formulas.calculus.evaluate import evaluate
+from derivation.formulas.numbers import Number, Uncertain, Undefined, exact, magnitude, middle, rounded
 from derivation.formulas.terms import Term, name
 from derivation.networks.network import Network
 from derivation.networks.walkthrough import Derivation
@@ -103,7 +103,7 @@ class _Picture:
                 known[name(key)] = evaluate(term, known)
             loss = float(middle(known[name(self.network.loss or "")].entries[0]) / self.unit)
             return loss if abs(loss) < HIGHEST else math.nan
-        except (Undefined, UndefinedValue, Uncertain, OverflowError):
+        except (Undefined, Uncertain, OverflowError):
             return math.nan
 
     def contours(self) -> list[tuple[fmpq, list[list[Point]]]]:

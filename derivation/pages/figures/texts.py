@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from derivation.deriving.worked import literal
+from derivation.deriving.arithmetic import literal
 from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.numbers import Number, Style, Uncertain, decimal, middle, nearest
 from derivation.formulas.terms import Term

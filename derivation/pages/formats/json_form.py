@@ -7,7 +7,7 @@ from typing import Any
 
 from derivation.formulas.arrays import Array
 from derivation.formulas.numbers import json_text
-from derivation.networks.plain import plain
+from derivation.networks.keys import key_of
 from derivation.networks.walkthrough import Derivation, Drift, Phase, Step
 from derivation.pages.views.view import RELATIONS
 from derivation.pages.words import Words
@@ -29,9 +29,9 @@ def json_form(derivation: Derivation) -> str:
             "values": _numbers(numbers.values),
             "gradients": _numbers(numbers.gradients),
             "updated": _numbers(numbers.updated),
-            **({"optimizer": {plain(term): _entries(array) for term, array in numbers.optimizer.items()}} if numbers.optimizer else {}),
+            **({"optimizer": {key_of(term): _entries(array) for term, array in numbers.optimizer.items()}} if numbers.optimizer else {}),
             **({"loss": _entries(numbers.values[loss])} if loss else {}),
-            **({"drift": {plain(term): _drift(drift) for term, drift in numbers.drift.items()}} if numbers.drift else {}),
+            **({"drift": {key_of(term): _drift(drift) for term, drift in numbers.drift.items()}} if numbers.drift else {}),
         }
         for numbers in derivation.training_steps
     ]
@@ -75,4 +75,4 @@ def _step(phase: str, step: Step, writer: Writer, words: Words) -> dict[str, Any
         for line in step.lines
     ]
     section = {"section": words.section(phase, step.section)} if step.section else {}
-    return {"quantity": plain(step.quantity), "title": words.sentence("titles", step.title), **section, "chain": chain}
+    return {"quantity": key_of(step.quantity), "title": words.sentence("titles", step.title), **section, "chain": chain}

@@ -14,7 +14,7 @@ from functools import cache
 from derivation.formulas.language.resolve import Shapes, definition
 from derivation.formulas.operations import TABLE
 from derivation.formulas.terms import Term, options
-from derivation.networks.plain import plain
+from derivation.networks.keys import key_of
 from derivation.pages.words import templates
 
 PRIMITIVES = {
@@ -132,7 +132,7 @@ class Code:
         >>> Code({}).identifier(partial(name("L"), name("W1")))
         'dL_dW1'
         """
-        text = "".join(letter if letter.isalnum() else "_" for letter in plain(quantity)).strip("_")
+        text = "".join(letter if letter.isalnum() else "_" for letter in key_of(quantity)).strip("_")
         taken = keyword.iskeyword(text) or text in IMPORTED or (text in self.shapes and quantity.args != (text,))
         return f"{text}_" if taken else text
 

@@ -13,7 +13,7 @@ from jinja2 import Environment
 from derivation.formulas.terms import Term
 from derivation.handwriting.screen import page as written
 from derivation.handwriting.writing import STANDARD, Writing
-from derivation.networks.plain import plain
+from derivation.networks.keys import key_of
 from derivation.networks.walkthrough import Derivation
 from derivation.pages.figures import Chart, charts, inline, map_of, style_sheet
 from derivation.pages.typesetting.font import font
@@ -57,7 +57,9 @@ def page(derivation: Derivation, theme: str = "typeset", writing: Writing = STAN
     shown = {
         "view": view(derivation, inside, form["real"]),
         "words": words,
-        "names": {writer.write(step.quantity)[0]: NameView(plain(step.quantity), _drawn(step.quantity)) for phase in derivation.phases for step in phase.steps},
+        "names": {
+            writer.write(step.quantity)[0]: NameView(key_of(step.quantity), _drawn(step.quantity)) for phase in derivation.phases for step in phase.steps
+        },
         "figures": {key: _figure(chart, key, words[f"chart_{key}"]) for key, chart in charts(derivation).items()},
         "map": _maps(derivation, words["chart_map"]),
         "edges": edges(derivation, Words(lambda term: inside(writer.write(term)[0]))),
@@ -98,4 +100,4 @@ def _drawn(quantity: Term) -> str:
     """What a chart calls a quantity: a derivative belongs to what it is taken by, an updated parameter to the parameter."""
     while quantity.head in ("partial", "updated", "index"):
         quantity = quantity.args[-1 if quantity.head == "partial" else 0]
-    return plain(quantity)
+    return key_of(quantity)

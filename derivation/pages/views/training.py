@@ -5,7 +5,7 @@ from __future__ import annotations
 from derivation.formulas.numbers import Style, at_a_tie, decimal
 from derivation.formulas.terms import name, number
 from derivation.networks.network import Network
-from derivation.networks.recipe import rate
+from derivation.networks.update import rate
 from derivation.networks.walkthrough import Derivation
 from derivation.pages.views.tables import TableView
 from derivation.pages.words import Words

@@ -11,7 +11,7 @@ from typing import Protocol
 from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.language.resolve import Shapes, choose, rule, substitute
 from derivation.formulas.terms import Term, name, number, partial, updated
-from derivation.networks.optimizers import SYMBOLS, Row, words
+from derivation.networks.optimizers import SYMBOLS, UpdateRule, words
 from derivation.tex.names import ACCENTS, Names, default
 
 PREFIX = "update."
@@ -24,7 +24,7 @@ class Update:
     """How the parameters change: the rows in order (the rule comes last), their constants, how many training steps are made
     and how many of these are worked on the page."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[UpdateRule, ...]
     constants: Mapping[str, Array]
     steps: int = 1
     worked: int = 1
@@ -52,7 +52,7 @@ class Equation:
     quantity: Term
     text: str
     parts: Mapping[str, Term]
-    row: Row
+    row: UpdateRule
     shared: bool
 
     def body(self, shapes: Shapes) -> Term:

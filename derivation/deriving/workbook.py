@@ -6,16 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from flint import fmpq
 
+from derivation.deriving.arithmetic import LONGEST, arithmetic, assembled, conclusion, is_broad, is_elided, literal, negated, spelled
 from derivation.deriving.as_printed import as_printed, with_digits
-from derivation.deriving.worked import LONGEST, arithmetic, assembled, conclusion, is_broad, is_elided, literal, negated, spelled
 from derivation.formulas.arrays import Array
-from derivation.formulas.calculus.evaluate import Undefined, evaluate
+from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.language.resolve import Shapes
-from derivation.formulas.numbers import Style, TooLarge, Uncertain, Written, same, settle, sharpened, unrounded, within_reach
+from derivation.formulas.numbers import Style, TooLarge, Uncertain, Undefined, Written, same, settle, sharpened, unrounded, within_reach
 from derivation.formulas.terms import Term, is_literal, name, names, rebuild, walk
+from derivation.networks.keys import expression, key_of
 from derivation.networks.network import Network
-from derivation.networks.plain import expression, plain
-from derivation.networks.recipe import PREFIX
+from derivation.networks.update import PREFIX
 from derivation.networks.walkthrough import FalseLine, Line, Reason, Relation, Role, Step
 
 WORKED = frozenset({"substitution", "arithmetic"})
@@ -23,7 +23,7 @@ SMALL = 64
 """Entries up to which an array is looked through for balls that are rationals; larger ones are reckoned with as they come."""
 
 
-class Desk:
+class Workbook:
     """The values known so far of one network, by the term that names them."""
 
     def __init__(self, network: Network, carried: Mapping[Term, Array] | None = None) -> None:
@@ -36,26 +36,27 @@ class Desk:
         self.carried = carried or {}
         self.known |= self.carried
 
-    def learn(self, quantity: Term, formula: Term) -> Array:
+    def assign(self, quantity: Term, formula: Term) -> Array:
         """The quantity's value by its formula, remembered, rounded where results are carried rounded; `Undefined` names the quantity
         where it has none."""
-        value, carry = self.note(quantity, formula), self.network.carry
+        value, carry = self.assign_auxiliary(quantity, formula), self.network.carry
         if carry:
             self.known[quantity] = value.map(carry)
         return self.known[quantity]
 
-    def note(self, quantity: Term, formula: Term) -> Array:
-        """As `learn`, for what is no result but serves one, as a local derivative does: it is never rounded."""
+    def assign_auxiliary(self, quantity: Term, formula: Term) -> Array:
+        """As `assign`, for what is no result but serves one, as a local derivative does: it is never rounded."""
         try:
             value = settle(evaluate(formula, self.known))
             self.known[quantity] = value.map(lambda x: sharpened(within_reach(x))) if len(value.entries) <= SMALL else value
             self.literals.pop(quantity, None)
-        except Undefined as problem:
-            raise Undefined(quantity, f"{problem.message}, in {expression(problem.term)}{self.carried_note()}", self.place_of(quantity)) from None
         except TooLarge as problem:
-            raise Undefined(quantity, str(problem), self.place_of(quantity)) from None
+            raise Undefined(problem.message, quantity, self.place_of(quantity)) from None
+        except Undefined as problem:
+            where = f", in {expression(problem.term)}" if problem.term else ""
+            raise Undefined(f"{problem.message}{where}{self.carried_note()}", quantity, self.place_of(quantity)) from None
         except Uncertain as problem:
-            raise Uncertain(f"{problem}, in {plain(quantity)}") from None
+            raise Uncertain(f"{problem}, in {key_of(quantity)}") from None
         return self.known[quantity]
 
     def carried_note(self) -> str:

@@ -39,19 +39,19 @@ def literal(value: Fraction) -> Term:
     return number(("-" if value < 0 else "") + text)
 
 
-def tidy(term: Term, shapes: Shapes) -> Term:
+def simplify(term: Term, shapes: Shapes) -> Term:
     """The term with neutral factors and summands left out and numeric factors drawn together in front.
 
     >>> from derivation.formulas.terms import name
     >>> t = Term("times", (number("0.5"), number(2) * name("u")))
-    >>> tidy(t, Shapes({"u": ()}))
+    >>> simplify(t, Shapes({"u": ()}))
     Term(head='name', args=('u',))
     """
     return _tidied(term, shapes, RULES)
 
 
 def loosely(term: Term, shapes: Shapes) -> Term:
-    """As `tidy`, but numeric factors stay beside each other: what a person writes before 1/4 times 2 becomes 1/2.
+    """As `simplify`, but numeric factors stay beside each other: what a person writes before 1/4 times 2 becomes 1/2.
 
     >>> from derivation.formulas.terms import name
     >>> t = Term("div", (number(2) * name("u"), number(4)))

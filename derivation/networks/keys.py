@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from derivation.formulas.operations import TABLE
 from derivation.formulas.terms import Term
-from derivation.networks.recipe import PREFIX
+from derivation.networks.update import PREFIX
 
 
-def plain(term: Term) -> str:
+def key_of(term: Term) -> str:
     """A quantity as the spec would call it; entries are counted from 0, as there.
 
     >>> from derivation.formulas.terms import index, name, partial, updated
@@ -15,14 +15,14 @@ def plain(term: Term) -> str:
     ('dL/dW1[0,1]', 'W1_new')
     """
     if term.head == "partial":
-        return "d{}/d{}".format(*map(plain, term.args))
+        return "d{}/d{}".format(*map(key_of, term.args))
     if term.head == "updated":
-        return f"{plain(term.args[0])}_new"
+        return f"{key_of(term.args[0])}_new"
     if term.head == "index":
-        return f"{plain(term.args[0])}[{','.join(map(str, term.args[1:]))}]"
+        return f"{key_of(term.args[0])}[{','.join(map(str, term.args[1:]))}]"
     if term.head in ("name", "number"):
         return str(term.args[0]).removeprefix(PREFIX)
-    return f"{term.head}({', '.join(map(plain, term.children))})"
+    return f"{term.head}({', '.join(map(key_of, term.children))})"
 
 
 INFIX = {
@@ -58,7 +58,7 @@ def expression(term: Term, least: int = 0) -> str:
     elif term.head in TABLE:
         own, shown = 5, _call(term)
     else:
-        own, shown = 5, plain(term)
+        own, shown = 5, key_of(term)
     return f"({shown})" if own < least else shown
 
 
