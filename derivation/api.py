@@ -53,7 +53,8 @@ def _whole(found: Opened) -> Network:
 
 
 def derive(network: Network, views: Sequence[View] = ()) -> Derivation:
-    """The network worked out, every printed digit certain; `views` (`deriving.on_request.views`) are phases that stand behind the others.
+    """The network worked out, every printed digit certain; `views` (`deriving.on_request.views`) are phases that stand
+    behind the others.
 
     Raises `Undefined` where a value does not exist (division by zero, say), naming the quantity.
 

@@ -1,4 +1,5 @@
-"""Articles mutilated at random, and what is done with each: every report, a spec, a renumbering. Nothing may raise but the errors that are for the user."""
+"""Articles mutilated at random, and what is done with each: every report, a spec, a renumbering. Nothing may raise but
+the errors that are for the user."""
 
 from __future__ import annotations
 
@@ -47,7 +48,9 @@ def mutants(seed: int, sources: list[tuple[str, list[str]]] | None = None) -> It
         piece = list(pieces if suffix == ".ipynb" or drawn.random() < 0.1 else pieces[at : at + drawn.randint(5, 300)])
         for _ in range(drawn.randint(1, 8)):
             mutilate(piece, drawn, drawn.choice(sources)[1])
-        yield Mutant(drawn.choice((".md", ".tex")) if drawn.random() < 0.2 and suffix != ".ipynb" else suffix, "".join(piece))
+        yield Mutant(
+            drawn.choice((".md", ".tex")) if drawn.random() < 0.2 and suffix != ".ipynb" else suffix, "".join(piece)
+        )
 
 
 def mutilate(pieces: list[str], drawn: random.Random, other: list[str]) -> None:

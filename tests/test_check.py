@@ -1,4 +1,5 @@
-"""The checker: the article it began with, our own handouts, readings of other authors' notation, mistakes planted, and hostile input."""
+"""The checker: the article it began with, our own handouts, readings of other authors' notation, mistakes planted, and
+hostile input."""
 
 from __future__ import annotations
 
@@ -46,7 +47,16 @@ def test_the_first_article_is_exact_in_all_its_57_equalities() -> None:
     assert report.declarations == 6
 
 
-UNREAD = {"attention", "batch-norm", "cnn", "layer-norm", "skip-gram", "softmax-regression", "transformer-block", "two-heads"}
+UNREAD = {
+    "attention",
+    "batch-norm",
+    "cnn",
+    "layer-norm",
+    "skip-gram",
+    "softmax-regression",
+    "transformer-block",
+    "two-heads",
+}
 
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
@@ -55,7 +65,11 @@ def test_our_own_handouts_pass(path: Path) -> None:
 
     report = check_text(markdown(derivation.prove(derivation.derive(derivation.load(path)))), "handout.md")
     # the last of several equations of a rule for any parameter: it holds no gradient, so it is not known as a rule
-    left = [equality for equality in report.equalities if equality.verdict == "undecided" and not equality.why.endswith(r"formula for \theta")]
+    left = [
+        equality
+        for equality in report.equalities
+        if equality.verdict == "undecided" and not equality.why.endswith(r"formula for \theta")
+    ]
     total = sum(report.summary.values())
     # parts, windows, rows picked and derivatives of entries of W_Q are not read; what is read holds
     assert report.summary["wrong"] == 0
@@ -108,7 +122,10 @@ def test_a_mistake_is_found_at_its_line(handout: str, right: str, wrong: str) ->
 
 
 def test_known_mistakes_are_named() -> None:
-    text = "$h = W x$, $L = \\frac{1}{2} (h - y)^2$, $W = 2$, $x = 3$, $y = 1$. Then $\\frac{dL}{dh} = y - h = -5$ is wrong."
+    text = (
+        "$h = W x$, $L = \\frac{1}{2} (h - y)^2$, $W = 2$, $x = 3$, $y = 1$. Then $\\frac{dL}{dh} = y - h = -5$ "
+        "is wrong."
+    )
     assert check_text(text).wrong[0].why.startswith("the sign is wrong")
 
 
@@ -134,7 +151,10 @@ def test_latex_macros_inputs_and_places(tmp_path: Path) -> None:
     main = tmp_path / "main.tex"
     main.write_text("\\newcommand{\\two}{2}\n\\begin{document}\n% $1 = 2$\n\\input{part}\n\\end{document}", "utf-8")
     report = check(str(main))
-    assert [(Path(e.source.path).name, e.place, e.verdict) for e in report.equalities] == [("part.tex", (1, 16), "exact"), ("part.tex", (2, 17), "wrong")]
+    assert [(Path(e.source.path).name, e.place, e.verdict) for e in report.equalities] == [
+        ("part.tex", (1, 16), "exact"),
+        ("part.tex", (2, 17), "wrong"),
+    ]
 
 
 def test_notebook_places_are_those_of_the_file(tmp_path: Path) -> None:
@@ -163,7 +183,16 @@ def test_exit_codes_and_json_keys(tmp_path: Path) -> None:
     found = json.loads(output)
     assert found["schema"] == 1 and found["summary"] == {"exact": 0, "rounded": 0, "wrong": 1, "undecided": 0}
     assert found["equalities"] == [
-        {"line": 3, "column": 13, "left": "1 + 1", "right": "3", "verdict": "wrong", "expected": "2", "why": "2, not 3", "kind": "arithmetic"}
+        {
+            "line": 3,
+            "column": 13,
+            "left": "1 + 1",
+            "right": "3",
+            "verdict": "wrong",
+            "expected": "2",
+            "why": "2, not 3",
+            "kind": "arithmetic",
+        }
     ]
     assert run("check", str(tmp_path / "none.md"))[0] == 2
     assert run("check", str(tmp_path / "a.docx"))[0] == 2
@@ -191,7 +220,9 @@ def test_the_pdf_report_is_a_pdf() -> None:
 
     if not engines():
         pytest.skip("no TeX on this machine")
-    assert REPORTS["pdf"]([check_text("# A\n\n$$x = 1, \\quad x + 1 = 3$$ and $\\foo{2} = 3$ \u4e2d")]).startswith(b"%PDF")
+    assert REPORTS["pdf"]([check_text("# A\n\n$$x = 1, \\quad x + 1 = 3$$ and $\\foo{2} = 3$ \u4e2d")]).startswith(
+        b"%PDF"
+    )
 
 
 def test_the_network_of_an_article_is_its_spec(handout: str, tmp_path: Path) -> None:
@@ -250,7 +281,11 @@ def test_hostile_input_ends(kind: str) -> None:
 
 def test_formulas_that_cannot_be_taken_apart_are_not_dropped() -> None:
     report = check_text("$x = 2$\n\n$$y = \\frac{1}{x = 3$$\n\n$x^2 = 4$ and $\\frac{1$")
-    assert [(equality.place[0], equality.verdict) for equality in report.equalities] == [(1, "exact"), (3, "undecided"), (5, "exact")]
+    assert [(equality.place[0], equality.verdict) for equality in report.equalities] == [
+        (1, "exact"),
+        (3, "undecided"),
+        (5, "exact"),
+    ]
     assert report.equalities[1].why == "not read: this brace is never closed"
 
 

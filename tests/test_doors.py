@@ -1,4 +1,5 @@
-"""What comes from outside reaches a document through a few doors: nothing in it is a command, and no file or variable gets out."""
+"""What comes from outside reaches a document through a few doors: nothing in it is a command, and no file or variable
+gets out."""
 
 from __future__ import annotations
 
@@ -29,14 +30,20 @@ from derivation.tex.names import COMMANDS
 from derivation.tex.notation import NotationError, notation
 
 COMMAND = re.compile(r"\\(?:[A-Za-z@]+|.)")
-WORDS = "input openin read write18 immediate pdfobj pdfprimitive directlua latelua csname catcode endinput special def expandafter scantokens usepackage loop font show".split()
+WORDS = (
+    "input openin read write18 immediate pdfobj pdfprimitive directlua latelua csname catcode endinput special "
+    "def expandafter scantokens usepackage loop font show"
+).split()
 SPELLINGS = (
     "\\{}", "^^5c{}", "{{^^5c{}}}w", "^^\x1c{}", "^^^^005c{}", "x^ ^5c{}", "w^{{^5c{}}}", "w_{{^^5c{}}}", "\\hat{{^^5c{}}}", "\\text{{\\{}}}", "\\text{{^^5c{}}}", "\\mathrm{{\\{}}}",
     "\\csname {}\\endcsname", "\\catcode`!=0 !{}", "w%\n\\{}", "w\n\\{}", "$\\{}$", "w#1\\{}", "~{}", "\\endinput {}", "\\~{}", "\\\\{}", "\\ {}", "＼{}", "∖{}", "w\u200b\\{}", "w\u0301{}",
     "\uff3e\uff3e5c{}", "\\begin{{{}}}", "\\\x00{}", "w\x7f\\{}", "\u2028\\{}", "\\par {}", "w'\\{}'", "\\mathbf{{x}}\\{}", "\\lowercase{{{}}}", "\\{}{{", "}}\\{}{{",
 )  # fmt: skip
 HOSTILE = [
-    spelling.format(word) + tail for (spelling, word), tail in zip(product(SPELLINGS, WORDS), ("", "{/etc/hostname}", "=/etc/hostname") * 1000, strict=False)
+    spelling.format(word) + tail
+    for (spelling, word), tail in zip(
+        product(SPELLINGS, WORDS), ("", "{/etc/hostname}", "=/etc/hostname") * 1000, strict=False
+    )
 ]
 GOOD = (
     "w", "W^{(1)}", r"\hat{y}", r"\hat y", r"\hat{y}^{(2)}_i", r"\mathbf{W}_{hh}", r"\mathbf W", r"\Delta w", "x_1'", "W'^{[1]}", r"\theta_{\text{max}}", r"\text{new state}",
@@ -46,7 +53,10 @@ GOOD = (
 
 def spec(symbol: str, title: str = "") -> str:
     head = f"title = {json.dumps(title)}\n" if title else ""
-    return head + f'[model]\nloss = "L"\nequations = "L = (w * x - y)^2 / 2"\n[parameters]\nw = 3\n[data]\nx = 2\ny = 1\n[notation]\nw = {json.dumps(symbol)}\n'
+    return (
+        head + f'[model]\nloss = "L"\nequations = "L = (w * x - y)^2 / 2"\n[parameters]\nw = 3\n[data]\nx = 2\ny = '
+        f"1\n[notation]\nw = {json.dumps(symbol)}\n"
+    )
 
 
 def tex(symbol: str, title: str = "") -> str:
@@ -54,7 +64,8 @@ def tex(symbol: str, title: str = "") -> str:
 
 
 def test_a_notation_is_refused_or_holds_nothing_but_what_was_read() -> None:
-    """At least 200 of each spelling and word; those that are harmless words after all hold no command that is not known."""
+    """At least 200 of each spelling and word; those that are harmless words after all hold no command that is not
+    known."""
     assert len(set(HOSTILE)) > 700
     ours = set(COMMAND.findall(tex("w"))) | COMMANDS
     for symbol in HOSTILE:
@@ -63,7 +74,9 @@ def test_a_notation_is_refused_or_holds_nothing_but_what_was_read() -> None:
         except NotationError as error:
             assert "\n" not in str(error) and str(error).isprintable(), symbol
             continue
-        assert set(COMMAND.findall(written)) <= ours and written.isascii() and not re.search(r"\^ *\^|[%#$~&\n]", written), symbol
+        assert (
+            set(COMMAND.findall(written)) <= ours and written.isascii() and not re.search(r"\^ *\^|[%#$~&\n]", written)
+        ), symbol
 
 
 @pytest.mark.parametrize("symbol", GOOD)
@@ -110,7 +123,9 @@ def test_text_is_printed_as_it_was_typed() -> None:
     assert written.isprintable() and not re.search(r"--|''|``|,,|<<|>>|\^\^", written)
     named = {"backslash": "\\", "asciicircum": "^", "asciitilde": "~", "less": "<", "greater": ">", "bar": "|"}
     named |= {"quotedbl": '"', "quotesingle": "'", "asciigrave": "`"}
-    spoken = re.sub(r"\\text(\w+)\{\}|\\(.)", lambda match: named[match[1]] if match[1] else match[2].strip("/"), written)
+    spoken = re.sub(
+        r"\\text(\w+)\{\}|\\(.)", lambda match: named[match[1]] if match[1] else match[2].strip("/"), written
+    )
     assert spoken == re.sub("[\x00\x07\u200b]", "", re.sub(r"\s", " ", every))
     alone = {latex_text(letter) for letter in every if letter.isprintable()}
     assert set(COMMAND.findall(written)) == {COMMAND.match(text)[0] for text in alone if text[0] == "\\"} | {r"\/"}  # type: ignore[index]
@@ -173,7 +188,9 @@ def opened(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
                     yield f"{name}:{place}", thing.read_bytes()
 
 
-def test_no_output_of_any_command_holds_a_file_or_a_variable_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_output_of_any_command_holds_a_file_or_a_variable_of_this_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     in_a_file, in_a_variable = secrets.token_hex(12), secrets.token_hex(12)
     (tmp_path / "secret.tex").write_text(in_a_file)
     monkeypatch.setenv("DERIVATION_SECRET", in_a_variable)
@@ -196,7 +213,9 @@ yhat = "\\hat{y}_{pdfobj}"
 ''')  # fmt: skip
     names = "".join(f'"{piece.replace(chr(34), chr(39))}"\n' for piece in pieces)
     (tmp_path / "class.csv").write_text(f"name\n{names}")
-    (tmp_path / "article.md").write_text(f"# {hostile}\n\n$$\\\\leftinput{{{path}}} = 1$$\n\n$x = 1 = 2$ {hostile} $\\text{{^^5cinput}} = 3$\n")
+    (tmp_path / "article.md").write_text(
+        f"# {hostile}\n\n$$\\\\leftinput{{{path}}} = 1$$\n\n$x = 1 = 2$ {hostile} $\\text{{^^5cinput}} = 3$\n"
+    )
     out = tmp_path / "out"
     out.mkdir()
     worked = derivation.prove(derivation.derive(derivation.load(tmp_path / "spec.toml")))
@@ -211,7 +230,9 @@ yhat = "\\hat{y}_{pdfobj}"
         done = CliRunner().invoke(app, command)
         assert done.exit_code == (1 if command[0] == "check" else 0), (command, done.output)
     key = json.loads((out / "v" / "key.json").read_text("utf-8"))
-    (tmp_path / "answers.csv").write_text(f'id,name,z1[1]\n{key["variants"][0]["id"]},"{pieces[2]}","{hostile.replace(chr(34), chr(39))}"\n')
+    (tmp_path / "answers.csv").write_text(
+        f'id,name,z1[1]\n{key["variants"][0]["id"]},"{pieces[2]}","{hostile.replace(chr(34), chr(39))}"\n'
+    )
     done = CliRunner().invoke(
         app,
         [

@@ -24,7 +24,10 @@ from derivation.pages.typesetting.engine import Engine, TexError, compile_pdf, e
 from derivation.pages.typesetting.templating import latex_text
 
 BY = {"lua" if one.is_lua else one.source: one for one in reversed(engines())}
-HERE = [pytest.param(kind, marks=pytest.mark.skipif(kind not in BY, reason=f"there is no {kind} TeX on this machine")) for kind in ("system", "bundled", "lua")]
+HERE = [
+    pytest.param(kind, marks=pytest.mark.skipif(kind not in BY, reason=f"there is no {kind} TeX on this machine"))
+    for kind in ("system", "bundled", "lua")
+]
 CLOSED = (
     "pdfobj pdfximage pdfprimitive primitive pdfmapfile pdfmapline pdffiledump pdffilemoddate openout read readline directlua latelua luafunction luafunctioncall luadef "
     "luabytecode luabytecodecall lateluafunction saveimageresource useimageresource"
@@ -82,7 +85,11 @@ def test_the_body_has_no_way_to_files_code_and_programs(kind: str) -> None:
     pages.append(
         (
             document(""),
-            [rf"\ifcsname {name}\endcsname OPEN\fi" for name in (*CLOSED, *OTHERS) if kind == "lua" or "@directlua" not in name],
+            [
+                rf"\ifcsname {name}\endcsname OPEN\fi"
+                for name in (*CLOSED, *OTHERS)
+                if kind == "lua" or "@directlua" not in name
+            ],
         )
     )
     assert sum(len(twenty) for _, twenty in pages) > 200
@@ -109,9 +116,13 @@ def test_what_stays_open_reads_and_writes_nothing_outside(kind: str, secret: tup
     )
     for name in asked:
         argument = f"file{{{path}}}" if name in ("pdfmdfivesum", "tex_mdfivesum:D") else f"{{{path}}}"
-        tries.append(rf"\ifcsname {name}\endcsname\edef\x{{\csname {name}\endcsname {argument}}}\ifx\x\empty\else\show\x OPEN\fi\fi")
+        tries.append(
+            rf"\ifcsname {name}\endcsname\edef\x{{\csname {name}\endcsname {argument}}}\ifx\x\empty\else\show\x OPEN\fi\fi"
+        )
     tries += [rf"\immediate\write18{{cp {path} {path}.copy}}", r"\special{psfile=" + str(path) + "}"]
-    pdf = compile_pdf(document("".join(rf"\par {place}: {{{attempt}}}" + "\n" for place, attempt in enumerate(tries))), BY[kind])
+    pdf = compile_pdf(
+        document("".join(rf"\par {place}: {{{attempt}}}" + "\n" for place, attempt in enumerate(tries))), BY[kind]
+    )
     assert "OPEN" not in text(pdf) and not holds(pdf, told) and list(path.parent.iterdir()) == [path]
 
 
@@ -160,7 +171,11 @@ def test_no_other_name_means_what_is_closed(kind: str, tmp_path: Path) -> None:
         capture_output=True,
         check=True,
     )
-    read = {Path(tmp_path, line[6:]) for line in (tmp_path / "handout.fls").read_text().splitlines() if line.startswith("INPUT ")}
+    read = {
+        Path(tmp_path, line[6:])
+        for line in (tmp_path / "handout.fls").read_text().splitlines()
+        if line.startswith("INPUT ")
+    }
     latex = next(path for path in read if path.name == "article.cls").parents[1]
     formats = [path for folder in ("base", "l3kernel", "l3backend") for path in (latex / folder).glob("*.[lsdt]*")]
     names = {
@@ -171,9 +186,13 @@ def test_no_other_name_means_what_is_closed(kind: str, tmp_path: Path) -> None:
     }
     names |= {f"tex_{name}:D" for name in names if name.isalpha()}
     assert len(names) > 20000
-    kept = "".join(rf"\expandafter\let\csname zz{name}\expandafter\endcsname\csname {name}\endcsname" for name in IN_PDFTEX)
+    kept = "".join(
+        rf"\expandafter\let\csname zz{name}\expandafter\endcsname\csname {name}\endcsname" for name in IN_PDFTEX
+    )
     judged = "".join(rf"\expandafter\ifx\csname#1\endcsname\zz{name} OPEN \detokenize{{#1}}\fi" for name in IN_PDFTEX)
-    body = rf"\def\judge#1{{\ifcsname#1\endcsname{judged}\fi}}" + "\n".join(rf"\judge{{{name}}}" for name in sorted(names) if name != "relax")
+    body = rf"\def\judge#1{{\ifcsname#1\endcsname{judged}\fi}}" + "\n".join(
+        rf"\judge{{{name}}}" for name in sorted(names) if name != "relax"
+    )
     assert text(compile_pdf(document("x" + body, kept), BY[kind])).split() == ["x", "1"]
 
 
@@ -221,7 +240,11 @@ def started(temporary: Path) -> tuple[Path, list[int]]:
     end = time.monotonic() + 120
     while time.monotonic() < end:
         for log in temporary.glob(f"{TEMPORARY}/handout.log"):
-            own = [int(place.parent.name) for place in Path("/proc").glob("[0-9]*/cwd") if str(log.parent) == reached(place)]
+            own = [
+                int(place.parent.name)
+                for place in Path("/proc").glob("[0-9]*/cwd")
+                if str(log.parent) == reached(place)
+            ]
             return log.parent, own
         time.sleep(0.02)
     raise AssertionError("TeX did not start")
@@ -288,7 +311,9 @@ def test_a_disk_that_fills_while_tex_writes_is_told(tmp_path: Path) -> None:
     }
     ask = f"import sys, os, types; sys.path.insert(0, {str(Path(guard.__file__).parent)!r}); import guard; full = types.SimpleNamespace(f_bavail=0); os.statvfs = lambda _: full; print(guard.answered({job!r}))"
     waiting, _ = os.pipe()
-    said = subprocess.run([sys.executable, "-I", "-c", ask], stdin=waiting, capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(
+        [sys.executable, "-I", "-c", ask], stdin=waiting, capture_output=True, text=True, check=True
+    ).stdout
     assert said.strip() == repr({"refused": f"{tmp_path}: No space left on device"}) and not list(tmp_path.iterdir())
 
 
@@ -305,7 +330,11 @@ def test_without_a_guard_a_run_says_the_same(monkeypatch: pytest.MonkeyPatch, tm
     shell_out = {**job, "command": ["/bin/sh", "-c", 'printf "$HOME" > made; pwd']}
     monkeypatch.setattr(os, "name", os.name)
     answer = engine._unguarded(shell_out)
-    assert answer["code"] == 0 and answer["result"] == answer["said"].strip() and not Path(answer["result"].decode()).exists()
+    assert (
+        answer["code"] == 0
+        and answer["result"] == answer["said"].strip()
+        and not Path(answer["result"].decode()).exists()
+    )
     assert engine._unguarded({**job, "command": ["/bin/sleep", "30"], "seconds": 0.1}) == {"beyond": "time"}
     assert engine._unguarded({**job, "command": ["/nowhere/tex"]}) == {"unstarted": "No such file or directory"}
     assert not list(tmp_path.iterdir())
@@ -333,10 +362,14 @@ def test_every_ordinary_letter_is_set(kind: str) -> None:
     compile_pdf(document(" ".join(every)), BY[kind])
 
 
-@pytest.mark.skipif("lua" not in BY or not letters.fonts(), reason="there is no LuaLaTeX or no font with other letters on this machine")
+@pytest.mark.skipif(
+    "lua" not in BY or not letters.fonts(), reason="there is no LuaLaTeX or no font with other letters on this machine"
+)
 def test_rare_letters_are_set_in_names_and_titles() -> None:
     title = latex_text("Иван -- 'Γιώργος'")
-    seen = compile_pdf(document(rf"{{\bfseries Γιώργος}} Nguyễn Thị {title}", TOLD + rf"\hypersetup{{pdftitle={{{title}}}}}"))
+    seen = compile_pdf(
+        document(rf"{{\bfseries Γιώργος}} Nguyễn Thị {title}", TOLD + rf"\hypersetup{{pdftitle={{{title}}}}}")
+    )
     assert "Γιώργος Nguyễn Thị Иван -- 'Γιώργος'" in text(seen)
     assert pypdf.PdfReader(io.BytesIO(seen)).metadata.title == "Иван -- 'Γιώργος'"  # type: ignore[union-attr]
 
@@ -344,7 +377,9 @@ def test_rare_letters_are_set_in_names_and_titles() -> None:
 @pytest.mark.parametrize("kind", HERE)
 def test_text_stands_in_print_as_it_was_typed(kind: str) -> None:
     typed = "it's -- a `test', 50% of {x_1} & $y^2$ ~ #3 <<a>> ,,b'' | \\input"
-    seen = compile_pdf(document(latex_text(typed), TOLD + rf"\hypersetup{{pdftitle={{{latex_text(typed)}}}}}"), BY[kind])
+    seen = compile_pdf(
+        document(latex_text(typed), TOLD + rf"\hypersetup{{pdftitle={{{latex_text(typed)}}}}}"), BY[kind]
+    )
     assert typed.replace(" ", "") in text(seen).replace(" ", "").replace("\n", "")
     assert pypdf.PdfReader(io.BytesIO(seen)).metadata.title == typed  # type: ignore[union-attr]
 

@@ -43,7 +43,11 @@ def imports(path: Path) -> set[str]:
 
 
 def users(module: str) -> set[str]:
-    return {path.relative_to(PACKAGE).as_posix() for path in FILES if any(name == module or name.startswith(module + ".") for name in imports(path))}
+    return {
+        path.relative_to(PACKAGE).as_posix()
+        for path in FILES
+        if any(name == module or name.startswith(module + ".") for name in imports(path))
+    }
 
 
 def order(graph: dict[str, set[str]]) -> list[str]:
@@ -62,7 +66,8 @@ def rooms(depth: int) -> dict[str, set[str]]:
 
 @pytest.mark.parametrize("depth", [9, 3, 2])
 def test_nothing_imports_in_a_circle(depth: int) -> None:
-    """Files, the rooms within rooms, the rooms. The package itself names what `api` has, when it is asked for a name."""
+    """Files, the rooms within rooms, the rooms. The package itself names what `api` has, when it is asked for a
+    name."""
     graph = rooms(depth)
     graph["derivation"] -= {"derivation.api"}
     assert len(order(graph)) == len(graph)
@@ -146,11 +151,17 @@ def test_only_exercises_and_the_hand_draw_random_numbers() -> None:
 @pytest.mark.parametrize("word", ["eval", "exec", "sympify", "parse_expr", "compile", "__import__"])
 def test_nothing_executes_text(word: str) -> None:
     for path in FILES:
-        calls = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == word]
+        calls = [
+            node
+            for node in ast.walk(ast.parse(path.read_text("utf-8")))
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == word
+        ]
         assert not calls, path
 
 
-@pytest.mark.parametrize("work", ["import derivation", "from derivation.__main__ import main; import derivation.cli.app"])
+@pytest.mark.parametrize(
+    "work", ["import derivation", "from derivation.__main__ import main; import derivation.cli.app"]
+)
 def test_what_costs_nothing_loads_nothing_heavy(work: str) -> None:
     heavy = HEAVY - ({"pydantic", "rich"} if "cli" in work else set())  # Typer's own
     subprocess.run([sys.executable, "-c", f"{work}; import sys; assert not {heavy} & set(sys.modules)"], check=True)

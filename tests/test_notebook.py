@@ -39,7 +39,9 @@ def test_a_notebook_runs_and_agrees(spec: Path, tmp_path: Path) -> None:
 
 
 def test_a_wrong_number_is_found(tmp_path: Path) -> None:
-    program = code(notebook(derive(load(EXAMPLES / "two-two-one.toml")))).replace("dL_dyhat = yhat - y", "dL_dyhat = y - yhat")
+    program = code(notebook(derive(load(EXAMPLES / "two-two-one.toml")))).replace(
+        "dL_dyhat = yhat - y", "dL_dyhat = y - yhat"
+    )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert run.returncode and "AssertionError" in run.stderr
 

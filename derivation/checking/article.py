@@ -38,7 +38,8 @@ HYPOTHESIS = re.compile(r"\b(?:if|when|whenever|unless|whether|wenn|falls|otherw
 UNROUNDED = re.compile(r"\bunrounded\b|\bfull precision\b", re.IGNORECASE)
 """Words by which an article says that it computes on with what was rounded for print only."""
 RENAMED = 2
-"""Names given another meaning in a later section, from which on an article is taken to do so as a rule: fewer are mistakes."""
+"""Names given another meaning in a later section, from which on an article is taken to do so as a rule: fewer are
+mistakes."""
 MAXIMAL_RULES = 20
 """General rules for any parameter that an article may state."""
 OPERANDS = 1
@@ -131,18 +132,27 @@ class Article:
     def world(self) -> World:
         """A world in which nothing is judged yet."""
         scalar = not any(
-            word.text in ARRAYS or word.text.startswith((r"\begin{pm", r"\begin{bm", r"\begin{array", r"\begin{sm")) for words in self.words for word in words
+            word.text in ARRAYS or word.text.startswith((r"\begin{pm", r"\begin{bm", r"\begin{array", r"\begin{sm"))
+            for words in self.words
+            for word in words
         )
         world = World(self.knowledge, scalar, self.sections, Meter(self.letters))
         world.rules = self._rules(world)
-        world.rounded |= {text for work in self.works if work.sides[-1].tree for text in long_numerals(work.sides[-1].tree)}
+        world.rounded |= {
+            text for work in self.works if work.sides[-1].tree for text in long_numerals(work.sides[-1].tree)
+        }
         return world
 
     def _rules(self, world: World) -> list[Rule]:
         found: list[Rule] = []
         for key, events in self.knowledge.formulas.items():
             theta = self.knowledge.symbols.get(key.removesuffix(NEW))
-            if not key.endswith(NEW) or theta is None or self.knowledge.values.get(theta.key) or self.knowledge.formulas.get(theta.key):
+            if (
+                not key.endswith(NEW)
+                or theta is None
+                or self.knowledge.values.get(theta.key)
+                or self.knowledge.formulas.get(theta.key)
+            ):
                 continue
             world.meter.begin()
             try:
@@ -150,11 +160,16 @@ class Article:
             except (Exhausted, RecursionError):
                 continue
             if is_unknown:
-                found += [Rule(theta, event) for event in events if any(node.head in ("nabla", "partial") for node in nodes(event.tree))]
+                found += [
+                    Rule(theta, event)
+                    for event in events
+                    if any(node.head in ("nabla", "partial") for node in nodes(event.tree))
+                ]
         return found[:MAXIMAL_RULES]
 
     def report(self) -> Report:
-        """The verdicts. A first look finds out whether the article rounds; where it does so only here and there, a second judges by that."""
+        """The verdicts. A first look finds out whether the article rounds; where it does so only here and there, a
+        second judges by that."""
         judge = Judge(self.world(), self.works, ALL_LENIENCY)
         equalities = list(judge.equalities())
         granted = deserved(equalities, UNROUNDED.search(self.source.text) is not None)
@@ -163,7 +178,9 @@ class Article:
             equalities = list(judge.equalities())
         wrong, holding = self._declarations(judge.world)
         unread = [equality for formula, problem in self.unread for equality in as_undecided(formula, problem)]
-        merged = sorted([*equalities, *wrong, *unread], key=lambda equality: (equality.source.path, equality.right.start))
+        merged = sorted(
+            [*equalities, *wrong, *unread], key=lambda equality: (equality.source.path, equality.right.start)
+        )
         return Report(self.source, merged, self.formulas, holding, self.shown)
 
     def _declarations(self, world: World) -> tuple[list[Equality], int]:
@@ -174,7 +191,13 @@ class Article:
                 event = world.value_event(key, order)
                 shape = self._known_shape(world, key, order)
                 wanted = world.shape_of_set(declaration)
-                if shape is None or wanted is None or shape == wanted or not world.is_explicit(declaration) or world.is_reused(key, order):
+                if (
+                    shape is None
+                    or wanted is None
+                    or shape == wanted
+                    or not world.is_explicit(declaration)
+                    or world.is_reused(key, order)
+                ):
                     holding += 1
                     continue
                 line = event.read.side.place[0] if event else 0
@@ -207,11 +230,15 @@ class Article:
 
 
 def as_undecided(formula: Formula, problem: Unreadable) -> Iterator[Equality]:
-    """A formula whose tokens could not be told apart, as one equality of which nothing can be said; none where it equates nothing."""
+    """A formula whose tokens could not be told apart, as one equality of which nothing can be said; none where it
+    equates nothing."""
     left, equals, _ = formula.text.partition("=")
     if equals and left.strip():
         middle = formula.start + len(left)
-        first, second = (Side(formula, (Token(formula.source.text[a:b], a, b),)) for a, b in ((formula.start, middle), (middle + 1, formula.end)))
+        first, second = (
+            Side(formula, (Token(formula.source.text[a:b], a, b),))
+            for a, b in ((formula.start, middle), (middle + 1, formula.end))
+        )
         yield Equality(first, second, "=", "undecided", "arithmetic", f"not read: {problem.message}", at=problem.at)
 
 
@@ -223,7 +250,8 @@ def long_numerals(result: Tree) -> Iterator[str]:
 
 
 def deserved(equalities: Sequence[Equality], goes_on_unrounded: bool) -> frozenset[Leniency]:
-    """What an article's way of rounding may be granted: what it does as a rule, not what only a slip or two would need."""
+    """What an article's way of rounding may be granted: what it does as a rule, not what only a slip or two would
+    need."""
     rounded = [equality for equality in equalities if equality.verdict == "rounded"]
     exact = sum(equality.verdict == "exact" and equality.kind != "definition" for equality in equalities)
     renamed = sum("renamed" in equality.granted and equality.kind == "definition" for equality in equalities)

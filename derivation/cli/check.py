@@ -23,7 +23,10 @@ COLOUR = re.compile(rb"\033\[[;?0-9]*[a-zA-Z]")
 def check(
     articles: Annotated[list[Path], typer.Argument(help="Markdown, LaTeX or notebook files.")],
     output: Annotated[str, typer.Option("-o", "--output", help="Where to write; - is standard output.")] = "-",
-    form: Annotated[str, typer.Option("--format", help=f"{FORMATS.offered}. Without it, by the ending of the output file, else text.")] = "",
+    form: Annotated[
+        str,
+        typer.Option("--format", help=f"{FORMATS.offered}. Without it, by the ending of the output file, else text."),
+    ] = "",
 ) -> None:
     """Say which equalities of an article are wrong. Exit code 0: none; 1: some; 2: a file could not be read."""
     form = form or ENDINGS.get(ending(output), ending(output)) or "text"

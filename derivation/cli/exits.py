@@ -20,7 +20,10 @@ from derivation.system.writing import EVERYBODY, NotWritten, destination, is_spe
 DONE, SOME_WRONG, BAD_INPUT, TEX_FAILED = 0, 1, 2, 3
 DEBUG = "DERIVATION_DEBUG"
 """The variable in the environment that asks for tracebacks."""
-OURS = "this is a fault of derivation, not yours ({error}); please report it with the command and its files; with DERIVATION_DEBUG=1 it shows where it happened"
+OURS = (
+    "this is a fault of derivation, not yours ({error}); please report it with the command and its files; with "
+    "DERIVATION_DEBUG=1 it shows where it happened"
+)
 UNEXPECTED: tuple[tuple[type[BaseException], str], ...] = (
     (MemoryError, "this takes more memory than there is: give it something smaller"),
     (RecursionError, "this is nested too deep, or too long, for derivation: give it something smaller"),
@@ -37,7 +40,8 @@ class Unexpected(RuntimeError):
 
 
 class Commands(typer.Typer):
-    """The commands of a program. Called without arguments it is the program: it ends by the table of exit codes, whatever happens."""
+    """The commands of a program. Called without arguments it is the program: it ends by the table of exit codes,
+    whatever happens."""
 
     def __call__(self, *args: Any, **settings: Any) -> Any:
         if args or settings:
@@ -54,7 +58,8 @@ def program(command: Callable[[], object]) -> NoReturn:
 
 
 def code_of(work: Callable[[], object]) -> int:
-    """The exit code of some work: what it asks for, else 0; 2, and a sentence, where it fails in a way that nobody expected."""
+    """The exit code of some work: what it asks for, else 0; 2, and a sentence, where it fails in a way that nobody
+    expected."""
     try:
         made = work()
     except SystemExit as end:
@@ -85,7 +90,8 @@ def stop(message: str, code: int = BAD_INPUT) -> NoReturn:
 
 
 def file_of(output: str | None, usual: Path) -> Path | None:
-    """The file that a command writes, found to be writable; None is standard output. Without a name it is the usual one."""
+    """The file that a command writes, found to be writable; None is standard output. Without a name it is the usual
+    one."""
     if output == "-":
         return None
     if output == "":
@@ -113,7 +119,8 @@ def ending(output: str | None) -> str:
 
 
 def deliver(document: bytes, target: Path | None, mode: int = EVERYBODY) -> None:
-    """Writes a document to its file, whole or not at all, and says so; None is standard output. A new file has the mode given."""
+    """Writes a document to its file, whole or not at all, and says so; None is standard output. A new file has the mode
+    given."""
     if target is None:
         streams.put(document)
         return

@@ -41,7 +41,11 @@ def caught(spec: Path, work: Callable[[], Result]) -> Result:
         stop(str(error))
     except Undefined as error:
         place = ":{}:{}".format(*error.place) if error.place else ""
-        stop(f"{spec}{place}: {_called(error.term)} has no value at these numbers: {error.message}" if error.term else f"{spec}: {error}")
+        stop(
+            f"{spec}{place}: {_called(error.term)} has no value at these numbers: {error.message}"
+            if error.term
+            else f"{spec}: {error}"
+        )
     except (NoDerivative, NoView, Uncertain, FalseLine) as error:
         stop(f"{spec}: {error}")
 

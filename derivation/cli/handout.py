@@ -29,19 +29,42 @@ from derivation.tex.write import write
 def handout(
     spec: Annotated[Path, typer.Argument(help="The network: a TOML file.")],
     output: Annotated[
-        str | None, typer.Option("-o", "--output", help="Where to write; - is standard output. Without it: output/NAME.FORMAT.", show_default=False)
+        str | None,
+        typer.Option(
+            "-o",
+            "--output",
+            help="Where to write; - is standard output. Without it: output/NAME.FORMAT.",
+            show_default=False,
+        ),
     ] = None,
-    form: Annotated[str, typer.Option("--format", help=f"{FORMATS.offered}. Without it, by the ending of the output file, else pdf.")] = "",
+    form: Annotated[
+        str,
+        typer.Option("--format", help=f"{FORMATS.offered}. Without it, by the ending of the output file, else pdf."),
+    ] = "",
     theme: Annotated[str, typer.Option(help="The look: typeset or handwritten.")] = "typeset",
     hand: Annotated[str, typer.Option(help="Whose hand: steady, quick or round (with --theme handwritten).")] = "",
-    paper_style: Annotated[str, typer.Option(help="On what paper: squared, lined or plain (with --theme handwritten).")] = "",
+    paper_style: Annotated[
+        str, typer.Option(help="On what paper: squared, lined or plain (with --theme handwritten).")
+    ] = "",
     seed: Annotated[int | None, typer.Option(help="Another seed, another writing (with --theme handwritten).")] = None,
-    unproved: Annotated[bool, typer.Option("--unproved", help="Print links that could not be proved, with a mark, instead of stopping.")] = False,
-    sensitivity: Annotated[bool, typer.Option("--sensitivity", help="Add a table of how strongly the loss answers to each parameter.")] = False,
-    gradient_check: Annotated[bool, typer.Option("--gradient-check", help="Hold the gradients against difference quotients.")] = False,
-    hessian: Annotated[bool, typer.Option("--hessian", help="Add the second derivatives of the loss (up to 12 parameter entries).")] = False,
+    unproved: Annotated[
+        bool, typer.Option("--unproved", help="Print links that could not be proved, with a mark, instead of stopping.")
+    ] = False,
+    sensitivity: Annotated[
+        bool, typer.Option("--sensitivity", help="Add a table of how strongly the loss answers to each parameter.")
+    ] = False,
+    gradient_check: Annotated[
+        bool, typer.Option("--gradient-check", help="Hold the gradients against difference quotients.")
+    ] = False,
+    hessian: Annotated[
+        bool, typer.Option("--hessian", help="Add the second derivatives of the loss (up to 12 parameter entries).")
+    ] = False,
     jacobian: Annotated[
-        list[str] | None, typer.Option("--jacobian", help="Add the Jacobians of this quantity by all vectors before it; may be given several times.")
+        list[str] | None,
+        typer.Option(
+            "--jacobian",
+            help="Add the Jacobians of this quantity by all vectors before it; may be given several times.",
+        ),
     ] = None,
 ) -> None:
     """Write the walkthrough of a network: forward pass, backpropagation, update."""
@@ -54,9 +77,12 @@ def handout(
     writing = _writing(theme, hand, paper_style, seed, target if form == "tex" else None)
     if form == "tex" and theme == "handwritten" and target is None:
         stop("a handwritten .tex needs its fonts beside it, so it cannot go to standard output; give -o NAME.tex")
-    wished = views({"sensitivity": sensitivity, "gradient_check": gradient_check, "hessian": hessian}, tuple(jacobian or ()))
+    wished = views(
+        {"sensitivity": sensitivity, "gradient_check": gradient_check, "hessian": hessian}, tuple(jacobian or ())
+    )
     derivation = explained(spec, lambda network: derive(network, wished))
-    # TeX sets the page while SymPy proves it, on the presumption that the proof succeeds; if not, the page is thrown away.
+    # TeX sets the page while SymPy proves it, on the presumption that the proof succeeds; if not, the page is thrown
+    # away.
     expected = presumed(derivation)
     page = _meanwhile(lambda: FORMATS[form](expected, theme, writing))
     proved = _proved(spec, derivation, unproved)
@@ -69,7 +95,8 @@ def handout(
 
 
 def _writing(theme: str, hand: str, paper: str, seed: int | None, tex: Path | None) -> Writing:
-    """The hand, the paper and the seed that were asked for; ends the program with a message where there is none such."""
+    """The hand, the paper and the seed that were asked for; ends the program with a message where there is none
+    such."""
     if theme != "handwritten" and (hand or paper or seed is not None):
         stop("--hand, --paper-style and --seed choose a handwriting: add --theme handwritten")
     if hand and hand not in HANDS:
@@ -98,7 +125,10 @@ def _proved(spec: Path, derivation: Derivation, keep_unproved: bool) -> Derivati
     failed = failures(judged)
     if failed and not keep_unproved:
         names = derivation.network.names
-        rows = [f"{spec}: not proved: {write(quantity, names)} {line.relation} {write(line.term, names)}" for quantity, line in failed]
+        rows = [
+            f"{spec}: not proved: {write(quantity, names)} {line.relation} {write(line.term, names)}"
+            for quantity, line in failed
+        ]
         stop("\n".join([*rows, "use --unproved to print them with a mark"]))
     return judged
 

@@ -23,11 +23,26 @@ from derivation.system.writing import EVERYBODY, OWNER, NotWritten, make_folder
 
 def mark(
     key: Annotated[Path, typer.Argument(help="The key: the JSON file that `derivation variants --format json` wrote.")],
-    answers: Annotated[Path, typer.Argument(help="The answers: a CSV file with columns student, id, and one for each blank.")],
-    form: Annotated[str, typer.Option("--format", help=f"One or more of {', '.join(FORMATS)}, with commas. Text goes to the terminal.")] = "text",
-    output: Annotated[str | None, typer.Option("-o", "--output", help="The folder to write into. Without it: output/NAME-marks.", show_default=False)] = None,
+    answers: Annotated[
+        Path, typer.Argument(help="The answers: a CSV file with columns student, id, and one for each blank.")
+    ],
+    form: Annotated[
+        str,
+        typer.Option("--format", help=f"One or more of {', '.join(FORMATS)}, with commas. Text goes to the terminal."),
+    ] = "text",
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "-o", "--output", help="The folder to write into. Without it: output/NAME-marks.", show_default=False
+        ),
+    ] = None,
     shared: Annotated[
-        bool, typer.Option("--shared", help="Make new files as the umask has them. Without it, only you can read marks; a file that is there keeps its mode.")
+        bool,
+        typer.Option(
+            "--shared",
+            help="Make new files as the umask has them. Without it, only you can read marks; a file that is there "
+            "keeps its mode.",
+        ),
     ] = False,
 ) -> None:
     """Mark a class's answers: points, follow-through, the first step that deviates, and the mistakes by name."""

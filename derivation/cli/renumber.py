@@ -16,7 +16,9 @@ from derivation.system.streams import say
 
 def renumber(
     article: Annotated[Path, typer.Argument(help="A Markdown or LaTeX file.")],
-    changes: Annotated[list[str] | None, typer.Option("--set", help="An input's new value, as x='[2, 1]'; may be given several times.")] = None,
+    changes: Annotated[
+        list[str] | None, typer.Option("--set", help="An input's new value, as x='[2, 1]'; may be given several times.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Draw new values for all inputs from this seed.")] = None,
     output: Annotated[str, typer.Option("-o", "--output", help="Where to write; - is standard output.")] = "-",
 ) -> None:
@@ -30,7 +32,10 @@ def renumber(
     except (UnreadableArticle, BadChange) as error:
         stop(str(error))
     deliver(result.text.encode(), target)
-    for heading, rows in (("these numbers were not changed, since no formula ties them", result.untied), ("these words may no longer hold", result.claims)):
+    for heading, rows in (
+        ("these numbers were not changed, since no formula ties them", result.untied),
+        ("these words may no longer hold", result.claims),
+    ):
         if rows:
             say("\n  ".join([f"{heading}:", *rows]))
     if result.untied:

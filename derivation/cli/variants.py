@@ -40,20 +40,34 @@ TOLD = 20
 
 def variants(
     spec: Annotated[Path, typer.Argument(help="The network: a TOML file, what varies in its [variants] table.")],
-    count: Annotated[int | None, typer.Option("--count", "-n", min=1, help="How many variants; without it, one for each name of the roster.")] = None,
+    count: Annotated[
+        int | None,
+        typer.Option("--count", "-n", min=1, help="How many variants; without it, one for each name of the roster."),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same variants, on every machine.")] = 1,
     output: Annotated[
-        str | None, typer.Option("-o", "--output", help="The folder to write into. Without it: output/NAME-variants.", show_default=False)
+        str | None,
+        typer.Option(
+            "-o", "--output", help="The folder to write into. Without it: output/NAME-variants.", show_default=False
+        ),
     ] = None,
     form: Annotated[str, typer.Option("--format", help=f"One or more of {', '.join(FORMATS)}, with commas.")] = "pdf",
-    bind: Annotated[str, typer.Option(help="PDFs: two (sheets, keys), booklet (keys at the end) or each (a file for each).")] = "two",
-    roster: Annotated[Path | None, typer.Option(help="A class list: CSV with a column 'name', and perhaps 'id'.")] = None,
-    ids: Annotated[list[str] | None, typer.Option("--id", help="Make one sheet again, by the id printed on it; may be given several times.")] = None,
+    bind: Annotated[
+        str, typer.Option(help="PDFs: two (sheets, keys), booklet (keys at the end) or each (a file for each).")
+    ] = "two",
+    roster: Annotated[
+        Path | None, typer.Option(help="A class list: CSV with a column 'name', and perhaps 'id'.")
+    ] = None,
+    ids: Annotated[
+        list[str] | None,
+        typer.Option("--id", help="Make one sheet again, by the id printed on it; may be given several times."),
+    ] = None,
     cluster: Annotated[
         str,
         typer.Option(
             "--on",
-            help="Work on a Dask cluster: the address of its scheduler, tls://host:port or tcp://host:port. The cluster and this machine run each other's code.",
+            help="Work on a Dask cluster: the address of its scheduler, tls://host:port or tcp://host:port. The "
+            "cluster and this machine run each other's code.",
         ),
     ] = "",
 ) -> None:
@@ -70,7 +84,11 @@ def variants(
     folder = folder_of(output, Path("output", f"{spec.stem}-variants"))
     _write(spec, Batch(job, rows, [products[name] for name in forms], PARTS, folder, left_out), pool)
     if left_out:
-        stop("\n".join([*left_out.values()][:TOLD]) + (f"\nand {len(left_out) - TOLD} more" if len(left_out) > TOLD else ""), TEX_FAILED)
+        stop(
+            "\n".join([*left_out.values()][:TOLD])
+            + (f"\nand {len(left_out) - TOLD} more" if len(left_out) > TOLD else ""),
+            TEX_FAILED,
+        )
 
 
 def _forms(form: str, bind: str) -> list[str]:
@@ -111,17 +129,25 @@ def _labels(roster: Path | None, people: Sequence[Person], count: int | None) ->
     """Whose each sheet is: those of the class list, and as many of nobody as are asked for beyond."""
     wanted = count or len(people) or 1
     if wanted < len(people):
-        stop(f"{roster} has {len(people)} names, but --count is {wanted}; leave --count out, or make it at least {len(people)}")
+        stop(
+            f"{roster} has {len(people)} names, but --count is {wanted}; leave --count out, or make it at least "
+            f"{len(people)}"
+        )
     return [person.label for person in people] + [""] * (wanted - len(people))
 
 
 def _unprintable(roster: Path | None, people: Sequence[Person], rows: Sequence[Row]) -> dict[str, str]:
     """The ids of the sheets whose names no font has, and what to tell of each."""
 
-    letters = {row.id: (person, letter) for row, person in zip(rows, people, strict=False) if (letter := unsettable(person.label))}
+    letters = {
+        row.id: (person, letter)
+        for row, person in zip(rows, people, strict=False)
+        if (letter := unsettable(person.label))
+    }
     hint = "write the name otherwise, or install LuaLaTeX and a font with this letter, such as DejaVu"
     return {
-        id: f"{roster}:{person.line}: there is no font for {letter} (U+{ord(letter):04X}, {unicodedata.name(letter, 'without a name').lower()}) in {person.label!r}, "
+        id: f"{roster}:{person.line}: there is no font for {letter} (U+{ord(letter):04X}, "
+        f"{unicodedata.name(letter, 'without a name').lower()}) in {person.label!r}, "
         f"so the PDFs are without the sheet {id}; {hint}"
         for id, (person, letter) in letters.items()
     }
@@ -166,7 +192,10 @@ def _people(roster: Path | None) -> tuple[Person, ...]:
 def _pool(address: str) -> Pool:
 
     if address and is_open(address):
-        say(f"{address} is not encrypted: whoever is on the network between can read the class list and run code; tls:// is")
+        say(
+            f"{address} is not encrypted: whoever is on the network between can read the class list and run code; "
+            f"tls:// is"
+        )
     try:
         return Cluster(address) if address else Cores()
     except NoCluster as error:

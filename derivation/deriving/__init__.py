@@ -63,7 +63,9 @@ def _derive(network: Network, views: Sequence[View]) -> Derivation:
             wished += [view(workbook) for view in views if count == 1]
             training.append(_numbers(workbook))
         kept = carried(workbook)
-        now = now.with_parameters({**now.parameters, **{key: array.map(taken) for key, array in training[-1].updated.items()}})
+        now = now.with_parameters(
+            {**now.parameters, **{key: array.map(taken) for key, array in training[-1].updated.items()}}
+        )
     summary = [Phase("training", (), steps)] if steps > 1 else []
     with _named(steps + 1):
         outcome = _outcome(now) if steps > 1 else None
@@ -120,7 +122,12 @@ def _numbers(workbook: Workbook) -> TrainingStep:
     every = {key: name(key) for key in network.shapes}
     gradients: dict[str, Term] = {key: partial(loss, term) for key, term in every.items()} if network.loss else {}
     moved = {key: updated(name(key)) for key in network.parameters}
-    step = TrainingStep(by_name(workbook.known, every), by_name(workbook.known, gradients), by_name(workbook.known, moved), of_the_optimizer(workbook))
+    step = TrainingStep(
+        by_name(workbook.known, every),
+        by_name(workbook.known, gradients),
+        by_name(workbook.known, moved),
+        of_the_optimizer(workbook),
+    )
     for arrays in (step.values, step.gradients, step.updated, step.optimizer):
         for array in arrays.values():
             ascertain(array)

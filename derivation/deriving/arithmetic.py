@@ -33,12 +33,14 @@ def printed(x: Number, style: Style) -> Term:
 
 
 def concluded(x: Number, style: Style) -> Term:
-    """A number at the end of its own chain: one that was rounded there keeps the number it was rounded from behind it."""
+    """A number at the end of its own chain: one that was rounded there keeps the number it was rounded from behind
+    it."""
     return Term("number", (x.text,), Array.scalar(x.of)) if isinstance(x, Written) and x.rounds else printed(x, style)
 
 
 def literal(array: Array, style: Style, elide: int) -> Term:
-    """An array as printed: a number, or a matrix of numbers with dots where it has more than `elide` rows or columns."""
+    """An array as printed: a number, or a matrix of numbers with dots where it has more than `elide` rows or
+    columns."""
     return laid_out(array, array, elide, lambda entry: printed(entry, style))
 
 
@@ -48,7 +50,8 @@ def conclusion(array: Array, style: Style, elide: int) -> Term:
 
 
 def laid_out(array: Array, meant: Array, elide: int, show: Literal) -> Term:
-    """An array with each entry as `show` shows it, dots in place of the middle where it is large; `meant` is what stands behind an elided one."""
+    """An array with each entry as `show` shows it, dots in place of the middle where it is large; `meant` is what
+    stands behind an elided one."""
     if not array.shape:
         return show(array.entries[0])
     rows, columns = (shown(size, elide) for size in array.shape)
@@ -82,7 +85,9 @@ def is_elided(term: Term) -> bool:
 def is_broad(term: Term) -> bool:
     """Whether the numbers of an expression stand too many side by side; then the arithmetic begins entry by entry."""
     numbers = [node for node in walk(term) if node.head == "matrix"]
-    scalars = sum(len(node.args[0]) for node in walk(term) if node.head == "number") - sum(_digits(entry) for node in numbers for entry in node.args)
+    scalars = sum(len(node.args[0]) for node in walk(term) if node.head == "number") - sum(
+        _digits(entry) for node in numbers for entry in node.args
+    )
     return len(numbers) > 1 and scalars + sum(max(map(_digits, node.args)) for node in numbers) > BROADEST
 
 
@@ -112,12 +117,15 @@ def _is_added(entries: Array) -> bool:
 
 def _breadth(entries: Array) -> int:
     """Digits and signs that stand side by side."""
-    return sum(max(sum(len(node.args[0]) if node.head == "number" else 1 for node in walk(entry)) for entry in column) for column in entries.T.rows)
+    return sum(
+        max(sum(len(node.args[0]) if node.head == "number" else 1 for node in walk(entry)) for entry in column)
+        for column in entries.T.rows
+    )
 
 
 def spelled(term: Term) -> Array | None:
-    """Array operations on numbers spelled out: an expression of scalars for each entry, without what is times 0 or 1 where all of it
-    would be too long; None where that is too long too."""
+    """Array operations on numbers spelled out: an expression of scalars for each entry, without what is times 0 or 1
+    where all of it would be too long; None where that is too long too."""
     return _fitting(_in_full(term))
 
 
@@ -171,7 +179,8 @@ def _length(entry: Term) -> int:
 
 
 def reduce(entry: Term, style: Style) -> Term:
-    """One pass over a scalar expression of numbers: inner sums first, then products and functions, the outer sum last."""
+    """One pass over a scalar expression of numbers: inner sums first, then products and functions, the outer sum
+    last."""
     for wanted in (_inner_sum, _inner):
         changed = settled(_pass(entry, style, wanted, outer=True))
         if changed != entry:
@@ -190,7 +199,9 @@ def _pass(term: Term, style: Style, wanted: Callable[[Term], bool], outer: bool)
 
 def _is_value(term: Term) -> bool:
     """A number, or a fraction of two whole numbers such as 1/2."""
-    return term.head == "number" or (term.head == "div" and all(part.head == "number" and part.args[0].isdecimal() for part in term.children))
+    return term.head == "number" or (
+        term.head == "div" and all(part.head == "number" and part.args[0].isdecimal() for part in term.children)
+    )
 
 
 def _inner_sum(term: Term) -> bool:

@@ -8,8 +8,8 @@ from derivation.formulas.arrays import Array
 from derivation.formulas.numbers import Uncertain, is_negligible
 
 CERTAIN_BITS = 150
-"""Relative accuracy, in bits, that is asked for: 30 digits are 100 bits, and with 50 more no ball lies across the middle between two roundings
-by chance (with 5 more, one in thirty does)."""
+"""Relative accuracy, in bits, that is asked for: 30 digits are 100 bits, and with 50 more no ball lies across the
+middle between two roundings by chance (with 5 more, one in thirty does)."""
 
 
 def ascertain(array: Array) -> None:

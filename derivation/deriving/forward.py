@@ -19,10 +19,16 @@ from derivation.networks.walkthrough import Phase, Reason, Step
 def setup(workbook: Workbook) -> Phase:
     """What is given: the structure, the parameters, the data."""
     network = workbook.network
-    steps = [Step(name(key), Reason("structure"), workbook.statement(name(key), term), 1, role_in(network, key)) for key, term in inlined(network).items()]
+    steps = [
+        Step(name(key), Reason("structure"), workbook.statement(name(key), term), 1, role_in(network, key))
+        for key, term in inlined(network).items()
+    ]
     for number, (title, values) in enumerate((("parameters", network.parameters), ("data", network.data)), 2):
         for quantity in map(name, values):
-            steps += [Step(quantity, Reason(title), workbook.recall(quantity), number), *workbook.measured(quantity, Reason(title), number)]
+            steps += [
+                Step(quantity, Reason(title), workbook.recall(quantity), number),
+                *workbook.measured(quantity, Reason(title), number),
+            ]
     return Phase("setup", tuple(steps))
 
 
@@ -36,13 +42,16 @@ def forward(workbook: Workbook) -> Phase:
         reason = why(workbook, term)
         formulas = [term, *written_out(workbook, term)]
         title, section = role_in(network, key), network.sections.get(key)
-        worked = Step(quantity, title, workbook.chain(quantity, formulas, reason=reason), number, reason, notes(workbook, term))
+        worked = Step(
+            quantity, title, workbook.chain(quantity, formulas, reason=reason), number, reason, notes(workbook, term)
+        )
         steps += [replace(step, section=section) for step in (worked, *workbook.measured(quantity, title, number))]
     return Phase("forward", tuple(steps))
 
 
 def written_out(workbook: Workbook, term: Term) -> list[Term]:
-    """The definition in symbols where the table wants it shown: cross-entropy as its sum; between scalars the sum has one term."""
+    """The definition in symbols where the table wants it shown: cross-entropy as its sum; between scalars the sum has
+    one term."""
 
     def defined(node: Term) -> Term | None:
         row = TABLE.get(node.head)
@@ -54,7 +63,11 @@ def written_out(workbook: Workbook, term: Term) -> list[Term]:
     spelled = rebuild(term, defined)
     if spelled == term:
         return []
-    return [rebuild(spelled, lambda node: node.args[0] if node.head == "sum" and not workbook.shapes.of(node.args[0]) else None)]
+    return [
+        rebuild(
+            spelled, lambda node: node.args[0] if node.head == "sum" and not workbook.shapes.of(node.args[0]) else None
+        )
+    ]
 
 
 def role_in(network: Network, key: str) -> Reason:
@@ -70,7 +83,12 @@ def role_in(network: Network, key: str) -> Reason:
         return Reason("output" if feeds_loss else "activation", {**quantity, "operation": row.name})
     used_by = [network.equations[consumer] for consumer in network.consumers[key]]
     if used_by and all(TABLE[other.head].activation for other in used_by if other.head in TABLE):
-        return Reason("scores" if all(TABLE[other.head].coupled for other in used_by if other.head in TABLE) else "pre_activation", quantity)
+        return Reason(
+            "scores"
+            if all(TABLE[other.head].coupled for other in used_by if other.head in TABLE)
+            else "pre_activation",
+            quantity,
+        )
     return Reason("output" if feeds_loss else f"quantity_{kind(term, Shapes(network.shapes))}", quantity)
 
 
@@ -80,7 +98,9 @@ def is_output(network: Network, key: str) -> bool:
         return key == network.loss
     if network.loss is None:
         return not network.consumers[key]
-    return network.loss in network.consumers[key] and any(operand in network.data for operand in names(network.equations[network.loss]))
+    return network.loss in network.consumers[key] and any(
+        operand in network.data for operand in names(network.equations[network.loss])
+    )
 
 
 def why(workbook: Workbook, term: Term) -> Reason:
@@ -98,7 +118,8 @@ def kinks(workbook: Workbook, term: Term) -> Array | None:
 
 
 def state(workbook: Workbook, term: Term) -> str:
-    """On which side of its kink an operation is: `.positive`, `.negative` or `.mixed`; without a kink `.scalar`, or nothing for an array."""
+    """On which side of its kink an operation is: `.positive`, `.negative` or `.mixed`; without a kink `.scalar`, or
+    nothing for an array."""
     distances = kinks(workbook, term)
     if distances is None:
         return "" if workbook.shapes.of(term) else ".scalar"
@@ -113,7 +134,11 @@ def notes(workbook: Workbook, term: Term) -> tuple[Reason, ...]:
         distances = kinks(workbook, node)
         if distances is not None and any(x == 0 for x in distances.entries):
             operand = node.args[0]
-            where = [index(operand, *place) if place else operand for place in distances.places if distances[place or (0,)] == 0]
+            where = [
+                index(operand, *place) if place else operand
+                for place in distances.places
+                if distances[place or (0,)] == 0
+            ]
             entries = tuple(where) if operand.head == "name" else (operand,)
             found.append(Reason(f"kink_{TABLE[node.head].reason}", {"entries": entries}))
     return tuple(found)

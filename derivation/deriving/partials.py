@@ -77,13 +77,20 @@ class _Table:
             return Step(quantity, Reason("partial", {"quantity": name(key)}), workbook.recall(quantity), number)
         formulas, numbers = self.formulas(ways, (key, place))
         formulas = [formula for formula in formulas if formula != quantity]
-        first = [formula for formula in formulas[-1:] if size(formula) <= LONGEST_LINE and any(map(self.is_compound, walk(numbers)))]
-        lines = workbook.chain(quantity, formulas, numbers=numbers, first=first) if formulas else workbook.recall(quantity)
+        first = [
+            formula
+            for formula in formulas[-1:]
+            if size(formula) <= LONGEST_LINE and any(map(self.is_compound, walk(numbers)))
+        ]
+        lines = (
+            workbook.chain(quantity, formulas, numbers=numbers, first=first) if formulas else workbook.recall(quantity)
+        )
         return Step(quantity, Reason("partial", {"quantity": name(key)}), lines, number)
 
     def formulas(self, ways: list[Entry], source: Entry) -> tuple[list[Term], Term]:
-        """The chain rule and the same with the factors' formulas, and what numbers are put into: from the loss down where that is short
-        enough, else from the next error signals, which the backward pass has worked. Of many summands only the formulas are written, of more nothing."""
+        """The chain rule and the same with the factors' formulas, and what numbers are put into: from the loss down
+        where that is short enough, else from the next error signals, which the backward pass has worked. Of many
+        summands only the formulas are written, of more nothing."""
         if len(ways) > MOST_SUMMANDS:
             return [], number(0)
         if len(ways) <= LONGEST_SUM:
@@ -99,8 +106,8 @@ class _Table:
         return whole, rebuild(whole, self.in_symbols)
 
     def product(self, way: Entry, source: Entry) -> Term:
-        """The factors from the loss to the source through `way`, as far as there is one way only, and not farther than a formula reaches;
-        from the next error signal where that is carried rounded."""
+        """The factors from the loss to the source through `way`, as far as there is one way only, and not farther than
+        a formula reaches; from the next error signal where that is carried rounded."""
         slopes: list[Term] = []
         while way[0] != self.network.loss and self.network.carry is None and len(slopes) < LONGEST_FORMULA // 2:
             [onward] = self.users.of(*way)
@@ -121,7 +128,8 @@ class _Table:
         return signal * slope
 
     def slope(self, of: Entry, by: Entry) -> Term:
-        """The local derivative of one entry by another, its value learnt from the reverse rules at a unit upstream gradient."""
+        """The local derivative of one entry by another, its value learnt from the reverse rules at a unit upstream
+        gradient."""
         term = partial(entry(*of), entry(*by))
         rule, values = self.local(of, by[0])
         self.locals[term] = (rule, by[1] or (0,))
@@ -140,7 +148,8 @@ class _Table:
         return found
 
     def in_symbols(self, node: Term) -> Term | None:
-        """The formula of a local derivative that a product names: `h_1 (1 - h_1)`; one that is carried rounded keeps its name."""
+        """The formula of a local derivative that a product names: `h_1 (1 - h_1)`; one that is carried rounded keeps
+        its name."""
         if node not in self.locals or self.workbook.is_rounded(node):
             return None
         rule, place = self.locals[node]
@@ -154,8 +163,8 @@ class _Table:
         return None if self.workbook.shapes.of(rule) else rule
 
     def is_compound(self, node: Term) -> bool:
-        """Whether a local derivative's formula takes more than a product and a difference: then numbers are put into it before its value stands in
-        the product."""
+        """Whether a local derivative's formula takes more than a product and a difference: then numbers are put into it
+        before its value stands in the product."""
         formula = self.in_symbols(node)
         return formula is not None and sum(part.head in TABLE for part in walk(formula)) > 2
 
@@ -194,14 +203,21 @@ ZERO = number(0)
 
 
 class _Entries(dict[Term, Array]):
-    """What the names in a rule, and functions that go entry by entry, are as arrays of entries with names of their own."""
+    """What the names in a rule, and functions that go entry by entry, are as arrays of entries with names of their
+    own."""
 
     def __init__(self, rule: Term, shapes: Shapes) -> None:
         for node in walk(rule):
             row = TABLE.get(node.head)
             if node.head == "name":
                 self[node] = _named(shapes.of(node), node).map(Sparse)
-            elif row and len(node.children) == 1 == len(node.args) and row.shape is same and not row.coupled and node.args[0].head == "name":
+            elif (
+                row
+                and len(node.children) == 1 == len(node.args)
+                and row.shape is same
+                and not row.coupled
+                and node.args[0].head == "name"
+            ):
                 self[node] = _named(shapes.of(node), node.args[0]).map(_function(node.head))
 
 

@@ -1,4 +1,5 @@
-"""One training step as a tape: every quantity with the formula it is worked by, in the order in which a person works them.
+"""One training step as a tape: every quantity with the formula it is worked by, in the order in which a person works
+them.
 
 A tape holds no numbers: it is the same for all variants of an exercise. A mistake is an edit of it.
 """
@@ -22,8 +23,9 @@ from derivation.networks.update import PREFIX
 class Entry:
     """A quantity of the walkthrough and its formula.
 
-    `phase` is forward, backward or update; `is_result` says that the quantity is written down, and rounded where results are carried
-    rounded, unlike a local derivative that only serves one. `rounding` is what is done to each entry of this result, as a mistake, before it is used.
+    `phase` is forward, backward or update; `is_result` says that the quantity is written down, and rounded where
+    results are carried rounded, unlike a local derivative that only serves one. `rounding` is what is done to each
+    entry of this result, as a mistake, before it is used.
     """
 
     quantity: Term
@@ -58,7 +60,8 @@ class _Recorder(Workbook):
 
 
 def record(network: Network) -> tuple[Tape, dict[Term, Array]]:
-    """The tape of one training step of a network, and the quantities that it starts from: parameters, data, the optimizer's constants.
+    """The tape of one training step of a network, and the quantities that it starts from: parameters, data, the
+    optimizer's constants.
 
     Raises `Undefined` where a value does not exist at the network's own numbers.
 
@@ -80,7 +83,11 @@ def record(network: Network) -> tuple[Tape, dict[Term, Array]]:
 def _phase(quantity: Term, network: Network) -> str:
     if quantity.head == "name" and quantity.args[0] in network.equations:
         return "forward"
-    return "update" if quantity.head == "updated" or any(part.startswith(PREFIX) for part in _names(quantity)) else "backward"
+    return (
+        "update"
+        if quantity.head == "updated" or any(part.startswith(PREFIX) for part in _names(quantity))
+        else "backward"
+    )
 
 
 def _names(term: Term) -> Iterator[str]:

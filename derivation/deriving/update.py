@@ -15,7 +15,8 @@ from derivation.networks.update import PREFIX, STEP, Equation, at, generic, obje
 from derivation.networks.walkthrough import Phase, Reason, Step
 
 Carried = dict[Term, Array]
-"""What one training step hands to the next beside the parameters: the number of the step, and the optimizer's states."""
+"""What one training step hands to the next beside the parameters: the number of the step, and the optimizer's
+states."""
 
 
 def start(network: Network) -> Carried:
@@ -29,7 +30,10 @@ def start(network: Network) -> Carried:
 
 def carried(workbook: Workbook) -> Carried:
     """What the next training step goes on with."""
-    return {term: array.map(lambda t: t + 1) if term == STEP else workbook.known[updated(term)].map(taken) for term, array in workbook.carried.items()}
+    return {
+        term: array.map(lambda t: t + 1) if term == STEP else workbook.known[updated(term)].map(taken)
+        for term, array in workbook.carried.items()
+    }
 
 
 def resumed(workbook: Workbook, forward: Phase) -> Phase:
@@ -41,23 +45,37 @@ def resumed(workbook: Workbook, forward: Phase) -> Phase:
 
 
 def update(workbook: Workbook, backward: Phase) -> Phase:
-    """Every parameter moved, in the order in which the gradients were found; the rule itself stands in the first training step only."""
+    """Every parameter moved, in the order in which the gradients were found; the rule itself stands in the first
+    training step only."""
     steps = [] if _is_later(workbook) else list(_rule(workbook))
     steps += _this_step(workbook)
-    gradients = [step for step in backward.steps if step.title.key in ("gradients", "gradient") and step.quantity.head == "partial"]
+    gradients = [
+        step
+        for step in backward.steps
+        if step.title.key in ("gradients", "gradient") and step.quantity.head == "partial"
+    ]
     for number, step in enumerate(gradients, 1):
         parameter = step.quantity.args[1]
         equations = at(workbook.network, parameter.args[0])
-        # One equation each: parameters stand together as their gradients did. Several: each parameter has a title of its own.
-        title, place = (step.title.about, step.number) if len(equations) == 1 else ({"quantities": (parameter,)}, number)
+        # One equation each: parameters stand together as their gradients did. Several: each parameter has a title of
+        # its own.
+        title, place = (
+            (step.title.about, step.number) if len(equations) == 1 else ({"quantities": (parameter,)}, number)
+        )
         for equation in equations:
-            steps += [_worked(workbook, equation, Reason("update", title), place), *workbook.measured(equation.quantity, Reason("update", title), place)]
+            steps += [
+                _worked(workbook, equation, Reason("update", title), place),
+                *workbook.measured(equation.quantity, Reason("update", title), place),
+            ]
     return Phase("update", _renumbered(steps))
 
 
 def move(workbook: Workbook) -> None:
     """Every parameter's new value learnt, and no chain written."""
-    for equation in (*shared(workbook.network), *(equation for key in workbook.network.moved for equation in at(workbook.network, key))):
+    for equation in (
+        *shared(workbook.network),
+        *(equation for key in workbook.network.moved for equation in at(workbook.network, key)),
+    ):
         workbook.assign(equation.quantity, equation.formula(workbook.shapes))
 
 
@@ -75,7 +93,13 @@ def _rule(workbook: Workbook) -> Iterator[Step]:
         constants = {key: name(PREFIX + key) for key in equation.row.constants}
         reason = None if equation.row.name in told else Reason(equation.row.name, constants)
         told.add(equation.row.name)
-        yield Step(equation.quantity, title, workbook.statement(equation.quantity, equation.formula(workbook.shapes)), 0, reason)
+        yield Step(
+            equation.quantity,
+            title,
+            workbook.statement(equation.quantity, equation.formula(workbook.shapes)),
+            0,
+            reason,
+        )
     for key in update.constants:
         yield Step(name(PREFIX + key), title, workbook.recall(name(PREFIX + key)), 0)
 
@@ -101,9 +125,15 @@ def _worked(workbook: Workbook, equation: Equation, title: Reason, number: int) 
 
 def of_the_optimizer(workbook: Workbook) -> dict[Term, Array]:
     """All that is known of the optimizer's own quantities."""
-    return {term: array for term, array in workbook.known.items() if any(node.head == "name" and node.args[0].startswith(PREFIX) for node in walk(term))}
+    return {
+        term: array
+        for term, array in workbook.known.items()
+        if any(node.head == "name" and node.args[0].startswith(PREFIX) for node in walk(term))
+    }
 
 
 def _renumbered(steps: list[Step]) -> tuple[Step, ...]:
     order = {number: place for place, number in enumerate(dict.fromkeys(step.number for step in steps), 1)}
-    return tuple(Step(step.quantity, step.title, step.lines, order[step.number], step.reason, step.notes) for step in steps)
+    return tuple(
+        Step(step.quantity, step.title, step.lines, order[step.number], step.reason, step.notes) for step in steps
+    )

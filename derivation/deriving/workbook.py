@@ -1,4 +1,5 @@
-"""Where a derivation is worked: the known values, and chains written from them. A line that is not true cannot be written."""
+"""Where a derivation is worked: the known values, and chains written from them. A line that is not true cannot be
+written."""
 
 from __future__ import annotations
 
@@ -6,12 +7,33 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from flint import fmpq
 
-from derivation.deriving.arithmetic import LONGEST, arithmetic, assembled, conclusion, is_broad, is_elided, literal, negated, spelled
+from derivation.deriving.arithmetic import (
+    LONGEST,
+    arithmetic,
+    assembled,
+    conclusion,
+    is_broad,
+    is_elided,
+    literal,
+    negated,
+    spelled,
+)
 from derivation.deriving.as_printed import as_printed, with_digits
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.language.resolve import Shapes
-from derivation.formulas.numbers import Style, TooLarge, Uncertain, Undefined, Written, same, settle, sharpened, unrounded, within_reach
+from derivation.formulas.numbers import (
+    Style,
+    TooLarge,
+    Uncertain,
+    Undefined,
+    Written,
+    same,
+    settle,
+    sharpened,
+    unrounded,
+    within_reach,
+)
 from derivation.formulas.terms import Term, is_literal, name, names, rebuild, walk
 from derivation.networks.keys import expression, key_of
 from derivation.networks.network import Network
@@ -20,7 +42,8 @@ from derivation.networks.walkthrough import FalseLine, Line, Reason, Relation, R
 
 WORKED = frozenset({"substitution", "arithmetic"})
 SMALL = 64
-"""Entries up to which an array is looked through for balls that are rationals; larger ones are reckoned with as they come."""
+"""Entries up to which an array is looked through for balls that are rationals; larger ones are reckoned with as they
+come."""
 
 
 class Workbook:
@@ -29,7 +52,9 @@ class Workbook:
     def __init__(self, network: Network, carried: Mapping[Term, Array] | None = None) -> None:
         self.network = network
         self.shapes = Shapes(network.names.shapes)
-        self.known: dict[Term, Array] = {name(key): array for key, array in (*network.parameters.items(), *network.data.items())}
+        self.known: dict[Term, Array] = {
+            name(key): array for key, array in (*network.parameters.items(), *network.data.items())
+        }
         self.literals: dict[Term, Term] = {}
         if network.update:
             self.known |= {name(f"{PREFIX}{key}"): array for key, array in network.update.constants.items()}
@@ -37,8 +62,8 @@ class Workbook:
         self.known |= self.carried
 
     def assign(self, quantity: Term, formula: Term) -> Array:
-        """The quantity's value by its formula, remembered, rounded where results are carried rounded; `Undefined` names the quantity
-        where it has none."""
+        """The quantity's value by its formula, remembered, rounded where results are carried rounded; `Undefined` names
+        the quantity where it has none."""
         value, carry = self.assign_auxiliary(quantity, formula), self.network.carry
         if carry:
             self.known[quantity] = value.map(carry)
@@ -48,13 +73,17 @@ class Workbook:
         """As `assign`, for what is no result but serves one, as a local derivative does: it is never rounded."""
         try:
             value = settle(evaluate(formula, self.known))
-            self.known[quantity] = value.map(lambda x: sharpened(within_reach(x))) if len(value.entries) <= SMALL else value
+            self.known[quantity] = (
+                value.map(lambda x: sharpened(within_reach(x))) if len(value.entries) <= SMALL else value
+            )
             self.literals.pop(quantity, None)
         except TooLarge as problem:
             raise Undefined(problem.message, quantity, self.place_of(quantity)) from None
         except Undefined as problem:
             where = f", in {expression(problem.term)}" if problem.term else ""
-            raise Undefined(f"{problem.message}{where}{self.carried_note()}", quantity, self.place_of(quantity)) from None
+            raise Undefined(
+                f"{problem.message}{where}{self.carried_note()}", quantity, self.place_of(quantity)
+            ) from None
         except Uncertain as problem:
             raise Uncertain(f"{problem}, in {key_of(quantity)}") from None
         return self.known[quantity]
@@ -63,7 +92,10 @@ class Workbook:
         """What to say of a value that is missing, where rounding may be to blame."""
         if self.network.carry is None:
             return ""
-        return "; with rounding = \"carry\" every result is used as it is rounded: give it more digits, or leave 'rounding' out"
+        return (
+            '; with rounding = "carry" every result is used as it is rounded: give it more digits, or leave '
+            "'rounding' out"
+        )
 
     def place_of(self, quantity: Term) -> tuple[int, int] | None:
         """Where the equation stands that a quantity is defined by, or that a derivative goes back through."""
@@ -121,13 +153,20 @@ class Workbook:
         if is_elided(self.printed(quantity)):
             norm = Term("norm", (quantity,))
             value = evaluate(norm, self.known)
-            yield Step(norm, title, self.lines([(norm, "quantity"), (self.literal(value), "value")], value, None), number)
+            yield Step(
+                norm, title, self.lines([(norm, "quantity"), (self.literal(value), "value")], value, None), number
+            )
 
     def chain(
-        self, quantity: Term, formulas: Iterable[Term], numbers: Term | None = None, reason: Reason | None = None, first: Iterable[Term] = ()
+        self,
+        quantity: Term,
+        formulas: Iterable[Term],
+        numbers: Term | None = None,
+        reason: Reason | None = None,
+        first: Iterable[Term] = (),
     ) -> tuple[Line, ...]:
-        """quantity = formula = numbers put in = worked arithmetic = value. `numbers` is the formula that numbers are put into, `first` are those that
-        they are put into before."""
+        """quantity = formula = numbers put in = worked arithmetic = value. `numbers` is the formula that numbers are
+        put into, `first` are those that they are put into before."""
         formulas = list(formulas)
         value = self.known[quantity].map(unrounded)
         terms: list[tuple[Term, Role]] = [(quantity, "quantity"), *((formula, "formula") for formula in formulas)]
@@ -137,7 +176,8 @@ class Workbook:
         return self.lines(terms, value, reason)
 
     def expression(self, formula: Term, style: Style | None = None) -> tuple[Line, ...]:
-        """formula = numbers put in = worked arithmetic = value, where the formula has no name of its own; numbers may be printed in a style of their own."""
+        """formula = numbers put in = worked arithmetic = value, where the formula has no name of its own; numbers may
+        be printed in a style of their own."""
         value = settle(evaluate(formula, self.known))
         style = style or self.network.style
         last = literal(value, style, self.network.page.elide)
@@ -153,11 +193,13 @@ class Workbook:
         return terms
 
     def outgrows(self, formula: Term) -> bool:
-        """Whether short numbers make long arrays on the way, as a row does that stands once for each sample: entry by entry they are not worked."""
+        """Whether short numbers make long arrays on the way, as a row does that stands once for each sample: entry by
+        entry they are not worked."""
         return self.shapes.longest(formula) > max(self.network.page.elide, LONGEST)
 
     def shown(self, formula: Term, substituted: Term, elided: bool) -> Iterator[Term]:
-        """Numbers put in, as they are shown: whole, or entry by entry where there is a sum or too much for one line; nothing where that is too much too."""
+        """Numbers put in, as they are shown: whole, or entry by entry where there is a sum or too much for one line;
+        nothing where that is too much too."""
         is_sum, broad = _has_sum(formula), is_broad(substituted)
         entries = None if elided or not (is_sum or broad) else spelled(substituted)
         if entries is not None:
@@ -177,7 +219,11 @@ class Workbook:
             if legible is None:
                 continue
             term = legible
-            relation = _relation(term) if not lines or not lines[-1].term.rounded or is_equal_as_printed(lines[-1].term, term) else "≈"
+            relation = (
+                _relation(term)
+                if not lines or not lines[-1].term.rounded or is_equal_as_printed(lines[-1].term, term)
+                else "≈"
+            )
             lines.append(Line(term, relation, role, reason if role == "formula" else None))
         return tuple(lines)
 
@@ -189,7 +235,8 @@ class Workbook:
 
 
 def _writable(steps: Iterator[Term]) -> Iterator[Term]:
-    """The steps on the way as far as their numbers can be written: 1 / (1 + e^(10^300)) has a value, and no page for what stands below."""
+    """The steps on the way as far as their numbers can be written: 1 / (1 + e^(10^300)) has a value, and no page for
+    what stands below."""
     try:
         yield from steps
     except TooLarge:
@@ -211,7 +258,9 @@ def is_equal_as_printed(left: Term, right: Term) -> bool:
     a, b = as_printed(left), as_printed(right)
     if a is None or b is None:
         return False
-    return a.shape == b.shape and all(isinstance(x, fmpq) and isinstance(y, fmpq) and x == y for x, y in zip(a.entries, b.entries, strict=True))
+    return a.shape == b.shape and all(
+        isinstance(x, fmpq) and isinstance(y, fmpq) and x == y for x, y in zip(a.entries, b.entries, strict=True)
+    )
 
 
 def _has_sum(formula: Term) -> bool:

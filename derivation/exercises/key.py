@@ -1,7 +1,9 @@
-"""The key of an exercise's variants as JSON: what `derivation variants --format json` writes and `derivation mark` reads.
+"""The key of an exercise's variants as JSON: what `derivation variants --format json` writes and `derivation mark`
+reads.
 
-It holds the spec itself, so that marking works every formula anew, and for each variant its numbers and its blanks with the answer as
-shown, the accepted interval and the points. All numbers are text: decimals where they end, else fractions.
+It holds the spec itself, so that marking works every formula anew, and for each variant its numbers and its blanks with
+the answer as shown, the accepted interval and the points. All numbers are text: decimals where they end, else
+fractions.
 """
 
 from __future__ import annotations
@@ -15,7 +17,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from flint import fmpq
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from derivation.exercises.exercise.exercise import Exercise, Variant
 from derivation.exercises.plan.contract import Contract
@@ -51,19 +62,27 @@ def key_head(exercise: Exercise, spec: str, seed: int) -> dict[str, Any]:
 
 
 def variant_form(variant: Variant) -> dict[str, Any]:
-    """One variant: its numbers (those of the update are called `update.rate` and the like) and its blanks, in the order of the walkthrough."""
+    """One variant: its numbers (those of the update are called `update.rate` and the like) and its blanks, in the order
+    of the walkthrough."""
     exercise = variant.exercise
     given = {key: _rows(variant.given[name(key)]) for key in given_names(exercise.network, variant.given)}
     blanks = []
     for blank, points, x in zip(exercise.blanks, exercise.points, variant.answers, strict=True):
         low, high = exercise.contract.interval(x)
-        shown = {"key": blank.key, "answer": exercise.contract.shown(x), "low": number_text(low), "high": number_text(high), "points": points}
+        shown = {
+            "key": blank.key,
+            "answer": exercise.contract.shown(x),
+            "low": number_text(low),
+            "high": number_text(high),
+            "points": points,
+        }
         blanks.append({**shown, "phase": blank.phase, "step": blank.number})
     return {"id": variant.id, "number": variant.number, "stratum": variant.stratum, "given": given, "blanks": blanks}
 
 
 def given_names(network: Network, start: Mapping[Term, Array]) -> list[str]:
-    """Which of the quantities that a tape starts from the spec gives; those of the update are called `update.rate` and the like."""
+    """Which of the quantities that a tape starts from the spec gives; those of the update are called `update.rate` and
+    the like."""
     constants = network.update.constants if network.update else {}
     given = {*network.parameters, *network.data, *(PREFIX + key for key in constants)}
     return [term.args[0] for term in start if term.head == "name" and term.args[0] in given]
@@ -202,7 +221,9 @@ def load_key(path: Path) -> Key:
     except OSError as error:
         raise KeyFault(f"{path}: the key cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError:
-        raise KeyFault(f"{path}: the key is not UTF-8 text; give the JSON file that `derivation variants --format json` wrote") from None
+        raise KeyFault(
+            f"{path}: the key is not UTF-8 text; give the JSON file that `derivation variants --format json` wrote"
+        ) from None
     if len(raw) > MAXIMAL_FILE:
         raise KeyFault(f"{path}: the file is larger than {MAXIMAL_FILE // 1_000_000} MB")
     return read_key(text, str(path))
@@ -212,15 +233,22 @@ def read_key(text: str, source: str = "<key>") -> Key:
     """The key in a text. Raises `KeyFault` with all that is wrong with it."""
     raw = _json(text, source)
     if not isinstance(raw, dict) or raw.get("schema") != SCHEMA or "variants" not in raw:
-        raise KeyFault(f"{source}: this is no key of variants, schema {SCHEMA}; give the file that `derivation variants --format json` wrote")
+        raise KeyFault(
+            f"{source}: this is no key of variants, schema {SCHEMA}; give the file that `derivation variants "
+            f"--format json` wrote"
+        )
     try:
         form = KeyForm.model_validate(raw)
     except ValidationError as error:
-        raise KeyFault(_listed(source, [_problem(problem["loc"], problem["msg"]) for problem in error.errors()])) from None
+        raise KeyFault(
+            _listed(source, [_problem(problem["loc"], problem["msg"]) for problem in error.errors()])
+        ) from None
     variants = dict[str, VariantForm]()
     for place, variant in enumerate(form.variants):
         if variants.setdefault(variant.id, variant) is not variant:
-            raise KeyFault(f"{source}: {_problem(('variants', place, 'id'), f'two variants have one id, {variant.id[:40]!r}')}")
+            raise KeyFault(
+                f"{source}: {_problem(('variants', place, 'id'), f'two variants have one id, {variant.id[:40]!r}')}"
+            )
     return Key(source, form.title, form.seed, form.spec, Contract(**form.contract.model_dump()), variants)
 
 
@@ -230,9 +258,14 @@ def _json(text: str, source: str) -> Any:
         raw = json.loads(text)
     except (ValueError, RecursionError) as error:
         place = f":{error.lineno}:{error.colno}" if isinstance(error, json.JSONDecodeError) else ""
-        raise KeyFault(f"{source}{place}: this is not JSON; give the key that `derivation variants --format json` wrote") from None
+        raise KeyFault(
+            f"{source}{place}: this is not JSON; give the key that `derivation variants --format json` wrote"
+        ) from None
     if SURROGATE.search(text):
-        problems = [_problem(place, f"holds half a letter, \\u{ord(found):x}; write the letter itself") for place, found in _halves(raw)]
+        problems = [
+            _problem(place, f"holds half a letter, \\u{ord(found):x}; write the letter itself")
+            for place, found in _halves(raw)
+        ]
         if problems:
             raise KeyFault(_listed(source, problems))
     return raw
@@ -246,7 +279,9 @@ def _halves(raw: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
         if isinstance(value, str):
             yield from ((place, letter) for letter in HALF.findall(value)[:1])
         elif isinstance(value, dict):
-            waiting += [pair for key, held in value.items() for pair in ((place, key), ((*place, HALF.sub("?", key)), held))]
+            waiting += [
+                pair for key, held in value.items() for pair in ((place, key), ((*place, HALF.sub("?", key)), held))
+            ]
         elif isinstance(value, list):
             waiting += [((*place, step), held) for step, held in enumerate(value)]
 
@@ -269,4 +304,8 @@ def _listed(source: str, problems: list[str]) -> str:
 
 def read_array(given: Any) -> Array:
     """The array that a variant's form gives."""
-    return Array.scalar(read_number(given)) if isinstance(given, str) else Array.of_rows([[read_number(x) for x in row] for row in given])
+    return (
+        Array.scalar(read_number(given))
+        if isinstance(given, str)
+        else Array.of_rows([[read_number(x) for x in row] for row in given])
+    )

@@ -1,4 +1,5 @@
-"""What students write for numbers: decimals with a point or a comma, fractions, per cent, powers of ten, all kinds of minus."""
+"""What students write for numbers: decimals with a point or a comma, fractions, per cent, powers of ten, all kinds of
+minus."""
 
 from __future__ import annotations
 
@@ -11,7 +12,11 @@ from flint import fmpq
 
 from derivation.formulas.numbers import exact, magnitude
 
-SIGNS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d"), "-") | dict.fromkeys(map(ord, "’ʼ＇"), "'") | {0x2044: "/"}
+SIGNS = (
+    dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d"), "-")
+    | dict.fromkeys(map(ord, "’ʼ＇"), "'")
+    | {0x2044: "/"}
+)
 SPACE = re.compile(r"[\s\u200b\ufeff]+")
 APART = re.compile(r"\d\s+(?!\d{3}(?!\d))\d")
 """Digits behind a space that are no group of three."""
@@ -40,7 +45,8 @@ MAXIMAL_EXPONENT = 60
 
 @dataclass(frozen=True, slots=True)
 class Numeral:
-    """A number that was read: its value, the significant digits it was written with, and one unit of the last of them; 0 for a fraction."""
+    """A number that was read: its value, the significant digits it was written with, and one unit of the last of them;
+    0 for a fraction."""
 
     value: fmpq
     digits: int
@@ -58,7 +64,8 @@ class Twofold(Unreadable):
 def read(text: str, mark: str = "") -> Numeral | None:
     """The number that a text stands for; None where nothing is written. Raises `Unreadable`.
 
-    `mark` is a comma where that is known to stand before decimals (`decimal_mark`). Without it, 1,234 could be two numbers.
+    `mark` is a comma where that is known to stand before decimals (`decimal_mark`). Without it, 1,234 could be two
+    numbers.
 
     >>> [str(read(text).value) for text in ("1,5", "-5/8", "\u22120.250", "2.5e-3", "12 %", "1.234,5", "1'234.5")]
     ['3/2', '-5/8', '-1/4', '1/400', '3/25', '2469/2', '2469/2']
@@ -103,7 +110,12 @@ def decimal_mark(texts: Iterable[str]) -> str:
     >>> decimal_mark(["0,5", "1,234"]), decimal_mark(["0.5", "1,234"]), decimal_mark(["1,234", "2"])
     (',', '', '')
     """
-    found = {match[1] for text in _with_comma(texts) for match in SINGLE.finditer(text[:MAXIMAL_LENGTH]) if not TWOFOLD.fullmatch(match[0])}
+    found = {
+        match[1]
+        for text in _with_comma(texts)
+        for match in SINGLE.finditer(text[:MAXIMAL_LENGTH])
+        if not TWOFOLD.fullmatch(match[0])
+    }
     return "," if found == {","} else ""
 
 

@@ -16,8 +16,8 @@ DELIMITERS = ",;\t"
 LONGEST = 200
 """Letters of a name."""
 FORMULA = r"(?=[ ']*[=+\-@＝＋－＠﹢﹣−])"
-"""What a spreadsheet takes for the beginning of a formula wherever it takes a cell to begin; where its list separator is a semicolon,
-that is also behind each of those, whatever the quotes say."""
+"""What a spreadsheet takes for the beginning of a formula wherever it takes a cell to begin; where its list separator
+is a semicolon, that is also behind each of those, whatever the quotes say."""
 HARMLESS = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?|[a-z\d][\w.,/\[\]() -]*", re.ASCII | re.IGNORECASE)
 """Most cells, at a glance."""
 END = ["\0"]
@@ -99,8 +99,8 @@ def _decoded(raw: bytes, source: str, otherwise: str) -> str:
 
 
 def cells(source: str, text: str) -> Iterator[tuple[int, list[str]]]:
-    """(line, cells) of each row that is not empty, quotes of `guarded` taken away; columns are parted by what the first row uses most,
-    brackets and quotes left out, or by what a first line `sep=;` says.
+    """(line, cells) of each row that is not empty, quotes of `guarded` taken away; columns are parted by what the first
+    row uses most, brackets and quotes left out, or by what a first line `sep=;` says.
 
     Raises `NoTable` with the line where a quote is never closed, or a cell is longer than a cell may be.
 

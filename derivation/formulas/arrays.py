@@ -1,7 +1,8 @@
 """A small dense array over any kind of entry: exact numbers, certified balls, SymPy expressions, terms, sets of places.
 
 One meaning per operation then serves them all: an operation's row says what it does to arrays, and the entries' own
-arithmetic does the rest. A scalar has shape (); everything else has two dimensions, a column vector n rows of one entry.
+arithmetic does the rest. A scalar has shape (); everything else has two dimensions, a column vector n rows of one
+entry.
 """
 
 from __future__ import annotations
@@ -38,9 +39,9 @@ def broadcast(a: Shape, b: Shape) -> Shape | None:
 class Array:
     """`shape` is () or (rows, columns); `entries` are given row by row.
 
-    The numbers of a large product are held as a matrix of python-flint's. Each form is made of the other when it is first asked for:
-    `kind` is `fmpq` where every entry is exact, `arb` where every one is a ball, else None; `matrix` the `fmpq_mat` or `arb_mat`, or None;
-    every ball has at least `accuracy` bits right, relative to itself.
+    The numbers of a large product are held as a matrix of python-flint's. Each form is made of the other when it is
+    first asked for: `kind` is `fmpq` where every entry is exact, `arb` where every one is a ball, else None; `matrix`
+    the `fmpq_mat` or `arb_mat`, or None; every ball has at least `accuracy` bits right, relative to itself.
 
     >>> a = Array((1, 2), (1, 2))
     >>> (a + a).entries, (a @ a.T).entries, a.T.shape
@@ -63,8 +64,9 @@ class Array:
 
     @classmethod
     def held(cls, matrix: Any, factors: Sequence[Array] = ()) -> Array:
-        """An `fmpq_mat` or `arb_mat` as an array. Where every entry is a product of one entry of each of the `factors`, its accuracy
-        follows from theirs: relative errors add up, those of roundings among them, and 3 bits are more than a sum of five can cost."""
+        """An `fmpq_mat` or `arb_mat` as an array. Where every entry is a product of one entry of each of the `factors`,
+        its accuracy follows from theirs: relative errors add up, those of roundings among them, and 3 bits are more
+        than a sum of five can cost."""
         array, kind = cls.__new__(cls), fmpq if isinstance(matrix, fmpq_mat) else arb
         forms = {"shape": collapse((matrix.nrows(), matrix.ncols())), "matrix": matrix, "kind": kind}
         if factors and kind is arb:
@@ -103,7 +105,8 @@ class Array:
 
     @property
     def places(self) -> Iterator[tuple[int, ...]]:
-        """The index of every entry, in the order of `entries`: () for a scalar, (i,) in a vector, (i, j) in a matrix."""
+        """The index of every entry, in the order of `entries`: () for a scalar, (i,) in a vector, (i, j) in a
+        matrix."""
         if not self.shape:
             yield ()
         elif 1 in self.shape:
@@ -170,7 +173,11 @@ def _matrix(array: Array) -> Any:
 
 
 def _accuracy(array: Array) -> float:
-    return min((x.rel_accuracy_bits() for x in array.entries if isinstance(x, arb)), default=inf) if array.kind is not fmpq else inf
+    return (
+        min((x.rel_accuracy_bits() for x in array.entries if isinstance(x, arb)), default=inf)
+        if array.kind is not fmpq
+        else inf
+    )
 
 
 FORMS: dict[str, Callable[[Array], Any]] = {

@@ -1,7 +1,7 @@
 """Numbers whose every printed digit is right: exact rationals (`fmpq`), else certified balls (`arb`).
 
-A ball is an interval that surely holds the true value. Where a ball is too wide to decide a digit or a sign, `Uncertain` is
-raised, and the caller works again with more bits (see `certified`).
+A ball is an interval that surely holds the true value. Where a ball is too wide to decide a digit or a sign,
+`Uncertain` is raised, and the caller works again with more bits (see `certified`).
 """
 
 from __future__ import annotations
@@ -24,20 +24,23 @@ Result = TypeVar("Result")
 MAXIMAL_HEIGHT = 4096
 """Bits of a numerator or denominator beyond which an exact number goes on as a ball."""
 MAXIMAL_EXPONENT = 1_000_000
-"""The power of two beyond which a value is too large to be printed; one below its inverse is printed as the 0 that it is rounded to."""
+"""The power of two beyond which a value is too large to be printed; one below its inverse is printed as the 0 that it
+is rounded to."""
 PRECISIONS = (192, 384, 1024, 4096, 12288, 65536)
 """Bits of working precision, tried in this order until every digit is certain."""
 LARGEST, LEAST = arb(2) ** MAXIMAL_EXPONENT, arb(2) ** -MAXIMAL_EXPONENT
 LARGE, SMALL = arb(2) ** 4096, arb(2) ** -4096
-"""Beyond these a ball's power of ten is found by its logarithm, since the whole numbers that it is a quotient of would be long."""
+"""Beyond these a ball's power of ten is found by its logarithm, since the whole numbers that it is a quotient of would
+be long."""
 NEGLIGIBLE_PLACES = 100
 NEGLIGIBLE = fmpq(1, 10 ** (NEGLIGIBLE_PLACES + 20))
-"""A ball narrower than this, around a number of at most 100 decimal places, is rounded as that number: 0, or an exact tie
-between two roundings, which no finite precision could decide. Either rounding would be right to half a unit and 10^-120."""
+"""A ball narrower than this, around a number of at most 100 decimal places, is rounded as that number: 0, or an exact
+tie between two roundings, which no finite precision could decide. Either rounding would be right to half a unit and
+10^-120."""
 HALF_NEGLIGIBLE = arb(NEGLIGIBLE) / 4
 JSON_DIGITS, TIED_BITS = 30, 145
-"""Digits of numbers that leave, and the accuracy from which on two roundings that are both possible are as good as tied: either is right to half
-a unit and 10^-13 of one."""
+"""Digits of numbers that leave, and the accuracy from which on two roundings that are both possible are as good as
+tied: either is right to half a unit and 10^-13 of one."""
 GUARD_DIGITS = 2
 SMALLEST = -5
 """The power of ten from which down numbers are printed in scientific form."""
@@ -106,7 +109,8 @@ def sharpened(x: Number) -> Number:
 
 
 def within_reach(x: Number) -> Number:
-    """The number; `TooLarge` where it is too large to be printed, `Uncertain` where too large for the working precision.
+    """The number; `TooLarge` where it is too large to be printed, `Uncertain` where too large for the working
+    precision.
 
     >>> within_reach(fmpq(1, 3))
     1/3
@@ -126,7 +130,9 @@ def bounds(x: Number) -> tuple[fmpq, fmpq]:
     sizes = [int(part.man_exp()[1]) for part in parts]
     if not parts or max(sizes) > MAXIMAL_EXPONENT:
         raise TooLarge("it is beyond 10^300000, too large to be written")
-    middle, radius = (part.fmpq() if size >= -MAXIMAL_EXPONENT else fmpq(0) for part, size in zip(parts, sizes, strict=True))
+    middle, radius = (
+        part.fmpq() if size >= -MAXIMAL_EXPONENT else fmpq(0) for part, size in zip(parts, sizes, strict=True)
+    )
     if min(sizes) < -MAXIMAL_EXPONENT:
         radius += 1 / fmpq(2) ** (MAXIMAL_EXPONENT // 2)
     return middle - radius, middle + radius
@@ -163,14 +169,16 @@ def is_negligible(x: Number) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How numbers are printed: terminating decimals in full up to `exact_digits`, others rounded to `digits` significant ones."""
+    """How numbers are printed: terminating decimals in full up to `exact_digits`, others rounded to `digits`
+    significant ones."""
 
     digits: int = 6
     exact_digits: int = 10
 
 
 class Written(fmpq):  # type: ignore[misc]
-    """A number as it was written at the end of a chain: the rational that its `text` is, and the number that it is written for, `of`."""
+    """A number as it was written at the end of a chain: the rational that its `text` is, and the number that it is
+    written for, `of`."""
 
     text: str
     of: Number
@@ -200,7 +208,8 @@ def taken(x: Number) -> Number:
 
 @dataclass(frozen=True, slots=True)
 class Carry:
-    """Paper arithmetic: a result is rounded half-even to `digits` significant digits, or to `places` decimal places, and used rounded.
+    """Paper arithmetic: a result is rounded half-even to `digits` significant digits, or to `places` decimal places,
+    and used rounded.
 
     >>> Carry(3)(fmpq(2, 3)).text, Carry(places=2)(fmpq(599, 1000)).text, Carry(3)(fmpq(1, 2)).text
     ('0.667', '0.60', '0.5')
@@ -243,7 +252,11 @@ def decimal(x: Number, style: Style) -> Printed:
     x = sharpened(x)
     if isinstance(x, fmpq):
         full = terminating(x)
-        if full is not None and len(full.lstrip("-0.").replace(".", "")) <= style.exact_digits and len(full) <= 2 * style.exact_digits:
+        if (
+            full is not None
+            and len(full.lstrip("-0.").replace(".", "")) <= style.exact_digits
+            and len(full) <= 2 * style.exact_digits
+        ):
             return Printed(full if magnitude(x or fmpq(1)) > SMALLEST else scientific(x), True)
     return Printed(rounded(x, style.digits), False)
 
@@ -348,7 +361,8 @@ def magnitude(x: fmpq) -> int:
 
 
 def _whole(x: fmpq) -> tuple[Any, Any, Any]:
-    """Numerator, denominator and 10 in whole numbers of one kind: Python's are quick where they are short, python-flint's where they are long."""
+    """Numerator, denominator and 10 in whole numbers of one kind: Python's are quick where they are short,
+    python-flint's where they are long."""
     return (x.p, x.q, fmpz(10)) if x.height_bits() > MAXIMAL_HEIGHT else (int(x.p), int(x.q), 10)
 
 

@@ -1,9 +1,9 @@
 """Textbook notation as an immutable tree.
 
-A `Term` is a head and its arguments. Two heads are leaves: `name` (a quantity of the network) and `number` (a decimal as
-printed). Every other head is a row of the operations table, or names a quantity that is not computed here:
-`partial` (a derivative), `updated` (a parameter after its step), `index` (an entry).
-The tree keeps the author's order, his subtractions and his fractions; it holds no LaTeX and no layout.
+A `Term` is a head and its arguments. Two heads are leaves: `name` (a quantity of the network) and `number` (a decimal
+as printed). Every other head is a row of the operations table, or names a quantity that is not computed here: `partial`
+(a derivative), `updated` (a parameter after its step), `index` (an entry). The tree keeps the author's order, his
+subtractions and his fractions; it holds no LaTeX and no layout.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ _set = object.__setattr__
 class Term:
     """One node: `head` says what it is, `args` are its parts (Terms; text in a leaf).
 
-    `value` is what a printed literal stands for where the print is rounded or elided: it takes no part in equality, so a
-    term read back from LaTeX equals the one that was written. `children` are the parts that are Terms themselves, and
+    `value` is what a printed literal stands for where the print is rounded or elided: it takes no part in equality, so
+    a term read back from LaTeX equals the one that was written. `children` are the parts that are Terms themselves, and
     `rounded` says whether some number in the tree is printed rounded.
 
     >>> (name("w") * name("x") + number("0.5")).args[1]
@@ -55,7 +55,12 @@ class Term:
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        return isinstance(other, Term) and self._hash == other._hash and self.head == other.head and self.args == other.args
+        return (
+            isinstance(other, Term)
+            and self._hash == other._hash
+            and self.head == other.head
+            and self.args == other.args
+        )
 
     def __add__(self, other: Term) -> Term:
         return Term("add", (self, other))
@@ -151,7 +156,8 @@ def rebuild(term: Term, change: Callable[[Term], Term | None]) -> Term:
 
 
 def fold(term: Term, known: Callable[[Term], Result | None], join: Callable[[Term, list[Any]], Result]) -> Result:
-    """What a tree comes to, from the leaves up: `known(node)`, or where that is None `join(node, what its parts come to)`.
+    """What a tree comes to, from the leaves up: `known(node)`, or where that is None `join(node, what its parts come
+    to)`.
 
     Nothing here calls itself: a sum of a thousand summands is a tree a thousand deep.
 

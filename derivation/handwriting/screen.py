@@ -10,7 +10,18 @@ from functools import lru_cache
 from typing import Any
 
 from derivation.handwriting.fonts.fonts import WRITINGS, Chance, Font, large, placed, plain, source, stretched
-from derivation.handwriting.fonts.opentype import ASCENT, BRACKET_FONTS, LARGE, SPACE, STARTS, SURD, UPRIGHT, WEB, Shapes, font
+from derivation.handwriting.fonts.opentype import (
+    ASCENT,
+    BRACKET_FONTS,
+    LARGE,
+    SPACE,
+    STARTS,
+    SURD,
+    UPRIGHT,
+    WEB,
+    Shapes,
+    font,
+)
 from derivation.handwriting.fonts.tfm import Box
 from derivation.handwriting.ink.hands import HANDS, PAPERS
 from derivation.handwriting.ink.pen import Hand, Run, ink, runs
@@ -32,7 +43,9 @@ ROOM_ABOVE = 7.0
 def _reshaped(strokes: str, width: float, low: float, high: float) -> str:
     """Strokes in per cent of a size at the size of letters."""
 
-    return POINT.sub(lambda found: f"{float(found[1]) * width / 100:.0f},{low + float(found[2]) * (high - low) / 100:.0f}", strokes)
+    return POINT.sub(
+        lambda found: f"{float(found[1]) * width / 100:.0f},{low + float(found[2]) * (high - low) / 100:.0f}", strokes
+    )
 
 
 SAME = {"·": "⋅", "𝟏": "𝟙", "~": "˜"}
@@ -46,22 +59,36 @@ ROOT, ROOTS = "√", 8
 """The root's character, and how many sizes it has."""
 FIRST_BESIDE = 400
 BESIDE = {
-    **{UNICODE[name]: Glyph(name, _reshaped(strokes, 26, -18, 81), UNICODE[name], 0) for name, strokes in signs.BRACKETS.items()},
-    **{UNICODE[name]: Glyph(name, _reshaped(strokes, 62, -10, 82), UNICODE[name], 0) for name, strokes in signs.LARGE.items()},
+    **{
+        UNICODE[name]: Glyph(name, _reshaped(strokes, 26, -18, 81), UNICODE[name], 0)
+        for name, strokes in signs.BRACKETS.items()
+    },
+    **{
+        UNICODE[name]: Glyph(name, _reshaped(strokes, 62, -10, 82), UNICODE[name], 0)
+        for name, strokes in signs.LARGE.items()
+    },
     ROOT: Glyph("surd", _reshaped(SURD, 56, -8, 84), ROOT, 0),
 }
 """Signs at the size of letters, which the fonts for TeX have in larger forms only."""
 
 
 def page(body: str, chart_style: str, writing: Writing) -> dict[str, Any]:
-    """What the templates of a handwritten page are told, its body and the style of its charts among it. Raises `Unwritable`."""
+    """What the templates of a handwritten page are told, its body and the style of its charts among it. Raises
+    `Unwritable`."""
     chance = source(writing.seed, HANDS[writing.hand], 0)("lines")
-    characters = frozenset(html.unescape(TAG.sub("", body)) + ALWAYS + ROOT * ("<msqrt" in body or "<mroot" in body)) - {"\n"}
-    return {"body": turned(wavering(body, chance)), "chart_style": style(chart_style), "hand": screen(characters, writing)}
+    characters = frozenset(
+        html.unescape(TAG.sub("", body)) + ALWAYS + ROOT * ("<msqrt" in body or "<mroot" in body)
+    ) - {"\n"}
+    return {
+        "body": turned(wavering(body, chance)),
+        "chart_style": style(chart_style),
+        "hand": screen(characters, writing),
+    }
 
 
 def screen(characters: frozenset[str], writing: Writing) -> dict[str, Any]:
-    """What the templates of the handwritten page are told. Raises `Unwritable` where the hand does not know a character."""
+    """What the templates of the handwritten page are told. Raises `Unwritable` where the hand does not know a
+    character."""
     hand = HANDS[writing.hand]
     fonts, strokes = _written(characters, hand, writing.seed)
     return {
@@ -89,12 +116,22 @@ def _written(characters: frozenset[str], hand: Hand, seed: int) -> tuple[tuple[s
     letters = [_letters(glyphs.values(), hand, chance) for chance in dice]
     for drawn in letters:
         drawn.add(0, SPACE, (), Box(BREADTH, 0, 0))
-    known = {ord(character): glyph.title for character, glyph in glyphs.items()} | {ord(blank): SPACE for blank in BLANK}
+    known = {ord(character): glyph.title for character, glyph in glyphs.items()} | {
+        ord(blank): SPACE for blank in BLANK
+    }
     fonts = [font(Shapes(letters, _forms(tall, hand, dice[0]), known, hand.nib), "Hand0")]
     for count in range(1, BRACKET_FONTS):
         named = {ord(character): glyph.title for character, glyph in tall.items()}
-        fonts.append(font(Shapes([_letters(tall.values(), hand, dice[count])], _forms(tall, hand, dice[count]), named, hand.nib), f"Hand{count}"))
-    strokes = {character: [_points(placed(glyph, hand, chance(glyph.name))[0]) for chance in dice] for character, glyph in glyphs.items()}
+        fonts.append(
+            font(
+                Shapes([_letters(tall.values(), hand, dice[count])], _forms(tall, hand, dice[count]), named, hand.nib),
+                f"Hand{count}",
+            )
+        )
+    strokes = {
+        character: [_points(placed(glyph, hand, chance(glyph.name))[0]) for chance in dice]
+        for character, glyph in glyphs.items()
+    }
     return tuple(fonts), strokes
 
 
@@ -110,7 +147,9 @@ def _letters(glyphs: Iterable[Glyph], hand: Hand, chance: Chance) -> Font:
 
 def _forms(characters: Iterable[str], hand: Hand, chance: Chance) -> Font:
     """One writing of the larger forms of brackets, sums and roots."""
-    made = large(frozenset(name for name in (*signs.BRACKETS, *signs.LARGE) if UNICODE[name] in characters), hand, chance, WEB)
+    made = large(
+        frozenset(name for name in (*signs.BRACKETS, *signs.LARGE) if UNICODE[name] in characters), hand, chance, WEB
+    )
     if ROOT in characters:
         for place, height in enumerate(SIZES[:ROOTS]):
             strokes = stretched(SURD, hand, chance(ROOT, place), 60.0, height)
@@ -132,8 +171,15 @@ def _glyph(character: str, hand: Hand) -> Glyph:
     if marks and base in _characters() and all(mark in MARKS for mark in marks):
         strokes = hand.forms.get(base, _characters()[base].strokes)
         strokes = strokes.rpartition(" / ")[0] if base in DOTTED else strokes
-        return Glyph(character, " / ".join([strokes, *(_above(strokes, table()[MARKS[mark]].strokes) for mark in marks)]), character, 0)
-    raise Unwritable(f"the hand cannot write the character {character} (U+{ord(character):04X}); use another one, or --theme typeset")
+        return Glyph(
+            character,
+            " / ".join([strokes, *(_above(strokes, table()[MARKS[mark]].strokes) for mark in marks)]),
+            character,
+            0,
+        )
+    raise Unwritable(
+        f"the hand cannot write the character {character} (U+{ord(character):04X}); use another one, or --theme typeset"
+    )
 
 
 def _above(base: str, accent: str) -> str:

@@ -14,7 +14,10 @@ from derivation.handwriting.writing import Unwritable, Writing
 
 SCALE = 1.3
 """The size of the hand over that of print: a written letter is larger than a printed one."""
-SIZES = tuple((size, f"{size * 0.74:.2f}", f"{size * 0.62:.2f}") for size in (5.6, 6.4, 7.2, 8, 9, 10, 10.95, 12, 14.4, 17.28, 20.74))
+SIZES = tuple(
+    (size, f"{size * 0.74:.2f}", f"{size * 0.62:.2f}")
+    for size in (5.6, 6.4, 7.2, 8, 9, 10, 10.95, 12, 14.4, 17.28, 20.74)
+)
 MARKS = {"\N{COMBINING CIRCUMFLEX ACCENT}": "hat", "\N{COMBINING CARON}": "check", "\N{COMBINING TILDE}": "tilde", "\N{COMBINING MACRON}": "bar", "\N{COMBINING DOT ABOVE}": "dot",
          "\N{COMBINING DIAERESIS}": "ddot", "\N{COMBINING ACUTE ACCENT}": "acute", "\N{COMBINING GRAVE ACCENT}": "grave", "\N{COMBINING BREVE}": "breve", "\N{COMBINING RING ABOVE}": "mathring"}  # fmt: skip
 SPECIAL = "\\{}$&#%_^~\"'`|"
@@ -33,11 +36,23 @@ def settings(writing: Writing) -> dict[str, Any]:
         "ink": hand.ink,
         "gradient": hand.gradient,
         "paper": PAPERS[writing.paper],
-        "characters": [(glyph.slot, glyph.kind) for glyph in glyphs.values() if glyph.slot < 128 and glyph.name not in SPECIAL + "-"] + [(124, 0)],
-        "commands": [(command, glyph.kind, glyph.slot) for command, glyph in commands().items() if glyph.name not in signs.ACCENTS],
+        "characters": [
+            (glyph.slot, glyph.kind)
+            for glyph in glyphs.values()
+            if glyph.slot < 128 and glyph.name not in SPECIAL + "-"
+        ]
+        + [(124, 0)],
+        "commands": [
+            (command, glyph.kind, glyph.slot)
+            for command, glyph in commands().items()
+            if glyph.name not in signs.ACCENTS
+        ],
         "accents": [(f"\\{name}", glyphs[name].slot) for name in signs.ACCENTS],
         "large": LARGE_FIRST,
-        "brackets": [(mark, FIRST[name], ord(mark) if mark in "()[]|" else SMALL.get(name, 0)) for mark, name in DELIMITERS.items()],
+        "brackets": [
+            (mark, FIRST[name], ord(mark) if mark in "()[]|" else SMALL.get(name, 0))
+            for mark, name in DELIMITERS.items()
+        ],
     }
 
 
@@ -51,7 +66,9 @@ def words(latex: str) -> str:
     '\\w{Each} \\w{row} \\w{of} $W x$\\w{,} \\w{then}'
     """
     parts = re.split(r"(\$[^$]*\$)", latex)
-    return "".join(part if part.startswith("$") else re.sub(r"[^\s]+", lambda word: rf"\w{{{word[0]}}}", part) for part in parts)
+    return "".join(
+        part if part.startswith("$") else re.sub(r"[^\s]+", lambda word: rf"\w{{{word[0]}}}", part) for part in parts
+    )
 
 
 def text(plain: str) -> str:
@@ -78,4 +95,6 @@ def _character(letter: str) -> str:
         return written
     if not letter.isprintable():
         return ""
-    raise Unwritable(f"the hand cannot write the character {letter} (U+{ord(letter):04X}); use another one, or --theme typeset")
+    raise Unwritable(
+        f"the hand cannot write the character {letter} (U+{ord(letter):04X}); use another one, or --theme typeset"
+    )

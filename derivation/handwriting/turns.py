@@ -1,6 +1,8 @@
-"""Shapes taking turns on a page: no two neighbouring occurrences of a character have the same shape, and the text stays text.
+"""Shapes taking turns on a page: no two neighbouring occurrences of a character have the same shape, and the text stays
+text.
 
-The font lets shapes take turns inside a run of letters; a class says with which shape a run begins (none for the first).
+The font lets shapes take turns inside a run of letters; a class says with which shape a run begins (none for the
+first).
 """
 
 from __future__ import annotations
@@ -12,7 +14,9 @@ from collections.abc import Iterator
 from derivation.handwriting.fonts.fonts import WRITINGS
 from derivation.handwriting.fonts.opentype import BRACKET_FONTS, LARGE, SHAPES
 
-PIECE = re.compile(r"<(?P<token>m[ino]|mtext)(?P<said>[^>]*)>(?P<held>[^<]*)</(?P=token)>|(?P<tag><[^>]*>)|(?P<text>[^<]+)")
+PIECE = re.compile(
+    r"<(?P<token>m[ino]|mtext)(?P<said>[^>]*)>(?P<held>[^<]*)</(?P=token)>|(?P<tag><[^>]*>)|(?P<text>[^<]+)"
+)
 
 
 def turned(page: str) -> str:
@@ -35,7 +39,9 @@ class Turns:
     def runs(self, text: str) -> Iterator[tuple[str, int]]:
         """A text cut into runs, as few as can be, and the shape with which each begins."""
         while text:
-            start, last = max(((start, self._reached(text, start)) for start in self._starts()), key=lambda found: found[1][0])
+            start, last = max(
+                ((start, self._reached(text, start)) for start in self._starts()), key=lambda found: found[1][0]
+            )
             count, self.last = last
             yield text[:count], start
             text, self.next = text[count:], start + 1
@@ -44,7 +50,8 @@ class Turns:
         return [(self.next + offset) % WRITINGS for offset in range(WRITINGS)]
 
     def _reached(self, text: str, start: int) -> tuple[int, dict[str, int]]:
-        """How many characters from here on can take their turns, and who has had which shape then. Behind a space the turns begin anew."""
+        """How many characters from here on can take their turns, and who has had which shape then. Behind a space the
+        turns begin anew."""
         last, turn = dict(self.last), start
         for place, character in enumerate(text):
             if character.isspace():
@@ -61,9 +68,16 @@ def _piece(found: re.Match[str], turns: Turns) -> str:
     if found["tag"]:
         return found["tag"]
     if found["text"]:
-        return re.sub(r"\S+", lambda word: "".join(_run(run, start) for run, start in turns.runs(html.unescape(word[0]))), found["text"])
+        return re.sub(
+            r"\S+",
+            lambda word: "".join(_run(run, start) for run, start in turns.runs(html.unescape(word[0]))),
+            found["text"],
+        )
     runs = list(turns.runs(html.unescape(found["held"])))
-    tokens = [_token(found["token"], _side(found["said"], place > 0, place < len(runs) - 1), run, start) for place, (run, start) in enumerate(runs)]
+    tokens = [
+        _token(found["token"], _side(found["said"], place > 0, place < len(runs) - 1), run, start)
+        for place, (run, start) in enumerate(runs)
+    ]
     return tokens[0] if len(tokens) == 1 else f"<mrow>{''.join(tokens)}</mrow>"
 
 

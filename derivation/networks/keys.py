@@ -11,7 +11,7 @@ def key_of(term: Term) -> str:
     """A quantity as the spec would call it; entries are counted from 0, as there.
 
     >>> from derivation.formulas.terms import index, name, partial, updated
-    >>> plain(partial(name("L"), index(name("W1"), 0, 1))), plain(updated(name("W1")))
+    >>> key_of(partial(name("L"), index(name("W1"), 0, 1))), key_of(updated(name("W1")))
     ('dL/dW1[0,1]', 'W1_new')
     """
     if term.head == "partial":
@@ -63,5 +63,7 @@ def expression(term: Term, least: int = 0) -> str:
 
 
 def _call(term: Term) -> str:
-    word, _, axis = next((spelling for spelling in TABLE[term.head].spellings if spelling[:1].isalpha()), term.head).partition(" ")
+    word, _, axis = next(
+        (spelling for spelling in TABLE[term.head].spellings if spelling[:1].isalpha()), term.head
+    ).partition(" ")
     return f"{word}({', '.join([*map(expression, term.children), *[axis] * bool(axis)])})"

@@ -19,7 +19,8 @@ from derivation.tex.names import Names
 
 PRODUCTS = frozenset({"times", "hadamard", "matmul", "dot", "outer"})
 FEW = 4
-"""Entries of all parameters together up to which each of them is shown by itself, as in a table over the training steps."""
+"""Entries of all parameters together up to which each of them is shown by itself, as in a table over the training
+steps."""
 QUOTIENTS = frozenset({"div", "hadamard_div"})
 
 
@@ -33,7 +34,8 @@ class Page:
 
 @dataclass(frozen=True)
 class Network:
-    """Equations `name = term` in an order in which each uses only what stands before it, and all values they start from."""
+    """Equations `name = term` in an order in which each uses only what stands before it, and all values they start
+    from."""
 
     title: str
     equations: Mapping[str, Term]
@@ -71,8 +73,13 @@ class Network:
 
     @cached_property
     def few_entries(self) -> tuple[tuple[Term, tuple[int, ...]], ...]:
-        """Each entry of each parameter that an update moves, as a term with its place; nothing where there are more than `FEW`."""
-        entries = [(index(name(key), *place) if place else name(key), place) for key in self.moved for place in self.parameters[key].places]
+        """Each entry of each parameter that an update moves, as a term with its place; nothing where there are more
+        than `FEW`."""
+        entries = [
+            (index(name(key), *place) if place else name(key), place)
+            for key in self.moved
+            for place in self.parameters[key].places
+        ]
         return tuple(entries) if len(entries) <= FEW else ()
 
     def with_parameters(self, parameters: Mapping[str, Array]) -> Network:
@@ -108,8 +115,8 @@ class Network:
 def split(equations: Mapping[str, Term], shapes: Mapping[str, Shape]) -> tuple[dict[str, Term], dict[str, Shape]]:
     """The equations with compound arguments of functions named: what a person would write down before going on.
 
-    `f = 1/(1 + exp(-(w x + b)))` becomes `u_1 = w x + b`, `u_2 = 1 + exp(-u_1)`, `f = 1/u_2`, so that every derivative is one
-    rule at one quantity. A `relu(W @ x + b)` gets its pre-activation.
+    `f = 1/(1 + exp(-(w x + b)))` becomes `u_1 = w x + b`, `u_2 = 1 + exp(-u_1)`, `f = 1/u_2`, so that every derivative
+    is one rule at one quantity. A `relu(W @ x + b)` gets its pre-activation.
 
     >>> from derivation.formulas.language.resolve import Resolver
     >>> from derivation.formulas.language.expressions import parse
@@ -118,7 +125,9 @@ def split(equations: Mapping[str, Term], shapes: Mapping[str, Shape]) -> tuple[d
     >>> list(split({"f": f}, {**shapes, "f": ()})[0])
     ['u_1', 'u_2', 'f']
     """
-    splitter = _Splitter(dict(shapes), Counter(_tail(result) for result, term in equations.items() if _activates(term.head)))
+    splitter = _Splitter(
+        dict(shapes), Counter(_tail(result) for result, term in equations.items() if _activates(term.head))
+    )
     for result, term in equations.items():
         splitter.result = result
         splitter.equations[result] = splitter.root(term)
@@ -142,7 +151,9 @@ class _Splitter:
         """How many activations end in one number: their pre-activations are called after the whole name."""
 
     def root(self, term: Term) -> Term:
-        args = tuple(self.argument(term, place) if isinstance(arg, Term) else arg for place, arg in enumerate(term.args))
+        args = tuple(
+            self.argument(term, place) if isinstance(arg, Term) else arg for place, arg in enumerate(term.args)
+        )
         return Term(term.head, args, term.value)
 
     def argument(self, parent: Term, place: int) -> Term:
@@ -154,7 +165,11 @@ class _Splitter:
         return Term("neg", (named,)) if term.head == "neg" else named
 
     def name_for(self, head: str, term: Term) -> Term:
-        wished = ("z_" + self.result if self.crowded[_tail(self.result)] > 1 else "z" + _tail(self.result)) if _activates(head) else "u_1"
+        wished = (
+            ("z_" + self.result if self.crowded[_tail(self.result)] > 1 else "z" + _tail(self.result))
+            if _activates(head)
+            else "u_1"
+        )
         count = 1
         while wished in self.shapes:
             wished, count = f"u_{count}", count + 1
@@ -164,7 +179,8 @@ class _Splitter:
 
 
 def _curved(term: Term, place: int) -> bool:
-    """Whether an operation is nonlinear in one of its operands: there the chain rule asks for a quantity with a name."""
+    """Whether an operation is nonlinear in one of its operands: there the chain rule asks for a quantity with a
+    name."""
     if term.head not in TABLE or not TABLE[term.head].nonlinear:
         return False
     if term.head in QUOTIENTS:
@@ -173,7 +189,8 @@ def _curved(term: Term, place: int) -> bool:
 
 
 def simple(term: Term) -> bool:
-    """Whether a person would differentiate through the term without naming it: no function in it, no product of two quantities."""
+    """Whether a person would differentiate through the term without naming it: no function in it, no product of two
+    quantities."""
     for node in walk(term):
         if node.head not in TABLE:
             continue
@@ -185,7 +202,8 @@ def simple(term: Term) -> bool:
 
 
 def inlined(network: Network) -> dict[str, Term]:
-    """The structure as one writes it down first: each activation with its pre-activation put in (`h = ReLU(W x + b)`)."""
+    """The structure as one writes it down first: each activation with its pre-activation put in (`h = ReLU(W x +
+    b)`)."""
     structure = dict(network.equations)
     for result, term in network.equations.items():
         if term.head in TABLE and TABLE[term.head].activation and term.args[0].head == "name":

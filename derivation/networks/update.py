@@ -1,4 +1,5 @@
-"""An update as equations in terms: the rows' texts at one parameter, for any parameter, and what all parameters share."""
+"""An update as equations in terms: the rows' texts at one parameter, for any parameter, and what all parameters
+share."""
 
 from __future__ import annotations
 
@@ -21,8 +22,8 @@ STEP = name(f"{PREFIX}t")
 
 @dataclass(frozen=True)
 class Update:
-    """How the parameters change: the rows in order (the rule comes last), their constants, how many training steps are made
-    and how many of these are worked on the page."""
+    """How the parameters change: the rows in order (the rule comes last), their constants, how many training steps are
+    made and how many of these are worked on the page."""
 
     rows: tuple[UpdateRule, ...]
     constants: Mapping[str, Array]
@@ -47,7 +48,8 @@ class Update:
 
 @dataclass(frozen=True)
 class Equation:
-    """A row's equation: the quantity it defines, its text, what the names in the text stand for, and whether all parameters share it."""
+    """A row's equation: the quantity it defines, its text, what the names in the text stand for, and whether all
+    parameters share it."""
 
     quantity: Term
     text: str
@@ -97,9 +99,15 @@ def objectives(network: Trained) -> list[Equation]:
     """What is made small in place of the loss, where a row says so: the loss and a penalty."""
     update = network.update
     assert update is not None
-    means = {constant: name(PREFIX + constant) for constant in update.constants} | {"theta": _generic("theta", False), "loss": name(network.loss or "")}
+    means = {constant: name(PREFIX + constant) for constant in update.constants} | {
+        "theta": _generic("theta", False),
+        "loss": name(network.loss or ""),
+    }
     written = [(row, row.objective.split(" = ")) for row in update.rows if row.objective]
-    return [Equation(name(PREFIX + left), right, {word: means[word] for word in words(right)}, row, False) for row, (left, right) in written]
+    return [
+        Equation(name(PREFIX + left), right, {word: means[word] for word in words(right)}, row, False)
+        for row, (left, right) in written
+    ]
 
 
 def at(network: Trained, key: str) -> list[Equation]:
@@ -132,7 +140,10 @@ def _equations(network: Trained, key: str, quantity: Callable[[str, bool], Term]
     """Each row's equations in order; a name stands for what was last defined under it."""
     update = network.update
     assert update is not None
-    means = {constant: name(PREFIX + constant) for constant in update.constants} | {"t": STEP, "squares": _squares(network)}
+    means = {constant: name(PREFIX + constant) for constant in update.constants} | {
+        "t": STEP,
+        "squares": _squares(network),
+    }
     means |= {word: quantity(word, False) for word in ("theta", "g", *update.states)}
     if key:
         means["g"] = partial(name(network.loss or ""), name(key))
@@ -176,7 +187,11 @@ def quantities(network: Trained) -> Iterator[tuple[str, Shape, str]]:
     for equation in (*shared(network), *generic(network)):
         word = equation.quantity.args[0].removeprefix(PREFIX)
         kept = word.removesuffix("_new")
-        yield equation.quantity.args[0], (), symbols.of(word) if kept == word else rf"{symbols.of(kept)}_{{\text{{new}}}}"
+        yield (
+            equation.quantity.args[0],
+            (),
+            symbols.of(word) if kept == word else rf"{symbols.of(kept)}_{{\text{{new}}}}",
+        )
         own += [word] * (kept == word and not equation.shared)
     for key in network.moved:
         for word in own:
@@ -210,7 +225,9 @@ class _Symbols:
     def free(self, word: str) -> str:
         """The first symbol of a word that is not taken; the word itself where all are."""
         upright = rf"\mathrm{{{word}}}".replace("_", r"\_")
-        return next((latex for latex in (*SYMBOLS.get(word, ()), default(word, False)) if latex not in self.taken), upright)
+        return next(
+            (latex for latex in (*SYMBOLS.get(word, ()), default(word, False)) if latex not in self.taken), upright
+        )
 
     def at(self, word: str, parameter: str) -> str:
         """A word's symbol at one parameter: `m` at W is m_W, `thetatilde` is W with a tilde."""

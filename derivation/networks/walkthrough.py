@@ -11,8 +11,9 @@ from derivation.formulas.terms import Term
 Role = Literal["quantity", "formula", "substitution", "arithmetic", "value"]
 Relation = Literal["=", "≈"]
 Proof = Literal["proved", "certified", "failed", "refuted", "none"]
-"""How a line was judged: `proved` by SymPy, for any numbers where it is a formula; `certified` where its two sides, too large for symbols, are equal
-at these numbers in exact or ball arithmetic; `failed` where nothing could decide; `refuted`; `none` where it is not judged yet."""
+"""How a line was judged: `proved` by SymPy, for any numbers where it is a formula; `certified` where its two sides, too
+large for symbols, are equal at these numbers in exact or ball arithmetic; `failed` where nothing could decide;
+`refuted`; `none` where it is not judged yet."""
 
 
 class FalseLine(ValueError):
@@ -21,8 +22,8 @@ class FalseLine(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a line holds or what a step is about: the key of a sentence in the words file, the terms (or words) it speaks of, and
-    the reason that follows it, if there is more than one."""
+    """Why a line holds or what a step is about: the key of a sentence in the words file, the terms (or words) it speaks
+    of, and the reason that follows it, if there is more than one."""
 
     key: str
     about: Mapping[str, Term | tuple[Term, ...] | tuple[str, ...] | str] = field(default_factory=dict)
@@ -33,8 +34,9 @@ class Reason:
 class Section:
     """A stretch of a long network under a heading of its own; `number` counts them in the order of the equations.
 
-    `key` is own (the author's `title`), step (`step` of a repetition over `index`), opening, between, closing, output or loss (what
-    stands outside of repetitions, output holding the loss and more), or shared (gradients gathered from several sections).
+    `key` is own (the author's `title`), step (`step` of a repetition over `index`), opening, between, closing, output
+    or loss (what stands outside of repetitions, output holding the loss and more), or shared (gradients gathered from
+    several sections).
     """
 
     key: str
@@ -81,8 +83,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A stretch of the walkthrough: `key` is setup, forward, backward, update, training (the loss over the training steps, which has no
-    chains of its own), partials, or a view that was asked for (sensitivity, gradient_check, hessian, jacobian); `training_step` counts from 1."""
+    """A stretch of the walkthrough: `key` is setup, forward, backward, update, training (the loss over the training
+    steps, which has no chains of its own), partials, or a view that was asked for (sensitivity, gradient_check,
+    hessian, jacobian); `training_step` counts from 1."""
 
     key: str
     steps: tuple[Step, ...]
@@ -91,7 +94,8 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """What rounding on the way has done to a quantity: its exact value, and how far the carried one lies above it, entry by entry."""
+    """What rounding on the way has done to a quantity: its exact value, and how far the carried one lies above it,
+    entry by entry."""
 
     exact: Any
     difference: Any
@@ -101,8 +105,9 @@ class Drift:
 class TrainingStep:
     """All numbers of one training step: arrays by the names of the spec, exact or certified to 30 digits.
 
-    `optimizer` holds the optimizer's own quantities by term: constants, the number of the step, states before and after (`networks.update`).
-    `drift` says of the loss, the gradients and the updated parameters how far they lie from their exact values, where results are carried rounded.
+    `optimizer` holds the optimizer's own quantities by term: constants, the number of the step, states before and after
+    (`networks.update`). `drift` says of the loss, the gradients and the updated parameters how far they lie from their
+    exact values, where results are carried rounded.
     """
 
     values: Mapping[str, Any]

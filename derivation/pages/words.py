@@ -28,7 +28,8 @@ def load(language: str = "en") -> dict[str, dict[str, str]]:
 
 
 class Words:
-    """Speaks of reasons and titles; `formula` writes a term as the format wants it inside a sentence, `say` the finished sentence."""
+    """Speaks of reasons and titles; `formula` writes a term as the format wants it inside a sentence, `say` the
+    finished sentence."""
 
     def __init__(self, formula: Formula, language: str = "en", say: Callable[[str], str] = str) -> None:
         self.words, self.formula, self.say = load(language), formula, say
@@ -38,11 +39,14 @@ class Words:
         if reason is None:
             return ""
         text = self.found(table, reason.key)
-        spoken = self.say(text.format_map({key: self.part(value) for key, value in reason.about.items()})) if text else ""
+        spoken = (
+            self.say(text.format_map({key: self.part(value) for key, value in reason.about.items()})) if text else ""
+        )
         return " ".join(filter(None, [spoken, self.sentence(table, reason.then)]))
 
     def found(self, table: str, key: str) -> str:
-        """The text of a key. `back_matmul_a.gradient` falls back to `back_matmul_a`, then to `back_matmul.gradient`, and so on to `back`."""
+        """The text of a key. `back_matmul_a.gradient` falls back to `back_matmul_a`, then to `back_matmul.gradient`,
+        and so on to `back`."""
         stem, dot, ending = key.partition(".")
         texts = self.words[table]
         while stem:
@@ -52,9 +56,12 @@ class Words:
         return ""
 
     def section(self, phase: str, section: Section) -> str:
-        """The title of a section in a phase, as plain text: the phase's own words for it, else those that hold everywhere."""
+        """The title of a section in a phase, as plain text: the phase's own words for it, else those that hold
+        everywhere."""
         tables = self.words.get(f"sections_{phase}", {}), self.words["sections"]
-        text = next(table[key] for key in (f"{section.key}_{section.index}", section.key) for table in tables if key in table)
+        text = next(
+            table[key] for key in (f"{section.key}_{section.index}", section.key) for table in tables if key in table
+        )
         return text.format(title=section.title, index=section.index, step=section.step)
 
     def part(self, value: Any) -> str:

@@ -1,9 +1,9 @@
 """SymPy judges every link of every chain.
 
-Proofs are local. Each equation is built entry by entry from symbols for its operands, and each claimed derivative is compared
-with what `diff` gives for that equation alone; the chain rule joins them, so the cost grows with the number of operations and
-not with the depth of nesting. Links between numbers are compared at the numbers themselves: exactly where they are rational,
-to 40 digits on top of the certified arithmetic that made them where they are not.
+Proofs are local. Each equation is built entry by entry from symbols for its operands, and each claimed derivative is
+compared with what `diff` gives for that equation alone; the chain rule joins them, so the cost grows with the number of
+operations and not with the depth of nesting. Links between numbers are compared at the numbers themselves: exactly
+where they are rational, to 40 digits on top of the certified arithmetic that made them where they are not.
 """
 
 from __future__ import annotations
@@ -51,14 +51,23 @@ def prove(derivation: Derivation) -> Derivation:
         for count, numbers in enumerate(derivation.training_steps, 1)
         if count in worked
     }
-    phases = tuple(replace(phase, steps=tuple(_judged(provers[phase.training_step], phase, step) for step in phase.steps)) for phase in derivation.phases)
+    phases = tuple(
+        replace(phase, steps=tuple(_judged(provers[phase.training_step], phase, step) for step in phase.steps))
+        for phase in derivation.phases
+    )
     return replace(derivation, phases=phases)
 
 
 def presumed(derivation: Derivation) -> Derivation:
     """The derivation as it will be if every link is proved."""
     phases = tuple(
-        replace(phase, steps=tuple(replace(step, lines=(step.lines[0], *(replace(line, proof="proved") for line in step.lines[1:]))) for step in phase.steps))
+        replace(
+            phase,
+            steps=tuple(
+                replace(step, lines=(step.lines[0], *(replace(line, proof="proved") for line in step.lines[1:])))
+                for step in phase.steps
+            ),
+        )
         for phase in derivation.phases
     )
     return replace(derivation, phases=phases)
@@ -66,7 +75,13 @@ def presumed(derivation: Derivation) -> Derivation:
 
 def unproved(derivation: Derivation) -> list[tuple[Term, Line]]:
     """The links that were judged and not proved, each with its quantity."""
-    return [(step.quantity, line) for phase in derivation.phases for step in phase.steps for line in step.lines if line.proof == "failed"]
+    return [
+        (step.quantity, line)
+        for phase in derivation.phases
+        for step in phase.steps
+        for line in step.lines
+        if line.proof == "failed"
+    ]
 
 
 def _judged(prover: Prover, phase: Phase, step: Step) -> Step:
@@ -115,7 +130,11 @@ class Prover:
     # Links between numbers
 
     def known_numbers(
-        self, values: Mapping[str, Array], gradients: Mapping[str, Array], updated: Mapping[str, Array], optimizer: Mapping[Term, Array]
+        self,
+        values: Mapping[str, Array],
+        gradients: Mapping[str, Array],
+        updated: Mapping[str, Array],
+        optimizer: Mapping[Term, Array],
     ) -> dict[Term, Array]:
         """The values of everything that a formula may name, as SymPy numbers."""
         known = {name(key): array for key, array in values.items()}
@@ -124,12 +143,17 @@ class Prover:
         known |= optimizer
         self.full: dict[Term, Array] = known
         """Everything that a formula may name, as certified numbers."""
-        self.results = {term: array.map(lambda x: self.m.of_number(unrounded(x))) for term, array in known.items() if _is_small(array)}
+        self.results = {
+            term: array.map(lambda x: self.m.of_number(unrounded(x)))
+            for term, array in known.items()
+            if _is_small(array)
+        }
         small = {term: array for term, array in known.items() if _is_small(array)}
         return {term: array.map(self.m.of_number) for term, array in small.items()}
 
     def numeric(self, left: Term, right: Term, results: Mapping[Term, Array]) -> Proof:
-        """Whether two links are equal at these numbers. Where a matrix is elided, certified arithmetic has compared all of it.
+        """Whether two links are equal at these numbers. Where a matrix is elided, certified arithmetic has compared all
+        of it.
 
         `results` holds what the quantity on the left is before it is rounded, where a chain begins with it.
         """
@@ -137,7 +161,11 @@ class Prover:
             return self.large.compared(left, right, begins=bool(results))
         try:
             a, b = (
-                evaluate(self.at_values(left), {**self.numbers, left: results[left]} if left in results else self.numbers, self.m),
+                evaluate(
+                    self.at_values(left),
+                    {**self.numbers, left: results[left]} if left in results else self.numbers,
+                    self.m,
+                ),
                 evaluate(self.at_values(right), self.numbers, self.m),
             )
         except KeyError:  # a quantity too large for SymPy
@@ -149,7 +177,8 @@ class Prover:
         return "proved" if all(map(self.equal, a.entries, b.entries)) else "refuted"
 
     def is_out_of_reach(self, x: Any) -> bool:
-        """Whether there is a power of e in a number, or a tail of the normal distribution, that SymPy would need too many digits for."""
+        """Whether there is a power of e in a number, or a tail of the normal distribution, that SymPy would need too
+        many digits for."""
         return any(abs(of.args[0].as_coeff_Mul()[0]) > LARGEST_POWER for of in x.atoms(self.sympy.exp, self.sympy.erfc))
 
     def stated(self, quantity: Term, value: Term) -> Proof:
@@ -170,23 +199,35 @@ class Prover:
         return a.shape == b.shape and all(map(self.equal, a.entries, b.entries))
 
     def by_rules(self, by: Term, true: Array) -> Array:
-        """A derivative's value by the reverse rules, once their formula is proved equal to `true`. A rule may name an output (`h (1 - h)`),
-        which is carried rounded: then it is not the number that `diff` gives."""
+        """A derivative's value by the reverse rules, once their formula is proved equal to `true`. A rule may name an
+        output (`h (1 - h)`), which is carried rounded: then it is not the number that `diff` gives."""
         key = by.args[0].args[0] if by.head == "index" else by.args[0]
         place = by.args[1:] if by.head == "index" else ()
         consumers = [consumer for consumer in self.network.consumers[key] if consumer in self.network.active]
         parts = [
-            self.carried_back(name(consumer), partial(self.loss, name(consumer)) if name(consumer) != self.loss else number(1), key) for consumer in consumers
+            self.carried_back(
+                name(consumer), partial(self.loss, name(consumer)) if name(consumer) != self.loss else number(1), key
+            )
+            for consumer in consumers
         ]
-        return self.proved_value(reduce(lambda a, b: a + b, parts), place, true, {name(consumer): self.local(consumer) for consumer in consumers})
+        return self.proved_value(
+            reduce(lambda a, b: a + b, parts),
+            place,
+            true,
+            {name(consumer): self.local(consumer) for consumer in consumers},
+        )
 
     def carried_back(self, result: Term, upstream: Term, key: str) -> Term:
         """What the reverse rules make of an upstream gradient at one equation."""
-        return gradients(self.network.equations[result.args[0]], result, upstream, {key}, Shapes(self.network.names.shapes))[key]
+        return gradients(
+            self.network.equations[result.args[0]], result, upstream, {key}, Shapes(self.network.names.shapes)
+        )[key]
 
     def proved_value(self, rule: Term, place: tuple[int, ...], true: Array, outputs: Mapping[Term, Array]) -> Array:
         """The value of a rule (or of its entry), where it is proved equal to `true`; else that of `true` itself."""
-        entries: Callable[[Array], Array] = (lambda array: Array.scalar(array[place])) if place else (lambda array: array)
+        entries: Callable[[Array], Array] = (
+            (lambda array: Array.scalar(array[place])) if place else (lambda array: array)
+        )
         if self.verdict(entries(self.meaning(rule, {})), true, outputs) != "proved":
             return true.map(self.at_point)
         return entries(evaluate(self.at_values(rule), self.numbers, self.m))
@@ -202,14 +243,20 @@ class Prover:
         of, by = node.args
         if of == self.loss:
             # a signal that is not known is too large for SymPy: the KeyError says so
-            return Array.scalar(self.numbers[Term("partial", (of, by.args[0]))][by.args[1:]]) if by.head == "index" else self.numbers[node]
+            return (
+                Array.scalar(self.numbers[Term("partial", (of, by.args[0]))][by.args[1:]])
+                if by.head == "index"
+                else self.numbers[node]
+            )
         slope = self.slope(of, by)
         whole, key = (of.args[0] if of.head == "index" else of), (by.args[0] if by.head == "index" else by).args[0]
         unit = Term("unit", (*self.shape(whole), *of.args[1:])) if of.head == "index" else number(1)
         rule = self.carried_back(whole, unit, key)
         if whole.args[0] not in names(rule):
             return slope.map(self.at_point)
-        return self.proved_value(rule, by.args[1:] if by.head == "index" else (), slope, {whole: self.local(whole.args[0])})
+        return self.proved_value(
+            rule, by.args[1:] if by.head == "index" else (), slope, {whole: self.local(whole.args[0])}
+        )
 
     def at_point(self, expression: Any) -> Any:
         """A local expression in the operands' symbols at the network's values."""
@@ -226,7 +273,9 @@ class Prover:
         near = (1 + abs(self.sympy.N(b, DIGITS))) * self.sympy.Float(10) ** (5 - DIGITS)
         if abs(self.sympy.N(difference, DIGITS)) < near:
             return True
-        one, other = (self.sympy.N(side, DIGITS, maxn=LONGEST) for side in (a, b))  # each with the digits that cancel in it: 1e300 + 1 - 1e300
+        one, other = (
+            self.sympy.N(side, DIGITS, maxn=LONGEST) for side in (a, b)
+        )  # each with the digits that cancel in it: 1e300 + 1 - 1e300
         return bool(abs(one - other) < near)
 
     @cached_property
@@ -246,7 +295,9 @@ class Prover:
         if found is None:
             shape = self.shape(term)
             size = shape[0] * shape[1] if shape else 1
-            entries = tuple(self.sympy.Symbol(f"{'_'.join(map(str, _words(term)))}_{k}", real=True) for k in range(size))
+            entries = tuple(
+                self.sympy.Symbol(f"{'_'.join(map(str, _words(term)))}_{k}", real=True) for k in range(size)
+            )
             found = self.symbols[term] = Array(shape, entries)
             self.meaning_of.update({symbol: (term, k) for k, symbol in enumerate(entries)})
         return found
@@ -309,13 +360,17 @@ class Prover:
 
     def rewritten(self, quantity: Term, before: Term, after: Term) -> Proof:
         """A formula against the formula before it, error signals put in by their own formulas where need be."""
-        if quantity.head == "partial" and all(self.is_slope(node, formula) for node, formula in aligned(before, after) or [(before, after)]):
+        if quantity.head == "partial" and all(
+            self.is_slope(node, formula) for node, formula in aligned(before, after) or [(before, after)]
+        ):
             return "proved"
         known = self.outputs(quantity)
         verdict = self.verdict(self.meaning(before, known), self.meaning(after, known))
         if verdict == "proved":
             return verdict
-        outputs = known | {term: array for node in walk(before) if node.head == "partial" for term, array in self.outputs(node).items()}
+        outputs = known | {
+            term: array for node in walk(before) if node.head == "partial" for term, array in self.outputs(node).items()
+        }
         known = {**known, **self.signals(before), **self.formulas}
         return self.verdict(self.meaning(before, known), self.meaning(after, known), outputs)
 
@@ -326,7 +381,9 @@ class Prover:
         found = self.slopes.get((node, formula))
         if found is None:
             meant = self.signals(node).get(node) or self.meaning(node, {})
-            found = self.slopes[node, formula] = self.verdict(self.meaning(formula, {}), meant, self.outputs(node)) == "proved"
+            found = self.slopes[node, formula] = (
+                self.verdict(self.meaning(formula, {}), meant, self.outputs(node)) == "proved"
+            )
         return found
 
     @cached_property
@@ -344,18 +401,24 @@ class Prover:
         return {Term("partial", (self.loss, name(consumer))) for consumer in self.network.consumers[key]}
 
     def verdict(self, claimed: Array, true: Array, outputs: Mapping[Term, Array] | None = None) -> Proof:
-        """Entry by entry, with the outputs' meanings put in one after the other, the latest first; what does not hold for any data may hold
-        for the data given."""
+        """Entry by entry, with the outputs' meanings put in one after the other, the latest first; what does not hold
+        for any data may hold for the data given."""
         if claimed.shape != true.shape:
             return "refuted"
         differences = [a - b for a, b in zip(claimed.entries, true.entries, strict=True)]
         verdict = self.all_vanish(differences)
         if verdict == "proved" or outputs is None:
             return verdict
-        latest = [(name(key), outputs[name(key)]) for key in reversed(list(self.network.equations)) if name(key) in outputs]
+        latest = [
+            (name(key), outputs[name(key)]) for key in reversed(list(self.network.equations)) if name(key) in outputs
+        ]
         data = [(name(key), self.numbers[name(key)]) for key in self.network.data if name(key) in self.numbers]
         for batch in (*([pair] for pair in latest), data):
-            known = {symbol: meaning for term, array in batch for symbol, meaning in zip(self.symbol_array(term).entries, array.entries, strict=True)}
+            known = {
+                symbol: meaning
+                for term, array in batch
+                for symbol, meaning in zip(self.symbol_array(term).entries, array.entries, strict=True)
+            }
             differences = [self.sympy.sympify(difference) for difference in differences]
             if any(known.keys() & difference.free_symbols for difference in differences):
                 differences = [difference.xreplace(known) for difference in differences]
@@ -399,7 +462,8 @@ class Prover:
         return evaluate(body, {name(key): self.meaning(term, {}) for key, term in equation.parts.items()}, self.m)
 
     def outputs(self, quantity: Term) -> dict[Term, Array]:
-        """For a derivative written in terms of the output (`h (1 - h)`): what the outputs of the equations around it mean."""
+        """For a derivative written in terms of the output (`h (1 - h)`): what the outputs of the equations around it
+        mean."""
         if quantity.head != "partial":
             return {}
         by = quantity.args[1]
@@ -411,9 +475,12 @@ class Prover:
         return found
 
     def derivative(self, quantity: Term, claim: Term) -> Array:
-        """What a derivative of the loss must be: the sum over the equations that use the quantity of signal times `diff`."""
+        """What a derivative of the loss must be: the sum over the equations that use the quantity of signal times
+        `diff`."""
         by = quantity.args[1]
-        kept = {node for node in walk(claim) if node.head == "partial" and node.args[0] == self.loss and node != quantity}
+        kept = {
+            node for node in walk(claim) if node.head == "partial" and node.args[0] == self.loss and node != quantity
+        }
         total = self.total_derivative(by, kept)
         if by.head != "index":
             self.formulas[quantity] = total
@@ -422,11 +489,14 @@ class Prover:
     def total_derivative(self, by: Term, kept: set[Term]) -> Array:
         """The loss's derivative by a quantity or an entry, in symbols for the error signals in `kept`."""
         if by.head == "index":
-            return Array.scalar(self.differentiated(self.symbol_array(by.args[0])[by.args[1:]], by.args[0].args[0], kept))
+            return Array.scalar(
+                self.differentiated(self.symbol_array(by.args[0])[by.args[1:]], by.args[0].args[0], kept)
+            )
         return self.symbol_array(by).map(lambda symbol: self.differentiated(symbol, by.args[0], kept))
 
     def differentiated(self, symbol: Any, key: str, kept: set[Term]) -> Any:
-        """The loss's derivative by one symbol: error signals in `kept` stay symbols, others are expanded in their turn."""
+        """The loss's derivative by one symbol: error signals in `kept` stay symbols, others are expanded in their
+        turn."""
         total = self.sympy.Integer(0)
         for consumer in self.network.consumers[key]:
             if consumer not in self.network.active:

@@ -50,7 +50,9 @@ def _points(expression: Any) -> Iterator[dict[Any, Any]]:
     for turn in range(POINTS):
         size = (1, 1, 1, 4, sympy.Rational(1, 3))[turn % 5]
         yield {
-            symbol: size * sympy.Rational((7 * place + 13 * turn + place * turn) % 29 + 1, 31) * (-1) ** ((turn >> (place % 6)) if turn > 2 else 0)
+            symbol: size
+            * sympy.Rational((7 * place + 13 * turn + place * turn) % 29 + 1, 31)
+            * (-1) ** ((turn >> (place % 6)) if turn > 2 else 0)
             for place, symbol in enumerate(symbols)
         }
 

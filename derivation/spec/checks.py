@@ -1,4 +1,5 @@
-"""What is wrong with equations although their shapes fit: numbers out of range, a target that is one number for many outputs."""
+"""What is wrong with equations although their shapes fit: numbers out of range, a target that is one number for many
+outputs."""
 
 from __future__ import annotations
 
@@ -16,7 +17,10 @@ MAXIMAL_EXPONENT = 64
 
 
 def problems(
-    equations: Mapping[str, Term], parameters: Mapping[str, Array], data: Mapping[str, Array], shapes: Mapping[str, Shape]
+    equations: Mapping[str, Term],
+    parameters: Mapping[str, Array],
+    data: Mapping[str, Array],
+    shapes: Mapping[str, Shape],
 ) -> Iterator[tuple[str, str]]:
     """(equation, sentence) for all that is wrong."""
     moved = _moved(equations, parameters)
@@ -38,11 +42,15 @@ class Range:
     sentence: str
 
 
-EXPONENT = Range(1, lambda x: abs(x) <= MAXIMAL_EXPONENT, f"the exponent {{}} is beyond the limit of {MAXIMAL_EXPONENT}")
+EXPONENT = Range(
+    1, lambda x: abs(x) <= MAXIMAL_EXPONENT, f"the exponent {{}} is beyond the limit of {MAXIMAL_EXPONENT}"
+)
 RANGES = {
     "pow": EXPONENT,
     "hadamard_pow": EXPONENT,
-    "dropout": Range(2, lambda x: 0 <= x < 1, "the rate of a dropout, {}, is the part that is dropped: at least 0 and less than 1"),
+    "dropout": Range(
+        2, lambda x: 0 <= x < 1, "the rate of a dropout, {}, is the part that is dropped: at least 0 and less than 1"
+    ),
     "huber": Range(2, lambda x: x > 0, "the width of a Huber loss, {}, must be greater than 0"),
 }
 """What the operations ask of operands that are numbers, given or written."""
@@ -54,7 +62,9 @@ def _out_of_range(node: Term, given: Mapping[str, Array]) -> Iterator[str]:
         return
     operand = node.args[asked.place]
     known = operand.head == "name" and operand.args[0] in given and asked is not EXPONENT
-    number = exact(operand.args[0]) if operand.head == "number" else given[operand.args[0]].entries[0] if known else None
+    number = (
+        exact(operand.args[0]) if operand.head == "number" else given[operand.args[0]].entries[0] if known else None
+    )
     if number is not None and not asked.holds(number):
         yield asked.sentence.format(operand.args[0])
 
@@ -73,8 +83,11 @@ SIZES = frozenset({"hadamard_pow", "abs", "norm"})
 """What makes a difference an error: it is squared, or its size is taken."""
 
 
-def _lone_target(node: Term, equations: Mapping[str, Term], targets: set[str], moved: set[str], known: Shapes) -> tuple[str, Term] | None:
-    """A given number and the array of outputs that it is held against in a loss; one number for many outputs is mostly a missing dot."""
+def _lone_target(
+    node: Term, equations: Mapping[str, Term], targets: set[str], moved: set[str], known: Shapes
+) -> tuple[str, Term] | None:
+    """A given number and the array of outputs that it is held against in a loss; one number for many outputs is mostly
+    a missing dot."""
     pair = node.children[:2] if node.head in LOSS_HEADS else _difference(_measured(node), equations)
     for target, output in (pair, pair[::-1]) if pair else ():
         if target.head == "name" and target.args[0] in targets and known.of(output) and moved & set(names(output)):

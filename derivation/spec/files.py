@@ -1,7 +1,8 @@
 """Values from data files: `W1 = { file = "weights.npz", key = "W1" }` in a spec. Nothing in a file is ever executed.
 
-A float in a binary file is taken as its shortest decimal that reads back to it (what Python prints: 0.1 for the float64 nearest to
-one tenth, and for the float32 as well); whole numbers are exact; text is the decimal as written. One dimension is a column vector.
+A float in a binary file is taken as its shortest decimal that reads back to it (what Python prints: 0.1 for the float64
+nearest to one tenth, and for the float32 as well); whole numbers are exact; text is the decimal as written. One
+dimension is a column vector.
 """
 
 from __future__ import annotations
@@ -64,8 +65,8 @@ class Format:
 def from_file(given: Mapping[str, Any], folder: Path | None) -> Array:
     """The array that `{ file = "...", ... }` names, relative to the spec's folder.
 
-    .npy, .npz and .safetensors need NumPy (`pip install 'derivation[files]'`), .csv does not. Raises `ValueError` with a sentence
-    that begins with the file's name.
+    .npy, .npz and .safetensors need NumPy (`pip install 'derivation[files]'`), .csv does not. Raises `ValueError` with
+    a sentence that begins with the file's name.
     """
     wish = _wish(given)
     kind = FORMATS.get(Path(wish.file).suffix.lower())
@@ -74,7 +75,11 @@ def from_file(given: Mapping[str, Any], folder: Path | None) -> Array:
             raise ValueError(f"its ending says no format that is read here; these are {', '.join(FORMATS)}")
         for key in ("key", "columns", "rows"):
             if getattr(wish, key) is not None and key not in kind.takes:
-                raise ValueError(f"{key!r} belongs to {' and '.join(ending for ending, other in FORMATS.items() if key in other.takes)} files; leave it out")
+                raise ValueError(
+                    f"{key!r} belongs to "
+                    f"{' and '.join(ending for ending, other in FORMATS.items() if key in other.takes)} files; "
+                    f"leave it out"
+                )
         array = kind.read(_bytes(wish.file, folder), wish)
     except ValueError as problem:
         raise ValueError(f"{wish.file}: {problem}") from None
@@ -108,13 +113,21 @@ def _is_list(given: Any, of: type) -> bool:
 def _bytes(file: str, folder: Path | None) -> bytes:
     """The file's content; only from within the folder of the spec, since a spec may come from somebody else."""
     if folder is None:
-        raise ValueError("this spec is text without a folder to look in; load it from a file, or call loads(text, folder=...)")
+        raise ValueError(
+            "this spec is text without a folder to look in; load it from a file, or call loads(text, folder=...)"
+        )
     if Path(file).is_absolute() or PureWindowsPath(file).anchor:
-        raise ValueError("an absolute path holds on one machine only, and a spec reads nothing outside of its folder; put the file beside the spec")
+        raise ValueError(
+            "an absolute path holds on one machine only, and a spec reads nothing outside of its folder; put the "
+            "file beside the spec"
+        )
     try:
         path = (folder / file).resolve()
         if not path.is_relative_to(folder.resolve()):
-            raise ValueError("this leads out of the spec's folder, and a spec, which may come from somebody else, reads nothing there; put the file beside it")
+            raise ValueError(
+                "this leads out of the spec's folder, and a spec, which may come from somebody else, reads nothing "
+                "there; put the file beside it"
+            )
         if not path.is_file():
             raise ValueError(f"there is no such file in {folder}" if not path.exists() else "this is not a file")
         size = path.stat().st_size
@@ -156,26 +169,36 @@ def _npz(syntax: bytes, wish: Wish) -> Array:
 
 
 def _safetensors(syntax: bytes, wish: Wish) -> Array:
-    """Eight bytes with the length of the header, the header in JSON, then the numbers (huggingface/safetensors, README, "Format")."""
+    """Eight bytes with the length of the header, the header in JSON, then the numbers (huggingface/safetensors, README,
+    "Format")."""
     numpy = _numpy()
     length = int.from_bytes(syntax[:8], "little")
     try:
         header: dict[str, Any] = json.loads(syntax[8 : 8 + length] if 8 + length <= len(syntax) else "")
         tensors = {key: about for key, about in header.items() if key != "__metadata__"}
     except (ValueError, AttributeError, RecursionError):
-        raise ValueError("this is not a safetensors file: it does not begin with the length of a JSON header and the header") from None
+        raise ValueError(
+            "this is not a safetensors file: it does not begin with the length of a JSON header and the header"
+        ) from None
     about, data = tensors[_chosen(wish.key, list(tensors))], memoryview(syntax)[8 + length :]
     try:
         dtype, shape, (start, end) = DTYPES.get(str(about["dtype"])), about["shape"], about["data_offsets"]
     except (ValueError, TypeError, KeyError) as problem:
-        raise ValueError(f"the array cannot be read: its dtype, shape or data_offsets are missing ({_first_line(problem)})") from None
+        raise ValueError(
+            f"the array cannot be read: its dtype, shape or data_offsets are missing ({_first_line(problem)})"
+        ) from None
     if dtype is None:
         raise ValueError(f"its numbers are of type {about['dtype']}; read are the types {', '.join(DTYPES)}")
     if not isinstance(shape, list) or not all(map(_is_size, (*shape, start, end))):
-        raise ValueError(f"its shape is {shape} and its data_offsets are {start} to {end}; these are whole numbers that are not negative")
+        raise ValueError(
+            f"its shape is {shape} and its data_offsets are {start} to {end}; these are whole numbers that are not "
+            f"negative"
+        )
     expected = prod(shape) * numpy.dtype(dtype).itemsize
     if not start <= end <= len(data) or end - start != expected:
-        raise ValueError(f"its shape {shape} asks for {expected:,} bytes, and data_offsets say {start} to {end} of {len(data):,}")
+        raise ValueError(
+            f"its shape {shape} asks for {expected:,} bytes, and data_offsets say {start} to {end} of {len(data):,}"
+        )
     found = numpy.frombuffer(data[start:end], dtype).reshape(shape)
     return _exact(found)
 
@@ -189,12 +212,19 @@ def _csv(syntax: bytes, wish: Wish) -> Array:
         lines = csv.reader(io.StringIO(syntax.decode("utf-8-sig"), newline=""), strict=True)
         table = [(lines.line_num, [cell.strip() for cell in cells]) for cells in lines if any(map(str.strip, cells))]
     except (UnicodeDecodeError, csv.Error) as problem:
-        raise ValueError(f"this is not a table of numbers in UTF-8, separated by commas ({_first_line(problem)})") from None
-    header = table.pop(0)[1] if table and not any(map(NUMBER.match, table[0][1])) else None  # a line half of numbers is a mistake, not a header
+        raise ValueError(
+            f"this is not a table of numbers in UTF-8, separated by commas ({_first_line(problem)})"
+        ) from None
+    header = (
+        table.pop(0)[1] if table and not any(map(NUMBER.match, table[0][1])) else None
+    )  # a line half of numbers is a mistake, not a header
     start, stop = wish.rows or (0, len(table))
     if not table or not 0 <= start < stop <= len(table):
         below = f" below the header line {','.join(header)[:40]!r}" if header else ""
-        raise ValueError(f"there are {len(table)} rows of numbers{below}" + (f", so rows = [{start}, {stop}] holds none or goes beyond them" if table else ""))
+        raise ValueError(
+            f"there are {len(table)} rows of numbers{below}"
+            + (f", so rows = [{start}, {stop}] holds none or goes beyond them" if table else "")
+        )
     chosen = table[start:stop]
     expected = len(header or table[0][1])
     kept = range(expected) if wish.columns is None else [_column(name, header) for name in wish.columns]
@@ -206,7 +236,9 @@ def _column(name: str, header: list[str] | None) -> int:
     if header is None:
         raise ValueError("columns are chosen by name, but the first line is numbers, not names")
     if name not in header:
-        raise ValueError(f"there is no column {name!r}{nearest(name, header)}; the header line has {', '.join(header[:12])}")
+        raise ValueError(
+            f"there is no column {name!r}{nearest(name, header)}; the header line has {', '.join(header[:12])}"
+        )
     return header.index(name)
 
 
@@ -247,19 +279,30 @@ def _chosen(key: str | None, known: list[str]) -> str:
 def _exact(found: ndarray[Any, Any]) -> Array:
     """A NumPy array as exact numbers."""
     if found.dtype.kind not in "iuf" or found.dtype.itemsize > 8:
-        raise ValueError(f"expected whole numbers, float16, float32 or float64, found {found.dtype}; convert with .astype('float64')")
+        raise ValueError(
+            f"expected whole numbers, float16, float32 or float64, found {found.dtype}; convert with .astype('float64')"
+        )
     if found.ndim not in (1, 2):
-        raise ValueError(f"expected one dimension (a column vector) or two (a matrix), found {found.ndim} (shape {found.shape})")
+        raise ValueError(
+            f"expected one dimension (a column vector) or two (a matrix), found {found.ndim} (shape {found.shape})"
+        )
     shape = sized(found.shape[0], found.shape[1] if found.ndim == 2 else 1)
-    # str of a NumPy scalar is the shortest decimal that reads back at its own precision; a float's repr is that of float64, and faster
-    texts = map(repr, found.ravel().tolist()) if found.dtype.itemsize == 8 or found.dtype.kind != "f" else map(str, found.ravel())
+    # str of a NumPy scalar is the shortest decimal that reads back at its own precision; a float's repr is that of
+    # float64, and faster
+    texts = (
+        map(repr, found.ravel().tolist())
+        if found.dtype.itemsize == 8 or found.dtype.kind != "f"
+        else map(str, found.ravel())
+    )
     entries = []
     for place, text in enumerate(texts):
         try:
             entries.append(decimal(text))
         except ValueError as problem:
             why = f"but {problem}" if NUMBER.match(text) else "which is not a number one can compute with"
-            raise ValueError(f"entry {', '.join(map(str, divmod(place, shape[1])))} (from 0) is {text}, {why}") from None
+            raise ValueError(
+                f"entry {', '.join(map(str, divmod(place, shape[1])))} (from 0) is {text}, {why}"
+            ) from None
     return Given.of(found.shape, entries)
 
 
@@ -267,7 +310,9 @@ def _numpy() -> Any:
     try:
         import numpy
     except ImportError:
-        raise ValueError("reading this format needs NumPy: pip install 'derivation[files]' (or give the numbers as .csv)") from None
+        raise ValueError(
+            "reading this format needs NumPy: pip install 'derivation[files]' (or give the numbers as .csv)"
+        ) from None
     return numpy
 
 

@@ -21,7 +21,8 @@ TOO_LONG = "this number has more than 100 digits, or a power of ten beyond 300"
 
 
 class Given(Array):
-    """An array as it was given. `axes` are the lengths that NumPy has: two for a list of lists, one for a list, none for a number."""
+    """An array as it was given. `axes` are the lengths that NumPy has: two for a list of lists, one for a list, none
+    for a number."""
 
     __slots__ = ("axes",)
     axes: Shape
@@ -63,7 +64,10 @@ def sized(rows: int, columns: int) -> tuple[int, int]:
     if not rows * columns:
         raise ValueError(f"{rows} x {columns} has no entries; give at least one number")
     if rows * columns > MAXIMAL_ENTRIES or max(rows, columns) > MAXIMAL_SIZE:
-        raise ValueError(f"{rows} x {columns} is larger than the limit of {MAXIMAL_SIZE} rows or columns and {MAXIMAL_ENTRIES} entries")
+        raise ValueError(
+            f"{rows} x {columns} is larger than the limit of {MAXIMAL_SIZE} rows or columns and {MAXIMAL_ENTRIES} "
+            f"entries"
+        )
     return rows, columns
 
 

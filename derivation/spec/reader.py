@@ -42,8 +42,13 @@ class SpecError(ValueError):
     """A spec that cannot be worked; `problems` are all that were found, in the order of the file."""
 
     def __init__(self, source: str, problems: list[Problem]) -> None:
-        self.source, self.problems = source, sorted({replace(problem, message=shown(problem.message[:MAXIMAL_MESSAGE])) for problem in problems})
-        super().__init__("\n".join(f"{source}{f':{p.line}:{p.column}' if p.line else ''}: {p.message}" for p in self.problems))
+        self.source, self.problems = (
+            source,
+            sorted({replace(problem, message=shown(problem.message[:MAXIMAL_MESSAGE])) for problem in problems}),
+        )
+        super().__init__(
+            "\n".join(f"{source}{f':{p.line}:{p.column}' if p.line else ''}: {p.message}" for p in self.problems)
+        )
 
 
 def _value(given: Any, info: ValidationInfo) -> Array:
@@ -89,7 +94,8 @@ class Spec(_Table):
 
 @dataclass(frozen=True)
 class Opened:
-    """What a spec says: the network, and the table `[variants]` as it stands (None without it). `places` knows where everything stands."""
+    """What a spec says: the network, and the table `[variants]` as it stands (None without it). `places` knows where
+    everything stands."""
 
     network: Network
     variants: Mapping[str, Any] | None
@@ -128,7 +134,9 @@ def text_of(path: str | Path) -> str:
     except NotToml as error:
         raise SpecError(str(path), [error.problem]) from None
     except (OSError, ValueError) as error:
-        raise SpecError(str(path), [Problem(0, 0, f"the file cannot be read: {getattr(error, 'strerror', None) or error}")]) from None
+        raise SpecError(
+            str(path), [Problem(0, 0, f"the file cannot be read: {getattr(error, 'strerror', None) or error}")]
+        ) from None
 
 
 def opened_text(text: str, source: str = "<spec>", folder: Path | None = None) -> Opened:
@@ -192,7 +200,11 @@ class _Builder:
         self.read_equations()
         equations, shapes = self.resolve()
         self.check_loss(shapes)
-        update = chosen(self.spec.update, lambda key, message: self.add(("update", key) if key else ("update",), message)) if self.spec.update else None
+        update = (
+            chosen(self.spec.update, lambda key, message: self.add(("update", key) if key else ("update",), message))
+            if self.spec.update
+            else None
+        )
         self.check_notation(shapes, update)
         self.check_rounding()
         self.stop()
@@ -220,7 +232,11 @@ class _Builder:
             self.stated(equations),
         )
         for first, second in built.names.clashes():
-            self.add(("notation",), f"{first!r} and {second!r} would both be printed as {built.names.latex(first)}; give one of them another [notation]")
+            self.add(
+                ("notation",),
+                f"{first!r} and {second!r} would both be printed as {built.names.latex(first)}; give one of them "
+                f"another [notation]",
+            )
         self.stop()
         return built
 
@@ -245,7 +261,9 @@ class _Builder:
         for table, values in (("parameters", self.spec.parameters), ("data", self.spec.data)):
             for key in values:
                 if not IDENTIFIER.match(key):
-                    self.add((table, key), f"{key!r} cannot be a name; use letters, digits and underscores, a letter first")
+                    self.add(
+                        (table, key), f"{key!r} cannot be a name; use letters, digits and underscores, a letter first"
+                    )
                 elif key in FUNCTIONS:
                     self.add((table, key), f"{key!r} is the name of a function; choose another")
                 elif table == "data" and key in self.spec.parameters:
@@ -262,7 +280,9 @@ class _Builder:
         heading: Heading | None = None
         given = self.lines()
         if len(given) > MAXIMAL_LINES:
-            self.problems.append(Problem(*given[MAXIMAL_LINES][:2], f"a spec has at most {MAXIMAL_LINES} lines of equations"))
+            self.problems.append(
+                Problem(*given[MAXIMAL_LINES][:2], f"a spec has at most {MAXIMAL_LINES} lines of equations")
+            )
             return
         for (line, column, text), (_, _, after) in pairwise([*given, (0, 0, "")]):
             if title := HEADING.match(text):
@@ -270,7 +290,11 @@ class _Builder:
             else:
                 read.append(list(self.equations(text, line, column, heading)))
         known = {*(equation.key for line in read for equation in line), *self.spec.parameters, *self.spec.data}
-        lines = [[replace(equation, syntax=at_known_steps(equation.syntax, known)) for equation in line] for line in read if line]
+        lines = [
+            [replace(equation, syntax=at_known_steps(equation.syntax, known)) for equation in line]
+            for line in read
+            if line
+        ]
         self.check_counting([line[0] for line in lines])
         self.written = {equation.key: equation for equation in arranged(lines)}
         if not self.written and not self.problems:
@@ -280,15 +304,24 @@ class _Builder:
         column += title.start() + len(title.string) - len(title.string.lstrip())
         text = title["title"].strip()
         if not text:
-            self.problems.append(Problem(line, column, "a section needs a title, as in '## Attention'; a comment begins with a single #"))
+            self.problems.append(
+                Problem(line, column, "a section needs a title, as in '## Attention'; a comment begins with a single #")
+            )
         elif fault := title_fault(text):
             self.problems.append(Problem(line, column, fault))
         elif empty:
-            self.problems.append(Problem(line, column, f"the section {text[:40]!r} has no equation; write one below it, or leave the line out"))
+            self.problems.append(
+                Problem(
+                    line,
+                    column,
+                    f"the section {text[:40]!r} has no equation; write one below it, or leave the line out",
+                )
+            )
         return Heading(text, line, column)
 
     def check_counting(self, lines: Sequence[Equation]) -> None:
-        """A title with an index in braces counts the steps of a repetition: there has to be one, and nothing else in the section."""
+        """A title with an index in braces counts the steps of a repetition: there has to be one, and nothing else in
+        the section."""
         counted = {(line.heading, line.index) for line in lines}
         for line in lines:
             heading = line.heading
@@ -301,11 +334,15 @@ class _Builder:
                     Problem(
                         heading.line,
                         heading.column,
-                        f"{braces} in a title is the step of a repetition such as 'for k in 1..3', and none stands below it; leave out the braces",
+                        f"{braces} in a title is the step of a repetition such as 'for k in 1..3', and none stands "
+                        f"below it; leave out the braces",
                     )
                 )
             else:
-                message = f"the title {heading.title[:40]!r} counts the steps of a repetition, and this equation is not one of them"
+                message = (
+                    f"the title {heading.title[:40]!r} counts the steps of a repetition, and this equation "
+                    f"is not one of them"
+                )
                 advice = "begin a section of its own with ## before it, or leave out the braces"
                 self.problems.append(Problem(line.line, line.named_at, f"{message}; {advice}"))
 
@@ -313,7 +350,11 @@ class _Builder:
         """The equations of one line; what is wrong with it is told."""
         match = EQUATION.match(text)
         if not match:
-            self.problems.append(Problem(line, column, f"expected an equation such as 'h = relu(W @ x + b)', found {text.strip()[:40]!r}"))
+            self.problems.append(
+                Problem(
+                    line, column, f"expected an equation such as 'h = relu(W @ x + b)', found {text.strip()[:40]!r}"
+                )
+            )
             return
         try:
             written = parse(text[match.end() :])
@@ -323,7 +364,9 @@ class _Builder:
             for key, syntax, index, step in each_step(match, written):
                 self.check_name(key, line, column + match.start(1))
                 self.named.add(key)
-                yield Equation(key, syntax, line, column + match.end(), heading, index, step, named_at=column + match.start(1))
+                yield Equation(
+                    key, syntax, line, column + match.end(), heading, index, step, named_at=column + match.start(1)
+                )
         except SyntaxProblem as problem:
             self.problems.append(Problem(line, column + match.end() + problem.at, problem.message))
 
@@ -331,13 +374,20 @@ class _Builder:
         if key in self.named or key in self.spec.parameters or key in self.spec.data:
             self.problems.append(Problem(line, column, f"{key!r} is defined twice"))
         elif key in FUNCTIONS or not IDENTIFIER.match(key):
-            self.problems.append(Problem(line, column, f"{key!r} cannot name a quantity; it is a function, or not plain letters and digits"))
+            self.problems.append(
+                Problem(
+                    line, column, f"{key!r} cannot name a quantity; it is a function, or not plain letters and digits"
+                )
+            )
 
     def resolve(self) -> tuple[dict[str, Term], dict[str, Shape]]:
         """Each equation as a Term, in an order in which each uses only what stands before it."""
         given = {**self.spec.parameters, **self.spec.data}
         shapes = {key: array.shape for key, array in given.items()}
-        readings = {key: Reading(axes := array.axes if isinstance(array, Given) else array.shape, soft=len(axes) == 2) for key, array in given.items()}
+        readings = {
+            key: Reading(axes := array.axes if isinstance(array, Given) else array.shape, soft=len(axes) == 2)
+            for key, array in given.items()
+        }
         order = ordered(self.written, frozenset(shapes))
         equations: dict[str, Term] = {}
         failed: set[str] = set()
@@ -359,22 +409,36 @@ class _Builder:
             except SyntaxProblem as problem:
                 failed.add(key)
                 self.problems.append(Problem(equation.line, equation.column + problem.at, problem.message))
-        circle = [key for key in self.written if key not in order and uses(self.written[key].syntax) - set(order) & self.written.keys()]
+        circle = [
+            key
+            for key in self.written
+            if key not in order and uses(self.written[key].syntax) - set(order) & self.written.keys()
+        ]
         if circle:
-            self.problems.append(Problem(self.written[circle[0]].line, 1, f"these equations use each other in a circle: {', '.join(circle)}"))
+            self.problems.append(
+                Problem(
+                    self.written[circle[0]].line, 1, f"these equations use each other in a circle: {', '.join(circle)}"
+                )
+            )
         return equations, shapes
 
     def check_loss(self, shapes: Mapping[str, Shape]) -> None:
         key, word = self.spec.model.differentiated, "loss" if self.spec.model.output is None else "output"
         if self.spec.model.loss is not None and self.spec.model.output is not None:
-            self.add(("model", "output"), "give either 'loss' or 'output', not both: it is one quantity that is differentiated")
+            self.add(
+                ("model", "output"),
+                "give either 'loss' or 'output', not both: it is one quantity that is differentiated",
+            )
         elif key is None:
             if self.spec.update:
                 self.add(("update",), 'an update needs a loss; name it under [model], as in loss = "L"')
         elif key not in self.written:
             self.add(("model", word), f"no equation defines the {word} {key!r}{nearest(key, self.written)}")
         elif shapes.get(key, ()) != ():
-            self.add(("model", word), f"the {word} {key!r} must be a scalar, but is {describe(shapes[key])}; sum or average it")
+            self.add(
+                ("model", word),
+                f"the {word} {key!r} must be a scalar, but is {describe(shapes[key])}; sum or average it",
+            )
 
     def check_notation(self, shapes: Mapping[str, Shape], update: Update | None) -> None:
         for key, latex in self.spec.notation.items():
@@ -390,9 +454,16 @@ class _Builder:
     def check_rounding(self) -> None:
         rounding, places = self.spec.rounding, self.spec.places
         if rounding not in ROUNDINGS:
-            self.add(("rounding",), f"there is no rounding {rounding!r}{nearest(rounding, ROUNDINGS)}; known are {', '.join(ROUNDINGS)}")
+            self.add(
+                ("rounding",),
+                f"there is no rounding {rounding!r}{nearest(rounding, ROUNDINGS)}; known are {', '.join(ROUNDINGS)}",
+            )
         elif places is not None and rounding != "carry":
-            self.add(("places",), "decimal places can only be fixed where results are carried rounded; write rounding = \"carry\", or leave 'places' out")
+            self.add(
+                ("places",),
+                'decimal places can only be fixed where results are carried rounded; write rounding = "carry", '
+                "or leave 'places' out",
+            )
         elif places is not None and "digits" in self.spec.model_fields_set:
             self.add(("places",), "give either 'digits' (significant figures) or 'places' (decimal places), not both")
 
@@ -407,4 +478,8 @@ class _Builder:
 
     def unused(self, equations: Mapping[str, Term]) -> tuple[str, ...]:
         used = {operand for term in equations.values() for operand in names(term)}
-        return tuple(f"{key!r} is given a value but never used" for key in (*self.spec.parameters, *self.spec.data) if key not in used)
+        return tuple(
+            f"{key!r} is given a value but never used"
+            for key in (*self.spec.parameters, *self.spec.data)
+            if key not in used
+        )

@@ -1,4 +1,5 @@
-"""Sections of a network: an author's own headings, and the steps of repetitions that belong together. Also the order in which equations are worked."""
+"""Sections of a network: an author's own headings, and the steps of repetitions that belong together. Also the order in
+which equations are worked."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ PLACE = re.compile(r"\{\s*([^\W\d]\w*)\s*\}")
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """An author's line `## Attention`; with an index in braces, `## Head {k}`, each step of a repetition over k is a section."""
+    """An author's line `## Attention`; with an index in braces, `## Head {k}`, each step of a repetition over k is a
+    section."""
 
     title: str
     line: int
@@ -42,7 +44,8 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """One equation as spelled out: its tree, its place in the file, the heading above it, and which `step` of a repetition over `index` it is.
+    """One equation as spelled out: its tree, its place in the file, the heading above it, and which `step` of a
+    repetition over `index` it is.
 
     `column` is that of the right side, `named_at` that of the left."""
 
@@ -58,7 +61,8 @@ class Equation:
 
     @property
     def group(self) -> tuple[int, int]:
-        """What is worked without a break: a section of the author's, a step of a block of repetitions, or the equation alone."""
+        """What is worked without a break: a section of the author's, a step of a block of repetitions, or the equation
+        alone."""
         return (-self.heading.line, 0) if self.heading and not self.heading.indices else (self.block, self.step)
 
 
@@ -70,7 +74,11 @@ def uses(syntax: Syntax) -> frozenset[str]:
     """The names in an expression."""
     if syntax.symbol == "name":
         return frozenset(syntax.args)
-    inside = [arg for arg in (*syntax.args, *(value for key, value in syntax.keywords if key not in AXES)) if isinstance(arg, Syntax)]
+    inside = [
+        arg
+        for arg in (*syntax.args, *(value for key, value in syntax.keywords if key not in AXES))
+        if isinstance(arg, Syntax)
+    ]
     return frozenset().union(*map(uses, inside))
 
 
@@ -83,22 +91,29 @@ def each(syntax: Syntax) -> tuple[Syntax, int]:
 
 
 def each_step(match: re.Match[str], syntax: Syntax) -> Iterator[tuple[str, Syntax, str, int]]:
-    """The equations that a line stands for, each with its index and step: one, or one for each step of its repetition."""
+    """The equations that a line stands for, each with its index and step: one, or one for each step of its
+    repetition."""
     name, variable, offset = match[1], match[2], int((match[3] or "0").replace(" ", ""))
     if syntax.symbol != "for":
         if variable:
-            raise SyntaxProblem(len(match.string) - match.end(), f"expected a repetition at the end of the line, such as 'for {variable} in 1..3'")
+            raise SyntaxProblem(
+                len(match.string) - match.end(),
+                f"expected a repetition at the end of the line, such as 'for {variable} in 1..3'",
+            )
         yield name, syntax, "", 0
         return
     body, looped, first, last = syntax.args
     if variable != looped:
-        raise SyntaxProblem(syntax.at, f"each step needs a quantity of its own: write {name}[{looped}] = ... on the left")
+        raise SyntaxProblem(
+            syntax.at, f"each step needs a quantity of its own: write {name}[{looped}] = ... on the left"
+        )
     for step in range(first, last + 1):
         yield f"{name}_{step + offset}", at_step(body, looped, step), looped, step
 
 
 def arranged(lines: Sequence[Line]) -> list[Equation]:
-    """The equations as a lecturer writes them: repetitions over the same range that follow each other step by step, not line by line."""
+    """The equations as a lecturer writes them: repetitions over the same range that follow each other step by step, not
+    line by line."""
     used = {equation.key: uses(equation.syntax) for line in lines for equation in line}
     found: list[Equation] = []
     for number, block in enumerate(_blocks(lines, used), 1):
@@ -110,7 +125,9 @@ def arranged(lines: Sequence[Line]) -> list[Equation]:
 
 def _blocks(lines: Sequence[Line], used: Mapping[str, frozenset[str]]) -> Iterator[list[Line]]:
     """The lines that are worked together, as many as can be; a line that is no repetition stands alone."""
-    for repeated, run in groupby(lines, lambda line: (line[0].heading, line[0].index, [equation.step for equation in line])):
+    for repeated, run in groupby(
+        lines, lambda line: (line[0].heading, line[0].index, [equation.step for equation in line])
+    ):
         left = list(run)
         while left:
             sizes = range(len(left), 1, -1) if repeated[1] else ()
@@ -120,9 +137,12 @@ def _blocks(lines: Sequence[Line], used: Mapping[str, frozenset[str]]) -> Iterat
 
 
 def _step_by_step(block: Sequence[Line], behind: Sequence[Line], used: Mapping[str, frozenset[str]]) -> bool:
-    """Whether each step of the block can be finished before the next is begun: all look back, or all ahead, and none at what stands behind."""
+    """Whether each step of the block can be finished before the next is begun: all look back, or all ahead, and none at
+    what stands behind."""
     later = {equation.key for line in behind for equation in line}
-    return len(_distances(block, used)) < 2 and not any(used[equation.key] & later for line in block for equation in line)
+    return len(_distances(block, used)) < 2 and not any(
+        used[equation.key] & later for line in block for equation in line
+    )
 
 
 def _distances(block: Sequence[Line], used: Mapping[str, frozenset[str]]) -> set[int]:
@@ -138,7 +158,8 @@ def _distances(block: Sequence[Line], used: Mapping[str, frozenset[str]]) -> set
 
 
 def ordered(written: Mapping[str, Equation], given: frozenset[str]) -> list[str]:
-    """The names in an order in which each equation uses only what stands before it, groups in one piece where that can be.
+    """The names in an order in which each equation uses only what stands before it, groups in one piece where that can
+    be.
 
     Names that use each other in a circle, or that use such, are left out. `given` are names that have values.
     """
@@ -170,7 +191,8 @@ def ordered(written: Mapping[str, Equation], given: frozenset[str]) -> list[str]
 def sections(names: Sequence[str], written: Mapping[str, Equation], loss: str | None) -> dict[str, Section]:
     """The section of each name, in order; none at all where neither the author nor a repetition makes one.
 
-    A name that is not in `written` belongs to the next one that is. A repetition makes sections where a step has several equations.
+    A name that is not in `written` belongs to the next one that is. A repetition makes sections where a step has
+    several equations.
     """
     origin: dict[str, Equation] = {}
     current = written[names[-1]]
@@ -187,7 +209,10 @@ def sections(names: Sequence[str], written: Mapping[str, Equation], loss: str | 
     runs = [(group, list(keys)) for group, keys in groupby(names, titled)]
     if not any(group for group, _ in runs):
         return {}
-    made = [_section(number, origin[keys[0]]) if group else _outside(number, len(runs), keys, loss) for number, (group, keys) in enumerate(runs, 1)]
+    made = [
+        _section(number, origin[keys[0]]) if group else _outside(number, len(runs), keys, loss)
+        for number, (group, keys) in enumerate(runs, 1)
+    ]
     return {key: section for section, (_, keys) in zip(made, runs, strict=True) for key in keys}
 
 

@@ -1,4 +1,5 @@
-"""The text of a spec before and beside `tomllib`: what would choke it is told with line and column, and keys have places."""
+"""The text of a spec before and beside `tomllib`: what would choke it is told with line and column, and keys have
+places."""
 
 from __future__ import annotations
 
@@ -16,7 +17,9 @@ from derivation.formulas.language.lexing import LOOKALIKES
 
 MAXIMAL_TEXT = 8_000_000
 """Bytes of a spec; larger arrays belong into files of their own."""
-TOO_LARGE = f'a spec has at most {MAXIMAL_TEXT // 1_000_000} MB; keep large arrays in files, as in W = {{ file = "W.npy" }}'
+TOO_LARGE = (
+    f'a spec has at most {MAXIMAL_TEXT // 1_000_000} MB; keep large arrays in files, as in W = {{ file = "W.npy" }}'
+)
 MAXIMAL_NESTING = 20
 MAXIMAL_PARTS = 20
 """Parts of a dotted key."""
@@ -69,18 +72,28 @@ def decoded(syntax: bytes) -> str:
         return syntax.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = syntax[: error.start].count(b"\n") + 1
-        raise NotToml(Problem(line, error.start - syntax.rfind(b"\n", 0, error.start), "the file is not UTF-8 text; save it as UTF-8")) from None
+        raise NotToml(
+            Problem(
+                line, error.start - syntax.rfind(b"\n", 0, error.start), "the file is not UTF-8 text; save it as UTF-8"
+            )
+        ) from None
 
 
 def parsed(text: str) -> tuple[dict[str, Any], Places]:
-    """The tables of a spec, decimals as `Decimal`, and where its keys stand; `NotToml` with line and column where there are none."""
+    """The tables of a spec, decimals as `Decimal`, and where its keys stand; `NotToml` with line and column where there
+    are none."""
     text = text.removeprefix("\ufeff")
     if len(text) > MAXIMAL_TEXT:
         raise NotToml(Problem(0, 0, TOO_LARGE))
     text = text.replace("\r\n", "\n") if "\n" in text else text.replace("\r", "\n")
     places = Places(text)
     if lone := SURROGATE.search(text):
-        raise NotToml(Problem(*places.at(lone.start()), "half a character stands here (a lone surrogate); the text was cut or decoded wrongly"))
+        raise NotToml(
+            Problem(
+                *places.at(lone.start()),
+                "half a character stands here (a lone surrogate); the text was cut or decoded wrongly",
+            )
+        )
     try:
         return tomllib.loads(text, parse_float=Decimal), places
     except tomllib.TOMLDecodeError as error:
@@ -145,7 +158,8 @@ DIRECTIONS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", 
 
 
 def shown(text: str) -> str:
-    r"""Text from outside in a message: what cannot be printed is written as in Python, so that a terminal does not obey it.
+    r"""Text from outside in a message: what cannot be printed is written as in Python, so that a terminal does not obey
+    it.
 
     >>> shown("a\x1b[1m b")
     'a\\x1b[1m b'
@@ -267,7 +281,11 @@ class _Scan:
 
     def on_bare(self, piece: str, at: int) -> None:
         if len(piece) > MAXIMAL_BARE:
-            self.fail(at, f"this has more than {MAXIMAL_BARE} characters; a number has at most 100 digits, a key {MAXIMAL_BARE} letters")
+            self.fail(
+                at,
+                f"this has more than {MAXIMAL_BARE} characters; a number has at most 100 digits, a key "
+                f"{MAXIMAL_BARE} letters",
+            )
         if self.wants_key:
             self.part(piece, at)
             return
@@ -299,7 +317,11 @@ class _Scan:
             path = (*self.levels[-1].path, str(self.levels[-1].place))
         self.value_begins(at)
         if len(self.levels) >= MAXIMAL_NESTING:
-            self.fail(at, f"brackets are nested more than {MAXIMAL_NESTING} deep; an array is a list of numbers, or a list of rows")
+            self.fail(
+                at,
+                f"brackets are nested more than {MAXIMAL_NESTING} deep; an array is a list of numbers, or a list "
+                f"of rows",
+            )
         self.levels.append(_Level(bracket, path))
         self.in_value = bracket == "["
 
@@ -336,7 +358,13 @@ class _Scan:
             self.parts, self.header, self.in_value, self.waiting = [], 0, False, None
 
 
-HANDLERS = {"numbers": _Scan.on_numbers, "text": _Scan.on_text, "bare": _Scan.on_bare, "mark": _Scan.on_mark, "line": _Scan.on_line}
+HANDLERS = {
+    "numbers": _Scan.on_numbers,
+    "text": _Scan.on_text,
+    "bare": _Scan.on_bare,
+    "mark": _Scan.on_mark,
+    "line": _Scan.on_line,
+}
 MARKS: dict[str, Callable[[_Scan, int], None]] = {
     "[": lambda scan, at: scan.opening("[", at),
     "{": lambda scan, at: scan.opening("{", at),

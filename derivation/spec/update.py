@@ -24,7 +24,8 @@ Add = Callable[[str, str], None]
 class UpdateTable(BaseModel):
     """The rows of the optimizers table say which constants there are; each is a number.
 
-    `steps` training steps are made, of which the first `worked` are worked on the page (all of up to three, else the first).
+    `steps` training steps are made, of which the first `worked` are worked on the page (all of up to three, else the
+    first).
     """
 
     model_config = ConfigDict(extra="allow")
@@ -42,13 +43,19 @@ def chosen(given: UpdateTable, add: Add) -> Update | None:
         return None
     extra = dict(given.model_extra or {})
     wishes = [wish for key, wish in WISHES.items() if key in extra and key not in rule.constants]
-    constants = {key: _constant(row, key, default, extra, add) for row in (rule, schedule, *wishes) for key, default in row.constants.items()}
+    constants = {
+        key: _constant(row, key, default, extra, add)
+        for row in (rule, schedule, *wishes)
+        for key, default in row.constants.items()
+    }
     for key in extra.keys() - constants.keys():
         add(key, f"{given.rule} takes no {key!r}{_instead(key, [*constants, *WISHES, *UpdateTable.model_fields])}")
     if given.worked and given.worked > given.steps:
         add("worked", f"{given.worked} steps cannot be worked where 'steps' is {given.steps}")
     worked = given.worked or (given.steps if given.steps <= WORKED_IN_FULL else 1)
-    return Update((schedule, *wishes, rule), {key: array for key, array in constants.items() if array}, given.steps, worked)
+    return Update(
+        (schedule, *wishes, rule), {key: array for key, array in constants.items() if array}, given.steps, worked
+    )
 
 
 def _instead(key: str, known: list[str]) -> str:

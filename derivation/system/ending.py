@@ -1,7 +1,8 @@
-"""How a program ends that a signal asks to: at once, whatever its threads are doing, but never without putting away what is `due` to be.
+"""How a program ends that a signal asks to: at once, whatever its threads are doing, but never without putting away
+what is `due` to be.
 
-It does not unwind: an exception may come up where Python drops it, and the threads may take long. Programs that it started and the processes
-that work for it end with it, since each holds a pipe to it.
+It does not unwind: an exception may come up where Python drops it, and the threads may take long. Programs that it
+started and the processes that work for it end with it, since each holds a pipe to it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from types import FrameType
 BY_SIGNAL = 128
 """A program that a signal ends has this exit code, and the signal's number."""
 SIGNALS = () if os.name == "nt" else (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-"""What asks a program to end: Ctrl-C, `kill`, a terminal that is closed. Windows has Ctrl-C alone, which Python answers."""
+"""What asks a program to end: Ctrl-C, `kill`, a terminal that is closed. Windows has Ctrl-C alone, which Python
+answers."""
 GRACE = 5
 """Seconds that this may take; then the system ends the program."""
 _DUE: dict[object, Callable[[], object]] = {}
@@ -41,7 +43,8 @@ def due(action: Callable[[], object]) -> Iterator[None]:
 
 
 def answer_signals() -> None:
-    """From now on a signal that asks the program to end does so in order; what was ignored (as by `nohup`) stays ignored."""
+    """From now on a signal that asks the program to end does so in order; what was ignored (as by `nohup`) stays
+    ignored."""
     for number in SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _end)

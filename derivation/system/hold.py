@@ -1,4 +1,5 @@
-"""One run at a time writes into a folder; the next one is told who holds it. A run that is gone holds nothing, however it ended."""
+"""One run at a time writes into a folder; the next one is told who holds it. A run that is gone holds nothing, however
+it ended."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ if sys.platform == "win32":
     import msvcrt
 
     def _lock(file: BinaryIO) -> None:
-        """Locks an open file for as long as it is open. Raises `BlockingIOError` where another process has locked it."""
+        """Locks an open file for as long as it is open. Raises `BlockingIOError` where another process has locked
+        it."""
         file.seek(TOLD)
         try:
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
@@ -31,7 +33,8 @@ else:
     import fcntl
 
     def _lock(file: BinaryIO) -> None:
-        """Locks an open file for as long as it is open. Raises `BlockingIOError` where another process has locked it."""
+        """Locks an open file for as long as it is open. Raises `BlockingIOError` where another process has locked
+        it."""
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -46,7 +49,8 @@ class Held(RuntimeError):
 
 @contextmanager
 def held(work: Path) -> Iterator[None]:
-    """Makes a folder of work and holds it; it is removed when the work is done, and left as it is when that fails. Raises `Held`.
+    """Makes a folder of work and holds it; it is removed when the work is done, and left as it is when that fails.
+    Raises `Held`.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:

@@ -1,4 +1,5 @@
-"""Standard output and standard error: what is said goes out as UTF-8, and what cannot be said ends the program as it should."""
+"""Standard output and standard error: what is said goes out as UTF-8, and what cannot be said ends the program as it
+should."""
 
 from __future__ import annotations
 
@@ -17,15 +18,20 @@ CANNOT_WRITE = 2
 READER_GONE = BY_SIGNAL + getattr(signal, "SIGPIPE", 13)
 """The exit code where nobody reads on, as that of any program in a pipe."""
 SPELLED = "spelled"
-"""How letters that cannot be encoded are written, as an error handler's name: a byte of a name that is not UTF-8 as `\\xff`."""
+"""How letters that cannot be encoded are written, as an error handler's name: a byte of a name that is not UTF-8 as
+`\\xff`."""
 
 
 def _spelled(error: UnicodeError) -> tuple[str | bytes, int]:
-    """An error handler that writes bytes which came from a name that is not UTF-8 as such, and any other letter as Python does."""
+    """An error handler that writes bytes which came from a name that is not UTF-8 as such, and any other letter as
+    Python does."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     letters = error.object[error.start : error.end]
-    return "".join(f"\\x{ord(x) - 0xDC00:02x}" if 0xDC80 <= ord(x) <= 0xDCFF else x.encode("ascii", "backslashreplace").decode() for x in letters), error.end
+    return "".join(
+        f"\\x{ord(x) - 0xDC00:02x}" if 0xDC80 <= ord(x) <= 0xDCFF else x.encode("ascii", "backslashreplace").decode()
+        for x in letters
+    ), error.end
 
 
 codecs.register_error(SPELLED, _spelled)
@@ -67,7 +73,8 @@ def _refused(why: str) -> NoReturn:
 
 
 class Output(io.RawIOBase):
-    """Standard output. Where the reader is gone the program ends in silence, where there is no room with a sentence; what comes then is dropped."""
+    """Standard output. Where the reader is gone the program ends in silence, where there is no room with a sentence;
+    what comes then is dropped."""
 
     def __init__(self, stream: Any) -> None:
         self.stream, self.is_broken = stream, False  # it must live as long as this, since it closes the file
@@ -114,7 +121,9 @@ def prepare() -> None:
         try:
             os.fstat(descriptor)
         except OSError:
-            os.open(os.devnull, os.O_RDONLY)  # else the next file that is opened would be taken for the stream that was closed
+            os.open(
+                os.devnull, os.O_RDONLY
+            )  # else the next file that is opened would be taken for the stream that was closed
     sys.stdout = _stream(sys.stdout, Output, "utf-8")
     sys.stderr = _stream(sys.stderr or _nowhere(), Messages, None)
 
@@ -125,7 +134,9 @@ def _stream(old: Any, kind: type[Output], encoding: str | None) -> Any:
         return old
     old.flush()
     raw = kind(old)
-    return io.TextIOWrapper(io.BufferedWriter(raw), encoding or old.encoding, SPELLED, line_buffering=raw.isatty() or kind is Messages)
+    return io.TextIOWrapper(
+        io.BufferedWriter(raw), encoding or old.encoding, SPELLED, line_buffering=raw.isatty() or kind is Messages
+    )
 
 
 def _nowhere() -> io.TextIOWrapper:

@@ -1,7 +1,9 @@
-"""Files that are whole or not there at all, and what else can stand behind a name: links, devices, pipes, this program's own streams.
+"""Files that are whole or not there at all, and what else can stand behind a name: links, devices, pipes, this
+program's own streams.
 
-A regular file is replaced in one step by one of the same mode, owner and group, so that whoever reads sees the old or the new one. Its other
-names (hard links) keep what they had. A link stays, and its target is replaced. Devices, FIFOs, sockets and streams are written to.
+A regular file is replaced in one step by one of the same mode, owner and group, so that whoever reads sees the old or
+the new one. Its other names (hard links) keep what they had. A link stays, and its target is replaced. Devices, FIFOs,
+sockets and streams are written to.
 """
 
 from __future__ import annotations
@@ -61,7 +63,8 @@ def write_whole(target: Path, content: Iterable[bytes], *, mode: int = EVERYBODY
 
 
 def prepare(target: Path) -> None:
-    """Makes the folder of a file to be, and finds what would keep it from being written before any work is done for it. Raises `NotWritten`."""
+    """Makes the folder of a file to be, and finds what would keep it from being written before any work is done for it.
+    Raises `NotWritten`."""
     with _told(target):
         place = destination(target)
         if not isinstance(place, Path):
@@ -90,7 +93,8 @@ def make_folder(folder: Path) -> None:
 
 
 def destination(target: Path) -> Path | int:
-    """What a name stands for when all links are followed: a file's own place, be there one or not, or a stream of this program by its number."""
+    """What a name stands for when all links are followed: a file's own place, be there one or not, or a stream of this
+    program by its number."""
     target = _named(target)
     for _ in range(LINKS):
         place = Path(os.path.realpath(target.parent), target.name)
@@ -162,7 +166,9 @@ def _replace(place: Path, content: Iterable[bytes], mode: int) -> None:
             if old:
                 _take_after(file.fileno(), old)
             if not is_named:
-                os.link(f"/proc/self/fd/{file.fileno()}", aside, src_dir_fd=file.fileno())  # any number: it makes Python follow the link
+                os.link(
+                    f"/proc/self/fd/{file.fileno()}", aside, src_dir_fd=file.fileno()
+                )  # any number: it makes Python follow the link
             if fcntl is not None:
                 aside.replace(place)  # while it is held, so that nobody sweeps it
         if fcntl is None:
@@ -211,7 +217,11 @@ def _lock(descriptor: int, wait: bool = True) -> bool:
 def _sweep(folder: Path) -> None:
     """Removes what writers who were killed left aside in a folder: files that nobody holds."""
     with suppress(OSError):
-        left = [Path(entry.path) for entry in os.scandir(folder) if ASIDE.fullmatch(entry.name) and entry.is_file(follow_symlinks=False)]
+        left = [
+            Path(entry.path)
+            for entry in os.scandir(folder)
+            if ASIDE.fullmatch(entry.name) and entry.is_file(follow_symlinks=False)
+        ]
         for aside in left:
             with suppress(OSError), aside.open("rb") as file:
                 if _lock(file.fileno(), wait=False):
@@ -219,7 +229,8 @@ def _sweep(folder: Path) -> None:
 
 
 def _take_after(descriptor: int, old: os.stat_result) -> None:
-    """Gives a file the mode, owner and group of that in whose place it comes. A group that it cannot have takes its rights along."""
+    """Gives a file the mode, owner and group of that in whose place it comes. A group that it cannot have takes its
+    rights along."""
     mode = stat.S_IMODE(old.st_mode)
     if hasattr(os, "fchown"):
         try:

@@ -41,9 +41,14 @@ def notation(latex: str) -> str:
     derivation.tex.notation.NotationError: ^ stands at a sign that has a superscript; put both in braces, as in {a^b}^c
     """
     if len(latex) > LONGEST:
-        raise NotationError(f"a symbol of {len(latex)} characters is too long, {LONGEST} are the most; write a shorter one")
+        raise NotationError(
+            f"a symbol of {len(latex)} characters is too long, {LONGEST} are the most; write a shorter one"
+        )
     if strange := re.search(r"[^ -~]", latex):
-        raise NotationError(f"the character {named(strange[0])} is not allowed in a notation; write it in ASCII as LaTeX does, such as \\alpha or \\hat{{y}}")
+        raise NotationError(
+            f"the character {named(strange[0])} is not allowed in a notation; write it in ASCII as LaTeX does, "
+            f"such as \\alpha or \\hat{{y}}"
+        )
     written = _Reader(latex).whole()
     if not any(token[-1].isalpha() and token not in STYLES for token in tokens(written)):
         raise NotationError("a notation cannot be empty, or without a letter; give a symbol such as 'z^{(1)}'")
@@ -129,8 +134,16 @@ class _Reader:
         if token in BRACKETS:
             return self.group()
         if token in SCRIPTS:
-            raise NotationError(f"nothing stands before {token}; write what it belongs to, as in x" + (token if token == "'" else f"{token}1"))
-        if token not in SIGNS and not token.isalnum() and not re.fullmatch(r"\d+\.\d+", token) and token not in COMMANDS:
+            raise NotationError(
+                f"nothing stands before {token}; write what it belongs to, as in x"
+                + (token if token == "'" else f"{token}1")
+            )
+        if (
+            token not in SIGNS
+            and not token.isalnum()
+            and not re.fullmatch(r"\d+\.\d+", token)
+            and token not in COMMANDS
+        ):
             raise NotationError(f"{called(token)} is not allowed in a notation; give a symbol such as 'z^{{(1)}}'")
         self.take()
         if token == r"\text":
@@ -142,12 +155,16 @@ class _Reader:
         opening = self.take()
         self.depth += 1
         if self.depth > DEEPEST:
-            raise NotationError(f"brackets stand more than {DEEPEST} deep in each other; give a symbol such as 'z^{{(1)}}'")
+            raise NotationError(
+                f"brackets stand more than {DEEPEST} deep in each other; give a symbol such as 'z^{{(1)}}'"
+            )
         written = self.symbol()
         if self.next != BRACKETS[opening]:
             raise NotationError(f"{called(opening)} is not closed; write its {BRACKETS[opening]}")
         if not written:
-            raise NotationError(f"nothing stands in {opening}{BRACKETS[opening]}; take it away, or write something into it")
+            raise NotationError(
+                f"nothing stands in {opening}{BRACKETS[opening]}; take it away, or write something into it"
+            )
         self.depth -= 1
         return opening + written + self.take()
 
@@ -163,4 +180,10 @@ def called(token: str) -> str:
     """A token as a message names it."""
     if token in "{}":
         return "a brace"
-    return f"the command {token}" if token[0] == "\\" and len(token) > 1 else f"the character {token}" if token not in "()[]" else f"the bracket {token}"
+    return (
+        f"the command {token}"
+        if token[0] == "\\" and len(token) > 1
+        else f"the character {token}"
+        if token not in "()[]"
+        else f"the bracket {token}"
+    )

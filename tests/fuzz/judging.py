@@ -42,7 +42,8 @@ def limited(seconds: int) -> Iterator[None]:
 
 
 def run(*words: str | Path, codes: tuple[int, ...] = (0, 2)) -> tuple[int, str]:
-    """The exit code and the standard output of a command, run in this process so that nothing catches what it raises."""
+    """The exit code and the standard output of a command, run in this process so that nothing catches what it
+    raises."""
     out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", errors="surrogateescape", write_through=True) for _ in "oe")
     with limited(SECONDS), redirect_stdout(out), redirect_stderr(err):
         try:

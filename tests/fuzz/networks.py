@@ -47,7 +47,9 @@ SCALARS = (
     "1 - sigmoid({s})",
 )
 LOSSES = (
-    "sum(({a} - y)^2) / 2", "mean(({a} - y)^2)", "cross_entropy(softmax({a}), y)", "binary_cross_entropy(sigmoid({a}), y)", "{s}^2 / 2", "log({s}^2 + 1)", "sum({a})",
+    "sum(({a} - y)^2) / 2", "mean(({a} - y)^2)", "cross_entropy(softmax({a}), "
+                                                 "y)", "binary_cross_entropy(sigmoid({a}), "
+                                                       "y)", "{s}^2 / 2", "log({s}^2 + 1)", "sum({a})",
 )  # fmt: skip
 
 
@@ -57,7 +59,11 @@ def networks(draw: st.DrawFn) -> bytes:
     vectors, scalars, rows = ["x", "v"], ["c"], []
     for count in range(draw(st.integers(1, 5))):
         scalar = draw(st.booleans())
-        names = {"a": draw(st.sampled_from(vectors)), "b": draw(st.sampled_from(vectors)), "s": draw(st.sampled_from(scalars))}
+        names = {
+            "a": draw(st.sampled_from(vectors)),
+            "b": draw(st.sampled_from(vectors)),
+            "s": draw(st.sampled_from(scalars)),
+        }
         rows.append(f"q{count} = {draw(st.sampled_from(SCALARS if scalar else VECTORS)).format(**names)}")
         (scalars if scalar else vectors).append(f"q{count}")
     rows.append("L = " + draw(st.sampled_from(LOSSES)).format(a=vectors[-1], s=scalars[-1]))

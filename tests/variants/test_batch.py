@@ -54,7 +54,9 @@ def small(folder: Path, rows: tuple[Row, ...]) -> Batch:
 
     from derivation.exercises.batch.parts import Product
 
-    return Batch(JOB, rows, [Product(("sheets", "keys"), listed)], {"sheets": Part(3, never), "keys": Part(2, never)}, folder)
+    return Batch(
+        JOB, rows, [Product(("sheets", "keys"), listed)], {"sheets": Part(3, never), "keys": Part(2, never)}, folder
+    )
 
 
 @pytest.mark.parametrize("stopped", range(7))
@@ -73,7 +75,19 @@ def test_a_run_that_was_stopped_ends_with_the_same_bytes(tmp_path: Path, rows: t
 @pytest.mark.tex
 def test_a_run_that_was_killed_ends_with_the_same_bytes(tmp_path: Path) -> None:
     def command(folder: Path) -> list[str]:
-        return [sys.executable, "-m", "derivation", "variants", str(EXAMPLES / "two-two-one.toml"), "--count", "25", "--seed", "4", "-o", str(folder)]
+        return [
+            sys.executable,
+            "-m",
+            "derivation",
+            "variants",
+            str(EXAMPLES / "two-two-one.toml"),
+            "--count",
+            "25",
+            "--seed",
+            "4",
+            "-o",
+            str(folder),
+        ]
 
     subprocess.run(command(tmp_path / "once"), check=True, capture_output=True)
     killed = subprocess.Popen(command(tmp_path / "twice"), start_new_session=True, stdout=subprocess.DEVNULL)

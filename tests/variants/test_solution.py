@@ -30,7 +30,10 @@ def filled(solution: Solution, variant: Variant) -> list[Filled]:
 
 def handout(variant: Variant) -> list[Step]:
     return [
-        step for phase in derive(variant.network).phases if phase.key in ("forward", "backward", "update") and phase.training_step == 1 for step in phase.steps
+        step
+        for phase in derive(variant.network).phases
+        if phase.key in ("forward", "backward", "update") and phase.training_step == 1
+        for step in phase.steps
     ]
 
 
@@ -75,7 +78,12 @@ def test_a_sign_of_equality_stands_between_exact_numbers_only(name: str) -> None
                 parts = chain.parts(worked.numerals, worked.ends)
                 for before, (sign, form, _) in zip([(), *parts], parts, strict=False):
                     nodes = [*form.nodes, *(before[1].nodes if before else ())]
-                    exact = all(decimal(variant.values[node if node >= 0 else ~node], Style(style.digits, style.exact_digits)).exact for node in nodes)
+                    exact = all(
+                        decimal(
+                            variant.values[node if node >= 0 else ~node], Style(style.digits, style.exact_digits)
+                        ).exact
+                        for node in nodes
+                    )
                     assert (sign == "=") == exact
 
 

@@ -71,7 +71,8 @@ def test_lists_of_the_shape() -> None:
         ("moderate = 0", "a number greater than 0"),
         ('branches = "all"', 'expected "same"'),
         ('[[variants.strata]]\nname = "a"\ncount = 0', "greater than or equal to 1"),
-        ('[[variants.strata]]\nname = "a"\ncount = 1\n[[variants.strata]]\nname = "b"\ncount = 1\nfals = true', "did you mean 'falls'?"),
+        ('[[variants.strata]]\nname = "a"\ncount = 1\n[[variants.strata]]\nname = "b"\ncount = 1\nfals = '
+         'true', "did you mean 'falls'?"),
     ],
 )  # fmt: skip
 def test_bad_tables(text: str, message: str) -> None:
@@ -83,7 +84,10 @@ def test_bad_tables(text: str, message: str) -> None:
 
 
 def test_strata_problems_stand_at_their_own_lines() -> None:
-    text = f'{HEAD}\n[variants]\n[[variants.strata]]\nname = "a"\ncount = 1\nfals = true\n[[variants.strata]]\nname = "b"\ncount = 1\nfals = true\n'
+    text = (
+        f'{HEAD}\n[variants]\n[[variants.strata]]\nname = "a"\ncount = 1\nfals = '
+        f'true\n[[variants.strata]]\nname = "b"\ncount = 1\nfals = true\n'
+    )
     with pytest.raises(SpecError) as caught:
         loads(text)
     lines = [number for number, line in enumerate(text.splitlines(), 1) if line.startswith("fals")]

@@ -42,7 +42,10 @@ def files(form: Format, exercise: Exercise, count: int, seed: int = 1, portion: 
 
 def given(variant: Variant) -> dict[str, list[Fraction]]:
     """The variant's numbers as plain fractions."""
-    return {quantity.args[0]: [Fraction(int(x.p), int(x.q)) for x in array.entries] for quantity, array in variant.given.items()}
+    return {
+        quantity.args[0]: [Fraction(int(x.p), int(x.q)) for x in array.entries]
+        for quantity, array in variant.given.items()
+    }
 
 
 def typed(values: Mapping[str, Fraction], digits: int = 4) -> dict[str, str]:

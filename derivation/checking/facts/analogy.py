@@ -1,4 +1,5 @@
-"""Quantities of which an article gives only the value, since they are worked "likewise": by the formula of a twin with another number."""
+"""Quantities of which an article gives only the value, since they are worked "likewise": by the formula of a twin with
+another number."""
 
 from __future__ import annotations
 
@@ -32,8 +33,9 @@ class Analogies:
         self._families: dict[int, dict[Symbol | None, list[str]]] = {}
 
     def analogous(self, key: str, order: int) -> tuple[Term, Shape] | None:
-        """The formula of a quantity of which the article only says "likewise": that of its twin, `out_{o1}` for `out_{o2}`, where the value that the
-        article prints bears it out, or where those of several others bear out theirs."""
+        """The formula of a quantity of which the article only says "likewise": that of its twin, `out_{o1}` for
+        `out_{o2}`, where the value that the article prints bears it out, or where those of several others bear out
+        theirs."""
         event = self.world.value_event(key, 1 << 60)
         if event is None or event.tree.head not in ("number", "u-") or self.world.is_sought(("analogy", key)):
             return None
@@ -45,7 +47,11 @@ class Analogies:
 
     def analogies(self, key: str, order: int) -> Iterator[tuple[Term, Shape]]:
         """The formulas of a quantity's twins, with its own number put in."""
-        number = self.world.knowledge.symbols[key.removesuffix(NEW)].sub[-1:] if key.removesuffix(NEW) in self.world.knowledge.symbols else ()
+        number = (
+            self.world.knowledge.symbols[key.removesuffix(NEW)].sub[-1:]
+            if key.removesuffix(NEW) in self.world.knowledge.symbols
+            else ()
+        )
         for twin, events in islice(self.twins(key, self.world.knowledge.formulas), MAXIMAL_TWINS):
             renamed = Meaning(self.world, order, None, None, 0, (twin.sub[-1], *number))  # type: ignore[arg-type]
             for of in (event for event in events if not is_closed(event.tree)):
@@ -97,4 +103,8 @@ class Analogies:
         """The symbol of a quantity without its number, `out_{o}` for `out_{o1}`; None where it has none."""
         symbol = self.world.knowledge.symbols.get(key.removesuffix(NEW))
         stem = NUMBERED.fullmatch(symbol.sub[-1]) if symbol and symbol.sub else None
-        return replace(symbol, base=symbol.base + NEW * key.endswith(NEW), sub=(*symbol.sub[:-1], stem[1])) if symbol and stem else None
+        return (
+            replace(symbol, base=symbol.base + NEW * key.endswith(NEW), sub=(*symbol.sub[:-1], stem[1]))
+            if symbol and stem
+            else None
+        )

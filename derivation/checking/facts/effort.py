@@ -1,4 +1,5 @@
-"""What it takes to work a side with large arrays, in steps of the meter: an operation with a few numbers is one, one with thousands of them many."""
+"""What it takes to work a side with large arrays, in steps of the meter: an operation with a few numbers is one, one
+with thousands of them many."""
 
 from __future__ import annotations
 
@@ -32,7 +33,9 @@ def effort(term: Term, known: Mapping[Term, Array]) -> int:
     if max((prod(array.shape) for array in known.values()), default=1) < LARGE:
         return 0
     try:
-        return fold(term, lambda node: (known[node].shape, 0, known[node].kind is fmpq) if node in known else None, joined)[1]
+        return fold(
+            term, lambda node: (known[node].shape, 0, known[node].kind is fmpq) if node in known else None, joined
+        )[1]
     except ShapeMismatch:
         return 0
 
@@ -48,4 +51,8 @@ def joined(node: Term, parts: list[Effort]) -> Effort:
         products = prod(shape) * shapes[0][-1]
         return shape, steps + products // (EXACT_PRODUCTS if is_exact else BALL_PRODUCTS), is_exact
     entries = max(map(prod, (shape, *shapes)))
-    return shape, steps + entries // (PLAIN_ENTRIES if node.head in PLAIN else FUNCTION_ENTRIES), is_exact and node.head in PLAIN
+    return (
+        shape,
+        steps + entries // (PLAIN_ENTRIES if node.head in PLAIN else FUNCTION_ENTRIES),
+        is_exact and node.head in PLAIN,
+    )

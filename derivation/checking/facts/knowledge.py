@@ -56,7 +56,8 @@ class Event:
 
 
 def quantity(tree: Tree) -> str | None:
-    """The key under which a side's quantity is known, if the side is one: a name, an updated parameter, a derivative."""
+    """The key under which a side's quantity is known, if the side is one: a name, an updated parameter, a
+    derivative."""
     if tree.head == "group":
         return quantity(tree.args[0])
     if tree.head == "name":
@@ -108,7 +109,9 @@ def is_assignment(tree: Tree, key: str) -> bool:
             continue
         if node.head == "name" and node.args[0].key == key:
             return True
-        waiting += [part for arg in node.args for part in (arg if isinstance(arg, tuple) else (arg,)) if isinstance(part, Tree)]
+        waiting += [
+            part for arg in node.args for part in (arg if isinstance(arg, tuple) else (arg,)) if isinstance(part, Tree)
+        ]
     return False
 
 
@@ -120,7 +123,8 @@ def is_number(tree: Tree) -> bool:
 
 
 def substitutions(left: Tree, right: Tree) -> Iterator[tuple[Tree, Tree]]:
-    """The quantities of the left side with the closed parts that stand in their places on the right, where both are built alike."""
+    """The quantities of the left side with the closed parts that stand in their places on the right, where both are
+    built alike."""
     left, right = (tree.args[0] if tree.head == "group" else tree for tree in (left, right))
     if left.head in ("name", "updated", "partial") and is_closed(right):
         if quantity(left):
@@ -175,11 +179,17 @@ class Knowledge:
         closed = [(side, side.tree) for side in work.sides if side.tree and is_closed(side.tree)]
         for place, side in enumerate(work.sides):
             key = quantity(side.tree) if side.tree else None
-            if key is None or not side.tree or any(other and is_call_of(side.tree, other) for other in trees if other is not side.tree):
+            if (
+                key is None
+                or not side.tree
+                or any(other and is_call_of(side.tree, other) for other in trees if other is not side.tree)
+            ):
                 continue
             others = [(other, other.tree) for k, other in enumerate(work.sides) if k != place and other.tree]
             formulas = [(other, tree) for other, tree in others if not is_closed(tree)]
-            assigned = any(is_assignment(tree, key) for _, tree in formulas) or (place == 0 and work.relations[0] == "←")
+            assigned = any(is_assignment(tree, key) for _, tree in formulas) or (
+                place == 0 and work.relations[0] == "←"
+            )
             if closed:
                 self.values[key].append(Event(work.order, closed[-1][1], closed[-1][0], work, assigned))
             elif assigned and formulas:
@@ -197,7 +207,11 @@ class Knowledge:
 
     def _pattern(self, key: str) -> None:
         symbol = self.symbols.get(key)
-        if symbol and any(letters(part) for part in (*symbol.sub, *symbol.label)) and key not in self.patterns[symbol.base]:
+        if (
+            symbol
+            and any(letters(part) for part in (*symbol.sub, *symbol.label))
+            and key not in self.patterns[symbol.base]
+        ):
             self.patterns[symbol.base].append(key)
 
     def declare(self, order: int, declaration: Declaration, keys: Sequence[str]) -> None:
@@ -227,7 +241,10 @@ def match(pattern: tuple[str, ...], found: tuple[str, ...], bound: dict[str, str
     """
     if bound is None:
         return None
-    a, b = ([char for word in words for char in (word if letters(word) or word.isdecimal() else [word])] for words in (pattern, found))
+    a, b = (
+        [char for word in words for char in (word if letters(word) or word.isdecimal() else [word])]
+        for words in (pattern, found)
+    )
     a, b = [char for char in a if char != ","], [char for char in b if char != ","]
     if len(a) != len(b):
         return None

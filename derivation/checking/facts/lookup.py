@@ -1,4 +1,5 @@
-"""What may be asked of an article's facts while one of them is found: the recursion of formulas, values and shapes goes through here."""
+"""What may be asked of an article's facts while one of them is found: the recursion of formulas, values and shapes goes
+through here."""
 
 from __future__ import annotations
 
@@ -51,7 +52,9 @@ class Lookup(Protocol):
 
     def rule(self, leaf: Term, order: int) -> Term | None: ...
 
-    def rules_of(self, key: str, term: Term, shape: Shape, targets: frozenset[str], order: int) -> Mapping[str, Term]: ...
+    def rules_of(
+        self, key: str, term: Term, shape: Shape, targets: frozenset[str], order: int
+    ) -> Mapping[str, Term]: ...
 
     def slope_of(self, term: Term, key: str, shape: Shape, upstream: Term) -> Term: ...
 

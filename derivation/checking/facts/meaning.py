@@ -1,4 +1,5 @@
-"""Trees to terms of the operations table: which operation a sign stands for is decided by the shapes of its operands."""
+"""Trees to terms of the operations table: which operation a sign stands for is decided by the shapes of its
+operands."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ class Mismatch(SyntaxProblem):
 
 
 FAILURES = (ArithmeticError, ValueError)
-"""All that may keep a side from having a value: it cannot be read, shapes do not fit, a derivative or a value does not exist."""
+"""All that may keep a side from having a value: it cannot be read, shapes do not fit, a derivative or a value does not
+exist."""
 
 
 PRODUCTS = {
@@ -96,11 +98,17 @@ class Meaning:
     def broadcasts(self, tree: Tree, symbol: str, shapes: list[Shape]) -> None:
         if symbol == "+" and len(shapes) == 2 and all(shapes):
             (a, b), (c, d) = shapes
-            if (b == d and 1 in (a, c) and min(b, d) > 1) or (a == c and 1 in (b, d) and b != d and max(b, d) > 1 and a > 1):
-                raise Unreadable(tree.start, "a row or column is added to every other (broadcasting), which matrix algebra does not know")
+            if (b == d and 1 in (a, c) and min(b, d) > 1) or (
+                a == c and 1 in (b, d) and b != d and max(b, d) > 1 and a > 1
+            ):
+                raise Unreadable(
+                    tree.start,
+                    "a row or column is added to every other (broadcasting), which matrix algebra does not know",
+                )
 
     def vanishes(self, tree: Tree) -> bool:
-        """Whether a product is 0 log 0, which by convention is 0 (Cover and Thomas, Elements of Information Theory, 2.1)."""
+        """Whether a product is 0 log 0, which by convention is 0 (Cover and Thomas, Elements of Information Theory,
+        2.1)."""
         factor, log = tree.args[0], tree.args[1].args[0] if tree.args[1].head == "/" else tree.args[1]
         if log.head != "call" or log.args[0] != "log" or not is_closed(factor) or not is_closed(log.args[1]):
             return False
@@ -113,7 +121,13 @@ class Meaning:
             return number(0), ()
         if tree.args[0].head == "tuple" and first != second and first[:1] == second[:1]:
             a, first = Term("transpose", (a,)), first[::-1]  # (1, 2) in front of a matrix is a row
-        if a.head == "number" and b.head == "pow" and b.args[0] == TEN and "e" not in a.args[0] and re.fullmatch(r"-?\d{1,3}", str(b.args[1].args[0])):
+        if (
+            a.head == "number"
+            and b.head == "pow"
+            and b.args[0] == TEN
+            and "e" not in a.args[0]
+            and re.fullmatch(r"-?\d{1,3}", str(b.args[1].args[0]))
+        ):
             return number(f"{a.args[0]}e{b.args[1].args[0]}"), ()
         fitting = []
         for key in PRODUCTS[tree.head]:
@@ -129,7 +143,9 @@ class Meaning:
         if not fitting:
             if tree.head == r"\times" and first == second == (3, 1):
                 raise Unreadable(tree.start, "a cross product")
-            raise Mismatch(tree.start, f"the shapes do not fit in this product: {describe(first)} and {describe(second)}")
+            raise Mismatch(
+                tree.start, f"the shapes do not fit in this product: {describe(first)} and {describe(second)}"
+            )
         return fitting[0]
 
     # Leaves
@@ -231,14 +247,20 @@ class Meaning:
         symbol, *arguments = tree.args
         parameters, body = self.world.function(symbol.key, self.order, len(arguments))
         meant = [self.of(argument) for argument in arguments]
-        if self.world.definitions(symbol.key, self.order) and all(a.head == "name" and a.args[0] == p for a, p in zip(arguments, parameters, strict=True)):
+        if self.world.definitions(symbol.key, self.order) and all(
+            a.head == "name" and a.args[0] == p for a, p in zip(arguments, parameters, strict=True)
+        ):
             shape = self.world.shape(symbol.key, self.order, symbol)
             if shape is not None:
                 return name(symbol.key), shape
         if self.depth > MAXIMAL_CALLS:
             raise Unreadable(tree.start, "functions that call each other too deeply")
         bound = {**self.bound, **{parameter.key: value for parameter, value in zip(parameters, meant, strict=True)}}
-        counted = {p.key: a.args[0] for p, a in zip(parameters, arguments, strict=True) if a.head == "number" and a.args[0].isdecimal()}
+        counted = {
+            p.key: a.args[0]
+            for p, a in zip(parameters, arguments, strict=True)
+            if a.head == "number" and a.args[0].isdecimal()
+        }
         return Meaning(self.world, self.order, bound, {**self.indices, **counted}, self.depth + 1).of(body)
 
     def prime(self, tree: Tree) -> Meant:
@@ -256,14 +278,20 @@ class Meaning:
             return Term(derivative.name, (inner, *constants)), shape
         one = Term("ones", shape) if shape else number(1)
         operand_shapes = [shape, *[()] * len(constants)]
-        body, _ = rule(row.reverse[0] or "0", (*zip(row.operands, operand_shapes, strict=True), ("G", shape), ("out", shape)))
+        body, _ = rule(
+            row.reverse[0] or "0", (*zip(row.operands, operand_shapes, strict=True), ("G", shape), ("out", shape))
+        )
         out = Term(row.name, (inner, *constants))
-        return substitute(body, {row.operands[0]: inner, **dict(zip(row.operands[1:], constants, strict=True)), "G": one, "out": out}), shape
+        return substitute(
+            body, {row.operands[0]: inner, **dict(zip(row.operands[1:], constants, strict=True)), "G": one, "out": out}
+        ), shape
 
     def own_prime(self, tree: Tree, function: Symbol, inner: Term, shape: Shape) -> Meant:
         parameters, body = self.world.function(function.key, self.order, 1)
         variable = name("\0x")
-        result, after = Meaning(self.world, self.order, {parameters[0].key: (variable, shape)}, {}, self.depth + 1).of(body)
+        result, after = Meaning(self.world, self.order, {parameters[0].key: (variable, shape)}, {}, self.depth + 1).of(
+            body
+        )
         if after != shape:
             raise Unreadable(tree.start, "the derivative of a function of several entries")
         one = Term("ones", shape) if shape else number(1)
@@ -275,14 +303,21 @@ class Meaning:
         r"""A derivative of the article's own function at a point: `\frac{\partial f}{\partial x}(3, 4)`."""
         (of, by), point = tree.args[0].args, [self.of(argument) for argument in tree.args[1:]]
         parameters, body = self.world.function(of.args[0].key, self.order, len(point))
-        if by.head != "name" or by.args[0] not in parameters or len(parameters) != len(point) or any(shape for _, shape in point):
+        if (
+            by.head != "name"
+            or by.args[0] not in parameters
+            or len(parameters) != len(point)
+            or any(shape for _, shape in point)
+        ):
             raise Unreadable(tree.start, "a derivative at a point that is none of the function's")
         variables = {parameter.key: (name(f"\0{parameter.key}"), ()) for parameter in parameters}
         result, shape = Meaning(self.world, self.order, variables, {}, self.depth + 1).of(body)
         if shape:
             raise Unreadable(tree.start, "the derivative of a function of several entries")
         slope = self.world.slope_of(result, f"\0{by.args[0].key}", (), number(1))
-        return substitute(slope, {f"\0{parameter.key}": value for parameter, (value, _) in zip(parameters, point, strict=True)}), ()
+        return substitute(
+            slope, {f"\0{parameter.key}": value for parameter, (value, _) in zip(parameters, point, strict=True)}
+        ), ()
 
     def partial(self, tree: Tree) -> Meant:
         of = tree.args[0] if tree.head == "partial" else tree.args[-1]
@@ -316,7 +351,10 @@ class Meaning:
     def sum(self, tree: Tree) -> Meant:
         variable, low, high, body = tree.args
         steps = self.range(tree, variable, low, high, body)
-        parts = [Meaning(self.world, self.order, self.bound, {**self.indices, variable: str(k)}, self.depth).of(body) for k in steps]
+        parts = [
+            Meaning(self.world, self.order, self.bound, {**self.indices, variable: str(k)}, self.depth).of(body)
+            for k in steps
+        ]
         result = parts[0]
         for part in parts[1:]:
             result = self.make(tree, "+", [result, part])
@@ -358,7 +396,9 @@ class Meaning:
         if len(parts) == 4:
             second = parts.pop()
             first = parts[1]
-            if OPPOSITE[first.args[0]] != second.args[0] or not all(alike(a, b) for a, b in zip(first.args[1:], second.args[1:], strict=True)):
+            if OPPOSITE[first.args[0]] != second.args[0] or not all(
+                alike(a, b) for a, b in zip(first.args[1:], second.args[1:], strict=True)
+            ):
                 kinds = {first.args[0], second.args[0]}
                 if kinds not in ({">", "<"}, {">=", "<="}, {">", "<="}, {"<", ">="}):
                     raise Unreadable(tree.start, "cases whose conditions are not each other's opposite")
@@ -414,7 +454,11 @@ def wholes(symbol: Symbol) -> Iterator[Symbol]:
     r"""The arrays whose entries may bear this letter: `w` is an entry of `w`, `W`, `\mathbf{w}` or `\mathbf{W}`."""
     letter = symbol.base
     capitals = [letter.upper()] if len(letter) == 1 and letter.islower() else []
-    bases = [letter, *capitals, *(rf"{font}{{{base}}}" for font in (r"\mathbf", r"\boldsymbol", r"\vec") for base in (letter, *capitals))]
+    bases = [
+        letter,
+        *capitals,
+        *(rf"{font}{{{base}}}" for font in (r"\mathbf", r"\boldsymbol", r"\vec") for base in (letter, *capitals)),
+    ]
     return (replace(symbol, base=base) for base in bases)
 
 
@@ -426,6 +470,22 @@ METHODS: dict[str, Callable[[Meaning, Tree], Meant]] = {
     "tuple": Meaning.listed,
     **{
         key: getattr(Meaning, key)
-        for key in ["number", "group", "at", "updated", "matrix", "call", "apply", "prime", "partial", "sum", "cases", "indicator", "ones", "norm", "compare"]
+        for key in [
+            "number",
+            "group",
+            "at",
+            "updated",
+            "matrix",
+            "call",
+            "apply",
+            "prime",
+            "partial",
+            "sum",
+            "cases",
+            "indicator",
+            "ones",
+            "norm",
+            "compare",
+        ]
     },
 }

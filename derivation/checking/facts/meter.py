@@ -1,5 +1,6 @@
-"""How much work an article may make. Reading and judging count their steps; an equality that takes too many is left undecided, and where the
-article has used up what its length allows, so are the ones behind it. So no text takes longer than in proportion to its length."""
+"""How much work an article may make. Reading and judging count their steps; an equality that takes too many is left
+undecided, and where the article has used up what its length allows, so are the ones behind it. So no text takes longer
+than in proportion to its length."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ STEPS_AT_LEAST, STEPS_A_LETTER = 600_000, 15
 
 
 class Exhausted(Exception):
-    """An equality, or the article, takes more steps than it may; the text says so. No failure of a value, so nothing is concluded from it."""
+    """An equality, or the article, takes more steps than it may; the text says so. No failure of a value, so nothing is
+    concluded from it."""
 
 
 class Meter:
@@ -36,4 +38,6 @@ class Meter:
         if self.steps - self.begun > STEPS_OF_ONE:
             raise Exhausted(f"this takes too long to work: more than {STEPS_OF_ONE:,} steps")
         if self.steps > self.limit:
-            raise Exhausted("not worked: the equalities before this one took all the steps that an article of this length may take")
+            raise Exhausted(
+                "not worked: the equalities before this one took all the steps that an article of this length may take"
+            )

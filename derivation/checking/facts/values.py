@@ -1,4 +1,5 @@
-"""Values in three ways: as they truly are, as the article prints them, or at a random point; and derivatives by reverse accumulation."""
+"""Values in three ways: as they truly are, as the article prints them, or at a random point; and derivatives by reverse
+accumulation."""
 
 from __future__ import annotations
 
@@ -66,8 +67,9 @@ def half_unit(text: str) -> fmpq:
 class Truth:
     """Values as they follow from formulas and inputs; a value as printed only where no formula leads to it.
 
-    With `direct`, the derivative by a quantity that stands in a formula itself keeps all else in that formula still: the immediate
-    partial derivatives of Pascanu, Mikolov, Bengio, On the difficulty of training recurrent neural networks (2013), equation 5.
+    With `direct`, the derivative by a quantity that stands in a formula itself keeps all else in that formula still:
+    the immediate partial derivatives of Pascanu, Mikolov, Bengio, On the difficulty of training recurrent neural
+    networks (2013), equation 5.
     """
 
     direct = False
@@ -146,7 +148,9 @@ class Truth:
             except Unknown:
                 continue
             if found.shape != defined[1]:
-                raise Unknown(0, f"is {shown(key)} a number or an array? the article's formulas and values leave it open")
+                raise Unknown(
+                    0, f"is {shown(key)} a number or an array? the article's formulas and values leave it open"
+                )
             return found
         return None
 
@@ -170,11 +174,16 @@ class Truth:
     # Derivatives
 
     def derivative(self, leaf: Term, order: int) -> Array:
-        """One quantity's derivative by another, through the article's formulas; its own value or formula where these do not connect them."""
+        """One quantity's derivative by another, through the article's formulas; its own value or formula where these do
+        not connect them."""
         try:
             return self.differentiated(leaf, order)
         except (Unknown, NoDerivative):
-            of, by = (inner.args[0] for inner in leaf.args if inner.head == "name") if all(part.head == "name" for part in leaf.args) else ("", "")
+            of, by = (
+                (inner.args[0] for inner in leaf.args if inner.head == "name")
+                if all(part.head == "name" for part in leaf.args)
+                else ("", "")
+            )
             key = f"{SLOPE}{of}{SLOPE}{by}"
             found = self.by_formula(key, order) if of else None
             return self.given(key, order) if found is None else found
@@ -187,7 +196,9 @@ class Truth:
         value = self.quantity(top, order)
         rows = []
         for place in [row] if row else list(value.places):
-            seed = Array(value.shape, tuple(fmpq(k == (value.offset(place) if place else 0)) for k in range(len(value.entries))))
+            seed = Array(
+                value.shape, tuple(fmpq(k == (value.offset(place) if place else 0)) for k in range(len(value.entries)))
+            )
             path = Slope(self, order, top.args[0], target.args[0])
             if path.lacking:
                 raise Unknown(0, f"the article gives no formula for {path.lacking}, which may lie on the way")
@@ -213,7 +224,9 @@ class Slope:
 
     def independent(self, of: str) -> list[str]:
         """The other arguments, where a function is differentiated by one of its own: they do not depend on it."""
-        arguments = [[symbol.key for symbol in parameters] for _, parameters, _ in self.world.knowledge.functions.get(of, ())]
+        arguments = [
+            [symbol.key for symbol in parameters] for _, parameters, _ in self.world.knowledge.functions.get(of, ())
+        ]
         return next((keys for keys in arguments if self.by in keys), [])
 
     def visit(self, key: str, depth: int) -> bool:
@@ -225,7 +238,9 @@ class Slope:
         self.reaches[key] = False
         alias = self.world.alias_term(key)
         count = len(self.world.definitions(key, self.order))
-        candidates = [alias] if alias else [self.world.definition(key, self.order, place) for place in range(max(count, 1))]
+        candidates = (
+            [alias] if alias else [self.world.definition(key, self.order, place) for place in range(max(count, 1))]
+        )
         for candidate in candidates:
             visited = self.visits(candidate[0], depth) if candidate else []
             if candidate and any(visited):
@@ -259,15 +274,20 @@ class Slope:
 
     @property
     def lacking(self) -> str | None:
-        """A quantity on the way that seems computed, but of which no formula is given: paths through it are not seen."""
-        return next((key for key, reached in self.reaches.items() if not reached and self.world.lacks_formula(key)), None)
+        """A quantity on the way that seems computed, but of which no formula is given: paths through it are not
+        seen."""
+        return next(
+            (key for key, reached in self.reaches.items() if not reached and self.world.lacks_formula(key)), None
+        )
 
     def pull(self, key: str, adjoint: dict[str, Array]) -> None:
         """Carries the gradient by one quantity on to those in its formula."""
         term, shape = self.equations[key]
         targets = {part for part in self.parts(term) if self.reaches.get(part)}
         for part, rule in self.world.rules_of(key, term, shape, frozenset(targets), self.order).items():
-            known = {leaf: self.mode.quantity(leaf, self.order) for leaf in quantities(rule) if leaf.args[0] != UPSTREAM}
+            known = {
+                leaf: self.mode.quantity(leaf, self.order) for leaf in quantities(rule) if leaf.args[0] != UPSTREAM
+            }
             found = evaluate(rule, {**known, name(UPSTREAM): adjoint[key]}, self.mode.algebra)
             adjoint[part] = adjoint[part] + found if part in adjoint else found
 
@@ -289,7 +309,13 @@ class Random(Truth):
     """Values at a random point: inputs are drawn by their names, everything else follows."""
 
     def __init__(
-        self, world: Lookup, trial: int, fixed: frozenset[str] = frozenset(), printed: Truth | None = None, surface: bool = False, direct: bool = False
+        self,
+        world: Lookup,
+        trial: int,
+        fixed: frozenset[str] = frozenset(),
+        printed: Truth | None = None,
+        surface: bool = False,
+        direct: bool = False,
     ) -> None:
         super().__init__(world)
         self.direct = direct
@@ -321,7 +347,8 @@ class Random(Truth):
         return Array(shape, tuple(rational(f"{key}/{place}/{self.trial}") for place in range(size)))
 
     def distributions(self, key: str, order: int) -> list[range]:
-        """The places that add up to 1 where an input is a target, or has one in each row or each column: in a random one they do so too."""
+        """The places that add up to 1 where an input is a target, or has one in each row or each column: in a random
+        one they do so too."""
         event = self.world.value_event(key, order)
         if event is None or event.tree.head not in ("matrix", "tuple"):
             return []
@@ -329,7 +356,11 @@ class Random(Truth):
         entries, columns = array.entries, array.shape[1] if array.shape else 1
         whole = range(len(entries))
         rows, down = [whole[k : k + columns] for k in whole[::columns]], [whole[k::columns] for k in range(columns)]
-        add_up = (parts for parts in ([whole], rows, down) if all(len(part) > 1 and sum((entries[k] for k in part), fmpq(0)) == 1 for part in parts))
+        add_up = (
+            parts
+            for parts in ([whole], rows, down)
+            if all(len(part) > 1 and sum((entries[k] for k in part), fmpq(0)) == 1 for part in parts)
+        )
         return next(add_up, []) if all(isinstance(x, fmpq) and x >= 0 for x in entries) else []
 
     def world_printed(self, key: str, order: int) -> Array:
@@ -359,6 +390,9 @@ def key_of(leaf: Term) -> str:
     if leaf.head == "updated":
         return f"{leaf.args[0].args[0]}{NEW}"
     if leaf.head == "partial":
-        of, by = (f"{part.args[0]}" if part.head == "name" else f"{part.args[0].args[0]}_{part.args[1:]}" for part in leaf.args)
+        of, by = (
+            f"{part.args[0]}" if part.head == "name" else f"{part.args[0].args[0]}_{part.args[1:]}"
+            for part in leaf.args
+        )
         return f"{SLOPE}{of}{SLOPE}{by}"
     return str(leaf.args[0])

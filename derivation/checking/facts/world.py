@@ -1,6 +1,7 @@
 """The values of the article's quantities: as printed, in truth (from formulas and inputs), or at random points.
 
-Truth is what follows exactly from the formulas and the inputs; derivatives are taken by the table's reverse rules, never from the article.
+Truth is what follows exactly from the formulas and the inputs; derivatives are taken by the table's reverse rules,
+never from the article.
 """
 
 from __future__ import annotations
@@ -41,7 +42,23 @@ SHORT = 3
 RECOGNIZED = 4
 """Digits from which on two numerals that differ only in the last are taken for the same number, miscopied."""
 Result = TypeVar("Result")
-LETTERED = {"n": 2, "m": 3, "d": 4, "k": 5, "p": 4, "h": 3, "c": 2, "K": 3, "D": 4, "N": 2, "M": 3, "H": 5, "C": 2, "q": 3, "r": 2}
+LETTERED = {
+    "n": 2,
+    "m": 3,
+    "d": 4,
+    "k": 5,
+    "p": 4,
+    "h": 3,
+    "c": 2,
+    "K": 3,
+    "D": 4,
+    "N": 2,
+    "M": 3,
+    "H": 5,
+    "C": 2,
+    "q": 3,
+    "r": 2,
+}
 """Sizes that stand for the letters of a declaration `W \\in R^{m x n}` when an identity is tried at random points."""
 
 
@@ -79,7 +96,12 @@ class World:
         self._aliases: dict[str, tuple[Term, Shape]] = {}
         self._pulled: dict[Any, dict[str, Term]] = {}
         self._visiting: set[Any] = set()
-        self.boundaries = sorted(event.order for key, events in knowledge.values.items() if not knowledge.formulas.get(key) for event in events[1:])
+        self.boundaries = sorted(
+            event.order
+            for key, events in knowledge.values.items()
+            if not knowledge.formulas.get(key)
+            for event in events[1:]
+        )
 
     def epoch(self, order: int) -> int:
         """How many inputs have got a new value before this place."""
@@ -94,7 +116,10 @@ class World:
 
     def assume(self, symbol: Symbol) -> bool:
         """Whether a name of which nothing is known may be taken for a scalar: in an article without any arrays."""
-        general = any(letters(part) for part in (*symbol.sub, *symbol.label)) and symbol.key not in self.knowledge.vocabulary.quantities
+        general = (
+            any(letters(part) for part in (*symbol.sub, *symbol.label))
+            and symbol.key not in self.knowledge.vocabulary.quantities
+        )
         may = self.scalar and not general and symbol.key in self.knowledge.written
         if may:
             self.assumed.add(symbol.key)
@@ -117,16 +142,21 @@ class World:
             cached = (id(event), self.epoch(order))
             if cached not in self._terms:
                 try:
-                    self._terms[cached] = self.guarded(("formula", id(event)), partial(Meaning(self, order).of, event.tree))
+                    self._terms[cached] = self.guarded(
+                        ("formula", id(event)), partial(Meaning(self, order).of, event.tree)
+                    )
                 except (Unreadable, Mismatch):
                     continue
             return self._terms[cached]
         if place:
             return None
-        return (symbol and (self.general(symbol, order) or self.assembled(symbol, order))) or self.analogies.analogous(key, order)
+        return (symbol and (self.general(symbol, order) or self.assembled(symbol, order))) or self.analogies.analogous(
+            key, order
+        )
 
     def with_numbers(self, symbol: Symbol, order: int) -> Symbol:
-        """The symbol with letters in its scripts replaced by the numbers that the article gives them: `a^L` where L = 3."""
+        """The symbol with letters in its scripts replaced by the numbers that the article gives them: `a^L` where L =
+        3."""
         bound = {}
         for part in {*symbol.sub, *symbol.label}:
             event = self.value_event(part, order) if letters(part) else None
@@ -142,7 +172,9 @@ class World:
         key, bound = found
         for event in self.definitions(key, order):
             try:
-                return self.guarded(("general", symbol.key), partial(Meaning(self, order, None, dict(bound)).of, event.tree))
+                return self.guarded(
+                    ("general", symbol.key), partial(Meaning(self, order, None, dict(bound)).of, event.tree)
+                )
             except (Unreadable, Mismatch):
                 continue
         return None
@@ -191,7 +223,8 @@ class World:
         return before[-1][1], before[-1][2]
 
     def rule(self, leaf: Term, order: int) -> Term | None:
-        r"""The article's general update rule for one parameter: `\theta_{new} = \theta_{old} - \alpha \nabla_\theta L` with it put in."""
+        r"""The article's general update rule for one parameter: `\theta_{new} = \theta_{old} - \alpha \nabla_\theta L`
+        with it put in."""
         parameter = leaf.args[0]
         if parameter.head != "name" or not self.rules:
             return None
@@ -200,20 +233,30 @@ class World:
         if shape is None:
             return None
         try:
-            return Meaning(self, order, {before[-1].theta.key: (parameter, shape), "\0theta": (parameter, shape)}).of(before[-1].event.tree)[0]
+            return Meaning(self, order, {before[-1].theta.key: (parameter, shape), "\0theta": (parameter, shape)}).of(
+                before[-1].event.tree
+            )[0]
         except (Unreadable, Mismatch):
             return None
 
     def lacks_formula(self, key: str) -> bool:
-        """Whether a quantity seems computed, though the article gives only its value: `out_{o2}`, where `out_{o1}` has a formula."""
+        """Whether a quantity seems computed, though the article gives only its value: `out_{o2}`, where `out_{o1}` has
+        a formula."""
         symbol = self.knowledge.symbols.get(key)
         if symbol is None or self.knowledge.formulas.get(key) or self.general(symbol, 1 << 60):
             return False
-        return any(True for _ in self.analogies.twins(key, self.knowledge.formulas)) and self.analogies.analogous(key, 1 << 60) is None
+        return (
+            any(True for _ in self.analogies.twins(key, self.knowledge.formulas))
+            and self.analogies.analogous(key, 1 << 60) is None
+        )
 
     def alias(self, term: Term, shape: Shape) -> Term:
         """A name for an expression, so that it can be differentiated."""
-        key = f"\0{len(self._aliases)}" if term not in (known := {t: k for k, (t, _) in self._aliases.items()}) else known[term]
+        key = (
+            f"\0{len(self._aliases)}"
+            if term not in (known := {t: k for k, (t, _) in self._aliases.items()})
+            else known[term]
+        )
         self._aliases[key] = (term, shape)
         return name(key)
 
@@ -266,11 +309,16 @@ class World:
         return None
 
     def is_reused(self, key: str, order: int) -> bool:
-        """Whether a quantity gets values in several sections, none of them this one: what is declared here may be another one."""
+        """Whether a quantity gets values in several sections, none of them this one: what is declared here may be
+        another one."""
         events = [event for event in self.knowledge.values.get(key, [])[:MAXIMAL_VALUES] if not event.assigned]
         sections = {self.sections[event.order] for event in events}
         declared = {self.sections[where] for where, _ in self.knowledge.sets.get(key, ())}
-        return len(sections) > 1 and len({event.read.side.latex for event in events}) > 1 and not (sections & declared and self.sections[order] in declared)
+        return (
+            len(sections) > 1
+            and len({event.read.side.latex for event in events}) > 1
+            and not (sections & declared and self.sections[order] in declared)
+        )
 
     def is_explicit(self, declaration: Declaration) -> bool:
         """Whether a set gives its sizes by numbers, or is that of scalars."""
@@ -300,13 +348,20 @@ class World:
     @cached_property
     def usual_places(self) -> int:
         """The decimal places to which the article rounds, if it does: those of most of its long numerals."""
-        texts = (node.args[0] for events in self.knowledge.values.values() for event in events for node in nodes(event.tree) if node.head == "number")
+        texts = (
+            node.args[0]
+            for events in self.knowledge.values.values()
+            for event in events
+            for node in nodes(event.tree)
+            if node.head == "number"
+        )
         counted = Counter(len(text.partition(".")[2]) for text in texts)
         return max((places for places in counted if places >= SHORT), key=counted.__getitem__, default=0)
 
     @cached_property
     def stated(self) -> dict[str, set[str]]:
-        """The numerals with digits enough to be recognized in the values that the article gives, by all their digits but the last."""
+        """The numerals with digits enough to be recognized in the values that the article gives, by all their digits
+        but the last."""
         found: dict[str, set[str]] = defaultdict(set)
         for events in self.knowledge.values.values():
             for text in (node.args[0] for event in events for node in nodes(event.tree) if node.head == "number"):
@@ -315,7 +370,8 @@ class World:
         return found
 
     def miscopied(self, text: str) -> str | None:
-        """The one numeral of the article's values from which another differs by a unit of the last digit; None for a numeral that stands there itself."""
+        """The one numeral of the article's values from which another differs by a unit of the last digit; None for a
+        numeral that stands there itself."""
         alike = self.stated.get(text[:-1], ())
         if text in alike:
             return None

@@ -57,13 +57,16 @@ class Bench:
         return Meaning(self.world, work.order).of(tree)
 
     def reach(self, keys: Iterable[str], work: Work, found: set[str]) -> set[str]:
-        """Adds to those found the quantities on which others depend, themselves among them; what is found already is not gone through again."""
+        """Adds to those found the quantities on which others depend, themselves among them; what is found already is
+        not gone through again."""
         waiting = list(keys)
         while waiting:
             key = waiting.pop()
             if key not in found:
                 found.add(key)
-                waiting += [other for event in self.world.definitions(key, work.order)[:1] for other in event.read.named]
+                waiting += [
+                    other for event in self.world.definitions(key, work.order)[:1] for other in event.read.named
+                ]
         return found
 
     def confirm(self, keys: set[str], work: Work) -> None:
@@ -99,7 +102,8 @@ class Bench:
         return True if tried else None
 
     def directly(self, a: Term, b: Term, work: Work) -> bool:
-        """Whether a chain rule over several steps holds with immediate partial derivatives, as one writes backpropagation through time."""
+        """Whether a chain rule over several steps holds with immediate partial derivatives, as one writes
+        backpropagation through time."""
         steps = max(sum(node.head == "partial" for node in walk(side)) for side in (a, b))
         return steps > 1 and bool(self.identical(a, b, work, self.direct))
 
@@ -118,7 +122,12 @@ class Bench:
         """Whether the chain does not go on from this side."""
         following = next((work.sides[k + 1].tree for k, read in enumerate(work.sides[:-1]) if read.tree is right), None)
         here, after = self.values(right, work), self.values(following, work) if following else None
-        return here is not None and after is not None and here.shape == after.shape and not all(map(near, here.entries, after.entries))
+        return (
+            here is not None
+            and after is not None
+            and here.shape == after.shape
+            and not all(map(near, here.entries, after.entries))
+        )
 
     def is_general(self, key: str) -> bool:
         """Whether a quantity stands for one at every index."""

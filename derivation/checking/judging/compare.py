@@ -1,7 +1,7 @@
 """Whether numbers, and sides that hold numbers, agree: exactly, or to the digits printed.
 
-A numeral printed as a result may be any rounding of the value; a numeral that is known to be rounded stands for an interval wherever it is used
-again. So a chain of rounded intermediates is accepted, and a wrong last digit is not.
+A numeral printed as a result may be any rounding of the value; a numeral that is known to be rounded stands for an
+interval wherever it is used again. So a chain of rounded intermediates is accepted, and a wrong last digit is not.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ from derivation.formulas.terms import Term, is_literal, number, rebuild, walk
 
 Agreement = Literal["exact", "rounded", "no"]
 Leniency = Literal["inside", "cut", "carried", "renamed", "operands"]
-"""What an article may be granted: numerals inside a side that are roundings though an equals sign precedes them; results behind an equals sign
-that lack the last digit of a short decimal; results that neither the printed numbers nor the exact ones give, but rounding in between may;
-names that a later section gives another meaning; results worked with more digits than the numerals beside them show."""
+"""What an article may be granted: numerals inside a side that are roundings though an equals sign precedes them;
+results behind an equals sign that lack the last digit of a short decimal; results that neither the printed numbers nor
+the exact ones give, but rounding in between may; names that a later section gives another meaning; results worked with
+more digits than the numerals beside them show."""
 ALL_LENIENCY: frozenset[Leniency] = frozenset(("inside", "cut", "carried", "renamed", "operands"))
 WORST = {"exact": 0, "rounded": 1, "no": 2}
 TINY = fmpq(1, 10**40)
@@ -51,8 +52,8 @@ class Difference:
 
 @dataclass
 class Comparison:
-    """Compares terms at one place of the article. `granted` is what its habits allow it, `used` what was needed; `subject` gives the true value of the
-    chain's quantity, if it has one."""
+    """Compares terms at one place of the article. `granted` is what its habits allow it, `used` what was needed;
+    `subject` gives the true value of the chain's quantity, if it has one."""
 
     world: World
     truth: Truth
@@ -112,8 +113,8 @@ class Comparison:
             return True
 
     def agree(self, a: Term, b: Term, known: Sequence[Array] | None = None) -> Agreement:
-        """How the right side b agrees with the left side a. For a quantity on the left, `known` are its values that do not come from this very
-        chain; the article's formulas for it then stand in for it."""
+        """How the right side b agrees with the left side a. For a quantity on the left, `known` are its values that do
+        not come from this very chain; the article's formulas for it then stand in for it."""
         sources = list(self.sources(a, known))
         best: Agreement = "no"
         for values, side in sources:
@@ -164,9 +165,17 @@ class Comparison:
             if best == "no":
                 best = self.within(ball, texts, shape, result)
             elif best == "exact":  # exact as printed, but worked from rounded numbers
-                inexact = [text.lstrip("-") for x, text in zip(ball.entries, texts, strict=True) if not isinstance(x, fmpq)]
+                inexact = [
+                    text.lstrip("-") for x, text in zip(ball.entries, texts, strict=True) if not isinstance(x, fmpq)
+                ]
                 self.rounded_texts += filter(significant, inexact)
-        if best == "no" and result and a is not None and self.hidden_digits(a, texts, shape) and self.grants("operands"):
+        if (
+            best == "no"
+            and result
+            and a is not None
+            and self.hidden_digits(a, texts, shape)
+            and self.grants("operands")
+        ):
             best = "rounded"
         if best == "rounded":
             self.rounded_texts += [bare for text in texts if significant(bare := text.lstrip("-"))]
@@ -175,7 +184,8 @@ class Comparison:
         return best
 
     def hidden_digits(self, a: Term, texts: Sequence[str], shape: tuple[int, ...]) -> bool:
-        """Whether the numerals of a result fit if those of the side before it are roundings, all that have a decimal point."""
+        """Whether the numerals of a result fit if those of the side before it are roundings, all that have a decimal
+        point."""
         decimals = {node.args[0].lstrip("-") for node in walk(a) if node.head == "number" and "." in node.args[0]}
         try:
             ball = Printed(self.world, Balls(decimals)).value(a, self.order) if decimals else None
@@ -184,7 +194,8 @@ class Comparison:
         return ball is not None and ball.shape == shape and self.entries(ball, texts, True) != "no"
 
     def within(self, ball: Array, texts: Sequence[str], shape: tuple[int, ...], result: bool) -> Agreement:
-        """Whether rounding on the way explains the numerals: they lie in the interval, and are the true value's or the article's habit allows others."""
+        """Whether rounding on the way explains the numerals: they lie in the interval, and are the true value's or the
+        article's habit allows others."""
         found = self.entries(ball, texts, result)
         if found == "no":
             return found
@@ -287,7 +298,10 @@ class Comparison:
         return self.worst(self.summands(x, y) for x, y in zip(left.entries, right.entries, strict=True))
 
     def summands(self, a: Term, b: Term) -> Agreement:
-        first, second = [part for part in flat(a) if not self.is_zero(part)], [part for part in flat(b) if not self.is_zero(part)]
+        first, second = (
+            [part for part in flat(a) if not self.is_zero(part)],
+            [part for part in flat(b) if not self.is_zero(part)],
+        )
         if len(first) != len(second) or len(first) < 2:
             return self.factors(a, b) if len(first) == len(second) else "no"
         return self.worst(self.align(x, y) for x, y in zip(first, second, strict=True))
@@ -319,13 +333,16 @@ class Comparison:
         return evaluate(term, {}, Terms) if term is not None and is_literal(term) else None
 
     def overlap(self, sources: Sequence[tuple[Sequence[Array], Term | None]], b: Term) -> Agreement:
-        """Whether b can have one of the values when rounded numerals stand for intervals, and no numeral of it is another one miscopied."""
+        """Whether b can have one of the values when rounded numerals stand for intervals, and no numeral of it is
+        another one miscopied."""
         right = self.ball(b)
         for values, side in sources if right else ():
             assert right
             lefts = values if side is None else [ball] if (ball := self.ball(side)) else []
             for left in lefts:
-                if left.shape == right.shape and all(arb(x).overlaps(arb(y)) for x, y in zip(left.entries, right.entries, strict=True)):
+                if left.shape == right.shape and all(
+                    arb(x).overlaps(arb(y)) for x, y in zip(left.entries, right.entries, strict=True)
+                ):
                     return "no" if self.is_miscopied(left, b) else "rounded"
         return "no"
 
@@ -348,7 +365,8 @@ def distance(a: Array, b: Array) -> Any:
 
 
 def equal(a: Array, b: Array) -> bool:
-    """Equal entries, exactly or to 40 digits; a column equals a row only where both are the same numbers of one vector."""
+    """Equal entries, exactly or to 40 digits; a column equals a row only where both are the same numbers of one
+    vector."""
     return a.shape == b.shape and all(map(same, a.entries, b.entries))
 
 
@@ -383,4 +401,7 @@ def printed_entries(literal: Term) -> tuple[list[str], tuple[int, ...]]:
     if literal.head == "number":
         return [literal.args[0]], ()
     rows, columns = len(literal.args), len(literal.args[0].args)
-    return [entry.args[0] for row in literal.args for entry in row.args], () if rows == columns == 1 else (rows, columns)
+    return [entry.args[0] for row in literal.args for entry in row.args], () if rows == columns == 1 else (
+        rows,
+        columns,
+    )

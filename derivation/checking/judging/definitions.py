@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from derivation.checking.facts.knowledge import NEW, SLOPE, Read, Work, is_assignment, is_closed, is_derived, letters, match, quantity
+from derivation.checking.facts.knowledge import (
+    NEW,
+    SLOPE,
+    Read,
+    Work,
+    is_assignment,
+    is_closed,
+    is_derived,
+    letters,
+    match,
+    quantity,
+)
 from derivation.checking.facts.meaning import FAILURES, Meaning, Mismatch, Unknown
 from derivation.checking.judging.bench import Bench, Opinion
 from derivation.checking.reading.symbols import Symbol
@@ -24,9 +35,12 @@ class Definitions:
         self.bench, self.world = bench, bench.world
 
     def definition(self, work: Work, left: Read, right: Read, k: int) -> Opinion | None:
-        """The verdict where this equality is what gives a quantity its meaning; None where there is something to compare."""
+        """The verdict where this equality is what gives a quantity its meaning; None where there is something to
+        compare."""
         assert left.tree and right.tree
-        if left.tree.head == "apply" and any(order == work.order for order, *_ in self.world.knowledge.functions.get(left.tree.args[0].key, ())):
+        if left.tree.head == "apply" and any(
+            order == work.order for order, *_ in self.world.knowledge.functions.get(left.tree.args[0].key, ())
+        ):
             return Opinion("exact", kind="definition")
         for read, other in ((left, right), (right, left)):
             key = quantity(read.tree) if read.tree else None
@@ -45,11 +59,30 @@ class Definitions:
         if is_closed(other.tree):
             return self.given(work, key, other)
         definitions = self.world.definitions(key, work.order)
-        if key.startswith(SLOPE) and definitions and definitions[0].read is other and self.unconnected_slope(work, read):
-            return Opinion("undecided", "no formula of the article leads from the one quantity to the other, so this derivative is taken as it is given")
-        if definitions and definitions[0].read is not other and alike(definitions[0].tree, other.tree) and not is_derived(key):
+        if (
+            key.startswith(SLOPE)
+            and definitions
+            and definitions[0].read is other
+            and self.unconnected_slope(work, read)
+        ):
+            return Opinion(
+                "undecided",
+                "no formula of the article leads from the one quantity to the other, so this derivative is taken "
+                "as it is given",
+            )
+        if (
+            definitions
+            and definitions[0].read is not other
+            and alike(definitions[0].tree, other.tree)
+            and not is_derived(key)
+        ):
             return Opinion("exact", kind="definition")
-        if not definitions or definitions[0].read is not other or key.startswith(SLOPE) or (key.endswith(NEW) and self.world.rules):
+        if (
+            not definitions
+            or definitions[0].read is not other
+            or key.startswith(SLOPE)
+            or (key.endswith(NEW) and self.world.rules)
+        ):
             return None
         earlier = self.world.value_event(key, work.order)
         if earlier and earlier.order < work.order and not earlier.assigned and not self.states_value(work):
@@ -64,7 +97,8 @@ class Definitions:
         return self.declared(key, other, work) or Opinion("exact", kind="definition")
 
     def cases(self, work: Work, left: Read, right: Read) -> Opinion | None:
-        """The verdict on a general formula, tried at every index for which the article has numbers or formulas; None where it has none."""
+        """The verdict on a general formula, tried at every index for which the article has numbers or formulas; None
+        where it has none."""
         assert left.tree and right.tree
         pattern = self.pattern(left.tree)
         held = 0
@@ -74,7 +108,9 @@ class Definitions:
             if not bound:
                 continue
             try:
-                a, b = (Meaning(self.world, work.order, None, dict(bound)).of(tree)[0] for tree in (left.tree, right.tree))
+                a, b = (
+                    Meaning(self.world, work.order, None, dict(bound)).of(tree)[0] for tree in (left.tree, right.tree)
+                )
                 same = self.bench.identical(a, b, work)
             except (Unreadable, Mismatch):
                 continue
@@ -97,7 +133,11 @@ class Definitions:
     def pattern(tree: Tree) -> Symbol | None:
         """The symbol of a tree with the most index letters."""
         symbols = [node.args[0] for node in nodes(tree) if node.head == "name"]
-        best = max(symbols, key=lambda symbol: sum(len(part) for part in (*symbol.sub, *symbol.label) if letters(part)), default=None)
+        best = max(
+            symbols,
+            key=lambda symbol: sum(len(part) for part in (*symbol.sub, *symbol.label) if letters(part)),
+            default=None,
+        )
         return best if best and any(letters(part) for part in (*best.sub, *best.label)) else None
 
     def states_value(self, work: Work) -> bool:
@@ -112,7 +152,11 @@ class Definitions:
         self.bench.meaning(work, other.tree)
         earlier = self.world.value_event(key, work.order)
         renewed = earlier is not None and earlier.order < work.order and not alike(earlier.tree, other.tree)
-        why = f"a new value; it was {earlier.read.side.latex} in line {earlier.read.side.place[0]}" if earlier and renewed else ""
+        why = (
+            f"a new value; it was {earlier.read.side.latex} in line {earlier.read.side.place[0]}"
+            if earlier and renewed
+            else ""
+        )
         return self.declared(key, other, work) or Opinion("exact", why, kind="definition")
 
     def unconnected(self, key: str, work: Work) -> bool:
@@ -121,7 +165,9 @@ class Definitions:
             return False
         if not key.startswith(SLOPE):
             return not self.world.rules
-        return any(self.unconnected_slope(work, read) for read in work.sides if read.tree and quantity(read.tree) == key)
+        return any(
+            self.unconnected_slope(work, read) for read in work.sides if read.tree and quantity(read.tree) == key
+        )
 
     def unconnected_slope(self, work: Work, read: Read) -> bool:
         """Whether a derivative cannot be worked out from the article's formulas."""
@@ -148,7 +194,9 @@ class Definitions:
         if shape == wanted:
             return None
         return Opinion(
-            "wrong", f"{key} is declared {describe(wanted)} in line {declaration.names.place[0]}, but this is {describe(shape)}", at=other.side.start
+            "wrong",
+            f"{key} is declared {describe(wanted)} in line {declaration.names.place[0]}, but this is {describe(shape)}",
+            at=other.side.start,
         )
 
     def assignment(self, work: Work, key: str, other: Read) -> Opinion:
@@ -158,7 +206,12 @@ class Definitions:
         leaf = Term("updated", (Term("name", (key,)),))
         rule = self.world.rule(leaf, work.order) if not key.endswith(NEW) else None
         if rule is not None and not is_closed(other.tree) and self.bench.identical(rule, b, work) is False:
-            return Opinion("wrong", f"this is not the rule of line {self.world.rules[0].event.read.side.place[0]}", at=other.side.start, kind="gradient")
+            return Opinion(
+                "wrong",
+                f"this is not the rule of line {self.world.rules[0].event.read.side.place[0]}",
+                at=other.side.start,
+                kind="gradient",
+            )
         return Opinion("exact", kind="gradient" if "partial" in {node.head for node in walk(b)} else "definition")
 
     def rule_holds(self, other: Read) -> Opinion:
@@ -181,4 +234,9 @@ class Definitions:
         if not lines:
             return Opinion("exact", kind="definition")
         self.world.rules.clear()
-        return Opinion("wrong", f"the parameters are not updated by this rule in line {', '.join(lines)}", at=other.side.start, kind="definition")
+        return Opinion(
+            "wrong",
+            f"the parameters are not updated by this rule in line {', '.join(lines)}",
+            at=other.side.start,
+            kind="definition",
+        )

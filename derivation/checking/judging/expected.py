@@ -82,7 +82,8 @@ def formula_of(world: World, a: Term, order: int) -> str | None:
 
 
 def slope(world: World, a: Term, order: int) -> Term | None:
-    """A derivative as the chain rule gives it, in terms of the derivatives by the quantities that come next; None where it vanishes."""
+    """A derivative as the chain rule gives it, in terms of the derivatives by the quantities that come next; None where
+    it vanishes."""
     of, by = a.args
     path = Slope(Truth(world), order, of.args[0], by.args[0])
     total: Term | None = None

@@ -7,7 +7,19 @@ from collections.abc import Iterator, Sequence
 
 from flint import arb
 
-from derivation.checking.facts.knowledge import NEW, SLOPE, Event, Read, Work, is_closed, is_derived, named, quantity, shown, substitutions
+from derivation.checking.facts.knowledge import (
+    NEW,
+    SLOPE,
+    Event,
+    Read,
+    Work,
+    is_closed,
+    is_derived,
+    named,
+    quantity,
+    shown,
+    substitutions,
+)
 from derivation.checking.facts.meaning import FAILURES, Mismatch
 from derivation.checking.facts.values import half_unit, key_of, quantities
 from derivation.checking.facts.world import MAXIMAL_VALUES, order_of
@@ -35,20 +47,30 @@ class Faults:
         made = sorted(self.world.gathered & {key for read in (left, right) for key in read.named})
         lists = sorted(key for read in (left, right) for key in read.named if self.is_list(key))
         if lists:
-            return Opinion("undecided", f"is {', '.join(dict.fromkeys(lists))} a row or a column? {error.message}", at=error.at)
+            return Opinion(
+                "undecided", f"is {', '.join(dict.fromkeys(lists))} a row or a column? {error.message}", at=error.at
+            )
         if made:
-            return Opinion("undecided", f"is {', '.join(made)} the vector of its entries? then {error.message}", at=error.at)
+            return Opinion(
+                "undecided", f"is {', '.join(made)} the vector of its entries? then {error.message}", at=error.at
+            )
         return Opinion("wrong", error.message, at=error.at or right.side.start)
 
     def is_array_derivative(self, term: Term, work: Work) -> bool:
         """Whether a term holds the derivative of one array by another, for which notations differ."""
-        slopes = [leaf.args for leaf in quantities(term) if leaf.head == "partial" and all(part.head == "name" for part in leaf.args)]
+        slopes = [
+            leaf.args
+            for leaf in quantities(term)
+            if leaf.head == "partial" and all(part.head == "name" for part in leaf.args)
+        ]
         return any(self.world.shape(of.args[0], work.order) for of, _ in slopes)
 
     def is_list(self, key: str) -> bool:
         """Whether a quantity was given as a list in a line, of which a row and a column may be meant."""
         learnt = self.world.learnt.get(key)
-        trees = [event.tree for event in self.world.knowledge.values.get(key, [])[:MAXIMAL_VALUES]] + ([learnt] if learnt else [])
+        trees = [event.tree for event in self.world.knowledge.values.get(key, [])[:MAXIMAL_VALUES]] + (
+            [learnt] if learnt else []
+        )
         return any(node.head == "tuple" for tree in trees for node in nodes(tree))
 
     def refuted(self, work: Work, left: Read, right: Read, a: Term, b: Term, comparison: Comparison) -> Opinion:
@@ -77,7 +99,8 @@ class Faults:
         return Opinion("wrong", why, self.expectation(a, b, work), right.side.start)
 
     def renamed(self, work: Work, left: Read, right: Read) -> Opinion | None:
-        """The verdict where a name gets another meaning in a later section, if the article is granted that it does so."""
+        """The verdict where a name gets another meaning in a later section, if the article is granted that it does
+        so."""
         assert left.tree
         key = quantity(left.tree)
         if key is None or key.endswith(NEW) or "renamed" not in self.bench.granted or left is not work.sides[0]:
@@ -90,7 +113,12 @@ class Faults:
             return None
         self.bench.redefine(key, work.order)
         side = event.read.side
-        return Opinion("exact", f"defined anew: it was {side.latex} in line {side.place[0]}", kind="definition", granted=frozenset(("renamed",)))
+        return Opinion(
+            "exact",
+            f"defined anew: it was {side.latex} in line {side.place[0]}",
+            kind="definition",
+            granted=frozenset(("renamed",)),
+        )
 
     def elsewhere(self, work: Work, key: str) -> Opinion | None:
         """A derivative in an article that reuses names: its formulas may be those of another section."""
@@ -99,12 +127,21 @@ class Faults:
         if not definitions or self.world.sections[definitions[0].order] == self.world.sections[work.order]:
             return None
         line = definitions[0].read.side.place[0]
-        return Opinion("undecided", f"{of} was defined in another section (line {line}); is it the same here?", granted=frozenset(("renamed",)))
+        return Opinion(
+            "undecided",
+            f"{of} was defined in another section (line {line}); is it the same here?",
+            granted=frozenset(("renamed",)),
+        )
 
     def otherwise(self, work: Work, key: str | None, right: Read) -> str:
         """What the article says of a quantity elsewhere."""
         definitions = self.world.definitions(key, work.order) if key and not key.startswith(SLOPE) else []
-        if not definitions or definitions[0].read is right or definitions[0].work is work or (right.tree and is_closed(right.tree)):
+        if (
+            not definitions
+            or definitions[0].read is right
+            or definitions[0].work is work
+            or (right.tree and is_closed(right.tree))
+        ):
             return ""
         place, latex = definitions[0].read.side.place[0], definitions[0].read.side.latex
         return f": line {place} says {latex}" + self.through(right, work, place)
@@ -114,19 +151,30 @@ class Faults:
         lines = []
         for key in dict.fromkeys(right.named):
             sides = [event.read.side for event in self.world.definitions(key, work.order)[:1]]
-            lines += [f"{shown(key)} is {side.latex} in line {side.place[0]}" for side in sides if side.place[0] not in (but, right.side.place[0])]
+            lines += [
+                f"{shown(key)} is {side.latex} in line {side.place[0]}"
+                for side in sides
+                if side.place[0] not in (but, right.side.place[0])
+            ]
         return f"; {'; '.join(lines)}" if lines else ""
 
     def is_new_formula(self, work: Work, left: Read, right: Read) -> bool:
-        """Whether a formula is so different from the one above that it defines the name anew: other functions, other names."""
+        """Whether a formula is so different from the one above that it defines the name anew: other functions, other
+        names."""
         key = quantity(left.tree) if left.tree else None
         definitions = self.world.definitions(key, work.order) if key and not key.startswith(SLOPE) else []
         if not definitions or definitions[0].read is right or definitions[0].work is work:
             return False
-        mine, yours = (({node.args[0] for node in nodes(tree) if node.head == "call"}, set(named(tree))) for tree in (definitions[0].tree, right.tree) if tree)
+        mine, yours = (
+            ({node.args[0] for node in nodes(tree) if node.head == "call"}, set(named(tree)))
+            for tree in (definitions[0].tree, right.tree)
+            if tree
+        )
         shared = mine[1] & yours[1]
         other_functions = mine[0] != yours[0] and not yours[0] < mine[0]
-        new = other_functions or (len(shared) * 3 < len(mine[1] | yours[1]) and not self.reaches(yours[1], mine[1], work))
+        new = other_functions or (
+            len(shared) * 3 < len(mine[1] | yours[1]) and not self.reaches(yours[1], mine[1], work)
+        )
         if new:
             assert key
             self.bench.redefine(key, work.order)
@@ -151,9 +199,15 @@ class Faults:
         if renamed:
             return renamed
         if key and is_closed(right.tree) and (stated := self.stated_elsewhere(key, work)):
-            return Opinion("exact", f"a new value; it was {stated.read.side.latex} in line {stated.read.side.place[0]}", kind="definition")
+            return Opinion(
+                "exact",
+                f"a new value; it was {stated.read.side.latex} in line {stated.read.side.place[0]}",
+                kind="definition",
+            )
         if key and is_closed(right.tree) and self.takes_new_value(work, key):
-            return Opinion("undecided", f"{key} stands for several values in this article; is this a new one?", kind="definition")
+            return Opinion(
+                "undecided", f"{key} stands for several values in this article; is this a new one?", kind="definition"
+            )
         mistake = named_mistake([self.bench.truth], a, b, work.order) if key else None
         why = mistake or "the values differ"
         if comparison.difference:
@@ -164,23 +218,36 @@ class Faults:
         return Opinion("wrong", why + self.otherwise(work, key, right), self.expectation(a, b, work), right.side.start)
 
     def stated_elsewhere(self, key: str, work: Work) -> Event | None:
-        """What another section says of a quantity that gets a plain value here, in an article that gives it several. From here on it has this one."""
+        """What another section says of a quantity that gets a plain value here, in an article that gives it several.
+        From here on it has this one."""
         here = self.world.sections[work.order]
-        events = [event for event in self.world.knowledge.values.get(key, [])[:MAXIMAL_VALUES] if not event.assigned and event.work is not work]
+        events = [
+            event
+            for event in self.world.knowledge.values.get(key, [])[:MAXIMAL_VALUES]
+            if not event.assigned and event.work is not work
+        ]
         before = self.world.value_event(key, work.order)
         if is_derived(key) or before is None or len({event.read.side.latex for event in events}) < SEVERAL - 1:
             return None
-        if any(self.world.sections[event.order] == here for event in (*events, *self.world.definitions(key, work.order)) if event.work is not work):
+        if any(
+            self.world.sections[event.order] == here
+            for event in (*events, *self.world.definitions(key, work.order))
+            if event.work is not work
+        ):
             return None
         self.bench.redefine(key, work.order)
         return events[0]
 
     def takes_new_value(self, work: Work, key: str) -> bool:
-        """Whether the article uses a name for several things: it has three values at least that do not come from each other. From here on it has
-        the value that is given here."""
+        """Whether the article uses a name for several things: it has three values at least that do not come from each
+        other. From here on it has the value that is given here."""
         if is_derived(key):
             return False
-        texts = {event.read.side.latex for event in self.world.knowledge.values.get(key, [])[:MAXIMAL_VALUES] if not event.assigned}
+        texts = {
+            event.read.side.latex
+            for event in self.world.knowledge.values.get(key, [])[:MAXIMAL_VALUES]
+            if not event.assigned
+        }
         if len(texts) < SEVERAL and not self.bench.is_general(key):
             return False
         self.bench.redefine(key, work.order)
@@ -200,28 +267,58 @@ class Faults:
                 continue
             line = event.read.side.place[0]
             if self.bench.is_slip(work, right):
-                return Opinion("wrong", f"{shown(key)} is {event.read.side.latex} in line {line}, but another value is put in here", at=tree.start)
-            insort(self.world.knowledge.values[key], Event(work.order, tree, Read(event.read.side, tree), work), key=order_of)
+                return Opinion(
+                    "wrong",
+                    f"{shown(key)} is {event.read.side.latex} in line {line}, but another value is put in here",
+                    at=tree.start,
+                )
+            insort(
+                self.world.knowledge.values[key],
+                Event(work.order, tree, Read(event.read.side, tree), work),
+                key=order_of,
+            )
             if key in self.bench.used or self.has_other_value(key, event, work):
-                return Opinion("undecided", f"{shown(key)} is {event.read.side.latex} in line {line}; is this a new value?")
-            return Opinion("wrong", f"{shown(key)} is {event.read.side.latex} in line {line}, but another value is put in here", at=tree.start)
+                return Opinion(
+                    "undecided", f"{shown(key)} is {event.read.side.latex} in line {line}; is this a new value?"
+                )
+            return Opinion(
+                "wrong",
+                f"{shown(key)} is {event.read.side.latex} in line {line}, but another value is put in here",
+                at=tree.start,
+            )
         return None
 
     def substitutions(self, work: Work, left: Tree, right: Tree) -> Iterator[tuple[Tree, Tree]]:
         """The values put in for the names of a side, or of the formula of the quantity that it is."""
         key = quantity(left)
         section = self.world.sections[work.order]
-        formulas = [event.tree for event in self.world.definitions(key, work.order)[:1] if self.world.sections[event.order] == section] if key else []
+        formulas = (
+            [
+                event.tree
+                for event in self.world.definitions(key, work.order)[:1]
+                if self.world.sections[event.order] == section
+            ]
+            if key
+            else []
+        )
         for formula in formulas or [left]:
             yield from substitutions(formula, right)
 
     def has_other_value(self, key: str, event: Event, work: Work) -> bool:
         """Whether the article gives a quantity several values, but for those that an update will give it only later."""
-        others = (other for other in self.world.knowledge.values.get(key, [])[:MAXIMAL_VALUES] if other.order < work.order or not other.assigned)
-        return any(other.read.side.latex != event.read.side.latex and other.read.side is not work.sides[0].side for other in others)
+        others = (
+            other
+            for other in self.world.knowledge.values.get(key, [])[:MAXIMAL_VALUES]
+            if other.order < work.order or not other.assigned
+        )
+        return any(
+            other.read.side.latex != event.read.side.latex and other.read.side is not work.sides[0].side
+            for other in others
+        )
 
     def misprint(self, work: Work, left: Tree, right: Tree) -> Opinion | None:
-        """A value put in that has other last digits than the line which gives it, and that are not those of the true value either."""
+        """A value put in that has other last digits than the line which gives it, and that are not those of the true
+        value either."""
         for stated, tree in self.substitutions(work, left, right):
             event = self.world.value_event(quantity(stated) or "", work.order)
             if event is None or event.order >= work.order:
@@ -235,7 +332,12 @@ class Faults:
                 continue
             if miscopied(truth, *printed_entries(given), *printed_entries(used)):
                 line = event.read.side.place[0]
-                return Opinion("wrong", f"{shown(quantity(stated) or '')} is {event.read.side.latex} in line {line}: it is not copied rightly", at=tree.start)
+                return Opinion(
+                    "wrong",
+                    f"{shown(quantity(stated) or '')} is {event.read.side.latex} in line {line}: it is not copied "
+                    f"rightly",
+                    at=tree.start,
+                )
         return None
 
     def expectation(self, a: Term, b: Term, work: Work) -> str | None:
@@ -243,18 +345,24 @@ class Faults:
         try:
             if any(leaf for leaf in quantities(b)) and not is_literal(b):
                 return formula_of(self.world, a, work.order)
-            value = (self.bench.truth if a.head in ("name", "partial", "updated") else self.bench.printed).value(a, work.order)
+            value = (self.bench.truth if a.head in ("name", "partial", "updated") else self.bench.printed).value(
+                a, work.order
+            )
             return as_printed(value, b)
         except FAILURES:
             return None
 
 
 def miscopied(truth: Array, given: Sequence[str], shape: Shape, used: Sequence[str], other: Shape) -> bool:
-    """Whether numerals were copied with as many digits, but other last ones, than they were given, and neither rounded nor cut from the truth."""
+    """Whether numerals were copied with as many digits, but other last ones, than they were given, and neither rounded
+    nor cut from the truth."""
     if shape != other or truth.shape != shape:
         return False
     return any(
-        was != now and places(was) == places(now) and near(exact(was), exact(now)) and not abs(arb(x) - arb(exact(now))) < arb(2 * half_unit(now))
+        was != now
+        and places(was) == places(now)
+        and near(exact(was), exact(now))
+        and not abs(arb(x) - arb(exact(now))) < arb(2 * half_unit(now))
         for x, was, now in zip(truth.entries, given, used, strict=True)
     )
 

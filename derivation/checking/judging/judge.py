@@ -1,7 +1,7 @@
 """Verdicts: every chain of the article, link by link.
 
-An equality between symbols is tried at random points, since numbers are blind where a value is 0, 1 or symmetric; an equality that holds
-numbers is compared as printed and in truth (`compare.py`).
+An equality between symbols is tried at random points, since numbers are blind where a value is 0, 1 or symmetric; an
+equality that holds numbers is compared as printed and in truth (`compare.py`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from derivation.checking.facts.knowledge import SLOPE, Read, Work, is_closed, is_derived, is_number, named, quantity, substitutions
+from derivation.checking.facts.knowledge import (
+    SLOPE,
+    Read,
+    Work,
+    is_closed,
+    is_derived,
+    is_number,
+    named,
+    quantity,
+    substitutions,
+)
 from derivation.checking.facts.meaning import FAILURES, Meaning, Mismatch, Unknown
 from derivation.checking.facts.meter import Exhausted
 from derivation.checking.facts.values import Random, key_of, quantities
@@ -45,7 +55,8 @@ class Judge:
             yield from self.chain(work)
 
     def chain(self, work: Work) -> Iterator[Equality]:
-        """The links of a chain; after a wrong side, the next is held against it and, if that fails, against the side before."""
+        """The links of a chain; after a wrong side, the next is held against it and, if that fails, against the side
+        before."""
         sound, wrong_line, unsure = 0, 0, False
         for k in range(1, len(work.sides)):
             opinion = self.pair(work, k - 1, k)
@@ -77,9 +88,17 @@ class Judge:
 
     def with_next(self, work: Work, k: int, opinion: Opinion) -> Opinion:
         """A slip that is right on the next line is said to be one."""
-        if k + 1 < len(work.sides) and self.pair(work, k, k + 1).verdict == "wrong" and self.pair(work, k - 1, k + 1).verdict in ("exact", "rounded"):
+        if (
+            k + 1 < len(work.sides)
+            and self.pair(work, k, k + 1).verdict == "wrong"
+            and self.pair(work, k - 1, k + 1).verdict in ("exact", "rounded")
+        ):
             line = work.sides[k + 1].side.place[0]
-            return replace(opinion, why=f"{opinion.why}; the article goes on with the right value (line {line}), so this is a slip of the pen")
+            return replace(
+                opinion,
+                why=f"{opinion.why}; the article goes on with the right value (line {line}), so this is a slip of "
+                f"the pen",
+            )
         self.blame(work)
         return opinion
 
@@ -91,7 +110,9 @@ class Judge:
         left, right = work.sides[k - 1], work.sides[k]
         follows = None
         if opinion.follows:
-            follows = next((self.bench.mistaken[key] for key in left.named + work.quantities if key in self.bench.mistaken), None)
+            follows = next(
+                (self.bench.mistaken[key] for key in left.named + work.quantities if key in self.bench.mistaken), None
+            )
         why = opinion.why or (f"follows from the mistake in line {follows}" if follows else "")
         return Equality(
             left.side,
@@ -148,7 +169,10 @@ class Judge:
     def with_convention(self, opinion: Opinion) -> Opinion:
         """What fails only under an assumption of ours is not called wrong."""
         if opinion.verdict == "wrong" and self.world.assumed:
-            return Opinion("undecided", f"nothing is said of {', '.join(sorted(self.world.assumed))}; it does not hold for all numbers")
+            return Opinion(
+                "undecided",
+                f"nothing is said of {', '.join(sorted(self.world.assumed))}; it does not hold for all numbers",
+            )
         return opinion
 
     def decided(self, work: Work, left: Read, right: Read, i: int, k: int) -> Opinion:
@@ -159,7 +183,15 @@ class Judge:
         relation = work.relations[k - 1]
         if is_closed(right.tree) and quantity(left.tree) is None:
             self.learn(left.tree, right.tree, work.order)
-        comparison = Comparison(self.world, self.bench.truth, self.bench.printed, work.order, self.bench.granted, relation, lambda: self.subject(work))
+        comparison = Comparison(
+            self.world,
+            self.bench.truth,
+            self.bench.printed,
+            work.order,
+            self.bench.granted,
+            relation,
+            lambda: self.subject(work),
+        )
         try:
             a, first = self.bench.meaning(work, left.tree)
             b, second = self.bench.meaning(work, right.tree)
@@ -174,7 +206,11 @@ class Judge:
             renamed = self.faults.renamed(work, left, right)
             if renamed:
                 return renamed
-            opinion = self.faults.mismatched(Mismatch(right.side.start, f"the left side is {describe(first)}, the right side {describe(second)}"), left, right)
+            opinion = self.faults.mismatched(
+                Mismatch(right.side.start, f"the left side is {describe(first)}, the right side {describe(second)}"),
+                left,
+                right,
+            )
             return replace(opinion, expected=self.faults.expectation(a, b, work))
         if first != second:
             a, b = (as_row(term) if tree.head == "tuple" else term for term, tree in ((a, left.tree), (b, right.tree)))
@@ -201,7 +237,12 @@ class Judge:
         if comparison.rounded_texts:
             self.world.rounded |= set(comparison.rounded_texts)
         follows = self.only_printed(work, a, b, comparison)
-        return Opinion("exact" if agreement == "exact" else "rounded", self.carried(a, b, agreement, work), follows=follows, granted=frozenset(comparison.used))
+        return Opinion(
+            "exact" if agreement == "exact" else "rounded",
+            self.carried(a, b, agreement, work),
+            follows=follows,
+            granted=frozenset(comparison.used),
+        )
 
     def only_printed(self, work: Work, a: Term, b: Term, comparison: Comparison) -> bool:
         """Whether the sides agree only because both go on from an earlier mistake."""
@@ -218,7 +259,11 @@ class Judge:
             return ""
         for leaf in quantities(a):
             event = self.world.value_event(key_of(leaf), work.order)
-            if event and event.order < work.order and any(node.head == "number" and node.args[0] in self.world.rounded for node in nodes(event.tree)):
+            if (
+                event
+                and event.order < work.order
+                and any(node.head == "number" and node.args[0] in self.world.rounded for node in nodes(event.tree))
+            ):
                 return f"rounding carried from line {event.read.side.place[0]}"
         return ""
 
@@ -234,14 +279,18 @@ class Judge:
             return None
 
     def partly(self, a: Term, b: Term, work: Work) -> bool:
-        """Whether the sides are equal for all values of the names they share, with the values put in of those that only one has."""
+        """Whether the sides are equal for all values of the names they share, with the values put in of those that only
+        one has."""
         whole = self.world.definition(a.args[0], work.order) if a.head == "name" else None
         for left in (a, whole[0] if whole else None):
             if left is None:
                 continue
             mine, yours = ({key_of(leaf) for leaf in quantities(term)} for term in (left, b))
             if mine & yours and mine != yours:
-                points = [Random(self.world, trial, frozenset(mine ^ yours), self.bench.printed, surface=True) for trial in range(ATTEMPTS)]
+                points = [
+                    Random(self.world, trial, frozenset(mine ^ yours), self.bench.printed, surface=True)
+                    for trial in range(ATTEMPTS)
+                ]
                 if self.bench.identical(left, b, work, points):
                     return True
         return False
@@ -263,7 +312,9 @@ class Judge:
         found = False
         for stating, tree in substitutions(left, right):
             key = quantity(stating) or ""
-            stated: object = self.world.value_event(key, order) or (self.world.definition(key, 1 << 60) and not key.startswith(SLOPE))
+            stated: object = self.world.value_event(key, order) or (
+                self.world.definition(key, 1 << 60) and not key.startswith(SLOPE)
+            )
             symbol = self.world.knowledge.symbols.get(key)
             entry = Meaning(self.world, 1 << 60).entry(symbol) if symbol else None
             stated = stated or (entry is not None and entry[0].args[0].args[0] not in self.world.gathered)
@@ -278,7 +329,9 @@ def free_names(left: Tree) -> set[str]:
     r"""The names for which a rule about functions holds whatever they are: the z of `\sigma'(z) = ...`."""
     if left.head not in ("prime", "apply"):
         return set()
-    return {argument.args[0].key for argument in left.args[1:] if isinstance(argument, Tree) and argument.head == "name"}
+    return {
+        argument.args[0].key for argument in left.args[1:] if isinstance(argument, Tree) and argument.head == "name"
+    }
 
 
 def is_row_of(left: Tree, right: Tree, first: tuple[int, ...], second: tuple[int, ...]) -> bool:

@@ -1,4 +1,5 @@
-"""The mistakes that derivations are known to contain: one row each, a change of the right value that gives the wrong one."""
+"""The mistakes that derivations are known to contain: one row each, a change of the right value that gives the wrong
+one."""
 
 from __future__ import annotations
 
@@ -56,7 +57,8 @@ def matches(point: Truth, turned: Callable[[Truth], Array], a: Term, b: Term, or
 
 
 def candidates(world: Lookup, a: Term, order: int) -> list[tuple[str, Callable[[Truth], Array]]]:
-    """The changes that may have been made: those of the table, and for a derivative, of an activation that was forgotten."""
+    """The changes that may have been made: those of the table, and for a derivative, of an activation that was
+    forgotten."""
 
     def changed(mistake: Mistake) -> Callable[[Truth], Array]:
         return lambda point: mistake.change(point.value(a, order))
@@ -69,15 +71,25 @@ def candidates(world: Lookup, a: Term, order: int) -> list[tuple[str, Callable[[
         of, by = a.args
         for key, events in world.knowledge.formulas.items():
             if any(is_function_of(event.tree, by.args[0]) for event in events):
-                found.append((f"the derivative of the activation at {by.args[0]} is left out", instead(Term("partial", (of, Term("name", (key,)))))))
+                found.append(
+                    (
+                        f"the derivative of the activation at {by.args[0]} is left out",
+                        instead(Term("partial", (of, Term("name", (key,))))),
+                    )
+                )
     if a.head == "updated":
         parameter = a.args[0]
         found.append(
-            ("the step goes along the gradient, not against it", lambda point: point.value(parameter, order) * Array.scalar(fmpq(2)) - point.value(a, order))
+            (
+                "the step goes along the gradient, not against it",
+                lambda point: point.value(parameter, order) * Array.scalar(fmpq(2)) - point.value(a, order),
+            )
         )
     return found
 
 
 def is_function_of(tree: Tree, key: str) -> bool:
     """Whether a formula is one function of one quantity, as an activation is."""
-    return tree.head in ("call", "apply") and any(child.head == "name" and child.args[0].key == key for child in tree.children)
+    return tree.head in ("call", "apply") and any(
+        child.head == "name" and child.args[0].key == key for child in tree.children
+    )

@@ -15,11 +15,14 @@ from derivation.formulas.terms import Term, is_literal, number, options
 
 MAXIMAL_LENGTH = 100_000
 """Operations of a side that is spelled out."""
-ENTRYWISE = frozenset(["add", "sub", "neg", "times", "hadamard", "div", "hadamard_div", "pow", "hadamard_pow", "transpose"])
+ENTRYWISE = frozenset(
+    ["add", "sub", "neg", "times", "hadamard", "div", "hadamard_div", "pow", "hadamard_pow", "transpose"]
+)
 
 
 def spelled(term: Term, literal_of: Callable[[Term], Array | None]) -> Array | None:
-    """A side as an array of scalar terms, with numerals for its quantities; None where one has none, or it would be very long."""
+    """A side as an array of scalar terms, with numerals for its quantities; None where one has none, or it would be
+    very long."""
     known: dict[Term, Array] = {}
     for leaf in quantities(term):
         array = literal_of(leaf)
@@ -44,7 +47,9 @@ def spread(term: Term, known: Mapping[Term, Array]) -> tuple[Shape, int]:
         return term.args[:2] if term.head in ("ones", "unit") else (), 1
     parts = [spread(child, known) for child in term.children]
     shapes = [shape for shape, _ in parts]
-    inner = 1 if term.head in ENTRYWISE else shapes[0][-1] if term.head == "matmul" else max(map(prod, shapes), default=1)
+    inner = (
+        1 if term.head in ENTRYWISE else shapes[0][-1] if term.head == "matmul" else max(map(prod, shapes), default=1)
+    )
     return TABLE[term.head].shape(shapes, *options(term)), 1 + inner * sum(length for _, length in parts)
 
 
@@ -76,7 +81,11 @@ def signed(term: Term) -> Term:
         if factor.head == "number":
             return begun(inner, f"-{factor.args[0]}")
         return Term("neg", (inner,))
-    return Term(term.head, tuple(signed(arg) if isinstance(arg, Term) else arg for arg in term.args)) if term.children else term
+    return (
+        Term(term.head, tuple(signed(arg) if isinstance(arg, Term) else arg for arg in term.args))
+        if term.children
+        else term
+    )
 
 
 def begun(term: Term, text: str) -> Term:

@@ -1,4 +1,5 @@
-"""What the checker says: a verdict for every equality, and the whole as a report. Frozen data; the words are in `why`."""
+"""What the checker says: a verdict for every equality, and the whole as a report. Frozen data; the words are in
+`why`."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ VERDICTS: tuple[Verdict, ...] = ("exact", "rounded", "wrong", "undecided")
 
 @dataclass(frozen=True, slots=True)
 class Equality:
-    """Two sides that an article says are equal. `expected` is the LaTeX that should stand on the right; `at` is the offset of the fault."""
+    """Two sides that an article says are equal. `expected` is the LaTeX that should stand on the right; `at` is the
+    offset of the fault."""
 
     left: Side
     right: Side

@@ -1,4 +1,5 @@
-r"""A formula as chains of sides: `a = b \approx c`, row by row, with the left side carried where a row leaves it out."""
+r"""A formula as chains of sides: `a = b \approx c`, row by row, with the left side carried where a row leaves it
+out."""
 
 from __future__ import annotations
 
@@ -74,7 +75,8 @@ LAYOUT = frozenset(
 OPENING, CLOSING = frozenset(["{", "(", "[", r"\{", r"\langle"]), frozenset(["}", ")", "]", r"\}", r"\rangle"])
 CONDITIONS = re.compile(r"\b(?:if|when|unless|otherwise|whenever|wenn|falls|sonst|else)\b", re.IGNORECASE)
 MAXIMAL_SIDES, MAXIMAL_SIDE = 200, 2000
-"""Sides of one chain, after which another begins with the last of them; tokens of a side that a later row may go on with."""
+"""Sides of one chain, after which another begins with the last of them; tokens of a side that a later row may go on
+with."""
 BINARY = frozenset(["+", "-", r"\cdot", r"\times", "*", r"\odot", r"\circ", "/"])
 
 
@@ -218,7 +220,9 @@ def segments(words: list[Token]) -> Iterator[_Segment]:
     for place, word in enumerate(words):
         text = word.text
         depth += _deeper(text)
-        if depth <= 0 and (text in SEPARATORS or text == "," or (text == "." and _ends(words, place)) or _is_prose(text, words, place)):
+        if depth <= 0 and (
+            text in SEPARATORS or text == "," or (text == "." and _ends(words, place)) or _is_prose(text, words, place)
+        ):
             if part:
                 yield _Segment(part, after)
             after = text if part or text != "," else after
@@ -244,7 +248,11 @@ def _is_prose(text: str, words: list[Token], place: int) -> bool:
     if not text.startswith(r"\text{"):
         return False
     word = text[6:-1]
-    if place + 1 < len(words) and words[place + 1].text in EQUALITIES and (place == 0 or words[place - 1].text in (*EQUALITIES, "&", r"\\")):
+    if (
+        place + 1 < len(words)
+        and words[place + 1].text in EQUALITIES
+        and (place == 0 or words[place - 1].text in (*EQUALITIES, "&", r"\\"))
+    ):
         return False  # the left side is called so
     if place and place + 1 == len(words) and words[place - 1].text[:1].isdecimal():
         return True  # a unit
@@ -358,7 +366,12 @@ def _sides(words: list[Token]) -> tuple[list[list[Token]], list[str]]:
         depth += _deeper(text)
         if depth <= 0 and text == ":" and place + 1 < len(words) and words[place + 1].text == "=":
             text, skip = ":=", True
-        ratio = text == ":" and 0 < place < len(words) - 1 and words[place - 1].text[:1].isdecimal() and words[place + 1].text[:1].isdecimal()
+        ratio = (
+            text == ":"
+            and 0 < place < len(words) - 1
+            and words[place - 1].text[:1].isdecimal()
+            and words[place + 1].text[:1].isdecimal()
+        )
         if depth <= 0 and not ratio and (text in EQUALITIES or text in OTHERS or text == r"\in"):
             sides.append([])
             relations.append(text)

@@ -13,8 +13,17 @@ def slashed_derivative(reader: Reader) -> Tree | None:
     begin = reader.place
     if reader.next != "d" or "d" in reader.vocabulary.quantities:
         return None
-    of = scripted(reader.words, begin + 1, reader.vocabulary) if reader.place + 1 < len(reader.words) and reader.words[begin + 1].glued else None
-    if of is None or of.after + 2 >= len(reader.words) or reader.words[of.after].text != "/" or reader.words[of.after + 1].text != "d":
+    of = (
+        scripted(reader.words, begin + 1, reader.vocabulary)
+        if reader.place + 1 < len(reader.words) and reader.words[begin + 1].glued
+        else None
+    )
+    if (
+        of is None
+        or of.after + 2 >= len(reader.words)
+        or reader.words[of.after].text != "/"
+        or reader.words[of.after + 1].text != "d"
+    ):
         return None
     by = scripted(reader.words, of.after + 2, reader.vocabulary)
     if by is None:
@@ -36,11 +45,15 @@ def slashed_partial(reader: Reader) -> Tree:
 def quantity(reader: Reader) -> Tree:
     """A name, with brackets around it or without, as it stands behind a differential."""
     start = reader.at
-    if reader.next in ("(", "{") and not (reader.next == "{" and scripted(reader.words, reader.place, reader.vocabulary)):
+    if reader.next in ("(", "{") and not (
+        reader.next == "{" and scripted(reader.words, reader.place, reader.vocabulary)
+    ):
         close = {"(": ")", "{": "}"}[reader.take("(", "{")]
         tree = reader.comparison()
         reader.expect(close)
-        if close == ")" and tree.head == "name" and reader.next == "_":  # an entry of a name with a subscript: (W_Q)_{12}
+        if (
+            close == ")" and tree.head == "name" and reader.next == "_"
+        ):  # an entry of a name with a subscript: (W_Q)_{12}
             inner, reader.place = script(reader.words, reader.place)
             return Tree("entry", (tree, Symbol("", texts(inner))), start)
         return tree
@@ -65,7 +78,13 @@ def fraction(reader: Reader) -> Tree:
     start = reader.at
     reader.expect(r"\frac")
     above, below = reader.group(), reader.group()
-    if above and below and is_differential(above[0], reader.vocabulary) and is_differential(below[0], reader.vocabulary) and len(below) > 1:
+    if (
+        above
+        and below
+        and is_differential(above[0], reader.vocabulary)
+        and is_differential(below[0], reader.vocabulary)
+        and len(below) > 1
+    ):
         return derivative(reader, above, below, start)
     return Tree("frac", (reader.inner(above), reader.inner(below)), start)
 
@@ -86,7 +105,11 @@ def derivative(reader: Reader, above: list[Token], below: list[Token], start: in
         if reader.next in ("+", "-") and of.head != "group":
             raise Unreadable(reader.at, "how far does this derivative reach? use brackets")
     found = Tree("partial", (of, by), start)
-    if reader.next == "(" and of.head == "name" and max(reader.vocabulary.functions.get(of.args[0].key, ()), default=0) > 1:
+    if (
+        reader.next == "("
+        and of.head == "name"
+        and max(reader.vocabulary.functions.get(of.args[0].key, ()), default=0) > 1
+    ):
         return Tree("at", (found, *reader.arguments()), start)
     return found
 
@@ -103,4 +126,6 @@ def nabla(reader: Reader) -> Tree:
 
 
 def is_differential(word: Token, vocabulary: Vocabulary) -> bool:
-    return word.text in (r"\partial", r"\text{d}", r"\mathrm{d}") or (word.text in ("d", r"\delta") and word.text not in vocabulary.quantities)
+    return word.text in (r"\partial", r"\text{d}", r"\mathrm{d}") or (
+        word.text in ("d", r"\delta") and word.text not in vocabulary.quantities
+    )

@@ -7,11 +7,33 @@ from collections.abc import Callable, Sequence
 from derivation.checking.reading.derivatives import fraction, nabla, slashed_derivative, slashed_partial
 from derivation.checking.reading.functions import SPOKEN
 from derivation.checking.reading.reader import BARS, RELATIONS, Forms, Reader
-from derivation.checking.reading.symbols import LETTERS, TRANSPOSED, Scripted, Symbol, Vocabulary, script, scripted, texts
+from derivation.checking.reading.symbols import (
+    LETTERS,
+    TRANSPOSED,
+    Scripted,
+    Symbol,
+    Vocabulary,
+    script,
+    scripted,
+    texts,
+)
 from derivation.checking.reading.tokens import Token, Unreadable, group
 from derivation.checking.reading.trees import Tree
 
-MATRICES = frozenset(["pmatrix", "bmatrix", "matrix", "smallmatrix", "array", "Bmatrix", "vmatrix", "Vmatrix", "bsmallmatrix", "psmallmatrix"])
+MATRICES = frozenset(
+    [
+        "pmatrix",
+        "bmatrix",
+        "matrix",
+        "smallmatrix",
+        "array",
+        "Bmatrix",
+        "vmatrix",
+        "Vmatrix",
+        "bsmallmatrix",
+        "psmallmatrix",
+    ]
+)
 
 
 def bracket(reader: Reader) -> Tree:
@@ -42,7 +64,8 @@ def bracket(reader: Reader) -> Tree:
 
 
 def spliced(reader: Reader) -> Tree | None:
-    """Braces that do not show are no brackets: what they hold is read as if they were not there, unless a script needs them."""
+    """Braces that do not show are no brackets: what they hold is read as if they were not there, unless a script needs
+    them."""
     end = group(reader.words, reader.place)
     after = reader.words[end].text if end < len(reader.words) else ""
     if after in ("^", "_", "'"):
@@ -121,7 +144,12 @@ def indicator(reader: Reader) -> Tree:
 
 def styled(reader: Reader) -> Tree:
     r"""`\mathbb{1}[z > 0]` and `\mathbf{1}[...]` are indicators; any other letter in such a font is a name."""
-    if reader.peek() == "{" and reader.peek(2) in ("1", "I") and reader.peek(3) == "}" and reader.peek(4) in ("[", "(", "_", r"\{"):
+    if (
+        reader.peek() == "{"
+        and reader.peek(2) in ("1", "I")
+        and reader.peek(3) == "}"
+        and reader.peek(4) in ("[", "(", "_", r"\{")
+    ):
         return indicator(reader)
     found = scripted(reader.words, reader.place, reader.vocabulary)
     if found is None:
@@ -138,7 +166,9 @@ def environment(reader: Reader) -> Tree:
     if kind == "array":
         reader.group()
     elif reader.next == "[":
-        reader.place = next((k for k in range(reader.place, len(reader.words)) if reader.words[k].text == "]"), reader.place) + 1
+        reader.place = (
+            next((k for k in range(reader.place, len(reader.words)) if reader.words[k].text == "]"), reader.place) + 1
+        )
     found = cells(reader)
     if "cases" in kind:
         return branches(reader, found, start)
@@ -158,7 +188,9 @@ def cells(reader: Reader) -> list[list[list[Token]]]:
         reader.place += 1
         if depth == 0 and word.text.startswith(r"\end{"):
             break
-        depth += word.text.startswith(r"\begin{") + (word.text == "{") - word.text.startswith(r"\end{") - (word.text == "}")
+        depth += (
+            word.text.startswith(r"\begin{") + (word.text == "{") - word.text.startswith(r"\end{") - (word.text == "}")
+        )
         if depth == 0 and word.text == "&":
             rows[-1].append([])
         elif depth == 0 and word.text == r"\\":
@@ -211,7 +243,11 @@ BRACKETS_AND_COMMANDS: dict[str, Callable[[Reader], Tree]] = {
     **dict.fromkeys(("(", "[", "{", r"\{"), bracket),
     **dict.fromkeys(BARS, absolute),
     **dict.fromkeys((r"\mathbb", r"\mathbf"), styled),
-    **{command: function for command in SPOKEN if command.startswith("\\") and command not in LETTERS and not command.startswith(r"\operatorname")},
+    **{
+        command: function
+        for command in SPOKEN
+        if command.startswith("\\") and command not in LETTERS and not command.startswith(r"\operatorname")
+    },
     r"\frac": fraction,
     r"\sqrt": root,
     r"\sum": total,

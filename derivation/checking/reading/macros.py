@@ -1,4 +1,5 @@
-r"""The author's own commands: `\newcommand`, `\def`, `\DeclareMathOperator`, collected from the article and expanded in formulas."""
+r"""The author's own commands: `\newcommand`, `\def`, `\DeclareMathOperator`, collected from the article and expanded in
+formulas."""
 
 from __future__ import annotations
 
@@ -81,7 +82,8 @@ def _numbered(body: list[Token]) -> list[Token]:
 
 
 class Expansion:
-    """Expands the macros of one article. What they make is counted before it is made: for each formula, and for the whole article."""
+    """Expands the macros of one article. What they make is counted before it is made: for each formula, and for the
+    whole article."""
 
     def __init__(self, macros: Mapping[str, Macro], room: int = MAXIMAL_MADE) -> None:
         self.macros, self.room, self.left = macros, room, 0
@@ -106,15 +108,23 @@ class Expansion:
                 raise Unreadable(word.start, f"the macro {word.text} does not come to an end")
             arguments, at = _arguments(macro, words, at)
             end = words[at - 1].end
-            parts = [arguments[token.text] if token.text in arguments else [replace(token, start=word.start, end=end)] for token in macro.body]
+            parts = [
+                arguments[token.text] if token.text in arguments else [replace(token, start=word.start, end=end)]
+                for token in macro.body
+            ]
             self._count(word, 1 + sum(map(len, parts)))
             self._expand([token for part in parts for token in part], depth + 1, found)
 
     def _count(self, word: Token, made: int) -> None:
         if made > self.left:
-            raise Unreadable(word.start, f"with the macro {word.text} this formula has more than {MAXIMAL_TOKENS:,} tokens")
+            raise Unreadable(
+                word.start, f"with the macro {word.text} this formula has more than {MAXIMAL_TOKENS:,} tokens"
+            )
         if made > self.room:
-            raise Unreadable(word.start, f"the macros of this article make too many tokens; {word.text} and those behind it are not read")
+            raise Unreadable(
+                word.start,
+                f"the macros of this article make too many tokens; {word.text} and those behind it are not read",
+            )
         self.left -= made
         self.room -= made
 

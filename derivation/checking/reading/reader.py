@@ -1,4 +1,5 @@
-r"""Tokens to a tree, in real authors' notation. The reader never guesses: what it is not sure of is `Unreadable`, with the place.
+r"""Tokens to a tree, in real authors' notation. The reader never guesses: what it is not sure of is `Unreadable`, with
+the place.
 
 comparison := sum ((< | > | \le | \ge) sum)?     sum := ['-'] entrywise (('+' | '-') entrywise)*
 entrywise  := product (('\odot' | '\circ' | '\otimes') product)*
@@ -41,7 +42,9 @@ AXES = {"rows": 1, "columns": 0}
 """Subscripts of a function that works at each row, or each column, by itself."""
 ENTRYWISE = frozenset([r"\odot", r"\circ", r"\otimes", r"\oslash", r"\star"])
 PRODUCTS = frozenset([r"\cdot", r"\times", "*", "/", "@"])
-OPERATORS = frozenset([r"\Sigma", r"\Pi", r"\mathbb{E}", r"\mathbb{P}", r"\mathrm{arg}", r"\mathrm{Var}", r"\mathrm{Cov}"])
+OPERATORS = frozenset(
+    [r"\Sigma", r"\Pi", r"\mathbb{E}", r"\mathbb{P}", r"\mathrm{arg}", r"\mathrm{Var}", r"\mathrm{Cov}"]
+)
 """Names that mean nothing by themselves, such as expectations."""
 STOPS = frozenset(["", ")", "]", "}", r"\}", ",", "+", "-", "&", r"\\", *RELATIONS, *ENTRYWISE, *PRODUCTS])
 
@@ -51,8 +54,8 @@ SCRIPTS = frozenset(["^", "_", "'", *POSTFIXES])
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """What a side or a part of one may begin with, other than a number or a name: by their first token, an environment, and a derivative
-    such as `dL/dw`, which is None where there is none."""
+    """What a side or a part of one may begin with, other than a number or a name: by their first token, an environment,
+    and a derivative such as `dL/dw`, which is None where there is none."""
 
     commands: Mapping[str, Callable[[Reader], Tree]]
     environment: Callable[[Reader], Tree]
@@ -62,7 +65,9 @@ class Forms:
 class Reader:
     """Recursive descent over the tokens of one side."""
 
-    def __init__(self, words: list[Token], vocabulary: Vocabulary, forms: Forms, depth: int = 0, left: list[int] | None = None) -> None:
+    def __init__(
+        self, words: list[Token], vocabulary: Vocabulary, forms: Forms, depth: int = 0, left: list[int] | None = None
+    ) -> None:
         self.words, self.vocabulary, self.forms = words, vocabulary, forms
         self.left = [STEPS_AT_LEAST + STEPS_A_WORD * len(words)] if left is None else left
         self.place, self.depth, self.bars = 0, depth, 0
@@ -114,7 +119,9 @@ class Reader:
         self.place = end
         first = self.words[begin]
         if end == begin + 1 and first.text[0].isdecimal() and len(first.text) > 1:  # \frac12
-            self.words[begin : begin + 1] = [Token(digit, first.start + k, first.start + k + 1, True) for k, digit in enumerate(first.text)]
+            self.words[begin : begin + 1] = [
+                Token(digit, first.start + k, first.start + k + 1, True) for k, digit in enumerate(first.text)
+            ]
             self.place = begin + 1
         words = self.words[begin : self.place]
         return words[1:-1] if words[0].text == "{" else words
@@ -171,8 +178,12 @@ class Reader:
             else:
                 right = self.factor()
                 if slashed:
-                    raise Unreadable(start, "a product behind a slash: what belongs below the line? use \\frac or brackets")
-                if right.head == "number" and (left.head in ("number", "name") or (left.head == "" and left.args[1].head in ("number", "name"))):
+                    raise Unreadable(
+                        start, "a product behind a slash: what belongs below the line? use \\frac or brackets"
+                    )
+                if right.head == "number" and (
+                    left.head in ("number", "name") or (left.head == "" and left.args[1].head in ("number", "name"))
+                ):
                     raise Unreadable(start, "a number right behind another factor; write \\cdot between them")
                 left = Tree("", (left, right), start)
 
@@ -215,7 +226,12 @@ class Reader:
             raise Unreadable(start, "is this superscript a label or a power?")
         if shown[0] == r"\odot":
             inner = inner[1:]
-        if tree.head == "number" and tree.args[0] == "10" and re.fullmatch(r"-?\d{1,3}", "".join(shown)) and not self.follows_number(tree):
+        if (
+            tree.head == "number"
+            and tree.args[0] == "10"
+            and re.fullmatch(r"-?\d{1,3}", "".join(shown))
+            and not self.follows_number(tree)
+        ):
             return Tree("number", (f"1e{''.join(shown)}",), tree.start)
         return Tree("^", (tree, self.inner(inner)), start)
 
@@ -249,7 +265,11 @@ class Reader:
         if function and (follows in ("(", "[", r"\{") or follows.startswith(r"\begin{") or found.base not in LETTERS):
             return self.call(function, found)
         self.place = found.after
-        if found.base == r"\pi" and not (found.sub or found.sups or found.primes or found.base in self.vocabulary.quantities) and follows != "(":
+        if (
+            found.base == r"\pi"
+            and not (found.sub or found.sups or found.primes or found.base in self.vocabulary.quantities)
+            and follows != "("
+        ):
             return pi(found.start)
         if found.base in OPERATORS and follows in ("(", "["):
             return self.opaque(Symbol(found.base, texts(found.sub)), found)
@@ -258,12 +278,16 @@ class Reader:
         if found.base in ("e", r"\mathrm{e}") and not found.sub and self.is_number_e(found):
             return self.exponential(found)
         if follows == "[" and self.words[found.after].glued and self.is_call(found):
-            return self.opaque(Symbol(found.base, texts(found.sub), tuple(t for sup in found.sups for t in texts(sup)), found.primes), found)
+            return self.opaque(
+                Symbol(found.base, texts(found.sub), tuple(t for sup in found.sups for t in texts(sup)), found.primes),
+                found,
+            )
         tree = self.symbol(found)
         return self.applied(tree, found) if follows == "(" else tree
 
     def is_call(self, found: Scripted) -> bool:
-        """Whether a square bracket right behind a name holds arguments, as in `E[X]`; what is neither surely that nor a product is not read."""
+        """Whether a square bracket right behind a name holds arguments, as in `E[X]`; what is neither surely that nor a
+        product is not read."""
         inner = self.words[found.after + 1 : self.closing(found.after) - 1]
         if re.fullmatch(r"-?\d+|:", "".join(word.text for word in inner)):
             raise Unreadable(self.words[found.after].start, "is this an index?")
@@ -298,7 +322,9 @@ class Reader:
         if is_new:
             tree = Tree("updated", (tree,), found.start)
         for kind, inner in after:
-            tree = Tree(".T", (tree,), found.start) if kind == ".T" else Tree("^", (tree, self.inner(inner)), found.start)
+            tree = (
+                Tree(".T", (tree,), found.start) if kind == ".T" else Tree("^", (tree, self.inner(inner)), found.start)
+            )
         return tree
 
     def superscript(self, found: Scripted, sub: tuple[str, ...], sup: Sequence[Token]) -> tuple[tuple[str, ...], str]:
@@ -320,10 +346,17 @@ class Reader:
                 raise Unreadable(sup[0].start, "is this superscript a label or a power?")
             return shown, ""
         decided = self.vocabulary.is_label(found.base, shown)
-        if decided is not True and self.peek(0) == "(" and found.base not in self.vocabulary.quantities and not shown[0][:1].isdecimal():
+        if (
+            decided is not True
+            and self.peek(0) == "("
+            and found.base not in self.vocabulary.quantities
+            and not shown[0][:1].isdecimal()
+        ):
             decided = True  # V^\pi(s): nothing is said of V but what V^\pi is at s
         if decided is None:
-            raise Unreadable(sup[0].start, f"is the superscript of {found.base} a label or a power? the article does not say")
+            raise Unreadable(
+                sup[0].start, f"is the superscript of {found.base} a label or a power? the article does not say"
+            )
         return (shown, "") if decided else ((), "power")
 
     def applied(self, tree: Tree, found: Scripted) -> Tree:
@@ -345,14 +378,22 @@ class Reader:
         return self.opaque(plain_name, found)
 
     def is_entry(self, symbol: Symbol) -> bool:
-        """Whether a name is an entry of a quantity that the article declares, that of a matrix perhaps with a small letter: then a product follows."""
+        """Whether a name is an entry of a quantity that the article declares, that of a matrix perhaps with a small
+        letter: then a product follows."""
         if not symbol.sub or not all(text.isdecimal() or text == "," for text in symbol.sub):
             return False
-        return any(Symbol(base, (), symbol.label).key in self.vocabulary.quantities for base in (symbol.base, symbol.base.upper()))
+        return any(
+            Symbol(base, (), symbol.label).key in self.vocabulary.quantities
+            for base in (symbol.base, symbol.base.upper())
+        )
 
     def is_word(self, argument: Tree) -> bool:
         r"""Whether an argument is a word that stands for nothing but itself: `P(\text{rain})`."""
-        return argument.head == "name" and argument.args[0].base.startswith(r"\mathrm{") and argument.args[0].key not in self.vocabulary.quantities
+        return (
+            argument.head == "name"
+            and argument.args[0].base.startswith(r"\mathrm{")
+            and argument.args[0].key not in self.vocabulary.quantities
+        )
 
     def opaque(self, function: Symbol, found: Scripted) -> Tree:
         """A call of a function that the article does not define: `dist(a, b)` is a quantity with that name."""
@@ -382,13 +423,16 @@ class Reader:
         return found
 
     def own_arguments(self, key: str) -> list[Tree] | None:
-        """The arguments of the article's own function; None, and nothing read, where it is written with others than it was defined with."""
+        """The arguments of the article's own function; None, and nothing read, where it is written with others than it
+        was defined with."""
         before = self.place, self.depth, self.bars
         try:
             arguments = self.arguments()
         except Unreadable:
             arguments = []
-        if len(arguments) in self.vocabulary.functions[key] and not any(self.is_word(argument) for argument in arguments):
+        if len(arguments) in self.vocabulary.functions[key] and not any(
+            self.is_word(argument) for argument in arguments
+        ):
             return arguments
         self.place, self.depth, self.bars = before
         return None

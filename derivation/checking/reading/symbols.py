@@ -1,7 +1,7 @@
 r"""Names as authors write them: a base with accents, subscripts, labels above, primes; and what a superscript means.
 
-Whether `W^1` is a power or the weights of layer 1 is for the document to say, so symbols are gathered from the whole article
-(`Vocabulary`) before any formula is read.
+Whether `W^1` is a power or the weights of layer 1 is for the document to say, so symbols are gathered from the whole
+article (`Vocabulary`) before any formula is read.
 """
 
 from __future__ import annotations
@@ -116,14 +116,21 @@ def base(words: Sequence[Token], at: int, vocabulary: Vocabulary | None = None) 
         if not bare or len(bare) > 12:
             return None
         letters = "".join(word.text for word in bare)
-        if text in (r"\mathrm", r"\mathit", r"\mathsf", r"\text", r"\operatorname", r"\textit", r"\textbf", r"\mathtt") and letters.isalpha():
+        if (
+            text in (r"\mathrm", r"\mathit", r"\mathsf", r"\text", r"\operatorname", r"\textit", r"\textbf", r"\mathtt")
+            and letters.isalpha()
+        ):
             return (f"\\mathrm{{{letters}}}" if len(letters) > 1 else letters), end
         nested = base(bare, 0)
         return (f"{text}{{{joined([word.text for word in bare])}}}", end) if nested else None
     if text.startswith(r"\text{"):
         word = text[6:-1].strip()
         return (word if len(word) == 1 else f"\\mathrm{{{word}}}"), at + 1
-    if text == r"\Delta" and (vocabulary is None or text not in vocabulary.quantities) and (of := base(words, at + 1, vocabulary)):
+    if (
+        text == r"\Delta"
+        and (vocabulary is None or text not in vocabulary.quantities)
+        and (of := base(words, at + 1, vocabulary))
+    ):
         return f"{text} {of[0]}", of[1]  # a difference has a name of its own, whatever it is the difference of
     if text in LETTERS:
         return text, at + 1
@@ -144,7 +151,12 @@ def scripted(words: Sequence[Token], at: int, vocabulary: Vocabulary | None = No
     sub: tuple[Token, ...] = ()
     sups: list[tuple[Token, ...]] = []
     primes = 0
-    if place < len(words) and words[place].glued and words[place].text.isdecimal() and words[place - 1].text[-1:].isalpha():
+    if (
+        place < len(words)
+        and words[place].glued
+        and words[place].text.isdecimal()
+        and words[place - 1].text[-1:].isalpha()
+    ):
         sub, place = (words[place],), place + 1  # x1 is x_1: nobody writes a product so
     while place < len(words):
         mark = words[place].text
@@ -178,7 +190,9 @@ def script(words: Sequence[Token], at: int) -> tuple[tuple[Token, ...], int]:
         return _bare(tuple(words[at + 2 : end - 1])), end
     if first.text[0].isdecimal() and len(first.text) > 1:
         raise Unreadable(
-            first.start, f"{words[at].text}{first.text} means {words[at].text}{{{first.text[0]}}}{first.text[1:]} to TeX; put the script in braces"
+            first.start,
+            f"{words[at].text}{first.text} means {words[at].text}{{{first.text[0]}}}{first.text[1:]} to TeX; put "
+            f"the script in braces",
         )
     if first.text in ACCENTS:
         end = group(words, at + 2)
@@ -250,7 +264,13 @@ def letter_run(words: Sequence[Token], at: int) -> str:
     if len(words[at].text) != 1 or not words[at].text.isalpha():
         return ""
     end = at + 1
-    while end < len(words) and end - at < MAXIMAL_NAME and words[end].glued and len(words[end].text) == 1 and words[end].text.isalpha():
+    while (
+        end < len(words)
+        and end - at < MAXIMAL_NAME
+        and words[end].glued
+        and len(words[end].text) == 1
+        and words[end].text.isalpha()
+    ):
         end += 1
     return "".join(word.text for word in words[at:end])
 

@@ -1,6 +1,7 @@
 r"""A formula as tokens, each with its place: commands, numbers, letters, words in a text font, environments.
 
-What only spaces or sizes things is left out here; the author's macros are expanded (`macros.py`), their tokens standing where the macro was used.
+What only spaces or sizes things is left out here; the author's macros are expanded (`macros.py`), their tokens standing
+where the macro was used.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ class Unreadable(SyntaxProblem):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """`text` in a normal form; `start` and `end` are offsets into the source. `glued` says that nothing stands before it, not even a space."""
+    """`text` in a normal form; `start` and `end` are offsets into the source. `glued` says that nothing stands before
+    it, not even a space."""
 
     text: str
     start: int
@@ -137,7 +139,8 @@ SAME = {
 GREEK_LETTERS = dict(
     zip(
         "αβγδεζηθικλμνξπρστυφχψω",
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega".split(),
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi "
+        "psi omega".split(),
         strict=True,
     )
 )
@@ -232,7 +235,8 @@ def has_decimal_commas(formulas: Iterable[str]) -> bool:
 
 
 def numerals(words: list[Token], decimal_comma: bool) -> list[Token]:
-    r"""The tokens with commas inside numerals taken out: `0{,}5` is 0.5 in an article with decimal commas, `1{,}000` is 1000 in any other."""
+    r"""The tokens with commas inside numerals taken out: `0{,}5` is 0.5 in an article with decimal commas, `1{,}000` is
+    1000 in any other."""
     if not any(word.text == "," for word in words):
         return words
     found: list[Token] = []
@@ -241,7 +245,13 @@ def numerals(words: list[Token], decimal_comma: bool) -> list[Token]:
     while at < len(words):
         word = words[at]
         depth += (word.text in ("(", "[", r"\{")) - (word.text in (")", "]", r"\}"))
-        inner = 3 if [w.text for w in words[at + 1 : at + 4]] == ["{", ",", "}"] else 1 if at + 1 < len(words) and words[at + 1].text == "," else 0
+        inner = (
+            3
+            if [w.text for w in words[at + 1 : at + 4]] == ["{", ",", "}"]
+            else 1
+            if at + 1 < len(words) and words[at + 1].text == ","
+            else 0
+        )
         last = words[at + inner + 1] if inner and at + inner + 1 < len(words) else None
         glued = inner and all(w.glued for w in words[at + 1 : at + inner + 2])
         thousands = last is not None and len(last.text) == 3 and (inner == 3 or (not depth and word.text[0] != "0"))
@@ -256,7 +266,11 @@ def numerals(words: list[Token], decimal_comma: bool) -> list[Token]:
 
 def plain(words: list[Token]) -> list[Token]:
     """The tokens, macros expanded, in one spelling and without what is only there for the eye."""
-    return unwrapped(unbolded([Token(SAME[word.text], word.start, word.end, word.glued) if word.text in SAME else word for word in words]))
+    return unwrapped(
+        unbolded(
+            [Token(SAME[word.text], word.start, word.end, word.glued) if word.text in SAME else word for word in words]
+        )
+    )
 
 
 BOLD = frozenset([r"\mathbf", r"\boldsymbol", r"\mathrm", r"\mathit", r"\mathsf"])
@@ -264,7 +278,8 @@ NUMERAL = re.compile(r"\\text\{\s*(\d+\.\d+|\d{2,}|[2-9])\s*\}")
 
 
 def unbolded(words: list[Token]) -> list[Token]:
-    r"""The tokens with numerals in their usual font: `\mathbf{0.72}` is 0.72, but `\mathbf{1}` may be a vector of ones."""
+    r"""The tokens with numerals in their usual font: `\mathbf{0.72}` is 0.72, but `\mathbf{1}` may be a vector of
+    ones."""
     found: list[Token] = []
     at = 0
     while at < len(words):
@@ -273,7 +288,11 @@ def unbolded(words: list[Token]) -> list[Token]:
         sign = len(inner) == 4 and inner[1].text == "-"
         end = at + 3 + sign
         numeral = NUMERAL.fullmatch(word.text) or (
-            word.text in BOLD and end < len(words) and inner[0].text == "{" and words[end].text == "}" and NUMERAL.fullmatch(f"\\text{{{words[end - 1].text}}}")
+            word.text in BOLD
+            and end < len(words)
+            and inner[0].text == "{"
+            and words[end].text == "}"
+            and NUMERAL.fullmatch(f"\\text{{{words[end - 1].text}}}")
         )
         if not numeral:
             found.append(word)

@@ -50,5 +50,9 @@ def mapped(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
 def alike(a: Any, b: Any) -> bool:
     """Whether two trees say the same, wherever they stand."""
     if isinstance(a, Tree) and isinstance(b, Tree):
-        return a.head == b.head and len(a.args) == len(b.args) and all(alike(x, y) for x, y in zip(a.args, b.args, strict=True))
+        return (
+            a.head == b.head
+            and len(a.args) == len(b.args)
+            and all(alike(x, y) for x, y in zip(a.args, b.args, strict=True))
+        )
     return bool(a == b)

@@ -8,7 +8,19 @@ from collections.abc import Iterable, Sequence
 
 from derivation.checking.reading.chains import Chain, Declaration, Statement
 from derivation.checking.reading.functions import CALLED
-from derivation.checking.reading.symbols import CURRENT, TRANSPOSED, UPDATED, Scripted, Symbol, Vocabulary, is_fenced, letter_run, marked, scripted, texts
+from derivation.checking.reading.symbols import (
+    CURRENT,
+    TRANSPOSED,
+    UPDATED,
+    Scripted,
+    Symbol,
+    Vocabulary,
+    is_fenced,
+    letter_run,
+    marked,
+    scripted,
+    texts,
+)
 from derivation.checking.reading.tokens import Token, Unreadable
 
 
@@ -27,12 +39,20 @@ def gather(statements: Sequence[Statement], formulas: Iterable[Sequence[Token]])
             _function(vocabulary, statement)
     for tokens in formulas:  # nobody writes a first power: the 1 of `w^1` counts something
         vocabulary.labelled |= {
-            tokens[at].text for at in range(len(tokens) - 2) if tokens[at + 1].text == "^" and is_one(tokens, at + 2) and tokens[at].text[-1:].isalpha()
+            tokens[at].text
+            for at in range(len(tokens) - 2)
+            if tokens[at + 1].text == "^" and is_one(tokens, at + 2) and tokens[at].text[-1:].isalpha()
         }
-    vocabulary.signed = any(_bare_minus(words, at) for words in formulas for at in range(len(words) - 1) if words[at].text == "^")
+    vocabulary.signed = any(
+        _bare_minus(words, at) for words in formulas for at in range(len(words) - 1) if words[at].text == "^"
+    )
     vocabulary.powered = {base for base in vocabulary.labelled if base in vocabulary.quantities}
     for base in vocabulary.powered:  # `x^2 = 4` beside `x = 2` is a square
-        vocabulary.quantities -= {key for key in vocabulary.quantities if key.startswith(base + "^{") and key[len(base) + 2 :].rstrip("}").isalnum()}
+        vocabulary.quantities -= {
+            key
+            for key in vocabulary.quantities
+            if key.startswith(base + "^{") and key[len(base) + 2 :].rstrip("}").isalnum()
+        }
         if len(bare[base]) < 2:
             vocabulary.labelled.discard(base)
     return vocabulary
@@ -62,7 +82,11 @@ def _words(vocabulary: Vocabulary, declared: Sequence[Sequence[Token]], formulas
     singles = {words[0].text for words in declared if words and (len(words) == 1 or words[1].text in "_^")}
     for words in declared:
         run = letter_run(words, 0) if words else ""
-        if len(run) > 1 and (len(words) == len(run) or words[len(run)].text in ("_", "^", "'", "(")) and not set(run) <= singles:
+        if (
+            len(run) > 1
+            and (len(words) == len(run) or words[len(run)].text in ("_", "^", "'", "("))
+            and not set(run) <= singles
+        ):
             vocabulary.words.add(run)
     for words in formulas:
         at = 0
@@ -73,7 +97,11 @@ def _words(vocabulary: Vocabulary, declared: Sequence[Sequence[Token]], formulas
                 before = words[at - 1].text if at else ""
                 named = run.lower() in CALLED and len(run) > 2
                 long = len(run) > 3 or (len(run) > 2 and after in ("_", "("))
-                if named or ((long or (before == r"\partial" and after in ("_", "^", "}"))) and not set(run) <= singles and (run[0] != "d" or len(run) > 3)):
+                if named or (
+                    (long or (before == r"\partial" and after in ("_", "^", "}")))
+                    and not set(run) <= singles
+                    and (run[0] != "d" or len(run) > 3)
+                ):
                     vocabulary.words.add(run)
             at += max(len(run), 1)
 
@@ -109,7 +137,8 @@ def _quantity(vocabulary: Vocabulary, found: Scripted, bare: dict[str, set[str]]
 
 
 def _function(vocabulary: Vocabulary, chain: Chain) -> None:
-    """A left side such as `f(x)` or `L(y, p)`: a name and nothing but names in its bracket, one of which stands on the right as well."""
+    """A left side such as `f(x)` or `L(y, p)`: a name and nothing but names in its bracket, one of which stands on the
+    right as well."""
     words = chain.sides[0].words
     right = {word.text for side in chain.sides[1:2] for word in side.words}
     try:

@@ -1,4 +1,5 @@
-"""An article's Markdown as HTML for a page that is safe to open: its links lead to the web or into the page, its pictures are those of its folder."""
+"""An article's Markdown as HTML for a page that is safe to open: its links lead to the web or into the page, its
+pictures are those of its folder."""
 
 from __future__ import annotations
 
@@ -17,14 +18,23 @@ PRIVATE = (*range(0xE000, 0xF900), *range(0xF0000, 0xFFFFE), *range(0x100000, 0x
 HALVES = "\ud800\udc00"
 """Halves of letters, which no article holds (`source.whole`)."""
 LINKED = re.compile(r"(?:https?://|mailto:|#)", re.IGNORECASE)
-PICTURES = {b"\x89PNG\r\n": "png", b"\xff\xd8\xff": "jpeg", b"GIF87a": "gif", b"GIF89a": "gif", b"RIFF": "webp", b"<svg": "svg+xml", b"<?xml": "svg+xml"}
+PICTURES = {
+    b"\x89PNG\r\n": "png",
+    b"\xff\xd8\xff": "jpeg",
+    b"GIF87a": "gif",
+    b"GIF89a": "gif",
+    b"RIFF": "webp",
+    b"<svg": "svg+xml",
+    b"<?xml": "svg+xml",
+}
 """How the pictures begin that are shown."""
 MAXIMAL_PICTURE, MAXIMAL_PICTURES = 4_000_000, 20_000_000
 """Bytes of one picture, and of all in an article."""
 
 
 class Marks:
-    """Places for formulas in a text: a number between two letters that do not occur in it, so nothing the text holds can be taken for one."""
+    """Places for formulas in a text: a number between two letters that do not occur in it, so nothing the text holds
+    can be taken for one."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         used = {letter for text in texts for letter in set(text)}
@@ -46,7 +56,8 @@ class Marks:
         return self.pattern.sub(lambda match: self.pages[int(match[1])], page)
 
     def typed(self, text: str) -> str:
-        """A text with the formulas as they were typed, where there is no room for mathematics: in an attribute, in code, in an address."""
+        """A text with the formulas as they were typed, where there is no room for mathematics: in an attribute, in
+        code, in an address."""
         text = self.pattern.sub(lambda match: self.sources[int(match[1])], text)
         return self.quoted.sub(lambda match: quote(self.sources[int(match[1])]), text)
 
@@ -71,7 +82,11 @@ def walked(tokens: Sequence[Token]) -> Iterable[Token]:
 def prepare(token: Token, marks: Marks, pictures: Pictures) -> None:
     """Makes a token fit for the page: formulas are mathematics in text alone, addresses are such as may be followed."""
     if token.type == "image":
-        token.type, token.content, token.children = "html_inline", pictures.shown(marks.typed(str(token.attrGet("src") or "")), spoken(token, marks)), None
+        token.type, token.content, token.children = (
+            "html_inline",
+            pictures.shown(marks.typed(str(token.attrGet("src") or "")), spoken(token, marks)),
+            None,
+        )
         return
     token.attrs = {key: marks.typed(str(value)) for key, value in token.attrs.items()}
     if token.type == "link_open":
@@ -87,7 +102,8 @@ def spoken(image: Token, marks: Marks) -> str:
 
 
 class Pictures:
-    """The pictures of an article's folder, put into the page; of any other it says what it shows and why it is left out."""
+    """The pictures of an article's folder, put into the page; of any other it says what it shows and why it is left
+    out."""
 
     def __init__(self, article: Path) -> None:
         self.article, self.left = article, MAXIMAL_PICTURES
@@ -97,7 +113,10 @@ class Pictures:
         address, why = self.address(source)
         if address:
             return f'<img src="{address}" alt="{html.escape(words)}">'
-        return f'<span class="picture">{html.escape(words or source)} <span class="why">(picture left out: {html.escape(why)})</span></span>'
+        return (
+            f'<span class="picture">{html.escape(words or source)} <span class="why">(picture left out: '
+            f"{html.escape(why)})</span></span>"
+        )
 
     def address(self, source: str) -> tuple[str, str]:
         """The picture as an address that holds it; or nothing, and why."""

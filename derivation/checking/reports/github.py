@@ -19,7 +19,9 @@ def write(reports: Sequence[Report]) -> bytes:
                 line, column = equality.place
                 expected = f" (expected {equality.expected})" if equality.expected else ""
                 place = f"file={escaped(equality.source.shown, ':,')},line={line},col={column}"
-                rows.append(f"::{level} {place},title={equality.verdict} equality::{escaped(equality.why + expected)}\n")
+                rows.append(
+                    f"::{level} {place},title={equality.verdict} equality::{escaped(equality.why + expected)}\n"
+                )
     return "".join(rows).encode("utf-8", "replace")
 
 

@@ -1,5 +1,6 @@
-"""The report as a page: the article with the verdict beside each equality. It needs no network and asks for nothing: formulas are MathML,
-pictures of the article's folder are put into the page, and its Content-Security-Policy forbids all else."""
+"""The report as a page: the article with the verdict beside each equality. It needs no network and asks for nothing:
+formulas are MathML, pictures of the article's folder are put into the page, and its Content-Security-Policy forbids all
+else."""
 
 from __future__ import annotations
 
@@ -37,7 +38,12 @@ def body(report: Report) -> str:
     template = environment("report_html").get_template("report_html/formula.html.j2")
     found = blocks(report)
     marks = Marks(block.typed or block.text for block in found)
-    text = "".join(marks.put(block.typed, template.render(block=block, math=math, whole=whole(block))) if block.is_formula else block.text for block in found)
+    text = "".join(
+        marks.put(block.typed, template.render(block=block, math=math, whole=whole(block)))
+        if block.is_formula
+        else block.text
+        for block in found
+    )
     path = Path(report.source.path)
     return marks.shown(latex_text(text) if path.suffix.lower() == ".tex" else markdown(text, marks, path))
 
@@ -55,7 +61,11 @@ def whole(block: Block) -> str:
     """A formula without equalities, or an inline one, as it stands."""
     if block.rows and block.display:
         return ""
-    return "<br>".join(math(row) for row in LAYOUT.sub("", block.text).split(r"\\") if row.strip()) if LAYOUT.search(block.text) else math(block.text)
+    return (
+        "<br>".join(math(row) for row in LAYOUT.sub("", block.text).split(r"\\") if row.strip())
+        if LAYOUT.search(block.text)
+        else math(block.text)
+    )
 
 
 def latex_text(text: str) -> str:
@@ -63,6 +73,8 @@ def latex_text(text: str) -> str:
     text = text.partition(r"\begin{document}")[2] or text
     parts = [part.strip() for part in re.split(r"\n(?:[^\S\n]*+\n)++|(?=\\(?:sub)*+section)", text) if part.strip()]
     return "\n".join(
-        f"<h2>{html.escape(found[1])}</h2><p>{html.escape(part[found.end() :])}</p>" if (found := SECTION.match(part)) else f"<p>{html.escape(part)}</p>"
+        f"<h2>{html.escape(found[1])}</h2><p>{html.escape(part[found.end() :])}</p>"
+        if (found := SECTION.match(part))
+        else f"<p>{html.escape(part)}</p>"
         for part in parts
     )

@@ -12,7 +12,12 @@ from derivation.checking.judging.verdicts import Report
 def write(reports: Sequence[Report]) -> bytes:
     """The JSON text."""
     objects = [form(report) for report in reports]
-    return json.dumps(objects[0] if len(objects) == 1 else objects, indent=1, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+    return (
+        json.dumps(objects[0] if len(objects) == 1 else objects, indent=1, ensure_ascii=False).encode(
+            "utf-8", "replace"
+        )
+        + b"\n"
+    )
 
 
 def form(report: Report) -> dict[str, Any]:

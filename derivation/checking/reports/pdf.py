@@ -39,13 +39,31 @@ def document(reports: Sequence[Report]) -> str:
     made = environment("report_pdf")
     options = {"left": "20mm", "right": "20mm", "top": "18mm", "bottom": "20mm"}
     page = Document(
-        documentclass="article", document_options=["11pt", "a4paper"], page_numbers=False, lmodern=True, textcomp=True, indent=True, geometry_options=options
+        documentclass="article",
+        document_options=["11pt", "a4paper"],
+        page_numbers=False,
+        lmodern=True,
+        textcomp=True,
+        indent=True,
+        geometry_options=options,
     )
     for name in PACKAGES:
         page.packages.append(Package(name))
-    page.preamble.append(NoEscape(made.get_template("report_pdf/preamble.tex.j2").render(title=printable(", ".join(report.article for report in reports)))))
+    page.preamble.append(
+        NoEscape(
+            made.get_template("report_pdf/preamble.tex.j2").render(
+                title=printable(", ".join(report.article for report in reports))
+            )
+        )
+    )
     for report in reports:
-        page.append(NoEscape(made.get_template("report_pdf/body.tex.j2").render(report=report, article=printable(report.article), pieces=list(pieces(report)))))
+        page.append(
+            NoEscape(
+                made.get_template("report_pdf/body.tex.j2").render(
+                    report=report, article=printable(report.article), pieces=list(pieces(report))
+                )
+            )
+        )
     return str(page.dumps()) + "\n"
 
 
@@ -81,7 +99,11 @@ def shown(block: Block, is_latex: bool) -> Iterator[Piece]:
     elif block.rows:
         yield Piece("display", "", spoken(map(written, block.rows)))
     else:
-        yield from (Piece("whole", anew(line)) for line in lines(block.words)) if block.words else [Piece("whole", formula(block))]
+        yield from (
+            (Piece("whole", anew(line)) for line in lines(block.words))
+            if block.words
+            else [Piece("whole", formula(block))]
+        )
 
 
 def without_commands(text: str) -> str:
@@ -92,7 +114,11 @@ def without_commands(text: str) -> str:
     """
     text = re.sub(r"\\(?:emph|textbf|textit|textsf|texttt|underline)\{([^{}]{0,500}+)\}", r"\1", text)
     text = re.sub(r"\\(?:eqref|ref|autoref|cref|cite)\{([^{}]{0,200}+)\}", r"(\1)", text)
-    return re.sub(r"\\(?:(?:label|begin|end)\{[^{}]{0,200}+\}|(?:item|maketitle|noindent|centering|medskip|bigskip)(?![A-Za-z]))", "", text).replace("~", " ")
+    return re.sub(
+        r"\\(?:(?:label|begin|end)\{[^{}]{0,200}+\}|(?:item|maketitle|noindent|centering|medskip|bigskip)(?![A-Za-z]))",
+        "",
+        text,
+    ).replace("~", " ")
 
 
 def formula(block: Block) -> str:
@@ -108,11 +134,14 @@ def written(row: Row) -> Row:
 
 def spoken(rows: Iterable[Row]) -> tuple[Row, ...]:
     """The rows with what is said of them as TeX."""
-    return tuple(replace(row, why=latex_text(printable(row.why.replace("∂", "\0"))).replace("\0", r"$\partial$")) for row in rows)
+    return tuple(
+        replace(row, why=latex_text(printable(row.why.replace("∂", "\0"))).replace("\0", r"$\partial$")) for row in rows
+    )
 
 
 def prose(text: str) -> Iterator[Piece]:
-    """Text between formulas: headings, paragraphs, and lines that are neither; a title is a heading whose line is not over."""
+    """Text between formulas: headings, paragraphs, and lines that are neither; a title is a heading whose line is not
+    over."""
     parts = PARAGRAPH.split(text)
     for count, part in enumerate(parts, 1):
         if count > 1:

@@ -1,6 +1,6 @@
-r"""The door for an article's formulas to TeX: they are written anew from the tokens that were read. What is not known here is shown as words, so that
-no command of an article is one in the `.tex`; a script that has no base gets an empty one, a brace that is never closed is closed, a second
-superscript stands at the whole of what is before it."""
+r"""The door for an article's formulas to TeX: they are written anew from the tokens that were read. What is not known
+here is shown as words, so that no command of an article is one in the `.tex`; a script that has no base gets an empty
+one, a brace that is never closed is closed, a second superscript stands at the whole of what is before it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,11 @@ SIGNS = frozenset(f"\\{letter}" for letter in GREEK) | frozenset(
 )
 """Commands without arguments that are set as they stand."""
 ONE_ARGUMENT = {
-    **{command: command for command in r"\hat \bar \tilde \vec \dot \ddot \check \breve \mathbf \boldsymbol \mathrm \mathit \mathcal \mathsf \mathtt".split()},
+    **{
+        command: command
+        for command in r"\hat \bar \tilde \vec \dot \ddot \check \breve \mathbf \boldsymbol \mathrm \mathit "
+        r"\mathcal \mathsf \mathtt".split()
+    },
     **dict.fromkeys((r"\mathbb", r"\bf", r"\textbf"), r"\mathbf"),
     **dict.fromkeys((r"\text", r"\operatorname", r"\mathfrak", r"\textit"), r"\mathrm"),
     r"\mathscr": r"\mathcal",
@@ -36,7 +40,12 @@ ONE_ARGUMENT = {
 }
 """Accents, fonts and the root, and how they are set: the TeX of the wheel has no blackboard letters."""
 TWO_ARGUMENTS = frozenset([r"\frac", r"\binom"])
-KNOWN = SIGNS | frozenset(ONE_ARGUMENT.values()) | TWO_ARGUMENTS | frozenset([r"\text", r"\ttfamily", r"\left", r"\right", r"\begin", r"\end", r"\\"])
+KNOWN = (
+    SIGNS
+    | frozenset(ONE_ARGUMENT.values())
+    | TWO_ARGUMENTS
+    | frozenset([r"\text", r"\ttfamily", r"\left", r"\right", r"\begin", r"\end", r"\\"])
+)
 """All commands that are written."""
 CLOSING = {"(": ")", "[": "]", r"\{": r"\}", r"\langle": r"\rangle", r"\lfloor": r"\rfloor", r"\lceil": r"\rceil"}
 TALL = (r"\frac", r"\binom", r"\sum", r"\prod", r"\int", r"\begin")
@@ -178,14 +187,21 @@ class Setter:
             if mark == "_":
                 below = self.argument()
             else:
-                above, only_primes = f"{above} {self.argument() if mark == '^' else chr(92) + 'prime'}".strip(), mark == "'"
+                above, only_primes = (
+                    f"{above} {self.argument() if mark == '^' else chr(92) + 'prime'}".strip(),
+                    mark == "'",
+                )
         return made + scripts(below, above)
 
     def argument(self) -> str:
         """The next group without its braces, or the next thing."""
         if self.next == "{":
             return self.group()
-        return self.atom() if self.next and self.next not in ("}", "^", "_", "'", "&", r"\\") and not self.next.startswith(r"\end{") else ""
+        return (
+            self.atom()
+            if self.next and self.next not in ("}", "^", "_", "'", "&", r"\\") and not self.next.startswith(r"\end{")
+            else ""
+        )
 
     def group(self) -> str:
         self.at += 1
@@ -200,7 +216,9 @@ class Setter:
             return f"{{{self.group()}}}"
         if text.startswith(r"\begin{"):
             return self.environment()
-        if self.at in self.closed and any(inner.startswith(TALL) for inner in self.texts[self.at : self.closed[self.at]]):
+        if self.at in self.closed and any(
+            inner.startswith(TALL) for inner in self.texts[self.at : self.closed[self.at]]
+        ):
             return self.fenced()
         self.at += 1
         if text in TWO_ARGUMENTS:

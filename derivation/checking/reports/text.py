@@ -15,7 +15,8 @@ AROUND = 70
 
 
 def write(reports: Sequence[Report]) -> bytes:
-    """All that is wrong or undecided, then a summary; in colour, which `typer.echo` takes out where there is no terminal."""
+    """All that is wrong or undecided, then a summary; in colour, which `typer.echo` takes out where there is no
+    terminal."""
     return "\n".join(line for report in reports for line in lines(report)).encode("utf-8", "replace") + b"\n"
 
 
@@ -24,9 +25,15 @@ def lines(report: Report) -> Iterator[str]:
     for equality in report.equalities:
         if equality.verdict in ("wrong", "undecided"):
             yield from about(equality)
-    counts = ", ".join(typer.style(f"{report.summary[verdict]} {verdict}", fg=COLOURS[verdict] if report.summary[verdict] else None) for verdict in VERDICTS)
+    counts = ", ".join(
+        typer.style(f"{report.summary[verdict]} {verdict}", fg=COLOURS[verdict] if report.summary[verdict] else None)
+        for verdict in VERDICTS
+    )
     found = sum(report.summary.values())
-    yield f"{report.article}: {found} equalit{'y' if found == 1 else 'ies'} in {report.formulas} formula{'s' * (report.formulas != 1)}: {counts}"
+    yield (
+        f"{report.article}: {found} equalit{'y' if found == 1 else 'ies'} in {report.formulas} "
+        f"formula{'s' * (report.formulas != 1)}: {counts}"
+    )
 
 
 def about(equality: Equality) -> Iterator[str]:
@@ -34,9 +41,13 @@ def about(equality: Equality) -> Iterator[str]:
     source, colour = equality.source, COLOURS[equality.verdict]
     at = equality.right.start if equality.at is None or not 0 < equality.at <= len(source.text) else equality.at
     line, column = source.place(at)
-    yield f"{source.shown}:{line}:{column}: {typer.style(equality.verdict, fg=colour, bold=True)}: {shown(equality.why)}"
+    yield (
+        f"{source.shown}:{line}:{column}: {typer.style(equality.verdict, fg=colour, bold=True)}: {shown(equality.why)}"
+    )
     text, place = around(source.text, at)
-    length = max(1, min(equality.right.end - equality.right.start if at == equality.right.start else 1, len(text) - place))
+    length = max(
+        1, min(equality.right.end - equality.right.start if at == equality.right.start else 1, len(text) - place)
+    )
     number = str(line)
     yield f"  {number} | {visible(text)}"
     yield f"  {' ' * len(number)} | {' ' * place}{typer.style('^' * length, fg=colour, bold=True)}"

@@ -17,7 +17,8 @@ AFTER = re.compile(r"\A(?:`?\$\$?|\\\\?\]|\\\\?\)|[ ]*(?:```+|~~~+))")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One equality to show: its sides as LaTeX (the left one only where a chain begins), the verdict, and what is said of it."""
+    """One equality to show: its sides as LaTeX (the left one only where a chain begins), the verdict, and what is said
+    of it."""
 
     left: str
     relation: str
@@ -67,7 +68,14 @@ def of_source(report: Report, source: Source) -> list[Block]:
         before, after = delimiters(source.text, formula)
         found.append(Block(source.text[at:before]))
         found.append(
-            Block(formula.text, rows(by_formula.get(id(formula), ())), True, formula.display, source.text[before:after], report.words.get(formula, ()))
+            Block(
+                formula.text,
+                rows(by_formula.get(id(formula), ())),
+                True,
+                formula.display,
+                source.text[before:after],
+                report.words.get(formula, ()),
+            )
         )
         at = after
     return [*found, Block(source.text[at:])]
@@ -88,5 +96,16 @@ def rows(equalities: Sequence[Equality]) -> tuple[Row, ...]:
         last = equality.right
         right = joined([word.text for word in equality.right.words])
         sides = equality.left.words if left else (), equality.right.words
-        shown.append(Row(left, RELATIONS[equality.relation], right, equality.verdict, equality.why, equality.expected or "", equality.place[0], sides))
+        shown.append(
+            Row(
+                left,
+                RELATIONS[equality.relation],
+                right,
+                equality.verdict,
+                equality.why,
+                equality.expected or "",
+                equality.place[0],
+                sides,
+            )
+        )
     return tuple(shown)

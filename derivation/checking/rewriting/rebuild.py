@@ -27,8 +27,29 @@ from derivation.spec.reader import SpecError, loads
 from derivation.tex.names import ACCENTS, default
 
 MAXIMAL_EQUATIONS, MAXIMAL_TITLE = 200, 300
-OPERATORS = {"add": "+", "sub": "-", "times": "*", "hadamard": "*", "matmul": "@", "div": "/", "hadamard_div": "/", "pow": "^", "hadamard_pow": "^"}
-STRENGTH = {"add": 1, "sub": 1, "neg": 1, "times": 2, "hadamard": 2, "matmul": 2, "div": 2, "hadamard_div": 2, "pow": 3, "hadamard_pow": 3}
+OPERATORS = {
+    "add": "+",
+    "sub": "-",
+    "times": "*",
+    "hadamard": "*",
+    "matmul": "@",
+    "div": "/",
+    "hadamard_div": "/",
+    "pow": "^",
+    "hadamard_pow": "^",
+}
+STRENGTH = {
+    "add": 1,
+    "sub": 1,
+    "neg": 1,
+    "times": 2,
+    "hadamard": 2,
+    "matmul": 2,
+    "div": 2,
+    "hadamard_div": 2,
+    "pow": 3,
+    "hadamard_pow": 3,
+}
 RELATIONS = {"greater": ">", "at_least": ">="}
 
 
@@ -42,7 +63,8 @@ class NotInSpec(NoNetwork):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A network in the article's own keys: equations in order, values of inputs, the loss, the parameters and the rate."""
+    """A network in the article's own keys: equations in order, values of inputs, the loss, the parameters and the
+    rate."""
 
     equations: Mapping[str, Term]
     inputs: Mapping[str, Term]
@@ -76,7 +98,11 @@ def read_again(written: str) -> str:
 def title(article: Article) -> str:
     """The article's first heading, or the name of its file."""
     heading = re.search(r"^#{1,2}[^\S\n]++(\S[^\n]*+)$|\\title\{([^{}]*+)\}", article.source.text, re.MULTILINE)
-    return (heading[2] or heading[1].rstrip().rstrip("#")).strip()[:MAXIMAL_TITLE] if heading else Path(article.source.shown).stem.replace("-", " ")
+    return (
+        (heading[2] or heading[1].rstrip().rstrip("#")).strip()[:MAXIMAL_TITLE]
+        if heading
+        else Path(article.source.shown).stem.replace("-", " ")
+    )
 
 
 def found(article: Article) -> Found:
@@ -89,13 +115,22 @@ def found(article: Article) -> Found:
     for root in roots:
         collect(world, root, equations, inputs, ())
     if not equations:
-        raise NoNetwork("no formula of this article has values for all that stands in it; give the inputs as formulas such as $x = 2$")
+        raise NoNetwork(
+            "no formula of this article has values for all that stands in it; give the inputs as formulas such as "
+            "$x = 2$"
+        )
     moved = [
         key
         for key in sorted(inputs, key=lambda key: first_value(article, key))
-        if key + NEW in article.knowledge.formulas or key + NEW in article.knowledge.values or updated_in_place(article, key)
+        if key + NEW in article.knowledge.formulas
+        or key + NEW in article.knowledge.values
+        or updated_in_place(article, key)
     ]
-    slopes = [key for key in inputs if loss and f"{SLOPE}{loss}{SLOPE}{key}" in {*article.knowledge.formulas, *article.knowledge.values}]
+    slopes = [
+        key
+        for key in inputs
+        if loss and f"{SLOPE}{loss}{SLOPE}{key}" in {*article.knowledge.formulas, *article.knowledge.values}
+    ]
     parameters = tuple(moved or slopes)
     inputs = dict(sorted(inputs.items(), key=lambda pair: first_value(article, pair[0])))
     return Found(equations, inputs, parameters, loss, rate(article, world, moved))
@@ -124,7 +159,9 @@ def loss_of(article: Article) -> str | None:
     return usual[-1] if usual else None
 
 
-def collect(world: World, key: str, equations: dict[str, Term], inputs: dict[str, Term], above: tuple[str, ...]) -> None:
+def collect(
+    world: World, key: str, equations: dict[str, Term], inputs: dict[str, Term], above: tuple[str, ...]
+) -> None:
     """Takes in a quantity's formula, and before it all that it needs."""
     if key in equations or key in inputs:
         return
@@ -144,7 +181,9 @@ def formulas(world: World, key: str) -> Iterator[Term]:
     """A quantity's formulas, the simplest first: `h = ReLU(z)` before `h = ReLU(W x + b)`."""
     count = len(world.definitions(key, 1 << 30))
     terms = [defined[0] for place in range(max(count, 1)) if (defined := world.definition(key, 1 << 30, place))]
-    yield from sorted((term for term in terms if any(True for _ in quantities(term))), key=lambda term: sum(1 for _ in walk(term)))
+    yield from sorted(
+        (term for term in terms if any(True for _ in quantities(term))), key=lambda term: sum(1 for _ in walk(term))
+    )
 
 
 def value(world: World, key: str) -> Term:
@@ -162,12 +201,20 @@ def value(world: World, key: str) -> Term:
 def rate(article: Article, world: World, moved: list[str]) -> Term | None:
     """The learning rate: the scalar that stands with the gradient in the update of a parameter."""
     for key in moved:
-        events = [*article.knowledge.formulas.get(key + NEW, ()), *(event for event in article.knowledge.values.get(key, ()) if event.assigned)]
+        events = [
+            *article.knowledge.formulas.get(key + NEW, ()),
+            *(event for event in article.knowledge.values.get(key, ()) if event.assigned),
+        ]
         trees = [side.tree for event in events if event.work for side in event.work.sides if side.tree]
         for tree in trees:
             for part in outside_slopes(tree):
                 other = part.args[0].key
-                if other != key and world.shape(other, 1 << 30) == () and article.knowledge.values.get(other) and not article.knowledge.formulas.get(other):
+                if (
+                    other != key
+                    and world.shape(other, 1 << 30) == ()
+                    and article.knowledge.values.get(other)
+                    and not article.knowledge.formulas.get(other)
+                ):
                     return value(world, other)
     return None
 
@@ -194,7 +241,10 @@ def text(network: Found, heading: str) -> str:
     lines.append('equations = """')
     lines += [f"{called[key]} = {spelled(term, called.__getitem__)}" for key, term in network.equations.items()]
     lines += ['"""', ""]
-    for table, chosen in (("parameters", network.parameters), ("data", tuple(key for key in network.inputs if key not in network.parameters))):
+    for table, chosen in (
+        ("parameters", network.parameters),
+        ("data", tuple(key for key in network.inputs if key not in network.parameters)),
+    ):
         if chosen:
             lines += [f"[{table}]", *(f"{called[key]} = {literal(network.inputs[key])}" for key in chosen), ""]
     if network.rate and network.loss and network.parameters:
@@ -212,7 +262,11 @@ def plain(latex: str) -> str:
 
 def quoted(text_: str) -> str:
     """A TOML string."""
-    return f"'{text_}'" if text_.isprintable() and "'" not in text_ else json.dumps(text_, ensure_ascii=False).replace("\x7f", r"\u007f")
+    return (
+        f"'{text_}'"
+        if text_.isprintable() and "'" not in text_
+        else json.dumps(text_, ensure_ascii=False).replace("\x7f", r"\u007f")
+    )
 
 
 def identifiers(keys: list[str]) -> dict[str, str]:
@@ -246,7 +300,10 @@ def identifier(key: str) -> str:
     return f"{bare}_" + "q" if bare in RESERVED else bare
 
 
-RESERVED = frozenset(spelling for row in TABLE.values() for spelling in row.spellings if spelling.isidentifier()) | {"ones", "size"}
+RESERVED = frozenset(spelling for row in TABLE.values() for spelling in row.spellings if spelling.isidentifier()) | {
+    "ones",
+    "size",
+}
 
 
 def spelled(term: Term, called: Callable[[str], str], least: int = 0) -> str:
@@ -257,7 +314,10 @@ def spelled(term: Term, called: Callable[[str], str], least: int = 0) -> str:
         return f"{called(term.args[0].args[0])}[{', '.join(map(str, term.args[1:]))}]"
     if term.head in OPERATORS:
         own = STRENGTH[term.head]
-        shown = f"{spelled(term.args[0], called, own + (own == 3))} {OPERATORS[term.head]} {spelled(term.args[1], called, own + 1)}"
+        shown = (
+            f"{spelled(term.args[0], called, own + (own == 3))} {OPERATORS[term.head]} "
+            f"{spelled(term.args[1], called, own + 1)}"
+        )
     elif term.head == "neg":
         own, shown = 1, f"-{spelled(term.args[0], called, 2)}"
     elif term.head == "transpose":
@@ -265,7 +325,11 @@ def spelled(term: Term, called: Callable[[str], str], least: int = 0) -> str:
     elif term.head in RELATIONS:
         own, shown = 0, f"{spelled(term.args[0], called, 1)} {RELATIONS[term.head]} {spelled(term.args[1], called, 1)}"
     else:
-        word = next((spelling for spelling in TABLE[term.head].spellings if spelling.isidentifier()), None) if term.head in TABLE else None
+        word = (
+            next((spelling for spelling in TABLE[term.head].spellings if spelling.isidentifier()), None)
+            if term.head in TABLE
+            else None
+        )
         if word is None:
             raise NotInSpec(f"a formula of this article cannot be written in a spec: {term.head}")
         return f"{word}({', '.join(spelled(arg, called) for arg in term.args)})"

@@ -1,7 +1,8 @@
-"""The same article with other numbers: what follows from the changed ones is worked anew and put in its place, all else stays to the letter.
+"""The same article with other numbers: what follows from the changed ones is worked anew and put in its place, all else
+stays to the letter.
 
-Each side of a chain is tied to the side before it, part by part, as the judge compares them; a numeral that cannot be tied to a formula stays as
-it is and is listed.
+Each side of a chain is tied to the side before it, part by part, as the judge compares them; a numeral that cannot be
+tied to a formula stays as it is and is listed.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ from derivation.formulas.numbers import exact, point
 from derivation.formulas.terms import Term, is_literal, walk
 
 CLAIMS = re.compile(
-    r"\b(?:positive|negative|zero|larger|smaller|greater|less|increases?|decreases?|grows?|shrinks?|positiv|negativ|größer|kleiner)\b", re.IGNORECASE
+    r"\b(?:positive|negative|zero|larger|smaller|greater|less|increases?|decreases?|grows?|shrinks?|positiv|negativ|größer|kleiner)\b",
+    re.IGNORECASE,
 )
 
 NUMERAL = re.compile(r"-?\s*+(?:\d++(?:\{?,\}?\d++)?+(?:\.\d++)?+|\.\d++)")
@@ -79,12 +81,18 @@ def tree_of(text: str) -> Tree:
     try:
         value = json.loads(text, parse_float=str, parse_int=str)
     except ValueError:
-        raise BadChange(f"expected a number such as 0.5, a list such as [2, 1] or a list of lists, found {text!r}") from None
+        raise BadChange(
+            f"expected a number such as 0.5, a list such as [2, 1] or a list of lists, found {text!r}"
+        ) from None
     rows = value if isinstance(value, list) else None
     if rows is None:
         return leaf(str(value))
     rows = [row if isinstance(row, list) else [row] for row in rows]
-    if not rows or len({len(row) for row in rows}) != 1 or not all(isinstance(entry, str) for row in rows for entry in row):
+    if (
+        not rows
+        or len({len(row) for row in rows}) != 1
+        or not all(isinstance(entry, str) for row in rows for entry in row)
+    ):
         raise BadChange(f"expected rows of equal length, found {text!r}")
     return Tree("matrix", tuple(Tree("row", tuple(map(leaf, row)), 0) for row in rows), 0)
 
@@ -102,7 +110,12 @@ def drawn(article: Article, seed: int) -> dict[str, Tree]:
         tree = events[0].tree
         texts = [node.args[0] for node in _numerals(tree)]
         kept = set(texts) <= {"0", "1"} or key in (r"\alpha", r"\eta", r"\lambda", r"\mu") or events[0].assigned
-        if not kept and not article.knowledge.formulas.get(key) and not is_derived(key) and shape_of(world, tree) is not None:
+        if (
+            not kept
+            and not article.knowledge.formulas.get(key)
+            and not is_derived(key)
+            and shape_of(world, tree) is not None
+        ):
             found[key] = redrawn(tree, f"{seed}/{key}")
     return found
 
@@ -138,7 +151,10 @@ class Renumbering:
         self.article, self.changed = article, changed
         self.old = article.world()
         values = {
-            key: [replace(event, tree=changed[key]) if key in changed and not event.assigned else event for event in events]
+            key: [
+                replace(event, tree=changed[key]) if key in changed and not event.assigned else event
+                for event in events
+            ]
             for key, events in article.knowledge.values.items()
         }
         self.new = World(replace(article.knowledge, values=values), self.old.scalar, self.old.sections, self.old.meter)
@@ -247,26 +263,39 @@ class Renumbering:
         if match is None or start in self.edits:
             return
         before = text[max(start - BEFORE, 0) : start].rstrip()
-        opens = before.endswith(("(", "[", "{", "&", "=", ",", "}", r"\approx", r"\\")) and not re.search(r"\\end\{\w+\}$|\d\}$|\)\}?$", before)
+        opens = before.endswith(("(", "[", "{", "&", "=", ",", "}", r"\approx", r"\\")) and not re.search(
+            r"\\end\{\w+\}$|\d\}$|\)\}?$", before
+        )
         shown = after.replace(".", "{,}") if self.article.decimal_comma else after
         self.edits[start] = (match.end(), shown if not after.startswith("-") or opens else f"({shown})")
 
     # Claims in words
 
     def claims(self) -> None:
-        """Sentences near a changed formula that speak of signs and sizes, and numbers in prose that stood in the formulas."""
+        """Sentences near a changed formula that speak of signs and sizes, and numbers in prose that stood in the
+        formulas."""
         text = self.article.source.text
-        lines = {line + k for start in self.edits for line in (self.article.source.place(start)[0],) for k in (-2, -1, 0, 1, 2)}
+        lines = {
+            line + k
+            for start in self.edits
+            for line in (self.article.source.place(start)[0],)
+            for k in (-2, -1, 0, 1, 2)
+        }
         gone = {text[start : self.edits[start][0]].lstrip("-") for start in self.edits}
         formulas = [formula for formula in self.article.formulas if formula.source is self.article.source]
-        inside = [edge for formula in formulas for edge in (formula.start, formula.end)]  # in order: an odd number of edges before a place is a formula
+        inside = [
+            edge for formula in formulas for edge in (formula.start, formula.end)
+        ]  # in order: an odd number of edges before a place is a formula
         for match in CLAIMS.finditer(text):
             line = self.article.source.place(match.start())[0]
             if bisect_right(inside, match.start()) % 2 == 0 and line in lines:
                 self.result.claims.append(f"{self.article.source.shown}:{line}: {sentence(text, match.start())}")
         for match in re.finditer(r"(?<![\w.])\d+\.\d+(?![\w.])", text):
             if match[0] in gone and bisect_right(inside, match.start()) % 2 == 0:
-                self.result.claims.append(f"{self.article.source.shown}:{self.article.source.place(match.start())[0]}: {sentence(text, match.start())}")
+                self.result.claims.append(
+                    f"{self.article.source.shown}:{self.article.source.place(match.start())[0]}: "
+                    f"{sentence(text, match.start())}"
+                )
 
 
 def sentence(text: str, at: int) -> str:

@@ -45,12 +45,18 @@ class Tie:
         self.comparison = Comparison(change.old, change.before, Printed(change.old), work.order, ALL_LENIENCY, "≈")
 
     def renewed(self, old: Term, new: Term, b: Term, result: bool = False) -> Term:
-        """The side b, which equals `old`, as it must stand where `old` has become `new`; `Untied` where b is built in another way."""
+        """The side b, which equals `old`, as it must stand where `old` has become `new`; `Untied` where b is built in
+        another way."""
         if not any(node.head == "number" for node in walk(b)):
             return b
         if is_literal(b):
             return self.literal(old, new, b, result)
-        if old.head == b.head and len(old.children) == len(b.children) and b.children and len(old.children) == len(new.children):
+        if (
+            old.head == b.head
+            and len(old.children) == len(b.children)
+            and b.children
+            and len(old.children) == len(new.children)
+        ):
             try:
                 parts = [self.renewed(x, y, z) for x, y, z in zip(old.children, new.children, b.children, strict=True)]
                 return Term(b.head, (*parts, *b.args[len(b.children) :]))
@@ -108,7 +114,9 @@ class Tie:
         return self.rebuilt(b, iter(pairs))
 
     def parts(self, old: Term, new: Term, b: Term) -> Term:
-        return Term(b.head, tuple(self.renewed(x, y, z) for x, y, z in zip(old.children, new.children, b.children, strict=True)))
+        return Term(
+            b.head, tuple(self.renewed(x, y, z) for x, y, z in zip(old.children, new.children, b.children, strict=True))
+        )
 
     def rebuilt(self, b: Term, pairs: Iterator[tuple[Term, Term]], minus: bool = False) -> Term:
         """A sum with each summand made anew; behind a minus the summand is turned."""
@@ -132,7 +140,8 @@ def shaped(like_: Term, texts: Sequence[str]) -> Term:
 
 
 def like(text: str, was: Any, now: Any) -> str:
-    """A new value in the precision in which the old one was printed: in full where that was so and can be, else to as many places."""
+    """A new value in the precision in which the old one was printed: in full where that was so and can be, else to as
+    many places."""
     places = len(text.partition(".")[2])
     full = terminating(now) if isinstance(now, fmpq) else None
     if is_exactly(was, text) and full is not None and len(full.lstrip("-").replace(".", "")) <= DIGITS:

@@ -37,7 +37,9 @@ class Source:
 
     @cached_property
     def _lines(self) -> Sequence[int]:
-        return array("L", [0, *(match.end() for match in re.finditer("\n", self.text if self.file is None else self.file))])
+        return array(
+            "L", [0, *(match.end() for match in re.finditer("\n", self.text if self.file is None else self.file))]
+        )
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column, counted from 1, in the file.

@@ -20,7 +20,10 @@ def loss_of(workbook: Workbook, view: str) -> Term:
     if workbook.network.loss is None:
         raise NoView(f'--{view} needs a loss: name one under [model], as loss = "L"')
     if not workbook.network.moved:
-        raise NoView(f"--{view} needs parameters: the loss {workbook.network.loss!r} depends on none; give some under [parameters]")
+        raise NoView(
+            f"--{view} needs parameters: the loss {workbook.network.loss!r} depends on none; give some under "
+            f"[parameters]"
+        )
     return name(workbook.network.loss)
 
 

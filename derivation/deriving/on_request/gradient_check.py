@@ -25,7 +25,8 @@ SHORT = Style(digits=3, exact_digits=6)
 
 
 def gradient_check(workbook: Workbook) -> Phase:
-    """(L(theta + h) - L(theta - h)) / 2h with h = 1/1000 beside the derivative, and the difference, for entries of each parameter.
+    """(L(theta + h) - L(theta - h)) / 2h with h = 1/1000 beside the derivative, and the difference, for entries of each
+    parameter.
 
     The difference is h^2 / 6 times a third derivative nearby where the loss is smooth.
     Source: Goodfellow, Bengio, Courville, Deep Learning (2016), section 11.5; CS231n, Gradient checks.
@@ -35,7 +36,14 @@ def gradient_check(workbook: Workbook) -> Phase:
     if len(entries) > MOST_ENTRIES:
         entries = [next(entry for entry in entries if entry[0] == key) for key in workbook.network.moved]
     found = zip(entries, learnt(workbook, loss, entries), strict=True)
-    return Phase("gradient_check", tuple(step for count, (place, terms) in enumerate(found, 1) for step in _checked(workbook, loss, place, terms, count)))
+    return Phase(
+        "gradient_check",
+        tuple(
+            step
+            for count, (place, terms) in enumerate(found, 1)
+            for step in _checked(workbook, loss, place, terms, count)
+        ),
+    )
 
 
 def _checked(workbook: Workbook, loss: Term, place: Entry, terms: tuple[Term, Term], count: int) -> Iterator[Step]:
@@ -70,7 +78,9 @@ def _finer(style: Style, more: int) -> Style:
 def _stated(workbook: Workbook, term: Term, style: Style) -> tuple[Line, ...]:
     """A quantity and its value, printed in a style of its own."""
     value = evaluate(term, workbook.known)
-    return workbook.lines([(term, "quantity"), (literal(value, style, workbook.network.page.elide), "value")], value, None)
+    return workbook.lines(
+        [(term, "quantity"), (literal(value, style, workbook.network.page.elide), "value")], value, None
+    )
 
 
 def _moved(network: Network, place: Entry, by: Number) -> Workbook:
@@ -95,10 +105,17 @@ def _crossed(workbook: Workbook, moved: list[Workbook]) -> tuple[Term, ...]:
             if here is None:
                 continue
             operand = next((child for child in node.children if names(child)), node)
-            columns = zip(*(distances.entries for distances in (here, *(kinks(other, node) or here for other in moved))), strict=True)
+            columns = zip(
+                *(distances.entries for distances in (here, *(kinks(other, node) or here for other in moved))),
+                strict=True,
+            )
             for place, column in zip(here.places, columns, strict=True):
                 if len({_sign(x) for x in column}) > 1:
-                    found.append(index(operand, *place) if place and operand.head == "name" and workbook.shapes.of(operand) else operand)
+                    found.append(
+                        index(operand, *place)
+                        if place and operand.head == "name" and workbook.shapes.of(operand)
+                        else operand
+                    )
     return tuple(dict.fromkeys(found))
 
 

@@ -1,4 +1,5 @@
-"""All second derivatives of a small network's loss, one of them worked, and what the eigenvalues' signs are where they are certain."""
+"""All second derivatives of a small network's loss, one of them worked, and what the eigenvalues' signs are where they
+are certain."""
 
 from __future__ import annotations
 
@@ -32,18 +33,32 @@ LONGEST_SUM = 4
 def hessian(workbook: Workbook) -> Phase:
     """The second derivatives of the loss by all entries of all parameters; `NoView` beyond `MOST_ENTRIES` entries.
 
-    One entry is worked by the rule of the second derivative of a composition, whose first part is the Gauss-Newton matrix:
-    Goodfellow, Bengio, Courville, Deep Learning (2016), section 4.3.1; Schraudolph, Fast curvature matrix-vector products (2002), section 3.
+    One entry is worked by the rule of the second derivative of a composition, whose first part is the Gauss-Newton
+    matrix: Goodfellow, Bengio, Courville, Deep Learning (2016), section 4.3.1; Schraudolph, Fast curvature
+    matrix-vector products (2002), section 3.
     """
     loss = loss_of(workbook, "hessian")
     entries = parameter_entries(workbook)
     if len(entries) > MOST_ENTRIES:
         sizes = ", ".join(f"{key} {len(workbook.network.parameters[key].entries)}" for key in workbook.network.moved)
-        raise NoView(f"--hessian is for networks with at most {MOST_ENTRIES} parameter entries; this one has {len(entries)} ({sizes})")
-    long = next((key for key in workbook.network.equations if key in workbook.network.active and prod(workbook.network.shapes[key]) > MOST_ON_THE_WAY), None)
+        raise NoView(
+            f"--hessian is for networks with at most {MOST_ENTRIES} parameter entries; this one has {len(entries)} "
+            f"({sizes})"
+        )
+    long = next(
+        (
+            key
+            for key in workbook.network.equations
+            if key in workbook.network.active and prod(workbook.network.shapes[key]) > MOST_ON_THE_WAY
+        ),
+        None,
+    )
     if long:
         count = prod(workbook.network.shapes[long])
-        raise NoView(f"--hessian is for quantities of at most {MOST_ON_THE_WAY} entries; {long!r} has {count:,}: give fewer rows of data")
+        raise NoView(
+            f"--hessian is for quantities of at most {MOST_ON_THE_WAY} entries; {long!r} has {count:,}: give fewer "
+            f"rows of data"
+        )
     terms = [of for of, _ in learnt(workbook, loss, entries)]
     jets = _jets(workbook, entries)
     pairs = [(i, j) for i in range(len(entries)) for j in range(i, len(entries))]
@@ -52,8 +67,16 @@ def hessian(workbook: Workbook) -> Phase:
     bends = [[jets[loss].entries[0].bend(i, j) for j in range(len(entries))] for i in range(len(entries))]
     notes = _curvature(bends)
     heading = Reason("hessian")
-    steps = [Step(second(loss, terms[i], terms[j]), heading, workbook.recall(second(loss, terms[i], terms[j])), 1, None, notes) for i, j in pairs]
-    return Phase("hessian", (*steps, *_worked(workbook, loss, terms, jets, sorted(pairs, key=lambda pair: _plainness(bends, pair)))))
+    steps = [
+        Step(
+            second(loss, terms[i], terms[j]), heading, workbook.recall(second(loss, terms[i], terms[j])), 1, None, notes
+        )
+        for i, j in pairs
+    ]
+    return Phase(
+        "hessian",
+        (*steps, *_worked(workbook, loss, terms, jets, sorted(pairs, key=lambda pair: _plainness(bends, pair)))),
+    )
 
 
 def second(of: Term, by: Term, then: Term) -> Term:
@@ -67,9 +90,13 @@ def _jets(workbook: Workbook, variables: list[Entry]) -> dict[Term, Array]:
     for key in (*network.parameters, *network.data, *network.equations):
         if key not in network.active:
             continue
-        array = _curved(network.equations[key], found) if key in network.equations else workbook.known[name(key)].map(Jet)
+        array = (
+            _curved(network.equations[key], found) if key in network.equations else workbook.known[name(key)].map(Jet)
+        )
         own = {array.offset(where or (0,)): count for count, (of, where) in enumerate(variables) if of == key}
-        found[name(key)] = Array(array.shape, tuple(Jet.variable(x.value, own[k]) if k in own else x for k, x in enumerate(array.entries)))
+        found[name(key)] = Array(
+            array.shape, tuple(Jet.variable(x.value, own[k]) if k in own else x for k, x in enumerate(array.entries))
+        )
     return found
 
 
@@ -77,7 +104,10 @@ def _curved(equation: Term, found: Mapping[Term, Array]) -> Array:
     try:
         return evaluate(equation, found, Jets)
     except Undefined as problem:
-        message = f"there is no second derivative at these numbers: {problem.message}, in the derivatives of {expression(problem.term or equation)}"
+        message = (
+            f"there is no second derivative at these numbers: {problem.message}, in the derivatives of "
+            f"{expression(problem.term or equation)}"
+        )
         raise NoView(f"--hessian: {message}") from None
 
 
@@ -87,7 +117,9 @@ def _plainness(bends: list[list[Number]], pair: tuple[int, int]) -> tuple[bool, 
     return bends[i][j] == 0, i == j, -abs(middle(bends[i][j]))
 
 
-def _worked(workbook: Workbook, loss: Term, terms: list[Term], jets: dict[Term, Array], pairs: list[tuple[int, int]]) -> Iterator[Step]:
+def _worked(
+    workbook: Workbook, loss: Term, terms: list[Term], jets: dict[Term, Array], pairs: list[tuple[int, int]]
+) -> Iterator[Step]:
     """One entry in full, where there is a formula short enough for it."""
     for i, j in pairs:
         by, then = terms[i], terms[j]
@@ -95,7 +127,9 @@ def _worked(workbook: Workbook, loss: Term, terms: list[Term], jets: dict[Term, 
         if formula is not None:
             quantity = second(loss, by, then)
             reason = Reason(
-                "second_direct" if not any(node.head == "partial" for node in formula.children or (formula,)) and formula.head != "add" else "second_composed"
+                "second_direct"
+                if not any(node.head == "partial" for node in formula.children or (formula,)) and formula.head != "add"
+                else "second_composed"
             )
             yield Step(quantity, Reason("worked_hessian"), workbook.chain(quantity, [formula]), 0, reason)
             return
@@ -104,13 +138,19 @@ def _worked(workbook: Workbook, loss: Term, terms: list[Term], jets: dict[Term, 
 def _direct(workbook: Workbook, loss: Term, by: Term, then: Term) -> Term | None:
     """Where the loss is an equation in the parameters themselves: its equation differentiated twice."""
     equation = workbook.network.equations[loss.args[0]]
-    if not set(names(equation)) <= {*workbook.network.parameters, *workbook.network.data} or by.head != "name" or then.head != "name":
+    if (
+        not set(names(equation)) <= {*workbook.network.parameters, *workbook.network.data}
+        or by.head != "name"
+        or then.head != "name"
+    ):
         return None
     once = gradients(equation, equation, number(1), {by.args[0]}, workbook.shapes)[by.args[0]]
     return gradients(once, once, number(1), {then.args[0]}, workbook.shapes).get(then.args[0], number(0))
 
 
-def _composed(workbook: Workbook, loss: Term, terms: list[Term], jets: dict[Term, Array], pair: tuple[int, int]) -> Term | None:
+def _composed(
+    workbook: Workbook, loss: Term, terms: list[Term], jets: dict[Term, Array], pair: tuple[int, int]
+) -> Term | None:
     """Through what the loss is a function of: sum of d2L/do do' do/da do'/db, and of dL/do d2o/da db."""
     network = workbook.network
     operands = [key for key in names(network.equations[loss.args[0]]) if key not in network.data]
@@ -122,7 +162,12 @@ def _composed(workbook: Workbook, loss: Term, terms: list[Term], jets: dict[Term
     (i, j), (by, then) = pair, (terms[pair[0]], terms[pair[1]])
     ends = [(entry(*output), jets[name(output[0])][output[1] or (0,)]) for output in outputs]
     for k, (o, jet) in enumerate(ends):
-        values = {partial(o, by): jet.slope(i), partial(o, then): jet.slope(j), second(o, by, then): jet.bend(i, j), partial(loss, o): local.slope(k)}
+        values = {
+            partial(o, by): jet.slope(i),
+            partial(o, then): jet.slope(j),
+            second(o, by, then): jet.bend(i, j),
+            partial(loss, o): local.slope(k),
+        }
         values |= {second(loss, o, other): local.bend(k, m) for m, (other, _) in enumerate(ends)}
         workbook.known |= {term: Array.scalar(x) for term, x in values.items()}
     products = [second(loss, o, other) * partial(o, by) * partial(other, then) for o, _ in ends for other, _ in ends]
@@ -133,8 +178,9 @@ def _composed(workbook: Workbook, loss: Term, terms: list[Term], jets: dict[Term
 
 
 def _curvature(bends: list[list[Number]]) -> tuple[Reason, ...]:
-    """How many eigenvalues are positive, negative and zero, by Descartes' rule of signs, which is exact where all roots are real
-    (Horn, Johnson, Matrix Analysis (2013), section 4.2); else whether a 2 x 2 minor shows both signs. Nothing where it is not certain."""
+    """How many eigenvalues are positive, negative and zero, by Descartes' rule of signs, which is exact where all roots
+    are real (Horn, Johnson, Matrix Analysis (2013), section 4.2); else whether a 2 x 2 minor shows both signs. Nothing
+    where it is not certain."""
     size = len(bends)
     if all(isinstance(x, fmpq) for row in bends for x in row):
         polynomial = [fmpq_mat(bends).charpoly()[k] for k in range(size + 1)]
@@ -146,9 +192,22 @@ def _curvature(bends: list[list[Number]]) -> tuple[Reason, ...]:
         kept = [sign for sign in signs if sign]
         positive = sum(a != b for a, b in pairwise(kept))
         negative = size - zero - positive
-        key = "indefinite" if positive and negative else "definite" if not zero else "semidefinite" if positive or negative else "flat"
+        key = (
+            "indefinite"
+            if positive and negative
+            else "definite"
+            if not zero
+            else "semidefinite"
+            if positive or negative
+            else "flat"
+        )
         side = "positive" if positive else "negative"
-        return (Reason(f"hessian_{key}", {"positive": str(positive), "negative": str(negative), "zero": str(zero), "side": side}),)
+        return (
+            Reason(
+                f"hessian_{key}",
+                {"positive": str(positive), "negative": str(negative), "zero": str(zero), "side": side},
+            ),
+        )
     minors = (bends[i][i] * bends[j][j] - bends[i][j] * bends[i][j] for i in range(size) for j in range(i))
     return (Reason("hessian_both_signs"),) if any(_sign(minor) == -1 for minor in minors) else ()
 

@@ -1,4 +1,5 @@
-"""The Jacobian of a named quantity by everything before it, from its own equation backwards: matrices multiply along the way."""
+"""The Jacobian of a named quantity by everything before it, from its own equation backwards: matrices multiply along
+the way."""
 
 from __future__ import annotations
 
@@ -20,17 +21,21 @@ LONGEST = 12
 
 
 def jacobian(key: str, workbook: Workbook) -> Phase:
-    r"""The Jacobians of the quantity `key` (n entries) by each vector and number before it (m entries): n x m, entry (i, j) is
-    the derivative of entry i by entry j, written `\partial h / \partial x^\top`. `NoView` where the quantity is no vector or too long.
+    r"""The Jacobians of the quantity `key` (n entries) by each vector and number before it (m entries): n x m, entry
+    (i, j) is the derivative of entry i by entry j, written `\partial h / \partial x^\top`. `NoView` where the quantity
+    is no vector or too long.
 
-    Each is the sum, over the equations that use the source, of the Jacobian by their result times that of the equation itself.
-    Source: Magnus, Neudecker, Matrix Differential Calculus (2019), chapter 5; Goodfellow, Bengio, Courville (2016), section 6.5.2.
+    Each is the sum, over the equations that use the source, of the Jacobian by their result times that of the equation
+    itself. Source: Magnus, Neudecker, Matrix Differential Calculus (2019), chapter 5; Goodfellow, Bengio, Courville
+    (2016), section 6.5.2.
     """
     sources = _sources(workbook.network, key)
     before = workbook.network.behind(key)
     steps = []
     for number_of, source in enumerate(sources, 1):
-        users = [user for user in workbook.network.consumers[source] if user in before and (user == key or user in sources)]
+        users = [
+            user for user in workbook.network.consumers[source] if user in before and (user == key or user in sources)
+        ]
         steps.append(_step(workbook, key, source, users, number_of))
     return Phase("jacobian", tuple(steps))
 
@@ -41,7 +46,8 @@ def by_entries(key: str, source: str, shapes: Shapes) -> Term:
 
 
 def _sources(network: Network, key: str) -> list[str]:
-    """The vectors and numbers that a quantity depends on through vectors and numbers, nearest first; `NoView` where there is nothing to print."""
+    """The vectors and numbers that a quantity depends on through vectors and numbers, nearest first; `NoView` where
+    there is nothing to print."""
     if key not in network.equations:
         raise NoView(f"--jacobian {key}: no equation defines {key!r}; it can be one of {', '.join(network.equations)}")
     if network.carry is not None:
@@ -52,11 +58,17 @@ def _sources(network: Network, key: str) -> list[str]:
     for result in reversed(list(network.equations)):
         if result in found:
             operands = {node.args[0] for node in walk(network.equations[result]) if node.head == "name"}
-            found += [operand for operand in network.shapes if operand in operands and operand not in found and _is_column(network, operand)]
+            found += [
+                operand
+                for operand in network.shapes
+                if operand in operands and operand not in found and _is_column(network, operand)
+            ]
     order = {other: place for place, other in enumerate((*network.data, *network.parameters, *network.equations))}
     long = next((other for other in found if len(_places(network, other)) > LONGEST), None)
     if long:
-        raise NoView(f"--jacobian is for vectors of at most {LONGEST} entries; {long!r} has {len(_places(network, long))}")
+        raise NoView(
+            f"--jacobian is for vectors of at most {LONGEST} entries; {long!r} has {len(_places(network, long))}"
+        )
     if len(found) == 1:
         raise NoView(f"--jacobian {key}: {key!r} depends on no vector and no number, only on matrices")
     return sorted(found[1:], key=lambda other: -order[other])
@@ -79,14 +91,26 @@ def _step(workbook: Workbook, key: str, source: str, users: list[str], count: in
     for user in users:
         local = _local(workbook, user, source)
         onward = by_entries(key, user, workbook.shapes)
-        parts.append(local if user == key else evaluate(_times(workbook.known[onward], local), {name("J"): workbook.known[onward], name("K"): local}))
+        parts.append(
+            local
+            if user == key
+            else evaluate(_times(workbook.known[onward], local), {name("J"): workbook.known[onward], name("K"): local})
+        )
         formula = matrix_of(workbook.network.equations[user], user, source, workbook.shapes)
         formulas.append(formula if user == key or formula is None else product(onward, formula, workbook.shapes))
     workbook.known[quantity] = reduce(lambda a, b: a.zip(lambda x, y: x + y, b), parts)
     kept = [formula for formula in formulas if formula is not None]
-    lines = workbook.chain(quantity, [reduce(lambda a, b: a + b, kept)]) if len(kept) == len(formulas) else workbook.recall(quantity)
+    lines = (
+        workbook.chain(quantity, [reduce(lambda a, b: a + b, kept)])
+        if len(kept) == len(formulas)
+        else workbook.recall(quantity)
+    )
     kind = "sum" if len(users) > 1 else "local" if users == [key] else "chain"
-    about: dict[str, Term | tuple[Term, ...] | str] = {"quantity": name(key), "source": name(source), "users": tuple(map(name, users))}
+    about: dict[str, Term | tuple[Term, ...] | str] = {
+        "quantity": name(key),
+        "source": name(source),
+        "users": tuple(map(name, users)),
+    }
     return Step(quantity, Reason("jacobian", about), lines, count, Reason(f"jacobian_{kind}", about))
 
 
@@ -99,5 +123,8 @@ def _local(workbook: Workbook, result: str, source: str) -> Array:
     shape = workbook.network.shapes[result]
     units = [Term("unit", (*shape, k, 0)) for k in range(shape[0])] if shape else [number(1)]
     equation = workbook.network.equations[result]
-    rows = [evaluate(gradients(equation, name(result), unit, {source}, workbook.shapes)[source], workbook.known).entries for unit in units]
+    rows = [
+        evaluate(gradients(equation, name(result), unit, {source}, workbook.shapes)[source], workbook.known).entries
+        for unit in units
+    ]
     return Array.of_rows([list(row) for row in rows]) if len(rows) * len(rows[0]) > 1 else Array.scalar(rows[0][0])

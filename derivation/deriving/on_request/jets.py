@@ -1,6 +1,7 @@
 """Values with their first and second derivatives, carried through the table's own meanings.
 
-Source: Griewank, Walther, Evaluating Derivatives (2008), section 13.2 (Taylor arithmetic), here of order two in several variables.
+Source: Griewank, Walther, Evaluating Derivatives (2008), section 13.2 (Taylor arithmetic), here of order two in several
+variables.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Jet:
-    """A value, its derivatives by the variables it depends on, and the second ones by pairs (i <= j); what is left out is 0.
+    """A value, its derivatives by the variables it depends on, and the second ones by pairs (i <= j); what is left out
+    is 0.
 
     >>> x, y = Jet.variable(fmpq(3), 0), Jet.variable(fmpq(5), 1)
     >>> product = x * x * y
@@ -78,7 +80,8 @@ def _added(a: dict[Any, Number], b: dict[Any, Number]) -> dict[Any, Number]:
 
 
 class Jets:
-    """The algebra of jets: every function with its first two derivatives; at a kink the side that the values take, flat at 0."""
+    """The algebra of jets: every function with its first two derivatives; at a kink the side that the values take, flat
+    at 0."""
 
     @staticmethod
     def number(text: str) -> Jet:

@@ -1,4 +1,5 @@
-"""The matrix of a linear map that is known by its transpose: what a reverse rule does to an upstream gradient G is J^T G."""
+"""The matrix of a linear map that is known by its transpose: what a reverse rule does to an upstream gradient G is J^T
+G."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from derivation.formulas.terms import Term, name, number, partial, walk
 
 
 def matrix_of(equation: Term, result: str, source: str, shapes: Shapes) -> Term | None:
-    """The Jacobian of one equation by one of its vectors or numbers, as a formula; None where its reverse rule has no matrix form here.
+    """The Jacobian of one equation by one of its vectors or numbers, as a formula; None where its reverse rule has no
+    matrix form here.
 
     >>> matrix_of(Term("matmul", (name("W"), name("x"))), "z", "x", Shapes({"W": (2, 3), "x": (3, 1), "z": (2, 1)}))
     Term(head='name', args=('W',))

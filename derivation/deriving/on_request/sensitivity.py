@@ -14,14 +14,15 @@ from derivation.formulas.terms import Term, name, number, partial
 from derivation.networks.walkthrough import Phase, Reason, Step
 
 MOST_ENTRIES = 24
-"""Entries of all parameters together up to which each has a row; beyond, each parameter has one, with Frobenius norms."""
+"""Entries of all parameters together up to which each has a row; beyond, each parameter has one, with Frobenius
+norms."""
 PERCENT = number("0.01")
 
 
 @dataclass(frozen=True)
 class Row:
-    """What a row speaks of: the parameter or entry, its size, how steeply the loss rises with it, and the first-order change
-    of the loss per unit of relative change (theta times dL/dtheta, added over the entries)."""
+    """What a row speaks of: the parameter or entry, its size, how steeply the loss rises with it, and the first-order
+    change of the loss per unit of relative change (theta times dL/dtheta, added over the entries)."""
 
     quantity: Term
     size: Term
@@ -30,23 +31,40 @@ class Row:
 
 
 def sensitivity(workbook: Workbook) -> Phase:
-    """A row for each entry of each parameter: value, derivative, what 1 % of the entry changes in the loss (first order), and rank by
-    the size of the derivative. The elasticity (theta / L) dL/dtheta is the change in per cent per per cent.
+    """A row for each entry of each parameter: value, derivative, what 1 % of the entry changes in the loss (first
+    order), and rank by the size of the derivative. The elasticity (theta / L) dL/dtheta is the change in per cent per
+    per cent.
 
-    Source: Saltelli et al., Global Sensitivity Analysis: The Primer (2008), section 1.2.1 (derivatives, normalised by the point).
+    Source: Saltelli et al., Global Sensitivity Analysis: The Primer (2008), section 1.2.1 (derivatives, normalised by
+    the point).
     """
     loss = loss_of(workbook, "sensitivity")
     entries = parameter_entries(workbook)
     few = len(entries) <= MOST_ENTRIES
-    rows = [Row(of, of, by, (of, by)) for of, by in learnt(workbook, loss, entries)] if few else [_whole(workbook, loss, key) for key in workbook.network.moved]
+    rows = (
+        [Row(of, of, by, (of, by)) for of, by in learnt(workbook, loss, entries)]
+        if few
+        else [_whole(workbook, loss, key) for key in workbook.network.moved]
+    )
     ranks = _ranks([evaluate(row.steepness, workbook.known).entries[0] for row in rows])
     title = "sensitivity" if few else "sensitivity_norms"
-    steps = [step for count, (row, rank) in enumerate(zip(rows, ranks, strict=True), 1) for step in _steps(workbook, loss, row, title, rank, count)]
-    return Phase("sensitivity", (*steps, *_worked(workbook, [row for _, row in sorted(zip(ranks, rows, strict=True), key=lambda pair: pair[0])])))
+    steps = [
+        step
+        for count, (row, rank) in enumerate(zip(rows, ranks, strict=True), 1)
+        for step in _steps(workbook, loss, row, title, rank, count)
+    ]
+    return Phase(
+        "sensitivity",
+        (
+            *steps,
+            *_worked(workbook, [row for _, row in sorted(zip(ranks, rows, strict=True), key=lambda pair: pair[0])]),
+        ),
+    )
 
 
 def _whole(workbook: Workbook, loss: Term, key: str) -> Row:
-    """A parameter as a whole: the Frobenius norms of its value and its gradient; every entry grows by the same share."""
+    """A parameter as a whole: the Frobenius norms of its value and its gradient; every entry grows by the same
+    share."""
     of, by = name(key), partial(loss, name(key))
     if not workbook.shapes.of(of):
         return Row(of, Term("abs", (of,)), Term("abs", (by,)), (of, by))
@@ -82,7 +100,13 @@ def _worked(workbook: Workbook, rows: list[Row]) -> Iterator[Step]:
     for row in rows:
         if _is_something(workbook, _change(row)):
             change = _change(row)
-            yield Step(change, Reason("worked_sensitivity", {"quantity": row.quantity}), workbook.expression(change), 0, Reason("first_order"))
+            yield Step(
+                change,
+                Reason("worked_sensitivity", {"quantity": row.quantity}),
+                workbook.expression(change),
+                0,
+                Reason("first_order"),
+            )
             return
 
 

@@ -13,10 +13,14 @@ from derivation.deriving.on_request.sensitivity import sensitivity
 
 
 def views(flags: Mapping[str, bool], jacobians: tuple[str, ...] = ()) -> list[View]:
-    """The views asked for, in the order in which they stand: those whose flag is set, then the Jacobians of named quantities.
+    """The views asked for, in the order in which they stand: those whose flag is set, then the Jacobians of named
+    quantities.
 
     >>> views({"sensitivity": False})
     []
     """
     table = {"sensitivity": sensitivity, "gradient_check": gradient_check, "hessian": hessian}
-    return [*(view for key, view in table.items() if flags.get(key)), *(partial_view(jacobian, key) for key in jacobians)]
+    return [
+        *(view for key, view in table.items() if flags.get(key)),
+        *(partial_view(jacobian, key) for key in jacobians),
+    ]

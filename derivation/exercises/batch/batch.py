@@ -1,6 +1,7 @@
 """Many variants: parts made wherever there is room, kept as they are done, and joined at the end.
 
-A part is a file that is whole or absent, so that a run that was stopped goes on where it was, and ends with the same bytes.
+A part is a file that is whole or absent, so that a run that was stopped goes on where it was, and ends with the same
+bytes.
 """
 
 from __future__ import annotations
@@ -68,7 +69,8 @@ def make(task: Task) -> bytes | Unmade:
 
 
 class Batch:
-    """The parts of one job in a folder, and what is still to be done. `unprintable` are the ids of sheets that are left out in print.
+    """The parts of one job in a folder, and what is still to be done. `unprintable` are the ids of sheets that are left
+    out in print.
 
     `written` are the files that are done.
     """
@@ -84,10 +86,20 @@ class Batch:
     ) -> None:
         self.job, self.products, self.folder, self.written = job, tuple(products), folder, list[Path]()
         printed = tuple(row for row in rows if row.id not in unprintable)
-        text = json.dumps([job.spec, [[row.id, row.inputs, row.label] for row in rows], *([sorted(unprintable)] if unprintable else [])])
+        text = json.dumps(
+            [
+                job.spec,
+                [[row.id, row.inputs, row.label] for row in rows],
+                *([sorted(unprintable)] if unprintable else []),
+            ]
+        )
         self.work = folder / WORK / hashlib.sha256(text.encode()).hexdigest()[:16]
         needed = dict.fromkeys(part for product in self.products for part in product.parts)
-        self.tasks = [task for name in needed for task in _tasks(job, name, printed if parts[name].is_printed else rows, parts[name].size)]
+        self.tasks = [
+            task
+            for name in needed
+            for task in _tasks(job, name, printed if parts[name].is_printed else rows, parts[name].size)
+        ]
 
     def place(self, task: Task) -> Path:
         """Where a part waits."""
@@ -96,8 +108,8 @@ class Batch:
     def run(self, pool: Pool, told: Callable[[int, int], Any]) -> list[Path]:
         """Makes what is missing and joins it; `told` hears how many parts there are, of how many.
 
-        Where a part cannot be made, all files that do without it are; then it raises what was raised there. Raises `hold.Held` while another
-        run writes into the folder.
+        Where a part cannot be made, all files that do without it are; then it raises what was raised there. Raises
+        `hold.Held` while another run writes into the folder.
         """
         with held(self.folder / WORK):
             unmade = self.make(pool, told)

@@ -35,7 +35,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a worker needs to know of a batch: the spec's text, the folder its files are in, and what problems are told of."""
+    """What a worker needs to know of a batch: the spec's text, the folder its files are in, and what problems are told
+    of."""
 
     spec: str
     folder: str
@@ -54,7 +55,8 @@ class Task:
 
 @dataclass(frozen=True)
 class Part:
-    """A kind of part: at most how many variants it holds, how it is made, and whether it is set in print, for which names need fonts."""
+    """A kind of part: at most how many variants it holds, how it is made, and whether it is set in print, for which
+    names need fonts."""
 
     size: int
     make: Callable[[Exercise, Labelled], bytes]
@@ -70,7 +72,8 @@ class Unmade:
 
 @dataclass(frozen=True)
 class Product:
-    """What a batch can be asked for: the kinds of parts it needs, and its files from them (each kind's parts in order)."""
+    """What a batch can be asked for: the kinds of parts it needs, and its files from them (each kind's parts in
+    order)."""
 
     parts: tuple[str, ...]
     files: Callable[..., Files]

@@ -26,7 +26,10 @@ MOST = 60
 ENDED = 128 + signal.SIGTERM
 """How a worker ends that is told to."""
 ENOUGH = "is there enough memory?"
-CERTIFICATES = "set distributed.comm.tls.ca-file, .client.cert and .client.key in Dask's configuration (~/.config/dask, or DASK_DISTRIBUTED__COMM__TLS__...)"
+CERTIFICATES = (
+    "set distributed.comm.tls.ca-file, .client.cert and .client.key in Dask's configuration "
+    "(~/.config/dask, or DASK_DISTRIBUTED__COMM__TLS__...)"
+)
 
 
 class NoPool(RuntimeError):
@@ -47,7 +50,8 @@ class Pool(Protocol):
 class Cores:
     """All cores of this machine; a single task is done here, without starting anything.
 
-    Workers are kept from one run to the next. They end as soon as a run is broken off, and when this process ends, however it ends.
+    Workers are kept from one run to the next. They end as soon as a run is broken off, and when this process ends,
+    however it ends.
     """
 
     def __init__(self) -> None:
@@ -68,7 +72,9 @@ class Cores:
             raise
 
 
-def _shared_out(workers: Sequence[_Worker], make: Callable[[Task], Made], tasks: Sequence[Task]) -> Iterator[tuple[Task, Made]]:
+def _shared_out(
+    workers: Sequence[_Worker], make: Callable[[Task], Made], tasks: Sequence[Task]
+) -> Iterator[tuple[Task, Made]]:
     """What was made of each task; whoever is done takes the next one. A task whose worker was lost is begun again."""
     waiting = iter(tasks)
     running = {worker.begin(make, task): (worker, task, 1) for worker, task in zip(workers, waiting, strict=False)}
@@ -77,7 +83,10 @@ def _shared_out(workers: Sequence[_Worker], make: Callable[[Task], Made], tasks:
             worker, task, tries = running.pop(done)
             if isinstance(done.exception(), BrokenProcessPool):
                 if tries == TRIES:
-                    raise NoPool(f"a part was begun {TRIES} times, and each time the process that made it was ended from outside; {ENOUGH}")
+                    raise NoPool(
+                        f"a part was begun {TRIES} times, and each time the process that made it was ended from "
+                        f"outside; {ENOUGH}"
+                    )
                 running[worker.begin(make, task)] = worker, task, tries + 1
                 continue
             for following in islice(waiting, 1):
@@ -121,7 +130,8 @@ def _on_leash(held: Connection) -> None:
 
 
 def _watch(held: Connection) -> None:
-    """Ends this process when the leash is let go: in good order if that is soon done, so that TeX and its folder go too."""
+    """Ends this process when the leash is let go: in good order if that is soon done, so that TeX and its folder go
+    too."""
     held.poll(None)
     if sys.platform != "win32":
         main = threading.main_thread()
@@ -142,7 +152,8 @@ def _made(make: Callable[[Task], Made], task: Task) -> Made:
 
 
 UNANSWERED = (OSError, ValueError, TypeError, TimeoutError, MemoryError, AssertionError)
-"""What Dask raises where no scheduler answers: the last but one where something else does, the last where its loop has not begun in ten seconds."""
+"""What Dask raises where no scheduler answers: the last but one where something else does, the last where its loop has
+not begun in ten seconds."""
 
 
 class Cluster:
@@ -175,7 +186,9 @@ class Cluster:
                 yield waiting[future], future.result()
                 future.release()
         except KilledWorker:
-            raise NoCluster(f"a part was begun several times on the cluster, and each time its worker was lost; {ENOUGH}") from None
+            raise NoCluster(
+                f"a part was begun several times on the cluster, and each time its worker was lost; {ENOUGH}"
+            ) from None
         except (OSError, CancelledError) as error:
             raise NoCluster(f"the cluster was lost: {error or type(error).__name__}") from None
 

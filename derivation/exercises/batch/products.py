@@ -30,10 +30,14 @@ def _keys(exercise: Exercise, variants: Labelled) -> bytes:
 
 
 def _set(exercise: Exercise, variants: Labelled, write: Callable[[Exercise, Labelled], str]) -> bytes:
-    """The PDF of some sheets. Names that ask for another TeX are set in a run of their own, so that they change nothing about the others."""
+    """The PDF of some sheets. Names that ask for another TeX are set in a run of their own, so that they change nothing
+    about the others."""
     from derivation.exercises.sheets.binding import woven
 
-    apart = [[(variant, name) for variant, name in variants if bool(rare(normalize("NFC", name))) == is_rare] for is_rare in (False, True)]
+    apart = [
+        [(variant, name) for variant, name in variants if bool(rare(normalize("NFC", name))) == is_rare]
+        for is_rare in (False, True)
+    ]
     parts = [compile_pdf(write(exercise, some), time_limit=TIME_LIMIT) for some in apart if some]
     return parts[0] if len(parts) == 1 else woven(parts, [variant.id for variant, _ in variants])
 
@@ -62,7 +66,10 @@ def _one_a_variant(exercise: Exercise, sheets: Iterator[bytes], keys: Iterator[b
 
 def platforms(spec: str, seed: int) -> dict[str, Product]:
     """The other formats. The key in JSON holds the spec's text and the seed."""
-    return {key: Product(tuple(_parts(key, form)), form.files) for key, form in {**EXPORTS, "json": json_key(spec, seed)}.items()}
+    return {
+        key: Product(tuple(_parts(key, form)), form.files)
+        for key, form in {**EXPORTS, "json": json_key(spec, seed)}.items()
+    }
 
 
 def _parts(key: str, form: Format) -> dict[str, Part]:
@@ -73,7 +80,11 @@ def _parts(key: str, form: Format) -> dict[str, Part]:
 PARTS = {
     "sheets": Part(500, _sheets, is_printed=True),
     "keys": Part(20, _keys, is_printed=True),
-    **{name: part for key, form in {**EXPORTS, "json": json_key("", 0)}.items() for name, part in _parts(key, form).items()},
+    **{
+        name: part
+        for key, form in {**EXPORTS, "json": json_key("", 0)}.items()
+        for name, part in _parts(key, form).items()
+    },
 }
 BINDINGS = {
     "two": Product(("sheets", "keys"), _two_files),

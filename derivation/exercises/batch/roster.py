@@ -38,20 +38,24 @@ def load_roster(path: Path) -> tuple[Person, ...]:
 
 
 def read_roster(source: str, text: str) -> tuple[Person, ...]:
-    """The people of a class list, in its order. Raises `RosterError` with the row and column of everything that is wrong.
+    """The people of a class list, in its order. Raises `RosterError` with the row and column of everything that is
+    wrong.
 
     >>> read_roster("class.csv", "id;name\\n17;Ada\\n18;Emmy")
     (Person(name='Ada', identity='17'), Person(name='Emmy', identity='18'))
     >>> read_roster("class.csv", "name\\nAda\\n\\nAda")
     Traceback (most recent call last):
-    derivation.exercises.batch.roster.RosterError: class.csv:4: 'Ada' stands in row 2 already; tell them apart by a column 'id'
+    derivation.exercises.batch.roster.RosterError: class.csv:4: 'Ada' stands in row 2 already; tell them apart by a
+    column 'id'
     """
     rows = cells(source, text)
     _, head = next(rows, (1, []))
     if not head:
         raise RosterError(f"{source}:1: the list is empty; expected a first row with the columns, such as name,id")
     heads = [title.strip().lower() for title in head]
-    name, identity = (next((heads.index(title) for title in titles if title in heads), None) for titles in (NAMES, IDENTITIES))
+    name, identity = (
+        next((heads.index(title) for title in titles if title in heads), None) for titles in (NAMES, IDENTITIES)
+    )
     if name is None:
         raise RosterError(f"{source}:1: there is no column 'name'; found {', '.join(filter(None, heads)) or 'none'}")
 
@@ -59,7 +63,9 @@ def read_roster(source: str, text: str) -> tuple[Person, ...]:
         return line(row[place]) if place is not None and place < len(row) else ""
 
     people = [Person(cell(row, name), cell(row, identity), place) for place, row in rows]
-    problems = [f"{source}:{place}: {problem}" for place, problem in sorted((*_single(people, heads[name]), *_repeated(people)))]
+    problems = [
+        f"{source}:{place}: {problem}" for place, problem in sorted((*_single(people, heads[name]), *_repeated(people)))
+    ]
     if problems:
         more = [f"{source}: and {len(problems) - TOLD} more problems"] if len(problems) > TOLD else []
         raise RosterError("\n".join([*problems[:TOLD], *more]))
@@ -74,7 +80,10 @@ def _single(people: list[Person], head: str) -> Iterator[tuple[int, str]]:
         if not person.name:
             yield person.line, f"column {head!r} is empty"
         elif len(person.label) > LONGEST:
-            yield person.line, f"{person.label[:40]!r} and so on is longer than the {LONGEST} letters that a sheet has room for"
+            yield (
+                person.line,
+                f"{person.label[:40]!r} and so on is longer than the {LONGEST} letters that a sheet has room for",
+            )
 
 
 def _repeated(people: list[Person]) -> Iterator[tuple[int, str]]:
@@ -86,4 +95,7 @@ def _repeated(people: list[Person]) -> Iterator[tuple[int, str]]:
     for first, *others in found.values():
         if others:
             more = f", and in {len(others) - 1} more rows" if len(others) > 1 else ""
-            yield others[0].line, f"{others[0].label!r} stands in row {first.line} already{more}; tell them apart by a column 'id'"
+            yield (
+                others[0].line,
+                f"{others[0].label!r} stands in row {first.line} already{more}; tell them apart by a column 'id'",
+            )

@@ -32,7 +32,8 @@ TRIALS = 12
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """One number that a student writes: an entry of a quantity (places from 0), the node that works it, and where the walkthrough does."""
+    """One number that a student writes: an entry of a quantity (places from 0), the node that works it, and where the
+    walkthrough does."""
 
     quantity: Term
     place: tuple[int, ...]
@@ -68,8 +69,8 @@ class Mistaken:
 class Exercise:
     """A network with what is asked of it.
 
-    `derivation` is the walkthrough at the spec's own numbers, `given` what the tape starts from there; `slots` say which of its entries each
-    input of the program is, and `nodes` which node of the program works each quantity.
+    `derivation` is the walkthrough at the spec's own numbers, `given` what the tape starts from there; `slots` say
+    which of its entries each input of the program is, and `nodes` which node of the program works each quantity.
     """
 
     network: Network
@@ -99,13 +100,19 @@ class Exercise:
 
     @cached_property
     def formulas(self) -> Mapping[Term, Term]:
-        """The formula of each quantity that is asked for, where all that it is worked from is given or asked for as well."""
+        """The formula of each quantity that is asked for, where all that it is worked from is given or asked for as
+        well."""
         worked, asked = {step.quantity for _, step in self.steps}, {blank.quantity for blank in self.blanks}
 
         def is_told(term: Term) -> bool:
             return term in asked if term in worked else all(map(is_told, term.children))
 
-        found = {step.quantity: line.term for _, step in reversed(self.steps) for line in reversed(step.lines) if line.role == "formula"}
+        found = {
+            step.quantity: line.term
+            for _, step in reversed(self.steps)
+            for line in reversed(step.lines)
+            if line.role == "formula"
+        }
         return {quantity: formula for quantity, formula in found.items() if quantity in asked and is_told(formula)}
 
     def run(self, inputs: tuple[fmpq, ...]) -> list[Number]:
@@ -115,7 +122,8 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Variant:
-    """An exercise with numbers. `number` counts from 1; `id` is what is printed on the sheet; `values` are those of all nodes."""
+    """An exercise with numbers. `number` counts from 1; `id` is what is printed on the sheet; `values` are those of all
+    nodes."""
 
     exercise: Exercise
     number: int
@@ -130,9 +138,14 @@ class Variant:
         network, given = self.exercise.network, self.given
         update = network.update
         if update:
-            constants = {key: given.get(Term("name", (PREFIX + key,)), array) for key, array in update.constants.items()}
+            constants = {
+                key: given.get(Term("name", (PREFIX + key,)), array) for key, array in update.constants.items()
+            }
             update = replace(update, constants=constants)
-        parameters, data = ({key: given.get(Term("name", (key,)), array) for key, array in table.items()} for table in (network.parameters, network.data))
+        parameters, data = (
+            {key: given.get(Term("name", (key,)), array) for key, array in table.items()}
+            for table in (network.parameters, network.data)
+        )
         return replace(network, parameters=parameters, data=data, update=update)
 
     @cached_property
@@ -142,7 +155,10 @@ class Variant:
         changed = {quantity: list(start[quantity].entries) for quantity, _ in self.exercise.slots}
         for (quantity, offset), value in zip(self.exercise.slots, self.inputs, strict=True):
             changed[quantity][offset] = value
-        return {**start, **{quantity: Array(start[quantity].shape, tuple(entries)) for quantity, entries in changed.items()}}
+        return {
+            **start,
+            **{quantity: Array(start[quantity].shape, tuple(entries)) for quantity, entries in changed.items()},
+        }
 
     def value(self, quantity: Term) -> Array:
         """A quantity's value."""
@@ -181,7 +197,12 @@ def _started(graph: Graph, given: Mapping[Term, Array], slots: tuple[Slot, ...])
     """What the tape starts from, as nodes: an input where an entry varies, a constant elsewhere."""
     inputs = {slot: graph.variable(slot) for slot in slots}
     return {
-        quantity: Array(array.shape, tuple(inputs.get((quantity, offset)) or graph.constant(entry) for offset, entry in enumerate(array.entries)))
+        quantity: Array(
+            array.shape,
+            tuple(
+                inputs.get((quantity, offset)) or graph.constant(entry) for offset, entry in enumerate(array.entries)
+            ),
+        )
         for quantity, array in given.items()
     }
 
@@ -207,9 +228,16 @@ def _blanks(derivation: Derivation, nodes: Mapping[Term, Array], asked: tuple[st
 
 
 def _mistaken(
-    graph: Graph, tape: Tape, given: Mapping[Term, Array], slots: tuple[Slot, ...], network: Network, contract: Contract, blanks: tuple[Blank, ...]
+    graph: Graph,
+    tape: Tape,
+    given: Mapping[Term, Array],
+    slots: tuple[Slot, ...],
+    network: Network,
+    contract: Contract,
+    blanks: tuple[Blank, ...],
 ) -> Iterator[Mistaken]:
-    """Each mistake that can be made here and shows: one that gives the same answers as another, whatever the numbers, is left out."""
+    """Each mistake that can be made here and shows: one that gives the same answers as another, whatever the numbers,
+    is left out."""
     seen = {tuple(blank.node for blank in blanks)}
     for row in MISTAKES.values():
         edited = row.applied(tape, network, contract)
@@ -226,7 +254,8 @@ def _mistaken(
 
 
 def _telling(program: Program, plan: Plan, blanks: tuple[Blank, ...], mistakes: list[Mistaken]) -> Iterator[Mistaken]:
-    """The mistakes that show at some of a few trial numbers, each unlike those before it: ReLU's derivative at h is the one at z."""
+    """The mistakes that show at some of a few trial numbers, each unlike those before it: ReLU's derivative at h is the
+    one at z."""
     right = tuple(blank.node for blank in blanks)
     trials = list(_trials(program, plan))
     kept = [right]
@@ -237,9 +266,13 @@ def _telling(program: Program, plan: Plan, blanks: tuple[Blank, ...], mistakes: 
 
 
 def _trials(program: Program, plan: Plan) -> Iterator[list[Number]]:
-    """All nodes at a few numbers, spread over what each input may be; those at which something has no value are left out."""
+    """All nodes at a few numbers, spread over what each input may be; those at which something has no value are left
+    out."""
     for trial in range(TRIALS):
-        inputs = [domain[(place * place + 5 * (trial + 1) * (place + 1)) % len(domain)] for place, domain in enumerate(plan.domains.values())]
+        inputs = [
+            domain[(place * place + 5 * (trial + 1) * (place + 1)) % len(domain)]
+            for place, domain in enumerate(plan.domains.values())
+        ]
         with suppress(Undefined, Uncertain):
             yield certified(lambda inputs=inputs: program.run(inputs))  # type: ignore[misc]
 

@@ -1,4 +1,5 @@
-"""A short id for each sheet, such as `7-012-KQ`: the seed, the number, and check letters that belong to one spec and one contract.
+"""A short id for each sheet, such as `7-012-KQ`: the seed, the number, and check letters that belong to one spec and
+one contract.
 
 A small letter behind the number says that a variant stands in the place of one like an earlier variant (`7-012a-KQ`).
 """
@@ -38,16 +39,25 @@ class Identity:
         parts = [
             EDITION,
             sorted(network.equations.items()),
-            sorted((key_of(quantity), array.shape, [str(entry) for entry in array.entries]) for quantity, array in self.exercise.given.items()),
+            sorted(
+                (key_of(quantity), array.shape, [str(entry) for entry in array.entries])
+                for quantity, array in self.exercise.given.items()
+            ),
             [row.name for row in update.rows] if update else None,
             network.loss,
             network.carry,
             [mistaken.row.name for mistaken in self.exercise.mistakes],
             plan.contract,
             plan.asked,
-            sorted((key_of(quantity), offset, [str(value) for value in domain]) for (quantity, offset), domain in plan.domains.items()),
+            sorted(
+                (key_of(quantity), offset, [str(value) for value in domain])
+                for (quantity, offset), domain in plan.domains.items()
+            ),
             sorted((key, str(value)) for key, value in plan.wishes.items()),
-            [(stratum.name, stratum.count, sorted((key, str(value)) for key, value in stratum.wishes.items())) for stratum in plan.strata],
+            [
+                (stratum.name, stratum.count, sorted((key, str(value)) for key, value in stratum.wishes.items()))
+                for stratum in plan.strata
+            ],
         ]
         return hashlib.sha256(repr(parts).encode()).digest()
 
@@ -77,5 +87,7 @@ class Identity:
             turn = 26 * turn + ord(letter) - ord("a") + 1
         made = self.made(int(match[1]), int(match[2]), turn)
         if made.rpartition("-")[2] != match[4].upper():
-            raise WrongId(f"the id {text.strip()} is of another spec, or mistyped: its check letters do not belong to this one")
+            raise WrongId(
+                f"the id {text.strip()} is of another spec, or mistyped: its check letters do not belong to this one"
+            )
         return int(match[1]), int(match[2]), turn

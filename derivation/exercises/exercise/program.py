@@ -1,7 +1,8 @@
 """Tapes traced down to single numbers: what is derived once is only run for each variant.
 
-The operations table means the same over any algebra; here it is asked what it does to nodes of a graph. Equal work is one node,
-so the right tape and all mistaken ones share what they have in common, and two tapes that always give the same answers are seen to.
+The operations table means the same over any algebra; here it is asked what it does to nodes of a graph. Equal work is
+one node, so the right tape and all mistaken ones share what they have in common, and two tapes that always give the
+same answers are seen to.
 """
 
 from __future__ import annotations
@@ -71,7 +72,11 @@ class Graph:
         short = self.shortened(operation, nodes)
         if short is not None:
             return short
-        places = tuple(sorted(node.place for node in nodes)) if operation in COMMUTATIVE else tuple(node.place for node in nodes)
+        places = (
+            tuple(sorted(node.place for node in nodes))
+            if operation in COMMUTATIVE
+            else tuple(node.place for node in nodes)
+        )
         if (operation, places) not in self.found:
             self.code.append((operation, places))
             self.found[operation, places] = Node(self, len(self.code) - 1)
@@ -79,7 +84,9 @@ class Graph:
 
     def shortened(self, operation: Operation, nodes: tuple[Node, ...]) -> Node | None:
         """x + 0, x - 0, 1 x and 0 x without any work."""
-        for node, other in zip(nodes, reversed(nodes), strict=True) if operation in (operator.add, operator.mul, operator.sub) else ():
+        for node, other in (
+            zip(nodes, reversed(nodes), strict=True) if operation in (operator.add, operator.mul, operator.sub) else ()
+        ):
             value = self.constants.get(other.place)
             if value is None or (operation is operator.sub and other is not nodes[1]):
                 continue
@@ -142,7 +149,8 @@ class Algebra:
 
 
 class Traced:
-    """The quantities of a tape as arrays of nodes, worked when they are first asked for: an edit may use what a person works later.
+    """The quantities of a tape as arrays of nodes, worked when they are first asked for: an edit may use what a person
+    works later.
 
     Raises `Circular` where a quantity would be needed for itself.
     """
@@ -182,9 +190,10 @@ class Circular(ValueError):
 class Program:
     """A graph that is complete: `code` is run from the first node to the last.
 
-    `inputs` are the nodes whose values a variant gives; `supports` has for each node those it depends on. Nodes below `required` have to
-    have a value; others, which only mistakes need, may be `UNDEFINED`. Those in `quantities` are entries that the walkthrough names: there a
-    ball without a radius becomes the rational that it is, as the walkthrough has it.
+    `inputs` are the nodes whose values a variant gives; `supports` has for each node those it depends on. Nodes below
+    `required` have to have a value; others, which only mistakes need, may be `UNDEFINED`. Those in `quantities` are
+    entries that the walkthrough names: there a ball without a radius becomes the rational that it is, as the
+    walkthrough has it.
     """
 
     code: tuple[tuple[Operation | None, tuple[int, ...]], ...]
@@ -197,14 +206,23 @@ class Program:
     @classmethod
     def of(cls, graph: Graph, required: int) -> Program:
         """The graph as it stands."""
-        inputs = tuple(place for place, (operation, _) in enumerate(graph.code) if operation is None and place not in graph.constants)
+        inputs = tuple(
+            place
+            for place, (operation, _) in enumerate(graph.code)
+            if operation is None and place not in graph.constants
+        )
         supports: list[frozenset[int]] = []
         for place, (_, operands) in enumerate(graph.code):
-            supports.append(frozenset({place}) if place in inputs else frozenset().union(*(supports[k] for k in operands)))
-        return cls(tuple(graph.code), dict(graph.constants), inputs, tuple(supports), required, frozenset(graph.quantities))
+            supports.append(
+                frozenset({place}) if place in inputs else frozenset().union(*(supports[k] for k in operands))
+            )
+        return cls(
+            tuple(graph.code), dict(graph.constants), inputs, tuple(supports), required, frozenset(graph.quantities)
+        )
 
     def run(self, inputs: Sequence[Number]) -> list[Number]:
-        """Every node's value. Raises `Undefined` where there is none, and `Uncertain` where a comparison needs more bits.
+        """Every node's value. Raises `Undefined` where there is none, and `Uncertain` where a comparison needs more
+        bits.
 
         >>> graph = Graph()
         >>> x = graph.variable("x")

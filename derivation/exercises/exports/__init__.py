@@ -19,19 +19,30 @@ from derivation.exercises.exports.tables import CSV
 
 PORTION = 250
 """Variants in a part."""
-EXPORTS: dict[str, Format] = {"moodle": MOODLE, "qti21": QTI21, "canvas": CANVAS, "prairielearn": PRAIRIELEARN, "csv": CSV, "md": MARKDOWN}
+EXPORTS: dict[str, Format] = {
+    "moodle": MOODLE,
+    "qti21": QTI21,
+    "canvas": CANVAS,
+    "prairielearn": PRAIRIELEARN,
+    "csv": CSV,
+    "md": MARKDOWN,
+}
 
 
-def export(form: Format, exercise: Exercise, variants: Callable[[], Iterable[Variant]], portion: int = PORTION) -> Files:
+def export(
+    form: Format, exercise: Exercise, variants: Callable[[], Iterable[Variant]], portion: int = PORTION
+) -> Files:
     """The files of a format, made piece by piece: memory is bounded by a part, however many variants there are.
 
-    `variants` gives them from the first one on each time it is called: once for each kind of part. A file's pieces have to be taken before
-    the next file is asked for.
+    `variants` gives them from the first one on each time it is called: once for each kind of part. A file's pieces have
+    to be taken before the next file is asked for.
     """
     return form.files(exercise, *(_parts(maker, exercise, variants(), portion) for maker in form.makers))
 
 
-def _parts(maker: Callable[[Exercise, Labelled], bytes], exercise: Exercise, variants: Iterable[Variant], portion: int) -> Iterator[bytes]:
+def _parts(
+    maker: Callable[[Exercise, Labelled], bytes], exercise: Exercise, variants: Iterable[Variant], portion: int
+) -> Iterator[bytes]:
     waiting = iter(variants)
     while members := list(islice(waiting, portion)):
         yield maker(exercise, [(variant, "") for variant in members])

@@ -1,4 +1,5 @@
-"""What may be answered at each blank: the right answer, and what each mistake leads to, where it can be told from all others."""
+"""What may be answered at each blank: the right answer, and what each mistake leads to, where it can be told from all
+others."""
 
 from __future__ import annotations
 
@@ -27,8 +28,9 @@ SLACK = 1e-6
 class Answer:
     """An answer as it is shown, and the closed interval of what counts as this one.
 
-    That is `tolerance` around what is shown, and around `tie` as well where the value lies halfway between two roundings. `below` and
-    `above` say how far the interval reaches from what is shown, `span` has its ends in binary, a little farther apart.
+    That is `tolerance` around what is shown, and around `tie` as well where the value lies halfway between two
+    roundings. `below` and `above` say how far the interval reaches from what is shown, `span` has its ends in binary, a
+    little farther apart.
     """
 
     shown: str
@@ -57,7 +59,8 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What may be answered at one blank: the right answer, and wrong ones with the mistakes that lead to each. No two intervals meet.
+    """What may be answered at one blank: the right answer, and wrong ones with the mistakes that lead to each. No two
+    intervals meet.
 
     Of several mistakes one that is made in this very step stands first.
     """
@@ -78,7 +81,10 @@ class Answers:
         """The answers of a variant, blank by blank. Raises `numbers.Uncertain` where a digit needs more bits."""
         values, known = variant.values, _known(self.contract)
         found = {node: _answer(self.contract, values[node], known) for node in self.nodes}
-        return [_entry(found[right], [(found[node], name, here) for node, name, here in wrong]) for right, wrong in self.blanks]
+        return [
+            _entry(found[right], [(found[node], name, here) for node, name, here in wrong])
+            for right, wrong in self.blanks
+        ]
 
 
 def _mistaken(exercise: Exercise, place: int) -> list[tuple[int, str, bool]]:
@@ -145,7 +151,8 @@ def _decimal(x: fmpq) -> str:
 
 
 def _entry(right: Answer | None, wrong: list[tuple[Answer | None, str, bool]]) -> Entry:
-    """The right answer, and those of the wrong ones that no answer could be meant for but by their mistakes, which are few.
+    """The right answer, and those of the wrong ones that no answer could be meant for but by their mistakes, which are
+    few.
 
     A wrong 0 is left out: anybody may write that.
     """
@@ -155,7 +162,11 @@ def _entry(right: Answer | None, wrong: list[tuple[Answer | None, str, bool]]) -
         if answer:
             found.setdefault(answer.shown, (answer, []))[1].append((not here, name))
     unclear = _meeting([right, *(answer for answer, _ in found.values())])
-    kept = [(answer, names) for answer, names in found.values() if answer.shown not in unclear and len(names) <= NAMED and not answer.low <= 0 <= answer.high]
+    kept = [
+        (answer, names)
+        for answer, names in found.values()
+        if answer.shown not in unclear and len(names) <= NAMED and not answer.low <= 0 <= answer.high
+    ]
     return Entry(right, tuple((tuple(name for _, name in sorted(names)), answer) for answer, names in kept))
 
 

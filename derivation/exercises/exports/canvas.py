@@ -23,7 +23,9 @@ SMALLEST = fmpq(1, 10000)
 
 def quizzes(exercise: Exercise, variants: Labelled) -> bytes:
     """The quizzes of some variants. Raises `Unfit` where an answer is too small for Canvas."""
-    question = Question(exercise, Tex(format_of("canvas")["inline"]), environment("canvas").get_template("question/chain.html.j2"))
+    question = Question(
+        exercise, Tex(format_of("canvas")["inline"]), environment("canvas").get_template("question/chain.html.j2")
+    )
     writer = Writer(exercise.network.names)
     shared = {
         "question": question,
@@ -38,18 +40,27 @@ def quizzes(exercise: Exercise, variants: Labelled) -> bytes:
         _fits(posed, entries)
         made = environment("canvas")
         return [
-            (f"v{posed.id}/{name}", made.get_template(f"canvas/{template}").render(posed=posed, entries=entries, **shared))
-            for name, template in ((f"v{posed.id}.xml", "quiz.xml.j2"), ("assessment_meta.xml", "assessment_meta.xml.j2"))
+            (
+                f"v{posed.id}/{name}",
+                made.get_template(f"canvas/{template}").render(posed=posed, entries=entries, **shared),
+            )
+            for name, template in (
+                (f"v{posed.id}.xml", "quiz.xml.j2"),
+                ("assessment_meta.xml", "assessment_meta.xml.j2"),
+            )
         ]
 
-    return portion(file for variant, _ in variants for file in certain(lambda variant: files(question.of(variant)), variant))
+    return portion(
+        file for variant, _ in variants for file in certain(lambda variant: files(question.of(variant)), variant)
+    )
 
 
 def _fits(posed: Posed, entries: list[Entry]) -> None:
     for blank, entry in zip(posed.question.exercise.blanks, entries, strict=True):
         if 0 < abs(exact(entry.right.shown)) < SMALLEST:
             raise Unfit(
-                f"variant {posed.id}: the answer to {blank.key} is {entry.right.shown}, but Canvas keeps four decimal places; "
+                f"variant {posed.id}: the answer to {blank.key} is {entry.right.shown}, but Canvas keeps four "
+                f"decimal places; "
                 "use larger numbers, do not ask for it, or take another format"
             )
 
@@ -64,7 +75,10 @@ def package(exercise: Exercise, parts: Iterable[bytes]) -> Files:
                 if not name.endswith("assessment_meta.xml"):
                     ids.append(name.partition("/")[0].removeprefix("v"))
                 yield name, content
-        yield "imsmanifest.xml", environment("canvas").get_template("canvas/imsmanifest.xml.j2").render(ids=ids).encode()
+        yield (
+            "imsmanifest.xml",
+            environment("canvas").get_template("canvas/imsmanifest.xml.j2").render(ids=ids).encode(),
+        )
 
     yield "canvas.zip", packed(files())
 

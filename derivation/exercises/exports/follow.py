@@ -1,4 +1,5 @@
-"""Follow-through: each answer as an expression in the earlier answers of the same student and the numbers given, in the operations of QTI."""
+"""Follow-through: each answer as an expression in the earlier answers of the same student and the numbers given, in the
+operations of QTI."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ LARGEST = 120
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A node: an answer (the place of its blank), a number given (its node in the exercise's program, or itself), or an operation."""
+    """A node: an answer (the place of its blank), a number given (its node in the exercise's program, or itself), or an
+    operation."""
 
     operation: str
     parts: tuple[Expression, ...] = ()
@@ -46,7 +48,8 @@ class NoForm(ValueError):
 
 
 def follow_through(exercise: Exercise) -> list[Followed | None]:
-    """For each blank how it follows from earlier ones; None where it depends on given numbers alone, or has no form in QTI."""
+    """For each blank how it follows from earlier ones; None where it depends on given numbers alone, or has no form in
+    QTI."""
     graph = Graph()
     traced = Traced(graph, exercise.tape, _start(exercise, graph), exercise.network.carry)
     formulas = {entry.quantity: entry.formula for entry in exercise.tape}
@@ -61,14 +64,20 @@ def _start(exercise: Exercise, graph: Graph) -> dict[Term, Array]:
     """What expressions start from: answers for all that is asked, and the numbers given."""
 
     def number(node: int) -> Node:
-        return graph.variable(("given", node)) if node in exercise.program.inputs else graph.constant(exercise.program.constants[node])
+        return (
+            graph.variable(("given", node))
+            if node in exercise.program.inputs
+            else graph.constant(exercise.program.constants[node])
+        )
 
     start = {quantity: exercise.nodes[quantity].map(number) for quantity in exercise.given}
     places: dict[Term, list[int]] = {}
     for place, blank in enumerate(exercise.blanks):
         places.setdefault(blank.quantity, []).append(place)
     for quantity, numbers in places.items():
-        start[quantity] = Array(exercise.nodes[quantity].shape, tuple(graph.variable(("answer", number)) for number in numbers))
+        start[quantity] = Array(
+            exercise.nodes[quantity].shape, tuple(graph.variable(("answer", number)) for number in numbers)
+        )
     return start
 
 
@@ -112,7 +121,8 @@ def _number(x: Any) -> Expression:
 
 
 def binary(x: Number) -> str:
-    """A number as the double nearest to it, which is what QTI reckons with, without a power of ten, which not all engines read.
+    """A number as the double nearest to it, which is what QTI reckons with, without a power of ten, which not all
+    engines read.
 
     >>> binary(fmpq(1, 10)), binary(fmpq(1, 10**8))
     ('0.1', '0.00000001')
@@ -138,7 +148,9 @@ def _function(name: str) -> Callable[..., Expression]:
 
 
 def _rounded(operation: Carry, part: Expression) -> Expression:
-    mode, figures = ("significantFigures", operation.digits) if operation.places is None else ("decimalPlaces", operation.places)
+    mode, figures = (
+        ("significantFigures", operation.digits) if operation.places is None else ("decimalPlaces", operation.places)
+    )
     return Expression("roundTo", (part,), attributes=(("roundingMode", mode), ("figures", str(figures))))
 
 

@@ -15,7 +15,8 @@ Files = Iterable[tuple[str, Iterable[bytes]]]
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """`makers` make parts of some variants each, wherever there is room; `files` joins the parts of each kind, in order, without holding them all."""
+    """`makers` make parts of some variants each, wherever there is room; `files` joins the parts of each kind, in
+    order, without holding them all."""
 
     makers: tuple[Callable[[Exercise, Labelled], bytes], ...]
     files: Callable[..., Files]

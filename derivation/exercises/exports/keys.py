@@ -13,12 +13,15 @@ from derivation.exercises.key import key_head, variant_form
 
 
 def json_key(spec: str, seed: int) -> Format:
-    """The format of the keys of a spec's variants: `spec` is its text, which the key holds so that marking can work every formula anew."""
+    """The format of the keys of a spec's variants: `spec` is its text, which the key holds so that marking can work
+    every formula anew."""
     return Format((_forms,), partial(_key, spec=spec, seed=seed))
 
 
 def _forms(exercise: Exercise, variants: Labelled) -> bytes:
-    return ",\n".join(json.dumps(certain(variant_form, variant), ensure_ascii=False) for variant, _ in variants).encode()
+    return ",\n".join(
+        json.dumps(certain(variant_form, variant), ensure_ascii=False) for variant, _ in variants
+    ).encode()
 
 
 def _key(exercise: Exercise, parts: Iterable[bytes], spec: str, seed: int) -> Files:

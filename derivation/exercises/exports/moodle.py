@@ -21,25 +21,32 @@ IN_GAP = str.maketrans({"&": "&amp;", "~": "&#126;", "{": "&#123;", "}": "&#125;
 
 def questions(exercise: Exercise, variants: Labelled) -> bytes:
     """The questions of some variants."""
-    question = Question(exercise, Tex(format_of("moodle")["inline"]), environment("moodle").get_template("question/chain.html.j2"))
+    question = Question(
+        exercise, Tex(format_of("moodle")["inline"]), environment("moodle").get_template("question/chain.html.j2")
+    )
     template = environment("moodle").get_template("moodle/question.xml.j2")
     told = cache(lambda mistakes: f"#{in_gap(question.told(mistakes))}")
     looks = [f"~%0%*#{in_gap(text)}}}" for text in question.looks]
 
     def written(variant: Variant) -> str:
         posed = question.of(variant)
-        gaps = [Markup(gap(entry, points, question.credit, told) + look) for entry, points, look in zip(posed.entries, question.points, looks, strict=True)]
+        gaps = [
+            Markup(gap(entry, points, question.credit, told) + look)
+            for entry, points, look in zip(posed.entries, question.points, looks, strict=True)
+        ]
         return template.render(posed=posed, gaps=gaps)
 
     return "".join(certain(written, variant) for variant, _ in variants).encode()
 
 
 def gap(entry: Entry, points: int, credit: int, told: Callable[[tuple[str, ...]], str]) -> str:
-    """A gap up to its last answer, the one for anything else: the first answer that fits counts, the right one before all others."""
+    """A gap up to its last answer, the one for anything else: the first answer that fits counts, the right one before
+    all others."""
     right = [("=", entry.right, "")]
     wrong = [(f"~%{credit}%", answer, told(mistakes)) for mistakes, answer in entry.wrong]
     return f"{{{points}:NUMERICAL:" + "".join(
-        f"{mark}{answer.shown}:{answer.tolerance}{sentence}" + (f"~{mark.lstrip('~')}{answer.tie}:{answer.tolerance}{sentence}" if answer.tie else "")
+        f"{mark}{answer.shown}:{answer.tolerance}{sentence}"
+        + (f"~{mark.lstrip('~')}{answer.tie}:{answer.tolerance}{sentence}" if answer.tie else "")
         for mark, answer, sentence in right + wrong
     )
 

@@ -24,9 +24,15 @@ def lines(exercise: Exercise, variants: Labelled) -> bytes:
     given, solution = (made.get_template(f"question/{name}.html.j2") for name in ("given", "solution"))
 
     def line(posed: Posed) -> str:
-        shown = {name: str(template.render(posed=posed, question=question)) for name, template in (("given", given), ("solution", solution))}
+        shown = {
+            name: str(template.render(posed=posed, question=question))
+            for name, template in (("given", given), ("solution", solution))
+        }
         answers = [
-            {"right": _interval(entry.right), "wrong": [[*_interval(answer), question.told(mistakes)] for mistakes, answer in entry.wrong]}
+            {
+                "right": _interval(entry.right),
+                "wrong": [[*_interval(answer), question.told(mistakes)] for mistakes, answer in entry.wrong],
+            }
             for entry in posed.entries
         ]
         return json.dumps({"id": posed.id, **shown, "answers": answers}, ensure_ascii=False) + "\n"
@@ -48,7 +54,13 @@ def folder(exercise: Exercise, parts: Iterable[bytes]) -> Files:
 
     yield f"prairielearn/{name}/variants.jsonl", counted()
     yield f"prairielearn/{name}/question.json", [_json(_shared(question, count))]
-    info = {"uuid": _uuid(question), "title": question.title, "topic": form["topic"], "tags": ["derivation"], "type": "v3"}
+    info = {
+        "uuid": _uuid(question),
+        "title": question.title,
+        "topic": form["topic"],
+        "tags": ["derivation"],
+        "type": "v3",
+    }
     yield f"prairielearn/{name}/info.json", [_json(info)]
     contract = exercise.contract
     rounding = ("sigfig", contract.digits) if contract.places is None else ("decdig", contract.places)
@@ -59,13 +71,21 @@ def folder(exercise: Exercise, parts: Iterable[bytes]) -> Files:
 
 
 def _question(exercise: Exercise) -> Question:
-    return Question(exercise, Tex(format_of("prairielearn")["inline"]), environment("prairielearn").get_template("question/chain.html.j2"))
+    return Question(
+        exercise,
+        Tex(format_of("prairielearn")["inline"]),
+        environment("prairielearn").get_template("question/chain.html.j2"),
+    )
 
 
 def _shared(question: Question, count: int) -> dict[str, Any]:
     """What all variants share. Formulas stand here and not in the page, where two braces would be a command."""
     made = environment("prairielearn").get_template("prairielearn/task.html.j2")
-    tasks = [str(made.render(stage=stage, task=task, first=task is stage.tasks[0])) for stage in question.stages for task in stage.tasks]
+    tasks = [
+        str(made.render(stage=stage, task=task, first=task is stage.tasks[0]))
+        for stage in question.stages
+        for task in stage.tasks
+    ]
     return {
         "count": count,
         "points": question.points,
@@ -82,7 +102,9 @@ def _interval(answer: Answer) -> list[str]:
 
 def _uuid(question: Question) -> str:
     """The same for the same exercise, so that a new export takes the place of the old one."""
-    return str(UUID(bytes=hashlib.sha256("\n".join((question.title, *question.structure)).encode()).digest()[:16], version=4))
+    return str(
+        UUID(bytes=hashlib.sha256("\n".join((question.title, *question.structure)).encode()).digest()[:16], version=4)
+    )
 
 
 def _json(table: dict[str, Any]) -> bytes:

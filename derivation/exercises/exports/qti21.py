@@ -21,7 +21,10 @@ NUDGES = (1 - 1e-12, 1 + 1e-12)
 
 def items(exercise: Exercise, variants: Labelled) -> bytes:
     """The items of some variants."""
-    question, followed = Question(exercise, MathML(), environment("qti21").get_template("qti21/chain.xml.j2")), follow_through(exercise)
+    question, followed = (
+        Question(exercise, MathML(), environment("qti21").get_template("qti21/chain.xml.j2")),
+        follow_through(exercise),
+    )
     template = environment("qti21").get_template("qti21/item.xml.j2")
     shared = {
         "question": question,
@@ -40,14 +43,24 @@ def items(exercise: Exercise, variants: Labelled) -> bytes:
             entries=entries,
             spelled_out=spelled_out,
             tolerances=[
-                [f"{_wide(answer.below)} {_wide(answer.above)}" for answer in (entry.right, *(answer for _, answer in entry.wrong))] for entry in entries
+                [
+                    f"{_wide(answer.below)} {_wide(answer.above)}"
+                    for answer in (entry.right, *(answer for _, answer in entry.wrong))
+                ]
+                for entry in entries
             ],
-            leading=[[place for place in rule.places if float(entries[place].right.shown)] if rule else [] for rule in followed],
+            leading=[
+                [place for place in rule.places if float(entries[place].right.shown)] if rule else []
+                for rule in followed
+            ],
             numbers={str(node): binary(posed.variant.values[node]) for node in exercise.program.inputs},
             **shared,
         )
 
-    return portion((f"items/{variant.id}.xml", certain(lambda variant: item(question.of(variant)), variant)) for variant, _ in variants)
+    return portion(
+        (f"items/{variant.id}.xml", certain(lambda variant: item(question.of(variant)), variant))
+        for variant, _ in variants
+    )
 
 
 def package(exercise: Exercise, parts: Iterable[bytes]) -> Files:
@@ -67,7 +80,8 @@ def package(exercise: Exercise, parts: Iterable[bytes]) -> Files:
 
 
 def _told(question: Question) -> dict[str, str]:
-    """What a student may be told, by the key of the outcome that says so; the solution has no sentence, it is a text of its own."""
+    """What a student may be told, by the key of the outcome that says so; the solution has no sentence, it is a text of
+    its own."""
     mistakes = {f"mistake_{key}": sentence for key, sentence in question.mistakes.items()}
     looks = dict(zip(map(_look, question.exercise.blanks), question.looks, strict=True))
     return {"followed": question.words["followed"], **mistakes, **looks, "solution": ""}

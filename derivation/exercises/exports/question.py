@@ -1,4 +1,5 @@
-"""What the templates of learning platforms see: a question with its blanks, its numbers, its answers and its worked solution."""
+"""What the templates of learning platforms see: a question with its blanks, its numbers, its answers and its worked
+solution."""
 
 from __future__ import annotations
 
@@ -24,8 +25,8 @@ CREDIT = 50
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A quantity to be worked: its symbol, its formula, what each entry is worth (nothing where all are worth the same), and row by row the places
-    of its blanks."""
+    """A quantity to be worked: its symbol, its formula, what each entry is worth (nothing where all are worth the
+    same), and row by row the places of its blanks."""
 
     symbol: str
     formula: str
@@ -44,14 +45,18 @@ class Stage:
 
 
 class Question:
-    """A question but for its numbers, in a platform's setting; `chain` is the template that lays a chain of the solution out."""
+    """A question but for its numbers, in a platform's setting; `chain` is the template that lays a chain of the
+    solution out."""
 
     def __init__(self, exercise: Exercise, setting: Setting, chain: Template) -> None:
         sheet = sheet_view(exercise)
         self.exercise = exercise
         self.title = title(exercise)
         self.structure, self.contract = tuple(map(setting.formula, sheet.structure)), sheet.contract
-        self.solution, self.answers = Solution(exercise, setting, lambda filled: chain.render(chain=filled)), Answers(exercise)
+        self.solution, self.answers = (
+            Solution(exercise, setting, lambda filled: chain.render(chain=filled)),
+            Answers(exercise),
+        )
         self.words = self.solution.words.words["exports"]
         self.points, self.credit = exercise.points, CREDIT
         self.worth = self._worth(self.points[0]) if len(set(self.points)) == 1 else ""
@@ -61,12 +66,17 @@ class Question:
     def looks(self) -> list[str]:
         """For each blank the step of the solution to look at."""
         phases = self.solution.words.words["phases"]
-        return [self.words["look"].format(number=blank.number, phase=phases[blank.phase]) for blank in self.exercise.blanks]
+        return [
+            self.words["look"].format(number=blank.number, phase=phases[blank.phase]) for blank in self.exercise.blanks
+        ]
 
     @cached_property
     def mistakes(self) -> dict[str, str]:
         """The sentence of each mistake."""
-        return {mistaken.row.name: self.solution.words.text("mistake_feedback", mistaken.row.name) for mistaken in self.exercise.mistakes}
+        return {
+            mistaken.row.name: self.solution.words.text("mistake_feedback", mistaken.row.name)
+            for mistaken in self.exercise.mistakes
+        }
 
     def told(self, mistakes: Iterable[str]) -> str:
         """What a student is told whose answer one of these mistakes leads to."""
@@ -80,17 +90,24 @@ class Question:
         groups = {(group.phase, group.number): group for group in self.solution.groups}
         before = ""
         places = range(len(self.exercise.blanks))
-        for key, members in groupby(places, lambda place: (self.exercise.blanks[place].phase, self.exercise.blanks[place].number)):
+        for key, members in groupby(
+            places, lambda place: (self.exercise.blanks[place].phase, self.exercise.blanks[place].number)
+        ):
             group = groups[key]
             opening = self.solution.words.text("phases", group.phase) if group.phase != before else ""
-            tasks = tuple(self._task(list(found)) for _, found in groupby(members, lambda place: self.exercise.blanks[place].quantity))
+            tasks = tuple(
+                self._task(list(found))
+                for _, found in groupby(members, lambda place: self.exercise.blanks[place].quantity)
+            )
             yield Stage(opening, group.number, group.title, tasks)
             before = group.phase
 
     def _task(self, places: list[int]) -> Task:
         quantity = self.exercise.blanks[places[0]].quantity
         chains = [chain for group in self.solution.groups for chain in group.chains if chain.term == quantity]
-        formula = next((formula for chain in chains for formula in chain.formulas if quantity in self.exercise.formulas), "")
+        formula = next(
+            (formula for chain in chains for formula in chain.formulas if quantity in self.exercise.formulas), ""
+        )
         offsets = iter(places)
         rows = tuple(tuple(next(offsets) for _ in row) for row in self.exercise.nodes[quantity].rows)
         return Task(chains[0].quantity, formula, "" if self.worth else self._worth(self.points[places[0]]), rows)

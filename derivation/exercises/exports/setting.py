@@ -74,5 +74,7 @@ def _math(latex: str) -> str:
 
 @lru_cache(maxsize=1 << 14)
 def _row(latex: str) -> Markup:
-    made = convert(latex.replace(r"\begin{pmatrix}", r"{\begin{pmatrix}").replace(r"\end{pmatrix}", r"\end{pmatrix}}"))  # one operand for an exponent
+    made = convert(
+        latex.replace(r"\begin{pmatrix}", r"{\begin{pmatrix}").replace(r"\end{pmatrix}", r"\end{pmatrix}}")
+    )  # one operand for an exponent
     return Markup(made[made.index(">") + 1 : made.rindex("<")])

@@ -1,7 +1,9 @@
-"""The worked solution of any variant: each chain is written once by the writer of the handout, with holes where numbers stand.
+"""The worked solution of any variant: each chain is written once by the writer of the handout, with holes where numbers
+stand.
 
-A chain is formula = numbers put in = value; the arithmetic between, whose form depends on the numbers, is left to the handout. How a
-number is bracketed depends on its sign and on whether it has a power of ten, so there is a form for each combination that occurs.
+A chain is formula = numbers put in = value; the arithmetic between, whose form depends on the numbers, is left to the
+handout. How a number is bracketed depends on its sign and on whether it has a power of ten, so there is a form for each
+combination that occurs.
 """
 
 from __future__ import annotations
@@ -51,7 +53,8 @@ class Numeral:
 
 
 class Numerals(dict[int, Numeral]):
-    """The numerals of a variant's nodes, each made when it is first asked for; `~node` is the number with its sign changed."""
+    """The numerals of a variant's nodes, each made when it is first asked for; `~node` is the number with its sign
+    changed."""
 
     def __init__(self, values: tuple[Number, ...], show: Callable[[Number], Numeral]) -> None:
         self.values_of, self.show = values, show
@@ -96,7 +99,8 @@ class Filling:
 
     @classmethod
     def of(cls, latex: str, signs: Mapping[int, str], setting: Setting) -> Filling:
-        """The LaTeX of a term with a number for each node; a node whose sign is not its own is printed with its sign changed."""
+        """The LaTeX of a term with a number for each node; a node whose sign is not its own is printed with its sign
+        changed."""
         found = [(match[1] == "-", int(match[2])) for match in NODE.finditer(latex)]
         nodes = tuple(node if negative == ("-" in signs.get(node, "+")) else ~node for negative, node in found)
         places = iter(range(len(nodes)))
@@ -110,7 +114,8 @@ class Filling:
 
 
 class _Nodes(Workbook):
-    """A workbook on which a node stands for its number; printed, it is a number of its kind that nothing else looks like."""
+    """A workbook on which a node stands for its number; printed, it is a number of its kind that nothing else looks
+    like."""
 
     def __init__(self, network: Network, nodes: Mapping[Term, Array], kinds: Mapping[int, str]) -> None:
         super().__init__(network)
@@ -144,8 +149,13 @@ class NumbersPutIn:
         self.scalars = tuple(dict.fromkeys(int(found[2]) for text in alone if (found := NODE.fullmatch(text))))
         self.literals = sum(len(text) for text in alone if not NODE.fullmatch(text))
         self.alone = tuple(int(found[2]) for text in alone if (found := NODE.fullmatch(text)))
-        self.arrays = [[[int(entry.args[0]) - 10**DIGITS for entry in row.args if entry.head == "number"] for row in array.args] for array in arrays]
-        self.is_sum = any(node.head == "sum" for node in walk(self.formula)) and not any(node.head == "dots" for node in walk(term))
+        self.arrays = [
+            [[int(entry.args[0]) - 10**DIGITS for entry in row.args if entry.head == "number"] for row in array.args]
+            for array in arrays
+        ]
+        self.is_sum = any(node.head == "sum" for node in walk(self.formula)) and not any(
+            node.head == "dots" for node in walk(term)
+        )
 
     def term(self, kinds: Mapping[int, str]) -> Term:
         return _Nodes(self.exercise.network, self.exercise.nodes, kinds).put_in(self.formula)
@@ -165,7 +175,10 @@ class NumbersPutIn:
         if len(self.arrays) < 2:
             return False
         digits = self.literals + sum(numerals[node].length for node in self.alone)
-        return digits + sum(max(sum(numerals[node].length for node in row) for row in array) for array in self.arrays) > BROADEST
+        return (
+            digits + sum(max(sum(numerals[node].length for node in row) for row in array) for array in self.arrays)
+            > BROADEST
+        )
 
 
 @dataclass(frozen=True)
@@ -185,7 +198,8 @@ Part = tuple[str, Filling, Numerals]
 
 @dataclass
 class Chain:
-    """A chain but for its numbers; `kinked` is its formula where it has a kink, which a footnote tells of if it is met."""
+    """A chain but for its numbers; `kinked` is its formula where it has a kink, which a footnote tells of if it is
+    met."""
 
     term: Term
     signs: Mapping[str, str]
@@ -216,10 +230,15 @@ class Chain:
 
     def filled(self, numerals: Numerals, ends: Numerals) -> Filled:
         """The chain with its numbers."""
-        return Filled(self.quantity, [(sign, form.filled(numbers)) for sign, form, numbers in self.parts(numerals, ends)], self.reason)
+        return Filled(
+            self.quantity,
+            [(sign, form.filled(numbers)) for sign, form, numbers in self.parts(numerals, ends)],
+            self.reason,
+        )
 
     def laid(self, numerals: Numerals, ends: Numerals, layout: Layout) -> str:
-        """The chain with its numbers as the template lays it out, which is done once for all chains of the same form."""
+        """The chain with its numbers as the template lays it out, which is done once for all chains of the same
+        form."""
         parts = self.parts(numerals, ends)
         key = tuple([(sign, id(form)) for sign, form, _ in parts])
         text = self.layouts.get(key)
@@ -345,7 +364,12 @@ class _Scribe(Workbook):
         self.sources: dict[Term, Term] = {}
 
     def chain(
-        self, quantity: Term, formulas: Iterable[Term], numbers: Term | None = None, reason: Reason | None = None, first: Iterable[Term] = ()
+        self,
+        quantity: Term,
+        formulas: Iterable[Term],
+        numbers: Term | None = None,
+        reason: Reason | None = None,
+        first: Iterable[Term] = (),
     ) -> tuple[Line, ...]:
         formulas = list(formulas)
         self.sources[quantity] = numbers or formulas[-1]

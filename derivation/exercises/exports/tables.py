@@ -35,9 +35,12 @@ def answers(exercise: Exercise, variants: Labelled) -> bytes:
 
 
 def likeness(exercise: Exercise, variants: Labelled) -> bytes:
-    """A row for each variant: which units are on, the digits there are to write, and the operations there are to work."""
+    """A row for each variant: which units are on, the digits there are to write, and the operations there are to
+    work."""
     rows = effort.table(variant for variant, _ in variants)
-    return table((row.id, row.stratum, row.branches, str(row.effort.digits), str(row.effort.operations)) for row in rows)
+    return table(
+        (row.id, row.stratum, row.branches, str(row.effort.digits), str(row.effort.operations)) for row in rows
+    )
 
 
 def rounding_of(exercise: Exercise) -> str:

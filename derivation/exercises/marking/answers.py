@@ -1,4 +1,5 @@
-"""The table of answers: a row each student, a column each blank, in any order; whatever is wrong with it is told, all at once."""
+"""The table of answers: a row each student, a column each blank, in any order; whatever is wrong with it is told, all
+at once."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ LISTED = 3
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something about the table: the line (0 is the whole file), the column, what is the matter, and whether an answer was lost by it."""
+    """Something about the table: the line (0 is the whole file), the column, what is the matter, and whether an answer
+    was lost by it."""
 
     line: int
     column: str
@@ -31,7 +33,10 @@ class Remark:
 
     def told(self, source: str) -> str:
         """The remark as a line of text."""
-        return f"{source}{f':{self.line}' if self.line else ''}: {f'column {self.column!r}: ' if self.column else ''}{self.text}"
+        return (
+            f"{source}{f':{self.line}' if self.line else ''}: "
+            f"{f'column {self.column!r}: ' if self.column else ''}{self.text}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +85,21 @@ class _Reader:
         lines = cells(self.source, self.text)
         first, header = next(lines, (0, []))
         if not header:
-            raise NoTable(f"{self.source}: the table is empty; its first line names the columns: student, id, and the blanks")
+            raise NoTable(
+                f"{self.source}: the table is empty; its first line names the columns: student, id, and the blanks"
+            )
         columns = self.columns(first, header)
         rows = [self.row(line, row, columns, len(header)) for line, row in lines]
         if not rows:
             self.remark(0, "", "there is no row of answers", loses=False)
         self.check_students(rows)
         if rows and not any(row.id in self.key.variants for row in rows):
-            self.remark(0, "id", f"none of the variants is in {self.key.source}; is this the key of another exercise or seed?")
-        return Table(self.source, tuple(rows), tuple(sorted(self.remarks, key=lambda remark: (remark.line, remark.column))))
+            self.remark(
+                0, "id", f"none of the variants is in {self.key.source}; is this the key of another exercise or seed?"
+            )
+        return Table(
+            self.source, tuple(rows), tuple(sorted(self.remarks, key=lambda remark: (remark.line, remark.column)))
+        )
 
     def columns(self, line: int, header: list[str]) -> dict[str, int]:
         """Which column holds what: `student`, `id`, and the blanks by their keys."""
@@ -101,24 +112,35 @@ class _Reader:
             name = known.get(_folded(title))
             if name is None and title.strip():
                 near = self.meant(_folded(title), known)
-                self.remark(line, title.strip(), f"there is no such blank{f'; is {known[near]!r} meant?' if near else ''}; the column is left out", False)
+                self.remark(
+                    line,
+                    title.strip(),
+                    f"there is no such blank{f'; is {known[near]!r} meant?' if near else ''}; the column is left out",
+                    False,
+                )
             elif name in found:
                 self.remark(line, title.strip(), "this column stands there twice; the first one counts")
             elif name:
                 found[name] = place
         if "id" not in found:
-            raise NoTable(f"{self.source}:{line}: there is no column 'id'; it holds the variant's id, as printed on the sheet")
+            raise NoTable(
+                f"{self.source}:{line}: there is no column 'id'; it holds the variant's id, as printed on the sheet"
+            )
         if "student" not in found:
             self.remark(line, "student", "there is no such column; students are called by their lines", loses=False)
         missing = [blank for blank in blanks if blank not in found]
         if missing == blanks:
-            raise NoTable(f"{self.source}:{line}: no column is called like a blank of {self.key.source}; they are called {', '.join(blanks[:3])} and so on")
+            raise NoTable(
+                f"{self.source}:{line}: no column is called like a blank of {self.key.source}; they are called "
+                f"{', '.join(blanks[:3])} and so on"
+            )
         if missing:
             self.remark(line, "", f"no column for {', '.join(missing)}; counted as left blank", loses=False)
         return found
 
     def row(self, line: int, row: list[str], columns: dict[str, int], width: int) -> Row:
-        """One row. Where it has more cells than the header, nobody knows which is which, and none of its answers is read."""
+        """One row. Where it has more cells than the header, nobody knows which is which, and none of its answers is
+        read."""
         while len(row) > width and not row[-1].strip():
             row = row[:-1]
         too_many = len(row) > width
@@ -126,7 +148,12 @@ class _Reader:
         student, variant = written.pop("student", "") or f"line {line}", written.pop("id")
         if too_many:
             hint = "put decimal commas in quotes, or part the columns by semicolons"
-            self.remark(line, "", f"{student} has {len(row)} cells where the header has {width}: {hint}; the answers of this row are not read")
+            self.remark(
+                line,
+                "",
+                f"{student} has {len(row)} cells where the header has {width}: {hint}; the answers of this row are "
+                f"not read",
+            )
         elif variant not in self.key.variants:
             near = self.meant(variant, self.key.variants)
             told = f"no variant is called {variant[:40]!r}" if variant else "no variant is named"
@@ -157,7 +184,12 @@ class _Reader:
         for student, found in lines.items():
             if len(found) > 1:
                 more = f" and {len(found) - LISTED} more" if len(found) > LISTED else ""
-                self.remark(0, "student", f"{student} stands in lines {', '.join(map(str, found[:LISTED]))}{more}; each is marked on its own", loses=False)
+                self.remark(
+                    0,
+                    "student",
+                    f"{student} stands in lines {', '.join(map(str, found[:LISTED]))}{more}; each is marked on its own",
+                    loses=False,
+                )
 
 
 def _folded(title: str) -> str:

@@ -1,7 +1,8 @@
 """Which mistakes were made: a mistake is named at a step only if it reproduces all that is wrong there.
 
-It may do so in three ways: by its own formula from the student's own values before it; the same where blanks between were filled in
-with the mistake made; or as a whole tape, from the given numbers alone. Of several that do, those count that fit the rest of the sheet best.
+It may do so in three ways: by its own formula from the student's own values before it; the same where blanks between
+were filled in with the mistake made; or as a whole tape, from the given numbers alone. Of several that do, those count
+that fit the rest of the sheet best.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ class Suspect:
 
     @cached_property
     def filled(self) -> tuple[Worked, ...]:
-        """The student's values with blanks (where there are any) filled in by the mistaken tape, as written and as before rounding; and that tape alone."""
+        """The student's values with blanks (where there are any) filled in by the mistaken tape, as written and as
+        before rounding; and that tape alone."""
         sheet = self.sheet
         written = (sheet.exact, sheet.kept, {}) if sheet.has_blanks else ({},)
         return tuple(Worked(self.entries, sheet.given, each, None, sheet.paper.network) for each in written)
@@ -65,17 +67,24 @@ class Suspect:
         return accepts(self.sheet.paper.contract, values[offset], self.sheet.row.numerals[key].value)
 
     def is_short(self, key: str) -> bool:
-        """Whether a number is written with no more digits than the mistake leaves, where it is one of rounding: 2.00 is not rounded to 2.
+        """Whether a number is written with no more digits than the mistake leaves, where it is one of rounding: 2.00 is
+        not rounded to 2.
 
         Zeros behind are believed where the whole sheet is written so.
         """
-        return not MISTAKES[self.name].short or self.is_filled_up or self.sheet.row.numerals[key].unit >= min(fmpq(1), self.step(key))
+        return (
+            not MISTAKES[self.name].short
+            or self.is_filled_up
+            or self.sheet.row.numerals[key].unit >= min(fmpq(1), self.step(key))
+        )
 
     @cached_property
     def is_filled_up(self) -> bool:
         """Whether every number on the sheet has the digits that the mistake leaves, and zeros behind."""
         numerals = self.sheet.row.numerals
-        return len(numerals) >= FEW and all((numeral.value / self.step(key)).q == 1 for key, numeral in numerals.items())
+        return len(numerals) >= FEW and all(
+            (numeral.value / self.step(key)).q == 1 for key, numeral in numerals.items()
+        )
 
     def step(self, key: str) -> fmpq:
         """One unit of the last digit that the mistake leaves of a number."""
@@ -106,8 +115,11 @@ def diagnosed(sheet: Sheet, steps: list[StepMark]) -> Iterator[StepMark]:
         yield replace(step, mistakes=tuple(name for name, rank in found.items() if rank == best))
 
 
-def _ranked(suspect: Suspect, wrong: list[StepMark], steps: list[StepMark]) -> Iterator[tuple[str, Term, tuple[int, int, int]]]:
-    """(mistake, quantity, rank) wherever the mistake explains a step: how well, how little speaks against it, how much it explains in all.
+def _ranked(
+    suspect: Suspect, wrong: list[StepMark], steps: list[StepMark]
+) -> Iterator[tuple[str, Term, tuple[int, int, int]]]:
+    """(mistake, quantity, rank) wherever the mistake explains a step: how well, how little speaks against it, how much
+    it explains in all.
 
     Where the mistake is not made at the step itself, nothing may speak against it.
     """

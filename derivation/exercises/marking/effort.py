@@ -1,6 +1,7 @@
 """How much there is to calculate: operations counted, but for those that 0 and 1 spare.
 
-A carried wrong value may make a later step trivial: a signal of 0 makes every gradient 0. Such a step shows nothing that a student can do.
+A carried wrong value may make a later step trivial: a signal of 0 makes every gradient 0. Such a step shows nothing
+that a student can do.
 """
 
 from __future__ import annotations
@@ -49,7 +50,10 @@ class Counted:
 
     def by(self, operation: Callable[..., Number], *others: Counted) -> Counted:
         """The operation, counted."""
-        return Counted(operation(self.value, *(other.value for other in others)), self.cost + sum(other.cost for other in others) + 1)
+        return Counted(
+            operation(self.value, *(other.value for other in others)),
+            self.cost + sum(other.cost for other in others) + 1,
+        )
 
 
 COMPARISONS = frozenset({"greater", "at_least", "max", "min", "largest", "smallest", "cases", "sign"})

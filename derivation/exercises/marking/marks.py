@@ -1,4 +1,5 @@
-"""Marks for one sheet: each answer against the key, then against what follows from the student's own answers before it."""
+"""Marks for one sheet: each answer against the key, then against what follows from the student's own answers before
+it."""
 
 from __future__ import annotations
 
@@ -54,12 +55,15 @@ def _verdict(sheet: Sheet, entry: Entry, offset: int, blank: BlankForm) -> str:
 
 
 def _is_trivial(sheet: Sheet, entry: Entry, offset: int) -> bool:
-    """Whether the student's own values leave nothing to calculate where the right ones do, or hand on a 0 that should be none."""
+    """Whether the student's own values leave nothing to calculate where the right ones do, or hand on a 0 that should
+    be none."""
     own = sheet.own[0]
     try:
         if effort(entry.formula, own)[offset] == 0 < effort(entry.formula, sheet.right)[offset]:
             return True
-        return own.by_formula(entry).entries[offset] == 0 != sheet.right_array(entry.quantity).entries[offset] and _carries_zero(sheet, entry)
+        return own.by_formula(entry).entries[offset] == 0 != sheet.right_array(entry.quantity).entries[
+            offset
+        ] and _carries_zero(sheet, entry)
     except FAILURES:
         return False
 
@@ -72,11 +76,14 @@ def _carries_zero(sheet: Sheet, entry: Entry) -> bool:
 
 
 def better_fit(variants: Mapping[str, VariantForm], sheet: Marked, row: Row) -> str:
-    """Another variant that three quarters of the answers are right for, where less than half are for the own one; nothing where there is none."""
+    """Another variant that three quarters of the answers are right for, where less than half are for the own one;
+    nothing where there is none."""
     answered = len(row.numerals)
     if answered < FEW or 2 * sheet.count("right") >= answered:
         return ""
-    return next((variant.id for variant in variants.values() if variant.id != row.id and _fits(variant, row.numerals)), "")
+    return next(
+        (variant.id for variant in variants.values() if variant.id != row.id and _fits(variant, row.numerals)), ""
+    )
 
 
 def _fits(variant: VariantForm, numerals: Mapping[str, Numeral]) -> bool:

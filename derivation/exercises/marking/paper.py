@@ -1,4 +1,5 @@
-"""The exercise that answers are marked against: its tape, right and with each mistake made, and where each blank belongs."""
+"""The exercise that answers are marked against: its tape, right and with each mistake made, and where each blank
+belongs."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ Written = Mapping[Term, tuple[Number | None, ...]]
 
 @dataclass(frozen=True)
 class Paper:
-    """A network with its tape as entries by quantity; `mistaken` has for each mistake that can be made the entries as it makes them."""
+    """A network with its tape as entries by quantity; `mistaken` has for each mistake that can be made the entries as
+    it makes them."""
 
     network: Network
     contract: Contract
@@ -41,7 +43,12 @@ class Paper:
     @cached_property
     def used(self) -> frozenset[Term]:
         """The results that others are worked from."""
-        return frozenset(node for entry in self.entries.values() for node in walk(entry.formula) if node in self.entries and self.entries[node].is_result)
+        return frozenset(
+            node
+            for entry in self.entries.values()
+            for node in walk(entry.formula)
+            if node in self.entries and self.entries[node].is_result
+        )
 
     def given(self, variant: VariantForm) -> dict[Term, Array]:
         """What a variant starts from."""
@@ -49,10 +56,15 @@ class Paper:
 
 
 def paper(key: Key) -> Paper:
-    """The paper that a key describes. Raises `KeyFault` where the key and its spec do not belong together, and what `spec.loads` raises."""
+    """The paper that a key describes. Raises `KeyFault` where the key and its spec do not belong together, and what
+    `spec.loads` raises."""
     network = loads(key.spec, key.source, Path(key.source).parent)
     tape, start = certified(lambda: record(network))
-    mistaken = {row.name: _by_quantity(edited) for row in MISTAKES.values() if (edited := row.applied(tape, network, key.contract))}
+    mistaken = {
+        row.name: _by_quantity(edited)
+        for row in MISTAKES.values()
+        if (edited := row.applied(tape, network, key.contract))
+    }
     places = {blank: place for entry in tape for blank, place in _blanks(entry)}
     made = Paper(network, key.contract, start, _by_quantity(tape), mistaken, places)
     for place, variant in enumerate(key.variants.values()):
@@ -67,7 +79,10 @@ def _by_quantity(tape: Tape) -> dict[Term, Entry]:
 
 def _blanks(entry: Entry) -> list[tuple[str, tuple[Term, int]]]:
     array = Array(entry.shape, (0,) * (entry.shape[0] * entry.shape[1] if entry.shape else 1))
-    return [(Blank(entry.quantity, place, 0, "", 0).key, (entry.quantity, offset)) for offset, place in enumerate(array.places)]
+    return [
+        (Blank(entry.quantity, place, 0, "", 0).key, (entry.quantity, offset))
+        for offset, place in enumerate(array.places)
+    ]
 
 
 def _problems(made: Paper, variant: VariantForm) -> Iterator[str]:
@@ -86,12 +101,20 @@ def _problems(made: Paper, variant: VariantForm) -> Iterator[str]:
 
 
 class Worked:
-    """Quantities as they are on a sheet: what is written there, else the values of `otherwise`, else worked by their formulas when first asked for.
+    """Quantities as they are on a sheet: what is written there, else the values of `otherwise`, else worked by their
+    formulas when first asked for.
 
     Raises `Circular` where a quantity would be needed for itself, and `Undefined` where one has no value.
     """
 
-    def __init__(self, entries: Entries, given: Mapping[Term, Array], written: Written, otherwise: Worked | None, network: Network) -> None:
+    def __init__(
+        self,
+        entries: Entries,
+        given: Mapping[Term, Array],
+        written: Written,
+        otherwise: Worked | None,
+        network: Network,
+    ) -> None:
         self.entries, self.written, self.otherwise, self.network = entries, written, otherwise, network
         self.arrays: dict[Term, Array] = dict(given)
         self.open: set[Term] = set()
@@ -106,7 +129,10 @@ class Worked:
         if written is None or None in written:
             array = self.otherwise.get(quantity) if self.otherwise and entry.is_result else self.by_formula(entry)
             assert array is not None
-            entries = tuple(y if x is None else x for x, y in zip(written or (None,) * len(array.entries), array.entries, strict=True))
+            entries = tuple(
+                y if x is None else x
+                for x, y in zip(written or (None,) * len(array.entries), array.entries, strict=True)
+            )
         else:
             entries = written
         self.arrays[quantity] = Array(entry.shape, entries)

@@ -21,7 +21,8 @@ from derivation.tex.names import Names
 
 @dataclass(frozen=True, slots=True)
 class ClassStep:
-    """How a class did at one step: the sheets on which it fails, on which it fails first, and on which it is answered; the mistakes named, with counts."""
+    """How a class did at one step: the sheets on which it fails, on which it fails first, and on which it is answered;
+    the mistakes named, with counts."""
 
     quantity: Term
     name: str
@@ -40,7 +41,8 @@ class ClassStep:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything there is to tell. `sheets` are those that were marked, `unmarked` the rows whose variant is not in the key."""
+    """Everything there is to tell. `sheets` are those that were marked, `unmarked` the rows whose variant is not in the
+    key."""
 
     title: str
     source: str
@@ -86,7 +88,16 @@ def _class_step(marks: list[tuple[Marked, StepMark]]) -> ClassStep:
     answered = sum(any(answer.verdict not in ("blank", "unreadable") for answer in step.answers) for _, step in marks)
     mistakes = Counter(mistake for _, step in fails for mistake in step.mistakes)
     shown = marks[0][1]
-    return ClassStep(shown.quantity, shown.name, shown.phase, shown.number, len(fails), first, answered, tuple(mistakes.most_common()))
+    return ClassStep(
+        shown.quantity,
+        shown.name,
+        shown.phase,
+        shown.number,
+        len(fails),
+        first,
+        answered,
+        tuple(mistakes.most_common()),
+    )
 
 
 def report(key: Key, table: Table) -> Report:
@@ -105,4 +116,9 @@ def _others(key: Key, sheets: list[Marked], rows: list[Row]) -> Iterator[Remark]
     for sheet, row in zip(sheets, rows, strict=True):
         other = better_fit(key.variants, sheet, row)
         if other:
-            yield Remark(row.line, "id", f"the answers of {row.student} do not fit {row.id}, but {other}; is the id right?", loses=False)
+            yield Remark(
+                row.line,
+                "id",
+                f"the answers of {row.student} do not fit {row.id}, but {other}; is the id right?",
+                loses=False,
+            )

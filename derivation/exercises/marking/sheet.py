@@ -21,7 +21,8 @@ from derivation.formulas.terms import Term, walk
 from derivation.networks.keys import key_of
 
 VERDICTS = ("right", "follows", "trivial", "wrong", "blank", "unreadable")
-"""`follows`: right given the student's own earlier answers; `trivial`: that too, but a wrong answer before left nothing to calculate."""
+"""`follows`: right given the student's own earlier answers; `trivial`: that too, but a wrong answer before left nothing
+to calculate."""
 FEW = 4
 """Answers below which nobody can tell which variant they are for."""
 CREDITED = frozenset({"right", "follows"})
@@ -35,7 +36,8 @@ FAILURES = (Undefined, Circular)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One blank marked: what was written, what the key has, the verdict, the points it got and those it could have got."""
+    """One blank marked: what was written, what the key has, the verdict, the points it got and those it could have
+    got."""
 
     key: str
     written: str
@@ -47,7 +49,8 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class StepMark:
-    """The answers for one quantity; `mistakes` are the rows of the mistakes table that reproduce what is wrong there, several where they all do."""
+    """The answers for one quantity; `mistakes` are the rows of the mistakes table that reproduce what is wrong there,
+    several where they all do."""
 
     quantity: Term
     phase: str
@@ -98,7 +101,8 @@ class Marked:
 
 @dataclass
 class Sheet:
-    """A sheet while it is marked: the key's blanks by quantity, what is written there, and the values that follow from it."""
+    """A sheet while it is marked: the key's blanks by quantity, what is written there, and the values that follow from
+    it."""
 
     paper: Paper
     variant: VariantForm
@@ -110,7 +114,8 @@ class Sheet:
     kept: dict[Term, tuple[Number | None, ...]] = field(init=False)
     """What the numbers were before they were rounded, as far as that can be known: see `unrounded`."""
     own: list[Worked] = field(init=False)
-    """The student's values, a blank taken as right, or as it follows; the numbers first as they are written, then as they were before rounding."""
+    """The student's values, a blank taken as right, or as it follows; the numbers first as they are written, then as
+    they were before rounding."""
     found: dict[Term, list[tuple[Number | None, ...]]] = field(init=False)
     """What follows for each quantity from each of these values."""
 
@@ -124,13 +129,18 @@ class Sheet:
         self.exact, self.kept, self.found = {quantity: self.written(quantity) for quantity in self.blanks}, {}, {}
         others = (self.right, None) if self.has_blanks else (self.right,)
         as_written = [Worked(paper.entries, given, self.exact, other, paper.network) for other in others]
-        before = [] if paper.contract.carries else [Worked(paper.entries, given, self.kept, other, paper.network) for other in others]
+        before = (
+            []
+            if paper.contract.carries
+            else [Worked(paper.entries, given, self.kept, other, paper.network) for other in others]
+        )
         self.own = as_written + before
         for quantity in self.blanks:
             self.find(quantity)
 
     def find(self, quantity: Term) -> None:
-        """What follows for a quantity, and what its numbers were before rounding; those it is worked from are found already."""
+        """What follows for a quantity, and what its numbers were before rounding; those it is worked from are found
+        already."""
         entry = self.paper.entries[quantity]
         is_written = any(x is not None for x in self.exact[quantity])
         self.found[quantity] = [self.values(entry, worked) for worked in self.own] if is_written else []
@@ -162,19 +172,23 @@ class Sheet:
     def unrounded(self, quantity: Term) -> tuple[Number | None, ...]:
         """What the numbers written for a quantity were before they were rounded.
 
-        That is known of what is right or follows, by its formula or that of a known mistake. Of any other it is known that it rounds to
-        what is written, where that has all the digits asked for: a ball.
+        That is known of what is right or follows, by its formula or that of a known mistake. Of any other it is known
+        that it rounds to what is written, where that has all the digits asked for: a ball.
         """
         from_own = self.found[quantity][len(self.own) // 2 :]
         ways = [*from_own, *self.by_mistakes(quantity)] if self.fails(quantity, from_own) else from_own
         return tuple(
-            None if numeral is None else self.before(numeral, [values[offset] for values in ways]) for offset, numeral in enumerate(self.numerals(quantity))
+            None if numeral is None else self.before(numeral, [values[offset] for values in ways])
+            for offset, numeral in enumerate(self.numerals(quantity))
         )
 
     def fails(self, quantity: Term, ways: list[tuple[Number | None, ...]]) -> bool:
         """Whether some number written for a quantity comes in none of some ways."""
         contract = self.paper.contract
-        return any(x is not None and not any(accepts(contract, values[offset], x) for values in ways) for offset, x in enumerate(self.exact[quantity]))
+        return any(
+            x is not None and not any(accepts(contract, values[offset], x) for values in ways)
+            for offset, x in enumerate(self.exact[quantity])
+        )
 
     def by_mistakes(self, quantity: Term) -> Iterator[tuple[Number | None, ...]]:
         """What each mistake that can be made at a quantity makes of it."""
@@ -186,12 +200,21 @@ class Sheet:
         """The number that a numeral was rounded from: the first of some that rounds to it, else a ball around it."""
         contract = self.paper.contract
         known = next((x for x in ways if accepts(contract, x, numeral.value)), None)
-        full = numeral.digits >= contract.digits if contract.places is None else bool(numeral.unit and numeral.unit <= fmpq(1, 10**contract.places))
+        full = (
+            numeral.digits >= contract.digits
+            if contract.places is None
+            else bool(numeral.unit and numeral.unit <= fmpq(1, 10**contract.places))
+        )
         around = arb(numeral.value, numeral.unit / 2) if full else numeral.value
-        return around if known is None or (isinstance(known, arb) and isinstance(around, arb) and known.rad() > around.rad()) else known
+        return (
+            around
+            if known is None or (isinstance(known, arb) and isinstance(around, arb) and known.rad() > around.rad())
+            else known
+        )
 
     def values(self, entry: Entry, worked: Worked) -> tuple[Number | None, ...]:
-        """The entries of a quantity by a formula from the values of a sheet; None where they have none, or where rounding leaves open which."""
+        """The entries of a quantity by a formula from the values of a sheet; None where they have none, or where
+        rounding leaves open which."""
         try:
             return tuple(worked.by_formula(entry).entries)
         except FAILURES:
@@ -203,7 +226,11 @@ class Sheet:
 
     def mixed(self, entry: Entry) -> Iterator[tuple[Number | None, ...]]:
         """What follows where some of the quantities are taken as written and others as before rounding."""
-        uses = [node for node in dict.fromkeys(walk(entry.formula)) if node in self.exact and _differ(self.exact[node], self.kept[node])]
+        uses = [
+            node
+            for node in dict.fromkeys(walk(entry.formula))
+            if node in self.exact and _differ(self.exact[node], self.kept[node])
+        ]
         for count in range(1, len(uses)) if len(uses) <= MIXED else ():
             for chosen in combinations(uses, count):
                 mix = {**self.exact, **{quantity: self.kept[quantity] for quantity in chosen}}
@@ -220,7 +247,8 @@ def _differ(some: tuple[Number | None, ...], others: tuple[Number | None, ...]) 
 
 
 def accepts(contract: Contract, value: Number | None, given: fmpq) -> bool:
-    """Whether an answer is right for a value, or for one within a ball, if that is not so wide that nearly any answer would be."""
+    """Whether an answer is right for a value, or for one within a ball, if that is not so wide that nearly any answer
+    would be."""
     if value is None:
         return False
     try:

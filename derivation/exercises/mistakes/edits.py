@@ -1,7 +1,9 @@
-"""What mistakes do to a formula. Each edit takes a tape's entry and gives the formula as somebody who makes the mistake works it.
+"""What mistakes do to a formula. Each edit takes a tape's entry and gives the formula as somebody who makes the mistake
+works it.
 
-Edits know operations by what their rows say (activation, reason, kink), and equations by their place in the network: so each applies to
-any network. A derivative's formula is the sum of what comes back from each use of a quantity; edits of the backward pass change those parts.
+Edits know operations by what their rows say (activation, reason, kink), and equations by their place in the network: so
+each applies to any network. A derivative's formula is the sum of what comes back from each use of a quantity; edits of
+the backward pass change those parts.
 """
 
 from __future__ import annotations
@@ -69,13 +71,22 @@ def _reason(term: Term) -> str:
 
 def _differentiated_by(entry: Entry) -> str | None:
     """The quantity that the entry is the derivative of the loss by; None where it is something else."""
-    is_derivative = entry.phase == "backward" and entry.is_result and entry.quantity.head == "partial" and entry.quantity.args[1].head == "name"
+    is_derivative = (
+        entry.phase == "backward"
+        and entry.is_result
+        and entry.quantity.head == "partial"
+        and entry.quantity.args[1].head == "name"
+    )
     return str(entry.quantity.args[1].args[0]) if is_derivative else None
 
 
 def _paths(network: Network, key: str) -> list[Path]:
     """The ways back to a quantity, the last use first, as a person works them."""
-    return [Path(network, key, result) for result in reversed(list(network.equations)) if result in network.active and key in names(network.equations[result])]
+    return [
+        Path(network, key, result)
+        for result in reversed(list(network.equations))
+        if result in network.active and key in names(network.equations[result])
+    ]
 
 
 def _added(parts: Iterable[Term], shapes: Shapes) -> Term:
@@ -83,7 +94,8 @@ def _added(parts: Iterable[Term], shapes: Shapes) -> Term:
 
 
 def backward(change: Change) -> Edit:
-    """An edit of the parts of a derivative. One that the walkthrough writes in a shorter way (softmax with cross-entropy) stays as it is."""
+    """An edit of the parts of a derivative. One that the walkthrough writes in a shorter way (softmax with
+    cross-entropy) stays as it is."""
 
     def edit(entry: Entry, network: Network) -> Term | None:
         key = _differentiated_by(entry)
@@ -99,7 +111,8 @@ def backward(change: Change) -> Edit:
 
 
 def everywhere(phase: str, change: Callable[[Term, Network], Term | None]) -> Edit:
-    """An edit of every place of a phase's formulas at which `change` gives something else; derivatives and the like stay whole."""
+    """An edit of every place of a phase's formulas at which `change` gives something else; derivatives and the like
+    stay whole."""
 
     def edit(entry: Entry, network: Network) -> Term | None:
         if entry.phase != phase or not entry.is_result:
@@ -119,7 +132,14 @@ def _within(formula: Term, change: Callable[[Term], Term | None]) -> Term:
 
 def _activation(path: Path) -> Term | None:
     """The activation that the path comes back through."""
-    return next((node for node in walk(path.equation) if node.head in TABLE and TABLE[node.head].activation and node.args[0] == name(path.key)), None)
+    return next(
+        (
+            node
+            for node in walk(path.equation)
+            if node.head in TABLE and TABLE[node.head].activation and node.args[0] == name(path.key)
+        ),
+        None,
+    )
 
 
 def without_slope(path: Path) -> Term | None:
@@ -129,7 +149,8 @@ def without_slope(path: Path) -> Term | None:
 
 
 def slope_of_output(path: Path) -> Term | None:
-    """The activation's derivative taken of what came out instead of what went in, or the other way round: tanh'(h), or 1 - z^2."""
+    """The activation's derivative taken of what came out instead of what went in, or the other way round: tanh'(h), or
+    1 - z^2."""
     activation = _activation(path)
     if activation is None or activation != path.equation or TABLE[activation.head].coupled:
         return None
@@ -157,7 +178,11 @@ def passed_negatives(node: Term, network: Network) -> Term | None:
     if node.head in TABLE and TABLE[node.head].activation and TABLE[node.head].kink:
         return node.children[0]
     zero = number(0)
-    return next((child for child in node.children if child != zero), None) if _reason(node) == "maximum" and zero in node.children else None
+    return (
+        next((child for child in node.children if child != zero), None)
+        if _reason(node) == "maximum" and zero in node.children
+        else None
+    )
 
 
 # Products with weights.
@@ -167,25 +192,36 @@ def transposed(entry: Entry, network: Network) -> Term | None:
     """The gradient of a weight matrix as its transpose: x d^T for d x^T."""
     if _differentiated_by(entry) not in network.parameters:
         return None
-    return rebuild(entry.formula, lambda node: Term("transpose", (node,)) if _reason(node) in ("matmul", "outer") else None)
+    return rebuild(
+        entry.formula, lambda node: Term("transpose", (node,)) if _reason(node) in ("matmul", "outer") else None
+    )
 
 
 def untransposed(node: Term, network: Network) -> Term | None:
     """W d for W^T d."""
     if _reason(node) not in PRODUCTS:
         return None
-    plain = tuple(child.args[0] if child.head == "transpose" and _is_parameter(child.args[0], network) else child for child in node.args)
+    plain = tuple(
+        child.args[0] if child.head == "transpose" and _is_parameter(child.args[0], network) else child
+        for child in node.args
+    )
     return Term(node.head, plain) if plain != node.args else None
 
 
 def updated_first(entry: Entry, network: Network) -> Term | None:
-    """The signal carried back through weights that have had their update already, where these do not wait for the signal themselves."""
+    """The signal carried back through weights that have had their update already, where these do not wait for the
+    signal themselves."""
     key = _differentiated_by(entry)
     if key is None or key not in network.equations or network.update is None:
         return None
     behind = network.behind(key)
     return _within(
-        entry.formula, lambda node: updated(node) if _is_parameter(node, network) and node.args[0] in network.moved and node.args[0] not in behind else None
+        entry.formula,
+        lambda node: (
+            updated(node)
+            if _is_parameter(node, network) and node.args[0] in network.moved and node.args[0] not in behind
+            else None
+        ),
     )
 
 
@@ -199,7 +235,9 @@ def without_bias(node: Term, network: Network) -> Term | None:
         return None
     for bias, rest in (node.children[::-1], node.children):
         alone = bias.children[0] if bias.head in ("repeat_rows", "repeat_columns") else bias
-        if _is_parameter(alone, network) and any(_reason(part) in (*PRODUCTS, "dot", "convolution") for part in walk(rest)):
+        if _is_parameter(alone, network) and any(
+            _reason(part) in (*PRODUCTS, "dot", "convolution") for part in walk(rest)
+        ):
             return _within(rest, lambda part: without_bias(part, network))
     return None
 
@@ -208,7 +246,8 @@ def without_bias(node: Term, network: Network) -> Term | None:
 
 
 def _tail(network: Network) -> tuple[set[str], set[str]]:
-    """The equations that make up the loss, from the end back to the first that are not linear; and those among them that are not."""
+    """The equations that make up the loss, from the end back to the first that are not linear; and those among them
+    that are not."""
     found, curved, waiting = set[str](), set[str](), [network.loss or ""]
     while waiting:
         key = waiting.pop()
@@ -216,7 +255,8 @@ def _tail(network: Network) -> tuple[set[str], set[str]]:
             continue
         found.add(key)
         if any(
-            node.head in TABLE and TABLE[node.head].nonlinear and not _is_constant(node) and not _by_constant(node) for node in walk(network.equations[key])
+            node.head in TABLE and TABLE[node.head].nonlinear and not _is_constant(node) and not _by_constant(node)
+            for node in walk(network.equations[key])
         ):
             curved.add(key)
         else:
@@ -237,19 +277,25 @@ def _by_constant(term: Term) -> bool:
 
 
 def of_the_loss(factor: Callable[[Path], Fraction | None]) -> Edit:
-    """The signals that come out of the loss itself, scaled; also the one that softmax and cross-entropy give together."""
+    """The signals that come out of the loss itself, scaled; also the one that softmax and cross-entropy give
+    together."""
 
     def edit(entry: Entry, network: Network) -> Term | None:
         key = _differentiated_by(entry)
         if key is None:
             return None
         tail, curved = _tail(network)
-        if key not in network.equations and any(operand in network.equations for user in tail for operand in names(network.equations[user])):
+        if key not in network.equations and any(
+            operand in network.equations for user in tail for operand in names(network.equations[user])
+        ):
             return None  # a penalty on a parameter beside the loss proper
         paths = _paths(network, key)
         if paths and _added((path.part for path in paths), paths[0].shapes) == entry.formula:
             scales = [factor(path) if path.result in tail else None for path in paths]
-            parts = [path.part if scale is None else _scaled(scale, path.part) for scale, path in zip(scales, paths, strict=True)]
+            parts = [
+                path.part if scale is None else _scaled(scale, path.part)
+                for scale, path in zip(scales, paths, strict=True)
+            ]
             return _added(parts, paths[0].shapes) if any(scales) else None
         short = Path(network, key, network.loss or "")
         scale = factor(short) if curved == {network.loss} else None
@@ -270,8 +316,15 @@ def flipped(path: Path) -> Fraction | None:
 def _has_target(key: str, network: Network) -> bool:
     """Whether an equation compares something with data, itself or by a difference that it uses."""
     used = names(network.equations[key])
-    differences = (network.equations[operand] for operand in used if operand in network.equations and network.equations[operand].head == "sub")
-    return any(operand in network.data for operand in (*used, *(operand for difference in differences for operand in names(difference))))
+    differences = (
+        network.equations[operand]
+        for operand in used
+        if operand in network.equations and network.equations[operand].head == "sub"
+    )
+    return any(
+        operand in network.data
+        for operand in (*used, *(operand for difference in differences for operand in names(difference)))
+    )
 
 
 def kept_constant(path: Path) -> Fraction | None:
@@ -282,7 +335,11 @@ def kept_constant(path: Path) -> Fraction | None:
 
 def lost_two(path: Path) -> Fraction | None:
     """The derivative of a square without its 2."""
-    return Fraction(1, 2) if any(_reason(node) == "power" and node.args[1] == TWO for node in walk(path.equation)) else None
+    return (
+        Fraction(1, 2)
+        if any(_reason(node) == "power" and node.args[1] == TWO for node in walk(path.equation))
+        else None
+    )
 
 
 def without_constant(entry: Entry, network: Network) -> Term | None:
@@ -322,8 +379,13 @@ def averaged_gradient(entry: Entry, network: Network) -> Term | None:
 
 
 def _is_mean(node: Term, network: Network) -> bool:
-    """Whether a sum is divided by its number of entries; half a sum of squares is meant as that, also where there are two."""
-    if node.head != "div" or _reason(node.children[0]) not in SUMS or node.children[1] != number(_count(node.children[0], network)):
+    """Whether a sum is divided by its number of entries; half a sum of squares is meant as that, also where there are
+    two."""
+    if (
+        node.head != "div"
+        or _reason(node.children[0]) not in SUMS
+        or node.children[1] != number(_count(node.children[0], network))
+    ):
         return False
     return node.children[1] != TWO or not any(_reason(part) == "power" for part in walk(node))
 

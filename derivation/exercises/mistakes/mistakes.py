@@ -1,6 +1,8 @@
-"""The mistakes table: a row each, as an edit of the tape. It applies to any network and gives the wrong answers a student would really get.
+"""The mistakes table: a row each, as an edit of the tape. It applies to any network and gives the wrong answers a
+student would really get.
 
-A row's name is its key in the words file: `[mistakes]` has what it is called, `[mistake_feedback]` what to tell the student.
+A row's name is its key in the words file: `[mistakes]` has what it is called, `[mistake_feedback]` what to tell the
+student.
 """
 
 from __future__ import annotations
@@ -59,7 +61,8 @@ class Early:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One row: its key in the words file, what it makes of a formula, and by how many digits results are rounded short of what is asked."""
+    """One row: its key in the words file, what it makes of a formula, and by how many digits results are rounded short
+    of what is asked."""
 
     name: str
     edit: Edit | None = None

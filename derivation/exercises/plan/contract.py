@@ -6,7 +6,17 @@ from dataclasses import dataclass
 
 from flint import fmpq
 
-from derivation.formulas.numbers import Number, Style, Undefined, bounds, decimal, exact, magnitude, nearest, rounded_to_places
+from derivation.formulas.numbers import (
+    Number,
+    Style,
+    Undefined,
+    bounds,
+    decimal,
+    exact,
+    magnitude,
+    nearest,
+    rounded_to_places,
+)
 
 LARGEST = fmpq(10) ** 1000
 """What has more digits before the point is given to no decimal places."""
@@ -14,7 +24,8 @@ LARGEST = fmpq(10) ** 1000
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """Answers are given to `digits` significant digits, or to `places` decimal places; terminating decimals that are short enough in full.
+    """Answers are given to `digits` significant digits, or to `places` decimal places; terminating decimals that are
+    short enough in full.
 
     `carries` says that results are used as they were rounded; otherwise work goes on with all digits.
 
@@ -72,7 +83,8 @@ class Contract:
         return bool(low <= given <= high)
 
     def is_far(self, x: Number, y: Number) -> bool:
-        """Whether two numbers surely show as different ones, seen at a glance: by much more than the units of both, and than a float's own error."""
+        """Whether two numbers surely show as different ones, seen at a glance: by much more than the units of both, and
+        than a float's own error."""
         try:
             a, b = float(x), float(y)
         except OverflowError:

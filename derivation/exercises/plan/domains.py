@@ -1,4 +1,5 @@
-"""What an entry may be, as a spec says it: "one decimal", "integers -3..3", "-1..1 step 0.25", "0.1 | 0.2 | 0.5", { from = -1, to = 1, step = 0.5 }."""
+"""What an entry may be, as a spec says it: "one decimal", "integers -3..3", "-1..1 step 0.25", "0.1 | 0.2 | 0.5", {
+from = -1, to = 1, step = 0.5 }."""
 
 from __future__ import annotations
 
@@ -20,14 +21,16 @@ MAXIMAL_TEXT = 2000
 EXAMPLES = '"one decimal", "integers -3..3", "-1..1 step 0.25", "0.1 | 0.2 | 0.5" or { from = -1, to = 1, step = 0.5 }'
 NUMBER = r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)"
 RANGE = re.compile(
-    rf"(?P<kind>[a-z ]*?)[\s,]*(?:(?P<low>{NUMBER})\s*\.\.\s*(?P<high>{NUMBER}))?[\s,]*(?:step\s+(?P<step>{NUMBER}))?[\s,]*(?P<without>not 0)?\Z"
+    rf"(?P<kind>[a-z "
+    rf"]*?)[\s,]*(?:(?P<low>{NUMBER})\s*\.\.\s*(?P<high>{NUMBER}))?[\s,]*(?:step\s+(?P<step>{NUMBER}))?[\s,]*(?P<without>not 0)?\Z"
 )
 STEPS = {"integers": fmpq(1), "one decimal": fmpq(1, 10), "two decimals": fmpq(1, 100), "three decimals": fmpq(1, 1000)}
 """Where no range is given, integers are those from -9 to 9 and decimals those between -1 and 1, without 0."""
 
 
 def domains(given: Any, shape: Shape) -> dict[int, Domain]:
-    """The values of each entry of a quantity of a shape, by its offset: one wish for all of them, or a list of the quantity's shape.
+    """The values of each entry of a quantity of a shape, by its offset: one wish for all of them, or a list of the
+    quantity's shape.
 
     Raises `ValueError` with a sentence.
 
@@ -60,8 +63,8 @@ def domain(given: Any) -> Domain:
 
 
 def standard(entry: fmpq, is_whole: bool) -> Domain:
-    """What an entry may be where the spec does not say: one decimal, or where the quantity is whole, a whole number of at most 3 (or its own size),
-    round where those would be too many.
+    """What an entry may be where the spec does not say: one decimal, or where the quantity is whole, a whole number of
+    at most 3 (or its own size), round where those would be too many.
 
     >>> len(standard(fmpq(250_000), True)), standard(fmpq(250_000), True)[-2:]
     (5000, (249900, 250000))
@@ -89,7 +92,9 @@ def _range(text: str) -> Domain:
     if not match or (kind and kind not in STEPS) or (kind and match["step"]) or not (kind or match["low"]):
         raise ValueError(f"{text[:40]!r} says no numbers; write {EXAMPLES}")
     if not kind and not match["step"]:
-        raise ValueError(f'{text[:40]!r} needs a step, as in "{text.strip()[:40]} step 0.1" or "one decimal, {text.strip()[:40]}"')
+        raise ValueError(
+            f'{text[:40]!r} needs a step, as in "{text.strip()[:40]} step 0.1" or "one decimal, {text.strip()[:40]}"'
+        )
     step = STEPS[kind] if kind else _number(match["step"])
     if match["low"] is None:
         most = fmpq(9) if kind == "integers" else 1 - step
@@ -98,7 +103,9 @@ def _range(text: str) -> Domain:
 
 
 def _table(given: Mapping[str, Any]) -> Domain:
-    if set(given) != {"from", "to", "step"} or not all(isinstance(part, int | Decimal) and not isinstance(part, bool) for part in given.values()):
+    if set(given) != {"from", "to", "step"} or not all(
+        isinstance(part, int | Decimal) and not isinstance(part, bool) for part in given.values()
+    ):
         raise ValueError("a table says from where to where in which steps, as in { from = -1, to = 1, step = 0.5 }")
     low, high, step = (value(given[key]).entries[0] for key in ("from", "to", "step"))
     return _steps(low, high, step, False)

@@ -28,9 +28,9 @@ class Stratum:
 class Plan:
     """`domains` lists for each entry that varies the values it may take; all others stay as the spec gives them.
 
-    `asked` are the keys of the quantities that a student writes down (`networks.keys.key_of`), all of the walkthrough's where it is empty;
-    `points` what each entry of such a quantity is worth, 1 where it says nothing. `wishes` holds for each key of the wishes table
-    (`wishes.WISHES`) what is wished; strata have wishes of their own.
+    `asked` are the keys of the quantities that a student writes down (`networks.keys.key_of`), all of the walkthrough's
+    where it is empty; `points` what each entry of such a quantity is worth, 1 where it says nothing. `wishes` holds for
+    each key of the wishes table (`wishes.WISHES`) what is wished; strata have wishes of their own.
     """
 
     domains: Mapping[Slot, tuple[fmpq, ...]]

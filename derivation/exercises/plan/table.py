@@ -63,7 +63,9 @@ def plan_of(found: Opened) -> Plan:
         table = VariantsTable.model_validate(found.variants)
     except ValidationError as error:
         raise SpecError(found.source, list(problems(error, found.places, "variants"))) from None
-    plan = planned(table, found.network, lambda path, message: told.append(found.places.problem(("variants", *path), message)))
+    plan = planned(
+        table, found.network, lambda path, message: told.append(found.places.problem(("variants", *path), message))
+    )
     if told:
         raise SpecError(found.source, told)
     return plan
@@ -88,7 +90,8 @@ def standard_plan(network: Network) -> Plan:
 
 
 def standard_domains(network: Network) -> dict[Slot, Domain]:
-    """Every parameter with one decimal; data that are whole with whole numbers; labels, states at 0 and the update's constants as they are."""
+    """Every parameter with one decimal; data that are whole with whole numbers; labels, states at 0 and the update's
+    constants as they are."""
     fixed = _labels(network)
     found: dict[Slot, Domain] = {}
     for table, is_data in ((network.parameters, False), (network.data, True)):
@@ -110,12 +113,17 @@ def in_keeping(network: Network, contract: Contract) -> Network:
 
 def known(network: Network) -> list[str]:
     """What a student may be asked for, as the spec calls it."""
-    gradients = [f"d{network.loss}/d{key}" for key in (*network.equations, *network.parameters) if key in network.active and key != network.loss]
+    gradients = [
+        f"d{network.loss}/d{key}"
+        for key in (*network.equations, *network.parameters)
+        if key in network.active and key != network.loss
+    ]
     return [*network.equations, *gradients, *(f"{key}_new" for key in network.moved if network.update)]
 
 
 def half_guided(network: Network) -> tuple[str, ...]:
-    """The results of each phase: the loss and what it is worked from, the gradients of the parameters, the updated parameters."""
+    """The results of each phase: the loss and what it is worked from, the gradients of the parameters, the updated
+    parameters."""
     if network.loss is None:
         return (list(network.equations)[-1],)
     results = [key for key in names(network.equations[network.loss]) if key in network.equations]
@@ -129,7 +137,11 @@ def bare(network: Network) -> tuple[str, ...]:
     return (network.loss, *(_updated(network) or (f"d{network.loss}/d{key}" for key in network.moved)))
 
 
-LEVELS: Mapping[str, Callable[[Network], tuple[str, ...]]] = {"guided": lambda network: (), "half-guided": half_guided, "bare": bare}
+LEVELS: Mapping[str, Callable[[Network], tuple[str, ...]]] = {
+    "guided": lambda network: (),
+    "half-guided": half_guided,
+    "bare": bare,
+}
 """What is asked; nothing named means every step."""
 
 
@@ -153,7 +165,10 @@ def _varied(given: Mapping[str, Any], network: Network, add: Add) -> dict[Slot, 
     found: dict[Slot, Domain] = {}
     for key, wish in given.items():
         if key not in quantities:
-            add(("vary", key), f"nothing that is given is called {key!r}{nearest(key, quantities)}; there are {', '.join(quantities)}")
+            add(
+                ("vary", key),
+                f"nothing that is given is called {key!r}{nearest(key, quantities)}; there are {', '.join(quantities)}",
+            )
             continue
         of_update = key not in network.parameters and key not in network.data
         try:
@@ -175,7 +190,11 @@ def _given_contract(network: Network) -> Contract:
 def _contract(table: VariantsTable, network: Network, add: Add) -> Contract:
     given = _given_contract(network)
     if table.rounding not in (None, "full", "carry"):
-        add(("rounding",), f"there is no rounding {table.rounding!r}{nearest(str(table.rounding), ('full', 'carry'))}; known are full, carry")
+        add(
+            ("rounding",),
+            f"there is no rounding {table.rounding!r}{nearest(str(table.rounding), ('full', 'carry'))}; known are "
+            f"full, carry",
+        )
     if table.digits is not None and table.places is not None:
         add(("places",), "give either 'digits' (significant figures) or 'places' (decimal places), not both")
     carries = given.carries if table.rounding is None else table.rounding == "carry"
@@ -186,7 +205,10 @@ def _contract(table: VariantsTable, network: Network, add: Add) -> Contract:
 
 def _asked(table: VariantsTable, network: Network, add: Add) -> tuple[str, ...]:
     if table.level is not None and table.level not in LEVELS:
-        add(("level",), f"there is no level {table.level!r}{nearest(table.level, LEVELS)}; known are {', '.join(LEVELS)}")
+        add(
+            ("level",),
+            f"there is no level {table.level!r}{nearest(table.level, LEVELS)}; known are {', '.join(LEVELS)}",
+        )
         return ()
     if table.ask is None:
         return LEVELS[table.level or "guided"](network)
@@ -194,7 +216,10 @@ def _asked(table: VariantsTable, network: Network, add: Add) -> tuple[str, ...]:
         add(("ask",), "give either 'ask' or 'level', not both")
     _check_known(table.ask, "ask", network, add)
     if not table.ask:
-        add(("ask",), 'nothing is asked; name quantities, as in ask = ["z1", "dL/dW1"], or leave it out to ask for every step')
+        add(
+            ("ask",),
+            'nothing is asked; name quantities, as in ask = ["z1", "dL/dW1"], or leave it out to ask for every step',
+        )
     return tuple(table.ask)
 
 

@@ -1,4 +1,5 @@
-"""The wishes table: a row each, as data; `search.conditions` says what some ask of an exercise's nodes. Sentences stand in `templates/words/en.toml`."""
+"""The wishes table: a row each, as data; `search.conditions` says what some ask of an exercise's nodes. Sentences stand
+in `templates/words/en.toml`."""
 
 from __future__ import annotations
 
@@ -21,8 +22,8 @@ Pattern = Mapping[str, tuple[bool, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One row: its key, what is wished where the spec says nothing, how a spec's value is read (`ValueError` with a sentence where it
-    cannot be), and its value in a sentence. What is wished falsely is not wished at all."""
+    """One row: its key, what is wished where the spec says nothing, how a spec's value is read (`ValueError` with a
+    sentence where it cannot be), and its value in a sentence. What is wished falsely is not wished at all."""
 
     key: str
     default: Any
@@ -59,13 +60,19 @@ def is_wished(wished: Any) -> bool:
 
 def patterns(relu: Any) -> list[dict[str, tuple[bool, ...]]]:
     """Each way in which the units can be on and off as it is wished."""
-    ways = [[states for states in product((True, False), repeat=len(wish)) if _fits(states, wish)] for _, wish in relu or ()]
+    ways = [
+        [states for states in product((True, False), repeat=len(wish)) if _fits(states, wish)] for _, wish in relu or ()
+    ]
     return [dict(zip([key for key, _ in relu or ()], chosen, strict=True)) for chosen in product(*ways)]
 
 
 def argument(network: Network, key: str) -> Term | None:
     """What a quantity's kinked activation is taken of: z for `h = relu(z)`."""
-    kinked = (node for node in walk(network.equations[key]) if node.head in TABLE and TABLE[node.head].kink and TABLE[node.head].activation)
+    kinked = (
+        node
+        for node in walk(network.equations[key])
+        if node.head in TABLE and TABLE[node.head].kink and TABLE[node.head].activation
+    )
     found = next(kinked, None)
     return found.args[0] if found and found.args[0].head == "name" else None
 
@@ -139,7 +146,10 @@ def _states(key: str, given: Any, network: Network, known: list[str]) -> tuple[s
     if len(words) == 1:
         words *= size
     if len(words) != size or not (set(words) <= {"on", "off"} or set(words) == {"mixed"}):
-        raise ValueError(f'{key!r} has {size} units; write "on", "off", "mixed" or a word for each, such as "{" ".join((["on", "off"] * size)[:size])}"')
+        raise ValueError(
+            f'{key!r} has {size} units; write "on", "off", "mixed" or a word for each, such as '
+            f'"{" ".join((["on", "off"] * size)[:size])}"'
+        )
     if words[0] == "mixed" and not 2 <= size <= MAXIMAL_MIXED:
         raise ValueError(f"'mixed' is for 2 to {MAXIMAL_MIXED} units, but {key!r} has {size}; write a word for each")
     return words

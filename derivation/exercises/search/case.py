@@ -1,4 +1,5 @@
-"""An exercise in which every comparison has come out one way: its graph without branches, and what must hold for them."""
+"""An exercise in which every comparison has come out one way: its graph without branches, and what must hold for
+them."""
 
 from __future__ import annotations
 
@@ -21,8 +22,8 @@ Sign = tuple[int, bool]
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What a wish says of nodes: `holds` judges their values. Where it says so, their values have at most `places` decimals, or lie from
-    `low` to `high` (of two nodes: their difference)."""
+    """What a wish says of nodes: `holds` judges their values. Where it says so, their values have at most `places`
+    decimals, or lie from `low` to `high` (of two nodes: their difference)."""
 
     wish: str
     nodes: tuple[int, ...]
@@ -35,8 +36,8 @@ class Condition:
 class Case:
     """The graph of an exercise once it is known which of two numbers is greater wherever that is asked.
 
-    `signs` decide comparisons with 0, the spec's own numbers all others (none where `follows` is false). `nodes` has the graph's node for
-    each node of the program that the right tape works, `blanks` those of the blanks.
+    `signs` decide comparisons with 0, the spec's own numbers all others (none where `follows` is false). `nodes` has
+    the graph's node for each node of the program that the right tape works, `blanks` those of the blanks.
     """
 
     def __init__(self, exercise: Exercise, signs: Sequence[Sign], follows: bool = True) -> None:
@@ -50,7 +51,11 @@ class Case:
             if operation is not None:
                 self.nodes.append(self.worked(operation, operands))
             else:
-                self.nodes.append(self.graph.variable(variables[place]) if place in variables else self.graph.constant(program.constants[place]))
+                self.nodes.append(
+                    self.graph.variable(variables[place])
+                    if place in variables
+                    else self.graph.constant(program.constants[place])
+                )
         for place, is_on in signs:
             node, zero = self.nodes[place].place, self.zero
             self.found[(node,), is_on] = _ordered("relu", *((node, zero) if is_on else (zero, node)), {zero: fmpq(0)})
@@ -80,7 +85,8 @@ class Case:
         return self.nodes[found[0]] if isinstance(found, tuple) else self.graph.constant(fmpq(found))
 
     def exceeds(self, a: int, b: int | None) -> bool | None:
-        """Whether one node of the program is to be greater than another (0 where there is none); None where that is left open."""
+        """Whether one node of the program is to be greater than another (0 where there is none); None where that is
+        left open."""
         x, y = self.nodes[a], self.graph.constant(fmpq(0)) if b is None else self.nodes[b]
         constants = self.graph.constants
         if x.place in constants and y.place in constants:
@@ -111,22 +117,32 @@ class Case:
         return None
 
     def after_update(self, quantity: Term) -> tuple[int, int]:
-        """The nodes of a quantity before the update and after it, the forward pass worked once more with the updated parameters."""
+        """The nodes of a quantity before the update and after it, the forward pass worked once more with the updated
+        parameters."""
         exercise, network = self.exercise, self.exercise.network
-        arrays = {key: array.map(self.nodes.__getitem__) for key, array in exercise.nodes.items() if all(k < len(self.nodes) for k in array.entries)}
+        arrays = {
+            key: array.map(self.nodes.__getitem__)
+            for key, array in exercise.nodes.items()
+            if all(k < len(self.nodes) for k in array.entries)
+        }
         moved = {name(key): arrays[updated(name(key))] for key in network.moved}
         start: dict[Term, Array] = {**{key: arrays[key] for key in exercise.given}, **moved}
-        again = Traced(self.graph, tuple(entry for entry in exercise.tape if entry.phase == "forward"), start, network.carry)
+        again = Traced(
+            self.graph, tuple(entry for entry in exercise.tape if entry.phase == "forward"), start, network.carry
+        )
         found = again.get(quantity)
         assert found is not None
         return arrays[quantity].entries[0].place, found.entries[0].place
 
     @cached_property
     def probes(self) -> list[list[Number]]:
-        """The graph's values at two points without meaning: what agrees at both agrees everywhere. Nothing where there are no values."""
+        """The graph's values at two points without meaning: what agrees at both agrees everywhere. Nothing where there
+        are no values."""
         self.zero  # noqa: B018 (is a node too)
         program = Program.of(self.graph, len(self.graph.code))
-        points = ([fmpq(7919 * (k + 3) ** power % 997 + 1, 1009) for k in range(len(program.inputs))] for power in (2, 3))
+        points = (
+            [fmpq(7919 * (k + 3) ** power % 997 + 1, 1009) for k in range(len(program.inputs))] for power in (2, 3)
+        )
         try:
             return [program.run(point) for point in points]
         except (Undefined, Uncertain):

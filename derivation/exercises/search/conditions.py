@@ -1,4 +1,5 @@
-"""What wishes ask of an exercise's nodes: a row for each wish of which numbers can be found that meet it, or turned down one by one."""
+"""What wishes ask of an exercise's nodes: a row for each wish of which numbers can be found that meet it, or turned
+down one by one."""
 
 from __future__ import annotations
 
@@ -44,13 +45,21 @@ def _short(wished: Any, case: Case) -> Iterator[Condition]:
 
 
 def _falling(wished: Any, case: Case) -> Iterator[Condition]:
-    yield Condition("falls", case.after_update(name(case.exercise.network.loss or "")), lambda before, after: is_positive(before - after))
+    yield Condition(
+        "falls",
+        case.after_update(name(case.exercise.network.loss or "")),
+        lambda before, after: is_positive(before - after),
+    )
 
 
 def _nonzero(wished: Any, case: Case) -> Iterator[Condition]:
     least = fmpq(0) if case.exercise.contract.places is None else case.exercise.contract.unit(fmpq(0)) / 2
     for node in case.distinct():
-        yield Condition("zeros", (node,), lambda x: bool(x > least or x < -least) or is_positive(x - least) or is_positive(-x - least))
+        yield Condition(
+            "zeros",
+            (node,),
+            lambda x: bool(x > least or x < -least) or is_positive(x - least) or is_positive(-x - least),
+        )
 
 
 def _unrepeated(wished: Any, case: Case) -> Iterator[Condition]:
@@ -59,11 +68,14 @@ def _unrepeated(wished: Any, case: Case) -> Iterator[Condition]:
         yield Condition("repeats", pair, lambda x, y: _differ(contract, x, y))
         others = _without_common_factor(case, *pair)
         if others:
-            yield Condition("repeats", others, lambda x, y: not (isinstance(x, fmpq) and isinstance(y, fmpq) and x == y))
+            yield Condition(
+                "repeats", others, lambda x, y: not (isinstance(x, fmpq) and isinstance(y, fmpq) and x == y)
+            )
 
 
 def _without_common_factor(case: Case, a: int, b: int) -> tuple[int, int] | None:
-    """The factors in which two products differ: they are known sooner, and equal where the products repeat each other."""
+    """The factors in which two products differ: they are known sooner, and equal where the products repeat each
+    other."""
     (operation, left), (other, right) = case.graph.code[a], case.graph.code[b]
     common = set(left) & set(right) if operation is other is operator.mul else set()
     if len(common) != 1:

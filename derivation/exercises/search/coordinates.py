@@ -1,7 +1,7 @@
 """The variables that a search chooses: inputs, or sums from which an input follows.
 
-`e = yhat - y` must be whole where `e^2 / 2` is to have one decimal. If y only stands there, e may be chosen and y = yhat - e follows:
-its having to be among the numbers that y may be is then a condition like others.
+`e = yhat - y` must be whole where `e^2 / 2` is to have one decimal. If y only stands there, e may be chosen and y =
+yhat - e follows: its having to be among the numbers that y may be is then a condition like others.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ Variable = tuple[tuple[fmpq, ...], tuple[int, ...]]
 
 @dataclass(frozen=True)
 class Coordinates:
-    """`code` in an order in which it can be worked, with nothing behind a variable; `sums` are the variables that are no inputs, and `inputs` the nodes whose
-    values make a variant. `spans` hold between what values lie."""
+    """`code` in an order in which it can be worked, with nothing behind a variable; `sums` are the variables that are
+    no inputs, and `inputs` the nodes whose values make a variant. `spans` hold between what values lie."""
 
     code: Code
     constants: Mapping[int, Number]
@@ -42,7 +42,9 @@ def supported(coordinates: Coordinates) -> dict[int, frozenset[int]]:
     """The variables that each node depends on."""
     supports: dict[int, frozenset[int]] = {}
     for node, (_, operands) in coordinates.code.items():
-        supports[node] = frozenset({node}) if node in coordinates.variables else frozenset().union(*(supports[k] for k in operands))
+        supports[node] = (
+            frozenset({node}) if node in coordinates.variables else frozenset().union(*(supports[k] for k in operands))
+        )
     return supports
 
 
@@ -54,35 +56,51 @@ def coordinates(
     samples: Sequence[Sequence[Number]],
     prefers_short: bool,
 ) -> tuple[Coordinates, list[Condition]]:
-    """The coordinates for a graph and conditions on it, and the conditions as they are then, none of which follows from others.
+    """The coordinates for a graph and conditions on it, and the conditions as they are then, none of which follows from
+    others.
 
     `samples` are values of all nodes at some numbers, which show where those of a sum usually lie.
     """
     known = bounds(code, constants, domains, conditions)
     chosen: dict[int, Domain] = {}
-    hard = {condition.nodes[0] for condition in settled(code, constants, domains, conditions) if condition.places is not None}
+    hard = {
+        condition.nodes[0]
+        for condition in settled(code, constants, domains, conditions)
+        if condition.places is not None
+    }
     for node in sorted(code, reverse=True):
         solved = _solved(code, node, domains, hard)
         candidates = _candidates(known, node)
         if solved and candidates:
             code = _in_order({**code, node: (None, ()), solved[0]: solved[1]})
             chosen[node] = candidates
-    variables = {node: _variable(values, [], prefers_short) for node, values in domains.items() if code[node][0] is None}
-    variables |= {node: _variable(values, [sample[node] for sample in samples], prefers_short) for node, values in chosen.items()}
+    variables = {
+        node: _variable(values, [], prefers_short) for node, values in domains.items() if code[node][0] is None
+    }
+    variables |= {
+        node: _variable(values, [sample[node] for sample in samples], prefers_short) for node, values in chosen.items()
+    }
     follows = [_member(node, values) for node, values in domains.items() if code[node][0] is not None]
     free = {node: values for node, (values, _) in variables.items()}
     conditions = [*conditions, *follows]
     spans = bounds(code, constants, free, conditions).spans
-    return Coordinates(code, constants, variables, tuple(domains), spans, frozenset(chosen)), settled(code, constants, free, conditions)
+    return Coordinates(code, constants, variables, tuple(domains), spans, frozenset(chosen)), settled(
+        code, constants, free, conditions
+    )
 
 
-def settled(code: Code, constants: Mapping[int, Number], domains: Mapping[int, Domain], conditions: Iterable[Condition]) -> list[Condition]:
-    """The conditions, with limits of decimals moved down: of a sum to the one part that might break it; none is left that others imply."""
+def settled(
+    code: Code, constants: Mapping[int, Number], domains: Mapping[int, Domain], conditions: Iterable[Condition]
+) -> list[Condition]:
+    """The conditions, with limits of decimals moved down: of a sum to the one part that might break it; none is left
+    that others imply."""
     conditions = list(conditions)
     places = bounds(code, constants, domains, conditions).places
     wanted: dict[int, Condition] = {}
     for condition in conditions:
-        if condition.places is not None and (condition.nodes[0] not in wanted or condition.places < (wanted[condition.nodes[0]].places or 0)):
+        if condition.places is not None and (
+            condition.nodes[0] not in wanted or condition.places < (wanted[condition.nodes[0]].places or 0)
+        ):
             wanted[condition.nodes[0]] = condition
     kept = [condition for condition in conditions if condition.places is None or condition.wish == "vary"]
     for node in reversed(tuple(code)):
@@ -91,7 +109,11 @@ def settled(code: Code, constants: Mapping[int, Number], domains: Mapping[int, D
             continue
         condition, limit = found, found.places
         operation, operands = code[node]
-        raw = worked_places(operation, [places[k] for k in operands], [constants.get(k) for k in operands]) if operation else _own(node, constants, domains)
+        raw = (
+            worked_places(operation, [places[k] for k in operands], [constants.get(k) for k in operands])
+            if operation
+            else _own(node, constants, domains)
+        )
         longer = [k for k in operands if places[k] is None or (places[k] or 0) > limit]
         if raw is not None and raw <= limit:
             continue
@@ -109,14 +131,19 @@ def _own(node: int, constants: Mapping[int, Number], domains: Mapping[int, Domai
     return longest(domains[node]) if node in domains else decimals(constants[node])
 
 
-def _solved(code: Code, node: int, domains: Mapping[int, Domain], hard: set[int]) -> tuple[int, tuple[Operation, tuple[int, ...]]] | None:
-    """An input that follows from a sum, and how; where conditions on decimals depend on the sum, and the other part not on the input."""
+def _solved(
+    code: Code, node: int, domains: Mapping[int, Domain], hard: set[int]
+) -> tuple[int, tuple[Operation, tuple[int, ...]]] | None:
+    """An input that follows from a sum, and how; where conditions on decimals depend on the sum, and the other part not
+    on the input."""
     operation, operands = code[node]
     if operation not in SOLVED:
         return None
     for place, part in enumerate(operands):
         other = operands[1 - place]
-        is_free = part in domains and len(domains[part]) > 1 and code[part][0] is None and part not in _behind(code, other)
+        is_free = (
+            part in domains and len(domains[part]) > 1 and code[part][0] is None and part not in _behind(code, other)
+        )
         if is_free and any(node in _behind(code, check) for check in hard if check != node):
             inverse, order = SOLVED[operation][place]
             return part, (inverse, tuple((node, other)[k] for k in order))
@@ -164,7 +191,14 @@ def _member(node: int, values: Domain) -> Condition:
     low, high = min(values), max(values)
     step = values[1] - values[0]
     if all(value == low + k * step for k, value in enumerate(values)):
-        return Condition("vary", (node,), lambda x: bool(low <= x <= high) and bool(((x - low) / step).q == 1), longest(values), low, high)
+        return Condition(
+            "vary",
+            (node,),
+            lambda x: bool(low <= x <= high) and bool(((x - low) / step).q == 1),
+            longest(values),
+            low,
+            high,
+        )
     allowed = frozenset(values)
     return Condition("vary", (node,), lambda x: x in allowed, longest(values), low, high)
 

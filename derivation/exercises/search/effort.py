@@ -1,4 +1,5 @@
-"""How much arithmetic a variant asks for: the digits that are written and the operations that are worked, so that variants are alike."""
+"""How much arithmetic a variant asks for: the digits that are written and the operations that are worked, so that
+variants are alike."""
 
 from __future__ import annotations
 
@@ -16,8 +17,8 @@ from derivation.formulas.numbers import Number, is_positive
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """`digits` that stand in the answers (no signs, no leading zeros), and `operations` on two numbers, or functions, behind them;
-    a sum with 0 and a product with 0, 1 or -1 are none."""
+    """`digits` that stand in the answers (no signs, no leading zeros), and `operations` on two numbers, or functions,
+    behind them; a sum with 0 and a product with 0, 1 or -1 are none."""
 
     digits: int
     operations: int
@@ -78,7 +79,9 @@ def branches(variant: Variant) -> str:
     network = variant.exercise.network
     arguments = {key: argument(network, key) for key in network.equations}
     states = {key: variant.value(term).entries for key, term in arguments.items() if term is not None}
-    return ", ".join(" ".join([key, *(str(int(is_positive(entry))) for entry in entries)]) for key, entries in states.items())
+    return ", ".join(
+        " ".join([key, *(str(int(is_positive(entry))) for entry in entries)]) for key, entries in states.items()
+    )
 
 
 TRIVIAL = (fmpq(0), fmpq(1), fmpq(-1))

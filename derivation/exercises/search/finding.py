@@ -1,4 +1,5 @@
-"""Attempts to find numbers that meet wishes: by chance or one after another, for each way in which units can be on and off."""
+"""Attempts to find numbers that meet wishes: by chance or one after another, for each way in which units can be on and
+off."""
 
 from __future__ import annotations
 
@@ -28,7 +29,14 @@ FIRST_TRIALS, DOUBLINGS = 500, 4
 class Finder:
     """Finds numbers from some domains. Of `targets`, if there are any, one has to show."""
 
-    def __init__(self, exercise: Exercise, wishes: Mapping[str, Any], domains: Sequence[Domain], source: Source, targets: Sequence[Target] = ()) -> None:
+    def __init__(
+        self,
+        exercise: Exercise,
+        wishes: Mapping[str, Any],
+        domains: Sequence[Domain],
+        source: Source,
+        targets: Sequence[Target] = (),
+    ) -> None:
         self.exercise, self.wishes, self.domains, self.source = exercise, wishes, domains, source
         self.ways = list(product(table.patterns(wishes["relu"]), targets or (None,)))
         self.searches: dict[int, Search] = {}
@@ -52,11 +60,17 @@ class Finder:
         case = Case(exercise, decided, self.wishes["branches"] == "same")
         wished = list(conditions(self.wishes, case))
         if target:
-            wished.append(Condition("mistakes", (case.nodes[target.node].place,), partial(target.shows, exercise.contract)))
+            wished.append(
+                Condition("mistakes", (case.nodes[target.node].place,), partial(target.shows, exercise.contract))
+            )
         graph = case.graph
-        domains = {graph.variable(slot).place: domain for slot, domain in zip(exercise.slots, self.domains, strict=True)}
+        domains = {
+            graph.variable(slot).place: domain for slot, domain in zip(exercise.slots, self.domains, strict=True)
+        }
         short = self.wishes["decimals"] is not None
-        return Search(*coordinates(dict(enumerate(graph.code)), graph.constants, domains, wished, self._samples(case), short))
+        return Search(
+            *coordinates(dict(enumerate(graph.code)), graph.constants, domains, wished, self._samples(case), short)
+        )
 
     def _samples(self, case: Case) -> list[list[Number]]:
         """The graph's values at numbers by chance."""
@@ -72,7 +86,8 @@ class Finder:
         return found
 
     def all(self, trials: int) -> list[Inputs]:
-        """All numbers that meet the conditions on nodes; raises `OutOfTrials` where they cannot all be found so quickly."""
+        """All numbers that meet the conditions on nodes; raises `OutOfTrials` where they cannot all be found so
+        quickly."""
         found: dict[tuple[str, ...], Inputs] = {}
         for way in range(len(self.ways)):
             for inputs in certified(partial(self._all, way, trials)):
@@ -83,7 +98,8 @@ class Finder:
         return list(self.search(way).solutions(None, trials))
 
     def attempts(self, *seed: object) -> Iterator[Inputs | None]:
-        """Numbers that meet the conditions on nodes, one for each attempt, without end where there are any; None for an attempt that was given up."""
+        """Numbers that meet the conditions on nodes, one for each attempt, without end where there are any; None for an
+        attempt that was given up."""
         possible = list(range(len(self.ways)))
         attempt = 0
         while possible:

@@ -1,4 +1,5 @@
-"""The variants of one kind: all that are wished alike. Chooses among the numbers that are found, and says why where there are none."""
+"""The variants of one kind: all that are wished alike. Chooses among the numbers that are found, and says why where
+there are none."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ from derivation.pages import words
 SMALL = 4096
 """Ways to choose all numbers up to which every one is looked at, and chosen from afterwards."""
 DRAFTS, FEWER_DRAFTS, PATIENCE = 32, 8, 30_000
-"""Variants made first, which show what is usual and which mistakes can show; fewer where that many values have been tried."""
+"""Variants made first, which show what is usual and which mistakes can show; fewer where that many values have been
+tried."""
 ATTEMPTS, FEWER_ATTEMPTS = 40, 9
 """Attempts for one variant; for one that only shows whether wishes can be met without one of them."""
 REJECTIONS = 200
@@ -42,9 +44,12 @@ class Unmeetable(ValueError):
 
 
 class Kind:
-    """`source` gives chance for a seed's parts. `explains` says whether conflicting wishes are looked for where none can be met."""
+    """`source` gives chance for a seed's parts. `explains` says whether conflicting wishes are looked for where none
+    can be met."""
 
-    def __init__(self, exercise: Exercise, wished: Mapping[str, Any], source: Source, name: str = "", explains: bool = True) -> None:
+    def __init__(
+        self, exercise: Exercise, wished: Mapping[str, Any], source: Source, name: str = "", explains: bool = True
+    ) -> None:
         self.exercise, self.source, self.name, self.explains = exercise, source, name, explains
         self.attempts = ATTEMPTS if explains else FEWER_ATTEMPTS
         self.wishes = table.effective(wished)
@@ -111,7 +116,8 @@ class Kind:
         return finder.attempts(*seed) if self.listed is None else _shuffled(self.listed, self.source(*seed))
 
     def stream(self, seed: int, number: int) -> Iterator[Inputs]:
-        """The variants of a number, of which the first that is like none before it is taken; raises `Unmeetable` where there is none."""
+        """The variants of a number, of which the first that is like none before it is taken; raises `Unmeetable` where
+        there is none."""
         self.usual  # noqa: B018 (raises where nothing can be met)
         failed = rejected = 0
         succeeded = False
@@ -185,7 +191,9 @@ class Kind:
     def too_many(self, known: int | None, asked: int) -> Unmeetable:
         """More variants are asked for than there are."""
         key = "few" if known is not None else "too_few"
-        return Unmeetable(words.load()["variants"][key].format(known=known, asked=asked, stratum=self._where()), ("distinct",))
+        return Unmeetable(
+            words.load()["variants"][key].format(known=known, asked=asked, stratum=self._where()), ("distinct",)
+        )
 
     def unmeetable(self, proven: bool) -> Unmeetable:
         """No numbers meet the wishes; those that conflict are looked for by leaving one out at a time."""
@@ -196,7 +204,11 @@ class Kind:
         core = dict(self.wishes)
         for key in sorted(core, key=lambda key: core[key] != table.WISHES[key].default):
             fewer = {**core, key: OFF.get(key)}
-            if table.is_wished(core[key]) and core[key] != OFF.get(key) and not Kind(self.exercise, fewer, self.source, explains=False).is_meetable():
+            if (
+                table.is_wished(core[key])
+                and core[key] != OFF.get(key)
+                and not Kind(self.exercise, fewer, self.source, explains=False).is_meetable()
+            ):
                 core = fewer
         keys = tuple(key for key, wished in core.items() if table.is_wished(wished) and wished != OFF.get(key))
         return Unmeetable(self._told(keys, core, proven), keys)

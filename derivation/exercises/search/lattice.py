@@ -1,4 +1,5 @@
-"""What is known of a graph's numbers before any is chosen: how many decimals they have at most, and between what they lie.
+"""What is known of a graph's numbers before any is chosen: how many decimals they have at most, and between what they
+lie.
 
 Sums have as many decimals as the longer part, products as both together.
 """
@@ -55,7 +56,9 @@ def longest(domain: Iterable[fmpq]) -> Places:
     return _longer(*map(decimals, domain))
 
 
-def bounds(code: Code, constants: Mapping[int, Number], domains: Mapping[int, Domain], conditions: Iterable[Condition]) -> Bounds:
+def bounds(
+    code: Code, constants: Mapping[int, Number], domains: Mapping[int, Domain], conditions: Iterable[Condition]
+) -> Bounds:
     """What is known of every node, from the nodes below it and from the conditions on it itself."""
     found = Bounds({}, {})
     claimed: dict[int, list[Condition]] = {}
@@ -136,7 +139,8 @@ def _product(a: Span, b: Span) -> Span:
 
 
 def _narrowed(span: Span, condition: Condition) -> Span:
-    """The part of an interval that a condition leaves; where it leaves nothing, the interval itself, and the search finds out."""
+    """The part of an interval that a condition leaves; where it leaves nothing, the interval itself, and the search
+    finds out."""
     low, high = condition.low, condition.high
     if span is None:
         return (low, high) if low is not None and high is not None else None

@@ -1,7 +1,8 @@
 """Backtracking search for numbers that meet conditions: variable by variable, from conflict to conflict.
 
-Variables are not always the inputs: where an input is only added to something (a bias, a target), the sum may be chosen first and
-the input follows from it, so that a condition on the sum's square or product is met before anything else is known (`coordinates`).
+Variables are not always the inputs: where an input is only added to something (a bias, a target), the sum may be chosen
+first and the input follows from it, so that a condition on the sum's square or product is met before anything else is
+known (`coordinates`).
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ Chance = Callable[[], float]
 Check = tuple[Callable[..., bool], tuple[int, ...], int]
 """What judges, the nodes whose values it judges, and the levels that it depends on (a bit each)."""
 Step = tuple[int, Operation | None, tuple[int, ...], int, list[Check]]
-"""A node that is worked at a level (a variable has no operation), the levels that it depends on, and what is judged then."""
+"""A node that is worked at a level (a variable has no operation), the levels that it depends on, and what is judged
+then."""
 MAXIMAL_KEYS = 512
 """Ways in which the variables before it can bear on a level's short list, up to which such lists are kept."""
 
@@ -38,8 +40,9 @@ class OutOfTrials(Exception):
 
 @dataclass
 class Level:
-    """One variable: its node and candidates with their weights, the work to be done once it has a value, and the part of it that only
-    depends on few other levels (`near`): what that leaves of the candidates is kept by the values there."""
+    """One variable: its node and candidates with their weights, the work to be done once it has a value, and the part
+    of it that only depends on few other levels (`near`): what that leaves of the candidates is kept by the values
+    there."""
 
     node: int
     candidates: tuple[fmpq, ...]
@@ -127,22 +130,30 @@ class Search:
                     return False
         return True
 
-    def _left(self, coordinates: Coordinates, node: int, conditions: Sequence[Condition], reaches: Sequence[frozenset[int]]) -> Variable:
+    def _left(
+        self, coordinates: Coordinates, node: int, conditions: Sequence[Condition], reaches: Sequence[frozenset[int]]
+    ) -> Variable:
         """The candidates of a variable that the conditions on it alone leave."""
         alone = [condition for condition, reach in zip(conditions, reaches, strict=True) if reach == {node}]
-        needed = _needed_for((k for condition in alone for k in condition.nodes), [(k, *worked, 0, []) for k, worked in coordinates.code.items()])
+        needed = _needed_for(
+            (k for condition in alone for k in condition.nodes),
+            [(k, *worked, 0, []) for k, worked in coordinates.code.items()],
+        )
         steps = [step for step in needed if step[0] != node and self.start[step[0]] is None]
         values = list(self.start)
         left = []
         for candidate in coordinates.variables[node][0]:
             values[node] = candidate
-            if failure(values, steps) is None and all(condition.holds(*[values[k] for k in condition.nodes]) for condition in alone):
+            if failure(values, steps) is None and all(
+                condition.holds(*[values[k] for k in condition.nodes]) for condition in alone
+            ):
                 left.append(candidate)
         weights = dict(zip(*coordinates.variables[node], strict=False))
         return tuple(left), tuple(weights[candidate] for candidate in left) if weights else ()
 
     def _worked(self, coordinates: Coordinates, bits: Mapping[int, int], needed: set[int]) -> dict[int, list[Check]]:
-        """Every node that is needed, put at the level where it can be worked; the checks of each, of which there are none yet."""
+        """Every node that is needed, put at the level where it can be worked; the checks of each, of which there are
+        none yet."""
         checks: dict[int, list[Check]] = {}
         for level in self.levels:
             checks[level.node] = []
@@ -150,10 +161,18 @@ class Search:
         for node, (operation, operands) in coordinates.code.items():
             if operation is not None and node in needed and bits[node]:
                 checks[node] = []
-                self.levels[bits[node].bit_length() - 1].steps.append((node, operation, operands, bits[node], checks[node]))
+                self.levels[bits[node].bit_length() - 1].steps.append(
+                    (node, operation, operands, bits[node], checks[node])
+                )
         return checks
 
-    def _judged(self, coordinates: Coordinates, conditions: Sequence[Condition], bits: Mapping[int, int], checks: Mapping[int, list[Check]]) -> None:
+    def _judged(
+        self,
+        coordinates: Coordinates,
+        conditions: Sequence[Condition],
+        bits: Mapping[int, int],
+        checks: Mapping[int, list[Check]],
+    ) -> None:
         """Puts every condition where the last of its nodes is worked."""
         order = {node: place for place, node in enumerate(coordinates.code)}
         for condition in conditions:
@@ -161,17 +180,23 @@ class Search:
             for node in condition.nodes:
                 reach |= bits[node]
             if reach:
-                last = max((node for node in condition.nodes if bits[node].bit_length() == reach.bit_length()), key=order.__getitem__)
+                last = max(
+                    (node for node in condition.nodes if bits[node].bit_length() == reach.bit_length()),
+                    key=order.__getitem__,
+                )
                 checks[last].append((condition.holds, condition.nodes, reach))
             elif not condition.holds(*[self.start[k] for k in condition.nodes]):
                 self.is_contradictory = True
 
     def _divide(self, place: int) -> None:
-        """Takes the checks near at hand from a level's steps: those that depend on so few values of other levels that their outcome can be kept."""
+        """Takes the checks near at hand from a level's steps: those that depend on so few values of other levels that
+        their outcome can be kept."""
         level, before = self.levels[place], self.levels[:place]
         bits = 0
         near: dict[int, list[Check]] = {}
-        for node, check in sorted(((step[0], check) for step in level.steps for check in step[4]), key=lambda pair: pair[1][2].bit_count()):
+        for node, check in sorted(
+            ((step[0], check) for step in level.steps for check in step[4]), key=lambda pair: pair[1][2].bit_count()
+        ):
             joined = bits | check[2]
             if math.prod(len(other.candidates) for k, other in enumerate(before) if joined >> k & 1) <= MAXIMAL_KEYS:
                 bits = joined
@@ -183,7 +208,8 @@ class Search:
             step[4][:] = [check for check in step[4] if check not in near.get(step[0], ())]
 
     def solutions(self, chance: Chance | None, trials: int) -> Iterator[tuple[fmpq, ...]]:
-        """The inputs of every solution, by chance or in order; raises `OutOfTrials` where more values had to be tried than that."""
+        """The inputs of every solution, by chance or in order; raises `OutOfTrials` where more values had to be tried
+        than that."""
         if self.is_contradictory:
             return
         levels, size = self.levels, len(self.levels)
@@ -262,12 +288,23 @@ def _needed(coordinates: Coordinates, conditions: Sequence[Condition]) -> set[in
 
 
 def _ordered(variables: Mapping[int, Variable], sums: frozenset[int], reaches: Sequence[frozenset[int]]) -> list[int]:
-    """An order in which conditions can be judged early: next come the variables of the condition that is nearest to being decided."""
-    effort = {node: math.log2(1 + len(candidates)) / (SUMS_FIRST if node in sums else 1) for node, (candidates, _) in variables.items()}
+    """An order in which conditions can be judged early: next come the variables of the condition that is nearest to
+    being decided."""
+    effort = {
+        node: math.log2(1 + len(candidates)) / (SUMS_FIRST if node in sums else 1)
+        for node, (candidates, _) in variables.items()
+    }
     order: dict[int, None] = {}
     waiting = list(reaches)
     while waiting := [reach for reach in waiting if not reach <= order.keys()]:
         open = [reach - order.keys() for reach in waiting]
-        nearest = min(open, key=lambda reach: (sum(effort[k] for k in sorted(reach)) / sum(other <= reach for other in open), len(reach), sorted(reach)))
+        nearest = min(
+            open,
+            key=lambda reach: (
+                sum(effort[k] for k in sorted(reach)) / sum(other <= reach for other in open),
+                len(reach),
+                sorted(reach),
+            ),
+        )
         order |= dict.fromkeys(sorted((k for k in nearest if k not in order), key=lambda k: (effort[k], k)))
     return [*order, *(node for node in variables if node not in order)]

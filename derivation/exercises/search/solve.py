@@ -1,7 +1,7 @@
 """Numbers for variants: searched for by chance from a seed, the same on every machine.
 
-All chance is `random.Random.random()`, seeded by a whole number: that its values stay the same from version to version is promised by
-Python's documentation, which is not said of `shuffle`, `choice`, `sample` or the seeding by text.
+All chance is `random.Random.random()`, seeded by a whole number: that its values stay the same from version to version
+is promised by Python's documentation, which is not said of `shuffle`, `choice`, `sample` or the seeding by text.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ def untold(exercise: Exercise) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Numbers that meet all wishes, as they travel: a variant without its values. `key` is the same for those that are alike."""
+    """Numbers that meet all wishes, as they travel: a variant without its values. `key` is the same for those that are
+    alike."""
 
     number: int
     id: str
@@ -62,11 +63,14 @@ def draw(exercise: Exercise, seed: int, count: int) -> Iterator[Variant]:
     Raises `Unmeetable`, with a sentence that names wishes, where there are none or too few.
     """
     solver = _solver(exercise)
-    return (solver.variant(found) for found in chosen(exercise, seed, count, firsts(exercise, seed, range(1, count + 1))))
+    return (
+        solver.variant(found) for found in chosen(exercise, seed, count, firsts(exercise, seed, range(1, count + 1)))
+    )
 
 
 def firsts(exercise: Exercise, seed: int, numbers: Iterable[int]) -> Iterator[Found]:
-    """The first that is found for each number, whatever stands for others; so numbers can be shared out among processes."""
+    """The first that is found for each number, whatever stands for others; so numbers can be shared out among
+    processes."""
     solver = _solver(exercise)
     return (next(solver.found(seed, number)) for number in numbers)
 
@@ -86,7 +90,8 @@ def rebuild(exercise: Exercise, id: str) -> Variant:
 
 
 def never_shown(exercise: Exercise) -> dict[str, tuple[str, ...]]:
-    """For each stratum the mistakes that give the right answers there, whatever the numbers: with every ReLU on, forgetting its derivative."""
+    """For each stratum the mistakes that give the right answers there, whatever the numbers: with every ReLU on,
+    forgetting its derivative."""
     solver = _solver(exercise)
     return {stratum.name: solver.kind(place).telling.never_shown for place, stratum in enumerate(solver.strata)}
 
@@ -123,7 +128,8 @@ class _Solver:
         return self.kinds[place]
 
     def place(self, number: int) -> int:
-        """The stratum of a number: each has as many numbers in a row as it wants, and after the last the first begins again."""
+        """The stratum of a number: each has as many numbers in a row as it wants, and after the last the first begins
+        again."""
         rest = (number - 1) % self.total if self.total else 0
         for place, stratum in enumerate(self.strata):
             if rest < stratum.count:
@@ -135,7 +141,10 @@ class _Solver:
         """Raises `Unmeetable` where so many variants cannot be had, as far as that is seen at once."""
         if self.total and count % self.total:
             parts = " + ".join(str(stratum.count) for stratum in self.strata)
-            raise Unmeetable(f"the strata ask for {parts} = {self.total} variants, so their number must be {self.total} or a multiple of it, not {count}")
+            raise Unmeetable(
+                f"the strata ask for {parts} = {self.total} variants, so their number must be {self.total} or a "
+                f"multiple of it, not {count}"
+            )
         for place, stratum in enumerate(self.strata):
             kind = self.kind(place)
             asked = count * stratum.count // self.total if self.total else count
@@ -150,16 +159,25 @@ class _Solver:
         place = self.place(number)
         kind = self.kind(place)
         for turn, inputs in enumerate(kind.stream(seed, number)):
-            yield Found(number, self.identity.made(seed, number, turn), inputs, self.strata[place].name, kind.key(self.values(place, inputs)))
+            yield Found(
+                number,
+                self.identity.made(seed, number, turn),
+                inputs,
+                self.strata[place].name,
+                kind.key(self.values(place, inputs)),
+            )
 
     def chosen(self, seed: int, count: int, firsts: Iterable[Found]) -> Iterator[Found]:
-        """The first found for each number, or where it is like one before it, and none is to be, the next of its number."""
+        """The first found for each number, or where it is like one before it, and none is to be, the next of its
+        number."""
         seen: set[bytes] = set()
         for first in firsts:
             kind = self.kind(self.place(first.number))
             found = first
             if first.key in seen and kind.wishes["distinct"]:
-                others = (other for other in islice(self.found(seed, first.number), 1, REPEATED + 1) if other.key not in seen)
+                others = (
+                    other for other in islice(self.found(seed, first.number), 1, REPEATED + 1) if other.key not in seen
+                )
                 found = next(others, first)
                 if found is first:
                     raise kind.too_many(kind.count(), count)
@@ -171,4 +189,11 @@ class _Solver:
         return tuple(kind.last if kind.last_inputs is inputs else kind.worked(inputs)[0])
 
     def variant(self, found: Found) -> Variant:
-        return Variant(self.exercise, found.number, found.id, found.inputs, self.values(self.place(found.number), found.inputs), found.stratum)
+        return Variant(
+            self.exercise,
+            found.number,
+            found.id,
+            found.inputs,
+            self.values(self.place(found.number), found.inputs),
+            found.stratum,
+        )

@@ -58,7 +58,8 @@ class Telling:
 
     @cached_property
     def pairs(self) -> list[tuple[float, list[Nodes]]]:
-        """For each two ways that are told apart in some draft: in which share of them, and the nodes at which they differ, those that tell most often first.
+        """For each two ways that are told apart in some draft: in which share of them, and the nodes at which they
+        differ, those that tell most often first.
 
         What is told apart most seldom comes first, since that is where most numbers fail.
         """
@@ -106,15 +107,22 @@ class Telling:
             for place, domain in enumerate(domains):
                 if share < 1 and 1 < len(domain) <= FEW_VALUES:
                     hiding = [value for value in left[place] if self._hides(place, value, pair)]
-                    left[place] = [value for value in left[place] if value not in hiding] if len(hiding) < len(left[place]) else left[place]
+                    left[place] = (
+                        [value for value in left[place] if value not in hiding]
+                        if len(hiding) < len(left[place])
+                        else left[place]
+                    )
         return tuple(map(tuple, left))
 
     def _hides(self, place: int, value: fmpq, pair: Sequence[Nodes]) -> bool:
-        """Whether two ways are never told apart where an input has a value: not in drafts with it, nor in others once they are given it."""
+        """Whether two ways are never told apart where an input has a value: not in drafts with it, nor in others once
+        they are given it."""
         own = [draft for draft in self.drafts if draft.inputs[place] == value]
         if len(own) < EVIDENCE or any(self.tells(pair, draft.values) for draft in own):
             return False
-        return not any(self._would_tell((*draft.inputs[:place], value, *draft.inputs[place + 1 :]), pair) for draft in self.drafts)
+        return not any(
+            self._would_tell((*draft.inputs[:place], value, *draft.inputs[place + 1 :]), pair) for draft in self.drafts
+        )
 
     def _would_tell(self, inputs: Inputs, pair: Sequence[Nodes]) -> bool:
         try:
@@ -123,21 +131,29 @@ class Telling:
             return False
 
     def targets(self) -> tuple[Target, ...]:
-        """Answers of which one should show what is told apart most seldom, where that is seldom and only a rounding (or another last operation) away."""
+        """Answers of which one should show what is told apart most seldom, where that is seldom and only a rounding (or
+        another last operation) away."""
         if not self.pairs or self.pairs[0][0] >= SELDOM:
             return ()
         program = self.exercise.program
         found = []
         for right, wrong in self.pairs[0][1]:
             operation, operands = program.code[wrong]
-            if operation and len(operands) == 1 and right < program.required and any(self.is_told(right, wrong, draft.values) for draft in self.drafts):
+            if (
+                operation
+                and len(operands) == 1
+                and right < program.required
+                and any(self.is_told(right, wrong, draft.values) for draft in self.drafts)
+            ):
                 found.append(Target(right, operation))
         return tuple(found[:MAXIMAL_TARGETS])
 
     @property
     def never_shown(self) -> tuple[str, ...]:
         """The mistakes that give the right answers, as far as can be seen."""
-        return tuple(mistaken.row.name for mistaken in self.exercise.mistakes if not self.telling(self.right, mistaken.nodes))
+        return tuple(
+            mistaken.row.name for mistaken in self.exercise.mistakes if not self.telling(self.right, mistaken.nodes)
+        )
 
     @property
     def never_apart(self) -> tuple[tuple[str, str], ...]:

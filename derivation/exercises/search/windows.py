@@ -1,4 +1,5 @@
-"""What bounds on a sum say of its parts before all of them are known: too large a part, and the rest cannot make up for it.
+"""What bounds on a sum say of its parts before all of them are known: too large a part, and the rest cannot make up for
+it.
 
 In floats and with room to spare: this only saves work, since the sum itself is judged exactly once it is known.
 """
@@ -33,9 +34,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What a bounded sum leaves of a variable at a level: the variable times `factor` (1 where there is none), with a sign, has to bring
-    what is known of the other parts between `low` and `high`. `known` parts have a sign and a node, `half` ones a node and the ends of
-    what it is multiplied by; `open` are the ends of the variable's own factor where that is not known.
+    """What a bounded sum leaves of a variable at a level: the variable times `factor` (1 where there is none), with a
+    sign, has to bring what is known of the other parts between `low` and `high`. `known` parts have a sign and a node,
+    `half` ones a node and the ends of what it is multiplied by; `open` are the ends of the variable's own factor where
+    that is not known.
     """
 
     sign: int
@@ -49,18 +51,29 @@ class Window:
     @property
     def nodes(self) -> tuple[int, ...]:
         """The nodes whose values it takes."""
-        return (*((self.factor,) if self.factor is not None else ()), *(node for _, node in self.known), *(node for node, _ in self.half))
+        return (
+            *((self.factor,) if self.factor is not None else ()),
+            *(node for _, node in self.known),
+            *(node for node, _ in self.half),
+        )
 
     def left(self, places: list[int], candidates: Sequence[float], values: Sequence[Number]) -> list[int]:
         """The places of the candidates that it leaves."""
         low, high = self.ends(values)
         if self.open:
             first, last = self.open
-            return [k for k in places if min(candidates[k] * first, candidates[k] * last) <= high and max(candidates[k] * first, candidates[k] * last) >= low]
+            return [
+                k
+                for k in places
+                if min(candidates[k] * first, candidates[k] * last) <= high
+                and max(candidates[k] * first, candidates[k] * last) >= low
+            ]
         scale = self.sign if self.factor is None else self.sign * float(values[self.factor])
         if abs(scale) < ROOM:
             return places if low <= 0 <= high else []
-        low, high = (low / scale - ROOM, high / scale + ROOM) if scale > 0 else (high / scale - ROOM, low / scale + ROOM)
+        low, high = (
+            (low / scale - ROOM, high / scale + ROOM) if scale > 0 else (high / scale - ROOM, low / scale + ROOM)
+        )
         return [k for k in places if low <= candidates[k] <= high]
 
     def ends(self, values: Sequence[Number]) -> Ends:
@@ -80,16 +93,25 @@ class Window:
         return self.low - most, self.high - least
 
 
-def windows(coordinates: Coordinates, conditions: Sequence[Condition], bits: Mapping[int, int], order: Sequence[int]) -> Iterator[tuple[int, Window]]:
-    """For each bounded sum and each variable that takes part in it once: the variable's place in the order, and what is left of it there.
+def windows(
+    coordinates: Coordinates, conditions: Sequence[Condition], bits: Mapping[int, int], order: Sequence[int]
+) -> Iterator[tuple[int, Window]]:
+    """For each bounded sum and each variable that takes part in it once: the variable's place in the order, and what is
+    left of it there.
 
     `bits` say which variables, by place, a node depends on.
     """
     for condition in conditions:
         if not (condition.low is None and condition.high is None):
-            parts = [part for node, sign in zip(condition.nodes, (1, -1), strict=False) for part in _parts(coordinates.code, node, sign)]
+            parts = [
+                part
+                for node, sign in zip(condition.nodes, (1, -1), strict=False)
+                for part in _parts(coordinates.code, node, sign)
+            ]
             if len(parts) <= MAXIMAL_PARTS:
-                for place in sorted({bits[node].bit_length() - 1 for part in parts for node in (part.node, *part.factors)} - {-1}):
+                for place in sorted(
+                    {bits[node].bit_length() - 1 for part in parts for node in (part.node, *part.factors)} - {-1}
+                ):
                     found = _window(condition, parts, order[place], place, coordinates.spans, bits)
                     if found:
                         yield place, found
@@ -106,8 +128,16 @@ def _parts(code: Code, node: int, sign: int) -> Iterator[Part]:
             yield from _parts(code, operand, sign * own)
 
 
-def _window(condition: Condition, parts: Sequence[Part], variable: int, place: int, spans: Mapping[int, Span], bits: Mapping[int, int]) -> Window | None:
-    """What is left of a variable: by the known parts, by products of which one factor is known, and of the rest by what is known from the start."""
+def _window(
+    condition: Condition,
+    parts: Sequence[Part],
+    variable: int,
+    place: int,
+    spans: Mapping[int, Span],
+    bits: Mapping[int, int],
+) -> Window | None:
+    """What is left of a variable: by the known parts, by products of which one factor is known, and of the rest by what
+    is known from the start."""
     own = [part for part in parts if part.node == variable or variable in part.factors]
     if len(own) != 1 or own[0].factors.count(variable) > 1:
         return None

@@ -1,4 +1,5 @@
-"""Many sheets in one PDF, and one PDF taken apart into sheets, by the destinations that each sheet sets on its first page."""
+"""Many sheets in one PDF, and one PDF taken apart into sheets, by the destinations that each sheet sets on its first
+page."""
 
 from __future__ import annotations
 
@@ -66,7 +67,11 @@ def _starts(source: pikepdf.Pdf) -> list[tuple[str, int]]:
     """(id, page from 0) of every sheet, in order."""
     places: dict[Any, int] = {page.objgen: number for number, page in enumerate(source.pages)}
     names = pikepdf.NameTree(source.Root.Names.Dests)
-    found = [(name.removeprefix(PREFIX), places[target.D[0].objgen]) for name, target in names.items() if name.startswith(PREFIX)]
+    found = [
+        (name.removeprefix(PREFIX), places[target.D[0].objgen])
+        for name, target in names.items()
+        if name.startswith(PREFIX)
+    ]
     return sorted(found, key=lambda pair: pair[1])
 
 

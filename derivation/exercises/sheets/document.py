@@ -79,7 +79,9 @@ def _key(variant: Variant, name: str, words: Words) -> Key:
     derivation = derive(variant.network)
     asked = replace(derivation, phases=tuple(phase for phase in derivation.phases if phase.key != "partials"))
     worked = view(prove(asked), form["inline"].format, form["real"])
-    subtitle = words.text("worksheet", "key_of", id=variant.id) + (f" \\textperiodcentered{{}} {latex_text(name)}" if name else "")
+    subtitle = words.text("worksheet", "key_of", id=variant.id) + (
+        f" \\textperiodcentered{{}} {latex_text(name)}" if name else ""
+    )
     return Key(variant.id, replace(worked, subtitle=subtitle), in_blocks(list(_answers(variant))))
 
 

@@ -1,4 +1,5 @@
-"""What the worksheet's templates see: the same for all variants but for its numbers, which are holes with names of their own."""
+"""What the worksheet's templates see: the same for all variants but for its numbers, which are holes with names of
+their own."""
 
 from __future__ import annotations
 
@@ -98,7 +99,11 @@ def sheet_view(exercise: Exercise) -> SheetView:
 def contract(exercise: Exercise, words: Words) -> str:
     """How answers are to be given, in a sentence or two."""
     agreed = exercise.contract
-    given = words.text("contract", "digits" if agreed.places is None else "places", count=agreed.digits if agreed.places is None else agreed.places)
+    given = words.text(
+        "contract",
+        "digits" if agreed.places is None else "places",
+        count=agreed.digits if agreed.places is None else agreed.places,
+    )
     return given + " " + words.text("contract", "carry" if agreed.carries else "full")
 
 
@@ -133,7 +138,10 @@ def _given(exercise: Exercise, latex: Callable[[Term], str], holes: Mapping[Slot
         array = exercise.given[name(key)]
         offsets = iter(range(len(array.entries)))
         rows = tuple(
-            tuple(holes.get((name(key), offset)) or decimal(entry, network.style).text for entry, offset in zip(row, offsets, strict=False))
+            tuple(
+                holes.get((name(key), offset)) or decimal(entry, network.style).text
+                for entry, offset in zip(row, offsets, strict=False)
+            )
             for row in array.rows
         )
         yield Given(latex(name(key)), rows, not array.shape)
@@ -149,7 +157,14 @@ def _groups(exercise: Exercise, latex: Callable[[Term], str], words: Words) -> I
         members = [step for _, step in found]
         tasks = tuple(_task(step, exercise, latex) for step in members)
         opening = words.text("phases", phase) if phase != before else ""
-        yield Group(opening, phase, number, words.sentence("titles", members[0].title), tasks, sum(task.points for task in tasks))
+        yield Group(
+            opening,
+            phase,
+            number,
+            words.sentence("titles", members[0].title),
+            tasks,
+            sum(task.points for task in tasks),
+        )
         before = phase
 
 
@@ -157,5 +172,7 @@ def _task(step: Step, exercise: Exercise, latex: Callable[[Term], str]) -> Task:
     array = exercise.nodes[step.quantity]
     formula = exercise.formulas.get(step.quantity)
     rows = tuple(tuple(1 for _ in row) for row in array.rows)
-    points = sum(worth for blank, worth in zip(exercise.blanks, exercise.points, strict=True) if blank.quantity == step.quantity)
+    points = sum(
+        worth for blank, worth in zip(exercise.blanks, exercise.points, strict=True) if blank.quantity == step.quantity
+    )
     return Task(latex(step.quantity), latex(formula) if formula else "", rows, points, not array.shape)

@@ -144,7 +144,11 @@ def _product_loosely(term: Term, shapes: Shapes) -> Term:
 
 
 def _fraction(value: Fraction) -> Term:
-    return number(value.numerator) if value.denominator == 1 else Term("div", (number(value.numerator), number(value.denominator)))
+    return (
+        number(value.numerator)
+        if value.denominator == 1
+        else Term("div", (number(value.numerator), number(value.denominator)))
+    )
 
 
 def _without_ones(term: Term, shapes: Shapes) -> Term:
@@ -210,7 +214,9 @@ def _transpose(term: Term, shapes: Shapes) -> Term:
     if inner.head == "transpose":
         return inner.children[0]
     if inner.head == "matmul" and "transpose" in (inner.args[0].head, inner.args[1].head):
-        return Term("matmul", tuple(_transpose(Term("transpose", (factor,)), shapes) for factor in reversed(inner.args)))
+        return Term(
+            "matmul", tuple(_transpose(Term("transpose", (factor,)), shapes) for factor in reversed(inner.args))
+        )
     return term
 
 

@@ -1,4 +1,5 @@
-"""Expressions that move entries: indices and slices, picked rows, joining, reshaping. All mean what they mean in NumPy, or are refused."""
+"""Expressions that move entries: indices and slices, picked rows, joining, reshaping. All mean what they mean in NumPy,
+or are refused."""
 
 from __future__ import annotations
 
@@ -21,7 +22,9 @@ class Resolver(Protocol):
 
     def resolve(self, syntax: Syntax) -> Resolved: ...
 
-    def operation(self, syntax: Syntax, symbol: str, parts: Sequence[Resolved], given: Sequence[int] = ()) -> Resolved: ...
+    def operation(
+        self, syntax: Syntax, symbol: str, parts: Sequence[Resolved], given: Sequence[int] = ()
+    ) -> Resolved: ...
 
 
 def indexed(resolver: Resolver, syntax: Syntax) -> Resolved:
@@ -40,11 +43,15 @@ def _widened(resolver: Resolver, syntax: Syntax, of: Resolved, places: Sequence[
     whole_axis = all(place.symbol == "none" or place.args == (None, None) for place in places)
     if len(of.reading.axes) != 1:
         raise SyntaxProblem(
-            syntax.at, f"{called(of)} is {_axes(of)} with two axes already, and None would make a third; only a list takes None, as in x[:, None]"
+            syntax.at,
+            f"{called(of)} is {_axes(of)} with two axes already, and None would make a third; only a list takes "
+            f"None, as in x[:, None]",
         )
     if not whole_axis or where not in ([True], [True, False], [False, True]):
         raise SyntaxProblem(
-            syntax.at, "None stands beside a colon: x[None, :] makes a row of a list, x[:, None] a column; take a part before, in an equation of its own"
+            syntax.at,
+            "None stands beside a colon: x[None, :] makes a row of a list, x[:, None] a column; take a part "
+            "before, in an equation of its own",
         )
     row = where[0]
     term, shape, _ = of if (of.shape[0] == 1) == row else resolver.operation(syntax, ".T", [of])
@@ -57,7 +64,9 @@ def _axes(of: Resolved) -> str:
 
 def _rows(resolver: Resolver, syntax: Syntax, of: Resolved, places: Sequence[Syntax]) -> Resolved:
     """`X[[0, 2]]`: rows in any order, again and again; negative ones count from the end."""
-    if places[0].symbol != "list" or any(place.args != (None, None) or place.symbol != "slice_of" for place in places[1:]):
+    if places[0].symbol != "list" or any(
+        place.args != (None, None) or place.symbol != "slice_of" for place in places[1:]
+    ):
         raise SyntaxProblem(
             syntax.at,
             "a list picks whole rows, as in X[[0, 2]], and stands alone here; pick columns with X.T[[0, 2]].T, "
@@ -97,7 +106,8 @@ def _refuse_lone_row(syntax: Syntax, of: Resolved, place: Syntax) -> None:
         name = of.term.args[0] if of.term.head == "name" else "it"
         raise SyntaxProblem(
             syntax.at,
-            f"{called(of)} is {_axes(of)}, of which NumPy takes the row here; write {name}[0, 1] for an entry of the row, {name}[:, 0:2] for a part of it",
+            f"{called(of)} is {_axes(of)}, of which NumPy takes the row here; write {name}[0, 1] for an entry of "
+            f"the row, {name}[:, 0:2] for a part of it",
         )
 
 
@@ -114,7 +124,9 @@ def _span(place: Syntax, size: int, of: Resolved, at: int) -> tuple[int, int]:
     if place.symbol != "slice_of":
         assert first is not None
         if not 0 <= first < size:
-            raise SyntaxProblem(at, f"index {whole(place)} is beyond {called(of)}, which is {describe(of.shape)} (indices start at 0)")
+            raise SyntaxProblem(
+                at, f"index {whole(place)} is beyond {called(of)}, which is {describe(of.shape)} (indices start at 0)"
+            )
         return first, first + 1
     first, last = max(first or 0, 0), size if last is None else min(last, size)
     if first >= last:
@@ -122,7 +134,10 @@ def _span(place: Syntax, size: int, of: Resolved, at: int) -> tuple[int, int]:
     return first, last
 
 
-ARRANGED: dict[str, Callable[[Resolver, Syntax, Resolved, Sequence[Syntax]], Resolved]] = {"none": _widened, "list": _rows}
+ARRANGED: dict[str, Callable[[Resolver, Syntax, Resolved, Sequence[Syntax]], Resolved]] = {
+    "none": _widened,
+    "list": _rows,
+}
 """What an index is where one of these stands in it."""
 
 
@@ -137,16 +152,24 @@ def joined(resolver: Resolver, syntax: Syntax) -> Resolved:
     oriented, over = JOINS[syntax.symbol](syntax, parts, axis, lists)
     turned = [_turned(resolver, syntax, part, oriented) for part in parts]
     found = reduce(lambda a, b: resolver.operation(syntax, f"concat axis={over}", [a, b]), turned)
-    return found._replace(reading=natural(found.shape) if lists and oriented == "column" and not over else Reading(found.shape))
+    return found._replace(
+        reading=natural(found.shape) if lists and oriented == "column" and not over else Reading(found.shape)
+    )
 
 
 def _axis(syntax: Syntax) -> int:
     """The axis that is asked for; 0 where none is."""
-    strange = next((key for key, _ in syntax.keywords if key != "axis" or syntax.symbol not in ("concat", "stack")), None)
+    strange = next(
+        (key for key, _ in syntax.keywords if key != "axis" or syntax.symbol not in ("concat", "stack")), None
+    )
     axis = next((whole(value) for key, value in syntax.keywords if key == "axis"), 0)
     if strange or axis not in (-1, 0, 1):
         found = strange if strange else f"axis={axis}"
-        raise SyntaxProblem(syntax.at, f"{syntax.symbol!r} takes no {found!r}; in concat and stack axis=0 is one below the other, axis=1 side by side")
+        raise SyntaxProblem(
+            syntax.at,
+            f"{syntax.symbol!r} takes no {found!r}; in concat and stack axis=0 is one below the other, axis=1 side "
+            f"by side",
+        )
     return axis
 
 
@@ -171,7 +194,9 @@ def _stack(syntax: Syntax, parts: Sequence[Resolved], axis: int, lists: bool) ->
     """Lists as rows, or as columns along axis 1."""
     if any(len(part.reading.axes) == 2 and part.shape[1:] != (1,) for part in parts):
         raise SyntaxProblem(
-            syntax.at, "stack of matrices makes an array of three axes; write concat(X, Y) to put one below the other, concat(X, Y, axis=1) side by side"
+            syntax.at,
+            "stack of matrices makes an array of three axes; write concat(X, Y) to put one below the other, "
+            "concat(X, Y, axis=1) side by side",
         )
     return ("column", 1) if axis else ("row", 0)
 
@@ -197,7 +222,9 @@ def reshaped(resolver: Resolver, syntax: Syntax) -> Resolved:
     entries = prod(of.shape)
     full = [*sizes, 1] if len(sizes) == 1 else sizes
     known = prod(size for size in full if size != -1)
-    found = resolver.operation(syntax, "reshape", [of], [entries // known if size == -1 and known else size for size in full])
+    found = resolver.operation(
+        syntax, "reshape", [of], [entries // known if size == -1 and known else size for size in full]
+    )
     return found._replace(reading=natural(found.shape) if len(sizes) == 1 else Reading(found.shape))
 
 

@@ -3,8 +3,8 @@
 equation := comparison loop?                        loop := 'for' name 'in' (integer '..' integer | 'range' '(' ... ')')
 comparison := sum (('>' | '<' | '>=' | '<=') sum)?  sum := product (('+' | '-') product)*
 product := signed (('*' | '/' | '@') signed)*       signed := '-' signed | power
-power   := postfix (('^' | '**') signed)?           postfix := atom ('.T' | '[' place (',' place)? ']' | '.' name '(' ... ')')*
-atom    := number | name | name '(' arguments ')' | '(' comparison ')' | '[' comparison (',' comparison)* ']'
+power   := postfix (('^' | '**') signed)?           postfix := atom ('.T' | '[' place (',' place)? ']' | '.' name '('
+... ')')* atom    := number | name | name '(' arguments ')' | '(' comparison ')' | '[' comparison (',' comparison)* ']'
 place   := comparison | comparison? ':' comparison? | 'None' | list
 """
 
@@ -46,7 +46,10 @@ def parse(text: str) -> Syntax:
     derivation.formulas.language.lexing.SyntaxProblem: expected a number, a name or a bracket, found the end of the line
     """
     if len(text) > MAXIMAL_LENGTH:
-        raise SyntaxProblem(MAXIMAL_LENGTH, f"an equation has at most {MAXIMAL_LENGTH} characters; name the parts as equations of their own")
+        raise SyntaxProblem(
+            MAXIMAL_LENGTH,
+            f"an equation has at most {MAXIMAL_LENGTH} characters; name the parts as equations of their own",
+        )
     return shallow(_Parser(text).whole())
 
 
@@ -56,7 +59,9 @@ def shallow(syntax: Syntax) -> Syntax:
     while waiting:
         node, depth = waiting.pop()
         if depth > MAXIMAL_LEVELS:
-            raise SyntaxProblem(node.at, f"this is nested more than {MAXIMAL_LEVELS} deep; name the parts as equations of their own")
+            raise SyntaxProblem(
+                node.at, f"this is nested more than {MAXIMAL_LEVELS} deep; name the parts as equations of their own"
+            )
         inside = (*node.args, *(value for _, value in node.keywords))
         waiting += [(part, depth + 1) for part in inside if isinstance(part, Syntax)]
     return syntax
@@ -85,7 +90,9 @@ class _Parser:
         self.operators += word is not None
         if word and self.operators > MAXIMAL_OPERATORS:
             raise SyntaxProblem(
-                word.at, f"this is the {MAXIMAL_OPERATORS + 1}st operator of one equation; use vectors and sum(), or name the parts as equations of their own"
+                word.at,
+                f"this is the {MAXIMAL_OPERATORS + 1}st operator of one equation; use vectors and sum(), or name "
+                f"the parts as equations of their own",
             )
         return word
 
@@ -131,13 +138,19 @@ class _Parser:
             self.expect("..")
             last = whole(self.sum())
         if not 0 <= last - first < MAXIMAL_STEPS:
-            raise SyntaxProblem(start.at, f"a repetition goes from a number up to a larger one, in at most {MAXIMAL_STEPS} steps")
+            raise SyntaxProblem(
+                start.at, f"a repetition goes from a number up to a larger one, in at most {MAXIMAL_STEPS} steps"
+            )
         return Syntax("for", (body, variable.text, first, last), start.at)
 
     def comparison(self) -> Syntax:
         self.depth += 1
         if self.depth > MAXIMAL_DEPTH:
-            raise SyntaxProblem(self.next.at, f"brackets and functions are nested more than {MAXIMAL_DEPTH} deep; name the parts as equations of their own")
+            raise SyntaxProblem(
+                self.next.at,
+                f"brackets and functions are nested more than {MAXIMAL_DEPTH} deep; name the parts as equations of "
+                f"their own",
+            )
         left = self.sum()
         if word := self.take(">", ">="):
             left = Syntax(word.text, (left, self.sum()), word.at)
@@ -174,7 +187,11 @@ class _Parser:
             return self.power()
         if literal:
             digits = self.power()
-            return Syntax("number", (f"-{digits.args[0]}",), minus.at) if digits.symbol == "number" else Syntax("u-", (digits,), minus.at)
+            return (
+                Syntax("number", (f"-{digits.args[0]}",), minus.at)
+                if digits.symbol == "number"
+                else Syntax("u-", (digits,), minus.at)
+            )
         return Syntax("u-", (self.nested(self.signed),), minus.at)
 
     def nested(self, part: Callable[[], Syntax]) -> Syntax:
@@ -318,7 +335,9 @@ def whole(syntax: Syntax) -> int:
     if syntax.symbol in ("+", "-"):
         left, right = map(whole, syntax.args)
         return left + right if syntax.symbol == "+" else left - right
-    raise SyntaxProblem(syntax.at, "expected an index such as 0: a whole number, or a step such as t - 1 within 'for t in 1..3'")
+    raise SyntaxProblem(
+        syntax.at, "expected an index such as 0: a whole number, or a step such as t - 1 within 'for t in 1..3'"
+    )
 
 
 def at_step(syntax: Syntax, variable: str, step: int) -> Syntax:
@@ -341,7 +360,13 @@ def at_step(syntax: Syntax, variable: str, step: int) -> Syntax:
 def at_known_steps(syntax: Syntax, known: Container[str]) -> Syntax:
     """`h[3]` as the quantity h_3, where there is such a one and none is called h."""
     args = tuple(at_known_steps(arg, known) if isinstance(arg, Syntax) else arg for arg in syntax.args)
-    if syntax.symbol == "index" and len(args) == 2 and args[0].symbol == "name" and args[0].args[0] not in known and args[1].symbol == "number":
+    if (
+        syntax.symbol == "index"
+        and len(args) == 2
+        and args[0].symbol == "name"
+        and args[0].args[0] not in known
+        and args[1].symbol == "number"
+    ):
         step = f"{args[0].args[0]}_{args[1].args[0]}"
         if step in known:
             return Syntax("name", (step,), syntax.at)

@@ -49,7 +49,9 @@ def tokens(text: str) -> Iterator[Token]:
         assert match is not None and match.lastgroup is not None
         kind, start = match.lastgroup, match.start(match.lastgroup)
         if kind == "bad":
-            raise SyntaxProblem(start, f"the character {match.group(kind)!r} does not belong in an equation{meant(match.group(kind))}")
+            raise SyntaxProblem(
+                start, f"the character {match.group(kind)!r} does not belong in an equation{meant(match.group(kind))}"
+            )
         if kind == "name" and match.end() - start > MAXIMAL_NAME:
             raise SyntaxProblem(start, f"a name has at most {MAXIMAL_NAME} letters, digits and underscores")
         yield Token(kind, match.group(kind), start)
@@ -67,7 +69,9 @@ def plain_number(word: Token) -> str:
     """A numeral in the form that a `number` term holds: digits, at most one point, at most one power of ten."""
     text = word.text.lower().replace("e+", "e")
     if len(text) > MAXIMAL_DIGITS or abs(int(text.partition("e")[2] or 0)) > 300:
-        raise SyntaxProblem(word.at, f"this number is longer than {MAXIMAL_DIGITS} digits, or its power of ten is beyond 300")
+        raise SyntaxProblem(
+            word.at, f"this number is longer than {MAXIMAL_DIGITS} digits, or its power of ten is beyond 300"
+        )
     whole, _, fraction = text.partition("e")[0].partition(".")
     power = text.partition("e")[2]
     return (whole or "0") + (f".{fraction}" if fraction else "") + (f"e{int(power)}" if power else "")

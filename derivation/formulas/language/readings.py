@@ -1,7 +1,8 @@
 """What NumPy would make of an expression of a spec, so that nothing is worked that has another value there.
 
-A list is a column here, as on paper, and has a single axis in NumPy. Mostly that is the same; where it is not, and NumPy has a
-value as well, the expression can be read in two ways and is refused with both spellings. What NumPy has no value for has one reading.
+A list is a column here, as on paper, and has a single axis in NumPy. Mostly that is the same; where it is not, and
+NumPy has a value as well, the expression can be read in two ways and is refused with both spellings. What NumPy has no
+value for has one reading.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from derivation.formulas.terms import Term
 
 
 class Reading(NamedTuple):
-    """The lengths of NumPy's axes. `soft` says that a single column was not asked for (as by `x[:, None]` or `keepdims=True`) but
-    given, or came about by a product with one that was; it goes entry by entry with a list, of which NumPy would make a matrix."""
+    """The lengths of NumPy's axes. `soft` says that a single column was not asked for (as by `x[:, None]` or
+    `keepdims=True`) but given, or came about by a product with one that was; it goes entry by entry with a list, of
+    which NumPy would make a matrix."""
 
     axes: Shape
     soft: bool = False
@@ -50,7 +52,8 @@ def called(part: Resolved) -> str:
 
 
 def read(row: Operation, parts: Sequence[Resolved], shape: Shape) -> Reading:
-    """NumPy's reading of an operation between operands, of which `shape` is the shape here; `TwoReadings` where it has another value."""
+    """NumPy's reading of an operation between operands, of which `shape` is the shape here; `TwoReadings` where it has
+    another value."""
     return RULES.get(row.shape, _own)(parts, shape)
 
 
@@ -97,7 +100,9 @@ def _loss(parts: Sequence[Resolved], shape: Shape) -> Reading:
 def _beside_lists(reading: Reading, parts: Sequence[Resolved]) -> Shape:
     """A column that nobody asked for is a list beside a list of its length."""
     is_column = reading.axes[1:] == (1,) and reading.soft
-    return reading.axes[:1] if is_column and any(part.reading.axes == reading.axes[:1] for part in parts) else reading.axes
+    return (
+        reading.axes[:1] if is_column and any(part.reading.axes == reading.axes[:1] for part in parts) else reading.axes
+    )
 
 
 def _broadcast(shapes: Sequence[Shape]) -> Shape | None:
@@ -117,15 +122,23 @@ def _squeezed(shape: Shape) -> Shape:
 
 
 def _along(axes: Shape) -> int | None:
-    """The axis of a matrix along which an array stands in it: 0 for a column, 1 for a row, None for a number or a whole matrix."""
+    """The axis of a matrix along which an array stands in it: 0 for a column, 1 for a row, None for a number or a whole
+    matrix."""
     if len(_squeezed(axes)) != 1:
         return None
     return 0 if axes[1:] == (1,) else 1
 
 
 def _join_sentence(part: Resolved, shape: Shape) -> str:
-    vector = f"{part.term.args[0]!r}, a vector of {prod(part.shape)}," if part.term.head == "name" else f"a vector of {prod(part.shape)}"
-    return f"{vector} stands beside a {shape[0]} x {shape[1]} matrix and may go with each row or with each column; {_advice(part)}"
+    vector = (
+        f"{part.term.args[0]!r}, a vector of {prod(part.shape)},"
+        if part.term.head == "name"
+        else f"a vector of {prod(part.shape)}"
+    )
+    return (
+        f"{vector} stands beside a {shape[0]} x {shape[1]} matrix and may go with each row or with each column; "
+        f"{_advice(part)}"
+    )
 
 
 def _advice(part: Resolved) -> str:
@@ -135,12 +148,16 @@ def _advice(part: Resolved) -> str:
     if part.term.head == "name":
         row, column = (f"write {part.term.args[0]}[{places}]" for places in ("None, :", ":, None"))
         return f"{row} to give each row its entries, as NumPy does, or {column} to give each column its entries"
-    return "put [None, :] behind it to give each row its entries, as NumPy does, or [:, None] to give each column its entries"
+    return (
+        "put [None, :] behind it to give each row its entries, as NumPy does, or [:, None] to give each column "
+        "its entries"
+    )
 
 
 def _outer_sentence(found: Shape) -> str:
     return (
-        f"a column made by [:, None], keepdims or a slice stands beside a list, of which NumPy makes {' x '.join(map(str, found))} numbers; "
+        f"a column made by [:, None], keepdims or a slice stands beside a list, of which NumPy makes "
+        f"{' x '.join(map(str, found))} numbers; "
         "to go entry by entry, write [:, None] behind the list as well, or leave it out behind the column"
     )
 
@@ -153,7 +170,8 @@ def _product(parts: Sequence[Resolved], shape: Shape) -> Reading:
     found = left.axes[:-1] + (right.axes[:-2] + right.axes[-1:] if len(right.axes) > 1 else ())
     if _squeezed(found) != _squeezed(shape):
         raise TwoReadings(
-            "NumPy makes one number of this product of lists, on paper it is a matrix; write outer(a, b) for the matrix, dot(a, b) for the number"
+            "NumPy makes one number of this product of lists, on paper it is a matrix; write outer(a, b) for the "
+            "matrix, dot(a, b) for the number"
         )
     return Reading(found, soft)
 
@@ -161,7 +179,10 @@ def _product(parts: Sequence[Resolved], shape: Shape) -> Reading:
 def _dot(parts: Sequence[Resolved], shape: Shape) -> Reading:
     left, right = (part.reading.axes for part in parts)
     if min(len(left), len(right)) == 2 and left[-1] == right[0] and prod(left) > left[-1]:
-        raise TwoReadings("dot of two matrices is their product in NumPy, and the sum of the products of their entries elsewhere; write A @ B, or sum(A * B)")
+        raise TwoReadings(
+            "dot of two matrices is their product in NumPy, and the sum of the products of their entries "
+            "elsewhere; write A @ B, or sum(A * B)"
+        )
     return Reading(())
 
 
@@ -171,7 +192,10 @@ def _outer(parts: Sequence[Resolved], shape: Shape) -> Reading:
 
 def _diagonal(parts: Sequence[Resolved], shape: Shape) -> Reading:
     if len(parts[0].reading.axes) == 2 and not parts[0].reading.soft:
-        raise TwoReadings("diag of a matrix of one column is its first entry in NumPy; leave out [:, None] or keepdims to put a list on a diagonal")
+        raise TwoReadings(
+            "diag of a matrix of one column is its first entry in NumPy; leave out [:, None] or keepdims to put a "
+            "list on a diagonal"
+        )
     return Reading(shape)
 
 

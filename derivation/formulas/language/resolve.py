@@ -65,7 +65,8 @@ def _literal_shape(shapes: Shapes, term: Term) -> Shape:
 
 
 def _jacobian_shape(of: Shape, by: Shape) -> Shape:
-    """A number's derivative has the shape of what it is taken by; that of a column by a row has a row for each entry of the column."""
+    """A number's derivative has the shape of what it is taken by; that of a column by a row has a row for each entry of
+    the column."""
     return collapse((of[0], by[1] if by else 1)) if of and (not by or by[0] == 1) else by
 
 
@@ -84,8 +85,11 @@ LEAF_SHAPES: dict[str, Any] = {
 }
 
 
-def choose(symbol: str, shapes: list[Shape], given: Sequence[int] = (), named: Mapping[str, int] | None = None) -> Operation:
-    """The operation that a symbol stands for between operands of these shapes, with these options; `ShapeMismatch` where there is none."""
+def choose(
+    symbol: str, shapes: list[Shape], given: Sequence[int] = (), named: Mapping[str, int] | None = None
+) -> Operation:
+    """The operation that a symbol stands for between operands of these shapes, with these options; `ShapeMismatch`
+    where there is none."""
     problem: ShapeMismatch | None = None
     if symbol == "@" and () in shapes:
         scaled_matrix(shapes)
@@ -106,12 +110,18 @@ def choose(symbol: str, shapes: list[Shape], given: Sequence[int] = (), named: M
 class Resolver:
     """Builds Terms over names of known shapes, and knows the shape of each as it builds it.
 
-    `readings` says what NumPy has for each name; with it, what NumPy gives another value is refused. The rows' own texts have none.
-    `added` holds the equations that a layer (`operations.layers`) brings with it; they are named after `result`, the equation at hand,
-    and differ from all names in `taken`; `titles` says what the layer calls them.
+    `readings` says what NumPy has for each name; with it, what NumPy gives another value is refused. The rows' own
+    texts have none. `added` holds the equations that a layer (`operations.layers`) brings with it; they are named after
+    `result`, the equation at hand, and differ from all names in `taken`; `titles` says what the layer calls them.
     """
 
-    def __init__(self, names: Mapping[str, Shape], result: str = "", taken: Collection[str] = (), readings: Mapping[str, Reading] | None = None) -> None:
+    def __init__(
+        self,
+        names: Mapping[str, Shape],
+        result: str = "",
+        taken: Collection[str] = (),
+        readings: Mapping[str, Reading] | None = None,
+    ) -> None:
         self.names = dict(names)
         self.readings = None if readings is None else dict(readings)
         self.result, self.taken = result, {*names, *taken}
@@ -131,10 +141,24 @@ class Resolver:
         axis = next((value for key, value in syntax.keywords if key == "axis"), None)
         if axis is not None:
             return self.along(syntax, parts, whole(axis))
-        return self.operation(syntax, syntax.symbol, parts, arranging.integers(syntax.args[count:]), {key: whole(value) for key, value in named.items()})
+        return self.operation(
+            syntax,
+            syntax.symbol,
+            parts,
+            arranging.integers(syntax.args[count:]),
+            {key: whole(value) for key, value in named.items()},
+        )
 
-    def operation(self, syntax: Syntax, symbol: str, parts: Sequence[Resolved], given: Sequence[int] = (), named: Mapping[str, int] | None = None) -> Resolved:
-        """The operation that a symbol stands for between these parts; rows and columns are repeated where that makes them fit."""
+    def operation(
+        self,
+        syntax: Syntax,
+        symbol: str,
+        parts: Sequence[Resolved],
+        given: Sequence[int] = (),
+        named: Mapping[str, int] | None = None,
+    ) -> Resolved:
+        """The operation that a symbol stands for between these parts; rows and columns are repeated where that makes
+        them fit."""
         shapes = [part.shape for part in parts]
         try:
             row = choose(symbol, shapes, given, named)
@@ -150,7 +174,9 @@ class Resolver:
         shape = row.shape([part.shape for part in parts], *places)
         if problem := array_problem(shape):
             raise SyntaxProblem(syntax.at, problem)
-        return Resolved(Term(row.name, (*(part.term for part in parts), *places)), shape, self.reading(syntax, row, parts, shape))
+        return Resolved(
+            Term(row.name, (*(part.term for part in parts), *places)), shape, self.reading(syntax, row, parts, shape)
+        )
 
     def reading(self, syntax: Syntax, row: Operation, parts: Sequence[Resolved], shape: Shape) -> Reading:
         """What NumPy has for an operation; refused where that has another value."""
@@ -164,20 +190,31 @@ class Resolver:
             raise SyntaxProblem(syntax.at, str(problem)) from None
 
     def along(self, syntax: Syntax, parts: list[Resolved], axis: int) -> Resolved:
-        """A function along one axis: 0 works down each column, 1 (or -1) along each row. A list has one axis, 0 or -1."""
+        """A function along one axis: 0 works down each column, 1 (or -1) along each row. A list has one axis, 0 or
+        -1."""
         of = parts[0]
         if axis not in (-1, 0, 1) or (syntax.symbol not in AVERAGED and f"{syntax.symbol} axis=0" not in SPELLINGS):
-            raise SyntaxProblem(syntax.at, f"{syntax.symbol!r} with axis={axis} is not known; axis=0 is down each column, axis=1 along each row")
+            raise SyntaxProblem(
+                syntax.at,
+                f"{syntax.symbol!r} with axis={axis} is not known; axis=0 is down each column, axis=1 along each row",
+            )
         is_list = self.readings is not None and len(of.reading.axes) == 1 and axis < 1
         over = (0 if of.shape[1:] == (1,) else 1) if is_list else abs(axis)
         found = self.over(syntax, parts, over)
-        return found._replace(reading=reduced(syntax, of.reading, axis, found.shape)) if syntax.symbol in REDUCING else found
+        return (
+            found._replace(reading=reduced(syntax, of.reading, axis, found.shape))
+            if syntax.symbol in REDUCING
+            else found
+        )
 
     def over(self, syntax: Syntax, parts: list[Resolved], axis: int) -> Resolved:
         """A function along an axis of ours: 0 down each column, 1 along each row."""
         shape = parts[0].shape or (1, 1)
         if syntax.symbol == "mean":
-            total, size = self.over(Syntax("sum", syntax.args, syntax.at), parts, axis), Resolved(number(shape[axis]), (), Reading(()))
+            total, size = (
+                self.over(Syntax("sum", syntax.args, syntax.at), parts, axis),
+                Resolved(number(shape[axis]), (), Reading(())),
+            )
             return total if shape[axis] == 1 else self.operation(syntax, "/", [total, size])
         if shape[axis] == 1 and syntax.symbol in ("sum", "max"):
             return parts[0]
@@ -186,7 +223,9 @@ class Resolver:
     def layer(self, syntax: Syntax) -> Resolved:
         """A layer's equations, each but the last a quantity with a name of its own."""
         layer, parts = LAYERS[syntax.symbol], self.operands(syntax)
-        text = {key: Size.of(part.shape) for key, part in parts.items()} | along_axis(syntax, layer, parts[layer.operands[0]])
+        text = {key: Size.of(part.shape) for key, part in parts.items()} | along_axis(
+            syntax, layer, parts[layer.operands[0]]
+        )
         readings = None if self.readings is None else {key: part.reading for key, part in parts.items()}
         inner = Resolver({key: part.shape for key, part in parts.items()}, readings=readings)
         known = {key: part.term for key, part in parts.items()}
@@ -208,11 +247,17 @@ class Resolver:
         strange = given.keys() - {*layer.operands[len(syntax.args) :], *(AXES if layer.along else ())}
         if strange or not count - len(layer.defaults) <= len(syntax.args) + len(given.keys() - AXES) <= count:
             found = f", and no {min(strange)!r}" if strange else ""
-            raise SyntaxProblem(syntax.at, f"{syntax.symbol!r} takes {', '.join(layer.operands)}{' and axis' if layer.along else ''}{found}")
+            raise SyntaxProblem(
+                syntax.at,
+                f"{syntax.symbol!r} takes {', '.join(layer.operands)}{' and axis' if layer.along else ''}{found}",
+            )
         missing = [key for key in layer.operands[len(syntax.args) :] if key not in given and key not in layer.defaults]
         if missing:
             raise SyntaxProblem(syntax.at, f"{syntax.symbol!r} needs {missing[0]!r}")
-        written = [*syntax.args, *(given.get(key) or parse(layer.defaults[key]) for key in layer.operands[len(syntax.args) :])]
+        written = [
+            *syntax.args,
+            *(given.get(key) or parse(layer.defaults[key]) for key in layer.operands[len(syntax.args) :]),
+        ]
         return {key: self.resolve(arg) for key, arg in zip(layer.operands, written, strict=True)}
 
     def within(self, syntax: Syntax, text: str) -> Resolved:
@@ -231,7 +276,11 @@ class Resolver:
     def add(self, local: str, found: Resolved) -> Term:
         """A new equation, called after its letter in the layer and the equation that asked for it."""
         tail = self.result.lstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-        key = next(name for name in chain((f"{local}{tail}", f"{local}_{self.result}"), (f"{local}_{k}" for k in count(1))) if name not in self.taken)
+        key = next(
+            name
+            for name in chain((f"{local}{tail}", f"{local}_{self.result}"), (f"{local}_{k}" for k in count(1)))
+            if name not in self.taken
+        )
         self.taken.add(key)
         self.added[key] = found.term
         self.know(key, found)
@@ -241,7 +290,9 @@ class Resolver:
         text = syntax.args[0]
         if text not in self.names:
             raise SyntaxProblem(
-                syntax.at, f"nothing is called {text!r}{nearest(text, self.names)}; give it a value under [parameters] or [data], or an equation above this one"
+                syntax.at,
+                f"nothing is called {text!r}{nearest(text, self.names)}; give it a value under [parameters] or "
+                f"[data], or an equation above this one",
             )
         shape = self.names[text]
         return Resolved(name_term(text), shape, natural(shape) if self.readings is None else self.readings[text])
@@ -257,7 +308,11 @@ class Resolver:
         return Resolved(number(prod(self.resolve(syntax.args[0]).shape)), (), Reading(()))
 
     def misplaced(self, syntax: Syntax) -> Resolved:
-        raise SyntaxProblem(syntax.at, "a list stands only inside concat(...), embedding(...) or an index; give an array of numbers a name under [data]")
+        raise SyntaxProblem(
+            syntax.at,
+            "a list stands only inside concat(...), embedding(...) or an index; give an array of numbers a name "
+            "under [data]",
+        )
 
     def repetition(self, syntax: Syntax) -> Resolved:
         raise SyntaxProblem(syntax.at, "'for ... in ...' stands at the end of an equation or inside sum(...)")
@@ -288,9 +343,15 @@ def along_axis(syntax: Syntax, layer: Layer, of: Resolved) -> dict[str, str]:
     given = dict(syntax.keywords)
     axis = whole(given["axis"]) if "axis" in given else layer.axis
     if axis not in (None, -1, 0, 1):
-        raise SyntaxProblem(syntax.at, f"{syntax.symbol!r} with axis={axis} is not known; axis=0 is down each column, axis=1 along each row")
+        raise SyntaxProblem(
+            syntax.at,
+            f"{syntax.symbol!r} with axis={axis} is not known; axis=0 is down each column, axis=1 along each row",
+        )
     if "axis" in given and len(of.reading.axes) == 2 and of.reading.axes[axis or 0] == 1:
-        raise SyntaxProblem(syntax.at, f"{called(of)} has a single entry along axis={axis}; leave out the axis to work at all of its entries")
+        raise SyntaxProblem(
+            syntax.at,
+            f"{called(of)} has a single entry along axis={axis}; leave out the axis to work at all of its entries",
+        )
     if axis is None or min(of.shape or (1,)) == 1:
         return {"along": "", "asked": ""}
     return {"along": f", axis={axis}, keepdims=1", "asked": f", axis={axis}" + ", keepdims=1" * keeps(syntax)}
@@ -318,7 +379,8 @@ def whole_matrix(syntax: Syntax, of: Resolved) -> None:
         raise SyntaxProblem(
             syntax.at,
             f"say over which axis, for {called(of)} is a {rows} x {columns} matrix: "
-            f"{syntax.symbol}({_short(of)}, axis=1) for each row, axis=0 for each column, {syntax.symbol}(flatten({_short(of)})) over all entries",
+            f"{syntax.symbol}({_short(of)}, axis=1) for each row, axis=0 for each column, "
+            f"{syntax.symbol}(flatten({_short(of)})) over all entries",
         )
 
 
@@ -328,7 +390,10 @@ def _short(of: Resolved) -> str:
 
 def _misfit(syntax: Syntax, symbol: str, shapes: Sequence[Shape], mismatch: ShapeMismatch) -> str:
     hint = "; a list is a column, write a row as [[1, 2]]" if symbol in BROADCASTING and row_wanted(shapes) else ""
-    return f"the shapes do not fit at {syntax.symbol.replace('u-', '-')!r}: {mismatch}; found {' and '.join(map(describe, shapes))}{hint}"
+    return (
+        f"the shapes do not fit at {syntax.symbol.replace('u-', '-')!r}: {mismatch}; found "
+        f"{' and '.join(map(describe, shapes))}{hint}"
+    )
 
 
 def row_wanted(shapes: Sequence[Shape]) -> bool:
@@ -337,7 +402,8 @@ def row_wanted(shapes: Sequence[Shape]) -> bool:
 
 
 def repeated(parts: Sequence[Resolved]) -> list[Resolved] | None:
-    """Rows and columns repeated to the shape of the largest operand, as NumPy broadcasts; None where that does not make them fit."""
+    """Rows and columns repeated to the shape of the largest operand, as NumPy broadcasts; None where that does not make
+    them fit."""
     shapes = [part.shape for part in parts if part.shape]
     rows, columns = (max((shape[axis] for shape in shapes), default=1) for axis in (0, 1))
     if (rows, columns) not in shapes or all(shape == (rows, columns) for shape in shapes):
@@ -359,7 +425,11 @@ def repeated(parts: Sequence[Resolved]) -> list[Resolved] | None:
 def definition(row: Operation, shapes: tuple[Shape, ...], given: tuple[int, ...] = ()) -> Term:
     """A row's definition as a Term over its operands' names, at these shapes."""
     assert row.definition is not None
-    return Resolver(dict(zip(row.operands, shapes, strict=True))).resolve(parse(row.at(row.definition, shapes, given))).term
+    return (
+        Resolver(dict(zip(row.operands, shapes, strict=True)))
+        .resolve(parse(row.at(row.definition, shapes, given)))
+        .term
+    )
 
 
 @cache

@@ -11,7 +11,9 @@ from derivation.formulas.operations.losses import LOSSES
 from derivation.formulas.operations.structure import STRUCTURE
 from derivation.formulas.operations.table import Operation, ShapeMismatch
 
-TABLE: dict[str, Operation] = {row.name: row for row in (*ARITHMETIC, *STRUCTURE, *FUNCTIONS, *ACTIVATIONS, *CONVOLUTION, *LOSSES)}
+TABLE: dict[str, Operation] = {
+    row.name: row for row in (*ARITHMETIC, *STRUCTURE, *FUNCTIONS, *ACTIVATIONS, *CONVOLUTION, *LOSSES)
+}
 """Every operation by name."""
 
 SPELLINGS: dict[str, list[Operation]] = defaultdict(list)

@@ -1,6 +1,7 @@
 """The functions that the table's meanings call, for numbers and for SymPy expressions.
 
-An algebra is a namespace of functions of entries: a row's meaning asks it for `exp` or `max` and leaves `+ - *` to the entries.
+An algebra is a namespace of functions of entries: a row's meaning asks it for `exp` or `max` and leaves `+ - *` to the
+entries.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ class Numbers:
     tanh = staticmethod(function(arb.tanh, {0: 0}))
     sin = staticmethod(function(arb.sin, {0: 0}))
     cos = staticmethod(function(arb.cos, {0: 1}))
-    cos_pi = staticmethod(function(arb.cos_pi, {0: 1, 1: -1, fmpq(1, 2): 0, fmpq(1, 3): fmpq(1, 2), fmpq(2, 3): fmpq(-1, 2)}))
+    cos_pi = staticmethod(
+        function(arb.cos_pi, {0: 1, 1: -1, fmpq(1, 2): 0, fmpq(1, 3): fmpq(1, 2), fmpq(2, 3): fmpq(-1, 2)})
+    )
     floor = staticmethod(elementary.floor)
 
     @staticmethod
@@ -97,7 +100,9 @@ def _seen(head: str) -> Any:
 
     def compared(a: Term, b: Term) -> Term:
         if a.head == b.head == "number":
-            left, right = (term.value.entries[0] if term.value is not None else numbers.exact(term.args[0]) for term in (a, b))
+            left, right = (
+                term.value.entries[0] if term.value is not None else numbers.exact(term.args[0]) for term in (a, b)
+            )
             return number(str(getattr(Numbers, head)(left, right)))
         return Term(head, (a, b))
 
@@ -105,7 +110,23 @@ def _seen(head: str) -> Any:
 
 
 for _function, _head in (
-    *((key, key) for key in ("exp", "log", "sqrt", "tanh", "sin", "cos", "sign", "cases", "floor", "cos_pi", "normal_cdf", "normal_pdf")),
+    *(
+        (key, key)
+        for key in (
+            "exp",
+            "log",
+            "sqrt",
+            "tanh",
+            "sin",
+            "cos",
+            "sign",
+            "cases",
+            "floor",
+            "cos_pi",
+            "normal_cdf",
+            "normal_pdf",
+        )
+    ),
     ("max", "maximum"),
     ("min", "minimum"),
 ):
@@ -120,8 +141,8 @@ def symbols() -> Any:
 
     A rational number stays one; a ball becomes a float of 60 digits, or of as many as it was worked with (`of_number`).
 
-    Every kink is expressed through `step(x)`, 1 where x > 0 and 0 elsewhere, whose derivative is 0: so `max`, `relu` and
-    their kin become polynomials in steps, which SymPy differentiates and compares like any others.
+    Every kink is expressed through `step(x)`, 1 where x > 0 and 0 elsewhere, whose derivative is 0: so `max`, `relu`
+    and their kin become polynomials in steps, which SymPy differentiates and compares like any others.
     """
     import sympy
     from mpmath.libmp import from_man_exp  # type: ignore[import-untyped]
@@ -153,10 +174,14 @@ def symbols() -> Any:
     class Symbols:
         number = staticmethod(sympy.Rational)
         of_number = staticmethod(of)
-        literal = staticmethod(lambda term: sympy.Rational(term.args[0]) if term.value is None else of(term.value.entries[0]))
+        literal = staticmethod(
+            lambda term: sympy.Rational(term.args[0]) if term.value is None else of(term.value.entries[0])
+        )
         div = staticmethod(lambda a, b: a / b)
         pow = staticmethod(power)
-        exp, log, sqrt, tanh, sin, cos = map(staticmethod, (sympy.exp, sympy.log, sympy.sqrt, sympy.tanh, sympy.sin, sympy.cos))
+        exp, log, sqrt, tanh, sin, cos = map(
+            staticmethod, (sympy.exp, sympy.log, sympy.sqrt, sympy.tanh, sympy.sin, sympy.cos)
+        )
         floor = staticmethod(sympy.floor)
         cos_pi = staticmethod(lambda a: sympy.cos(sympy.pi * a))
         max = staticmethod(lambda a, b: a + (b - a) * step(sympy.expand(b - a)))
@@ -166,7 +191,13 @@ def symbols() -> Any:
         def largest(*entries: Any) -> Any:
             # a sum over the places where the largest can be: nested maxima would multiply out
             places = [
-                sympy.Mul(*(1 - step(sympy.expand(b - a)) if k > place else step(sympy.expand(a - b)) for k, b in enumerate(entries) if k != place))
+                sympy.Mul(
+                    *(
+                        1 - step(sympy.expand(b - a)) if k > place else step(sympy.expand(a - b))
+                        for k, b in enumerate(entries)
+                        if k != place
+                    )
+                )
                 for place, a in enumerate(entries)
             ]
             return sympy.Add(*(a * mark for a, mark in zip(entries, places, strict=True)))

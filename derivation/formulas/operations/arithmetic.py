@@ -32,9 +32,39 @@ A, AB = ("a",), ("a", "b")
 
 
 ARITHMETIC = (
-    Operation("add", AB, Notation("infix", "+", SUM), entrywise, lambda m, a, b: a + b, reverse=("G", "G"), spellings=("+",), reason="sum", nonlinear=False),
-    Operation("sub", AB, Notation("infix", "-", SUM), entrywise, lambda m, a, b: a - b, reverse=("G", "-G"), spellings=("-",), reason="sum", nonlinear=False),
-    Operation("neg", A, Notation("prefix", "-", SUM), same, lambda m, a: -a, reverse=("-G",), spellings=("u-",), reason="sum", nonlinear=False),
+    Operation(
+        "add",
+        AB,
+        Notation("infix", "+", SUM),
+        entrywise,
+        lambda m, a, b: a + b,
+        reverse=("G", "G"),
+        spellings=("+",),
+        reason="sum",
+        nonlinear=False,
+    ),
+    Operation(
+        "sub",
+        AB,
+        Notation("infix", "-", SUM),
+        entrywise,
+        lambda m, a, b: a - b,
+        reverse=("G", "-G"),
+        spellings=("-",),
+        reason="sum",
+        nonlinear=False,
+    ),
+    Operation(
+        "neg",
+        A,
+        Notation("prefix", "-", SUM),
+        same,
+        lambda m, a: -a,
+        reverse=("-G",),
+        spellings=("u-",),
+        reason="sum",
+        nonlinear=False,
+    ),
     Operation(
         "times",
         AB,
@@ -232,7 +262,14 @@ ARITHMETIC = (
         coupled=True,
     ),
     Operation(
-        "greater", AB, Notation("fence", ">", ATOM), entrywise, applied("greater"), reverse=("0 * G * a", "0 * G * b"), spellings=(">",), reason="indicator"
+        "greater",
+        AB,
+        Notation("fence", ">", ATOM),
+        entrywise,
+        applied("greater"),
+        reverse=("0 * G * a", "0 * G * b"),
+        spellings=(">",),
+        reason="indicator",
     ),
     Operation(
         "at_least",

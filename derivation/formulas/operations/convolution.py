@@ -1,8 +1,10 @@
-r"""Rows for convolutional networks, on one channel: cross-correlation, pooling, and what their backward passes are made of.
+r"""Rows for convolutional networks, on one channel: cross-correlation, pooling, and what their backward passes are made
+of.
 
-Source: Goodfellow, Bengio, Courville, Deep Learning (2016), section 9.1 (cross-correlation, called convolution) and 9.5; Dumoulin, Visin,
-A guide to convolution arithmetic for deep learning (2016). The gradient by the image is the full correlation of the error signal with the
-kernel turned by half a turn, the gradient by the kernel the correlation of the image with the error signal; a stride spreads the signal out.
+Source: Goodfellow, Bengio, Courville, Deep Learning (2016), section 9.1 (cross-correlation, called convolution) and
+9.5; Dumoulin, Visin, A guide to convolution arithmetic for deep learning (2016). The gradient by the image is the full
+correlation of the error signal with the kernel turned by half a turn, the gradient by the kernel the correlation of the
+image with the error signal; a stride spreads the signal out.
 """
 
 from __future__ import annotations
@@ -37,7 +39,9 @@ def _places(size: int, kernel: int, stride: int, padding: int, axis: str) -> int
     if room < 0:
         raise ShapeMismatch(f"the kernel has {kernel} {axis}, the image only {size + 2 * padding}")
     if room % stride:
-        raise ShapeMismatch(f"a stride of {stride} does not come out even: {size} + 2 * {padding} - {kernel} {axis} are left")
+        raise ShapeMismatch(
+            f"a stride of {stride} does not come out even: {size} + 2 * {padding} - {kernel} {axis} are left"
+        )
     if padding >= kernel:
         raise ShapeMismatch(f"a padding of {padding} is as large as the kernel, which has {kernel} {axis}")
     return room // stride + 1
@@ -77,7 +81,10 @@ def _spread(m: Any, a: Array, stride: int) -> Array:
     shape = Size.of(spread([a.shape], stride))
     given, zero = a.rows, m.number("0")
     return Array.of_rows(
-        [[given[i // stride][j // stride] if i % stride == j % stride == 0 else zero for j in range(shape.columns)] for i in range(shape.rows)]
+        [
+            [given[i // stride][j // stride] if i % stride == j % stride == 0 else zero for j in range(shape.columns)]
+            for i in range(shape.rows)
+        ]
     )
 
 
@@ -122,7 +129,9 @@ def _width(a: Array, size: int) -> int:
 
 def _pooled(a: Array, size: int, function: Any) -> Array:
     shape, width = Size.of(windows([a.shape], size)), _width(a, size)
-    return Array.of_rows([[function(_window(a, i, j, size, width)) for j in range(shape.columns)] for i in range(shape.rows)])
+    return Array.of_rows(
+        [[function(_window(a, i, j, size, width)) for j in range(shape.columns)] for i in range(shape.rows)]
+    )
 
 
 def _largest_in_windows(m: Any, a: Array, size: int) -> Array:
@@ -131,7 +140,13 @@ def _largest_in_windows(m: Any, a: Array, size: int) -> Array:
     shape = Size.of(a.shape)
     per_row = Size.of(marks.shape).columns
     return Array.of_rows(
-        [[marks.entries[i // size * per_row + j // width][i % size * width + j % width] for j in range(shape.columns)] for i in range(shape.rows)]
+        [
+            [
+                marks.entries[i // size * per_row + j // width][i % size * width + j % width]
+                for j in range(shape.columns)
+            ]
+            for i in range(shape.rows)
+        ]
     )
 
 

@@ -1,4 +1,5 @@
-"""Elementary functions of numbers: exact where the result is a rational that is not too tall, certified balls elsewhere."""
+"""Elementary functions of numbers: exact where the result is a rational that is not too tall, certified balls
+elsewhere."""
 
 from __future__ import annotations
 

@@ -6,11 +6,22 @@ from collections.abc import Callable
 from typing import Any
 
 from derivation.formulas.arrays import Shape
-from derivation.formulas.operations.table import Notation, Operation, applied, dropped, entrywise, equal, equal_matrices, matrix, same
+from derivation.formulas.operations.table import (
+    Notation,
+    Operation,
+    applied,
+    dropped,
+    entrywise,
+    equal,
+    equal_matrices,
+    matrix,
+    same,
+)
 
 A = ("a",)
 GELU_INNER = "2 * normal_pdf(0) * (a + 0.044715 * a^3)"
-"""Inside the tanh of Hendrycks, Gimpel, Gaussian error linear units (2016), section 2; 2 normal_pdf(0) is the root of 2 / pi."""
+"""Inside the tanh of Hendrycks, Gimpel, Gaussian error linear units (2016), section 2; 2 normal_pdf(0) is the root of 2
+/ pi."""
 
 
 def _operator(text: str) -> Notation:
@@ -21,20 +32,43 @@ def along(axis: int, word: str) -> tuple[Operation, ...]:
     """Softmax and its kin at each column (axis 0) or each row (axis 1) of a matrix, as in NumPy."""
 
     def row(
-        function: str, operands: tuple[str, ...], symbol: str, shape: Callable[..., Shape], definition: str, reverse: tuple[str, ...], **more: Any
+        function: str,
+        operands: tuple[str, ...],
+        symbol: str,
+        shape: Callable[..., Shape],
+        definition: str,
+        reverse: tuple[str, ...],
+        **more: Any,
     ) -> Operation:
         texts = tuple(text.replace("axis", f"axis={axis}") for text in (definition, *reverse))
         notation = Notation("function", rf"{symbol}_{{\mathrm{{{word}s}}}}")
         key = f"{function}_{word}s"
         spelling = (f"{function} axis={axis}",)
         return Operation(
-            key, operands, notation, shape, definition=texts[0], reverse=texts[1:], spellings=spelling, reason=key, activation=True, coupled=True, **more
+            key,
+            operands,
+            notation,
+            shape,
+            definition=texts[0],
+            reverse=texts[1:],
+            spellings=spelling,
+            reason=key,
+            activation=True,
+            coupled=True,
+            **more,
         )
 
     back = "out * (G - sum(G * out, axis))"
     return (
         row("softmax", A, r"\operatorname{softmax}", matrix, "exp(a) / sum(exp(a), axis)", (back,), heat=f"{word}s"),
-        row("log_softmax", A, r"\operatorname{logsoftmax}", matrix, "a - log(sum(exp(a), axis))", ("G - exp(out) * sum(G, axis)",)),
+        row(
+            "log_softmax",
+            A,
+            r"\operatorname{logsoftmax}",
+            matrix,
+            "a - log(sum(exp(a), axis))",
+            ("G - exp(out) * sum(G, axis)",),
+        ),
         row(
             "masked_softmax",
             ("a", "b"),
@@ -48,19 +82,107 @@ def along(axis: int, word: str) -> tuple[Operation, ...]:
 
 
 FUNCTIONS = (
-    Operation("exp", A, Notation("exponential", r"\mathrm{e}"), same, applied("exp"), reverse=("G * out",), spellings=("exp",), reason="exp"),
-    Operation("log", A, Notation("function", r"\ln"), same, applied("log"), reverse=("G / a",), spellings=("log", "ln"), reason="log"),
-    Operation("sqrt", A, Notation("root", r"\sqrt"), same, applied("sqrt"), reverse=("G / (2 * out)",), spellings=("sqrt",), reason="sqrt"),
     Operation(
-        "abs", A, Notation("fence", "|"), same, definition="a * sign(a)", reverse=("G * sign(a)",), spellings=("abs",), reason="abs", kink=lambda m, a: a
+        "exp",
+        A,
+        Notation("exponential", r"\mathrm{e}"),
+        same,
+        applied("exp"),
+        reverse=("G * out",),
+        spellings=("exp",),
+        reason="exp",
     ),
-    Operation("floor", A, Notation("fence", r"\lfloor \rfloor"), same, applied("floor"), reverse=("0 * G",), spellings=("floor",), reason="floor"),
-    Operation("cos_pi", A, Notation("function", r"\cos\pi"), same, applied("cos_pi"), reverse=(None,), spellings=("cos_pi",), reason="cosine_of"),
-    Operation("sin", A, Notation("function", r"\sin"), same, applied("sin"), reverse=("G * cos(a)",), spellings=("sin",), reason="sine"),
-    Operation("cos", A, Notation("function", r"\cos"), same, applied("cos"), reverse=("-(G * sin(a))",), spellings=("cos",), reason="cosine_of"),
-    Operation("sign", A, _operator("sign"), same, applied("sign"), reverse=("0 * G",), spellings=("sign",), reason="sign", derivative_of="abs"),
     Operation(
-        "normal_cdf", A, Notation("function", r"\Phi"), same, applied("normal_cdf"), reverse=("G * normal_pdf(a)",), spellings=("normal_cdf",), reason="normal"
+        "log",
+        A,
+        Notation("function", r"\ln"),
+        same,
+        applied("log"),
+        reverse=("G / a",),
+        spellings=("log", "ln"),
+        reason="log",
+    ),
+    Operation(
+        "sqrt",
+        A,
+        Notation("root", r"\sqrt"),
+        same,
+        applied("sqrt"),
+        reverse=("G / (2 * out)",),
+        spellings=("sqrt",),
+        reason="sqrt",
+    ),
+    Operation(
+        "abs",
+        A,
+        Notation("fence", "|"),
+        same,
+        definition="a * sign(a)",
+        reverse=("G * sign(a)",),
+        spellings=("abs",),
+        reason="abs",
+        kink=lambda m, a: a,
+    ),
+    Operation(
+        "floor",
+        A,
+        Notation("fence", r"\lfloor \rfloor"),
+        same,
+        applied("floor"),
+        reverse=("0 * G",),
+        spellings=("floor",),
+        reason="floor",
+    ),
+    Operation(
+        "cos_pi",
+        A,
+        Notation("function", r"\cos\pi"),
+        same,
+        applied("cos_pi"),
+        reverse=(None,),
+        spellings=("cos_pi",),
+        reason="cosine_of",
+    ),
+    Operation(
+        "sin",
+        A,
+        Notation("function", r"\sin"),
+        same,
+        applied("sin"),
+        reverse=("G * cos(a)",),
+        spellings=("sin",),
+        reason="sine",
+    ),
+    Operation(
+        "cos",
+        A,
+        Notation("function", r"\cos"),
+        same,
+        applied("cos"),
+        reverse=("-(G * sin(a))",),
+        spellings=("cos",),
+        reason="cosine_of",
+    ),
+    Operation(
+        "sign",
+        A,
+        _operator("sign"),
+        same,
+        applied("sign"),
+        reverse=("0 * G",),
+        spellings=("sign",),
+        reason="sign",
+        derivative_of="abs",
+    ),
+    Operation(
+        "normal_cdf",
+        A,
+        Notation("function", r"\Phi"),
+        same,
+        applied("normal_cdf"),
+        reverse=("G * normal_pdf(a)",),
+        spellings=("normal_cdf",),
+        reason="normal",
     ),
     Operation(
         "normal_pdf",
@@ -193,7 +315,15 @@ ACTIVATIONS = (
         activation=True,
     ),
     Operation(
-        "tanh", A, Notation("function", r"\tanh"), same, applied("tanh"), reverse=("G * (1 - out^2)",), spellings=("tanh",), reason="tanh", activation=True
+        "tanh",
+        A,
+        Notation("function", r"\tanh"),
+        same,
+        applied("tanh"),
+        reverse=("G * (1 - out^2)",),
+        spellings=("tanh",),
+        reason="tanh",
+        activation=True,
     ),
     Operation(
         "gelu",
@@ -273,7 +403,8 @@ ACTIVATIONS = (
         A,
         Notation("function", r"\operatorname{GELU}_{\tanh}'"),
         same,
-        definition=f"(1 + tanh({GELU_INNER})) / 2 + a * (1 - tanh({GELU_INNER})^2) * normal_pdf(0) * (1 + 0.134145 * a^2)",
+        definition=f"(1 + tanh({GELU_INNER})) / 2 + a * (1 - tanh({GELU_INNER})^2) * normal_pdf(0) * (1 + 0.134145 "
+        f"* a^2)",
         reverse=(None,),
         spellings=("gelu_tanh_prime",),
         reason="gelu_tanh",

@@ -1,6 +1,8 @@
-"""Layers that a lecturer works in several steps: each is equations in the language of the spec, and brings its quantities with it.
+"""Layers that a lecturer works in several steps: each is equations in the language of the spec, and brings its
+quantities with it.
 
-So the mean and the variance of a normalisation are quantities with names, values and gradients of their own, as in the papers.
+So the mean and the variance of a normalisation are quantities with names, values and gradients of their own, as in the
+papers.
 """
 
 from __future__ import annotations
@@ -11,8 +13,9 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Layer:
-    """`equations` are (name, expression), the last one the result; `{x.columns}` is an operand's size, and `{along}` stands for
-    `, axis=...` in a function of a matrix: along `axis` unless the spec says another; `{asked}` is the same with the `keepdims` that was asked for. `titles` say what the quantities are, as keys of the words file."""
+    """`equations` are (name, expression), the last one the result; `{x.columns}` is an operand's size, and `{along}`
+    stands for `, axis=...` in a function of a matrix: along `axis` unless the spec says another; `{asked}` is the same
+    with the `keepdims` that was asked for. `titles` say what the quantities are, as keys of the words file."""
 
     operands: tuple[str, ...]
     equations: tuple[tuple[str, str], ...]
@@ -51,7 +54,11 @@ LAYERS = {
         {"v": "mean_square", "s": "root_mean_square"},
     ),
     # Vaswani et al., Attention is all you need (2017), equation 1; tokens in rows.
-    "attention": Layer(("q", "k", "v"), (("S", "q @ k.T / sqrt({k.columns})"), ("A", "softmax(S, axis=1)"), ("result", "A @ v")), titles=ATTENTION),
+    "attention": Layer(
+        ("q", "k", "v"),
+        (("S", "q @ k.T / sqrt({k.columns})"), ("A", "softmax(S, axis=1)"), ("result", "A @ v")),
+        titles=ATTENTION,
+    ),
     "masked_attention": Layer(
         ("q", "k", "v", "m"),
         (("S", "q @ k.T / sqrt({k.columns})"), ("A", "masked_softmax(S, m, axis=1)"), ("result", "A @ v")),

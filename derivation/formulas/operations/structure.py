@@ -1,7 +1,8 @@
-r"""Rows that move entries or add along one axis: row and column sums, broadcasting, slices, stacking, reshaping, picking rows.
+r"""Rows that move entries or add along one axis: row and column sums, broadcasting, slices, stacking, reshaping,
+picking rows.
 
-Sums along an axis and broadcasting are written with a vector of ones, as in matrix algebra: `X 1` are the row sums of X, `1 b`
-is the row b, once for each sample. Options of these rows are places as printed, from 1, the last included.
+Sums along an axis and broadcasting are written with a vector of ones, as in matrix algebra: `X 1` are the row sums of
+X, `1 b` is the row b, once for each sample. Options of these rows are places as printed, from 1, the last included.
 """
 
 from __future__ import annotations
@@ -19,11 +20,15 @@ A, AB = ("a",), ("a", "b")
 
 
 def largest_place(m: Any, entries: Sequence[Any]) -> list[Any]:
-    """1 for the largest of some entries, 0 for the others; of equal ones the first counts. Numbers are gone through once."""
+    """1 for the largest of some entries, 0 for the others; of equal ones the first counts. Numbers are gone through
+    once."""
     if m is Numbers:
         largest = reduce(lambda a, b: b if Numbers.greater(entries[b], entries[a]) == 1 else a, range(len(entries)))
         return [m.number("1") if place == largest else m.number("0") for place in range(len(entries))]
-    ahead = ([m.at_least(a, b) if k > place else m.greater(a, b) for k, b in enumerate(entries) if k != place] for place, a in enumerate(entries))
+    ahead = (
+        [m.at_least(a, b) if k > place else m.greater(a, b) for k, b in enumerate(entries) if k != place]
+        for place, a in enumerate(entries)
+    )
     return [reduce(lambda a, b: a * b, marks, m.number("1")) for marks in ahead]
 
 
@@ -66,7 +71,10 @@ def part(shapes: Sequence[Shape], *place: int) -> Shape:
     if not shapes[0]:
         raise ShapeMismatch("a scalar has no parts")
     if not (1 <= first <= last <= size.rows and 1 <= left <= right <= size.columns):
-        raise ShapeMismatch(f"rows {first} to {last} and columns {left} to {right} are not all in an array of {size.rows} x {size.columns}")
+        raise ShapeMismatch(
+            f"rows {first} to {last} and columns {left} to {right} are not all in an array of {size.rows} x "
+            f"{size.columns}"
+        )
     return collapse((last - first + 1, right - left + 1))
 
 
@@ -82,7 +90,9 @@ def below(shapes: Sequence[Shape]) -> Shape:
     """Two arrays with equally many columns, one below the other."""
     a, b = map(Size.of, shapes)
     if a.columns != b.columns:
-        raise ShapeMismatch(f"to stand one below the other both need equally many columns; they have {a.columns} and {b.columns}")
+        raise ShapeMismatch(
+            f"to stand one below the other both need equally many columns; they have {a.columns} and {b.columns}"
+        )
     return (a.rows + b.rows, a.columns)
 
 
@@ -143,7 +153,13 @@ def gathered(shapes: Sequence[Shape], *places: int) -> Shape:
 
 def _pad(m: Any, a: Array, first: int, last: int, left: int, right: int, rows: int, columns: int) -> Array:
     given, zero = a.rows, m.number("0")
-    inside = [[given[i - first][j - left] if first <= i <= last and left <= j <= right else zero for j in range(1, columns + 1)] for i in range(1, rows + 1)]
+    inside = [
+        [
+            given[i - first][j - left] if first <= i <= last and left <= j <= right else zero
+            for j in range(1, columns + 1)
+        ]
+        for i in range(1, rows + 1)
+    ]
     return Array.of_rows(inside)
 
 
@@ -157,7 +173,11 @@ def _gather(m: Any, a: Array, *places: int) -> Array:
     found = []
     for row in range(1, count + 1):
         summands = [given for place, given in zip(rows, a.rows, strict=True) if place == row]
-        found.append([total(entries) for entries in zip(*summands, strict=True)] if summands else [m.number("0")] * len(a.rows[0]))
+        found.append(
+            [total(entries) for entries in zip(*summands, strict=True)]
+            if summands
+            else [m.number("0")] * len(a.rows[0])
+        )
     return Array.of_rows(found)
 
 
@@ -173,7 +193,9 @@ def _operator(text: str, subscript: str = "") -> Notation:
     return Notation("function", rf"\operatorname{{{text}}}", subscript=subscript)
 
 
-def _line(key: str, notation: Notation, shape: Callable[..., Shape], meaning: Callable[..., Array], **more: Any) -> Operation:
+def _line(
+    key: str, notation: Notation, shape: Callable[..., Shape], meaning: Callable[..., Array], **more: Any
+) -> Operation:
     return Operation(key, A, notation, shape, meaning, reason=key, nonlinear=False, **more)
 
 
@@ -218,7 +240,9 @@ PARTS = (
         "slice",
         Notation("slice"),
         part,
-        lambda m, a, first, last, left, right: Array.of_rows([row[left - 1 : right] for row in a.rows[first - 1 : last]]),
+        lambda m, a, first, last, left, right: Array.of_rows(
+            [row[left - 1 : right] for row in a.rows[first - 1 : last]]
+        ),
         reverse=("pad(G, {options}, {a.rows}, {a.columns})",),
         spellings=("slice",),
         options=dict.fromkeys(("first", "last", "left", "right")),
@@ -347,8 +371,24 @@ STRUCTURE = (*SUMS, *PARTS, *LARGEST)
 
 ANY_LENGTH = frozenset(
     {
-        *(table.entrywise, table.arrays_entrywise, table.with_scalar, table.by_scalar, table.scalar_by_scalar, table.array_by_scalar),
-        *(table.not_by_scalar, table.same, table.equal, table.matrix, table.equal_matrices, table.dropped, table.scalar, table.one_array),
+        *(
+            table.entrywise,
+            table.arrays_entrywise,
+            table.with_scalar,
+            table.by_scalar,
+            table.scalar_by_scalar,
+            table.array_by_scalar,
+        ),
+        *(
+            table.not_by_scalar,
+            table.same,
+            table.equal,
+            table.matrix,
+            table.equal_matrices,
+            table.dropped,
+            table.scalar,
+            table.one_array,
+        ),
         *(table.transposed, table.matrix_product, table.outer_product, table.equal_arrays, row_totals, column_totals),
         *(repeated_row, repeated_column),
     }

@@ -35,7 +35,8 @@ SUM, HADAMARD, PRODUCT, POWER, ATOM = range(1, 6)
 class Notation:
     """How an operation is written and read in LaTeX: one of a few kinds, its symbol, and how strongly it binds.
 
-    `subscript` is how a row's options are written behind the symbol (`{0}` is the first, `{last}` the last, `{some}` all before it), by default with commas between them.
+    `subscript` is how a row's options are written behind the symbol (`{0}` is the first, `{last}` the last, `{some}`
+    all before it), by default with commas between them.
     """
 
     kind: Kind
@@ -69,7 +70,8 @@ Meaning = Callable[..., Array]
 
 @dataclass(frozen=True, slots=True)
 class Fused:
-    """A shorter rule for two operations together: the lines that lead to it, the last being the rule, and what must be exactly 1 for it to hold."""
+    """A shorter rule for two operations together: the lines that lead to it, the last being the rule, and what must be
+    exactly 1 for it to hold."""
 
     lines: tuple[str, ...]
     condition: str
@@ -80,16 +82,17 @@ class Operation:
     """One row: everything the project knows about an operation.
 
     `operands` name the arguments in `definition` and `reverse`, which are written in the language of the spec.
-    `meaning(m, *arrays)` computes over any algebra `m` (numbers, SymPy, terms); an operation with a `definition` means that.
-    `reverse` gives the gradient by each operand, with `G` for the upstream gradient and `out` for the result; a scalar operand
-    that was broadcast gets the sum of it. `fused` gives, for another operation's
-    result `p` as first operand (softmax, then cross-entropy), a shorter rule. `kink(arrays)` says whether the derivative is a convention at these values.
-    `folds` says that `f(f(a, b), c)` is written `f(a, b, c)`. `coupled` says that entries depend on others than their own, `written_out` that a chain
-    shows the definition in symbols before numbers are put in. `options` are whole numbers that a term holds behind its operands
-    (a stride), each with its default (None: it has to be given; a name: that option's value); shape rule and meaning get them last.
-    `heat` says that charts show operands and result as matrices of tinted cells: "window" wherever the row is used; "rows", "columns" or "entries",
-    the numbers that add up to 1, where scores become the weights of an attention.
-    In `definition` and `reverse`, `{stride}` is an option, `{a.rows}` an operand's size, and other names in braces come from `sizes`.
+    `meaning(m, *arrays)` computes over any algebra `m` (numbers, SymPy, terms); an operation with a `definition` means
+    that. `reverse` gives the gradient by each operand, with `G` for the upstream gradient and `out` for the result; a
+    scalar operand that was broadcast gets the sum of it. `fused` gives, for another operation's result `p` as first
+    operand (softmax, then cross-entropy), a shorter rule. `kink(arrays)` says whether the derivative is a convention at
+    these values. `folds` says that `f(f(a, b), c)` is written `f(a, b, c)`. `coupled` says that entries depend on
+    others than their own, `written_out` that a chain shows the definition in symbols before numbers are put in.
+    `options` are whole numbers that a term holds behind its operands (a stride), each with its default (None: it has to
+    be given; a name: that option's value); shape rule and meaning get them last. `heat` says that charts show operands
+    and result as matrices of tinted cells: "window" wherever the row is used; "rows", "columns" or "entries", the
+    numbers that add up to 1, where scores become the weights of an attention. In `definition` and `reverse`, `{stride}`
+    is an option, `{a.rows}` an operand's size, and other names in braces come from `sizes`.
     """
 
     name: str
@@ -121,7 +124,10 @@ class Operation:
         named = {**dict(zip(self.options, given, strict=False)), **(named or {})}
         if len(given) > len(self.options) or named.keys() - self.options.keys():
             strange = ", ".join(map(repr, named.keys() - self.options.keys()))
-            raise ShapeMismatch(f"there is no {strange or 'further number'} here; besides its operands it takes {', '.join(self.options) or 'at most an axis'}")
+            raise ShapeMismatch(
+                f"there is no {strange or 'further number'} here; besides its operands it takes "
+                f"{', '.join(self.options) or 'at most an axis'}"
+            )
         found: dict[str, int] = {}
         for key, default in self.options.items():
             value = named.get(key, found.get(default) if isinstance(default, str) else default)
@@ -244,7 +250,9 @@ def matrix_product(shapes: Sequence[Shape]) -> Shape:
     """(m, k) and (k, n) give (m, n)."""
     a, b = (shape or (1, 1) for shape in shapes)
     if a[1] != b[0]:
-        raise ShapeMismatch(f"a matrix product needs as many columns on the left ({a[1]}) as rows on the right ({b[0]})")
+        raise ShapeMismatch(
+            f"a matrix product needs as many columns on the left ({a[1]}) as rows on the right ({b[0]})"
+        )
     if () in shapes:
         raise ShapeMismatch("a product with a scalar is not a matrix product")
     return collapse((a[0], b[1]))
@@ -254,7 +262,9 @@ def scaled_matrix(shapes: Sequence[Shape]) -> Shape:
     """Like a matrix product, with a scalar taken as a 1 x 1 matrix where the dimensions allow it."""
     a, b = (shape or (1, 1) for shape in shapes)
     if a[1] != b[0]:
-        raise ShapeMismatch(f"a matrix product needs as many columns on the left ({a[1]}) as rows on the right ({b[0]})")
+        raise ShapeMismatch(
+            f"a matrix product needs as many columns on the left ({a[1]}) as rows on the right ({b[0]})"
+        )
     return with_scalar(shapes)
 
 

@@ -1,4 +1,5 @@
-"""The fonts of a hand: six writings of every glyph, each in a font of its own, and as many of brackets and large signs."""
+"""The fonts of a hand: six writings of every glyph, each in a font of its own, and as many of brackets and large
+signs."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ Chance = Callable[..., Random]
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of font: how a glyph's outlines and width become its program, and how far apart the ink's width is taken anew, in letters and in what is larger."""
+    """A kind of font: how a glyph's outlines and width become its program, and how far apart the ink's width is taken
+    anew, in letters and in what is larger."""
 
     encode: Callable[[Iterable[Contour], float], bytes] = charstring
     apart: float = STEP
@@ -34,12 +36,36 @@ BRACKET = 1.05
 """The weight of the pen in brackets and large signs."""
 X_HEIGHT, AXIS = 44.0, 29.0
 BODY = -9.0, X_HEIGHT + 4
-"""Where what stands beside a letter meets it: from a foot that strays below the line to a little above the small letters."""
+"""Where what stands beside a letter meets it: from a foot that strays below the line to a little above the small
+letters."""
 ROOM = {".": 6.2, ",": 3.0, ":": 2.0, "cdot": 2.0, "i": 1.0, "l": 1.0, "1": 2.4, "(": 0.6, ")": 0.6}
 """More room beside what is narrow: a point between digits must be seen."""
 STEEP, LEANING = 0.1, {".": 45.0, ",": 20.0}
 """And still more where a hand leans more than that: a slanted digit stands over the point before it."""
-TEXT_PARAMETERS = (0, 0.3, 0.14, 0.09, X_HEIGHT / 100, 1, 0, 0.68, 0.4, 0.45, 0.69, 0.35, 0.43, 0.38, 0.3, 0.16, 0.25, 0.39, 0.05, 2.4, 1.0, AXIS / 100)
+TEXT_PARAMETERS = (
+    0,
+    0.3,
+    0.14,
+    0.09,
+    X_HEIGHT / 100,
+    1,
+    0,
+    0.68,
+    0.4,
+    0.45,
+    0.69,
+    0.35,
+    0.43,
+    0.38,
+    0.3,
+    0.16,
+    0.25,
+    0.39,
+    0.05,
+    2.4,
+    1.0,
+    AXIS / 100,
+)
 """TeX's dimensions of a font of symbols: the space between words, where scripts stand, how high the axis is."""
 LARGE_PARAMETERS = (0, 0, 0, 0, X_HEIGHT / 100, 1, 0, 0.05, 0.1, 0.16, 0.2, 0.5, 0.1)
 
@@ -60,7 +86,10 @@ class Font:
 
     def files(self, name: str, parameters: tuple[float, ...]) -> dict[str, bytes]:
         """The font and its metrics."""
-        return {f"{name}.pfb": pfb(name, self.programs, self.slots, (-200, -400, 1200, 2000)), f"{name}.tfm": tfm(self.boxes, parameters)}
+        return {
+            f"{name}.pfb": pfb(name, self.programs, self.slots, (-200, -400, 1200, 2000)),
+            f"{name}.tfm": tfm(self.boxes, parameters),
+        }
 
 
 def files(tex: str, writing: Writing) -> dict[str, bytes]:
@@ -100,7 +129,12 @@ def placed(glyph: Glyph, hand: Hand, chance: Random) -> tuple[tuple[Run, ...], B
     body = [point.real for point in points if BODY[0] <= point.imag <= BODY[1]] or [point.real for point in points]
     left = 0.3 * min(point.real for point in points) + 0.7 * min(body)
     right = 0.3 * max(point.real for point in points) + 0.7 * max(body)
-    gap = hand.gap + hand.nib / 2 + ROOM.get(glyph.name, 0.0) + LEANING.get(glyph.name, 0.0) * max(hand.slant - STEEP, 0.0)
+    gap = (
+        hand.gap
+        + hand.nib / 2
+        + ROOM.get(glyph.name, 0.0)
+        + LEANING.get(glyph.name, 0.0) * max(hand.slant - STEEP, 0.0)
+    )
     moved = tuple(tuple(point - left + gap for point in run) for run in strokes)
     top, bottom = max(point.imag for point in points) + hand.nib / 2, min(point.imag for point in points) - hand.nib / 2
     over = max((point.real for point in points if point.imag > X_HEIGHT), default=right) - right
@@ -126,7 +160,8 @@ ENDS = {
     "vert": (50, 50),
     "Vert": (50, 50),
 }
-"""Where the upper and the lower end of a bracket point to that is put together from pieces, in per cent of its breadth."""
+"""Where the upper and the lower end of a bracket point to that is put together from pieces, in per cent of its
+breadth."""
 UPRIGHT = {"rparen": 94, "rbrack": 94, "rfloor": 94, "rceil": 94, "vert": 50, "Vert": 50}
 """Where its upright part stands, if not at 6."""
 
@@ -140,9 +175,20 @@ def large(used: frozenset[str], hand: Hand, chance: Chance, kind: Kind = TYPE1) 
         for place, height in enumerate(SIZES):
             width = BREADTH.get(name, 0.9) * height**0.5
             last = place == len(SIZES) - 1
-            box = Box((width + 2 * hand.gap) / 100, height / 100, 0, 0, FIRST[name] + place + 1 if not last or name in ENDS else None)
+            box = Box(
+                (width + 2 * hand.gap) / 100,
+                height / 100,
+                0,
+                0,
+                FIRST[name] + place + 1 if not last or name in ENDS else None,
+            )
             drawn = stretched(strokes, hand, chance(name, place), width, height)
-            font.add(FIRST[name] + place, f"{title(UNICODE[name])}.{place}", ink(drawn, hand, BRACKET, chance(name, place, "ink"), font.kind.coarse), box)
+            font.add(
+                FIRST[name] + place,
+                f"{title(UNICODE[name])}.{place}",
+                ink(drawn, hand, BRACKET, chance(name, place, "ink"), font.kind.coarse),
+                box,
+            )
         if name in ENDS:
             _pieces(font, name, hand, chance)
     for name, strokes in signs.LARGE.items():
@@ -151,8 +197,15 @@ def large(used: frozenset[str], hand: Hand, chance: Chance, kind: Kind = TYPE1) 
         for place, height in enumerate((100.0, 145.0)):
             drawn = stretched(strokes, hand, chance(name, place), height * 0.85, height)
             width = max(point.real for run in drawn for point in run)
-            box = Box((width + hand.gap + 3) / 100, height / 100, 0.05, 0, LARGE_FIRST[name] + 1 if place == 0 else None)
-            font.add(LARGE_FIRST[name] + place, f"{title(UNICODE[name])}.{place}", ink(drawn, hand, BRACKET, chance(name, place, "ink"), font.kind.coarse), box)
+            box = Box(
+                (width + hand.gap + 3) / 100, height / 100, 0.05, 0, LARGE_FIRST[name] + 1 if place == 0 else None
+            )
+            font.add(
+                LARGE_FIRST[name] + place,
+                f"{title(UNICODE[name])}.{place}",
+                ink(drawn, hand, BRACKET, chance(name, place, "ink"), font.kind.coarse),
+                box,
+            )
     return font
 
 
@@ -179,7 +232,8 @@ def _joins(strokes: str, place: int) -> bool:
 
 
 def _pieces(font: Font, name: str, hand: Hand, chance: Chance) -> None:
-    """The pieces of a bracket higher than all: an end above, an end below, and an upright piece between them as often as needed."""
+    """The pieces of a bracket higher than all: an end above, an end below, and an upright piece between them as often
+    as needed."""
     width, piece = BREADTH.get(name, 0.9) * SIZES[-1] ** 0.5, SIZES[-1] * 0.3
     upright, (over, under) = UPRIGHT.get(name, 6), ENDS[name]
     start = FIRST[name] + len(SIZES)
@@ -196,5 +250,10 @@ def _pieces(font: Font, name: str, hand: Hand, chance: Chance) -> None:
         ends = [(drawn((over, 1), (upright, 1)), stem), (stem, drawn((upright, 0), (under, 0)))]
     for offset, strokes in enumerate((*ends, (half,)), 1):
         box = Box((width + 2 * hand.gap) / 100, piece / (200 if offset == 3 else 100), 0)
-        font.add(start + offset, f"{title(UNICODE[name])}.piece{offset}", ink(strokes, hand, BRACKET, chance(name, "piece"), font.kind.coarse), box)
+        font.add(
+            start + offset,
+            f"{title(UNICODE[name])}.piece{offset}",
+            ink(strokes, hand, BRACKET, chance(name, "piece"), font.kind.coarse),
+            box,
+        )
     font.boxes[start] = Box((width + 2 * hand.gap) / 100, piece / 100, 0, 0, None, (start + 1, 0, start + 2, start + 3))

@@ -1,4 +1,5 @@
-"""OpenType fonts of a hand, for browsers: six shapes of every glyph, which take turns, and what formulas need (the MATH table)."""
+"""OpenType fonts of a hand, for browsers: six shapes of every glyph, which take turns, and what formulas need (the MATH
+table)."""
 
 from __future__ import annotations
 
@@ -36,7 +37,11 @@ SURD = "0,42 12,50! 44,2! 60,96 100,99"
 """A root, in per cent of its width and height."""
 UPRIGHT = "50,103 50,-3"
 """How the pen passes over a bracket, whatever its size: from top to bottom, as broad as it is."""
-LARGE = {UNICODE[name]: UPRIGHT for name in signs.BRACKETS} | {UNICODE[name]: strokes for name, strokes in signs.LARGE.items()} | {"√": SURD}
+LARGE = (
+    {UNICODE[name]: UPRIGHT for name in signs.BRACKETS}
+    | {UNICODE[name]: strokes for name, strokes in signs.LARGE.items()}
+    | {"√": SURD}
+)
 """Characters that have larger forms, and how the pen passes over these, in per cent of their width and height."""
 STARTS = {shape[1:]: f"ss0{place}" for place, shape in enumerate(SHAPES, 1) if shape}
 """The features that say with which shape a run begins, by the letter of the shape."""
@@ -92,7 +97,8 @@ SHARES = {"ScriptPercentScaleDown": 78, "ScriptScriptPercentScaleDown": 68, "Rad
 
 @dataclass(frozen=True)
 class Shapes:
-    """The glyphs of a font in the making: the shapes of each under its name, larger forms, and the characters that each stands for."""
+    """The glyphs of a font in the making: the shapes of each under its name, larger forms, and the characters that each
+    stands for."""
 
     plain: Sequence[Font]
     large: Font
@@ -132,10 +138,14 @@ WEB = Kind(charstring, 24.0, 70.0)
 
 @lru_cache(maxsize=2)
 def rotation(names: tuple[str, ...]) -> str:
-    """The feature that lets shapes take turns: after a glyph of one shape stands one of the next; `ss02` to `ss06` say which shape is the first."""
+    """The feature that lets shapes take turns: after a glyph of one shape stands one of the next; `ss02` to `ss06` say
+    which shape is the first."""
     classes = [f"@s{k} = [{' '.join(name + shape for name in names)}];" for k, shape in enumerate(SHAPES)]
     lookups = [f"lookup to{k} {{ sub @s0 by @s{k}; }} to{k};" for k in range(1, WRITINGS)]
-    starts = [f"feature {tag} {{ ignore sub @all @s0'; sub @s0' lookup to{k}; }} {tag};" for k, tag in enumerate(STARTS.values(), 1)]
+    starts = [
+        f"feature {tag} {{ ignore sub @all @s0'; sub @s0' lookup to{k}; }} {tag};"
+        for k, tag in enumerate(STARTS.values(), 1)
+    ]
     turns = [f"sub @s{k - 1} @s0' lookup to{k};" for k in range(1, WRITINGS)]
     everything = "@all = [" + " ".join(f"@s{k}" for k in range(WRITINGS)) + "];"
     return "\n".join([*classes, everything, *lookups, *starts, "feature calt {", *turns, "} calt;"])
@@ -156,7 +166,9 @@ def font(shapes: Shapes, family: str) -> str:
     builder.setupHorizontalMetrics({name: (round(box.width * 100 * SCALE), 0) for name, box in boxes.items()})
     ascent, descent = round(ASCENT * SCALE), round(DESCENT * SCALE)
     builder.setupHorizontalHeader(ascent=ascent, descent=-descent)
-    builder.setupOS2(sTypoAscender=ascent, sTypoDescender=-descent, sTypoLineGap=0, usWinAscent=ascent, usWinDescent=descent)
+    builder.setupOS2(
+        sTypoAscender=ascent, sTypoDescender=-descent, sTypoLineGap=0, usWinAscent=ascent, usWinDescent=descent
+    )
     builder.setupNameTable({"familyName": family, "styleName": "Regular"})
     builder.setupPost(keepGlyphNames=False)
     made = builder.font
@@ -180,10 +192,21 @@ def _mathematics(made: object, shapes: Shapes) -> None:
         base, _, size = name.partition(".")
         if base in plain and (not size or size.isdecimal()) and f"{base}.0" in heights:
             forms.setdefault(base, []).append((name, (heights[name].height + heights[name].depth) * 100 * SCALE))
-    constants = {key: value * SCALE for key, value in CONSTANTS.items()} | dict.fromkeys(RULES, shapes.nib * SCALE) | SHARES
+    constants = (
+        {key: value * SCALE for key, value in CONSTANTS.items()} | dict.fromkeys(RULES, shapes.nib * SCALE) | SHARES
+    )
     assemblies = {title_: ([*_pieces(title_, heights)], 0) for title_ in forms if f"{title_}.piece1" in heights}
     middles = {name: (box.width / 2 + SLOPE * box.height) * 100 * SCALE for name, box in plain.items()}
-    buildMathTable(made, constants, {}, middles, {*forms}, minConnectorOverlap=SCALE, vertGlyphVariants=forms, vertGlyphAssembly=assemblies)
+    buildMathTable(
+        made,
+        constants,
+        {},
+        middles,
+        {*forms},
+        minConnectorOverlap=SCALE,
+        vertGlyphVariants=forms,
+        vertGlyphAssembly=assemblies,
+    )
 
 
 def _pieces(name: str, boxes: Mapping[str, Box]) -> Iterable[tuple[str, int, float, float, float]]:

@@ -13,7 +13,8 @@ PLAIN, LIST, EXTENSIBLE = 0, 2, 3
 
 @dataclass(frozen=True)
 class Box:
-    """A character's size, as shares of the font's; its next larger one, or its pieces (top, middle, bottom, repeated)."""
+    """A character's size, as shares of the font's; its next larger one, or its pieces (top, middle, bottom,
+    repeated)."""
 
     width: float
     height: float
@@ -58,9 +59,22 @@ def tfm(boxes: Mapping[int, Box], parameters: Sequence[float]) -> bytes:
         if box is None:
             infos += b"\0\0\0\0"
             continue
-        tag, rest = (EXTENSIBLE, pieces.index(box.pieces)) if box.pieces else (LIST, box.larger) if box.larger is not None else (PLAIN, 0)
+        tag, rest = (
+            (EXTENSIBLE, pieces.index(box.pieces))
+            if box.pieces
+            else (LIST, box.larger)
+            if box.larger is not None
+            else (PLAIN, 0)
+        )
         width = max(1, place(widths, box.width))
-        infos += bytes((width, place(heights, box.height) << 4 | place(depths, box.depth), place(italics, box.italic) << 2 | tag, rest))
+        infos += bytes(
+            (
+                width,
+                place(heights, box.height) << 4 | place(depths, box.depth),
+                place(italics, box.italic) << 2 | tag,
+                rest,
+            )
+        )
     recipes = b"".join(bytes(piece) for piece in pieces)
     tables = [b"".join(map(fixed, table)) for table in (widths, heights, depths, italics)]
     header = struct.pack(">I", 0) + fixed(10.0)

@@ -89,8 +89,10 @@ currentdict end
 currentfile eexec
 """
     private = [
-        b"dup /Private 10 dict dup begin\n/RD {string currentfile exch readstring pop} executeonly def\n/ND {noaccess def} executeonly def\n"
-        b"/NP {noaccess put} executeonly def\n/BlueValues [] def\n/MinFeature {16 16} def\n/password 5839 def\n/lenIV 4 def\n/Subrs 4 array\n"
+        b"dup /Private 10 dict dup begin\n/RD {string currentfile exch readstring pop} executeonly def\n/ND "
+        b"{noaccess def} executeonly def\n"
+        b"/NP {noaccess put} executeonly def\n/BlueValues [] def\n/MinFeature {16 16} def\n/password 5839 "
+        b"def\n/lenIV 4 def\n/Subrs 4 array\n"
     ]
     for place in range(4):  # never called, but some readers want them
         locked = encrypted(RETURN, CHARSTRING)
@@ -99,7 +101,9 @@ currentfile eexec
     for glyph, program in {".notdef": charstring((), 25), **glyphs}.items():
         locked = encrypted(program, CHARSTRING)
         private.append(b"/%b %d RD %b ND\n" % (glyph.encode(), len(locked), locked))
-    private.append(b"end\nend\nreadonly put\nnoaccess put\ndup /FontName get exch definefont pop\nmark currentfile closefile\n")
+    private.append(
+        b"end\nend\nreadonly put\nnoaccess put\ndup /FontName get exch definefont pop\nmark currentfile closefile\n"
+    )
     tail = (b"0" * 64 + b"\n") * 8 + b"cleartomark\n"
     parts = ((1, head.encode()), (2, encrypted(b"".join(private), EEXEC)), (1, tail))
     return b"".join(struct.pack("<BBI", 128, kind, len(data)) + data for kind, data in parts) + b"\x80\x03"

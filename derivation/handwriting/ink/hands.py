@@ -90,8 +90,32 @@ HANDS = {
     )
 }
 PAPERS = {
-    "squared": {"ground": "FDFDFB", "ruling": "C9DAEA", "border": "E3A9A9", "pitch": 5, "first": 3.5, "squares": True, "margin": 0},
-    "lined": {"ground": "FEFDF6", "ruling": "BFD3E6", "border": "E39A9A", "pitch": 7.1, "first": 18.5, "squares": False, "margin": 11.5},
-    "plain": {"ground": "FFFFFF", "ruling": "FFFFFF", "border": "FFFFFF", "pitch": 0, "first": 0, "squares": False, "margin": 0},
+    "squared": {
+        "ground": "FDFDFB",
+        "ruling": "C9DAEA",
+        "border": "E3A9A9",
+        "pitch": 5,
+        "first": 3.5,
+        "squares": True,
+        "margin": 0,
+    },
+    "lined": {
+        "ground": "FEFDF6",
+        "ruling": "BFD3E6",
+        "border": "E39A9A",
+        "pitch": 7.1,
+        "first": 18.5,
+        "squares": False,
+        "margin": 11.5,
+    },
+    "plain": {
+        "ground": "FFFFFF",
+        "ruling": "FFFFFF",
+        "border": "FFFFFF",
+        "pitch": 0,
+        "first": 0,
+        "squares": False,
+        "margin": 0,
+    },
 }
 """Colours and the ruling in millimetres."""

@@ -1,6 +1,8 @@
-"""The pen: from strokes as data to the outlines of ink. Points are complex numbers, in hundredths of the size of the font.
+"""The pen: from strokes as data to the outlines of ink. Points are complex numbers, in hundredths of the size of the
+font.
 
-A stroke is written as the points it passes through, `x,y` apart by spaces; `!` marks a corner, `/` lifts the pen. One point alone is a dot.
+A stroke is written as the points it passes through, `x,y` apart by spaces; `!` marks a corner, `/` lifts the pen. One
+point alone is a dot.
 """
 
 from __future__ import annotations
@@ -105,7 +107,12 @@ def centre(run: Run, apart: float = STEP) -> list[tuple[complex, complex]]:
         for piece in range(pieces):
             t = piece / pieces
             rest = 1 - t
-            point = start * rest * rest * (1 + 2 * t) + end * t * t * (3 - 2 * t) + leave * t * rest * rest - arrive * t * t * rest
+            point = (
+                start * rest * rest * (1 + 2 * t)
+                + end * t * t * (3 - 2 * t)
+                + leave * t * rest * rest
+                - arrive * t * t * rest
+            )
             way = 6 * t * rest * chord + leave * rest * (1 - 3 * t) + arrive * t * (3 * t - 2)
             found.append((point, way / (abs(way) or 1)))
     way = tangents[-1][1]
@@ -121,7 +128,8 @@ def smooth(run: Run) -> Iterator[Curve]:
 
 
 def _tangents(run: Run) -> list[tuple[complex, complex]]:
-    """For each point the derivative on arriving and on leaving are one direction in two lengths: (leaving, arriving)."""
+    """For each point the derivative on arriving and on leaving are one direction in two lengths: (leaving,
+    arriving)."""
     steps = [abs(b - a) ** 0.5 or 0.1 for a, b in pairwise(run)]
     inner = []
     for k in range(1, len(run) - 1):
@@ -135,7 +143,9 @@ def _tangents(run: Run) -> list[tuple[complex, complex]]:
     return [(start, start), *inner, (end, end)]
 
 
-def ink(written_runs: tuple[Run, ...], hand: Hand, weight: float, chance: Random, apart: float = STEP) -> Iterator[Contour]:
+def ink(
+    written_runs: tuple[Run, ...], hand: Hand, weight: float, chance: Random, apart: float = STEP
+) -> Iterator[Contour]:
     """The outline of each run, its width going with pressure: more where the pen goes down, less where it lifts."""
     pressure = 1 + chance.gauss(0, 0.05)
     for place, run in enumerate(written_runs):
@@ -146,7 +156,11 @@ def ink(written_runs: tuple[Run, ...], hand: Hand, weight: float, chance: Random
         half, drift, widths = hand.nib * weight * pressure / 2, 0.0, []
         for _, way in line:
             drift = 0.7 * drift + chance.gauss(0, 0.05)
-            widths.append(max(half * 1.75, LEAST_DOT) * (1 + drift) if dot else half * (1 - hand.contrast * (0.35 + way.imag * 0.65) + drift))
+            widths.append(
+                max(half * 1.75, LEAST_DOT) * (1 + drift)
+                if dot
+                else half * (1 - hand.contrast * (0.35 + way.imag * 0.65) + drift)
+            )
         if len(line) > 3:
             widths[0] *= 0.85 if starts else 1
             widths[-1] *= hand.taper if ends else 1

@@ -74,7 +74,10 @@ def _astray(point: complex, chance: Random, free: float = ASTRAY) -> complex:
 def _straight(start: complex, end: complex, chance: Random) -> list[complex]:
     """Places between two points, without the first."""
     pieces = max(1, ceil(abs(end - start) / APART))
-    return [_astray(start + (end - start) * place / pieces, chance, ASTRAY if place < pieces else ASTRAY / 2) for place in range(1, pieces + 1)]
+    return [
+        _astray(start + (end - start) * place / pieces, chance, ASTRAY if place < pieces else ASTRAY / 2)
+        for place in range(1, pieces + 1)
+    ]
 
 
 def _numbers(text: str) -> list[complex]:
@@ -100,7 +103,12 @@ def _path(said: dict[str, str], chance: Random) -> Iterator[Run]:
         else:
             start, (one, two, end) = points[-1], places
             for t in (1 / 3, 2 / 3):
-                points.append(_astray(start * (1 - t) ** 3 + 3 * one * t * (1 - t) ** 2 + 3 * two * t * t * (1 - t) + end * t**3, chance))
+                points.append(
+                    _astray(
+                        start * (1 - t) ** 3 + 3 * one * t * (1 - t) ** 2 + 3 * two * t * t * (1 - t) + end * t**3,
+                        chance,
+                    )
+                )
             points.append(end)
     if len(points) > 1:
         yield tuple(points)
@@ -138,14 +146,26 @@ def _rectangle(said: dict[str, str], chance: Random) -> Iterator[Run]:
     found: list[complex] = []
     for before, here, after in zip([corners[-1], *corners], corners, [*corners[1:], corners[0]], strict=False):
         leave, arrive = (here + corner * (other - here) / abs(other - here) for other in (before, after))
-        found += [_astray(leave, chance, ASTRAY / 2), _astray(here * 0.7 + (leave + arrive) * 0.15, chance, ASTRAY / 2), _astray(arrive, chance, ASTRAY / 2)]
+        found += [
+            _astray(leave, chance, ASTRAY / 2),
+            _astray(here * 0.7 + (leave + arrive) * 0.15, chance, ASTRAY / 2),
+            _astray(arrive, chance, ASTRAY / 2),
+        ]
     yield (*found, found[0] + complex(-1.2, -0.9))
 
 
 def _circle(said: dict[str, str], chance: Random) -> Iterator[Run]:
     centre, radius = complex(float(said["cx"]), float(said["cy"])), float(said["r"])
     first = -pi / 2 + chance.gauss(0.3, 0.2)
-    yield tuple(centre + radius * (1 + chance.gauss(0, 0.025)) * cmath.exp(1j * (first - turn * 2 * pi / 9)) for turn in range(10))
+    yield tuple(
+        centre + radius * (1 + chance.gauss(0, 0.025)) * cmath.exp(1j * (first - turn * 2 * pi / 9))
+        for turn in range(10)
+    )
 
 
-DRAWN: dict[str, Callable[[dict[str, str], Random], Iterator[Run]]] = {"path": _path, "polyline": _polyline, "rect": _rectangle, "circle": _circle}
+DRAWN: dict[str, Callable[[dict[str, str], Random], Iterator[Run]]] = {
+    "path": _path,
+    "polyline": _polyline,
+    "rect": _rectangle,
+    "circle": _circle,
+}

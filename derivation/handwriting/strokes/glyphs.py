@@ -40,7 +40,16 @@ UNICODE = {
     **dict(zip(signs.LARGE, "∑∏∫", strict=True)),
     **dict(zip(signs.BRACKETS, "()[]{}|‖⌊⌋⌈⌉", strict=True)),
 }
-OTHER_NAMES = {"\\neq": "ne", "\\leq": "le", "\\geq": "ge", "\\rightarrow": "to", "\\dots": "ldots", "\\lVert": "Vert", "\\rVert": "Vert", "\\Vert": "Vert"}
+OTHER_NAMES = {
+    "\\neq": "ne",
+    "\\leq": "le",
+    "\\geq": "ge",
+    "\\rightarrow": "to",
+    "\\dots": "ldots",
+    "\\lVert": "Vert",
+    "\\rVert": "Vert",
+    "\\Vert": "Vert",
+}
 DELIMITERS = {
     "(": "lparen",
     ")": "rparen",
@@ -91,8 +100,20 @@ def title(character: str) -> str:
 def table() -> dict[str, Glyph]:
     """All glyphs of a plain font by name."""
     characters = {**latin.SMALL, **latin.CAPITAL, **latin.DIGITS, **latin.MARKS}
-    rest = {**greek.SMALL, **greek.CAPITAL, **signs.LETTERS, **signs.BINARY, **signs.RELATIONS, **signs.DOTS, **signs.ACCENTS}
-    found = {key: Glyph(key, strokes, key, ord(key), CLASSES.get(key, ORDINARY)) for key, strokes in characters.items() if key.isascii()}
+    rest = {
+        **greek.SMALL,
+        **greek.CAPITAL,
+        **signs.LETTERS,
+        **signs.BINARY,
+        **signs.RELATIONS,
+        **signs.DOTS,
+        **signs.ACCENTS,
+    }
+    found = {
+        key: Glyph(key, strokes, key, ord(key), CLASSES.get(key, ORDINARY))
+        for key, strokes in characters.items()
+        if key.isascii()
+    }
     slot = 128
     for key, strokes in {**{key: strokes for key, strokes in characters.items() if not key.isascii()}, **rest}.items():
         kind = BINARY if key in signs.BINARY else RELATION if key in signs.RELATIONS else ORDINARY
@@ -114,11 +135,16 @@ BRACKET = re.compile(r"\\(?:left|right|middle|[bB]igg?[lrm]?) *(\\[A-Za-z]+|\\.|
 
 
 def used(tex: str) -> frozenset[str]:
-    """The glyphs, brackets and large signs that a document may need: those of its characters and commands, and what its macros write."""
+    """The glyphs, brackets and large signs that a document may need: those of its characters and commands, and what its
+    macros write."""
     body = tex.partition(r"\begin{document}")[2]
     called = set(re.findall(r"\\[A-Za-z]+", body)) | ({r"\lbrace"} if "{cases}" in body else set())
     slots = {int(slot) for slot in re.findall(r"\\sign\{(\d+)\}", body)}
-    found = {glyph.name for glyph in table().values() if glyph.slot in slots or (glyph.slot < 128 and glyph.character in body)}
+    found = {
+        glyph.name
+        for glyph in table().values()
+        if glyph.slot in slots or (glyph.slot < 128 and glyph.character in body)
+    }
     found |= {glyph.name for command, glyph in commands().items() if command in called}
     found |= {DELIMITERS[mark] for mark in (*BRACKET.findall(tex), *called) if mark in DELIMITERS}
     return frozenset(found | CALLED | {name for name in signs.LARGE if f"\\{name}" in called})

@@ -21,7 +21,11 @@ def charts(derivation: Derivation) -> dict[str, Chart]:
     """The chart of each phase that has one, by the phase's key; `surface` stands with the training phase, and
     `setup` is the network as neurons, where it is a small multilayer perceptron, and `heat` stands
     with the forward phase, where there is a convolution or an attention."""
-    made: dict[str, Chart | None] = {"setup": neurons(derivation.network), "forward": forward(derivation), "heat": heat(derivation)}
+    made: dict[str, Chart | None] = {
+        "setup": neurons(derivation.network),
+        "forward": forward(derivation),
+        "heat": heat(derivation),
+    }
     if derivation.network.loss:
         made["backward"] = backward(derivation)
     if derivation.network.update and derivation.training_steps[0].updated:

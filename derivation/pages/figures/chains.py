@@ -1,6 +1,8 @@
-"""Which matrices a heat map shows: chains of equations from a convolution's input to what is pooled, from an attention's scores to its weights.
+"""Which matrices a heat map shows: chains of equations from a convolution's input to what is pooled, from an
+attention's scores to its weights.
 
-The operations table marks the rows that begin and continue a chain (`Operation.heat`); activations go along with what they act on.
+The operations table marks the rows that begin and continue a chain (`Operation.heat`); activations go along with what
+they act on.
 """
 
 from __future__ import annotations
@@ -54,8 +56,8 @@ def chains(network: Network) -> list[list[Stage]]:
 
 
 def _steps(network: Network, result: Term, term: Term) -> Iterator[tuple[Term, Term, list[Term]]]:
-    """An equation from the inside out: each result, its formula, and the operations in it whose operands are shown. An activation or a pooling is a step
-    of its own, else all that an equation says."""
+    """An equation from the inside out: each result, its formula, and the operations in it whose operands are shown. An
+    activation or a pooling is a step of its own, else all that an equation says."""
     row = TABLE.get(term.head)
     if row and (row.activation or (row.heat and len(term.children) == 1)):
         yield from _steps(network, term.children[0], term.children[0])
@@ -72,7 +74,11 @@ def _marked(network: Network, term: Term) -> list[Term]:
 
 def _is_shown(network: Network, node: Term) -> bool:
     heat = TABLE[node.head].heat
-    return heat == "window" or (heat != "" and _axes(network, node) is not None and any(_compares(network, part) for part in _parts(network, node.args[0])))
+    return heat == "window" or (
+        heat != ""
+        and _axes(network, node) is not None
+        and any(_compares(network, part) for part in _parts(network, node.args[0]))
+    )
 
 
 def _parts(network: Network, scores: Term) -> Iterator[Term]:
@@ -81,7 +87,8 @@ def _parts(network: Network, scores: Term) -> Iterator[Term]:
 
 
 def _compares(network: Network, part: Term) -> bool:
-    """Whether this is a product of queries and keys: neither factor is made of parameters alone, as a layer's weights are."""
+    """Whether this is a product of queries and keys: neither factor is made of parameters alone, as a layer's weights
+    are."""
     return part.head == "matmul" and all(set(names(factor)) - network.parameters.keys() for factor in part.children)
 
 
@@ -99,7 +106,9 @@ def _stage(network: Network, result: Term, term: Term, marked: list[Term]) -> St
     places = {operand: name(f"operand.{k}") for k, operand in enumerate(operands)}
     marks = {place.args[0]: f"@{k}@" for k, place in enumerate(places.values())}
     symbols = {key: network.names.latex(key) for key in network.shapes}
-    inside = Names({**network.shapes, **{place.args[0]: shapes.of(operand) for operand, place in places.items()}}, symbols | marks)
+    inside = Names(
+        {**network.shapes, **{place.args[0]: shapes.of(operand) for operand, place in places.items()}}, symbols | marks
+    )
     first, *between, last = (piece.strip() for piece in MARK.split(write(rebuild(term, places.get), inside)))
     signs, label = tuple(between), last
     if len(between) != len(operands) - 1 or (first and not (term in marked and last == ")")):

@@ -17,7 +17,9 @@ Height = tuple[float, float, float]
 """A point of the surface: x, y and its height."""
 
 
-def contour(xs: Sequence[float], ys: Sequence[float], heights: Sequence[Sequence[float]], level: float) -> list[list[Point]]:
+def contour(
+    xs: Sequence[float], ys: Sequence[float], heights: Sequence[Sequence[float]], level: float
+) -> list[list[Point]]:
     """The lines on which the surface has a height, given row by row; `finer` makes a coarse grid fit for it.
 
     >>> contour([0, 1], [0, 1], [[0, 2], [0, 2]], 1)
@@ -109,7 +111,9 @@ def _joined(pieces: list[tuple[Point, Point]]) -> Iterator[list[Point]]:
         if start not in left:
             continue
         left.remove(start)
-        line = list(pieces[start] if len(ends[pieces[start][0]]) <= len(ends[pieces[start][1]]) else reversed(pieces[start]))
+        line = list(
+            pieces[start] if len(ends[pieces[start][0]]) <= len(ends[pieces[start][1]]) else reversed(pieces[start])
+        )
         while (following := next((k for k in ends[line[-1]] if k in left), None)) is not None:
             left.remove(following)
             a, b = pieces[following]

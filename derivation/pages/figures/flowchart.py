@@ -1,4 +1,5 @@
-"""Flowcharts of the equations: forward with values, backward with gradients; as much is shown as the page has room for."""
+"""Flowcharts of the equations: forward with values, backward with gradients; as much is shown as the page has room
+for."""
 
 from __future__ import annotations
 
@@ -42,8 +43,12 @@ class _Drawing:
     def __init__(self, look: Look, widest: float) -> None:
         self.look, self.widest = look, widest
         keys = look.graph.kinds
-        self.blocks = {(key, again): write(key) for again, write in ((False, look.node), (True, look.again)) for key in keys}
-        self.labels = {(key, operand): look.label(key, operand) for key, used in look.graph.uses.items() for operand in used}
+        self.blocks = {
+            (key, again): write(key) for again, write in ((False, look.node), (True, look.again)) for key in keys
+        }
+        self.labels = {
+            (key, operand): look.label(key, operand) for key, used in look.graph.uses.items() for operand in used
+        }
         self.rows = folded(look.graph, self.width, widest)
 
     def chart(self) -> Chart:
@@ -65,10 +70,18 @@ class _Drawing:
         return inside.width + 2 * PADDING[0], inside.height + 2 * PADDING[1]
 
     def width(self, row: Row) -> float:
-        return width_of(row, lambda station: self.size(station)[0], lambda source, target: getattr(self.label(source, target), "width", 0.0))
+        return width_of(
+            row,
+            lambda station: self.size(station)[0],
+            lambda source, target: getattr(self.label(source, target), "width", 0.0),
+        )
 
     def height(self, row: Row) -> float:
-        return height_of(row, lambda station: self.size(station)[1], lambda source, target: getattr(self.label(source, target), "height", 0.0))
+        return height_of(
+            row,
+            lambda station: self.size(station)[1],
+            lambda source, target: getattr(self.label(source, target), "height", 0.0),
+        )
 
     def row(self, row: Row) -> Chart:
         """One row laid out."""
@@ -76,7 +89,14 @@ class _Drawing:
         links = []
         for source, target in row.edges:
             label = self.label(source, target)
-            links.append(Link(source, target, (label.width, label.height) if label else None, source.quantity in self.look.graph.uses))
+            links.append(
+                Link(
+                    source,
+                    target,
+                    (label.width, label.height) if label else None,
+                    source.quantity in self.look.graph.uses,
+                )
+            )
         layout = layered(boxes, links, self.widest)
         nodes = tuple(self.node(station, layout) for station in row.stations)
         return Chart(layout.width, layout.height, nodes, tuple(self.edges(row, layout)))
@@ -107,7 +127,8 @@ def forward(derivation: Derivation) -> Chart:
 
 
 def backward(derivation: Derivation) -> Chart:
-    """Gradients in the nodes; on the edges local derivatives, and each use's share where a quantity is used several times."""
+    """Gradients in the nodes; on the edges local derivatives, and each use's share where a quantity is used several
+    times."""
     return fullest(derivation.network, backward_looks(derivation))
 
 
@@ -129,7 +150,8 @@ def forward_looks(derivation: Derivation) -> list[Look]:
 
 
 def backward_looks(derivation: Derivation) -> list[Look]:
-    """From the fullest to the barest: every gradient, those of what is computed, those to which several uses contribute, their names."""
+    """From the fullest to the barest: every gradient, those of what is computed, those to which several uses
+    contribute, their names."""
     network: Network = derivation.network
     found, texts = derivation.gradients, Texts(network)
     on_edges = _OnEdges(network, shares(network, derivation.training_steps[0]), texts)
@@ -141,7 +163,11 @@ def backward_looks(derivation: Derivation) -> list[Look]:
         return block((texts.gradient(network.loss or "", key),) if flows(*key.split()) else _titled(texts, key))
 
     def valued(key: str) -> Block:
-        return block(*[(text,) for text in named(key).texts], (texts.value(found[key], "backward"),)) if flows(key) else named(key)
+        return (
+            block(*[(text,) for text in named(key).texts], (texts.value(found[key], "backward"),))
+            if flows(key)
+            else named(key)
+        )
 
     def style(result: str, operand: str) -> Style:
         return "backward" if flows(result, *operand.split()) else "faint"
@@ -205,7 +231,14 @@ class _OnEdges:
 def symbols(network: Network, marked: frozenset[str] = frozenset()) -> Look:
     """Symbols and shapes only, with givens of the same use in one box."""
     texts = Texts(network)
-    return Look(graph(network, grouped=True), lambda key: block(_titled(texts, key)), _symbols(texts), _unlabelled, _carried, marked)
+    return Look(
+        graph(network, grouped=True),
+        lambda key: block(_titled(texts, key)),
+        _symbols(texts),
+        _unlabelled,
+        _carried,
+        marked,
+    )
 
 
 def fullest(network: Network, looks: list[Look]) -> Chart:

@@ -1,7 +1,7 @@
 """The graph of a network, and how it is folded into rows that fit the width of the page.
 
-A quantity that a row uses and does not compute stands before its first use there. One that a later row goes on with is named
-again at the end of its own row and at the beginning of the later one, as a line of text that is broken.
+A quantity that a row uses and does not compute stands before its first use there. One that a later row goes on with is
+named again at the end of its own row and at the beginning of the later one, as a line of text that is broken.
 """
 
 from __future__ import annotations
@@ -61,7 +61,10 @@ def graph(network: Network, grouped: bool = False) -> Graph:
         if key not in used:
             groups.setdefault((kind, network.consumers[key]), []).append(key)
     called = {key: " ".join(group) for group in groups.values() for key in group}
-    merged = {key: tuple(dict.fromkeys(called.get(operand, operand) for operand in operands)) for key, operands in used.items()}
+    merged = {
+        key: tuple(dict.fromkeys(called.get(operand, operand) for operand in operands))
+        for key, operands in used.items()
+    }
     return Graph(merged, {called.get(key, key): kind for key, kind in kinds.items()})
 
 
@@ -77,7 +80,8 @@ class Station:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Stations and the edges between them, in the direction of the forward pass; `carried` are the equations of earlier rows it uses."""
+    """Stations and the edges between them, in the direction of the forward pass; `carried` are the equations of earlier
+    rows it uses."""
 
     stations: tuple[Station, ...]
     edges: tuple[tuple[Station, Station], ...]
@@ -86,7 +90,11 @@ class Row:
 
 def row(graph: Graph, first: int, last: int) -> Row:
     """The equations of the layers from `first` to before `last`, with all that they need."""
-    members = {key: Station(key, graph.layers[key], False) for key in sorted(graph.uses, key=graph.layers.__getitem__) if first <= graph.layers[key] < last}
+    members = {
+        key: Station(key, graph.layers[key], False)
+        for key in sorted(graph.uses, key=graph.layers.__getitem__)
+        if first <= graph.layers[key] < last
+    }
     entering: dict[str, list[Station]] = {}
     edges: list[tuple[Station, Station]] = []
     for key, station in members.items():
@@ -100,7 +108,13 @@ def row(graph: Graph, first: int, last: int) -> Row:
                 again = operand in graph.uses or bool(placed) or graph.first_uses[operand] != key
                 placed.append(Station(operand, station.layer - 1, again, len(placed)))
             edges.append((placed[-1], station))
-    later = {operand for key, used in graph.uses.items() if graph.layers[key] >= last for operand in used if operand in members}
+    later = {
+        operand
+        for key, used in graph.uses.items()
+        if graph.layers[key] >= last
+        for operand in used
+        if operand in members
+    }
     leaving = {key: Station(key, members[key].layer + 1, True, -1) for key in members if key in later}
     edges += [(members[key], station) for key, station in leaving.items()]
     stations = (*(station for group in entering.values() for station in group), *members.values(), *leaving.values())
@@ -135,7 +149,9 @@ def height_of(row: Row, box: Callable[[Station], float], label: Callable[[Statio
     return max(map(sum, _columns(row, box, label)))
 
 
-def _columns(row: Row, box: Callable[[Station], float], label: Callable[[Station, Station], float]) -> list[list[float]]:
+def _columns(
+    row: Row, box: Callable[[Station], float], label: Callable[[Station, Station], float]
+) -> list[list[float]]:
     """A size of everything in each column; a label of no size is none."""
     columns: dict[int, list[float]] = {}
     for station in row.stations:

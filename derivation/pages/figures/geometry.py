@@ -17,8 +17,8 @@ Curve = tuple[Point, Point, Point, Point]
 Frame = tuple[float, float, float, float]
 """Left, top, right, bottom."""
 Kind = Literal["parameter", "datum", "unit", "loss", "again", "dot", "ring", "neuron", "cell", "tile"]
-"""What a node stands for; `again` is a quantity that has its node elsewhere in the chart; dots and rings mark points of a plot;
-a cell of a heat map has its number in it, a tile is too small for that."""
+"""What a node stands for; `again` is a quantity that has its node elsewhere in the chart; dots and rings mark points of
+a plot; a cell of a heat map has its number in it, a tile is too small for that."""
 ROUND = frozenset({"dot", "ring", "neuron"})
 Style = Literal["forward", "backward", "update", "quiet", "faint", "positive", "negative"]
 Tone = Literal["ink", "soft", "shape", "local", "digit", "sign", "forward", "backward", "update", "training"]
@@ -126,8 +126,9 @@ class Label:
 class Edge:
     """An arrow on which `quantity` travels from `source` to `target`, in strokes that leave room for its label.
 
-    A stroke runs through its points; where two of them differ in height it swings from one to the other, level at both, unless it is straight.
-    The last one ends in a level piece that is long enough for a head. `thickness` is in millimetres; 0 leaves it to the look.
+    A stroke runs through its points; where two of them differ in height it swings from one to the other, level at both,
+    unless it is straight. The last one ends in a level piece that is long enough for a head. `thickness` is in
+    millimetres; 0 leaves it to the look.
     """
 
     source: str
@@ -219,7 +220,12 @@ def moved(chart: Chart, x: float, y: float) -> Chart:
 
     nodes = tuple(replace(node, x=node.x + x, y=node.y + y) for node in chart.nodes)
     edges = tuple(
-        replace(edge, strokes=tuple(tuple(map(shift, stroke)) for stroke in edge.strokes), label=edge.label and label(edge.label)) for edge in chart.edges
+        replace(
+            edge,
+            strokes=tuple(tuple(map(shift, stroke)) for stroke in edge.strokes),
+            label=edge.label and label(edge.label),
+        )
+        for edge in chart.edges
     )
     lines = tuple(replace(line, points=tuple(map(shift, line.points))) for line in chart.lines)
     return replace(chart, nodes=nodes, edges=edges, labels=tuple(map(label, chart.labels)), lines=lines)
@@ -229,7 +235,12 @@ def stacked(rows: list[Chart], gap: float) -> Chart:
     """Charts one below the other."""
     tops = [sum(row.height + gap for row in rows[:count]) for count in range(len(rows) + 1)]
     together = _together([moved(row, 0, y) for row, y in zip(rows, tops, strict=False)])
-    return replace(together, width=max(row.width for row in rows), height=tops[-1] - gap, cuts=tuple(y - gap / 2 for y in tops[1:-1]))
+    return replace(
+        together,
+        width=max(row.width for row in rows),
+        height=tops[-1] - gap,
+        cuts=tuple(y - gap / 2 for y in tops[1:-1]),
+    )
 
 
 def beside(columns: list[Chart], gap: float) -> Chart:

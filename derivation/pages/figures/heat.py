@@ -1,4 +1,5 @@
-"""Heat maps of convolutions and attentions: matrices whose cells are tinted by sign and size, with the operations between them."""
+"""Heat maps of convolutions and attentions: matrices whose cells are tinted by sign and size, with the operations
+between them."""
 
 from __future__ import annotations
 
@@ -18,7 +19,21 @@ from derivation.networks.walkthrough import Derivation
 from derivation.pages.figures import measure
 from derivation.pages.figures.chains import Axes, Stage, chains
 from derivation.pages.figures.flowchart import ENOUGH, TEXT_WIDTH
-from derivation.pages.figures.geometry import Block, Chart, Edge, Label, Line, Node, Text, Tone, beside, block, frame, moved, stacked
+from derivation.pages.figures.geometry import (
+    Block,
+    Chart,
+    Edge,
+    Label,
+    Line,
+    Node,
+    Text,
+    Tone,
+    beside,
+    block,
+    frame,
+    moved,
+    stacked,
+)
 from derivation.pages.figures.texts import STYLE, formula, printable
 from derivation.pages.words import load
 from derivation.tex.write import write
@@ -26,7 +41,8 @@ from derivation.tex.write import write
 MOST, MOST_NUMBERED = 32, 12
 """Rows or columns up to which a matrix is drawn, and up to which it is drawn with its numbers."""
 CELL, HIGHEST, SMALL, TILES, APART = 7.2, 8.4, 5.6, (3.2, 2.0), 0.5
-"""Millimetres: the least width of a cell and its largest height, both with small numbers, the sides of cells without, and how far apart those with numbers are."""
+"""Millimetres: the least width of a cell and its largest height, both with small numbers, the sides of cells without,
+and how far apart those with numbers are."""
 INSIDE, LEAST_INSIDE, NEAR, ARROW = 2.2, 1.4, 1.0, 8.0
 """Around a number, and where room is scarce; around a word or symbol; and the least length of an arrow."""
 BETWEEN, BETWEEN_CHAINS, BETWEEN_ROWS = 1.6, 13.0, 5.0
@@ -44,8 +60,8 @@ Piece = tuple[Chart, float]
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How cells are drawn: how a number is written (None: it is not) and in which size, the least width and the greatest height, the space around a number,
-    and whether the cells of a chain are alike."""
+    """How cells are drawn: how a number is written (None: it is not) and in which size, the least width and the
+    greatest height, the space around a number, and whether the cells of a chain are alike."""
 
     style: Style | None
     width: float = CELL
@@ -60,14 +76,23 @@ class Look:
 
 
 def looks(style: Style) -> list[Look]:
-    """From the fullest to the barest: numbers as the walkthrough has them, then those of charts, then small ones, then none."""
+    """From the fullest to the barest: numbers as the walkthrough has them, then those of charts, then small ones, then
+    none."""
     wide, narrow = Look(style), Look(style, inside=LEAST_INSIDE, alike=False)
     small = replace(narrow, style=STYLE, width=SMALL, height=SMALL, tone="digit")
-    return [wide, narrow, replace(wide, style=STYLE), replace(narrow, style=STYLE), small, *(Look(None, side, side) for side in TILES)]
+    return [
+        wide,
+        narrow,
+        replace(wide, style=STYLE),
+        replace(narrow, style=STYLE),
+        small,
+        *(Look(None, side, side) for side in TILES),
+    ]
 
 
 def heat(derivation: Derivation) -> Chart | None:
-    """All chains of the network, each with its numbers where there is room for them; None where there is none that fits the page."""
+    """All chains of the network, each with its numbers where there is room for them; None where there is none that fits
+    the page."""
     network: Network = derivation.network
     possible, found = looks(network.style), chains(network)
     known = {name(key): value for key, value in derivation.values.items()}
@@ -94,22 +119,33 @@ class Matrices:
 
 
 def _full(found: list[list[Stage]], arrays: Mapping[Term, Array]) -> dict[Term, fmpq]:
-    """The largest size in a matrix and in those that are made of it alone, by an activation or by pooling, so that equal numbers look alike there;
-    among weights the largest of them all, so that the heads of an attention can be compared."""
+    """The largest size in a matrix and in those that are made of it alone, by an activation or by pooling, so that
+    equal numbers look alike there; among weights the largest of them all, so that the heads of an attention can be
+    compared."""
     alike: dict[Term, list[Term]] = {}
     weights: list[Term] = []
     for chain in found:
         for stage in chain:
             for operand in stage.operands:
                 alike.setdefault(operand, [operand])
-            alike[stage.result] = weights if stage.axes else alike[stage.operands[0]] if len(stage.operands) == 1 else []
+            alike[stage.result] = (
+                weights if stage.axes else alike[stage.operands[0]] if len(stage.operands) == 1 else []
+            )
             alike[stage.result].append(stage.result)
-    return {term: max(abs(middle(x)) for one in group for x in arrays[one].entries) or fmpq(1) for term, group in alike.items()}
+    return {
+        term: max(abs(middle(x)) for one in group for x in arrays[one].entries) or fmpq(1)
+        for term, group in alike.items()
+    }
 
 
 def _fullest(matrices: Matrices, chain: list[Stage], possible: list[Look]) -> list[Chart]:
     """A chain in the first look that is not too wide, in rows; nothing where there is none."""
-    largest = max(side for stage in chain for term in (*stage.operands, stage.result) for side in matrices.arrays[term].shape or (1,))
+    largest = max(
+        side
+        for stage in chain
+        for term in (*stage.operands, stage.result)
+        for side in matrices.arrays[term].shape or (1,)
+    )
     for look in possible:
         if largest <= (MOST_NUMBERED if look.style else MOST) and (rows := _Drawing(matrices, chain, look).rows()):
             return rows
@@ -124,7 +160,10 @@ class _Drawing:
         self.network = matrices.network
         shown = dict.fromkeys(term for stage in chain for term in (*stage.operands, stage.result))
         self.numbers = {term: self.written(matrices.arrays[term]) for term in shown} if look.style else {}
-        widths = {term: max(look.width, look.inside + max(text.width for text in numbers)) for term, numbers in self.numbers.items()}
+        widths = {
+            term: max(look.width, look.inside + max(text.width for text in numbers))
+            for term, numbers in self.numbers.items()
+        }
         widest = max(widths.values(), default=look.width)
         self.widths = {term: widest if look.alike else widths[term] for term in shown}
         self.height = min(widest, look.height)
@@ -137,7 +176,8 @@ class _Drawing:
         return [_sized(write(entry, self.network.names), self.look.tone) for entry in entries]
 
     def rows(self) -> list[Chart]:
-        """The chain in rows no wider than the page, each of which begins anew with what it goes on from; nothing where that cannot be."""
+        """The chain in rows no wider than the page, each of which begins anew with what it goes on from; nothing where
+        that cannot be."""
         widest = TEXT_WIDTH[self.network.page.paper]
         found: list[list[Piece]] = []
         for stage in self.chain:
@@ -150,7 +190,8 @@ class _Drawing:
         return rows if max(row.width for row in rows) <= widest else []
 
     def pieces(self, stage: Stage, goes_on: bool) -> list[Piece]:
-        """Operands with signs between them, an arrow, the result; without the first operand where the row goes on from it."""
+        """Operands with signs between them, an arrow, the result; without the first operand where the row goes on from
+        it."""
         made: list[Piece] = []
         for count, operand in enumerate(stage.operands):
             if count:
@@ -174,7 +215,9 @@ class _Drawing:
         right = middle + max(width, symbol.width, across.width) / 2
         cells = tuple(self.cells(term, size, left, top))
         lines = () if self.look.style else (_frame(left, top, width, height),)
-        return Chart(right, top + height + NEAR + symbol.height, cells, labels=tuple(labels), lines=lines), top + height / 2
+        return Chart(
+            right, top + height + NEAR + symbol.height, cells, labels=tuple(labels), lines=lines
+        ), top + height / 2
 
     def cells(self, term: Term, size: Size, left: float, top: float) -> Iterator[Node]:
         numbers, width, apart = self.numbers.get(term), self.widths[term], self.look.apart
@@ -192,7 +235,9 @@ class _Drawing:
         height = text.height + NEAR if text else 0.0
         source, target = (" ".join(map(_quantity, stage.operands)), _quantity(stage.result))
         label = (Label(block((text,)), length / 2, text.height / 2, target),) if text else ()
-        return Chart(length, height, (), (Edge(source, target, source, "forward", (((0.0, height), (length, height)),)),), label), height
+        return Chart(
+            length, height, (), (Edge(source, target, source, "forward", (((0.0, height), (length, height)),)),), label
+        ), height
 
 
 def _quantity(term: Term) -> str:
@@ -227,7 +272,10 @@ def _said(key: str) -> Block:
 def _level(pieces: list[Piece]) -> Chart:
     """Parts side by side, their middles in line."""
     low = max(middle for _, middle in pieces)
-    return beside([replace(moved(chart, 0, low - middle), height=chart.height + low - middle) for chart, middle in pieces], BETWEEN)
+    return beside(
+        [replace(moved(chart, 0, low - middle), height=chart.height + low - middle) for chart, middle in pieces],
+        BETWEEN,
+    )
 
 
 def _together(segments: list[Chart], widest: float) -> Chart:
@@ -244,14 +292,19 @@ def _together(segments: list[Chart], widest: float) -> Chart:
 def _legend() -> Chart:
     """The tints from below to above 0, and what the strongest is."""
     side = TILES[0]
-    cells = tuple(Node("", "cell", (side + APART) * k + side / 2, side / 2, side, side, EMPTY, shade=shade) for k, shade in enumerate(LEGEND))
+    cells = tuple(
+        Node("", "cell", (side + APART) * k + side / 2, side / 2, side, side, EMPTY, shade=shade)
+        for k, shade in enumerate(LEGEND)
+    )
     scale = (Chart((side + APART) * len(LEGEND) - APART, side, cells), side / 2)
     words = [_word(_said(key)) for key in ("heat_below", "heat_above", "heat_scale")]
     return _level([words[0], scale, *words[1:]])
 
 
 def _word(inside: Block) -> Piece:
-    return Chart(inside.width, inside.height, labels=(Label(inside, inside.width / 2, inside.height / 2),)), inside.height / 2
+    return Chart(
+        inside.width, inside.height, labels=(Label(inside, inside.width / 2, inside.height / 2),)
+    ), inside.height / 2
 
 
 def _centred(rows: list[Chart]) -> Chart:

@@ -1,11 +1,12 @@
-"""A layered drawing of any acyclic graph: layers in columns, few crossings, and a lane of its own for every edge that skips layers.
+"""A layered drawing of any acyclic graph: layers in columns, few crossings, and a lane of its own for every edge that
+skips layers.
 
-An edge is a chain of vertices, one in each column on its way; its label is a vertex of the chain that has a size, in a column of
-its own. Inside a column every chain runs level and keeps its distance, and between two columns there is nothing but curves. So no
-edge meets a box or a label, whatever the graph.
+An edge is a chain of vertices, one in each column on its way; its label is a vertex of the chain that has a size, in a
+column of its own. Inside a column every chain runs level and keeps its distance, and between two columns there is
+nothing but curves. So no edge meets a box or a label, whatever the graph.
 
-Source: Sugiyama, Tagawa, Toda, "Methods for visual understanding of hierarchical system structures" (1981); the places in a
-column are the least-squares ones that keep the order (pool adjacent violators).
+Source: Sugiyama, Tagawa, Toda, "Methods for visual understanding of hierarchical system structures" (1981); the places
+in a column are the least-squares ones that keep the order (pool adjacent violators).
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An edge from a box to one in a later column, with the size of its label if it has one; a main one is kept straight."""
+    """An edge from a box to one in a later column, with the size of its label if it has one; a main one is kept
+    straight."""
 
     source: Hashable
     target: Hashable
@@ -102,7 +104,8 @@ STARTS: tuple[Callable[[list[_Vertex]], list[_Vertex]], ...] = (
 
 
 def layered(boxes: Sequence[Box], links: Sequence[Link], widest: float) -> Layout:
-    """Places and routes for boxes and links; no wider than `widest` where the columns fit there at their least distance.
+    """Places and routes for boxes and links; no wider than `widest` where the columns fit there at their least
+    distance.
 
     >>> layered([Box("a", 0, 4, 4), Box("b", 1, 4, 4)], [Link("a", "b")], 100).places
     {'a': (2.0, 2.0), 'b': (10.6, 2.0)}
@@ -129,7 +132,8 @@ class _Drawing:
         """The vertices of a link, tied together."""
         start, end = self.boxes[link.source], self.boxes[link.target]
         between = [
-            _Vertex(rank, *(link.label or (0.0, LANE))) if rank == label_rank and link.label else _Vertex(rank) for rank in range(start.rank + 1, end.rank)
+            _Vertex(rank, *(link.label or (0.0, LANE))) if rank == label_rank and link.label else _Vertex(rank)
+            for rank in range(start.rank + 1, end.rank)
         ]
         chain = [start, *between, end]
         for a, b in pairwise(chain):
@@ -176,7 +180,8 @@ class _Drawing:
             self.sift(rank)
 
     def sort(self, rank: int, forward: bool, turned: bool) -> None:
-        """The column in the order of the middles of what stands before or behind; what has nothing there keeps its share of the way.
+        """The column in the order of the middles of what stands before or behind; what has nothing there keeps its
+        share of the way.
 
         `turned` lets those with the same middle change their order.
         """
@@ -184,7 +189,10 @@ class _Drawing:
         column = self.columns[rank][::-1] if turned else self.columns[rank]
 
         def centre(item: tuple[int, _Vertex]) -> float:
-            ends = [places[id(joint.left if forward else joint.right)] for joint in (item[1].before if forward else item[1].after)]
+            ends = [
+                places[id(joint.left if forward else joint.right)]
+                for joint in (item[1].before if forward else item[1].after)
+            ]
             return sum(ends) / len(ends) if ends else item[0] * max(len(places) - 1, 0) / max(len(column) - 1, 1)
 
         self.columns[rank] = [vertex for _, vertex in sorted(enumerate(column), key=centre)]
@@ -193,12 +201,17 @@ class _Drawing:
         """Each vertex in turn to the place in its column where the fewest joints cross."""
         sides = self.places(rank - 1), self.places(rank + 1)
         ends = {
-            id(vertex): ([sides[0][id(joint.left)] for joint in vertex.before], [sides[1][id(joint.right)] for joint in vertex.after])
+            id(vertex): (
+                [sides[0][id(joint.left)] for joint in vertex.before],
+                [sides[1][id(joint.right)] for joint in vertex.after],
+            )
             for vertex in self.columns[rank]
         }
 
         def crossed(upper: _Vertex, lower: _Vertex) -> int:
-            return sum(a > b for one, two in zip(ends[id(upper)], ends[id(lower)], strict=True) for a in one for b in two)
+            return sum(
+                a > b for one, two in zip(ends[id(upper)], ends[id(lower)], strict=True) for a in one for b in two
+            )
 
         for vertex in list(self.columns[rank]):
             others = [other for other in self.columns[rank] if other is not vertex]
@@ -267,7 +280,14 @@ class _Drawing:
         """Left and right of each column; where edges climb far, columns stand farther apart."""
         widths = [max(vertex.width for vertex in column) for column in self.columns]
         climbs = [
-            max((abs(joint.left.y + joint.exit - joint.right.y - joint.entry) for vertex in column for joint in vertex.after), default=0.0)
+            max(
+                (
+                    abs(joint.left.y + joint.exit - joint.right.y - joint.entry)
+                    for vertex in column
+                    for joint in vertex.after
+                ),
+                default=0.0,
+            )
             for column in self.columns[:-1]
         ]
         wished = [min(max(NARROW, STEEP * climb), WIDE) - NARROW for climb in climbs]
@@ -308,7 +328,12 @@ def _route(chain: list[_Vertex], edges: list[tuple[float, float]]) -> Route:
     """Level through the columns, curved between them, parted at the label."""
     start, end = chain[0], chain[-1]
     ties = [next(joint for joint in a.after if joint.right is b) for a, b in pairwise(chain)]
-    strokes: list[list[Point]] = [[(sum(edges[start.rank]) / 2 + start.width / 2, start.y + ties[0].exit), (edges[start.rank][1], start.y + ties[0].exit)]]
+    strokes: list[list[Point]] = [
+        [
+            (sum(edges[start.rank]) / 2 + start.width / 2, start.y + ties[0].exit),
+            (edges[start.rank][1], start.y + ties[0].exit),
+        ]
+    ]
     label = None
     for vertex in chain[1:-1]:
         left, right = edges[vertex.rank]
@@ -325,6 +350,11 @@ def _route(chain: list[_Vertex], edges: list[tuple[float, float]]) -> Route:
 
 
 def _tidied(stroke: list[Point]) -> list[Point]:
-    """Without points in the middle of a level run; rounded, so that what is level is exactly so and no two points are all but one."""
+    """Without points in the middle of a level run; rounded, so that what is level is exactly so and no two points are
+    all but one."""
     points = list(dict.fromkeys((round(x, FINE), round(y, FINE)) for x, y in stroke))
-    return [point for k, point in enumerate(points) if not 0 < k < len(points) - 1 or not points[k - 1][1] == point[1] == points[k + 1][1]]
+    return [
+        point
+        for k, point in enumerate(points)
+        if not 0 < k < len(points) - 1 or not points[k - 1][1] == point[1] == points[k + 1][1]
+    ]

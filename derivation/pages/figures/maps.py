@@ -1,4 +1,5 @@
-"""The map of a network: its equations and data as symbols, low enough to stand above a section, with those marked that a section is about."""
+"""The map of a network: its equations and data as symbols, low enough to stand above a section, with those marked that
+a section is about."""
 
 from __future__ import annotations
 
@@ -25,7 +26,10 @@ def map_of(network: Network, marked: frozenset[str] = frozenset()) -> Chart:
     def style(result: str, operand: str) -> Style:
         return "quiet"
 
-    return drawn(Look(_computed(graph(network, grouped=True)), symbol, symbol, lambda result, operand: None, style, marked), TEXT_WIDTH[network.page.paper])
+    return drawn(
+        Look(_computed(graph(network, grouped=True)), symbol, symbol, lambda result, operand: None, style, marked),
+        TEXT_WIDTH[network.page.paper],
+    )
 
 
 def _computed(whole: Graph) -> Graph:

@@ -1,6 +1,8 @@
-r"""The size of a formula on paper, in millimetres, without a TeX run: from the widths of Latin Modern's letters at 8 pt.
+r"""The size of a formula on paper, in millimetres, without a TeX run: from the widths of Latin Modern's letters at 8
+pt.
 
-Read is what `tex.write` and `tex.names` write for symbols, numbers, derivatives and matrices of numbers. A test compares with TeX.
+Read is what `tex.write` and `tex.names` write for symbols, numbers, derivatives and matrices of numbers. A test
+compares with TeX.
 """
 
 from __future__ import annotations
@@ -49,7 +51,9 @@ def matrix(columns: list[list[str]]) -> Size:
     count = len(columns[0])
     brackets, height = BRACKETS.get(count, (WIDEST_BRACKETS, count * ROW))
     height += DOTS * any(entry in (r"\vdots", r"\ddots") for column in columns for entry in column)
-    return sum(max(size(entry)[0] for entry in column) for column in columns) + GAP * (len(columns) - 1) + brackets, height
+    return sum(max(size(entry)[0] for entry in column) for column in columns) + GAP * (
+        len(columns) - 1
+    ) + brackets, height
 
 
 def words(text: str) -> float:
@@ -70,7 +74,11 @@ class _Reader:
                 width += max(scripts.values()) * SMALL + 0.15
                 above, below = max(above, RAISED * ("^" in scripts)), max(below, LOWERED * ("_" in scripts))
                 continue
-            spaced = self.tokens[self.place] in ("+", "-", r"\star") and self.place and self.tokens[self.place - 1] not in UNARY
+            spaced = (
+                self.tokens[self.place] in ("+", "-", r"\star")
+                and self.place
+                and self.tokens[self.place - 1] not in UNARY
+            )
             one, high = self.atom()
             one += BINARY * EM if spaced else 0.0
             width, tall = width + one, max(tall, high)

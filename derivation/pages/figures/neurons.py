@@ -29,7 +29,8 @@ CAPTION = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """The symbols of a layer's neurons, and the weights into each from every neuron of the layer before (none for the inputs)."""
+    """The symbols of a layer's neurons, and the weights into each from every neuron of the layer before (none for the
+    inputs)."""
 
     quantity: str
     symbols: tuple[str, ...]
@@ -38,7 +39,8 @@ class Layer:
 
 
 def neurons(network: Network) -> Chart | None:
-    """The picture, where every equation but the loss is a layer `W x + b` (or `x W + b`) or an activation, and there are two layers or more."""
+    """The picture, where every equation but the loss is a layer `W x + b` (or `x W + b`) or an activation, and there
+    are two layers or more."""
     layers = layers_of(network)
     if len(layers) < 3 or max(len(layer.symbols) for layer in layers) > MOST_NEURONS:
         return None
@@ -51,7 +53,9 @@ def neurons(network: Network) -> Chart | None:
         for layer, column in zip(layers, places, strict=True)
         for symbol, place in zip(layer.symbols, column, strict=True)
     )
-    labelled = _labelled(edges, [weight for layer in layers for row in layer.weights for weight in row], Texts(network), nodes)
+    labelled = _labelled(
+        edges, [weight for layer in layers for row in layer.weights for weight in row], Texts(network), nodes
+    )
     width, height = places[-1][0][0] + NEURON / 2, max(node.frame[3] for node in nodes)
     caption = _caption(edges)
     if caption is None:
@@ -83,7 +87,13 @@ def layers_of(network: Network) -> list[Layer]:
                 return []
             rows = network.parameters[weights].rows if by_rows else network.parameters[weights].T.rows
             layers.append(replace(_layer(network, key, by_rows), parameter=weights, weights=tuple(rows)))
-        elif before and before.weights and term.head in TABLE and TABLE[term.head].activation and term.children == (name(before.quantity),):
+        elif (
+            before
+            and before.weights
+            and term.head in TABLE
+            and TABLE[term.head].activation
+            and term.children == (name(before.quantity),)
+        ):
             by_rows = len(before.symbols) == _count(network, key, True)
             layers[-1] = replace(before, quantity=key, symbols=_layer(network, key, by_rows).symbols)
         else:
@@ -92,7 +102,8 @@ def layers_of(network: Network) -> list[Layer]:
 
 
 def _linear(network: Network, term: Term) -> tuple[str, str, bool] | None:
-    """(weights, what comes in, whether a row of the weights leads to each neuron) of a product with a parameter, a bias added or not."""
+    """(weights, what comes in, whether a row of the weights leads to each neuron) of a product with a parameter, a bias
+    added or not."""
     product, *bias = term.args if term.head == "add" else (term,)
     if product.head != "matmul" or any(key not in network.parameters for one in bias for key in names(one)):
         return None
@@ -110,7 +121,8 @@ def _count(network: Network, key: str, by_rows: bool) -> int:
 
 
 def _layer(network: Network, key: str, by_rows: bool) -> Layer:
-    """Its neurons: the rows of a column vector (or of examples side by side), the columns of examples one below the other."""
+    """Its neurons: the rows of a column vector (or of examples side by side), the columns of examples one below the
+    other."""
     count = _count(network, key, by_rows)
     symbols = tuple(network.names.entry(key, (k,)) for k in range(count)) if count > 1 else (network.names.latex(key),)
     return Layer(key, symbols)
@@ -137,10 +149,21 @@ def _edges(layers: list[Layer], places: list[list[Point]]) -> Iterator[Edge]:
                 line = ((start[0] + out[0], start[1] + out[1]), (end[0] - out[0], end[1] - out[1]))
                 size = float(abs(middle(weight)) / largest)
                 style = "negative" if middle(weight) < 0 else "positive" if size else "faint"
-                yield Edge(before.quantity, layer.quantity, layer.parameter, style, (line,), None, THIN + (THICK - THIN) * size, straight=True)  # type: ignore[arg-type]
+                yield Edge(
+                    before.quantity,
+                    layer.quantity,
+                    layer.parameter,
+                    style,  # type: ignore[arg-type]
+                    (line,),
+                    None,
+                    THIN + (THICK - THIN) * size,
+                    straight=True,
+                )
 
 
-def _labelled(edges: tuple[Edge, ...], weights: list[Number], texts: Texts, nodes: tuple[Node, ...]) -> tuple[Edge, ...]:
+def _labelled(
+    edges: tuple[Edge, ...], weights: list[Number], texts: Texts, nodes: tuple[Node, ...]
+) -> tuple[Edge, ...]:
     """The lines with their weights' numbers on them; nothing where one of them has no place clear of the others."""
     taken: list[Frame] = [node.frame for node in nodes]
     found: list[Edge] = []
@@ -151,7 +174,9 @@ def _labelled(edges: tuple[Edge, ...], weights: list[Number], texts: Texts, node
         for stop in STOPS:
             place = (start[0] + (end[0] - start[0]) * stop, start[1] + (end[1] - start[1]) * stop)
             around = frame(*place, inside.width + 0.6, inside.height + 0.6)
-            if not any(meet(around, other) for other in taken) and not any(_crosses(around, *other) for other in others):
+            if not any(meet(around, other) for other in taken) and not any(
+                _crosses(around, *other) for other in others
+            ):
                 taken.append(around)
                 found.append(_parted(edge, inside, place))
                 break
@@ -186,7 +211,10 @@ def _parted(edge: Edge, inside: Block, place: Point) -> Edge:
 def _caption(edges: tuple[Edge, ...]) -> Block | None:
     """What the lines say, as far as they differ."""
     words = load()["document"]
-    different = {"weights_thickness": len({edge.thickness for edge in edges}) > 1, "weights_dashed": any(edge.style == "negative" for edge in edges)}
+    different = {
+        "weights_thickness": len({edge.thickness for edge in edges}) > 1,
+        "weights_dashed": any(edge.style == "negative" for edge in edges),
+    }
     lines = [words[key] for key, is_seen in different.items() if is_seen]
     texts = [(Text(rf"\text{{{line}}}", measure.words(line) * 0.75, measure.LINE * 0.75, "shape"),) for line in lines]
     return block(*texts) if texts else None

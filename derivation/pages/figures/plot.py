@@ -37,7 +37,9 @@ def plot(derivation: Derivation) -> Chart:
     names, words = derivation.network.names, load()["document"]
 
     def place(x: fmpq, y: fmpq) -> Point:
-        return LEFT + float(x / (len(values) - 1)) * WIDTH, TOP + HEIGHT - float((y - vertical[0]) / (vertical[-1] - vertical[0])) * HEIGHT
+        return LEFT + float(x / (len(values) - 1)) * WIDTH, TOP + HEIGHT - float(
+            (y - vertical[0]) / (vertical[-1] - vertical[0])
+        ) * HEIGHT
 
     points = [place(fmpq(count), value) for count, value in enumerate(values)]
     rows = [place(fmpq(0), y) for y in vertical]

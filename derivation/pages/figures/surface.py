@@ -43,12 +43,16 @@ NEWTON, REACH = 8, 3.0
 
 
 def surface(derivation: Derivation) -> Chart | None:
-    """The picture; nothing unless training has several steps and two numbers to move, so that the loss is a surface over them."""
+    """The picture; nothing unless training has several steps and two numbers to move, so that the loss is a surface
+    over them."""
     network: Network = derivation.network
     moving = network.few_entries
     if derivation.outcome is None or len(moving) != 2:
         return None
-    stations = [tuple(middle(now.values[_key(term)][place or (0,)]) for term, place in moving) for now in (*derivation.training_steps, derivation.outcome)]
+    stations = [
+        tuple(middle(now.values[_key(term)][place or (0,)]) for term, place in moving)
+        for now in (*derivation.training_steps, derivation.outcome)
+    ]
     if any(abs(value) > FARTHEST for station in stations for value in station):
         return None
     return _Picture(network, moving, stations, _unit(max(map(abs, map(middle, derivation.losses))))).chart()
@@ -65,15 +69,25 @@ def _key(term: Term) -> str:
 
 
 class _Picture:
-    def __init__(self, network: Network, moving: tuple[tuple[Term, tuple[int, ...]], ...], stations: list[tuple[fmpq, ...]], unit: fmpq) -> None:
+    def __init__(
+        self,
+        network: Network,
+        moving: tuple[tuple[Term, tuple[int, ...]], ...],
+        stations: list[tuple[fmpq, ...]],
+        unit: fmpq,
+    ) -> None:
         self.network, self.moving, self.stations, self.unit = network, moving, stations, unit
         self.minimum = self.lowest()
         shown = [*stations, self.minimum] if self.minimum else stations
         self.ticks = [ticks(*_around([point[k] for point in shown])) for k in (0, 1)]
 
     def lowest(self) -> tuple[fmpq, ...] | None:
-        """The minimum near the path, by Newton's method with difference quotients; None where the loss has none there."""
-        extents = [max(station[k] for station in self.stations) - min(station[k] for station in self.stations) or fmpq(1) for k in (0, 1)]
+        """The minimum near the path, by Newton's method with difference quotients; None where the loss has none
+        there."""
+        extents = [
+            max(station[k] for station in self.stations) - min(station[k] for station in self.stations) or fmpq(1)
+            for k in (0, 1)
+        ]
         h, k = (extent / 20 for extent in extents)
         x, y = self.stations[-1]
         for _ in range(NEWTON):
@@ -83,7 +97,8 @@ class _Picture:
                 return None
             x, y = x + h * fmpq(round(step[0] * 2**20), 2**20), y + k * fmpq(round(step[1] * 2**20), 2**20)
             if any(
-                abs(now - last) > REACH * float(extent) for now, last, extent in zip((float(x), float(y)), map(float, self.stations[-1]), extents, strict=True)
+                abs(now - last) > REACH * float(extent)
+                for now, last, extent in zip((float(x), float(y)), map(float, self.stations[-1]), extents, strict=True)
             ):
                 return None
         return x, y
@@ -91,7 +106,9 @@ class _Picture:
     def on_paper(self, x: fmpq, y: fmpq) -> Point:
         """A point in millimetres."""
         (left, right), (low, high) = ((marks[0], marks[-1]) for marks in self.ticks)
-        return LEFT + float((x - left) / (right - left)) * WIDTH, TOP + HEIGHT - float((y - low) / (high - low)) * HEIGHT
+        return LEFT + float((x - left) / (right - left)) * WIDTH, TOP + HEIGHT - float(
+            (y - low) / (high - low)
+        ) * HEIGHT
 
     def loss(self, x: fmpq, y: fmpq) -> float:
         """The loss at a point, in its unit, near enough for a picture; not a number where it has no value."""
@@ -127,12 +144,26 @@ class _Picture:
         rows = [(left, self.on_paper(fmpq(0), y)[1]) for y in self.ticks[1]]
         points = [self.on_paper(a, b) for a, b in self.stations]
         minimum = [self.on_paper(*self.minimum)] if self.minimum else []
-        marks = [_marked("plot_start", "training", points[0], points, picture), *(_marked("plot_minimum", "soft", point, points, picture) for point in minimum)]
+        marks = [
+            _marked("plot_start", "training", points[0], points, picture),
+            *(_marked("plot_minimum", "soft", point, points, picture) for point in minimum),
+        ]
         contours = self.contours()
-        valued = _valued(contours, [*map(_ground, marks), *(node.frame for node in dots([*minimum, *points]))], points, picture, names)
+        valued = _valued(
+            contours,
+            [*map(_ground, marks), *(node.frame for node in dots([*minimum, *points]))],
+            points,
+            picture,
+            names,
+        )
         grounds = [_ground(label) for label in (*marks, *valued)]
         lines = (
-            *(Line("contour", tuple(plainer(run))) for _, found in contours for line in found for run in outside(line, grounds)),
+            *(
+                Line("contour", tuple(plainer(run)))
+                for _, found in contours
+                for line in found
+                for run in outside(line, grounds)
+            ),
             Line("axis", ((left, top), (right, top), (right, bottom), (left, bottom), (left, top))),
             *(Line("axis", ((x, y), (x, y + TICK))) for x, y in columns),
             *(Line("axis", ((x, y), (x - TICK, y))) for x, y in rows),
@@ -154,31 +185,54 @@ def _marked(word: str, tone: Tone, point: Point, path: list[Point], picture: Fra
     """A word at a point, where it meets the path least and stays in the frame."""
     inside = said(load()["document"][word], tone)
     across, up = inside.width / 2 + 1.4, inside.height / 2 + 1.2
-    places = [(point[0] + x * across, point[1] + y * up) for x, y in ((1, -0.9), (-1, -0.9), (1, 0.9), (-1, 0.9), (0, -1.1), (0, 1.1))]
+    places = [
+        (point[0] + x * across, point[1] + y * up)
+        for x, y in ((1, -0.9), (-1, -0.9), (1, 0.9), (-1, 0.9), (0, -1.1), (0, 1.1))
+    ]
 
     def met(place: Point) -> int:
-        left, top, right, bottom = (place[0] - inside.width / 2, place[1] - inside.height / 2, place[0] + inside.width / 2, place[1] + inside.height / 2)
+        left, top, right, bottom = (
+            place[0] - inside.width / 2,
+            place[1] - inside.height / 2,
+            place[0] + inside.width / 2,
+            place[1] + inside.height / 2,
+        )
         out = left < picture[0] or right > picture[2] or top < picture[1] or bottom > picture[3]
-        steps = [(a[0] + (b[0] - a[0]) * k / 40, a[1] + (b[1] - a[1]) * k / 40) for a, b in pairwise(path) for k in range(41)]
+        steps = [
+            (a[0] + (b[0] - a[0]) * k / 40, a[1] + (b[1] - a[1]) * k / 40) for a, b in pairwise(path) for k in range(41)
+        ]
         return 1000 * out + sum(left < x < right and top < y < bottom for x, y in steps)
 
     return Label(inside, *min(places, key=met))
 
 
-def _valued(contours: list[tuple[fmpq, list[list[Point]]]], taken: list[Frame], path: list[Point], picture: Frame, names: Names) -> list[Label]:
-    """The values of the levels, each on its line where it meets neither another line nor the path nor a mark; nothing where there is no such place."""
+def _valued(
+    contours: list[tuple[fmpq, list[list[Point]]]], taken: list[Frame], path: list[Point], picture: Frame, names: Names
+) -> list[Label]:
+    """The values of the levels, each on its line where it meets neither another line nor the path nor a mark; nothing
+    where there is no such place."""
     taken, found = list(taken), list[Label]()
-    trodden = [(a[0] + (b[0] - a[0]) * k / 40, a[1] + (b[1] - a[1]) * k / 40) for a, b in pairwise(path) for k in range(41)]
+    trodden = [
+        (a[0] + (b[0] - a[0]) * k / 40, a[1] + (b[1] - a[1]) * k / 40) for a, b in pairwise(path) for k in range(41)
+    ]
     points = [[point for line in lines for point in line] for _, lines in contours]
-    for (level, _), (before, own, after) in zip(contours, zip([[], *points], points, [*points[1:], []], strict=False), strict=True):
+    for (level, _), (before, own, after) in zip(
+        contours, zip([[], *points], points, [*points[1:], []], strict=False), strict=True
+    ):
         inside = _small(tick(level, names))
         others = [*trodden, *before, *after]  # what meets a level farther away meets these
 
         def is_free(around: Frame, others: list[Point] = others) -> bool:
             inside = all(holds(picture, point) for point in (around[:2], around[2:]))
-            return inside and not any(meet(around, other) for other in taken) and not any(holds(around, point) for point in others)
+            return (
+                inside
+                and not any(meet(around, other) for other in taken)
+                and not any(holds(around, point) for point in others)
+            )
 
-        places = (Label(inside, *place) for place in sorted(own, key=lambda point: math.dist(point, (picture[2], picture[1]))))
+        places = (
+            Label(inside, *place) for place in sorted(own, key=lambda point: math.dist(point, (picture[2], picture[1])))
+        )
         label = next((label for label in places if is_free(_ground(label))), None)
         if label:
             taken.append(_ground(label))
@@ -204,7 +258,8 @@ def _around(values: list[fmpq]) -> tuple[fmpq, fmpq]:
 
 
 def _newton(around: dict[tuple[int, int], float]) -> Point | None:
-    """The step to the lowest point of the paraboloid through nine points, in their distances; None where it opens downwards.
+    """The step to the lowest point of the paraboloid through nine points, in their distances; None where it opens
+    downwards.
 
     >>> bowl = {(i, j): (i - 2.0) ** 2 + 3 * (j + 1.0) ** 2 for i in (-1, 0, 1) for j in (-1, 0, 1)}
     >>> _newton(bowl)

@@ -17,7 +17,8 @@ STYLE = Style(digits=3, exact_digits=5)
 ELIDE = 4
 """Rows or columns beyond which a matrix has dots in a chart."""
 SETTLED = 30
-"""Decimal places to which a number is certain; where they leave a printed digit open, either rounding is right to them."""
+"""Decimal places to which a number is certain; where they leave a printed digit open, either rounding is right to
+them."""
 SHAPE, LOCAL = 0.75, 0.875
 """The size of a shape beside a symbol, and of a local derivative, as a share of the symbol's."""
 
@@ -59,7 +60,8 @@ class Texts:
         return formula(rf"{{\times}}\,({latex})" if latex.startswith("-") else rf"{{\times}}\,{latex}", "soft")
 
     def value(self, array: Array, tone: Tone, digits: int = STYLE.digits) -> Text:
-        """A number or a matrix of numbers; where it is printed rounded, the sign says so, and every entry is rounded alike."""
+        """A number or a matrix of numbers; where it is printed rounded, the sign says so, and every entry is rounded
+        alike."""
         term = _literal(array, Style(digits, max(digits, STYLE.exact_digits)))
         term = _literal(array, Style(digits, digits)) if term.rounded else term
         prefix = r"\approx " if term.rounded else ""
@@ -67,7 +69,9 @@ class Texts:
         width = measure.size(prefix)[0]
         if not array.shape:
             return formula(latex, tone)
-        columns = list(zip(*[[write(entry, self.network.names) for entry in row.args] for row in term.args], strict=True))
+        columns = list(
+            zip(*[[write(entry, self.network.names) for entry in row.args] for row in term.args], strict=True)
+        )
         wide, high = measure.matrix([list(column) for column in columns])
         return Text(latex, width + wide, high, tone)
 
@@ -94,7 +98,9 @@ def signed(value: Text) -> Text:
     if value.latex.removeprefix(r"\approx ").startswith("-"):
         return value
     about = r"\approx " if value.latex.startswith(r"\approx ") else ""
-    return replace(value, latex=rf"{about}{{+}}{value.latex.removeprefix(about)}", width=value.width + measure.size("+")[0] + 0.3)
+    return replace(
+        value, latex=rf"{about}{{+}}{value.latex.removeprefix(about)}", width=value.width + measure.size("+")[0] + 0.3
+    )
 
 
 def _literal(array: Array, style: Style) -> Term:
@@ -102,7 +108,8 @@ def _literal(array: Array, style: Style) -> Term:
 
 
 def printable(x: Number, style: Style = STYLE) -> Number:
-    """The number itself, or what it is to 30 places where it lies too near to a tie or to 0 for a digit to be certain."""
+    """The number itself, or what it is to 30 places where it lies too near to a tie or to 0 for a digit to be
+    certain."""
     try:
         decimal(x, style)
     except Uncertain:

@@ -1,4 +1,5 @@
-"""A chart as TikZ. What kinds, styles and tones look like stands in the preamble of the look (`box parameter`, `edge backward`, `text soft`)."""
+"""A chart as TikZ. What kinds, styles and tones look like stands in the preamble of the look (`box parameter`, `edge
+backward`, `text soft`)."""
 
 from __future__ import annotations
 
@@ -27,7 +28,11 @@ def tikz(chart: Chart) -> str:
 
 def _picture(chart: Chart, top: float, bottom: float) -> str:
     picture = TikZ(options=TikZOptions(NoEscape("chart")))
-    picture.append(NoEscape(rf"\useasboundingbox (0,{top:.2f}) rectangle ({chart.width:.2f},{bottom:.2f});".replace("(0,0.00)", "(0,0)")))
+    picture.append(
+        NoEscape(
+            rf"\useasboundingbox (0,{top:.2f}) rectangle ({chart.width:.2f},{bottom:.2f});".replace("(0,0.00)", "(0,0)")
+        )
+    )
     for line in _lines(chart, top, bottom):
         picture.append(NoEscape(line))
     text: str = picture.dumps()
@@ -78,7 +83,10 @@ def _curve(curve: Curve) -> str:
 
 def _block(block: Block, x: float, y: float) -> Iterator[str]:
     for text in block.texts:
-        yield rf"\node[text {text.tone}] at {_point((x + text.x, y + text.y))} {{\measured{{{text.width:.2f}}}{{{text.height:.2f}}}{{${text.latex}$}}}};"
+        yield (
+            rf"\node[text {text.tone}] at {_point((x + text.x, y + text.y))} "
+            rf"{{\measured{{{text.width:.2f}}}{{{text.height:.2f}}}{{${text.latex}$}}}};"
+        )
 
 
 def _point(point: tuple[float, float]) -> str:

@@ -31,7 +31,9 @@ def update(derivation: Derivation) -> Chart:
     moved = [key for key in network.parameters if key in step.updated]
     for count in range(1, len(moved) + 1):
         size = -(-len(moved) // count)
-        chart = beside([_column(network, step, moved[start : start + size]) for start in range(0, len(moved), size)], BETWEEN)
+        chart = beside(
+            [_column(network, step, moved[start : start + size]) for start in range(0, len(moved), size)], BETWEEN
+        )
         if count > 1 and chart.width > TEXT_WIDTH[network.page.paper]:
             break
         fitting = chart
@@ -54,12 +56,20 @@ def _column(network: Network, step: TrainingStep, keys: list[str]) -> Chart:
             nodes.append(inside)
         links.append((Link((key, 0), (key, 1), (moving.width, moving.height), True), moving))
     layout = layered(boxes, [link for link, _ in links], 0.0)
-    made = tuple(Node(box.key[0], "parameter", *layout.places[box.key], box.width, box.height, inside) for box, inside in zip(boxes, nodes, strict=True))  # type: ignore[index]
-    edges = tuple(_edge(key, moving, route.strokes, route.label) for key, (_, moving), route in zip(keys, links, layout.routes, strict=True))
+    made = tuple(
+        Node(box.key[0], "parameter", *layout.places[box.key], box.width, box.height, inside)  # type: ignore[index]
+        for box, inside in zip(boxes, nodes, strict=True)
+    )
+    edges = tuple(
+        _edge(key, moving, route.strokes, route.label)
+        for key, (_, moving), route in zip(keys, links, layout.routes, strict=True)
+    )
     return Chart(layout.width, layout.height, made, edges)
 
 
-def _edge(key: str, moving: Block, strokes: tuple[tuple[tuple[float, float], ...], ...], place: tuple[float, float] | None) -> Edge:
+def _edge(
+    key: str, moving: Block, strokes: tuple[tuple[tuple[float, float], ...], ...], place: tuple[float, float] | None
+) -> Edge:
     assert place is not None
     return Edge(key, key, key, "update", strokes, Label(moving, *place, key))
 

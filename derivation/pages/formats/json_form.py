@@ -29,14 +29,28 @@ def json_form(derivation: Derivation) -> str:
             "values": _numbers(numbers.values),
             "gradients": _numbers(numbers.gradients),
             "updated": _numbers(numbers.updated),
-            **({"optimizer": {key_of(term): _entries(array) for term, array in numbers.optimizer.items()}} if numbers.optimizer else {}),
+            **(
+                {"optimizer": {key_of(term): _entries(array) for term, array in numbers.optimizer.items()}}
+                if numbers.optimizer
+                else {}
+            ),
             **({"loss": _entries(numbers.values[loss])} if loss else {}),
-            **({"drift": {key_of(term): _drift(drift) for term, drift in numbers.drift.items()}} if numbers.drift else {}),
+            **(
+                {"drift": {key_of(term): _drift(drift) for term, drift in numbers.drift.items()}}
+                if numbers.drift
+                else {}
+            ),
         }
         for numbers in derivation.training_steps
     ]
     phases = [_phase(phase, writer, words) for phase in derivation.phases]
-    form = {"schema": 1, "title": derivation.network.title, "training_steps": steps, **_outcome(derivation), "phases": phases}
+    form = {
+        "schema": 1,
+        "title": derivation.network.title,
+        "training_steps": steps,
+        **_outcome(derivation),
+        "phases": phases,
+    }
     return json.dumps(form, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -44,7 +58,12 @@ def _outcome(derivation: Derivation) -> dict[str, Any]:
     """The values after the last of several training steps."""
     if derivation.outcome is None:
         return {}
-    return {"after_training": {"values": _numbers(derivation.outcome.values), "loss": _entries(derivation.outcome.values[derivation.network.loss])}}
+    return {
+        "after_training": {
+            "values": _numbers(derivation.outcome.values),
+            "loss": _entries(derivation.outcome.values[derivation.network.loss]),
+        }
+    }
 
 
 def _numbers(arrays: Any) -> dict[str, Any]:
@@ -60,7 +79,11 @@ def _entries(array: Array) -> Any:
 
 
 def _phase(phase: Phase, writer: Writer, words: Words) -> dict[str, Any]:
-    return {"name": phase.key, "training_step": phase.training_step, "steps": [_step(phase.key, step, writer, words) for step in phase.steps]}
+    return {
+        "name": phase.key,
+        "training_step": phase.training_step,
+        "steps": [_step(phase.key, step, writer, words) for step in phase.steps],
+    }
 
 
 def _step(phase: str, step: Step, writer: Writer, words: Words) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 r"""Formulas in Markdown, written so that every reader of Markdown shows them.
 
-Some (GitHub, many site builders) read the whole text as Markdown first and set what is left of a formula; others (Jupyter, pandoc,
-VS Code) take formulas out before. So nothing may stand in a formula that Markdown takes for its own: not a backslash before a mark,
-which it drops, nor a pair of marks that it makes italic. And GitHub refuses some commands.
+Some (GitHub, many site builders) read the whole text as Markdown first and set what is left of a formula; others
+(Jupyter, pandoc, VS Code) take formulas out before. So nothing may stand in a formula that Markdown takes for its own:
+not a backslash before a mark, which it drops, nor a pair of marks that it makes italic. And GitHub refuses some
+commands.
 
-Source: the rules of CommonMark; GitHub's "Writing mathematical expressions"; for what GitHub refuses and drops, issues 1547, 1577,
-1688 and 1746 of github/markup.
+Source: the rules of CommonMark; GitHub's "Writing mathematical expressions"; for what GitHub refuses and drops, issues
+1547, 1577, 1688 and 1746 of github/markup.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ ROW, ROW_IN_A_LINE = "\\\\\n", r"\cr "
 
 
 def safe(text: str) -> str:
-    r"""Finished Markdown with its formulas rewritten, a blank line around each that is displayed, and never two blank lines.
+    r"""Finished Markdown with its formulas rewritten, a blank line around each that is displayed, and never two blank
+    lines.
 
     >>> safe(r"Then $\operatorname{ReLU}(W_{1} x)\,|y|$.")
     'Then $\\mathrm{ReLU}(W_1 x)\\thinspace\\vert y\\vert$.'
@@ -55,7 +57,8 @@ def _formula(found: re.Match[str]) -> str:
 def rewritten(latex: str, row: str = ROW) -> str:
     r"""A formula that Markdown leaves as it is; `row` ends the rows of its matrices.
 
-    A row that ends with its line is kept by all. Of underscores, those that could end italics get a space before them: then none can.
+    A row that ends with its line is kept by all. Of underscores, those that could end italics get a space before them:
+    then none can.
 
     >>> print(rewritten(r"\hat{y}_{ij} = \begin{pmatrix} 1 \\ 2 \end{pmatrix}"))
     \hat{y} _{ij} = \begin{pmatrix} 1 \\

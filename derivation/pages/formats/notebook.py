@@ -33,7 +33,10 @@ def notebook(derivation: Derivation) -> str:
     """The notebook, in version 4.5 of Jupyter's format."""
     form = format_of("notebook")
     made = Notebook(derivation, view(derivation, form["inline"].format, form["real"]))
-    metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "language_info": {"name": "python"}}
+    metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
     form_of = {"cells": list(made.cells()), "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     return json.dumps(form_of, ensure_ascii=False, indent=1) + "\n"
 
@@ -107,7 +110,15 @@ class Notebook:
         """Quantities with an entry that lies exactly at a kink."""
         notes = (note for phase in self.derivation.phases for step in phase.steps for note in step.notes)
         entries = (note.about["entries"] for note in notes if "entries" in note.about)
-        return {node for terms in entries if isinstance(terms, tuple) for term in terms if isinstance(term, Term) for node in walk(term) if node.head == "name"}
+        return {
+            node
+            for terms in entries
+            if isinstance(terms, tuple)
+            for term in terms
+            if isinstance(term, Term)
+            for node in walk(term)
+            if node.head == "name"
+        }
 
     def carried(self, value: str, carry: Carry) -> str:
         """The value rounded as it is written down."""
@@ -118,8 +129,14 @@ class Notebook:
     def preamble(self) -> str:
         """Imports, and the functions that the lines use."""
         functions = list(filter(None, [helpers_source(self.code.helpers), *self.code.functions.values()]))
-        standard = [f"import {module}\n" for module in ("decimal", "math") if any(f"{module}." in function for function in functions)]
-        imports = "".join([*standard, "\n" * bool(standard), "import numpy as np\n\nnp.set_printoptions(precision=6, suppress=True)"])
+        standard = [
+            f"import {module}\n"
+            for module in ("decimal", "math")
+            if any(f"{module}." in function for function in functions)
+        ]
+        imports = "".join(
+            [*standard, "\n" * bool(standard), "import numpy as np\n\nnp.set_printoptions(precision=6, suppress=True)"]
+        )
         return "\n\n\n".join([imports, *functions])
 
     def givens(self) -> Iterator[str]:
@@ -131,7 +148,10 @@ class Notebook:
 
     def training(self) -> Iterator[str]:
         """The further training steps, and the forward pass after the last."""
-        network, states = self.derivation.network, [entry.quantity for entry in self.tape.values() if entry.quantity.head == "updated"]
+        network, states = (
+            self.derivation.network,
+            [entry.quantity for entry in self.tape.values() if entry.quantity.head == "updated"],
+        )
         handed = [f"{self.code.identifier(state.args[0])} = {self.code.identifier(state)}" for state in states]
         step = next((self.code.identifier(quantity) for quantity in self.given if quantity == name("update.t")), "t")
         loss = self.code.identifier(name(network.loss or ""))
@@ -152,7 +172,11 @@ class Notebook:
         yield f'print(len(expected), "{self.words["agree"]}")'
 
     def expected(self) -> Iterator[tuple[str, Array]]:
-        steps, outcome, loss = self.derivation.training_steps, self.derivation.outcome, name(self.derivation.network.loss or "")
+        steps, outcome, loss = (
+            self.derivation.training_steps,
+            self.derivation.outcome,
+            name(self.derivation.network.loss or ""),
+        )
         for key, array in (outcome or steps[0]).values.items():
             yield self.code.identifier(name(key)), array
         for key, array in steps[-1].gradients.items():

@@ -1,4 +1,5 @@
-"""Terms as NumPy, for notebooks: each primitive operation's expression; what has a definition becomes a function of its own.
+"""Terms as NumPy, for notebooks: each primitive operation's expression; what has a definition becomes a function of its
+own.
 
 Arrays have two dimensions, a column vector n rows of 1, and a scalar is a plain number, as in a derivation.
 """
@@ -87,7 +88,8 @@ REDUCING = frozenset({"sum", "dot", "largest", "smallest"})
 
 @dataclass
 class Code:
-    """Writes terms over quantities of known shapes; `functions` gathers the definitions that were needed, `helpers` the names of helpers.
+    """Writes terms over quantities of known shapes; `functions` gathers the definitions that were needed, `helpers` the
+    names of helpers.
 
     >>> from derivation.formulas.terms import name
     >>> Code({"W": (1, 2), "h": (2, 1), "b": ()}).write(Term("matmul", (name("W"), name("h"))) + name("b"))
@@ -106,7 +108,9 @@ class Code:
         leaf = LEAVES.get(term.head)
         if leaf:
             return leaf(self, term)
-        parts = dict(zip(TABLE[term.head].operands, (f"({self.expression(child)})" for child in term.children), strict=True))
+        parts = dict(
+            zip(TABLE[term.head].operands, (f"({self.expression(child)})" for child in term.children), strict=True)
+        )
         if TABLE[term.head].definition is not None:
             return f"{self.function(term)}({', '.join(parts.values())})"
         text = self.call(term, parts)
@@ -122,7 +126,9 @@ class Code:
         given = options(term)
         places = ", ".join(map(str, given))
         named = dict(zip(TABLE[term.head].options, given, strict=False))
-        template = template.replace("{places[:-1]}", ", ".join(map(str, given[:-1]))).replace("{places[-1]}", str(given[-1]) if given else "")
+        template = template.replace("{places[:-1]}", ", ".join(map(str, given[:-1]))).replace(
+            "{places[-1]}", str(given[-1]) if given else ""
+        )
         return template.format(**{**named, "places": places, **parts})
 
     def identifier(self, quantity: Term) -> str:
@@ -168,7 +174,11 @@ def helpers_source(names: set[str]) -> str:
 @cache
 def _helpers() -> dict[str, str]:
     text = (templates() / "notebook" / "helpers.py").read_text("utf-8")
-    return {node.name: ast.get_source_segment(text, node) or "" for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)}
+    return {
+        node.name: ast.get_source_segment(text, node) or ""
+        for node in ast.parse(text).body
+        if isinstance(node, ast.FunctionDef)
+    }
 
 
 def _index(code: Code, term: Term) -> str:
@@ -190,7 +200,8 @@ def _matrix(code: Code, term: Term) -> str:
 
 
 def _number(text: str) -> str:
-    """A numeral as Python writes it: no zeros in front of a whole number, and one that no machine integer holds as a float.
+    """A numeral as Python writes it: no zeros in front of a whole number, and one that no machine integer holds as a
+    float.
 
     >>> _number("05"), _number("-007.50"), _number("1" + "0" * 20)
     ('5', '-7.50', '100000000000000000000.0')

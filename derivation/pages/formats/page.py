@@ -58,7 +58,9 @@ def page(derivation: Derivation, theme: str = "typeset", writing: Writing = STAN
         "view": view(derivation, inside, form["real"]),
         "words": words,
         "names": {
-            writer.write(step.quantity)[0]: NameView(key_of(step.quantity), _drawn(step.quantity)) for phase in derivation.phases for step in phase.steps
+            writer.write(step.quantity)[0]: NameView(key_of(step.quantity), _drawn(step.quantity))
+            for phase in derivation.phases
+            for step in phase.steps
         },
         "figures": {key: _figure(chart, key, words[f"chart_{key}"]) for key, chart in charts(derivation).items()},
         "map": _maps(derivation, words["chart_map"]),
@@ -66,7 +68,11 @@ def page(derivation: Derivation, theme: str = "typeset", writing: Writing = STAN
     }
     made = _environment(folder)
     body = made.get_template(f"{folder}/body.html.j2").render(**shown)
-    told = written(body, style_sheet(), writing) if form["own_fonts"] else {"body": body, "chart_style": style_sheet(), "font": font(body)}
+    told = (
+        written(body, style_sheet(), writing)
+        if form["own_fonts"]
+        else {"body": body, "chart_style": style_sheet(), "font": font(body)}
+    )
     return made.get_template(f"{folder}/{form['document']}").render(**shown, **told)
 
 
@@ -83,7 +89,9 @@ def sentence(text: str) -> str:
     >>> sentence("a < b")
     'a &lt; b'
     """
-    return "".join(mathml(part) if place % 2 else html.escape(part, quote=False) for place, part in enumerate(FORMULA.split(text)))
+    return "".join(
+        mathml(part) if place % 2 else html.escape(part, quote=False) for place, part in enumerate(FORMULA.split(text))
+    )
 
 
 def _figure(chart: Chart, prefix: str, label: str) -> FigureView:
@@ -97,7 +105,8 @@ def _maps(derivation: Derivation, label: str) -> Callable[[tuple[str, ...], str]
 
 
 def _drawn(quantity: Term) -> str:
-    """What a chart calls a quantity: a derivative belongs to what it is taken by, an updated parameter to the parameter."""
+    """What a chart calls a quantity: a derivative belongs to what it is taken by, an updated parameter to the
+    parameter."""
     while quantity.head in ("partial", "updated", "index"):
         quantity = quantity.args[-1 if quantity.head == "partial" else 0]
     return key_of(quantity)

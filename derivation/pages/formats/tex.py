@@ -17,7 +17,8 @@ PACKAGES = ("amsmath", "xcolor", "graphicx", "microtype", "fancyhdr", "tikz", "h
 
 
 def write(derivation: Derivation, theme: str = "typeset", writing: Writing = STANDARD) -> bytes:
-    """The `.tex` of a handout: compiles in one run on a stock TeX Live, and on the TeX in the wheel, with the files of `beside` where its look needs any."""
+    """The `.tex` of a handout: compiles in one run on a stock TeX Live, and on the TeX in the wheel, with the files of
+    `beside` where its look needs any."""
     form, made = format_of(theme), environment(theme)
     say, told = (words, {"hand": settings(writing)}) if form["own_fonts"] else (str, {})
     seen = view(derivation, form["inline"].format, form["real"], say)
@@ -25,7 +26,9 @@ def write(derivation: Derivation, theme: str = "typeset", writing: Writing = STA
     document.preamble.append(NoEscape(made.get_template(f"{theme}/preamble.tex.j2").render(view=seen, **told)))
     pictures = {key: tikz(chart) for key, chart in charts(derivation).items()}
     maps = {marked: tikz(map_of(derivation.network, frozenset(marked))) for marked in seen.marked}
-    document.append(NoEscape(made.get_template(f"{theme}/body.tex.j2").render(view=seen, charts=pictures, maps=maps, **told)))
+    document.append(
+        NoEscape(made.get_template(f"{theme}/body.tex.j2").render(view=seen, charts=pictures, maps=maps, **told))
+    )
     return f"{document.dumps()}\n".encode()
 
 
@@ -47,7 +50,9 @@ def shell(paper: str, theme: str = "typeset") -> Document:
         indent=True,
         geometry_options={**form["margins"], "includefoot": False},
     )
-    document.change_document_style("fancy")  # our own footers: PyLaTeX's need a package more, and without them it empties the style
+    document.change_document_style(
+        "fancy"
+    )  # our own footers: PyLaTeX's need a package more, and without them it empties the style
     for name in PACKAGES:
         if name != "microtype" or not form["own_fonts"]:
             document.packages.append(Package(name))

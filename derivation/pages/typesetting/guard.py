@@ -41,7 +41,8 @@ def main() -> None:
 
 
 def answered(job: dict[str, Any]) -> Answer:
-    """What came of a job: TeX's exit code, its words and its result; or the limit that ended it; or what was refused."""
+    """What came of a job: TeX's exit code, its words and its result; or the limit that ended it; or what was
+    refused."""
     folder = os.path.join(job["temporary"], f"derivation-{os.urandom(8).hex()}")
     try:
         os.mkdir(folder, 0o700)
@@ -68,7 +69,9 @@ def run(job: dict[str, Any], folder: str) -> Answer:
     streams = [(os.POSIX_SPAWN_DUP2, nowhere, 0), (os.POSIX_SPAWN_DUP2, told, 1), (os.POSIX_SPAWN_DUP2, told, 2)]
     default = [signal.SIGPIPE, signal.SIGXFSZ]
     try:
-        child = os.posix_spawn(job["command"][0], job["command"], environment, file_actions=streams, setpgroup=0, setsigdef=default)
+        child = os.posix_spawn(
+            job["command"][0], job["command"], environment, file_actions=streams, setpgroup=0, setsigdef=default
+        )
     except OSError as error:
         return {"unstarted": error.strerror}
     os.close(told)

@@ -67,15 +67,22 @@ def fonts() -> Mapping[str, tuple[Path, Path]]:
 
 def pairs() -> Iterator[tuple[Path, Path]]:
     """The pairs of files that are on this machine."""
-    places = [Path(place).expanduser() for place in (*os.environ.get("OSFONTDIR", "").split(os.pathsep), *PLACES) if place]
+    places = [
+        Path(place).expanduser() for place in (*os.environ.get("OSFONTDIR", "").split(os.pathsep), *PLACES) if place
+    ]
     wanted = {name for pair in FONTS for name in pair}
-    files = {path.name: path for place in reversed(places) for path in sorted(place.rglob("*.[ot]tf")) if path.name in wanted}
+    files = {
+        path.name: path for place in reversed(places) for path in sorted(place.rglob("*.[ot]tf")) if path.name in wanted
+    }
     return ((files[upright], files[bold]) for upright, bold in FONTS if upright in files and bold in files)
 
 
 def beside(tex: str) -> dict[str, bytes]:
     """What LuaLaTeX needs beside a document: the fonts of its rare letters, and `rare.tex`, which says where."""
     taken = {letter: fonts()[letter] for letter in rare(tex)}
-    said = "".join(rf"\rareletter{{{ord(letter):X}}}{{{upright.name}}}{{{bold.name}}}" + "\n" for letter, (upright, bold) in taken.items())
+    said = "".join(
+        rf"\rareletter{{{ord(letter):X}}}{{{upright.name}}}{{{bold.name}}}" + "\n"
+        for letter, (upright, bold) in taken.items()
+    )
     files = {path.name: path.read_bytes() for pair in taken.values() for path in pair}
     return {"rare.tex": said.encode(), **files}

@@ -99,7 +99,11 @@ def _merge_words(node: Element) -> None:
     """Upright letters side by side are one word."""
     kept: list[Element] = []
     for child in node:
-        if kept and node.tag in ROWS and all(one.get("mathvariant") == "normal" and len(one) == 0 for one in (kept[-1], child)):
+        if (
+            kept
+            and node.tag in ROWS
+            and all(one.get("mathvariant") == "normal" and len(one) == 0 for one in (kept[-1], child))
+        ):
             kept[-1].text = (kept[-1].text or "") + (child.text or "")
         else:
             kept.append(child)

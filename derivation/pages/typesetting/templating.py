@@ -36,14 +36,18 @@ LATEX = {
 def latex_text(text: str) -> str:
     r"""A user's text as LaTeX text, the door for all of it.
 
-    Every special character is escaped, pairs of which fonts make dashes and quotes are kept apart, every kind of space is
-    a space, other control characters are dropped.
+    Every special character is escaped, pairs of which fonts make dashes and quotes are kept apart, every kind of space
+    is a space, other control characters are dropped.
 
     >>> print(latex_text("50% of $x_1$, it's -- a test"))
     50\% of \$x\_1\$, it\textquotesingle{}s -\/- a test
     """
     plain = "".join(" " if letter.isspace() else letter for letter in unicodedata.normalize("NFC", text))
-    return re.sub(r"(-|,|\\textless\{\}|\\textgreater\{\})(?=\1)", r"\1\\/", "".join(LATEX.get(letter, letter) for letter in plain if letter.isprintable()))
+    return re.sub(
+        r"(-|,|\\textless\{\}|\\textgreater\{\})(?=\1)",
+        r"\1\\/",
+        "".join(LATEX.get(letter, letter) for letter in plain if letter.isprintable()),
+    )
 
 
 def markdown_text(text: str) -> str:
@@ -87,5 +91,10 @@ def environment(folder: str) -> Environment:
         comment_start_string=form["comment"][0],
         comment_end_string=form["comment"][1],
     )
-    made.filters |= {"tex": handwritten_text if form.get("own_fonts") else latex_text, "latex": latex_text, "markdown": markdown_text, "plain": plain_text}
+    made.filters |= {
+        "tex": handwritten_text if form.get("own_fonts") else latex_text,
+        "latex": latex_text,
+        "markdown": markdown_text,
+        "plain": plain_text,
+    }
     return made

@@ -1,4 +1,5 @@
-"""The closing tables of a derivation whose results were carried rounded: what that has done to the loss, the gradients and the parameters."""
+"""The closing tables of a derivation whose results were carried rounded: what that has done to the loss, the gradients
+and the parameters."""
 
 from __future__ import annotations
 
@@ -36,10 +37,15 @@ def drifts(derivation: Derivation, words: Words) -> tuple[DriftView, ...]:
         return ()
     # Two digits more than the guarded arithmetic shows, so that the first digits that differ can be seen.
     style = Style(network.style.digits + 2, network.style.digits + 2)
-    heads = ("", *(rf"\text{{{words.text('document', f'drift_{column}')}}}" for column in ("carried", "exact", "difference")))
+    heads = (
+        "",
+        *(rf"\text{{{words.text('document', f'drift_{column}')}}}" for column in ("carried", "exact", "difference")),
+    )
     note = words.text("document", "drift_note", digits=style.digits, most=MOST)
     titles = [words.text("document", "training_step", number=count) if last > 1 else "" for count in shown]
-    tables = [TableView(heads, tuple(_rows(network, derivation.training_steps[count - 1], style)), note) for count in shown]
+    tables = [
+        TableView(heads, tuple(_rows(network, derivation.training_steps[count - 1], style)), note) for count in shown
+    ]
     return tuple(map(DriftView, titles, tables))
 
 
@@ -49,7 +55,10 @@ def _rows(network: Network, step: TrainingStep, style: Style) -> Iterator[tuple[
             continue
         carried = _carried(step, quantity)
         for place in _places(drift):
-            cells = [_text(array[place or (0,)], look, network) for array, look in ((carried, style), (drift.exact, style), (drift.difference, DIFFERENCE))]
+            cells = [
+                _text(array[place or (0,)], look, network)
+                for array, look in ((carried, style), (drift.exact, style), (drift.difference, DIFFERENCE))
+            ]
             yield (_entry(quantity, place, network), *cells)
 
 

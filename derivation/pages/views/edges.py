@@ -1,4 +1,5 @@
-"""What an edge of a chart stands for, in words and formulas: the local derivative, and what comes back along the edge."""
+"""What an edge of a chart stands for, in words and formulas: the local derivative, and what comes back along the
+edge."""
 
 from __future__ import annotations
 
@@ -51,7 +52,10 @@ class _Edges:
         self.parts = shares(self.network, self.step)
 
     def made(self) -> list[EdgeView]:
-        return [EdgeView(operand, result, tuple(self.statements(result, operand))) for result, operand in self.parts.gradients]
+        return [
+            EdgeView(operand, result, tuple(self.statements(result, operand)))
+            for result, operand in self.parts.gradients
+        ]
 
     def statements(self, result: str, operand: str) -> Iterator[StatementView]:
         """The local derivative where both are numbers, then what comes back: the gradient, or a contribution to it."""
@@ -60,10 +64,18 @@ class _Edges:
             local = partial(name(result), name(operand))
             chain = self.chain(local, self.carried(result, operand, number(1)), self.parts.slopes[result, operand])
             yield StatementView(self.words.sentence("page", Reason("edge_local", about)), chain)
-        share, signal = self.parts.gradients[result, operand], number(1) if name(result) == self.loss else partial(self.loss, name(result))
+        share, signal = (
+            self.parts.gradients[result, operand],
+            number(1) if name(result) == self.loss else partial(self.loss, name(result)),
+        )
         count = sum(used == operand for _, used in self.parts.gradients)
-        sentence = self.words.sentence("page", Reason("edge_whole" if count == 1 else "edge_part", about | {"count": number(count)}))
-        yield StatementView(sentence, self.chain(about["gradient"] if count == 1 else None, self.carried(result, operand, signal), share))
+        sentence = self.words.sentence(
+            "page", Reason("edge_whole" if count == 1 else "edge_part", about | {"count": number(count)})
+        )
+        yield StatementView(
+            sentence,
+            self.chain(about["gradient"] if count == 1 else None, self.carried(result, operand, signal), share),
+        )
 
     def carried(self, result: str, operand: str, signal: Term) -> Term:
         """A signal at an equation's result, carried back to what the equation uses."""

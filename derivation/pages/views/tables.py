@@ -43,7 +43,10 @@ def in_blocks(rows: Sequence[Row]) -> list[Sequence[Row]]:
 def sensitivity(steps: list[Step], latex: Latex, words: Words) -> TableView:
     """A row for each group of steps: what it speaks of, the value of each chain, the rank."""
     key = steps[0].title.key
-    heads = [words.text("table_heads", f"{key}_{column}") for column in ("quantity", "value", "derivative", "change", "relative", "rank")]
+    heads = [
+        words.text("table_heads", f"{key}_{column}")
+        for column in ("quantity", "value", "derivative", "change", "relative", "rank")
+    ]
     rows = []
     for _, group in groupby(steps, lambda step: step.number):
         row = list(group)

@@ -13,7 +13,8 @@ from derivation.tex.write import write
 
 
 def table(derivation: Derivation, words: Words) -> TableView | None:
-    """Step, loss, the rate of the step where it changes, and the parameters where they are few; None after a single step."""
+    """Step, loss, the rate of the step where it changes, and the parameters where they are few; None after a single
+    step."""
     network: Network = derivation.network
     if derivation.outcome is None or network.update is None:
         return None
@@ -26,13 +27,26 @@ def table(derivation: Derivation, words: Words) -> TableView | None:
         *([network.names.latex(scheduled.args[0])] if scheduled else []),
     ]
     rows = []
-    for count, (loss, now) in enumerate(zip(derivation.losses, (*derivation.training_steps, derivation.outcome), strict=True)):
+    for count, (loss, now) in enumerate(
+        zip(derivation.losses, (*derivation.training_steps, derivation.outcome), strict=True)
+    ):
         cells = [loss]
         if scheduled:
             cells.append(derivation.training_steps[count - 1].optimizer[scheduled].entries[0] if count else None)
-        cells += [now.values[term.args[0].args[0] if term.head == "index" else term.args[0]][place or (0,)] for term, place in columns]
+        cells += [
+            now.values[term.args[0].args[0] if term.head == "index" else term.args[0]][place or (0,)]
+            for term, place in columns
+        ]
         rows.append(
-            (str(count), *("" if cell is None else write(number(at_a_tie(cell, lambda near: decimal(near, style)).text), network.names) for cell in cells))
+            (
+                str(count),
+                *(
+                    ""
+                    if cell is None
+                    else write(number(at_a_tie(cell, lambda near: decimal(near, style)).text), network.names)
+                    for cell in cells
+                ),
+            )
         )
     note = words.text("document", "table_note", digits=style.digits)
     return TableView((*heads, *(write(term, network.names) for term, _ in columns)), tuple(rows), note)

@@ -1,4 +1,5 @@
-"""What templates see: the derivation's phases with formulas written and sentences spoken. Templates themselves never compute."""
+"""What templates see: the derivation's phases with formulas written and sentences spoken. Templates themselves never
+compute."""
 
 from __future__ import annotations
 
@@ -67,7 +68,8 @@ class SectionView:
 
 @dataclass(frozen=True)
 class GroupView:
-    """The chains under one title; in `rows`, short ones stand with the chain before them. The first of a section `opens` it."""
+    """The chains under one title; in `rows`, short ones stand with the chain before them. The first of a section
+    `opens` it."""
 
     number: int
     title: str
@@ -117,9 +119,14 @@ class View:
         return list(dict.fromkeys(section.marked for section in sections if section.marked))
 
 
-def view(derivation: Derivation, inline: Callable[[str], str] = "${}$".format, real: str = r"\mathbb{R}", say: Callable[[str], str] = str) -> View:
-    """The derivation as templates want it. `inline` sets a formula inside a sentence; `real` is the set of real numbers;
-    `say` is what a format does with the words of a sentence."""
+def view(
+    derivation: Derivation,
+    inline: Callable[[str], str] = "${}$".format,
+    real: str = r"\mathbb{R}",
+    say: Callable[[str], str] = str,
+) -> View:
+    """The derivation as templates want it. `inline` sets a formula inside a sentence; `real` is the set of real
+    numbers; `say` is what a format does with the words of a sentence."""
     writer = Writer(derivation.network.names)
 
     def latex(term: Term) -> str:
@@ -128,7 +135,10 @@ def view(derivation: Derivation, inline: Callable[[str], str] = "${}$".format, r
     words = Words(lambda term: inline(latex(term)), say=say)
     phases = tuple(_phase(phase, latex, words, derivation) for phase in derivation.phases)
     network = derivation.network
-    shapes = tuple(inline(rf"{latex(Term('name', (key,)))} \in {_space(network.shapes[key], real)}") for key in (*network.data, *network.parameters))
+    shapes = tuple(
+        inline(rf"{latex(Term('name', (key,)))} \in {_space(network.shapes[key], real)}")
+        for key in (*network.data, *network.parameters)
+    )
     return View(
         network.title,
         _subtitle(derivation, words, inline),
@@ -143,7 +153,9 @@ def view(derivation: Derivation, inline: Callable[[str], str] = "${}$".format, r
 
 
 def _signs(phases: tuple[PhaseView, ...], words: Words) -> Iterator[str]:
-    formulas = [link.latex for phase in phases for group in phase.groups for chain in group.chains for link in chain.links]
+    formulas = [
+        link.latex for phase in phases for group in phase.groups for chain in group.chains for link in chain.links
+    ]
     for mark in words.words["signs"]:
         if any(mark in formula for formula in formulas):
             yield words.text("signs", mark)
@@ -154,7 +166,9 @@ def _rounding(network: Network, words: Words) -> str:
     if network.carry is None:
         return ""
     to = "places" if network.carry.places is not None else "digits"
-    return words.text("rounding", to, count=network.carry.places if network.carry.places is not None else network.carry.digits)
+    return words.text(
+        "rounding", to, count=network.carry.places if network.carry.places is not None else network.carry.digits
+    )
 
 
 def _space(shape: Shape, real: str) -> str:
@@ -177,7 +191,15 @@ def verdict(derivation: Derivation, words: Words) -> str:
     lines = [line for phase in derivation.phases for step in phase.steps for line in step.lines[1:]]
     proved, certified = (sum(line.proof == proof for line in lines) for proof in ("proved", "certified"))
     failed = len(lines) - proved - certified
-    key = "unproved" if failed else "certified" if certified else "proved" if any(line.relation == "≈" for line in lines) else "exact"
+    key = (
+        "unproved"
+        if failed
+        else "certified"
+        if certified
+        else "proved"
+        if any(line.relation == "≈" for line in lines)
+        else "exact"
+    )
     goes_on = words.words["rounding"]["carry" if derivation.network.carry else "full"]
     return words.text("document", key, count=len(lines), failed=failed, certified=certified, goes_on=goes_on)
 
@@ -193,7 +215,14 @@ def _phase(phase: Phase, latex: Callable[[Term], str], words: Words, derivation:
     if training_steps > 1 and phase.key not in ("setup", "training"):
         note = words.text("document", "training_step", number=phase.training_step)
     shown = training.table(derivation, words) if phase.key == "training" else table(phase, latex, words)
-    return PhaseView(phase.key, words.text("phases", phase.key), note, _headed(groups, phase, words, derivation.network), phase.training_step, shown)
+    return PhaseView(
+        phase.key,
+        words.text("phases", phase.key),
+        note,
+        _headed(groups, phase, words, derivation.network),
+        phase.training_step,
+        shown,
+    )
 
 
 def _headed(groups: list[GroupView], phase: Phase, words: Words, network: Network) -> tuple[GroupView, ...]:
@@ -203,7 +232,9 @@ def _headed(groups: list[GroupView], phase: Phase, words: Words, network: Networ
     found = []
     for group in groups:
         section = sections[group.number]
-        marked = tuple(key for key, other in network.sections.items() if other == section) if _is_mapped(network) else ()
+        marked = (
+            tuple(key for key, other in network.sections.items() if other == section) if _is_mapped(network) else ()
+        )
         seen = SectionView(words.section(phase.key, section), marked) if section else None
         found.append(replace(group, section=seen, opens=section not in opened))
         opened.add(section)
@@ -211,12 +242,14 @@ def _headed(groups: list[GroupView], phase: Phase, words: Words, network: Networ
 
 
 def _is_mapped(network: Network) -> bool:
-    """Whether a map of the network stands above each section: not where there would be more of maps than of all else."""
+    """Whether a map of the network stands above each section: not where there would be more of maps than of all
+    else."""
     return len(network.equations) * len(set(network.sections.values())) <= MOST_MAPPED
 
 
 def _places(derivation: Derivation) -> dict[Term, int]:
-    """The number of the forward step that an error signal belongs to, in a network so deep that one has to look for it."""
+    """The number of the forward step that an error signal belongs to, in a network so deep that one has to look for
+    it."""
     found = {
         step.quantity: step.number
         for phase in derivation.phases
@@ -225,25 +258,39 @@ def _places(derivation: Derivation) -> dict[Term, int]:
         if step.number and step.quantity.head == "name"
     }
     loss = Term("name", (derivation.network.loss,))
-    return {Term("partial", (loss, quantity)): number for quantity, number in found.items()} if len(found) >= DEEP else {}
+    return (
+        {Term("partial", (loss, quantity)): number for quantity, number in found.items()} if len(found) >= DEEP else {}
+    )
 
 
 def _titles(titles: list[Reason], words: Words) -> list[str]:
     """Each title in words; those that would be alike say what they lead to."""
     spoken = [words.sentence("titles", title) for title in titles]
     return [
-        text if spoken.count(text) == 1 else words.sentence("titles", replace(title, key=f"{title.key}_to")) for text, title in zip(spoken, titles, strict=True)
+        text if spoken.count(text) == 1 else words.sentence("titles", replace(title, key=f"{title.key}_to"))
+        for text, title in zip(spoken, titles, strict=True)
     ]
 
 
-def _group(title: str, steps: list[Step], latex: Callable[[Term], str], words: Words, places: dict[Term, int]) -> GroupView:
+def _group(
+    title: str, steps: list[Step], latex: Callable[[Term], str], words: Words, places: dict[Term, int]
+) -> GroupView:
     chains = tuple(_chain(step, latex, words) for step in steps)
     place = next((places[step.quantity] for step in steps if step.quantity in places), None)
-    return GroupView(steps[0].number, title, chains, "" if place is None else words.text("document", "reference", number=place))
+    return GroupView(
+        steps[0].number, title, chains, "" if place is None else words.text("document", "reference", number=place)
+    )
 
 
 def _chain(step: Step, latex: Callable[[Term], str], words: Words) -> ChainView:
     first, *rest = step.lines
     links = tuple(LinkView(RELATIONS[line.relation], latex(line.term), line.role, line.proof) for line in rest)
     notes = tuple(words.sentence("notes", note) for note in step.notes)
-    return ChainView(latex(first.term), links, words.sentence("reasons", step.reason), notes, latex(step.quantity), step.quantity.head == "norm")
+    return ChainView(
+        latex(first.term),
+        links,
+        words.sentence("reasons", step.reason),
+        notes,
+        latex(step.quantity),
+        step.quantity.head == "norm",
+    )

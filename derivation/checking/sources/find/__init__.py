@@ -8,11 +8,20 @@ from pathlib import Path
 from derivation.checking.sources.find import latex, markdown, notebook
 from derivation.checking.sources.source import Part, Source, UnreadableArticle, read, whole
 
-ENDINGS = {".md": "markdown", ".markdown": "markdown", ".qmd": "markdown", ".rmd": "markdown", ".txt": "markdown", ".tex": "latex", ".ipynb": "notebook"}
+ENDINGS = {
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".qmd": "markdown",
+    ".rmd": "markdown",
+    ".txt": "markdown",
+    ".tex": "latex",
+    ".ipynb": "notebook",
+}
 
 
 def opened(path: str) -> Source:
-    """The file as a source; `UnreadableArticle` where it is missing, no text, or of a kind that holds no formulas we know."""
+    """The file as a source; `UnreadableArticle` where it is missing, no text, or of a kind that holds no formulas we
+    know."""
     file = Path(path)
     if file.suffix.lower() not in ENDINGS:
         raise UnreadableArticle(f"{path}: expected a Markdown, LaTeX or notebook file ({', '.join(ENDINGS)})")

@@ -1,5 +1,5 @@
-"""Pairs of delimiters in a text. Every question is asked farther on in the text than the one before it, so each kind of closing
-delimiter is looked for once along the text, however many opening ones stand in front of it."""
+"""Pairs of delimiters in a text. Every question is asked farther on in the text than the one before it, so each kind of
+closing delimiter is looked for once along the text, however many opening ones stand in front of it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,11 @@ MAXIMAL_TICKS = 16
 MAXIMAL_GROUPS, MAXIMAL_GAP = 12, 300
 """Groups of a macro's definition, and letters that may stand between two of them."""
 DOLLAR = re.compile(r"\\.|\$|\n[ \t]*+\n", re.DOTALL)
-FENCE = re.compile(rf"^(?P<before>[ ]{{0,14}}+(?:[>\-*+][ ]{{1,7}}+)?+)(?P<signs>`{{3,{MAXIMAL_TICKS}}}+(?!`)|~{{3,{MAXIMAL_TICKS}}}+(?!~))", re.MULTILINE)
+FENCE = re.compile(
+    rf"^(?P<before>[ ]{{0,14}}+(?:[>\-*+][ "
+    rf"]{{1,7}}+)?+)(?P<signs>`{{3,{MAXIMAL_TICKS}}}+(?!`)|~{{3,{MAXIMAL_TICKS}}}+(?!~))",
+    re.MULTILINE,
+)
 BRACE = re.compile(r"[{}]")
 BREAK = re.compile(r"[{}]|\n(?=\n)")
 FOLLOWED = re.compile(r"\s{0,40}+[\[{]")
@@ -29,7 +33,8 @@ class Closers:
     def __init__(self, text: str) -> None:
         self.text = text
         self.known: dict[str, int] = {}
-        """Where each delimiter stands next, as far as was looked; the length of the text where it does not come any more."""
+        """Where each delimiter stands next, as far as was looked; the length of the text where it does not come any
+        more."""
         self.marks = DOLLAR.finditer(text)
         self.mark = next(self.marks, None)
 
@@ -42,7 +47,8 @@ class Closers:
         return found if found < len(self.text) and found - at <= MAXIMAL_LENGTH else -1
 
     def dollar(self, at: int) -> int:
-        """Where the dollar stands that ends inline mathematics: the next one, on this side of a blank line; -1 where there is none."""
+        """Where the dollar stands that ends inline mathematics: the next one, on this side of a blank line; -1 where
+        there is none."""
         while self.mark and (self.mark.start() < at or self.mark[0][0] == "\\"):
             self.mark = next(self.marks, None)
         is_near = self.mark and self.mark[0] == "$" and self.mark.start() - at <= MAXIMAL_LENGTH
@@ -84,7 +90,8 @@ class Groups:
                 self.ends[opened.pop()] = match.end()
 
     def after_definition(self, at: int) -> int:
-        """Where a macro's definition ends whose command stands before this place: behind its last group; the place itself where it has none."""
+        """Where a macro's definition ends whose command stands before this place: behind its last group; the place
+        itself where it has none."""
         end = at
         for match in self._breaks(at):
             if match[0] == "\n":

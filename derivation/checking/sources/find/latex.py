@@ -1,4 +1,5 @@
-r"""Formulas in LaTeX: inline, display, every amsmath environment; `\input` and `\include` within the folder of the article."""
+r"""Formulas in LaTeX: inline, display, every amsmath environment; `\input` and `\include` within the folder of the
+article."""
 
 from __future__ import annotations
 
@@ -110,7 +111,8 @@ class _Finder:
         if self.included.room < 0:
             line, _ = self.source.place(at)
             raise UnreadableArticle(
-                f"{self.source.path}:{line}: with {shown} the article is larger than {MAXIMAL_SIZE // 1_000_000} MB; check its parts one by one"
+                f"{self.source.path}:{line}: with {shown} the article is larger than {MAXIMAL_SIZE // 1_000_000} "
+                f"MB; check its parts one by one"
             )
         yield from find(Source(shown, text), self.included)
 

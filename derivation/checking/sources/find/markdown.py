@@ -1,7 +1,7 @@
 """Formulas in Markdown: one pass over the text, in which code comes before mathematics.
 
-A Markdown library is of no use here: the formulas' columns are wanted, and authors glue text to a closing `$$`, put `$$` in the
-middle of a paragraph, or leave the blank line before it out; a page shows these formulas all the same.
+A Markdown library is of no use here: the formulas' columns are wanted, and authors glue text to a closing `$$`, put
+`$$` in the middle of a paragraph, or leave the blank line before it out; a page shows these formulas all the same.
 """
 
 from __future__ import annotations
@@ -57,7 +57,12 @@ def find(source: Source) -> Iterator[Part]:
             at = end + len(match[kind]) if end >= 0 else start
         elif kind == "inline":
             end = closers.dollar(start)
-            if start < end and not text[start].isspace() and not text[end - 1].isspace() and not text[end + 1 : end + 2].isdecimal():
+            if (
+                start < end
+                and not text[start].isspace()
+                and not text[end - 1].isspace()
+                and not text[end + 1 : end + 2].isdecimal()
+            ):
                 yield Formula(source, start, end)
                 at = end + 1
         elif kind in PAIRS:

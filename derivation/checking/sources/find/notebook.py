@@ -15,7 +15,8 @@ STRETCH = re.compile(r"(?:\\u[0-9a-fA-F]{4})++|\\.|[^\\]++", re.DOTALL)
 
 
 def opened(path: str, file: str) -> Source:
-    """The notebook's text, cell after cell, with the places of its characters in the file; `UnreadableArticle` if it is none."""
+    """The notebook's text, cell after cell, with the places of its characters in the file; `UnreadableArticle` if it is
+    none."""
     try:
         cells = json.loads(file.removeprefix("\ufeff"))["cells"]
         texts = [text for cell in cells for text in _texts(cell)]

@@ -18,7 +18,14 @@ STUDENTS = '\n "students": []'
 def files(report: Report) -> Iterator[tuple[str, bytes]]:
     """One file."""
     steps = [
-        {"step": step.name, "phase": step.phase, "number": step.number, "fails": step.fails, "fails_first": step.first, "answered": step.answered}
+        {
+            "step": step.name,
+            "phase": step.phase,
+            "number": step.number,
+            "fails": step.fails,
+            "fails_first": step.first,
+            "answered": step.answered,
+        }
         | {"mistakes": dict(step.mistakes)}
         for step in report.steps
     ]
@@ -47,9 +54,20 @@ def _written(form: dict[str, Any]) -> str:
 
 def _sheet(sheet: Marked) -> dict[str, Any]:
     steps = [
-        {"step": step.name, "phase": step.phase, "number": step.number, "deviates": step.deviates, "mistakes": list(step.mistakes)}
+        {
+            "step": step.name,
+            "phase": step.phase,
+            "number": step.number,
+            "deviates": step.deviates,
+            "mistakes": list(step.mistakes),
+        }
         | {"answers": [asdict(answer) for answer in step.answers]}
         for step in sheet.steps
     ]
     about = {"student": sheet.student, "id": sheet.id, "line": sheet.line, "points": sheet.points, "of": sheet.of}
-    return {**about, "first_deviating_step": sheet.first.name if sheet.first else None, "mistakes": list(sheet.mistakes), "steps": steps}
+    return {
+        **about,
+        "first_deviating_step": sheet.first.name if sheet.first else None,
+        "mistakes": list(sheet.mistakes),
+        "steps": steps,
+    }

@@ -82,11 +82,29 @@ def documents(report: Report) -> Iterator[tuple[str, str]]:
     title, words = printable(report.title), load()["marking"]
     sheets = [view.sheet(sheet) for sheet in report.sheets]
     if sheets:
-        yield "students", _document("students", title or words["student_title"], sheets=sheets, title=title, words=words)
+        yield (
+            "students",
+            _document("students", title or words["student_title"], sheets=sheets, title=title, words=words),
+        )
     bars = view.bars([step for step in report.steps if step.fails])
     counts = {"marked": len(sheets), "all": len(sheets) + len(report.unmarked), "mean": report.mean, "of": report.of}
-    shown = {"sheets": sheets, "bars": bars, "unmarked": report.unmarked, "mistakes": [(view.names[name], count) for name, count in report.mistakes]}
-    yield "class", _document("class", title or words["class_title"], title=title, words=words, summary=words["class_summary"].format(**counts), **shown)
+    shown = {
+        "sheets": sheets,
+        "bars": bars,
+        "unmarked": report.unmarked,
+        "mistakes": [(view.names[name], count) for name, count in report.mistakes],
+    }
+    yield (
+        "class",
+        _document(
+            "class",
+            title or words["class_title"],
+            title=title,
+            words=words,
+            summary=words["class_summary"].format(**counts),
+            **shown,
+        ),
+    )
 
 
 class _Views:
@@ -103,19 +121,37 @@ class _Views:
         told = set[str]()
         steps = tuple(self.step(step, step is first, told) for step in sheet.steps)
         groups = dict.fromkeys(step.mistakes for step in sheet.steps if step.mistakes)
-        named = self.words["comma"].join(self.words["or"].join(self.names[name] for name in mistakes) for mistakes in groups)
+        named = self.words["comma"].join(
+            self.words["or"].join(self.names[name] for name in mistakes) for mistakes in groups
+        )
         perfect = sheet.points == sheet.of
         return SheetView(
-            printable(sheet.student), printable(sheet.id), sheet.points, sheet.of, steps, perfect, self.symbol(first.quantity) if first else "", named
+            printable(sheet.student),
+            printable(sheet.id),
+            sheet.points,
+            sheet.of,
+            steps,
+            perfect,
+            self.symbol(first.quantity) if first else "",
+            named,
         )
 
     def step(self, step: StepMark, is_first: bool, told: set[str]) -> StepView:
         """A step's lines; what a mistake is about is told once, then only its name."""
         answers = tuple(
-            AnswerView(answer.key.removeprefix(step.name), _numeral(answer.written), _numeral(answer.expected), answer.verdict, answer.points)
+            AnswerView(
+                answer.key.removeprefix(step.name),
+                _numeral(answer.written),
+                _numeral(answer.expected),
+                answer.verdict,
+                answer.points,
+            )
             for answer in step.answers
         )
-        hints = tuple(latex_text(self.words["again"].format(name=self.names[name]) if name in told else self.feedback[name]) for name in step.mistakes)
+        hints = tuple(
+            latex_text(self.words["again"].format(name=self.names[name]) if name in told else self.feedback[name])
+            for name in step.mistakes
+        )
         told |= set(step.mistakes)
         return StepView(self.symbol(step.quantity), answers, hints, len(hints) > 1, is_first)
 
@@ -144,7 +180,13 @@ def _document(template: str, heading: str, **shown: Any) -> str:
     made = environment("marks")
     options = {"left": "19mm", "right": "19mm", "top": "17mm", "bottom": "20mm"}
     page = Document(
-        documentclass="article", document_options=["11pt", "a4paper"], page_numbers=False, lmodern=True, textcomp=True, indent=True, geometry_options=options
+        documentclass="article",
+        document_options=["11pt", "a4paper"],
+        page_numbers=False,
+        lmodern=True,
+        textcomp=True,
+        indent=True,
+        geometry_options=options,
     )
     for name in PACKAGES:
         page.packages.append(Package(name))

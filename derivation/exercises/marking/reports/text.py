@@ -22,17 +22,37 @@ def lines(report: Report) -> Iterator[str]:
     """The whole summary."""
     words = Words(str)
     say = words.words["marking"]
-    yield say["summary"].format(source=report.source, marked=len(report.sheets), all=len(report.sheets) + len(report.unmarked), mean=report.mean, of=report.of)
+    yield say["summary"].format(
+        source=report.source,
+        marked=len(report.sheets),
+        all=len(report.sheets) + len(report.unmarked),
+        mean=report.mean,
+        of=report.of,
+    )
     yield ""
     heads = (say["student"], say["variant"], say["points"], say["first"], "")
-    sheets = ((sheet.student, sheet.id, f"{sheet.points}/{sheet.of}", sheet.first.name if sheet.first else "", _about(sheet, words)) for sheet in report.sheets)
+    sheets = (
+        (
+            sheet.student,
+            sheet.id,
+            f"{sheet.points}/{sheet.of}",
+            sheet.first.name if sheet.first else "",
+            _about(sheet, words),
+        )
+        for sheet in report.sheets
+    )
     yield from _columns([heads, *sheets])
     failing = [step for step in report.steps if step.fails]
     if failing:
         longest = max(step.fails for step in failing)
         yield from ("", say["steps"])
         bars = ("█" * -(-step.first * BAR // longest) + "░" * (step.after * BAR // longest) for step in failing)
-        yield from _columns([("  " + step.name, bar, f"{step.fails} / {step.answered}") for step, bar in zip(failing, bars, strict=True)])
+        yield from _columns(
+            [
+                ("  " + step.name, bar, f"{step.fails} / {step.answered}")
+                for step, bar in zip(failing, bars, strict=True)
+            ]
+        )
         yield "  " + say["legend"]
     if report.mistakes:
         yield from ("", say["mistakes"])
@@ -40,7 +60,8 @@ def lines(report: Report) -> Iterator[str]:
 
 
 def _about(sheet: Marked, words: Words) -> str:
-    """What there is to say of a sheet in one line: each mistake with the steps at which it is named, what is wrong besides, and counts."""
+    """What there is to say of a sheet in one line: each mistake with the steps at which it is named, what is wrong
+    besides, and counts."""
     say, places = words.words["marking"], dict[tuple[str, ...], list[str]]()
     for step in sheet.steps:
         if step.deviates:
