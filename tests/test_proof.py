@@ -113,6 +113,6 @@ def test_a_wrong_line_cannot_be_written_at_the_desk() -> None:
     from derivation.deriving.workbook import Workbook
 
     workbook = Workbook(network("L = s * t").network)
-    workbook.learn(name("L"), name("s") * name("t"))
+    workbook.assign(name("L"), name("s") * name("t"))
     with pytest.raises(FalseLine):
         workbook.chain(name("L"), [Term("add", (name("s"), name("t")))])

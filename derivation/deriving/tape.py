@@ -47,13 +47,13 @@ class _Recorder(Workbook):
         self.given = dict(self.known)
         self.entries: dict[Term, Entry] = {}
 
-    def note(self, quantity: Term, formula: Term) -> Array:
+    def assign_auxiliary(self, quantity: Term, formula: Term) -> Array:
         value = super().assign_auxiliary(quantity, formula)
         if quantity != formula or quantity not in self.entries:
             self.entries[quantity] = Entry(quantity, formula, value.shape, _phase(quantity, self.network), False)
         return value
 
-    def learn(self, quantity: Term, formula: Term) -> Array:
+    def assign(self, quantity: Term, formula: Term) -> Array:
         value = super().assign(quantity, formula)
         self.entries[quantity] = Entry(quantity, formula, value.shape, _phase(quantity, self.network))
         return value
