@@ -515,16 +515,15 @@ def test_the_step_is_the_one_that_is_taken_where_results_are_carried_rounded() -
 def test_the_minimum_lies_in_the_frame_of_the_contours(stem: str, lowest: tuple[float, float]) -> None:
     """Least squares by hand: slope 9.5/5, intercept 5.75 - 1.9 x 2.5."""
     from derivation.pages.figures.surface import HEIGHT, WIDTH, _Picture
-    from derivation.pages.views.training import entries
 
     worked = lesson(stem)
     assert worked.outcome is not None
     network = worked.network
     stations = [
-        tuple(middle(now.values[term.args[0]].entries[0]) for term, _ in entries(network))
+        tuple(middle(now.values[term.args[0]].entries[0]) for term, _ in network.few_entries)
         for now in (*worked.training_steps, worked.outcome)
     ]
-    picture = _Picture(network, entries(network), stations, fmpq(1))
+    picture = _Picture(network, network.few_entries, stations, fmpq(1))
     assert picture.minimum is not None
     assert tuple(float(value) for value in picture.minimum) == pytest.approx(lowest, abs=1e-4)
     ring = next(node for node in charts(worked)["surface"].nodes if node.kind == "ring")
@@ -541,14 +540,13 @@ def test_contour_lines_lie_where_the_loss_has_their_level(stem: str) -> None:
     """The loss is (w1^2 + 10 w2^2) / 2: every line is one of its ellipses to 0.03 mm, the innermost one closed but for
     the words on it."""
     from derivation.pages.figures.surface import HEIGHT, LEFT, TOP, WIDTH, _Picture
-    from derivation.pages.views.training import entries
 
     worked = lesson(stem)
     stations = [
-        tuple(middle(now.values[term.args[0]].entries[0]) for term, _ in entries(worked.network))
+        tuple(middle(now.values[term.args[0]].entries[0]) for term, _ in worked.network.few_entries)
         for now in (*worked.training_steps, worked.outcome)
     ]  # type: ignore[union-attr]
-    picture = _Picture(worked.network, entries(worked.network), stations, fmpq(1))
+    picture = _Picture(worked.network, worked.network.few_entries, stations, fmpq(1))
     (left, right), (low, high) = ((float(marks[0]), float(marks[-1])) for marks in picture.ticks)
     scale = WIDTH / (right - left), HEIGHT / (high - low)
     found = picture.contours()

@@ -22,7 +22,7 @@ from article_mutants import mutants, tried
 from hostile_shapes import JUDGED, SCANNED, Shape
 from typer.testing import CliRunner
 
-import derivation.check
+import derivation.checking
 from derivation.checking.article import UnreadableArticle, check, check_text
 from derivation.checking.reading.macros import Expansion, collect
 from derivation.checking.reading.tokens import TOKEN, Unreadable, tokens
@@ -193,7 +193,7 @@ def patterns() -> list[tuple[str, str, bool]]:
     """Every pattern of the checker, as it is compiled or as it stands in a call, with its module, and whether it is
     tried at one place only."""
     found = []
-    for info in pkgutil.walk_packages(derivation.check.__path__, "derivation.checking.article."):
+    for info in pkgutil.walk_packages(derivation.checking.__path__, "derivation.checking."):
         module = import_module(info.name)
         calls = [
             node

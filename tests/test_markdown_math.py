@@ -17,7 +17,8 @@ from typer.testing import CliRunner
 import derivation
 from derivation.checking.article import check_text
 from derivation.cli.app import app
-from derivation.pages.formats import FORMATS, markdown
+from derivation.pages.formats import FORMATS
+from derivation.pages.formats.markdown import markdown
 from derivation.pages.formats.markdown_math import FORMULA, rewritten, safe
 
 REFUSED = (

@@ -21,7 +21,7 @@ from places import ROOT
 
 import derivation
 from derivation.checking.article import check_text
-from derivation.cli.exits import caught
+from derivation.cli.explaining import caught
 from derivation.deriving import derive, numbers
 from derivation.deriving.on_request.jets import Jet, Jets
 from derivation.deriving.on_request.views import views
@@ -35,7 +35,8 @@ from derivation.formulas.operations.algebras import Numbers, Terms, symbols
 from derivation.formulas.operations.table import Operation, ShapeMismatch
 from derivation.formulas.terms import Term, number
 from derivation.handwriting.writing import STANDARD
-from derivation.pages.formats import FORMATS, markdown
+from derivation.pages.formats import FORMATS
+from derivation.pages.formats.markdown import markdown
 from derivation.proving.prover import prove, unproved
 
 CLASSIFIER = "p = sigmoid(z)\nL = binary_cross_entropy(p, y)"

@@ -209,7 +209,7 @@ def child(body: str, folder: Path, way: str) -> subprocess.CompletedProcess[str]
     lines = [
         "import os, resource, signal, sys",
         "from pathlib import Path",
-        "from derivation import writing",
+        "from derivation.system import writing",
         "from derivation.system.writing import *",
     ]
     aside = ["writing._nameless = lambda folder, mode: None"] if way == "aside" else []

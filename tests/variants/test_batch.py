@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 
 from derivation.exercises.batch import batch
-from derivation.exercises.batch.batch import WORK, Batch, Files, drawn, make
+from derivation.exercises.batch.batch import WORK, Batch, drawn, make
 from derivation.exercises.batch.parts import Job, Part, Row, Task
 from derivation.exercises.batch.pool import Cluster, Cores
 from derivation.exercises.batch.products import BINDINGS, PARTS
 from derivation.exercises.exercise.exercise import Exercise, exercise_of
+from derivation.exercises.exports.formats import Files
 from derivation.exercises.search.solve import draw
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

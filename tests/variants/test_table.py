@@ -125,7 +125,7 @@ def test_without_a_table_parameters_have_one_decimal_and_whole_data_stay_whole()
     assert ("update.rate", 0) not in found
     labelled = exercise_of((ROOT / "examples" / "softmax-regression.toml").read_text("utf-8"), "")
     assert "Y" not in {quantity.args[0] for quantity, _ in labelled.plan.domains}
-    assert opened_text(HEAD).plan is None
+    assert opened_text(HEAD).variants is None
 
 
 def test_whole_data_of_any_size_have_a_standard() -> None:
