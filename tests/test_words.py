@@ -14,8 +14,8 @@ from derivation.networks.walkthrough import Derivation
 from derivation.pages.formats import FORMATS
 from derivation.pages.views.view import view
 from derivation.pages.words import Words
-from derivation.pages.words import load as words_file
 from derivation.proving.prover import unproved
+from derivation.words.files import load as words_file
 
 WITHOUT_A_WAY_BACK = {
     "sum",

@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from derivation.formulas.terms import Term
 from derivation.networks.walkthrough import Reason, Section
+from derivation.words.files import load
 
 Formula = Callable[[Term], str]
-
-
-@cache
-def templates() -> Path:
-    """The folder of templates: inside the installed package, or beside it in a checkout."""
-    inside = Path(__file__).parents[1] / "templates"
-    return inside if inside.is_dir() else Path(__file__).parents[2] / "templates"
-
-
-@cache
-def load(language: str = "en") -> dict[str, dict[str, str]]:
-    """The words file of a language."""
-    return tomllib.loads((templates() / "words" / f"{language}.toml").read_text("utf-8"))
 
 
 class Words:

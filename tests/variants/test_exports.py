@@ -37,7 +37,7 @@ from derivation.exercises.plan.contract import Contract
 from derivation.exercises.search.solve import draw
 from derivation.formulas.numbers import exact, magnitude
 from derivation.formulas.operations.algebras import Numbers
-from derivation.pages.words import load as words
+from derivation.words.files import load as words
 
 CANVAS = "{http://www.imsglobal.org/xsd/ims_qtiasiv1p2}"
 

@@ -14,7 +14,7 @@ from derivation.exercises.exercise.exercise import Exercise, Variant
 from derivation.exercises.mistakes.mistakes import MISTAKES
 from derivation.exercises.search.solve import draw
 from derivation.networks.keys import key_of
-from derivation.pages.words import load as words
+from derivation.words.files import load as words
 
 EXAMPLES = ("softmax-regression", "mlp-batch", "rnn", "shared-bias")
 

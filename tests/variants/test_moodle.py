@@ -17,7 +17,7 @@ from written import EVIL, article, files, given, titled, typed
 from derivation.exercises.exports import EXPORTS, export
 from derivation.exercises.exports.moodle import in_gap
 from derivation.exercises.search.solve import draw
-from derivation.pages.words import load as words
+from derivation.words.files import load as words
 
 FRACTIONS = {
     100,

@@ -15,7 +15,7 @@ from derivation.exercises.exports.formats import Files, Format, Labelled
 from derivation.exercises.exports.question import Posed, Question, certain, title
 from derivation.exercises.exports.setting import Tex
 from derivation.pages.typesetting.templating import environment, format_of
-from derivation.pages.words import templates
+from derivation.words.files import templates
 
 
 def lines(exercise: Exercise, variants: Labelled) -> bytes:

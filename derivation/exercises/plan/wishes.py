@@ -1,5 +1,5 @@
 """The wishes table: a row each, as data; `search.conditions` says what some ask of an exercise's nodes. Sentences stand
-in `templates/words/en.toml`."""
+in `templates/words/en/exercises.toml`."""
 
 from __future__ import annotations
 

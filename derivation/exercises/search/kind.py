@@ -18,7 +18,7 @@ from derivation.exercises.search.finding import Finder, Source
 from derivation.exercises.search.search import Chance, OutOfTrials
 from derivation.exercises.search.telling import Draft, Inputs, Telling
 from derivation.formulas.numbers import Number, certified
-from derivation.pages import words
+from derivation.words.files import load
 
 SMALL = 4096
 """Ways to choose all numbers up to which every one is looked at, and chosen from afterwards."""
@@ -192,7 +192,7 @@ class Kind:
         """More variants are asked for than there are."""
         key = "few" if known is not None else "too_few"
         return Unmeetable(
-            words.load()["variants"][key].format(known=known, asked=asked, stratum=self._where()), ("distinct",)
+            load()["variants"][key].format(known=known, asked=asked, stratum=self._where()), ("distinct",)
         )
 
     def unmeetable(self, proven: bool) -> Unmeetable:
@@ -200,7 +200,7 @@ class Kind:
         if not self.explains:
             return Unmeetable("", ())
         if not proven and Kind(self.exercise, self.wishes, self.source, explains=False).is_meetable():
-            return Unmeetable(words.load()["variants"]["unlucky"].format(attempts=self.attempts, stratum=self._where()))
+            return Unmeetable(load()["variants"]["unlucky"].format(attempts=self.attempts, stratum=self._where()))
         core = dict(self.wishes)
         for key in sorted(core, key=lambda key: core[key] != table.WISHES[key].default):
             fewer = {**core, key: OFF.get(key)}
@@ -221,13 +221,13 @@ class Kind:
             return False
 
     def _told(self, keys: tuple[str, ...], core: Mapping[str, Any], proven: bool) -> str:
-        texts = words.load()
+        texts = load()
         said = [texts["wishes"][key].format(value=table.WISHES[key].say(core[key])) for key in keys]
         sentence = texts["variants"]["none" if proven else "none_found"] if keys else texts["variants"]["undefined"]
         return sentence.format(wishes="; ".join(said), stratum=self._where())
 
     def _where(self) -> str:
-        return words.load()["variants"]["in_stratum"].format(name=self.name) if self.name else ""
+        return load()["variants"]["in_stratum"].format(name=self.name) if self.name else ""
 
 
 def _shuffled(listed: list[Inputs], chance: Chance) -> Iterator[Inputs]:

@@ -19,7 +19,7 @@ from derivation.exercises.plan.wishes import effective
 from derivation.exercises.search.kind import Kind, Unmeetable
 from derivation.exercises.search.telling import Inputs
 from derivation.formulas.numbers import Number
-from derivation.pages import words
+from derivation.words.files import load
 
 REPEATED = 400
 """Times in a row that a variant may be like one before it, before it is counted how many there are."""
@@ -29,7 +29,7 @@ __all__ = ["Unmeetable", "draw", "never_apart", "never_shown", "rebuild", "untol
 
 def untold(exercise: Exercise) -> Iterator[str]:
     """A sentence on the mistakes of each stratum that nobody can tell by the answers, where there are any."""
-    texts = words.load()
+    texts = load()
     names, says = texts["mistakes"], texts["variants"]
     for stratum, mistakes in never_shown(exercise).items():
         where = says["in_stratum"].format(name=stratum) if stratum else ""

@@ -35,8 +35,8 @@ from derivation.pages.figures.geometry import (
     stacked,
 )
 from derivation.pages.figures.texts import STYLE, formula, printable
-from derivation.pages.words import load
 from derivation.tex.write import write
+from derivation.words.files import load
 
 MOST, MOST_NUMBERED = 32, 12
 """Rows or columns up to which a matrix is drawn, and up to which it is drawn with its numbers."""

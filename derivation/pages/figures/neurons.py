@@ -14,7 +14,7 @@ from derivation.networks.network import Network
 from derivation.pages.figures import measure
 from derivation.pages.figures.geometry import Block, Chart, Edge, Frame, Label, Node, Point, Text, block, frame, meet
 from derivation.pages.figures.texts import Texts, formula
-from derivation.pages.words import load
+from derivation.words.files import load
 
 MOST_NEURONS, MOST_WEIGHTS = 8, 40
 """In a layer, and altogether, up to which the picture can be read."""

@@ -12,9 +12,9 @@ from derivation.networks.walkthrough import Derivation
 from derivation.pages.figures import measure
 from derivation.pages.figures.geometry import Block, Chart, Kind, Label, Line, Node, Point, Text, Tone, block
 from derivation.pages.figures.texts import formula
-from derivation.pages.words import load
 from derivation.tex.names import Names
 from derivation.tex.write import write
+from derivation.words.files import load
 
 WIDTH, HEIGHT = 120.0, 46.0
 """The axes in millimetres."""

@@ -18,9 +18,9 @@ from derivation.pages.figures.contours import contour, finer, finer_grid, outsid
 from derivation.pages.figures.geometry import Block, Chart, Frame, Label, Line, Point, Tone, block, frame, holds, meet
 from derivation.pages.figures.plot import BOTTOM, LEFT, TICK, TOP, below, dots, left_of, right_of, said, tick, ticks
 from derivation.pages.figures.texts import LOCAL, SHAPE, formula
-from derivation.pages.words import load
 from derivation.tex.names import Names
 from derivation.tex.write import write
+from derivation.words.files import load
 
 WIDTH, HEIGHT = 72.0, 48.0
 """The picture in millimetres."""

@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from derivation.pages.figures.geometry import ROUND, Block, Chart, Curve, Edge, Label, Line, Node, Point
 from derivation.pages.typesetting.mathml import mathml
-from derivation.pages.words import templates
+from derivation.words.files import templates
 
 SCALE = 96 / 25.4
 """CSS pixels in a millimetre."""

@@ -17,7 +17,7 @@ from derivation.pages.formats.markdown_math import safe
 from derivation.pages.formats.numpy_code import Code, helpers_source
 from derivation.pages.typesetting.templating import environment, format_of
 from derivation.pages.views.view import GroupView, View, view
-from derivation.pages.words import load
+from derivation.words.files import load
 
 DIGITS = 17
 """Significant digits with which a float is given back exactly."""

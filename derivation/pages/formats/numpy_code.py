@@ -16,7 +16,7 @@ from derivation.formulas.language.resolve import Shapes, definition
 from derivation.formulas.operations import TABLE
 from derivation.formulas.terms import Term, options
 from derivation.networks.keys import key_of
-from derivation.pages.words import templates
+from derivation.words.files import templates
 
 PRIMITIVES = {
     "add": "{a} + {b}",

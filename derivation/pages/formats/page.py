@@ -21,8 +21,9 @@ from derivation.pages.typesetting.mathml import linked, mathml
 from derivation.pages.typesetting.templating import environment, format_of
 from derivation.pages.views.edges import edges
 from derivation.pages.views.view import view
-from derivation.pages.words import Words, load
+from derivation.pages.words import Words
 from derivation.tex.write import Writer
+from derivation.words.files import load
 
 FORMULA = re.compile(r"\$([^$]+)\$")
 

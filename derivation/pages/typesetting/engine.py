@@ -20,7 +20,7 @@ from types import MappingProxyType
 from typing import Any
 
 from derivation.pages.typesetting import letters
-from derivation.pages.words import templates
+from derivation.words.files import templates
 
 TIME_LIMIT = 60
 """Seconds for one run."""

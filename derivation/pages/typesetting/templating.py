@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
 from derivation.handwriting.setting import text as handwritten_text
-from derivation.pages.words import templates
+from derivation.words.files import templates
 
 LATEX = {
     "\\": r"\textbackslash{}",

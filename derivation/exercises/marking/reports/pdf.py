@@ -14,8 +14,8 @@ from derivation.exercises.marking.sheet import Marked, StepMark
 from derivation.formulas.terms import Term
 from derivation.pages.typesetting.engine import compile_pdf, printable
 from derivation.pages.typesetting.templating import environment, latex_text
-from derivation.pages.words import load
 from derivation.tex.write import write
+from derivation.words.files import load
 
 PACKAGES = ("amsmath", "xcolor", "graphicx", "microtype", "fancyhdr", "hyperref")
 WIDTH = 55
