@@ -17,13 +17,16 @@ from pypdf import PdfReader
 
 import derivation
 from derivation.deriving import numbers
-from derivation.network import Network
-from derivation.proof import prove
-from derivation.render.engine import engines
+from derivation.networks.network import Network
+from derivation.pages.typesetting.engine import engines
+from derivation.proving.prover import prove
 
 ROOT = Path(__file__).parents[1]
 ARTICLE = ROOT / "examples" / "two-two-one.toml"
-IMPORTS = "import sympy, derivation.cli, derivation.deriving.views, derivation.spec, derivation.proof, derivation.render.document, derivation.render.engine"
+IMPORTS = (
+    "import sympy, derivation.cli.app, derivation.deriving.on_request.views, derivation.spec.reader, "
+    "derivation.proving.prover, derivation.pages.formats.tex, derivation.pages.typesetting.engine"
+)
 """All that a handout uses."""
 ROUNDS = 6
 
@@ -39,19 +42,32 @@ def best(work: Callable[[], object], times: int = 5) -> float:
 
 
 def handout(name: str, *options: str) -> None:
-    """The command, cold, to PDF, in turn with the import of all that it uses and a bare TeX run of the same .tex; the best of several."""
-    program = [sys.executable, "-c", "from derivation.cli import app; app()", "handout", str(ROOT / "examples" / f"{name}.toml"), *options]
+    """The command, cold, to PDF, in turn with the import of all that it uses and a bare TeX run of the same .tex; the
+    best of several."""
+    program = [
+        sys.executable,
+        "-c",
+        "from derivation.cli.app import app; app()",
+        "handout",
+        str(ROOT / "examples" / f"{name}.toml"),
+        *options,
+    ]
     with tempfile.TemporaryDirectory() as folder:
         run = lambda command: subprocess.run(command, cwd=folder, capture_output=True, check=True)  # noqa: E731
         run([*program, "-o", "handout.tex"])
         tex_run = [str(engines()[0].program), "-interaction=batchmode", "handout.tex"]
         commands = {"whole": [*program, "-o", "whole.pdf"], "tex": tex_run, "import": [sys.executable, "-c", IMPORTS]}
-        rounds = [{key: best(lambda command=command: run(command), 1) for key, command in commands.items()} for _ in range(ROUNDS)]
+        rounds = [
+            {key: best(lambda command=command: run(command), 1) for key, command in commands.items()}
+            for _ in range(ROUNDS)
+        ]
         pages = len(PdfReader(Path(folder, "whole.pdf")).pages)
     whole, tex, imports = (min(times[key] for times in rounds) for key in ("whole", "tex", "import"))
     print(
-        f"{' '.join((name, *options))}, {pages} pages, cold, to PDF: {whole:.2f} s; import {imports:.2f} s, bare TeX {tex:.2f} s: "
-        f"whole = {whole / (tex + imports):.2f} x (TeX + import); (whole - import) = {(whole - imports) / tex:.2f} x TeX"
+        f"{' '.join((name, *options))}, {pages} pages, cold, to PDF: {whole:.2f} s; import {imports:.2f} s, bare "
+        f"TeX {tex:.2f} s: "
+        f"whole = {whole / (tex + imports):.2f} x (TeX + import); (whole - import) = {(whole - imports) / tex:.2f} "
+        f"x TeX"
     )
 
 
@@ -63,16 +79,19 @@ def against_sympy(slow: bool) -> None:
     start = time.perf_counter()
     count = elementwise(network)
     theirs = time.perf_counter() - start
-    print(f"gradients of {'-'.join(map(str, sizes))} ({count} weights): ours {ours * 1e3:.2f} ms, SymPy elementwise {theirs:.2f} s = {theirs / ours:,.0f} x")
+    print(
+        f"gradients of {'-'.join(map(str, sizes))} ({count} weights): ours {ours * 1e3:.2f} ms, SymPy elementwise "
+        f"{theirs:.2f} s = {theirs / ours:,.0f} x"
+    )
 
 
 def elementwise(network: Network) -> int:
     """SymPy's way: the loss as one expression, `diff` by every weight, the values put in."""
     import sympy
 
-    from derivation.evaluate import evaluate
-    from derivation.operations.algebras import symbols
-    from derivation.terms import name
+    from derivation.formulas.calculus.evaluate import evaluate
+    from derivation.formulas.operations.algebras import symbols
+    from derivation.formulas.terms import name
 
     m, known, values = symbols(), {}, {}
     for key, array in (*network.parameters.items(), *network.data.items()):
@@ -90,18 +109,25 @@ def elementwise(network: Network) -> int:
 
 def growth() -> None:
     """Time against parameters: numbers alone, the whole walkthrough, and the proof."""
-    print(f"{'network':>16} {'parameters':>11} {'numbers':>11} {'per parameter':>14} {'walkthrough':>12} {'proof':>9} {'equations':>10}")
+    print(
+        f"{'network':>16} {'parameters':>11} {'numbers':>11} {'per parameter':>14} {'walkthrough':>12} "
+        f"{'proof':>9} {'equations':>10}"
+    )
     for sizes in ((2, 2, 1), (3, 4, 2), (4, 8, 4, 1), (16, 32, 16, 1), (64, 64, 10), (256, 64, 10), (784, 128, 10)):
         network = derivation.loads(spec(sizes))
         count = sum(len(array.entries) for array in network.parameters.values())
         times = 3 if count < 10_000 else 1
-        values, worked = best(lambda network=network: numbers(network), times), best(lambda network=network: derivation.derive(network), times)
+        values, worked = (
+            best(lambda network=network: numbers(network), times),
+            best(lambda network=network: derivation.derive(network), times),
+        )
         proof = ""
         if count < 10_000:
             found = derivation.derive(network)
             proof = f"{best(lambda found=found: prove(found), 1):.2f} s"
         print(
-            f"{'-'.join(map(str, sizes)):>16} {count:>11,} {values * 1e3:>8.2f} ms {values / count * 1e6:>11.1f} us {worked * 1e3:>9.1f} ms {proof:>9} {len(network.equations):>10}"
+            f"{'-'.join(map(str, sizes)):>16} {count:>11,} {values * 1e3:>8.2f} ms {values / count * 1e6:>11.1f} "
+            f"us {worked * 1e3:>9.1f} ms {proof:>9} {len(network.equations):>10}"
         )
 
 
@@ -109,7 +135,10 @@ def depth() -> None:
     """Proof time against the number of operations, at equal width."""
     for layers in (1, 2, 4, 8):
         found = derivation.derive(derivation.loads(spec((2,) * (layers + 1) + (1,))))
-        print(f"proof of {layers} hidden layer(s): {best(lambda found=found: prove(found), 1):.3f} s, {len(found.network.equations)} equations")
+        print(
+            f"proof of {layers} hidden layer(s): {best(lambda found=found: prove(found), 1):.3f} s, "
+            f"{len(found.network.equations)} equations"
+        )
 
 
 if __name__ == "__main__":
@@ -117,7 +146,8 @@ if __name__ == "__main__":
     worked = derivation.derive(article)
     prove(worked)
     print(
-        f"derive, the article's network: {best(lambda: derivation.derive(article), 20) * 1e3:.1f} ms; proof of it: {best(lambda: prove(worked)) * 1e3:.0f} ms"
+        f"derive, the article's network: {best(lambda: derivation.derive(article), 20) * 1e3:.1f} ms; proof of it: "
+        f"{best(lambda: prove(worked)) * 1e3:.0f} ms"
     )
     handout("two-two-one")
     handout("two-heads", "--gradient-check")

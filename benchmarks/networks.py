@@ -23,7 +23,20 @@ def spec(sizes: tuple[int, ...], activation: str = "tanh") -> str:
         if k < last:
             rows.append(f"h{k} = {activation}(z{k})")
             before = f"h{k}"
-    rows += ["p = softmax(z" + str(last) + ")", "L = cross_entropy(p, y)"] if sizes[-1] > 1 else [f"L = (z{last} - y)^2 / 2"]
-    data = [f"x = [{', '.join(draw(2) for _ in range(sizes[0]))}]", f"y = {[1] + [0] * (sizes[-1] - 1) if sizes[-1] > 1 else 1}"]
+    rows += (
+        ["p = softmax(z" + str(last) + ")", "L = cross_entropy(p, y)"]
+        if sizes[-1] > 1
+        else [f"L = (z{last} - y)^2 / 2"]
+    )
+    data = [
+        f"x = [{', '.join(draw(2) for _ in range(sizes[0]))}]",
+        f"y = {[1] + [0] * (sizes[-1] - 1) if sizes[-1] > 1 else 1}",
+    ]
     equations = "\n".join(rows)
-    return f'[model]\nloss = "L"\nequations = """\n{equations}\n"""\n[parameters]\n' + "\n".join(values) + "\n[data]\n" + "\n".join(data) + "\n"
+    return (
+        f'[model]\nloss = "L"\nequations = """\n{equations}\n"""\n[parameters]\n'
+        + "\n".join(values)
+        + "\n[data]\n"
+        + "\n".join(data)
+        + "\n"
+    )

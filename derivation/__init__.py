@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from derivation import version
+
 if TYPE_CHECKING:
-    from .deriving import derive
-    from .proof import prove
-    from .spec import SpecError, load, loads
-    from .walkthrough import Derivation
+    from derivation.api import Derivation, SpecError, derive, load, loads, prove
 
-__all__ = ["Derivation", "SpecError", "derive", "load", "loads", "prove"]
-__version__ = "0.1.0"
+__all__ = ["Derivation", "SpecError", "__version__", "derive", "load", "loads", "prove"]
 
-_HOMES = {"derive": "deriving", "prove": "proof", "SpecError": "spec", "load": "spec", "loads": "spec", "Derivation": "walkthrough"}
+__version__ = version.VERSION
 
 
 def __getattr__(key: str) -> Any:
     """Imports a public name when it is first used: `import derivation` itself costs nothing."""
-    if key not in _HOMES:
+    if key not in __all__:
         raise AttributeError(f"module 'derivation' has no attribute {key!r}")
-    from importlib import import_module
+    from derivation import api
 
-    found = getattr(import_module(f".{_HOMES[key]}", __name__), key)
-    globals()[key] = found
-    return found
+    return getattr(api, key)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from .ending import answer_signals
+from derivation.system.ending import answer_signals
 
 
 def main() -> NoReturn:
     """Runs the command line; signals are answered before it is even loaded."""
     answer_signals()
-    from .cli import app
+    from derivation.cli.app import app
 
     app()
     raise SystemExit

@@ -24,15 +24,26 @@ WIDTH = 300
 
 
 def main() -> int:
-    left = sorted({path.stem for path in EXAMPLES.glob("*.toml")} - {name for names in CHAPTERS.values() for name in names})
+    left = sorted(
+        {path.stem for path in EXAMPLES.glob("*.toml")} - {name for names in CHAPTERS.values() for name in names}
+    )
     if left:
         print(f"no chapter holds {', '.join(left)}", file=sys.stderr)
         return 1
-    lines = ["# The gallery", "", "Each lesson is one spec in [examples/](../examples); `make gallery` makes all the PDFs beside this page, and the page.", ""]
+    lines = [
+        "# The gallery",
+        "",
+        "Each lesson is one spec in [examples/](../examples); `make gallery` makes all the PDFs beside this page, "
+        "and the page.",
+        "",
+    ]
     for chapter, names in CHAPTERS.items():
         lines += [f"## {chapter}", "", "| | | |", "|:---:|:---:|:---:|"]
         cells = [cell(name) for name in names]
-        lines += [f"| {' | '.join(row + [''] * (3 - len(row)))} |" for row in (cells[k : k + 3] for k in range(0, len(cells), 3))]
+        lines += [
+            f"| {' | '.join(row + [''] * (3 - len(row)))} |"
+            for row in (cells[k : k + 3] for k in range(0, len(cells), 3))
+        ]
         lines.append("")
     (HERE / "README.md").write_text("\n".join(lines), "utf-8")
     return 0
@@ -42,11 +53,24 @@ def cell(name: str) -> str:
     """A lesson's PDF and picture made, and the cell of the index that shows them."""
     spec, document = EXAMPLES / f"{name}.toml", HERE / f"{name}.pdf"
     subprocess.run([Path(sys.executable).with_name("derivation"), "handout", spec, "-o", document], check=True)
-    picture = ["pdftoppm", "-png", "-singlefile", "-f", "1", "-l", "1", "-scale-to-x", str(2 * WIDTH), "-scale-to-y", "-1"]
+    picture = [
+        "pdftoppm",
+        "-png",
+        "-singlefile",
+        "-f",
+        "1",
+        "-l",
+        "1",
+        "-scale-to-x",
+        str(2 * WIDTH),
+        "-scale-to-y",
+        "-1",
+    ]
     subprocess.run([*picture, document, HERE / "pictures" / name], check=True)
     title = tomllib.loads(spec.read_text("utf-8"))["title"].replace("|", "\\|")
     return (
-        f'<a href="../examples/{name}.toml"><img src="pictures/{name}.png" width="{WIDTH}" alt="First page: {title}"></a><br>[{title}](../examples/{name}.toml)'
+        f'<a href="../examples/{name}.toml"><img src="pictures/{name}.png" width="{WIDTH}" alt="First page: '
+        f'{title}"></a><br>[{title}](../examples/{name}.toml)'
     )
 
 

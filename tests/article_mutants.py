@@ -1,4 +1,5 @@
-"""Articles mutilated at random, and what is done with each: every report, a spec, a renumbering. Nothing may raise but the errors that are for the user."""
+"""Articles mutilated at random, and what is done with each: every report, a spec, a renumbering. Nothing may raise but
+the errors that are for the user."""
 
 from __future__ import annotations
 
@@ -9,13 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from derivation.check import UnreadableArticle, check
-from derivation.check.rebuild import NoNetwork, spec_of
-from derivation.check.renumber import BadChange, renumber
-from derivation.check.reports import pdf, write
+from derivation.checking.article import UnreadableArticle, check
+from derivation.checking.reports import FORMATS as REPORTS
+from derivation.checking.reports import pdf
+from derivation.checking.rewriting.rebuild import NoNetwork, spec_of
+from derivation.checking.rewriting.renumber import BadChange, renumber
 
 ROOT = Path(__file__).parents[1]
-CORPUS = (*sorted((ROOT / "examples" / "articles").iterdir()), ROOT / "tests" / "articles" / "readings.md", *sorted((ROOT / "tests" / "articles").glob("hostile.*")))
+CORPUS = (
+    *sorted((ROOT / "examples" / "articles").iterdir()),
+    ROOT / "tests" / "articles" / "readings.md",
+    *sorted((ROOT / "tests" / "articles").glob("hostile.*")),
+)
 FORMATS = ("text", "json", "html", "github", "sarif")
 ODD = ["²", "\0", "\ufeff", "\u202e", "\u200b", "x\u0301", "\ue000" + "0\ue001", "٣", "½", "\r", "\\", "{", "}", "$", "$$", "&", r"\\", "^", "_", "'", "#1", "%", "~~", "`", "```\n", "<!--",
        r"\left(", r"\begin{aligned}", r"\end{aligned}", r"\begin{array}{c}", r"\sum_{j=1}^{200}", r"\frac", r"\sqrt[3]", r"\boxed{", r"\text{a", r"\newcommand{\x}[1]{#1#1}", r"\x{", r"\input{a}",
@@ -42,7 +48,9 @@ def mutants(seed: int, sources: list[tuple[str, list[str]]] | None = None) -> It
         piece = list(pieces if suffix == ".ipynb" or drawn.random() < 0.1 else pieces[at : at + drawn.randint(5, 300)])
         for _ in range(drawn.randint(1, 8)):
             mutilate(piece, drawn, drawn.choice(sources)[1])
-        yield Mutant(drawn.choice((".md", ".tex")) if drawn.random() < 0.2 and suffix != ".ipynb" else suffix, "".join(piece))
+        yield Mutant(
+            drawn.choice((".md", ".tex")) if drawn.random() < 0.2 and suffix != ".ipynb" else suffix, "".join(piece)
+        )
 
 
 def mutilate(pieces: list[str], drawn: random.Random, other: list[str]) -> None:
@@ -64,7 +72,7 @@ def tried(mutant: Mutant, folder: Path) -> None:
     except UnreadableArticle:
         return
     for form in FORMATS:
-        write(form, [report])
+        REPORTS[form]([report])
     pdf.document([report])
     with contextlib.suppress(NoNetwork):
         spec_of(str(path))

@@ -11,7 +11,9 @@ class Opened:
     """A page in a window of its own, with all that it asked the network for and all that it complained about."""
 
     def __init__(self, browser: Any, file: Path, **window: Any) -> None:
-        self.context = browser.new_context(**{"viewport": {"width": 1100, "height": 900}, "reduced_motion": "reduce", **window})
+        self.context = browser.new_context(
+            **{"viewport": {"width": 1100, "height": 900}, "reduced_motion": "reduce", **window}
+        )
         self.page = self.context.new_page()
         self.asked: list[str] = []
         self.complaints: list[str] = []
@@ -59,14 +61,16 @@ def nothing_is_wider(window: Any, stem: str, width: int) -> None:
     for _ in range(2):
         assert opened.get("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), stem
         outside = (
-            "[...document.querySelectorAll('.phase *')].filter(n => !n.closest('.scrolls, .reach') && n.getBoundingClientRect().right > innerWidth + 1).length"
+            "[...document.querySelectorAll('.phase *')].filter(n => !n.closest('.scrolls, .reach') && "
+            "n.getBoundingClientRect().right > innerWidth + 1).length"
         )
         assert opened.get(outside) == 0, stem
         opened.press("End")
 
 
 def outside_their_boxes(window: Any, stem: str, across: float, along: float) -> list[str]:
-    """Formulas of charts that stick out of their nodes by more pixels than that: a page's font is not the one that charts were measured for."""
+    """Formulas of charts that stick out of their nodes by more pixels than that: a page's font is not the one that
+    charts were measured for."""
     found: list[str] = window(stem).get(
         f"""[...document.querySelectorAll('g.node')].flatMap(g => {{
             const box = g.firstElementChild.getBoundingClientRect();

@@ -19,7 +19,9 @@ def half_up(places: int) -> Round:
     return work
 
 
-def worked(given: Numbers, *mistakes: str, rate: Fraction = Fraction(1, 10), rounding: Round = lambda x: x) -> dict[str, Fraction]:
+def worked(
+    given: Numbers, *mistakes: str, rate: Fraction = Fraction(1, 10), rounding: Round = lambda x: x
+) -> dict[str, Fraction]:
     """Every quantity of one training step by the key of its blank. `given` has W1 (row by row), b1, W2, b2, x, y.
 
     `mistakes` say in a word each what is done wrong; whatever follows is right again.

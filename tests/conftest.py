@@ -20,7 +20,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
-    """Whoever starts the tests in the background, or by nohup, has signals ignored, and so would every command that a test starts."""
+    """Whoever starts the tests in the background, or by nohup, has signals ignored, and so would every command that a
+    test starts."""
     for number in (signal.SIGINT, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, signal.SIG_DFL)

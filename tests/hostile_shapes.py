@@ -1,4 +1,5 @@
-"""Texts made to be slow, each by its length in letters: what opens and never closes, nests, repeats, or refers to all the rest of the article."""
+"""Texts made to be slow, each by its length in letters: what opens and never closes, nests, repeats, or refers to all
+the rest of the article."""
 
 from __future__ import annotations
 
@@ -15,12 +16,18 @@ class Shape(NamedTuple):
 
 def each(template: str, length: int, apart: str = " ") -> Callable[[int], str]:
     """A text in which a line is repeated with a running number for `K`, and the next one for `L`."""
-    return lambda n: apart.join(template.replace("K", str(k)).replace("L", str(k + 1)) for k in range(max(n // length, 1)))
+    return lambda n: apart.join(
+        template.replace("K", str(k)).replace("L", str(k + 1)) for k in range(max(n // length, 1))
+    )
 
 
-def around(opening: str, closing: str, before: str = "$x = ", inner: str = "1", after: str = "$") -> Callable[[int], str]:
+def around(
+    opening: str, closing: str, before: str = "$x = ", inner: str = "1", after: str = "$"
+) -> Callable[[int], str]:
     """A text nested as deeply as it is long."""
-    return lambda n: before + opening * (n // len(opening + closing)) + inner + closing * (n // len(opening + closing)) + after
+    return lambda n: (
+        before + opening * (n // len(opening + closing)) + inner + closing * (n // len(opening + closing)) + after
+    )
 
 
 def run(part: str, before: str = "", after: str = "") -> Callable[[int], str]:
@@ -93,7 +100,9 @@ JUDGED = {
     "values that do not fit": Shape(lambda n: "$a = 1$ $x = 2 a$ " + each("$x = 1K$", 10)(n)),
     "values put in": Shape(lambda n: "$a = 1$ $b = 2 a + 1$ " + each(r"$b = 2 \cdot 1K + 1 = 3$", 28)(n)),
     "wrong chains": Shape(lambda n: "$x = 2$ " + each("$x + K = K = L$", 20)(n)),
-    "a formula of all": Shape(lambda n: "$y = " + "+".join(f"x_{{{k}}}" for k in range(n // 28)) + "$ " + each("$x_{K} = K$ $y = 1$", 28)(n)),
+    "a formula of all": Shape(
+        lambda n: "$y = " + "+".join(f"x_{{{k}}}" for k in range(n // 28)) + "$ " + each("$x_{K} = K$ $y = 1$", 28)(n)
+    ),
     "squares of squares": Shape(lambda n: "$x_0 = 3$ " + each("$x_{L} = x_{K}^2$", 22)(n)),
     "updates": Shape(lambda n: "$w = 1$ " + each("$w_{new} = w + K = L$", 26)(n)),
     "sums": Shape(run(r"$y = \sum_{j=1}^{200} j a = \sum_{j=1}^{200} b_j$ ")),

@@ -1,4 +1,5 @@
-"""Large products taken in one piece: against the definition in Python's own fractions, and the accuracy they claim against what is there."""
+"""Large products taken in one piece: against the definition in Python's own fractions, and the accuracy they claim
+against what is there."""
 
 from __future__ import annotations
 
@@ -9,16 +10,19 @@ import flint
 import pytest
 from flint import arb, fmpq
 
-from derivation.arrays import LARGE, Array
-from derivation.numbers import written
+from derivation.formulas.arrays import LARGE, Array
+from derivation.formulas.numbers import written
 
 WIDTH = 230
-"""Digits, in bits, of the ball that an exact number is hidden in: more than the working precision, so that rounding is seen too."""
+"""Digits, in bits, of the ball that an exact number is hidden in: more than the working precision, so that rounding is
+seen too."""
 
 
 def fractions(rows: int, columns: int, seed: int) -> list[list[Fraction]]:
     chooser = random.Random(seed)
-    return [[Fraction(chooser.randint(-999, 999), chooser.randint(1, 999)) for _ in range(columns)] for _ in range(rows)]
+    return [
+        [Fraction(chooser.randint(-999, 999), chooser.randint(1, 999)) for _ in range(columns)] for _ in range(rows)
+    ]
 
 
 def exactly(x: Fraction) -> fmpq:
@@ -36,7 +40,11 @@ def array(of: list[list[Fraction]], entry) -> Array:  # type: ignore[no-untyped-
 
 
 def product(a: list[list[Fraction]], b: list[list[Fraction]]) -> list[Fraction]:
-    return [sum((x * y for x, y in zip(row, column, strict=True)), Fraction(0)) for row in a for column in zip(*b, strict=True)]
+    return [
+        sum((x * y for x, y in zip(row, column, strict=True)), Fraction(0))
+        for row in a
+        for column in zip(*b, strict=True)
+    ]
 
 
 @pytest.mark.parametrize("shape", [(9, 30, 7), (30, 1, 11), (1, 80, 1), (12, 40, 1), (1, 12, 40)])

@@ -1,4 +1,5 @@
-"""The article's 57 equalities, listed by hand from the article: each stands in the handout, with its numbers, in its order."""
+"""The article's 57 equalities, listed by hand from the article: each stands in the handout, with its numbers, in its
+order."""
 
 from __future__ import annotations
 
@@ -9,9 +10,9 @@ from pathlib import Path
 import pytest
 
 import derivation
-from derivation.terms import Term
+from derivation.formulas.terms import Term
+from derivation.networks.walkthrough import Step
 from derivation.tex.read import read
-from derivation.walkthrough import Step
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "two-two-one.toml"
 P = r"\begin{{pmatrix}} {} \end{{pmatrix}}".format
@@ -48,7 +49,12 @@ CHAINS = [
     [d("b^{(1)}"), d("z^{(1)}"), DZ],
     [r"\theta_{\text{new}}", r"\theta_{\text{old}} - \alpha \nabla_{\theta} L"],
     [r"\alpha", "0.1"],
-    [r"W^{(2)}_{\text{new}}", r"W^{(2)} - \alpha " + d("W^{(2)}"), f"{W2} - 0.1 {P('-0.125 & -1.25')}", P("0.5125 & -0.175")],
+    [
+        r"W^{(2)}_{\text{new}}",
+        r"W^{(2)} - \alpha " + d("W^{(2)}"),
+        f"{W2} - 0.1 {P('-0.125 & -1.25')}",
+        P("0.5125 & -0.175"),
+    ],
     [r"b^{(2)}_{\text{new}}", r"b^{(2)} - \alpha " + d("b^{(2)}"), "0 - 0.1 (-1.25)", "0.125"],
     [
         r"W^{(1)}_{\text{new}}",
@@ -71,7 +77,9 @@ def plain(term: Term) -> Term:
 
 
 def _numbers(term: Term) -> list[str]:
-    leaves = [term.args[0]] if term.head == "number" else [number for child in term.children for number in _numbers(child)]
+    leaves = (
+        [term.args[0]] if term.head == "number" else [number for child in term.children for number in _numbers(child)]
+    )
     return leaves if term.head in ("number", "matrix", "row") else ["not a literal"]
 
 

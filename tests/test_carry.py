@@ -1,4 +1,5 @@
-"""`rounding = "carry"`: every carried digit against an independent computation with Python's decimal module, written here step by step."""
+"""`rounding = "carry"`: every carried digit against an independent computation with Python's decimal module, written
+here step by step."""
 
 # ruff: noqa: N803, N806 (matrices have capital letters, as on paper)
 from __future__ import annotations
@@ -13,10 +14,10 @@ import pytest
 
 import derivation
 from derivation import SpecError, loads
-from derivation.check import check_text
-from derivation.proof import unproved
-from derivation.render import markdown
-from derivation.render.json_form import json_form
+from derivation.checking.article import check_text
+from derivation.pages.formats.json_form import json_form
+from derivation.pages.formats.markdown import markdown
+from derivation.proving.prover import unproved
 
 Round = Callable[[Decimal], Decimal]
 Rows = list[list[Decimal]]
@@ -67,25 +68,38 @@ def same(array: Any, expected: Sequence[Decimal] | Rows) -> bool:
     return [Decimal(int(entry.p)) / Decimal(int(entry.q)) for entry in array.entries] == flat
 
 
-def spec(equations: str, parameters: str, data: str, rounding: str, update: str = 'rule = "sgd"\nrate = 0.3') -> derivation.Derivation:
+def spec(
+    equations: str, parameters: str, data: str, rounding: str, update: str = 'rule = "sgd"\nrate = 0.3'
+) -> derivation.Derivation:
     text = f'rounding = "carry"\n{rounding}\n[model]\nloss = "L"\nequations = """\n{equations}\n"""\n[parameters]\n{parameters}\n[data]\n{data}\n[update]\n{update}\n'
     return derivation.prove(derivation.derive(loads(text)))
 
 
 def nothing_is_wrong(found: derivation.Derivation) -> None:
     assert not unproved(found)
-    assert {line.proof for phase in found.phases for step in phase.steps for line in step.lines[1:] if phase.key != "setup"} <= {"proved"}
-    # The checker knows nothing of the convention: where the drift is large it holds a partial derivative against the network's true one.
+    assert {
+        line.proof for phase in found.phases for step in phase.steps for line in step.lines[1:] if phase.key != "setup"
+    } <= {"proved"}
+    # The checker knows nothing of the convention: where the drift is large it holds a partial derivative against the
+    # network's true one.
     assert not [equality for equality in check_text(markdown(found)).wrong if equality.kind != "gradient"]
 
 
 RELU = "z1 = W1 @ x + b1\nh = relu(z1)\nyhat = W2 @ h + b2\nL = 1/2 * (yhat - y)^2"
 
 
-@pytest.mark.parametrize(("rounding", "r"), [("digits = 3", figures(3)), ("digits = 2", figures(2)), ("places = 2", places(2)), ("places = 3", places(3))])
+@pytest.mark.parametrize(
+    ("rounding", "r"),
+    [("digits = 3", figures(3)), ("digits = 2", figures(2)), ("places = 2", places(2)), ("places = 3", places(3))],
+)
 @pytest.mark.parametrize("steps", [1, 3])
 def test_a_relu_network(rounding: str, r: Round, steps: int) -> None:
-    W1, b1, W2, b2 = table([[0.317, -0.123], [0.241, 0.457]]), column([0.05, -0.21]), table([[0.513, -0.377]]), Decimal("0.111")
+    W1, b1, W2, b2 = (
+        table([[0.317, -0.123], [0.241, 0.457]]),
+        column([0.05, -0.21]),
+        table([[0.513, -0.377]]),
+        Decimal("0.111"),
+    )
     x, y, rate = column([1.37, 2.19]), Decimal("0.93"), Decimal("0.3")
     found = spec(
         RELU,
@@ -115,9 +129,16 @@ def test_a_relu_network(rounding: str, r: Round, steps: int) -> None:
     nothing_is_wrong(found)
 
 
-@pytest.mark.parametrize(("rounding", "r"), [("digits = 3", figures(3)), ("digits = 5", figures(5)), ("places = 4", places(4))])
+@pytest.mark.parametrize(
+    ("rounding", "r"), [("digits = 3", figures(3)), ("digits = 5", figures(5)), ("places = 4", places(4))]
+)
 def test_a_sigmoid_network(rounding: str, r: Round) -> None:
-    W1, b1, W2, b2 = table([[0.15, 0.2], [-0.25, 0.3]]), column([0.35, -0.1]), table([[0.4, -0.45], [0.5, 0.55]]), column([0.6, 0.2])
+    W1, b1, W2, b2 = (
+        table([[0.15, 0.2], [-0.25, 0.3]]),
+        column([0.35, -0.1]),
+        table([[0.4, -0.45], [0.5, 0.55]]),
+        column([0.6, 0.2]),
+    )
     x, t, rate = column([0.5, 1]), column([0.1, 0.9]), Decimal("0.3")
     found = spec(
         "z1 = W1 @ x + b1\nh = sigmoid(z1)\nz2 = W2 @ h + b2\no = sigmoid(z2)\nL = sum((o - t)^2) / 2",
@@ -135,7 +156,16 @@ def test_a_sigmoid_network(rounding: str, r: Round) -> None:
         dz2 = [r(d * a * (1 - a)) for d, a in zip(do, o, strict=True)]
         dh = back(W2, dz2, r)
         dz1 = [r(d * a * (1 - a)) for d, a in zip(dh, h, strict=True)]
-        gradients = {"o": do, "z2": dz2, "h": dh, "z1": dz1, "W2": outer(dz2, h, r), "b2": dz2, "W1": outer(dz1, x, r), "b1": dz1}
+        gradients = {
+            "o": do,
+            "z2": dz2,
+            "h": dh,
+            "z1": dz1,
+            "W2": outer(dz2, h, r),
+            "b2": dz2,
+            "W1": outer(dz1, x, r),
+            "b1": dz1,
+        }
         for key, value in {"z1": z1, "h": h, "z2": z2, "o": o, "L": [loss]}.items():
             assert same(found.values[key], value), key
         for key, value in gradients.items():
@@ -148,7 +178,12 @@ def test_a_sigmoid_network(rounding: str, r: Round) -> None:
 
 @pytest.mark.parametrize(("rounding", "r"), [("digits = 3", figures(3)), ("digits = 4", figures(4))])
 def test_softmax_with_cross_entropy(rounding: str, r: Round) -> None:
-    W, b, x, y = table([[0.31, -0.42], [0.17, 0.23], [-0.6, 0.55]]), column([0.1, 0, -0.2]), column([1.3, 0.7]), column([0, 1, 0])
+    W, b, x, y = (
+        table([[0.31, -0.42], [0.17, 0.23], [-0.6, 0.55]]),
+        column([0.1, 0, -0.2]),
+        column([1.3, 0.7]),
+        column([0, 1, 0]),
+    )
     found = spec(
         "z = W @ x + b\np = softmax(z)\nL = cross_entropy(p, y)",
         "W = [[0.31, -0.42], [0.17, 0.23], [-0.6, 0.55]]\nb = [0.1, 0, -0.2]",
@@ -162,7 +197,9 @@ def test_softmax_with_cross_entropy(rounding: str, r: Round) -> None:
         dz = [r(a - c) for a, c in zip(p, y, strict=True)]
         W_gradient = outer(dz, x, r)
         assert same(found.values["z"], z) and same(found.values["p"], p) and same(found.values["L"], [r(-p[1].ln())])
-        assert same(found.gradients["z"], dz) and same(found.gradients["W"], W_gradient) and same(found.gradients["b"], dz)
+        assert (
+            same(found.gradients["z"], dz) and same(found.gradients["W"], W_gradient) and same(found.gradients["b"], dz)
+        )
         assert same(found.updated["W"], moved(W, W_gradient, Decimal("0.3"), r))
     nothing_is_wrong(found)
 
@@ -193,7 +230,8 @@ def test_random_networks_are_proved_and_pass_the_checker(seed: int) -> None:
 
     found = spec(
         f"z1 = W1 @ x + b1\nh = {activation}(z1)\nyhat = dot(w2, h) + b2\nL = (yhat - y)^2 / 2",
-        f"W1 = [{', '.join(vector(inputs) for _ in range(hidden))}]\nb1 = {vector(hidden)}\nw2 = {vector(hidden)}\nb2 = {draw.randint(-99, 99) / 100:.2f}",
+        f"W1 = [{', '.join(vector(inputs) for _ in range(hidden))}]\nb1 = {vector(hidden)}\nw2 = "
+        f"{vector(hidden)}\nb2 = {draw.randint(-99, 99) / 100:.2f}",
         f"x = {vector(inputs)}\ny = {draw.randint(-99, 99) / 100:.2f}",
         rounding,
     )
@@ -201,14 +239,21 @@ def test_random_networks_are_proved_and_pass_the_checker(seed: int) -> None:
 
 
 def test_the_drift_is_the_carried_value_less_the_exact_one() -> None:
-    text = 'rounding = "carry"\ndigits = 2\n[model]\nloss = "L"\nequations = "yhat = w * x\\nL = (yhat - y)^2"\n[parameters]\nw = 1.23\n[data]\nx = 1.7\ny = 1\n[update]\nrule = "sgd"\nrate = 0.1\nsteps = 2'
+    text = (
+        'rounding = "carry"\ndigits = 2\n[model]\nloss = "L"\nequations = "yhat = w * x\\nL = (yhat - '
+        'y)^2"\n[parameters]\nw = 1.23\n[data]\nx = 1.7\ny = 1\n[update]\nrule = "sgd"\nrate = 0.1\nsteps = 2'
+    )
     form = json.loads(json_form(derivation.derive(loads(text))))
     first, second = form["training_steps"]
     # yhat = 2.091, carried 2.1; L = 1.1^2 = 1.21, carried 1.2, and exactly 1.091^2 = 1.190281.
     assert first["values"]["yhat"] == "21/10" and first["loss"] == "6/5"
     assert first["drift"]["L"] == {"exact": "1190281/1000000", "difference": "9719/1000000"}
-    # dL/dyhat = 2.2; dL/dw = 2.2 * 1.7 = 3.74, carried 3.7; exactly 2.182 * 1.7 = 3.7094. w = 1.23 - 0.37 = 0.86; exactly 0.85906.
-    assert first["gradients"]["w"] == "37/10" and first["drift"]["dL/dw"] == {"exact": "18547/5000", "difference": "-47/5000"}
+    # dL/dyhat = 2.2; dL/dw = 2.2 * 1.7 = 3.74, carried 3.7; exactly 2.182 * 1.7 = 3.7094. w = 1.23 - 0.37 = 0.86;
+    # exactly 0.85906.
+    assert first["gradients"]["w"] == "37/10" and first["drift"]["dL/dw"] == {
+        "exact": "18547/5000",
+        "difference": "-47/5000",
+    }
     assert first["drift"]["w_new"] == {"exact": "42953/50000", "difference": "47/50000"}
     # 0.86 * 1.7 = 1.462, carried 1.5.
     assert second["values"]["w"] == "43/50" and second["values"]["yhat"] == "3/2"

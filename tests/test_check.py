@@ -1,4 +1,5 @@
-"""The checker: the article it began with, our own handouts, readings of other authors' notation, mistakes planted, and hostile input."""
+"""The checker: the article it began with, our own handouts, readings of other authors' notation, mistakes planted, and
+hostile input."""
 
 from __future__ import annotations
 
@@ -14,11 +15,11 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import derivation
-from derivation.check import check, check_text
-from derivation.check.find import find, source
-from derivation.check.reports import write
-from derivation.check.source import Formula, UnreadableArticle
-from derivation.cli import app
+from derivation.checking.article import check, check_text
+from derivation.checking.reports import FORMATS as REPORTS
+from derivation.checking.sources.find import find, source
+from derivation.checking.sources.source import Formula, UnreadableArticle
+from derivation.cli.app import app
 
 ROOT = Path(__file__).parents[1]
 SEED = ROOT.parent / "shared" / "seed" / "article.md"
@@ -30,7 +31,7 @@ TWO_TWO_ONE = derivation.load(ROOT / "examples" / "two-two-one.toml")
 
 @pytest.fixture(scope="module")
 def handout() -> str:
-    from derivation.render import markdown
+    from derivation.pages.formats.markdown import markdown
 
     return markdown(derivation.prove(derivation.derive(TWO_TWO_ONE)))
 
@@ -46,16 +47,29 @@ def test_the_first_article_is_exact_in_all_its_57_equalities() -> None:
     assert report.declarations == 6
 
 
-UNREAD = {"attention", "batch-norm", "cnn", "layer-norm", "skip-gram", "softmax-regression", "transformer-block", "two-heads"}
+UNREAD = {
+    "attention",
+    "batch-norm",
+    "cnn",
+    "layer-norm",
+    "skip-gram",
+    "softmax-regression",
+    "transformer-block",
+    "two-heads",
+}
 
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_our_own_handouts_pass(path: Path) -> None:
-    from derivation.render import markdown
+    from derivation.pages.formats.markdown import markdown
 
     report = check_text(markdown(derivation.prove(derivation.derive(derivation.load(path)))), "handout.md")
     # the last of several equations of a rule for any parameter: it holds no gradient, so it is not known as a rule
-    left = [equality for equality in report.equalities if equality.verdict == "undecided" and not equality.why.endswith(r"formula for \theta")]
+    left = [
+        equality
+        for equality in report.equalities
+        if equality.verdict == "undecided" and not equality.why.endswith(r"formula for \theta")
+    ]
     total = sum(report.summary.values())
     # parts, windows, rows picked and derivatives of entries of W_Q are not read; what is read holds
     assert report.summary["wrong"] == 0
@@ -108,7 +122,10 @@ def test_a_mistake_is_found_at_its_line(handout: str, right: str, wrong: str) ->
 
 
 def test_known_mistakes_are_named() -> None:
-    text = "$h = W x$, $L = \\frac{1}{2} (h - y)^2$, $W = 2$, $x = 3$, $y = 1$. Then $\\frac{dL}{dh} = y - h = -5$ is wrong."
+    text = (
+        "$h = W x$, $L = \\frac{1}{2} (h - y)^2$, $W = 2$, $x = 3$, $y = 1$. Then $\\frac{dL}{dh} = y - h = -5$ "
+        "is wrong."
+    )
     assert check_text(text).wrong[0].why.startswith("the sign is wrong")
 
 
@@ -134,7 +151,10 @@ def test_latex_macros_inputs_and_places(tmp_path: Path) -> None:
     main = tmp_path / "main.tex"
     main.write_text("\\newcommand{\\two}{2}\n\\begin{document}\n% $1 = 2$\n\\input{part}\n\\end{document}", "utf-8")
     report = check(str(main))
-    assert [(Path(e.source.path).name, e.place, e.verdict) for e in report.equalities] == [("part.tex", (1, 16), "exact"), ("part.tex", (2, 17), "wrong")]
+    assert [(Path(e.source.path).name, e.place, e.verdict) for e in report.equalities] == [
+        ("part.tex", (1, 16), "exact"),
+        ("part.tex", (2, 17), "wrong"),
+    ]
 
 
 def test_notebook_places_are_those_of_the_file(tmp_path: Path) -> None:
@@ -163,7 +183,16 @@ def test_exit_codes_and_json_keys(tmp_path: Path) -> None:
     found = json.loads(output)
     assert found["schema"] == 1 and found["summary"] == {"exact": 0, "rounded": 0, "wrong": 1, "undecided": 0}
     assert found["equalities"] == [
-        {"line": 3, "column": 13, "left": "1 + 1", "right": "3", "verdict": "wrong", "expected": "2", "why": "2, not 3", "kind": "arithmetic"}
+        {
+            "line": 3,
+            "column": 13,
+            "left": "1 + 1",
+            "right": "3",
+            "verdict": "wrong",
+            "expected": "2",
+            "why": "2, not 3",
+            "kind": "arithmetic",
+        }
     ]
     assert run("check", str(tmp_path / "none.md"))[0] == 2
     assert run("check", str(tmp_path / "a.docx"))[0] == 2
@@ -180,18 +209,20 @@ def test_what_is_no_article_is_said_to_be_none(tmp_path: Path, content: bytes) -
 @pytest.mark.parametrize("form", ["text", "json", "html", "github", "sarif"])
 def test_every_form_of_report_is_written(form: str) -> None:
     report = check_text("# A\n\n$$x = 1, \\quad x + 1 = 3$$ and <b>$\\foo{2} = 3$</b>")
-    text = write(form, [report]).decode()
+    text = REPORTS[form]([report]).decode()
     assert "2, not 3" in text
     if form == "html":
         assert "<math" in text and "<b>" not in text.partition("</header>")[2]
 
 
 def test_the_pdf_report_is_a_pdf() -> None:
-    from derivation.render.engine import engines
+    from derivation.pages.typesetting.engine import engines
 
     if not engines():
         pytest.skip("no TeX on this machine")
-    assert write("pdf", [check_text("# A\n\n$$x = 1, \\quad x + 1 = 3$$ and $\\foo{2} = 3$ \u4e2d")]).startswith(b"%PDF")
+    assert REPORTS["pdf"]([check_text("# A\n\n$$x = 1, \\quad x + 1 = 3$$ and $\\foo{2} = 3$ \u4e2d")]).startswith(
+        b"%PDF"
+    )
 
 
 def test_the_network_of_an_article_is_its_spec(handout: str, tmp_path: Path) -> None:
@@ -250,7 +281,11 @@ def test_hostile_input_ends(kind: str) -> None:
 
 def test_formulas_that_cannot_be_taken_apart_are_not_dropped() -> None:
     report = check_text("$x = 2$\n\n$$y = \\frac{1}{x = 3$$\n\n$x^2 = 4$ and $\\frac{1$")
-    assert [(equality.place[0], equality.verdict) for equality in report.equalities] == [(1, "exact"), (3, "undecided"), (5, "exact")]
+    assert [(equality.place[0], equality.verdict) for equality in report.equalities] == [
+        (1, "exact"),
+        (3, "undecided"),
+        (5, "exact"),
+    ]
     assert report.equalities[1].why == "not read: this brace is never closed"
 
 

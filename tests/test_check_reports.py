@@ -1,4 +1,5 @@
-"""The checker's reports as pages and PDFs: nothing of an article acts in them, nothing is asked of the network, and every formula is set."""
+"""The checker's reports as pages and PDFs: nothing of an article acts in them, nothing is asked of the network, and
+every formula is set."""
 
 from __future__ import annotations
 
@@ -12,13 +13,15 @@ import pytest
 from browsing import Opened
 from places import ROOT
 
-from derivation.check import check, check_text
-from derivation.check.reports import write
-from derivation.check.reports.pdf import document
-from derivation.check.reports.setting import KNOWN, of_text
+from derivation.checking.article import check, check_text
+from derivation.checking.reports import FORMATS as REPORTS
+from derivation.checking.reports.pdf import document
+from derivation.checking.reports.setting import KNOWN, of_text
 
 ARTICLES = sorted((ROOT / "examples" / "articles").iterdir())
-PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==")
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
+)
 ARTICLE = r"""# Title $a = 1$
 
 ![Figure: $x = 1$](fig.png "t $x = 2$") and [a $x = 3$](http://x.invalid/$z = 1$ "$x = 4$") and [b](http://x.invalid "say $x = 5$") and `$x = 6$`
@@ -67,23 +70,42 @@ def page(tmp_path: Path) -> Path:
     (tmp_path / "secret.png").write_bytes(PIXEL)
     (tmp_path / "in" / "link.png").symlink_to(tmp_path / "secret.png")
     (tmp_path / "in" / "fig.png").write_bytes(PIXEL)
-    (tmp_path / "in" / "dot.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script><image href="http://x.invalid/y.png"/></svg>', "utf-8")
+    (tmp_path / "in" / "dot.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script><image href="http://x.invalid/y.png"/></svg>',
+        "utf-8",
+    )
     (tmp_path / "in" / "article.md").write_text(ARTICLE, "utf-8")
     page = tmp_path / "report.html"
-    page.write_bytes(write("html", [check(str(tmp_path / "in" / "article.md"))]))
+    page.write_bytes(REPORTS["html"]([check(str(tmp_path / "in" / "article.md"))]))
     return page
 
 
 def test_nothing_of_an_article_acts_in_its_page(page: Path) -> None:
     elements = Elements(page.read_text("utf-8"))
-    assert not {tag for tag, _ in elements.found} & {"script", "iframe", "object", "embed", "form", "link", "base", "svg", "video", "audio"}
+    assert not {tag for tag, _ in elements.found} & {
+        "script",
+        "iframe",
+        "object",
+        "embed",
+        "form",
+        "link",
+        "base",
+        "svg",
+        "video",
+        "audio",
+    }
     assert len([tag for tag, _ in elements.found if tag == "style"]) == 1
     for tag, attributes in elements.found:
-        assert not [key for key in attributes if key.startswith("on") or key in ("style", "srcset", "action")], (tag, attributes)
+        assert not [key for key in attributes if key.startswith("on") or key in ("style", "srcset", "action")], (
+            tag,
+            attributes,
+        )
         assert not [value for value in attributes.values() if "<" in value], (tag, attributes)
         assert attributes.get("src", "data:image/").startswith("data:image/")
     links = [attributes for tag, attributes in elements.found if tag == "a"]
-    assert all(re.match(r"https?:|mailto:|#", link["href"]) and link["rel"] == "noreferrer noopener" for link in links if link)
+    assert all(
+        re.match(r"https?:|mailto:|#", link["href"]) and link["rel"] == "noreferrer noopener" for link in links if link
+    )
     assert len([link for link in links if link]) == 6
     assert "javascript:alert(1)" in elements.text and "<script>alert(1)</script>" in elements.text
 
@@ -115,14 +137,14 @@ def test_the_page_loads_nothing(page: Path, browser: Any) -> None:
 @pytest.mark.parametrize("path", ARTICLES, ids=lambda path: path.stem)
 def test_a_page_is_sound_and_holds_every_formula(path: Path) -> None:
     report = check(str(path))
-    elements = Elements(write("html", [report]).decode())
+    elements = Elements(REPORTS["html"]([report]).decode())
     assert len([tag for tag, _ in elements.found if tag == "math"]) >= report.formulas
     assert not [value for _, attributes in elements.found for value in attributes.values() if "<" in value]
     assert not re.search("[\ue000-\uf8ff]", elements.text)
 
 
 def test_letters_of_no_meaning_stay_what_they_are() -> None:
-    text = write("html", [check_text("\ue000\ue0000\ue0011\ue001 $x = 1$ \ue0020\ue003")]).decode()
+    text = REPORTS["html"]([check_text("\ue000\ue0000\ue0011\ue001 $x = 1$ \ue0020\ue003")]).decode()
     assert "\ue000\ue0000\ue0011\ue001 " in text and " \ue0020\ue003" in text and text.count("<math") == 1
 
 
@@ -160,22 +182,40 @@ def test_formulas_are_written_anew() -> None:
 @pytest.mark.parametrize("latex", [r"\input{x}", r"\csname input\endcsname", "a^^5cinput", r"\begin{input}x\end{input}", r"\foo\bar_", "x & y", "}{", r"\\\\", r"\text{\input{x}}", "{" * 100 + "1" + "}" * 100, "+1" * 3000, "中"])  # fmt: skip
 def test_no_command_of_an_article_is_written(latex: str) -> None:
     written = of_text(latex)
-    assert set(COMMAND.findall(re.sub(r"\\text(?:backslash|asciicircum|asciitilde|less|greater|bar|quotedbl)?\b(?:\{\})?|\\[_{}^&%#$ ]", "", written))) <= KNOWN
-    assert "^^" not in written and written.count("{") - written.count(r"\{") == written.count("}") - written.count(r"\}")
+    assert (
+        set(
+            COMMAND.findall(
+                re.sub(
+                    r"\\text(?:backslash|asciicircum|asciitilde|less|greater|bar|quotedbl)?\b(?:\{\})?|\\[_{}^&%#$ ]",
+                    "",
+                    written,
+                )
+            )
+        )
+        <= KNOWN
+    )
+    assert "^^" not in written and written.count("{") - written.count(r"\{") == written.count("}") - written.count(
+        r"\}"
+    )
 
 
 def test_tex_sets_whatever_comes(tmp_path: Path) -> None:
-    from derivation.render.engine import engines
+    from derivation.pages.typesetting.engine import engines
 
     if not engines():
         pytest.skip("no TeX on this machine")
-    odd = ["a^2^3'_1_2", "^2", "x_", r"\frac{1", r"\foo{x} \bar", "}{", r"\begin{pmatrix} [1] & \\ * \end{pmatrix}", r"\begin{array}{lcr} 1 & 2", r"\left( \frac12", r"\text{a_b $x$ \% {x}}", "²中é", r"\\ \\ &",
+    odd = ["a^2^3'_1_2", "^2", "x_", r"\frac{1", r"\foo{x} \bar", "}{", r"\begin{pmatrix} [1] & \\ * "
+                                                                        r"\end{pmatrix}", r"\begin{array}{lcr} 1 & 2", r"\left( \frac12", r"\text{a_b $x$ \% {x}}", "²中é", r"\\ \\ &",
            r"\begin{cases} 1 & x > 0 \\ 2", r"\sqrt[3", "(" * 60 + r"\frac12" + ")" * 60, "1" * 399, r"\hat{\hat{\hat{x}}}", r"\underbrace{x}_{y} \boxed{1}", r"\sum_{i=1}^\infty", "|x| \\| y"]  # fmt: skip
-    text = "# A heading with ${}^2$ in it\n\n" + "\n\n".join(f"So ${latex} = 1$, and\n\n$$\n{latex} = 2\n$$\n\n$$\n{latex}\n$$" for latex in odd)
-    assert write("pdf", [check_text(text)]).startswith(b"%PDF")
+    text = "# A heading with ${}^2$ in it\n\n" + "\n\n".join(
+        f"So ${latex} = 1$, and\n\n$$\n{latex} = 2\n$$\n\n$$\n{latex}\n$$" for latex in odd
+    )
+    assert REPORTS["pdf"]([check_text(text)]).startswith(b"%PDF")
 
 
 def test_a_terminal_obeys_nothing_of_an_article() -> None:
-    said = write("text", [check_text("$x = 1$, $x\x1b]0;title\x07 = 2$ and $y = \x1b[2J3 = 4$\n\n$2\u202e = 3$")]).decode()
+    said = REPORTS["text"](
+        [check_text("$x = 1$, $x\x1b]0;title\x07 = 2$ and $y = \x1b[2J3 = 4$\n\n$2\u202e = 3$")]
+    ).decode()
     kept = re.sub(r"\x1b\[\d*(?:;\d+)*m", "", said)
     assert all(sign.isprintable() or sign == "\n" for sign in kept)

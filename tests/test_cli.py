@@ -19,8 +19,10 @@ EXAMPLE = ROOT / "examples" / "two-two-one.toml"
 
 
 def run(*args: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from derivation.cli import app; app()", *map(str, args)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, env={**os.environ, **environment}, check=False)
+    command = [sys.executable, "-c", "from derivation.cli.app import app; app()", *map(str, args)]
+    return subprocess.run(
+        command, cwd=cwd, capture_output=True, text=True, env={**os.environ, **environment}, check=False
+    )
 
 
 def names(folder: Path) -> list[str]:
@@ -49,8 +51,14 @@ def test_standard_output(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ('[model]\nequations = "z = sigmod(x)"\n[data]\nx = 1\n', "did you mean 'sigmoid'"),
-        ('[model]\nequations = "z = 1 / (x - 1)"\n[data]\nx = 1\n', "z has no value at these numbers: division by zero"),
-        ('[model]\nequations = "z = log(x)"\n[data]\nx = -1\n', "z has no value at these numbers: the logarithm of a number that is not positive"),
+        (
+            '[model]\nequations = "z = 1 / (x - 1)"\n[data]\nx = 1\n',
+            "z has no value at these numbers: division by zero",
+        ),
+        (
+            '[model]\nequations = "z = log(x)"\n[data]\nx = -1\n',
+            "z has no value at these numbers: the logarithm of a number that is not positive",
+        ),
         ('[model]\nequations = "z = sqrt(x)"\n[data]\nx = -1\n', "the square root of a negative number"),
         ('[model]\nloss = "L"\nequations = "L = exp(exp(x))"\n[parameters]\nx = 200\n', "too large"),
         ("[model\n", "this is not TOML"),
@@ -76,12 +84,16 @@ def test_a_failing_tex_exits_with_3_and_writes_nothing(tmp_path: Path) -> None:
 def test_a_title_that_tex_cannot_set(tmp_path: Path) -> None:
     (tmp_path / "spec.toml").write_text('title = "Netz 漢"\n[model]\nequations = "z = 2 * x"\n[data]\nx = 1\n', "utf-8")
     done = run("handout", "spec.toml", "-o", "x.pdf", cwd=tmp_path)
-    assert done.returncode == 3 and "cannot set the character 漢" in done.stderr and "no font here has it" in done.stderr
+    assert (
+        done.returncode == 3 and "cannot set the character 漢" in done.stderr and "no font here has it" in done.stderr
+    )
     assert run("handout", "spec.toml", "-o", "x.md", cwd=tmp_path).returncode == 0
 
 
 def test_an_indexed_entry_gets_its_number(tmp_path: Path) -> None:
-    (tmp_path / "spec.toml").write_text('[model]\nloss = "L"\nequations = "L = w[0] * w[1] + max(w)"\n[parameters]\nw = [0.5, 3]\n')
+    (tmp_path / "spec.toml").write_text(
+        '[model]\nloss = "L"\nequations = "L = w[0] * w[1] + max(w)"\n[parameters]\nw = [0.5, 3]\n'
+    )
     done = run("handout", "spec.toml", "-o", "-", "--format", "md", cwd=tmp_path)
     assert done.returncode == 0 and r"0.5 \cdot 3 +" in done.stdout
 
@@ -115,7 +127,9 @@ def test_a_kink_is_said_in_a_footnote(tmp_path: Path) -> None:
 
 
 def test_the_api_of_the_readme(tmp_path: Path) -> None:
-    text = f"import derivation; d = derivation.derive(derivation.load({str(EXAMPLE)!r})); print(d.gradients['W1'].entries)"
+    text = (
+        f"import derivation; d = derivation.derive(derivation.load({str(EXAMPLE)!r})); print(d.gradients['W1'].entries)"
+    )
     done = subprocess.run([sys.executable, "-c", text], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "(-5/8, -5/4, 3/8, 3/4)"
 
@@ -123,13 +137,17 @@ def test_the_api_of_the_readme(tmp_path: Path) -> None:
 def test_what_is_not_proved_stops_the_handout_or_is_marked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from typer.testing import CliRunner
 
-    from derivation.cli import app
+    from derivation.cli.app import app
     from derivation.proving import vanishes
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(vanishes, "verdict", lambda expression: "failed")
     stopped = CliRunner().invoke(app, ["handout", str(EXAMPLE), "-o", "x.md"])
-    assert stopped.exit_code == 2 and r"not proved: z^{(1)} = W^{(1)} x + b^{(1)}" in stopped.output and not (tmp_path / "x.md").exists()
+    assert (
+        stopped.exit_code == 2
+        and r"not proved: z^{(1)} = W^{(1)} x + b^{(1)}" in stopped.output
+        and not (tmp_path / "x.md").exists()
+    )
     marked = CliRunner().invoke(app, ["handout", str(EXAMPLE), "-o", "x.md", "--unproved"])
     assert marked.exit_code == 0
     page = (tmp_path / "x.md").read_text("utf-8")
@@ -141,8 +159,8 @@ def test_a_refuted_line_stops_the_handout(tmp_path: Path, monkeypatch: pytest.Mo
 
     from typer.testing import CliRunner
 
-    from derivation.cli import app
-    from derivation.operations import TABLE
+    from derivation.cli.app import app
+    from derivation.formulas.operations import TABLE
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(TABLE, "relu", replace(TABLE["relu"], reverse=("-(G * relu_prime(a))",)))
@@ -151,9 +169,9 @@ def test_a_refuted_line_stops_the_handout(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 FORKING = """
-import json, os, sys, derivation.check, derivation.render.engine, derivation.proof, derivation.deriving, sympy
-from derivation.check.reports import github, html, json_form, sarif, text
-from derivation.cli import app
+import json, os, sys, derivation.checking.article, derivation.pages.typesetting.engine, derivation.proving.prover, derivation.deriving, sympy
+from derivation.checking.reports import github, html, json_form, sarif, text
+from derivation.cli.app import app
 
 for line in sys.stdin:
     case = json.loads(line)
@@ -173,7 +191,8 @@ for line in sys.stdin:
     said = os.fdopen(read).read()
     print(json.dumps([os.waitstatus_to_exitcode(os.wait()[1]), said]), flush=True)
 """
-"""Runs commands from standard input, each in a fork of its own whose standard output is a pipe without a reader, or a full device."""
+"""Runs commands from standard input, each in a fork of its own whose standard output is a pipe without a reader, or a
+full device."""
 SINKS = {"pipe": [141, ""], "full": [2, "standard output cannot be written: No space left on device\n"]}
 SLIP = ROOT / "examples" / "slip.md"
 
@@ -192,7 +211,9 @@ def test_whoever_does_not_take_the_output_is_told_of_by_the_exit_code(tmp_path: 
     (tmp_path / "spec.toml").write_text('[model]\nequations = "z = 2 * x"\n[data]\nx = 1\n')
     cases = [(call, sink) for call in calls for sink in SINKS]
     lines = "".join(json.dumps({"call": call, "sink": sink}) + "\n" for call, sink in cases)
-    done = subprocess.run([sys.executable, "-c", FORKING], cwd=tmp_path, input=lines, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", FORKING], cwd=tmp_path, input=lines, capture_output=True, text=True, check=True
+    )
     for (call, sink), line in zip(cases, done.stdout.splitlines(), strict=True):
         code, said = json.loads(line)
         told = [code, said.replace("/dev/stdout cannot", "standard output cannot")]
@@ -220,7 +241,8 @@ def test_streams_that_are_closed(redirections: str, code: int, said: str, tmp_pa
 
 
 def test_a_command_that_is_told_to_end_leaves_nothing_behind(tmp_path: Path) -> None:
-    """While TeX runs, and while SymPy proves: the exit code is the shell's for a program ended by a signal, and nothing is said."""
+    """While TeX runs, and while SymPy proves: the exit code is the shell's for a program ended by a signal, and nothing
+    is said."""
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "pdflatex").write_text("#!/bin/sh\ntouch ../../started\nsleep 60\n")
     (tmp_path / "bin" / "pdflatex").chmod(0o755)
@@ -229,7 +251,9 @@ def test_a_command_that_is_told_to_end_leaves_nothing_behind(tmp_path: Path) -> 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         (tmp_path / "started").unlink(missing_ok=True)
         command = [sys.executable, "-m", "derivation", "handout", str(EXAMPLE), "-o", "x.pdf"]
-        with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        with subprocess.Popen(
+            command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as running:
             while not (tmp_path / "started").exists():
                 assert running.poll() is None
                 time.sleep(0.01)
@@ -240,7 +264,10 @@ def test_a_command_that_is_told_to_end_leaves_nothing_behind(tmp_path: Path) -> 
 
 def test_what_is_ignored_stays_ignored(tmp_path: Path) -> None:
     """As `nohup` asks for."""
-    text = "import os, signal; signal.signal(1, signal.SIG_IGN); from derivation.ending import answer_signals; answer_signals(); os.kill(os.getpid(), 1)"
+    text = (
+        "import os, signal; signal.signal(1, signal.SIG_IGN); from derivation.system.ending import "
+        "answer_signals; answer_signals(); os.kill(os.getpid(), 1)"
+    )
     assert subprocess.run([sys.executable, "-c", text], check=False).returncode == 0
 
 
@@ -279,8 +306,15 @@ def test_files_whose_name_is_not_utf8(tmp_path: Path) -> None:
     done = run("mark", f"{BAD}/key.json", f"{BAD}.csv", "--format", "text,csv,json", "-o", f"m{BAD}", cwd=tmp_path)
     assert done.returncode == 0 and "wrote mbad\\xff/marks.txt" in done.stdout, done
     assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in (tmp_path / f"m{BAD}").iterdir())
-    assert run("mark", f"{BAD}/key.json", f"{BAD}.csv", "--format", "csv", "-o", "shared", "--shared", cwd=tmp_path).returncode == 0
-    assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "shared").iterdir()} == {0o666 & ~mask_of_this_process()}
+    assert (
+        run(
+            "mark", f"{BAD}/key.json", f"{BAD}.csv", "--format", "csv", "-o", "shared", "--shared", cwd=tmp_path
+        ).returncode
+        == 0
+    )
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "shared").iterdir()} == {
+        0o666 & ~mask_of_this_process()
+    }
 
 
 def mask_of_this_process() -> int:
@@ -290,7 +324,15 @@ def mask_of_this_process() -> int:
 
 
 @pytest.mark.parametrize(
-    "call", [("handout", f"{BAD}.toml"), ("check", f"{BAD}.md", BAD), (BAD,), ("handout", "x", "--format", BAD), ("mark", BAD, BAD), ("variants", BAD)]
+    "call",
+    [
+        ("handout", f"{BAD}.toml"),
+        ("check", f"{BAD}.md", BAD),
+        (BAD,),
+        ("handout", "x", "--format", BAD),
+        ("mark", BAD, BAD),
+        ("variants", BAD),
+    ],
 )
 def test_what_is_missing_is_told_whatever_its_name(call: tuple[str, ...], tmp_path: Path) -> None:
     coding = ("utf-8", "ascii", "latin-1")[len(call) % 3]
@@ -299,11 +341,19 @@ def test_what_is_missing_is_told_whatever_its_name(call: tuple[str, ...], tmp_pa
 
 
 @pytest.mark.parametrize(
-    "locale", [{"PYTHONIOENCODING": "ascii"}, {"PYTHONIOENCODING": "latin-1"}, {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}]
+    "locale",
+    [
+        {"PYTHONIOENCODING": "ascii"},
+        {"PYTHONIOENCODING": "latin-1"},
+        {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
+    ],
 )
 def test_documents_are_utf8_in_every_locale(locale: dict[str, str], tmp_path: Path) -> None:
     command = [sys.executable, "-m", "derivation", "check", str(ROOT / "examples" / "articles" / "german-commas.md")]
-    expected, found = (subprocess.run(command, cwd=tmp_path, capture_output=True, env={**os.environ, **more}, check=False) for more in ({}, locale))
+    expected, found = (
+        subprocess.run(command, cwd=tmp_path, capture_output=True, env={**os.environ, **more}, check=False)
+        for more in ({}, locale)
+    )
     assert found.stdout == expected.stdout and found.returncode == expected.returncode and not found.stderr
 
 
@@ -316,12 +366,21 @@ def test_documents_are_utf8_in_every_locale(locale: dict[str, str], tmp_path: Pa
         ("RecursionError", "this is nested too deep, or too long"),
         ("EOFError", "this is a fault of derivation, not yours (EOFError: )"),
         ("BrokenPipeError(32, 'Broken pipe')", "the system refuses something that is needed: [Errno 32] Broken pipe"),
-        ("FileNotFoundError(2, 'No usable temporary directory')", "the system refuses something that is needed: [Errno 2] No usable temporary directory"),
+        (
+            "FileNotFoundError(2, 'No usable temporary directory')",
+            "the system refuses something that is needed: [Errno 2] No usable temporary directory",
+        ),
         ("ExceptionGroup('several', [ValueError()])", "this is a fault of derivation, not yours (ExceptionGroup"),
     ],
 )
 def test_what_nobody_expected_is_a_sentence_and_no_verdict(error: str, said: str, tmp_path: Path) -> None:
-    lines = ["import derivation.check", f"def check(path): raise {error}", "derivation.check.check = check", "from derivation.cli import app", "app()"]
+    lines = [
+        "import derivation.checking.article",
+        f"def check(path): raise {error}",
+        "derivation.checking.article.check = check",
+        "from derivation.cli.app import app",
+        "app()",
+    ]
     for debug in ("", "1") if error.startswith("KeyError") else ("",):
         done = subprocess.run(
             [sys.executable, "-c", "\n".join(lines), "check", str(SLIP)],
@@ -342,7 +401,12 @@ def test_the_version_is_said(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "why"),
-    [("", "the name of the output is empty"), ("out/", "it names a folder"), ("x" * 256, "File name too long"), ("two-two-one.toml/x.md", "cannot be made")],
+    [
+        ("", "the name of the output is empty"),
+        ("out/", "it names a folder"),
+        ("x" * 256, "File name too long"),
+        ("two-two-one.toml/x.md", "cannot be made"),
+    ],
 )
 def test_names_that_no_output_can_have(name: str, why: str, tmp_path: Path) -> None:
     shutil.copy(EXAMPLE, tmp_path)
@@ -357,7 +421,9 @@ def test_a_link_is_kept_and_a_fifo_written_to(tmp_path: Path) -> None:
     (tmp_path / "link.md").symlink_to("text.md")
     os.mkfifo(tmp_path / "fifo")
     assert run("handout", EXAMPLE, "-o", "link.md", cwd=tmp_path).stdout == "wrote link.md\n"
-    assert (tmp_path / "link.md").is_symlink() and (tmp_path / "text.md").read_text("utf-8").startswith("# One training step")
+    assert (tmp_path / "link.md").is_symlink() and (tmp_path / "text.md").read_text("utf-8").startswith(
+        "# One training step"
+    )
     with subprocess.Popen(["cat", tmp_path / "fifo"], stdout=subprocess.PIPE, text=True) as reader:
         assert run("handout", EXAMPLE, "-o", "fifo", "--format", "md", cwd=tmp_path).stdout == ""
         assert reader.communicate()[0] == (tmp_path / "text.md").read_text("utf-8")

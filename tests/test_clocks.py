@@ -1,4 +1,5 @@
-"""The same bytes on two days: every command and format, at two dates of `faketime`, else of clocks that Python is given."""
+"""The same bytes on two days: every command and format, at two dates of `faketime`, else of clocks that Python is
+given."""
 
 from __future__ import annotations
 
@@ -40,8 +41,8 @@ assert abs(time.time() - day) < 3600 and abs(datetime.datetime.now(datetime.time
 
 from typer.testing import CliRunner
 
-from derivation.cli import app
-from derivation.render.engine import compile_pdf, engines
+from derivation.cli.app import app
+from derivation.pages.typesetting.engine import compile_pdf, engines
 
 for call in json.loads(sys.argv[2]):
     run = CliRunner().invoke(app, call)
@@ -60,7 +61,10 @@ VARIANTS = "pdf,moodle,qti21,canvas,prairielearn,csv,json,md"
 CALLS = [
     *(["handout", "../spec.toml", "-o", f"plain.{form}"] for form in ("pdf", "tex", "md", "html", "ipynb", "json")),
     *(["handout", "../spec.toml", "--theme", "handwritten", "-o", f"hand.{form}"] for form in ("pdf", "tex", "html")),
-    *(["check", str(ROOT / "examples" / "slip.md"), "--format", form, "-o", f"report.{form}"] for form in ("text", "json", "html", "github", "sarif", "pdf")),
+    *(
+        ["check", str(ROOT / "examples" / "slip.md"), "--format", form, "-o", f"report.{form}"]
+        for form in ("text", "json", "html", "github", "sarif", "pdf")
+    ),
     ["spec", str(ROOT / "examples" / "articles" / "german-commas.md"), "-o", "found.toml"],
     ["renumber", str(ROOT / "examples" / "articles" / "german-commas.md"), "--seed", "3", "-o", "new.md"],
     ["variants", str(ROOT / "examples" / "variants" / "two-two-one.toml"), "-n", "1", "--format", VARIANTS, "-o", "v"],
@@ -78,6 +82,9 @@ def test_the_same_bytes_on_two_days(tmp_path: Path) -> None:
         command = [*clock, sys.executable, "-c", WORK, str(seconds), json.dumps(CALLS)]
         done = subprocess.run(command, cwd=tmp_path / day, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
-    first, second = ({path.relative_to(tmp_path / day): path for path in (tmp_path / day).rglob("*") if path.is_file()} for day in DAYS)
+    first, second = (
+        {path.relative_to(tmp_path / day): path for path in (tmp_path / day).rglob("*") if path.is_file()}
+        for day in DAYS
+    )
     assert first.keys() == second.keys() and len(first) > 50
     assert not [str(name) for name in first if first[name].read_bytes() != second[name].read_bytes()]

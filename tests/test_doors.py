@@ -1,4 +1,5 @@
-"""What comes from outside reaches a document through a few doors: nothing in it is a command, and no file or variable gets out."""
+"""What comes from outside reaches a document through a few doors: nothing in it is a command, and no file or variable
+gets out."""
 
 from __future__ import annotations
 
@@ -17,19 +18,22 @@ from places import ROOT
 from typer.testing import CliRunner
 
 import derivation
-from derivation.check import Report, check_text
-from derivation.check.reports.pdf import document
-from derivation.check.reports.setting import KNOWN, of_text
-from derivation.cli import app
-from derivation.render import FORMATS
-from derivation.render.templating import latex_text
-from derivation.spec import SpecError
+from derivation.checking.article import Report, check_text
+from derivation.checking.reports.pdf import document
+from derivation.checking.reports.setting import KNOWN, of_text
+from derivation.cli.app import app
+from derivation.exercises.marking.reports.pdf import _numeral
+from derivation.pages.formats import FORMATS
+from derivation.pages.typesetting.templating import latex_text
+from derivation.spec.reader import SpecError
 from derivation.tex.names import COMMANDS
 from derivation.tex.notation import NotationError, notation
-from derivation.variants.marking.reports.pdf import _numeral
 
 COMMAND = re.compile(r"\\(?:[A-Za-z@]+|.)")
-WORDS = "input openin read write18 immediate pdfobj pdfprimitive directlua latelua csname catcode endinput special def expandafter scantokens usepackage loop font show".split()
+WORDS = (
+    "input openin read write18 immediate pdfobj pdfprimitive directlua latelua csname catcode endinput special "
+    "def expandafter scantokens usepackage loop font show"
+).split()
 SPELLINGS = (
     "\\{}", "^^5c{}", "{{^^5c{}}}w", "^^\x1c{}", "^^^^005c{}", "x^ ^5c{}", "w^{{^5c{}}}", "w_{{^^5c{}}}", "\\hat{{^^5c{}}}", "\\text{{\\{}}}", "\\text{{^^5c{}}}", "\\mathrm{{\\{}}}",
     "\\csname {}\\endcsname", "\\catcode`!=0 !{}", "w%\n\\{}", "w\n\\{}", "$\\{}$", "w#1\\{}", "~{}", "\\endinput {}", "\\~{}", "\\\\{}", "\\ {}", "＼{}", "∖{}", "w\u200b\\{}", "w\u0301{}",
@@ -50,8 +54,8 @@ GOOD = (
 def spec(symbol: str, title: str = "") -> str:
     head = f"title = {json.dumps(title)}\n" if title else ""
     return (
-        head
-        + f'[model]\nloss = "L"\nequations = "L = (w * x - y)^2 / 2"\n[parameters]\nw = 3\n[data]\nx = 2\ny = 1\n[notation]\nw = {json.dumps(symbol)}\n'
+        head + f'[model]\nloss = "L"\nequations = "L = (w * x - y)^2 / 2"\n[parameters]\nw = 3\n[data]\nx = 2\ny = '
+        f"1\n[notation]\nw = {json.dumps(symbol)}\n"
     )
 
 
@@ -60,7 +64,8 @@ def tex(symbol: str, title: str = "") -> str:
 
 
 def test_a_notation_is_refused_or_holds_nothing_but_what_was_read() -> None:
-    """At least 200 of each spelling and word; those that are harmless words after all hold no command that is not known."""
+    """At least 200 of each spelling and word; those that are harmless words after all hold no command that is not
+    known."""
     assert len(set(HOSTILE)) > 700
     ours = set(COMMAND.findall(tex("w"))) | COMMANDS
     for symbol in HOSTILE:
@@ -118,7 +123,9 @@ def test_text_is_printed_as_it_was_typed() -> None:
     assert written.isprintable() and not re.search(r"--|''|``|,,|<<|>>|\^\^", written)
     named = {"backslash": "\\", "asciicircum": "^", "asciitilde": "~", "less": "<", "greater": ">", "bar": "|"}
     named |= {"quotedbl": '"', "quotesingle": "'", "asciigrave": "`"}
-    spoken = re.sub(r"\\text(\w+)\{\}|\\(.)", lambda match: named[match[1]] if match[1] else match[2].strip("/"), written)
+    spoken = re.sub(
+        r"\\text(\w+)\{\}|\\(.)", lambda match: named[match[1]] if match[1] else match[2].strip("/"), written
+    )
     assert spoken == re.sub("[\x00\x07\u200b]", "", re.sub(r"\s", " ", every))
     alone = {latex_text(letter) for letter in every if letter.isprintable()}
     assert set(COMMAND.findall(written)) == {COMMAND.match(text)[0] for text in alone if text[0] == "\\"} | {r"\/"}  # type: ignore[index]

@@ -18,10 +18,10 @@ import pypdf
 import pytest
 from test_doors import opened
 
-from derivation.render import engine, guard, letters
-from derivation.render.document import shell
-from derivation.render.engine import Engine, TexError, compile_pdf, engines, unsettable
-from derivation.render.templating import latex_text
+from derivation.pages.formats.tex import shell
+from derivation.pages.typesetting import engine, guard, letters
+from derivation.pages.typesetting.engine import Engine, TexError, compile_pdf, engines, unsettable
+from derivation.pages.typesetting.templating import latex_text
 
 BY = {"lua" if one.is_lua else one.source: one for one in reversed(engines())}
 HERE = [
@@ -230,7 +230,7 @@ def test_a_run_that_writes_without_end_is_stopped(temporary: Path, monkeypatch: 
 RUN = """
 import sys, tempfile
 tempfile.tempdir = sys.argv[1]
-from derivation.render.engine import compile_pdf
+from derivation.pages.typesetting.engine import compile_pdf
 compile_pdf(sys.argv[2])
 """
 
@@ -367,7 +367,9 @@ def test_every_ordinary_letter_is_set(kind: str) -> None:
 )
 def test_rare_letters_are_set_in_names_and_titles() -> None:
     title = latex_text("Иван -- 'Γιώργος'")
-    seen = compile_pdf(document(rf"{{\bfseries Γιώργος}} Nguyễn Thị {title}", TOLD + rf"\hypersetup{{pdftitle={{{title}}}}}"))
+    seen = compile_pdf(
+        document(rf"{{\bfseries Γιώργος}} Nguyễn Thị {title}", TOLD + rf"\hypersetup{{pdftitle={{{title}}}}}")
+    )
     assert "Γιώργος Nguyễn Thị Иван -- 'Γιώργος'" in text(seen)
     assert pypdf.PdfReader(io.BytesIO(seen)).metadata.title == "Иван -- 'Γιώργος'"  # type: ignore[union-attr]
 
@@ -375,7 +377,9 @@ def test_rare_letters_are_set_in_names_and_titles() -> None:
 @pytest.mark.parametrize("kind", HERE)
 def test_text_stands_in_print_as_it_was_typed(kind: str) -> None:
     typed = "it's -- a `test', 50% of {x_1} & $y^2$ ~ #3 <<a>> ,,b'' | \\input"
-    seen = compile_pdf(document(latex_text(typed), TOLD + rf"\hypersetup{{pdftitle={{{latex_text(typed)}}}}}"), BY[kind])
+    seen = compile_pdf(
+        document(latex_text(typed), TOLD + rf"\hypersetup{{pdftitle={{{latex_text(typed)}}}}}"), BY[kind]
+    )
     assert typed.replace(" ", "") in text(seen).replace(" ", "").replace("\n", "")
     assert pypdf.PdfReader(io.BytesIO(seen)).metadata.title == typed  # type: ignore[union-attr]
 

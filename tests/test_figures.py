@@ -1,4 +1,5 @@
-"""Charts: nothing lies on anything else, on every lesson and on random graphs; shares add up; both writers draw the same."""
+"""Charts: nothing lies on anything else, on every lesson and on random graphs; shares add up; both writers draw the
+same."""
 
 from __future__ import annotations
 
@@ -18,17 +19,17 @@ from flint import arb, ctx, fmpq
 from places import EXAMPLES, ROOT
 
 import derivation
-from derivation.evaluate import evaluate
-from derivation.figures import Chart, charts, map_of, svg, tikz
-from derivation.figures.flowchart import TEXT_WIDTH, Look, backward_looks, drawn, forward_looks
-from derivation.figures.fold import Graph, Row, Station, folded, row, width_of
-from derivation.figures.geometry import HEAD, Block, Edge, Frame, Label, Node, Text, block
-from derivation.figures.layered import Box, Link, layered
-from derivation.figures.shares import shares
-from derivation.figures.tikz import PAGE
-from derivation.numbers import bounds, exact, middle
-from derivation.render import engine
-from derivation.terms import name, names, rebuild
+from derivation.formulas.calculus.evaluate import evaluate
+from derivation.formulas.numbers import bounds, exact, middle
+from derivation.formulas.terms import name, names, rebuild
+from derivation.pages.figures import Chart, charts, map_of, svg, tikz
+from derivation.pages.figures.flowchart import TEXT_WIDTH, Look, backward_looks, drawn, forward_looks
+from derivation.pages.figures.fold import Graph, Row, Station, folded, row, width_of
+from derivation.pages.figures.geometry import HEAD, Block, Edge, Frame, Label, Node, Text, block
+from derivation.pages.figures.layered import Box, Link, layered
+from derivation.pages.figures.shares import shares
+from derivation.pages.figures.tikz import PAGE
+from derivation.pages.typesetting import engine
 
 LESSONS = [path.stem for path in EXAMPLES]
 SEEDS = range(200)
@@ -56,13 +57,19 @@ def sampled(edge: Edge) -> Iterator[tuple[float, float]]:
             steps = max(int(10 * (abs(d[0] - a[0]) + abs(d[1] - a[1]))), 1)
             for k in range(steps + 1):
                 t = k / steps
-                yield tuple((1 - t) ** 3 * a[i] + 3 * (1 - t) ** 2 * t * b[i] + 3 * (1 - t) * t**2 * c[i] + t**3 * d[i] for i in (0, 1))  # type: ignore[misc]
+                yield tuple(
+                    (1 - t) ** 3 * a[i] + 3 * (1 - t) ** 2 * t * b[i] + 3 * (1 - t) * t**2 * c[i] + t**3 * d[i]
+                    for i in (0, 1)
+                )  # type: ignore[misc]
 
 
 def frames(chart: Chart) -> list[Frame]:
     """Boxes and labels; the points of a plot lie where their values put them."""
     labels = [edge.label for edge in chart.edges if edge.label]
-    return [part.frame for part in (*(node for node in chart.nodes if node.kind not in ("dot", "ring")), *chart.labels, *labels)]
+    return [
+        part.frame
+        for part in (*(node for node in chart.nodes if node.kind not in ("dot", "ring")), *chart.labels, *labels)
+    ]
 
 
 def faults(chart: Chart) -> list[object]:
@@ -72,11 +79,20 @@ def faults(chart: Chart) -> list[object]:
     round_ones = [node for node in chart.nodes if node.kind == "neuron"]
     solid = [frame for frame in taken if frame not in [node.frame for node in round_ones]]
     for edge in chart.edges:
-        found += [(edge.source, edge.target, frame) for point in sampled(edge) for frame in solid if within(point, frame)][:1]
         found += [
-            (edge.source, edge.target, node) for point in sampled(edge) for node in round_ones if math.dist(point, (node.x, node.y)) < node.width / 2 - TOUCH
+            (edge.source, edge.target, frame) for point in sampled(edge) for frame in solid if within(point, frame)
         ][:1]
-    found += [frame for frame in taken if frame[0] < -TOUCH or frame[1] < -TOUCH or frame[2] > chart.width + TOUCH or frame[3] > chart.height + TOUCH]
+        found += [
+            (edge.source, edge.target, node)
+            for point in sampled(edge)
+            for node in round_ones
+            if math.dist(point, (node.x, node.y)) < node.width / 2 - TOUCH
+        ][:1]
+    found += [
+        frame
+        for frame in taken
+        if frame[0] < -TOUCH or frame[1] < -TOUCH or frame[2] > chart.width + TOUCH or frame[3] > chart.height + TOUCH
+    ]
     return found
 
 
@@ -118,8 +134,16 @@ def test_every_arrow_meets_its_box_at_a_right_angle(stem: str) -> None:
         for edge, level in landings(chart):
             assert level >= HEAD - 1e-9, (edge.source, edge.target)
             x, y = edge.strokes[-1][-1]
-            sides = [(side, box.frame) for box in chart.nodes for side in (box.frame[0], box.frame[2]) if box.quantity == edge.target]
-            assert any(abs(x - side) < 1e-5 and frame[1] < y < frame[3] for side, frame in sides), (edge.source, edge.target)
+            sides = [
+                (side, box.frame)
+                for box in chart.nodes
+                for side in (box.frame[0], box.frame[2])
+                if box.quantity == edge.target
+            ]
+            assert any(abs(x - side) < 1e-5 and frame[1] < y < frame[3] for side, frame in sides), (
+                edge.source,
+                edge.target,
+            )
 
 
 @pytest.mark.parametrize("stem", LESSONS)
@@ -141,9 +165,14 @@ def test_a_map_is_low_and_marks_what_it_is_told(stem: str) -> None:
         assert {node.quantity for node in chart.nodes if node.marked} == {key}
     assert not faults(chart)
     assert chart.height <= 45 and chart.width <= TEXT_WIDTH["a4"] + TOUCH
-    assert {key for node in chart.nodes for key in node.quantity.split()} >= {*network.equations, *(key for key in network.data if network.consumers[key])}
+    assert {key for node in chart.nodes for key in node.quantity.split()} >= {
+        *network.equations,
+        *(key for key in network.data if network.consumers[key]),
+    }
     drawn_uses = {(one, edge.target) for edge in chart.edges for one in edge.source.split() if one != edge.target}
-    assert drawn_uses == {(used, key) for key, term in network.equations.items() for used in names(term) if used not in network.parameters}
+    assert drawn_uses == {
+        (used, key) for key, term in network.equations.items() for used in names(term) if used not in network.parameters
+    }
     assert not {key for node in chart.nodes for key in node.quantity.split()} & set(network.parameters)
 
 
@@ -153,11 +182,16 @@ def test_every_use_is_an_edge(stem: str) -> None:
     worked = lesson(stem)
     uses = {(operand, key) for key, term in worked.network.equations.items() for operand in names(term)}
     found = charts(worked)
-    drawn_uses = {(one, edge.target) for edge in found["forward"].edges for one in edge.source.split() if one != edge.target}
+    drawn_uses = {
+        (one, edge.target) for edge in found["forward"].edges for one in edge.source.split() if one != edge.target
+    }
     assert drawn_uses == uses
     if "backward" in found:
         assert {
-            (one, max(edge.source, edge.target, key=lambda end: end in worked.network.equations and end != edge.quantity))
+            (
+                one,
+                max(edge.source, edge.target, key=lambda end: end in worked.network.equations and end != edge.quantity),
+            )
             for edge in found["backward"].edges
             for one in edge.quantity.split()
             if edge.source != edge.target
@@ -196,14 +230,17 @@ def test_shares_add_up_to_the_gradient(stem: str) -> None:
         parts = [array for (_, operand), array in found.items() if operand == key]
         if parts:
             for k, entry in enumerate(gradient.entries):
-                assert near(entry, sum((middle(part.entries[k]) for part in parts[1:]), middle(parts[0].entries[k])), digits), key
+                assert near(
+                    entry, sum((middle(part.entries[k]) for part in parts[1:]), middle(parts[0].entries[k])), digits
+                ), key
                 checked += 1
     assert checked
 
 
 @pytest.mark.parametrize("stem", ["gru", "lstm", "layer-norm", "two-two-one"])
 def test_a_share_is_the_slope_of_its_own_use(stem: str) -> None:
-    """The loss when one use alone sees a quantity changed, by difference quotients: an independent reckoning of each share."""
+    """The loss when one use alone sees a quantity changed, by difference quotients: an independent reckoning of each
+    share."""
     worked = lesson(stem)
     network, h = worked.network, fmpq(1, 10**8)
 
@@ -219,14 +256,19 @@ def test_a_share_is_the_slope_of_its_own_use(stem: str) -> None:
         return middle(known[name(network.loss)].entries[0])
 
     with ctx.workprec(192):
-        found = {(use, place): entry for use, array in shares(network, worked.training_steps[0]).gradients.items() for place, entry in enumerate(array.entries)}
+        found = {
+            (use, place): entry
+            for use, array in shares(network, worked.training_steps[0]).gradients.items()
+            for place, entry in enumerate(array.entries)
+        }
         for ((result, operand), place), entry in found.items():
             slope = (loss(result, operand, place, h) - loss(result, operand, place, -h)) / (2 * h)
             assert near(slope, entry, 6), (result, operand)
 
 
 def test_the_backward_chart_prints_shares_on_edges_and_totals_in_nodes() -> None:
-    """Layer normalization: c is used by v and by xhat; what the edges say adds up to what the node says, to the digits printed."""
+    """Layer normalization: c is used by v and by xhat; what the edges say adds up to what the node says, to the digits
+    printed."""
     chart = charts(lesson("layer-norm"))["backward"]
 
     def numbers(block: Block) -> list[float]:
@@ -252,13 +294,21 @@ def random_boxes(chooser: random.Random) -> tuple[list[Box], list[Link]]:
     pairs = [(a, b) for a in boxes for b in boxes if a.layer < b.layer]
     chosen = chooser.sample(pairs, min(len(pairs), chooser.randint(1, 40)))
     return boxes, [
-        Link(a.key, b.key, (chooser.uniform(4, 20), chooser.uniform(2, 12)) if chooser.random() < 0.4 else None, chooser.random() < 0.5) for a, b in chosen
+        Link(
+            a.key,
+            b.key,
+            (chooser.uniform(4, 20), chooser.uniform(2, 12)) if chooser.random() < 0.4 else None,
+            chooser.random() < 0.5,
+        )
+        for a, b in chosen
     ]
 
 
 def laid_out(boxes: list[Box], links: list[Link]) -> Chart:
     layout = layered(boxes, links, 172.0)
-    nodes = tuple(Node(str(box.key), "unit", *layout.places[box.key], box.width, box.height, Block((), 0, 0)) for box in boxes)
+    nodes = tuple(
+        Node(str(box.key), "unit", *layout.places[box.key], box.width, box.height, Block((), 0, 0)) for box in boxes
+    )
     edges = tuple(
         Edge(
             str(link.source),
@@ -297,17 +347,29 @@ def test_random_networks_fold_into_rows_that_fit(seed: int) -> None:
     uses: dict[str, tuple[str, ...]] = {}
     for k in range(chooser.randint(1, 20)):
         before = given + list(uses)
-        uses[f"e{k}"] = tuple(chooser.sample(before[-6:] + given, chooser.randint(1, 3))) if chooser.random() < 0.8 else tuple(chooser.sample(before, 1))
+        uses[f"e{k}"] = (
+            tuple(chooser.sample(before[-6:] + given, chooser.randint(1, 3)))
+            if chooser.random() < 0.8
+            else tuple(chooser.sample(before, 1))
+        )
         uses[f"e{k}"] = tuple(dict.fromkeys(uses[f"e{k}"]))
     used = {operand for operands in uses.values() for operand in operands}
-    kinds = dict.fromkeys(uses, "unit") | {key: "parameter" if key.startswith("p") else "datum" for key in given if key in used}
+    kinds = dict.fromkeys(uses, "unit") | {
+        key: "parameter" if key.startswith("p") else "datum" for key in given if key in used
+    }
     widths = {key: chooser.uniform(3, 30) for key in kinds}
 
     def sized(key: str) -> Block:
         return block((Text(key, widths[key], chooser.uniform(2, 12)),))
 
     labelled = {(key, operand) for key, operands in uses.items() for operand in operands if chooser.random() < 0.3}
-    look = Look(Graph(uses, kinds), sized, sized, lambda key, operand: sized(key) if (key, operand) in labelled else None, lambda key, operand: "forward")  # type: ignore[arg-type]
+    look = Look(
+        Graph(uses, kinds),
+        sized,
+        sized,
+        lambda key, operand: sized(key) if (key, operand) in labelled else None,
+        lambda key, operand: "forward",
+    )  # type: ignore[arg-type]
     chart = drawn(look, 172.0)
     assert not faults(chart)
     assert chart.width <= 172.0 + TOUCH
@@ -321,7 +383,11 @@ def test_random_networks_fold_into_rows_that_fit(seed: int) -> None:
 def crossings(chart: Chart) -> int:
     """Pairs of edges between two columns whose ends stand in opposite order."""
     ends = [(edge.strokes[0][0], edge.strokes[-1][-1]) for edge in chart.edges]
-    return sum((a[0][1] - b[0][1]) * (a[1][1] - b[1][1]) < 0 and a[0] != b[0] and a[1] != b[1] for k, a in enumerate(ends) for b in ends[:k])
+    return sum(
+        (a[0][1] - b[0][1]) * (a[1][1] - b[1][1]) < 0 and a[0] != b[0] and a[1] != b[1]
+        for k, a in enumerate(ends)
+        for b in ends[:k]
+    )
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -332,7 +398,11 @@ def test_crossings_of_two_columns_are_as_few_as_any_order_has(seed: int) -> None
     boxes = [Box(side + str(k), layer, 5, 8) for layer, side in enumerate("ab") for k in range(4)]
     chart = laid_out(boxes, [Link(f"a{i}", f"b{j}") for i, j in pairs])
     least = min(
-        sum((left.index(i) - left.index(k)) * (right.index(j) - right.index(m)) < 0 for n, (i, j) in enumerate(pairs) for k, m in pairs[:n])
+        sum(
+            (left.index(i) - left.index(k)) * (right.index(j) - right.index(m)) < 0
+            for n, (i, j) in enumerate(pairs)
+            for k, m in pairs[:n]
+        )
         for left in permutations(range(4))
         for right in permutations(range(4))
     )
@@ -361,7 +431,11 @@ def test_a_parameter_used_far_away_is_named_again_and_a_datum_keeps_its_lane() -
     uses = {"a": ("w", "x"), "b": ("a",), "c": ("b",), "d": ("c",), "e": ("d", "w", "x")}
     graph = Graph(uses, {"w": "parameter", "x": "datum"} | dict.fromkeys(uses, "unit"))  # type: ignore[arg-type]
     found: Row = row(graph, 1, 6)
-    assert [(station.quantity, station.again) for station in found.stations if station.quantity in "wx"] == [("w", False), ("w", True), ("x", False)]
+    assert [(station.quantity, station.again) for station in found.stations if station.quantity in "wx"] == [
+        ("w", False),
+        ("w", True),
+        ("x", False),
+    ]
     assert (Station("x", 0, False), Station("e", 5, False)) in found.edges
 
 
@@ -374,7 +448,10 @@ def test_a_chart_higher_than_a_page_is_parted_between_its_rows() -> None:
     assert chart.height > PAGE and not faults(chart)
     pictures = tikz(chart).split("\\par\n")
     heights = [
-        float(bottom) - float(top) for top, bottom in re.findall(r"\\useasboundingbox \(0,([\d.]+)\) rectangle \([\d.]+,([\d.]+)\)", "\n".join(pictures))
+        float(bottom) - float(top)
+        for top, bottom in re.findall(
+            r"\\useasboundingbox \(0,([\d.]+)\) rectangle \([\d.]+,([\d.]+)\)", "\n".join(pictures)
+        )
     ]
     assert len(heights) == len(pictures) > 1 and max(heights) < PAGE
     assert sum(heights) == pytest.approx(chart.height, abs=0.1)
@@ -410,7 +487,11 @@ def test_a_new_value_shows_how_far_it_has_moved(stem: str) -> None:
     texts = {node.block.texts[0].latex: node.quantity for node in chart.nodes}
     for edge in chart.edges:
         assert edge.label
-        old, new = ([float(x) for x in re.findall(numeral, re.split(r"=|\\approx", latex)[-1])] for latex, key in texts.items() if key == edge.quantity)
+        old, new = (
+            [float(x) for x in re.findall(numeral, re.split(r"=|\\approx", latex)[-1])]
+            for latex, key in texts.items()
+            if key == edge.quantity
+        )
         steps = [float(x) for x in re.findall(numeral, edge.label.block.texts[0].latex.replace("{+}", " "))]
         assert len(old) == len(new) == len(steps) > 0
         for a, step, b in zip(old, steps, new, strict=True):
@@ -418,7 +499,8 @@ def test_a_new_value_shows_how_far_it_has_moved(stem: str) -> None:
 
 
 def test_the_step_is_the_one_that_is_taken_where_results_are_carried_rounded() -> None:
-    """Paper arithmetic to three digits, by hand: 0.4 - 0.5 x 0.0814 = 0.3593 is written 0.359, and the step is -0.0407, not -0.041."""
+    """Paper arithmetic to three digits, by hand: 0.4 - 0.5 x 0.0814 = 0.3593 is written 0.359, and the step is -0.0407,
+    not -0.041."""
     worked = lesson("paper-arithmetic")
     (edge,) = (edge for edge in charts(worked)["update"].edges if edge.quantity == "W2")
     assert edge.label
@@ -427,21 +509,27 @@ def test_the_step_is_the_one_that_is_taken_where_results_are_carried_rounded() -
     assert steps == [-x / 2 for x in worked.gradients["W2"].entries]
 
 
-@pytest.mark.parametrize(("stem", "lowest"), [("linear-regression", (1.9, 1.0)), ("momentum", (0.0, 0.0)), ("adam", (0.0, 0.0))])
+@pytest.mark.parametrize(
+    ("stem", "lowest"), [("linear-regression", (1.9, 1.0)), ("momentum", (0.0, 0.0)), ("adam", (0.0, 0.0))]
+)
 def test_the_minimum_lies_in_the_frame_of_the_contours(stem: str, lowest: tuple[float, float]) -> None:
     """Least squares by hand: slope 9.5/5, intercept 5.75 - 1.9 x 2.5."""
-    from derivation.figures.surface import HEIGHT, WIDTH, _Picture
-    from derivation.render.training import entries
+    from derivation.pages.figures.surface import HEIGHT, WIDTH, _Picture
 
     worked = lesson(stem)
     assert worked.outcome is not None
     network = worked.network
-    stations = [tuple(middle(now.values[term.args[0]].entries[0]) for term, _ in entries(network)) for now in (*worked.training_steps, worked.outcome)]
-    picture = _Picture(network, entries(network), stations, fmpq(1))
+    stations = [
+        tuple(middle(now.values[term.args[0]].entries[0]) for term, _ in network.few_entries)
+        for now in (*worked.training_steps, worked.outcome)
+    ]
+    picture = _Picture(network, network.few_entries, stations, fmpq(1))
     assert picture.minimum is not None
     assert tuple(float(value) for value in picture.minimum) == pytest.approx(lowest, abs=1e-4)
     ring = next(node for node in charts(worked)["surface"].nodes if node.kind == "ring")
-    axis = max((line for line in charts(worked)["surface"].lines if line.style == "axis"), key=lambda line: len(line.points))
+    axis = max(
+        (line for line in charts(worked)["surface"].lines if line.style == "axis"), key=lambda line: len(line.points)
+    )
     (left, top), (right, bottom) = axis.points[0], axis.points[2]
     assert (right - left, bottom - top) == (WIDTH, HEIGHT)
     assert left < ring.x < right and top < ring.y < bottom
@@ -449,13 +537,16 @@ def test_the_minimum_lies_in_the_frame_of_the_contours(stem: str, lowest: tuple[
 
 @pytest.mark.parametrize("stem", ["momentum", "adam"])
 def test_contour_lines_lie_where_the_loss_has_their_level(stem: str) -> None:
-    """The loss is (w1^2 + 10 w2^2) / 2: every line is one of its ellipses to 0.03 mm, the innermost one closed but for the words on it."""
-    from derivation.figures.surface import HEIGHT, LEFT, TOP, WIDTH, _Picture
-    from derivation.render.training import entries
+    """The loss is (w1^2 + 10 w2^2) / 2: every line is one of its ellipses to 0.03 mm, the innermost one closed but for
+    the words on it."""
+    from derivation.pages.figures.surface import HEIGHT, LEFT, TOP, WIDTH, _Picture
 
     worked = lesson(stem)
-    stations = [tuple(middle(now.values[term.args[0]].entries[0]) for term, _ in entries(worked.network)) for now in (*worked.training_steps, worked.outcome)]  # type: ignore[union-attr]
-    picture = _Picture(worked.network, entries(worked.network), stations, fmpq(1))
+    stations = [
+        tuple(middle(now.values[term.args[0]].entries[0]) for term, _ in worked.network.few_entries)
+        for now in (*worked.training_steps, worked.outcome)
+    ]  # type: ignore[union-attr]
+    picture = _Picture(worked.network, worked.network.few_entries, stations, fmpq(1))
     (left, right), (low, high) = ((float(marks[0]), float(marks[-1])) for marks in picture.ticks)
     scale = WIDTH / (right - left), HEIGHT / (high - low)
     found = picture.contours()
@@ -487,30 +578,41 @@ def test_no_contour_line_passes_through_a_word_or_a_level(stem: str) -> None:
 
 
 def test_a_perceptron_is_drawn_by_its_weights() -> None:
-    """The article's 2-2-1 network: a line for each of its six weights, as thick as it is large, dashed below 0, its number on it."""
+    """The article's 2-2-1 network: a line for each of its six weights, as thick as it is large, dashed below 0, its
+    number on it."""
     chart = charts(lesson("two-two-one"))["setup"]
     assert [node.block.texts[0].latex for node in chart.nodes] == ["x_{1}", "x_{2}", "h_{1}", "h_{2}", r"\hat{y}"]
     weights = [0.3, -0.1, 0.2, 0.4, 0.5, -0.3]
     assert [float(edge.label.block.texts[0].latex) for edge in chart.edges if edge.label] == weights
     assert [edge.style for edge in chart.edges] == ["negative" if weight < 0 else "positive" for weight in weights]
-    assert [round((edge.thickness - chart.edges[1].thickness) / (chart.edges[4].thickness - chart.edges[1].thickness), 6) for edge in chart.edges] == [
-        pytest.approx((abs(weight) - 0.1) / 0.4) for weight in weights
-    ]
-    assert {(edge.source, edge.target, edge.quantity) for edge in chart.edges} == {("x", "h", "W1"), ("h", "yhat", "W2")}
+    assert [
+        round((edge.thickness - chart.edges[1].thickness) / (chart.edges[4].thickness - chart.edges[1].thickness), 6)
+        for edge in chart.edges
+    ] == [pytest.approx((abs(weight) - 0.1) / 0.4) for weight in weights]
+    assert {(edge.source, edge.target, edge.quantity) for edge in chart.edges} == {
+        ("x", "h", "W1"),
+        ("h", "yhat", "W2"),
+    }
 
 
 def test_weights_run_from_the_right_neuron_whichever_way_the_product_is_written() -> None:
     """x W has the weight in row i and column j from neuron i to neuron j, W x the other way round."""
-    from derivation.figures.neurons import layers_of
+    from derivation.pages.figures.neurons import layers_of
 
     text = '[model]\nequations = "h = tanh({})\\ny = V @ h"\n[parameters]\nW = {}\nV = [[1, 1]]\n[data]\nx = {}\n'
     left = layers_of(derivation.loads(text.format("W @ x", "[[1, 2, 3], [4, 5, 6]]", "[1, 1, 1]")))
     right = layers_of(
         derivation.loads(
-            text.format("x @ W", "[[1, 4], [2, 5], [3, 6]]", "[[1, 1, 1]]").replace("V @ h", "h @ V").replace("[[1, 1]]\n[data]", "[1, 1]\n[data]")
+            text.format("x @ W", "[[1, 4], [2, 5], [3, 6]]", "[[1, 1, 1]]")
+            .replace("V @ h", "h @ V")
+            .replace("[[1, 1]]\n[data]", "[1, 1]\n[data]")
         )
     )
-    assert [layer.weights for layer in left] == [layer.weights for layer in right] == [(), ((1, 2, 3), (4, 5, 6)), ((1, 1),)]
+    assert (
+        [layer.weights for layer in left]
+        == [layer.weights for layer in right]
+        == [(), ((1, 2, 3), (4, 5, 6)), ((1, 1),)]
+    )
 
 
 def test_the_legend_speaks_of_dashes_only_where_there_are_some() -> None:
@@ -520,7 +622,9 @@ def test_the_legend_speaks_of_dashes_only_where_there_are_some() -> None:
             legend = " ".join(text.latex for label in chart.labels for text in label.block.texts)
             assert ("dashed" in legend) == any(edge.style == "negative" for edge in chart.edges), stem
             assert ("thickness" in legend) == (len({edge.thickness for edge in chart.edges}) > 1), stem
-    assert not any("dashed" in text.latex for label in charts(lesson("shared-bias"))["setup"].labels for text in label.block.texts)
+    assert not any(
+        "dashed" in text.latex for label in charts(lesson("shared-bias"))["setup"].labels for text in label.block.texts
+    )
 
 
 def test_only_perceptrons_are_drawn_as_neurons() -> None:
@@ -556,12 +660,23 @@ def test_both_writers_draw_the_same_places() -> None:
     chart = charts(lesson("residual"))["backward"]
     scale = 96 / 25.4
     boxes = [
-        tuple(float(text) for text in found) for found in re.findall(r"\\path\[box [^]]*\] \(([\d.]+),([\d.]+)\) rectangle \(([\d.]+),([\d.]+)\)", tikz(chart))
+        tuple(float(text) for text in found)
+        for found in re.findall(
+            r"\\path\[box [^]]*\] \(([\d.]+),([\d.]+)\) rectangle \(([\d.]+),([\d.]+)\)", tikz(chart)
+        )
     ]
     root = ElementTree.fromstring(svg(chart))
-    rects = [[float(rect.get(side, "")) / scale for side in ("x", "y", "width", "height")] for rect in root.iter("{http://www.w3.org/2000/svg}rect")]
-    assert [(x, y, x + width, y + height) for x, y, width, height in rects] == [pytest.approx(box, abs=0.02) for box in boxes]
-    starts = [tuple(float(text) for text in found) for found in re.findall(r"\\draw\[edge [^]]*\] \(([\d.]+),([\d.]+)\)", tikz(chart))]
+    rects = [
+        [float(rect.get(side, "")) / scale for side in ("x", "y", "width", "height")]
+        for rect in root.iter("{http://www.w3.org/2000/svg}rect")
+    ]
+    assert [(x, y, x + width, y + height) for x, y, width, height in rects] == [
+        pytest.approx(box, abs=0.02) for box in boxes
+    ]
+    starts = [
+        tuple(float(text) for text in found)
+        for found in re.findall(r"\\draw\[edge [^]]*\] \(([\d.]+),([\d.]+)\)", tikz(chart))
+    ]
     paths = [
         tuple(float(x) / scale for x in re.findall(r"M([\d.]+),([\d.]+)", path.get("d", ""))[0])
         for path in root.iter("{http://www.w3.org/2000/svg}path")
@@ -571,20 +686,29 @@ def test_both_writers_draw_the_same_places() -> None:
 
 
 def test_a_users_notation_cannot_break_the_svg() -> None:
-    text = '[model]\nloss = "L"\nequations = "L = (w * x)^2"\n[parameters]\nw = 3\n[data]\nx = 1\n[notation]\nw = "\\\\mathbf{w}_{<}"\n'
+    text = (
+        '[model]\nloss = "L"\nequations = "L = (w * x)^2"\n[parameters]\nw = 3\n[data]\nx = 1\n[notation]\nw = '
+        '"\\\\mathbf{w}_{<}"\n'
+    )
     worked = derivation.derive(derivation.loads(text))
     for key, chart in charts(worked).items():
         ElementTree.fromstring(svg(chart, key))
 
 
 def test_measured_formulas_fit_their_boxes(tmp_path: Path) -> None:
-    """The width and height of each text of all lessons as TeX finds them: never wider than measured, and not much narrower."""
+    """The width and height of each text of all lessons as TeX finds them: never wider than measured, and not much
+    narrower."""
     texts = {}
     for stem in LESSONS:
         for chart in (*charts(lesson(stem)).values(), map_of(lesson(stem).network)):
             for part in (*chart.nodes, *chart.labels, *(edge.label for edge in chart.edges if edge.label)):
                 texts |= {(text.latex, text.tone): text for text in part.block.texts}
-    sizes = {"shape": r"\fontsize{6}{7}", "local": r"\fontsize{7}{8}", "digit": r"\fontsize{6}{7}", "sign": r"\fontsize{12}{14}"}
+    sizes = {
+        "shape": r"\fontsize{6}{7}",
+        "local": r"\fontsize{7}{8}",
+        "digit": r"\fontsize{6}{7}",
+        "sign": r"\fontsize{12}{14}",
+    }
     body = "\n".join(
         rf"\setbox0=\hbox{{{sizes.get(text.tone, chr(92) + 'fontsize{8}{9.6}')}\selectfont\arraycolsep=1.9pt\renewcommand{{\arraystretch}}{{.95}}${text.latex}$}}\message{{^^J@\the\wd0 @\the\dimexpr\ht0+\dp0}}"
         for text in texts.values()
@@ -592,9 +716,16 @@ def test_measured_formulas_fit_their_boxes(tmp_path: Path) -> None:
     source = rf"\documentclass[11pt]{{article}}\usepackage[T1]{{fontenc}}\usepackage{{lmodern,amsmath}}\begin{{document}}{body}\end{{document}}"
     (tmp_path / "handout.tex").write_text(source, "utf-8")
     program = engine.engines()[0].program
-    log = subprocess.run([program, "-interaction=nonstopmode", "handout.tex"], cwd=tmp_path, capture_output=True, timeout=120, check=False).stdout.decode()
+    log = subprocess.run(
+        [program, "-interaction=nonstopmode", "handout.tex"],
+        cwd=tmp_path,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    ).stdout.decode()
     measured = [
-        (float(width) / 72.27 * 25.4, float(height) / 72.27 * 25.4) for width, height in re.findall(r"@([\d.]+)pt ?@([\d.]+)pt", log.replace("\n", " "))
+        (float(width) / 72.27 * 25.4, float(height) / 72.27 * 25.4)
+        for width, height in re.findall(r"@([\d.]+)pt ?@([\d.]+)pt", log.replace("\n", " "))
     ]
     assert len(measured) == len(texts) > 500
     for text, (width, height) in zip(texts.values(), measured, strict=True):
@@ -605,7 +736,7 @@ def test_measured_formulas_fit_their_boxes(tmp_path: Path) -> None:
 
 def test_a_number_is_bounded_by_what_it_prints() -> None:
     """A share that is a tie or 0 to all its certain digits is printed, not refused."""
-    from derivation.figures.texts import printable
+    from derivation.pages.figures.texts import printable
 
     with ctx.workprec(192):
         zero, tie = arb(0, 1e-50), arb("0.00062345") + arb(0, 1e-45)

@@ -1,4 +1,5 @@
-"""Values from data files: every format, exact numbers, and every problem with its place. Expectations are written by hand."""
+"""Values from data files: every format, exact numbers, and every problem with its place. Expectations are written by
+hand."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ import numpy
 import pytest
 
 from derivation import SpecError, load, loads
-from derivation.network import Network
+from derivation.networks.network import Network
 
 HEAD = '[model]\nequations = "z = 2 * W"\n[parameters]\nW = '
 """What stands before the value: it is at line 4, column 5."""
@@ -44,7 +45,10 @@ def test_npy_floats_are_their_shortest_decimals(tmp_path: Path) -> None:
         numpy.save(tmp_path / "w.npy", numpy.array([[0.1, -2.5], [1e-3, 3]], dtype))
         assert read(tmp_path, '{ file = "w.npy" }') == ((2, 2), ["1/10", "-5/2", "1/1000", "3"]), dtype
     numpy.save(tmp_path / "w.npy", numpy.array([1e22, 2**-24], "f8"))
-    assert read(tmp_path, '{ file = "w.npy" }')[1] == ["1" + "0" * 22, "5960464477539063/1" + "0" * 23]  # 5.960464477539063e-08
+    assert read(tmp_path, '{ file = "w.npy" }')[1] == [
+        "1" + "0" * 22,
+        "5960464477539063/1" + "0" * 23,
+    ]  # 5.960464477539063e-08
 
 
 def test_whole_numbers_are_exact(tmp_path: Path) -> None:
@@ -73,7 +77,10 @@ def test_npz(tmp_path: Path, save) -> None:
 
 def test_csv_is_the_decimal_as_written(tmp_path: Path) -> None:
     (tmp_path / "d.csv").write_bytes(b"\xef\xbb\xbfa,b,c\r\n0.10000000000000000000001, -.5 ,1e3\r\n\r\n+4,5.,6E-1\r\n")
-    assert read(tmp_path, '{ file = "d.csv" }') == ((2, 3), ["10000000000000000000001/100000000000000000000000", "-1/2", "1000", "4", "5", "3/5"])
+    assert read(tmp_path, '{ file = "d.csv" }') == (
+        (2, 3),
+        ["10000000000000000000001/100000000000000000000000", "-1/2", "1000", "4", "5", "3/5"],
+    )
     assert read(tmp_path, '{ file = "d.csv", columns = ["c", "a"], rows = [1, 2] }') == ((1, 2), ["3/5", "4"])
     (tmp_path / "d.csv").write_text("1\n2\n3\n4\n")
     assert read(tmp_path, '{ file = "d.csv" }') == ((4, 1), list("1234"))
@@ -99,8 +106,14 @@ def test_safetensors(tmp_path: Path) -> None:
         "count": ("I64", [1, 2], struct.pack("<2q", -3, 2**62)),
     }
     safetensors(tmp_path / "m.safetensors", tensors)
-    assert read(tmp_path, '{ file = "m.safetensors", key = "layer1.weight" }') == ((2, 2), ["1/10", "-1/4", "3/100000", "16777216"])
-    assert read(tmp_path, '{ file = "m.safetensors", key = "layer1.bias", transpose = true }') == ((1, 2), ["1/10", "-1/10000000"])
+    assert read(tmp_path, '{ file = "m.safetensors", key = "layer1.weight" }') == (
+        (2, 2),
+        ["1/10", "-1/4", "3/100000", "16777216"],
+    )
+    assert read(tmp_path, '{ file = "m.safetensors", key = "layer1.bias", transpose = true }') == (
+        (1, 2),
+        ["1/10", "-1/10000000"],
+    )
     assert read(tmp_path, '{ file = "m.safetensors", key = "half" }') == ((), ["1/5"])
     assert read(tmp_path, '{ file = "m.safetensors", key = "count" }') == ((1, 2), ["-3", str(2**62)])
 
@@ -155,28 +168,56 @@ def spoil(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ('{ file = "three.npy" }', "three.npy: expected one dimension (a column vector) or two (a matrix), found 3 (shape (2, 2, 2))"),
+        (
+            '{ file = "three.npy" }',
+            "three.npy: expected one dimension (a column vector) or two (a matrix), found 3 (shape (2, 2, 2))",
+        ),
         ('{ file = "none.npy" }', "none.npy: expected one dimension (a column vector) or two (a matrix), found 0"),
         ('{ file = "empty.npy" }', "empty.npy: 0 x 3 has no entries"),
         ('{ file = "long.npy" }', "long.npy: 100001 x 1 is larger than the limit of 100000 rows"),
-        ('{ file = "complex.npy" }', "complex.npy: expected whole numbers, float16, float32 or float64, found complex128"),
+        (
+            '{ file = "complex.npy" }',
+            "complex.npy: expected whole numbers, float16, float32 or float64, found complex128",
+        ),
         ('{ file = "text.npy" }', "text.npy: expected whole numbers, float16, float32 or float64, found <U1"),
-        ('{ file = "truth.npy" }', "truth.npy: expected whole numbers, float16, float32 or float64, found bool; convert with .astype"),
+        (
+            '{ file = "truth.npy" }',
+            "truth.npy: expected whole numbers, float16, float32 or float64, found bool; convert with .astype",
+        ),
         ('{ file = "nan.npy" }', "nan.npy: entry 1, 1 (from 0) is nan, which is not a number"),
-        ('{ file = "tiny.npy" }', "tiny.npy: entry 0, 0 (from 0) is 5e-324, but this number has more than 100 digits, or a power of ten beyond 300"),
-        ('{ file = "objects.npy" }', "objects.npy: this is not an array of numbers as numpy.save writes it (Object arrays cannot be loaded"),
+        (
+            '{ file = "tiny.npy" }',
+            "tiny.npy: entry 0, 0 (from 0) is 5e-324, but this number has more than 100 digits, or a power of ten "
+            "beyond 300",
+        ),
+        (
+            '{ file = "objects.npy" }',
+            "objects.npy: this is not an array of numbers as numpy.save writes it (Object arrays cannot be loaded",
+        ),
         ('{ file = "short.npy" }', "short.npy: this is not an array of numbers"),
         ('{ file = "huge.npy" }', "huge.npy: this is not an array of numbers"),
         ('{ file = "two.npy" }', "two.npy: this holds several arrays although it is called .npy"),
         ('{ file = "two.npz" }', 'two.npz: the file holds W1, W2; name one, as in key = "W1"'),
         ('{ file = "two.npz", key = "W3" }', "two.npz: the file holds no 'W3'; did you mean 'W"),
-        ('{ file = "bad.npz", key = "W" }', "bad.npz: this is not a set of arrays as numpy.savez writes it (File is not a zip file)"),
+        (
+            '{ file = "bad.npz", key = "W" }',
+            "bad.npz: this is not a set of arrays as numpy.savez writes it (File is not a zip file)",
+        ),
         ('{ file = "bomb.npz", key = "W" }', "bomb.npz: 'W' has 64,000,001 bytes unpacked; the limit is 64,000,000"),
         ('{ file = "words.csv" }', "words.csv: line 3, cell 2: expected a number such as 0.5, found 'four'"),
         ('{ file = "words.csv", columns = ["c"] }', "words.csv: there is no column 'c'; the header line has a, b"),
-        ('{ file = "plain.csv", columns = ["a"] }', "plain.csv: columns are chosen by name, but the first line is numbers"),
-        ('{ file = "plain.csv", rows = [1, 3] }', "plain.csv: there are 2 rows of numbers, so rows = [1, 3] holds none or goes beyond them"),
-        ('{ file = "plain.csv", rows = [1, 1] }', "plain.csv: there are 2 rows of numbers, so rows = [1, 1] holds none"),
+        (
+            '{ file = "plain.csv", columns = ["a"] }',
+            "plain.csv: columns are chosen by name, but the first line is numbers",
+        ),
+        (
+            '{ file = "plain.csv", rows = [1, 3] }',
+            "plain.csv: there are 2 rows of numbers, so rows = [1, 3] holds none or goes beyond them",
+        ),
+        (
+            '{ file = "plain.csv", rows = [1, 1] }',
+            "plain.csv: there are 2 rows of numbers, so rows = [1, 1] holds none",
+        ),
         ('{ file = "ragged.csv" }', "ragged.csv: line 2 has 1 cells where 2 were expected"),
         ('{ file = "comma.csv" }', "comma.csv: there are 0 rows of numbers below the header line '1;2'"),
         ('{ file = "half.csv" }', "half.csv: line 1, cell 2: expected a number such as 0.5, found '2x'"),
@@ -185,17 +226,35 @@ def spoil(folder: Path) -> None:
         ('{ file = "latin.csv" }', "latin.csv: this is not a table of numbers in UTF-8"),
         ('{ file = "digits.csv" }', "digits.csv: line 1, cell 1: this number has more than 100 digits"),
         ('{ file = "two.safetensors" }', "two.safetensors: the file holds a, b; name one"),
-        ('{ file = "brain.safetensors" }', "brain.safetensors: its numbers are of type BF16; read are the types F64, F32"),
-        ('{ file = "shape.safetensors" }', "shape.safetensors: its shape [3] asks for 12 bytes, and data_offsets say 0 to 4 of 4"),
-        ('{ file = "end.safetensors" }', "end.safetensors: its shape [1] asks for 4 bytes, and data_offsets say 0 to 4 of 0"),
+        (
+            '{ file = "brain.safetensors" }',
+            "brain.safetensors: its numbers are of type BF16; read are the types F64, F32",
+        ),
+        (
+            '{ file = "shape.safetensors" }',
+            "shape.safetensors: its shape [3] asks for 12 bytes, and data_offsets say 0 to 4 of 4",
+        ),
+        (
+            '{ file = "end.safetensors" }',
+            "end.safetensors: its shape [1] asks for 4 bytes, and data_offsets say 0 to 4 of 0",
+        ),
         ('{ file = "list.safetensors" }', "list.safetensors: this is not a safetensors file"),
-        ('{ file = "cut.safetensors" }', "cut.safetensors: this is not a safetensors file: it does not begin with the length of a JSON header"),
+        (
+            '{ file = "cut.safetensors" }',
+            "cut.safetensors: this is not a safetensors file: it does not begin with the length of a JSON header",
+        ),
         ('{ file = "folder.npy" }', "folder.npy: this is not a file"),
         ('{ file = "nothing.npy" }', "nothing.npy: there is no such file in"),
-        ('{ file = "weights.pt" }', "weights.pt: its ending says no format that is read here; these are .npy, .npz, .csv, .safetensors"),
+        (
+            '{ file = "weights.pt" }',
+            "weights.pt: its ending says no format that is read here; these are .npy, .npz, .csv, .safetensors",
+        ),
         ('{ file = "/etc/passwd.csv" }', "/etc/passwd.csv: an absolute path holds on one machine only"),
         ("{ file = 'C:\\w.npy' }", "C:\\w.npy: an absolute path holds on one machine only"),
-        ('{ file = "../w.npy" }', "../w.npy: this leads out of the spec's folder, and a spec, which may come from somebody else"),
+        (
+            '{ file = "../w.npy" }',
+            "../w.npy: this leads out of the spec's folder, and a spec, which may come from somebody else",
+        ),
         ('{ file = "link.npy" }', "link.npy: this leads out of the spec's folder"),
         ('{ file = "a\\u0000.npy" }', ".npy: "),
         ('{ file = "good.npy", key = "W" }', "good.npy: 'key' belongs to .npz and .safetensors files; leave it out"),
@@ -203,7 +262,10 @@ def spoil(folder: Path) -> None:
         ('{ file = "good.npy", kay = "W" }', "there is no key 'kay' for a file; did you mean 'key'?"),
         ('{ key = "W" }', 'a value that is a table names a file, as in { file = "weights.npy" }'),
         ("{ file = 3 }", "a value that is a table names a file"),
-        ('{ file = "plain.csv", rows = [0] }', "plain.csv: expected the first row and the one to stop before, as in rows = [0, 4]"),
+        (
+            '{ file = "plain.csv", rows = [0] }',
+            "plain.csv: expected the first row and the one to stop before, as in rows = [0, 4]",
+        ),
         ('{ file = "plain.csv", columns = "a" }', "plain.csv: expected a list of names from the header line"),
         ('{ file = "good.npy", transpose = 1 }', "good.npy: expected true or false"),
         ('{ file = "two.npz", key = 1 }', "two.npz: expected one array's name"),
@@ -224,7 +286,10 @@ def test_every_problem_is_told_with_its_place(tmp_path: Path, value: str, messag
 @pytest.mark.parametrize(
     ("about", "message"),
     [
-        ('"shape": [-1, 2], "data_offsets": [0, 8]', "its shape is [-1, 2] and its data_offsets are 0 to 8; these are whole numbers that are not negative"),
+        (
+            '"shape": [-1, 2], "data_offsets": [0, 8]',
+            "its shape is [-1, 2] and its data_offsets are 0 to 8; these are whole numbers that are not negative",
+        ),
         ('"shape": [-1], "data_offsets": [0, 8]', "its shape is [-1] and"),
         ('"shape": [2.5, 2], "data_offsets": [0, 8]', "its shape is [2.5, 2] and"),
         ('"shape": "22", "data_offsets": [0, 8]', "its shape is 22 and"),
@@ -248,7 +313,9 @@ def test_a_safetensors_header_that_lies_is_refused(tmp_path: Path, about: str, m
     assert message in str(caught.value)
 
 
-@pytest.mark.parametrize("shape", ["(-1, 2)", "(2.5,)", "('2',)", "(True,)", "[2]", "(2, -1)", "(99999999999999999999,)", "(2, 2)] }", "(2"])
+@pytest.mark.parametrize(
+    "shape", ["(-1, 2)", "(2.5,)", "('2',)", "(True,)", "[2]", "(2, -1)", "(99999999999999999999,)", "(2, 2)] }", "(2"]
+)
 def test_an_npy_header_that_lies_is_refused(tmp_path: Path, shape: str) -> None:
     header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}\n".encode()
     (tmp_path / "w.npy").write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + bytes(8))
@@ -268,10 +335,24 @@ def test_a_spec_reads_files_of_its_own_folder_alone(tmp_path: Path) -> None:
     (folder / "zero.csv").symlink_to("/dev/zero")
     (folder / "loop.csv").symlink_to(folder / "loop.csv")
     os.mkfifo(folder / "fifo.csv")
-    for file in ("link.csv", "folder/d.csv", "zero.csv", "../d.csv", "x/../../d.csv", str(other / "d.csv"), "~/d.csv", "file:///etc/hosts.csv", "http://localhost/d.csv"):
+    for file in (
+        "link.csv",
+        "folder/d.csv",
+        "zero.csv",
+        "../d.csv",
+        "x/../../d.csv",
+        str(other / "d.csv"),
+        "~/d.csv",
+        "file:///etc/hosts.csv",
+        "http://localhost/d.csv",
+    ):
         with pytest.raises(SpecError, match=r"outside of its folder|out of the spec's folder|no such file"):
             network(folder, f"{{ file = '{file}' }}")
-    for file, why in (("fifo.csv", "this is not a file"), ("loop.csv", "no such file|cannot be read"), (".", "its ending says no format")):
+    for file, why in (
+        ("fifo.csv", "this is not a file"),
+        ("loop.csv", "no such file|cannot be read"),
+        (".", "its ending says no format"),
+    ):
         with pytest.raises(SpecError, match=why):
             network(folder, f"{{ file = '{file}' }}")
     (folder / "inside.csv").symlink_to(folder / "own.csv")
@@ -283,7 +364,9 @@ def test_a_files_columns_are_lists_or_columns_as_numpy_has_them(tmp_path: Path) 
     """Beside a square matrix a list can be read in two ways, a column of a matrix in one."""
     for shape, fits in (((2,), False), ((2, 1), True)):
         numpy.save(tmp_path / "b.npy", numpy.ones(shape))
-        (tmp_path / "spec.toml").write_text('[model]\nequations = "z = X + b"\n[data]\nX = [[1, 2], [3, 4]]\nb = { file = "b.npy" }\n')
+        (tmp_path / "spec.toml").write_text(
+            '[model]\nequations = "z = X + b"\n[data]\nX = [[1, 2], [3, 4]]\nb = { file = "b.npy" }\n'
+        )
         if fits:
             assert load(tmp_path / "spec.toml").shapes["z"] == (2, 2)
         else:

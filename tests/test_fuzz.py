@@ -13,7 +13,7 @@ from fuzz.mutations import Edit, edited
 from fuzz.targets import TARGETS, judged, kept
 from places import ROOT
 
-from derivation import cli
+from derivation.cli import handout as cli
 
 KEPT = [(name, path) for name in TARGETS for path in kept(name)]
 SEED = ROOT / "examples" / "two-two-one.toml"
@@ -60,4 +60,6 @@ def test_slopes_of_the_second_opinion_are_those_worked_by_hand() -> None:
 
 
 def test_edits_are_made_one_after_the_other() -> None:
-    assert edited(b"L = (w * x)", [Edit("wrap", 5, b"exp", 2), Edit("renumber", 0, b"7", 1)]) == b"L = (exp(exp(w)) * x)"
+    assert (
+        edited(b"L = (w * x)", [Edit("wrap", 5, b"exp", 2), Edit("renumber", 0, b"7", 1)]) == b"L = (exp(exp(w)) * x)"
+    )

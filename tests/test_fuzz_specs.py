@@ -1,4 +1,5 @@
-"""Whatever a spec says, `loads` gives a network or a `SpecError`: mutants of the lessons and of hostile texts, with a fresh seed each time."""
+"""Whatever a spec says, `loads` gives a network or a `SpecError`: mutants of the lessons and of hostile texts, with a
+fresh seed each time."""
 
 from __future__ import annotations
 
@@ -10,7 +11,9 @@ from places import ROOT
 
 from derivation import SpecError, loads
 
-TEXTS = [path.read_text() for folder in ("examples", "examples/variants") for path in sorted((ROOT / folder).glob("*.toml"))]
+TEXTS = [
+    path.read_text() for folder in ("examples", "examples/variants") for path in sorted((ROOT / folder).glob("*.toml"))
+]
 KEYS = re.compile(r"^[ \t]*[\w.]+(?= *=)", re.MULTILINE)
 NUMBERS = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?")
 WORDS = re.compile(r"\w+|[^\w\s]")
@@ -63,13 +66,26 @@ def _between(text: str, pick: random.Random) -> str:
 
 
 def _key(text: str, pick: random.Random) -> str:
-    return _replaced(KEYS, text, pick.choice((*KEYS.findall(text), "schedule", "steps", "vary", "digits", "places", "elide", "paper", "q")), pick)
+    return _replaced(
+        KEYS,
+        text,
+        pick.choice((*KEYS.findall(text), "schedule", "steps", "vary", "digits", "places", "elide", "paper", "q")),
+        pick,
+    )
 
 
 def _line(text: str, pick: random.Random) -> str:
     lines = text.split("\n")
     place, other = pick.randrange(len(lines)), pick.choice(pick.choice(TEXTS).split("\n"))
-    return "\n".join(pick.choice((lines[:place] + lines[place + 1 :], [*lines[:place], other, *lines[place:]], lines[:place] + lines[place:][::-1])))
+    return "\n".join(
+        pick.choice(
+            (
+                lines[:place] + lines[place + 1 :],
+                [*lines[:place], other, *lines[place:]],
+                lines[:place] + lines[place:][::-1],
+            )
+        )
+    )
 
 
 def _repeated(text: str, pick: random.Random) -> str:
@@ -88,7 +104,9 @@ def test_no_text_gets_anything_but_a_network_or_a_sentence() -> None:
         try:
             loads(text)
         except SpecError as error:
-            assert all(problem.message and problem.message.isprintable() for problem in error.problems), f"{seed}.{count}"
+            assert all(problem.message and problem.message.isprintable() for problem in error.problems), (
+                f"{seed}.{count}"
+            )
         except BaseException:
             print(f"mutant({seed}.{count!r})")
             raise

@@ -1,4 +1,5 @@
-"""Gradients of random networks over all operations against HIPS autograd; certified digits against mpmath at 50 digits."""
+"""Gradients of random networks over all operations against HIPS autograd; certified digits against mpmath at 50
+digits."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from autograd.extend import defvjp, primitive
 from test_structure import CASES
 
 import derivation
-from derivation.numbers import json_text
+from derivation.formulas.numbers import json_text
 
 erf = primitive(lambda x: np.vectorize(math.erf)(x))
 defvjp(erf, lambda ans, x: lambda g: g * 2 / np.sqrt(np.pi) * np.exp(-(x**2)))
@@ -58,7 +59,9 @@ LOSSES = {
     "sum(({} - y)^2) / 2": lambda v: np.sum((v - Y) ** 2) / 2,
     "mean(({} - y)^2)": lambda v: np.mean((v - Y) ** 2),
     "cross_entropy(softmax({}), y)": lambda v: -np.sum(Y * np.log(np.exp(v) / np.sum(np.exp(v)))),
-    "binary_cross_entropy(sigmoid({}), y)": lambda v: -np.sum(Y * np.log(1 / (1 + np.exp(-v))) + (1 - Y) * np.log(1 - 1 / (1 + np.exp(-v)))),
+    "binary_cross_entropy(sigmoid({}), y)": lambda v: (
+        -np.sum(Y * np.log(1 / (1 + np.exp(-v))) + (1 - Y) * np.log(1 - 1 / (1 + np.exp(-v))))
+    ),
     "hinge({}, y)": lambda v: np.sum(np.maximum(0.0, 1 - Y * v)),
     "huber({}, y)": lambda v: np.sum(np.where(np.abs(v - Y) <= 1, (v - Y) ** 2 / 2, np.abs(v - Y) - 0.5)),
     "max({}) + min({})": lambda v: np.max(v) + np.min(v),
@@ -70,7 +73,12 @@ DATA: dict[str, object] = {}
 
 def build(chooser: random.Random) -> tuple[str, object, dict[str, object]]:
     """A random network as equations and as a function of its parameters."""
-    values = {"x": draw(chooser, 2, 1), "W": draw(chooser, 2, 2), "b": draw(chooser, 1, 1)[0][0], "s": draw(chooser, 1, 1)[0][0]}
+    values = {
+        "x": draw(chooser, 2, 1),
+        "W": draw(chooser, 2, 2),
+        "b": draw(chooser, 1, 1)[0][0],
+        "s": draw(chooser, 1, 1)[0][0],
+    }
     rows, functions, available = [], [], ["x"]
     for count in range(chooser.randint(2, 4)):
         key = f"q{count}"
@@ -104,7 +112,11 @@ def draw(chooser: random.Random, rows: int, columns: int) -> list[list[float]]:
 
 def spec(equations: str, values: dict[str, object]) -> str:
     lines = [f"{key} = {value}" for key, value in values.items()]
-    return f'[model]\nloss = "L"\nequations = """\n{equations}\n"""\n[parameters]\n' + "\n".join(lines) + "\n[data]\ny = [0.25, 0.75]\n"
+    return (
+        f'[model]\nloss = "L"\nequations = """\n{equations}\n"""\n[parameters]\n'
+        + "\n".join(lines)
+        + "\n[data]\ny = [0.25, 0.75]\n"
+    )
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -123,16 +135,35 @@ def test_random_networks_agree_with_autograd(seed: int) -> None:
 
 
 def test_every_operation_takes_part() -> None:
-    from derivation.operations import TABLE
+    from derivation.formulas.operations import TABLE
 
     text = " ".join([*UNARY, *BINARY, *LOSSES, "a = W @ x + b", *CASES])
     unreached = {
-        row.name for row in TABLE.values() if not any(spelling.strip(".") in text for spelling in row.spellings if spelling.isidentifier() or spelling == ".T")
+        row.name
+        for row in TABLE.values()
+        if not any(
+            spelling.strip(".") in text for spelling in row.spellings if spelling.isidentifier() or spelling == ".T"
+        )
     }
     symbols = {row.name for row in TABLE.values() if not any(spelling.isidentifier() for spelling in row.spellings)}
-    inner = {row.name for row in TABLE.values() if row.derivative_of} | {"normal_cdf", "normal_pdf", "cases", "floor", "cos_pi"}
+    inner = {row.name for row in TABLE.values() if row.derivative_of} | {
+        "normal_cdf",
+        "normal_pdf",
+        "cases",
+        "floor",
+        "cos_pi",
+    }
     # what reverse rules are made of: reached through the operations whose gradients they carry
-    carriers = {"first_largest", "first_largest_in_rows", "first_largest_in_columns", "largest_in_windows", "repeat_rows", "repeat_columns", "slice", "pad"}
+    carriers = {
+        "first_largest",
+        "first_largest_in_rows",
+        "first_largest_in_columns",
+        "largest_in_windows",
+        "repeat_rows",
+        "repeat_columns",
+        "slice",
+        "pad",
+    }
     carriers |= {"pick_rows", "gather_rows", "rotate180", "spread", "strided", "enlarge"}
     assert unreached - symbols - inner - carriers == set()
 

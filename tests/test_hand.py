@@ -1,4 +1,5 @@
-"""The handwritten look: six shapes of every sign and never the same twice running, text that stays text, the same bytes for the same seed."""
+"""The handwritten look: six shapes of every sign and never the same twice running, text that stays text, the same bytes
+for the same seed."""
 
 from __future__ import annotations
 
@@ -18,16 +19,17 @@ from pypdf.generic import ContentStream
 from typer.testing import CliRunner
 
 import derivation
-from derivation.cli import app
-from derivation.hand import Unwritable, Writing, files
-from derivation.hand.fonts import ENDS, FIRST, LARGE_FIRST, WRITINGS, Font, large, plain, source
-from derivation.hand.glyphs import DELIMITERS, SIZES, UNICODE, commands, table, used
-from derivation.hand.hands import HANDS, PAPERS
-from derivation.hand.setting import text
-from derivation.hand.signs import ACCENTS
-from derivation.hand.type1 import CHARSTRING, EEXEC, encrypted
-from derivation.render import FORMATS, beside
-from derivation.render.engine import engines
+from derivation.cli.app import app
+from derivation.handwriting.fonts.fonts import ENDS, FIRST, LARGE_FIRST, WRITINGS, Font, files, large, plain, source
+from derivation.handwriting.fonts.type1 import CHARSTRING, EEXEC, encrypted
+from derivation.handwriting.ink.hands import HANDS, PAPERS
+from derivation.handwriting.setting import text
+from derivation.handwriting.strokes.glyphs import DELIMITERS, SIZES, UNICODE, commands, table, used
+from derivation.handwriting.strokes.signs import ACCENTS
+from derivation.handwriting.writing import Unwritable, Writing
+from derivation.pages.formats import FORMATS
+from derivation.pages.formats.tex import beside
+from derivation.pages.typesetting.engine import engines
 from derivation.tex.names import COMMANDS
 
 SPEC = ROOT / "examples" / "two-two-one.toml"
@@ -36,9 +38,12 @@ VALUES = (
     "0.1 1 0.1 1 -0.25 0.78125 -1.25 -0.125 -1.25 -1.25 -0.625 0.375 -0.625 0.375 -0.625 -1.25 0.375 0.75 -0.625 0.375 "
     "0.5125 -0.175 0.125 0.3625 0.025 0.1625 0.325 0.0625 -0.0375"
 ).split()
-"""The article's results by hand: z, h, the output, the loss; backwards to the gradients of W1 and b1; the new parameters."""
+"""The article's results by hand: z, h, the output, the loss; backwards to the gradients of W1 and b1; the new
+parameters."""
 
-poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler-utils (pdftotext) is not on this machine")
+poppler = pytest.mark.skipif(
+    shutil.which("pdftotext") is None, reason="poppler-utils (pdftotext) is not on this machine"
+)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +60,11 @@ def writings(request: pytest.FixtureRequest) -> list[tuple[Font, Font]]:
 def extracted(document: bytes, tmp_path: Path) -> str:
     path = tmp_path / "page.pdf"
     path.write_bytes(document)
-    return subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, check=True).stdout.decode().replace("−", "-")
+    return (
+        subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, check=True)
+        .stdout.decode()
+        .replace("−", "-")
+    )
 
 
 def test_every_glyph_has_six_shapes(writings: list[tuple[Font, Font]]) -> None:
@@ -69,8 +78,13 @@ def test_every_glyph_has_six_shapes(writings: list[tuple[Font, Font]]) -> None:
 
 
 def test_shapes_of_a_glyph_differ_to_the_eye(writings: list[tuple[Font, Font]]) -> None:
-    """Not only in the last digit: between any two, some point of the outline moves by two hundredths of the size or more."""
-    for name in (glyph.title for glyph in table().values() if unicodedata.category(glyph.character)[0] in "LN" and glyph.name not in ACCENTS):
+    """Not only in the last digit: between any two, some point of the outline moves by two hundredths of the size or
+    more."""
+    for name in (
+        glyph.title
+        for glyph in table().values()
+        if unicodedata.category(glyph.character)[0] in "LN" and glyph.name not in ACCENTS
+    ):
         shapes = [outline(plain_font.programs[name]) for plain_font, _ in writings]
         for a, b in combinations(shapes, 2):
             assert len(a) != len(b) or max(abs(p - q) for p, q in zip(a, b, strict=True)) > 20, name
@@ -109,7 +123,9 @@ def test_ink_varies_in_width(writings: list[tuple[Font, Font]]) -> None:
     widths = []
     for height in heights:
         crossings = [
-            a.real + (b.real - a.real) * (height - a.imag) / (b.imag - a.imag) for a, b in pairwise(points[::3]) if (a.imag - height) * (b.imag - height) < 0
+            a.real + (b.real - a.real) * (height - a.imag) / (b.imag - a.imag)
+            for a, b in pairwise(points[::3])
+            if (a.imag - height) * (b.imag - height) < 0
         ]
         widths.append(max(crossings) - min(crossings))
     assert max(widths) > 1.05 * min(widths)
@@ -152,7 +168,12 @@ def signs(document: bytes) -> list[list[tuple[str, int]]]:
             elif operator in (b"TJ", b"Tj"):
                 characters = large_characters if "handx" in font else plain_characters
                 parts = operands[0] if operator == b"TJ" else operands
-                rows += [(characters[code], int(font[-1])) for part in parts if isinstance(part, (str, bytes)) for code in codes(part)]
+                rows += [
+                    (characters[code], int(font[-1]))
+                    for part in parts
+                    if isinstance(part, (str, bytes))
+                    for code in codes(part)
+                ]
         number = str(len(pages) + 1)
         assert "".join(character for character, _ in rows[-len(number) :]) == number
         pages.append(rows[: -len(number)])  # the page's number stands alone at its foot
@@ -168,7 +189,11 @@ def test_no_two_neighbours_are_alike(spec: str, seed: int) -> None:
     shapes: dict[str, set[int]] = defaultdict(set)
     last: dict[str, int] = {}
     total = 0
-    for page in signs(FORMATS["pdf"](derivation.derive(derivation.load(ROOT / "examples" / f"{spec}.toml")), "handwritten", Writing(seed=seed))):
+    for page in signs(
+        FORMATS["pdf"](
+            derivation.derive(derivation.load(ROOT / "examples" / f"{spec}.toml")), "handwritten", Writing(seed=seed)
+        )
+    ):
         for character, shape in page:
             assert last.get(character) != shape, character
             last[character] = shape
@@ -195,7 +220,19 @@ def test_text_stays_text(page: bytes, tmp_path: Path) -> None:
         )
     ]
     assert places == sorted(places)
-    for word in ("lets it", "backpropagation", "ReLU(z", "∂", "ℝ", "⊙", "⊤", "∇", "θ", "max(0, 0.1)", "proved by SymPy"):
+    for word in (
+        "lets it",
+        "backpropagation",
+        "ReLU(z",
+        "∂",
+        "ℝ",
+        "⊙",
+        "⊤",
+        "∇",
+        "θ",
+        "max(0, 0.1)",
+        "proved by SymPy",
+    ):
         assert word in found
 
 
@@ -211,7 +248,13 @@ def test_properties_and_outline_are_plain_text(page: bytes) -> None:
     reader = pypdf.PdfReader(io.BytesIO(page))
     assert reader.metadata.title == "One training step of a 2-2-1 network"
     assert reader.metadata.subject == "forward pass, backpropagation and update"
-    assert [item.title for item in reader.outline] == ["Setup", "Forward pass", "Backpropagation", "Parameter update", "Each partial derivative"]
+    assert [item.title for item in reader.outline] == [
+        "Setup",
+        "Forward pass",
+        "Backpropagation",
+        "Parameter update",
+        "Each partial derivative",
+    ]
 
 
 def test_the_same_seed_gives_the_same_bytes(article: derivation.Derivation, page: bytes) -> None:
@@ -238,14 +281,24 @@ def test_every_symbol_of_every_lesson_is_in_the_hand(spec: Path, tmp_path: Path)
     for name, content in beside(tex, "handwritten", writing).items():
         (tmp_path / name).write_bytes(content)
     command = [engines()[0].program, "-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", "handout.tex"]
-    subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=120, check=True, env={"max_print_line": "1000", "HOME": str(tmp_path)})
+    subprocess.run(
+        command,
+        cwd=tmp_path,
+        capture_output=True,
+        timeout=120,
+        check=True,
+        env={"max_print_line": "1000", "HOME": str(tmp_path)},
+    )
     log = (tmp_path / "handout.log").read_text("utf-8", "replace")
     assert "Missing character" not in log
     wide = [float(points) for points in re.findall(r"Overfull \\hbox \(([\d.]+)pt too wide", log)]
     assert not [points for points in wide if points > 2]
     reader = pypdf.PdfReader(tmp_path / "handout.pdf")
     for page in reader.pages:
-        assert all(re.fullmatch(r"/\w{6}\+handx?[1-6]", font.get_object()["/BaseFont"]) for font in page["/Resources"]["/Font"].values())
+        assert all(
+            re.fullmatch(r"/\w{6}\+handx?[1-6]", font.get_object()["/BaseFont"])
+            for font in page["/Resources"]["/Font"].values()
+        )
 
 
 def test_every_command_of_a_notation_is_written() -> None:
@@ -268,7 +321,9 @@ def test_only_what_is_written_is_drawn() -> None:
     small = files("\\begin{document}x", Writing())
     everything = files("\\begin{document}" + "".join(table()) + "".join(commands()), Writing())
     assert len(small["hand1.pfb"]) * 3 < len(everything["hand1.pfb"])
-    assert "lfloor" in used(r"\begin{document}\left\lfloor x\right\rfloor") and "lfloor" not in used(r"\begin{document}x")
+    assert "lfloor" in used(r"\begin{document}\left\lfloor x\right\rfloor") and "lfloor" not in used(
+        r"\begin{document}x"
+    )
 
 
 def test_titles() -> None:
@@ -290,7 +345,10 @@ def test_special_titles_are_set(tmp_path: Path) -> None:
     ("options", "message"),
     [
         (["--theme", "handwritten", "--hand", "slow"], "there is no hand 'slow'; hands are steady, quick, round"),
-        (["--theme", "handwritten", "--paper-style", "pink"], "there is no paper style 'pink'; paper styles are squared, lined, plain"),
+        (
+            ["--theme", "handwritten", "--paper-style", "pink"],
+            "there is no paper style 'pink'; paper styles are squared, lined, plain",
+        ),
         (["--hand", "quick"], "add --theme handwritten"),
         (["--theme", "handwritten", "--format", "tex", "-o", "-"], "needs its fonts beside it"),
         (["--theme", "pencil"], "there is no theme 'pencil'; themes are typeset, handwritten"),
@@ -305,12 +363,16 @@ def test_a_character_that_the_hand_does_not_know(tmp_path: Path) -> None:
     spec = tmp_path / "net.toml"
     spec.write_text('title = "網"\n[model]\nequations = "f = 2 * x"\n[data]\nx = 1\n', "utf-8")
     result = CliRunner().invoke(app, ["handout", str(spec), "-o", str(tmp_path / "net.pdf"), "--theme", "handwritten"])
-    assert result.exit_code == 2 and "cannot write the character" in result.stderr and not (tmp_path / "net.pdf").exists()
+    assert (
+        result.exit_code == 2 and "cannot write the character" in result.stderr and not (tmp_path / "net.pdf").exists()
+    )
 
 
 def test_a_tex_file_compiles_with_the_fonts_beside_it(tmp_path: Path) -> None:
     target = tmp_path / "my notes_1.tex"
-    result = CliRunner().invoke(app, ["handout", str(SPEC), "-o", str(target), "--theme", "handwritten", "--hand", "round", "--seed", "7"])
+    result = CliRunner().invoke(
+        app, ["handout", str(SPEC), "-o", str(target), "--theme", "handwritten", "--hand", "round", "--seed", "7"]
+    )
     assert result.exit_code == 0, result.output
     assert {path.suffix for path in (tmp_path / "my-notes-1-fonts").iterdir()} == {".pfb", ".tfm"}
     command = [engines()[0].program, "-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", target.name]

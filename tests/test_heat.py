@@ -1,4 +1,5 @@
-"""Heat maps: what is shown follows from the operations, tints from the numbers, and nothing lies on anything else, however large it is."""
+"""Heat maps: what is shown follows from the operations, tints from the numbers, and nothing lies on anything else,
+however large it is."""
 
 from __future__ import annotations
 
@@ -11,11 +12,11 @@ from places import ROOT
 from test_figures import LESSONS, faults, lesson
 
 import derivation
-from derivation.figures import Chart, charts, svg, tikz
-from derivation.figures.flowchart import TEXT_WIDTH
-from derivation.figures.geometry import Node
-from derivation.hand.hands import HANDS
-from derivation.terms import name
+from derivation.formulas.terms import name
+from derivation.handwriting.ink.hands import HANDS
+from derivation.pages.figures import Chart, charts, svg, tikz
+from derivation.pages.figures.flowchart import TEXT_WIDTH
+from derivation.pages.figures.geometry import Node
 from derivation.tex.write import write
 
 Matrix = list[list[float]]
@@ -24,8 +25,13 @@ KERNEL = [[1, -1], [0.5, 2]]
 
 
 def drawn(equations: str, parameters: dict[str, object], data: dict[str, object], head: str = "") -> Chart | None:
-    given = [f"[{key}]\n" + "\n".join(f"{one} = {value}" for one, value in values.items()) for key, values in (("parameters", parameters), ("data", data))]
-    return charts(derivation.derive(derivation.loads(f'{head}\n[model]\nequations = """\n{equations}\n"""\n' + "\n".join(given)))).get("heat")
+    given = [
+        f"[{key}]\n" + "\n".join(f"{one} = {value}" for one, value in values.items())
+        for key, values in (("parameters", parameters), ("data", data))
+    ]
+    return charts(
+        derivation.derive(derivation.loads(f'{head}\n[model]\nequations = """\n{equations}\n"""\n' + "\n".join(given)))
+    ).get("heat")
 
 
 def numbers(rows: int, columns: int, seed: int = 1) -> Matrix:
@@ -47,7 +53,12 @@ def texts(chart: Chart) -> list[str]:
 def read(nodes: list[Node]) -> np.ndarray:
     """The printed numbers, laid out by where they stand."""
     rows = sorted({node.y for node in nodes})
-    return np.array([[float(node.block.texts[0].latex) for node in sorted(nodes, key=lambda node: node.x) if node.y == row] for row in rows])
+    return np.array(
+        [
+            [float(node.block.texts[0].latex) for node in sorted(nodes, key=lambda node: node.x) if node.y == row]
+            for row in rows
+        ]
+    )
 
 
 def shades(nodes: list[Node]) -> np.ndarray:
@@ -93,7 +104,11 @@ def test_the_softmax_of_a_layer_is_no_attention(equations: str) -> None:
     ],
 )
 def test_an_attention_is_known_by_its_product(equations: str, quantities: list[str]) -> None:
-    chart = drawn(equations, {"W": [[1, -2], [3, 0.5]]}, {"X": [[1, 2], [0, 1], [2, -1]], "x": [1, 2], "M": [[1, 0, 0], [1, 1, 0], [1, 1, 1]]})
+    chart = drawn(
+        equations,
+        {"W": [[1, -2], [3, 0.5]]},
+        {"X": [[1, 2], [0, 1], [2, -1]], "x": [1, 2], "M": [[1, 0, 0], [1, 1, 0], [1, 1, 1]]},
+    )
     assert chart is not None and not faults(chart) and shown(chart) == quantities
 
 
@@ -103,7 +118,10 @@ def test_rows_of_weights_are_queries_and_columns_where_these_add_up_to_1() -> No
         assert chart is not None
         words = {text.latex: label for label in chart.labels for text in label.block.texts if "text" in text.latex}
         first = cells(chart, "S")[0]
-        assert words[rf"\text{{{beside}}}"].x < first.x - first.width / 2 and words[rf"\text{{{above}}}"].y < first.y - first.height / 2
+        assert (
+            words[rf"\text{{{beside}}}"].x < first.x - first.width / 2
+            and words[rf"\text{{{above}}}"].y < first.y - first.height / 2
+        )
         assert read(cells(chart, "A")).sum(axis=axis) == pytest.approx(1, abs=1e-4)
 
 
@@ -112,7 +130,10 @@ def test_the_operations_stand_between() -> None:
     image = {"X": [[1, 2, 3], [0, -1, 2], [1, 1, 0]], "Y": [[0, 1, 0], [1, 0, 1], [0, 2, 0]]}
     kernels = {"K": [[1, 0], [0, 1]], "J": [[0, 1], [1, 0]], "b": 0.5}
     for equations, said in (
-        ("P = avgpool(relu(conv2d(X, K) + conv2d(Y, J) + b))", [r"\star", "+", r"\star", "+ b", r"\operatorname{ReLU}", r"\operatorname{avgpool}"]),
+        (
+            "P = avgpool(relu(conv2d(X, K) + conv2d(Y, J) + b))",
+            [r"\star", "+", r"\star", "+ b", r"\operatorname{ReLU}", r"\operatorname{avgpool}"],
+        ),
         ("C = conv2d(X, K, padding=1)\nD = conv2d(C, J)", [r"\star_{s=1,\,p=1 \times 1}", r"\star"]),
         ("C = 2 * conv2d(X + Y, K)", ["X + Y", ",", r"2 ((X + Y) \star K)"]),
     ):
@@ -126,7 +147,8 @@ def test_the_operations_stand_between() -> None:
 
 
 def test_a_convolution_is_tinted_by_its_numbers() -> None:
-    """The lesson again with NumPy: image, kernel, feature map, activation, pooled; the three made of one another have one scale."""
+    """The lesson again with NumPy: image, kernel, feature map, activation, pooled; the three made of one another have
+    one scale."""
     chart = charts(lesson("cnn"))["heat"]
     windows = np.lib.stride_tricks.sliding_window_view(np.array(IMAGE), (2, 2))
     feature = np.einsum("ijkl,kl->ij", windows, np.array(KERNEL)) + 0.1
@@ -162,12 +184,19 @@ def test_digits_are_those_of_the_walkthrough(stem: str) -> None:
     """What a cell shows is an entry at the end of the quantity's chain."""
     worked = lesson(stem)
     chart, names = charts(worked)["heat"], worked.network.names
-    ends = {step.quantity: step.lines[-1].term for phase in worked.phases if phase.key == "forward" for step in phase.steps}
+    ends = {
+        step.quantity: step.lines[-1].term for phase in worked.phases if phase.key == "forward" for step in phase.steps
+    }
     for quantity in set(shown(chart)) & worked.network.equations.keys():
         term = ends[name(quantity)]
         entries = [entry for row in term.args for entry in row.args] if term.head == "matrix" else [term]
-        assert [node.block.texts[0].latex for node in cells(chart, quantity)] == [write(entry, names) for entry in entries]
-        assert all(node.block.width + 1 <= node.width and node.block.height + 1 <= node.height for node in cells(chart, quantity))
+        assert [node.block.texts[0].latex for node in cells(chart, quantity)] == [
+            write(entry, names) for entry in entries
+        ]
+        assert all(
+            node.block.width + 1 <= node.width and node.block.height + 1 <= node.height
+            for node in cells(chart, quantity)
+        )
 
 
 @pytest.mark.parametrize("stem", ["cnn", "attention"])
@@ -175,8 +204,14 @@ def test_both_writers_tint_alike(stem: str) -> None:
     chart = charts(lesson(stem))["heat"]
     drawn = {"positive": 1, "negative": -1}
     boxes = re.findall(r"\\path\[box cell(?:,tint (\w+)=([\d.]+))?\]", tikz(chart))
-    assert [drawn.get(tint, 0) * float(size or 0) / 100 for tint, size in boxes] == pytest.approx([node.shade for node in chart.nodes], abs=6e-4)
-    groups = [group for group in ElementTree.fromstring(svg(chart)).iter("{http://www.w3.org/2000/svg}g") if "cell" in group.get("class", "").split()]
+    assert [drawn.get(tint, 0) * float(size or 0) / 100 for tint, size in boxes] == pytest.approx(
+        [node.shade for node in chart.nodes], abs=6e-4
+    )
+    groups = [
+        group
+        for group in ElementTree.fromstring(svg(chart)).iter("{http://www.w3.org/2000/svg}g")
+        if "cell" in group.get("class", "").split()
+    ]
     for group, node in zip(groups, chart.nodes, strict=True):
         assert group.get("class", "").split() == ["node", "cell", *filter(None, [node.tint])]
         assert group[0].get("style") == (f"--shade:{abs(node.shade):.3f}" if node.shade else None)
@@ -202,7 +237,10 @@ def test_numbers_can_be_read_on_the_fullest_tint() -> None:
     templates = ROOT / "templates"
     sheet, page = ((templates / path).read_text("utf-8") for path in ("svg/chart.css", "page/page.css"))
     default = float(re.findall(r"var\(--full, (\d+)%\)", sheet)[0]) / 100
-    schemes = [dict(re.findall(r"--(\w+): (#?[\w%]+);", text)) for text in (page.partition("@media")[0], page.partition("@media")[2].partition(".chart")[0])]
+    schemes = [
+        dict(re.findall(r"--(\w+): (#?[\w%]+);", text))
+        for text in (page.partition("@media")[0], page.partition("@media")[2].partition(".chart")[0])
+    ]
     assert schemes[0]["paper"] != schemes[1]["paper"]
     for colours in schemes:
         share = float(colours["full"].strip("%")) / 100 if "full" in colours else default
@@ -226,7 +264,12 @@ def test_numbers_can_be_read_on_the_fullest_tint() -> None:
 @pytest.mark.parametrize(
     ("equations", "parameters", "data", "kinds"),
     [
-        ("O = masked_attention(X @ W, X, X, M)", {"W": numbers(2, 2)}, {"X": numbers(4, 2), "M": np.tri(4, dtype=int).tolist()}, {"cell"}),
+        (
+            "O = masked_attention(X @ W, X, X, M)",
+            {"W": numbers(2, 2)},
+            {"X": numbers(4, 2), "M": np.tri(4, dtype=int).tolist()},
+            {"cell"},
+        ),
         ("O = attention(X @ W, X, X)", {"W": numbers(2, 2)}, {"X": numbers(14, 2)}, {"tile", "cell"}),
         ("C = conv2d(X, K)\nP = maxpool(relu(C))", {"K": numbers(3, 3)}, {"X": numbers(18, 18)}, {"tile", "cell"}),
         (
@@ -239,8 +282,11 @@ def test_numbers_can_be_read_on_the_fullest_tint() -> None:
         ("C = conv2d(X, K)", {"K": numbers(2, 2)}, {"X": numbers(40, 40)}, None),
     ],
 )
-def test_large_matrices_keep_to_the_page(equations: str, parameters: dict[str, object], data: dict[str, object], kinds: set[str] | None) -> None:
-    """Numbers where there is room, tiles where there is none (the legend has cells), nothing beyond 32 rows; rows of the chart go on where the last one ended."""
+def test_large_matrices_keep_to_the_page(
+    equations: str, parameters: dict[str, object], data: dict[str, object], kinds: set[str] | None
+) -> None:
+    """Numbers where there is room, tiles where there is none (the legend has cells), nothing beyond 32 rows; rows of
+    the chart go on where the last one ended."""
     chart = drawn(equations, parameters, data, "digits = 4")
     if kinds is None or chart is None:
         assert kinds is chart

@@ -1,4 +1,5 @@
-"""Articles made to be slow, large or broken: the reader's work grows with the text, and what cannot be read is said in a sentence."""
+"""Articles made to be slow, large or broken: the reader's work grows with the text, and what cannot be read is said in
+a sentence."""
 
 from __future__ import annotations
 
@@ -21,16 +22,16 @@ from article_mutants import mutants, tried
 from hostile_shapes import JUDGED, SCANNED, Shape
 from typer.testing import CliRunner
 
-import derivation.check
-from derivation.check import UnreadableArticle, check, check_text
-from derivation.check.find.latex import MAXIMAL_FILES
-from derivation.check.find.notebook import STRING
-from derivation.check.macros import Expansion, collect
-from derivation.check.reports import write
-from derivation.check.reports.view import BEFORE
-from derivation.check.source import MAXIMAL_SIZE, Formula, Source
-from derivation.check.tokens import TOKEN, Unreadable, tokens
-from derivation.cli import app
+import derivation.checking
+from derivation.checking.article import UnreadableArticle, check, check_text
+from derivation.checking.reading.macros import Expansion, collect
+from derivation.checking.reading.tokens import TOKEN, Unreadable, tokens
+from derivation.checking.reports import FORMATS as REPORTS
+from derivation.checking.reports.view import BEFORE
+from derivation.checking.sources.find.latex import MAXIMAL_FILES
+from derivation.checking.sources.find.notebook import STRING
+from derivation.checking.sources.source import MAXIMAL_SIZE, Formula, Source
+from derivation.cli.app import app
 
 # Steps
 
@@ -53,7 +54,7 @@ def steps(text: str, path: str) -> int:
 
 @pytest.mark.parametrize("name", SCANNED)
 def test_steps_grow_with_the_text(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("derivation.check.MAXIMAL_MADE", 10_000)
+    monkeypatch.setattr("derivation.checking.article.MAXIMAL_MADE", 10_000)
     shape: Shape = SCANNED[name]
     short, long = (steps(shape.make(length), f"a{shape.suffix}") for length in (10_000, 160_000))
     assert long <= 16 * 1.2 * short + 2000
@@ -61,9 +62,11 @@ def test_steps_grow_with_the_text(name: str, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize("name", JUDGED)
 def test_steps_of_judging_grow_with_the_text(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("derivation.check.meter.STEPS_OF_ONE", 2000)  # as few as will do: what is tried here is how they grow
-    monkeypatch.setattr("derivation.check.meter.STEPS_AT_LEAST", 1000)
-    monkeypatch.setattr("derivation.check.meter.STEPS_A_LETTER", 2)
+    monkeypatch.setattr(
+        "derivation.checking.facts.meter.STEPS_OF_ONE", 2000
+    )  # as few as will do: what is tried here is how they grow
+    monkeypatch.setattr("derivation.checking.facts.meter.STEPS_AT_LEAST", 1000)
+    monkeypatch.setattr("derivation.checking.facts.meter.STEPS_A_LETTER", 2)
     shape: Shape = JUDGED[name]
     short, long = (steps(shape.make(length), f"a{shape.suffix}") for length in (1000, 4000))
     assert long <= 4 * 1.6 * short + 2000
@@ -83,7 +86,9 @@ def one(item: tuple[Any, Any]) -> frozenset[str] | None:
     if kind is sre.ANY:
         return frozenset(LETTERS)
     if kind in (sre.LITERAL, sre.NOT_LITERAL):
-        return frozenset(letter for letter in LETTERS if (letter == chr(value)) == (kind is sre.LITERAL)) or frozenset(chr(value))
+        return frozenset(letter for letter in LETTERS if (letter == chr(value)) == (kind is sre.LITERAL)) or frozenset(
+            chr(value)
+        )
     if kind is sre.IN:
         negated = value[0][0] is sre.NEGATE
         found = frozenset(letter for letter in LETTERS for part in value if within(part, letter))
@@ -122,14 +127,19 @@ def first(sequence: Any) -> tuple[frozenset[str], bool]:
         inside = [first(part) for part in parts(item)]
         found = found.union(*(letters for letters, _ in inside)) if inside else found
         kind, value = item
-        may_vanish = not inside or any(empty for _, empty in inside) or (kind in (*REPEATS, sre.POSSESSIVE_REPEAT) and value[0] == 0)
+        may_vanish = (
+            not inside
+            or any(empty for _, empty in inside)
+            or (kind in (*REPEATS, sre.POSSESSIVE_REPEAT) and value[0] == 0)
+        )
         if not may_vanish:
             return found, False
     return found, True
 
 
 def ambiguous(sequence: Any, follows: frozenset[str] = frozenset()) -> list[str]:
-    """The repeats of a sequence that may go on or stop at the same letter, so that a search tries both again and again."""
+    """The repeats of a sequence that may go on or stop at the same letter, so that a search tries both again and
+    again."""
     found = []
     items = list(sequence)
     for place, item in enumerate(items):
@@ -147,14 +157,20 @@ def ambiguous(sequence: Any, follows: frozenset[str] = frozenset()) -> list[str]
 
 
 def restarting(sequence: Any, before: tuple[frozenset[str], ...] = ()) -> list[str]:
-    """The repeats that run over all that stands before them in the pattern, and may then find nothing: a search starts anew at each letter of the run."""
+    """The repeats that run over all that stands before them in the pattern, and may then find nothing: a search starts
+    anew at each letter of the run."""
     found = []
     items = list(sequence)
     for place, item in enumerate(items):
         kind, value = item
         _, may_end = first(items[place + 1 :])
         letters = one(item)
-        if kind in (*REPEATS, sre.POSSESSIVE_REPEAT) and value[1] > MANY and not may_end and all(part & everything(value[2]) for part in before):
+        if (
+            kind in (*REPEATS, sre.POSSESSIVE_REPEAT)
+            and value[1] > MANY
+            and not may_end
+            and all(part & everything(value[2]) for part in before)
+        ):
             found.append(str(item))
         for part in parts(item):
             found += [] if may_end and kind not in (sre.BRANCH, sre.SUBPATTERN) else restarting(part, before)
@@ -174,18 +190,38 @@ def everything(sequence: Any) -> frozenset[str]:
 
 
 def patterns() -> list[tuple[str, str, bool]]:
-    """Every pattern of the checker, as it is compiled or as it stands in a call, with its module, and whether it is tried at one place only."""
+    """Every pattern of the checker, as it is compiled or as it stands in a call, with its module, and whether it is
+    tried at one place only."""
     found = []
-    for info in pkgutil.walk_packages(derivation.check.__path__, "derivation.check."):
+    for info in pkgutil.walk_packages(derivation.checking.__path__, "derivation.checking."):
         module = import_module(info.name)
-        calls = [node for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text("utf-8"))) if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)]
+        calls = [
+            node
+            for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text("utf-8")))
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+        ]
         for key, value in vars(module).items():
             if isinstance(value, re.Pattern):
-                found.append((info.name, value.pattern, {node.attr for node in calls if node.value.id == key} <= {"match", "fullmatch"}))  # type: ignore[attr-defined]
+                found.append(
+                    (
+                        info.name,
+                        value.pattern,
+                        {node.attr for node in calls if node.value.id == key} <= {"match", "fullmatch"},
+                    )
+                )  # type: ignore[attr-defined]
         for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name) and node.func.value.id == "re":
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and isinstance(node.func.value, ast.Name)
+                and node.func.value.id == "re"
+            ):
                 is_anchored = node.func.attr in ("match", "fullmatch")
-                found += [(info.name, argument.value, is_anchored) for argument in node.args[:1] if isinstance(argument, ast.Constant) and node.func.attr != "compile"]
+                found += [
+                    (info.name, argument.value, is_anchored)
+                    for argument in node.args[:1]
+                    if isinstance(argument, ast.Constant) and node.func.attr != "compile"
+                ]
     return sorted(set(found))
 
 
@@ -255,10 +291,10 @@ def test_macros_are_counted_before_they_are_made() -> None:
     ],
 )
 def test_what_is_too_much_is_said_to_be(text: str, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("derivation.check.meter.STEPS_OF_ONE", 2000)
+    monkeypatch.setattr("derivation.checking.facts.meter.STEPS_OF_ONE", 2000)
     assert says in why(text)
     for form in ("text", "json", "html", "github", "sarif"):
-        write(form, [check_text(text)])
+        REPORTS[form]([check_text(text)])
 
 
 def test_numerals_of_other_scripts_are_numbers() -> None:
@@ -267,12 +303,16 @@ def test_numerals_of_other_scripts_are_numbers() -> None:
 
 CRASHED = {
     "a derivative in a rule": (
-        r"$$L^{(i)} = \left( \hat{y}^{(i)} \right)^2, L = \left( L^{(1)} \right)$$$v_b = 0.1$is$$= x^{(1)} = y^{(1)} = \frac{\partial L}{\partial b} -0.5$$$$= 2$= b v_{b,new} = 0.141$$", ".md"),
+        r"$$L^{(i)} = \left( \hat{y}^{(i)} \right)^2, L = \left( L^{(1)} \right)$$$v_b = 0.1$is$$= x^{(1)} = "
+        r"y^{(1)} = \frac{\partial L}{\partial b} -0.5$$$$= 2$= b v_{b,new} = 0.141$$", ".md"),
     "a derivative that vanishes": (
-        r"\newcommand{\vect}[1]{\boldsymbol{#1}}\newcommand{\pd}[2]{\frac{\partial #1}{\partial #1}}\newcommand{\half}{\tfrac{1}{2}}\begin{align*} \vect{z} = \begin{bmatrix} -2 &0.4 "
-        r"\end{bmatrix} L = \half \left( 0.3145^2 \right) \\ \pd{L}{\vect{z}} = \pd{L}{\vect{h}} \sigma'(\vect{z})\end{align*}", ".tex"),
+        r"\newcommand{\vect}[1]{\boldsymbol{#1}}\newcommand{\pd}[2]{\frac{\partial #1}{\partial "
+        r"#1}}\newcommand{\half}{\tfrac{1}{2}}\begin{align*} \vect{z} = \begin{bmatrix} -2 &0.4 "
+        r"\end{bmatrix} L = \half \left( 0.3145^2 \right) \\ \pd{L}{\vect{z}} = \pd{L}{\vect{h}} "
+        r"\sigma'(\vect{z})\end{align*}", ".tex"),
     "a value that is a fraction": (
-        "$x_2 = \\frac{1 + (-2)}{1 - (-2)} = -\\frac{1}{3}$\n\n$x_3 = \\frac{1 + (-1/3)}{1 - (-1/3)} = \\frac{1}{2}$\n\n$x_{9} = x_2$", ".md"),
+        "$x_2 = \\frac{1 + (-2)}{1 - (-2)} = -\\frac{1}{3}$\n\n$x_3 = \\frac{1 + (-1/3)}{1 - (-1/3)} = "
+        "\\frac{1}{2}$\n\n$x_{9} = x_2$", ".md"),
     "squares of squares": ("$x_0 = 3$ " + " ".join(f"$x_{{{k + 1}}} = x_{{{k}}}^2$" for k in range(60)) + " $x_{60} = 5$", ".md"),
     "letters of no meaning": ("\ue000\ue0000\ue0011\ue001 $x=1$ \ue0002\ue001", ".md"),
     "an index that is no number": ("$w^l_{jk²} = 1$ and $x = ²$", ".md"),
@@ -291,7 +331,9 @@ def test_what_crashed_is_an_ordinary_report(name: str, tmp_path: Path) -> None:
     assert check(str(path)).equalities
     for words in (["check", "--format", "html"], ["check"], ["spec"], ["renumber", "--seed", "3"]):
         done = CliRunner().invoke(app, [words[0], str(path), *words[1:], *(["-o", "-"] if words[0] != "check" else [])])
-        assert done.exit_code in (0, 1, 2) and (done.exception is None or isinstance(done.exception, SystemExit)), done.exception
+        assert done.exit_code in (0, 1, 2) and (done.exception is None or isinstance(done.exception, SystemExit)), (
+            done.exception
+        )
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe$\0x\0=\0001\0$\0", bytes(range(256)) * 40, b"\x89PNG\r\n\x1a\n\xff"])
@@ -304,12 +346,14 @@ def test_what_is_no_text_is_said_to_be_none(content: bytes, tmp_path: Path) -> N
 
 def test_half_letters_of_a_notebook_are_marked(tmp_path: Path) -> None:
     path = tmp_path / "a.ipynb"
-    path.write_text('{"cells": [{"cell_type": "markdown", "source": ["$x = 2\\ud800$ \\ud83d\\ude00 $1 + 1 = 3$"]}]}', "utf-8")
+    path.write_text(
+        '{"cells": [{"cell_type": "markdown", "source": ["$x = 2\\ud800$ \\ud83d\\ude00 $1 + 1 = 3$"]}]}', "utf-8"
+    )
     report = check(str(path))
     assert [equality.verdict for equality in report.equalities] == ["undecided", "wrong"]
     line, column = report.equalities[1].place
     assert path.read_text("utf-8").splitlines()[line - 1][column - 1] == "3"
-    assert "\ufffd" in write("html", [report]).decode()
+    assert "\ufffd" in REPORTS["html"]([report]).decode()
 
 
 def test_included_files_have_a_limit(tmp_path: Path) -> None:
@@ -341,4 +385,6 @@ def test_articles_mutilated_afresh_give_every_report(tmp_path: Path) -> None:
         try:
             tried(mutant, tmp_path)
         except Exception as problem:
-            raise AssertionError(f"mutant {count}: replay it with ARTICLE_SEED={seed}\n{json.dumps(mutant.text)}") from problem
+            raise AssertionError(
+                f"mutant {count}: replay it with ARTICLE_SEED={seed}\n{json.dumps(mutant.text)}"
+            ) from problem

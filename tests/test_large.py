@@ -1,4 +1,5 @@
-"""A 784-128-10 network: values and gradients against NumPy, every link proved, matrices shown by their corners and norms."""
+"""A 784-128-10 network: values and gradients against NumPy, every link proved, matrices shown by their corners and
+norms."""
 
 from __future__ import annotations
 
@@ -8,14 +9,19 @@ from pathlib import Path
 import numpy as np
 
 import derivation
-from derivation.check import check_text
-from derivation.proof import unproved
-from derivation.render import markdown
+from derivation.checking.article import check_text
+from derivation.pages.formats.markdown import markdown
+from derivation.proving.prover import unproved
 
 
 def test_784_128_10(tmp_path: Path) -> None:
     drawn = np.random.default_rng(0)
-    given = {"W1": np.round(drawn.normal(0, 0.05, (128, 784)), 3), "b1": np.zeros(128), "W2": np.round(drawn.normal(0, 0.1, (10, 128)), 3), "b2": np.zeros(10)}
+    given = {
+        "W1": np.round(drawn.normal(0, 0.05, (128, 784)), 3),
+        "b1": np.zeros(128),
+        "W2": np.round(drawn.normal(0, 0.1, (10, 128)), 3),
+        "b2": np.zeros(10),
+    }
     x, y = np.round(drawn.random(784), 2), np.eye(10)[3]
     np.savez(tmp_path / "numbers.npz", **given, x=x, y=y)
     files = {key: f'{key} = {{ file = "numbers.npz", key = "{key}" }}' for key in (*given, "x", "y")}
@@ -29,7 +35,12 @@ def test_784_128_10(tmp_path: Path) -> None:
     signal = scores / scores.sum() - y
     hidden = (given["W2"].T @ signal) * (h > 0)
     for key, expected in {"W2": np.outer(signal, h), "b2": signal, "W1": np.outer(hidden, x), "b1": hidden}.items():
-        ours = np.array([float(entry) if hasattr(entry, "rad") else int(entry.p) / int(entry.q) for entry in found.gradients[key].entries])
+        ours = np.array(
+            [
+                float(entry) if hasattr(entry, "rad") else int(entry.p) / int(entry.q)
+                for entry in found.gradients[key].entries
+            ]
+        )
         assert np.max(np.abs(ours - expected.ravel())) < 1e-14
     proved = derivation.prove(found)
     assert not unproved(proved)

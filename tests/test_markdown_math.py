@@ -1,4 +1,5 @@
-"""Formulas in Markdown as its readers take them: Markdown first and formulas after (GitHub), or formulas first (Jupyter, pandoc)."""
+"""Formulas in Markdown as its readers take them: Markdown first and formulas after (GitHub), or formulas first
+(Jupyter, pandoc)."""
 
 from __future__ import annotations
 
@@ -14,12 +15,29 @@ from places import EXAMPLES, ROOT
 from typer.testing import CliRunner
 
 import derivation
-from derivation.check import check_text
-from derivation.cli import app
-from derivation.render import FORMATS, markdown
-from derivation.render.markdown_math import FORMULA, rewritten, safe
+from derivation.checking.article import check_text
+from derivation.cli.app import app
+from derivation.pages.formats import FORMATS
+from derivation.pages.formats.markdown import markdown
+from derivation.pages.formats.markdown_math import FORMULA, rewritten, safe
 
-REFUSED = ("operatorname", "mbox", "hbox", "newcommand", "def", "let", "require", "href", "class", "style", "cssId", "unicode", "phantom", "hspace", "tag")
+REFUSED = (
+    "operatorname",
+    "mbox",
+    "hbox",
+    "newcommand",
+    "def",
+    "let",
+    "require",
+    "href",
+    "class",
+    "style",
+    "cssId",
+    "unicode",
+    "phantom",
+    "hspace",
+    "tag",
+)
 """Commands that GitHub refuses, by those who met its "macros are not allowed", or that its readers have no use for."""
 LINE_END = re.compile(r"\\\\\n")
 BY_MARKDOWN_FIRST = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -64,7 +82,19 @@ def test_what_begins_something_has_a_blank_line_before_it(heading: str) -> None:
 
 
 def test_a_worksheet_and_its_key_are_shown(tmp_path: Path) -> None:
-    done = CliRunner().invoke(app, ["variants", str(ROOT / "examples/variants/two-two-one.toml"), "--count", "2", "--format", "md", "-o", str(tmp_path)])
+    done = CliRunner().invoke(
+        app,
+        [
+            "variants",
+            str(ROOT / "examples/variants/two-two-one.toml"),
+            "--count",
+            "2",
+            "--format",
+            "md",
+            "-o",
+            str(tmp_path),
+        ],
+    )
     assert done.exit_code == 0, done.output
     for name in ("worksheets.md", "keys.md"):
         page = (tmp_path / name).read_text("utf-8")
@@ -75,7 +105,9 @@ def test_a_worksheet_and_its_key_are_shown(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("stem", ["two-two-one", "skip-gram"])
 def test_a_notebooks_text_is_shown(stem: str) -> None:
-    cells = json.loads(FORMATS["ipynb"](derivation.derive(derivation.load(ROOT / "examples" / f"{stem}.toml"))))["cells"]
+    cells = json.loads(FORMATS["ipynb"](derivation.derive(derivation.load(ROOT / "examples" / f"{stem}.toml"))))[
+        "cells"
+    ]
     texts = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
     assert [fault for text in texts for fault in faults(text)] == []
     assert sum(len(FORMULA.findall(text)) for text in texts) > 20
@@ -128,16 +160,24 @@ def test_what_markdown_takes_for_its_own_is_written_otherwise(written: str, show
 
 
 def test_a_matrix_in_a_sentence_keeps_to_its_line() -> None:
-    assert safe(r"so $\begin{pmatrix} 1 \\ 2 \end{pmatrix}$ and \$5, \$6") == r"so $\begin{pmatrix} 1 \cr 2 \end{pmatrix}$ and \$5, \$6"
+    assert (
+        safe(r"so $\begin{pmatrix} 1 \\ 2 \end{pmatrix}$ and \$5, \$6")
+        == r"so $\begin{pmatrix} 1 \cr 2 \end{pmatrix}$ and \$5, \$6"
+    )
 
 
-@pytest.mark.parametrize("formula", [r"\operatorname{f}(1)", r"a\,b", r"a \\ b", "a_{b}c_{d} + e}_{f}g_{h}", "a<b>c", "[a](b)", "*a*"])
+@pytest.mark.parametrize(
+    "formula", [r"\operatorname{f}(1)", r"a\,b", r"a \\ b", "a_{b}c_{d} + e}_{f}g_{h}", "a<b>c", "[a](b)", "*a*"]
+)
 def test_what_would_be_lost_is_seen(formula: str) -> None:
     """The test of the test."""
     assert list(faults(f"$$\n{formula}\n$$"))
 
 
 def test_our_own_reader_takes_it_as_it_is() -> None:
-    text = "$$\nh = \\mathrm{ReLU}\\begin{pmatrix} 1 \\\\\n-2 \\end{pmatrix} = \\begin{pmatrix} 1 \\\\\n0 \\end{pmatrix}\n$$\n\n$|{-3}| = \\vert{-3}\\vert = 3$ and $x _{ij} = 2$\n"
+    text = (
+        "$$\nh = \\mathrm{ReLU}\\begin{pmatrix} 1 \\\\\n-2 \\end{pmatrix} = \\begin{pmatrix} 1 \\\\\n0 "
+        "\\end{pmatrix}\n$$\n\n$|{-3}| = \\vert{-3}\\vert = 3$ and $x _{ij} = 2$\n"
+    )
     report = check_text(text, "page.md")
     assert [equality.verdict for equality in report.equalities][:1] == ["exact"] and not report.wrong

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from derivation.deriving import derive
-from derivation.operations import TABLE
-from derivation.render.notebook import notebook
-from derivation.render.numpy_code import PRIMITIVES
-from derivation.spec import load
+from derivation.formulas.operations import TABLE
+from derivation.pages.formats.notebook import notebook
+from derivation.pages.formats.numpy_code import PRIMITIVES
+from derivation.spec.reader import load
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 SPECS = sorted(EXAMPLES.glob("*.toml"))
@@ -39,7 +39,9 @@ def test_a_notebook_runs_and_agrees(spec: Path, tmp_path: Path) -> None:
 
 
 def test_a_wrong_number_is_found(tmp_path: Path) -> None:
-    program = code(notebook(derive(load(EXAMPLES / "two-two-one.toml")))).replace("dL_dyhat = yhat - y", "dL_dyhat = y - yhat")
+    program = code(notebook(derive(load(EXAMPLES / "two-two-one.toml")))).replace(
+        "dL_dyhat = yhat - y", "dL_dyhat = y - yhat"
+    )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert run.returncode and "AssertionError" in run.stderr
 

@@ -1,4 +1,5 @@
-"""Every rule, schedule and wish of the optimizers table over 20 steps against NumPy, written here from the papers, and against torch.optim."""
+"""Every rule, schedule and wish of the optimizers table over 20 steps against NumPy, written here from the papers, and
+against torch.optim."""
 
 from __future__ import annotations
 
@@ -15,17 +16,17 @@ from places import ROOT
 
 import derivation
 from derivation import SpecError
-from derivation.figures import charts
-from derivation.numbers import json_text
-from derivation.optimizers import OPTIMIZERS, RANGES, SCHEDULES, WISHES
-from derivation.proof import Prover, unproved
-from derivation.recipe import at
-from derivation.render import FORMATS
-from derivation.resolve import Shapes
-from derivation.terms import Term, name, updated
+from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.numbers import json_text
+from derivation.formulas.terms import Term, name, updated
+from derivation.networks.optimizers import OPTIMIZERS, RANGES, SCHEDULES, WISHES
+from derivation.networks.update import at
+from derivation.networks.walkthrough import Line
+from derivation.pages.figures import charts
+from derivation.pages.formats import FORMATS
+from derivation.proving.prover import Prover, unproved
 from derivation.tex.read import read
 from derivation.tex.write import write
-from derivation.walkthrough import Line
 
 STEPS = 20
 START = {"W": np.array([[0.5, -0.25], [0.75, 1.0]]), "b": np.array(0.125)}
@@ -47,7 +48,10 @@ y = [0.25, 0.75]
 [update]
 """
 Parameters = dict[str, Any]
-needs_torch = pytest.mark.skipif(find_spec("torch") is None, reason="PyTorch is not installed; `pip install -e .[torch]` compares with torch.optim too")
+needs_torch = pytest.mark.skipif(
+    find_spec("torch") is None,
+    reason="PyTorch is not installed; `pip install -e .[torch]` compares with torch.optim too",
+)
 
 
 def gradients(p: Parameters) -> Parameters:
@@ -69,7 +73,11 @@ def floats(array: Any) -> Any:
 def close(found: list[Parameters], expected: list[Parameters]) -> float:
     """The largest difference, relative to numbers beyond 1."""
     assert len(found) == len(expected) == STEPS
-    return max(float(np.max(np.abs(a[key] - b[key]) / np.maximum(1, np.abs(b[key])))) for a, b in zip(found, expected, strict=True) for key in START)
+    return max(
+        float(np.max(np.abs(a[key] - b[key]) / np.maximum(1, np.abs(b[key]))))
+        for a, b in zip(found, expected, strict=True)
+        for key in START
+    )
 
 
 class State(dict[str, Any]):
@@ -178,7 +186,10 @@ CHANGES: dict[str, tuple[str, Callable[[Parameters, Parameters], Parameters]]] =
 
 
 def numpy_steps(
-    rule: Callable[..., Any], rate: Callable[[int], float] = RATES["constant"][1], change: Any = lambda p, g: g, shrink: float = 0
+    rule: Callable[..., Any],
+    rate: Callable[[int], float] = RATES["constant"][1],
+    change: Any = lambda p, g: g,
+    shrink: float = 0,
 ) -> list[Parameters]:
     p, states, found = dict(START), {key: State() for key in START}, []
     for t in range(1, STEPS + 1):
@@ -189,7 +200,12 @@ def numpy_steps(
 
 
 def test_every_constant_has_a_range_and_its_default_lies_in_it() -> None:
-    constants = [constant for table in (OPTIMIZERS, SCHEDULES, WISHES) for row in table.values() for constant in row.constants.items()]
+    constants = [
+        constant
+        for table in (OPTIMIZERS, SCHEDULES, WISHES)
+        for row in table.values()
+        for constant in row.constants.items()
+    ]
     assert {key for key, _ in constants} == RANGES.keys()
     assert all(RANGES[key].holds(float(default)) for key, default in constants if default)
 
@@ -221,7 +237,8 @@ def test_a_wish_agrees_with_numpy(rule: str, wish: str) -> None:
 
 
 def test_wishes_and_schedules_combine() -> None:
-    """Clipped by norm, then by entry, then the penalty's gradient; the rate warmed up and halved; the parameter shrunk."""
+    """Clipped by norm, then by entry, then the penalty's gradient; the rate warmed up and halved; the parameter
+    shrunk."""
     wishes = "clip_norm = 0.5\nclip = 0.1\nweight_decay = 0.2\ndecoupled_weight_decay = 0.3\nwarmup = 4"
     found = ours(f'rule = "nesterov"\nmomentum = 0.8\nrate = 0.1\nschedule = "step"\ndrop = 0.5\nevery = 3\n{wishes}')
 
@@ -301,15 +318,29 @@ def test_a_schedule_agrees_with_torch(keys: str, schedule: Any) -> None:
     ("keys", "optimizer", "constants", "clip", "tolerance"),
     [
         ('rule = "adam"\nweight_decay = 0.2', "Adam", {"weight_decay": 0.2}, None, 1e-12),
-        ('rule = "nesterov"\nweight_decay = 0.2', "SGD", {"momentum": 0.9, "nesterov": True, "weight_decay": 0.2}, None, 1e-12),
+        (
+            'rule = "nesterov"\nweight_decay = 0.2',
+            "SGD",
+            {"momentum": 0.9, "nesterov": True, "weight_decay": 0.2},
+            None,
+            1e-12,
+        ),
         ('rule = "adam"\ndecoupled_weight_decay = 0.2', "AdamW", {"weight_decay": 0.2}, None, 1e-12),
-        ('rule = "momentum"\nclip = 0.1', "SGD", {"momentum": 0.9}, lambda made, p: made.clip_grad_value_(p, 0.1), 1e-12),
+        (
+            'rule = "momentum"\nclip = 0.1',
+            "SGD",
+            {"momentum": 0.9},
+            lambda made, p: made.clip_grad_value_(p, 0.1),
+            1e-12,
+        ),
         # torch adds 1e-6 to the norm, which the papers do not
         ('rule = "sgd"\nclip_norm = 0.5', "SGD", {}, lambda made, p: made.clip_grad_norm_(p, 0.5), 1e-5),
     ],
     ids=["l2", "l2-nesterov", "decoupled", "clip", "clip_norm"],
 )
-def test_a_wish_agrees_with_torch(keys: str, optimizer: str, constants: dict[str, Any], clip: Any, tolerance: float) -> None:
+def test_a_wish_agrees_with_torch(
+    keys: str, optimizer: str, constants: dict[str, Any], clip: Any, tolerance: float
+) -> None:
     assert close(ours(f"{keys}\nrate = 0.1"), torch_steps(optimizer, constants, clip=clip)) < tolerance
 
 
@@ -338,27 +369,53 @@ def test_a_wrong_formula_of_a_rule_is_refuted() -> None:
         assert prover.judge("update", quantity, before, Line(formula, "=", "formula")) == "proved"
         assert prover.judge("update", quantity, before, Line(formula + formula, "=", "formula")) == "refuted"
     old = Term("sub", (name("W"), name("update.rate") * updated(name("update.m.W"))))
-    assert prover.judge("update", updated(name("W")), [Line(updated(name("W")), "=", "quantity")], Line(old, "=", "formula")) == "refuted"
+    assert (
+        prover.judge(
+            "update", updated(name("W")), [Line(updated(name("W")), "=", "quantity")], Line(old, "=", "formula")
+        )
+        == "refuted"
+    )
 
 
 def test_the_first_step_of_adam_by_hand() -> None:
     """With g = 3: m = 0.3, v = 0.009, both corrected to 3 and 9, so the step is 0.1 * 3 / (3 + 1e-8), exactly."""
     text = '[model]\nloss = "L"\nequations = "L = 3 * w"\n[parameters]\nw = 1\n[update]\nrule = "adam"\nrate = 0.1'
     first = derivation.derive(derivation.loads(text)).training_steps[0]
-    assert {key: str(first.optimizer[updated(name(f"update.{key}.w"))].entries[0]) for key in "mv"} == {"m": "3/10", "v": "9/1000"}
-    assert {key: str(first.optimizer[name(f"update.{key}.w")].entries[0]) for key in ("mhat", "vhat")} == {"mhat": "3", "vhat": "9"}
+    assert {key: str(first.optimizer[updated(name(f"update.{key}.w"))].entries[0]) for key in "mv"} == {
+        "m": "3/10",
+        "v": "9/1000",
+    }
+    assert {key: str(first.optimizer[name(f"update.{key}.w")].entries[0]) for key in ("mhat", "vhat")} == {
+        "mhat": "3",
+        "vhat": "9",
+    }
     assert Fraction(str(first.updated["w"].entries[0])) == 1 - Fraction(3, 10) / (3 + Fraction(1, 10**8))
 
 
-TWO = '[model]\nloss = "L"\nequations = "L = w1^2 + 2 * w2^2"\n[parameters]\nw1 = 1\nw2 = -1\n[update]\nrule = "momentum"\nrate = 0.1\nmomentum = 0.5\n'
+TWO = (
+    '[model]\nloss = "L"\nequations = "L = w1^2 + 2 * w2^2"\n[parameters]\nw1 = 1\nw2 = -1\n[update]\nrule = '
+    '"momentum"\nrate = 0.1\nmomentum = 0.5\n'
+)
 
 
 def test_training_ends_in_a_table_and_a_plot() -> None:
     """w1 = 1, 0.8, 0.54 and w2 = -1, -0.6, -0.16, by hand."""
     found = derivation.derive(derivation.loads(TWO + "steps = 2"))
-    assert [phase.key for phase in found.phases] == ["setup", "forward", "backward", "update", "partials", "forward", "backward", "update", "training"]
+    assert [phase.key for phase in found.phases] == [
+        "setup",
+        "forward",
+        "backward",
+        "update",
+        "partials",
+        "forward",
+        "backward",
+        "update",
+        "training",
+    ]
     page = FORMATS["md"](found, "typeset").decode()
-    assert "| $0$ | $3$ | $1$ | $-1$ |\n| $1$ | $1.36$ | $0.8$ | $-0.6$ |\n| $2$ | $0.3428$ | $0.54$ | $-0.16$ |" in page
+    assert (
+        "| $0$ | $3$ | $1$ | $-1$ |\n| $1$ | $1.36$ | $0.8$ | $-0.6$ |\n| $2$ | $0.3428$ | $0.54$ | $-0.16$ |" in page
+    )
     tex = FORMATS["tex"](found, "typeset").decode()
     assert r"\draw[line path] (16.00,7.00) -- (76.00,32.15) -- (136.00,47.74);" in tex, (
         "the axes are 120 x 46 mm, y from 0 to 3, their top left corner at (16, 7)"
@@ -371,20 +428,27 @@ def test_one_step_has_neither_table_nor_plot() -> None:
     assert "training" not in [phase.key for phase in found.phases]
     form = json.loads(FORMATS["json"](found, "typeset"))
     assert "after_training" not in form
-    assert form["training_steps"][0]["optimizer"]["v.w1_new"] == "2" and form["training_steps"][0]["optimizer"]["rate"] == "1/10"
+    assert (
+        form["training_steps"][0]["optimizer"]["v.w1_new"] == "2"
+        and form["training_steps"][0]["optimizer"]["rate"] == "1/10"
+    )
 
 
 @pytest.mark.parametrize(("keys", "worked"), [("steps = 3", 3), ("steps = 4", 1), ("steps = 4\nworked = 2", 2)])
 def test_which_steps_are_worked(keys: str, worked: int) -> None:
     found = derivation.derive(derivation.loads(TWO + keys))
     assert sum(phase.key == "update" for phase in found.phases) == worked
-    assert sum(step.title.key == "rule" for phase in found.phases for step in phase.steps) == 4  # two equations, two constants, once
+    assert (
+        sum(step.title.key == "rule" for phase in found.phases for step in phase.steps) == 4
+    )  # two equations, two constants, once
     assert len(found.training_steps) == int(keys[8])
 
 
 def test_the_table_names_the_rate_where_it_changes() -> None:
     """The rate halves: step 2 goes 0.05 * 2.6 and 0.05 * 4.4 far, by hand."""
-    page = FORMATS["md"](derivation.derive(derivation.loads(TWO + 'steps = 3\nschedule = "exponential"\ngamma = 0.5')), "typeset").decode()
+    page = FORMATS["md"](
+        derivation.derive(derivation.loads(TWO + 'steps = 3\nschedule = "exponential"\ngamma = 0.5')), "typeset"
+    ).decode()
     assert r"| $\text{step}$ | $L$ | $\alpha_t$ | $w_1$ | $w_2$ |" in page
     assert r"| $0$ | $3$ |  | $1$ | $-1$ |" in page and r"| $2$ | $0.7377$ | $0.05$ | $0.67$ | $-0.38$ |" in page
 
@@ -393,12 +457,20 @@ def test_long_numbers_go_on_as_certified_balls() -> None:
     """2-2-1 has 12,951 digits after step 8 when it is worked in fractions."""
     text = (ROOT / "examples" / "two-two-one.toml").read_text()
     found = derivation.derive(derivation.loads(text + "\nsteps = 12\nworked = 1"))
-    assert all(len(json_text(entry)) < 2600 for step in found.training_steps for array in step.updated.values() for entry in array.entries)
+    assert all(
+        len(json_text(entry)) < 2600
+        for step in found.training_steps
+        for array in step.updated.values()
+        for entry in array.entries
+    )
     assert float(Fraction(json_text(found.outcome.values["L"].entries[0]))) < 0.01
 
 
 def test_symbols_make_way_for_those_of_the_network() -> None:
-    text = '[model]\nloss = "L"\nequations = "L = (alpha * m - t)^2 + v"\n[parameters]\nalpha = 1\nv = 2\n[data]\nm = 3\nt = 4\n[update]\nrule = "adam"\nschedule = "exponential"\ngamma = 0.5'
+    text = (
+        '[model]\nloss = "L"\nequations = "L = (alpha * m - t)^2 + v"\n[parameters]\nalpha = 1\nv = '
+        '2\n[data]\nm = 3\nt = 4\n[update]\nrule = "adam"\nschedule = "exponential"\ngamma = 0.5'
+    )
     names = derivation.loads(text).names
     symbols = [names.latex(f"update.{key}") for key in ("rate", "t", "m", "v", "rate_t", "m.alpha")]
     assert symbols == [r"\eta", "k", r"p_{\text{old}}", r"u_{\text{old}}", r"\eta_{k}", r"p_{\alpha}"]
@@ -408,12 +480,20 @@ def test_symbols_make_way_for_those_of_the_network() -> None:
     ("keys", "line", "message"),
     [
         ('rule = "adm"', 7, "there is no update rule 'adm'; did you mean 'adam'?; known are sgd, momentum"),
-        ('rule = "sgd"\nrate = 1\nschedule = "cosin"', 9, "there is no schedule 'cosin'; did you mean 'cosine'?; known are constant, step"),
+        (
+            'rule = "sgd"\nrate = 1\nschedule = "cosin"',
+            9,
+            "there is no schedule 'cosin'; did you mean 'cosine'?; known are constant, step",
+        ),
         ('rule = "sgd"\nrate = 1\nschedule = "step"', 6, "step needs 'every', a number"),
         ('rule = "momentum"', 6, "momentum needs 'rate', a number"),
         ('rule = "adam"\nbeta = 0.9', 8, "adam takes no 'beta'; did you mean 'beta"),
         ('rule = "sgd"\nrate = 1\nclip_nrm = 1', 9, "sgd takes no 'clip_nrm'; did you mean 'clip_norm'?"),
-        ('rule = "sgd"\nrate = 1\nqqq = 1', 9, "sgd takes no 'qqq'; it takes rate, warmup, clip_norm, clip, weight_decay"),
+        (
+            'rule = "sgd"\nrate = 1\nqqq = 1',
+            9,
+            "sgd takes no 'qqq'; it takes rate, warmup, clip_norm, clip, weight_decay",
+        ),
         ('rule = "sgd"\nrate = 1\nperiod = 9', 9, "sgd takes no 'period'; it belongs to schedule = \"cosine\""),
         ('rule = "sgd"\nrate = 1\nclip = -1', 9, "'clip' must be greater than 0"),
         ('rule = "sgd"\nrate = -0.2', 8, "'rate' must be greater than 0"),
@@ -442,22 +522,27 @@ def test_a_problem_with_an_update_is_told_with_its_place(keys: str, line: int, m
     text = f'[model]\nloss = "L"\nequations = "L = w^2"\n[parameters]\nw = 1\n[update]\n{keys}'
     with pytest.raises(SpecError) as caught:
         derivation.loads(text)
-    assert [problem.line for problem in caught.value.problems if message in problem.message] == [line], str(caught.value)
+    assert [problem.line for problem in caught.value.problems if message in problem.message] == [line], str(
+        caught.value
+    )
 
 
 def test_two_parameters_draw_their_path_over_the_contours() -> None:
-    """The corners of the path lie as the parameters do: w2 upwards, w1 to the right, each axis with a scale of its own."""
+    """The corners of the path lie as the parameters do: w2 upwards, w1 to the right, each axis with a scale of its
+    own."""
     found = derivation.derive(derivation.loads(TWO + "steps = 2"))
     chart = charts(found)["surface"]
     corners = next(line.points for line in chart.lines if line.style == "path")
     scale = [(corners[2][k] - corners[0][k]) / span for k, span in ((0, 0.54 - 1), (1, -0.16 + 1))]
     for corner, (w1, w2) in zip(corners, ((1, -1), (0.8, -0.6), (0.54, -0.16)), strict=True):
-        assert corner == pytest.approx((corners[0][0] + scale[0] * (w1 - 1), corners[0][1] + scale[1] * (w2 + 1)), abs=0.02)
+        assert corner == pytest.approx(
+            (corners[0][0] + scale[0] * (w1 - 1), corners[0][1] + scale[1] * (w2 + 1)), abs=0.02
+        )
 
 
 def test_contour_lines_of_a_circle_are_circles() -> None:
     """The contour of x^2 + y^2 = 4 is one ring at distance 2 from the middle."""
-    from derivation.figures.contours import contour
+    from derivation.pages.figures.contours import contour
 
     places = [x / 10 for x in range(-30, 31)]
     (ring,) = contour(places, places, [[x * x + y * y for x in places] for y in places], 4.0)
@@ -473,6 +558,12 @@ def test_a_loss_without_a_value_somewhere_still_has_a_picture() -> None:
 
 def test_numbers_too_wide_for_a_line_begin_entry_by_entry() -> None:
     found = derivation.derive(derivation.loads(f'{NETWORK}rule = "adam"\nrate = 0.1\nsteps = 2'))
-    moved = [step for phase in found.phases if phase.training_step == 2 for step in phase.steps if step.quantity == updated(name("W"))]
+    moved = [
+        step
+        for phase in found.phases
+        if phase.training_step == 2
+        for step in phase.steps
+        if step.quantity == updated(name("W"))
+    ]
     put_in = moved[0].lines[2].term
     assert put_in.head == "matrix" and put_in.args[0].args[0].head == "sub"

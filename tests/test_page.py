@@ -1,4 +1,5 @@
-"""The page that plays, in a real browser: play, keys, edges, print, both colour schemes, small windows, a screen reader's view."""
+"""The page that plays, in a real browser: play, keys, edges, print, both colour schemes, small windows, a screen
+reader's view."""
 
 from __future__ import annotations
 
@@ -17,12 +18,21 @@ from browsing import Opened, nothing_for_axe, nothing_is_wider, outside_their_bo
 from places import EXAMPLES, ROOT
 
 import derivation
-from derivation.render.mathml import mathml
-from derivation.render.page import page as written
+from derivation.pages.formats.page import page as written
+from derivation.pages.typesetting.mathml import mathml
 
 LESSONS = [path.stem for path in EXAMPLES]
 WITH_ROOTS = ("adam", "attention", "batch-norm", "layer-norm", "transformer-block")
-LOOKED_AT = ("two-two-one", "softmax-regression", "rnn", "cnn", "transformer-block", "adam", "batch-norm", "paper-arithmetic")
+LOOKED_AT = (
+    "two-two-one",
+    "softmax-regression",
+    "rnn",
+    "cnn",
+    "transformer-block",
+    "adam",
+    "batch-norm",
+    "paper-arithmetic",
+)
 HERE = "document.querySelector('.link.current')"
 
 
@@ -53,7 +63,7 @@ def window(browser: Any, tmp_path: Path) -> Iterator[Any]:
 
 
 def test_same_spec_same_bytes() -> None:
-    from derivation.render import font
+    from derivation.pages.typesetting import font
 
     first = html_of("rnn")
     font._subset.cache_clear()
@@ -66,7 +76,10 @@ def test_the_articles_page_is_small_and_holds_every_number() -> None:
     assert len(text.encode()) < 300_000
     shown = unescape(re.sub(r"<(style|script)\b.*?</\1>|<[^>]*>", "", text.replace("</mtd>", " "), flags=re.DOTALL))
     # the article's numbers, as worked by hand: values, gradients, and the parameters after the step
-    for number in "0.3 −0.1 0.2 0.4 0.5 −0.3 0.1 0.05 −0.25 −1.25 1.5625 0.78125 −0.125 −0.625 0.375 0.75 0.0125 0.5125 −0.175 0.125 0.0625 −0.0375 0.3625 0.025 0.1625 0.325".split():
+    for number in (
+        "0.3 −0.1 0.2 0.4 0.5 −0.3 0.1 0.05 −0.25 −1.25 1.5625 0.78125 −0.125 −0.625 0.375 0.75 0.0125 "
+        "0.5125 −0.175 0.125 0.0625 −0.0375 0.3625 0.025 0.1625 0.325"
+    ).split():
         assert re.search(rf"(?<![\d.]){re.escape(number)}(?![\d])", shown), number
 
 
@@ -121,10 +134,11 @@ def test_what_browsers_need_beside_the_converted_formula(latex: str, part: str) 
 
 @pytest.mark.parametrize("stem", LESSONS)
 def test_the_font_has_every_sign_of_the_formulas_and_its_licence(stem: str) -> None:
-    """Those in the text, and the root's, which browsers draw of their own accord: from the embedded font, or not at all."""
+    """Those in the text, and the root's, which browsers draw of their own accord: from the embedded font, or not at
+    all."""
     from fontTools.ttLib import TTFont
 
-    from derivation.render.font import LETTER, italics
+    from derivation.pages.typesetting.font import LETTER, italics
 
     text = html_of(stem)
     assert ("<msqrt" in text) == (stem in WITH_ROOTS)
@@ -224,7 +238,9 @@ def test_the_current_quantity_lights_up_in_chart_formula_and_text(window: Any) -
     assert opened.get(f"{lit}.some(n => n.closest('h3'))") and opened.get(f"{lit}.some(n => n.closest('.quantity'))")
     while "Error signal" not in opened.get(f"{HERE}.closest('.step').querySelector('.title').textContent"):
         opened.press("ArrowRight")
-    assert opened.get(f"{lit}.filter(n => n.matches('g.node')).map(n => n.closest('section').id + ' ' + n.dataset.quantity)") == ["backward1 h"]
+    assert opened.get(
+        f"{lit}.filter(n => n.matches('g.node')).map(n => n.closest('section').id + ' ' + n.dataset.quantity)"
+    ) == ["backward1 h"]
     assert opened.get(f"{HERE}.closest('.chain').querySelector('.quantity .lit') !== null")
 
 
@@ -256,7 +272,9 @@ def test_a_heat_map_fills_beside_the_chart_that_stays_in_view(window: Any) -> No
 
 def test_the_current_link_and_the_chart_are_in_view(window: Any) -> None:
     opened = window("two-two-one")
-    inside = f"(() => {{ const r = {HERE}.getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight - 60 }})()"
+    inside = (
+        f"(() => {{ const r = {HERE}.getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight - 60 }})()"
+    )
     covered = f"(() => {{ const r = {HERE}.getBoundingClientRect(); const f = document.querySelector('.pinned'); return f !== null && f.getBoundingClientRect().bottom > r.top + 1 }})()"
     pinned = 0
     for _ in range(opened.count):
@@ -283,13 +301,17 @@ def test_an_edge_answers_with_its_derivative(window: Any) -> None:
     opened.press("Enter")
     assert not box.is_visible()
     # every edge on the way back has an answer, and a name
-    unanswered = "[...document.querySelectorAll('#backward1 g.edge.backward')].filter(e => e.getAttribute('role') !== 'button').length"
+    unanswered = (
+        "[...document.querySelectorAll('#backward1 g.edge.backward')].filter(e => e.getAttribute('role') "
+        "!== 'button').length"
+    )
     assert opened.get(unanswered) == 0
     assert edge.get_attribute("aria-label") == "Derivative: yhat by b2"
 
 
 def test_the_parts_of_a_shared_gradient_add_up() -> None:
-    """On the edges of the recurrent network: the parts of each gradient, read back from the page, against the gradient itself."""
+    """On the edges of the recurrent network: the parts of each gradient, read back from the page, against the gradient
+    itself."""
     text = '[model]\nloss = "L"\nequations = """\nu = 2 * w\nv = w^2\nL = u * v + w\n"""\n[parameters]\nw = 3\n'
     made = written(derivation.derive(derivation.loads(text)))
     parts = re.findall(r'<template class="edge-of" data-source="w".*?</template>', made, flags=re.DOTALL)
@@ -300,7 +322,10 @@ def test_the_parts_of_a_shared_gradient_add_up() -> None:
 
 @pytest.mark.parametrize(
     ("stem", "scheme"),
-    [*((stem, "light") for stem in ("two-two-one", "cnn", "adam", "rnn", "paper-arithmetic")), *((stem, "dark") for stem in ("two-two-one", "cnn", "adam"))],
+    [
+        *((stem, "light") for stem in ("two-two-one", "cnn", "adam", "rnn", "paper-arithmetic")),
+        *((stem, "dark") for stem in ("two-two-one", "cnn", "adam")),
+    ],
 )
 def test_axe_finds_nothing_in_both_colour_schemes(window: Any, stem: str, scheme: str) -> None:
     nothing_for_axe(window, stem, scheme)
@@ -345,7 +370,8 @@ def test_the_order_of_the_focus(window: Any) -> None:
     for _ in range(60):
         opened.press("Tab")
         stop = opened.get(
-            "(() => { const e = document.activeElement; return e.matches('.skip') ? 'skip' : e.closest('nav') ? 'nav' : e.matches('g.edge') ? e.closest('section').id : e.closest('.player') ? 'player' : e.tagName })()"
+            "(() => { const e = document.activeElement; return e.matches('.skip') ? 'skip' : e.closest('nav') ? "
+            "'nav' : e.matches('g.edge') ? e.closest('section').id : e.closest('.player') ? 'player' : e.tagName })()"
         )
         if not stops or stops[-1] != stop:
             stops.append(stop)

@@ -11,9 +11,10 @@ import pytest
 from places import EXAMPLES, ROOT
 
 import derivation
-from derivation.hand import Writing
-from derivation.render import FORMATS, beside
-from derivation.render.engine import engines
+from derivation.handwriting.writing import Writing
+from derivation.pages.formats import FORMATS
+from derivation.pages.formats.tex import beside
+from derivation.pages.typesetting.engine import engines
 
 TELLING = r"""
 \makeatletter\newwrite\told\immediate\openout\told=told.txt
@@ -37,11 +38,22 @@ TELLING = r"""
 def marks(stem: str, theme: str, folder: Path) -> list[list[str]]:
     """What stands on each page of a lesson, in order."""
     tex = FORMATS["tex"](derivation.derive(derivation.load(ROOT / "examples" / f"{stem}.toml")), theme, Writing())
-    asked = tex.decode().replace(r"\begin{document}", TELLING + r"\begin{document}", 1).replace(r"\renewcommand{\continued}", r"\renewcommand{\plaincontinued}")
+    asked = (
+        tex.decode()
+        .replace(r"\begin{document}", TELLING + r"\begin{document}", 1)
+        .replace(r"\renewcommand{\continued}", r"\renewcommand{\plaincontinued}")
+    )
     for name, content in {"page.tex": asked.encode(), **beside(tex, theme, Writing())}.items():
         (folder / name).write_bytes(content)
     command = [engines()[0].program, "-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", "page.tex"]
-    subprocess.run(command, cwd=folder, capture_output=True, timeout=120, check=True, env={"max_print_line": "10000", "HOME": str(folder)})
+    subprocess.run(
+        command,
+        cwd=folder,
+        capture_output=True,
+        timeout=120,
+        check=True,
+        env={"max_print_line": "10000", "HOME": str(folder)},
+    )
     pages: list[list[str]] = []
     for number, what in re.findall(r"(?m)^(\d+) (\w+)$", (folder / "told.txt").read_text("utf-8")):
         while len(pages) < int(number):

@@ -1,4 +1,5 @@
-"""The page in a hand, in a real browser: it writes itself, the text stays text, shapes take turns, it stands on its paper."""
+"""The page in a hand, in a real browser: it writes itself, the text stays text, shapes take turns, it stands on its
+paper."""
 
 from __future__ import annotations
 
@@ -18,10 +19,10 @@ from test_page import html_of
 from typer.testing import CliRunner
 
 import derivation
-from derivation.cli import app
-from derivation.hand import STANDARD, Unwritable, Writing
-from derivation.hand.hands import HANDS, PAPERS
-from derivation.render.page import page
+from derivation.cli.app import app
+from derivation.handwriting.ink.hands import HANDS, PAPERS
+from derivation.handwriting.writing import STANDARD, Unwritable, Writing
+from derivation.pages.formats.page import page
 
 LOOKED_AT = ("two-two-one", "softmax-regression", "transformer-block", "adam")
 MOVING = {"reduced_motion": "no-preference"}
@@ -67,7 +68,8 @@ def body_of(text: str) -> str:
 
 
 def test_same_spec_and_seed_same_bytes() -> None:
-    from derivation.hand import opentype, screen
+    from derivation.handwriting import screen
+    from derivation.handwriting.fonts import opentype
 
     first = written("rnn")
     screen._written.cache_clear()
@@ -91,11 +93,16 @@ def test_the_text_is_that_of_the_typeset_page(stem: str) -> None:
 
 @pytest.mark.parametrize("stem", LOOKED_AT)
 def test_neighbouring_occurrences_have_different_shapes(stem: str) -> None:
-    """As the classes say it; brackets of formulas have three shapes, all else six. What the classes do is seen in the browser below."""
+    """As the classes say it; brackets of formulas have three shapes, all else six. What the classes do is seen in the
+    browser below."""
     last: dict[str, int] = {}
     seen = 0
     for tag, said, text in re.findall(r"<(/?\w+)([^>]*)>([^<]*)", body_of(written(stem))):
-        start = "abcdef".index((re.search(r'class="([a-f])"', said) or "aa")[1]) if tag in ("i", "mi", "mn", "mo", "mtext") else 0
+        start = (
+            "abcdef".index((re.search(r'class="([a-f])"', said) or "aa")[1])
+            if tag in ("i", "mi", "mn", "mo", "mtext")
+            else 0
+        )
         for word in re.finditer(r"\S+", unescape(text)):
             for place, character in enumerate(word[0]):
                 shape = (start + place) % 6
@@ -117,20 +124,28 @@ def test_every_hand_writes_on_every_paper(hand: str, paper: str) -> None:
 def test_a_character_that_the_hand_does_not_know_is_named(tmp_path: Path) -> None:
     spec = tmp_path / "spec.toml"
     spec.write_text(
-        'title = "\N{CJK UNIFIED IDEOGRAPH-6F22} net"\n[model]\nloss = "L"\nequations = "L = (w * x)^2"\n[parameters]\nw = 3\n[data]\nx = 1\n', "utf-8"
+        'title = "\N{CJK UNIFIED IDEOGRAPH-6F22} net"\n[model]\nloss = "L"\nequations = "L = (w * '
+        'x)^2"\n[parameters]\nw = 3\n[data]\nx = 1\n',
+        "utf-8",
     )
     with pytest.raises(Unwritable):
         page(derivation.derive(derivation.load(spec)), "handwritten")
-    result = CliRunner().invoke(app, ["handout", str(spec), "--format", "html", "--theme", "handwritten", "-o", str(tmp_path / "page.html")])
+    result = CliRunner().invoke(
+        app, ["handout", str(spec), "--format", "html", "--theme", "handwritten", "-o", str(tmp_path / "page.html")]
+    )
     assert result.exit_code == 2 and "U+6F22" in result.output and not (tmp_path / "page.html").exists()
 
 
 def test_letters_with_accents_are_put_together(window: Any) -> None:
-    spec = 'title = "Übung für René: čeština, Ångström, naïve Señor"\n[model]\nloss = "L"\nequations = "L = (w * x)^2"\n[parameters]\nw = 3\n[data]\nx = 1\n'
+    spec = (
+        'title = "Übung für René: čeština, Ångström, naïve Señor"\n[model]\nloss = "L"\nequations = "L = (w * '
+        'x)^2"\n[parameters]\nw = 3\n[data]\nx = 1\n'
+    )
     opened = window("accents", page(derivation.derive(derivation.loads(spec)), "handwritten"))
     assert "naïve Señor" in opened.page.locator("h1").inner_text()
     heights = opened.get(
-        "(([low, high]) => [low, high].map(t => { const c = document.createElement('canvas').getContext('2d'); c.font = '100px Hand0'; return c.measureText(t).actualBoundingBoxAscent }))(['e', 'é'])"
+        "(([low, high]) => [low, high].map(t => { const c = document.createElement('canvas').getContext('2d'); "
+        "c.font = '100px Hand0'; return c.measureText(t).actualBoundingBoxAscent }))(['e', 'é'])"
     )
     assert heights[1] > heights[0] + 10
 
@@ -155,7 +170,9 @@ def test_the_command_writes_it(tmp_path: Path) -> None:
         ],
     )
     assert result.exit_code == 0, result.output
-    assert target.read_text("utf-8") == page(derivation.prove(worked("two-two-one")), "handwritten", Writing("quick", "lined", 7))
+    assert target.read_text("utf-8") == page(
+        derivation.prove(worked("two-two-one")), "handwritten", Writing("quick", "lined", 7)
+    )
 
 
 def test_the_fonts_are_sound() -> None:
@@ -164,7 +181,9 @@ def test_the_fonts_are_sound() -> None:
     from fontTools.ttLib import TTFont
 
     text = written("transformer-block")
-    fonts = [TTFont(io.BytesIO(base64.b64decode(found))) for found in re.findall(r"data:font/woff;base64,([^)]*)\)", text)]
+    fonts = [
+        TTFont(io.BytesIO(base64.b64decode(found))) for found in re.findall(r"data:font/woff;base64,([^)]*)\)", text)
+    ]
     assert len(fonts) == 3
     letters = {letter for letter in unescape(TEXT.sub("", body_of(text))) if letter != "\n"}
     assert letters <= {chr(code) for code in fonts[0].getBestCmap()}
@@ -173,7 +192,13 @@ def test_the_fonts_are_sound() -> None:
         assert len(variants.VertGlyphConstruction[0].MathGlyphVariantRecord) > 10
         glyphs = font.getGlyphSet()
         for name in font.getGlyphOrder():
-            glyphs[name].draw(type("", (), {key: lambda *points: None for key in ("moveTo", "lineTo", "curveTo", "closePath", "endPath")})())
+            glyphs[name].draw(
+                type(
+                    "",
+                    (),
+                    {key: lambda *points: None for key in ("moveTo", "lineTo", "curveTo", "closePath", "endPath")},
+                )()
+            )
 
 
 # In the browser
@@ -199,24 +224,33 @@ def test_brackets_are_as_high_as_what_they_hold(window: Any) -> None:
     for stem in ("two-two-one", "transformer-block"):
         opened = window(stem)
         heights = opened.get(
-            "[...document.querySelectorAll('.links mtable')].map(t => [t, t.previousElementSibling].map(n => n.getBoundingClientRect().height))"
+            "[...document.querySelectorAll('.links mtable')].map(t => [t, t.previousElementSibling].map(n => "
+            "n.getBoundingClientRect().height))"
         )
         assert len(heights) > 20
         assert all(0.8 * held < bracket for held, bracket in heights)
         alone = opened.get(
-            "[...document.querySelectorAll('.value .behind > mtable')].map(t => [t, t.previousElementSibling].map(n => n.getBoundingClientRect().height))"
+            "[...document.querySelectorAll('.value .behind > mtable')].map(t => [t, "
+            "t.previousElementSibling].map(n => n.getBoundingClientRect().height))"
         )
         assert len(alone) > 5 and all(bracket < 1.6 * held for held, bracket in alone)
 
 
 def test_a_step_writes_itself_and_a_further_one_completes_it(window: Any) -> None:
     opened = window("two-two-one", **MOVING)
-    opened.page.wait_for_function("document.getAnimations().length === 0", timeout=8000)  # the colours of the page may take their time
+    opened.page.wait_for_function(
+        "document.getAnimations().length === 0", timeout=8000
+    )  # the colours of the page may take their time
     opened.press("ArrowRight")
     assert opened.get("document.getAnimations().length") > 50
-    assert opened.get("document.querySelector('.link.current').matches('.writing')") and opened.get("document.querySelector('.title.writing') !== null")
+    assert opened.get("document.querySelector('.link.current').matches('.writing')") and opened.get(
+        "document.querySelector('.title.writing') !== null"
+    )
     opened.page.wait_for_function(f"{WRITTEN} === 0", timeout=8000)
-    assert opened.get("document.getAnimations().length") == 0 and opened.get("document.querySelectorAll('.masks').length") == 0
+    assert (
+        opened.get("document.getAnimations().length") == 0
+        and opened.get("document.querySelectorAll('.masks').length") == 0
+    )
     assert opened.get("getComputedStyle(document.querySelector('.link.current')).maskImage") == "none"
     opened.press("ArrowRight")
     assert opened.place == 2 and opened.get(WRITTEN) == 1
@@ -235,7 +269,9 @@ def test_a_link_takes_two_seconds_at_most(window: Any) -> None:
     for _ in range(40):
         opened.press("ArrowRight")
         longest = opened.get(
-            "Math.max(0, ...[...document.querySelectorAll('.masks')].map(m => { const t = m.getAnimations({subtree: true}).map(a => a.effect.getComputedTiming()); return Math.max(...t.map(x => x.endTime)) - Math.min(...t.map(x => x.delay)) }))"
+            "Math.max(0, ...[...document.querySelectorAll('.masks')].map(m => { const t = "
+            "m.getAnimations({subtree: true}).map(a => a.effect.getComputedTiming()); return Math.max(...t.map(x "
+            "=> x.endTime)) - Math.min(...t.map(x => x.delay)) }))"
         )
         assert 0 < longest < 2000, opened.place
         opened.press("ArrowRight")  # completes it
@@ -245,10 +281,15 @@ def test_play_waits_for_the_pen(window: Any) -> None:
     opened = window("two-two-one", **MOVING)
     opened.press("Space")
     for place in (1, 2, 3):
-        opened.page.wait_for_function(f"document.querySelector('.player input').value == {place} && {WRITTEN} === 0", timeout=20_000)
+        opened.page.wait_for_function(
+            f"document.querySelector('.player input').value == {place} && {WRITTEN} === 0", timeout=20_000
+        )
     opened.page.wait_for_function(f"{WRITTEN} > 0", timeout=20_000)
     opened.press("Space")
-    assert opened.get(WRITTEN) == 0 and opened.page.get_by_role("button", name="Play").get_attribute("aria-pressed") == "false"
+    assert (
+        opened.get(WRITTEN) == 0
+        and opened.page.get_by_role("button", name="Play").get_attribute("aria-pressed") == "false"
+    )
 
 
 HALT = "document.getAnimations().forEach(a => { a.pause(); a.currentTime = %s })"
@@ -256,12 +297,14 @@ HALT = "document.getAnimations().forEach(a => { a.pause(); a.currentTime = %s })
 
 @pytest.mark.parametrize("links", [4, 12, 30, 61])
 def test_the_pen_passes_over_all_ink_and_nothing_is_there_before(window: Any, links: int) -> None:
-    """Pixels: with every stroke drawn the mask leaves nothing out; half-way, about half is there; at first, next to nothing."""
+    """Pixels: with every stroke drawn the mask leaves nothing out; half-way, about half is there; at first, next to
+    nothing."""
     from PIL import Image, ImageChops
 
     opened = window("two-two-one", device_scale_factor=2, **MOVING)
     opened.page.add_style_tag(
-        content="html { scroll-behavior: auto !important } math .lit, .link.current { background: none !important } .chart .lit > .box { fill: var(--paper) !important }"
+        content="html { scroll-behavior: auto !important } math .lit, .link.current { background: none !important "
+        "} .chart .lit > .box { fill: var(--paper) !important }"
     )
     while opened.place < links:
         opened.press("ArrowRight")
@@ -275,11 +318,15 @@ def test_the_pen_passes_over_all_ink_and_nothing_is_there_before(window: Any, li
         opened.get(HALT % time)
         if "/" in time:  # of all that is being written, not of each stroke
             half = "Math.max(...document.getAnimations().map(a => a.effect.getComputedTiming().endTime)) / 2"
-            opened.get(f"(() => {{ const half = {half}; document.getAnimations().forEach(a => {{ a.currentTime = half }}) }})()")
+            opened.get(
+                f"(() => {{ const half = {half}; document.getAnimations().forEach(a => {{ a.currentTime = half }}) }})()"
+            )
         pictures.append(seen())
     opened.get("document.getAnimations().forEach(a => a.finish())")
     whole = seen()
-    missing = [sum(1 for value in ImageChops.difference(picture, whole).tobytes() if value > 60) for picture in pictures]
+    missing = [
+        sum(1 for value in ImageChops.difference(picture, whole).tobytes() if value > 60) for picture in pictures
+    ]
     assert missing[0] > 600
     assert 0.15 * missing[0] < missing[1] < 0.85 * missing[0]
     assert missing[2] < 0.03 * missing[0]
@@ -304,7 +351,9 @@ def test_what_is_copied_holds_the_numbers(window: Any) -> None:
         opened.get("getSelection().selectAllChildren(document.querySelector('#forward1'))")
         copied.append(re.sub(r"\s", "", opened.get("getSelection().toString()")))
     assert unicodedata.normalize("NFKC", copied[0]) == copied[1]  # without slanted letters
-    assert "0.3−0.1" in copied[1] and "0.2+0.8" in copied[1] and "Pre-activation" in copied[1]  # while it is still being written
+    assert (
+        "0.3−0.1" in copied[1] and "0.2+0.8" in copied[1] and "Pre-activation" in copied[1]
+    )  # while it is still being written
     opened.press("Escape")
     for wanted in ("Pre-activation", "0.78125"):
         opened.get("getSelection().removeAllRanges()")
@@ -315,17 +364,24 @@ def test_words_that_are_cut_in_two_read_as_one(window: Any) -> None:
     """As browsers lay them out: nothing has come between the parts of a word."""
     for stem in ("two-two-one", "cnn", "transformer-block"):
         plain, by_hand = (
-            window(stem, text).get("[...document.querySelectorAll('h1, h2, h3, h4, p, nav li')].map(node => node.innerText.replace(/\\s+/g, ' '))")
+            window(stem, text).get(
+                "[...document.querySelectorAll('h1, h2, h3, h4, p, nav li')].map(node => "
+                "node.innerText.replace(/\\s+/g, ' '))"
+            )
             for text in (html_of(stem), written(stem))
         )
-        assert [unicodedata.normalize("NFKC", line) for line in plain] == [unicodedata.normalize("NFKC", line) for line in by_hand]
+        assert [unicodedata.normalize("NFKC", line) for line in plain] == [
+            unicodedata.normalize("NFKC", line) for line in by_hand
+        ]
 
 
 def test_the_current_quantity_lights_up_everywhere(window: Any) -> None:
     """Although the same symbol is written in other shapes."""
     opened = window("two-two-one")
     opened.press("ArrowRight")
-    symbols = opened.get("[...document.querySelectorAll('.lit')].filter(n => n.closest('math')).map(n => n.textContent)")
+    symbols = opened.get(
+        "[...document.querySelectorAll('.lit')].filter(n => n.closest('math')).map(n => n.textContent)"
+    )
     assert len(symbols) > 5 and set(symbols) == {"z(1)"}
 
 
@@ -334,7 +390,9 @@ def test_writing_stands_on_the_ruling(window: Any, paper: str) -> None:
     """The line of each row of a chain, found by a marker put into it, is a line of the paper."""
     pitch = {"squared": 16, "lined": 32}[paper]
     for width in (1200, 400):
-        opened = window("two-two-one", written("two-two-one", Writing(paper=paper)), viewport={"width": width, "height": 900})
+        opened = window(
+            "two-two-one", written("two-two-one", Writing(paper=paper)), viewport={"width": width, "height": 900}
+        )
         off = opened.get(
             """[...document.querySelectorAll("main .title, main h2, main .reason")].map((block) => {
                 const mark = document.createElement("span"); mark.style.cssText = "display: inline-block; width: 0; height: 0"; block.prepend(mark);
@@ -350,7 +408,10 @@ def test_writing_stands_on_the_ruling(window: Any, paper: str) -> None:
         assert len(wrong) <= 0.02 * len(off), wrong
 
 
-@pytest.mark.parametrize(("stem", "scheme"), [("two-two-one", "light"), ("two-two-one", "dark"), ("softmax-regression", "light"), ("adam", "dark")])
+@pytest.mark.parametrize(
+    ("stem", "scheme"),
+    [("two-two-one", "light"), ("two-two-one", "dark"), ("softmax-regression", "light"), ("adam", "dark")],
+)
 def test_axe_finds_nothing_in_both_colour_schemes(window: Any, stem: str, scheme: str) -> None:
     nothing_for_axe(window, stem, scheme)
 
@@ -371,9 +432,13 @@ def test_print_shows_everything_in_ink_on_white(window: Any) -> None:
 
     opened = window("two-two-one", color_scheme="dark", **MOVING)
     opened.press("ArrowRight")
-    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(opened.page.pdf(prefer_css_page_size=True))).pages)
+    text = "".join(
+        page.extract_text() for page in PdfReader(io.BytesIO(opened.page.pdf(prefer_css_page_size=True))).pages
+    )
     for number in ("0.78125", "0.3625", "0.5125", "0.1625"):
-        assert number in text.replace(" ", ""), number  # this reader takes the space between written letters for one between words
+        assert number in text.replace(" ", ""), (
+            number
+        )  # this reader takes the space between written letters for one between words
     opened.page.emulate_media(media="print", color_scheme="dark")
     assert not opened.page.locator(".player").is_visible()
     assert opened.page.locator(".link:visible").count() == opened.page.locator(".link").count()

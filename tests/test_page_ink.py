@@ -1,4 +1,5 @@
-"""Every sign of every formula leaves ink on a page in a real browser: by light, in the dark and in print, typeset and by hand."""
+"""Every sign of every formula leaves ink on a page in a real browser: by light, in the dark and in print, typeset and
+by hand."""
 
 from __future__ import annotations
 
@@ -51,7 +52,9 @@ def blank(opened: Opened, mode: str) -> tuple[int, list[str]]:
     scheme, medium = MODES[mode]
     opened.page.emulate_media(color_scheme=scheme, media=medium)
     boxes, taken = None, b""
-    while boxes != (boxes := opened.get(f"({SIGNS})()")):  # a page by hand moves its rows onto the ruling after it is laid out
+    while boxes != (
+        boxes := opened.get(f"({SIGNS})()")
+    ):  # a page by hand moves its rows onto the ruling after it is laid out
         taken = opened.page.screenshot(full_page=True)
     picture = np.asarray(Image.open(io.BytesIO(taken)).convert("L")).astype(int)
     return len(boxes), [name for name, *box in boxes if not inked(picture, *box)]
@@ -98,7 +101,7 @@ def test_every_sign_by_hand_leaves_ink(shown: Any, stem: str) -> None:
 
 def test_a_sign_that_is_missing_is_seen(shown: Any) -> None:
     """The test of the test: a font without the root's sign leaves its place bare."""
-    from derivation.render import font
+    from derivation.pages.typesetting import font
 
     text = html_of("attention")
     characters = frozenset(re.sub("<[^>]*>", "", text)) - {"√"}

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 import derivation
-from derivation import resolve
-from derivation.operations import TABLE
-from derivation.proof import Prover, unproved
-from derivation.terms import Term, name, number
-from derivation.walkthrough import FalseLine, Line
+from derivation.formulas.language import resolve
+from derivation.formulas.operations import TABLE
+from derivation.formulas.terms import Term, name, number
+from derivation.networks.walkthrough import FalseLine, Line
+from derivation.proving.prover import Prover, unproved
 
 EXAMPLES = ["two-two-one", "three-four-two", "shared-bias", "logistic-regression", "sigmoid-circuit"]
 ONE_ROW = {
@@ -21,18 +21,26 @@ ONE_ROW = {
     "norm": "L = norm(x)", "largest": "L = max(x)", "smallest": "L = min(x)", "exp": "L = exp(s)", "log": "L = log(t)", "sqrt": "L = sqrt(t)", "abs": "L = abs(s)",
     "normal_cdf": "L = normal_cdf(s)", "normal_pdf": "L = normal_pdf(s)", "relu": "L = relu(s)", "leaky_relu": "L = leaky_relu(s)", "elu": "L = elu(s)",
     "softplus": "L = softplus(s)", "sigmoid": "L = sigmoid(s)", "softsign": "L = softsign(s)", "tanh": "L = tanh(s)", "gelu": "L = gelu(s)", "silu": "L = silu(s)",
-    "softmax": "p = softmax(x)\nL = sum(p * w)", "log_softmax": "p = log_softmax(x)\nL = sum(p * w)", "cross_entropy": "L = cross_entropy(w, y)",
-    "binary_cross_entropy": "L = binary_cross_entropy(w, y)", "hinge": "L = hinge(s, 1)", "huber": "L = huber(s, t)", "cases": "L = cases(s > t, s ^ 2, t)",
+    "softmax": "p = softmax(x)\nL = sum(p * "
+               "w)", "log_softmax": "p = log_softmax(x)\nL = sum(p * w)", "cross_entropy": "L = cross_entropy(w, y)",
+    "binary_cross_entropy": "L = binary_cross_entropy(w, "
+                            "y)", "hinge": "L = hinge(s, 1)", "huber": "L = huber(s, t)", "cases": "L = cases(s > t, s ^ 2, t)",
     "row_sums": "L = dot(sum(W, axis=1), x)", "column_sums": "L = sum(sum(W, axis=0) @ x)", "repeat_rows": "L = sum((W + x.T) * W)",
-    "repeat_columns": "L = sum((W + x[:, None]) * W)", "slice": "L = sum(W[0]^2)", "pad": "L = dot(pad(x, 1, 2, 1, 1, 3, 1), concat(x, s))",
-    "below": "L = dot(concat(x, w), concat(w, x))", "beside": "L = sum(concat([W, x], axis=1)^2)", "reshape": "L = sum(W.reshape(4, 1)^2)",
+    "repeat_columns": "L = sum((W + x[:, None]) * W)", "slice": "L = sum(W[0]^2)", "pad": "L = dot(pad(x, 1, 2, 1, "
+                                                                                          "1, 3, 1), concat(x, s))",
+    "below": "L = dot(concat(x, w), concat(w, "
+             "x))", "beside": "L = sum(concat([W, x], axis=1)^2)", "reshape": "L = sum(W.reshape(4, 1)^2)",
     "diag": "L = sum((diag(W @ x) @ W)^2)", "diagonal": "L = sum(diagonal(W @ W.T)^2)",
     "flatten": "L = sum(flatten(W)^2)", "pick_rows": "L = sum(W[[1, 1]]^2)", "gather_rows": "L = sum(gather_rows(W, 2, 2, 3)^2)",
     "largest_in_rows": "L = sum(max(W, axis=1)^2)", "largest_in_columns": "L = sum(max(W, axis=0)^2)", "sin": "L = sin(s)", "cos": "L = cos(s)",
-    "softmax_rows": "P = softmax(W, axis=1)\nL = sum(P * W)", "softmax_columns": "P = softmax(W, axis=0)\nL = sum(P * W)",
-    "log_softmax_rows": "P = log_softmax(W, axis=1)\nL = sum(P * W)", "log_softmax_columns": "P = log_softmax(W, axis=0)\nL = sum(P * W)",
-    "masked_softmax": "p = masked_softmax(x, w)\nL = dot(p, w)", "masked_softmax_rows": "P = masked_softmax(W, V, axis=1)\nL = sum(P * W)",
-    "masked_softmax_columns": "P = masked_softmax(W, V, axis=0)\nL = sum(P * W)", "dropout": "L = sum(dropout(x, w, s))", "gelu_tanh": "L = gelu_tanh(s)",
+    "softmax_rows": "P = softmax(W, axis=1)\nL = sum(P * "
+                    "W)", "softmax_columns": "P = softmax(W, axis=0)\nL = sum(P * W)",
+    "log_softmax_rows": "P = log_softmax(W, axis=1)\nL = sum(P * "
+                        "W)", "log_softmax_columns": "P = log_softmax(W, axis=0)\nL = sum(P * W)",
+    "masked_softmax": "p = masked_softmax(x, w)\nL = dot(p, "
+                      "w)", "masked_softmax_rows": "P = masked_softmax(W, V, axis=1)\nL = sum(P * W)",
+    "masked_softmax_columns": "P = masked_softmax(W, V, axis=0)\nL = sum(P * "
+                              "W)", "dropout": "L = sum(dropout(x, w, s))", "gelu_tanh": "L = gelu_tanh(s)",
     "conv2d": "L = conv2d(W, V)", "rotate180": "L = sum(rotate180(W) * V)", "spread": "L = sum(spread(x, 2)^2)", "maxpool": "L = maxpool(W)^2",
     "avgpool": "L = avgpool(x)^2",
 }  # fmt: skip
@@ -55,7 +63,11 @@ def test_every_rule_of_the_table_is_proved(row: str) -> None:
 
 
 def test_the_list_covers_the_table() -> None:
-    differentiated = {key for key, row in TABLE.items() if not row.derivative_of and any(text and not text.startswith("0 ") for text in row.reverse)}
+    differentiated = {
+        key
+        for key, row in TABLE.items()
+        if not row.derivative_of and any(text and not text.startswith("0 ") for text in row.reverse)
+    }
     assert differentiated <= ONE_ROW.keys()
 
 
@@ -98,9 +110,9 @@ def test_a_wrong_number_is_refuted() -> None:
 
 
 def test_a_wrong_line_cannot_be_written_at_the_desk() -> None:
-    from derivation.deriving.desk import Desk
+    from derivation.deriving.workbook import Workbook
 
-    desk = Desk(network("L = s * t").network)
-    desk.learn(name("L"), name("s") * name("t"))
+    workbook = Workbook(network("L = s * t").network)
+    workbook.assign(name("L"), name("s") * name("t"))
     with pytest.raises(FalseLine):
-        desk.chain(name("L"), [Term("add", (name("s"), name("t")))])
+        workbook.chain(name("L"), [Term("add", (name("s"), name("t")))])

@@ -1,4 +1,5 @@
-"""2,000 random graphs with arrays of 1 to 6 rows and columns: HIPS autograd, difference quotients in certified arithmetic, and PyTorch where it is there."""
+"""2,000 random graphs with arrays of 1 to 6 rows and columns: HIPS autograd, difference quotients in certified
+arithmetic, and PyTorch where it is there."""
 
 from __future__ import annotations
 
@@ -16,14 +17,17 @@ from autograd import grad
 from flint import fmpq
 
 import derivation
-from derivation.arrays import Array
 from derivation.deriving import numbers
-from derivation.numbers import json_text, middle
+from derivation.formulas.arrays import Array
+from derivation.formulas.numbers import json_text, middle
 
 GRAPHS, SEEDS = 2000, 20
 Shape = tuple[int, int]
 Fits = Callable[..., bool]
-needs_torch = pytest.mark.skipif(find_spec("torch") is None, reason="PyTorch is not installed; `pip install -e .[torch]` judges 2,000 graphs with it too")
+needs_torch = pytest.mark.skipif(
+    find_spec("torch") is None,
+    reason="PyTorch is not installed; `pip install -e .[torch]` judges 2,000 graphs with it too",
+)
 
 
 def sigmoid(xp: Any, x: Any) -> Any:
@@ -41,7 +45,10 @@ def norm(xp: Any, x: Any, axis: int) -> Any:
 
 def correlate(xp: Any, x: Any, k: Any) -> Any:
     rows, columns = (x.shape[a] - k.shape[a] + 1 for a in (0, 1))
-    parts = [[xp.sum(x[i : i + k.shape[0], j : j + k.shape[1]] * k, None, False) for j in range(columns)] for i in range(rows)]
+    parts = [
+        [xp.sum(x[i : i + k.shape[0], j : j + k.shape[1]] * k, None, False) for j in range(columns)]
+        for i in range(rows)
+    ]
     return xp.reshape(xp.stack([entry for line in parts for entry in line]), (rows, columns))
 
 
@@ -107,8 +114,16 @@ UNARY = [
     Operation("{0}.flatten()", lambda xp, x: xp.reshape(x, (-1, 1)), matrix),
     Operation("layer_norm({0}, 1.5, 0.25, epsilon=0.1)", lambda xp, x: 1.5 * norm(xp, x, 1) + 0.25, matrix),
     Operation("batch_norm({0}, 0.5, 1, 0.1)", lambda xp, x: 0.5 * norm(xp, x, 0) + 1, matrix),
-    Operation("maxpool({0})", lambda xp, x: windows(xp, x, lambda w: xp.max(xp.reshape(w, (1, -1)), 1)[0, 0]), lambda a: matrix(a) and even(a)),
-    Operation("avgpool({0}, 2)", lambda xp, x: windows(xp, x, lambda w: xp.sum(w, None, False) / 4), lambda a: matrix(a) and even(a)),
+    Operation(
+        "maxpool({0})",
+        lambda xp, x: windows(xp, x, lambda w: xp.max(xp.reshape(w, (1, -1)), 1)[0, 0]),
+        lambda a: matrix(a) and even(a),
+    ),
+    Operation(
+        "avgpool({0}, 2)",
+        lambda xp, x: windows(xp, x, lambda w: xp.sum(w, None, False) / 4),
+        lambda a: matrix(a) and even(a),
+    ),
 ]
 BINARY = [
     Operation("{0} + {1}", lambda xp, x, y: x + y, equal),
@@ -118,12 +133,28 @@ BINARY = [
     Operation("np.minimum({0}, {1})", lambda xp, x, y: xp.minimum(x, y), equal),
     Operation("{0} + {1}", lambda xp, x, y: x + y, lambda a, b: matrix(a) and b in ((a[0], 1), (1, a[1]))),
     Operation("{0} * {1}", lambda xp, x, y: x * y, lambda a, b: matrix(a) and b in ((a[0], 1), (1, a[1]))),
-    Operation("{0} @ {1}", lambda xp, x, y: x @ y, lambda a, b: a[1] == b[0] and max(a) > 1 < max(b) and (a[1] > 1 or a != b)),
-    Operation("concat({0}, {1})", lambda xp, x, y: xp.concatenate([x, y], 0), lambda a, b: a[1] == b[1] and a[0] + b[0] <= 6),
-    Operation("np.concatenate([{0}, {1}], axis=1)", lambda xp, x, y: xp.concatenate([x, y], 1), lambda a, b: a[0] == b[0] and a[1] + b[1] <= 6),
+    Operation(
+        "{0} @ {1}", lambda xp, x, y: x @ y, lambda a, b: a[1] == b[0] and max(a) > 1 < max(b) and (a[1] > 1 or a != b)
+    ),
+    Operation(
+        "concat({0}, {1})", lambda xp, x, y: xp.concatenate([x, y], 0), lambda a, b: a[1] == b[1] and a[0] + b[0] <= 6
+    ),
+    Operation(
+        "np.concatenate([{0}, {1}], axis=1)",
+        lambda xp, x, y: xp.concatenate([x, y], 1),
+        lambda a, b: a[0] == b[0] and a[1] + b[1] <= 6,
+    ),
     Operation("conv2d({0}, {1})", correlate, lambda a, b: matrix(a) and matrix(b) and a[0] >= b[0] and a[1] >= b[1]),
-    Operation("attention({0}, {0}, {1})", lambda xp, x, y: softmax(xp, x @ x.T / x.shape[1] ** 0.5, 1) @ y, lambda a, b: matrix(a) and a[0] == b[0]),
-    Operation("masked_softmax({0}, {1}^2 + 1, axis=1)", lambda xp, x, y: masked(xp, x, y**2 + 1), lambda a, b: a == b and matrix(a)),
+    Operation(
+        "attention({0}, {0}, {1})",
+        lambda xp, x, y: softmax(xp, x @ x.T / x.shape[1] ** 0.5, 1) @ y,
+        lambda a, b: matrix(a) and a[0] == b[0],
+    ),
+    Operation(
+        "masked_softmax({0}, {1}^2 + 1, axis=1)",
+        lambda xp, x, y: masked(xp, x, y**2 + 1),
+        lambda a, b: a == b and matrix(a),
+    ),
 ]
 
 
@@ -134,7 +165,16 @@ def masked(xp: Any, x: Any, mask: Any) -> Any:
 class Autograd:
     """NumPy's functions under the few names that the operations use."""
 
-    exp, log, tanh, sin, cos, sqrt, abs, where = anp.exp, anp.log, anp.tanh, anp.sin, anp.cos, anp.sqrt, anp.abs, anp.where
+    exp, log, tanh, sin, cos, sqrt, abs, where = (
+        anp.exp,
+        anp.log,
+        anp.tanh,
+        anp.sin,
+        anp.cos,
+        anp.sqrt,
+        anp.abs,
+        anp.where,
+    )
     maximum, minimum, reshape, concatenate = anp.maximum, anp.minimum, anp.reshape, anp.concatenate
     sum = staticmethod(lambda x, axis, keep: anp.sum(x, axis=axis, keepdims=keep))
     max = staticmethod(lambda x, axis: anp.max(x, axis=axis, keepdims=True))
@@ -148,7 +188,9 @@ def torch_functions() -> Any:
         exp, log, tanh, sin, cos, sqrt, abs, where = map(
             staticmethod, (torch.exp, torch.log, torch.tanh, torch.sin, torch.cos, torch.sqrt, torch.abs, torch.where)
         )
-        maximum, minimum, reshape, concatenate, stack = map(staticmethod, (torch.maximum, torch.minimum, torch.reshape, torch.cat, torch.stack))
+        maximum, minimum, reshape, concatenate, stack = map(
+            staticmethod, (torch.maximum, torch.minimum, torch.reshape, torch.cat, torch.stack)
+        )
         sum = staticmethod(lambda x, axis, keep: torch.sum(x) if axis is None else torch.sum(x, dim=axis, keepdim=keep))
         max = staticmethod(lambda x, axis: torch.max(x, dim=axis, keepdim=True).values)
 
@@ -185,7 +227,9 @@ def graph(chooser: random.Random) -> Graph:
     shapes: dict[str, Shape] = {}
     values = {}
     sizes = chooser.sample(range(1, 7), 2)
-    drawn = iter(chooser.sample(range(512), 108))  # no two alike: where entries tie, the derivative of a maximum is a convention
+    drawn = iter(
+        chooser.sample(range(512), 108)
+    )  # no two alike: where entries tie, the derivative of a maximum is a convention
     for key in ("A", "B", "C"):
         shape = (chooser.choice(sizes), chooser.choice([*sizes, 1]))
         values[key] = [[(next(drawn) - 255.5) / 128 for _ in range(shape[1])] for _ in range(shape[0])]
@@ -195,7 +239,12 @@ def graph(chooser: random.Random) -> Graph:
     for count in range(chooser.randint(2, 5)):
         pairs = [(a, b) for a in known for b in known if a != b]
         fitting = [(operation, (a,)) for operation in UNARY for a in known if operation.fits(known[a].shape)]
-        joining = [(operation, pair) for operation in BINARY for pair in pairs if operation.fits(*(known[key].shape for key in pair))]
+        joining = [
+            (operation, pair)
+            for operation in BINARY
+            for pair in pairs
+            if operation.fits(*(known[key].shape for key in pair))
+        ]
         operation, sources = chooser.choice(joining if joining and chooser.random() < 0.6 else fitting)
         key = f"q{count}"
         known[key] = np.array(operation.function(Autograd, *(known[source] for source in sources)))
@@ -221,7 +270,9 @@ def test_autograd_and_difference_quotients_agree(seed: int) -> None:
     for made in graphs(seed):
         network = made.network
         found = numbers(network)
-        expected = grad(lambda given, made=made: made.loss(Autograd, given))({key: anp.array(value) for key, value in made.values.items()})
+        expected = grad(lambda given, made=made: made.loss(Autograd, given))(
+            {key: anp.array(value) for key, value in made.values.items()}
+        )
         for key in made.values:
             if key in found.gradients:
                 assert agree(found.gradients[key], expected[key]), (made, key)
@@ -253,7 +304,9 @@ def test_torch_agrees(seed: int) -> None:
 
     functions = torch_functions()
     for made in graphs(seed):
-        tensors = {key: torch.tensor(value, dtype=torch.float64, requires_grad=True) for key, value in made.values.items()}
+        tensors = {
+            key: torch.tensor(value, dtype=torch.float64, requires_grad=True) for key, value in made.values.items()
+        }
         made.loss(functions, tensors).backward()
         found = numbers(made.network)
         for key, tensor in tensors.items():

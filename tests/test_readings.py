@@ -1,4 +1,5 @@
-"""No expression is worked that has another value in NumPy: thousands of expressions, each evaluated by NumPy itself and by a spec."""
+"""No expression is worked that has another value in NumPy: thousands of expressions, each evaluated by NumPy itself and
+by a spec."""
 
 from __future__ import annotations
 
@@ -12,9 +13,9 @@ import pytest
 from flint import arb
 
 from derivation import SpecError, loads
-from derivation.evaluate import Undefined, evaluate
-from derivation.numbers import Uncertain
-from derivation.terms import name
+from derivation.formulas.calculus.evaluate import evaluate
+from derivation.formulas.numbers import Uncertain, Undefined
+from derivation.formulas.terms import name
 
 Given = dict[str, Any]
 """Names and their values, as in a spec: a number, a list, a list of lists."""
@@ -46,7 +47,8 @@ class Writer:
             "A": self.array(size, other), "B": self.array(other, size), "S": self.array(size, size),
             "C": self.array(size, other),
         }  # fmt: skip
-        # A matrix of one column is taken for a list where NumPy would make a matrix of the two (see the test of it), so none is drawn;
+        # A matrix of one column is taken for a list where NumPy would make a matrix of the two (see the test of it), so
+        # none is drawn;
         # x[:, None], A[:, :1] and keepdims make columns enough. So is a row
         # that was given and is transposed: x[None, :] and A[:1] make rows enough.
         self.given = {key: widened(value) for key, value in self.given.items()}
@@ -63,17 +65,60 @@ class Writer:
     def expression(self, depth: int) -> str:
         if depth == 0:
             return self.one_of(*self.given, *"xyAS", str(self.pick.randint(1, 4)))
-        return self.pick.choice((self.operation, self.operation, self.operation, self.call, self.reduction, self.part, self.part, self.joined))(depth - 1)
+        return self.pick.choice(
+            (
+                self.operation,
+                self.operation,
+                self.operation,
+                self.call,
+                self.reduction,
+                self.part,
+                self.part,
+                self.joined,
+            )
+        )(depth - 1)
 
     def operation(self, depth: int) -> str:
         a, b = self.expression(depth), self.expression(depth)
         a, b = (text if self.pick.random() < 0.5 else f"({text})" for text in (a, b))
-        return self.one_of(f"{a} + {b}", f"{a} - {b}", f"{a} * {b}", f"{a} @ {b}", f"-{a}", f"{a}.T @ {b}", f"{a} @ {b}.T", f"({a})**2", f"{a} / ({b})")
+        return self.one_of(
+            f"{a} + {b}",
+            f"{a} - {b}",
+            f"{a} * {b}",
+            f"{a} @ {b}",
+            f"-{a}",
+            f"{a}.T @ {b}",
+            f"{a} @ {b}.T",
+            f"({a})**2",
+            f"{a} / ({b})",
+        )
 
     def call(self, depth: int) -> str:
         a, b = self.expression(depth), self.expression(depth)
-        unary = self.one_of("np.exp", "np.tanh", "np.abs", "relu", "sigmoid", "np.sign", "floor", "square", "softmax", "np.transpose", "np.diag", "diagonal", "np.ravel")
-        return self.one_of(f"{unary}({a})", f"np.maximum({a}, {b})", f"dot({a}, {b})", f"np.outer({a}, {b})", f"({a}).T", f"np.minimum({a}, 0)", f"relu({a} - {b})")
+        unary = self.one_of(
+            "np.exp",
+            "np.tanh",
+            "np.abs",
+            "relu",
+            "sigmoid",
+            "np.sign",
+            "floor",
+            "square",
+            "softmax",
+            "np.transpose",
+            "np.diag",
+            "diagonal",
+            "np.ravel",
+        )
+        return self.one_of(
+            f"{unary}({a})",
+            f"np.maximum({a}, {b})",
+            f"dot({a}, {b})",
+            f"np.outer({a}, {b})",
+            f"({a}).T",
+            f"np.minimum({a}, 0)",
+            f"relu({a} - {b})",
+        )
 
     def reduction(self, depth: int) -> str:
         of, key = self.expression(depth), self.one_of("sum", "mean", "max", "softmax", "log_softmax", "var")
@@ -88,16 +133,41 @@ class Writer:
     def place(self) -> str:
         a, b = self.pick.randint(-5, 5), self.pick.randint(-5, 6)
         common = (f"{a}", f"{abs(a) // 2}", f"{a}:{b}", ":", f"{abs(a) // 2}:", f":{b}", "None")
-        return self.one_of(*common, *common, f"[{a}, {b}]", "[0, 1]", f"({a}, {b})", "...", "True", f"{a}:{b}:2", "::2", "::-1", "[[0, 1]]", "0.5", "[True, False]")
+        return self.one_of(
+            *common,
+            *common,
+            f"[{a}, {b}]",
+            "[0, 1]",
+            f"({a}, {b})",
+            "...",
+            "True",
+            f"{a}:{b}:2",
+            "::2",
+            "::-1",
+            "[[0, 1]]",
+            "0.5",
+            "[True, False]",
+        )
 
     def part(self, depth: int) -> str:
         of = self.expression(depth) if self.pick.random() < 0.3 else self.one_of(*self.given)
-        indices = self.pick.choice(([self.place()], [self.place(), self.place()], [self.place(), self.place()], [self.place() for _ in range(3)]))
+        indices = self.pick.choice(
+            (
+                [self.place()],
+                [self.place(), self.place()],
+                [self.place(), self.place()],
+                [self.place() for _ in range(3)],
+            )
+        )
         chained = f"[{self.place()}]" if self.pick.random() < 0.2 else ""
-        return f"({of})[{', '.join(indices)}]{chained}" if of not in self.given else f"{of}[{', '.join(indices)}]{chained}"
+        return (
+            f"({of})[{', '.join(indices)}]{chained}" if of not in self.given else f"{of}[{', '.join(indices)}]{chained}"
+        )
 
     def joined(self, depth: int) -> str:
-        parts = ", ".join(self.expression(depth if self.pick.random() < 0.4 else 0) for _ in range(self.pick.choice((1, 2, 2, 2, 3))))
+        parts = ", ".join(
+            self.expression(depth if self.pick.random() < 0.4 else 0) for _ in range(self.pick.choice((1, 2, 2, 2, 3)))
+        )
         axis = self.one_of("", "", ", axis=0", ", axis=1", ", axis=-1")
         of, size = self.expression(depth), self.pick.randint(1, 5)
         return self.one_of(
@@ -128,7 +198,8 @@ def by_numpy(lines: list[str], given: Given) -> Any:
 
 
 def by_spec(lines: list[str], given: Given) -> Any:
-    """The last line's value as a NumPy array; `SpecError` where it is refused, None where it is told to have no value."""
+    """The last line's value as a NumPy array; `SpecError` where it is refused, None where it is told to have no
+    value."""
     equations = "\n".join(f"{key} = {text}" for key, text in zip(("u", "z"), lines, strict=False))
     data = "\n".join(f"{key} = {value}" for key, value in given.items())
     network = loads(f'[model]\nequations = """\n{equations}\n"""\n[data]\n{data}\n')
@@ -139,7 +210,9 @@ def by_spec(lines: list[str], given: Given) -> Any:
     except (Undefined, Uncertain):
         return None
     found = known[name("z" if len(lines) > 1 else "u")]
-    return np.array([float(entry.mid()) if isinstance(entry, arb) else int(entry.p) / int(entry.q) for entry in found.entries]).reshape(found.shape)
+    return np.array(
+        [float(entry.mid()) if isinstance(entry, arb) else int(entry.p) / int(entry.q) for entry in found.entries]
+    ).reshape(found.shape)
 
 
 def same(a: Any, b: Any) -> bool:
@@ -206,6 +279,12 @@ def test_a_column_that_was_given_goes_entry_by_entry_with_a_list() -> None:
 
 
 def test_a_column_that_was_asked_for_does_not() -> None:
-    for equation in ("x[:, None] - x", "A[:, 0:1] - x", "sum(A, axis=1, keepdims=True) * x", "A @ x[:, None] + x", "binary_cross_entropy(x[:, None], x)"):
+    for equation in (
+        "x[:, None] - x",
+        "A[:, 0:1] - x",
+        "sum(A, axis=1, keepdims=True) * x",
+        "A @ x[:, None] + x",
+        "binary_cross_entropy(x[:, None], x)",
+    ):
         with pytest.raises(SpecError, match="of which NumPy makes 2 x 2 numbers"):
             loads(f"[model]\nequations = 'z = {equation}'\n[data]\nx = [0.5, 0.25]\nA = [[1, 2], [3, 4]]")

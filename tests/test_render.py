@@ -15,13 +15,16 @@ import pytest
 from places import EXAMPLES, ROOT
 
 import derivation
-from derivation.render import FORMATS, engine
-from derivation.render.engine import Engine, TexError, compile_pdf, engines
-from derivation.render.templating import latex_text, markdown_text
+from derivation.pages.formats import FORMATS
+from derivation.pages.typesetting import engine
+from derivation.pages.typesetting.engine import Engine, TexError, compile_pdf, engines
+from derivation.pages.typesetting.templating import latex_text, markdown_text
 from derivation.tex.read import read
 
 SOURCES = {one.source: one for one in reversed(engines())}
-MISSING = {source: f"there is no {source} TeX on this machine" for source in ("system", "bundled") if source not in SOURCES}
+MISSING = {
+    source: f"there is no {source} TeX on this machine" for source in ("system", "bundled") if source not in SOURCES
+}
 FIRST, SECOND = ("system", "bundled") if "system" in SOURCES else ("bundled", "system")
 BY_BOTH = ("two-two-one", "adam", "attention", "cnn", "lstm")
 """Lessons that are set by both engines: between them they have all that a page can have."""
@@ -43,7 +46,13 @@ def test_a_pdf_carries_what_a_reader_expects(source: str, tex: str) -> None:
     reader = pypdf.PdfReader(io.BytesIO(document))
     assert reader.metadata is not None
     assert reader.metadata.title == "One training step of a 2-2-1 network"
-    assert [item.title for item in reader.outline] == ["Setup", "Forward pass", "Backpropagation", "Parameter update", "Each partial derivative"]
+    assert [item.title for item in reader.outline] == [
+        "Setup",
+        "Forward pass",
+        "Backpropagation",
+        "Parameter update",
+        "Each partial derivative",
+    ]
     assert round(float(reader.pages[0].mediabox.width)) == 595
     links = [link.get_object() for link in reader.pages[0]["/Annots"]]
     assert len(links) == 5 and all(link["/A"]["/D"] in reader.named_destinations for link in links)
@@ -57,7 +66,9 @@ def test_a_pdf_carries_what_a_reader_expects(source: str, tex: str) -> None:
     assert compile_pdf(tex, SOURCES[source]) == document
 
 
-@pytest.mark.parametrize(("stem", "source"), [*((spec.stem, FIRST) for spec in EXAMPLES), *((stem, SECOND) for stem in BY_BOTH)])
+@pytest.mark.parametrize(
+    ("stem", "source"), [*((spec.stem, FIRST) for spec in EXAMPLES), *((stem, SECOND) for stem in BY_BOTH)]
+)
 def test_every_example_compiles_without_overflow(stem: str, source: str, tmp_path: Path) -> None:
     if source in MISSING:
         pytest.skip(MISSING[source])
@@ -67,7 +78,9 @@ def test_every_example_compiles_without_overflow(stem: str, source: str, tmp_pat
     compile_pdf(tex, SOURCES[source])
     (tmp_path / "handout.tex").write_text(tex, "utf-8")
     command = [SOURCES[source].program, "-no-shell-escape", "-interaction=nonstopmode", "handout.tex"]
-    log = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=120, check=True).stdout.decode("utf-8", "replace")
+    log = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=120, check=True).stdout.decode(
+        "utf-8", "replace"
+    )
     wide = [float(points) for points in re.findall(r"Overfull \\hbox \(([\d.]+)pt too wide", log)]
     assert not [points for points in wide if points > 2]
     assert "undefined references" not in log
@@ -103,7 +116,9 @@ def test_text_copies_out_in_reading_order(article: derivation.Derivation, tmp_pa
 
 def test_tex_that_hangs_is_stopped() -> None:
     with pytest.raises(TexError, match="stopped after 1 seconds"):
-        compile_pdf(r"\documentclass{article}\begin{document}\loop\iftrue\repeat\end{document}", engines()[0], time_limit=1)
+        compile_pdf(
+            r"\documentclass{article}\begin{document}\loop\iftrue\repeat\end{document}", engines()[0], time_limit=1
+        )
 
 
 def test_tex_cannot_run_or_read_anything(tmp_path: Path) -> None:
@@ -163,7 +178,9 @@ def test_json_form(article: derivation.Derivation) -> None:
 
 
 def test_irrational_numbers_have_thirty_digits() -> None:
-    form = json.loads(FORMATS["json"](derivation.derive(derivation.load(ROOT / "examples" / "sigmoid-circuit.toml")), "typeset"))
+    form = json.loads(
+        FORMATS["json"](derivation.derive(derivation.load(ROOT / "examples" / "sigmoid-circuit.toml")), "typeset")
+    )
     assert form["training_steps"][0]["values"]["f"] == "0.731058578630004879251159241822"
 
 

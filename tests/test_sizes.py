@@ -1,4 +1,5 @@
-"""Ordinary sizes: hundreds of rows are derived, proved and printed; a false claim about them is not proved; what unfolds too far is told."""
+"""Ordinary sizes: hundreds of rows are derived, proved and printed; a false claim about them is not proved; what
+unfolds too far is told."""
 
 from __future__ import annotations
 
@@ -12,14 +13,14 @@ import numpy as np
 import pytest
 
 import derivation
-from derivation import resolve
-from derivation.network import Network
-from derivation.operations import TABLE
-from derivation.proof import unproved
-from derivation.render import markdown
-from derivation.spec import SpecError
-from derivation.terms import Term, fold, name, number, partial, with_parts
-from derivation.walkthrough import Derivation, FalseLine
+from derivation.formulas.language import resolve
+from derivation.formulas.operations import TABLE
+from derivation.formulas.terms import Term, fold, name, number, partial, with_parts
+from derivation.networks.network import Network
+from derivation.networks.walkthrough import Derivation, FalseLine
+from derivation.pages.formats.markdown import markdown
+from derivation.proving.prover import unproved
+from derivation.spec.reader import SpecError
 
 Numbers = dict[str, Any]
 
@@ -33,12 +34,19 @@ def column(rows: int, seed: int) -> list[float]:
 
 
 def network(equations: str, parameters: Numbers, data: Numbers) -> Network:
-    tables = [f"[{title}]\n" + "\n".join(f"{key} = {value}" for key, value in given.items()) for title, given in (("parameters", parameters), ("data", data))]
+    tables = [
+        f"[{title}]\n" + "\n".join(f"{key} = {value}" for key, value in given.items())
+        for title, given in (("parameters", parameters), ("data", data))
+    ]
     return derivation.loads(f'[model]\nloss = "L"\nequations = """\n{equations}\n"""\n' + "\n".join(tables) + "\n")
 
 
 def regression(rows: int, loss: str) -> Network:
-    return network(f"yhat = X @ w + b\nL = {loss}", {"w": [0.1, 0.2, 0.3], "b": 0.1}, {"X": drawn(rows, 3, 1), "y": column(rows, 2)})
+    return network(
+        f"yhat = X @ w + b\nL = {loss}",
+        {"w": [0.1, 0.2, 0.3], "b": 0.1},
+        {"X": drawn(rows, 3, 1), "y": column(rows, 2)},
+    )
 
 
 def exact(values: list[float]) -> list[Fraction]:
@@ -50,9 +58,15 @@ def exact(values: list[float]) -> list[Fraction]:
 def test_a_regression(rows: int, loss: str, share: int) -> None:
     found = derivation.derive(regression(rows, loss))
     inputs, targets, w = [exact(row) for row in drawn(rows, 3, 1)], exact(column(rows, 2)), exact([0.1, 0.2, 0.3])
-    errors = [sum(a * b for a, b in zip(row, w, strict=True)) + w[0] - target for row, target in zip(inputs, targets, strict=True)]
+    errors = [
+        sum(a * b for a, b in zip(row, w, strict=True)) + w[0] - target
+        for row, target in zip(inputs, targets, strict=True)
+    ]
     scale = Fraction(2, share or rows)
-    expected = {"w": [scale * sum(e * row[k] for e, row in zip(errors, inputs, strict=True)) for k in range(3)], "b": [scale * sum(errors)]}
+    expected = {
+        "w": [scale * sum(e * row[k] for e, row in zip(errors, inputs, strict=True)) for k in range(3)],
+        "b": [scale * sum(errors)],
+    }
     for key, gradient in expected.items():
         assert [Fraction(int(entry.p), int(entry.q)) for entry in found.gradients[key].entries] == gradient
     assert not unproved(derivation.prove(found))
@@ -76,7 +90,11 @@ ORDINARY = {
     "h = tanh(X @ W + b)\nL = sum((h @ v - y)^2) / 400": ("Wbv", "Xy"),
     "P = softmax(X @ W, axis=1)\nL = -sum(Y * log(P)) / 40": ("W", "XY"),
     "Z = X @ W + b\nP = softmax(Z, axis=1)\nL = cross_entropy(P, Y)": ("Wb", "XY"),
-    "Z = X @ W\nm = mean(Z, axis=0)\nC = Z - m\ns = mean(C^2, axis=0)\nH = C / sqrt(s + 0.01)\nL = sum((H @ v - y)^2) / 2": ("Wv", "Xy"),
+    "Z = X @ W\nm = mean(Z, axis=0)\nC = Z - m\ns = mean(C^2, axis=0)\nH = C / sqrt(s + 0.01)\nL = sum((H @ v - "
+    "y)^2) / 2": (
+        "Wv",
+        "Xy",
+    ),
     "L = mean(v[0] * y + v[1])": ("v", "y"),
     "L = v[0] * y[0] + v[1]^2 * y[39]": ("v", "y"),
     "L = sum(outer(y, y)) * v[0]": ("v", "y"),
@@ -94,7 +112,9 @@ def test_what_people_write_about_forty_rows_is_proved(equations: str) -> None:
 
 
 def test_a_flattened_picture_is_certified_by_forward_rules() -> None:
-    proved = derivation.prove(derivation.derive(network("h = W @ flatten(X)\nL = sum(h^2)", {"W": drawn(2, 900, 3)}, {"X": drawn(30, 30, 1)})))
+    proved = derivation.prove(
+        derivation.derive(network("h = W @ flatten(X)\nL = sum(h^2)", {"W": drawn(2, 900, 3)}, {"X": drawn(30, 30, 1)}))
+    )
     assert judgements(proved).keys() == {"none", "proved", "certified"}
     assert "compared at these numbers in certified arithmetic" in markdown(proved)
 
@@ -106,7 +126,9 @@ def claimed(found: Derivation, quantity: Term, old: Term, new: Term) -> Derivati
         first, formula, *rest = given.lines if len(given.lines) > 1 else (*given.lines, None)
         if given.quantity != quantity or formula is None or formula.role != "formula":
             return given
-        changed = fold(formula.term, lambda node: new if node == old else None, lambda node, parts: with_parts(node, parts))
+        changed = fold(
+            formula.term, lambda node: new if node == old else None, lambda node, parts: with_parts(node, parts)
+        )
         assert changed != formula.term
         return replace(given, lines=(first, replace(formula, term=changed), *rest))
 
@@ -138,7 +160,9 @@ def test_a_wrong_elided_value_is_refuted() -> None:
     wrong = next(step.lines[-1] for phase in other.phases for step in phase.steps if step.quantity == signal)
     steps = [replace(s, lines=(*s.lines[:-1], wrong)) if s.quantity == signal else s for s in found.phases[2].steps]
     with pytest.raises(FalseLine):
-        derivation.prove(replace(found, phases=(*found.phases[:2], replace(found.phases[2], steps=tuple(steps)), *found.phases[3:])))
+        derivation.prove(
+            replace(found, phases=(*found.phases[:2], replace(found.phases[2], steps=tuple(steps)), *found.phases[3:]))
+        )
 
 
 @pytest.mark.parametrize(
@@ -162,10 +186,18 @@ def test_a_wrong_rule_is_refuted_at_large_shapes(row: str, equations: str, monke
 
 UNFOLDING = {
     "L = w * sum(sum(sum(x for a in 1..16) for b in 1..16) for c in 1..16)": (4, 55, "this sum has 4,095 operators"),
-    "L = w * sum(sum(sum(x for a in 1..200) for b in 1..200) for c in 1..200)": (4, 40, "this sum has 39,999 operators"),
+    "L = w * sum(sum(sum(x for a in 1..200) for b in 1..200) for c in 1..200)": (
+        4,
+        40,
+        "this sum has 39,999 operators",
+    ),
     "q[t] = concat(q[t-1], q[t-1]) for t in 1..60\nL = w * sum(q[60])": (4, 8, "this has 1,048,576 x 1 entries"),
     "q = outer(v, v)\nL = w * sum(q)": (4, 5, "this has 2,000 x 2,000 entries"),
-    "\n".join(f"q{k}[t] = {' + '.join(['x'] * 30)} for t in 1..200" for k in range(2)) + "\nL = w": (5, 0, "12,000 operators"),
+    "\n".join(f"q{k}[t] = {' + '.join(['x'] * 30)} for t in 1..200" for k in range(2)) + "\nL = w": (
+        5,
+        0,
+        "12,000 operators",
+    ),
 }
 
 
@@ -180,7 +212,9 @@ def test_what_unfolds_too_far_is_told_before_it_is_made(equations: str) -> None:
 
 def test_fifty_time_steps() -> None:
     steps = "h[t] = tanh(w * h[t-1] + u * x + b) for t in 1..50\nL = (h[50] - y)^2"
-    found = derivation.prove(derivation.derive(network(steps, {"w": 0.5, "u": 0.25, "b": 0.1}, {"h_0": 0, "x": 1, "y": 0.5})))
+    found = derivation.prove(
+        derivation.derive(network(steps, {"w": 0.5, "u": 0.25, "b": 0.1}, {"h_0": 0, "x": 1, "y": 0.5}))
+    )
     assert judgements(found).keys() == {"none", "proved"}
     h, chain = 0.0, []
     for _ in range(50):

@@ -8,10 +8,12 @@ import pytest
 
 import derivation
 from derivation import SpecError, load, loads
-from derivation.numbers import exact
+from derivation.formulas.numbers import exact
 
 
-def spec(equations: str, parameters: str = "W = [[1, 2], [3, 4]]", data: str = "x = [1, 2]", loss: str = "", rest: str = "") -> str:
+def spec(
+    equations: str, parameters: str = "W = [[1, 2], [3, 4]]", data: str = "x = [1, 2]", loss: str = "", rest: str = ""
+) -> str:
     head = f'loss = "{loss}"\n' if loss else ""
     return f'[model]\n{head}equations = """\n{equations}\n"""\n[parameters]\n{parameters}\n[data]\n{data}\n{rest}'
 
@@ -36,7 +38,11 @@ def spec(equations: str, parameters: str = "W = [[1, 2], [3, 4]]", data: str = "
         (spec("z = embedding(W, 7)"), (3, 5), "among the 2 that there are"),
         (spec("z = W + [[1, 2]]"), (3, 9), "a list stands only inside concat"),
         (spec("z = max()"), (3, 9), "expected a number, a name or a bracket"),
-        (spec("z = X + b", "X = [[1, 2], [3, 4], [5, 6]]", "b = [1, 2]"), (3, 7), "a list is a column, write a row as [[1, 2]]"),
+        (
+            spec("z = X + b", "X = [[1, 2], [3, 4], [5, 6]]", "b = [1, 2]"),
+            (3, 7),
+            "a list is a column, write a row as [[1, 2]]",
+        ),
         (spec("z = W @ x", loss="z"), (2, 8), "must be a scalar, but is a vector of 2"),
         (spec("z = W @ x", loss="zz"), (2, 8), "no equation defines the loss 'zz'"),
         (spec("z = W @ x\nz = x"), (4, 1), "'z' is defined twice"),
@@ -58,18 +64,38 @@ def spec(equations: str, parameters: str = "W = [[1, 2], [3, 4]]", data: str = "
         (spec("z = x[5]"), (3, 6), "index 5 is beyond 'x'"),
         (spec("z == x"), (3, 1), "expected an equation such as"),
         (spec("z = x", data="relu = 1\nx = 2"), (8, 8), "'relu' is the name of a function"),
-        (spec("z = sum(x)", loss="z", rest='[update]\nrule = "sdg"\nrate = 0.1'), (11, 8), "no update rule 'sdg'; did you mean 'sgd'?"),
+        (
+            spec("z = sum(x)", loss="z", rest='[update]\nrule = "sdg"\nrate = 0.1'),
+            (11, 8),
+            "no update rule 'sdg'; did you mean 'sgd'?",
+        ),
         (spec("z = sum(x)", loss="z", rest='[update]\nrule = "sgd"'), (10, 1), "sgd needs 'rate'"),
-        (spec("z = sum(x)", loss="z", rest='[update]\nrule = "sgd"\nrate = 0.1\nmomentun = 1'), (13, 12), "takes no 'momentun'"),
+        (
+            spec("z = sum(x)", loss="z", rest='[update]\nrule = "sgd"\nrate = 0.1\nmomentun = 1'),
+            (13, 12),
+            "takes no 'momentun'",
+        ),
         (spec("z = x", rest='[notation]\nz = "\\\\input{/etc/passwd}"'), (10, 5), r"the command \input is not allowed"),
         (spec("z = x", rest='[notation]\nz = "{"'), (10, 5), "a brace is not closed"),
         (spec("z = x", rest='[notation]\nz = "x"'), (9, 1), "would both be printed as x"),
-        ("equations = 'z = 1'\n[model]\nequations = 'z = 1'", (1, 13), "there is no key 'equations' here; it belongs under [model]"),
-        ("[model]\nequations = 'z = 1'\ndigits = 4", (3, 10), "there is no key 'digits' here; it belongs to the whole, so write it before the first [table]"),
+        (
+            "equations = 'z = 1'\n[model]\nequations = 'z = 1'",
+            (1, 13),
+            "there is no key 'equations' here; it belongs under [model]",
+        ),
+        (
+            "[model]\nequations = 'z = 1'\ndigits = 4",
+            (3, 10),
+            "there is no key 'digits' here; it belongs to the whole, so write it before the first [table]",
+        ),
         ("titel = 'x'\n[model]\nequations = 'z = 1'", (1, 9), "there is no key 'titel' here; did you mean 'title'?"),
         ("[model]\n", (1, 1), "'equations' is missing"),
         ("[model\n", (1, 7), "this is not TOML"),
-        (spec("z = W[[0, 1], [1, 0]]"), (3, 6), "pick columns with X.T[[0, 2]].T, and one entry of each row with sum(M * X, axis=1)"),
+        (
+            spec("z = W[[0, 1], [1, 0]]"),
+            (3, 6),
+            "pick columns with X.T[[0, 2]].T, and one entry of each row with sum(M * X, axis=1)",
+        ),
         (spec("z = W[[0, 1], 1]"), (3, 6), "a list picks whole rows"),
         (spec("z = W[[0, 1], 0:1]"), (3, 6), "a list picks whole rows"),
         (spec("z = W[1, [1, 0]]"), (3, 6), "a list picks whole rows"),
@@ -80,18 +106,39 @@ def spec(equations: str, parameters: str = "W = [[1, 2], [3, 4]]", data: str = "
         (spec("z = W[None, 0]"), (3, 6), "None would make a third"),
         (spec("z = W[None]"), (3, 6), "None would make a third"),
         (spec("z = x[::2]"), (3, 8), "a slice takes no step here; list the places"),
-        (spec("z = W + x"), (3, 7), "write x[None, :] to give each row its entries, as NumPy does, or write x[:, None] to give each column its entries"),
+        (
+            spec("z = W + x"),
+            (3, 7),
+            "write x[None, :] to give each row its entries, as NumPy does, or write x[:, None] to give each column "
+            "its entries",
+        ),
         (spec("z = W / W.sum(axis=1)"), (3, 7), "put [None, :] behind it to give each row its entries"),
-        (spec("z = layer_norm(W, x, x)"), (3, 5), "in 'layer_norm': 'gamma', a vector of 2, stands beside a 2 x 2 matrix"),
+        (
+            spec("z = layer_norm(W, x, x)"),
+            (3, 5),
+            "in 'layer_norm': 'gamma', a vector of 2, stands beside a 2 x 2 matrix",
+        ),
         (spec("z = x[:, None] - x"), (3, 16), "of which NumPy makes 2 x 2 numbers"),
         (spec("z = x @ x.T"), (3, 7), "write outer(a, b) for the matrix, dot(a, b) for the number"),
         (spec("z = dot(W, W)"), (3, 5), "write A @ B, or sum(A * B)"),
         (spec("z = np.diag(x[:, None])"), (3, 8), "leave out [:, None] or keepdims to put a list on a diagonal"),
-        (spec("z = np.stack([W, W])"), (3, 8), "concat(X, Y) to put one below the other, concat(X, Y, axis=1) side by side"),
+        (
+            spec("z = np.stack([W, W])"),
+            (3, 8),
+            "concat(X, Y) to put one below the other, concat(X, Y, axis=1) side by side",
+        ),
         (spec("z = concat(x, x, axis=-2)"), (3, 5), "takes no 'axis=-2'"),
         (spec("z = concat(x, x, dims=1)"), (3, 5), "takes no 'dims'"),
-        (spec("r = x[None, :]\nz = r[0]"), (4, 6), "of which NumPy takes the row here; write r[0, 1] for an entry of the row"),
-        (spec("z = softmax(W)"), (3, 5), "softmax(W, axis=1) for each row, axis=0 for each column, softmax(flatten(W)) over all entries"),
+        (
+            spec("r = x[None, :]\nz = r[0]"),
+            (4, 6),
+            "of which NumPy takes the row here; write r[0, 1] for an entry of the row",
+        ),
+        (
+            spec("z = softmax(W)"),
+            (3, 5),
+            "softmax(W, axis=1) for each row, axis=0 for each column, softmax(flatten(W)) over all entries",
+        ),
         (spec("z = log_softmax(W @ W)"), (3, 5), "say over which axis, for this is a 2 x 2 matrix"),
         (spec("z = masked_softmax(W, W)"), (3, 5), "say over which axis"),
         (spec("z = F.cross_entropy(x, x)"), (3, 7), "PyTorch's takes scores and averages over the samples"),
@@ -102,7 +149,11 @@ def spec(equations: str, parameters: str = "W = [[1, 2], [3, 4]]", data: str = "
         (spec("z = var(W, axis=2)"), (3, 5), "'var' with axis=2 is not known"),
         (spec("z = var(x[:, None], axis=1)"), (3, 5), "has a single entry along axis=1"),
         (spec("z = dropout(x, x, 1.5)"), (3, 5), "the rate of a dropout, 1.5, is the part that is dropped"),
-        (spec("z = dropout(x, x, q)", data="x = [1, 0]\nq = 1"), (3, 5), "the rate of a dropout, q, is the part that is dropped"),
+        (
+            spec("z = dropout(x, x, q)", data="x = [1, 0]\nq = 1"),
+            (3, 5),
+            "the rate of a dropout, q, is the part that is dropped",
+        ),
         (spec("z = huber(x, x, -1)"), (3, 5), "the width of a Huber loss, -1, must be greater than 0"),
         (spec("z = x" + ".T" * 4000), (3, 7504), "nested more than 250 deep"),
         (spec("z = x" + "[0]" * 5000), (3, 14257), "nested more than 250 deep"),
@@ -114,12 +165,29 @@ def spec(equations: str, parameters: str = "W = [[1, 2], [3, 4]]", data: str = "
         (spec("z = " + "x.T" * 7000), (3, 20005), "an equation has at most 20000 characters"),
         (spec("h[t+" + "9" * 5000 + "] = 1 for t in 1..2"), (3, 1), "expected an equation such as"),
         (spec("z = x \u2212 1"), (3, 7), "it is a minus sign, write '-'"),
-        (spec("## The set {a}\nz = x"), (3, 1), "{a} in a title is the step of a repetition such as 'for k in 1..3', and none stands below it; leave out the braces"),
-        (spec("## Step {t}\nz[t] = x * t for t in 1..2\ny = x"), (5, 1), "'Step {t}' counts the steps of a repetition, and this equation is not one of them"),
+        (
+            spec("## The set {a}\nz = x"),
+            (3, 1),
+            "{a} in a title is the step of a repetition such as 'for k in 1..3', and none stands below it; leave "
+            "out the braces",
+        ),
+        (
+            spec("## Step {t}\nz[t] = x * t for t in 1..2\ny = x"),
+            (5, 1),
+            "'Step {t}' counts the steps of a repetition, and this equation is not one of them",
+        ),
         (spec("## A\u202eB\nz = x"), (3, 1), "a title holds no marks that turn the direction of writing (U+202E)"),
         (spec("## " + "a" * 201 + "\nz = x"), (3, 1), "a title has at most 200 characters, and this one 201"),
-        ('title = "a\\u001b[31m"\n' + spec("z = x"), (1, 9), "a title holds no line breaks or other control characters (U+001B)"),
-        ('title = "a\\nb"\n' + spec("z = x"), (1, 9), "a title holds no line breaks or other control characters (U+000A)"),
+        (
+            'title = "a\\u001b[31m"\n' + spec("z = x"),
+            (1, 9),
+            "a title holds no line breaks or other control characters (U+001B)",
+        ),
+        (
+            'title = "a\\nb"\n' + spec("z = x"),
+            (1, 9),
+            "a title holds no line breaks or other control characters (U+000A)",
+        ),
         ('title = "\\u2067a"\n' + spec("z = x"), (1, 9), "turn the direction of writing (U+2067)"),
         ('title = "\\ue000"\n' + spec("z = x"), (1, 9), "characters for private use (U+E000)"),
         (f'title = "{"a" * 201}"\n' + spec("z = x"), (1, 9), "a title has at most 200 characters"),
@@ -129,7 +197,11 @@ def spec(equations: str, parameters: str = "W = [[1, 2], [3, 4]]", data: str = "
         (spec("z = x", data="x = " + "1" * 101), (8, 5), "more than 100 digits"),
         (spec("z = x", data="x = 0x" + "f" * 5000), (8, 5), "a number has at most 100 digits"),
         (spec("z = x", data="x = 0x" + "f" * 150), (8, 5), "more than 100 digits"),
-        (spec("z = x", data="x = [1,\n  1e99999999999999999999999]"), (9, 3), "this number's power of ten is beyond 300"),
+        (
+            spec("z = x", data="x = [1,\n  1e99999999999999999999999]"),
+            (9, 3),
+            "this number's power of ten is beyond 300",
+        ),
         (spec("z = x", data="x = 1e-4000"), (8, 5), "a power of ten beyond 300"),
         (spec("z = x", data="x = 1979-05-27"), (8, 5), "expected a number, found the date 1979-05-27"),
         (spec("z = x", data="x = [07:32:00]"), (8, 5), "expected a number, found the time 07:32:00"),
@@ -159,7 +231,9 @@ def test_a_problem_is_told_with_its_place(text: str, place: tuple[int, int], mes
 def test_several_problems_are_told_at_once() -> None:
     with pytest.raises(SpecError) as caught:
         loads(spec("a = W @ qq\nb = foo(x)\nc = x +"))
-    assert [problem.line for problem in caught.value.problems] == [4, 5] or [problem.line for problem in caught.value.problems] == [3, 4, 5]
+    assert [problem.line for problem in caught.value.problems] == [4, 5] or [
+        problem.line for problem in caught.value.problems
+    ] == [3, 4, 5]
 
 
 def test_a_later_error_that_only_follows_is_not_told() -> None:
@@ -179,7 +253,11 @@ def test_not_utf8_and_not_there(tmp_path) -> None:
 
 def test_a_byte_order_mark_and_any_ends_of_lines_are_read(tmp_path) -> None:
     text, path = spec("z = W @ x"), tmp_path / "spec.toml"
-    for raw in (b"\xef\xbb\xbf" + text.encode(), text.replace("\n", "\r\n").encode(), text.replace("\n", "\r").encode()):
+    for raw in (
+        b"\xef\xbb\xbf" + text.encode(),
+        text.replace("\n", "\r\n").encode(),
+        text.replace("\n", "\r").encode(),
+    ):
         path.write_bytes(raw)
         assert list(load(path).equations) == ["z"]
     assert list(loads("\ufeff" + text).equations) == ["z"]
@@ -216,7 +294,14 @@ def test_one_target_for_many_outputs_is_told(loss: str) -> None:
 
 @pytest.mark.parametrize(
     "equations",
-    ["h = relu(W @ x - m)\nL = sum(h)", "L = sum((w - mean(w))^2)", "L = sum((x - m)^2) + b", "L = mean(max(0, m - w * x))", "L = sum((w * x - 1)^2)", "L = sum((w * x + b)^2)"],
+    [
+        "h = relu(W @ x - m)\nL = sum(h)",
+        "L = sum((w - mean(w))^2)",
+        "L = sum((x - m)^2) + b",
+        "L = mean(max(0, m - w * x))",
+        "L = sum((w * x - 1)^2)",
+        "L = sum((w * x + b)^2)",
+    ],
 )
 def test_numbers_that_are_no_targets_stand_beside_arrays(equations: str) -> None:
     loads(spec(equations, "W = [[1, 2], [3, 4]]\nw = [1, 2]\nb = 1", "x = [1, 2]\nm = 0.5", "L"))

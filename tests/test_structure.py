@@ -1,4 +1,5 @@
-"""Operations on rows, columns, parts and windows, layers and repetitions: against HIPS autograd, and every link proved."""
+"""Operations on rows, columns, parts and windows, layers and repetitions: against HIPS autograd, and every link
+proved."""
 
 from __future__ import annotations
 
@@ -11,8 +12,8 @@ import pytest
 from autograd import grad
 
 import derivation
-from derivation.numbers import json_text
-from derivation.proof import unproved
+from derivation.formulas.numbers import json_text
+from derivation.proving.prover import unproved
 
 Function = Any
 
@@ -29,12 +30,20 @@ def norm(x: Any, axis: int, epsilon: float = 1e-5) -> Any:
 def correlate(x: Any, k: Any, stride: int = 1, padding: tuple[int, int] = (0, 0)) -> Any:
     x = np.pad(x, ((padding[0], padding[0]), (padding[1], padding[1])), mode="constant")
     rows, columns = ((x.shape[a] - k.shape[a]) // stride + 1 for a in (0, 1))
-    windows = [[x[i * stride : i * stride + k.shape[0], j * stride : j * stride + k.shape[1]] for j in range(columns)] for i in range(rows)]
+    windows = [
+        [x[i * stride : i * stride + k.shape[0], j * stride : j * stride + k.shape[1]] for j in range(columns)]
+        for i in range(rows)
+    ]
     return np.array([[np.sum(window * k) for window in line] for line in windows])
 
 
 def pool(x: Any, function: Any, size: int = 2) -> Any:
-    return np.array([[function(x[i : i + size, j : j + size]) for j in range(0, x.shape[1], size)] for i in range(0, x.shape[0], size)])
+    return np.array(
+        [
+            [function(x[i : i + size, j : j + size]) for j in range(0, x.shape[1], size)]
+            for i in range(0, x.shape[0], size)
+        ]
+    )
 
 
 X, W, B, R, K, M, S = (3, 4), (4, 2), (2, 1), (1, 2), (2, 2), (4, 4), ()
@@ -52,14 +61,20 @@ CASES: dict[str, tuple[dict[str, tuple[int, ...]], Function]] = {
     "Z = log_softmax(X, axis=1)": ({"X": X}, lambda X: np.log(softmax(X, 1))),
     "Z = log_softmax(X, axis=0)": ({"X": X}, lambda X: np.log(softmax(X, 0))),
     "Z = softmax(b, axis=0)": ({"b": B}, lambda b: softmax(b, 0)),
-    "Z = masked_softmax(M, N, axis=1)": ({"M": M, "N": M}, lambda M, N: np.exp(M) * N / np.sum(np.exp(M) * N, axis=1, keepdims=True)),
+    "Z = masked_softmax(M, N, axis=1)": (
+        {"M": M, "N": M},
+        lambda M, N: np.exp(M) * N / np.sum(np.exp(M) * N, axis=1, keepdims=True),
+    ),
     "Z = masked_softmax(b, c)": ({"b": B, "c": B}, lambda b, c: np.exp(b) * c / np.sum(np.exp(b) * c)),
     "Z = dropout(X, D, 0.25)": ({"X": X, "D": X}, lambda X, D: X * D / 0.75),
     "Z = X[1:3]": ({"X": X}, lambda X: X[1:3]),
     "Z = X[:, 1:3]": ({"X": X}, lambda X: X[:, 1:3]),
     "Z = X[0] * W[:, 1].T": ({"X": X, "W": W}, lambda X, W: X[:1] * W[:, 1:].T),
     "Z = b[1:] * X[-1, 0]": ({"b": B, "X": X}, lambda b, X: b[1:] * X[-1, 0]),
-    "Z = concat(b, c) * concat([c, b])": ({"b": B, "c": B}, lambda b, c: np.concatenate([b, c]) * np.concatenate([c, b])),
+    "Z = concat(b, c) * concat([c, b])": (
+        {"b": B, "c": B},
+        lambda b, c: np.concatenate([b, c]) * np.concatenate([c, b]),
+    ),
     "Z = np.concatenate([X, Y], axis=1)^2": ({"X": X, "Y": X}, lambda X, Y: np.concatenate([X, Y], axis=1) ** 2),
     "Z = concat(b, c, b)^2": ({"b": B, "c": B}, lambda b, c: np.concatenate([b, c, b]) ** 2),
     "Z = stack(b, c)^2": ({"b": B, "c": B}, lambda b, c: np.concatenate([b.T, c.T]) ** 2),
@@ -82,14 +97,20 @@ CASES: dict[str, tuple[dict[str, tuple[int, ...]], Function]] = {
     "Z = avgpool(M, 2)": ({"M": M}, lambda M: pool(M, np.mean)),
     "Z = maxpool(x, 2)": ({"x": (4, 1)}, lambda x: np.array([[np.max(x[:2])], [np.max(x[2:])]])),
     "Z = layer_norm(X, r, q)": ({"X": X, "r": (1, 4), "q": (1, 4)}, lambda X, r, q: norm(X, 1) * r + q),
-    "Z = layer_norm(c, g, b, epsilon=0.1)": ({"c": (3, 1), "g": (3, 1), "b": (3, 1)}, lambda c, g, b: norm(c, 0, 0.1) * g + b),
+    "Z = layer_norm(c, g, b, epsilon=0.1)": (
+        {"c": (3, 1), "g": (3, 1), "b": (3, 1)},
+        lambda c, g, b: norm(c, 0, 0.1) * g + b,
+    ),
     "Z = batch_norm(X, r, q)": ({"X": X, "r": (1, 4), "q": (1, 4)}, lambda X, r, q: norm(X, 0) * r + q),
     "Z = batch_norm(X @ W, s, t)": ({"X": X, "W": W, "s": S, "t": S}, lambda X, W, s, t: norm(X @ W, 0) * s + t),
     "Z = rms_norm(X, s)": ({"X": X, "s": S}, lambda X, s: X / np.sqrt(np.mean(X**2, axis=1, keepdims=True) + 1e-6) * s),
     "Z = attention(Q, P, V)": ({"Q": X, "P": X, "V": (3, 2)}, lambda Q, P, V: softmax(Q @ P.T / 2, 1) @ V),
     "Z = swiglu(b, K, P)": ({"b": B, "K": K, "P": K}, lambda b, K, P: (K @ b) / (1 + np.exp(-(K @ b))) * (P @ b)),
     "Z = gelu_tanh(X)": ({"X": X}, lambda X: X / 2 * (1 + np.tanh(np.sqrt(2 / np.pi) * (X + 0.044715 * X**3)))),
-    "Z = var(X, axis=0)": ({"X": X}, lambda X: np.mean((X - np.mean(X, axis=0, keepdims=True)) ** 2, axis=0, keepdims=True)),
+    "Z = var(X, axis=0)": (
+        {"X": X},
+        lambda X: np.mean((X - np.mean(X, axis=0, keepdims=True)) ** 2, axis=0, keepdims=True),
+    ),
     "Z = X * b0 / r0": ({"X": X, "b0": (3, 1), "r0": (1, 4)}, lambda X, b0, r0: X * b0 / r0),
     "Z = X^2 @ W": ({"X": X, "W": W}, lambda X, W: X**2 @ W),
     "Z = np.maximum(X, r0)": ({"X": X, "r0": (1, 4)}, np.maximum),
@@ -105,7 +126,9 @@ def draw(chooser: random.Random, shape: tuple[int, ...]) -> Any:
 
 def network(equation: str, values: dict[str, Any]) -> derivation.Network:
     lines = "\n".join(f"{key} = {value}" for key, value in values.items())
-    return derivation.loads(f'[model]\nloss = "L"\nequations = """\n{equation}\nL = sum(sin(Z) * Z + Z^2 / 2)\n"""\n[parameters]\n{lines}\n')
+    return derivation.loads(
+        f'[model]\nloss = "L"\nequations = """\n{equation}\nL = sum(sin(Z) * Z + Z^2 / 2)\n"""\n[parameters]\n{lines}\n'
+    )
 
 
 def differences(found: Any, expected: Any) -> float:
@@ -134,5 +157,7 @@ def test_gradients_agree_with_autograd(equation: str) -> None:
 @pytest.mark.parametrize("equation", CASES)
 def test_every_link_is_proved(equation: str) -> None:
     chooser = random.Random(equation)
-    found = derivation.prove(derivation.derive(network(equation, {key: draw(chooser, shape) for key, shape in CASES[equation][0].items()})))
+    found = derivation.prove(
+        derivation.derive(network(equation, {key: draw(chooser, shape) for key, shape in CASES[equation][0].items()}))
+    )
     assert not unproved(found)

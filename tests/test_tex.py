@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derivation.arrays import Shape
-from derivation.operations import TABLE, ShapeMismatch
-from derivation.resolve import Shapes
-from derivation.terms import Term, index, matrix, name, number, partial, updated
+from derivation.formulas.arrays import Shape
+from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.operations import TABLE, ShapeMismatch
+from derivation.formulas.terms import Term, index, matrix, name, number, partial, updated
 from derivation.tex.names import Names
 from derivation.tex.read import Unreadable, read
 from derivation.tex.write import write
@@ -38,7 +38,13 @@ LEAVES = st.one_of(
     DECIMALS,
     st.sampled_from([name(text) for text in SHAPES]),
     st.sampled_from(
-        [partial(name("L"), name("W1")), partial(name("L"), name("yhat")), partial(name("L"), name("h")), updated(name("W2")), updated(name("b1"))]
+        [
+            partial(name("L"), name("W1")),
+            partial(name("L"), name("yhat")),
+            partial(name("L"), name("h")),
+            updated(name("W2")),
+            updated(name("b1")),
+        ]
     ),
     st.sampled_from(
         [
@@ -54,7 +60,14 @@ LEAVES = st.one_of(
         ]
     ),
     st.lists(DECIMALS, min_size=2, max_size=2).map(lambda row: matrix(tuple((entry,) for entry in row))),
-    st.just(matrix(((number("1"), Term("dots", ("c",)), number("-2")), (Term("dots", ("v",)), Term("dots", ("d",)), Term("dots", ("v",)))))),
+    st.just(
+        matrix(
+            (
+                (number("1"), Term("dots", ("c",)), number("-2")),
+                (Term("dots", ("v",)), Term("dots", ("d",)), Term("dots", ("v",))),
+            )
+        )
+    ),
     st.just(Term("ones", (2, 1))),
     st.just(Term("unit", (2, 2, 0, 1))),
 )
@@ -65,7 +78,11 @@ def nodes(draw: st.DrawFn, parts: st.SearchStrategy[Term]) -> Term:
     """An operation of the table over drawn parts, if their shapes fit it; else one of the parts."""
     row = draw(st.sampled_from(list(TABLE.values())))
     args = tuple(draw(parts) for _ in row.operands)
-    places = st.lists(st.integers(1, 3), min_size=1, max_size=3) if "many" in row.options.values() else st.tuples(*[st.integers(0, 3)] * len(row.options))
+    places = (
+        st.lists(st.integers(1, 3), min_size=1, max_size=3)
+        if "many" in row.options.values()
+        else st.tuples(*[st.integers(0, 3)] * len(row.options))
+    )
     term = Term(row.name, (*args, *draw(places)))
     try:
         Shapes(SHAPES).of(term)
@@ -86,8 +103,19 @@ def test_read_inverts_write(term: Term) -> None:
 @pytest.mark.parametrize("row", TABLE.values(), ids=lambda row: row.name)
 def test_every_operation_is_read_back(row) -> None:
     given = {(): name("b1"), (2, 2): name("W1"), (2, 1): name("x"), (1, 3): name("row_1")}
-    shapes = ([()] * 3, [(2, 2)] * 3, [(2, 1)] * 3, [(2, 1), (), ()], [(2, 2), (2, 1), ()], [(), (2, 1), ()], [(1, 3)], [(2, 2), (2, 2), ()])
-    for operands, places in product(shapes, product((1, 2, 0, 4), repeat=3 if "many" in row.options.values() else len(row.options))):
+    shapes = (
+        [()] * 3,
+        [(2, 2)] * 3,
+        [(2, 1)] * 3,
+        [(2, 1), (), ()],
+        [(2, 2), (2, 1), ()],
+        [(), (2, 1), ()],
+        [(1, 3)],
+        [(2, 2), (2, 2), ()],
+    )
+    for operands, places in product(
+        shapes, product((1, 2, 0, 4), repeat=3 if "many" in row.options.values() else len(row.options))
+    ):
         term = Term(row.name, (*(given[shape] for shape in operands[: len(row.operands)]), *places))
         try:
             Shapes(SHAPES).of(term)
@@ -111,8 +139,14 @@ def test_what_is_not_ours_is_unreadable(latex: str) -> None:
         (number("-1.25") * matrix(((number("0.1"), number("1")),)), r"-1.25 \begin{pmatrix} 0.1 & 1 \end{pmatrix}"),
         (number("0.1") * number("-1.25"), "0.1 (-1.25)"),
         (-(number("2") ** number("2")), "-(2^{2})"),
-        (Term("matmul", (Term("transpose", (name("W2"),)), partial(name("L"), name("h")))), r"(W^{(2)})^\top \frac{\partial L}{\partial h}"),
-        ((number("1") / number("2")) * ((name("yhat") - name("b1")) ** number("2")), r"\frac{1}{2} (\hat{y} - b^{(1)})^{2}"),
+        (
+            Term("matmul", (Term("transpose", (name("W2"),)), partial(name("L"), name("h")))),
+            r"(W^{(2)})^\top \frac{\partial L}{\partial h}",
+        ),
+        (
+            (number("1") / number("2")) * ((name("yhat") - name("b1")) ** number("2")),
+            r"\frac{1}{2} (\hat{y} - b^{(1)})^{2}",
+        ),
         (Term("norm", (name("W1"),)), r"\lVert W^{(1)}\rVert_F"),
         (Term("norm", (partial(name("L"), name("h")),)), r"\left\lVert \frac{\partial L}{\partial h}\right\rVert_2"),
         (Term("sum", (Term("hadamard", (name("x"), Term("log", (name("x"),)))),)), r"\sum_{i} x_{i} \ln(x_{i})"),

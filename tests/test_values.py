@@ -1,4 +1,5 @@
-"""Numbers far from 1, near 0 and at the edge of what has a value: against mpmath, through every algebra and every format."""
+"""Numbers far from 1, near 0 and at the edge of what has a value: against mpmath, through every algebra and every
+format."""
 
 from __future__ import annotations
 
@@ -19,23 +20,24 @@ from flint import fmpq
 from places import ROOT
 
 import derivation
-from derivation.arrays import Array
-from derivation.check import check_text
+from derivation.checking.article import check_text
+from derivation.cli.explaining import caught
 from derivation.deriving import derive, numbers
-from derivation.deriving.jets import Jet, Jets
+from derivation.deriving.on_request.jets import Jet, Jets
+from derivation.deriving.on_request.views import views
 from derivation.deriving.reach import Reach, Reaches
-from derivation.deriving.views import views
-from derivation.evaluate import Undefined, evaluate
-from derivation.exits import caught
-from derivation.hand import STANDARD
-from derivation.numbers import TooLarge, Uncertain, json_text
-from derivation.operations import TABLE
-from derivation.operations.algebras import Numbers, Terms, symbols
-from derivation.operations.table import Operation, ShapeMismatch
-from derivation.proof import prove, unproved
-from derivation.render import FORMATS, markdown
-from derivation.resolve import definition
-from derivation.terms import Term, number
+from derivation.formulas.arrays import Array
+from derivation.formulas.calculus.evaluate import evaluate
+from derivation.formulas.language.resolve import definition
+from derivation.formulas.numbers import TooLarge, Uncertain, Undefined, json_text
+from derivation.formulas.operations import TABLE
+from derivation.formulas.operations.algebras import Numbers, Terms, symbols
+from derivation.formulas.operations.table import Operation, ShapeMismatch
+from derivation.formulas.terms import Term, number
+from derivation.handwriting.writing import STANDARD
+from derivation.pages.formats import FORMATS
+from derivation.pages.formats.markdown import markdown
+from derivation.proving.prover import prove, unproved
 
 CLASSIFIER = "p = sigmoid(z)\nL = binary_cross_entropy(p, y)"
 PAGES = ("tex", "html", "md", "ipynb", "json")
@@ -87,7 +89,11 @@ def test_where_no_digits_help_the_line_is_left_out() -> None:
     [
         ("L = binary_cross_entropy(sigmoid(z), 1)", "z = 8", lambda: mpmath.log(1 + mpmath.exp(-8))),
         ("L = 1/(exp(z) - 2.71828)", "z = 1", lambda: 1 / (mpmath.e - mpmath.mpf("2.71828"))),
-        ("u = exp(z) - 2.718\nL = sqrt(u) + log(u) + u^0.5", "z = 1", lambda: (u := mpmath.e - mpmath.mpf("2.718")) ** 0.5 * 2 + mpmath.log(u)),
+        (
+            "u = exp(z) - 2.718\nL = sqrt(u) + log(u) + u^0.5",
+            "z = 1",
+            lambda: (u := mpmath.e - mpmath.mpf("2.718")) ** 0.5 * 2 + mpmath.log(u),
+        ),
         ("u = tanh(z)\nL = sqrt(1 - u)", "z = 9", lambda: mpmath.sqrt(1 - mpmath.tanh(9))),
     ],
 )
@@ -100,7 +106,10 @@ def test_numerals_that_cancel(equations: str, parameters: str, value: Callable[[
 
 def test_with_rounding_carried_the_rounded_number_is_what_one_has(capsys: pytest.CaptureFixture[str]) -> None:
     message = told(spec("p = sigmoid(z)\nL = -log(1 - p)", "z = 16", head='rounding = "carry"'), capsys)
-    assert message.startswith("s.toml:6:5: L has no value at these numbers: the logarithm of a number that is not positive, in log(1 - p); with rounding")
+    assert message.startswith(
+        "s.toml:6:5: L has no value at these numbers: the logarithm of a number that is not positive, in log(1 - "
+        "p); with rounding"
+    )
 
 
 # Values at the edge
@@ -128,7 +137,9 @@ def test_with_rounding_carried_the_rounded_number_is_what_one_has(capsys: pytest
 )
 def test_every_value_that_there_is(equations: str, w: str, value: int | str) -> None:
     text = spec(equations, f"w = {w}", "y = [1, 0]\nx = 0\nn = 65")
-    found = derive(derivation.loads(text.replace('loss = "L"\n', "") if "sqrt((tanh" in equations else text))  # a root has no derivative at 0
+    found = derive(
+        derivation.loads(text.replace('loss = "L"\n', "") if "sqrt((tanh" in equations else text)
+    )  # a root has no derivative at 0
     assert same(found.values["L"].entries[0], mpmath.mpf(value))
     assert not unproved(prove(found))
     for form in ("tex", "md", "json"):
@@ -137,7 +148,9 @@ def test_every_value_that_there_is(equations: str, w: str, value: int | str) -> 
 
 def test_a_normal_tail_keeps_its_digits() -> None:
     with mpmath.workdps(60):
-        assert same(worked(spec("L = gelu(w)", "w = -1000")).values["L"].entries[0], -500 * mpmath.erfc(1000 / mpmath.sqrt(2)))
+        assert same(
+            worked(spec("L = gelu(w)", "w = -1000")).values["L"].entries[0], -500 * mpmath.erfc(1000 / mpmath.sqrt(2))
+        )
 
 
 def test_data_without_a_derivative_is_left_out() -> None:
@@ -152,7 +165,12 @@ def test_data_without_a_derivative_is_left_out() -> None:
 def test_an_irrational_gradient_that_is_0_moves_nothing(rule: str) -> None:
     equations = "h = tanh(W1 @ x)\nyhat = (W2 @ h)\nL = (yhat - y)^2 / 2"
     decay = "\nweight_decay = 0" if rule == "adamw" else ""
-    text = spec(equations, "W1 = [[0.5, 0.5], [0.5, 0.5]]\nW2 = [[0.5, -0.5]]", "x = [1, 1]\ny = 0", update=f'[update]\nrule = "{rule}"{decay}')
+    text = spec(
+        equations,
+        "W1 = [[0.5, 0.5], [0.5, 0.5]]\nW2 = [[0.5, -0.5]]",
+        "x = [1, 1]\ny = 0",
+        update=f'[update]\nrule = "{rule}"{decay}',
+    )
     found = numbers(derivation.loads(text))
     assert all(same(entry, mpmath.mpf("0.5")) for entry in found.updated["W1"].entries)
 
@@ -163,12 +181,37 @@ def test_an_irrational_gradient_that_is_0_moves_nothing(rule: str) -> None:
 @pytest.mark.parametrize(
     ("equations", "w", "message"),
     [
-        ("L = sqrt(w)", "0", "s.toml:5:5: the derivative dL/dw has no value at these numbers: division by zero, in 1 / (2 * L)"),
-        ("L = log(w - 1)", "0.5", "s.toml:5:5: L has no value at these numbers: the logarithm of a number that is not positive, in log(w - 1)"),
-        ("h = 3\nL = h / (w - w)", "1", "s.toml:6:5: L has no value at these numbers: division by zero, in h / (w - w)"),
-        ("L = (w - 2)^0.5", "1", "s.toml:5:5: L has no value at these numbers: a fractional power of a negative number, in (w - 2)^0.5"),
-        ("L = exp(w)", "1e300", "s.toml:5:5: L has no value at these numbers: it is beyond 10^300000, too large to be written"),
-        ("L = 1 / (tanh(w) - tanh(w))", "1", "s.toml: it cannot be told, even with 65536 bits, whether a divisor is 0, in L"),
+        (
+            "L = sqrt(w)",
+            "0",
+            "s.toml:5:5: the derivative dL/dw has no value at these numbers: division by zero, in 1 / (2 * L)",
+        ),
+        (
+            "L = log(w - 1)",
+            "0.5",
+            "s.toml:5:5: L has no value at these numbers: the logarithm of a number that is not positive, in log(w "
+            "- 1)",
+        ),
+        (
+            "h = 3\nL = h / (w - w)",
+            "1",
+            "s.toml:6:5: L has no value at these numbers: division by zero, in h / (w - w)",
+        ),
+        (
+            "L = (w - 2)^0.5",
+            "1",
+            "s.toml:5:5: L has no value at these numbers: a fractional power of a negative number, in (w - 2)^0.5",
+        ),
+        (
+            "L = exp(w)",
+            "1e300",
+            "s.toml:5:5: L has no value at these numbers: it is beyond 10^300000, too large to be written",
+        ),
+        (
+            "L = 1 / (tanh(w) - tanh(w))",
+            "1",
+            "s.toml: it cannot be told, even with 65536 bits, whether a divisor is 0, in L",
+        ),
     ],
 )
 def test_what_has_no_value_is_told(equations: str, w: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -177,7 +220,9 @@ def test_what_has_no_value_is_told(equations: str, w: str, message: str, capsys:
 
 
 def test_a_loss_without_second_derivative(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "there is no second derivative at these numbers: 0 to a negative power" in told(spec("L = w^1.5", "w = 0"), capsys, "hessian")
+    assert "there is no second derivative at these numbers: 0 to a negative power" in told(
+        spec("L = w^1.5", "w = 0"), capsys, "hessian"
+    )
 
 
 def test_the_second_derivative_of_a_loss_that_its_own_derivative_names() -> None:
@@ -199,13 +244,29 @@ def operands(row: Operation) -> Iterator[tuple[tuple[int, ...], ...]]:
 def fitting(row: Operation) -> Term:
     """The operation at some operands that fit it."""
     for shapes in operands(row):
-        for given in ((), (1,), (2,), (1, 1), (1, 1, 1, 1), (2, 2), (1, 2), (2, 1), (2, 8), (1, 1, 1, 1, 2, 2), (1, 2, 2), (1, 1, 1)):
+        for given in (
+            (),
+            (1,),
+            (2,),
+            (1, 1),
+            (1, 1, 1, 1),
+            (2, 2),
+            (1, 2),
+            (2, 1),
+            (2, 8),
+            (1, 1, 1, 1, 2, 2),
+            (1, 2, 2),
+            (1, 1, 1),
+        ):
             try:
                 chosen = row.filled(given)
                 row.shape(shapes, *chosen)
             except (ShapeMismatch, TypeError, ValueError):
                 continue
-            return Term(row.name, (*(Term("name", (f"{key}:{shape}",)) for key, shape in zip("abc", shapes, strict=False)), *chosen))
+            return Term(
+                row.name,
+                (*(Term("name", (f"{key}:{shape}",)) for key, shape in zip("abc", shapes, strict=False)), *chosen),
+            )
     raise AssertionError(f"nothing fits {row.name}")
 
 
@@ -230,7 +291,11 @@ def test_every_operation_works_in_every_algebra(row: Operation, algebra: str) ->
         known[child] = Array(shape, tuple(entry(fmpq(1 + place + k, 8)) for k in range(size)))
     m = make()
     if row.meaning is None:
-        body = definition(row, tuple(known[child].shape for child in term.children), tuple(arg for arg in term.args if isinstance(arg, int)))
+        body = definition(
+            row,
+            tuple(known[child].shape for child in term.children),
+            tuple(arg for arg in term.args if isinstance(arg, int)),
+        )
         assert body.head in (*TABLE, "number", "name")
     assert all(found is not None for found in evaluate(term, known, m).entries)
 
@@ -251,7 +316,13 @@ def test_every_operation_works_in_every_algebra(row: Operation, algebra: str) ->
 )
 @pytest.mark.parametrize("rule", ["adam", "sgd"])
 def test_the_path_over_any_loss(loss: str, rule: str) -> None:
-    found = derive(derivation.loads(spec(f"L = {loss}", "w1 = 2\nw2 = 1", update=f'[update]\nrule = "{rule}"\nrate = 0.25\nsteps = 5\nworked = 1')))
+    found = derive(
+        derivation.loads(
+            spec(
+                f"L = {loss}", "w1 = 2\nw2 = 1", update=f'[update]\nrule = "{rule}"\nrate = 0.25\nsteps = 5\nworked = 1'
+            )
+        )
+    )
     for form in ("tex", "html", "ipynb"):
         assert FORMATS[form](found, "typeset", STANDARD)
 
@@ -274,7 +345,21 @@ TWOS: dict[str, Callable[[Any, Any], Any]] = {
     "({} - {})": lambda x, y: x - y,
     "({} / (1 + ({})^2))": lambda x, y: x / (1 + y**2),
 }
-HOSTILE = ("0", "-1", "0.1", "1e300", "-1e300", "1e-300", "1e30", "-1e-30", "1e6", "-1000", "17", "-40", "0.333333333333333333333333333333")
+HOSTILE = (
+    "0",
+    "-1",
+    "0.1",
+    "1e300",
+    "-1e300",
+    "1e-300",
+    "1e30",
+    "-1e-30",
+    "1e6",
+    "-1000",
+    "17",
+    "-40",
+    "0.333333333333333333333333333333",
+)
 
 
 def random_network(chooser: random.Random) -> tuple[str, Callable[..., Any]]:
@@ -330,7 +415,9 @@ def test_hostile_numbers_have_the_values_that_mpmath_gives(chooser: random.Rando
             quotients |= {"v": lambda h: (function(x, y + h) - function(x, y - h)) / (2 * h)}  # noqa: B023
             for key, quotient in quotients.items():
                 slope, finer = (quotient(mpmath.mpf(10) ** -places) for places in (600, 900))
-                if key in found.gradients and abs(slope - finer) <= abs(finer) * mpmath.mpf("1e-40"):  # else the step is no small one
+                if key in found.gradients and abs(slope - finer) <= abs(finer) * mpmath.mpf(
+                    "1e-40"
+                ):  # else the step is no small one
                     judged += 1
                     assert same(found.gradients[key].entries[0], finer), (equations, w, v, key)
     assert judged > 60
@@ -338,7 +425,18 @@ def test_hostile_numbers_have_the_values_that_mpmath_gives(chooser: random.Rando
 
 
 NUMERAL = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e-?\d+)?(?![\w.])")
-EXAMPLES = ("linear-regression", "logistic-regression", "softmax-regression", "xor", "adam", "momentum", "weight-decay", "skip-gram", "cnn", "paper-arithmetic")
+EXAMPLES = (
+    "linear-regression",
+    "logistic-regression",
+    "softmax-regression",
+    "xor",
+    "adam",
+    "momentum",
+    "weight-decay",
+    "skip-gram",
+    "cnn",
+    "paper-arithmetic",
+)
 
 
 def test_the_examples_with_hostile_numbers(chooser: random.Random) -> None:
@@ -346,7 +444,9 @@ def test_the_examples_with_hostile_numbers(chooser: random.Random) -> None:
     for example in chooser.sample(EXAMPLES, 6):
         head, mark, rest = (ROOT / "examples" / f"{example}.toml").read_text().partition("[parameters]")
         spots = list(NUMERAL.finditer(rest))
-        for spot in sorted(chooser.sample(spots, chooser.choice([1, 3, len(spots)])), key=lambda spot: spot.start(), reverse=True):
+        for spot in sorted(
+            chooser.sample(spots, chooser.choice([1, 3, len(spots)])), key=lambda spot: spot.start(), reverse=True
+        ):
             rest = rest[: spot.start()] + chooser.choice(HOSTILE) + rest[spot.end() :]
         try:
             found = derive(derivation.loads(head + mark + rest))

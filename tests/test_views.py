@@ -9,16 +9,19 @@ import pytest
 from places import ROOT
 
 import derivation
-from derivation.check import check_text
-from derivation.deriving.views import NoView, views
-from derivation.proof import unproved
-from derivation.render import FORMATS
+from derivation.checking.article import check_text
+from derivation.deriving.on_request.common import NoView
+from derivation.deriving.on_request.views import views
+from derivation.pages.formats import FORMATS
+from derivation.proving.prover import unproved
 
 EXAMPLES = ["two-two-one", "shared-bias", "logistic-regression", "momentum", "sigmoid-circuit"]
 
 
 def worked(example: str, view: str, **options: object) -> derivation.Derivation:
-    return derivation.prove(derivation.derive(derivation.load(ROOT / "examples" / f"{example}.toml"), views({view: True}, **options)))
+    return derivation.prove(
+        derivation.derive(derivation.load(ROOT / "examples" / f"{example}.toml"), views({view: True}, **options))
+    )
 
 
 def rows(found: derivation.Derivation, title: str) -> dict[str, list[float]]:
@@ -128,7 +131,9 @@ def test_the_signs_of_the_eigenvalues_are_numpys(example: str) -> None:
     function, start = NETWORKS[example]
     values = np.linalg.eigvalsh(hessian(function)(np.array(start, dtype=float)))
     note = worked(example, "hessian").phases[-1].steps[0].notes[0]
-    assert [note.about[key] for key in ("positive", "negative", "zero")] == [str(np.sum(test)) for test in (values > 1e-9, values < -1e-9, abs(values) < 1e-9)]
+    assert [note.about[key] for key in ("positive", "negative", "zero")] == [
+        str(np.sum(test)) for test in (values > 1e-9, values < -1e-9, abs(values) < 1e-9)
+    ]
 
 
 def test_a_large_network_has_no_hessian() -> None:
@@ -150,27 +155,36 @@ def test_the_gradient_check_is_the_difference_quotient(example: str) -> None:
 
 def test_a_kink_within_the_increment_is_told() -> None:
     text = '[model]\nloss = "L"\nequations = "L = relu(w)^2 + relu(w)"\n[parameters]\nw = 0.0005'
-    step = derivation.prove(derivation.derive(derivation.loads(text), views({"gradient_check": True}))).phases[-1].steps[0]
+    step = (
+        derivation.prove(derivation.derive(derivation.loads(text), views({"gradient_check": True}))).phases[-1].steps[0]
+    )
     assert step.reason.key == "check_across" and step.notes[0].key == "check_kink"
     assert number_of(step.lines[-1]) == pytest.approx((0.0015**2 + 0.0015) / 0.002)
 
 
 def test_a_wrong_second_derivative_is_refuted() -> None:
-    from derivation.deriving.hessian import second
-    from derivation.proof import Prover
-    from derivation.terms import name, number
-    from derivation.walkthrough import Line
+    from derivation.deriving.on_request.hessian import second
+    from derivation.formulas.terms import name, number
+    from derivation.networks.walkthrough import Line
+    from derivation.proving.prover import Prover
 
     found = worked("momentum", "hessian")
     prover = Prover(found.network, found.values, found.gradients, found.updated)
     before = [Line(second(name("L"), name("w2"), name("w2")), "=", "quantity")]
-    assert [prover.judge("hessian", before[0].term, before, Line(number(x), "=", "value")) for x in ("10", "11")] == ["proved", "refuted"]
+    assert [prover.judge("hessian", before[0].term, before, Line(number(x), "=", "value")) for x in ("10", "11")] == [
+        "proved",
+        "refuted",
+    ]
 
 
 NETS = {
     "softmax": ("z = W @ x + b\np = softmax(z)", "p", lambda x, w, b: np.exp(w @ x + b) / np.sum(np.exp(w @ x + b))),
     "residual": ("h = tanh(W @ x + b)\ns = x + h", "s", lambda x, w, b: x + np.tanh(w @ x + b)),
-    "logistic": ("h = sigmoid(W @ x + b)\nf = sum(h^2)", "f", lambda x, w, b: np.sum((1 / (1 + np.exp(-w @ x - b))) ** 2)),
+    "logistic": (
+        "h = sigmoid(W @ x + b)\nf = sum(h^2)",
+        "f",
+        lambda x, w, b: np.sum((1 / (1 + np.exp(-w @ x - b))) ** 2),
+    ),
     "log-softmax": ("p = log_softmax(W @ x + b)", "p", lambda x, w, b: w @ x + b - np.log(np.sum(np.exp(w @ x + b)))),
 }
 
@@ -201,7 +215,9 @@ def test_the_jacobian_of_softmax_is_the_textbooks() -> None:
     assert write(lines[1].term, network.names) == r"\operatorname{diag}(p) - p p^\top"
 
 
-@pytest.mark.parametrize(("key", "says"), [("q", "no equation defines 'q'"), ("Z", "vectors and numbers; 'Z' is a 2 x 2 matrix")])
+@pytest.mark.parametrize(
+    ("key", "says"), [("q", "no equation defines 'q'"), ("Z", "vectors and numbers; 'Z' is a 2 x 2 matrix")]
+)
 def test_a_jacobian_that_is_none_is_told_so(key: str, says: str) -> None:
     network = derivation.loads('[model]\nequations = "Z = 2 * W"\n[parameters]\nW = [[1, 2], [3, 4]]')
     with pytest.raises(NoView, match=says):

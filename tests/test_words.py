@@ -8,16 +8,27 @@ import pytest
 from places import EXAMPLES
 
 from derivation import derive, load, loads, prove
-from derivation.operations import TABLE
-from derivation.operations.layers import LAYERS
-from derivation.proof import unproved
-from derivation.render import FORMATS
-from derivation.render.view import view
-from derivation.render.words import Words
-from derivation.render.words import load as words_file
-from derivation.walkthrough import Derivation
+from derivation.formulas.operations import TABLE
+from derivation.formulas.operations.layers import LAYERS
+from derivation.networks.walkthrough import Derivation
+from derivation.pages.formats import FORMATS
+from derivation.pages.views.view import view
+from derivation.pages.words import Words
+from derivation.proving.prover import unproved
+from derivation.words.files import load as words_file
 
-WITHOUT_A_WAY_BACK = {"sum", "given", "transpose", "relu_prime", "floor", "indicator", "sign", "spread", "gather_rows", "enlarge"}
+WITHOUT_A_WAY_BACK = {
+    "sum",
+    "given",
+    "transpose",
+    "relu_prime",
+    "floor",
+    "indicator",
+    "sign",
+    "spread",
+    "gather_rows",
+    "enlarge",
+}
 """Reasons of rows with no derivative to speak of, or (sums, transposes) with sentences of their own."""
 
 
@@ -117,7 +128,14 @@ def test_an_output_is_no_loss() -> None:
 def test_titles_say_what_a_quantity_is() -> None:
     worked = derive(load(next(spec for spec in EXAMPLES if spec.stem == "transformer-block")))
     found = titles(worked, "forward")
-    for title in ("Scores $S$", "Attention weights $A$", r"Mean $\mu$", "Centred values $c$", "Variance $v$", "Standard deviation $s$"):
+    for title in (
+        "Scores $S$",
+        "Attention weights $A$",
+        r"Mean $\mu$",
+        "Centred values $c$",
+        "Variance $v$",
+        "Standard deviation $s$",
+    ):
         assert title in found
     assert not any("Intermediate quantity" in title for title in found)
 
@@ -150,7 +168,9 @@ def test_a_key_falls_back_word_by_word() -> None:
 def chain(worked: Derivation, phase: str, quantity: str) -> list[str]:
     """The links of a quantity's chain, as LaTeX."""
     seen = next(one for one in view(worked).phases if one.key == phase)
-    return next([link.latex for link in chain.links] for group in seen.groups for chain in group.chains if chain.key == quantity)
+    return next(
+        [link.latex for link in chain.links] for group in seen.groups for chain in group.chains if chain.key == quantity
+    )
 
 
 def test_the_shortcut_of_the_sigmoid_is_seen_to_cancel() -> None:
@@ -166,7 +186,8 @@ def test_the_sum_of_softmax_and_cross_entropy_is_seen_to_collapse() -> None:
     worked = prove(derive(load(next(spec for spec in EXAMPLES if spec.stem == "three-four-two"))))
     assert chain(worked, "backward", r"\frac{\partial L}{\partial p}") == [r"-y \oslash p"]
     assert chain(worked, "backward", r"\frac{\partial L}{\partial z^{(2)}}")[:4] == [
-        r"p \odot \left(\frac{\partial L}{\partial p} - \sum_{i} \left(\frac{\partial L}{\partial p}\right)_{i} p_{i}\right)",
+        r"p \odot \left(\frac{\partial L}{\partial p} - \sum_{i} \left(\frac{\partial L}{\partial p}\right)_{i} "
+        r"p_{i}\right)",
         r"p \odot \left(-y \oslash p + \sum_{i} \frac{y_{i}}{p_{i}} p_{i}\right)",
         r"\left(\sum_{i} y_{i}\right) p - y",
         "p - y",
@@ -191,7 +212,9 @@ def test_a_sum_over_samples_has_its_logarithms() -> None:
 
 def test_many_samples_are_added_from_the_error_signals() -> None:
     links = chain(lesson("xor"), "partials", r"\frac{\partial L}{\partial w^{(2)}_{1}}")
-    assert links[1] == " + ".join(rf"\frac{{\partial L}}{{\partial z^{{(2)}}_{{{k}}}}} h_{{1{k}}}" for k in (1, 2, 3, 4))
+    assert links[1] == " + ".join(
+        rf"\frac{{\partial L}}{{\partial z^{{(2)}}_{{{k}}}}} h_{{1{k}}}" for k in (1, 2, 3, 4)
+    )
     assert links[2] == r"0.1667 (-0.4621) + (-0.1667) \cdot 0.4621 + (-0.1256) \cdot 0.4621 + 0.08440 \cdot 0.9051"
 
 
@@ -200,13 +223,18 @@ def test_a_kernel_collects_its_products() -> None:
     assert chain(worked, "backward", r"\frac{\partial L}{\partial K}")[2] == (
         r"\begin{pmatrix} 0.5 (-0.06996) \;\; & -0.06996 \\ -0.06996 \;\; & 2 (-0.06996) \end{pmatrix}"
     )
-    signals = [(rf"\frac{{\partial L}}{{\partial C_{{{i}{j}}}}}", rf"x_{{{i}{j + 1}}}") for i in (1, 2, 3) for j in (1, 2, 3)]
+    signals = [
+        (rf"\frac{{\partial L}}{{\partial C_{{{i}{j}}}}}", rf"x_{{{i}{j + 1}}}") for i in (1, 2, 3) for j in (1, 2, 3)
+    ]
     assert chain(worked, "partials", r"\frac{\partial L}{\partial k_{12}}")[0] == " + ".join(map(" ".join, signals))
 
 
 def test_a_quotient_on_the_left_of_a_product_stands_in_brackets() -> None:
     links = chain(lesson("skip-gram"), "backward", r"\frac{\partial L}{\partial s}")
-    assert links[:2] == [r"\frac{\partial L}{\partial p} \odot p \odot (1 - p)", r"((p - y) \oslash (p \odot (1 - p))) \odot p \odot (1 - p)"]
+    assert links[:2] == [
+        r"\frac{\partial L}{\partial p} \odot p \odot (1 - p)",
+        r"((p - y) \oslash (p \odot (1 - p))) \odot p \odot (1 - p)",
+    ]
 
 
 def test_products_are_worked_before_they_are_added() -> None:
@@ -216,8 +244,14 @@ def test_products_are_worked_before_they_are_added() -> None:
 
 
 def test_numeric_factors_stand_beside_each_other_before_they_are_drawn_together() -> None:
-    mean = '[model]\nloss = "J"\nequations = "J = mean((u - y)^2)"\n[parameters]\nu = [1, 2, 3, 4]\n[data]\ny = [0, 0, 1, 1]'
-    assert chain(spoken(mean), "backward", r"\frac{\partial J}{\partial u}")[:2] == [r"\frac{1}{4} \cdot 2 (u - y)", r"\frac{u - y}{2}"]
+    mean = (
+        '[model]\nloss = "J"\nequations = "J = mean((u - y)^2)"\n[parameters]\nu = [1, 2, 3, 4]\n[data]\ny = '
+        "[0, 0, 1, 1]"
+    )
+    assert chain(spoken(mean), "backward", r"\frac{\partial J}{\partial u}")[:2] == [
+        r"\frac{1}{4} \cdot 2 (u - y)",
+        r"\frac{u - y}{2}",
+    ]
 
 
 def test_a_mask_is_written_out() -> None:
@@ -259,7 +293,9 @@ def test_weight_decay_says_what_is_made_small_and_its_gradient_is_the_term_that_
 
 def test_no_fraction_of_a_fraction_and_factors_in_front() -> None:
     norm = derive(load(next(spec for spec in EXAMPLES if spec.stem == "layer-norm")))
-    assert chain(norm, "backward", r"\frac{\partial L}{\partial v}")[1] == r"\frac{\partial L}{\partial s} \frac{1}{2 s}"
+    assert (
+        chain(norm, "backward", r"\frac{\partial L}{\partial v}")[1] == r"\frac{\partial L}{\partial s} \frac{1}{2 s}"
+    )
     batch = derive(load(next(spec for spec in EXAMPLES if spec.stem == "batch-norm")))
     apart, together = chain(batch, "backward", r"\frac{\partial L}{\partial c}")[:2]
     assert r"\frac{1}{3} \cdot 2 \left(\mathbf{1}_{3} \frac{\partial L}{\partial v} \odot c\right)" in apart
@@ -285,5 +321,8 @@ def test_what_is_exact_is_printed_as_exact() -> None:
 def test_what_is_rounded_is_never_said_to_be_equal() -> None:
     worked = spoken('[model]\nequations = """\na = 1 / 3\nb = 3 * a\nc = exp(x) * x\n"""\n[data]\nx = 1')
     seen = {chain.key: chain.links for phase in view(worked).phases for group in phase.groups for chain in group.chains}
-    assert [(link.relation, link.latex) for link in seen["b"][-2:]] == [(r"\approx", r"3 \cdot 0.333333"), (r"\approx", "1")]
+    assert [(link.relation, link.latex) for link in seen["b"][-2:]] == [
+        (r"\approx", r"3 \cdot 0.333333"),
+        (r"\approx", "1"),
+    ]
     assert seen["c"][-1].relation == r"\approx"

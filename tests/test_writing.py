@@ -15,8 +15,8 @@ from threading import Thread
 
 import pytest
 
-from derivation import writing
-from derivation.writing import NotWritten, destination, prepare, write_whole
+from derivation.system import writing
+from derivation.system.writing import NotWritten, destination, prepare, write_whole
 
 
 @pytest.fixture(autouse=True)
@@ -53,8 +53,13 @@ def test_a_file_is_replaced_by_another_one(tmp_path: Path, way: str) -> None:
     assert names(tmp_path) == ["a.md", "b.md"]
 
 
-@pytest.mark.parametrize(("mask", "mode", "expected"), [(0o022, 0o666, 0o644), (0o077, 0o666, 0o600), (0o002, 0o666, 0o664), (0o002, 0o600, 0o600)])
-def test_a_new_file_has_the_mode_that_the_umask_leaves(mask: int, mode: int, expected: int, tmp_path: Path, way: str) -> None:
+@pytest.mark.parametrize(
+    ("mask", "mode", "expected"),
+    [(0o022, 0o666, 0o644), (0o077, 0o666, 0o600), (0o002, 0o666, 0o664), (0o002, 0o600, 0o600)],
+)
+def test_a_new_file_has_the_mode_that_the_umask_leaves(
+    mask: int, mode: int, expected: int, tmp_path: Path, way: str
+) -> None:
     before = os.umask(mask)
     try:
         write_whole(tmp_path / "a", [b"new"], mode=mode)
@@ -71,7 +76,9 @@ def test_a_file_keeps_its_mode(mode: int, tmp_path: Path, way: str) -> None:
     assert mode_of(tmp_path / "a") == mode and (tmp_path / "a").read_text() == "new"
 
 
-def test_a_file_whose_group_cannot_be_kept_is_not_opened_to_another_group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_whose_group_cannot_be_kept_is_not_opened_to_another_group(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(descriptor: int, owner: int, group: int) -> None:
         raise PermissionError
 
@@ -104,7 +111,11 @@ def test_a_link_to_nothing_has_its_target_made(tmp_path: Path, way: str) -> None
     (tmp_path / "link").symlink_to("text")
     prepare(tmp_path / "link")
     write_whole(tmp_path / "link", [b"new"])
-    assert (tmp_path / "link").is_symlink() and not (tmp_path / "text").is_symlink() and (tmp_path / "text").read_text() == "new"
+    assert (
+        (tmp_path / "link").is_symlink()
+        and not (tmp_path / "text").is_symlink()
+        and (tmp_path / "text").read_text() == "new"
+    )
 
 
 @pytest.mark.parametrize("name", ["loop", "itself", "loop/a", "into"])
@@ -112,7 +123,9 @@ def test_links_that_lead_nowhere_are_told(name: str, tmp_path: Path) -> None:
     for link, target in (("loop", "back"), ("back", "loop"), ("itself", "itself"), ("into", "missing/a")):
         (tmp_path / link).symlink_to(target)
     for work in (prepare, lambda target: write_whole(target, [b"new"])):
-        with pytest.raises(NotWritten, match=r"cannot be (written|made): (Too many levels|File exists|it is a link into|No such file)"):
+        with pytest.raises(
+            NotWritten, match=r"cannot be (written|made): (Too many levels|File exists|it is a link into|No such file)"
+        ):
             work(tmp_path / name)
     assert names(tmp_path) == ["back", "into", "itself", "loop"]
 
@@ -126,7 +139,11 @@ def test_a_fifo_is_written_to(tmp_path: Path) -> None:
     prepare(tmp_path / "link")
     write_whole(tmp_path / "link", [b"a" * 100_000, b"b"])
     reader.join()
-    assert got == [b"a" * 100_000 + b"b"] and stat.S_ISFIFO((tmp_path / "fifo").stat().st_mode) and (tmp_path / "link").is_symlink()
+    assert (
+        got == [b"a" * 100_000 + b"b"]
+        and stat.S_ISFIFO((tmp_path / "fifo").stat().st_mode)
+        and (tmp_path / "link").is_symlink()
+    )
 
 
 def test_a_device_is_written_to(tmp_path: Path) -> None:
@@ -189,21 +206,38 @@ def test_an_error_on_the_way_leaves_the_old_file_and_nothing_else(tmp_path: Path
 
 def child(body: str, folder: Path, way: str) -> subprocess.CompletedProcess[str]:
     """Runs lines that write into a folder in a process of their own."""
-    lines = ["import os, resource, signal, sys", "from pathlib import Path", "from derivation import writing", "from derivation.writing import *"]
+    lines = [
+        "import os, resource, signal, sys",
+        "from pathlib import Path",
+        "from derivation.system import writing",
+        "from derivation.system.writing import *",
+    ]
     aside = ["writing._nameless = lambda folder, mode: None"] if way == "aside" else []
-    return subprocess.run([sys.executable, "-c", "\n".join([*lines, *aside, body])], cwd=folder, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-c", "\n".join([*lines, *aside, body])],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path: Path, way: str) -> None:
     (tmp_path / "a").write_text("old")
-    done = child("resource.setrlimit(resource.RLIMIT_FSIZE, (50000, 50000))\nwrite_whole(Path('a'), [b'x' * 40000] * 2)", tmp_path, way)
+    done = child(
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (50000, 50000))\nwrite_whole(Path('a'), [b'x' * 40000] * 2)",
+        tmp_path,
+        way,
+    )
     assert "NotWritten: a cannot be written: File too large" in done.stderr
     assert names(tmp_path) == ["a"] and (tmp_path / "a").read_text() == "old"
 
 
 def test_a_writer_that_is_killed_leaves_nothing(tmp_path: Path) -> None:
     """Where files need a name, the next writer takes away what it left, but not what somebody still writes."""
-    killing = "def pieces():\n  yield b'x' * 40000\n  os.kill(os.getpid(), signal.SIGKILL)\nwrite_whole(Path('a'), pieces())"
+    killing = (
+        "def pieces():\n  yield b'x' * 40000\n  os.kill(os.getpid(), signal.SIGKILL)\nwrite_whole(Path('a'), pieces())"
+    )
     (tmp_path / "nameless").mkdir()
     can_be_nameless = writing._nameless(tmp_path, 0o600) is not None
     assert child(killing, tmp_path / "nameless", "nameless").returncode == -9
@@ -224,7 +258,8 @@ def test_a_writer_that_is_killed_leaves_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [2, 15, 1])
 def test_a_writer_that_is_asked_to_end_leaves_nothing(number: int, tmp_path: Path, way: str) -> None:
     lines = (
-        f"from derivation.ending import answer_signals\nanswer_signals()\ndef pieces():\n  yield b'x' * 40000\n  os.kill(os.getpid(), {number})\n  yield b'y'"
+        f"from derivation.system.ending import answer_signals\nanswer_signals()\ndef pieces():\n  yield b'x' * "
+        f"40000\n  os.kill(os.getpid(), {number})\n  yield b'y'"
     )
     done = child(lines + "\nwrite_whole(Path('a'), pieces())", tmp_path, way)
     assert done.returncode == 128 + number and done.stderr == "" and names(tmp_path) == []
@@ -261,7 +296,10 @@ def test_the_longest_name_is_written(tmp_path: Path, way: str) -> None:
 def test_what_is_protected_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Root may write everywhere, so the system's answer is made up."""
     (tmp_path / "a").write_text("old")
-    for refused, why in ((tmp_path, "a cannot be written: its folder does not allow it"), (tmp_path / "a", "a cannot be written: it is write-protected")):
+    for refused, why in (
+        (tmp_path, "a cannot be written: its folder does not allow it"),
+        (tmp_path / "a", "a cannot be written: it is write-protected"),
+    ):
         monkeypatch.setattr(os, "access", lambda path, mode, refused=refused: Path(path) != refused)
         with pytest.raises(NotWritten, match=why):
             prepare(tmp_path / "a")

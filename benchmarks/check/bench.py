@@ -1,9 +1,11 @@
-"""The checker's figures: changes found in the first article, in our handouts and in the example articles, and how time grows.
+"""The checker's figures: changes found in the first article, in our handouts and in the example articles, and how time
+grows.
 
     python benchmarks/check/bench.py [ARTICLE] [--every N] [--hostile]
 
 ARTICLE is the article that it all began with; without it only what is in this repository is measured. Prints Markdown.
-With --hostile: processor seconds for the hostile shapes of the tests at 10, 40 and 160 KB, and for 20 MB of ordinary prose.
+With --hostile: processor seconds for the hostile shapes of the tests at 10, 40 and 160 KB, and for 20 MB of ordinary
+prose.
 """
 
 from __future__ import annotations
@@ -21,8 +23,8 @@ from hostile_shapes import JUDGED, SCANNED
 from mutations import NUMERAL, Mutation, numbers, structures
 
 import derivation
-from derivation.check import Equality, Report, check_text
-from derivation.render import markdown
+from derivation.checking.article import Equality, Report, check_text
+from derivation.pages.formats.markdown import markdown
 
 ROOT = Path(__file__).parents[2]
 
@@ -34,8 +36,9 @@ HANDOUTS = ("logistic-regression", "shared-bias", "sigmoid-circuit", "three-four
 def found(mutations: Iterable[Mutation], before: Report, path: str) -> tuple[int, int, list[str]]:
     """How many changes there are, how many are found at their line (or by naming it), and the others.
 
-    A value that the article simply gives is not false by itself when it is changed: what is worked with it is. A numeral that is a rounding
-    already may lose another digit where what is left is its rounding, too: such changes make nothing false and are not counted.
+    A value that the article simply gives is not false by itself when it is changed: what is worked with it is. A
+    numeral that is a rounding already may lose another digit where what is left is its rounding, too: such changes make
+    nothing false and are not counted.
     """
     count, caught, missed = 0, 0, []
     rounded = {text for e in before.equalities if e.verdict == "rounded" for text in NUMERAL.findall(e.right.latex)}
@@ -63,24 +66,39 @@ def subjects(article: str | None) -> Iterator[tuple[str, str, str]]:
     if article:
         yield "the first article", Path(article).read_text("utf-8"), "article.md"
     for spec in (ROOT / "examples" / f"{name}.toml" for name in HANDOUTS):
-        yield f"handout of {spec.stem}", markdown(derivation.prove(derivation.derive(derivation.load(spec)))), "handout.md"
+        yield (
+            f"handout of {spec.stem}",
+            markdown(derivation.prove(derivation.derive(derivation.load(spec)))),
+            "handout.md",
+        )
     for path in sorted((ROOT / "examples" / "articles").iterdir()):
         yield path.name, path.read_text("utf-8"), path.name
 
 
 def changes(article: str | None, every: int, verbose: bool) -> None:
-    print("| article | equalities | exact | rounded | wrong | undecided | number changes found | structural |\n|---|---|---|---|---|---|---|---|")
+    print(
+        "| article | equalities | exact | rounded | wrong | undecided | number changes found | structural "
+        "|\n|---|---|---|---|---|---|---|---|"
+    )
     for name, text, path in subjects(article):
         before = check_text(text, path)
         summary = before.summary
         stride = 1 if name == "the first article" else every
         row = []
-        for made in (list(numbers(text, path))[::stride], list(structures(text, path))[::stride]) if not path.endswith(".ipynb") else ():
+        for made in (
+            (list(numbers(text, path))[::stride], list(structures(text, path))[::stride])
+            if not path.endswith(".ipynb")
+            else ()
+        ):
             count, caught, missed = found(made, before, path)
             row.append(f"{caught} of {count}")
             if verbose:
                 print(*missed, sep="\n", file=sys.stderr)
-        print(f"| {name} | {sum(summary.values())} | {' | '.join(str(summary[key]) for key in summary)} | {' | '.join(row or ['', ''])} |", flush=True)
+        print(
+            f"| {name} | {sum(summary.values())} | {' | '.join(str(summary[key]) for key in summary)} | "
+            f"{' | '.join(row or ['', ''])} |",
+            flush=True,
+        )
 
 
 def timed(text: str, path: str = "article.md") -> float:
@@ -97,15 +115,24 @@ def speed(article: str | None) -> None:
         best = min(timed(text) for _ in range(10))
         print(f"| the first article, best of 10 | 22 | {best * 1000:.0f} ms | {best / 22 * 1e6:.0f} us |")
     for size in (100, 1000, 10_000):
-        text = "\n\n".join(["$a_{0} = 1$", *(f"$a_{{{k + 1}}} = a_{{{k}}} + 1 = {k + 1} + 1 = {k + 2}$" for k in range(size))])
+        text = "\n\n".join(
+            ["$a_{0} = 1$", *(f"$a_{{{k + 1}}} = a_{{{k}}} + 1 = {k + 1} + 1 = {k + 2}$" for k in range(size))]
+        )
         took = timed(text)
         print(f"| a chain through the document | {size} | {took:.2f} s | {took / size * 1e6:.0f} us |")
-    for name, text in (("brackets 1 MB deep", "$x = " + "(" * 500_000 + "1" + ")" * 500_000 + "$"), ("a million dollars", "$" * 1_000_000)):
+    for name, text in (
+        ("brackets 1 MB deep", "$x = " + "(" * 500_000 + "1" + ")" * 500_000 + "$"),
+        ("a million dollars", "$" * 1_000_000),
+    ):
         print(f"| {name} | | {timed(text):.2f} s | |")
 
 
 SIZES = (10_000, 40_000, 160_000)
-PROSE = "# Notes\n\n" + "Ordinary words of an ordinary article, with no formula in them at all.\n" * 20 + "So $x = 2$ and $y = 3 x = 6$ (see [here](#a)); it costs $5.\n\n"
+PROSE = (
+    "# Notes\n\n"
+    + "Ordinary words of an ordinary article, with no formula in them at all.\n" * 20
+    + "So $x = 2$ and $y = 3 x = 6$ (see [here](#a)); it costs $5.\n\n"
+)
 
 
 def hostile() -> None:

@@ -2,7 +2,8 @@
 
 PYTHONPATH=. python benchmarks/check/fuzz.py [SECONDS] [SEED]
 
-A mutant that raises is kept as fuzz-SEED-NUMBER.md (or .tex, .ipynb) beside a traceback on standard error, and the run goes on.
+A mutant that raises is kept as fuzz-SEED-NUMBER.md (or .tex, .ipynb) beside a traceback on standard error, and the run
+goes on.
 """
 
 from __future__ import annotations
@@ -31,12 +32,16 @@ def run(seconds: float, seed: int) -> int:
                 tried(mutant, Path(folder))
             except Exception:  # whatever it is, it is a find
                 failed += 1
-                Path(f"fuzz-{seed}-{count}{mutant.suffix}").write_text(mutant.text, "utf-8", errors="surrogatepass", newline="")
+                Path(f"fuzz-{seed}-{count}{mutant.suffix}").write_text(
+                    mutant.text, "utf-8", errors="surrogatepass", newline=""
+                )
                 print(f"mutant {count} of seed {seed}", traceback.format_exc(), sep="\n", file=sys.stderr, flush=True)
             took = time.process_time() - began
             slowest = max(slowest, took)
             if took > SLOW:
-                Path(f"slow-{seed}-{count}{mutant.suffix}").write_text(mutant.text, "utf-8", errors="surrogatepass", newline="")
+                Path(f"slow-{seed}-{count}{mutant.suffix}").write_text(
+                    mutant.text, "utf-8", errors="surrogatepass", newline=""
+                )
             if time.monotonic() > until:
                 break
     print(f"{count + 1} mutants of seed {seed}: {failed} raised; slowest {slowest:.2f} s")

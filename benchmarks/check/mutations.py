@@ -11,10 +11,12 @@ from tokenize import TokenError
 import sympy
 from sympy.parsing.sympy_parser import auto_number, rationalize
 
-from derivation.check.find import find, source
-from derivation.check.source import Formula
+from derivation.checking.sources.find import find, source
+from derivation.checking.sources.source import Formula
 
-LABEL = re.compile(r"[\^_]\{[^{}]*\}|[\^_]\w|\\mathbb\{R\}\^\{?[^}$]*\}?|\\text\{[^}]*\}|\\begin\{[a-z]*\}(?:\{[lcr|]*\})?|\\\\\[[^\]]*\]|10\^\{?-?\d+\}?")
+LABEL = re.compile(
+    r"[\^_]\{[^{}]*\}|[\^_]\w|\\mathbb\{R\}\^\{?[^}$]*\}?|\\text\{[^}]*\}|\\begin\{[a-z]*\}(?:\{[lcr|]*\})?|\\\\\[[^\]]*\]|10\^\{?-?\d+\}?"
+)
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,8 @@ NUMERAL = re.compile(r"(?<![\w.\\])(?<!\{,\})\d+(?:(?:\.|\{,\})\d+)?")
 
 
 def numbers(text: str, path: str = "article.md") -> Iterator[Mutation]:
-    """Every numeral of every formula with its last digit changed, its sign turned, a digit dropped, and exchanged with the next, where that
-    changes what the arithmetic gives."""
+    """Every numeral of every formula with its last digit changed, its sign turned, a digit dropped, and exchanged with
+    the next, where that changes what the arithmetic gives."""
     for formula in (part for part in find(source(path, text)) if isinstance(part, Formula)):
         body = text[formula.start : formula.end]
         hidden = [match.span() for match in LABEL.finditer(body)]
@@ -51,12 +53,21 @@ def numbers(text: str, path: str = "article.md") -> Iterator[Mutation]:
             changes = [(text[:at] + other + rest, f"{numeral} -> {other}") for other in others(numeral)]
             if value(numeral) != 0 and not re.search(r"[\^_{]\s*$", body[: match.start()]):
                 signed = re.search(r"-\s*$", text[:at])
-                before = text[: signed.start()] + ("+ " if re.search(r"[\w})]\s*$", text[: signed.start()]) else "") if signed else text[:at] + "-"
+                before = (
+                    text[: signed.start()] + ("+ " if re.search(r"[\w})]\s*$", text[: signed.start()]) else "")
+                    if signed
+                    else text[:at] + "-"
+                )
                 changes.append((before + text[at:], f"sign of {numeral}"))
             following = found[place + 1] if place + 1 < len(found) else None
             if following and value(following[0]) != value(numeral):
                 start, end = formula.start + following.start(), formula.start + following.end()
-                changes.append((text[:at] + following[0] + text[at + len(numeral) : start] + numeral + text[end:], f"{numeral} <-> {following[0]}"))
+                changes.append(
+                    (
+                        text[:at] + following[0] + text[at + len(numeral) : start] + numeral + text[end:],
+                        f"{numeral} <-> {following[0]}",
+                    )
+                )
             made = (Mutation(changed, at, text.count("\n", 0, at) + 1, what) for changed, what in changes)
             yield from (mutation for mutation in made if not is_harmless(text, mutation))
 
@@ -69,7 +80,8 @@ RELATION = re.compile(r"=|\\approx|&|\\\\|\$|\\\[|\\\]|\\quad|\\qquad|\\begin\{\
 
 
 def worth(text: str, at: int) -> Fraction | None:
-    """The value of the arithmetic around a place, between two relations or cells; None where it is more than numerals, brackets and four signs."""
+    """The value of the arithmetic around a place, between two relations or cells; None where it is more than numerals,
+    brackets and four signs."""
     begin = max((match.end() for match in RELATION.finditer(text, 0, at)), default=0)
     following = RELATION.search(text, at)
     side = text[begin : following.start() if following else None].replace("{,}", ".")
@@ -86,7 +98,8 @@ def worth(text: str, at: int) -> Fraction | None:
 
 
 def is_harmless(before: str, mutation: Mutation) -> bool:
-    """Whether the change leaves the value of the arithmetic around it as it was: factors or summands exchanged, the sign of both factors."""
+    """Whether the change leaves the value of the arithmetic around it as it was: factors or summands exchanged, the
+    sign of both factors."""
     was = worth(before, mutation.at)
     return was is not None and was == worth(mutation.text, mutation.at)
 
@@ -120,7 +133,11 @@ STRUCTURES = (
 
 def structures(text: str, path: str = "article.md") -> Iterator[Mutation]:
     """Every place in a formula that states something where one of the structural slips can be made."""
-    formulas = [part for part in find(source(path, text)) if isinstance(part, Formula) and re.search(r"=|\\in|approx", part.text)]
+    formulas = [
+        part
+        for part in find(source(path, text))
+        if isinstance(part, Formula) and re.search(r"=|\\in|approx", part.text)
+    ]
     for what, pattern, replacement in STRUCTURES:
         for match in (match for part in formulas for match in re.compile(pattern).finditer(text, part.start, part.end)):
             changed = replacement(match) if callable(replacement) else match.expand(replacement)

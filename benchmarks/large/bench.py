@@ -1,4 +1,5 @@
-"""Cost by size: certified forward and backward pass from 10 to 10^6 parameters and over chains of operations, 784-128-10 against PyTorch, peak memory."""
+"""Cost by size: certified forward and backward pass from 10 to 10^6 parameters and over chains of operations,
+784-128-10 against PyTorch, peak memory."""
 
 from __future__ import annotations
 
@@ -36,7 +37,8 @@ def network(sizes: tuple[int, int, int]) -> tuple[str, dict[str, Matrix]]:
     }
     equations = "z1 = W1 @ x + b1\nh = relu(z1)\nz2 = W2 @ h + b2\np = softmax(z2)\nL = cross_entropy(p, y)"
     tables = [
-        f"[{name}]\n" + "\n".join(f"{key} = {given[key]}" for key in keys) for name, keys in (("parameters", ["W1", "b1", "W2", "b2"]), ("data", ["x", "y"]))
+        f"[{name}]\n" + "\n".join(f"{key} = {given[key]}" for key in keys)
+        for name, keys in (("parameters", ["W1", "b1", "W2", "b2"]), ("data", ["x", "y"]))
     ]
     return f'[model]\nloss = "L"\nequations = """\n{equations}\n"""\n' + "\n".join(tables), given
 
@@ -60,7 +62,9 @@ def with_torch(given: dict[str, Matrix]) -> Callable[[], object]:
     import torch
 
     torch.set_num_threads(1)
-    parameters = {key: torch.tensor(given[key], dtype=torch.float64, requires_grad=True) for key in ("W1", "b1", "W2", "b2")}
+    parameters = {
+        key: torch.tensor(given[key], dtype=torch.float64, requires_grad=True) for key in ("W1", "b1", "W2", "b2")
+    }
     x, y = (torch.tensor(given[key], dtype=torch.float64) for key in ("x", "y"))
 
     def step() -> object:
@@ -75,9 +79,14 @@ def with_torch(given: dict[str, Matrix]) -> Callable[[], object]:
 
 
 def peak() -> str:
-    """The most memory this process has held, by Linux (VmHWM). Not `ru_maxrss`: that is inherited from the process it was started by."""
+    """The most memory this process has held, by Linux (VmHWM). Not `ru_maxrss`: that is inherited from the process it
+    was started by."""
     status = Path("/proc/self/status")
-    kilobytes = next(line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM")) if status.exists() else None
+    kilobytes = (
+        next(line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        if status.exists()
+        else None
+    )
     return f"{int(kilobytes) / 1024:.0f} MB" if kilobytes else "not known here"
 
 
@@ -109,13 +118,17 @@ def by_operations() -> None:
 
 
 def against_torch() -> None:
-    """Both have their given numbers as matrices beforehand: ours from the second pass on, so the first is measured too."""
+    """Both have their given numbers as matrices beforehand: ours from the second pass on, so the first is measured
+    too."""
     text, given = network(DIGITS)
     loaded = [derivation.loads(text) for _ in range(REPEATS)]
     remaining = iter(loaded)
     first = seconds(lambda: numbers(next(remaining)))
     ours = seconds(lambda: numbers(loaded[0]))
-    print(f"\n784-128-10, certified to 30 digits, forward and backward: {ours:.4f} s; the first time after loading {first:.4f} s")
+    print(
+        f"\n784-128-10, certified to 30 digits, forward and backward: {ours:.4f} s; the first time after loading "
+        f"{first:.4f} s"
+    )
     try:
         step = with_torch(given)
     except ImportError:
@@ -123,14 +136,23 @@ def against_torch() -> None:
         return
     step()
     theirs = seconds(lambda: [step() for _ in range(50)]) / 50
-    print(f"PyTorch, float64, one thread: {theirs * 1000:.3f} ms; ratio {ours / theirs:.0f}, the first time {first / theirs:.0f}")
+    print(
+        f"PyTorch, float64, one thread: {theirs * 1000:.3f} ms; ratio {ours / theirs:.0f}, the first time "
+        f"{first / theirs:.0f}"
+    )
 
 
 def by_memory() -> None:
-    print("\npeak memory, each in a process of its own:\n| network | package imported | network loaded | numbers worked |\n|---|---:|---:|---:|")
+    print(
+        "\npeak memory, each in a process of its own:\n| network | package imported | network loaded | numbers "
+        "worked |\n|---|---:|---:|---:|"
+    )
     for sizes in (DIGITS, SIZES[-1]):
         command = [sys.executable, __file__, "--memory", *map(str, sizes)]
-        print(f"| {'-'.join(map(str, sizes))} | {subprocess.run(command, capture_output=True, check=True, text=True).stdout.strip()} |")
+        print(
+            f"| {'-'.join(map(str, sizes))} | "
+            f"{subprocess.run(command, capture_output=True, check=True, text=True).stdout.strip()} |"
+        )
 
 
 def main() -> None:

@@ -1,4 +1,5 @@
-"""The article's network on screen and by hand: the page's size and first paint in headless Chromium, how long it takes to make; the handwritten PDF against the typeset one.
+"""The article's network on screen and by hand: the page's size and first paint in headless Chromium, how long it takes
+to make; the handwritten PDF against the typeset one.
 
 Asked for are 300 KB, 100 ms, half a second, and for the handwritten PDF twice the time and five times the bytes.
 """
@@ -15,8 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import derivation
-from derivation.proof import prove
-from derivation.render import html
+from derivation.pages.formats import html
+from derivation.proving.prover import prove
 
 ARTICLE = Path(__file__).parents[2] / "examples" / "two-two-one.toml"
 THEMES = ("typeset", "handwritten")
@@ -44,7 +45,9 @@ def painted(page: Path) -> float:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
         found = []
         for _ in range(ROUNDS):
             window = browser.new_page()
@@ -70,10 +73,16 @@ if __name__ == "__main__":
         print(f"page: {size / 1000:.0f} KB, made in {best(made):.2f} s after import", end="")
         empty = Path(folder, "empty.html")
         empty.write_text("<!doctype html><title>nothing</title><p>A line.", "utf-8")
-        paints = f", first paint {painted(page):.0f} ms in Chromium, that of a page with one line {painted(empty):.0f} ms"
+        paints = (
+            f", first paint {painted(page):.0f} ms in Chromium, that of a page with one line {painted(empty):.0f} ms"
+        )
         print(paints if shutil.which("chromium") else "; no Chromium here, first paint not measured")
         documents = [Path(folder, f"{theme}.pdf") for theme in THEMES]
         seconds = [handout(theme, document) for theme, document in zip(THEMES, documents, strict=True)]
         sizes = [document.stat().st_size for document in documents]
-        print(f"handout: typeset {seconds[0]:.2f} s, {sizes[0] / 1000:.0f} KB; handwritten {seconds[1]:.2f} s, {sizes[1] / 1000:.0f} KB:", end=" ")
+        print(
+            f"handout: typeset {seconds[0]:.2f} s, {sizes[0] / 1000:.0f} KB; handwritten {seconds[1]:.2f} s, "
+            f"{sizes[1] / 1000:.0f} KB:",
+            end=" ",
+        )
         print(f"{seconds[1] / seconds[0]:.2f} x the time, {sizes[1] / sizes[0]:.2f} x the bytes")

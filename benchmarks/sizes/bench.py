@@ -1,4 +1,5 @@
-"""Cost by the number of entries given, from 10 to 10^5: derived, proved and written; and to PDF at 1,000 and 10,000 rows. Processor seconds."""
+"""Cost by the number of entries given, from 10 to 10^5: derived, proved and written; and to PDF at 1,000 and 10,000
+rows. Processor seconds."""
 
 from __future__ import annotations
 
@@ -15,8 +16,8 @@ from math import log2
 from pathlib import Path
 
 import derivation
-from derivation.proof import unproved
-from derivation.render import markdown
+from derivation.pages.formats.markdown import markdown
+from derivation.proving.prover import unproved
 
 REPEATS, LONG = 3, 2.0
 SIZES = (10, 100, 1_000, 10_000, 100_000)
@@ -29,7 +30,10 @@ def drawn(rows: int, columns: int, seed: int) -> list[list[float]]:
 
 
 def spec(equations: str, parameters: dict[str, object], data: dict[str, object]) -> str:
-    tables = [f"[{title}]\n" + "\n".join(f"{key} = {value}" for key, value in given.items()) for title, given in (("parameters", parameters), ("data", data))]
+    tables = [
+        f"[{title}]\n" + "\n".join(f"{key} = {value}" for key, value in given.items())
+        for title, given in (("parameters", parameters), ("data", data))
+    ]
     return f'[model]\nloss = "L"\nequations = """\n{equations}\n"""\n' + "\n".join(tables) + "\n"
 
 
@@ -48,7 +52,11 @@ def classes(entries: int) -> str:
 def hidden(entries: int) -> str:
     rows = max(entries // 3, 2)
     given = {"X": drawn(rows, 3, 1), "y": drawn(rows, 1, 2)}
-    return spec(f"h = tanh(X @ W + b)\nL = sum((h @ v - y)^2) / {rows}", {"W": drawn(3, 4, 3), "b": drawn(1, 4, 4), "v": drawn(4, 1, 5)}, given)
+    return spec(
+        f"h = tanh(X @ W + b)\nL = sum((h @ v - y)^2) / {rows}",
+        {"W": drawn(3, 4, 3), "b": drawn(1, 4, 4), "v": drawn(4, 1, 5)},
+        given,
+    )
 
 
 def mean(entries: int) -> str:
@@ -94,7 +102,9 @@ def by_size() -> None:
     for title, make in NETWORKS.items():
         texts = [make(size) for size in SIZES]
         times = [seconds(lambda text=text: worked(text)) for text in texts]
-        growth = [(after / before) ** (1 / log2(SIZES[k + 1] / SIZES[k])) for k, (before, after) in enumerate(pairwise(times))]
+        growth = [
+            (after / before) ** (1 / log2(SIZES[k + 1] / SIZES[k])) for k, (before, after) in enumerate(pairwise(times))
+        ]
         print(f"| {title} | " + " | ".join(f"{found:.2f}" for found in times) + f" | {max(growth[2:]):.2f} |")
 
 
@@ -105,7 +115,12 @@ def handout(rows: int, folder: Path) -> float:
     found = []
     for _ in range(REPEATS):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([sys.executable, "-m", "derivation", "handout", path, "-o", path.with_suffix(".pdf")], check=True, cwd=ROOT, capture_output=True)
+        subprocess.run(
+            [sys.executable, "-m", "derivation", "handout", path, "-o", path.with_suffix(".pdf")],
+            check=True,
+            cwd=ROOT,
+            capture_output=True,
+        )
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         found.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     return min(found)

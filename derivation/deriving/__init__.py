@@ -5,29 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from ..evaluate import Undefined
-from ..network import Network
-from ..numbers import certified, taken
-from ..terms import Term, name, partial, updated
-from ..walkthrough import Derivation, Phase, TrainingStep
-from .backward import Backward, backward
-from .certain import ascertain
-from .desk import Desk, by_name
-from .drift import drifted
-from .forward import forward, setup
-from .partials import partials
-from .update import carried, move, of_the_optimizer, resumed, start, update
+from derivation.deriving.backward import Backward, backward
+from derivation.deriving.certain import ascertain
+from derivation.deriving.drift import drifted
+from derivation.deriving.forward import forward, setup
+from derivation.deriving.partials import partials
+from derivation.deriving.update import carried, move, of_the_optimizer, resumed, start, update
+from derivation.deriving.workbook import Workbook, by_name
+from derivation.formulas.numbers import Undefined, certified, taken
+from derivation.formulas.terms import Term, name, partial, updated
+from derivation.networks.network import Network
+from derivation.networks.walkthrough import Derivation, Phase, TrainingStep
 
-View = Callable[[Desk], Phase]
-"""A phase that is made on request, from the desk of the first training step (`deriving.views`)."""
+View = Callable[[Workbook], Phase]
+"""A phase that is made on request, from the workbook of the first training step (`deriving.views`)."""
 
 
 def derive(network: Network, views: Sequence[View] = ()) -> Derivation:
     """The network worked out, every printed digit certain; `views` are phases that stand behind the others.
 
-    Raises `evaluate.Undefined` where a value does not exist (division by zero, say), naming the quantity.
+    Raises `Undefined` where a value does not exist (division by zero, say), naming the quantity.
 
-    >>> from derivation.spec import loads
+    >>> from derivation.spec.reader import loads
     >>> text = '[model]\\nloss = "L"\\nequations = "L = (w * x - y)^2 / 2"\\n[parameters]\\nw = 0.5\\n[data]\\nx = 2\\ny = 3'
     >>> derive(loads(text)).gradients["w"].entries
     (-4,)
@@ -40,12 +39,12 @@ def derive(network: Network, views: Sequence[View] = ()) -> Derivation:
 def numbers(network: Network) -> TrainingStep:
     """Values, gradients and updated parameters of one training step, certified, without the chains.
 
-    >>> from derivation.spec import loads
+    >>> from derivation.spec.reader import loads
     >>> numbers(loads('[model]\\nloss = "L"\\nequations = "L = w^2"\\n[parameters]\\nw = 3')).gradients["w"].entries
     (6,)
     """
 
-    return certified(lambda: _numbers(calculated(Desk(network, start(network)))))
+    return certified(lambda: _numbers(calculated(Workbook(network, start(network)))))
 
 
 def _derive(network: Network, views: Sequence[View]) -> Derivation:
@@ -55,16 +54,18 @@ def _derive(network: Network, views: Sequence[View]) -> Derivation:
     training: list[TrainingStep] = []
     kept, now = start(network), network
     for count in range(1, steps + 1):
-        desk = Desk(now, kept)
+        workbook = Workbook(now, kept)
         with _named(count):
             if count <= worked:
-                phases += [Phase(phase.key, phase.steps, count) for phase in _worked(desk, count == 1)]
+                phases += [Phase(phase.key, phase.steps, count) for phase in _worked(workbook, count == 1)]
             else:
-                calculated(desk)
-            wished += [view(desk) for view in views if count == 1]
-            training.append(_numbers(desk))
-        kept = carried(desk)
-        now = now.with_parameters({**now.parameters, **{key: array.map(taken) for key, array in training[-1].updated.items()}})
+                calculated(workbook)
+            wished += [view(workbook) for view in views if count == 1]
+            training.append(_numbers(workbook))
+        kept = carried(workbook)
+        now = now.with_parameters(
+            {**now.parameters, **{key: array.map(taken) for key, array in training[-1].updated.items()}}
+        )
     summary = [Phase("training", (), steps)] if steps > 1 else []
     with _named(steps + 1):
         outcome = _outcome(now) if steps > 1 else None
@@ -78,50 +79,55 @@ def _named(count: int) -> Iterator[None]:
         yield
     except Undefined as problem:
         after = f", after {count - 1} training step{'s' * (count > 2)}" if count > 1 else ""
-        raise Undefined(problem.term, problem.message + after, problem.place) from None
+        raise Undefined(problem.message + after, problem.term, problem.place) from None
 
 
-def _worked(desk: Desk, first: bool) -> list[Phase]:
+def _worked(workbook: Workbook, first: bool) -> list[Phase]:
     """The phases of one training step, with their chains."""
-    phases = [setup(desk), forward(desk)] if first else [resumed(desk, forward(desk))]
-    if desk.network.loss:
-        phases.append(backward(desk))
-    if desk.network.update:
-        phases.append(update(desk, phases[-1]))
-    if desk.network.loss and first:
-        phases.append(partials(desk))
+    phases = [setup(workbook), forward(workbook)] if first else [resumed(workbook, forward(workbook))]
+    if workbook.network.loss:
+        phases.append(backward(workbook))
+    if workbook.network.update:
+        phases.append(update(workbook, phases[-1]))
+    if workbook.network.loss and first:
+        phases.append(partials(workbook))
     return phases
 
 
-def calculated(desk: Desk) -> Desk:
-    """The desk with the numbers of one training step, and no chain written."""
-    _pass_forward(desk)
-    if desk.network.loss:
-        Backward(desk, desk.network.loss).settle_all()
-    if desk.network.update:
-        move(desk)
-    return desk
+def calculated(workbook: Workbook) -> Workbook:
+    """The workbook with the numbers of one training step, and no chain written."""
+    _pass_forward(workbook)
+    if workbook.network.loss:
+        Backward(workbook, workbook.network.loss).settle_all()
+    if workbook.network.update:
+        move(workbook)
+    return workbook
 
 
-def _pass_forward(desk: Desk) -> None:
-    for key, term in desk.network.equations.items():
-        desk.learn(name(key), term)
+def _pass_forward(workbook: Workbook) -> None:
+    for key, term in workbook.network.equations.items():
+        workbook.assign(name(key), term)
 
 
 def _outcome(network: Network) -> TrainingStep:
     """The values once training is over."""
-    desk = Desk(network)
-    _pass_forward(desk)
-    return _numbers(desk)
+    workbook = Workbook(network)
+    _pass_forward(workbook)
+    return _numbers(workbook)
 
 
-def _numbers(desk: Desk) -> TrainingStep:
-    network = desk.network
+def _numbers(workbook: Workbook) -> TrainingStep:
+    network = workbook.network
     loss = name(network.loss or "")
     every = {key: name(key) for key in network.shapes}
     gradients: dict[str, Term] = {key: partial(loss, term) for key, term in every.items()} if network.loss else {}
     moved = {key: updated(name(key)) for key in network.parameters}
-    step = TrainingStep(by_name(desk.known, every), by_name(desk.known, gradients), by_name(desk.known, moved), of_the_optimizer(desk))
+    step = TrainingStep(
+        by_name(workbook.known, every),
+        by_name(workbook.known, gradients),
+        by_name(workbook.known, moved),
+        of_the_optimizer(workbook),
+    )
     for arrays in (step.values, step.gradients, step.updated, step.optimizer):
         for array in arrays.values():
             ascertain(array)

@@ -9,15 +9,16 @@ from math import log10
 import flint
 from flint import arb
 
-from ..arrays import Array
-from ..evaluate import Undefined, evaluate
-from ..numbers import Number, Style, TooLarge, Uncertain, is_negligible
-from ..operations import TABLE
-from ..terms import Term, rebuild, walk
-from .worked import SUMS, printed
+from derivation.deriving.arithmetic import SUMS, printed
+from derivation.formulas.arrays import Array
+from derivation.formulas.calculus.evaluate import evaluate
+from derivation.formulas.numbers import Number, Style, TooLarge, Uncertain, Undefined, is_negligible
+from derivation.formulas.operations import TABLE
+from derivation.formulas.terms import Term, rebuild, walk
 
 LOST = 200
-"""Units of the last digit by which numerals may miss a line's result before more of their digits are printed: two digits and a bit."""
+"""Units of the last digit by which numerals may miss a line's result before more of their digits are printed: two
+digits and a bit."""
 WORST = 20
 """Where few digits are printed, a line misses its result by at most one part in so many."""
 MOST_DIGITS = 24
@@ -28,9 +29,10 @@ NUMERIC = TABLE.keys() | {"number", "matrix", "row", "ones", "unit"}
 
 
 def as_printed(term: Term) -> Array | None:
-    """What numbers give with nothing behind them but what is printed; None where they give nothing, or where something else stands among them.
+    """What numbers give with nothing behind them but what is printed; None where they give nothing, or where something
+    else stands among them.
 
-    >>> from derivation.terms import number
+    >>> from derivation.formulas.terms import number
     >>> third = Term("number", ("0.333",), Array.scalar(1))
     >>> as_printed(third * number(3)).entries, as_printed(Term("log", (third - third,)))
     ((999/1000,), None)
@@ -59,9 +61,10 @@ def _bare(term: Term) -> Term:
 
 
 def with_digits(term: Term, value: Array, digits: int) -> Term | None:
-    """A line between numbers, with more digits where those that are printed come to something else than its value; None where no digits help.
+    """A line between numbers, with more digits where those that are printed come to something else than its value; None
+    where no digits help.
 
-    >>> from derivation.terms import number
+    >>> from derivation.formulas.terms import number
     >>> from flint import fmpq
     >>> near = Term("number", ("1.00",), Array.scalar(fmpq(999876, 10**6)))
     >>> with_digits(number(1) - near, Array.scalar(fmpq(124, 10**6)), 3).args[1].args
@@ -81,7 +84,9 @@ def _roughly(digits: int) -> float:
 
 def _holds(term: Term, value: Array, digits: int) -> bool:
     """Whether numerals give a line's value to its digits, and the sums inside it roughly."""
-    return _gives(term, value, digits) and all(_gives(node, evaluate(node, {}), _roughly(digits)) for node in walk(term) if node.head in SUMS)
+    return _gives(term, value, digits) and all(
+        _gives(node, evaluate(node, {}), _roughly(digits)) for node in walk(term) if node.head in SUMS
+    )
 
 
 def _gives(term: Term, value: Array, digits: float) -> bool:

@@ -8,17 +8,17 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import groupby
 
-from ..evaluate import Undefined, evaluate
-from ..numbers import unrounded
-from ..operations import TABLE
-from ..resolve import Shapes
-from ..reverse import fused, gradients
-from ..terms import Term, name, names, number, partial, walk
-from ..tidy import Rule, loosely, tidy
-from ..walkthrough import Line, Phase, Reason, Section, Step
-from .desk import Desk
-from .forward import is_output
-from .reasons import backward_reason, followed
+from derivation.deriving.forward import is_output
+from derivation.deriving.reasons import backward_reason, followed
+from derivation.deriving.workbook import Workbook
+from derivation.formulas.calculus.evaluate import evaluate
+from derivation.formulas.calculus.reverse import fused, gradients
+from derivation.formulas.calculus.simplify import Rule, loosely, simplify
+from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.numbers import Undefined, unrounded
+from derivation.formulas.operations import TABLE
+from derivation.formulas.terms import Term, name, names, number, partial, walk
+from derivation.networks.walkthrough import Line, Phase, Reason, Section, Step
 
 SHORT = 6
 """Nodes up to which an error signal's own formula is put in its place in a product of scalars."""
@@ -26,7 +26,8 @@ SHORT = 6
 
 @dataclass(frozen=True)
 class Shortcut:
-    """The loss's derivative by what stands before its operand: by `before` in p = softmax(before), say. `formulas` lead to the short one."""
+    """The loss's derivative by what stands before its operand: by `before` in p = softmax(before), say. `formulas` lead
+    to the short one."""
 
     operand: str
     before: str
@@ -34,17 +35,18 @@ class Shortcut:
     reason: str
 
 
-def backward(desk: Desk) -> Phase:
-    """The gradients of the loss, in the order in which a lecturer takes them: at each equation the parameters, then what came in."""
-    assert desk.network.loss is not None
-    return Phase("backward", tuple(Backward(desk, desk.network.loss).steps()))
+def backward(workbook: Workbook) -> Phase:
+    """The gradients of the loss, in the order in which a lecturer takes them: at each equation the parameters, then
+    what came in."""
+    assert workbook.network.loss is not None
+    return Phase("backward", tuple(Backward(workbook, workbook.network.loss).steps()))
 
 
 class Backward:
     """Works through the equations in reverse and gathers each quantity's contributions until all are there."""
 
-    def __init__(self, desk: Desk, loss: str) -> None:
-        self.desk, self.network, self.loss = desk, desk.network, name(loss)
+    def __init__(self, workbook: Workbook, loss: str) -> None:
+        self.workbook, self.network, self.loss = workbook, workbook.network, name(loss)
         self.contributions: dict[str, list[tuple[str, Term]]] = {}
         self.formulas: dict[Term, Term] = {self.loss: number(1)}
         self.short = self.shortcut()
@@ -55,16 +57,21 @@ class Backward:
         return number(1) if key == self.loss.args[0] else partial(self.loss, name(key))
 
     def equations(self) -> Iterator[tuple[str, list[str]]]:
-        """The active equations in reverse, each with the quantities whose contributions are complete once it is carried back."""
-        self.desk.known[partial(self.loss, self.loss)] = evaluate(number(1), {})
+        """The active equations in reverse, each with the quantities whose contributions are complete once it is carried
+        back."""
+        self.workbook.known[partial(self.loss, self.loss)] = evaluate(number(1), {})
         done: set[str] = set()
         for result in reversed([key for key in self.network.equations if key in self.network.active]):
             self.carry_back(result)
             done.add(result)
-            yield result, [key for key in names(self.network.equations[result]) if done.issuperset(self.active_consumers(key))]
+            yield (
+                result,
+                [key for key in names(self.network.equations[result]) if done.issuperset(self.active_consumers(key))],
+            )
 
     def steps(self) -> Iterator[Step]:
-        """The chains, section by section in reverse: what each section carries back, then the gradients that earlier ones took part in."""
+        """The chains, section by section in reverse: what each section carries back, then the gradients that earlier
+        ones took part in."""
         for section, carried in groupby(self.equations(), lambda pair: self.network.sections.get(pair[0])):
             gathered: list[tuple[str, list[str]]] = []
             for result, ready in carried:
@@ -87,7 +94,10 @@ class Backward:
 
     def is_shared(self, key: str) -> bool:
         """Whether a quantity is used in several sections."""
-        return len({section.number for user in self.active_consumers(key) if (section := self.network.sections.get(user))}) > 1
+        return (
+            len({section.number for user in self.active_consumers(key) if (section := self.network.sections.get(user))})
+            > 1
+        )
 
     def settle_all(self) -> None:
         """Every derivative learnt, and no chain written."""
@@ -101,7 +111,7 @@ class Backward:
     def carry_back(self, result: str) -> None:
         """The contributions of one equation to everything it uses."""
         term = self.network.equations[result]
-        found = gradients(term, name(result), self.signal(result), frozenset(names(term)), self.desk.shapes)
+        found = gradients(term, name(result), self.signal(result), frozenset(names(term)), self.workbook.shapes)
         for key, formula in found.items():
             self.contributions.setdefault(key, []).append((result, formula))
         for key in names(term):
@@ -115,45 +125,63 @@ class Backward:
         if term.head == "div" and term.args[1].head == "number":
             term, share = term.args[0], number(1) / term.args[1]
         inner = term.args[0] if term.args else None
-        if not isinstance(inner, Term) or inner.head != "name" or self.network.consumers[inner.args[0]] != self.loss.args:
+        if (
+            not isinstance(inner, Term)
+            or inner.head != "name"
+            or self.network.consumers[inner.args[0]] != self.loss.args
+        ):
             return None
         body = self.network.equations.get(inner.args[0])
         if body is None or not body.args or not isinstance(body.args[0], Term) or body.args[0].head != "name":
             return None
         if self.network.consumers[body.args[0].args[0]] != inner.args:
             return None
-        rule = fused(term, body.head, share, self.desk.shapes)
-        if rule is None or any(entry != 1 for entry in evaluate(rule[1], self.desk.known).entries):
+        rule = fused(term, body.head, share, self.workbook.shapes)
+        if rule is None or any(entry != 1 for entry in evaluate(rule[1], self.workbook.known).entries):
             return None
-        return Shortcut(inner.args[0], body.args[0].args[0], (*self.in_full(inner, body), *rule[0]), TABLE[term.head].reason)
+        return Shortcut(
+            inner.args[0], body.args[0].args[0], (*self.in_full(inner, body), *rule[0]), TABLE[term.head].reason
+        )
 
     def in_full(self, operand: Term, body: Term) -> list[Term]:
-        """The derivative by what stands before the loss's operand as the chain rule gives it, from which a shorter one is made."""
-        shapes, loss = self.desk.shapes, self.network.equations[self.loss.args[0]]
+        """The derivative by what stands before the loss's operand as the chain rule gives it, from which a shorter one
+        is made."""
+        shapes, loss = self.workbook.shapes, self.network.equations[self.loss.args[0]]
         before = body.args[0]
         outer = gradients(loss, self.loss, number(1), {operand.args[0]}, shapes)[operand.args[0]]
         whole = gradients(body, operand, outer, {before.args[0]}, shapes)[before.args[0]]
         if shapes.of(before) != ():
-            return [gradients(body, operand, partial(self.loss, operand), {before.args[0]}, shapes)[before.args[0]], whole]
+            return [
+                gradients(body, operand, partial(self.loss, operand), {before.args[0]}, shapes)[before.args[0]],
+                whole,
+            ]
         slope, then = partial(self.loss, operand), partial(operand, before)
-        self.desk.note(slope, outer)
-        self.desk.note(then, gradients(body, operand, number(1), {before.args[0]}, shapes)[before.args[0]])
+        self.workbook.assign_auxiliary(slope, outer)
+        self.workbook.assign_auxiliary(
+            then, gradients(body, operand, number(1), {before.args[0]}, shapes)[before.args[0]]
+        )
         return [slope * then, whole]
 
     def settle(self, key: str) -> Term:
         """The whole derivative by a quantity: all contributions added; its value is learnt."""
         signal = partial(self.loss, name(key))
         parts = [formula for _, formula in self.contributions[key]]
-        formula = tidy(reduce(lambda a, b: Term("add", (a, b)), parts), self.desk.shapes)
+        formula = simplify(reduce(lambda a, b: Term("add", (a, b)), parts), self.workbook.shapes)
         for node in walk(formula):
-            if node.head in TABLE and TABLE[node.head].derivative_of and node not in self.desk.known and node.head not in ("sign",):
-                self.desk.note(node, node)
-        self.desk.learn(signal, formula)
+            if (
+                node.head in TABLE
+                and TABLE[node.head].derivative_of
+                and node not in self.workbook.known
+                and node.head not in ("sign",)
+            ):
+                self.workbook.assign_auxiliary(node, node)
+        self.workbook.assign(signal, formula)
         self.formulas[signal] = formula
         return formula
 
     def settle_data(self, key: str) -> None:
-        """As `settle`, for what the walkthrough does not ask for: where data has no derivative, there is none (`(w x - y)^p` by p, below 0)."""
+        """As `settle`, for what the walkthrough does not ask for: where data has no derivative, there is none (`(w x -
+        y)^p` by p, below 0)."""
         with suppress(Undefined):
             self.settle(key)
 
@@ -166,25 +194,30 @@ class Backward:
             return
         self.number += 1
         heading = self.heading(result, keys, title)
-        if self.short and keys == [self.short.before] and self.desk.shapes.of(name(keys[0])):
+        if self.short and keys == [self.short.before] and self.workbook.shapes.of(name(keys[0])):
             yield self.stated(self.short.operand, heading)
         for key in keys:
             formula = self.settle(key)
             yield from self.slopes(formula, heading)
             signal = partial(self.loss, name(key))
             yield Step(signal, heading, self.chain(key, formula), self.number, self.reason(result, key))
-            yield from self.desk.measured(signal, heading, self.number)
+            yield from self.workbook.measured(signal, heading, self.number)
 
     def stated(self, key: str, heading: Reason) -> Step:
-        """A derivative by the loss's operand in symbols only: the shortcut that it is put into does not need its numbers."""
+        """A derivative by the loss's operand in symbols only: the shortcut that it is put into does not need its
+        numbers."""
         signal = partial(self.loss, name(key))
-        lines = self.desk.lines([(signal, "quantity"), (self.formulas[signal], "formula")], self.desk.known[signal].map(unrounded), None)
+        lines = self.workbook.lines(
+            [(signal, "quantity"), (self.formulas[signal], "formula")], self.workbook.known[signal].map(unrounded), None
+        )
         return Step(signal, heading, lines, self.number, self.reason(self.loss.args[0], key))
 
     def heading(self, result: str, keys: list[str], title: str) -> Reason:
         quantities = tuple(name(key) for key in keys)
         if title == "gradients":
-            return Reason("gradients" if len(keys) > 1 else "gradient", {"quantities": quantities, "result": name(result)})
+            return Reason(
+                "gradients" if len(keys) > 1 else "gradient", {"quantities": quantities, "result": name(result)}
+            )
         if self.short and keys == [self.short.before]:
             return Reason("output_signal", {"quantities": quantities})
         if self.loss.args[0] == result and is_output(self.network, keys[0]):
@@ -192,45 +225,53 @@ class Backward:
         row = TABLE.get(self.network.equations[result].head)
         if row and row.activation:
             return Reason("through_activation", {"quantities": quantities, "operation": row.name})
-        return Reason("signal" if self.network.called == "loss" else "derivative", {"quantities": quantities, "loss": self.loss})
+        return Reason(
+            "signal" if self.network.called == "loss" else "derivative", {"quantities": quantities, "loss": self.loss}
+        )
 
     def slopes(self, formula: Term, heading: Reason) -> Iterator[Step]:
         """An activation's derivative at its input as a chain of its own, before it is used."""
         for node in walk(formula):
-            if node.head in TABLE and TABLE[node.head].derivative_of and node in self.desk.known:
+            if node.head in TABLE and TABLE[node.head].derivative_of and node in self.workbook.known:
                 of = node.args[0]
                 if of.head == "name":
-                    yield Step(of, heading, self.desk.recall(of), self.number)
-                yield Step(node, heading, self.desk.chain(node, [], numbers=Term(node.head, node.args)), self.number)
+                    yield Step(of, heading, self.workbook.recall(of), self.number)
+                yield Step(
+                    node, heading, self.workbook.chain(node, [], numbers=Term(node.head, node.args)), self.number
+                )
 
     def chain(self, key: str, formula: Term) -> tuple[Line, ...]:
         signal = partial(self.loss, name(key))
         scalar = self.scalar_chain(key)
         if scalar:
-            return self.desk.chain(signal, scalar[0], numbers=scalar[1])
-        return self.desk.chain(signal, [*(longer for longer in self.longer(key) if longer != formula), formula])
+            return self.workbook.chain(signal, scalar[0], numbers=scalar[1])
+        return self.workbook.chain(signal, [*(longer for longer in self.longer(key) if longer != formula), formula])
 
     def longer(self, key: str) -> list[Term]:
-        """What leads to the formula: the chain rule before a shortcut, or numeric factors before they are drawn together."""
+        """What leads to the formula: the chain rule before a shortcut, or numeric factors before they are drawn
+        together."""
         if self.short and key == self.short.before:
             return [formula for formula in self.short.formulas[:-1] if not self.uses_rounded(formula)]
         parts = [self.pulled(source, key, loosely) for source in self.sources(key)]
-        return [loosely(reduce(lambda a, b: a + b, parts), self.desk.shapes)]
+        return [loosely(reduce(lambda a, b: a + b, parts), self.workbook.shapes)]
 
     def sources(self, key: str) -> list[str]:
         return [source for source, _ in self.contributions[key]]
 
     def pulled(self, source: str, key: str, simplify: Rule) -> Term:
         """What comes back through one equation."""
-        return gradients(self.network.equations[source], name(source), self.signal(source), {key}, self.desk.shapes, simplify)[key]
+        return gradients(
+            self.network.equations[source], name(source), self.signal(source), {key}, self.workbook.shapes, simplify
+        )[key]
 
     def draws_together(self, source: str, key: str) -> bool:
-        """Whether numeric factors of several operations become one in what comes back through one equation: 1/3 of a mean and 2 of a square."""
-        return self.pulled(source, key, loosely) != self.pulled(source, key, tidy)
+        """Whether numeric factors of several operations become one in what comes back through one equation: 1/3 of a
+        mean and 2 of a square."""
+        return self.pulled(source, key, loosely) != self.pulled(source, key, simplify)
 
     def uses_rounded(self, formula: Term) -> bool:
         """Whether a derivative in a formula is one whose value is carried rounded."""
-        return any(node.head == "partial" and self.desk.is_rounded(node) for node in walk(formula))
+        return any(node.head == "partial" and self.workbook.is_rounded(node) for node in walk(formula))
 
     def scalar_chain(self, key: str) -> tuple[list[Term], Term] | None:
         """Between scalars the chain rule itself, in symbols: dL/db = dL/dy dy/db."""
@@ -238,15 +279,15 @@ class Backward:
         if len(sources) != 1 or (self.short and key == self.short.before):
             return None
         result = sources[0][0]
-        shapes: Shapes = self.desk.shapes
+        shapes: Shapes = self.workbook.shapes
         if result == self.loss.args[0] or shapes.of(name(result)) != () or shapes.of(name(key)) != ():
             return None
         term = self.network.equations[result]
         local = gradients(term, name(result), number(1), {key}, shapes)[key]
         signal, slope = self.signal(result), partial(name(result), name(key))
-        self.desk.note(slope, local)
+        self.workbook.assign_auxiliary(slope, local)
         own = self.formulas[signal]
-        in_symbols = own if _short(own) and not self.desk.is_rounded(signal) else signal
+        in_symbols = own if _short(own) and not self.workbook.is_rounded(signal) else signal
         return [signal * slope, in_symbols * local], signal * local
 
     def reason(self, result: str, key: str) -> Reason:
@@ -254,17 +295,33 @@ class Backward:
         sources = self.sources(key)
         if len(sources) > 1:
             shared = Reason("shared", {**about, "sources": tuple(map(name, sources))})
-            return followed([shared, *(reason for source in sources if self.draws_together(source, key) for reason in self.through(source, key))])
+            return followed(
+                [
+                    shared,
+                    *(
+                        reason
+                        for source in sources
+                        if self.draws_together(source, key)
+                        for reason in self.through(source, key)
+                    ),
+                ]
+            )
         if self.short and key == self.short.before:
             operand, ending = self.short.operand, "" if self.short.formulas[-1].head == "sub" else ".scaled"
-            inner = backward_reason(self.network.equations[operand], key, operand, self.desk.shapes, key in self.network.parameters)
+            inner = backward_reason(
+                self.network.equations[operand], key, operand, self.workbook.shapes, key in self.network.parameters
+            )
             return followed([inner, Reason(f"fused_{self.short.reason}{ending}", {**about, "operand": name(operand)})])
-        return backward_reason(self.network.equations[result], key, result, self.desk.shapes, key in self.network.parameters)
+        return backward_reason(
+            self.network.equations[result], key, result, self.workbook.shapes, key in self.network.parameters
+        )
 
     def through(self, source: str, key: str) -> Iterator[Reason]:
         """Why one of several contributions is as it is."""
         yield Reason("through", {"result": name(source)})
-        yield backward_reason(self.network.equations[source], key, source, self.desk.shapes, key in self.network.parameters)
+        yield backward_reason(
+            self.network.equations[source], key, source, self.workbook.shapes, key in self.network.parameters
+        )
 
 
 def _short(term: Term) -> bool:

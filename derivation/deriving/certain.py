@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flint import arb
 
-from ..arrays import Array
-from ..numbers import Uncertain, is_negligible
+from derivation.formulas.arrays import Array
+from derivation.formulas.numbers import Uncertain, is_negligible
 
 CERTAIN_BITS = 150
-"""Relative accuracy, in bits, that is asked for: 30 digits are 100 bits, and with 50 more no ball lies across the middle between two roundings
-by chance (with 5 more, one in thirty does)."""
+"""Relative accuracy, in bits, that is asked for: 30 digits are 100 bits, and with 50 more no ball lies across the
+middle between two roundings by chance (with 5 more, one in thirty does)."""
 
 
 def ascertain(array: Array) -> None:

@@ -1,4 +1,5 @@
-"""How far numbers that are carried rounded drift from the exact ones: the same network worked a second time, with nothing rounded."""
+"""How far numbers that are carried rounded drift from the exact ones: the same network worked a second time, with
+nothing rounded."""
 
 from __future__ import annotations
 
@@ -7,22 +8,26 @@ from dataclasses import replace
 
 from flint import fmpq
 
-from ..arrays import Array
-from ..network import Network
-from ..numbers import is_negligible
-from ..terms import Term, name, partial, updated
-from ..walkthrough import Derivation, Drift, Phase, TrainingStep
-from .certain import ascertain
+from derivation.deriving.certain import ascertain
+from derivation.formulas.arrays import Array
+from derivation.formulas.numbers import is_negligible
+from derivation.formulas.terms import Term, name, partial, updated
+from derivation.networks.network import Network
+from derivation.networks.walkthrough import Derivation, Drift, Phase, TrainingStep
 
 
 def drifted(carried: Derivation, derive: Callable[[Network], Derivation]) -> Derivation:
-    """The derivation with the drift of each training step, and a closing phase for it; forward only, there is nothing to compare."""
+    """The derivation with the drift of each training step, and a closing phase for it; forward only, there is nothing
+    to compare."""
     network: Network = carried.network
     if network.loss is None:
         return carried
     update = replace(network.update, worked=0) if network.update else None
     exact = derive(replace(network, carry=None, update=update))
-    steps = tuple(replace(step, drift=_drift(network, step, true)) for step, true in zip(carried.training_steps, exact.training_steps, strict=True))
+    steps = tuple(
+        replace(step, drift=_drift(network, step, true))
+        for step, true in zip(carried.training_steps, exact.training_steps, strict=True)
+    )
     return replace(carried, training_steps=steps, phases=(*carried.phases, Phase("drift", (), len(steps))))
 
 

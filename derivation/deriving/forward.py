@@ -4,57 +4,70 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..arrays import Array
-from ..evaluate import evaluate
-from ..network import Network, inlined
-from ..numbers import is_positive
-from ..operations import TABLE
-from ..resolve import Shapes, definition, substitute
-from ..terms import Term, index, name, names, rebuild, walk
-from ..walkthrough import Phase, Reason, Step
-from .desk import Desk
-from .reasons import forward_reason, kind
+from derivation.deriving.reasons import forward_reason, kind
+from derivation.deriving.workbook import Workbook
+from derivation.formulas.arrays import Array
+from derivation.formulas.calculus.evaluate import evaluate
+from derivation.formulas.language.resolve import Shapes, definition, substitute
+from derivation.formulas.numbers import is_positive
+from derivation.formulas.operations import TABLE
+from derivation.formulas.terms import Term, index, name, names, rebuild, walk
+from derivation.networks.network import Network, inlined
+from derivation.networks.walkthrough import Phase, Reason, Step
 
 
-def setup(desk: Desk) -> Phase:
+def setup(workbook: Workbook) -> Phase:
     """What is given: the structure, the parameters, the data."""
-    network = desk.network
-    steps = [Step(name(key), Reason("structure"), desk.statement(name(key), term), 1, role_in(network, key)) for key, term in inlined(network).items()]
+    network = workbook.network
+    steps = [
+        Step(name(key), Reason("structure"), workbook.statement(name(key), term), 1, role_in(network, key))
+        for key, term in inlined(network).items()
+    ]
     for number, (title, values) in enumerate((("parameters", network.parameters), ("data", network.data)), 2):
         for quantity in map(name, values):
-            steps += [Step(quantity, Reason(title), desk.recall(quantity), number), *desk.measured(quantity, Reason(title), number)]
+            steps += [
+                Step(quantity, Reason(title), workbook.recall(quantity), number),
+                *workbook.measured(quantity, Reason(title), number),
+            ]
     return Phase("setup", tuple(steps))
 
 
-def forward(desk: Desk) -> Phase:
+def forward(workbook: Workbook) -> Phase:
     """Each equation in order, worked to its value."""
-    network = desk.network
+    network = workbook.network
     steps = []
     for number, (key, term) in enumerate(network.equations.items(), 1):
         quantity = name(key)
-        desk.learn(quantity, term)
-        reason = why(desk, term)
-        formulas = [term, *written_out(desk, term)]
+        workbook.assign(quantity, term)
+        reason = why(workbook, term)
+        formulas = [term, *written_out(workbook, term)]
         title, section = role_in(network, key), network.sections.get(key)
-        worked = Step(quantity, title, desk.chain(quantity, formulas, reason=reason), number, reason, notes(desk, term))
-        steps += [replace(step, section=section) for step in (worked, *desk.measured(quantity, title, number))]
+        worked = Step(
+            quantity, title, workbook.chain(quantity, formulas, reason=reason), number, reason, notes(workbook, term)
+        )
+        steps += [replace(step, section=section) for step in (worked, *workbook.measured(quantity, title, number))]
     return Phase("forward", tuple(steps))
 
 
-def written_out(desk: Desk, term: Term) -> list[Term]:
-    """The definition in symbols where the table wants it shown: cross-entropy as its sum; between scalars the sum has one term."""
+def written_out(workbook: Workbook, term: Term) -> list[Term]:
+    """The definition in symbols where the table wants it shown: cross-entropy as its sum; between scalars the sum has
+    one term."""
 
     def defined(node: Term) -> Term | None:
         row = TABLE.get(node.head)
         if row is None or not row.definition or not row.written_out:
             return None
-        body = definition(row, tuple(desk.shapes.of(child) for child in node.children))
+        body = definition(row, tuple(workbook.shapes.of(child) for child in node.children))
         return substitute(body, dict(zip(row.operands, node.children, strict=True)))
 
     spelled = rebuild(term, defined)
     if spelled == term:
         return []
-    return [rebuild(spelled, lambda node: node.args[0] if node.head == "sum" and not desk.shapes.of(node.args[0]) else None)]
+    return [
+        rebuild(
+            spelled, lambda node: node.args[0] if node.head == "sum" and not workbook.shapes.of(node.args[0]) else None
+        )
+    ]
 
 
 def role_in(network: Network, key: str) -> Reason:
@@ -70,7 +83,12 @@ def role_in(network: Network, key: str) -> Reason:
         return Reason("output" if feeds_loss else "activation", {**quantity, "operation": row.name})
     used_by = [network.equations[consumer] for consumer in network.consumers[key]]
     if used_by and all(TABLE[other.head].activation for other in used_by if other.head in TABLE):
-        return Reason("scores" if all(TABLE[other.head].coupled for other in used_by if other.head in TABLE) else "pre_activation", quantity)
+        return Reason(
+            "scores"
+            if all(TABLE[other.head].coupled for other in used_by if other.head in TABLE)
+            else "pre_activation",
+            quantity,
+        )
     return Reason("output" if feeds_loss else f"quantity_{kind(term, Shapes(network.shapes))}", quantity)
 
 
@@ -80,40 +98,47 @@ def is_output(network: Network, key: str) -> bool:
         return key == network.loss
     if network.loss is None:
         return not network.consumers[key]
-    return network.loss in network.consumers[key] and any(operand in network.data for operand in names(network.equations[network.loss]))
+    return network.loss in network.consumers[key] and any(
+        operand in network.data for operand in names(network.equations[network.loss])
+    )
 
 
-def why(desk: Desk, term: Term) -> Reason:
+def why(workbook: Workbook, term: Term) -> Reason:
     """The reason for a forward step."""
-    return forward_reason(term, state(desk, term))
+    return forward_reason(term, state(workbook, term))
 
 
-def kinks(desk: Desk, term: Term) -> Array | None:
+def kinks(workbook: Workbook, term: Term) -> Array | None:
     """For an operation with a kink, how far each entry is from it."""
     row = TABLE.get(term.head)
     if row is None or row.kink is None:
         return None
-    operands = [evaluate(child, desk.known) for child in term.children]
+    operands = [evaluate(child, workbook.known) for child in term.children]
     return row.kink(None, *operands)
 
 
-def state(desk: Desk, term: Term) -> str:
-    """On which side of its kink an operation is: `.positive`, `.negative` or `.mixed`; without a kink `.scalar`, or nothing for an array."""
-    distances = kinks(desk, term)
+def state(workbook: Workbook, term: Term) -> str:
+    """On which side of its kink an operation is: `.positive`, `.negative` or `.mixed`; without a kink `.scalar`, or
+    nothing for an array."""
+    distances = kinks(workbook, term)
     if distances is None:
-        return "" if desk.shapes.of(term) else ".scalar"
+        return "" if workbook.shapes.of(term) else ".scalar"
     positive = [is_positive(x) for x in distances.entries]
     return ".positive" if all(positive) else ".mixed" if any(positive) else ".negative"
 
 
-def notes(desk: Desk, term: Term) -> tuple[Reason, ...]:
+def notes(workbook: Workbook, term: Term) -> tuple[Reason, ...]:
     """A footnote for each kink that is met exactly: there the derivative is a convention."""
     found = []
     for node in walk(term):
-        distances = kinks(desk, node)
+        distances = kinks(workbook, node)
         if distances is not None and any(x == 0 for x in distances.entries):
             operand = node.args[0]
-            where = [index(operand, *place) if place else operand for place in distances.places if distances[place or (0,)] == 0]
+            where = [
+                index(operand, *place) if place else operand
+                for place in distances.places
+                if distances[place or (0,)] == 0
+            ]
             entries = tuple(where) if operand.head == "name" else (operand,)
             found.append(Reason(f"kink_{TABLE[node.head].reason}", {"entries": entries}))
     return tuple(found)

@@ -7,19 +7,19 @@ from functools import reduce
 from itertools import islice
 from typing import Any, cast
 
-from ..arrays import Array, Shape
-from ..evaluate import evaluate
-from ..operations import TABLE
-from ..operations.algebras import Terms
-from ..operations.table import same
-from ..resolve import Shapes
-from ..reverse import gradients
-from ..terms import Term, index, name, number, partial, rebuild, walk
-from ..tidy import tidy
-from ..walkthrough import Phase, Reason, Step
-from .desk import Desk
-from .reach import Entry, Users
-from .worked import shown
+from derivation.deriving.arithmetic import shown
+from derivation.deriving.reach import Entry, Users
+from derivation.deriving.workbook import Workbook
+from derivation.formulas.arrays import Array, Shape
+from derivation.formulas.calculus.evaluate import evaluate
+from derivation.formulas.calculus.reverse import gradients
+from derivation.formulas.calculus.simplify import simplify
+from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.operations import TABLE
+from derivation.formulas.operations.algebras import Terms
+from derivation.formulas.operations.table import same
+from derivation.formulas.terms import Term, index, name, number, partial, rebuild, walk
+from derivation.networks.walkthrough import Phase, Reason, Step
 
 LONGEST_SUM = 4
 MOST_SUMMANDS = 9
@@ -35,19 +35,19 @@ LONGEST_LINE = 30
 MOST_ROWS = 150
 
 
-def partials(desk: Desk) -> Phase:
+def partials(workbook: Workbook) -> Phase:
     """A chain for each entry of each parameter that the loss depends on; long matrices show their corners."""
-    return Phase("partials", tuple(_Table(desk).steps()))
+    return Phase("partials", tuple(_Table(workbook).steps()))
 
 
 class _Table:
-    def __init__(self, desk: Desk) -> None:
-        self.desk, self.network = desk, desk.network
+    def __init__(self, workbook: Workbook) -> None:
+        self.workbook, self.network = workbook, workbook.network
         self.slopes: dict[tuple[str, tuple[int, ...], str], tuple[Term, Array]] = {}
         self.locals: dict[Term, tuple[Term, tuple[int, ...]]] = {}
         """The local derivatives that have been named: the rule that gives them, and the entry of its result."""
         self.spelled: dict[Term, Array] = {}
-        self.users = Users(desk.network, desk.shapes)
+        self.users = Users(workbook.network, workbook.shapes)
 
     def steps(self) -> Iterator[Step]:
         numbered = 0
@@ -68,22 +68,29 @@ class _Table:
         return [place for k, place in enumerate(array.places) if k // columns in kept[0] and k % columns in kept[1]]
 
     def step(self, key: str, place: tuple[int, ...], ways: list[Entry], number: int) -> Step:
-        desk = self.desk
+        workbook = self.workbook
         loss = name(self.network.loss or "")
         quantity = partial(loss, entry(key, place))
-        desk.known[quantity] = Array.scalar(desk.known[partial(loss, name(key))][place or (0,)])
+        workbook.known[quantity] = Array.scalar(workbook.known[partial(loss, name(key))][place or (0,)])
         if not ways or (len(ways) > 1 and any(way[0] == self.network.loss for way in ways)):
             # The loss's own slope by this entry would be written like its whole derivative, which it is not.
-            return Step(quantity, Reason("partial", {"quantity": name(key)}), desk.recall(quantity), number)
+            return Step(quantity, Reason("partial", {"quantity": name(key)}), workbook.recall(quantity), number)
         formulas, numbers = self.formulas(ways, (key, place))
         formulas = [formula for formula in formulas if formula != quantity]
-        first = [formula for formula in formulas[-1:] if size(formula) <= LONGEST_LINE and any(map(self.is_compound, walk(numbers)))]
-        lines = desk.chain(quantity, formulas, numbers=numbers, first=first) if formulas else desk.recall(quantity)
+        first = [
+            formula
+            for formula in formulas[-1:]
+            if size(formula) <= LONGEST_LINE and any(map(self.is_compound, walk(numbers)))
+        ]
+        lines = (
+            workbook.chain(quantity, formulas, numbers=numbers, first=first) if formulas else workbook.recall(quantity)
+        )
         return Step(quantity, Reason("partial", {"quantity": name(key)}), lines, number)
 
     def formulas(self, ways: list[Entry], source: Entry) -> tuple[list[Term], Term]:
-        """The chain rule and the same with the factors' formulas, and what numbers are put into: from the loss down where that is short
-        enough, else from the next error signals, which the backward pass has worked. Of many summands only the formulas are written, of more nothing."""
+        """The chain rule and the same with the factors' formulas, and what numbers are put into: from the loss down
+        where that is short enough, else from the next error signals, which the backward pass has worked. Of many
+        summands only the formulas are written, of more nothing."""
         if len(ways) > MOST_SUMMANDS:
             return [], number(0)
         if len(ways) <= LONGEST_SUM:
@@ -99,8 +106,8 @@ class _Table:
         return whole, rebuild(whole, self.in_symbols)
 
     def product(self, way: Entry, source: Entry) -> Term:
-        """The factors from the loss to the source through `way`, as far as there is one way only, and not farther than a formula reaches;
-        from the next error signal where that is carried rounded."""
+        """The factors from the loss to the source through `way`, as far as there is one way only, and not farther than
+        a formula reaches; from the next error signal where that is carried rounded."""
         slopes: list[Term] = []
         while way[0] != self.network.loss and self.network.carry is None and len(slopes) < LONGEST_FORMULA // 2:
             [onward] = self.users.of(*way)
@@ -117,45 +124,47 @@ class _Table:
             return slope
         loss = name(self.network.loss or "")
         signal = partial(loss, entry(*way))
-        self.desk.known[signal] = Array.scalar(self.desk.known[partial(loss, name(way[0]))][way[1] or (0,)])
+        self.workbook.known[signal] = Array.scalar(self.workbook.known[partial(loss, name(way[0]))][way[1] or (0,)])
         return signal * slope
 
     def slope(self, of: Entry, by: Entry) -> Term:
-        """The local derivative of one entry by another, its value learnt from the reverse rules at a unit upstream gradient."""
+        """The local derivative of one entry by another, its value learnt from the reverse rules at a unit upstream
+        gradient."""
         term = partial(entry(*of), entry(*by))
         rule, values = self.local(of, by[0])
         self.locals[term] = (rule, by[1] or (0,))
         # What the loss itself uses has been learnt as a gradient, perhaps rounded: that stands.
-        self.desk.known.setdefault(term, Array.scalar(values[by[1] or (0,)]))
+        self.workbook.known.setdefault(term, Array.scalar(values[by[1] or (0,)]))
         return term
 
     def local(self, of: Entry, by: str) -> tuple[Term, Array]:
         """The derivative of one entry by a quantity as the reverse rules give it, and its value."""
         found = self.slopes.get((*of, by))
         if found is None:
-            shape = self.desk.shapes.of(name(of[0]))
+            shape = self.workbook.shapes.of(name(of[0]))
             unit = Term("unit", (*shape, *of[1])) if shape else number(1)
-            rule = gradients(self.network.equations[of[0]], name(of[0]), unit, {by}, self.desk.shapes)[by]
-            found = self.slopes[(*of, by)] = rule, evaluate(rule, self.desk.known)
+            rule = gradients(self.network.equations[of[0]], name(of[0]), unit, {by}, self.workbook.shapes)[by]
+            found = self.slopes[(*of, by)] = rule, evaluate(rule, self.workbook.known)
         return found
 
     def in_symbols(self, node: Term) -> Term | None:
-        """The formula of a local derivative that a product names: `h_1 (1 - h_1)`; one that is carried rounded keeps its name."""
-        if node not in self.locals or self.desk.is_rounded(node):
+        """The formula of a local derivative that a product names: `h_1 (1 - h_1)`; one that is carried rounded keeps
+        its name."""
+        if node not in self.locals or self.workbook.is_rounded(node):
             return None
         rule, place = self.locals[node]
         if rule not in self.spelled:
-            self.spelled[rule] = evaluate(rule, _Entries(rule, self.desk.shapes), SPARSE)
+            self.spelled[rule] = evaluate(rule, _Entries(rule, self.workbook.shapes), SPARSE)
         spelled: Term = self.spelled[rule][place].term
         if size(spelled, MOST_SPELLED) <= MOST_SPELLED:
-            spelled = tidy(spelled, self.desk.shapes)
+            spelled = simplify(spelled, self.workbook.shapes)
         if size(spelled, LONGEST_SPELLED) <= LONGEST_SPELLED:
             return spelled
-        return None if self.desk.shapes.of(rule) else rule
+        return None if self.workbook.shapes.of(rule) else rule
 
     def is_compound(self, node: Term) -> bool:
-        """Whether a local derivative's formula takes more than a product and a difference: then numbers are put into it before its value stands in
-        the product."""
+        """Whether a local derivative's formula takes more than a product and a difference: then numbers are put into it
+        before its value stands in the product."""
         formula = self.in_symbols(node)
         return formula is not None and sum(part.head in TABLE for part in walk(formula)) > 2
 
@@ -194,14 +203,21 @@ ZERO = number(0)
 
 
 class _Entries(dict[Term, Array]):
-    """What the names in a rule, and functions that go entry by entry, are as arrays of entries with names of their own."""
+    """What the names in a rule, and functions that go entry by entry, are as arrays of entries with names of their
+    own."""
 
     def __init__(self, rule: Term, shapes: Shapes) -> None:
         for node in walk(rule):
             row = TABLE.get(node.head)
             if node.head == "name":
                 self[node] = _named(shapes.of(node), node).map(Sparse)
-            elif row and len(node.children) == 1 == len(node.args) and row.shape is same and not row.coupled and node.args[0].head == "name":
+            elif (
+                row
+                and len(node.children) == 1 == len(node.args)
+                and row.shape is same
+                and not row.coupled
+                and node.args[0].head == "name"
+            ):
                 self[node] = _named(shapes.of(node), node.args[0]).map(_function(node.head))
 
 

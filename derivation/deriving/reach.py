@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any, cast
 
-from ..arrays import Array, Shape
-from ..evaluate import evaluate
-from ..network import Network
-from ..operations import TABLE, structure
-from ..resolve import Shapes
-from ..terms import Term, name, names, options
+from derivation.formulas.arrays import Array, Shape
+from derivation.formulas.calculus.evaluate import evaluate
+from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.operations import TABLE, structure
+from derivation.formulas.terms import Term, name, names, options
+from derivation.networks.network import Network
 
 Place = tuple[int, ...]
 Entry = tuple[str, Place]
@@ -20,7 +20,8 @@ Alive = frozenset[int] | None
 
 
 class Reach(frozenset[Entry]):
-    """The entries that an entry depends on, of those that are asked about; every operation joins those of its operands."""
+    """The entries that an entry depends on, of those that are asked about; every operation joins those of its
+    operands."""
 
     def _join(self, other: Reach) -> Reach:
         return Reach(self | other) if self and other else self or other
@@ -51,14 +52,16 @@ WHOLE = structure.ANY_LENGTH | {structure.below, structure.beside, structure.res
 
 
 class Users:
-    """Looks up the users of entries; a quantity that is asked about is carried once through each equation that uses it."""
+    """Looks up the users of entries; a quantity that is asked about is carried once through each equation that uses
+    it."""
 
     def __init__(self, network: Network, shapes: Shapes) -> None:
         self.network, self.shapes = network, shapes
         self.found: dict[Entry, list[Entry]] = {}
 
     def of(self, key: str, *places: Place) -> list[list[Entry]]:
-        """For each of some entries of a quantity, the entries of later quantities that depend on it directly and that the loss depends on."""
+        """For each of some entries of a quantity, the entries of later quantities that depend on it directly and that
+        the loss depends on."""
         asked = [(key, place) for place in places]
         if not self.found.keys() >= set(asked):
             self.found |= {entry: [] for entry in asked}
@@ -74,14 +77,20 @@ class Users:
             if alive is None or alive:
                 result = self.through(user, key, asked)
                 places = zip(result.places, result.entries, strict=True)
-                yield from ((user, place, reach) for k, (place, reach) in enumerate(places) if reach and (alive is None or k in alive))
+                yield from (
+                    (user, place, reach)
+                    for k, (place, reach) in enumerate(places)
+                    if reach and (alive is None or k in alive)
+                )
 
     def through(self, user: str, key: str, asked: frozenset[Entry]) -> Array:
         """Which of the entries asked about each entry of an equation depends on."""
         equation = self.network.equations[user]
         tags = {name(other): blank(self.network.shapes[other]) for other in names(equation)}
         whole = tags[name(key)]
-        tags[name(key)] = Array(whole.shape, tuple(Reach({(key, place)}) if (key, place) in asked else NOTHING for place in whole.places))
+        tags[name(key)] = Array(
+            whole.shape, tuple(Reach({(key, place)}) if (key, place) in asked else NOTHING for place in whole.places)
+        )
         return evaluate(equation, tags, ALGEBRA)
 
     @cached_property

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import reduce
 
-from ..operations import TABLE
-from ..operations.table import Operation
-from ..resolve import Shapes
-from ..terms import Term, name, names, walk
-from ..tidy import tidy
-from ..walkthrough import Reason
+from derivation.formulas.calculus.simplify import simplify
+from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.operations import TABLE
+from derivation.formulas.operations.table import Operation
+from derivation.formulas.terms import Term, name, names, walk
+from derivation.networks.walkthrough import Reason
 
 About = dict[str, Term | tuple[Term, ...] | tuple[str, ...] | str]
 SIGNED = frozenset({"add", "sub", "neg"})
@@ -37,7 +37,10 @@ def forward_reason(term: Term, side: str = "") -> Reason:
         return Reason(f"every_{repeated.head}", {"part": repeated.args[0]})
     steps = operations(term)
     if len(steps) > 1:
-        return Reason("_".join(["inside_out", *(step.replace(".", "_constant.").partition(".")[0] for step in steps)]), {"steps": steps})
+        return Reason(
+            "_".join(["inside_out", *(step.replace(".", "_constant.").partition(".")[0] for step in steps)]),
+            {"steps": steps},
+        )
     return Reason(row.reason + side, dict(zip(row.operands, term.children, strict=False)))
 
 
@@ -55,7 +58,10 @@ def _of_a_sum(term: Term) -> Reason:
     if len(first) == 1 and rest and plus:
         row = TABLE[first[0].head]
         plain = len(operations(first[0])) == 1
-        return Reason(f"affine_{row.name}" if plain else "affine", {**dict(zip(row.operands, first[0].children, strict=False)), "first": first, "rest": rest})
+        return Reason(
+            f"affine_{row.name}" if plain else "affine",
+            {**dict(zip(row.operands, first[0].children, strict=False)), "first": first, "rest": rest},
+        )
     named = len(first) <= SPOKEN and sum(1 for part in first for _ in walk(part)) <= LONG
     return Reason("sum_of", {"first": first}) if named else Reason("sum_many")
 
@@ -70,7 +76,8 @@ def _summands(term: Term, sign: int) -> Iterator[tuple[int, Term]]:
 
 
 def operations(term: Term) -> tuple[str, ...]:
-    """The operations of a term from the inside out, along the longest way; a constant operand stands behind its operation's name.
+    """The operations of a term from the inside out, along the longest way; a constant operand stands behind its
+    operation's name.
 
     >>> operations((name("a") - name("b")) ** Term("number", ("2",)))
     ('sub', 'pow.2')
@@ -86,12 +93,16 @@ def _text(term: Term) -> str:
     """A number or a fraction of two as text; nothing for other constants."""
     if term.head == "number":
         return str(term.args[0])
-    return f"{term.args[0].args[0]}/{term.args[1].args[0]}" if term.head == "div" and all(part.head == "number" for part in term.children) else ""
+    return (
+        f"{term.args[0].args[0]}/{term.args[1].args[0]}"
+        if term.head == "div" and all(part.head == "number" for part in term.children)
+        else ""
+    )
 
 
 def kind(term: Term, shapes: Shapes) -> str:
-    """What a quantity is by its equation: the outermost operation, `affine` for a product with something added, `mean_...` for a sum
-    divided by the number of its summands, `scaled_...` for other quotients by a constant.
+    """What a quantity is by its equation: the outermost operation, `affine` for a product with something added,
+    `mean_...` for a sum divided by the number of its summands, `scaled_...` for other quotients by a constant.
 
     >>> kind(Term("matmul", (name("W"), name("x"))) + name("b"), Shapes({}))
     'affine'
@@ -112,15 +123,24 @@ def kind(term: Term, shapes: Shapes) -> str:
 def backward_reason(term: Term, key: str, result: str, shapes: Shapes, is_parameter: bool) -> Reason:
     """The reason for what comes back through one equation to a quantity that it uses.
 
-    Spoken of are the operations on the way, from the outermost in; that a sum hands on what comes back, only where there is nothing else to say.
+    Spoken of are the operations on the way, from the outermost in; that a sum hands on what comes back, only where
+    there is nothing else to say.
     """
     about: About = {"quantity": name(key), "result": name(result)}
     if sum(node == name(key) for node in walk(term)) > 1:
         return Reason("occurs", about)
     ending = ".gradient" if is_parameter else ""
     way = list(_way(term, key))
-    passed = [(node, place, TABLE[node.head]) for node, place in way if node.head in TABLE and node.head not in SIGNED and not _only_scales(node, place)]
-    means = {node.args[0]: node.args[1].args[0] for node, _ in way if node.head == "div" and kind(node, shapes) in ("mean_row_sums", "mean_column_sums")}
+    passed = [
+        (node, place, TABLE[node.head])
+        for node, place in way
+        if node.head in TABLE and node.head not in SIGNED and not _only_scales(node, place)
+    ]
+    means = {
+        node.args[0]: node.args[1].args[0]
+        for node, _ in way
+        if node.head == "div" and kind(node, shapes) in ("mean_row_sums", "mean_column_sums")
+    }
     found = [
         Reason(f"back_mean{ending}", {**about, "count": means[node]})
         if node in means
@@ -131,7 +151,9 @@ def backward_reason(term: Term, key: str, result: str, shapes: Shapes, is_parame
     if sum(node.head == "neg" or (node.head == "sub" and place == 1) for node, place in way) % 2:
         found.append(Reason("back_subtracted", about))
     if not found:
-        found.append(Reason(f"back_sum{ending}" if any(node.head in SIGNED for node, _ in way) else "back_product", about))
+        found.append(
+            Reason(f"back_sum{ending}" if any(node.head in SIGNED for node, _ in way) else "back_product", about)
+        )
     if shapes.of(name(key)) == () != shapes.of(name(result)):
         found = [*(reason for reason in found if not reason.key.startswith("back_sum")), Reason("broadcast", about)]
     return followed(found)
@@ -139,7 +161,11 @@ def backward_reason(term: Term, key: str, result: str, shapes: Shapes, is_parame
 
 def followed(reasons: Sequence[Reason]) -> Reason:
     """Several reasons as one, each followed by the next."""
-    return reduce(lambda later, reason: replace(reason, then=followed([reason.then, later]) if reason.then else later), reversed(reasons[:-1]), reasons[-1])
+    return reduce(
+        lambda later, reason: replace(reason, then=followed([reason.then, later]) if reason.then else later),
+        reversed(reasons[:-1]),
+        reasons[-1],
+    )
 
 
 def _way(term: Term, key: str) -> Iterator[tuple[Term, int]]:
@@ -157,11 +183,12 @@ def _only_scales(node: Term, place: int) -> bool:
 
 
 def _partner(node: Term, place: int, row: Operation, shapes: Shapes) -> About:
-    """What stands beside an operand: the other operand (of a matrix product transposed, as it returns), the number of entries."""
+    """What stands beside an operand: the other operand (of a matrix product transposed, as it returns), the number of
+    entries."""
     others = [child for k, child in enumerate(node.children) if k != place]
     about: About = {"count": str(_size(shapes, node.args[0]))}
     if others:
-        about["factor"] = tidy(Term("transpose", (others[0],)), shapes) if row.name == "matmul" else others[0]
+        about["factor"] = simplify(Term("transpose", (others[0],)), shapes) if row.name == "matmul" else others[0]
     return about
 
 

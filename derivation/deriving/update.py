@@ -6,16 +6,17 @@ from collections.abc import Iterator
 
 from flint import fmpq
 
-from ..arrays import Array
-from ..network import Network
-from ..numbers import taken
-from ..recipe import PREFIX, STEP, Equation, at, generic, objectives, shared, state
-from ..terms import Term, name, updated, walk
-from ..walkthrough import Phase, Reason, Step
-from .desk import Desk
+from derivation.deriving.workbook import Workbook
+from derivation.formulas.arrays import Array
+from derivation.formulas.numbers import taken
+from derivation.formulas.terms import Term, name, updated, walk
+from derivation.networks.network import Network
+from derivation.networks.update import PREFIX, STEP, Equation, at, generic, objectives, shared, state
+from derivation.networks.walkthrough import Phase, Reason, Step
 
 Carried = dict[Term, Array]
-"""What one training step hands to the next beside the parameters: the number of the step, and the optimizer's states."""
+"""What one training step hands to the next beside the parameters: the number of the step, and the optimizer's
+states."""
 
 
 def start(network: Network) -> Carried:
@@ -27,83 +28,112 @@ def start(network: Network) -> Carried:
     return {STEP: Array.scalar(fmpq(1)), **zeros}
 
 
-def carried(desk: Desk) -> Carried:
+def carried(workbook: Workbook) -> Carried:
     """What the next training step goes on with."""
-    return {term: array.map(lambda t: t + 1) if term == STEP else desk.known[updated(term)].map(taken) for term, array in desk.carried.items()}
+    return {
+        term: array.map(lambda t: t + 1) if term == STEP else workbook.known[updated(term)].map(taken)
+        for term, array in workbook.carried.items()
+    }
 
 
-def resumed(desk: Desk, forward: Phase) -> Phase:
+def resumed(workbook: Workbook, forward: Phase) -> Phase:
     """The forward pass of a later training step, with the parameters as they are now in front."""
     title, now = Reason("resumed"), list[Step]()
-    for parameter in map(name, desk.network.moved):
-        now += [Step(parameter, title, desk.recall(parameter), 0), *desk.measured(parameter, title, 0)]
+    for parameter in map(name, workbook.network.moved):
+        now += [Step(parameter, title, workbook.recall(parameter), 0), *workbook.measured(parameter, title, 0)]
     return Phase(forward.key, (*now, *forward.steps))
 
 
-def update(desk: Desk, backward: Phase) -> Phase:
-    """Every parameter moved, in the order in which the gradients were found; the rule itself stands in the first training step only."""
-    steps = [] if _is_later(desk) else list(_rule(desk))
-    steps += _this_step(desk)
-    gradients = [step for step in backward.steps if step.title.key in ("gradients", "gradient") and step.quantity.head == "partial"]
+def update(workbook: Workbook, backward: Phase) -> Phase:
+    """Every parameter moved, in the order in which the gradients were found; the rule itself stands in the first
+    training step only."""
+    steps = [] if _is_later(workbook) else list(_rule(workbook))
+    steps += _this_step(workbook)
+    gradients = [
+        step
+        for step in backward.steps
+        if step.title.key in ("gradients", "gradient") and step.quantity.head == "partial"
+    ]
     for number, step in enumerate(gradients, 1):
         parameter = step.quantity.args[1]
-        equations = at(desk.network, parameter.args[0])
-        # One equation each: parameters stand together as their gradients did. Several: each parameter has a title of its own.
-        title, place = (step.title.about, step.number) if len(equations) == 1 else ({"quantities": (parameter,)}, number)
+        equations = at(workbook.network, parameter.args[0])
+        # One equation each: parameters stand together as their gradients did. Several: each parameter has a title of
+        # its own.
+        title, place = (
+            (step.title.about, step.number) if len(equations) == 1 else ({"quantities": (parameter,)}, number)
+        )
         for equation in equations:
-            steps += [_worked(desk, equation, Reason("update", title), place), *desk.measured(equation.quantity, Reason("update", title), place)]
+            steps += [
+                _worked(workbook, equation, Reason("update", title), place),
+                *workbook.measured(equation.quantity, Reason("update", title), place),
+            ]
     return Phase("update", _renumbered(steps))
 
 
-def move(desk: Desk) -> None:
+def move(workbook: Workbook) -> None:
     """Every parameter's new value learnt, and no chain written."""
-    for equation in (*shared(desk.network), *(equation for key in desk.network.moved for equation in at(desk.network, key))):
-        desk.learn(equation.quantity, equation.formula(desk.shapes))
+    for equation in (
+        *shared(workbook.network),
+        *(equation for key in workbook.network.moved for equation in at(workbook.network, key)),
+    ):
+        workbook.assign(equation.quantity, equation.formula(workbook.shapes))
 
 
-def _is_later(desk: Desk) -> bool:
-    return bool(desk.known[STEP].entries[0] != 1)
+def _is_later(workbook: Workbook) -> bool:
+    return bool(workbook.known[STEP].entries[0] != 1)
 
 
-def _rule(desk: Desk) -> Iterator[Step]:
+def _rule(workbook: Workbook) -> Iterator[Step]:
     """The equations for any parameter, each row with its sentence, and the constants."""
-    update = desk.network.update
+    update = workbook.network.update
     assert update is not None
     title = Reason("rule", {"operation": update.rule})
     told: set[str] = set()
-    for equation in (*objectives(desk.network), *generic(desk.network)):
+    for equation in (*objectives(workbook.network), *generic(workbook.network)):
         constants = {key: name(PREFIX + key) for key in equation.row.constants}
         reason = None if equation.row.name in told else Reason(equation.row.name, constants)
         told.add(equation.row.name)
-        yield Step(equation.quantity, title, desk.statement(equation.quantity, equation.formula(desk.shapes)), 0, reason)
+        yield Step(
+            equation.quantity,
+            title,
+            workbook.statement(equation.quantity, equation.formula(workbook.shapes)),
+            0,
+            reason,
+        )
     for key in update.constants:
-        yield Step(name(PREFIX + key), title, desk.recall(name(PREFIX + key)), 0)
+        yield Step(name(PREFIX + key), title, workbook.recall(name(PREFIX + key)), 0)
 
 
-def _this_step(desk: Desk) -> Iterator[Step]:
+def _this_step(workbook: Workbook) -> Iterator[Step]:
     """What the step begins with: its number, the states, the rate, the norm of the gradients."""
     title = Reason("this_step")
-    update = desk.network.update
+    update = workbook.network.update
     assert update is not None
-    for term in desk.carried:
+    for term in workbook.carried:
         if term != STEP or update.counts:
-            yield Step(term, title, desk.recall(term), -1)
-    for equation in shared(desk.network):
-        yield _worked(desk, equation, title, -1)
+            yield Step(term, title, workbook.recall(term), -1)
+    for equation in shared(workbook.network):
+        yield _worked(workbook, equation, title, -1)
 
 
-def _worked(desk: Desk, equation: Equation, title: Reason, number: int) -> Step:
-    formula = equation.formula(desk.shapes)
-    desk.learn(equation.quantity, formula)
-    reason = Reason(equation.row.name) if equation.shared and not _is_later(desk) else None
-    return Step(equation.quantity, title, desk.chain(equation.quantity, [formula]), number, reason)
+def _worked(workbook: Workbook, equation: Equation, title: Reason, number: int) -> Step:
+    formula = equation.formula(workbook.shapes)
+    workbook.assign(equation.quantity, formula)
+    reason = Reason(equation.row.name) if equation.shared and not _is_later(workbook) else None
+    return Step(equation.quantity, title, workbook.chain(equation.quantity, [formula]), number, reason)
 
 
-def of_the_optimizer(desk: Desk) -> dict[Term, Array]:
+def of_the_optimizer(workbook: Workbook) -> dict[Term, Array]:
     """All that is known of the optimizer's own quantities."""
-    return {term: array for term, array in desk.known.items() if any(node.head == "name" and node.args[0].startswith(PREFIX) for node in walk(term))}
+    return {
+        term: array
+        for term, array in workbook.known.items()
+        if any(node.head == "name" and node.args[0].startswith(PREFIX) for node in walk(term))
+    }
 
 
 def _renumbered(steps: list[Step]) -> tuple[Step, ...]:
     order = {number: place for place, number in enumerate(dict.fromkeys(step.number for step in steps), 1)}
-    return tuple(Step(step.quantity, step.title, step.lines, order[step.number], step.reason, step.notes) for step in steps)
+    return tuple(
+        Step(step.quantity, step.title, step.lines, order[step.number], step.reason, step.notes) for step in steps
+    )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from ..terms import Term
+from derivation.formulas.terms import Term
 
 Pairs = list[tuple[Term, Term]]
 
 
 def aligned(before: Term, after: Term) -> Pairs | None:
-    """Each derivative in a formula with what stands in its place in the next one; None where the formulas differ otherwise.
+    """Each derivative in a formula with what stands in its place in the next one; None where the formulas differ
+    otherwise.
 
-    >>> from derivation.terms import name, number, partial
+    >>> from derivation.formulas.terms import name, number, partial
     >>> slope = partial(name("h"), name("z"))
     >>> aligned(name("G") * slope, name("G") * number(1)) == [(slope, number(1))]
     True
@@ -21,7 +22,11 @@ def aligned(before: Term, after: Term) -> Pairs | None:
         return []
     if before.head == "partial":
         return [(before, after)]
-    if before.head != after.head or len(before.children) != len(after.children) or len(before.args) != len(before.children):
+    if (
+        before.head != after.head
+        or len(before.children) != len(after.children)
+        or len(before.args) != len(before.children)
+    ):
         return None
     found: Pairs = []
     for left, right in zip(before.children, after.children, strict=True):

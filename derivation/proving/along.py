@@ -1,7 +1,9 @@
-"""A derivative at the numbers in full, along one direction: what is left where symbols for every entry would be too many.
+"""A derivative at the numbers in full, along one direction: what is left where symbols for every entry would be too
+many.
 
-Source: Griewank, Walther, Evaluating Derivatives (2008), section 3.1. Forward and reverse mode meet: the gradient times a direction is the
-signals times the change of the results along it. The forward rules (`deriving.jets`) know nothing of the reverse rules that made the claim.
+Source: Griewank, Walther, Evaluating Derivatives (2008), section 3.1. Forward and reverse mode meet: the gradient times
+a direction is the signals times the change of the results along it. The forward rules (`deriving.jets`) know nothing of
+the reverse rules that made the claim.
 """
 
 from __future__ import annotations
@@ -11,11 +13,11 @@ from typing import Any, cast
 
 from flint import fmpq
 
-from ..arrays import Array, total
-from ..deriving.jets import Jet, Jets
-from ..evaluate import evaluate
-from ..numbers import Number, same
-from ..terms import Term, name, names
+from derivation.deriving.on_request.jets import Jet, Jets
+from derivation.formulas.arrays import Array, total
+from derivation.formulas.calculus.evaluate import evaluate
+from derivation.formulas.numbers import Number, same
+from derivation.formulas.terms import Term, name, names
 
 Used = Iterable[tuple[Term, Array]]
 """The equations that use a quantity, each with the signal at its result."""
@@ -31,13 +33,16 @@ def direction(array: Array) -> Array:
 
 
 def agrees(gradient: Array, by: Term, used: Used, known: Mapping[Term, Array]) -> bool:
-    """Whether a gradient by a quantity, or by one entry of it (a scalar then), is the change that the equations that use it answer with."""
+    """Whether a gradient by a quantity, or by one entry of it (a scalar then), is the change that the equations that
+    use it answer with."""
     whole = by.args[0] if by.head == "index" else by
     along = direction(known[whole])
     if by.head == "index":
         chosen = known[whole].offset(by.args[1:])
         along = Array(along.shape, tuple(fmpq(k == chosen) for k in range(len(along.entries))))
-        gradient = Array(along.shape, tuple(gradient.entries[0] if k == chosen else fmpq(0) for k in range(len(along.entries))))
+        gradient = Array(
+            along.shape, tuple(gradient.entries[0] if k == chosen else fmpq(0) for k in range(len(along.entries)))
+        )
     changes = [_dot(signal, _change(equation, whole, along, known)) for equation, signal in used]
     return same(_dot(gradient, along), total(changes) if changes else fmpq(0))
 

@@ -1,39 +1,38 @@
 """Links between arrays that are too large for a symbol in each entry.
 
-A formula is proved as it stands, at small shapes (`shrink`), and has to hold at the numbers in full as well; where its shapes cannot be shortened,
-a derivative's first formula has to be right along a direction (`along`). Links between numbers are compared in certified arithmetic, every entry of them.
+A formula is proved as it stands, at small shapes (`shrink`), and has to hold at the numbers in full as well; where its
+shapes cannot be shortened, a derivative's first formula has to be right along a direction (`along`). Links between
+numbers are compared in certified arithmetic, every entry of them.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from math import prod
-from typing import TYPE_CHECKING
 
-from ..arrays import Array
-from ..evaluate import evaluate
-from ..numbers import certified, same, unrounded
-from ..terms import Term, name, names, number, partial, walk
-from ..walkthrough import Line, Proof
-from .along import agrees
-from .shrink import LONGEST_KEPT, NotShrunk, Twin, rigid, shrunk
-
-if TYPE_CHECKING:
-    from ..proof import Prover
+from derivation.formulas.arrays import Array
+from derivation.formulas.calculus.evaluate import evaluate
+from derivation.formulas.numbers import certified, same, unrounded
+from derivation.formulas.terms import Term, name, names, number, partial, walk
+from derivation.networks.walkthrough import Line, Proof
+from derivation.proving.along import agrees
+from derivation.proving.shrink import LONGEST_KEPT, NotShrunk, Twin, rigid, shrunk
+from derivation.proving.symbolic import Symbolic
 
 MAXIMAL_SIZE = 8
 """Rows or columns up to which symbols are made for every entry; beyond a link is proved at small shapes."""
 MAXIMAL_LENGTH, MAXIMAL_ENTRIES = 32, 400
-"""Rows or columns, and entries, up to which there are symbols for every entry where small shapes do not do; beyond a link is compared at its numbers."""
+"""Rows or columns, and entries, up to which there are symbols for every entry where small shapes do not do; beyond a
+link is compared at its numbers."""
 
 
 class Large:
     """Judges what is too large for one prover, with provers of smaller networks."""
 
-    def __init__(self, prover: Prover) -> None:
+    def __init__(self, prover: Symbolic) -> None:
         self.prover, self.network = prover, prover.network
-        self.twins: dict[frozenset[int], tuple[Twin, Prover] | None] = {}
-        self.verdicts: dict[tuple[str, Term, Term, Term], Proof] = {}
+        self.twins: dict[frozenset[int], tuple[Twin, Symbolic] | None] = {}
+        self.verdicts: dict[tuple[frozenset[int], str, Term, Term, Term], Proof] = {}
 
     def covers(self, *terms: Term) -> bool:
         """Whether a link between these is too large for symbols."""
@@ -48,11 +47,15 @@ class Large:
         """What stands in one equation with a quantity: its derivative needs symbols for all of them."""
         equations = [key, *self.network.consumers.get(key, ())]
         return tuple(
-            operand for equation in equations if equation in self.network.equations for operand in (equation, *names(self.network.equations[equation]))
+            operand
+            for equation in equations
+            if equation in self.network.equations
+            for operand in (equation, *names(self.network.equations[equation]))
         )
 
-    def twin(self, kept: frozenset[int]) -> tuple[Twin, Prover] | None:
-        """The network with its long dimensions shortened, and the prover for it; None where it cannot be shortened so."""
+    def twin(self, kept: frozenset[int]) -> tuple[Twin, Symbolic] | None:
+        """The network with its long dimensions shortened, and the prover for it; None where it cannot be shortened
+        so."""
         if kept not in self.twins:
             small = shrunk(self.network, kept)
             if small is None and not kept and max(tied := rigid(self.network), default=0) <= LONGEST_KEPT:
@@ -60,8 +63,11 @@ class Large:
             self.twins[kept] = (small, self.prover.smaller(small.network, LONGEST_KEPT)) if small else None
         return self.twins[kept]
 
-    def claim(self, phase: str, quantity: Term, before: list[Line], line: Line, kept: frozenset[int] = frozenset()) -> Proof:
-        """The verdict on a formula by the same claim about the same network at small shapes, once it holds at the numbers in full."""
+    def claim(
+        self, phase: str, quantity: Term, before: list[Line], line: Line, kept: frozenset[int] = frozenset()
+    ) -> Proof:
+        """The verdict on a formula by the same claim about the same network at small shapes, once it holds at the
+        numbers in full."""
         if self.compared(before[-1].term, line.term, begins=len(before) == 1) == "refuted":
             return "refuted"
         found = self.twin(kept)
@@ -76,18 +82,24 @@ class Large:
                 return self.along(quantity, before)
             return self.claim(phase, quantity, before, line, more)
         shortened = [replace(line, term=term) for line, term in zip(before, rest, strict=True)]
-        verdict = prover.large.once(phase, small, shortened, replace(line, term=claim))
+        verdict = self.once(kept, prover, phase, small, shortened, replace(line, term=claim))
         tied = rigid(self.network) - kept
         if verdict == "proved" or not tied:
             return verdict
         # What is cut or joined may not mean the same once it is shortened.
-        return self.claim(phase, quantity, before, line, kept | tied) if max(kept | tied) <= LONGEST_KEPT else self.along(quantity, before)
+        return (
+            self.claim(phase, quantity, before, line, kept | tied)
+            if max(kept | tied) <= LONGEST_KEPT
+            else self.along(quantity, before)
+        )
 
-    def once(self, phase: str, quantity: Term, before: list[Line], line: Line) -> Proof:
-        """The verdict on a formula, found once for all entries that it is the same for."""
-        key = phase, quantity, before[-1].term, line.term
+    def once(
+        self, kept: frozenset[int], prover: Symbolic, phase: str, quantity: Term, before: list[Line], line: Line
+    ) -> Proof:
+        """A twin's verdict on a formula, found once for all entries that it is the same for."""
+        key = kept, phase, quantity, before[-1].term, line.term
         if key not in self.verdicts:
-            self.verdicts[key] = self.prover.symbolic(phase, quantity, before, line)
+            self.verdicts[key] = prover.symbolic(phase, quantity, before, line)
         return self.verdicts[key]
 
     def along(self, quantity: Term, before: list[Line]) -> Proof:
@@ -96,12 +108,16 @@ class Large:
             return "certified"
         by, loss, known = quantity.args[1], self.prover.loss, self.prover.full
         key = (by.args[0] if by.head == "index" else by).args[0]
-        used = [(self.network.equations[user], known[partial(loss, name(user))]) for user in self.network.consumers[key] if user in self.network.active]
+        used = [
+            (self.network.equations[user], known[partial(loss, name(user))])
+            for user in self.network.consumers[key]
+            if user in self.network.active
+        ]
         return "certified" if certified(lambda: agrees(self.at_numbers(quantity), by, used, known)) else "refuted"
 
     def compared(self, left: Term, right: Term, begins: bool) -> Proof:
-        """Whether two sides are equal at the numbers, every entry of them, in certified arithmetic. Where a chain begins with the left one,
-        what counts is its value before it is rounded."""
+        """Whether two sides are equal at the numbers, every entry of them, in certified arithmetic. Where a chain
+        begins with the left one, what counts is its value before it is rounded."""
 
         def equal() -> bool:
             a, b = map(self.at_numbers, (left, right))
@@ -114,7 +130,10 @@ class Large:
         """A term's value in full, the entries of signals and the local derivatives in it among what it names."""
         known = self.prover.full
         missing = {node for node in walk(term) if node.head == "partial" and node not in known}
-        found = {node: self.entry_of_signal(node) if node.args[0] == self.prover.loss else self.local_slope(node) for node in missing}
+        found = {
+            node: self.entry_of_signal(node) if node.args[0] == self.prover.loss else self.local_slope(node)
+            for node in missing
+        }
         return evaluate(term, {**known, **found})
 
     def entry_of_signal(self, node: Term) -> Array:

@@ -1,8 +1,10 @@
-"""The same network and the same claims with long dimensions shortened: a rule between matrices does not depend on how long they are.
+"""The same network and the same claims with long dimensions shortened: a rule between matrices does not depend on how
+long they are.
 
-Equal dimensions stay equal, so every equation still fits. Numbers stay what they are: where an operation counts entries (the n of a
-mean), the definition stands in its place with the count of the full shape, so that a wrong one is as wrong as it was. Of each array the
-first rows and columns are kept, and of an array of data its sums, since a rule may rest on them (the targets of a cross-entropy add up to 1).
+Equal dimensions stay equal, so every equation still fits. Numbers stay what they are: where an operation counts entries
+(the n of a mean), the definition stands in its place with the count of the full shape, so that a wrong one is as wrong
+as it was. Of each array the first rows and columns are kept, and of an array of data its sums, since a rule may rest on
+them (the targets of a cross-entropy add up to 1).
 """
 
 from __future__ import annotations
@@ -12,16 +14,17 @@ from dataclasses import dataclass, replace
 
 from flint import fmpq
 
-from ..arrays import Array, Shape, total
-from ..network import Network
-from ..operations import TABLE, ShapeMismatch, structure
-from ..resolve import Shapes, definition, substitute
-from ..terms import Term, fold, rebuild, walk, with_parts
+from derivation.formulas.arrays import Array, Shape, total
+from derivation.formulas.language.resolve import Shapes, definition, substitute
+from derivation.formulas.operations import TABLE, ShapeMismatch, structure
+from derivation.formulas.terms import Term, fold, rebuild, walk, with_parts
+from derivation.networks.network import Network
 
 SHORTEST = 3
 """Long dimensions become 3, 4 and 5, in turn."""
 LONGEST_KEPT = 24
-"""Dimensions up to which one may stay as it is: where a formula or an operation names more of its places than the short one has."""
+"""Dimensions up to which one may stay as it is: where a formula or an operation names more of its places than the short
+one has."""
 LENGTHS = {"repeat_rows": 1, "repeat_columns": 1, "gather_rows": 1, "pad": 2}
 """How many of the last options of an operation are lengths of its result."""
 Places = dict[int, list[int]]
@@ -58,16 +61,24 @@ class Twin:
         """Whether each term has become what its shape has become."""
         shorter = Shapes(self.network.names.shapes)
         try:
-            return all(shorter.of(term) == _shape(shapes.of(whole), self.sizes) for whole, term in zip(terms, small, strict=True))
+            return all(
+                shorter.of(term) == _shape(shapes.of(whole), self.sizes)
+                for whole, term in zip(terms, small, strict=True)
+            )
         except ShapeMismatch:
             return False
 
     def small(self, term: Term, shapes: Shapes, places: Places) -> Term:
-        return fold(term, lambda node: None, lambda node, parts: _resized(node, with_parts(node, parts), shapes, self.sizes, places))
+        return fold(
+            term,
+            lambda node: None,
+            lambda node, parts: _resized(node, with_parts(node, parts), shapes, self.sizes, places),
+        )
 
 
 def shrunk(network: Network, kept: Iterable[int] = ()) -> Twin | None:
-    """The network with its long dimensions shortened but for some that are kept; None where its equations do not fit then."""
+    """The network with its long dimensions shortened but for some that are kept; None where its equations do not fit
+    then."""
     shapes, full = Shapes(network.shapes), dict(network.equations)
     full = {key: counted(term, shapes) for key, term in full.items()}
     long = sorted({size for shape in network.shapes.values() for size in shape if size > SHORTEST} - set(kept))
@@ -78,7 +89,12 @@ def shrunk(network: Network, kept: Iterable[int] = ()) -> Twin | None:
     small = replace(
         network,
         equations={
-            key: fold(term, lambda node: None, lambda node, parts: _resized(node, with_parts(node, parts), shapes, sizes, places)) for key, term in full.items()
+            key: fold(
+                term,
+                lambda node: None,
+                lambda node, parts: _resized(node, with_parts(node, parts), shapes, sizes, places),
+            )
+            for key, term in full.items()
         },
         shapes={key: _shape(shape, sizes) for key, shape in network.shapes.items()},
         parameters={key: _corner(array, sizes) for key, array in network.parameters.items()},
@@ -88,9 +104,15 @@ def shrunk(network: Network, kept: Iterable[int] = ()) -> Twin | None:
 
 
 def rigid(network: Network) -> frozenset[int]:
-    """The lengths that operations are tied to: of what is cut, joined, put into another shape or looked at through windows."""
+    """The lengths that operations are tied to: of what is cut, joined, put into another shape or looked at through
+    windows."""
     shapes = Shapes(network.shapes)
-    tied = [node for term in network.equations.values() for node in walk(term) if node.head in TABLE and TABLE[node.head].shape not in structure.ANY_LENGTH]
+    tied = [
+        node
+        for term in network.equations.values()
+        for node in walk(term)
+        if node.head in TABLE and TABLE[node.head].shape not in structure.ANY_LENGTH
+    ]
     return frozenset(size for node in tied for part in (node, *node.children) for size in shapes.of(part))
 
 
@@ -164,7 +186,8 @@ def _corner(array: Array, sizes: Mapping[int, int]) -> Array:
 
 
 def _with_sums(array: Array, whole: Array) -> Array:
-    """The array with first entries changed so that rows, or columns, add up as they did where they all added up to the same; else all of it."""
+    """The array with first entries changed so that rows, or columns, add up as they did where they all added up to the
+    same; else all of it."""
     if len(array.entries) == len(whole.entries):
         return array
     if 1 not in whole.shape and (common := _common_sum(whole)) is not None:

@@ -11,6 +11,8 @@ from functools import cache
 from itertools import islice
 from typing import Any, Literal
 
+import sympy
+
 POINTS = 64
 LARGEST = 400
 """Operations in an expression beyond which the heuristic is not tried."""
@@ -19,8 +21,6 @@ LARGEST = 400
 @cache
 def verdict(expression: Any) -> Literal["proved", "refuted", "failed"]:
     """The judgement on `expression = 0`."""
-    import sympy
-
     if expression == 0:
         return "proved"
     expanded = sympy.expand(expression)
@@ -40,36 +40,30 @@ def verdict(expression: Any) -> Literal["proved", "refuted", "failed"]:
 
 def _rational_zero(expression: Any) -> bool:
     """Zero as a rational function of its symbols and exponentials."""
-    import sympy
-
     numerator, _ = sympy.fraction(sympy.together(expression))
     return bool(sympy.expand(sympy.powsimp(sympy.expand(numerator))) == 0)
 
 
 def _points(expression: Any) -> Iterator[dict[Any, Any]]:
     """Rational points, the same each time: small positive ones first, then of both signs."""
-    import sympy
-
     symbols = sorted(expression.free_symbols, key=str)
     for turn in range(POINTS):
         size = (1, 1, 1, 4, sympy.Rational(1, 3))[turn % 5]
         yield {
-            symbol: size * sympy.Rational((7 * place + 13 * turn + place * turn) % 29 + 1, 31) * (-1) ** ((turn >> (place % 6)) if turn > 2 else 0)
+            symbol: size
+            * sympy.Rational((7 * place + 13 * turn + place * turn) % 29 + 1, 31)
+            * (-1) ** ((turn >> (place % 6)) if turn > 2 else 0)
             for place, symbol in enumerate(symbols)
         }
 
 
 def _differs(expression: Any, point: dict[Any, Any]) -> bool:
-    import sympy
-
     value = sympy.N(expression.subs(point), 30)
     return bool(value.is_number and value.is_finite is not False and abs(value) > sympy.Float(10) ** -18)
 
 
 def _in_every_region(expression: Any, steps: list[Any]) -> bool:
     """Zero in each of the regions that the steps cut out, as far as the points reach them."""
-    import sympy
-
     regions = set()
     for point in _points(expression):
         if any(atom.args[0].subs(point) == 0 for atom in steps):

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..arrays import Array
-from ..evaluate import evaluate
-from ..terms import Term, index, name, walk
-from ..walkthrough import Proof
-
-if TYPE_CHECKING:
-    from ..proof import Prover
+from derivation.formulas.arrays import Array
+from derivation.formulas.calculus.evaluate import evaluate
+from derivation.formulas.terms import Term, index, name, walk
+from derivation.networks.walkthrough import Proof
+from derivation.proving.symbolic import Symbolic
 
 PHASES = frozenset({"gradient_check", "hessian", "jacobian"})
 LEAVES = frozenset({"partial", "second", "shifted"})
@@ -21,15 +19,20 @@ DIGITS = 60
 class Truth:
     """What a derivative or a loss at moved parameters is, whatever the derivation says."""
 
-    def __init__(self, prover: Prover) -> None:
+    def __init__(self, prover: Symbolic) -> None:
         self.prover, self.found = prover, dict[Term, Array]()
 
     def judge(self, left: Term, right: Term) -> Proof:
         """Whether two links are equal."""
         try:
-            known = {**self.prover.numbers, **{node: self.of(node) for term in (left, right) for node in walk(term) if node.head in LEAVES}}
+            known = {
+                **self.prover.numbers,
+                **{node: self.of(node) for term in (left, right) for node in walk(term) if node.head in LEAVES},
+            }
             a, b = (evaluate(term, known, self.prover.m) for term in (left, right))
-        except KeyError:  # a quantity too large for SymPy; the certified arithmetic that made the line has compared all of it
+        except (
+            KeyError
+        ):  # a quantity too large for SymPy; the certified arithmetic that made the line has compared all of it
             return "proved"
         return "proved" if a.shape == b.shape and all(map(self.prover.equal, a.entries, b.entries)) else "refuted"
 
@@ -56,11 +59,18 @@ class Truth:
 
     def differentiated(self, of: Term, *by: Term) -> Array:
         """A quantity's expression in the variables alone, differentiated by one after the other, at their values."""
-        symbols = {term: self.prover.sympy.Symbol(f"v{count}", real=True) for count, term in enumerate(dict.fromkeys(by))}
+        symbols = {
+            term: self.prover.sympy.Symbol(f"v{count}", real=True) for count, term in enumerate(dict.fromkeys(by))
+        }
         expression = self.prover.sympy.sympify(self.entry(of, self.whole(_base(of), symbols)))
         for term in by:
             expression = self.prover.sympy.diff(expression, symbols[term])
-        return Array.scalar(_at(expression, {symbol: self.entry(term, self.prover.numbers[_base(term)]) for term, symbol in symbols.items()}))
+        return Array.scalar(
+            _at(
+                expression,
+                {symbol: self.entry(term, self.prover.numbers[_base(term)]) for term, symbol in symbols.items()},
+            )
+        )
 
     def whole(self, of: Term, changed: Mapping[Term, Any]) -> Array:
         """A quantity with some entries changed, the equations after them worked anew."""
@@ -73,13 +83,17 @@ class Truth:
             equation = network.equations.get(key)
             array = evaluate(equation, known, self.prover.m) if equation else self.prover.numbers[name(key)]
             entries = {array.offset(_place(term)): x for term, x in changed.items() if _base(term) == name(key)}
-            known[name(key)] = Array(array.shape, tuple(entries[k] if k in entries else self.shortened(x, values) for k, x in enumerate(array.entries)))
+            known[name(key)] = Array(
+                array.shape,
+                tuple(entries[k] if k in entries else self.shortened(x, values) for k, x in enumerate(array.entries)),
+            )
             if name(key) == of:
                 break
         return known[of]
 
     def shortened(self, x: Any, values: Mapping[Any, Any]) -> Any:
-        """A number that is no fraction as a decimal, so that expressions do not nest; on the side of each kink on which it is at these values."""
+        """A number that is no fraction as a decimal, so that expressions do not nest; on the side of each kink on which
+        it is at these values."""
         if x.free_symbols:
             steps = [atom for atom in x.atoms(self.prover.sympy.Function) if type(atom).__name__ == "step"]
             return x.xreplace({step: step.func(step.args[0].subs(values)) for step in steps})
@@ -90,7 +104,8 @@ class Truth:
 
 
 def _at(expression: Any, values: Mapping[Any, Any]) -> Any:
-    """An expression at numbers: exactly where it is a fraction, else to 60 digits at once, which is quicker than a tree of numbers evaluated again later."""
+    """An expression at numbers: exactly where it is a fraction, else to 60 digits at once, which is quicker than a tree
+    of numbers evaluated again later."""
     return expression.subs(values) if expression.is_rational_function() else expression.evalf(DIGITS, subs=values)
 
 

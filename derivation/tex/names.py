@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from ..arrays import Shape
+from derivation.formulas.arrays import Shape
 
 GREEK = frozenset(
     [
@@ -48,7 +48,22 @@ GREEK = frozenset(
 CLASHES = {"sigma": r"\varsigma", "Phi": r"\mathit{\Phi}", "phi": r"\phi"}
 """Letters that stand for functions in our notation are given another shape as names."""
 ACCENTS = {"hat": r"\hat", "bar": r"\bar", "tilde": r"\tilde"}
-STYLES = frozenset([r"\hat", r"\bar", r"\tilde", r"\vec", r"\dot", r"\mathbf", r"\boldsymbol", r"\mathrm", r"\mathit", r"\mathcal", r"\mathsf", r"\text"])
+STYLES = frozenset(
+    [
+        r"\hat",
+        r"\bar",
+        r"\tilde",
+        r"\vec",
+        r"\dot",
+        r"\mathbf",
+        r"\boldsymbol",
+        r"\mathrm",
+        r"\mathit",
+        r"\mathcal",
+        r"\mathsf",
+        r"\text",
+    ]
+)
 """Accents and fonts."""
 COMMANDS = (
     STYLES
@@ -94,7 +109,9 @@ def default(name: str, layered: bool) -> str:
     subscript = rest.lstrip("_")
     if not subscript:
         return latex
-    subscript = ",".join(part if len(part) == 1 or part.isdecimal() else symbol(part) for part in subscript.split("_") if part)
+    subscript = ",".join(
+        part if len(part) == 1 or part.isdecimal() else symbol(part) for part in subscript.split("_") if part
+    )
     return latex + f"_{{{subscript}}}" if "_" not in latex else latex[:-1] + f",{subscript}}}"
 
 
@@ -131,7 +148,8 @@ class Names:
         return self._latex[name]
 
     def entry(self, name: str, place: tuple[int, ...]) -> str:
-        """The symbol of an entry, counted from 1; an entry of a matrix takes the small letter, a name with a subscript stands in brackets."""
+        """The symbol of an entry, counted from 1; an entry of a matrix takes the small letter, a name with a subscript
+        stands in brackets."""
         base = self._entry[name]
         text = ("," if any(k >= 9 for k in place) and len(place) > 1 else "").join(str(k + 1) for k in place)
         return subscripted(base, text)

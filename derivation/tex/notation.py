@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from .names import COMMANDS, STYLES, tokens
+from derivation.tex.names import COMMANDS, STYLES, tokens
 
 ACCENTS = frozenset([r"\hat", r"\bar", r"\tilde", r"\vec", r"\dot"])
 SIGNS = frozenset(",;:.!?+-*/=<>|")
@@ -46,8 +46,8 @@ def notation(latex: str) -> str:
         )
     if strange := re.search(r"[^ -~]", latex):
         raise NotationError(
-            f"the character {named(strange[0])} is not allowed in a notation; "
-            "write it in ASCII as LaTeX does, such as \\alpha or \\hat{y}"
+            f"the character {named(strange[0])} is not allowed in a notation; write it in ASCII as LaTeX does, "
+            f"such as \\alpha or \\hat{{y}}"
         )
     written = _Reader(latex).whole()
     if not any(token[-1].isalpha() and token not in STYLES for token in tokens(written)):
@@ -108,9 +108,7 @@ class _Reader:
             if mark in taken or (mark == "'" and "^" in taken):
                 kind = "subscript" if mark == "_" else "superscript"
                 example = {"_": "{a_b}_c", "^": "{a^b}^c", "'": "{a^b}'"}[mark]
-                raise NotationError(
-                    f"{mark} stands at a sign that has a {kind}; put both in braces, as in {example}"
-                )
+                raise NotationError(f"{mark} stands at a sign that has a {kind}; put both in braces, as in {example}")
             taken += mark
             written += self.take() + (self.argument(mark) if mark != "'" else self.more_primes())
         return written
@@ -137,7 +135,8 @@ class _Reader:
             return self.group()
         if token in SCRIPTS:
             raise NotationError(
-                f"nothing stands before {token}; write what it belongs to, as in x" + (token if token == "'" else f"{token}1")
+                f"nothing stands before {token}; write what it belongs to, as in x"
+                + (token if token == "'" else f"{token}1")
             )
         if (
             token not in SIGNS

@@ -1,7 +1,7 @@
 r"""LaTeX to terms: the inverse of `tex.write`, over the names of one network.
 
-The reader never guesses: what it does not know is an `Unreadable` with the place. It reads what the writer writes, and the
-usual freedoms in it: `bmatrix`, `\left \right` or not, `\cdot` or nothing, any spacing.
+The reader never guesses: what it does not know is an `Unreadable` with the place. It reads what the writer writes, and
+the usual freedoms in it: `bmatrix`, `\left \right` or not, `\cdot` or nothing, any spacing.
 """
 
 from __future__ import annotations
@@ -11,16 +11,38 @@ from collections.abc import Sequence
 from functools import reduce
 from typing import Any
 
-from ..arrays import Shape
-from ..operations import TABLE, Operation, ShapeMismatch
-from ..resolve import Shapes, choose
-from ..terms import Term, index, matrix, number, partial, updated
-from ..terms import name as name_term
-from .names import Names, tokens
+from derivation.formulas.arrays import Shape
+from derivation.formulas.language.resolve import Shapes, choose
+from derivation.formulas.operations import TABLE, Operation, ShapeMismatch
+from derivation.formulas.terms import Term, index, matrix, number, partial, updated
+from derivation.formulas.terms import name as name_term
+from derivation.tex.names import Names, tokens
 
 IGNORED = frozenset({r"\left", r"\right", r"\,", r"\!", r"\;", r"\displaystyle", r"\big", r"\Big", r"\quad"})
 ENDS = frozenset(
-    {"", ")", "]", "}", r"\rvert", r"\rVert", r"\rfloor", "&", r"\\", r"\end", ",", "+", "-", r"\odot", r"\oslash", r"\star", r"\otimes", ">", r"\ge", "=", ";"}
+    {
+        "",
+        ")",
+        "]",
+        "}",
+        r"\rvert",
+        r"\rVert",
+        r"\rfloor",
+        "&",
+        r"\\",
+        r"\end",
+        ",",
+        "+",
+        "-",
+        r"\odot",
+        r"\oslash",
+        r"\star",
+        r"\otimes",
+        ">",
+        r"\ge",
+        "=",
+        ";",
+    }
 )
 ONES = "vector of ones"
 """While reading: how many ones, and whether they lie in a row."""
@@ -60,7 +82,12 @@ class Reader:
         self.place = 0
         self.running = ""
         self.functions = sorted(
-            ((tokens(row.notation.symbol), row) for row in TABLE.values() if row.notation.kind in ("function", "exponential")), key=lambda pair: -len(pair[0])
+            (
+                (tokens(row.notation.symbol), row)
+                for row in TABLE.values()
+                if row.notation.kind in ("function", "exponential")
+            ),
+            key=lambda pair: -len(pair[0]),
         )
 
     @property
@@ -133,7 +160,9 @@ class Reader:
         left = self.factor()
         while self.next not in ENDS or self.next in PRODUCTS:
             symbol, right = self.take(*PRODUCTS), self.factor()
-            left = self.make(symbol, left, right) if ONES not in (left.head, right.head) else self.with_ones(left, right)
+            left = (
+                self.make(symbol, left, right) if ONES not in (left.head, right.head) else self.with_ones(left, right)
+            )
         return left
 
     def with_ones(self, left: Term, right: Term) -> Term:
@@ -195,7 +224,9 @@ class Reader:
     def sliced(self, term: Term) -> Term:
         """The term, or the part of it that a subscript such as `1:2, :` names."""
         end = self.place + 2
-        if not self.starts(["_", "{"]) or ":" not in (self.words[end : self.words.index("}", end)] if "}" in self.words[end:] else ()):
+        if not self.starts(["_", "{"]) or ":" not in (
+            self.words[end : self.words.index("}", end)] if "}" in self.words[end:] else ()
+        ):
             return term
         self.place += 2
         shape = self.shapes.of(term)
@@ -267,7 +298,8 @@ class Reader:
         return partial(of, by)
 
     def bracketed_entry(self) -> Term | None:
-        """An entry of a name that has a subscript of its own, `(W_{Q})_{12}`, or None where no such name stands in the bracket alone."""
+        """An entry of a name that has a subscript of its own, `(W_{Q})_{12}`, or None where no such name stands in the
+        bracket alone."""
         before = self.place
         self.expect("(")
         for known, name, only_entries in self.names.by_tokens:
@@ -419,7 +451,8 @@ class Reader:
 
 
 def lifted(body: Term, shapes: Shapes) -> Term:
-    """The body of a sum over entries as an expression of whole arrays: `x_i y_i` as the entry-by-entry product of x and y."""
+    """The body of a sum over entries as an expression of whole arrays: `x_i y_i` as the entry-by-entry product of x and
+    y."""
     if body.head == "entry":
         return body.args[0]  # type: ignore[no-any-return]
     args = tuple(lifted(arg, shapes) if isinstance(arg, Term) else arg for arg in body.args)

@@ -1,7 +1,7 @@
 r"""Terms to LaTeX. Brackets are decided by a table of precedences, never by the case.
 
-A negative number stands bare only where it begins a sum or product; everything a reader could take for something else is
-bracketed, so that `tex.read` gives the same tree back.
+A negative number stands bare only where it begins a sum or product; everything a reader could take for something else
+is bracketed, so that `tex.read` gives the same tree back.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from ..arrays import Shape
-from ..operations import TABLE, Operation
-from ..operations.table import ATOM, HADAMARD, POWER, PRODUCT, SUM, same
-from ..resolve import Shapes
-from ..terms import Term, options
-from .names import Names, subscripted
+from derivation.formulas.arrays import Shape
+from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.operations import TABLE, Operation
+from derivation.formulas.operations.table import ATOM, HADAMARD, POWER, PRODUCT, SUM, same
+from derivation.formulas.terms import Term, options
+from derivation.tex.names import Names, subscripted
 
 Written = tuple[str, int]
 TALL = (r"\frac", r"\begin", r"\sum", r"\sqrt", r"\left")
@@ -35,7 +35,7 @@ ENTRYWISE = {
 def write(term: Term, names: Names) -> str:
     r"""The LaTeX of a term.
 
-    >>> from derivation.terms import name
+    >>> from derivation.formulas.terms import name
     >>> write(Term("matmul", (name("W"), name("x"))), Names({"W": (2, 2), "x": (2, 1)}))
     'W x'
     """
@@ -80,11 +80,18 @@ class Writer:
         return KINDS[row.notation.kind](self, term, row)
 
     def passes(self, term: Term) -> bool:
-        """Whether the running index passes through to the parts: names, entry-by-entry operations, functions of one array."""
+        """Whether the running index passes through to the parts: names, entry-by-entry operations, functions of one
+        array."""
         if term.head == "name" or term.head in ENTRYWISE:
             return True
         row = TABLE.get(term.head)
-        return row is not None and len(term.args) == 1 and row.notation.kind in ("function", "exponential", "root") and row.shape is same and not row.coupled
+        return (
+            row is not None
+            and len(term.args) == 1
+            and row.notation.kind in ("function", "exponential", "root")
+            and row.shape is same
+            and not row.coupled
+        )
 
     def entry(self, term: Term, running: str) -> Written:
         """A part of a sum's body as a whole: a scalar as it is, an array in brackets with the running index behind."""
@@ -116,7 +123,11 @@ class Writer:
 
     def matrix(self, term: Term) -> Written:
         rows = [[self.write(entry) for entry in row.args] for row in term.args]
-        gap = r" \;\; & " if any(least < POWER and NEGATIVE.fullmatch(latex) is None for row in rows for latex, least in row) else " & "
+        gap = (
+            r" \;\; & "
+            if any(least < POWER and NEGATIVE.fullmatch(latex) is None for row in rows for latex, least in row)
+            else " & "
+        )
         inside = r" \\ ".join(gap.join(latex for latex, _ in row) for row in rows)
         return rf"\begin{{pmatrix}} {inside} \end{{pmatrix}}", ATOM
 
@@ -157,12 +168,16 @@ class Writer:
 
     def infix(self, term: Term, row: Operation) -> Written:
         least = row.notation.precedence
-        left, right = self.within(term.args[0], least + self.is_mixed(term.args[0], row)), self.within(term.args[1], least + 1)
+        left, right = (
+            self.within(term.args[0], least + self.is_mixed(term.args[0], row)),
+            self.within(term.args[1], least + 1),
+        )
         leads = left.startswith("-") and least > SUM
         return f"{left} {row.notation.symbol}{self.options(term, row)} {right}", SUM if leads else least
 
     def is_mixed(self, left: Term, row: Operation) -> bool:
-        """Whether the left operand is of another operation that binds as strongly and more than a sum: that it comes first is then written in brackets."""
+        """Whether the left operand is of another operation that binds as strongly and more than a sum: that it comes
+        first is then written in brackets."""
         other = TABLE[left.head].notation if left.head in TABLE else row.notation
         return other.kind == "infix" and row.notation.precedence == other.precedence > SUM and other != row.notation
 
@@ -181,7 +196,9 @@ class Writer:
             left = brackets(left)
         tail = b.head == "sum"
         right = self.write(b)[0] if tail else self.within(b, PRODUCT + 1)
-        return left + (r" \cdot " if meets(left, right) else " ") + right, SUM if left.startswith("-") else HADAMARD if tail else PRODUCT
+        return left + (r" \cdot " if meets(left, right) else " ") + right, SUM if left.startswith(
+            "-"
+        ) else HADAMARD if tail else PRODUCT
 
     def prefix(self, term: Term, row: Operation) -> Written:
         latex = self.within(term.args[0], HADAMARD)
@@ -227,7 +244,10 @@ class Writer:
         if columns == 1:
             spans = [f"{first}:{last}"]
         elif ":" in spans:
-            spans = [text.partition(":")[0] if text == f"{first}:{first}" or text == f"{left}:{left}" else text for text in spans]
+            spans = [
+                text.partition(":")[0] if text == f"{first}:{first}" or text == f"{left}:{left}" else text
+                for text in spans
+            ]
         return rf"{latex}_{{{MARK.join(spans)}}}", POWER if "^" in latex else ATOM
 
     def joined(self, term: Term, row: Operation) -> Written:
@@ -263,7 +283,11 @@ class Writer:
 
     def cases(self, term: Term, row: Operation) -> Written:
         condition, *branches = term.args
-        test = self.comparison(condition, TABLE[condition.head]) if condition.head in ("greater", "at_least") else f"{self.write(condition)[0]} = 1"
+        test = (
+            self.comparison(condition, TABLE[condition.head])
+            if condition.head in ("greater", "at_least")
+            else f"{self.write(condition)[0]} = 1"
+        )
         first, second = (self.write(branch)[0] for branch in branches)
         return rf"\begin{{cases}} {first} & \text{{if }} {test} \\ {second} & \text{{otherwise}} \end{{cases}}", ATOM
 
@@ -276,7 +300,9 @@ def meets(left: str, right: str) -> bool:
     """
     if right[0].isdecimal() or NUMERIC_FRACTION.match(right):
         return True
-    return bool(LAST_NUMBER.search(left)) and (right.startswith(r"\mathbf{1}") or (right.startswith("(-") and " " in left))
+    return bool(LAST_NUMBER.search(left)) and (
+        right.startswith(r"\mathbf{1}") or (right.startswith("(-") and " " in left)
+    )
 
 
 def span(first: int, last: int, size: int) -> str:
@@ -285,14 +311,16 @@ def span(first: int, last: int, size: int) -> str:
 
 
 def folded(term: Term) -> list[Term]:
-    """The operands of an operation, several of a kind together where the table says that they are read from the left."""
+    """The operands of an operation, several of a kind together where the table says that they are read from the
+    left."""
     if TABLE[term.head].folds and term.args[0].head == term.head:
         return [*folded(term.args[0]), term.args[1]]
     return list(term.children)
 
 
 LEAVES: dict[str, Callable[[Writer, Term], Written]] = {
-    head: getattr(Writer, head) for head in ("name", "number", "matrix", "dots", "ones", "unit", "index", "partial", "second", "shifted", "updated")
+    head: getattr(Writer, head)
+    for head in ("name", "number", "matrix", "dots", "ones", "unit", "index", "partial", "second", "shifted", "updated")
 }
 KINDS: dict[str, Callable[[Writer, Term, Operation], Written]] = {
     kind: getattr(Writer, kind)

@@ -1,4 +1,5 @@
-"""Gives each student the variant that the seed says, and grades each number by itself. Plain Python; needs nothing beside this folder."""
+"""Gives each student the variant that the seed says, and grades each number by itself. Plain Python; needs nothing
+beside this folder."""
 
 import json
 from decimal import Decimal, InvalidOperation
@@ -35,7 +36,9 @@ def generate(data):
     variant = _variant(data, shared)
     data["params"].update(id=variant["id"], given=variant["given"], solution=variant["solution"])
     data["params"].update({f"task{place}": text for place, text in enumerate(shared["tasks"])})
-    data["correct_answers"].update({_name(place): float(answer["right"][0]) for place, answer in enumerate(variant["answers"])})
+    data["correct_answers"].update(
+        {_name(place): float(answer["right"][0]) for place, answer in enumerate(variant["answers"])}
+    )
 
 
 def parse(data):

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from .judging import SECONDS
-from .targets import TARGETS, judged, kept
+from fuzz.judging import SECONDS
+from fuzz.targets import TARGETS, judged, kept
 
 LONGEST = 2000
 """Bytes of a find that are printed; its file has all."""
@@ -30,8 +30,16 @@ AT_A_TIME, MEMORY = 40, 6 * 2**30
 
 def signature(problem: BaseException) -> str:
     """What tells one find from another: its kind and the line of the package that it came from."""
-    frames = [frame for frame in traceback.extract_tb(problem.__traceback__) if f"{os.sep}derivation{os.sep}" in frame.filename]
-    return f"{type(problem).__name__} at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else str(problem)[:200]
+    frames = [
+        frame
+        for frame in traceback.extract_tb(problem.__traceback__)
+        if f"{os.sep}derivation{os.sep}" in frame.filename
+    ]
+    return (
+        f"{type(problem).__name__} at {Path(frames[-1].filename).name}:{frames[-1].lineno}"
+        if frames
+        else str(problem)[:200]
+    )
 
 
 class Worker:
@@ -49,7 +57,12 @@ class Worker:
                 break
             self.try_some(name, self.number * 100_000 + count)
         self.now.unlink(missing_ok=True)
-        print("tried " + ", ".join(f"{count} {name}" for name, count in self.tried.items()) + f": {len(self.found)} finds", flush=True)
+        print(
+            "tried "
+            + ", ".join(f"{count} {name}" for name, count in self.tried.items())
+            + f": {len(self.found)} finds",
+            flush=True,
+        )
         return bool(self.found)
 
     def try_some(self, name: str, number: int) -> None:
@@ -57,7 +70,14 @@ class Worker:
         seeds = [*TARGETS[name].seeds(), *(path.read_bytes() for path in kept(name))]
 
         @seed(number)
-        @settings(max_examples=AT_A_TIME, deadline=None, database=None, phases=PHASES, suppress_health_check=list(HealthCheck), report_multiple_bugs=False)
+        @settings(
+            max_examples=AT_A_TIME,
+            deadline=None,
+            database=None,
+            phases=PHASES,
+            suppress_health_check=list(HealthCheck),
+            report_multiple_bugs=False,
+        )
         @given(TARGETS[name].made(seeds))
         def once(text: bytes) -> None:
             if time.monotonic() > self.until:
@@ -87,7 +107,8 @@ def tell(name: str, text: bytes, why: str) -> None:
 
 
 def hunt(seconds: int, names: list[str], number: int | None) -> int:
-    """Two workers beside each other; one that crashes or hangs beyond all limits is a find with the input that it was trying."""
+    """Two workers beside each other; one that crashes or hangs beyond all limits is a find with the input that it was
+    trying."""
     FINDS.mkdir(exist_ok=True)
     base = secrets.randbelow(10**6) if number is None else number
     print(f"hunting for {seconds} s with seed {base}", flush=True)
@@ -95,7 +116,18 @@ def hunt(seconds: int, names: list[str], number: int | None) -> int:
     workers = []
     for count in range(min(cores, len(names))):
         mine = names[count:] + names[:count]
-        command = [sys.executable, "-m", "fuzz", "work", "--seconds", str(seconds), "--seed", str(base + count), "--targets", ",".join(mine)]
+        command = [
+            sys.executable,
+            "-m",
+            "fuzz",
+            "work",
+            "--seconds",
+            str(seconds),
+            "--seed",
+            str(base + count),
+            "--targets",
+            ",".join(mine),
+        ]
         workers.append(subprocess.Popen(command))
     failed = False
     for worker in workers:
@@ -105,7 +137,9 @@ def hunt(seconds: int, names: list[str], number: int | None) -> int:
             worker.kill()
             code = worker.wait()
         if code not in (0, 1):
-            print(f"\nFOUND: a worker ended with code {code} while it tried {FINDS / f'trying-{worker.pid}'}", flush=True)
+            print(
+                f"\nFOUND: a worker ended with code {code} while it tried {FINDS / f'trying-{worker.pid}'}", flush=True
+            )
         failed |= code != 0
     return int(failed)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import typer
 
-from derivation.cli import app
+from derivation.cli.app import app
 
 SECONDS = 60
 """For one command on a loaded machine; ordinary inputs of this size take a second."""
@@ -42,7 +42,8 @@ def limited(seconds: int) -> Iterator[None]:
 
 
 def run(*words: str | Path, codes: tuple[int, ...] = (0, 2)) -> tuple[int, str]:
-    """The exit code and the standard output of a command, run in this process so that nothing catches what it raises."""
+    """The exit code and the standard output of a command, run in this process so that nothing catches what it
+    raises."""
     out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", errors="surrogateescape", write_through=True) for _ in "oe")
     with limited(SECONDS), redirect_stdout(out), redirect_stderr(err):
         try:

@@ -1,4 +1,5 @@
-"""Inputs for the fuzzers: real ones with a few edits. Hypothesis draws the edits, so that a find shrinks to few of them."""
+"""Inputs for the fuzzers: real ones with a few edits. Hypothesis draws the edits, so that a find shrinks to few of
+them."""
 
 from __future__ import annotations
 
@@ -84,5 +85,11 @@ def edited(text: bytes, edits: Sequence[Edit]) -> bytes:
 def mutated(seeds: Sequence[bytes]) -> st.SearchStrategy[bytes]:
     """Real inputs with up to six edits, by pieces that belong nowhere and by pieces of one another."""
     pieces = sorted({token for text in seeds for token in TOKEN.findall(text) if token.strip()}) or [b"x"]
-    edits = st.builds(Edit, st.sampled_from(sorted(KINDS)), st.integers(0, FARTHEST), st.sampled_from(HOSTILE) | st.sampled_from(pieces), TIMES)
+    edits = st.builds(
+        Edit,
+        st.sampled_from(sorted(KINDS)),
+        st.integers(0, FARTHEST),
+        st.sampled_from(HOSTILE) | st.sampled_from(pieces),
+        TIMES,
+    )
     return st.builds(edited, st.sampled_from(seeds), st.lists(edits, min_size=1, max_size=MOST_EDITS))

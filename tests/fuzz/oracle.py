@@ -1,4 +1,5 @@
-"""A second opinion on a worked network: its equations evaluated over mpmath by Python's own syntax tree, gradients by difference quotients.
+"""A second opinion on a worked network: its equations evaluated over mpmath by Python's own syntax tree, gradients by
+difference quotients.
 
 Nothing of the package takes part. What this small reader does not know it does not judge (`Unknown`).
 """
@@ -15,7 +16,8 @@ import mpmath
 import numpy as np
 
 DIGITS, STEP, CLOSE = 1600, 500, mpmath.mpf("1e-24")
-"""Digits reckoned with; how many decimal places beyond a number it is moved for its quotient; what is taken as equal."""
+"""Digits reckoned with; how many decimal places beyond a number it is moved for its quotient; what is taken as
+equal."""
 MOST_ENTRIES, LARGEST = 24, mpmath.mpf("1e320")
 """Numbers that are moved one by one, and the largest given number that these digits have room for."""
 Values = dict[str, Any]
@@ -145,20 +147,31 @@ def number(text: str) -> Any:
 
 def differ(ours: Any, theirs: Any) -> bool:
     mine, others = [number(str(entry)) for entry in flat(ours)], flat(theirs)
-    return len(mine) != len(others) or any(abs(a - b) > CLOSE * max(abs(b), mpmath.mpf("1e-30")) for a, b in zip(mine, others, strict=True))
+    return len(mine) != len(others) or any(
+        abs(a - b) > CLOSE * max(abs(b), mpmath.mpf("1e-30")) for a, b in zip(mine, others, strict=True)
+    )
 
 
 def disagreements(spec: str, said: Mapping[str, Any]) -> Iterator[str]:
-    """Every quantity of the first training step of the JSON form that is not what the spec's equations give; raises `Unknown` where it cannot tell."""
+    """Every quantity of the first training step of the JSON form that is not what the spec's equations give; raises
+    `Unknown` where it cannot tell."""
     read = tomllib.loads(spec, parse_float=str)
-    if set(read) - {"title", "model", "parameters", "data", "update", "notation"} or set(read["model"]) - {"loss", "equations"} or "rounding" in spec:
+    if (
+        set(read) - {"title", "model", "parameters", "data", "update", "notation"}
+        or set(read["model"]) - {"loss", "equations"}
+        or "rounding" in spec
+    ):
         raise Unknown("more than equations and numbers")
     step, rows = said["training_steps"][0], equations(read["model"]["equations"])
     given = {**read.get("parameters", {}), **read.get("data", {})}
     with mpmath.workdps(DIGITS):
         numbers = {key: array(value) for key, value in given.items()}
         values = worked(rows, numbers)
-        yield from (f"{key} is {theirs}, not {step['values'][key]}" for key, theirs in values.items() if differ(step["values"][key], theirs))
+        yield from (
+            f"{key} is {theirs}, not {step['values'][key]}"
+            for key, theirs in values.items()
+            if differ(step["values"][key], theirs)
+        )
         if loss := read["model"].get("loss"):
             if sum(map(len, map(flat, numbers.values()))) > MOST_ENTRIES:
                 return
@@ -169,15 +182,20 @@ def disagreements(spec: str, said: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _slopes(rows: list[tuple[str, ast.expr]], numbers: Values, key: str, loss: str) -> Iterator[Any]:
-    """Difference quotients from both sides; None where they differ (a kink) or the numbers leave no room for one."""
-    middle = number_of(worked(rows, numbers)[loss])
+    """Difference quotients from both sides; None where they differ (a kink), or where the digits of the numbers on the
+    way leave no room for one."""
+    values = worked(rows, numbers)
+    middle, largest = number_of(values[loss]), max(abs(x) for value in values.values() for x in flat(value))
     for place in np.ndindex(np.shape(numbers[key])):
         quotients = []
         for sign in (1, -1):
             moved = np.array(numbers[key], dtype=object)
             step = sign * max(abs(moved[place]), mpmath.mpf(1)) * mpmath.mpf(10) ** -STEP
             moved[place] = moved[place] + step
-            quotients.append((number_of(worked(rows, {**numbers, key: moved if moved.shape else moved[()]})[loss]) - middle) / step)
+            quotients.append(
+                (number_of(worked(rows, {**numbers, key: moved if moved.shape else moved[()]})[loss]) - middle) / step
+            )
         above, below = quotients
         slope = (above + below) / 2
-        yield slope if abs(above - below) <= CLOSE * abs(slope) else None
+        uncertain = abs(above - below) + largest * mpmath.mpf(10) ** -DIGITS / abs(step)
+        yield slope if uncertain <= CLOSE * max(abs(slope), mpmath.mpf("1e-30")) else None

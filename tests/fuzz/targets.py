@@ -17,20 +17,40 @@ from hypothesis import strategies as st
 from places import EXAMPLES, ROOT
 
 import derivation
-
-from . import oracle
-from .judging import Find, run
-from .mutations import mutated
-from .networks import networks
+from fuzz import oracle
+from fuzz.judging import Find, run
+from fuzz.mutations import mutated
+from fuzz.networks import networks
 
 KEPT = Path(__file__).parent / "corpus"
 """Inputs that were finds once, in a folder for each target."""
 ARTICLES = sorted((ROOT / "examples" / "articles").iterdir())
 EXERCISES = sorted((ROOT / "examples" / "variants").glob("*.toml"))
-QUICK = ("two-two-one", "logistic-regression", "momentum", "softmax-regression", "dropout", "skip-gram", "rnn", "cnn", "residual", "sigmoid-circuit", "weight-decay")
+QUICK = (
+    "two-two-one",
+    "logistic-regression",
+    "momentum",
+    "softmax-regression",
+    "dropout",
+    "skip-gram",
+    "rnn",
+    "cnn",
+    "residual",
+    "sigmoid-circuit",
+    "weight-decay",
+)
 SPECS = [path for path in EXAMPLES if path.stem in QUICK]
 """Lessons that are worked in a moment."""
-PAGES = ("tex", "html", "md", "ipynb", "json", "tex --theme handwritten", "json --unproved --sensitivity", "json --unproved --gradient-check")
+PAGES = (
+    "tex",
+    "html",
+    "md",
+    "ipynb",
+    "json",
+    "tex --theme handwritten",
+    "json --unproved --sensitivity",
+    "json --unproved --gradient-check",
+)
 FIRST_PROOF = 4
 """One spec in so many is proved; the others are worked and written."""
 Judge = Callable[[bytes, Path], None]
@@ -82,7 +102,9 @@ def notation(text: bytes, folder: Path) -> None:
     """Whatever is let through is set by TeX."""
     path = folder / "spec.toml"
     written = json.dumps(text.decode("utf-8", "replace"), ensure_ascii=True)
-    path.write_text((ROOT / "examples" / "two-two-one.toml").read_text("utf-8") + f"\n[notation]\nz1 = {written}\n", "utf-8")
+    path.write_text(
+        (ROOT / "examples" / "two-two-one.toml").read_text("utf-8") + f"\n[notation]\nz1 = {written}\n", "utf-8"
+    )
     code, _ = run("handout", path, "-o", folder / "out.tex")
     if code == 0 and chosen(text, "ab") == "a":
         run("handout", path, "-o", folder / "out.pdf", codes=(0, 2))
@@ -140,7 +162,17 @@ def marked(folder: Path, text: bytes) -> None:
 def roster(text: bytes, folder: Path) -> None:
     (folder / "roster.csv").write_bytes(text)
     form = chosen(text, ("csv", "json", "md", "moodle", "qti21", "canvas", "prairielearn"))
-    run("variants", EXERCISES[-1], "--roster", folder / "roster.csv", "--format", form, "-o", folder / "out", codes=(0, 2))
+    run(
+        "variants",
+        EXERCISES[-1],
+        "--roster",
+        folder / "roster.csv",
+        "--format",
+        form,
+        "-o",
+        folder / "out",
+        codes=(0, 2),
+    )
 
 
 def exercise(text: bytes, folder: Path) -> None:
@@ -163,7 +195,10 @@ def array_files() -> Iterator[bytes]:
 
 def ending_of(content: bytes) -> str:
     starts = {b"\x93NUMPY": "npy", b"PK": "npz"}
-    return next((ending for start, ending in starts.items() if content.startswith(start)), "safetensors" if b'"dtype"' in content else "csv")
+    return next(
+        (ending for start, ending in starts.items() if content.startswith(start)),
+        "safetensors" if b'"dtype"' in content else "csv",
+    )
 
 
 def data_file(text: bytes, folder: Path) -> None:
@@ -186,13 +221,17 @@ def ending_in(*endings: str) -> list[Path]:
 TARGETS: dict[str, Target] = {
     "network": Target("toml", list, network, lambda seeds: networks()),
     "spec": Target("toml", read(SPECS), spec),
-    "notation": Target("txt", lambda: [rb"W^{(1)}_{out}", rb"\hat{\mathbf{y}}'", rb"\varepsilon_{t-1}", rb"\text{loss}"], notation),
+    "notation": Target(
+        "txt", lambda: [rb"W^{(1)}_{out}", rb"\hat{\mathbf{y}}'", rb"\varepsilon_{t-1}", rb"\text{loss}"], notation
+    ),
     "markdown": Target("md", read([*ending_in(".md"), ROOT / "examples" / "slip.md"]), article("md")),
     "latex": Target("tex", read(ending_in(".tex")), article("tex")),
     "notebook": Target("ipynb", read(ending_in(".ipynb")), article("ipynb")),
     "answers": Target("csv", answered, answers),
     "key": Target("json", lambda: [file_of_batch("json")], key),
-    "roster": Target("csv", lambda: ["name,id\nŁukasz Żak,1\nJosé Ñ,2\nИван,3\n".encode(), b"id;name\r\n7;\"O'Brien, A\"\r\n"], roster),
+    "roster": Target(
+        "csv", lambda: ["name,id\nŁukasz Żak,1\nJosé Ñ,2\nИван,3\n".encode(), b'id;name\r\n7;"O\'Brien, A"\r\n'], roster
+    ),
     "exercise": Target("toml", read(EXERCISES), exercise),
     "data": Target("bin", lambda: list(array_files()), data_file),
 }

@@ -1,4 +1,5 @@
-"""The article's network once more, in Python's own fractions: forward pass, gradients and update written out by hand."""
+"""The article's network once more, in Python's own fractions: forward pass, gradients and update written out by
+hand."""
 
 from __future__ import annotations
 
@@ -6,7 +7,21 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 Numbers = Mapping[str, Fraction]
-ORDER = ("W1[1,1]", "W1[1,2]", "W1[2,1]", "W1[2,2]", "b1[1]", "b1[2]", "W2[1]", "W2[2]", "b2", "x[1]", "x[2]", "y", "rate")
+ORDER = (
+    "W1[1,1]",
+    "W1[1,2]",
+    "W1[2,1]",
+    "W1[2,2]",
+    "b1[1]",
+    "b1[2]",
+    "W2[1]",
+    "W2[2]",
+    "b2",
+    "x[1]",
+    "x[2]",
+    "y",
+    "rate",
+)
 
 
 def named(inputs: Sequence[object], order: Sequence[str] = ORDER) -> dict[str, Fraction]:
@@ -41,7 +56,10 @@ def worked(n: Numbers) -> dict[str, Fraction]:
 def updated(n: Numbers) -> dict[str, Fraction]:
     """The numbers after the update."""
     found = worked(n)
-    return {key: found[f"{key.partition('[')[0]}_new{key[len(key.partition('[')[0]) :]}"] if key in ORDER[:9] else value for key, value in n.items()}
+    return {
+        key: found[f"{key.partition('[')[0]}_new{key[len(key.partition('[')[0]) :]}"] if key in ORDER[:9] else value
+        for key, value in n.items()
+    }
 
 
 def places(x: Fraction) -> int:

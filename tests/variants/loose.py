@@ -7,10 +7,10 @@ from pathlib import Path
 from flint import fmpq
 
 from derivation import load
-from derivation.terms import name
-from derivation.variants.exercise import Exercise
-from derivation.variants.exercise import exercise as made
-from derivation.variants.plan import Plan
+from derivation.exercises.exercise.exercise import Exercise
+from derivation.exercises.exercise.exercise import exercise as made
+from derivation.exercises.plan.plan import Plan
+from derivation.formulas.terms import name
 
 NO_WISHES = {"branches": "any", "zeros": False, "mistakes": False, "effort": 0}
 

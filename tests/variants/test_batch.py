@@ -13,12 +13,14 @@ from typing import Any
 
 import pytest
 
-from derivation.variants import batch
-from derivation.variants.batch import WORK, Batch, Files, Job, Part, Row, Task, drawn, make
-from derivation.variants.exercise import Exercise, exercise_of
-from derivation.variants.pool import Cluster, Cores
-from derivation.variants.products import BINDINGS, PARTS
-from derivation.variants.solve import draw
+from derivation.exercises.batch import batch
+from derivation.exercises.batch.batch import WORK, Batch, drawn, make
+from derivation.exercises.batch.parts import Job, Part, Row, Task
+from derivation.exercises.batch.pool import Cluster, Cores
+from derivation.exercises.batch.products import BINDINGS, PARTS
+from derivation.exercises.exercise.exercise import Exercise, exercise_of
+from derivation.exercises.exports.formats import Files
+from derivation.exercises.search.solve import draw
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SPEC = (EXAMPLES / "two-two-one.toml").read_text("utf-8")
@@ -51,9 +53,11 @@ def small(folder: Path, rows: tuple[Row, ...]) -> Batch:
     def never(exercise: Exercise, variants: list[Any]) -> bytes:
         raise AssertionError
 
-    from derivation.variants.batch import Product
+    from derivation.exercises.batch.parts import Product
 
-    return Batch(JOB, rows, [Product(("sheets", "keys"), listed)], {"sheets": Part(3, never), "keys": Part(2, never)}, folder)
+    return Batch(
+        JOB, rows, [Product(("sheets", "keys"), listed)], {"sheets": Part(3, never), "keys": Part(2, never)}, folder
+    )
 
 
 @pytest.mark.parametrize("stopped", range(7))
@@ -72,7 +76,19 @@ def test_a_run_that_was_stopped_ends_with_the_same_bytes(tmp_path: Path, rows: t
 @pytest.mark.tex
 def test_a_run_that_was_killed_ends_with_the_same_bytes(tmp_path: Path) -> None:
     def command(folder: Path) -> list[str]:
-        return [sys.executable, "-m", "derivation", "variants", str(EXAMPLES / "two-two-one.toml"), "--count", "25", "--seed", "4", "-o", str(folder)]
+        return [
+            sys.executable,
+            "-m",
+            "derivation",
+            "variants",
+            str(EXAMPLES / "two-two-one.toml"),
+            "--count",
+            "25",
+            "--seed",
+            "4",
+            "-o",
+            str(folder),
+        ]
 
     subprocess.run(command(tmp_path / "once"), check=True, capture_output=True)
     killed = subprocess.Popen(command(tmp_path / "twice"), start_new_session=True, stdout=subprocess.DEVNULL)
@@ -111,7 +127,7 @@ def test_a_part_is_made_from_what_travels(rows: tuple[Row, ...]) -> None:
     exercise = exercise_of(SPEC, str(EXAMPLES))
     drawn = list(draw(exercise, 5, 8))
     assert [row.variant(exercise).answers for row in rows] == [variant.answers for variant in drawn]
-    assert make.__module__ == "derivation.variants.batch"
+    assert make.__module__ == "derivation.exercises.batch.batch"
 
 
 FEW = """

@@ -1,4 +1,5 @@
-"""The class of the README: thirty variants with one decimal in every answer, handed out, exported, and marked with every mistake planted once."""
+"""The class of the README: thirty variants with one decimal in every answer, handed out, exported, and marked with
+every mistake planted once."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ import pytest
 from places import ROOT
 from typer.testing import CliRunner
 
-from derivation.cli import app
+from derivation.cli.app import app
 
 SPEC = ROOT / "examples" / "variants" / "two-two-one.toml"
 CLASS = ROOT / "examples" / "variants" / "class.csv"
@@ -27,7 +28,9 @@ WAYS = {**{row: ((word,), 20) for row, word in by_hand.WORDS.items()}, "rounded_
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("class")
-    run = CliRunner().invoke(app, ["variants", str(SPEC), "--count", "30", "--seed", "1", "--format", "moodle,json,csv,md", "-o", str(made)])
+    run = CliRunner().invoke(
+        app, ["variants", str(SPEC), "--count", "30", "--seed", "1", "--format", "moodle,json,csv,md", "-o", str(made)]
+    )
     assert run.exit_code == 0, run.output
     return made
 
@@ -37,7 +40,10 @@ def sheet(variant: dict, *words: str, places: int = 20) -> dict[str, str]:  # ty
     rows = {name: [[value]] if isinstance(value, str) else value for name, value in variant["given"].items()}
     numbers = {name: [Fraction(x) for row in value for x in row] for name, value in rows.items()}
     rate = numbers.pop("update.rate")[0]
-    return {key: f"{float(by_hand.half_up(1)(x)):.1f}" for key, x in by_hand.worked(numbers, *words, rate=rate, rounding=by_hand.half_up(places)).items()}
+    return {
+        key: f"{float(by_hand.half_up(1)(x)):.1f}"
+        for key, x in by_hand.worked(numbers, *words, rate=rate, rounding=by_hand.half_up(places)).items()
+    }
 
 
 def planted(variants: list[dict]) -> Iterator[tuple[str, str, dict[str, str]]]:  # type: ignore[type-arg]
@@ -61,7 +67,9 @@ def test_a_table_shows_that_the_variants_are_alike(folder: Path) -> None:
     """The digits are those that a student writes, by the key; nobody has much more to do than another."""
     variants = json.loads((folder / "key.json").read_text("utf-8"))["variants"]
     rows = list(csv.DictReader((folder / "variants.csv").open(encoding="utf-8")))
-    assert [row["id"] for row in rows] == [variant["id"] for variant in variants] and {row["units on"] for row in rows} == {"h 1 0"}
+    assert [row["id"] for row in rows] == [variant["id"] for variant in variants] and {
+        row["units on"] for row in rows
+    } == {"h 1 0"}
     for row, variant in zip(rows, variants, strict=True):
         digits = [blank["answer"].lstrip("-0.").replace(".", "") or "0" for blank in variant["blanks"]]
         assert int(row["digits"]) == sum(map(len, digits))
@@ -78,11 +86,15 @@ def test_the_moodle_file_has_a_question_a_variant(folder: Path) -> None:
 def test_every_planted_mistake_is_named_and_no_other(folder: Path, request: pytest.FixtureRequest) -> None:
     rows = list(planted(json.loads((folder / "key.json").read_text("utf-8"))["variants"]))
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([["student", "id", *rows[0][2]], *([name, id, *answers.values()] for name, id, answers in rows)])
+    csv.writer(text, lineterminator="\n").writerows(
+        [["student", "id", *rows[0][2]], *([name, id, *answers.values()] for name, id, answers in rows)]
+    )
     if request.config.getoption("--golden"):
         CLASS.write_text(text.getvalue(), "utf-8")
     assert CLASS.read_text("utf-8") == text.getvalue()
-    run = CliRunner().invoke(app, ["mark", str(folder / "key.json"), str(CLASS), "--format", "json,csv", "-o", str(folder / "marks")])
+    run = CliRunner().invoke(
+        app, ["mark", str(folder / "key.json"), str(CLASS), "--format", "json,csv", "-o", str(folder / "marks")]
+    )
     assert run.exit_code == 0, run.output
     marks = json.loads((folder / "marks" / "marks.json").read_text("utf-8"))
     named = {student["student"]: student["mistakes"] for student in marks["students"]}

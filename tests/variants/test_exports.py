@@ -1,4 +1,5 @@
-"""Canvas packages, PrairieLearn folders under plain Python, CSV tables and JSON keys marked by `derivation mark`, Markdown."""
+"""Canvas packages, PrairieLearn folders under plain Python, CSV tables and JSON keys marked by `derivation mark`,
+Markdown."""
 
 from __future__ import annotations
 
@@ -24,19 +25,19 @@ from places import ROOT
 from typer.testing import CliRunner
 from written import EVIL, article, files, given, titled, typed
 
-from derivation.cli import app
-from derivation.numbers import exact, magnitude
-from derivation.operations.algebras import Numbers
-from derivation.render.words import load as words
-from derivation.variants.contract import Contract
-from derivation.variants.exercise import Exercise
-from derivation.variants.exercise import exercise as made
-from derivation.variants.exports import EXPORTS
-from derivation.variants.exports.answers import Answer, Answers, _answer
-from derivation.variants.exports.formats import Unfit
-from derivation.variants.exports.keys import json_key
-from derivation.variants.program import Graph, Program
-from derivation.variants.solve import draw
+from derivation.cli.app import app
+from derivation.exercises.exercise.exercise import Exercise
+from derivation.exercises.exercise.exercise import exercise as made
+from derivation.exercises.exercise.program import Graph, Program
+from derivation.exercises.exports import EXPORTS
+from derivation.exercises.exports.answers import Answer, Answers, _answer
+from derivation.exercises.exports.formats import Unfit
+from derivation.exercises.exports.keys import json_key
+from derivation.exercises.plan.contract import Contract
+from derivation.exercises.search.solve import draw
+from derivation.formulas.numbers import exact, magnitude
+from derivation.formulas.operations.algebras import Numbers
+from derivation.words.files import load as words
 
 CANVAS = "{http://www.imsglobal.org/xsd/ims_qtiasiv1p2}"
 
@@ -51,7 +52,9 @@ def test_wrong_answers_are_told_apart_whatever_the_order() -> None:
     answers = Answers(coarse)
     for variant in draw(coarse, 4, 60):
         for entry in answers.of(variant):
-            spans = sorted((answer.low, answer.high) for answer in (entry.right, *(answer for _, answer in entry.wrong)))
+            spans = sorted(
+                (answer.low, answer.high) for answer in (entry.right, *(answer for _, answer in entry.wrong))
+            )
             assert all(high < low for (_, high), (low, _) in itertools.pairwise(spans))
             assert all(1 <= len(names) <= 2 for names, _ in entry.wrong)
 
@@ -59,15 +62,25 @@ def test_wrong_answers_are_told_apart_whatever_the_order() -> None:
 @pytest.mark.parametrize("contract", [Contract(digits=4), Contract(digits=1), Contract(places=2), Contract(places=0)])
 def test_remembered_answers_are_those_of_the_contract(contract: Contract) -> None:
     source = random.Random(5)
-    numbers = [fmpq(source.randint(-(10**6), 10**6), source.choice([1, 2, 3, 7, 8, 64, 1000, 99999, 10**9])) for _ in range(3000)]
-    numbers += [sign * (fmpq(10) ** power + nudge) for sign in (1, -1) for power in range(-6, 5) for nudge in (fmpq(0), fmpq(1, 10**11), fmpq(-1, 10**11))]
+    numbers = [
+        fmpq(source.randint(-(10**6), 10**6), source.choice([1, 2, 3, 7, 8, 64, 1000, 99999, 10**9]))
+        for _ in range(3000)
+    ]
+    numbers += [
+        sign * (fmpq(10) ** power + nudge)
+        for sign in (1, -1)
+        for power in range(-6, 5)
+        for nudge in (fmpq(0), fmpq(1, 10**11), fmpq(-1, 10**11))
+    ]
     known: dict[Any, Answer] = {}
     for x in numbers * 2:
         shown, tolerance, low, high = contract.answer(x)
         found = _answer(contract, x, known)
         assert found and (found.shown, exact(found.tolerance), found.low, found.high) == (shown, tolerance, low, high)
         size = magnitude(exact(shown)) if exact(shown) else 0
-        assert 2 * tolerance == (fmpq(1, 10**contract.places) if contract.places is not None else fmpq(10) ** (size - contract.digits + 1))
+        assert 2 * tolerance == (
+            fmpq(1, 10**contract.places) if contract.places is not None else fmpq(10) ** (size - contract.digits + 1)
+        )
     assert len(known) < len(numbers)
 
 
@@ -78,13 +91,19 @@ def test_points_are_those_of_the_plan() -> None:
     assert [quiz.count(f"{{{points}:NUMERICAL:") for points in (1, 2, 3)] == [24, 4, 1]
     assert quiz.count("Points for each number: 2.") == 1 and quiz.count("Points for each number: 3.") == 1
     with ZipFile(io.BytesIO(files(EXPORTS["qti21"], weighed, 1)["qti21.zip"])) as opened:
-        assert b'normalMaximum="35"' in opened.read(next(path for path in opened.namelist() if path.startswith("items/")))
+        assert b'normalMaximum="35"' in opened.read(
+            next(path for path in opened.namelist() if path.startswith("items/"))
+        )
     rows = csv.DictReader(io.StringIO(files(EXPORTS["csv"], weighed, 1)["key.csv"].decode()))
     assert sum(int(row["points"]) for row in rows) == 35
 
 
 def test_all_that_is_needed_is_given() -> None:
-    for path, content in {path: content for form in ("moodle", "md", "prairielearn") for path, content in files(EXPORTS[form], article(), 1).items()}.items():
+    for path, content in {
+        path: content
+        for form in ("moodle", "md", "prairielearn")
+        for path, content in files(EXPORTS[form], article(), 1).items()
+    }.items():
         if path.endswith((".xml", "worksheets.md", ".jsonl")):
             said = content.decode().replace("\\\\", "\\")
             for symbol in ("W^{(1)} =", "b^{(1)} =", "W^{(2)} =", "b^{(2)} =", "x =", "y =", r"\alpha = 0.1"):
@@ -118,12 +137,17 @@ def test_canvas_has_a_question_for_each_blank(exercise: Exercise) -> None:
             assert len(list(item.iter(f"{CANVAS}respcondition"))) == 1
             assert not list(item.iter(f"{CANVAS}vargt")) and not list(item.iter(f"{CANVAS}varlt"))
             low, high = (Fraction(item.findtext(f".//{CANVAS}{bound}") or "") for bound in ("vargte", "varlte"))
-            assert low <= Fraction(answer) <= high and high - low in (Fraction(2, 2000), Fraction(3, 2000))  # a tie has both its roundings
+            assert low <= Fraction(answer) <= high and high - low in (
+                Fraction(2, 2000),
+                Fraction(3, 2000),
+            )  # a tie has both its roundings
 
 
 def test_canvas_refuses_what_it_would_round_away() -> None:
     small = article(digits=4)
-    with pytest.raises(Unfit, match=r"variant 1-\d{3}-[A-Z]{2}: the answer to L is \d\.\d*e-\d, but Canvas keeps four decimal places"):
+    with pytest.raises(
+        Unfit, match=r"variant 1-\d{3}-[A-Z]{2}: the answer to L is \d\.\d*e-\d, but Canvas keeps four decimal places"
+    ):
         files(EXPORTS["canvas"], small, 300)
 
 
@@ -131,7 +155,10 @@ def test_canvas_takes_any_title(exercise: Exercise) -> None:
     package = files(EXPORTS["canvas"], titled(exercise, EVIL), 1, seed=3)["canvas.zip"]
     first = next(iter(draw(titled(exercise, EVIL), 3, 1))).id
     with ZipFile(io.BytesIO(package)) as opened:
-        assert ElementTree.fromstring(opened.read(f"v{first}/v{first}.xml"))[0].get("title") == EVIL.replace("\x01", "") + f" ({first})"
+        assert (
+            ElementTree.fromstring(opened.read(f"v{first}/v{first}.xml"))[0].get("title")
+            == EVIL.replace("\x01", "") + f" ({first})"
+        )
 
 
 # PrairieLearn
@@ -149,7 +176,16 @@ def folder(exercise: Exercise, tmp_path: Path) -> Path:
 def data(folder: Path, seed: int | str) -> dict[str, Any]:
     """The `data` that PrairieLearn documents."""
     empty: dict[str, Any] = {
-        key: {} for key in ("params", "correct_answers", "submitted_answers", "raw_submitted_answers", "format_errors", "partial_scores", "feedback")
+        key: {}
+        for key in (
+            "params",
+            "correct_answers",
+            "submitted_answers",
+            "raw_submitted_answers",
+            "format_errors",
+            "partial_scores",
+            "feedback",
+        )
     }
     return {**empty, "variant_seed": seed, "score": 0, "options": {"question_path": str(folder)}}
 
@@ -164,7 +200,9 @@ def test_prairielearn_grades_by_hand_worked_answers(exercise: Exercise, folder: 
         assert table["params"]["id"] == variant.id
         key = typed(by_hand.worked(given(variant)), 12)
         assert list(table["correct_answers"]) == [f"a{number}x" for number in range(29)]
-        table["submitted_answers"] = {name: float(answer) for name, answer in zip(table["correct_answers"], key.values(), strict=True)}
+        table["submitted_answers"] = {
+            name: float(answer) for name, answer in zip(table["correct_answers"], key.values(), strict=True)
+        }
         server["parse"](table)
         server["grade"](table)
         assert not table["format_errors"] and table["score"] == 1
@@ -189,10 +227,20 @@ def test_prairielearn_names_mistakes(exercise: Exercise, folder: Path) -> None:
 def test_prairielearn_says_what_is_no_number(folder: Path) -> None:
     server = runpy.run_path(str(folder / "server.py"))
     table = data(folder, 0)
-    table["submitted_answers"] = {"a0x": "two", "a1x": 0.5, "a2x": None, "a3x": {"_type": "float", "_value": 0.25}, "a4x": "nan"}
+    table["submitted_answers"] = {
+        "a0x": "two",
+        "a1x": 0.5,
+        "a2x": None,
+        "a3x": {"_type": "float", "_value": 0.25},
+        "a4x": "nan",
+    }
     table["format_errors"] = {f"a{number}x": "said by the element" for number in range(5, 29)}
     server["parse"](table)
-    assert {name for name, told in table["format_errors"].items() if told.startswith("Write a decimal")} == {"a0x", "a2x", "a4x"}
+    assert {name for name, told in table["format_errors"].items() if told.startswith("Write a decimal")} == {
+        "a0x",
+        "a2x",
+        "a4x",
+    }
 
 
 @pytest.mark.parametrize("kind", ["correct", "incorrect", "invalid"])
@@ -205,7 +253,10 @@ def test_prairielearn_tests_itself(folder: Path, kind: str) -> None:
         if kind == "invalid":
             assert len(table["format_errors"]) == 29
             continue
-        graded = {**data(folder, seed), "submitted_answers": {name: float(raw) for name, raw in table["raw_submitted_answers"].items()}}
+        graded = {
+            **data(folder, seed),
+            "submitted_answers": {name: float(raw) for name, raw in table["raw_submitted_answers"].items()},
+        }
         server["parse"](graded)
         server["grade"](graded)
         assert graded["partial_scores"] == table["partial_scores"]
@@ -221,7 +272,10 @@ def test_prairielearn_page_and_server_agree(exercise: Exercise, folder: Path) ->
     assert set(wanted) == set(table["params"]) - {"id"} and page.count("{{") == len(wanted)
     assert 'comparison="decdig" digits="3"' in page
     info = json.loads((folder / "info.json").read_text("utf-8"))
-    assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", info["uuid"]) and info["type"] == "v3"
+    assert (
+        re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", info["uuid"])
+        and info["type"] == "v3"
+    )
     assert "Give numbers to 3 decimal places" in table["params"]["given"]
 
 
@@ -248,7 +302,9 @@ def test_the_key_table_holds_answers_worked_by_hand(exercise: Exercise) -> None:
         rows = rows[29:]
     heads, *empty = csv.reader(io.StringIO(found["answers.csv"].decode()))
     assert heads[:3] == ["id", "student", "z1[1]"] and len(heads) == 31
-    assert [row[0] for row in empty] == [variant.id for variant in draw(exercise, 1, 9)] and all(not any(row[1:]) for row in empty)
+    assert [row[0] for row in empty] == [variant.id for variant in draw(exercise, 1, 9)] and all(
+        not any(row[1:]) for row in empty
+    )
 
 
 def test_answers_by_the_key_get_all_points_from_mark(tmp_path: Path) -> None:
@@ -259,7 +315,9 @@ def test_answers_by_the_key_get_all_points_from_mark(tmp_path: Path) -> None:
     key = {(row["id"], row["blank"]): row["answer"] for row in csv.DictReader(io.StringIO(found["key.csv"].decode()))}
     heads, *rows = csv.reader(io.StringIO(found["answers.csv"].decode()))
     with (tmp_path / "answers.csv").open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([heads, *([row[0], f"S{row[0]}", *(key[row[0], name] for name in heads[2:])] for row in rows)])
+        csv.writer(file).writerows(
+            [heads, *([row[0], f"S{row[0]}", *(key[row[0], name] for name in heads[2:])] for row in rows)]
+        )
     done = CliRunner().invoke(app, ["mark", str(tmp_path / "key.json"), str(tmp_path / "answers.csv")])
     assert done.exit_code == 0, done.output
     assert "9 of 9 sheets marked" in done.output and done.output.count("29/29") == 9

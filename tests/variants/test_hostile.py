@@ -1,4 +1,5 @@
-"""Keys, answers and class lists from outside, whatever is in them: a sentence and exit code 2, never a traceback; and tables that are safe to open."""
+"""Keys, answers and class lists from outside, whatever is in them: a sentence and exit code 2, never a traceback; and
+tables that are safe to open."""
 
 from __future__ import annotations
 
@@ -16,17 +17,17 @@ from hypothesis import strategies as st
 from places import ROOT
 from typer.testing import CliRunner
 
-from derivation.cli import app
-from derivation.variants.exercise import load_exercise
-from derivation.variants.exports.tables import answers as empty_answers
-from derivation.variants.exports.tables import likeness
-from derivation.variants.key import KeyFault, key_form, read_key
-from derivation.variants.marking.answers import read_answers
-from derivation.variants.marking.report import report
-from derivation.variants.marking.reports import files
-from derivation.variants.roster import RosterError, read_roster
-from derivation.variants.solve import draw
-from derivation.variants.spreadsheet import NoTable, cells, guarded, line, load, table, unguarded
+from derivation.cli.app import app
+from derivation.exercises.batch.roster import RosterError, read_roster
+from derivation.exercises.exercise.exercise import load_exercise
+from derivation.exercises.exports.tables import answers as empty_answers
+from derivation.exercises.exports.tables import likeness
+from derivation.exercises.key import KeyFault, key_form, read_key
+from derivation.exercises.marking.answers import read_answers
+from derivation.exercises.marking.report import report
+from derivation.exercises.marking.reports import FORMATS as REPORTS
+from derivation.exercises.search.solve import draw
+from derivation.exercises.spreadsheet import NoTable, cells, guarded, line, load, table, unguarded
 
 SPEC = ROOT / "examples" / "variants" / "two-two-one.toml"
 STARTS = tuple("=+-@\t\r\n＝＋－＠")
@@ -42,7 +43,9 @@ def form() -> Form:
 def answered(form: Form) -> str:
     """A table in which everybody writes 0.1 everywhere."""
     blanks = [blank["key"] for blank in form["variants"][0]["blanks"]]
-    return table([["student", "id", *blanks], *(["Ada", variant["id"], *["0.1"] * len(blanks)] for variant in form["variants"])]).decode()
+    return table(
+        [["student", "id", *blanks], *(["Ada", variant["id"], *["0.1"] * len(blanks)] for variant in form["variants"])]
+    ).decode()
 
 
 def changed(form: Form, path: tuple[Any, ...], value: Any) -> str:
@@ -61,13 +64,29 @@ def changed(form: Form, path: tuple[Any, ...], value: Any) -> str:
     ("path", "value", "message"),
     [
         (("variants", 1, "given", "W1"), [], "variants[1].given.W1: expected a number as text, or rows of numbers"),
-        (("variants", 1, "given", "W1"), [["1", "2"], ["3"]], "variants[1].given.W1: rows need one length; these have 2, 1 numbers"),
-        (("variants", 1, "given", "W1", 0, 1), 5, "variants[1].given.W1: in row 0, number 1, counted from 0: expected a number as text"),
+        (
+            ("variants", 1, "given", "W1"),
+            [["1", "2"], ["3"]],
+            "variants[1].given.W1: rows need one length; these have 2, 1 numbers",
+        ),
+        (
+            ("variants", 1, "given", "W1", 0, 1),
+            5,
+            "variants[1].given.W1: in row 0, number 1, counted from 0: expected a number as text",
+        ),
         (("variants", 0, "given", "b2"), "1e9999", "variants[0].given.b2: '1e9999' is no number"),
-        (("variants", 0, "given", "b2"), "9" * 5000, "variants[0].given.b2: 99999999999999999999... is longer than 2000 letters"),
+        (
+            ("variants", 0, "given", "b2"),
+            "9" * 5000,
+            "variants[0].given.b2: 99999999999999999999... is longer than 2000 letters",
+        ),
         (("variants", 0, "given", "b2"), "1/0", "variants[0].given.b2: '1/0' is no number"),
         (("variants", 0, "given", "b2"), "\u0663", "variants[0].given.b2: '\u0663' is no number"),
-        (("variants", 0, "given", "W1"), [["1"]], "variants[0].given.W1: does not have the shape that the spec gives it"),
+        (
+            ("variants", 0, "given", "W1"),
+            [["1"]],
+            "variants[0].given.W1: does not have the shape that the spec gives it",
+        ),
         (("variants", 0, "given", "W9"), "1", "variants[0].given: the spec gives no 'W9'"),
         (("variants", 0, "given"), {}, "variants[0].given: there is no W1, which the spec gives"),
         (("variants", 0, "blanks", 2, "low"), "9", "variants[0].blanks[2]: low is 9, above high"),
@@ -81,16 +100,32 @@ def changed(form: Form, path: tuple[Any, ...], value: Any) -> str:
         (("spec",), "", "the spec in this key cannot be read"),
     ],
 )
-def test_what_is_wrong_with_a_key_is_told_with_its_place(form: Form, tmp_path: Path, path: tuple[Any, ...], value: Any, message: str) -> None:
+def test_what_is_wrong_with_a_key_is_told_with_its_place(
+    form: Form, tmp_path: Path, path: tuple[Any, ...], value: Any, message: str
+) -> None:
     (tmp_path / "key.json").write_text(changed(form, path, value))
     (tmp_path / "answers.csv").write_text(answered(form))
-    run = CliRunner().invoke(app, ["mark", str(tmp_path / "key.json"), str(tmp_path / "answers.csv"), "--format", "json", "-o", str(tmp_path / "marks")])
+    run = CliRunner().invoke(
+        app,
+        [
+            "mark",
+            str(tmp_path / "key.json"),
+            str(tmp_path / "answers.csv"),
+            "--format",
+            "json",
+            "-o",
+            str(tmp_path / "marks"),
+        ],
+    )
     assert run.exit_code == 2 and isinstance(run.exception, SystemExit), run.exception
     assert message in run.stderr
     assert not (tmp_path / "marks").exists()
 
 
-@pytest.mark.parametrize("text", ["1" * 5000, "[" * 100_000, '{"schema": ' + "1" * 5000 + "}", "", "\0", '{"schema": 1e999, "variants": []}', "NaN"])
+@pytest.mark.parametrize(
+    "text",
+    ["1" * 5000, "[" * 100_000, '{"schema": ' + "1" * 5000 + "}", "", "\0", '{"schema": 1e999, "variants": []}', "NaN"],
+)
 def test_what_json_cannot_be_read_or_is_no_key(text: str) -> None:
     with pytest.raises(KeyFault, match="this is n"):
         read_key(text)
@@ -104,7 +139,27 @@ def test_a_key_with_a_mark_of_order_is_read(form: Form, tmp_path: Path) -> None:
 
 HOSTILE = st.one_of(
     st.sampled_from(
-        [None, True, [], {}, [[]], [["1"], []], "", "nan", "1e300", "-1e-300", "1/3", "1" * 1900, "0", "\ud800", "x" * 5000, "=1", "\0", -1, 10**400]
+        [
+            None,
+            True,
+            [],
+            {},
+            [[]],
+            [["1"], []],
+            "",
+            "nan",
+            "1e300",
+            "-1e-300",
+            "1/3",
+            "1" * 1900,
+            "0",
+            "\ud800",
+            "x" * 5000,
+            "=1",
+            "\0",
+            -1,
+            10**400,
+        ]
     ),
     st.text(max_size=20),
     st.integers(),
@@ -133,7 +188,7 @@ def test_mutated_keys(form: Form, data: st.DataObject) -> None:
         str(fault).encode()
     else:
         for name in ("text", "csv", "json"):
-            assert list(files(name, marks))
+            assert list(REPORTS[name](marks))
 
 
 # Answers and class lists.
@@ -143,8 +198,14 @@ def test_mutated_keys(form: Form, data: st.DataObject) -> None:
     ("content", "message"),
     [
         (b"student,id,h[1]\nAda,1-001-MY,\0\n", "this is no text; save the table as CSV"),
-        (b'student,id,h[1]\nAda,1-001-MY,1\nBen,"1-001-MY,2\nCem,1-002-AB,3\n', 'answers.csv:3: a quote (") is opened in this row and never closed'),
-        (b"student,id,h[1]\nAda,1-001-MY," + b"1" * 200_000 + b"\n", "answers.csv:2: this is no CSV: field larger than field limit"),
+        (
+            b'student,id,h[1]\nAda,1-001-MY,1\nBen,"1-001-MY,2\nCem,1-002-AB,3\n',
+            'answers.csv:3: a quote (") is opened in this row and never closed',
+        ),
+        (
+            b"student,id,h[1]\nAda,1-001-MY," + b"1" * 200_000 + b"\n",
+            "answers.csv:2: this is no CSV: field larger than field limit",
+        ),
         (b"\xff\xfe\x00", "this is no text"),
         (b"\xff", "answers.csv:1: there is no column 'id'"),
         (b"student,id,h[1]\nAda,1-001-MY," + b"1" * 100_000 + b"\n", "is longer than 80 characters"),
@@ -165,7 +226,10 @@ def test_answers_that_are_no_table(form: Form, tmp_path: Path, content: bytes, m
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_class_lists_in_the_encodings_of_spreadsheets(tmp_path: Path, encoding: str) -> None:
     (tmp_path / "class.csv").write_text("name;id\r\nŁukasz;1\r\n'=Ada;2\r\n", encoding, newline="")
-    assert [person.label for person in read_roster("class.csv", load(tmp_path / "class.csv"))] == ["Łukasz (1)", "=Ada (2)"]
+    assert [person.label for person in read_roster("class.csv", load(tmp_path / "class.csv"))] == [
+        "Łukasz (1)",
+        "=Ada (2)",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -176,7 +240,8 @@ def test_class_lists_in_the_encodings_of_spreadsheets(tmp_path: Path, encoding: 
         (b"name\n" + b"x" * 200_000 + b"\n", "class.csv:2: this is no CSV: field larger than field limit (131072)"),
         (
             b"name\n" + b"x" * 201 + b"\n",
-            "class.csv:2: 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' and so on is longer than the 200 letters that a sheet has room for",
+            "class.csv:2: 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' and so on is longer than the 200 letters that "
+            "a sheet has room for",
         ),
         (b"name\nJos\xe9\n", "class.csv is not UTF-8 text; save it as UTF-8"),
         (b"name\n\n", "class.csv:2: there is nobody on the list; a row each, such as Ada,17"),
@@ -184,7 +249,19 @@ def test_class_lists_in_the_encodings_of_spreadsheets(tmp_path: Path, encoding: 
 )
 def test_class_lists_that_are_none(tmp_path: Path, content: bytes, message: str) -> None:
     (tmp_path / "class.csv").write_bytes(content)
-    run = CliRunner().invoke(app, ["variants", str(SPEC), "--roster", str(tmp_path / "class.csv"), "--format", "csv", "-o", str(tmp_path / "out")])
+    run = CliRunner().invoke(
+        app,
+        [
+            "variants",
+            str(SPEC),
+            "--roster",
+            str(tmp_path / "class.csv"),
+            "--format",
+            "csv",
+            "-o",
+            str(tmp_path / "out"),
+        ],
+    )
     assert run.exit_code == 2 and isinstance(run.exception, SystemExit), run.exception
     assert run.stderr.strip().replace(f"{tmp_path}/", "") == message
 
@@ -211,7 +288,9 @@ def test_a_class_list_takes_time_in_proportion_to_its_length() -> None:
             best.append(time.process_time() - start)
         return min(best)
 
-    assert seconds(16_000) < 40 * seconds(2_000) + 0.05  # 8 times the names; 64 times the time if each were held against each
+    assert (
+        seconds(16_000) < 40 * seconds(2_000) + 0.05
+    )  # 8 times the names; 64 times the time if each were held against each
 
 
 @settings(max_examples=150, deadline=None)
@@ -231,7 +310,9 @@ def test_any_text_is_a_class_list_or_told(text: str) -> None:
 def test_any_table_of_answers_is_marked_or_told(form: Form, rows: list[list[str]], delimiter: str) -> None:
     key = read_key(json.dumps(form), str(SPEC.with_name("key.json")))
     text = io.StringIO()
-    csv.writer(text, delimiter=delimiter).writerows([["student", "id", "h[1]", "yhat"], *(["Ada", "1-001-MY", *row] for row in rows), *rows])
+    csv.writer(text, delimiter=delimiter).writerows(
+        [["student", "id", "h[1]", "yhat"], *(["Ada", "1-001-MY", *row] for row in rows), *rows]
+    )
     read = read_answers(text.getvalue(), key)
     assert all(letter.isprintable() for row in read.rows for letter in row.student)
 
@@ -282,12 +363,24 @@ def test_what_is_guarded_is_read_back(cell: str) -> None:
 
 
 def test_every_table_that_is_written(form: Form, tmp_path: Path) -> None:
-    """Names from a class list into answers.csv, filled in, marked, and into the tables of marks: nowhere a formula, everywhere the name."""
+    """Names from a class list into answers.csv, filled in, marked, and into the tables of marks: nowhere a formula,
+    everywhere the name."""
     with (tmp_path / "class.csv").open("w", newline="") as file:
         csv.writer(file).writerows([["name", "id"], *([cell, number] for number, cell in enumerate(NASTY, 1))])
-    run = CliRunner().invoke(app, ["variants", str(SPEC), "--roster", str(tmp_path / "class.csv"), "--format", "csv,json", "-o", str(tmp_path)])
+    run = CliRunner().invoke(
+        app,
+        ["variants", str(SPEC), "--roster", str(tmp_path / "class.csv"), "--format", "csv,json", "-o", str(tmp_path)],
+    )
     assert run.exit_code == 0, run.output
-    call = ["mark", str(tmp_path / "key.json"), str(tmp_path / "answers.csv"), "--format", "csv,json", "-o", str(tmp_path / "marks")]
+    call = [
+        "mark",
+        str(tmp_path / "key.json"),
+        str(tmp_path / "answers.csv"),
+        "--format",
+        "csv,json",
+        "-o",
+        str(tmp_path / "marks"),
+    ]
     assert CliRunner().invoke(app, call).exit_code == 0
     for path in tmp_path.rglob("*.csv"):
         if path.name != "class.csv" or path.parent.name == "marks":
@@ -312,14 +405,41 @@ def test_strata_and_names_in_the_tables_of_variants() -> None:
 
 
 def test_files_are_called_by_ids_and_never_by_names(tmp_path: Path) -> None:
-    names = ["../../etc/passwd", "/etc/passwd", "C:\\x", "con", "CON", "a/b", "x" * 200, "nul.csv", ".", "..", "~", "ada", "Ada"]
+    names = [
+        "../../etc/passwd",
+        "/etc/passwd",
+        "C:\\x",
+        "con",
+        "CON",
+        "a/b",
+        "x" * 200,
+        "nul.csv",
+        ".",
+        "..",
+        "~",
+        "ada",
+        "Ada",
+    ]
     with (tmp_path / "class.csv").open("w", newline="") as file:
         csv.writer(file).writerows([["name"], *([name] for name in names)])
     run = CliRunner().invoke(
         app,
-        ["variants", str(SPEC), "--roster", str(tmp_path / "class.csv"), "--format", "qti21,prairielearn,csv,json", "-o", str(tmp_path / "o")],
+        [
+            "variants",
+            str(SPEC),
+            "--roster",
+            str(tmp_path / "class.csv"),
+            "--format",
+            "qti21,prairielearn,csv,json",
+            "-o",
+            str(tmp_path / "o"),
+        ],
     )
     assert run.exit_code == 0, run.output
-    found = sorted(path.relative_to(tmp_path / "o").as_posix() for path in (tmp_path / "o").rglob("*") if path.is_file())
-    assert found == sorted({path for path in found if not any(name.lower() in path.lower() for name in names if len(name) > 4)})
+    found = sorted(
+        path.relative_to(tmp_path / "o").as_posix() for path in (tmp_path / "o").rglob("*") if path.is_file()
+    )
+    assert found == sorted(
+        {path for path in found if not any(name.lower() in path.lower() for name in names if len(name) > 4)}
+    )
     assert sorted(path.name for path in tmp_path.iterdir()) == ["class.csv", "o"]

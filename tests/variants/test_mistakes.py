@@ -10,11 +10,11 @@ from flint import fmpq
 from loose import loose
 from places import ROOT
 
-from derivation.plain import plain
-from derivation.render.words import load as words
-from derivation.variants.exercise import Exercise, Variant
-from derivation.variants.mistakes import MISTAKES
-from derivation.variants.solve import draw
+from derivation.exercises.exercise.exercise import Exercise, Variant
+from derivation.exercises.mistakes.mistakes import MISTAKES
+from derivation.exercises.search.solve import draw
+from derivation.networks.keys import key_of
+from derivation.words.files import load as words
 
 EXAMPLES = ("softmax-regression", "mlp-batch", "rnn", "shared-bias")
 
@@ -25,7 +25,10 @@ def exercise() -> Exercise:
 
 
 def given(variant: Variant) -> dict[str, list[Fraction]]:
-    return {quantity.args[0]: [Fraction(int(x.p), int(x.q)) for x in array.entries] for quantity, array in variant.given.items()}
+    return {
+        quantity.args[0]: [Fraction(int(x.p), int(x.q)) for x in array.entries]
+        for quantity, array in variant.given.items()
+    }
 
 
 def answers(variant: Variant, values: tuple[fmpq, ...]) -> dict[str, Fraction]:
@@ -51,14 +54,16 @@ def test_wrong_answers_are_those_of_plain_fractions(exercise: Exercise, row: str
 def test_rounding_too_early(exercise: Exercise) -> None:
     from dataclasses import replace
 
-    from derivation.variants.contract import Contract
-    from derivation.variants.exercise import exercise as made
+    from derivation.exercises.exercise.exercise import exercise as made
+    from derivation.exercises.plan.contract import Contract
 
     short = made(exercise.network, replace(exercise.plan, contract=Contract(places=3)))
     for row, places in (("rounded_early", 2), ("rounded_coarsely", 1)):
         mistaken = next(made for made in short.mistakes if made.row.name == row)
         for variant in draw(short, 5, 30):
-            assert answers(variant, variant.wrong(mistaken)) == by_hand.worked(given(variant), rounding=by_hand.half_up(places))
+            assert answers(variant, variant.wrong(mistaken)) == by_hand.worked(
+                given(variant), rounding=by_hand.half_up(places)
+            )
 
 
 def test_early_rounding_is_that_of_the_school() -> None:
@@ -67,8 +72,8 @@ def test_early_rounding_is_that_of_the_school() -> None:
 
     from flint import arb
 
-    from derivation.variants.contract import Contract
-    from derivation.variants.mistakes import Early
+    from derivation.exercises.mistakes.mistakes import Early
+    from derivation.exercises.plan.contract import Contract
 
     source = random.Random(1)
     for _ in range(2000):
@@ -91,7 +96,11 @@ def test_every_row_has_a_name_and_a_sentence() -> None:
 
 
 FORMULAS = {
-    ("mlp-batch", "averaged_gradient"): {"dL/db3": "mean(dL/dyhat)", "dL/db2": "div(column_sums(dL/dZ2), 2)", "dL/db1": "div(column_sums(dL/dZ1), 2)"},
+    ("mlp-batch", "averaged_gradient"): {
+        "dL/db3": "mean(dL/dyhat)",
+        "dL/db2": "div(column_sums(dL/dZ2), 2)",
+        "dL/db1": "div(column_sums(dL/dZ1), 2)",
+    },
     ("mlp-batch", "summed"): {"L": "sum(hadamard_pow(sub(yhat, y), 2))"},
     ("mlp-batch", "passed_negatives"): {"A1": "Z1", "A2": "Z2"},
     ("softmax-regression", "kept_two"): {"dL/dP": "neg(hadamard_div(Y, P))", "dL/dZ": "sub(P, Y)"},
@@ -100,11 +109,17 @@ FORMULAS = {
         "dE/dz2": "hadamard(hadamard(dE/do, z2), sub(1, z2))",
         "dE/dz1": "hadamard(hadamard(dE/dh, z1), sub(1, z1))",
     },
-    ("shared-bias", "slope_before_weights"): {"dE/dz1": "matmul(transpose(W2), hadamard(hadamard(dE/dz2, h), sub(1, h)))"},
+    ("shared-bias", "slope_before_weights"): {
+        "dE/dz1": "matmul(transpose(W2), hadamard(hadamard(dE/dz2, h), sub(1, h)))"
+    },
     ("shared-bias", "untransposed_weights"): {"dE/dh": "matmul(W2, dE/dz2)", "dE/dx": "matmul(W1, dE/dz1)"},
     ("shared-bias", "averaged"): {"E": "div(mean(hadamard_pow(sub(t, o), 2)), 2)"},
     ("rnn", "forgot_slope"): {"dL/dz_3": "dL/dh_3", "dL/dz_2": "dL/dh_2", "dL/dz_1": "dL/dh_1"},
-    ("rnn", "one_path"): {"dL/dW": "matmul(dL/dz_3, transpose(h_2))", "dL/dU": "times(dL/dz_3, x_3)", "dL/db": "dL/dz_3"},
+    ("rnn", "one_path"): {
+        "dL/dW": "matmul(dL/dz_3, transpose(h_2))",
+        "dL/dU": "times(dL/dz_3, x_3)",
+        "dL/db": "dL/dz_3",
+    },
     ("rnn", "updated_first"): {"dL/dh_3": "times(transpose(V_new), dL/dyhat)"},
 }
 """What the rows make of other networks, written down by hand."""
@@ -114,7 +129,11 @@ FORMULAS = {
 def test_rows_make_sense_of_other_networks(example: str, row: str) -> None:
     exercise = loose(ROOT / "examples" / f"{example}.toml")
     mistaken = next(made for made in exercise.mistakes if made.row.name == row)
-    edited = {plain(new.quantity): plain(new.formula) for old, new in zip(exercise.tape, mistaken.tape, strict=True) if old != new}
+    edited = {
+        key_of(new.quantity): key_of(new.formula)
+        for old, new in zip(exercise.tape, mistaken.tape, strict=True)
+        if old != new
+    }
     assert edited == FORMULAS[example, row]
 
 

@@ -1,4 +1,5 @@
-"""Moodle XML, read back by the grammar of its documentation and marked as its numerical gaps are marked; and by a reader from PyPI."""
+"""Moodle XML, read back by the grammar of its documentation and marked as its numerical gaps are marked; and by a
+reader from PyPI."""
 
 from __future__ import annotations
 
@@ -13,12 +14,34 @@ import by_hand
 import pytest
 from written import EVIL, article, files, given, titled, typed
 
-from derivation.render.words import load as words
-from derivation.variants.exports import EXPORTS, export
-from derivation.variants.exports.moodle import in_gap
-from derivation.variants.solve import draw
+from derivation.exercises.exports import EXPORTS, export
+from derivation.exercises.exports.moodle import in_gap
+from derivation.exercises.search.solve import draw
+from derivation.words.files import load as words
 
-FRACTIONS = {100, 90, 83.33333, 80, 75, 70, 66.66667, 60, 50, 40, 33.33333, 30, 25, 20, 16.66667, 14.28571, 12.5, 11.11111, 10, 5, 0}
+FRACTIONS = {
+    100,
+    90,
+    83.33333,
+    80,
+    75,
+    70,
+    66.66667,
+    60,
+    50,
+    40,
+    33.33333,
+    30,
+    25,
+    20,
+    16.66667,
+    14.28571,
+    12.5,
+    11.11111,
+    10,
+    5,
+    0,
+}
 NUMBER = r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 GAP = re.compile(r"\{([0-9]+):(?:NUMERICAL|NM):(.*?)(?<!\\)\}", re.DOTALL)
 ALTERNATIVE = re.compile(rf"(=|%[0-9.]+%)?({NUMBER}(?::{NUMBER})?|\*)(?:#(.*))?", re.DOTALL)
@@ -40,18 +63,24 @@ def alternative(text: str) -> Alternative:
     if answer == "*":
         return Alternative(fraction, None, None, feedback)
     middle, _, tolerance = answer.partition(":")
-    return Alternative(fraction, Fraction(middle) - Fraction(tolerance or 0), Fraction(middle) + Fraction(tolerance or 0), feedback)
+    return Alternative(
+        fraction, Fraction(middle) - Fraction(tolerance or 0), Fraction(middle) + Fraction(tolerance or 0), feedback
+    )
 
 
 def gaps(question: ElementTree.Element) -> list[tuple[int, list[Alternative]]]:
     text = question.findtext("questiontext/text") or ""
-    return [(int(weight), [alternative(part) for part in re.split(r"(?<!\\)~", body)]) for weight, body in GAP.findall(text)]
+    return [
+        (int(weight), [alternative(part) for part in re.split(r"(?<!\\)~", body)]) for weight, body in GAP.findall(text)
+    ]
 
 
 def marked(alternatives: list[Alternative], answer: str) -> Alternative:
     """The first alternative that fits."""
     given = Fraction(answer)
-    return next(found for found in alternatives if found.low is None or found.high is None or found.low <= given <= found.high)
+    return next(
+        found for found in alternatives if found.low is None or found.high is None or found.low <= given <= found.high
+    )
 
 
 def questions(content: bytes) -> list[ElementTree.Element]:
@@ -73,7 +102,9 @@ def test_answers_worked_by_hand_get_full_marks(exercise, quiz) -> None:  # type:
         key = typed(by_hand.worked(given(variant)))
         found = gaps(question)
         assert len(found) == len(key) == 29
-        assert [marked(alternatives, answer).fraction for (_, alternatives), answer in zip(found, key.values(), strict=True)] == [100] * 29
+        assert [
+            marked(alternatives, answer).fraction for (_, alternatives), answer in zip(found, key.values(), strict=True)
+        ] == [100] * 29
 
 
 @pytest.mark.parametrize("row", by_hand.WORDS)
@@ -119,7 +150,10 @@ def test_both_roundings_of_a_tie_are_right(changes: dict[str, int]) -> None:
                 ties += 1
                 for rounded in (scaled - Fraction(1, 2), scaled + Fraction(1, 2)):
                     answer = rounded * unit
-                    assert marked(alternatives, str(Decimal(answer.numerator) / Decimal(answer.denominator))).fraction == 100
+                    assert (
+                        marked(alternatives, str(Decimal(answer.numerator) / Decimal(answer.denominator))).fraction
+                        == 100
+                    )
     assert ties > 3
 
 
@@ -128,7 +162,9 @@ def test_a_users_title_is_a_title_and_nothing_else(exercise) -> None:  # type: i
     content = files(EXPORTS["moodle"], named, 2)["moodle.xml"]
     root = ElementTree.fromstring(content)
     shown = EVIL.replace("\x01", "")
-    assert [found.findtext("name/text") for found in questions(content)] == [f"{shown} ({variant.id})" for variant in draw(named, 1, 2)]
+    assert [found.findtext("name/text") for found in questions(content)] == [
+        f"{shown} ({variant.id})" for variant in draw(named, 1, 2)
+    ]
     assert root.findtext("question/category/text") == "$course$/top/" + shown.replace("/", "//")
     assert [len(gaps(found)) for found in questions(content)] == [29, 29]
 
@@ -176,7 +212,9 @@ def test_the_same_spec_gives_the_same_bytes(exercise) -> None:  # type: ignore[n
 
 
 def test_moodle_xml_parser_reads_the_key(exercise) -> None:  # type: ignore[no-untyped-def]
-    parser = pytest.importorskip("moodle_xml_parser.parser", reason="moodle-xml-parser (PyPI) is not installed: pip install -e '.[readers]'")
+    parser = pytest.importorskip(
+        "moodle_xml_parser.parser", reason="moodle-xml-parser (PyPI) is not installed: pip install -e '.[readers]'"
+    )
     read = parser.parse_bytes(files(EXPORTS["moodle"], exercise, 10)["moodle.xml"])["cloze"]
     assert len(read) == 10
     for variant, question in zip(draw(exercise, 1, 10), read, strict=True):

@@ -15,8 +15,8 @@ import psutil
 import pytest
 from places import ROOT
 
-from derivation.variants.hold import Held, held
-from derivation.variants.pool import TRIES, Cluster, Cores, NoCluster, NoPool, is_open
+from derivation.exercises.batch.pool import TRIES, Cluster, Cores, NoCluster, NoPool, is_open
+from derivation.system.hold import Held, held
 
 SPEC = ROOT / "examples" / "variants" / "two-two-one.toml"
 PATIENCE = 60
@@ -32,7 +32,20 @@ def soon(holds: Callable[[], object]) -> bool:
 
 
 def command(folder: Path, *more: str) -> list[str]:
-    return [sys.executable, "-m", "derivation", "variants", str(SPEC), "--count", "800", "--format", "csv,moodle", "-o", str(folder), *more]
+    return [
+        sys.executable,
+        "-m",
+        "derivation",
+        "variants",
+        str(SPEC),
+        "--count",
+        "800",
+        "--format",
+        "csv,moodle",
+        "-o",
+        str(folder),
+        *more,
+    ]
 
 
 @pytest.fixture
@@ -43,7 +56,9 @@ def begun(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], list[psutil
 
     def working() -> bool:
         children[:] = psutil.Process(run.pid).children(recursive=True)
-        return sum(child.cpu_times().user > 0.6 for child in children if child.is_running()) >= min(os.cpu_count() or 1, 2)
+        return sum(child.cpu_times().user > 0.6 for child in children if child.is_running()) >= min(
+            os.cpu_count() or 1, 2
+        )
 
     try:
         assert soon(working)
@@ -56,7 +71,9 @@ def begun(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], list[psutil
 
 @pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one core needs no workers")
 @pytest.mark.parametrize("signalled", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
-def test_workers_end_with_whoever_started_them(begun: tuple[subprocess.Popen[bytes], list[psutil.Process]], signalled: signal.Signals) -> None:
+def test_workers_end_with_whoever_started_them(
+    begun: tuple[subprocess.Popen[bytes], list[psutil.Process]], signalled: signal.Signals
+) -> None:
     run, children = begun
     run.send_signal(signalled)
     output, _ = run.communicate(timeout=PATIENCE)  # ends with the pipe's last writer
@@ -99,7 +116,9 @@ def test_a_part_that_always_loses_its_worker_is_told_in_a_sentence(monkeypatch: 
 
 
 @pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one core needs no workers")
-def test_a_batch_that_loses_workers_has_the_same_bytes(tmp_path: Path, begun: tuple[subprocess.Popen[bytes], list[psutil.Process]]) -> None:
+def test_a_batch_that_loses_workers_has_the_same_bytes(
+    tmp_path: Path, begun: tuple[subprocess.Popen[bytes], list[psutil.Process]]
+) -> None:
     run, children = begun
     for child in children:
         if "resource_tracker" not in " ".join(child.cmdline()):
@@ -116,15 +135,20 @@ def test_a_batch_that_loses_workers_has_the_same_bytes(tmp_path: Path, begun: tu
 
 def test_a_second_run_is_told_who_writes_into_a_folder(tmp_path: Path) -> None:
     with held(tmp_path / "work"):
-        with pytest.raises(Held, match=rf"{tmp_path.name} is being written by process {os.getpid()}, since \d\d:\d\d:\d\d; wait .* -o"):  # noqa: SIM117
-            with held(tmp_path / "work"):
-                raise AssertionError
+        with (
+            pytest.raises(
+                Held,
+                match=rf"{tmp_path.name} is being written by process {os.getpid()}, since \d\d:\d\d:\d\d; wait .* -o",
+            ),
+            held(tmp_path / "work"),
+        ):
+            raise AssertionError
         (tmp_path / "work" / "part").mkdir()
     assert not list(tmp_path.iterdir())
 
 
 def test_a_run_that_is_gone_holds_nothing_and_leaves_its_parts(tmp_path: Path) -> None:
-    program = f"from derivation.variants.hold import held\nfrom pathlib import Path\nwith held(Path({str(tmp_path / 'w')!r})):\n print(1, flush=True); input()"
+    program = f"from derivation.system.hold import held\nfrom pathlib import Path\nwith held(Path({str(tmp_path / 'w')!r})):\n print(1, flush=True); input()"
     run = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
     assert run.stdout and run.stdout.readline()
     with pytest.raises(Held, match=f"process {run.pid}"), held(tmp_path / "w"):
@@ -179,13 +203,21 @@ def test_what_is_no_address_is_told(address: str) -> None:
 
 def test_tls_without_certificates_says_where_they_are_set() -> None:
     pytest.importorskip("distributed", reason="the cluster needs derivation[cluster]")
-    with pytest.raises(NoCluster, match=r"tls://127\.0\.0\.1:1 needs certificates: set distributed\.comm\.tls\.ca-file"):
+    with pytest.raises(
+        NoCluster, match=r"tls://127\.0\.0\.1:1 needs certificates: set distributed\.comm\.tls\.ca-file"
+    ):
         Cluster("tls://127.0.0.1:1")
 
 
 @pytest.mark.parametrize(
     ("address", "told"),
-    [("tcp://10.0.0.7:8786", True), ("cluster.example:8786", True), ("tcp://[::1]:8786", False), ("tcp://localhost:1", False), ("tls://10.0.0.7:8786", False)],
+    [
+        ("tcp://10.0.0.7:8786", True),
+        ("cluster.example:8786", True),
+        ("tcp://[::1]:8786", False),
+        ("tcp://localhost:1", False),
+        ("tls://10.0.0.7:8786", False),
+    ],
 )
 def test_an_address_that_is_not_encrypted_is_told(address: str, told: bool) -> None:
     assert is_open(address) == told

@@ -1,4 +1,5 @@
-"""QTI 2.1 items, marked by an evaluator written from the specification for the operators used, and read by readers that are not ours."""
+"""QTI 2.1 items, marked by an evaluator written from the specification for the operators used, and read by readers that
+are not ours."""
 
 from __future__ import annotations
 
@@ -22,8 +23,8 @@ from loose import loose
 from places import ROOT
 from written import EVIL, article, files, given, titled, typed
 
-from derivation.variants.exports import EXPORTS
-from derivation.variants.solve import draw
+from derivation.exercises.exports import EXPORTS
+from derivation.exercises.search.solve import draw
 
 QTI = "{http://www.imsglobal.org/xsd/imsqti_v2p1}"
 Value = float | str | bool | None
@@ -49,9 +50,12 @@ class Engine:
     def __init__(self, item: bytes, answers: Mapping[str, float | None]) -> None:
         self.item = ElementTree.fromstring(item)
         self.correct = {
-            found.get("identifier"): float(found.findtext(f"{QTI}correctResponse/{QTI}value") or "nan") for found in self.item.iter(f"{QTI}responseDeclaration")
+            found.get("identifier"): float(found.findtext(f"{QTI}correctResponse/{QTI}value") or "nan")
+            for found in self.item.iter(f"{QTI}responseDeclaration")
         }
-        self.values: dict[str | None, Value] = {found.get("identifier"): None for found in self.item.iter(f"{QTI}outcomeDeclaration")}
+        self.values: dict[str | None, Value] = {
+            found.get("identifier"): None for found in self.item.iter(f"{QTI}outcomeDeclaration")
+        }
         self.values |= {"SCORE": 0.0, **answers}
         for rule in self.item.find(f"{QTI}responseProcessing") or []:
             self.rule(rule)
@@ -63,7 +67,9 @@ class Engine:
             return
         assert tag == "responseCondition"
         for branch in rule:
-            condition, rules = (None, list(branch)) if branch.tag == f"{QTI}responseElse" else (branch[0], list(branch)[1:])
+            condition, rules = (
+                (None, list(branch)) if branch.tag == f"{QTI}responseElse" else (branch[0], list(branch)[1:])
+            )
             if condition is None or self.value(condition) is True:
                 for inner in rules:
                     self.rule(inner)
@@ -79,7 +85,9 @@ class Engine:
             return float(node.text or "") if attributes["baseType"] == "float" else node.text
         found = [self.value(child) for child in node]
         if tag in ("and", "or", "not"):
-            return {"and": all, "or": any, "not": lambda x: not x[0]}[tag](found)  # no comparison is NULL where all is answered
+            return {"and": all, "or": any, "not": lambda x: not x[0]}[tag](
+                found
+            )  # no comparison is NULL where all is answered
         if any(x is None for x in found):
             return None
         return getattr(self, tag)([float(x) for x in found], attributes)  # type: ignore[arg-type, no-any-return]
@@ -110,7 +118,9 @@ class Engine:
 
     def roundTo(self, x: list[float], attributes: Mapping[str, str]) -> float:
         figures = int(attributes["figures"])
-        return significant(x[0], figures) if attributes["roundingMode"] == "significantFigures" else round(x[0], figures)
+        return (
+            significant(x[0], figures) if attributes["roundingMode"] == "significantFigures" else round(x[0], figures)
+        )
 
     def equal(self, x: list[float], attributes: Mapping[str, str]) -> bool:
         if attributes["toleranceMode"] == "exact":
@@ -123,7 +133,11 @@ class Engine:
 
     @property
     def told(self) -> set[str]:
-        return {str(key).removeprefix("TELL_") for key, value in self.values.items() if str(key).startswith("TELL_") and value is not None}
+        return {
+            str(key).removeprefix("TELL_")
+            for key, value in self.values.items()
+            if str(key).startswith("TELL_") and value is not None
+        }
 
 
 def items(package: bytes) -> list[bytes]:
@@ -162,9 +176,12 @@ def test_no_answer_gets_no_points(package: bytes) -> None:
 @pytest.mark.parametrize("slip", ["1/10", "-3/10", "1/4", "7/10"])
 @pytest.mark.parametrize("changes", [{}, {"places": 3}])
 def test_follow_through_gives_points_for_what_is_right_after_a_slip(slip: str, changes: dict[str, int]) -> None:
-    """A slip in z1[1] is a wrong b1[1] for all that follows but b1's own update: worked by hand with it, one entry is wrong."""
+    """A slip in z1[1] is a wrong b1[1] for all that follows but b1's own update: worked by hand with it, one entry is
+    wrong."""
     exercise, followed = article(**changes), 0
-    for variant, item in zip(draw(exercise, 1, 25), items(files(EXPORTS["qti21"], exercise, 25)["qti21.zip"]), strict=True):
+    for variant, item in zip(
+        draw(exercise, 1, 25), items(files(EXPORTS["qti21"], exercise, 25)["qti21.zip"]), strict=True
+    ):
         numbers = given(variant)
         right = by_hand.worked(numbers)
         slipped = by_hand.worked({**numbers, "b1": [numbers["b1"][0] + Fraction(slip), numbers["b1"][1]]})
@@ -217,19 +234,27 @@ def test_a_package_names_its_files(package: bytes) -> None:
         test = ElementTree.fromstring(opened.read("test.xml"))
     hrefs = {found.get("href") for found in manifest.iter() if found.tag.endswith("}file")}
     assert hrefs | {"imsmanifest.xml"} == names and len(names) == 27
-    assert {found.get("href") for found in test.iter(f"{QTI}assessmentItemRef")} == {name for name in names if name.startswith("items/")}
+    assert {found.get("href") for found in test.iter(f"{QTI}assessmentItemRef")} == {
+        name for name in names if name.startswith("items/")
+    }
 
 
 def test_a_users_title_is_a_title_and_nothing_else(exercise) -> None:  # type: ignore[no-untyped-def]
     named = titled(exercise, EVIL)
     (item,) = items(files(EXPORTS["qti21"], named, 1)["qti21.zip"])
-    assert ElementTree.fromstring(item).get("title") == EVIL.replace("\x01", "") + f" ({next(iter(draw(named, 1, 1))).id})"
+    assert (
+        ElementTree.fromstring(item).get("title") == EVIL.replace("\x01", "") + f" ({next(iter(draw(named, 1, 1))).id})"
+    )
 
 
 def test_all_formulas_are_mathml(package: bytes) -> None:
     for item in items(package)[:3]:
         root = ElementTree.fromstring(item)
-        said = " ".join(text for shown in (*root.iter(f"{QTI}itemBody"), *root.iter(f"{QTI}modalFeedback")) for text in shown.itertext())
+        said = " ".join(
+            text
+            for shown in (*root.iter(f"{QTI}itemBody"), *root.iter(f"{QTI}modalFeedback"))
+            for text in shown.itertext()
+        )
         assert not re.search(r"[\\$_]|%s|Markup|\d{18}", said)
 
 
@@ -246,7 +271,9 @@ def test_items_are_valid_by_the_schema(package: bytes) -> None:
 
 
 def test_citolab_upgrades_the_items(package: bytes) -> None:
-    convert = pytest.importorskip("qti_convert", reason="citolab-qti-convert (PyPI) is not installed: pip install -e '.[readers]'")
+    convert = pytest.importorskip(
+        "qti_convert", reason="citolab-qti-convert (PyPI) is not installed: pip install -e '.[readers]'"
+    )
     for item in items(package)[:5]:
         upgraded = ElementTree.fromstring(convert.upgrade_qti2_to_qti3(item.decode()).encode())
         assert sum(found.tag.endswith("}qti-text-entry-interaction") for found in upgraded.iter()) == 29
@@ -258,7 +285,9 @@ def test_qti_components_give_the_key_full_marks(exercise, package: bytes, tmp_pa
     folder, browser = os.environ.get("QTI_COMPONENTS"), shutil.which("chromium")
     if not folder or not browser:
         pytest.skip("QTI_COMPONENTS does not name the folder of npm's @citolab/qti-components, or there is no chromium")
-    convert = pytest.importorskip("qti_convert", reason="citolab-qti-convert (PyPI) is not installed: pip install -e '.[readers]'")
+    convert = pytest.importorskip(
+        "qti_convert", reason="citolab-qti-convert (PyPI) is not installed: pip install -e '.[readers]'"
+    )
     shutil.copy(Path(folder) / "cdn" / "index.global.js", tmp_path)
     variant, item = next(iter(draw(exercise, 1, 1))), items(package)[0]
     right = answered(typed(by_hand.worked(given(variant))))
@@ -266,7 +295,15 @@ def test_qti_components_give_the_key_full_marks(exercise, package: bytes, tmp_pa
     page = (Path(__file__).parent / "player.html").read_text("utf-8")
     xml = json.dumps(convert.upgrade_qti2_to_qti3(item.decode())).replace("</", "<\\/")
     (tmp_path / "page.html").write_text(page.replace("ITEM", xml).replace("CASES", json.dumps(cases)), "utf-8")
-    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=20000", "--dump-dom", (tmp_path / "page.html").as_uri()]
+    command = [
+        browser,
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--virtual-time-budget=20000",
+        "--dump-dom",
+        (tmp_path / "page.html").as_uri(),
+    ]
     shown = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
     scores = [float(found) for found in json.loads(html_of(shown))]
     assert scores == [Engine(item, case).values["SCORE"] for case in cases]

@@ -11,13 +11,13 @@ import pypdf
 import pytest
 from typer.testing import CliRunner
 
-from derivation.cli import app
-from derivation.render.engine import compile_pdf, unsettable
-from derivation.variants.exercise import Exercise, load_exercise
-from derivation.variants.roster import RosterError, read_roster
-from derivation.variants.sheets.binding import bound, separated, woven
-from derivation.variants.sheets.document import keys, worksheets
-from derivation.variants.solve import draw
+from derivation.cli.app import app
+from derivation.exercises.batch.roster import RosterError, read_roster
+from derivation.exercises.exercise.exercise import Exercise, load_exercise
+from derivation.exercises.search.solve import draw
+from derivation.exercises.sheets.binding import bound, separated, woven
+from derivation.exercises.sheets.document import keys, worksheets
+from derivation.pages.typesetting.engine import compile_pdf, unsettable
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -41,7 +41,14 @@ def test_worksheets_hold_the_numbers_that_are_given_and_no_answers(exercise: Exe
         numbers = re.findall(r"-?\s?\d+\.\d+", mine)
         assert len(numbers) >= sum(value.q != 1 for value in variant.inputs)
         given = {re.sub(r"\s", "", number) for number in numbers}
-        assert not {exercise.contract.shown(answer) for answer in variant.answers if len(exercise.contract.shown(answer)) > 5} & given
+        assert (
+            not {
+                exercise.contract.shown(answer)
+                for answer in variant.answers
+                if len(exercise.contract.shown(answer)) > 5
+            }
+            & given
+        )
 
 
 @pytest.mark.tex
@@ -67,14 +74,26 @@ def test_one_pdf_taken_apart_and_bound_again(exercise: Exercise) -> None:
 
 def test_a_name_may_hold_anything(exercise: Exercise) -> None:
     (variant,) = draw(exercise, 3, 1)
-    assert r"O\textquotesingle{}Neill \& \textbackslash{}input\{x\} 50\% \#1" in worksheets(exercise, [(variant, r"O'Neill & \input{x} 50% #1")])
+    assert r"O\textquotesingle{}Neill \& \textbackslash{}input\{x\} 50\% \#1" in worksheets(
+        exercise, [(variant, r"O'Neill & \input{x} 50% #1")]
+    )
 
 
 @pytest.mark.tex
 def test_a_name_that_no_font_has_costs_one_sheet(tmp_path: Path) -> None:
-    """The others are printed, in order, and every other format has all of them; a name for LuaLaTeX is printed where that is found."""
+    """The others are printed, in order, and every other format has all of them; a name for LuaLaTeX is printed where
+    that is found."""
     (tmp_path / "class.csv").write_text("name,id\nAda,1\n𠀀,2\nИван,3\nŁukasz,4\n", "utf-8")
-    call = ["variants", str(EXAMPLES / "variants" / "two-two-one.toml"), "--roster", str(tmp_path / "class.csv"), "--format", "pdf,csv", "-o", str(tmp_path)]
+    call = [
+        "variants",
+        str(EXAMPLES / "variants" / "two-two-one.toml"),
+        "--roster",
+        str(tmp_path / "class.csv"),
+        "--format",
+        "pdf,csv",
+        "-o",
+        str(tmp_path),
+    ]
     run = CliRunner().invoke(app, call)
     assert run.exit_code == 3 and isinstance(run.exception, SystemExit)
     rows = list(csv.DictReader((tmp_path / "answers.csv").open(encoding="utf-8")))
@@ -83,7 +102,8 @@ def test_a_name_that_no_font_has_costs_one_sheet(tmp_path: Path) -> None:
     assert left_out[0] == rows[1]["id"] and set(left_out) <= {rows[1]["id"], rows[2]["id"]}
     told = run.stderr.splitlines()
     assert (
-        f"class.csv:3: there is no font for 𠀀 (U+20000, cjk unified ideograph-20000) in '𠀀 (2)', so the PDFs are without the sheet {left_out[0]}" in told[0]
+        f"class.csv:3: there is no font for 𠀀 (U+20000, cjk unified ideograph-20000) in '𠀀 (2)', so the PDFs are "
+        f"without the sheet {left_out[0]}" in told[0]
     )
     assert len(told) == len(left_out)
     printed = [row for row in rows if row["id"] not in left_out]
@@ -108,9 +128,17 @@ def test_sheets_of_two_runs_are_woven_in_order(exercise: Exercise) -> None:
 def test_a_title_that_no_font_has_costs_the_pdfs_and_nothing_else(tmp_path: Path) -> None:
     spec = (EXAMPLES / "variants" / "two-two-one.toml").read_text("utf-8")
     (tmp_path / "spec.toml").write_text(re.sub('title = ".*"', 'title = "𠀀"', spec), "utf-8")
-    run = CliRunner().invoke(app, ["variants", str(tmp_path / "spec.toml"), "--format", "pdf,csv,md", "-o", str(tmp_path / "out")])
+    run = CliRunner().invoke(
+        app, ["variants", str(tmp_path / "spec.toml"), "--format", "pdf,csv,md", "-o", str(tmp_path / "out")]
+    )
     assert run.exit_code == 3 and isinstance(run.exception, SystemExit)
-    assert {path.name for path in (tmp_path / "out").iterdir()} >= {"key.csv", "answers.csv", "variants.csv", "worksheets.md", "keys.md"}
+    assert {path.name for path in (tmp_path / "out").iterdir()} >= {
+        "key.csv",
+        "answers.csv",
+        "variants.csv",
+        "worksheets.md",
+        "keys.md",
+    }
     assert not list((tmp_path / "out").glob("*.pdf"))
 
 
@@ -119,7 +147,11 @@ def test_a_title_that_no_font_has_costs_the_pdfs_and_nothing_else(tmp_path: Path
     [
         ("", "c.csv:1: the list is empty; expected a first row with the columns, such as name,id"),
         ("surname,first\nA,B", "c.csv:1: there is no column 'name'; found surname, first"),
-        ("name,id\n,3\nAda,4\nEmmy,4", "c.csv:2: column 'name' is empty\nc.csv:4: 'Emmy (4)' stands in row 3 already; tell them apart by a column 'id'"),
+        (
+            "name,id\n,3\nAda,4\nEmmy,4",
+            "c.csv:2: column 'name' is empty\nc.csv:4: 'Emmy (4)' stands in row 3 already; tell them apart by a "
+            "column 'id'",
+        ),
         ("name\n", "c.csv:2: there is nobody on the list; a row each, such as Ada,17"),
     ],
 )

@@ -8,14 +8,14 @@ from loose import loose
 from places import ROOT
 
 from derivation.deriving import derive
-from derivation.numbers import Style, decimal
+from derivation.exercises.exercise.exercise import Variant
+from derivation.exercises.exports.question import certain
+from derivation.exercises.exports.setting import MathML, Tex
+from derivation.exercises.exports.solution import Filled, Solution
+from derivation.exercises.search.solve import draw
+from derivation.formulas.numbers import Style, decimal
+from derivation.networks.walkthrough import Step
 from derivation.tex.write import Writer
-from derivation.variants.exercise import Variant
-from derivation.variants.exports.question import certain
-from derivation.variants.exports.setting import MathML, Tex
-from derivation.variants.exports.solution import Filled, Solution
-from derivation.variants.solve import draw
-from derivation.walkthrough import Step
 
 EXAMPLES = ("two-two-one", "adam", "gru", "layer-norm", "mlp-batch", "paper-arithmetic", "sigmoid-circuit", "cnn")
 
@@ -30,7 +30,10 @@ def filled(solution: Solution, variant: Variant) -> list[Filled]:
 
 def handout(variant: Variant) -> list[Step]:
     return [
-        step for phase in derive(variant.network).phases if phase.key in ("forward", "backward", "update") and phase.training_step == 1 for step in phase.steps
+        step
+        for phase in derive(variant.network).phases
+        if phase.key in ("forward", "backward", "update") and phase.training_step == 1
+        for step in phase.steps
     ]
 
 
@@ -75,7 +78,12 @@ def test_a_sign_of_equality_stands_between_exact_numbers_only(name: str) -> None
                 parts = chain.parts(worked.numerals, worked.ends)
                 for before, (sign, form, _) in zip([(), *parts], parts, strict=False):
                     nodes = [*form.nodes, *(before[1].nodes if before else ())]
-                    exact = all(decimal(variant.values[node if node >= 0 else ~node], Style(style.digits, style.exact_digits)).exact for node in nodes)
+                    exact = all(
+                        decimal(
+                            variant.values[node if node >= 0 else ~node], Style(style.digits, style.exact_digits)
+                        ).exact
+                        for node in nodes
+                    )
                     assert (sign == "=") == exact
 
 

@@ -15,15 +15,15 @@ from by_fractions import ORDER, forward, named, places, updated, worked
 from places import ROOT
 
 from derivation import SpecError, load
-from derivation.numbers import Carry
-from derivation.variants import load_exercise, solve
-from derivation.variants.effort import table
-from derivation.variants.exercise import Exercise, exercise_of
-from derivation.variants.finding import Finder
-from derivation.variants.identity import WrongId
-from derivation.variants.kind import Kind
-from derivation.variants.solve import Unmeetable, chance, draw, never_apart, never_shown, rebuild, untold
-from derivation.variants.telling import Target
+from derivation.exercises.exercise.exercise import Exercise, exercise_of, load_exercise
+from derivation.exercises.exercise.identity import WrongId
+from derivation.exercises.search import solve
+from derivation.exercises.search.effort import table
+from derivation.exercises.search.finding import Finder
+from derivation.exercises.search.kind import Kind
+from derivation.exercises.search.solve import Unmeetable, chance, draw, never_apart, never_shown, rebuild, untold
+from derivation.exercises.search.telling import Target
+from derivation.formulas.numbers import Carry
 
 EXAMPLE = ROOT / "examples" / "variants" / "two-two-one.toml"
 TEXT = EXAMPLE.read_text("utf-8")
@@ -42,7 +42,9 @@ def numbers(exercise: Exercise, inputs: tuple[object, ...]) -> dict[str, Fractio
     found = {"rate": Fraction(1, 10)}
     for key, array in given.items():
         for place in array.places:
-            found[key + (f"[{','.join(str(k + 1) for k in place)}]" if place else "")] = Fraction(str(array[place or (0,)]))
+            found[key + (f"[{','.join(str(k + 1) for k in place)}]" if place else "")] = Fraction(
+                str(array[place or (0,)])
+            )
     for (quantity, offset), value in zip(exercise.slots, inputs, strict=True):
         key = quantity.args[0].removeprefix("update.")
         place = list(given[key].places)[offset] if key in given else ()
@@ -68,7 +70,10 @@ def test_a_thousand_variants_have_one_decimal_in_every_answer(example: Exercise)
         off = {key for key in found if key.startswith(("h[2]", "dL/dz1[2", "dL/dW1[2", "dL/db1[2", "dL/dW2[2"))}
         assert all((found[key] == 0) == (key in off) for key in found)
     assert len({variant.answers for variant in variants}) == 1000
-    assert {str(variant.inputs[-1]) for variant in variants} == {"1/10", "1/2"}  # a rate of 1 would hide that it was forgotten
+    assert {str(variant.inputs[-1]) for variant in variants} == {
+        "1/10",
+        "1/2",
+    }  # a rate of 1 would hide that it was forgotten
 
 
 SMALL = """
@@ -86,10 +91,14 @@ rate = "0.1 | 0.5"
     [
         ('decimals = 1\nbranches = "any"', lambda z, found, n: all(places(answer) <= 1 for answer in found.values())),
         ('zeros = true\nrelu = { h = "on off" }', lambda z, found, n: z[0] > 0 > z[1]),
-        ('zeros = true\nrelu = "mixed"\ndecimals = 2', lambda z, found, n: z[0] * z[1] < 0 and all(places(answer) <= 2 for answer in found.values())),
-        ('zeros = true\nrelu = "on"\nfalls = true', lambda z, found, n: min(z) > 0 and forward(updated(n))[3] < found["L"]),
-        ('zeros = true\nrelu = "on"\ndecimals = { L = 1, "dL/dW2" = 1 }', lambda z, found, n: min(z) > 0 and max(places(found[key]) for key in found if key == "L" or "/dW2" in key) <= 1),
-        ('branches = "any"\nask = ["z1", "dL/dW2", "W2_new"]', lambda z, found, n: all(found[key] for key in found if key[:2] == "z1" or key[:6] in ("dL/dW2", "W2_new"))),
+        ('zeros = true\nrelu = "mixed"\ndecimals = '
+         '2', lambda z, found, n: z[0] * z[1] < 0 and all(places(answer) <= 2 for answer in found.values())),
+        ('zeros = true\nrelu = "on"\nfalls = '
+         'true', lambda z, found, n: min(z) > 0 and forward(updated(n))[3] < found["L"]),
+        ('zeros = true\nrelu = "on"\ndecimals = { L = 1, "dL/dW2" = 1 '
+         '}', lambda z, found, n: min(z) > 0 and max(places(found[key]) for key in found if key == "L" or "/dW2" in key) <= 1),
+        ('branches = "any"\nask = ["z1", "dL/dW2", '
+         '"W2_new"]', lambda z, found, n: all(found[key] for key in found if key[:2] == "z1" or key[:6] in ("dL/dW2", "W2_new"))),
     ],
 )  # fmt: skip
 def test_search_finds_what_brute_force_finds(wishes: str, holds: object) -> None:
@@ -116,7 +125,10 @@ def test_search_finds_what_brute_force_finds_on_lattices_by_chance() -> None:
 def _same_solutions(seed: int) -> int:
     """How many solutions there are on a lattice by chance, after both ways have found the same ones."""
     source = random.Random(seed)
-    few = {key: source.sample(VALUES if key != "rate" else ("0.1", "0.2", "0.5", "1"), source.choice((1, 1, 2, 2, 3))) for key in ORDER}
+    few = {
+        key: source.sample(VALUES if key != "rate" else ("0.1", "0.2", "0.5", "1"), source.choice((1, 1, 2, 2, 3)))
+        for key in ORDER
+    }
     d = {key: f'"{" | ".join(values)}"' for key, values in few.items()}
     vary = f"""[variants.vary]
 W1 = [[{d["W1[1,1]"]}, {d["W1[1,2]"]}], [{d["W1[2,1]"]}, {d["W1[2,2]"]}]]
@@ -133,7 +145,9 @@ rate = {d["rate"]}
     for inputs in product(*exercise.plan.domains.values()):
         n = named(inputs)
         z = forward(n)[0]
-        if (min(z) > 0 if relu == "on" else z[0] * z[1] < 0) and all(places(answer) <= limit for answer in worked(n).values()):
+        if (min(z) > 0 if relu == "on" else z[0] * z[1] < 0) and all(
+            places(answer) <= limit for answer in worked(n).values()
+        ):
             expected.add(tuple(map(str, inputs)))
     found = Kind(exercise, exercise.plan.wishes, chance).everything.all(10**6)
     assert {tuple(map(str, inputs)) for inputs in found} == expected
@@ -146,7 +160,10 @@ def _by_chance(kind: Kind, number: int) -> object:
 
 
 def test_more_variants_than_there_are() -> None:
-    exercise = article('relu = "on"\nmistakes = false\neffort = 0', '[variants.vary]\ny = "0.5 | 1 | 0.1"\nrate = "0.1 | 0.5"\nb1 = ["0.2", "0.9 | 1"]')
+    exercise = article(
+        'relu = "on"\nmistakes = false\neffort = 0',
+        '[variants.vary]\ny = "0.5 | 1 | 0.1"\nrate = "0.1 | 0.5"\nb1 = ["0.2", "0.9 | 1"]',
+    )
     answers = set()
     for inputs in product(*exercise.plan.domains.values()):
         n = numbers(exercise, inputs)
@@ -154,13 +171,18 @@ def test_more_variants_than_there_are() -> None:
         if min(forward(n)[0]) > 0 and all(found.values()):
             answers.add(tuple(found.items()))
     assert len(list(draw(exercise, 1, len(answers)))) == len(answers)
-    with pytest.raises(Unmeetable, match=f"there are only {len(answers)} different variants, and {len(answers) + 1} were asked for"):
+    with pytest.raises(
+        Unmeetable, match=f"there are only {len(answers)} different variants, and {len(answers) + 1} were asked for"
+    ):
         draw(exercise, 1, len(answers) + 1)
 
 
 def test_more_variants_than_there_are_in_a_large_space() -> None:
     """Few answers in many ways: only y is asked for, so to say."""
-    exercise = article('ask = ["dL/dyhat"]\nbranches = "any"\nmistakes = false\neffort = 0\ndecimals = 0', VARY.replace('x = "integers -3..3, not 0"', "x = 0"))
+    exercise = article(
+        'ask = ["dL/dyhat"]\nbranches = "any"\nmistakes = false\neffort = 0\ndecimals = 0',
+        VARY.replace('x = "integers -3..3, not 0"', "x = 0"),
+    )
     with pytest.raises(Unmeetable, match="different"):
         list(draw(exercise, 1, 40))
 
@@ -168,8 +190,16 @@ def test_more_variants_than_there_are_in_a_large_space() -> None:
 @pytest.mark.parametrize(
     ("wishes", "vary", "conflict"),
     [
-        ('relu = "off"\nfalls = true', VARY.replace('b2 = "one decimal"\n', "b2 = 0.5\n").replace('y = "one decimal"\n', "y = 0.5\n"), {"relu", "falls"}),
-        ('decimals = 1\nrelu = "on"', VARY.replace('"0.1 | 0.5 | 1"', "0.01").replace("integers -3..3, not 0", "0.1 | -0.1"), {"decimals", "zeros"}),
+        (
+            'relu = "off"\nfalls = true',
+            VARY.replace('b2 = "one decimal"\n', "b2 = 0.5\n").replace('y = "one decimal"\n', "y = 0.5\n"),
+            {"relu", "falls"},
+        ),
+        (
+            'decimals = 1\nrelu = "on"',
+            VARY.replace('"0.1 | 0.5 | 1"', "0.01").replace("integers -3..3, not 0", "0.1 | -0.1"),
+            {"decimals", "zeros"},
+        ),
         ('relu = { h = "off on" }', '[variants.vary]\ny = "one decimal"', {"relu"}),
         ("repeats = false", VARY.replace('x = "integers -3..3, not 0"', "x = [1, 1]"), {"repeats"}),
     ],
@@ -183,7 +213,11 @@ def test_the_wishes_that_conflict_are_named(wishes: str, vary: str, conflict: se
 
 def test_no_answer_twice_but_where_structure_repeats_it() -> None:
     exercise = article('decimals = 1\nrepeats = false\nrelu = "on"')
-    same = [("dL/dyhat", "dL/db2"), *((f"z1[{i}]", f"h[{i}]") for i in (1, 2)), *((f"dL/dh[{i}]", f"dL/dz1[{i}]", f"dL/db1[{i}]") for i in (1, 2))]
+    same = [
+        ("dL/dyhat", "dL/db2"),
+        *((f"z1[{i}]", f"h[{i}]") for i in (1, 2)),
+        *((f"dL/dh[{i}]", f"dL/dz1[{i}]", f"dL/db1[{i}]") for i in (1, 2)),
+    ]
     for variant in draw(exercise, 4, 20):
         found = worked(named(variant.inputs))
         for first, *others in same:
@@ -266,15 +300,21 @@ def test_every_mistake_is_told_apart_from_the_right_answers_and_from_others(exam
 
 def test_a_mistake_that_leaves_the_answers_as_they_are_at_some_numbers_is_kept_from_them() -> None:
     """At e = yhat - y with rate e small, adding the gradient shows nowhere at one decimal place."""
-    exercise = article('places = 1\nask = ["W2_new"]\nrelu = "on"\neffort = 0', VARY.replace("0.1 | 0.5 | 1", "0.01 | 0.3"))
+    exercise = article(
+        'places = 1\nask = ["W2_new"]\nrelu = "on"\neffort = 0', VARY.replace("0.1 | 0.5 | 1", "0.01 | 0.3")
+    )
     added = next(mistaken for mistaken in exercise.mistakes if mistaken.row.name in ("added_gradient", "flipped_sign"))
     for variant in draw(exercise, 1, 50):
-        assert any(exercise.contract.tells_apart(x, y) for x, y in zip(variant.answers, variant.wrong(added), strict=True))
+        assert any(
+            exercise.contract.tells_apart(x, y) for x, y in zip(variant.answers, variant.wrong(added), strict=True)
+        )
 
 
 def test_values_that_hide_a_mistake_are_not_chosen() -> None:
     """Where the rate is 0.01, adding the gradient for subtracting it does not show at one decimal place."""
-    exercise = article('places = 1\nask = ["W2_new"]\nrelu = "on"\neffort = 0', VARY.replace("0.1 | 0.5 | 1", "0.001 | 0.3"))
+    exercise = article(
+        'places = 1\nask = ["W2_new"]\nrelu = "on"\neffort = 0', VARY.replace("0.1 | 0.5 | 1", "0.001 | 0.3")
+    )
     kind = Kind(exercise, exercise.plan.wishes, chance)
     assert [str(value) for value in kind.finder.domains[-1]] == ["3/10"]
     assert len(kind.everything.domains[-1]) == 2
@@ -284,7 +324,13 @@ def test_what_seldom_shows_is_made_to_show() -> None:
     exercise = article('decimals = 1\nrelu = "on"')
     node = next(blank.node for blank in exercise.blanks if blank.key == "dL/dW2[1]")
     target = Target(node, Carry(2))
-    finder = Finder(exercise, Kind(exercise, exercise.plan.wishes, chance).wishes, tuple(exercise.plan.domains.values()), chance, [target])
+    finder = Finder(
+        exercise,
+        Kind(exercise, exercise.plan.wishes, chance).wishes,
+        tuple(exercise.plan.domains.values()),
+        chance,
+        [target],
+    )
     for inputs in islice((found for found in finder.attempts("test") if found is not None), 20):
         answer = worked(named(inputs))["dL/dW2[1]"]
         assert abs(answer) > 10 and answer.denominator > 1
@@ -300,11 +346,19 @@ def test_effort_is_alike(example: Exercise) -> None:
 def test_ids_rebuild_their_variants(example: Exercise) -> None:
     for variant in draw(example, -12, 5):
         again = rebuild(load_exercise(EXAMPLE), f" {variant.id.lower()} ")
-        assert (again.id, again.number, again.inputs, again.answers) == (variant.id, variant.number, variant.inputs, variant.answers)
+        assert (again.id, again.number, again.inputs, again.answers) == (
+            variant.id,
+            variant.number,
+            variant.inputs,
+            variant.answers,
+        )
 
 
 def test_ids_of_variants_that_stand_in_for_another() -> None:
-    exercise = article('relu = "on"\nmistakes = false\neffort = 0', '[variants.vary]\ny = "0.5 | 1 | 0.1"\nrate = "0.1 | 0.5"\nb1 = ["0.2", "0.9 | 1"]')
+    exercise = article(
+        'relu = "on"\nmistakes = false\neffort = 0',
+        '[variants.vary]\ny = "0.5 | 1 | 0.1"\nrate = "0.1 | 0.5"\nb1 = ["0.2", "0.9 | 1"]',
+    )
     variants = list(draw(exercise, 2, 8))
     assert any(variant.id.split("-")[1].strip("0123456789") for variant in variants)
     for variant in variants:
@@ -313,7 +367,10 @@ def test_ids_of_variants_that_stand_in_for_another() -> None:
 
 def test_ids_of_another_spec(example: Exercise) -> None:
     id = next(draw(example, 7, 1)).id
-    for other in (article('decimals = 1\nrelu = { h = "on off" }\ndigits = 3'), load_exercise(ROOT / "examples" / "two-two-one.toml")):
+    for other in (
+        article('decimals = 1\nrelu = { h = "on off" }\ndigits = 3'),
+        load_exercise(ROOT / "examples" / "two-two-one.toml"),
+    ):
         with pytest.raises(WrongId, match="of another spec"):
             rebuild(other, id)
     for wrong in ("7-002-" + id[-2:], "8" + id[1:], id[:-1] + ("A" if id[-1] != "A" else "B")):
@@ -325,18 +382,23 @@ def test_ids_of_another_spec(example: Exercise) -> None:
 
 def test_same_seed_same_numbers_in_another_process(example: Exercise) -> None:
     text = (
-        "import sys; from pathlib import Path; from derivation.variants import load_exercise, solve\n"
+        "import sys; from pathlib import Path; from derivation.exercises.exercise.exercise import load_exercise; "
+        "from derivation.exercises.search import solve\n"
         "print([(v.id, [str(x) for x in v.inputs]) for v in solve.draw(load_exercise(Path(sys.argv[1])), 11, 20)])"
     )
     here = str([(variant.id, [str(x) for x in variant.inputs]) for variant in draw(example, 11, 20)])
     for hashing in ("1", "4242"):
         environment = {"PYTHONHASHSEED": hashing, "PYTHONPATH": str(ROOT)}
-        ran = subprocess.run([sys.executable, "-c", text, str(EXAMPLE)], capture_output=True, text=True, env=environment, check=True)
+        ran = subprocess.run(
+            [sys.executable, "-c", text, str(EXAMPLE)], capture_output=True, text=True, env=environment, check=True
+        )
         assert ran.stdout.strip() == here
 
 
 def test_variants_do_not_depend_on_how_many_there_are(example: Exercise) -> None:
-    assert [variant.id for variant in draw(example, 6, 3)] == [variant.id for variant in islice(draw(example, 6, 50), 3)]
+    assert [variant.id for variant in draw(example, 6, 3)] == [
+        variant.id for variant in islice(draw(example, 6, 50), 3)
+    ]
     assert next(iter(solve.draw(example, 6, 1))).inputs != next(iter(solve.draw(example, 7, 1))).inputs
 
 
@@ -344,7 +406,9 @@ def test_handout_ignores_variants_but_reads_them(tmp_path: Path) -> None:
     assert load(EXAMPLE).parameters.keys() == {"W1", "b1", "W2", "b2"}
     wrong = tmp_path / "wrong.toml"
     wrong.write_text(
-        TEXT.replace("decimals = 1", "decimal = 1").replace('b2 = "one decimal"', 'b3 = "one decimal"').replace('y = "one decimal"', 'y = "one decimals"')
+        TEXT.replace("decimals = 1", "decimal = 1")
+        .replace('b2 = "one decimal"', 'b3 = "one decimal"')
+        .replace('y = "one decimal"', 'y = "one decimals"')
     )
     with pytest.raises(SpecError) as caught:
         load(wrong)

@@ -7,9 +7,9 @@ from flint import fmpq
 from places import ROOT
 
 from derivation import SpecError, loads
-from derivation.spec import opened_text
-from derivation.variants.domains import domain, domains
-from derivation.variants.exercise import exercise_of
+from derivation.exercises.exercise.exercise import exercise_of
+from derivation.exercises.plan.domains import domain, domains, standard
+from derivation.spec.reader import opened_text
 
 HEAD = (ROOT / "examples" / "two-two-one.toml").read_text("utf-8")
 
@@ -71,7 +71,8 @@ def test_lists_of_the_shape() -> None:
         ("moderate = 0", "a number greater than 0"),
         ('branches = "all"', 'expected "same"'),
         ('[[variants.strata]]\nname = "a"\ncount = 0', "greater than or equal to 1"),
-        ('[[variants.strata]]\nname = "a"\ncount = 1\n[[variants.strata]]\nname = "b"\ncount = 1\nfals = true', "did you mean 'falls'?"),
+        ('[[variants.strata]]\nname = "a"\ncount = 1\n[[variants.strata]]\nname = "b"\ncount = 1\nfals = '
+         'true', "did you mean 'falls'?"),
     ],
 )  # fmt: skip
 def test_bad_tables(text: str, message: str) -> None:
@@ -83,7 +84,10 @@ def test_bad_tables(text: str, message: str) -> None:
 
 
 def test_strata_problems_stand_at_their_own_lines() -> None:
-    text = f'{HEAD}\n[variants]\n[[variants.strata]]\nname = "a"\ncount = 1\nfals = true\n[[variants.strata]]\nname = "b"\ncount = 1\nfals = true\n'
+    text = (
+        f'{HEAD}\n[variants]\n[[variants.strata]]\nname = "a"\ncount = 1\nfals = '
+        f'true\n[[variants.strata]]\nname = "b"\ncount = 1\nfals = true\n'
+    )
     with pytest.raises(SpecError) as caught:
         loads(text)
     lines = [number for number, line in enumerate(text.splitlines(), 1) if line.startswith("fals")]
@@ -121,4 +125,14 @@ def test_without_a_table_parameters_have_one_decimal_and_whole_data_stay_whole()
     assert ("update.rate", 0) not in found
     labelled = exercise_of((ROOT / "examples" / "softmax-regression.toml").read_text("utf-8"), "")
     assert "Y" not in {quantity.args[0] for quantity, _ in labelled.plan.domains}
-    assert opened_text(HEAD).plan is None
+    assert opened_text(HEAD).variants is None
+
+
+def test_whole_data_of_any_size_have_a_standard() -> None:
+    """A price of 250,000 varies in round steps; that it takes too many numbers to count by ones is nobody's fault."""
+    for size in (4, 4_999, 250_000, 10**30):
+        found = standard(fmpq(size), True)
+        assert max(found) <= size and max(found) * 1000 > size * 999 and min(found) == -max(found) and 0 not in found
+        assert all(entry.q == 1 for entry in found) and len(found) <= 10_000
+    text = HEAD.replace("x = [1, 2]", "x = [250000, 2]")
+    assert text != HEAD and exercise_of(text, ".").slots

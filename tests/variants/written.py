@@ -11,12 +11,12 @@ from fractions import Fraction
 from loose import loose
 from places import ROOT
 
-from derivation.variants.contract import Contract
-from derivation.variants.exercise import Exercise, Variant
-from derivation.variants.exercise import exercise as made
-from derivation.variants.exports import export
-from derivation.variants.exports.formats import Format
-from derivation.variants.solve import draw
+from derivation.exercises.exercise.exercise import Exercise, Variant
+from derivation.exercises.exercise.exercise import exercise as made
+from derivation.exercises.exports import export
+from derivation.exercises.exports.formats import Format
+from derivation.exercises.plan.contract import Contract
+from derivation.exercises.search.solve import draw
 
 EVIL = "<&]]>\"'{1:NM:=1}\\( {{{params.x}}} $x$ \x01 a/b"
 """A title that no format may stumble over."""
@@ -42,7 +42,10 @@ def files(form: Format, exercise: Exercise, count: int, seed: int = 1, portion: 
 
 def given(variant: Variant) -> dict[str, list[Fraction]]:
     """The variant's numbers as plain fractions."""
-    return {quantity.args[0]: [Fraction(int(x.p), int(x.q)) for x in array.entries] for quantity, array in variant.given.items()}
+    return {
+        quantity.args[0]: [Fraction(int(x.p), int(x.q)) for x in array.entries]
+        for quantity, array in variant.given.items()
+    }
 
 
 def typed(values: Mapping[str, Fraction], digits: int = 4) -> dict[str, str]:

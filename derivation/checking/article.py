@@ -1,0 +1,267 @@
+"""The checker: which equality of an article is wrong.
+
+find -> tokens -> chains -> reading (with the article's own vocabulary) -> knowledge -> judge
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import flint
+
+from derivation.checking.facts.knowledge import NEW, Knowledge, Work, quantity, works
+from derivation.checking.facts.meaning import Meaning, Mismatch
+from derivation.checking.facts.meter import Exhausted, Meter
+from derivation.checking.facts.world import Rule, World
+from derivation.checking.judging.compare import ALL_LENIENCY, Leniency
+from derivation.checking.judging.judge import Judge
+from derivation.checking.judging.verdicts import Equality, Report
+from derivation.checking.reading.chains import Chain, Declaration, Side, Statement, statements
+from derivation.checking.reading.forms import read
+from derivation.checking.reading.macros import MAXIMAL_MADE, Expansion, collect
+from derivation.checking.reading.symbols import Vocabulary
+from derivation.checking.reading.tokens import Token, Unreadable, has_decimal_commas, numerals, plain, tokens
+from derivation.checking.reading.trees import Tree, nodes
+from derivation.checking.reading.vocabulary import gather
+from derivation.checking.sources.find import find, opened, source
+from derivation.checking.sources.source import Formula, Heading, Source, UnreadableArticle
+from derivation.formulas.arrays import Shape
+from derivation.formulas.language.resolve import describe
+
+__all__ = ["Article", "Equality", "Report", "UnreadableArticle", "check", "check_text"]
+
+PRECISION = 256
+"""Bits of the balls in which irrational numbers are compared: equal means equal to 40 digits."""
+HYPOTHESIS = re.compile(r"\b(?:if|when|whenever|unless|whether|wenn|falls|otherwise,?|sonst)\s*\$?\Z", re.IGNORECASE)
+"""Words before a formula that make it a condition, which claims nothing."""
+UNROUNDED = re.compile(r"\bunrounded\b|\bfull precision\b", re.IGNORECASE)
+"""Words by which an article says that it computes on with what was rounded for print only."""
+RENAMED = 2
+"""Names given another meaning in a later section, from which on an article is taken to do so as a rule: fewer are
+mistakes."""
+MAXIMAL_RULES = 20
+"""General rules for any parameter that an article may state."""
+OPERANDS = 1
+"""Results worked with hidden digits, beyond which an article is taken to do so as a rule."""
+LONG = 6
+"""Decimal places beyond which a result is taken for rounded."""
+ARRAYS = frozenset([r"\top", r"\odot", r"\mathbf", r"\boldsymbol", r"\vec", r"\otimes", r"\mathbb"])
+
+
+def check(path: str) -> Report:
+    """The verdicts for the article in a file; `UnreadableArticle` where there is none to read."""
+    return judged(opened(path))
+
+
+def check_text(text: str, path: str = "article.md") -> Report:
+    """The verdicts for an article given as text; the ending of `path` says of what kind it is.
+
+    >>> check_text("$x = 2$ and $x^2 = 5$").wrong[0].why
+    '4, not 5'
+    """
+    return judged(source(path, text))
+
+
+def judged(article: Source) -> Report:
+    """Every equality of an article with its verdict."""
+    with flint.ctx.workprec(PRECISION):
+        return Article(article).report()
+
+
+class Article:
+    """An article as the checker understands it: statements, vocabulary, what they say, and the world they describe."""
+
+    def __init__(self, article: Source) -> None:
+        self.source = article
+        self.parts = find(article)
+        self.formulas = [part for part in self.parts if isinstance(part, Formula)]
+        self.statements: list[Statement] = []
+        self.sections: list[int] = []
+        self.words: list[Sequence[Token]] = []
+        self.shown: dict[Formula, Sequence[Token]] = {}
+        """The tokens of each formula, as far as they could be told apart."""
+        self.unread: list[tuple[Formula, Unreadable]] = []
+        self._state()
+        self.vocabulary: Vocabulary = gather(self.statements, self.words)
+        self.works: list[Work] = list(works(self.statements, self.vocabulary))
+        self.knowledge = Knowledge(self.vocabulary)
+        for work in self.works:
+            self.knowledge.learn(work)
+        self._declare()
+
+    def _state(self) -> None:
+        sources = dict.fromkeys([self.source, *(part.source for part in self.parts)])
+        self.letters = sum(len(source.text) for source in sources)
+        macros = Expansion(collect(sources), MAXIMAL_MADE + self.letters)
+        before: dict[bool, Chain | None] = {}  # by whether it is displayed: a display goes on with a display
+        section = 0
+        self.decimal_comma = has_decimal_commas(part.text for part in self.formulas)
+        for part in self.parts:
+            if isinstance(part, Heading):
+                before, section = {}, section + 1
+                continue
+            try:
+                self.shown[part] = scanned = tokens(part)
+                self.shown[part] = spelled = plain(macros.expand(scanned))
+                words = numerals(spelled, self.decimal_comma)
+            except Unreadable as problem:
+                self.unread.append((part, problem))
+                continue
+            self.words.append(words)
+            if HYPOTHESIS.search(part.source.text[max(part.start - 20, 0) : part.start].rstrip("$([\\")):
+                continue
+            for statement in statements(part, words, before.get(True) or before.get(False)):
+                self.statements.append(statement)
+                self.sections.append(section)
+                before[part.display] = statement if isinstance(statement, Chain) else None
+
+    def _declare(self) -> None:
+        for order, statement in enumerate(self.statements):
+            if isinstance(statement, Declaration):
+                keys = []
+                for part in statement.parts:
+                    try:
+                        key = quantity(read(part, self.vocabulary))
+                    except Unreadable:
+                        continue
+                    if key:
+                        keys.append(key)
+                self.knowledge.declare(order, statement, keys)
+
+    def world(self) -> World:
+        """A world in which nothing is judged yet."""
+        scalar = not any(
+            word.text in ARRAYS or word.text.startswith((r"\begin{pm", r"\begin{bm", r"\begin{array", r"\begin{sm"))
+            for words in self.words
+            for word in words
+        )
+        world = World(self.knowledge, scalar, self.sections, Meter(self.letters))
+        world.rules = self._rules(world)
+        world.rounded |= {
+            text for work in self.works if work.sides[-1].tree for text in long_numerals(work.sides[-1].tree)
+        }
+        return world
+
+    def _rules(self, world: World) -> list[Rule]:
+        found: list[Rule] = []
+        for key, events in self.knowledge.formulas.items():
+            theta = self.knowledge.symbols.get(key.removesuffix(NEW))
+            if (
+                not key.endswith(NEW)
+                or theta is None
+                or self.knowledge.values.get(theta.key)
+                or self.knowledge.formulas.get(theta.key)
+            ):
+                continue
+            world.meter.begin()
+            try:
+                is_unknown = world.shape(theta.key, 0) is None
+            except (Exhausted, RecursionError):
+                continue
+            if is_unknown:
+                found += [
+                    Rule(theta, event)
+                    for event in events
+                    if any(node.head in ("nabla", "partial") for node in nodes(event.tree))
+                ]
+        return found[:MAXIMAL_RULES]
+
+    def report(self) -> Report:
+        """The verdicts. A first look finds out whether the article rounds; where it does so only here and there, a
+        second judges by that."""
+        judge = Judge(self.world(), self.works, ALL_LENIENCY)
+        equalities = list(judge.equalities())
+        granted = deserved(equalities, UNROUNDED.search(self.source.text) is not None)
+        if any(equality.granted - granted for equality in equalities):
+            judge = Judge(self.world(), self.works, granted)
+            equalities = list(judge.equalities())
+        wrong, holding = self._declarations(judge.world)
+        unread = [equality for formula, problem in self.unread for equality in as_undecided(formula, problem)]
+        merged = sorted(
+            [*equalities, *wrong, *unread], key=lambda equality: (equality.source.path, equality.right.start)
+        )
+        return Report(self.source, merged, self.formulas, holding, self.shown)
+
+    def _declarations(self, world: World) -> tuple[list[Equality], int]:
+        r"""The declarations `x \in R^n` that do not hold, and how many do."""
+        wrong, holding = [], 0
+        for key, rows in self.knowledge.sets.items():
+            for order, declaration in rows:
+                event = world.value_event(key, order)
+                shape = self._known_shape(world, key, order)
+                wanted = world.shape_of_set(declaration)
+                if (
+                    shape is None
+                    or wanted is None
+                    or shape == wanted
+                    or not world.is_explicit(declaration)
+                    or world.is_reused(key, order)
+                ):
+                    holding += 1
+                    continue
+                line = event.read.side.place[0] if event else 0
+                where = f" in line {line}" if line else ""
+                wrong.append(
+                    Equality(
+                        declaration.names,
+                        declaration.set,
+                        "∈",
+                        "wrong",
+                        "definition",
+                        f"{key} is {describe(shape)}{where}, not {describe(wanted)}",
+                        at=declaration.set.start,
+                    )
+                )
+        return wrong, holding
+
+    @staticmethod
+    def _known_shape(world: World, key: str, order: int) -> Shape | None:
+        """The shape of a quantity's value or formula, whatever sets are declared."""
+        event = world.value_event(key, order)
+        world.meter.begin()
+        try:
+            if event:
+                return Meaning(world, order).of(event.tree)[1]
+            defined = world.definition(key, order)
+        except (Unreadable, Mismatch, Exhausted, RecursionError):
+            return None
+        return defined[1] if defined and key not in world.gathered else world.declared_in_digits(key)
+
+
+def as_undecided(formula: Formula, problem: Unreadable) -> Iterator[Equality]:
+    """A formula whose tokens could not be told apart, as one equality of which nothing can be said; none where it
+    equates nothing."""
+    left, equals, _ = formula.text.partition("=")
+    if equals and left.strip():
+        middle = formula.start + len(left)
+        first, second = (
+            Side(formula, (Token(formula.source.text[a:b], a, b),))
+            for a, b in ((formula.start, middle), (middle + 1, formula.end))
+        )
+        yield Equality(first, second, "=", "undecided", "arithmetic", f"not read: {problem.message}", at=problem.at)
+
+
+def long_numerals(result: Tree) -> Iterator[str]:
+    """The numerals of a result that have so many places that they can only be roundings."""
+    for node in nodes(result):
+        if node.head == "number" and len(node.args[0].partition(".")[2]) >= LONG:
+            yield node.args[0]
+
+
+def deserved(equalities: Sequence[Equality], goes_on_unrounded: bool) -> frozenset[Leniency]:
+    """What an article's way of rounding may be granted: what it does as a rule, not what only a slip or two would
+    need."""
+    rounded = [equality for equality in equalities if equality.verdict == "rounded"]
+    exact = sum(equality.verdict == "exact" and equality.kind != "definition" for equality in equalities)
+    renamed = sum("renamed" in equality.granted and equality.kind == "definition" for equality in equalities)
+    needed = {leniency: sum(leniency in equality.granted for equality in equalities) for leniency in ALL_LENIENCY}
+    behind_equals = sum(equality.relation == "=" for equality in rounded)
+    habits = {
+        "inside": behind_equals * 8 > exact,
+        "cut": needed["cut"] > 2 or behind_equals * 12 > exact,
+        "renamed": renamed >= RENAMED,
+        "operands": needed["operands"] > OPERANDS,
+        "carried": goes_on_unrounded or needed["carried"] * 10 > len(rounded) or len(rounded) < 6,
+    }
+    return frozenset(leniency for leniency in ALL_LENIENCY if habits[leniency])

@@ -1,0 +1,304 @@
+"""What the article says of its quantities: formulas, values and sets, each with its place in the order of the text."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from derivation.checking.reading.chains import Chain, Declaration, Side, Statement
+from derivation.checking.reading.forms import read
+from derivation.checking.reading.symbols import Symbol, Vocabulary, is_fenced
+from derivation.checking.reading.tokens import Unreadable
+from derivation.checking.reading.trees import Tree, nodes
+
+NEW, SLOPE = "⁺", "∂"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A side as it was read: its tree, or why it could not be read."""
+
+    side: Side
+    tree: Tree | None
+    problem: Unreadable | None = None
+
+    @property
+    def named(self) -> list[str]:
+        """The quantities that stand in it, in order."""
+        return named(self.tree) if self.tree else []
+
+
+@dataclass
+class Work:
+    """A chain with its sides read; `order` counts the article's statements."""
+
+    order: int
+    sides: list[Read]
+    relations: list[str]
+
+    @cached_property
+    def quantities(self) -> list[str]:
+        return [key for read in self.sides if read.tree and (key := quantity(read.tree))]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """The article gives a quantity a formula or a value (a tree without names); `side` counts the chain's sides."""
+
+    order: int
+    tree: Tree
+    read: Read
+    work: Work | None = None
+    assigned: bool = False
+
+
+def quantity(tree: Tree) -> str | None:
+    """The key under which a side's quantity is known, if the side is one: a name, an updated parameter, a
+    derivative."""
+    if tree.head == "group":
+        return quantity(tree.args[0])
+    if tree.head == "name":
+        return str(tree.args[0].key)
+    if tree.head == "updated":
+        inner = quantity(tree.args[0])
+        return inner + NEW if inner else None
+    if tree.head in ("partial", "nabla") and len(tree.args) == 2:
+        of, by = (quantity(part) for part in (tree.args if tree.head == "partial" else tree.args[::-1]))
+        return f"{SLOPE}{of}{SLOPE}{by}" if of and by else None
+    if tree.head == "apply" and all(arg.head == "name" for arg in tree.args[1:]):
+        return str(tree.args[0].key)
+    return None
+
+
+def named(tree: Tree) -> list[str]:
+    """The quantities that stand in a tree, in order."""
+    return [key for node in nodes(tree) if (key := quantity(node))]
+
+
+def shown(key: str) -> str:
+    """A quantity's key as a reader knows it.
+
+    >>> shown("∂L∂w"), shown("w⁺")
+    ('∂L/∂w', 'w_{new}')
+    """
+    if key.startswith(SLOPE):
+        of, _, by = key[1:].partition(SLOPE)
+        return f"∂{of}/∂{by}"
+    return key.replace(NEW, "_{new}")
+
+
+def is_derived(key: str) -> bool:
+    """Whether a quantity is worked out by its nature: a derivative, or an updated value."""
+    return key.startswith(SLOPE) or key.endswith(NEW)
+
+
+def is_closed(tree: Tree) -> bool:
+    """Whether a tree holds no names: its value is in its numbers alone."""
+    return not any(node.head in ("name", "updated", "partial", "nabla", "sum") for node in nodes(tree))
+
+
+def is_assignment(tree: Tree, key: str) -> bool:
+    """Whether a right side uses the quantity on the left itself, outside derivatives: `w - \\eta g` of `w`."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if node.head in ("partial", "nabla"):
+            continue
+        if node.head == "name" and node.args[0].key == key:
+            return True
+        waiting += [
+            part for arg in node.args for part in (arg if isinstance(arg, tuple) else (arg,)) if isinstance(part, Tree)
+        ]
+    return False
+
+
+def is_number(tree: Tree) -> bool:
+    """Whether a tree is a numeral, signed or not, or a matrix of them."""
+    if tree.head in ("u-", "group", "matrix", "row", "tuple"):
+        return all(is_number(child) for child in tree.children)
+    return tree.head == "number"
+
+
+def substitutions(left: Tree, right: Tree) -> Iterator[tuple[Tree, Tree]]:
+    """The quantities of the left side with the closed parts that stand in their places on the right, where both are
+    built alike."""
+    left, right = (tree.args[0] if tree.head == "group" else tree for tree in (left, right))
+    if left.head in ("name", "updated", "partial") and is_closed(right):
+        if quantity(left):
+            yield left, right
+        return
+    if left.head in PRODUCT_SIGNS and right.head in PRODUCT_SIGNS:
+        pass
+    elif left.head != right.head:
+        if left.head == "+" and right.head not in ("-", "number", "u-"):  # a vanishing summand may be left out
+            yield from substitutions(left.args[0], right)
+        return
+    mine, yours = left.children, right.children
+    if len(mine) == len(yours):
+        for a, b in zip(mine, yours, strict=True):
+            yield from substitutions(a, b)
+
+
+PRODUCT_SIGNS = frozenset(["", r"\cdot", r"\times", "*"])
+
+
+def is_call_of(call: Tree, body: Tree) -> bool:
+    """Whether another formula calls the same function: `f(z_1) = f(w x)` says what z_1 is, not what f is."""
+    return call.head == "apply" and any(node.head == "apply" and node.args[0] == call.args[0] for node in nodes(body))
+
+
+@dataclass
+class Knowledge:
+    """Formulas, values and sets by quantity, in the order of the text, and the article's own functions."""
+
+    vocabulary: Vocabulary
+    formulas: dict[str, list[Event]] = field(default_factory=lambda: defaultdict(list))
+    values: dict[str, list[Event]] = field(default_factory=lambda: defaultdict(list))
+    sets: dict[str, list[tuple[int, Declaration]]] = field(default_factory=lambda: defaultdict(list))
+    functions: dict[str, list[tuple[int, tuple[Symbol, ...], Tree]]] = field(default_factory=lambda: defaultdict(list))
+    symbols: dict[str, Symbol] = field(default_factory=dict)
+    written: set[str] = field(default_factory=set)
+    """The keys of all symbols that stand in the article."""
+    patterns: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """Quantities whose formulas hold for every index, by base: `a^l_j`."""
+
+    def learn(self, work: Work) -> None:
+        """Takes in what a chain says."""
+        trees = [read.tree for read in work.sides]
+        for tree in trees:
+            for node in nodes(tree) if tree else ():
+                if node.head == "name":
+                    self.symbols.setdefault(node.args[0].key, node.args[0])
+                    self.written.add(node.args[0].key)
+        first = trees[0]
+        if first and first.head == "apply":
+            self._function(work, first)
+        closed = [(side, side.tree) for side in work.sides if side.tree and is_closed(side.tree)]
+        for place, side in enumerate(work.sides):
+            key = quantity(side.tree) if side.tree else None
+            if (
+                key is None
+                or not side.tree
+                or any(other and is_call_of(side.tree, other) for other in trees if other is not side.tree)
+            ):
+                continue
+            others = [(other, other.tree) for k, other in enumerate(work.sides) if k != place and other.tree]
+            formulas = [(other, tree) for other, tree in others if not is_closed(tree)]
+            assigned = any(is_assignment(tree, key) for _, tree in formulas) or (
+                place == 0 and work.relations[0] == "←"
+            )
+            if closed:
+                self.values[key].append(Event(work.order, closed[-1][1], closed[-1][0], work, assigned))
+            elif assigned and formulas:
+                self.values[key].append(Event(work.order, formulas[0][1], formulas[0][0], work, assigned))
+            if formulas and not assigned and (place == 0 or quantity(formulas[0][1]) is None):
+                for other, tree in formulas[: None if place == 0 else 1]:
+                    self.formulas[key].append(Event(work.order, tree, other, work))
+                self._pattern(key)
+
+    def _function(self, work: Work, first: Tree) -> None:
+        parameters = [arg.args[0] for arg in first.args[1:] if arg.head == "name"]
+        body = next((read.tree for read in work.sides[1:] if read.tree and not is_closed(read.tree)), None)
+        if body is not None and not is_call_of(first, body) and len(parameters) == len(first.args) - 1:
+            self.functions[first.args[0].key].append((work.order, tuple(parameters), body))
+
+    def _pattern(self, key: str) -> None:
+        symbol = self.symbols.get(key)
+        if (
+            symbol
+            and any(letters(part) for part in (*symbol.sub, *symbol.label))
+            and key not in self.patterns[symbol.base]
+        ):
+            self.patterns[symbol.base].append(key)
+
+    def declare(self, order: int, declaration: Declaration, keys: Sequence[str]) -> None:
+        for key in keys:
+            self.sets[key].append((order, declaration))
+
+    def indexed(self, symbol: Symbol) -> tuple[str, dict[str, str]] | None:
+        """The general quantity that a symbol is a case of, and what its index letters stand for."""
+        for key in self.patterns.get(symbol.base, ()):
+            pattern = self.symbols[key]
+            bound = match(pattern.sub, symbol.sub, match(pattern.label, symbol.label, {}))
+            if bound and pattern.primes == symbol.primes:
+                return key, bound
+        return None
+
+
+def letters(word: str) -> bool:
+    """Whether a script is made of index letters."""
+    return bool(re.fullmatch(r"[a-zL]{1,3}", word))
+
+
+def match(pattern: tuple[str, ...], found: tuple[str, ...], bound: dict[str, str] | None) -> dict[str, str] | None:
+    """The index letters of a pattern bound to the digits of a symbol's scripts; None where they do not fit.
+
+    >>> match(("jk",), ("12",), {})
+    {'j': '1', 'k': '2'}
+    """
+    if bound is None:
+        return None
+    a, b = (
+        [char for word in words for char in (word if letters(word) or word.isdecimal() else [word])]
+        for words in (pattern, found)
+    )
+    a, b = [char for char in a if char != ","], [char for char in b if char != ","]
+    if len(a) != len(b):
+        return None
+    for wanted, given in zip(a, b, strict=True):
+        if letters(wanted) and given.isdecimal():
+            if bound.setdefault(wanted, given) != given:
+                return None
+        elif wanted != given:
+            return None
+    return bound
+
+
+def instance(symbol: Symbol, bound: dict[str, str]) -> Symbol:
+    r"""The symbol with index letters replaced, and sums in its scripts worked out: `a^{l-1}` with l = 2 is `a^{1}`."""
+    if not bound or not (symbol.sub or symbol.label):
+        return symbol
+    return Symbol(symbol.base, _instance(symbol.sub, bound), _instance(symbol.label, bound), symbol.primes)
+
+
+def _instance(words: tuple[str, ...], bound: dict[str, str]) -> tuple[str, ...]:
+    replaced: list[str] = []
+    for word in words:
+        if letters(word) and any(letter in bound for letter in word):
+            replaced += [bound.get(letter, letter) for letter in word]
+        else:
+            replaced.append(word)
+    if replaced == list(words):
+        return words
+    inner = replaced[1:-1] if is_fenced(tuple(replaced)) else replaced
+    text = "".join(inner)
+    sum_ = re.fullmatch(r"(\d+)([+-])(\d+)", text)
+    if sum_:
+        text = str(int(sum_[1]) + int(sum_[2] + sum_[3]))
+        return (replaced[0], text, replaced[-1]) if inner != replaced else (text,)
+    if all(word.isdecimal() for word in inner):
+        return (replaced[0], text, replaced[-1]) if inner != replaced else (text,)
+    return tuple(replaced)
+
+
+def works(statements: Sequence[Statement], vocabulary: Vocabulary) -> Iterator[Work]:
+    """The chains with their sides read."""
+    cache: dict[tuple[int, int, int], Read] = {}
+    for order, statement in enumerate(statements):
+        if isinstance(statement, Chain):
+            yield Work(order, [_read(side, vocabulary, cache) for side in statement.sides], statement.relations)
+
+
+def _read(side: Side, vocabulary: Vocabulary, cache: dict[tuple[int, int, int], Read]) -> Read:
+    key = (id(side.formula), side.start, len(side.words))
+    if key not in cache:
+        try:
+            cache[key] = Read(side, read(side.words, vocabulary))
+        except Unreadable as problem:
+            cache[key] = Read(side, None, problem)
+        except RecursionError:
+            cache[key] = Read(side, None, Unreadable(side.start, "nested too deeply"))
+    return cache[key]

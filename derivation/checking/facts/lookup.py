@@ -1,0 +1,73 @@
+"""What may be asked of an article's facts while one of them is found: the recursion of formulas, values and shapes goes
+through here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
+
+from derivation.checking.facts.knowledge import Event, Knowledge
+from derivation.checking.facts.meter import Meter
+from derivation.checking.reading.symbols import Symbol
+from derivation.checking.reading.trees import Tree
+from derivation.formulas.arrays import Shape
+from derivation.formulas.terms import Term
+
+Meant = tuple[Term, Shape]
+"""A term and its shape."""
+Result = TypeVar("Result")
+
+
+class Lookup(Protocol):
+    """Shapes, formulas and values of quantities, asked for at a place (`order`) of the article (`world.World`)."""
+
+    @property
+    def knowledge(self) -> Knowledge: ...
+
+    @property
+    def meter(self) -> Meter: ...
+
+    @property
+    def parameters(self) -> set[str]: ...
+
+    @property
+    def assumed(self) -> set[str]: ...
+
+    @property
+    def learnt(self) -> Mapping[str, Tree]: ...
+
+    def epoch(self, order: int) -> int: ...
+
+    def guarded(self, key: Any, work: Callable[[], Result]) -> Result: ...
+
+    def is_sought(self, key: Any) -> bool: ...
+
+    def definitions(self, key: str, order: int) -> Sequence[Event]: ...
+
+    def definition(self, key: str, order: int, place: int = 0) -> Meant | None: ...
+
+    def lacks_formula(self, key: str) -> bool: ...
+
+    def function(self, key: str, order: int, count: int) -> tuple[tuple[Symbol, ...], Tree]: ...
+
+    def rule(self, leaf: Term, order: int) -> Term | None: ...
+
+    def rules_of(
+        self, key: str, term: Term, shape: Shape, targets: frozenset[str], order: int
+    ) -> Mapping[str, Term]: ...
+
+    def slope_of(self, term: Term, key: str, shape: Shape, upstream: Term) -> Term: ...
+
+    def shape(self, key: str, order: int, symbol: Symbol | None = None) -> Shape | None: ...
+
+    def value_event(self, key: str, order: int) -> Event | None: ...
+
+    def integer(self, term: Term, order: int) -> int | None: ...
+
+    def assume(self, symbol: Symbol) -> bool: ...
+
+    def with_numbers(self, symbol: Symbol, order: int) -> Symbol: ...
+
+    def alias(self, term: Term, shape: Shape) -> Term: ...
+
+    def alias_term(self, key: str) -> Meant | None: ...

@@ -1,0 +1,491 @@
+"""Trees to terms of the operations table: which operation a sign stands for is decided by the shapes of its
+operands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import reduce
+from typing import Any
+
+from derivation.checking.facts.knowledge import instance, is_closed
+from derivation.checking.facts.lookup import Lookup, Meant
+from derivation.checking.reading.symbols import Symbol
+from derivation.checking.reading.tokens import Unreadable
+from derivation.checking.reading.trees import Tree, alike, nodes
+from derivation.formulas.arrays import Shape, collapse
+from derivation.formulas.language.expressions import SyntaxProblem
+from derivation.formulas.language.resolve import choose, describe, rule, substitute
+from derivation.formulas.operations import SPELLINGS, TABLE, ShapeMismatch
+from derivation.formulas.terms import Term, index, matrix, name, number, partial, updated
+
+TEN = number(10)
+MAXIMAL_CALLS = 20
+MAXIMAL_SUM = MAXIMAL_ONES = 1000
+
+
+class Unknown(Unreadable):
+    """A quantity of which the article says neither value nor formula nor shape."""
+
+
+class Mismatch(SyntaxProblem):
+    """Operands whose shapes do not fit: the equality is wrong."""
+
+
+FAILURES = (ArithmeticError, ValueError)
+"""All that may keep a side from having a value: it cannot be read, shapes do not fit, a derivative or a value does not
+exist."""
+
+
+PRODUCTS = {
+    "": ("times", "matmul"),
+    r"\cdot": ("times", "matmul", "dot"),
+    r"\times": ("times", "matmul"),
+    "*": ("times", "hadamard", "matmul"),
+    "@": ("matmul", "times"),
+    r"\odot": ("hadamard", "times"),
+    r"\circ": ("hadamard", "times"),
+    r"\otimes": ("outer", "times"),
+    r"\oslash": ("hadamard_div", "div"),
+    r"\star": ("conv2d",),
+}
+SIGNS = {"+": "+", "-": "-", "/": "/", "frac": "/", "^": "^", ".T": ".T", "abs": "abs"}
+RELATED = {">": ("greater", False), ">=": ("at_least", False), "<": ("greater", True), "<=": ("at_least", True)}
+OPPOSITE = {">": "<=", "<=": ">", "<": ">=", ">=": "<"}
+
+
+class Meaning:
+    """What trees mean at one place of the article."""
+
+    def __init__(
+        self,
+        world: Lookup,
+        order: int,
+        bound: Mapping[str, Meant] | None = None,
+        indices: dict[str, str] | None = None,
+        depth: int = 0,
+        renamed: tuple[str, str] | None = None,
+    ) -> None:
+        self.world, self.order, self.depth, self.renamed = world, order, depth, renamed
+        self.bound, self.indices = bound or {}, indices or {}
+
+    def of(self, tree: Tree) -> Meant:
+        """The term and its shape; `Unreadable` where that is not certain, `Mismatch` where shapes do not fit."""
+        self.world.meter.tick()
+        method = METHODS.get(tree.head)
+        if method:
+            return method(self, tree)
+        parts = [self.of(child) for child in tree.children]
+        if tree.head in PRODUCTS:
+            return self.product(tree, parts)
+        return self.make(tree, SIGNS[tree.head], parts)
+
+    def make(self, tree: Tree, symbol: str, parts: list[Meant]) -> Meant:
+        try:
+            row = choose(symbol, [shape for _, shape in parts])
+        except ShapeMismatch as mismatch:
+            self.broadcasts(tree, symbol, [shape for _, shape in parts])
+            if all(len(parts) > len(row.operands) for row in SPELLINGS.get(symbol, ())):
+                raise Unreadable(tree.start, f"{symbol} of {len(parts)} arguments") from mismatch
+            found = " and ".join(describe(shape) for _, shape in parts)
+            raise Mismatch(tree.start, f"the shapes do not fit: {found}") from mismatch
+        missing = len(row.operands) - len(parts)
+        defaults = tuple(number(text) for text in row.defaults[len(row.defaults) - missing :]) if missing else ()
+        shapes = [shape for _, shape in parts] + [()] * missing
+        return Term(row.name, (*(term for term, _ in parts), *defaults)), row.shape(shapes)
+
+    def broadcasts(self, tree: Tree, symbol: str, shapes: list[Shape]) -> None:
+        if symbol == "+" and len(shapes) == 2 and all(shapes):
+            (a, b), (c, d) = shapes
+            if (b == d and 1 in (a, c) and min(b, d) > 1) or (
+                a == c and 1 in (b, d) and b != d and max(b, d) > 1 and a > 1
+            ):
+                raise Unreadable(
+                    tree.start,
+                    "a row or column is added to every other (broadcasting), which matrix algebra does not know",
+                )
+
+    def vanishes(self, tree: Tree) -> bool:
+        """Whether a product is 0 log 0, which by convention is 0 (Cover and Thomas, Elements of Information Theory,
+        2.1)."""
+        factor, log = tree.args[0], tree.args[1].args[0] if tree.args[1].head == "/" else tree.args[1]
+        if log.head != "call" or log.args[0] != "log" or not is_closed(factor) or not is_closed(log.args[1]):
+            return False
+        values = (self.world.integer(self.of(part)[0], self.order) for part in (factor, log.args[1]))
+        return all(value == 0 for value in values)
+
+    def product(self, tree: Tree, parts: list[Meant]) -> Meant:
+        (a, first), (b, second) = parts
+        if self.vanishes(tree):
+            return number(0), ()
+        if tree.args[0].head == "tuple" and first != second and first[:1] == second[:1]:
+            a, first = Term("transpose", (a,)), first[::-1]  # (1, 2) in front of a matrix is a row
+        if (
+            a.head == "number"
+            and b.head == "pow"
+            and b.args[0] == TEN
+            and "e" not in a.args[0]
+            and re.fullmatch(r"-?\d{1,3}", str(b.args[1].args[0]))
+        ):
+            return number(f"{a.args[0]}e{b.args[1].args[0]}"), ()
+        fitting = []
+        for key in PRODUCTS[tree.head]:
+            try:
+                places = TABLE[key].filled()
+                fitting.append((Term(key, (a, b, *places)), TABLE[key].shape([first, second], *places)))
+            except ShapeMismatch:
+                continue
+            if tree.head != "*":
+                break
+        if len(fitting) > 1 and first and second:
+            raise Unreadable(tree.start, "does * mean the matrix product here, or entry by entry?")
+        if not fitting:
+            if tree.head == r"\times" and first == second == (3, 1):
+                raise Unreadable(tree.start, "a cross product")
+            raise Mismatch(
+                tree.start, f"the shapes do not fit in this product: {describe(first)} and {describe(second)}"
+            )
+        return fitting[0]
+
+    # Leaves
+
+    def number(self, tree: Tree) -> Meant:
+        return number(tree.args[0]), ()
+
+    def negative(self, tree: Tree) -> Meant:
+        inner, shape = self.of(tree.args[0])
+        if inner.head == "number" and not inner.args[0].startswith("-"):
+            return number(f"-{inner.args[0]}"), ()
+        return Term("neg", (inner,)), shape
+
+    def group(self, tree: Tree) -> Meant:
+        return self.of(tree.args[0])
+
+    def named(self, tree: Tree) -> Meant:
+        symbol = instance(tree.args[0], self.indices)
+        if self.renamed and symbol.sub and symbol.sub[-1] == self.renamed[0]:
+            symbol = replace(symbol, sub=(*symbol.sub[:-1], self.renamed[1]))
+        if symbol.key in self.indices:
+            return number(self.indices[symbol.key]), ()
+        if symbol.key in self.bound:
+            return self.bound[symbol.key]
+        shape = self.world.shape(symbol.key, self.order, symbol)
+        if shape is not None:
+            return name(symbol.key), shape
+        found = self.entry(symbol)
+        if found is None and (last := self.world.with_numbers(symbol, self.order)) != symbol:
+            return self.named(replace_symbol(tree, last))
+        if found is None and (symbol.key in self.world.parameters or self.world.assume(symbol)):
+            return name(symbol.key), ()
+        if found is None:
+            raise Unknown(tree.start, f"the article gives no value or formula for {symbol.key}")
+        return found
+
+    def entry(self, symbol: Symbol) -> Meant | None:
+        """An entry of a known array: `z_1`, `w_{12}` of `W`."""
+        places = digits(symbol.sub)
+        if not places:
+            return None
+        for whole in wholes(symbol.whole):
+            meant = self.bound.get(whole.key)
+            shape = meant[1] if meant else self.world.shape(whole.key, self.order, whole)
+            if not shape:
+                continue
+            sizes = shape if len(places) == 2 else (max(shape),) if 1 in shape else ()
+            if len(places) == 2 and 1 in shape and len(symbol.sub) == 1 and int(symbol.sub[0]) <= max(shape):
+                places, sizes = (int(symbol.sub[0]) - 1,), (max(shape),)
+            if len(sizes) == len(places) and all(0 <= place < size for place, size in zip(places, sizes, strict=True)):
+                return index(meant[0] if meant else name(whole.key), *places), ()
+        return None
+
+    def entry_of(self, tree: Tree) -> Meant:
+        """An entry of an expression: `(A B)_{12}`."""
+        inner, shape = self.of(tree.args[0])
+        whole = inner if inner.head == "name" else self.world.alias(inner, shape)
+        symbol = Symbol(whole.args[0], instance(tree.args[1], self.indices).sub)
+        if not shape and symbol.sub == ("1",):
+            return inner, shape
+        found = self.entry(symbol)
+        if found is None:
+            raise Unreadable(tree.start, "an index that this does not have")
+        return found
+
+    def updated(self, tree: Tree) -> Meant:
+        inner, shape = self.of(tree.args[0])
+        if inner.head not in ("name", "index"):
+            raise Unreadable(tree.start, "an updated value of something that has no name")
+        if inner.head == "index":
+            return index(updated(inner.args[0]), *inner.args[1:]), ()
+        return updated(inner), shape
+
+    def matrix(self, tree: Tree) -> Meant:
+        rows = tuple(tuple(self.cell(cell) for cell in row.args) for row in tree.args)
+        shape = collapse((len(rows), len(rows[0])))
+        return (matrix(rows), shape) if shape else (rows[0][0], ())
+
+    def cell(self, tree: Tree) -> Term:
+        term, shape = self.of(tree)
+        if shape:
+            raise Unreadable(tree.start, "a matrix of matrices")
+        return term
+
+    def listed(self, tree: Tree) -> Meant:
+        return matrix(tuple((self.cell(item),) for item in tree.args)), (len(tree.args), 1)
+
+    # Functions
+
+    def call(self, tree: Tree) -> Meant:
+        function, *arguments = tree.args
+        meant = [self.of(argument) for argument in arguments]
+        if function in ("max", "min") and len(meant) > 2:
+            return reduce(lambda first, second: self.make(tree, function, [first, second]), meant)
+        return self.make(tree, function, meant)
+
+    def apply(self, tree: Tree) -> Meant:
+        """The article's own function: its body with the arguments put in."""
+        symbol, *arguments = tree.args
+        parameters, body = self.world.function(symbol.key, self.order, len(arguments))
+        meant = [self.of(argument) for argument in arguments]
+        if self.world.definitions(symbol.key, self.order) and all(
+            a.head == "name" and a.args[0] == p for a, p in zip(arguments, parameters, strict=True)
+        ):
+            shape = self.world.shape(symbol.key, self.order, symbol)
+            if shape is not None:
+                return name(symbol.key), shape
+        if self.depth > MAXIMAL_CALLS:
+            raise Unreadable(tree.start, "functions that call each other too deeply")
+        bound = {**self.bound, **{parameter.key: value for parameter, value in zip(parameters, meant, strict=True)}}
+        counted = {
+            p.key: a.args[0]
+            for p, a in zip(parameters, arguments, strict=True)
+            if a.head == "number" and a.args[0].isdecimal()
+        }
+        return Meaning(self.world, self.order, bound, {**self.indices, **counted}, self.depth + 1).of(body)
+
+    def prime(self, tree: Tree) -> Meant:
+        """The derivative of a function, at an argument, entry by entry."""
+        function, argument = tree.args[0], tree.args[1]
+        inner, shape = self.of(argument)
+        if isinstance(function, Symbol):
+            return self.own_prime(tree, function, inner, shape)
+        row = choose(function, [shape])
+        derivative = next((other for other in TABLE.values() if other.derivative_of == row.name), None)
+        if row.name in ("softmax", "log_softmax") or len(row.operands) - len(row.defaults) != 1:
+            raise Unreadable(tree.start, "the derivative of a function of several entries")
+        constants = tuple(number(text) for text in row.defaults)
+        if derivative:
+            return Term(derivative.name, (inner, *constants)), shape
+        one = Term("ones", shape) if shape else number(1)
+        operand_shapes = [shape, *[()] * len(constants)]
+        body, _ = rule(
+            row.reverse[0] or "0", (*zip(row.operands, operand_shapes, strict=True), ("G", shape), ("out", shape))
+        )
+        out = Term(row.name, (inner, *constants))
+        return substitute(
+            body, {row.operands[0]: inner, **dict(zip(row.operands[1:], constants, strict=True)), "G": one, "out": out}
+        ), shape
+
+    def own_prime(self, tree: Tree, function: Symbol, inner: Term, shape: Shape) -> Meant:
+        parameters, body = self.world.function(function.key, self.order, 1)
+        variable = name("\0x")
+        result, after = Meaning(self.world, self.order, {parameters[0].key: (variable, shape)}, {}, self.depth + 1).of(
+            body
+        )
+        if after != shape:
+            raise Unreadable(tree.start, "the derivative of a function of several entries")
+        one = Term("ones", shape) if shape else number(1)
+        return substitute(self.world.slope_of(result, "\0x", shape, one), {"\0x": inner}), shape
+
+    # Derivatives and sums
+
+    def at(self, tree: Tree) -> Meant:
+        r"""A derivative of the article's own function at a point: `\frac{\partial f}{\partial x}(3, 4)`."""
+        (of, by), point = tree.args[0].args, [self.of(argument) for argument in tree.args[1:]]
+        parameters, body = self.world.function(of.args[0].key, self.order, len(point))
+        if (
+            by.head != "name"
+            or by.args[0] not in parameters
+            or len(parameters) != len(point)
+            or any(shape for _, shape in point)
+        ):
+            raise Unreadable(tree.start, "a derivative at a point that is none of the function's")
+        variables = {parameter.key: (name(f"\0{parameter.key}"), ()) for parameter in parameters}
+        result, shape = Meaning(self.world, self.order, variables, {}, self.depth + 1).of(body)
+        if shape:
+            raise Unreadable(tree.start, "the derivative of a function of several entries")
+        slope = self.world.slope_of(result, f"\0{by.args[0].key}", (), number(1))
+        return substitute(
+            slope, {f"\0{parameter.key}": value for parameter, (value, _) in zip(parameters, point, strict=True)}
+        ), ()
+
+    def partial(self, tree: Tree) -> Meant:
+        of = tree.args[0] if tree.head == "partial" else tree.args[-1]
+        if len(tree.args) == 2:
+            bottom, below = self.of(tree.args[1] if tree.head == "partial" else tree.args[0])
+        elif "\0theta" in self.bound:
+            bottom, below = self.bound["\0theta"]
+        else:
+            raise Unreadable(tree.start, "the gradient by what? write \\nabla_w")
+        top, above = self.numerator(of)
+        if bottom.head not in ("name", "index"):
+            raise Unreadable(tree.start, "a derivative by something that is no quantity of the article")
+        if top.head not in ("name", "index"):
+            top = self.world.alias(top, above)
+        if above and below and below[1] != 1:
+            raise Unreadable(tree.start, "the derivative of an array by a matrix has more than two indices")
+        if not above:
+            return partial(top, bottom), below
+        size = above[0] * above[1]
+        return partial(top, bottom), (collapse((size, below[0])) if below else above)
+
+    def numerator(self, of: Tree) -> Meant:
+        """What is differentiated; a name of which nothing is said is a scalar, as losses are."""
+        try:
+            return self.of(of)
+        except Unknown:
+            if of.head != "name":
+                raise
+            return name(of.args[0].key), ()
+
+    def sum(self, tree: Tree) -> Meant:
+        variable, low, high, body = tree.args
+        steps = self.range(tree, variable, low, high, body)
+        parts = [
+            Meaning(self.world, self.order, self.bound, {**self.indices, variable: str(k)}, self.depth).of(body)
+            for k in steps
+        ]
+        result = parts[0]
+        for part in parts[1:]:
+            result = self.make(tree, "+", [result, part])
+        return result
+
+    def range(self, tree: Tree, variable: str, low: Tree | None, high: Tree | None, body: Tree) -> range:
+        if low is not None and high is not None:
+            first, last = (self.world.integer(self.of(limit)[0], self.order) for limit in (low, high))
+            if first is None or last is None:
+                raise Unreadable(tree.start, "the limits of this sum are not known numbers")
+        else:
+            first, last = 1, self.size(variable, body)
+        if not 0 <= last - first < MAXIMAL_SUM:
+            raise Unreadable(tree.start, f"a sum of {last - first + 1} terms")
+        return range(first, last + 1)
+
+    def size(self, variable: str, body: Tree) -> int:
+        """How far an index runs that has no limits: as far as the arrays or names go that bear it."""
+        for node in nodes(body):
+            count = 0
+            if node.head == "name" and variable in "".join((*node.args[0].sub, *node.args[0].label)):
+                symbol = instance(node.args[0], self.indices)
+                while count < MAXIMAL_SUM and self.exists(instance(symbol, {variable: str(count + 1)})):
+                    count += 1
+            elif node.head == "entry" and node.args[1].sub == (variable,):
+                _, shape = self.of(node.args[0])
+                count = max(shape, default=1) if 1 in (*shape, 1) else 0
+            if count:
+                return count
+        raise Unreadable(body.start, "how far does this sum go?")
+
+    def exists(self, symbol: Symbol) -> bool:
+        return self.world.shape(symbol.key, self.order, symbol) is not None or self.entry(symbol) is not None
+
+    # Comparisons
+
+    def cases(self, tree: Tree) -> Meant:
+        parts = list(tree.args)
+        if len(parts) == 4:
+            second = parts.pop()
+            first = parts[1]
+            if OPPOSITE[first.args[0]] != second.args[0] or not all(
+                alike(a, b) for a, b in zip(first.args[1:], second.args[1:], strict=True)
+            ):
+                kinds = {first.args[0], second.args[0]}
+                if kinds not in ({">", "<"}, {">=", "<="}, {">", "<="}, {"<", ">="}):
+                    raise Unreadable(tree.start, "cases whose conditions are not each other's opposite")
+        if parts[1].head == "compare":
+            value, condition, other = parts
+        elif parts[2].head == "compare":
+            other, value, condition = parts
+        else:
+            raise Unreadable(tree.start, "cases without a condition")
+        return self.make(tree, "cases", [self.condition(condition.args, tree), self.of(value), self.of(other)])
+
+    def condition(self, args: tuple[Any, ...], tree: Tree) -> Meant:
+        relation, left, right = args
+        key, exchanged = RELATED[relation]
+        parts = [self.of(left), self.of(right)]
+        return self.make(tree, {"greater": ">", "at_least": ">="}[key], parts[::-1] if exchanged else parts)
+
+    def indicator(self, tree: Tree) -> Meant:
+        return self.condition(tree.args, tree)
+
+    def ones(self, tree: Tree) -> Meant:
+        count = int(tree.args[0])
+        if count > MAXIMAL_ONES:
+            raise Unreadable(tree.start, f"a vector of {count} ones")
+        return (Term("ones", (count, 1)), (count, 1)) if count > 1 else (number(1), ())
+
+    def norm(self, tree: Tree) -> Meant:
+        inner, shape = self.of(tree.args[0])
+        if not shape:
+            return self.make(tree, "abs", [(inner, shape)])
+        square = Term("hadamard_pow", (inner, number(2)))
+        return Term("sqrt", (Term("sum", (square,)),)), ()
+
+    def compare(self, tree: Tree) -> Meant:
+        raise Unreadable(tree.start, "a comparison where a value is expected")
+
+
+def digits(sub: tuple[str, ...]) -> tuple[int, ...]:
+    """The places, from 0, that a subscript of digits means; () if it is none. `12` is row 1, column 2."""
+    parts = [part for part in sub if part != ","]
+    if not parts or not all(part.isdecimal() for part in parts):
+        return ()
+    if len(parts) == 1 and len(parts[0]) == 2:
+        parts = list(parts[0])
+    return tuple(int(part) - 1 for part in parts) if len(parts) <= 2 else ()
+
+
+def replace_symbol(tree: Tree, symbol: Symbol) -> Tree:
+    return Tree(tree.head, (symbol,), tree.start)
+
+
+def wholes(symbol: Symbol) -> Iterator[Symbol]:
+    r"""The arrays whose entries may bear this letter: `w` is an entry of `w`, `W`, `\mathbf{w}` or `\mathbf{W}`."""
+    letter = symbol.base
+    capitals = [letter.upper()] if len(letter) == 1 and letter.islower() else []
+    bases = [
+        letter,
+        *capitals,
+        *(rf"{font}{{{base}}}" for font in (r"\mathbf", r"\boldsymbol", r"\vec") for base in (letter, *capitals)),
+    ]
+    return (replace(symbol, base=base) for base in bases)
+
+
+METHODS: dict[str, Callable[[Meaning, Tree], Meant]] = {
+    "u-": Meaning.negative,
+    "name": Meaning.named,
+    "nabla": Meaning.partial,
+    "entry": Meaning.entry_of,
+    "tuple": Meaning.listed,
+    **{
+        key: getattr(Meaning, key)
+        for key in [
+            "number",
+            "group",
+            "at",
+            "updated",
+            "matrix",
+            "call",
+            "apply",
+            "prime",
+            "partial",
+            "sum",
+            "cases",
+            "indicator",
+            "ones",
+            "norm",
+            "compare",
+        ]
+    },
+}

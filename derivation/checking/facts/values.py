@@ -1,0 +1,398 @@
+"""Values in three ways: as they truly are, as the article prints them, or at a random point; and derivatives by reverse
+accumulation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b
+from typing import Any
+
+from flint import arb, fmpq
+
+from derivation.checking.facts.effort import effort
+from derivation.checking.facts.knowledge import NEW, SLOPE, shown
+from derivation.checking.facts.lookup import Lookup
+from derivation.checking.facts.meaning import Meaning, Unknown
+from derivation.formulas.arrays import Array, Shape
+from derivation.formulas.calculus.evaluate import evaluate
+from derivation.formulas.calculus.reverse import NoDerivative
+from derivation.formulas.numbers import exact, settle
+from derivation.formulas.operations.algebras import Numbers
+from derivation.formulas.terms import Term, name
+
+MAXIMAL_DEPTH = 80
+LONG = 100
+"""Nodes of a term whose value is kept."""
+NODES_AT_ONCE = 1000
+"""Nodes of a term that are gone through before they are counted."""
+DRAWN_A_STEP = 32
+"""Entries of an array that are drawn in the time of a step."""
+UPSTREAM = "\0G"
+
+
+def quantities(term: Term) -> Iterator[Term]:
+    """The names, derivatives and updated parameters of a term, outermost first, not those inside a derivative."""
+    waiting = [term]
+    while waiting:
+        node = waiting.pop()
+        if node.head in ("name", "partial", "updated"):
+            yield node
+        else:
+            waiting.extend(node.children)
+
+
+class Balls(Numbers):
+    """Numbers in which a numeral that is known to be rounded stands for all numbers that it may be the rounding of."""
+
+    def __init__(self, rounded: set[str]) -> None:
+        self.rounded = rounded
+
+    def literal(self, term: Term) -> Any:
+        text = term.args[0]
+        value = exact(text)
+        return arb(value, arb(half_unit(text))) if text.lstrip("-") in self.rounded else value
+
+
+def half_unit(text: str) -> fmpq:
+    """Half a unit of the last printed digit.
+
+    >>> half_unit("0.25")
+    1/200
+    """
+    digits, _, power = text.partition("e")
+    places = len(digits.partition(".")[2]) - int(power or 0)
+    return fmpq(1, 2 * 10**places) if places >= 0 else fmpq(10**-places, 2)
+
+
+class Truth:
+    """Values as they follow from formulas and inputs; a value as printed only where no formula leads to it.
+
+    With `direct`, the derivative by a quantity that stands in a formula itself keeps all else in that formula still:
+    the immediate partial derivatives of Pascanu, Mikolov, Bengio, On the difficulty of training recurrent neural
+    networks (2013), equation 5.
+    """
+
+    direct = False
+
+    def __init__(self, world: Lookup, algebra: Any = Numbers) -> None:
+        self.world, self.algebra = world, algebra
+        self.cache: dict[tuple[Term, int], Array] = {}
+        self.long: dict[tuple[Term, int], Array] = {}
+        """The values of long terms, such as sums spelled out, which stand on both sides of the links of a chain."""
+
+    def value(self, term: Term, order: int) -> Array:
+        """The value of a term at a place of the article; `Unknown` where a quantity in it has none."""
+        key = (term, self.moment(order))
+        if key in self.long:
+            return self.long[key]
+        leaves, size = self.leaves(term)
+        known = {leaf: self.quantity(leaf, order) for leaf in leaves}
+        self.world.meter.tick(effort(term, known))
+        try:
+            found = settle(evaluate(term, known, self.algebra))
+        except IndexError:
+            raise Unknown(0, "an entry that this array does not have") from None
+        if size >= LONG:
+            self.long[key] = found
+        return found
+
+    def leaves(self, term: Term) -> tuple[Iterable[Term], int]:
+        """The quantities of a term, each once, and how many nodes it has, which are steps."""
+        found, waiting, count = dict[Term, None](), [term], 0
+        while waiting:
+            node = waiting.pop()
+            count += 1
+            if node.head in ("name", "partial", "updated"):
+                found[node] = None
+            else:
+                waiting.extend(node.children)
+            if count % NODES_AT_ONCE == 0:
+                self.world.meter.tick(NODES_AT_ONCE)
+        self.world.meter.tick(count % NODES_AT_ONCE)
+        return found, count
+
+    def moment(self, order: int) -> int:
+        """What tells one place of the article from another as far as values go."""
+        return self.world.epoch(order)
+
+    def quantity(self, leaf: Term, order: int) -> Array:
+        key = (leaf, self.moment(order))
+        if key not in self.cache:
+            self.world.meter.tick()
+            self.cache[key] = self.world.guarded((type(self), leaf), lambda: self.find(leaf, order))
+        return self.cache[key]
+
+    def forget(self) -> None:
+        """Forgets all values: a name has got another meaning."""
+        self.cache.clear()
+        self.long.clear()
+
+    def find(self, leaf: Term, order: int) -> Array:
+        if leaf.head == "partial":
+            return self.derivative(leaf, order)
+        if leaf.head == "updated":
+            return self.updated(leaf, order)
+        found = self.by_formula(leaf.args[0], order)
+        return self.given(leaf.args[0], order) if found is None else found
+
+    def by_formula(self, key: str, order: int) -> Array | None:
+        alias = self.world.alias_term(key)
+        if alias:
+            return self.value(alias[0], order)
+        for place in range(max(len(self.world.definitions(key, order)), 1)):
+            defined = self.world.definition(key, order, place)
+            if defined is None:
+                continue
+            try:
+                found = self.value(defined[0], order)
+            except Unknown:
+                continue
+            if found.shape != defined[1]:
+                raise Unknown(
+                    0, f"is {shown(key)} a number or an array? the article's formulas and values leave it open"
+                )
+            return found
+        return None
+
+    def given(self, key: str, order: int) -> Array:
+        """The value that the article gives."""
+        event = self.world.value_event(key, order)
+        if event is None:
+            if key in self.world.learnt:
+                return self.value(Meaning(self.world, order).of(self.world.learnt[key])[0], order)
+            raise Unknown(0, f"the article gives no value for {shown(key)}")
+        return self.value(Meaning(self.world, event.order).of(event.tree)[0], event.order)
+
+    def updated(self, leaf: Term, order: int) -> Array:
+        rule = self.world.rule(leaf, order)
+        if rule is not None:
+            return self.value(rule, order)
+        key = leaf.args[0].args[0] + NEW
+        found = self.by_formula(key, order)
+        return self.given(key, order) if found is None else found
+
+    # Derivatives
+
+    def derivative(self, leaf: Term, order: int) -> Array:
+        """One quantity's derivative by another, through the article's formulas; its own value or formula where these do
+        not connect them."""
+        try:
+            return self.differentiated(leaf, order)
+        except (Unknown, NoDerivative):
+            of, by = (
+                (inner.args[0] for inner in leaf.args if inner.head == "name")
+                if all(part.head == "name" for part in leaf.args)
+                else ("", "")
+            )
+            key = f"{SLOPE}{of}{SLOPE}{by}"
+            found = self.by_formula(key, order) if of else None
+            return self.given(key, order) if found is None else found
+
+    def differentiated(self, leaf: Term, order: int) -> Array:
+        """The derivative through the formulas; a vector's derivatives are the rows of its Jacobian."""
+        of, by = leaf.args
+        target, places = (by, ()) if by.head == "name" else (by.args[0], by.args[1:])
+        top, row = (of, ()) if of.head == "name" else (of.args[0], of.args[1:])
+        value = self.quantity(top, order)
+        rows = []
+        for place in [row] if row else list(value.places):
+            seed = Array(
+                value.shape, tuple(fmpq(k == (value.offset(place) if place else 0)) for k in range(len(value.entries)))
+            )
+            path = Slope(self, order, top.args[0], target.args[0])
+            if path.lacking:
+                raise Unknown(0, f"the article gives no formula for {path.lacking}, which may lie on the way")
+            slope = path.of(seed)
+            if len(places) > len([size for size in slope.shape if size > 1]):
+                raise Unknown(0, f"{target.args[0]} has no such entry")
+            rows.append((slope[places],) if places else slope.entries)
+        shape = slope.shape if len(rows) == 1 else (len(rows), len(rows[0]))
+        entries = tuple(entry for entries in rows for entry in entries)
+        return Array(() if len(entries) == 1 else shape, entries)
+
+
+class Slope:
+    """Reverse accumulation from one quantity back to another through the article's formulas."""
+
+    def __init__(self, mode: Truth, order: int, of: str, by: str) -> None:
+        self.mode, self.world, self.order, self.by = mode, mode.world, order, by
+        self.equations: dict[str, tuple[Term, Shape]] = {}
+        self.reaches: dict[str, bool] = {**dict.fromkeys(self.independent(of), False), by: True}
+        self.sequence: list[str] = []
+        if not self.visit(of, 0):
+            raise Unknown(0, f"no formula of the article leads from {shown(by)} to {shown(of)}")
+
+    def independent(self, of: str) -> list[str]:
+        """The other arguments, where a function is differentiated by one of its own: they do not depend on it."""
+        arguments = [
+            [symbol.key for symbol in parameters] for _, parameters, _ in self.world.knowledge.functions.get(of, ())
+        ]
+        return next((keys for keys in arguments if self.by in keys), [])
+
+    def visit(self, key: str, depth: int) -> bool:
+        """Whether a quantity depends on the other; on the way, its formula is chosen: the first that does."""
+        if key in self.reaches:
+            return self.reaches[key]
+        if depth > MAXIMAL_DEPTH:
+            raise Unknown(0, "formulas nested too deeply")
+        self.reaches[key] = False
+        alias = self.world.alias_term(key)
+        count = len(self.world.definitions(key, self.order))
+        candidates = (
+            [alias] if alias else [self.world.definition(key, self.order, place) for place in range(max(count, 1))]
+        )
+        for candidate in candidates:
+            visited = self.visits(candidate[0], depth) if candidate else []
+            if candidate and any(visited):
+                self.equations[key] = candidate
+                self.reaches[key] = True
+                self.sequence.append(key)
+                return True
+        return False
+
+    def visits(self, term: Term, depth: int) -> list[bool]:
+        parts = self.parts(term)
+        if self.mode.direct and depth == 0 and self.by in parts:
+            self.reaches |= {part: part == self.by for part in parts}
+        return [self.visit(part, depth + 1) for part in parts]
+
+    @staticmethod
+    def parts(term: Term) -> list[str]:
+        return [node.args[0] for node in quantities(term) if node.head == "name"]
+
+    def of(self, seed: Array) -> Array:
+        """The derivative, for an upstream gradient."""
+        if not self.sequence:
+            return seed
+        adjoint = {self.sequence[-1]: seed}
+        for key in reversed(self.sequence):
+            if key in adjoint and key != self.by:
+                self.pull(key, adjoint)
+        if self.by not in adjoint:
+            raise Unknown(0, "no path between these quantities")
+        return adjoint[self.by]
+
+    @property
+    def lacking(self) -> str | None:
+        """A quantity on the way that seems computed, but of which no formula is given: paths through it are not
+        seen."""
+        return next(
+            (key for key, reached in self.reaches.items() if not reached and self.world.lacks_formula(key)), None
+        )
+
+    def pull(self, key: str, adjoint: dict[str, Array]) -> None:
+        """Carries the gradient by one quantity on to those in its formula."""
+        term, shape = self.equations[key]
+        targets = {part for part in self.parts(term) if self.reaches.get(part)}
+        for part, rule in self.world.rules_of(key, term, shape, frozenset(targets), self.order).items():
+            known = {
+                leaf: self.mode.quantity(leaf, self.order) for leaf in quantities(rule) if leaf.args[0] != UPSTREAM
+            }
+            found = evaluate(rule, {**known, name(UPSTREAM): adjoint[key]}, self.mode.algebra)
+            adjoint[part] = adjoint[part] + found if part in adjoint else found
+
+
+class Printed(Truth):
+    """Values as the article prints them; what it does not print follows from its formulas."""
+
+    def find(self, leaf: Term, order: int) -> Array:
+        try:
+            return self.given(key_of(leaf), order)
+        except Unknown:
+            return super().find(leaf, order)
+
+    def moment(self, order: int) -> int:
+        return order
+
+
+class Random(Truth):
+    """Values at a random point: inputs are drawn by their names, everything else follows."""
+
+    def __init__(
+        self,
+        world: Lookup,
+        trial: int,
+        fixed: frozenset[str] = frozenset(),
+        printed: Truth | None = None,
+        surface: bool = False,
+        direct: bool = False,
+    ) -> None:
+        super().__init__(world)
+        self.direct = direct
+        self.trial, self.fixed, self.printed, self.surface = trial, fixed, printed, surface
+
+    def find(self, leaf: Term, order: int) -> Array:
+        if self.printed and key_of(leaf) in self.fixed:
+            return self.printed.quantity(leaf, order)
+        if self.surface and leaf.head == "name" and self.world.alias_term(leaf.args[0]) is None:
+            return self.drawn(leaf.args[0], order)
+        if self.surface and leaf.head != "name":
+            shape = self.world.shape(leaf.args[-1].args[0] if leaf.args[-1].head == "name" else "", order)
+            return self.array(key_of(leaf), shape or ())
+        return super().find(leaf, order)
+
+    def given(self, key: str, order: int) -> Array:
+        return self.drawn(key, order)
+
+    def drawn(self, key: str, order: int) -> Array:
+        shape = self.world.shape(key, order)
+        if shape is None and key not in self.world.assumed and key not in self.world.parameters:
+            raise Unknown(0, f"the article gives no shape for {key}")
+        array = self.array(key, shape or ())
+        return normalized(array, self.distributions(key, order))
+
+    def array(self, key: str, shape: Shape) -> Array:
+        size = shape[0] * shape[1] if shape else 1
+        self.world.meter.tick(size // DRAWN_A_STEP)
+        return Array(shape, tuple(rational(f"{key}/{place}/{self.trial}") for place in range(size)))
+
+    def distributions(self, key: str, order: int) -> list[range]:
+        """The places that add up to 1 where an input is a target, or has one in each row or each column: in a random
+        one they do so too."""
+        event = self.world.value_event(key, order)
+        if event is None or event.tree.head not in ("matrix", "tuple"):
+            return []
+        array = self.world_printed(key, order)
+        entries, columns = array.entries, array.shape[1] if array.shape else 1
+        whole = range(len(entries))
+        rows, down = [whole[k : k + columns] for k in whole[::columns]], [whole[k::columns] for k in range(columns)]
+        add_up = (
+            parts
+            for parts in ([whole], rows, down)
+            if all(len(part) > 1 and sum((entries[k] for k in part), fmpq(0)) == 1 for part in parts)
+        )
+        return next(add_up, []) if all(isinstance(x, fmpq) and x >= 0 for x in entries) else []
+
+    def world_printed(self, key: str, order: int) -> Array:
+        return Truth(self.world).given(key, order)
+
+
+def normalized(array: Array, parts: list[range]) -> Array:
+    """The array with the entries of each part positive and adding up to 1."""
+    entries = list(array.entries)
+    for part in parts:
+        positive = [abs(entries[place]) + fmpq(1, 7) for place in part]
+        total = sum(positive, fmpq(0))
+        for place, entry in zip(part, positive, strict=True):
+            entries[place] = entry / total
+    return Array(array.shape, tuple(entries))
+
+
+def rational(seed: str) -> fmpq:
+    """A fraction between -3 and 3, not 0, that depends on the text alone."""
+    drawn = int.from_bytes(blake2b(seed.encode(), digest_size=4).digest(), "big")
+    value = fmpq(drawn % 191 + 1, 64)
+    return -value if drawn >> 31 else value
+
+
+def key_of(leaf: Term) -> str:
+    """The key of a quantity in the knowledge of the article."""
+    if leaf.head == "updated":
+        return f"{leaf.args[0].args[0]}{NEW}"
+    if leaf.head == "partial":
+        of, by = (
+            f"{part.args[0]}" if part.head == "name" else f"{part.args[0].args[0]}_{part.args[1:]}"
+            for part in leaf.args
+        )
+        return f"{SLOPE}{of}{SLOPE}{by}"
+    return str(leaf.args[0])

@@ -1,0 +1,407 @@
+"""Whether numbers, and sides that hold numbers, agree: exactly, or to the digits printed.
+
+A numeral printed as a result may be any rounding of the value; a numeral that is known to be rounded stands for an
+interval wherever it is used again. So a chain of rounded intermediates is accepted, and a wrong last digit is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from flint import arb, fmpq
+
+from derivation.checking.facts.meaning import FAILURES, Meaning, Mismatch, Unknown
+from derivation.checking.facts.values import Balls, Printed, Truth, half_unit, key_of, quantities
+from derivation.checking.facts.world import World
+from derivation.checking.judging.spelling import flat, signed, spelled
+from derivation.checking.reading.tokens import Unreadable
+from derivation.checking.reading.trees import nodes
+from derivation.formulas.arrays import Array
+from derivation.formulas.calculus.evaluate import evaluate
+from derivation.formulas.numbers import Undefined, bounds, exact, middle, terminating
+from derivation.formulas.operations.algebras import Terms
+from derivation.formulas.terms import Term, is_literal, number, rebuild, walk
+
+Agreement = Literal["exact", "rounded", "no"]
+Leniency = Literal["inside", "cut", "carried", "renamed", "operands"]
+"""What an article may be granted: numerals inside a side that are roundings though an equals sign precedes them;
+results behind an equals sign that lack the last digit of a short decimal; results that neither the printed numbers nor
+the exact ones give, but rounding in between may; names that a later section gives another meaning; results worked with
+more digits than the numerals beside them show."""
+ALL_LENIENCY: frozenset[Leniency] = frozenset(("inside", "cut", "carried", "renamed", "operands"))
+WORST = {"exact": 0, "rounded": 1, "no": 2}
+TINY = fmpq(1, 10**40)
+MAXIMAL_WORK = 400
+"""Entries of a side that is spelled out term by term to compare its parts."""
+
+
+class NoValue(ArithmeticError):
+    """A side has no value here; the text says why."""
+
+
+@dataclass
+class Difference:
+    """Where two sides part: the place in a matrix (from 1), what is printed and what it should be."""
+
+    place: tuple[int, ...]
+    found: str
+    value: Any
+
+
+@dataclass
+class Comparison:
+    """Compares terms at one place of the article. `granted` is what its habits allow it, `used` what was needed;
+    `subject` gives the true value of the chain's quantity, if it has one."""
+
+    world: World
+    truth: Truth
+    printed: Printed
+    order: int
+    granted: frozenset[Leniency]
+    relation: str
+    subject: Callable[[], Array | None] = lambda: None
+    used: set[Leniency] = field(default_factory=set)
+    difference: Difference | None = field(default=None)
+    rounded_texts: list[str] = field(default_factory=list)
+    aligned: dict[tuple[Term, Term], Agreement] = field(default_factory=dict)
+
+    def values(self, term: Term) -> list[Array]:
+        """The values that a side may have: with names as printed, and with names as they truly are."""
+        found: list[Array] = []
+        problem: Exception | None = None
+        for mode in (self.printed, self.truth):
+            try:
+                found.append(mode.value(term, self.order))
+            except (Unreadable, Mismatch) as error:
+                problem = error
+            except Undefined as error:
+                problem = NoValue(error.message)
+            except FAILURES as error:
+                problem = NoValue(str(error) or "no value")
+        if not found:
+            assert problem is not None
+            if isinstance(problem, NoValue | Mismatch | Unknown):
+                raise problem
+            raise NoValue(str(problem))
+        return found
+
+    def ball(self, term: Term) -> Array | None:
+        """The value with rounded numerals as intervals."""
+        world = self.world
+        try:
+            texts = world.rounded | set(self.rounded_texts) | self.unproved(term)
+            return Printed(world, Balls(texts)).value(term, self.order)
+        except FAILURES:
+            return None
+
+    def unproved(self, term: Term) -> set[str]:
+        """The numerals of quantities in a term that have a formula which cannot be worked here: they may be rounded."""
+        found: set[str] = set()
+        for leaf in quantities(term):
+            key = key_of(leaf)
+            event = self.world.value_event(key, self.order)
+            if event and self.world.knowledge.formulas.get(key) and self.without_truth(key):
+                found |= {node.args[0] for node in nodes(event.tree) if node.head == "number"}
+        return found
+
+    def without_truth(self, key: str) -> bool:
+        try:
+            return self.truth.by_formula(key, self.order) is None
+        except FAILURES:
+            return True
+
+    def agree(self, a: Term, b: Term, known: Sequence[Array] | None = None) -> Agreement:
+        """How the right side b agrees with the left side a. For a quantity on the left, `known` are its values that do
+        not come from this very chain; the article's formulas for it then stand in for it."""
+        sources = list(self.sources(a, known))
+        best: Agreement = "no"
+        for values, side in sources:
+            best = min(best, self.sides(values, side, b), key=WORST.__getitem__)
+            if best == "exact":
+                break
+        return self.overlap(sources, b) if best == "no" and not is_literal(b) else best
+
+    def sources(self, a: Term, known: Sequence[Array] | None) -> Iterator[tuple[Sequence[Array], Term | None]]:
+        """What b is held against: values, and the term they come from if its parts may be compared."""
+        if known is None:
+            yield self.values(a), a
+            return
+        yield known, None
+        for formula in self.formulas(a):
+            try:
+                yield self.values(formula), formula
+            except (NoValue, Unreadable, Mismatch):
+                continue
+
+    def sides(self, values: Sequence[Array], a: Term | None, b: Term) -> Agreement:
+        """How b agrees with a side of these values; with its parts, if the side is given."""
+        if is_literal(b):
+            return self.literal(values, b, a, result=True)
+        if any(equal(x, y) for x in values for y in self.values(b)):
+            return "exact"
+        return self.align(a, b) if a is not None else "no"
+
+    def formulas(self, a: Term) -> Iterator[Term]:
+        """The article's own formulas for a quantity."""
+        key = key_of(a)
+        for place, event in enumerate(self.world.definitions(key, self.order)):
+            defined = self.world.definition(key, self.order, place) if event.order != self.order else None
+            if defined:
+                yield defined[0]
+
+    # Literals
+
+    def literal(self, values: Sequence[Array], b: Term, a: Term | None, result: bool) -> Agreement:
+        """Whether numbers as printed are the value, or its rounding."""
+        texts, shape = printed_entries(b)
+        fitting = [value for value in values if value.shape == shape]
+        best: Agreement = "no"
+        for value in fitting:
+            best = min(best, self.entries(value, texts, result), key=WORST.__getitem__)
+        ball = self.ball(a) if a is not None and (best == "no" or self.world.rounded) else None
+        if ball is not None and ball.shape == shape:
+            if best == "no":
+                best = self.within(ball, texts, shape, result)
+            elif best == "exact":  # exact as printed, but worked from rounded numbers
+                inexact = [
+                    text.lstrip("-") for x, text in zip(ball.entries, texts, strict=True) if not isinstance(x, fmpq)
+                ]
+                self.rounded_texts += filter(significant, inexact)
+        if (
+            best == "no"
+            and result
+            and a is not None
+            and self.hidden_digits(a, texts, shape)
+            and self.grants("operands")
+        ):
+            best = "rounded"
+        if best == "rounded":
+            self.rounded_texts += [bare for text in texts if significant(bare := text.lstrip("-"))]
+        if best == "no" and fitting:
+            self.locate(fitting[-1], texts)
+        return best
+
+    def hidden_digits(self, a: Term, texts: Sequence[str], shape: tuple[int, ...]) -> bool:
+        """Whether the numerals of a result fit if those of the side before it are roundings, all that have a decimal
+        point."""
+        decimals = {node.args[0].lstrip("-") for node in walk(a) if node.head == "number" and "." in node.args[0]}
+        try:
+            ball = Printed(self.world, Balls(decimals)).value(a, self.order) if decimals else None
+        except FAILURES:
+            return False
+        return ball is not None and ball.shape == shape and self.entries(ball, texts, True) != "no"
+
+    def within(self, ball: Array, texts: Sequence[str], shape: tuple[int, ...], result: bool) -> Agreement:
+        """Whether rounding on the way explains the numerals: they lie in the interval, and are the true value's or the
+        article's habit allows others."""
+        found = self.entries(ball, texts, result)
+        if found == "no":
+            return found
+        if not result:
+            return "no" if any(self.world.miscopied(text.lstrip("-")) for text in texts) else found
+        truth = self.subject()
+        if truth is None or truth.shape != shape or self.entries(truth, texts, result) != "no":
+            return found
+        return found if self.grants("carried") else "no"
+
+    def entries(self, value: Array, texts: Sequence[str], result: bool) -> Agreement:
+        found: Agreement = "exact"
+        for x, text in zip(value.entries, texts, strict=True):
+            if is_exactly(x, text):
+                continue
+            if not self.rounds(x, text, result):
+                return "no"
+            found = "rounded"
+        return found
+
+    def rounds(self, x: Any, text: str, result: bool) -> bool:
+        """Whether a numeral is a rounding of the value."""
+        if self.relation != "≈" and "." not in text and "e" not in text and abs(exact(text)) < 10:
+            return False
+        low, high = bounds(x)
+        target, half = exact(text), half_unit(text)
+        if not (low <= target + half and high >= target - half):
+            return False
+        if isinstance(x, fmpq) and abs(x - target) == half and abs(target) < abs(x) and int(text.rstrip(".")[-1]) % 2:
+            return False  # a tie goes up, or to the even digit
+        if self.relation == "≈":
+            return True
+        if lacks_digits(x, text) and (len(text.partition(".")[2]) < self.world.usual_places or not self.grants("cut")):
+            return False
+        return result or text.lstrip("-") in self.world.rounded or self.grants("inside")
+
+    def grants(self, leniency: Leniency) -> bool:
+        """Whether the article is granted something; that it was needed is remembered."""
+        if leniency in self.granted:
+            self.used.add(leniency)
+        return leniency in self.granted
+
+    def locate(self, value: Array, texts: Sequence[str]) -> None:
+        """Remembers the first entry that is wrong."""
+        if self.difference or len(value.entries) != len(texts):
+            return
+        for place, x, text in zip(value.places, value.entries, texts, strict=True):
+            if not is_exactly(x, text) and not self.rounds(x, text, True):
+                self.difference = Difference(tuple(k + 1 for k in place), text, x)
+                return
+
+    # Sides part by part
+
+    def align(self, a: Term, b: Term) -> Agreement:
+        """Whether the sides agree part by part: what stands for a part of the left is its value or its rounding."""
+        if (a, b) not in self.aligned:
+            self.aligned[a, b] = self._align(a, b)
+        return self.aligned[a, b]
+
+    def _align(self, a: Term, b: Term) -> Agreement:
+        self.world.meter.tick()
+        if b.head == "neg" and a.head != "neg":
+            b = signed(b)
+        if is_literal(b):
+            try:
+                return self.literal(self.values(a), b, a, result=False)
+            except (NoValue, Unreadable, Mismatch):
+                return "no"
+        if (
+            a.head == b.head
+            and len(a.children) == len(b.children)
+            and a.head not in ("name", "partial", "updated")
+            and a.args[len(a.children) :] == b.args[len(b.children) :]
+        ):
+            found = self.worst(self.align(x, y) for x, y in zip(a.children, b.children, strict=True))
+            if found != "no":
+                return found
+        if "row" in (a.head, b.head):
+            return "no"
+        try:
+            if any(equal(x, y) for x in self.values(a) for y in self.values(b)):
+                return "exact"
+        except (NoValue, Unreadable, Mismatch):
+            return "no"
+        return self.spelled(a, b)
+
+    def worst(self, found: Iterator[Agreement]) -> Agreement:
+        worst: Agreement = "exact"
+        for agreement in found:
+            if agreement == "no":
+                return "no"
+            worst = max(worst, agreement, key=WORST.__getitem__)
+        return worst
+
+    def spelled(self, a: Term, b: Term) -> Agreement:
+        """Both sides entry by entry, summand by summand."""
+        left, right = self.spell(a), self.spell(b)
+        if left is None or right is None or left.shape != right.shape or len(left.entries) > MAXIMAL_WORK:
+            return "no"
+        return self.worst(self.summands(x, y) for x, y in zip(left.entries, right.entries, strict=True))
+
+    def summands(self, a: Term, b: Term) -> Agreement:
+        first, second = (
+            [part for part in flat(a) if not self.is_zero(part)],
+            [part for part in flat(b) if not self.is_zero(part)],
+        )
+        if len(first) != len(second) or len(first) < 2:
+            return self.factors(a, b) if len(first) == len(second) else "no"
+        return self.worst(self.align(x, y) for x, y in zip(first, second, strict=True))
+
+    def factors(self, a: Term, b: Term) -> Agreement:
+        """One summand: its parts, where it is built alike."""
+        if is_literal(b):
+            return self.literal(self.values(a), b, a, result=False)
+        if a.head != b.head or len(a.children) != len(b.children) or not a.children:
+            return "no"
+        return self.worst(self.align(x, y) for x, y in zip(a.children, b.children, strict=True))
+
+    def is_zero(self, term: Term) -> bool:
+        try:
+            return all(entry == 0 for entry in self.printed.value(term, self.order).entries)
+        except FAILURES:
+            return False
+
+    def spell(self, term: Term) -> Array | None:
+        """The side as an array of scalar terms, names replaced by what the article prints for them."""
+        return spelled(term, self.literal_of)
+
+    def literal_of(self, leaf: Term) -> Array | None:
+        event = self.world.value_event(key_of(leaf), self.order)
+        try:
+            term = Meaning(self.world, self.order).of(event.tree)[0] if event else None
+        except (Unreadable, Mismatch):
+            return None
+        return evaluate(term, {}, Terms) if term is not None and is_literal(term) else None
+
+    def overlap(self, sources: Sequence[tuple[Sequence[Array], Term | None]], b: Term) -> Agreement:
+        """Whether b can have one of the values when rounded numerals stand for intervals, and no numeral of it is
+        another one miscopied."""
+        right = self.ball(b)
+        for values, side in sources if right else ():
+            assert right
+            lefts = values if side is None else [ball] if (ball := self.ball(side)) else []
+            for left in lefts:
+                if left.shape == right.shape and all(
+                    arb(x).overlaps(arb(y)) for x, y in zip(left.entries, right.entries, strict=True)
+                ):
+                    return "no" if self.is_miscopied(left, b) else "rounded"
+        return "no"
+
+    def is_miscopied(self, left: Array, b: Term) -> bool:
+        """Whether b comes nearer to the left side with the numeral that one of its own is but for the last digit."""
+        error = distance(left, self.printed.value(b, self.order))
+        for node in walk(b):
+            right = self.world.miscopied(node.args[0].lstrip("-")) if node.head == "number" else None
+            if right is not None:
+                sign = "-" * node.args[0].startswith("-")
+                mended = rebuild(b, {node: number(sign + right)}.get)
+                if distance(left, self.printed.value(mended, self.order)) < error:
+                    return True
+        return False
+
+
+def distance(a: Array, b: Array) -> Any:
+    """How far two arrays are apart: the largest difference of two entries, by the middles of what is known of them."""
+    return max(abs(middle(x) - middle(y)) for x, y in zip(a.entries, b.entries, strict=True))
+
+
+def equal(a: Array, b: Array) -> bool:
+    """Equal entries, exactly or to 40 digits; a column equals a row only where both are the same numbers of one
+    vector."""
+    return a.shape == b.shape and all(map(same, a.entries, b.entries))
+
+
+def same(x: Any, y: Any) -> bool:
+    if isinstance(x, fmpq) and isinstance(y, fmpq):
+        return bool(x == y)
+    return bool(arb(x).overlaps(arb(y))) and _narrow(x) and _narrow(y)
+
+
+def _narrow(x: Any) -> bool:
+    low, high = bounds(x)
+    return bool(high - low <= TINY * (1 + abs(low)))
+
+
+def is_exactly(x: Any, text: str) -> bool:
+    return bool(x == exact(text)) if isinstance(x, fmpq) else same(x, exact(text))
+
+
+def significant(text: str) -> bool:
+    """Whether a numeral has digits enough to be recognized where it is used again."""
+    return len(text.partition("e")[0].replace(".", "").strip("0")) > 1
+
+
+def lacks_digits(x: Any, text: str) -> bool:
+    """Whether a number has an end that was not printed, though it is only a digit longer."""
+    full = terminating(x) if isinstance(x, fmpq) else None
+    return full is not None and len(full.partition(".")[2]) <= len(text.partition(".")[2]) + 1
+
+
+def printed_entries(literal: Term) -> tuple[list[str], tuple[int, ...]]:
+    """The numerals of a literal, row by row, and its shape."""
+    if literal.head == "number":
+        return [literal.args[0]], ()
+    rows, columns = len(literal.args), len(literal.args[0].args)
+    return [entry.args[0] for row in literal.args for entry in row.args], () if rows == columns == 1 else (
+        rows,
+        columns,
+    )

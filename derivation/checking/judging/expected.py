@@ -1,0 +1,111 @@
+"""What should stand where something is wrong, as LaTeX: numbers in the author's precision, or a formula."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flint import fmpq
+
+from derivation.checking.facts.values import UPSTREAM, Slope, Truth, quantities
+from derivation.checking.judging.compare import printed_entries
+from derivation.formulas.arrays import Array
+from derivation.formulas.calculus.reverse import gradients
+from derivation.formulas.language.resolve import Shapes, substitute
+from derivation.formulas.numbers import Style, bounds, decimal, nearest, point, terminating
+from derivation.formulas.terms import Term, is_literal, name, partial
+from derivation.tex.names import Names
+from derivation.tex.write import write
+
+if TYPE_CHECKING:
+    from derivation.checking.facts.world import World
+
+
+MAXIMAL_LENGTH = 160
+"""Beyond this a formula is no help in a message."""
+
+
+def as_printed(value: Any, like: Any) -> str:
+    """A value in the precision of a numeral or of a printed matrix.
+
+    >>> as_printed(fmpq(2, 3), "0.66")
+    '0.67'
+    """
+    if not isinstance(value, Array):
+        return in_places(value, like)
+    texts = printed_entries(like)[0] if isinstance(like, Term) and is_literal(like) else []
+    if len(texts) == len(value.entries):
+        cells = [in_places(x, text) for x, text in zip(value.entries, texts, strict=True)]
+    else:
+        cells = [plain(x) for x in value.entries]
+    if value.shape == ():
+        return cells[0]
+    columns = value.shape[1]
+    rows = r" \\ ".join(" & ".join(cells[k : k + columns]) for k in range(0, len(cells), columns))
+    return rf"\begin{{pmatrix}} {rows} \end{{pmatrix}}"
+
+
+def plain(x: Any) -> str:
+    return scientific(decimal(x, Style()).text)
+
+
+def in_places(x: Any, text: str) -> str:
+    """A number with as many decimal places as a numeral, or in full where it is short and exact."""
+    if isinstance(x, fmpq):
+        full = terminating(x)
+        if full is not None and len(full.lstrip("-").replace(".", "")) <= 8:
+            return full
+    if "e" in text:
+        return plain(x)
+    places = max(len(text.partition(".")[2]), 2)
+    low, high = bounds(x)
+    shown = point(nearest((low + high) / 2, places), places)
+    return shown if any(digit in "123456789" for digit in shown) else plain(x)
+
+
+def scientific(text: str) -> str:
+    digits, _, power = text.partition("e")
+    return rf"{digits} \times 10^{{{power}}}" if power else digits
+
+
+def formula_of(world: World, a: Term, order: int) -> str | None:
+    """The formula of a quantity: as the article defines it, or as differentiation gives it."""
+    if a.head == "name":
+        definitions = world.definitions(a.args[0], order)
+        return definitions[0].read.side.latex if definitions else None
+    if a.head == "updated":
+        rule = world.rule(a, order)
+        return latex(world, rule, order) if rule is not None else None
+    if a.head != "partial" or any(part.head != "name" for part in a.args) or "\0" in a.args[0].args[0]:
+        return None
+    found = slope(world, a, order)
+    return latex(world, found, order) if found else None
+
+
+def slope(world: World, a: Term, order: int) -> Term | None:
+    """A derivative as the chain rule gives it, in terms of the derivatives by the quantities that come next; None where
+    it vanishes."""
+    of, by = a.args
+    path = Slope(Truth(world), order, of.args[0], by.args[0])
+    total: Term | None = None
+    for key in path.sequence:
+        term, shape = path.equations[key]
+        if by.args[0] not in path.parts(term):
+            continue
+        shapes = {**world.shapes_in(term, order), key: shape, UPSTREAM: shape}
+        upstream = Term("number", ("1",)) if key == of.args[0] else name(UPSTREAM)
+        rule = gradients(term, name(key), upstream, {by.args[0]}, Shapes(shapes)).get(by.args[0])
+        if rule is None:
+            continue
+        part = substitute(rule, {UPSTREAM: partial(of, name(key))})
+        total = part if total is None else Term("add", (total, part))
+    return total
+
+
+def latex(world: World, term: Term, order: int) -> str | None:
+    """A term in the names of the article, if it is short enough to be read."""
+    shapes = {}
+    for leaf in quantities(term):
+        for part in leaf.args if leaf.head == "partial" else leaf.args[:1] if leaf.head == "updated" else (leaf,):
+            shapes[part.args[0]] = world.shape(part.args[0], order) or ()
+    written = write(term, Names(shapes, {key: key for key in shapes}))
+    return written if len(written) <= MAXIMAL_LENGTH else None

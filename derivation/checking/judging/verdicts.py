@@ -1,0 +1,77 @@
+"""What the checker says: a verdict for every equality, and the whole as a report. Frozen data; the words are in
+`why`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from derivation.checking.reading.chains import Side
+from derivation.checking.reading.tokens import Token
+from derivation.checking.sources.source import Formula, Source
+
+Verdict = Literal["exact", "rounded", "wrong", "undecided"]
+Kind = Literal["arithmetic", "gradient", "definition"]
+VERDICTS: tuple[Verdict, ...] = ("exact", "rounded", "wrong", "undecided")
+
+
+@dataclass(frozen=True, slots=True)
+class Equality:
+    """Two sides that an article says are equal. `expected` is the LaTeX that should stand on the right; `at` is the
+    offset of the fault."""
+
+    left: Side
+    right: Side
+    relation: str
+    verdict: Verdict
+    kind: Kind
+    why: str = ""
+    expected: str | None = None
+    at: int | None = None
+    follows: int | None = None
+    """The line of the mistake that this equality goes on with, if it does."""
+    granted: frozenset[str] = frozenset()
+    """What had to be granted to the article's way of rounding."""
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Line and column of the right side in the file."""
+        return self.right.place
+
+    @property
+    def source(self) -> Source:
+        return self.right.formula.source
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """An article's verdicts, in the order of the text; `declarations` are the sets `x \\in R^n` that hold."""
+
+    source: Source
+    equalities: Sequence[Equality]
+    found: Sequence[Formula]
+    declarations: int
+    words: Mapping[Formula, Sequence[Token]] = field(default_factory=dict)
+    """The tokens of each formula as they were read, macros expanded."""
+
+    @property
+    def article(self) -> str:
+        """The path of the article."""
+        return self.source.shown
+
+    @property
+    def formulas(self) -> int:
+        """How many formulas the article has."""
+        return len(self.found)
+
+    @property
+    def summary(self) -> Mapping[str, int]:
+        """How many equalities got each verdict."""
+        counted = Counter(equality.verdict for equality in self.equalities)
+        return {verdict: counted[verdict] for verdict in VERDICTS}
+
+    @property
+    def wrong(self) -> Sequence[Equality]:
+        return [equality for equality in self.equalities if equality.verdict == "wrong"]

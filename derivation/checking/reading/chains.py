@@ -1,0 +1,388 @@
+r"""A formula as chains of sides: `a = b \approx c`, row by row, with the left side carried where a row leaves it
+out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from derivation.checking.reading.tokens import Token
+from derivation.checking.sources.source import Formula
+
+EQUALITIES = {"=": "=", r"\approx": "≈", r"\leftarrow": "←", ":=": ":=", "≔": ":=", "≡": "="}
+OTHERS = frozenset(
+    [
+        r"<",
+        r">",
+        r"\le",
+        r"\ge",
+        r"\ne",
+        r"\propto",
+        r"\sim",
+        r"\to",
+        r"\rightarrow",
+        r"\longrightarrow",
+        r"\mapsto",
+        r"\subset",
+        r"\subseteq",
+        r"\xrightarrow",
+        r"\hookrightarrow",
+        r"\lesssim",
+        r"\gtrsim",
+        r":",
+        r"\uparrow",
+        r"\downarrow",
+    ]
+)
+SEPARATORS = frozenset(
+    [
+        r"\implies",
+        r"\Rightarrow",
+        r"\Longrightarrow",
+        r"\iff",
+        r"\Leftrightarrow",
+        r"\Longleftrightarrow",
+        r"\therefore",
+        r"\because",
+        r"\land",
+        r"\wedge",
+        r"\lor",
+        r"\vee",
+        r";",
+        r"\quad",
+    ]
+)
+LAYOUT = frozenset(
+    [
+        "align",
+        "aligned",
+        "alignat",
+        "alignedat",
+        "gather",
+        "gathered",
+        "multline",
+        "equation",
+        "eqnarray",
+        "displaymath",
+        "math",
+        "flalign",
+        "split",
+        "dmath",
+        "subequations",
+    ]
+)
+OPENING, CLOSING = frozenset(["{", "(", "[", r"\{", r"\langle"]), frozenset(["}", ")", "]", r"\}", r"\rangle"])
+CONDITIONS = re.compile(r"\b(?:if|when|unless|otherwise|whenever|wenn|falls|sonst|else)\b", re.IGNORECASE)
+MAXIMAL_SIDES, MAXIMAL_SIDE = 200, 2000
+"""Sides of one chain, after which another begins with the last of them; tokens of a side that a later row may go on
+with."""
+BINARY = frozenset(["+", "-", r"\cdot", r"\times", "*", r"\odot", r"\circ", "/"])
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of an equality, as tokens."""
+
+    formula: Formula
+    words: tuple[Token, ...]
+
+    @property
+    def start(self) -> int:
+        return self.words[0].start
+
+    @property
+    def end(self) -> int:
+        return max(word.end for word in self.words)
+
+    @property
+    def latex(self) -> str:
+        """The side as its author typed it."""
+        return " ".join(self.formula.source.text[self.start : self.end].replace("&", " ").split())
+
+    @property
+    def place(self) -> tuple[int, int]:
+        return self.formula.source.place(self.start)
+
+
+@dataclass(slots=True)
+class Chain:
+    """Sides tied by relations (one fewer); later rows and displays may go on with it."""
+
+    sides: list[Side]
+    relations: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    r"""`names \in set`."""
+
+    names: Side
+    set: Side
+
+    @property
+    def parts(self) -> list[tuple[Token, ...]]:
+        """The names of a list `W, b`."""
+        found: list[list[Token]] = [[]]
+        for word in self.names.words:
+            if word.text == ",":
+                found.append([])
+            else:
+                found[-1].append(word)
+        return [tuple(part) for part in found if part]
+
+
+Statement = Chain | Declaration
+
+
+@dataclass(slots=True)
+class _Row:
+    words: list[Token]
+    joined: bool
+
+
+def statements(formula: Formula, words: list[Token], before: Chain | None) -> Iterator[Statement]:
+    """The chains and declarations of a formula, in order; `before` is the chain that a display may go on with."""
+    chain = before if formula.display else None
+    for row in rows(words):
+        for count, segment in enumerate(segments(row.words)):
+            chain, found = _read(formula, segment, chain, join=row.joined and count == 0)
+            yield from found
+
+
+def rows(words: list[Token]) -> Iterator[_Row]:
+    r"""The rows of a formula, alignment marks left out; `joined` rows go on with the expression of the row above."""
+    depth, layouts, row, cells = 0, list[str](), list[Token](), False
+    arrays = _arrays_of_equalities(words)
+    for place, word in enumerate(words):
+        text = word.text
+        if text.startswith(r"\begin{"):
+            if depth == 0 and (text[7:-1].rstrip("*") in LAYOUT or place in arrays):
+                layouts.append(text[7:-1])
+                yield from _row(row, cells)
+                row, cells = [], False
+                continue
+            depth += 1
+        elif text.startswith(r"\end{"):
+            if layouts and text[5:-1] == layouts[-1]:
+                layouts.pop()
+                depth = 0
+                yield from _row(row, cells)
+                row, cells = [], False
+                continue
+            depth -= 1
+        elif text == r"\\" and depth <= 0:
+            yield from _row(row, cells)
+            row, cells = [], False
+            continue
+        if text == "&" and depth <= 0:
+            cells = cells or not row
+        else:
+            row.append(word)
+    yield from _row(row, cells)
+
+
+def _arrays_of_equalities(words: list[Token]) -> set[int]:
+    """Where the arrays begin that hold equalities up to the next end of an array: they only lay rows out."""
+    found, equality = set[int](), False
+    for place in range(len(words) - 1, -1, -1):
+        text = words[place].text
+        equality = text in EQUALITIES or (equality and text != r"\end{array}")
+        if equality and text in (r"\begin{array}", r"\begin{array*}"):
+            found.add(place)
+    return found
+
+
+def _row(words: list[Token], cells: bool) -> Iterator[_Row]:
+    if (
+        words
+        and words[0].text == "{"
+        and not any(word.text in ("&", "=") for word in words)
+        and len(words) > 2
+        and all(w.text in "{}lcrp|123456789" for w in words)
+    ):
+        return
+    if words:
+        yield _Row(words, words[0].text in BINARY and cells)
+
+
+@dataclass(slots=True)
+class _Segment:
+    """A stretch between commas, texts and arrows; `after` is what stands before it."""
+
+    words: list[Token]
+    after: str
+
+
+def segments(words: list[Token]) -> Iterator[_Segment]:
+    """A row cut at commas, texts and arrows that stand outside brackets."""
+    depth, part, after = 0, list[Token](), ""
+    for place, word in enumerate(words):
+        text = word.text
+        depth += _deeper(text)
+        if depth <= 0 and (
+            text in SEPARATORS or text == "," or (text == "." and _ends(words, place)) or _is_prose(text, words, place)
+        ):
+            if part:
+                yield _Segment(part, after)
+            after = text if part or text != "," else after
+            part = []
+        else:
+            part.append(word)
+    if part:
+        yield _Segment(part, after)
+
+
+def _deeper(text: str) -> int:
+    if text in OPENING or text.startswith(r"\begin{"):
+        return 1
+    return -1 if text in CLOSING or text.startswith(r"\end{") else 0
+
+
+def _ends(words: list[Token], place: int) -> bool:
+    return place + 1 == len(words) or not words[place + 1].glued
+
+
+def _is_prose(text: str, words: list[Token], place: int) -> bool:
+    """Whether a text in a formula is a remark, not a name: more than a word, or a word of speech."""
+    if not text.startswith(r"\text{"):
+        return False
+    word = text[6:-1]
+    if (
+        place + 1 < len(words)
+        and words[place + 1].text in EQUALITIES
+        and (place == 0 or words[place - 1].text in (*EQUALITIES, "&", r"\\"))
+    ):
+        return False  # the left side is called so
+    if place and place + 1 == len(words) and words[place - 1].text[:1].isdecimal():
+        return True  # a unit
+    if place and words[place - 1].text in ("_", "^", "{", r"\partial"):
+        return False
+    return " " in word or not re.fullmatch(r"[\w.\-]+", word) or word.lower() in SPEECH
+
+
+SPEECH = frozenset(
+    [
+        "and",
+        "or",
+        "where",
+        "with",
+        "for",
+        "if",
+        "so",
+        "since",
+        "because",
+        "then",
+        "thus",
+        "hence",
+        "otherwise",
+        "when",
+        "und",
+        "wobei",
+        "mit",
+        "also",
+        "denn",
+        "da",
+        "by",
+        "as",
+        "is",
+        "i.e.",
+        "else",
+    ]
+)
+
+
+def _read(formula: Formula, segment: _Segment, chain: Chain | None, join: bool) -> tuple[Chain | None, list[Statement]]:
+    """What a segment says, and the chain that the next one may go on with."""
+    if segment.after.startswith(r"\text{") and CONDITIONS.search(segment.after):
+        return chain, []
+    sides, relations = _sides(segment.words)
+    if r"\in" in relations:
+        return None, _declarations(formula, sides, relations)
+    first = sides[0]
+    if join and chain and first and len(chain.sides[-1].words) < MAXIMAL_SIDE:
+        chain.sides[-1] = Side(chain.sides[-1].formula, (*chain.sides[-1].words, *first))
+        if len(sides) == 1:
+            return chain, []
+        first = []
+    if segment.after == "," and not any(relation in EQUALITIES for relation in relations):
+        return _listed(formula, segment.words, chain), []
+    found: list[Statement] = []
+    current = Chain([Side(formula, tuple(first))]) if first else chain
+    for relation, words in zip(relations, sides[1:], strict=True):
+        if relation not in EQUALITIES or current is None or not words:
+            current = Chain([Side(formula, tuple(words))]) if words else None
+            continue
+        if len(current.sides) == MAXIMAL_SIDES:
+            current = Chain(current.sides[-1:])
+        if not current.relations:
+            found.append(current)
+        current.sides.append(Side(formula, tuple(words)))
+        current.relations.append(EQUALITIES[relation])
+    return (current or chain), [part for statement in found for part in entrywise(statement)]
+
+
+def entrywise(statement: Statement) -> list[Statement]:
+    """`(x, y) = (1, 2)` as two equalities; any other statement as it is."""
+    if not isinstance(statement, Chain) or len(statement.sides) != 2:
+        return [statement]
+    left, right = (listed(side) for side in statement.sides)
+    if not len(left) == len(right) > 1:
+        return [statement]
+    return [Chain([a, b], statement.relations) for a, b in zip(left, right, strict=True)]
+
+
+def listed(side: Side) -> list[Side]:
+    """The parts of a side that is a list in round brackets and nothing else."""
+    parts, depth = [list[Token]()], 0
+    for place, word in enumerate(side.words):
+        depth += _deeper(word.text)
+        if depth == 0 and place + 1 < len(side.words):
+            return []
+        if depth == 1 and word.text == ",":
+            parts.append([])
+        elif 0 < place < len(side.words) - 1:
+            parts[-1].append(word)
+    is_list = side.words[0].text == "(" and side.words[-1].text == ")" and all(parts)
+    return [Side(side.formula, tuple(part)) for part in parts] if is_list else []
+
+
+def _listed(formula: Formula, words: list[Token], chain: Chain | None) -> Chain | None:
+    """`i = 1, 2, 3` is no value of `i`: the list's parts join the side, which cannot be read as one value then."""
+    if chain and chain.relations and chain.sides[-1].formula is formula and len(chain.sides[-1].words) < MAXIMAL_SIDE:
+        chain.sides[-1] = Side(formula, (*chain.sides[-1].words, Token(",", words[0].start, words[0].start), *words))
+        return chain
+    return Chain([Side(formula, tuple(words))]) if words else chain
+
+
+def _sides(words: list[Token]) -> tuple[list[list[Token]], list[str]]:
+    """The words between relations, and the relations."""
+    sides, relations, depth, skip = [list[Token]()], list[str](), 0, False
+    for place, word in enumerate(words):
+        if skip:
+            skip = False
+            continue
+        text = word.text
+        depth += _deeper(text)
+        if depth <= 0 and text == ":" and place + 1 < len(words) and words[place + 1].text == "=":
+            text, skip = ":=", True
+        ratio = (
+            text == ":"
+            and 0 < place < len(words) - 1
+            and words[place - 1].text[:1].isdecimal()
+            and words[place + 1].text[:1].isdecimal()
+        )
+        if depth <= 0 and not ratio and (text in EQUALITIES or text in OTHERS or text == r"\in"):
+            sides.append([])
+            relations.append(text)
+        else:
+            sides[-1].append(word)
+    return sides, relations
+
+
+def _declarations(formula: Formula, sides: list[list[Token]], relations: list[str]) -> list[Statement]:
+    return [
+        Declaration(Side(formula, tuple(sides[k])), Side(formula, tuple(sides[k + 1])))
+        for k, relation in enumerate(relations)
+        if relation == r"\in" and sides[k] and sides[k + 1]
+    ]

@@ -1,0 +1,39 @@
+"""Numerals, what may stand behind them, and the number pi."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+
+from derivation.checking.reading.tokens import Unreadable
+from derivation.checking.reading.trees import Tree
+
+MAXIMAL_FACTORIAL = 60
+
+
+def plain(text: str) -> str:
+    """A numeral in the form of a `number` term."""
+    return f"0{text}" if text.startswith(".") else text
+
+
+def percent(tree: Tree, start: int) -> Tree:
+    """A numeral in hundredths: as many digits of it are known."""
+    if tree.head != "number":
+        raise Unreadable(start, "per cent of something that is no numeral")
+    return Tree("number", (plain(f"{Decimal(tree.args[0]).scaleb(-2):f}"), tree.args[0]), tree.start)
+
+
+def factorial(tree: Tree, start: int) -> Tree:
+    if tree.head != "number" or not tree.args[0].isdecimal() or int(tree.args[0]) > MAXIMAL_FACTORIAL:
+        raise Unreadable(start, "a factorial of something that is no small number")
+    return Tree("number", (str(math.factorial(int(tree.args[0]))),), tree.start)
+
+
+def pi(start: int) -> Tree:
+    r"""The number \pi by a function of the table: the normal density at 0 is 1/\sqrt{2 \pi}."""
+    one, two, zero = (Tree("number", (text,), start) for text in "120")
+    density = Tree("call", ("normal_pdf", zero), start)
+    return Tree("frac", (one, Tree(r"\cdot", (two, Tree("^", (density, two), start)), start)), start)
+
+
+POSTFIXES = {"!": factorial, r"\%": percent}

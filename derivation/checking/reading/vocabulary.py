@@ -1,0 +1,164 @@
+"""Gathering names before formulas are read: what the article declares, wherever it does so."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from derivation.checking.reading.chains import Chain, Declaration, Statement
+from derivation.checking.reading.functions import CALLED
+from derivation.checking.reading.symbols import (
+    CURRENT,
+    TRANSPOSED,
+    UPDATED,
+    Scripted,
+    Symbol,
+    Vocabulary,
+    is_fenced,
+    letter_run,
+    marked,
+    scripted,
+    texts,
+)
+from derivation.checking.reading.tokens import Token, Unreadable
+
+
+def gather(statements: Sequence[Statement], formulas: Iterable[Sequence[Token]]) -> Vocabulary:
+    """The article's vocabulary, from its statements and the tokens of all its formulas."""
+    vocabulary = Vocabulary()
+    formulas = list(formulas)
+    declared = [words for statement in statements for words in _declared(statement)]
+    _words(vocabulary, declared, formulas)
+    bare: dict[str, set[str]] = defaultdict(set)
+    for words in declared:
+        for found in _lone(words, vocabulary):
+            _quantity(vocabulary, found, bare)
+    for statement in statements:
+        if isinstance(statement, Chain):
+            _function(vocabulary, statement)
+    for tokens in formulas:  # nobody writes a first power: the 1 of `w^1` counts something
+        vocabulary.labelled |= {
+            tokens[at].text
+            for at in range(len(tokens) - 2)
+            if tokens[at + 1].text == "^" and is_one(tokens, at + 2) and tokens[at].text[-1:].isalpha()
+        }
+    vocabulary.signed = any(
+        _bare_minus(words, at) for words in formulas for at in range(len(words) - 1) if words[at].text == "^"
+    )
+    vocabulary.powered = {base for base in vocabulary.labelled if base in vocabulary.quantities}
+    for base in vocabulary.powered:  # `x^2 = 4` beside `x = 2` is a square
+        vocabulary.quantities -= {
+            key
+            for key in vocabulary.quantities
+            if key.startswith(base + "^{") and key[len(base) + 2 :].rstrip("}").isalnum()
+        }
+        if len(bare[base]) < 2:
+            vocabulary.labelled.discard(base)
+    return vocabulary
+
+
+def is_one(words: Sequence[Token], at: int) -> bool:
+    """Whether a superscript is the number 1 and nothing else."""
+    following = [word.text for word in words[at : at + 3]]
+    return following[:1] == ["1"] or following == ["{", "1", "}"]
+
+
+def _bare_minus(words: Sequence[Token], at: int) -> bool:
+    """Whether a superscript is nothing but a minus: `p^-`, beside which `p^+` is a label, too."""
+    following = [word.text for word in words[at + 1 : at + 4]]
+    return following[:1] == ["-"] or following == ["{", "-", "}"]
+
+
+def _declared(statement: Statement) -> Iterable[tuple[Token, ...]]:
+    if isinstance(statement, Declaration):
+        yield from statement.parts
+    elif isinstance(statement, Chain):
+        yield statement.sides[0].words
+
+
+def _words(vocabulary: Vocabulary, declared: Sequence[Sequence[Token]], formulas: Sequence[Sequence[Token]]) -> None:
+    """Runs of letters that are one name, since they stand on a left side, behind a differential, or are long."""
+    singles = {words[0].text for words in declared if words and (len(words) == 1 or words[1].text in "_^")}
+    for words in declared:
+        run = letter_run(words, 0) if words else ""
+        if (
+            len(run) > 1
+            and (len(words) == len(run) or words[len(run)].text in ("_", "^", "'", "("))
+            and not set(run) <= singles
+        ):
+            vocabulary.words.add(run)
+    for words in formulas:
+        at = 0
+        while at < len(words):
+            run = letter_run(words, at)
+            after = words[at + len(run)].text if at + len(run) < len(words) else ""
+            if len(run) > 1:
+                before = words[at - 1].text if at else ""
+                named = run.lower() in CALLED and len(run) > 2
+                long = len(run) > 3 or (len(run) > 2 and after in ("_", "("))
+                if named or (
+                    (long or (before == r"\partial" and after in ("_", "^", "}")))
+                    and not set(run) <= singles
+                    and (run[0] != "d" or len(run) > 3)
+                ):
+                    vocabulary.words.add(run)
+            at += max(len(run), 1)
+
+
+def _lone(words: Sequence[Token], vocabulary: Vocabulary) -> Iterable[Scripted]:
+    """The symbol that these words are, if they are one."""
+    try:
+        found = scripted(words, 0, vocabulary) if words else None
+    except Unreadable:
+        return
+    if found and found.after == len(words):
+        yield found
+
+
+def _quantity(vocabulary: Vocabulary, found: Scripted, bare: dict[str, set[str]]) -> None:
+    """A symbol that the article declares, with the labels that it bears."""
+    sub, _ = marked(texts(found.sub))
+    label: tuple[str, ...] = ()
+    for sup in found.sups:
+        shown = texts(sup)
+        if not shown or (len(shown) == 1 and shown[0] in UPDATED | CURRENT | TRANSPOSED):
+            continue
+        if shown[-1] in TRANSPOSED and is_fenced(shown[:-1]):
+            shown = shown[:-1]
+        elif not is_fenced(shown):
+            if re.fullmatch(r"\d+|[A-Za-z]", shown[0]) and found.base not in ("e", r"\mathrm{e}"):
+                vocabulary.labelled.add(found.base)
+                bare[found.base].add(shown[0])
+            elif not re.fullmatch(r"[A-Za-z]{2,}|[*+\-]|\\star|\\ast", shown[0]):
+                return
+        label += shown
+    vocabulary.quantities.add(Symbol(found.base, sub, label, found.primes).key)
+
+
+def _function(vocabulary: Vocabulary, chain: Chain) -> None:
+    """A left side such as `f(x)` or `L(y, p)`: a name and nothing but names in its bracket, one of which stands on the
+    right as well."""
+    words = chain.sides[0].words
+    right = {word.text for side in chain.sides[1:2] for word in side.words}
+    try:
+        head = scripted(words, 0, vocabulary) if words else None
+        if head is None or head.after >= len(words) or words[head.after].text != "(" or words[-1].text != ")":
+            return
+        count, at, used = 0, head.after + 1, False
+        while at < len(words) - 1:
+            argument = scripted(words, at, vocabulary)
+            if argument is None or argument.after >= len(words) or words[argument.after].text not in (",", ")", ";"):
+                return
+            used = used or words[argument.after - 1].text in right or argument.base in right
+            count, at = count + 1, argument.after + 1
+    except Unreadable:
+        return
+    recursive = any(
+        [word.text for word in side.words[at : at + head.after + 1]] == [word.text for word in words[: head.after + 1]]
+        for side in chain.sides[1:2]
+        for at in range(len(side.words))
+    )
+    if not head.primes and count and used and not recursive:  # Bayes' rule says what P(A | B) is, not what P is
+        label = tuple(text for sup in head.sups for text in texts(sup))
+        vocabulary.functions.setdefault(Symbol(head.base, texts(head.sub), label).key, set()).add(count)

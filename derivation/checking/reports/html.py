@@ -1,0 +1,80 @@
+"""The report as a page: the article with the verdict beside each equality. It needs no network and asks for nothing:
+formulas are MathML, pictures of the article's folder are put into the page, and its Content-Security-Policy forbids all
+else."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from derivation.checking.judging.verdicts import Report
+from derivation.checking.reports.article import Marks, markdown
+from derivation.checking.reports.view import Block, blocks
+from derivation.pages.typesetting.mathml import mathml
+from derivation.pages.typesetting.templating import environment
+
+LAYOUT = re.compile(
+    r"\\(?:begin|end)\{(?:align|aligned|alignat|gather|gathered|equation|split|multline|flalign|eqnarray|displaymath)\*?\}(?:\{\d+\})?|(?<!\\)&"
+)
+SECTION = re.compile(r"\\(?:sub)*+section\*?\{([^{}]*+)\}")
+TAG = re.compile(r"<[^<>]*+>")
+UNSAFE = re.compile(r"""\s(?:xlink:href|href|src|style|id|class|on\w+)="[^"]*+\"""")
+"""What a formula may not bring into the page: an address, a handler, a look of its own."""
+MAXIMAL_LENGTH = 20_000
+"""Letters of a formula that is set; a longer one is shown as it was typed."""
+
+
+def write(reports: Sequence[Report]) -> bytes:
+    """One page for all articles."""
+    template = environment("report_html").get_template("report_html/report.html.j2")
+    pages = [{"report": report, "body": body(report)} for report in reports]
+    return template.render(pages=pages).encode("utf-8", "replace")
+
+
+def body(report: Report) -> str:
+    """The article as HTML, its formulas put in behind the Markdown."""
+    template = environment("report_html").get_template("report_html/formula.html.j2")
+    found = blocks(report)
+    marks = Marks(block.typed or block.text for block in found)
+    text = "".join(
+        marks.put(block.typed, template.render(block=block, math=math, whole=whole(block)))
+        if block.is_formula
+        else block.text
+        for block in found
+    )
+    path = Path(report.source.path)
+    return marks.shown(latex_text(text) if path.suffix.lower() == ".tex" else markdown(text, marks, path))
+
+
+def math(latex: str) -> str:
+    """A formula as MathML without anything that would act; as code where it cannot be set."""
+    try:
+        shown = mathml(latex) if len(latex) <= MAXIMAL_LENGTH else ""
+    except RecursionError:
+        shown = ""
+    return TAG.sub(lambda tag: UNSAFE.sub("", tag[0]), shown) or f"<code>{html.escape(latex)}</code>"
+
+
+def whole(block: Block) -> str:
+    """A formula without equalities, or an inline one, as it stands."""
+    if block.rows and block.display:
+        return ""
+    return (
+        "<br>".join(math(row) for row in LAYOUT.sub("", block.text).split(r"\\") if row.strip())
+        if LAYOUT.search(block.text)
+        else math(block.text)
+    )
+
+
+def latex_text(text: str) -> str:
+    """The text of a LaTeX article, paragraph by paragraph, its headings as headings."""
+    text = text.partition(r"\begin{document}")[2] or text
+    parts = [part.strip() for part in re.split(r"\n(?:[^\S\n]*+\n)++|(?=\\(?:sub)*+section)", text) if part.strip()]
+    return "\n".join(
+        f"<h2>{html.escape(found[1])}</h2><p>{html.escape(part[found.end() :])}</p>"
+        if (found := SECTION.match(part))
+        else f"<p>{html.escape(part)}</p>"
+        for part in parts
+    )

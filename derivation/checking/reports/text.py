@@ -1,0 +1,78 @@
+"""The report in a terminal: the formula's line, a caret under the fault, what should stand there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import typer
+
+from derivation.checking.judging.verdicts import VERDICTS, Equality, Report
+from derivation.spec.text import shown
+
+COLOURS = {"wrong": "red", "undecided": "yellow", "rounded": "blue", "exact": "green"}
+AROUND = 70
+"""Letters shown on either side of a fault in a long line."""
+
+
+def write(reports: Sequence[Report]) -> bytes:
+    """All that is wrong or undecided, then a summary; in colour, which `typer.echo` takes out where there is no
+    terminal."""
+    return "\n".join(line for report in reports for line in lines(report)).encode("utf-8", "replace") + b"\n"
+
+
+def lines(report: Report) -> Iterator[str]:
+    """The lines about one article."""
+    for equality in report.equalities:
+        if equality.verdict in ("wrong", "undecided"):
+            yield from about(equality)
+    counts = ", ".join(
+        typer.style(f"{report.summary[verdict]} {verdict}", fg=COLOURS[verdict] if report.summary[verdict] else None)
+        for verdict in VERDICTS
+    )
+    found = sum(report.summary.values())
+    yield (
+        f"{report.article}: {found} equalit{'y' if found == 1 else 'ies'} in {report.formulas} "
+        f"formula{'s' * (report.formulas != 1)}: {counts}"
+    )
+
+
+def about(equality: Equality) -> Iterator[str]:
+    """One fault, with its line and a caret."""
+    source, colour = equality.source, COLOURS[equality.verdict]
+    at = equality.right.start if equality.at is None or not 0 < equality.at <= len(source.text) else equality.at
+    line, column = source.place(at)
+    yield (
+        f"{source.shown}:{line}:{column}: {typer.style(equality.verdict, fg=colour, bold=True)}: {shown(equality.why)}"
+    )
+    text, place = around(source.text, at)
+    length = max(
+        1, min(equality.right.end - equality.right.start if at == equality.right.start else 1, len(text) - place)
+    )
+    number = str(line)
+    yield f"  {number} | {visible(text)}"
+    yield f"  {' ' * len(number)} | {' ' * place}{typer.style('^' * length, fg=colour, bold=True)}"
+    if equality.expected:
+        yield f"  {' ' * len(number)} = expected: {shown(equality.expected)}"
+
+
+def visible(text: str) -> str:
+    r"""A line of an article, as wide as it is, with nothing in it that a terminal obeys.
+
+    >>> visible("x\x1b[2J = 1") == "x\N{REPLACEMENT CHARACTER}[2J = 1"
+    True
+    """
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+
+
+def around(text: str, place: int) -> tuple[str, int]:
+    """The line of a place, cut where it is long, and where the place is in it.
+
+    >>> around("a\\nb c\\nd", 4), around("x" * 300, 150)[1]
+    (('b c', 2), 71)
+    """
+    first, last = max(place - AROUND, 0), min(place + AROUND, len(text))
+    begin = text.rfind("\n", first, place) + 1 or first
+    end = text.find("\n", place, last)
+    before = "…" if begin == first and begin and text[begin - 1] != "\n" else ""
+    after = "…" if end < 0 and last < len(text) and text[last] != "\n" else ""
+    return (before + text[begin : end if end >= 0 else last] + after).replace("\t", " "), place - begin + len(before)

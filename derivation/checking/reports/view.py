@@ -1,0 +1,111 @@
+"""An article with its verdicts as blocks of text and formulas, for the reports that show the whole article."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from derivation.checking.judging.verdicts import Equality, Report
+from derivation.checking.reading.symbols import joined
+from derivation.checking.reading.tokens import Token
+from derivation.checking.sources.source import Formula, Source
+
+BEFORE = re.compile(r"(?:\$\$|\$`?|\\\\?\[|\\\\?\(|(?:```+|~~~+)[ ]*(?:math|latex-math|katex)[ ]*\n)\Z")
+AFTER = re.compile(r"\A(?:`?\$\$?|\\\\?\]|\\\\?\)|[ ]*(?:```+|~~~+))")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One equality to show: its sides as LaTeX (the left one only where a chain begins), the verdict, and what is said
+    of it."""
+
+    left: str
+    relation: str
+    right: str
+    verdict: str
+    why: str
+    expected: str
+    line: int
+    sides: tuple[Sequence[Token], Sequence[Token]]
+    """What stands on the left and on the right, as tokens; nothing on the left where it is not shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of text, or a formula with the equalities in it."""
+
+    text: str
+    rows: tuple[Row, ...] = ()
+    is_formula: bool = False
+    display: bool = False
+    typed: str = ""
+    """A formula with its dollars or brackets."""
+    words: Sequence[Token] = ()
+    """A formula's tokens, where they could be told apart."""
+
+
+RELATIONS = {"=": "=", "≈": r"\approx", "←": r"\leftarrow", ":=": ":=", "∈": r"\in"}
+
+
+def blocks(report: Report) -> list[Block]:
+    """The article from its beginning to its end, file by file."""
+    found: list[Block] = []
+    for source in dict.fromkeys([report.source, *(formula.source for formula in report.found)]):
+        found += of_source(report, source)
+    return found
+
+
+def of_source(report: Report, source: Source) -> list[Block]:
+    """The blocks of one file."""
+    by_formula: dict[int, list[Equality]] = {}
+    for equality in report.equalities:
+        by_formula.setdefault(id(equality.right.formula), []).append(equality)
+    found, at = list[Block](), 0
+    for formula in report.found:
+        if formula.source is not source:
+            continue
+        before, after = delimiters(source.text, formula)
+        found.append(Block(source.text[at:before]))
+        found.append(
+            Block(
+                formula.text,
+                rows(by_formula.get(id(formula), ())),
+                True,
+                formula.display,
+                source.text[before:after],
+                report.words.get(formula, ()),
+            )
+        )
+        at = after
+    return [*found, Block(source.text[at:])]
+
+
+def delimiters(text: str, formula: Formula) -> tuple[int, int]:
+    """Where a formula begins and ends with its dollars or brackets."""
+    opening = BEFORE.search(text, max(formula.start - 40, 0), formula.start)
+    closing = AFTER.match(text[formula.end : formula.end + 10])
+    return (opening.start() if opening else formula.start), formula.end + (closing.end() if closing else 0)
+
+
+def rows(equalities: Sequence[Equality]) -> tuple[Row, ...]:
+    """The equalities of a formula, each left side shown once."""
+    shown, last = list[Row](), None
+    for equality in equalities:
+        left = "" if equality.left is last else joined([word.text for word in equality.left.words])
+        last = equality.right
+        right = joined([word.text for word in equality.right.words])
+        sides = equality.left.words if left else (), equality.right.words
+        shown.append(
+            Row(
+                left,
+                RELATIONS[equality.relation],
+                right,
+                equality.verdict,
+                equality.why,
+                equality.expected or "",
+                equality.place[0],
+                sides,
+            )
+        )
+    return tuple(shown)

@@ -1,0 +1,349 @@
+"""The network that an article describes, as a spec that `derivation handout` takes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import flint
+
+from derivation.checking.article import PRECISION, Article
+from derivation.checking.facts.knowledge import NEW, SLOPE
+from derivation.checking.facts.meaning import Meaning, Mismatch
+from derivation.checking.facts.meter import Exhausted
+from derivation.checking.facts.values import quantities
+from derivation.checking.facts.world import World
+from derivation.checking.judging.compare import printed_entries
+from derivation.checking.reading.tokens import Unreadable
+from derivation.checking.reading.trees import Tree
+from derivation.checking.sources.find import opened
+from derivation.formulas.operations import TABLE
+from derivation.formulas.terms import Term, names, walk
+from derivation.spec.reader import SpecError, loads
+from derivation.tex.names import ACCENTS, default
+
+MAXIMAL_EQUATIONS, MAXIMAL_TITLE = 200, 300
+OPERATORS = {
+    "add": "+",
+    "sub": "-",
+    "times": "*",
+    "hadamard": "*",
+    "matmul": "@",
+    "div": "/",
+    "hadamard_div": "/",
+    "pow": "^",
+    "hadamard_pow": "^",
+}
+STRENGTH = {
+    "add": 1,
+    "sub": 1,
+    "neg": 1,
+    "times": 2,
+    "hadamard": 2,
+    "matmul": 2,
+    "div": 2,
+    "hadamard_div": 2,
+    "pow": 3,
+    "hadamard_pow": 3,
+}
+RELATIONS = {"greater": ">", "at_least": ">="}
+
+
+class NoNetwork(ValueError):
+    """The article describes no network that could be worked; the text says what is missing."""
+
+
+class NotInSpec(NoNetwork):
+    """The article describes a network that no spec can say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A network in the article's own keys: equations in order, values of inputs, the loss, the parameters and the
+    rate."""
+
+    equations: Mapping[str, Term]
+    inputs: Mapping[str, Term]
+    parameters: tuple[str, ...]
+    loss: str | None
+    rate: Term | None
+
+
+def spec_of(path: str) -> str:
+    """The spec of the article in a file; `NoNetwork` or `UnreadableArticle` where there is none."""
+    with flint.ctx.workprec(PRECISION):
+        article = Article(opened(path))
+        try:
+            written = text(found(article), title(article))
+        except Exhausted as problem:
+            raise NoNetwork(str(problem)) from None
+        except RecursionError:
+            raise NotInSpec("the formulas are nested too deeply") from None
+    return read_again(written)
+
+
+def read_again(written: str) -> str:
+    """The spec, if it can be read; what the language of specs refuses is told before anything is written."""
+    try:
+        loads(written, "the spec of this article")
+    except SpecError as problem:
+        raise NotInSpec(f"what it describes cannot be written as a spec: {problem}") from None
+    return written
+
+
+def title(article: Article) -> str:
+    """The article's first heading, or the name of its file."""
+    heading = re.search(r"^#{1,2}[^\S\n]++(\S[^\n]*+)$|\\title\{([^{}]*+)\}", article.source.text, re.MULTILINE)
+    return (
+        (heading[2] or heading[1].rstrip().rstrip("#")).strip()[:MAXIMAL_TITLE]
+        if heading
+        else Path(article.source.shown).stem.replace("-", " ")
+    )
+
+
+def found(article: Article) -> Found:
+    """The network: the loss, and all that it is computed from."""
+    world = article.world()
+    loss = loss_of(article)
+    roots = [loss] if loss else list(article.knowledge.formulas)[-1:]
+    equations: dict[str, Term] = {}
+    inputs: dict[str, Term] = {}
+    for root in roots:
+        collect(world, root, equations, inputs, ())
+    if not equations:
+        raise NoNetwork(
+            "no formula of this article has values for all that stands in it; give the inputs as formulas such as "
+            "$x = 2$"
+        )
+    moved = [
+        key
+        for key in sorted(inputs, key=lambda key: first_value(article, key))
+        if key + NEW in article.knowledge.formulas
+        or key + NEW in article.knowledge.values
+        or updated_in_place(article, key)
+    ]
+    slopes = [
+        key
+        for key in inputs
+        if loss and f"{SLOPE}{loss}{SLOPE}{key}" in {*article.knowledge.formulas, *article.knowledge.values}
+    ]
+    parameters = tuple(moved or slopes)
+    inputs = dict(sorted(inputs.items(), key=lambda pair: first_value(article, pair[0])))
+    return Found(equations, inputs, parameters, loss, rate(article, world, moved))
+
+
+def first_value(article: Article, key: str) -> int:
+    """Where the article first gives a quantity a value."""
+    return min((event.order for event in article.knowledge.values.get(key, ())), default=0)
+
+
+def updated_in_place(article: Article, key: str) -> bool:
+    """Whether a quantity gets a new value from its old one: `w = w - \\eta g`."""
+    return any(event.assigned for event in article.knowledge.values.get(key, ()))
+
+
+def loss_of(article: Article) -> str | None:
+    """The quantity that the article differentiates most, or the last that it computes under a loss's usual name."""
+    counted: Counter[str] = Counter()
+    for key in (*article.knowledge.formulas, *article.knowledge.values):
+        if key.startswith(SLOPE):
+            counted[key[1:].partition(SLOPE)[0]] += 1
+    for key, _ in counted.most_common():
+        if key in article.knowledge.formulas:
+            return key
+    usual = [key for key in article.knowledge.formulas if re.fullmatch(r"\\?(?:mathcal\{)?[LJEC]\}?(?:_\{\w+\})?", key)]
+    return usual[-1] if usual else None
+
+
+def collect(
+    world: World, key: str, equations: dict[str, Term], inputs: dict[str, Term], above: tuple[str, ...]
+) -> None:
+    """Takes in a quantity's formula, and before it all that it needs."""
+    if key in equations or key in inputs:
+        return
+    if len(above) > MAXIMAL_EQUATIONS:
+        raise NotInSpec("the formulas are nested too deeply")
+    world.meter.begin()
+    for term in formulas(world, key):
+        if not set(names(term)) & {*above, key} and not any(node.head in ("partial", "updated") for node in walk(term)):
+            for part in names(term):
+                collect(world, part, equations, inputs, (*above, key))
+            equations[key] = term
+            return
+    inputs[key] = value(world, key)
+
+
+def formulas(world: World, key: str) -> Iterator[Term]:
+    """A quantity's formulas, the simplest first: `h = ReLU(z)` before `h = ReLU(W x + b)`."""
+    count = len(world.definitions(key, 1 << 30))
+    terms = [defined[0] for place in range(max(count, 1)) if (defined := world.definition(key, 1 << 30, place))]
+    yield from sorted(
+        (term for term in terms if any(True for _ in quantities(term))), key=lambda term: sum(1 for _ in walk(term))
+    )
+
+
+def value(world: World, key: str) -> Term:
+    """An input's first value, as printed."""
+    events = world.knowledge.values.get(key, ())
+    tree = events[0].tree if events else world.learnt.get(key)
+    if tree is None:
+        raise NoNetwork(f"the article gives no value for {key}")
+    try:
+        return Meaning(world, events[0].order if events else 0).of(tree)[0]
+    except (Unreadable, Mismatch) as problem:
+        raise NoNetwork(f"the value of {key} could not be read: {problem}") from None
+
+
+def rate(article: Article, world: World, moved: list[str]) -> Term | None:
+    """The learning rate: the scalar that stands with the gradient in the update of a parameter."""
+    for key in moved:
+        events = [
+            *article.knowledge.formulas.get(key + NEW, ()),
+            *(event for event in article.knowledge.values.get(key, ()) if event.assigned),
+        ]
+        trees = [side.tree for event in events if event.work for side in event.work.sides if side.tree]
+        for tree in trees:
+            for part in outside_slopes(tree):
+                other = part.args[0].key
+                if (
+                    other != key
+                    and world.shape(other, 1 << 30) == ()
+                    and article.knowledge.values.get(other)
+                    and not article.knowledge.formulas.get(other)
+                ):
+                    return value(world, other)
+    return None
+
+
+def outside_slopes(tree: Tree) -> Iterator[Tree]:
+    """The names of a tree that stand outside its derivatives."""
+    if tree.head == "name":
+        yield tree
+    elif tree.head not in ("partial", "nabla", "updated"):
+        for child in tree.children:
+            yield from outside_slopes(child)
+
+
+# The spec as text
+
+
+def text(network: Found, heading: str) -> str:
+    """The spec: names become plain identifiers, and keep their looks in `[notation]`."""
+    keys = [*network.inputs, *network.equations]
+    called = identifiers(keys)
+    lines = [f"title = {quoted(heading)}", "", "[model]"]
+    if network.loss:
+        lines.append(f"loss = {quoted(called[network.loss])}")
+    lines.append('equations = """')
+    lines += [f"{called[key]} = {spelled(term, called.__getitem__)}" for key, term in network.equations.items()]
+    lines += ['"""', ""]
+    for table, chosen in (
+        ("parameters", network.parameters),
+        ("data", tuple(key for key in network.inputs if key not in network.parameters)),
+    ):
+        if chosen:
+            lines += [f"[{table}]", *(f"{called[key]} = {literal(network.inputs[key])}" for key in chosen), ""]
+    if network.rate and network.loss and network.parameters:
+        lines += ["[update]", 'rule = "sgd"', f"rate = {literal(network.rate)}", ""]
+    layered = any(re.fullmatch(r"[A-Z]\d+", identifier) for identifier in called.values())
+    looks = {called[key]: key for key in keys if plain(default(called[key], layered)) != plain(key)}
+    if looks:
+        lines += ["[notation]", *(f"{key} = {quoted(latex)}" for key, latex in looks.items()), ""]
+    return "\n".join(lines)
+
+
+def plain(latex: str) -> str:
+    return re.sub(r"[{}\s]", "", latex)
+
+
+def quoted(text_: str) -> str:
+    """A TOML string."""
+    return (
+        f"'{text_}'"
+        if text_.isprintable() and "'" not in text_
+        else json.dumps(text_, ensure_ascii=False).replace("\x7f", r"\u007f")
+    )
+
+
+def identifiers(keys: list[str]) -> dict[str, str]:
+    """A plain name for each key, each once."""
+    made: dict[str, str] = {}
+    used: Counter[str] = Counter()
+    for key in keys:
+        chosen = wished = identifier(key)
+        while used[chosen]:
+            used[wished] += 1
+            chosen = f"{wished}_{used[wished]}"
+        used[chosen] += 1
+        made[key] = chosen
+    return made
+
+
+def identifier(key: str) -> str:
+    r"""A key as a name in a spec.
+
+    >>> identifier(r"\hat{y}_{1}"), identifier("W^{(1)}"), identifier(r"net_{h1}")
+    ('yhat_1', 'W1', 'net_h1')
+    """
+    for ending, accent in ACCENTS.items():
+        key = re.sub(rf"\{accent}\{{(\\?\w+)\}}", rf"\1{ending}", key)
+    key = re.sub(r"\\(?:mathrm|mathbf|boldsymbol|mathcal|vec|text)\{(\\?\w+)\}", r"\1", key)
+    key = re.sub(r"\^\{[(\[]?(\d+)[)\]]?\}", r"\1", key).replace("'", "_prime")
+    words = re.sub(r"[^\w]+", "_", key.replace("_{", "_").replace("^{", "_")).strip("_")
+    bare = re.sub(r"__++", "_", words)
+    if not bare or not bare[0].isalpha():
+        bare = f"q_{bare}".rstrip("_")
+    return f"{bare}_" + "q" if bare in RESERVED else bare
+
+
+RESERVED = frozenset(spelling for row in TABLE.values() for spelling in row.spellings if spelling.isidentifier()) | {
+    "ones",
+    "size",
+}
+
+
+def spelled(term: Term, called: Callable[[str], str], least: int = 0) -> str:
+    """A term in the language of the spec, with brackets where they are needed."""
+    if term.head in ("name", "number"):
+        return called(term.args[0]) if term.head == "name" else term.args[0]
+    if term.head == "index":
+        return f"{called(term.args[0].args[0])}[{', '.join(map(str, term.args[1:]))}]"
+    if term.head in OPERATORS:
+        own = STRENGTH[term.head]
+        shown = (
+            f"{spelled(term.args[0], called, own + (own == 3))} {OPERATORS[term.head]} "
+            f"{spelled(term.args[1], called, own + 1)}"
+        )
+    elif term.head == "neg":
+        own, shown = 1, f"-{spelled(term.args[0], called, 2)}"
+    elif term.head == "transpose":
+        own, shown = 4, f"{spelled(term.args[0], called, 4)}.T"
+    elif term.head in RELATIONS:
+        own, shown = 0, f"{spelled(term.args[0], called, 1)} {RELATIONS[term.head]} {spelled(term.args[1], called, 1)}"
+    else:
+        word = (
+            next((spelling for spelling in TABLE[term.head].spellings if spelling.isidentifier()), None)
+            if term.head in TABLE
+            else None
+        )
+        if word is None:
+            raise NotInSpec(f"a formula of this article cannot be written in a spec: {term.head}")
+        return f"{word}({', '.join(spelled(arg, called) for arg in term.args)})"
+    return f"({shown})" if own < least else shown
+
+
+def literal(term: Term) -> str:
+    """A value as TOML: a number, a list for a column, a list of lists for a matrix."""
+    if term.head == "number":
+        return str(term.args[0])
+    if term.head != "matrix" or not all(entry.head == "number" for row in term.args for entry in row.args):
+        raise NoNetwork("an input is given by a formula, not by numbers")
+    entries, shape = printed_entries(term)
+    if shape[1] == 1:
+        return f"[{', '.join(entries)}]"
+    rows = [entries[k : k + shape[1]] for k in range(0, len(entries), shape[1])]
+    return f"[{', '.join('[' + ', '.join(row) + ']' for row in rows)}]"

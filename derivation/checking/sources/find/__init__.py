@@ -1,0 +1,44 @@
+"""Finding the formulas of an article, each with its place in the file. One module per kind of article."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from derivation.checking.sources.find import latex, markdown, notebook
+from derivation.checking.sources.source import Part, Source, UnreadableArticle, read, whole
+
+ENDINGS = {
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".qmd": "markdown",
+    ".rmd": "markdown",
+    ".txt": "markdown",
+    ".tex": "latex",
+    ".ipynb": "notebook",
+}
+
+
+def opened(path: str) -> Source:
+    """The file as a source; `UnreadableArticle` where it is missing, no text, or of a kind that holds no formulas we
+    know."""
+    file = Path(path)
+    if file.suffix.lower() not in ENDINGS:
+        raise UnreadableArticle(f"{path}: expected a Markdown, LaTeX or notebook file ({', '.join(ENDINGS)})")
+    return source(path, read(file, path))
+
+
+def source(path: str, text: str) -> Source:
+    """A text as an article of the kind that its name's ending says."""
+    if Path(path).suffix.lower() != ".ipynb":
+        return Source(path, whole(text))
+    try:
+        return notebook.opened(path, text)
+    except UnreadableArticle as error:
+        raise UnreadableArticle(f"{path}: {error}") from None
+
+
+def find(article: Source) -> Sequence[Part]:
+    """All formulas and headings, in order."""
+    kind = ENDINGS[Path(article.path).suffix.lower()]
+    return list({"markdown": markdown.find, "latex": latex.find, "notebook": notebook.find}[kind](article))

@@ -1,0 +1,112 @@
+"""Where things stand: a file as text, places in it, and the formulas found in it."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from derivation.system.streams import spelled
+
+MAXIMAL_SIZE = 20_000_000
+"""Bytes of an article, and letters of all the files that it is made of."""
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """One file. `text` is what is read; `blocks` says where it stands in the file, if that is not the same text.
+
+    A block is (start in `text`, start in the file, length); a notebook's cells are such blocks, character by character
+    within a line of its source.
+    """
+
+    path: str
+    text: str = field(repr=False)
+    file: str | None = field(default=None, repr=False)
+    blocks: Sequence[tuple[int, int]] = field(default=(), repr=False)
+
+    @property
+    def shown(self) -> str:
+        """The file's name as a report can show it, which need not be UTF-8."""
+        return spelled(self.path)
+
+    @cached_property
+    def _lines(self) -> Sequence[int]:
+        return array(
+            "L", [0, *(match.end() for match in re.finditer("\n", self.text if self.file is None else self.file))]
+        )
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column, counted from 1, in the file.
+
+        >>> Source("a.md", "one\\ntwo").place(5)
+        (2, 2)
+        """
+        if self.blocks:
+            block = self.blocks[max(bisect_right(self.blocks, (offset, 1 << 60)) - 1, 0)]
+            offset = block[1] + offset - block[0]
+        line = bisect_right(self._lines, offset) - 1
+        return line + 1, offset - self._lines[line] + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A stretch of mathematics: `source.text[start:end]`, without its delimiters."""
+
+    source: Source
+    start: int
+    end: int
+    display: bool = False
+
+    @property
+    def text(self) -> str:
+        """The formula as its author typed it."""
+        return self.source.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Where a section begins."""
+
+    source: Source
+    start: int
+
+
+Part = Formula | Heading
+Kind = Literal["markdown", "latex", "notebook"]
+
+
+class UnreadableArticle(ValueError):
+    """A file that is not an article we can read; the text says what was expected."""
+
+
+def read(file: Path, shown: str, errors: str = "strict") -> str:
+    """The text of a file; `UnreadableArticle` where it cannot be read, is no text, or is too large."""
+    try:
+        text = file.read_text("utf-8", errors) if file.stat().st_size <= MAXIMAL_SIZE else None
+    except UnicodeDecodeError:
+        raise UnreadableArticle(f"{shown}: not UTF-8 text; save it as UTF-8") from None
+    except OSError as error:
+        raise UnreadableArticle(f"{shown}: {error.strerror or error}") from None
+    except ValueError:
+        raise UnreadableArticle(f"{shown!r}: no file can be called so") from None
+    if text is None:
+        raise UnreadableArticle(f"{shown}: larger than {MAXIMAL_SIZE // 1_000_000} MB; split the article")
+    return text
+
+
+def whole(text: str) -> str:
+    r"""The text with a mark for each half of a letter that stands alone, which no file in UTF-8 can hold.
+
+    >>> whole("x\ud800y")
+    'x\ufffdy'
+    """
+    return HALF.sub("\ufffd", text)
+
+
+HALF = re.compile("[\ud800-\udfff]")

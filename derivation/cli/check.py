@@ -1,0 +1,53 @@
+"""The command `derivation check`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from derivation.checking import article as checker
+from derivation.checking.article import Report, UnreadableArticle
+from derivation.checking.reports import FORMATS
+from derivation.cli.exits import BAD_INPUT, SOME_WRONG, TEX_FAILED, deliver, ending, file_of, stop
+from derivation.pages.typesetting.engine import TexError
+from derivation.system.streams import is_terminal, say
+
+ENDINGS = {"txt": "text"}
+COLOUR = re.compile(rb"\033\[[;?0-9]*[a-zA-Z]")
+"""What tells a terminal of a colour, and nobody else."""
+
+
+def check(
+    articles: Annotated[list[Path], typer.Argument(help="Markdown, LaTeX or notebook files.")],
+    output: Annotated[str, typer.Option("-o", "--output", help="Where to write; - is standard output.")] = "-",
+    form: Annotated[
+        str,
+        typer.Option("--format", help=f"{FORMATS.offered}. Without it, by the ending of the output file, else text."),
+    ] = "",
+) -> None:
+    """Say which equalities of an article are wrong. Exit code 0: none; 1: some; 2: a file could not be read."""
+    form = form or ENDINGS.get(ending(output), ending(output)) or "text"
+    if form not in FORMATS:
+        stop(FORMATS.refusal(form))
+    target = file_of(output, Path())
+    reports: list[Report] = []
+    unread = False
+    for article in articles:
+        try:
+            reports.append(checker.check(str(article)))
+        except UnreadableArticle as error:
+            unread = True
+            say(error)
+    try:
+        document = FORMATS[form](reports) if reports else b""
+    except TexError as error:
+        stop(str(error), TEX_FAILED)
+    if form == "text" and not (target is None and is_terminal()):
+        document = COLOUR.sub(b"", document)
+    if reports:
+        deliver(document, target)
+    if unread or any(report.wrong for report in reports):
+        raise typer.Exit(BAD_INPUT if unread else SOME_WRONG)

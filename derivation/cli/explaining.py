@@ -1,0 +1,54 @@
+"""What is said where a spec cannot be read or worked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from derivation.api import load
+from derivation.cli.exits import stop
+from derivation.deriving.on_request.common import NoView
+from derivation.formulas.calculus.reverse import NoDerivative
+from derivation.formulas.numbers import Uncertain, Undefined
+from derivation.formulas.terms import Term
+from derivation.networks.keys import expression
+from derivation.networks.network import Network
+from derivation.networks.walkthrough import FalseLine
+from derivation.spec.reader import SpecError
+from derivation.system.streams import say
+
+Result = TypeVar("Result")
+
+
+def explained(spec: Path, work: Callable[[Network], Result]) -> Result:
+    """What `work` makes of a spec's network; ends the program with a message where it cannot be read or worked."""
+    return caught(spec, lambda: work(warned(spec, load(spec))))
+
+
+def warned(spec: Path, network: Network) -> Network:
+    """The network, its warnings told."""
+    for warning in network.warnings:
+        say(f"{spec}: warning: {warning}")
+    return network
+
+
+def caught(spec: Path, work: Callable[[], Result]) -> Result:
+    """What `work` gives; ends the program with a message where the spec cannot be read or worked."""
+    try:
+        return work()
+    except SpecError as error:
+        stop(str(error))
+    except Undefined as error:
+        place = ":{}:{}".format(*error.place) if error.place else ""
+        stop(
+            f"{spec}{place}: {_called(error.term)} has no value at these numbers: {error.message}"
+            if error.term
+            else f"{spec}: {error}"
+        )
+    except (NoDerivative, NoView, Uncertain, FalseLine) as error:
+        stop(f"{spec}: {error}")
+
+
+def _called(term: Term) -> str:
+    return f"the derivative {expression(term)}" if term.head == "partial" else expression(term)

@@ -1,0 +1,157 @@
+"""The command `derivation handout`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from pathlib import Path
+from threading import Thread
+from typing import Annotated
+
+import typer
+
+from derivation.cli.exits import TEX_FAILED, deliver, ending, file_of, put, stop
+from derivation.cli.explaining import explained
+from derivation.deriving import derive
+from derivation.deriving.on_request.views import views
+from derivation.handwriting.ink.hands import HANDS, PAPERS
+from derivation.handwriting.writing import STANDARD, Unwritable, Writing
+from derivation.networks.walkthrough import Derivation, FalseLine
+from derivation.pages.formats import FORMATS, THEMES
+from derivation.pages.typesetting.engine import TexError
+from derivation.proving.prover import presumed, prove
+from derivation.proving.prover import unproved as failures
+from derivation.system.writing import NotWritten, make_folder
+from derivation.tex.write import write
+
+
+def handout(
+    spec: Annotated[Path, typer.Argument(help="The network: a TOML file.")],
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "-o",
+            "--output",
+            help="Where to write; - is standard output. Without it: output/NAME.FORMAT.",
+            show_default=False,
+        ),
+    ] = None,
+    form: Annotated[
+        str,
+        typer.Option("--format", help=f"{FORMATS.offered}. Without it, by the ending of the output file, else pdf."),
+    ] = "",
+    theme: Annotated[str, typer.Option(help="The look: typeset or handwritten.")] = "typeset",
+    hand: Annotated[str, typer.Option(help="Whose hand: steady, quick or round (with --theme handwritten).")] = "",
+    paper_style: Annotated[
+        str, typer.Option(help="On what paper: squared, lined or plain (with --theme handwritten).")
+    ] = "",
+    seed: Annotated[int | None, typer.Option(help="Another seed, another writing (with --theme handwritten).")] = None,
+    unproved: Annotated[
+        bool, typer.Option("--unproved", help="Print links that could not be proved, with a mark, instead of stopping.")
+    ] = False,
+    sensitivity: Annotated[
+        bool, typer.Option("--sensitivity", help="Add a table of how strongly the loss answers to each parameter.")
+    ] = False,
+    gradient_check: Annotated[
+        bool, typer.Option("--gradient-check", help="Hold the gradients against difference quotients.")
+    ] = False,
+    hessian: Annotated[
+        bool, typer.Option("--hessian", help="Add the second derivatives of the loss (up to 12 parameter entries).")
+    ] = False,
+    jacobian: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--jacobian",
+            help="Add the Jacobians of this quantity by all vectors before it; may be given several times.",
+        ),
+    ] = None,
+) -> None:
+    """Write the walkthrough of a network: forward pass, backpropagation, update."""
+    form = form or ending(output) or "pdf"
+    if form not in FORMATS:
+        stop(FORMATS.refusal(form))
+    if theme not in THEMES:
+        stop(f"there is no theme {theme!r}; themes are {', '.join(THEMES)}")
+    target = file_of(output, Path("output", f"{spec.stem}.{form}"))
+    writing = _writing(theme, hand, paper_style, seed, target if form == "tex" else None)
+    if form == "tex" and theme == "handwritten" and target is None:
+        stop("a handwritten .tex needs its fonts beside it, so it cannot go to standard output; give -o NAME.tex")
+    wished = views(
+        {"sensitivity": sensitivity, "gradient_check": gradient_check, "hessian": hessian}, tuple(jacobian or ())
+    )
+    derivation = explained(spec, lambda network: derive(network, wished))
+    # TeX sets the page while SymPy proves it, on the presumption that the proof succeeds; if not, the page is thrown
+    # away.
+    expected = presumed(derivation)
+    page = _meanwhile(lambda: FORMATS[form](expected, theme, writing))
+    proved = _proved(spec, derivation, unproved)
+    document = _document(lambda: page.result() if proved == expected else FORMATS[form](proved, theme, writing))
+    if target is not None and form == "tex":
+        from derivation.pages.formats.tex import beside
+
+        _put_beside(target.parent / writing.folder, beside(document, theme, writing))
+    deliver(document, target)
+
+
+def _writing(theme: str, hand: str, paper: str, seed: int | None, tex: Path | None) -> Writing:
+    """The hand, the paper and the seed that were asked for; ends the program with a message where there is none
+    such."""
+    if theme != "handwritten" and (hand or paper or seed is not None):
+        stop("--hand, --paper-style and --seed choose a handwriting: add --theme handwritten")
+    if hand and hand not in HANDS:
+        stop(f"there is no hand {hand!r}; hands are {', '.join(HANDS)}")
+    if paper and paper not in PAPERS:
+        stop(f"there is no paper style {paper!r}; paper styles are {', '.join(PAPERS)}")
+    folder = re.sub(r"[^A-Za-z0-9.]", "-", tex.stem) + "-fonts/" if tex else ""
+    return Writing(hand or STANDARD.hand, paper or STANDARD.paper, STANDARD.seed if seed is None else seed, folder)
+
+
+def _document(make: Callable[[], bytes]) -> bytes:
+    try:
+        return make()
+    except Unwritable as error:
+        stop(str(error))
+    except TexError as error:
+        stop(str(error), TEX_FAILED)
+
+
+def _proved(spec: Path, derivation: Derivation, keep_unproved: bool) -> Derivation:
+    """The derivation with every link judged; ends the program with a message where a link is not proved."""
+    try:
+        judged = prove(derivation)
+    except FalseLine as error:
+        stop(f"{spec}: {error}")
+    failed = failures(judged)
+    if failed and not keep_unproved:
+        names = derivation.network.names
+        rows = [
+            f"{spec}: not proved: {write(quantity, names)} {line.relation} {write(line.term, names)}"
+            for quantity, line in failed
+        ]
+        stop("\n".join([*rows, "use --unproved to print them with a mark"]))
+    return judged
+
+
+def _meanwhile(make: Callable[[], bytes]) -> Future[bytes]:
+    """What is made while other work is done, in a thread that nobody waits for where the program ends before."""
+    made: Future[bytes] = Future()
+
+    def run() -> None:
+        try:
+            made.set_result(make())
+        except BaseException as error:
+            made.set_exception(error)
+
+    Thread(target=run, daemon=True).start()
+    return made
+
+
+def _put_beside(folder: Path, files: Mapping[str, bytes]) -> None:
+    """The files that a document needs, in a folder beside it."""
+    try:
+        make_folder(folder)
+    except NotWritten as error:
+        stop(str(error))
+    for name, content in files.items():
+        put(content, folder / name)

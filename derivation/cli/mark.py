@@ -1,0 +1,88 @@
+"""The command `derivation mark`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from derivation.cli.exits import BAD_INPUT, TEX_FAILED, deliver, folder_of, stop
+from derivation.exercises.key import KeyFault, load_key
+from derivation.exercises.marking.answers import load_answers
+from derivation.exercises.marking.report import Report, report
+from derivation.exercises.marking.reports import FORMATS
+from derivation.exercises.spreadsheet import NoTable
+from derivation.formulas.calculus.reverse import NoDerivative
+from derivation.formulas.numbers import Uncertain, Undefined
+from derivation.pages.typesetting.engine import TexError
+from derivation.spec.reader import SpecError
+from derivation.system.streams import say
+from derivation.system.writing import EVERYBODY, OWNER, NotWritten, make_folder
+
+
+def mark(
+    key: Annotated[Path, typer.Argument(help="The key: the JSON file that `derivation variants --format json` wrote.")],
+    answers: Annotated[
+        Path, typer.Argument(help="The answers: a CSV file with columns student, id, and one for each blank.")
+    ],
+    form: Annotated[
+        str,
+        typer.Option("--format", help=f"One or more of {', '.join(FORMATS)}, with commas. Text goes to the terminal."),
+    ] = "text",
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "-o", "--output", help="The folder to write into. Without it: output/NAME-marks.", show_default=False
+        ),
+    ] = None,
+    shared: Annotated[
+        bool,
+        typer.Option(
+            "--shared",
+            help="Make new files as the umask has them. Without it, only you can read marks; a file that is there "
+            "keeps its mode.",
+        ),
+    ] = False,
+) -> None:
+    """Mark a class's answers: points, follow-through, the first step that deviates, and the mistakes by name."""
+    forms = list(dict.fromkeys(name.strip() for name in form.split(",") if name.strip()))
+    for name in forms:
+        if name not in FORMATS:
+            stop(FORMATS.refusal(name))
+    report = _report(key, answers)
+    for line in report.told:
+        say(line)
+    folder = folder_of(output, Path("output", f"{answers.stem}-marks"))
+    for name in forms:
+        if name == "text" and output is None:
+            deliver(next(FORMATS[name](report))[1], None)
+        else:
+            _write(folder, name, report, EVERYBODY if shared else OWNER)
+    if any(remark.loses for remark in report.remarks):
+        raise typer.Exit(BAD_INPUT)
+
+
+def _report(key: Path, answers: Path) -> Report:
+    """The marks of a class; ends the program with a message where key or answers cannot be used."""
+    try:
+        read = load_key(key)
+        return report(read, load_answers(answers, read))
+    except (KeyFault, NoTable) as fault:
+        stop(str(fault))
+    except SpecError as error:
+        stop(f"{key}: the spec in this key cannot be read:\n{error}")
+    except (NoDerivative, Undefined, Uncertain) as error:
+        stop(f"{key}: the spec in this key cannot be worked: {error}")
+
+
+def _write(folder: Path, form: str, report: Report, mode: int) -> None:
+    """A form's files, each whole or not there."""
+    try:
+        make_folder(folder)
+        for name, content in FORMATS[form](report):
+            deliver(content, folder / name, mode)
+    except NotWritten as error:
+        stop(str(error))
+    except TexError as error:
+        stop(str(error), TEX_FAILED)

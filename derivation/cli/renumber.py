@@ -1,0 +1,42 @@
+"""The command `derivation renumber`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from derivation.checking.article import UnreadableArticle
+from derivation.checking.rewriting.renumber import BadChange
+from derivation.checking.rewriting.renumber import renumber as renumbered
+from derivation.cli.exits import SOME_WRONG, deliver, file_of, stop
+from derivation.system.streams import say
+
+
+def renumber(
+    article: Annotated[Path, typer.Argument(help="A Markdown or LaTeX file.")],
+    changes: Annotated[
+        list[str] | None, typer.Option("--set", help="An input's new value, as x='[2, 1]'; may be given several times.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Draw new values for all inputs from this seed.")] = None,
+    output: Annotated[str, typer.Option("-o", "--output", help="Where to write; - is standard output.")] = "-",
+) -> None:
+    """Write the same article with other numbers: whatever follows from the changed ones is worked anew."""
+    pairs = [change.partition("=") for change in changes or ()]
+    if (seed is None and not pairs) or not all(middle and key.strip() for key, middle, _ in pairs):
+        stop("say what changes: --set x='[2, 1]' (as often as you like), or --seed 7")
+    target = file_of(output, Path())
+    try:
+        result = renumbered(str(article), {key.strip(): value for key, _, value in pairs}, seed)
+    except (UnreadableArticle, BadChange) as error:
+        stop(str(error))
+    deliver(result.text.encode(), target)
+    for heading, rows in (
+        ("these numbers were not changed, since no formula ties them", result.untied),
+        ("these words may no longer hold", result.claims),
+    ):
+        if rows:
+            say("\n  ".join([f"{heading}:", *rows]))
+    if result.untied:
+        raise typer.Exit(SOME_WRONG)

@@ -1,0 +1,188 @@
+"""Values with their first and second derivatives, carried through the table's own meanings.
+
+Source: Griewank, Walther, Evaluating Derivatives (2008), section 13.2 (Taylor arithmetic), here of order two in several
+variables.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import Any
+
+from flint import arb, fmpq
+
+from derivation.formulas import numbers
+from derivation.formulas.numbers import Number
+from derivation.formulas.operations.algebras import Numbers
+from derivation.formulas.operations.elementary import power, quotient
+from derivation.formulas.terms import Term
+
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Jet:
+    """A value, its derivatives by the variables it depends on, and the second ones by pairs (i <= j); what is left out
+    is 0.
+
+    >>> x, y = Jet.variable(fmpq(3), 0), Jet.variable(fmpq(5), 1)
+    >>> product = x * x * y
+    >>> product.value, product.slope(0), product.bend(0, 0), product.bend(1, 0)
+    (45, 30, 10, 6)
+    """
+
+    value: Number
+    first: dict[int, Number] = field(default_factory=dict)
+    second: dict[Pair, Number] = field(default_factory=dict)
+
+    @classmethod
+    def variable(cls, value: Number, place: int) -> Jet:
+        """The variable of that number at a value."""
+        return cls(value, {place: fmpq(1)})
+
+    def slope(self, i: int) -> Number:
+        """The derivative by variable i."""
+        return self.first.get(i, fmpq(0))
+
+    def bend(self, i: int, j: int) -> Number:
+        """The second derivative by variables i and j."""
+        return self.second.get((min(i, j), max(i, j)), fmpq(0))
+
+    def __add__(self, other: Jet) -> Jet:
+        return Jet(self.value + other.value, _added(self.first, other.first), _added(self.second, other.second))
+
+    def __neg__(self) -> Jet:
+        return self.through(-self.value, fmpq(-1), fmpq(0))
+
+    def __sub__(self, other: Jet) -> Jet:
+        return self + -other
+
+    def __mul__(self, other: Jet) -> Jet:
+        a, b = self.through(self.value * other.value, other.value, fmpq(0)), other.through(fmpq(0), self.value, fmpq(0))
+        crossed: dict[Pair, Number] = {}
+        for i, x in self.first.items():
+            for j, y in other.first.items():
+                pair = (min(i, j), max(i, j))
+                crossed[pair] = crossed.get(pair, fmpq(0)) + x * y * (2 if i == j else 1)
+        return Jet(a.value, _added(a.first, b.first), _added(_added(a.second, b.second), crossed))
+
+    def through(self, value: Number, slope: Number, bend: Number) -> Jet:
+        """A function of this jet, from its value and its first two derivatives there (chain rule)."""
+        second = {pair: slope * x for pair, x in self.second.items()}
+        places = sorted(self.first) if bend != 0 else []
+        curved = {(i, j): bend * self.first[i] * self.first[j] for i in places for j in places if i <= j}
+        return Jet(value, {i: slope * x for i, x in self.first.items()}, _added(second, curved))
+
+
+def _added(a: dict[Any, Number], b: dict[Any, Number]) -> dict[Any, Number]:
+    return {**a, **{key: a[key] + x if key in a else x for key, x in b.items()}}
+
+
+class Jets:
+    """The algebra of jets: every function with its first two derivatives; at a kink the side that the values take, flat
+    at 0."""
+
+    @staticmethod
+    def number(text: str) -> Jet:
+        return Jet(numbers.exact(text))
+
+    @staticmethod
+    def literal(term: Term) -> Jet:
+        return Jet(numbers.exact(term.args[0]))
+
+    @staticmethod
+    def div(a: Jet, b: Jet) -> Jet:
+        one = quotient(fmpq(1), b.value)
+        return a * b.through(one, -one * one, 2 * one * one * one)
+
+    @staticmethod
+    def pow(a: Jet, b: Jet) -> Jet:
+        if b.first:
+            return Jets.exp(b * Jets.log(a))
+        n, x = b.value, a.value
+        slope = n * power(x, n - 1) if a.first and n != 0 else fmpq(0)
+        bend = n * (n - 1) * power(x, n - 2) if a.first and n != 0 and n != 1 else fmpq(0)
+        return a.through(power(x, n), slope, bend)
+
+    @staticmethod
+    def exp(a: Jet) -> Jet:
+        e = Numbers.exp(a.value)
+        return a.through(e, e, e)
+
+    @staticmethod
+    def log(a: Jet) -> Jet:
+        value, one = Numbers.log(a.value), quotient(fmpq(1), a.value)
+        return a.through(value, one, -one * one)
+
+    @staticmethod
+    def sqrt(a: Jet) -> Jet:
+        root = Numbers.sqrt(a.value)
+        slope = quotient(fmpq(1), 2 * root)
+        return a.through(root, slope, -slope * quotient(fmpq(1), 2 * a.value))
+
+    @staticmethod
+    def tanh(a: Jet) -> Jet:
+        t = Numbers.tanh(a.value)
+        return a.through(t, 1 - t * t, -2 * t * (1 - t * t))
+
+    @staticmethod
+    def sin(a: Jet) -> Jet:
+        sine = Numbers.sin(a.value)
+        return a.through(sine, Numbers.cos(a.value), -sine)
+
+    @staticmethod
+    def cos(a: Jet) -> Jet:
+        cosine = Numbers.cos(a.value)
+        return a.through(cosine, -Numbers.sin(a.value), -cosine)
+
+    @staticmethod
+    def cos_pi(a: Jet) -> Jet:
+        cosine, pi = Numbers.cos_pi(a.value), arb.pi()
+        return a.through(cosine, -pi * arb(a.value).sin_pi(), -pi * pi * cosine)
+
+    @staticmethod
+    def normal_cdf(a: Jet) -> Jet:
+        density = Numbers.normal_pdf(a.value)
+        return a.through(Numbers.normal_cdf(a.value), density, -a.value * density)
+
+    @staticmethod
+    def normal_pdf(a: Jet) -> Jet:
+        x, density = a.value, Numbers.normal_pdf(a.value)
+        return a.through(density, -x * density, (x * x - 1) * density)
+
+    @staticmethod
+    def max(a: Jet, b: Jet) -> Jet:
+        return b if numbers.is_positive(b.value - a.value) else a
+
+    @staticmethod
+    def min(a: Jet, b: Jet) -> Jet:
+        return b if numbers.is_positive(a.value - b.value) else a
+
+    @staticmethod
+    def largest(*entries: Jet) -> Jet:
+        return reduce(Jets.max, entries)
+
+    @staticmethod
+    def smallest(*entries: Jet) -> Jet:
+        return reduce(Jets.min, entries)
+
+    @staticmethod
+    def cases(condition: Jet, a: Jet, b: Jet) -> Jet:
+        return a if condition.value == 1 else b
+
+    @staticmethod
+    def greater(a: Jet, b: Jet) -> Jet:
+        return Jet(Numbers.greater(a.value, b.value))
+
+    @staticmethod
+    def at_least(a: Jet, b: Jet) -> Jet:
+        return Jet(Numbers.at_least(a.value, b.value))
+
+    @staticmethod
+    def sign(a: Jet) -> Jet:
+        return Jet(Numbers.sign(a.value))
+
+    @staticmethod
+    def floor(a: Jet) -> Jet:
+        return Jet(Numbers.floor(a.value))

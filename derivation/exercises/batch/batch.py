@@ -1,0 +1,153 @@
+"""Many variants: parts made wherever there is room, kept as they are done, and joined at the end.
+
+A part is a file that is whole or absent, so that a run that was stopped goes on where it was, and ends with the same
+bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from derivation.exercises.batch.parts import Job, Part, Product, Row, Task, Unmade
+from derivation.exercises.batch.pool import Pool
+from derivation.exercises.batch.products import PARTS
+from derivation.exercises.exercise.exercise import Exercise
+from derivation.exercises.exercise.exercise import exercise_of as load
+from derivation.exercises.exports.formats import Unfit
+from derivation.exercises.search.solve import Found, chosen, firsts
+from derivation.pages.typesetting.engine import TexError
+from derivation.system.hold import held
+from derivation.system.writing import make_folder, write_whole
+
+DRAWN = 250
+"""How many variants are drawn in one piece."""
+WORK = ".derivation"
+"""The folder in which parts wait for each other; it is gone when the batch is done."""
+
+
+@lru_cache(maxsize=2)
+def exercise_of(job: Job) -> Exercise:
+    """The exercise that the spec describes; raises `SpecError` with every problem found."""
+    return load(job.spec, job.folder, job.source)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Some of a job's variants, by their numbers."""
+
+    job: Job
+    seed: int
+    numbers: range
+
+
+def find(portion: Numbers) -> list[Found]:
+    """The first that is found for each number, wherever this runs."""
+    return list(firsts(exercise_of(portion.job), portion.seed, portion.numbers))
+
+
+def drawn(job: Job, seed: int, count: int, pool: Pool) -> Iterator[Found]:
+    """The first variants of a seed, no two alike; raises `Unmeetable` where there are none or too few."""
+    portions = [Numbers(job, seed, range(start, min(start + DRAWN, count + 1))) for start in range(1, count + 1, DRAWN)]
+    made = dict(pool.run(find, portions))
+    return chosen(exercise_of(job), seed, count, chain.from_iterable(made[portion] for portion in portions))
+
+
+def make(task: Task) -> bytes | Unmade:
+    """One part, wherever this runs."""
+    exercise = exercise_of(task.job)
+    try:
+        return PARTS[task.part].make(exercise, [(row.variant(exercise), row.label) for row in task.rows])
+    except (TexError, Unfit) as error:
+        return Unmade(error)
+
+
+class Batch:
+    """The parts of one job in a folder, and what is still to be done. `unprintable` are the ids of sheets that are left
+    out in print.
+
+    `written` are the files that are done.
+    """
+
+    def __init__(
+        self,
+        job: Job,
+        rows: tuple[Row, ...],
+        products: Iterable[Product],
+        parts: Mapping[str, Part],
+        folder: Path,
+        unprintable: Collection[str] = (),
+    ) -> None:
+        self.job, self.products, self.folder, self.written = job, tuple(products), folder, list[Path]()
+        printed = tuple(row for row in rows if row.id not in unprintable)
+        text = json.dumps(
+            [
+                job.spec,
+                [[row.id, row.inputs, row.label] for row in rows],
+                *([sorted(unprintable)] if unprintable else []),
+            ]
+        )
+        self.work = folder / WORK / hashlib.sha256(text.encode()).hexdigest()[:16]
+        needed = dict.fromkeys(part for product in self.products for part in product.parts)
+        self.tasks = [
+            task
+            for name in needed
+            for task in _tasks(job, name, printed if parts[name].is_printed else rows, parts[name].size)
+        ]
+
+    def place(self, task: Task) -> Path:
+        """Where a part waits."""
+        return self.work / f"{task.part}-{task.place:05d}"
+
+    def run(self, pool: Pool, told: Callable[[int, int], Any]) -> list[Path]:
+        """Makes what is missing and joins it; `told` hears how many parts there are, of how many.
+
+        Where a part cannot be made, all files that do without it are; then it raises what was raised there. Raises
+        `hold.Held` while another run writes into the folder.
+        """
+        with held(self.folder / WORK):
+            unmade = self.make(pool, told)
+            for product in self.products:
+                if unmade.keys().isdisjoint(product.parts) and any(task.part in product.parts for task in self.tasks):
+                    self.written += self.joined(product)
+            for error in unmade.values():
+                raise error
+        return self.written
+
+    def make(self, pool: Pool, told: Callable[[int, int], Any]) -> dict[str, Exception]:
+        """Makes the parts that are missing; the kinds of which some could not be made, and why."""
+        make_folder(self.work)
+        missing = [task for task in self.tasks if not self.place(task).exists()]
+        unmade: dict[str, Exception] = {}
+        done = len(self.tasks) - len(missing)
+        told(done, len(self.tasks))
+        for task, part in pool.run(make, missing):
+            if isinstance(part, Unmade):
+                unmade.setdefault(task.part, part.error)
+            else:
+                write_whole(self.place(task), [part])
+            done += 1
+            told(done, len(self.tasks))
+        return unmade
+
+    def joined(self, product: Product) -> Iterator[Path]:
+        """The files of a product."""
+        for path, content in product.files(exercise_of(self.job), *map(self.parts, product.parts)):
+            target = self.folder / path
+            make_folder(target.parent)
+            write_whole(target, content)
+            yield target
+
+    def parts(self, name: str) -> Iterator[bytes]:
+        """The parts of one kind, in order."""
+        return (self.place(task).read_bytes() for task in self.tasks if task.part == name)
+
+
+def _tasks(job: Job, part: str, rows: tuple[Row, ...], size: int) -> Iterator[Task]:
+    return (Task(job, part, place, rows[start : start + size]) for place, start in enumerate(range(0, len(rows), size)))

@@ -1,0 +1,417 @@
+"""What mistakes do to a formula. Each edit takes a tape's entry and gives the formula as somebody who makes the mistake
+works it.
+
+Edits know operations by what their rows say (activation, reason, kink), and equations by their place in the network: so
+each applies to any network. A derivative's formula is the sum of what comes back from each use of a quantity; edits of
+the backward pass change those parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import reduce
+
+from derivation.deriving.tape import Entry
+from derivation.formulas.calculus.reverse import gradients
+from derivation.formulas.calculus.simplify import factors, literal, simplify
+from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.operations import TABLE
+from derivation.formulas.terms import Term, name, names, number, partial, rebuild, updated, walk
+from derivation.networks.network import Network
+from derivation.networks.update import rate
+
+Edit = Callable[[Entry, Network], Term | None]
+"""A quantity's formula as somebody who makes the mistake works it; None where there is nothing to mistake."""
+Change = Callable[["Path"], Term | None]
+PRODUCTS = frozenset({"matmul", "product", "outer"})
+SUMS = frozenset({"total", "row_sums", "column_sums"})
+TWO = number(2)
+
+
+@dataclass(frozen=True)
+class Path:
+    """What comes back to the quantity `key` through one equation that uses it: `result = equation`."""
+
+    network: Network
+    key: str
+    result: str
+
+    @property
+    def shapes(self) -> Shapes:
+        return Shapes(self.network.names.shapes)
+
+    @property
+    def equation(self) -> Term:
+        return self.network.equations[self.result]
+
+    @property
+    def upstream(self) -> Term:
+        return number(1) if self.result == self.network.loss else _signal(self.network, self.result)
+
+    @property
+    def part(self) -> Term:
+        """This path's part of the derivative."""
+        return self.differentiated(self.equation, self.upstream)
+
+    def differentiated(self, equation: Term, upstream: Term) -> Term:
+        """The part, were the equation and the signal that comes to it these."""
+        found = gradients(equation, name(self.result), upstream, {self.key}, self.shapes)
+        return found.get(self.key, number(0))
+
+
+def _signal(network: Network, key: str) -> Term:
+    return partial(name(network.loss or ""), name(key))
+
+
+def _reason(term: Term) -> str:
+    return TABLE[term.head].reason if term.head in TABLE else ""
+
+
+def _differentiated_by(entry: Entry) -> str | None:
+    """The quantity that the entry is the derivative of the loss by; None where it is something else."""
+    is_derivative = (
+        entry.phase == "backward"
+        and entry.is_result
+        and entry.quantity.head == "partial"
+        and entry.quantity.args[1].head == "name"
+    )
+    return str(entry.quantity.args[1].args[0]) if is_derivative else None
+
+
+def _paths(network: Network, key: str) -> list[Path]:
+    """The ways back to a quantity, the last use first, as a person works them."""
+    return [
+        Path(network, key, result)
+        for result in reversed(list(network.equations))
+        if result in network.active and key in names(network.equations[result])
+    ]
+
+
+def _added(parts: Iterable[Term], shapes: Shapes) -> Term:
+    return simplify(reduce(lambda a, b: Term("add", (a, b)), parts), shapes)
+
+
+def backward(change: Change) -> Edit:
+    """An edit of the parts of a derivative. One that the walkthrough writes in a shorter way (softmax with
+    cross-entropy) stays as it is."""
+
+    def edit(entry: Entry, network: Network) -> Term | None:
+        key = _differentiated_by(entry)
+        paths = _paths(network, key) if key else []
+        if not paths or _added((path.part for path in paths), paths[0].shapes) != entry.formula:
+            return None
+        changed = [change(path) for path in paths]
+        if not any(changed):
+            return None
+        return _added((new or path.part for new, path in zip(changed, paths, strict=True)), paths[0].shapes)
+
+    return edit
+
+
+def everywhere(phase: str, change: Callable[[Term, Network], Term | None]) -> Edit:
+    """An edit of every place of a phase's formulas at which `change` gives something else; derivatives and the like
+    stay whole."""
+
+    def edit(entry: Entry, network: Network) -> Term | None:
+        if entry.phase != phase or not entry.is_result:
+            return None
+        return _within(entry.formula, lambda node: change(node, network))
+
+    return edit
+
+
+def _within(formula: Term, change: Callable[[Term], Term | None]) -> Term:
+    """The formula changed where `change` gives something, but not inside the names of its quantities."""
+    return rebuild(formula, lambda node: node if node.head in ("partial", "updated") else change(node))
+
+
+# Activations and their derivatives.
+
+
+def _activation(path: Path) -> Term | None:
+    """The activation that the path comes back through."""
+    return next(
+        (
+            node
+            for node in walk(path.equation)
+            if node.head in TABLE and TABLE[node.head].activation and node.args[0] == name(path.key)
+        ),
+        None,
+    )
+
+
+def without_slope(path: Path) -> Term | None:
+    """As if the activation were the identity."""
+    activation = _activation(path)
+    return activation and path.differentiated(rebuild(path.equation, {activation: name(path.key)}.get), path.upstream)
+
+
+def slope_of_output(path: Path) -> Term | None:
+    """The activation's derivative taken of what came out instead of what went in, or the other way round: tanh'(h), or
+    1 - z^2."""
+    activation = _activation(path)
+    if activation is None or activation != path.equation or TABLE[activation.head].coupled:
+        return None
+    inside, outside = name(path.key), name(path.result)
+    part = path.part
+    swapped = {inside: outside} if _within(part, {inside: outside}.get) != part else {outside: inside}
+    return _within(part, swapped.get)
+
+
+def slope_before_weights(path: Path) -> Term | None:
+    """W^T (d f'(z)) instead of (W^T d) f'(z), where that fits."""
+    activation, ways = _activation(path), _paths(path.network, path.result)
+    if activation is None or activation != path.equation or len(ways) != 1 or _reason(ways[0].part) not in PRODUCTS:
+        return None
+    product = ways[0].part
+    for place, factor in enumerate(product.children):
+        if product.children[1 - place].head == "transpose" and path.shapes.of(factor) == path.shapes.of(name(path.key)):
+            inner = path.differentiated(path.equation, factor)
+            return Term(product.head, tuple(inner if k == place else child for k, child in enumerate(product.children)))
+    return None
+
+
+def passed_negatives(node: Term, network: Network) -> Term | None:
+    """ReLU, and what bends at 0 like it, as if it let everything through."""
+    if node.head in TABLE and TABLE[node.head].activation and TABLE[node.head].kink:
+        return node.children[0]
+    zero = number(0)
+    return (
+        next((child for child in node.children if child != zero), None)
+        if _reason(node) == "maximum" and zero in node.children
+        else None
+    )
+
+
+# Products with weights.
+
+
+def transposed(entry: Entry, network: Network) -> Term | None:
+    """The gradient of a weight matrix as its transpose: x d^T for d x^T."""
+    if _differentiated_by(entry) not in network.parameters:
+        return None
+    return rebuild(
+        entry.formula, lambda node: Term("transpose", (node,)) if _reason(node) in ("matmul", "outer") else None
+    )
+
+
+def untransposed(node: Term, network: Network) -> Term | None:
+    """W d for W^T d."""
+    if _reason(node) not in PRODUCTS:
+        return None
+    plain = tuple(
+        child.args[0] if child.head == "transpose" and _is_parameter(child.args[0], network) else child
+        for child in node.args
+    )
+    return Term(node.head, plain) if plain != node.args else None
+
+
+def updated_first(entry: Entry, network: Network) -> Term | None:
+    """The signal carried back through weights that have had their update already, where these do not wait for the
+    signal themselves."""
+    key = _differentiated_by(entry)
+    if key is None or key not in network.equations or network.update is None:
+        return None
+    behind = network.behind(key)
+    return _within(
+        entry.formula,
+        lambda node: (
+            updated(node)
+            if _is_parameter(node, network) and node.args[0] in network.moved and node.args[0] not in behind
+            else None
+        ),
+    )
+
+
+def _is_parameter(term: Term, network: Network) -> bool:
+    return term.head == "name" and term.args[0] in network.parameters
+
+
+def without_bias(node: Term, network: Network) -> Term | None:
+    """W x for W x + b."""
+    if node.head != "add":
+        return None
+    for bias, rest in (node.children[::-1], node.children):
+        alone = bias.children[0] if bias.head in ("repeat_rows", "repeat_columns") else bias
+        if _is_parameter(alone, network) and any(
+            _reason(part) in (*PRODUCTS, "dot", "convolution") for part in walk(rest)
+        ):
+            return _within(rest, lambda part: without_bias(part, network))
+    return None
+
+
+# The loss and its derivative.
+
+
+def _tail(network: Network) -> tuple[set[str], set[str]]:
+    """The equations that make up the loss, from the end back to the first that are not linear; and those among them
+    that are not."""
+    found, curved, waiting = set[str](), set[str](), [network.loss or ""]
+    while waiting:
+        key = waiting.pop()
+        if key not in network.equations or key in found or _is_layer(network.equations[key]):
+            continue
+        found.add(key)
+        if any(
+            node.head in TABLE and TABLE[node.head].nonlinear and not _is_constant(node) and not _by_constant(node)
+            for node in walk(network.equations[key])
+        ):
+            curved.add(key)
+        else:
+            waiting += names(network.equations[key])
+    return found, curved
+
+
+def _is_layer(equation: Term) -> bool:
+    return any(node.head in TABLE and TABLE[node.head].activation for node in walk(equation))
+
+
+def _is_constant(term: Term) -> bool:
+    return not names(term)
+
+
+def _by_constant(term: Term) -> bool:
+    return _reason(term) == "quotient" and _is_constant(term.children[1])
+
+
+def of_the_loss(factor: Callable[[Path], Fraction | None]) -> Edit:
+    """The signals that come out of the loss itself, scaled; also the one that softmax and cross-entropy give
+    together."""
+
+    def edit(entry: Entry, network: Network) -> Term | None:
+        key = _differentiated_by(entry)
+        if key is None:
+            return None
+        tail, curved = _tail(network)
+        if key not in network.equations and any(
+            operand in network.equations for user in tail for operand in names(network.equations[user])
+        ):
+            return None  # a penalty on a parameter beside the loss proper
+        paths = _paths(network, key)
+        if paths and _added((path.part for path in paths), paths[0].shapes) == entry.formula:
+            scales = [factor(path) if path.result in tail else None for path in paths]
+            parts = [
+                path.part if scale is None else _scaled(scale, path.part)
+                for scale, path in zip(scales, paths, strict=True)
+            ]
+            return _added(parts, paths[0].shapes) if any(scales) else None
+        short = Path(network, key, network.loss or "")
+        scale = factor(short) if curved == {network.loss} else None
+        return simplify(_scaled(scale, entry.formula), short.shapes) if scale else None
+
+    return edit
+
+
+def _scaled(factor: Fraction, term: Term) -> Term:
+    return Term("times", (literal(factor), term))
+
+
+def flipped(path: Path) -> Fraction | None:
+    """y - yhat for yhat - y."""
+    return Fraction(-1) if path.result in _tail(path.network)[1] and _has_target(path.result, path.network) else None
+
+
+def _has_target(key: str, network: Network) -> bool:
+    """Whether an equation compares something with data, itself or by a difference that it uses."""
+    used = names(network.equations[key])
+    differences = (
+        network.equations[operand]
+        for operand in used
+        if operand in network.equations and network.equations[operand].head == "sub"
+    )
+    return any(
+        operand in network.data
+        for operand in (*used, *(operand for difference in differences for operand in names(difference)))
+    )
+
+
+def kept_constant(path: Path) -> Fraction | None:
+    """The derivative of the loss without its constant factor: the 2 of a square that 1/2 would have taken away."""
+    factor = _constant(path.equation)
+    return 1 / factor if factor else None
+
+
+def lost_two(path: Path) -> Fraction | None:
+    """The derivative of a square without its 2."""
+    return (
+        Fraction(1, 2)
+        if any(_reason(node) == "power" and node.args[1] == TWO for node in walk(path.equation))
+        else None
+    )
+
+
+def without_constant(entry: Entry, network: Network) -> Term | None:
+    """A loss without the constant in front: the 1/2."""
+    is_loss = entry.phase == "forward" and entry.quantity.head == "name" and entry.quantity.args[0] in _tail(network)[0]
+    return factors(entry.formula)[1] if is_loss and _constant(entry.formula) else None
+
+
+def _constant(equation: Term) -> Fraction | None:
+    """The constant in front of a formula, other than 1 and -1."""
+    factor, core = factors(equation)
+    return factor if core is not None and abs(factor) not in (0, 1) else None
+
+
+# Sums, shared quantities, the update.
+
+
+def averaged(node: Term, network: Network) -> Term | None:
+    """A mean for a sum; a sum that is divided already stays."""
+    if _is_mean(node, network):
+        return node
+    if _reason(node) == "total":
+        return Term("mean", node.args)
+    return Term("div", (node, number(_count(node, network)))) if _reason(node) in SUMS else None
+
+
+def summed(node: Term, network: Network) -> Term | None:
+    """A sum for a mean."""
+    if _reason(node) == "mean":
+        return Term("sum", node.args)
+    return node.children[0] if _is_mean(node, network) else None
+
+
+def averaged_gradient(entry: Entry, network: Network) -> Term | None:
+    """A parameter's gradient as the mean of what comes back from its uses."""
+    return everywhere("backward", averaged)(entry, network) if _differentiated_by(entry) in network.parameters else None
+
+
+def _is_mean(node: Term, network: Network) -> bool:
+    """Whether a sum is divided by its number of entries; half a sum of squares is meant as that, also where there are
+    two."""
+    if (
+        node.head != "div"
+        or _reason(node.children[0]) not in SUMS
+        or node.children[1] != number(_count(node.children[0], network))
+    ):
+        return False
+    return node.children[1] != TWO or not any(_reason(part) == "power" for part in walk(node))
+
+
+def _count(total: Term, network: Network) -> int:
+    """How many entries are added to each of a sum's."""
+    whole, sums = (Shapes(network.names.shapes).of(term) for term in (total.children[0], total))
+    return (whole[0] * whole[1] if whole else 1) // (sums[0] * sums[1] if sums else 1)
+
+
+def one_path(entry: Entry, network: Network) -> Term | None:
+    """Of several uses of a quantity only the last."""
+    key = _differentiated_by(entry)
+    paths = _paths(network, key) if key else []
+    return _added([paths[0].part], paths[0].shapes) if len(paths) > 1 else None
+
+
+def ascending(entry: Entry, network: Network) -> Term | None:
+    """theta + rate g for theta - rate g."""
+    if entry.quantity.head != "updated" or entry.formula.head != "sub":
+        return None
+    return Term("add", entry.formula.args)
+
+
+def without_rate(node: Term, network: Network) -> Term | None:
+    """theta - g for theta - rate g."""
+    if _reason(node) != "product" or network.update is None or rate(network) not in node.children:
+        return None
+    return next(child for child in node.children if child != rate(network))

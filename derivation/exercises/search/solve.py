@@ -1,0 +1,199 @@
+"""Numbers for variants: searched for by chance from a seed, the same on every machine.
+
+All chance is `random.Random.random()`, seeded by a whole number: that its values stay the same from version to version
+is promised by Python's documentation, which is not said of `shuffle`, `choice`, `sample` or the seeding by text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from derivation.exercises.exercise.exercise import Exercise, Variant
+from derivation.exercises.exercise.identity import Identity
+from derivation.exercises.plan.plan import Stratum
+from derivation.exercises.plan.wishes import effective
+from derivation.exercises.search.kind import Kind, Unmeetable
+from derivation.exercises.search.telling import Inputs
+from derivation.formulas.numbers import Number
+from derivation.words.files import load
+
+REPEATED = 400
+"""Times in a row that a variant may be like one before it, before it is counted how many there are."""
+
+__all__ = ["Unmeetable", "draw", "never_apart", "never_shown", "rebuild", "untold"]
+
+
+def untold(exercise: Exercise) -> Iterator[str]:
+    """A sentence on the mistakes of each stratum that nobody can tell by the answers, where there are any."""
+    texts = load()
+    names, says = texts["mistakes"], texts["variants"]
+    for stratum, mistakes in never_shown(exercise).items():
+        where = says["in_stratum"].format(name=stratum) if stratum else ""
+        if mistakes:
+            yield says["never_shown"].format(stratum=where, mistakes=", ".join(names[key] for key in mistakes))
+        for pair in never_apart(exercise)[stratum]:
+            yield says["never_apart"].format(stratum=where, mistakes=", ".join(names[key] for key in pair))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Numbers that meet all wishes, as they travel: a variant without its values. `key` is the same for those that are
+    alike."""
+
+    number: int
+    id: str
+    inputs: Inputs
+    stratum: str
+    key: bytes
+
+
+def chance(*parts: object) -> Callable[[], float]:
+    """Numbers by chance from 0 to 1, always the same for the same parts."""
+    digest = hashlib.sha256(":".join(map(str, parts)).encode()).digest()
+    return random.Random(int.from_bytes(digest, "big")).random
+
+
+def draw(exercise: Exercise, seed: int, count: int) -> Iterator[Variant]:
+    """The first variants of a seed, in order; the same on every machine.
+
+    Raises `Unmeetable`, with a sentence that names wishes, where there are none or too few.
+    """
+    solver = _solver(exercise)
+    return (
+        solver.variant(found) for found in chosen(exercise, seed, count, firsts(exercise, seed, range(1, count + 1)))
+    )
+
+
+def firsts(exercise: Exercise, seed: int, numbers: Iterable[int]) -> Iterator[Found]:
+    """The first that is found for each number, whatever stands for others; so numbers can be shared out among
+    processes."""
+    solver = _solver(exercise)
+    return (next(solver.found(seed, number)) for number in numbers)
+
+
+def chosen(exercise: Exercise, seed: int, count: int, found: Iterable[Found]) -> Iterator[Found]:
+    """What stands for the numbers from 1 to `count`, of the `firsts` of these."""
+    solver = _solver(exercise)
+    solver.check(count)
+    return solver.chosen(seed, count, found)
+
+
+def rebuild(exercise: Exercise, id: str) -> Variant:
+    """The variant that an id on a sheet stands for; raises `identity.WrongId` where it is none of this exercise."""
+    seed, number, turn = Identity(exercise).read(id)
+    solver = _solver(exercise)
+    return solver.variant(next(islice(solver.found(seed, number), turn, None)))
+
+
+def never_shown(exercise: Exercise) -> dict[str, tuple[str, ...]]:
+    """For each stratum the mistakes that give the right answers there, whatever the numbers: with every ReLU on,
+    forgetting its derivative."""
+    solver = _solver(exercise)
+    return {stratum.name: solver.kind(place).telling.never_shown for place, stratum in enumerate(solver.strata)}
+
+
+def never_apart(exercise: Exercise) -> dict[str, tuple[tuple[str, str], ...]]:
+    """For each stratum the mistakes that show, but give the same answers as another, whatever the numbers."""
+    solver = _solver(exercise)
+    return {stratum.name: solver.kind(place).telling.never_apart for place, stratum in enumerate(solver.strata)}
+
+
+def _solver(exercise: Exercise) -> _Solver:
+    """The exercise's solver, made once."""
+    found: _Solver | None = exercise.__dict__.get("solver")
+    if found is None:
+        found = exercise.__dict__["solver"] = _Solver(exercise)
+    return found
+
+
+class _Solver:
+    """Draws from the kinds of variants that an exercise has: one, or one for each stratum."""
+
+    def __init__(self, exercise: Exercise) -> None:
+        self.exercise, self.identity = exercise, Identity(exercise)
+        plan = exercise.plan
+        self.strata = plan.strata or (Stratum("", 0, effective(plan.wishes)),)
+        self.total = sum(stratum.count for stratum in self.strata)
+        self.kinds: dict[int, Kind] = {}
+
+    def kind(self, place: int) -> Kind:
+        """The variants of a stratum."""
+        if place not in self.kinds:
+            stratum = self.strata[place]
+            self.kinds[place] = Kind(self.exercise, stratum.wishes, chance, stratum.name)
+        return self.kinds[place]
+
+    def place(self, number: int) -> int:
+        """The stratum of a number: each has as many numbers in a row as it wants, and after the last the first begins
+        again."""
+        rest = (number - 1) % self.total if self.total else 0
+        for place, stratum in enumerate(self.strata):
+            if rest < stratum.count:
+                return place
+            rest -= stratum.count
+        return 0
+
+    def check(self, count: int) -> None:
+        """Raises `Unmeetable` where so many variants cannot be had, as far as that is seen at once."""
+        if self.total and count % self.total:
+            parts = " + ".join(str(stratum.count) for stratum in self.strata)
+            raise Unmeetable(
+                f"the strata ask for {parts} = {self.total} variants, so their number must be {self.total} or a "
+                f"multiple of it, not {count}"
+            )
+        for place, stratum in enumerate(self.strata):
+            kind = self.kind(place)
+            asked = count * stratum.count // self.total if self.total else count
+            known = kind.count() if kind.is_small else None
+            if known == 0:
+                raise kind.unmeetable(True)
+            if known is not None and known < asked and kind.wishes["distinct"]:
+                raise kind.too_many(known, asked)
+
+    def found(self, seed: int, number: int) -> Iterator[Found]:
+        """What may stand for a number, of which the first that is like none before it is taken."""
+        place = self.place(number)
+        kind = self.kind(place)
+        for turn, inputs in enumerate(kind.stream(seed, number)):
+            yield Found(
+                number,
+                self.identity.made(seed, number, turn),
+                inputs,
+                self.strata[place].name,
+                kind.key(self.values(place, inputs)),
+            )
+
+    def chosen(self, seed: int, count: int, firsts: Iterable[Found]) -> Iterator[Found]:
+        """The first found for each number, or where it is like one before it, and none is to be, the next of its
+        number."""
+        seen: set[bytes] = set()
+        for first in firsts:
+            kind = self.kind(self.place(first.number))
+            found = first
+            if first.key in seen and kind.wishes["distinct"]:
+                others = (
+                    other for other in islice(self.found(seed, first.number), 1, REPEATED + 1) if other.key not in seen
+                )
+                found = next(others, first)
+                if found is first:
+                    raise kind.too_many(kind.count(), count)
+            seen.add(found.key)
+            yield found
+
+    def values(self, place: int, inputs: Inputs) -> tuple[Number, ...]:
+        kind = self.kind(place)
+        return tuple(kind.last if kind.last_inputs is inputs else kind.worked(inputs)[0])
+
+    def variant(self, found: Found) -> Variant:
+        return Variant(
+            self.exercise,
+            found.number,
+            found.id,
+            found.inputs,
+            self.values(self.place(found.number), found.inputs),
+            found.stratum,
+        )

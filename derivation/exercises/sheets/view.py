@@ -1,0 +1,178 @@
+"""What the worksheet's templates see: the same for all variants but for its numbers, which are holes with names of
+their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from derivation.exercises.exercise.exercise import Blank, Exercise, Variant
+from derivation.exercises.plan.plan import Slot
+from derivation.formulas.numbers import decimal
+from derivation.formulas.terms import Term, name
+from derivation.networks.network import inlined
+from derivation.networks.update import PREFIX
+from derivation.networks.walkthrough import Step
+from derivation.pages.words import Words
+from derivation.tex.write import Writer
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A quantity that is given: its symbol, and row by row its numbers or the names of holes for them."""
+
+    symbol: str
+    rows: tuple[tuple[str, ...], ...]
+    is_scalar: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A quantity to be worked: its symbol, its formula, and the shape of what is to be written."""
+
+    symbol: str
+    formula: str
+    rows: tuple[tuple[int, ...], ...]
+    points: int
+    is_scalar: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The tasks under one title; `phase` is set where a phase begins."""
+
+    phase: str
+    key: str
+    number: int
+    title: str
+    tasks: tuple[Task, ...]
+    points: int
+
+
+@dataclass(frozen=True)
+class SheetView:
+    """A worksheet but for its numbers. `holes` are the names of the numbers in the order of the exercise's inputs."""
+
+    title: str
+    subtitle: str
+    structure: tuple[str, ...]
+    given: tuple[Given, ...]
+    groups: tuple[Group, ...]
+    contract: str
+    points: int
+    words: Mapping[str, str]
+    holes: tuple[str, ...]
+
+
+def sheet_view(exercise: Exercise) -> SheetView:
+    """The worksheet of an exercise."""
+    network = exercise.network
+    writer = Writer(network.names)
+
+    def latex(term: Term) -> str:
+        return writer.write(term)[0]
+
+    words = Words(lambda term: f"${latex(term)}$")
+    holes = tuple(letters(place) for place in range(len(exercise.slots)))
+    named = dict(zip(exercise.slots, holes, strict=True))
+    structure = tuple(f"{latex(name(key))} = {latex(term)}" for key, term in inlined(network).items())
+    if network.update:
+        structure += tuple(_rule(exercise, latex))
+    groups = tuple(_groups(exercise, latex, words))
+    given = tuple(_given(exercise, latex, named))
+    return SheetView(
+        network.title,
+        words.text("worksheet", "subtitle"),
+        structure,
+        given,
+        groups,
+        contract(exercise, words),
+        sum(exercise.points),
+        words.words["worksheet"],
+        holes,
+    )
+
+
+def contract(exercise: Exercise, words: Words) -> str:
+    """How answers are to be given, in a sentence or two."""
+    agreed = exercise.contract
+    given = words.text(
+        "contract",
+        "digits" if agreed.places is None else "places",
+        count=agreed.digits if agreed.places is None else agreed.places,
+    )
+    return given + " " + words.text("contract", "carry" if agreed.carries else "full")
+
+
+def numbers(variant: Variant) -> tuple[str, ...]:
+    """The variant's numbers as printed, in the order of its inputs."""
+    return tuple(decimal(value, variant.exercise.network.style).text for value in variant.inputs)
+
+
+def letters(place: int) -> str:
+    """A name of letters for each number: TeX's macros take no digits.
+
+    >>> letters(0), letters(25), letters(26)
+    ('A', 'Z', 'BA')
+    """
+    rest, last = divmod(place, len(LETTERS))
+    return (letters(rest) if rest else "") + LETTERS[last]
+
+
+def _rule(exercise: Exercise, latex: Callable[[Term], str]) -> Iterator[str]:
+    """The update rule for any parameter."""
+    for phase in exercise.derivation.phases:
+        if phase.key == "update":
+            for step in phase.steps:
+                if step.title.key == "rule" and step.lines[-1].role == "formula":
+                    yield f"{latex(step.lines[0].term)} = {latex(step.lines[-1].term)}"
+
+
+def _given(exercise: Exercise, latex: Callable[[Term], str], holes: Mapping[Slot, str]) -> Iterator[Given]:
+    network = exercise.network
+    constants = network.update.constants if network.update else {}
+    for key in (*network.data, *network.parameters, *(PREFIX + key for key in constants)):
+        array = exercise.given[name(key)]
+        offsets = iter(range(len(array.entries)))
+        rows = tuple(
+            tuple(
+                holes.get((name(key), offset)) or decimal(entry, network.style).text
+                for entry, offset in zip(row, offsets, strict=False)
+            )
+            for row in array.rows
+        )
+        yield Given(latex(name(key)), rows, not array.shape)
+
+
+def _groups(exercise: Exercise, latex: Callable[[Term], str], words: Words) -> Iterator[Group]:
+    asked: dict[Term, list[Blank]] = {}
+    for blank in exercise.blanks:
+        asked.setdefault(blank.quantity, []).append(blank)
+    steps = [(phase, step) for phase, step in exercise.steps if step.quantity in asked]
+    before = ""
+    for number, ((phase, _), found) in enumerate(groupby(steps, lambda pair: (pair[0], pair[1].number)), 1):
+        members = [step for _, step in found]
+        tasks = tuple(_task(step, exercise, latex) for step in members)
+        opening = words.text("phases", phase) if phase != before else ""
+        yield Group(
+            opening,
+            phase,
+            number,
+            words.sentence("titles", members[0].title),
+            tasks,
+            sum(task.points for task in tasks),
+        )
+        before = phase
+
+
+def _task(step: Step, exercise: Exercise, latex: Callable[[Term], str]) -> Task:
+    array = exercise.nodes[step.quantity]
+    formula = exercise.formulas.get(step.quantity)
+    rows = tuple(tuple(1 for _ in row) for row in array.rows)
+    points = sum(
+        worth for blank, worth in zip(exercise.blanks, exercise.points, strict=True) if blank.quantity == step.quantity
+    )
+    return Task(latex(step.quantity), latex(formula) if formula else "", rows, points, not array.shape)

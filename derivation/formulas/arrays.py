@@ -1,0 +1,209 @@
+"""A small dense array over any kind of entry: exact numbers, certified balls, SymPy expressions, terms, sets of places.
+
+One meaning per operation then serves them all: an operation's row says what it does to arrays, and the entries' own
+arithmetic does the rest. A scalar has shape (); everything else has two dimensions, a column vector n rows of one
+entry.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from itertools import chain
+from math import inf
+from typing import Any
+
+import flint
+from flint import arb, arb_mat, fmpq, fmpq_mat
+
+Shape = tuple[int, ...]
+
+LARGE = 64
+"""Products of numbers beyond which a matrix product is taken in one piece, by python-flint."""
+
+
+def broadcast(a: Shape, b: Shape) -> Shape | None:
+    """The shape of an entry-by-entry operation: equal shapes, or a scalar with anything; None where they do not fit.
+
+    >>> broadcast((), (2, 1)), broadcast((2, 1), (3, 1))
+    ((2, 1), None)
+    """
+    if a == b or b == ():
+        return a
+    return b if a == () else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Array:
+    """`shape` is () or (rows, columns); `entries` are given row by row.
+
+    The numbers of a large product are held as a matrix of python-flint's. Each form is made of the other when it is
+    first asked for: `kind` is `fmpq` where every entry is exact, `arb` where every one is a ball, else None; `matrix`
+    the `fmpq_mat` or `arb_mat`, or None; every ball has at least `accuracy` bits right, relative to itself.
+
+    >>> a = Array((1, 2), (1, 2))
+    >>> (a + a).entries, (a @ a.T).entries, a.T.shape
+    ((2, 4), (5,), (2, 1))
+    """
+
+    shape: Shape
+    entries: tuple[Any, ...]
+    kind: Any = field(init=False, repr=False)
+    matrix: Any = field(init=False, repr=False)
+    accuracy: float = field(init=False, repr=False)
+
+    def __getattr__(self, form: str) -> Any:
+        """A form of the array that is asked for for the first time."""
+        if form not in FORMS:
+            raise AttributeError(form)
+        found = FORMS[form](self)
+        object.__setattr__(self, form, found)
+        return found
+
+    @classmethod
+    def held(cls, matrix: Any, factors: Sequence[Array] = ()) -> Array:
+        """An `fmpq_mat` or `arb_mat` as an array. Where every entry is a product of one entry of each of the `factors`,
+        its accuracy follows from theirs: relative errors add up, those of roundings among them, and 3 bits are more
+        than a sum of five can cost."""
+        array, kind = cls.__new__(cls), fmpq if isinstance(matrix, fmpq_mat) else arb
+        forms = {"shape": collapse((matrix.nrows(), matrix.ncols())), "matrix": matrix, "kind": kind}
+        if factors and kind is arb:
+            forms["accuracy"] = min(flint.ctx.prec, *(factor.accuracy for factor in factors)) - 3
+        for form, found in forms.items():
+            object.__setattr__(array, form, found)
+        return array
+
+    @classmethod
+    def scalar(cls, entry: Any) -> Array:
+        """One entry, shape ()."""
+        return cls((), (entry,))
+
+    @classmethod
+    def of_rows(cls, rows: Sequence[Sequence[Any]]) -> Array:
+        """Rows of equal length; one row of one entry is a scalar."""
+        entries = tuple(entry for row in rows for entry in row)
+        return cls(collapse((len(rows), len(rows[0]))), entries)
+
+    @property
+    def rows(self) -> list[tuple[Any, ...]]:
+        """The entries row by row; a scalar is one row of one entry."""
+        columns = self.shape[1] if self.shape else 1
+        return [self.entries[k : k + columns] for k in range(0, len(self.entries), columns)]
+
+    def __getitem__(self, place: tuple[int, ...]) -> Any:
+        return self.entries[self.offset(place)]
+
+    def offset(self, place: tuple[int, ...]) -> int:
+        """Where an entry stands in `entries`; one place indexes a vector (a column, or a single row).
+
+        >>> Array((2, 3), tuple("abcdef")).offset((1, 2))
+        5
+        """
+        return place[0] if len(place) == 1 else place[0] * self.shape[1] + place[1]
+
+    @property
+    def places(self) -> Iterator[tuple[int, ...]]:
+        """The index of every entry, in the order of `entries`: () for a scalar, (i,) in a vector, (i, j) in a
+        matrix."""
+        if not self.shape:
+            yield ()
+        elif 1 in self.shape:
+            yield from ((k,) for k in range(len(self.entries)))
+        else:
+            yield from ((i, j) for i in range(self.shape[0]) for j in range(self.shape[1]))
+
+    def map(self, function: Callable[[Any], Any]) -> Array:
+        """The function at each entry."""
+        return Array(self.shape, tuple(map(function, self.entries)))
+
+    def zip(self, function: Callable[..., Any], *others: Array) -> Array:
+        """The function entry by entry over several arrays; scalars broadcast."""
+        shape = reduce(lambda a, b: broadcast(a, b) or (), (other.shape for other in others), self.shape)
+        size = max(len(array.entries) for array in (self, *others))
+        columns = [array.entries * (size if len(array.entries) == 1 else 1) for array in (self, *others)]
+        return Array(shape, tuple(map(function, *columns)))
+
+    def __add__(self, other: Array) -> Array:
+        return self.zip(operator.add, other)
+
+    def __sub__(self, other: Array) -> Array:
+        return self.zip(operator.sub, other)
+
+    def __mul__(self, other: Array) -> Array:
+        return self.zip(operator.mul, other)
+
+    def __truediv__(self, other: Array) -> Array:
+        return self.zip(operator.truediv, other)
+
+    def __neg__(self) -> Array:
+        return self.map(operator.neg)
+
+    def __matmul__(self, other: Array) -> Array:
+        (height, inside), width = self.shape or (1, 1), (other.shape or (1, 1))[1]
+        if height * inside * width > LARGE and self.kind and other.kind:
+            return Array.held(self.matrix * other.matrix, () if inside > 1 else (self, other))
+        shape = collapse((height, width))
+        if inside == 1:
+            return Array(shape, tuple(x * y for x in self.entries for y in other.entries))
+        rows, columns = self.rows, other.T.rows
+        return Array(shape, tuple(total(list(map(operator.mul, row, column))) for row in rows for column in columns))
+
+    @property
+    def T(self) -> Array:
+        """The transpose."""
+        if len(self.shape) == 2 and self.shape[0] * self.shape[1] > LARGE and self.kind:
+            return Array.held(self.matrix.transpose(), (self,))
+        return Array(self.shape[::-1], tuple(chain.from_iterable(zip(*self.rows, strict=True))))
+
+    def sum(self) -> Array:
+        """All entries added up, as a scalar."""
+        return Array.scalar(total(self.entries))
+
+
+def _kind(array: Array) -> Any:
+    kinds = set(map(type, array.entries))
+    return kinds.pop() if kinds in ({fmpq}, {arb}) else None
+
+
+def _matrix(array: Array) -> Any:
+    make = {fmpq: fmpq_mat, arb: arb_mat}.get(array.kind)
+    return make(*(array.shape or (1, 1)), array.entries) if make else None
+
+
+def _accuracy(array: Array) -> float:
+    return (
+        min((x.rel_accuracy_bits() for x in array.entries if isinstance(x, arb)), default=inf)
+        if array.kind is not fmpq
+        else inf
+    )
+
+
+FORMS: dict[str, Callable[[Array], Any]] = {
+    "entries": lambda array: tuple(array.matrix.entries()),
+    "kind": _kind,
+    "matrix": _matrix,
+    "accuracy": _accuracy,
+}
+
+
+def collapse(shape: Shape) -> Shape:
+    """One row of one entry is a scalar: so `W2 @ h` of a 1 x 2 matrix and a vector is a number, as on paper."""
+    return () if shape == (1, 1) else shape
+
+
+def describe(shape: Shape) -> str:
+    """A shape in words.
+
+    >>> describe(()), describe((2, 1)), describe((2, 3))
+    ('a scalar', 'a vector of 2', 'a 2 x 3 matrix')
+    """
+    if not shape:
+        return "a scalar"
+    return f"a vector of {shape[0]}" if shape[1] == 1 else f"a {shape[0]} x {shape[1]} matrix"
+
+
+def total(entries: Sequence[Any]) -> Any:
+    """The entries added from left to right (there is at least one)."""
+    return reduce(operator.add, entries)

@@ -1,0 +1,103 @@
+"""Reverse-mode differentiation of one equation, in terms: the rows' reverse rules, chained.
+
+Source: the vector-Jacobian products of Baydin et al., "Automatic differentiation in machine learning: a survey",
+section 3.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Set
+from functools import reduce
+
+from derivation.formulas.calculus.simplify import simplify
+from derivation.formulas.language.resolve import Shapes, rule, substitute
+from derivation.formulas.operations import TABLE
+from derivation.formulas.terms import Term, options, walk
+
+
+class NoDerivative(ValueError):
+    """A row has no rule for the operand that a derivative is needed by."""
+
+
+def gradients(
+    equation: Term,
+    result: Term,
+    upstream: Term,
+    targets: Set[str],
+    shapes: Shapes,
+    simplify: Callable[[Term, Shapes], Term] = simplify,
+) -> dict[str, Term]:
+    """The upstream gradient carried back through one equation to each target that it uses.
+
+    `simplify` is done to every intermediate result. `result` is the equation's name as a term: a rule written in terms
+    of the output (`h (1 - h)` for the sigmoid) names it.
+
+    >>> from derivation.formulas.terms import name, number
+    >>> square = Term("pow", (name("u"), number(2)))
+    >>> gradients(square, name("L"), number(1), {"u"}, Shapes({"u": (), "L": ()}))["u"]
+    Term(head='times', args=(Term(head='number', args=('2',)), Term(head='name', args=('u',))))
+    """
+    found: dict[str, list[Term]] = {}
+    _visit(equation, result, upstream, targets, lambda term: simplify(term, shapes), shapes, found)
+    return {target: simplify(reduce(_plus, terms), shapes) for target, terms in found.items()}
+
+
+def _plus(a: Term, b: Term) -> Term:
+    return Term("add", (a, b))
+
+
+def _visit(
+    term: Term,
+    out: Term,
+    upstream: Term,
+    targets: Set[str],
+    simplify: Callable[[Term], Term],
+    shapes: Shapes,
+    found: dict[str, list[Term]],
+) -> None:
+    if term.head == "name":
+        if term.args[0] in targets:
+            found.setdefault(term.args[0], []).append(upstream)
+        return
+    if term.head == "index":
+        of, *entry = term.args
+        _visit(
+            of, of, Term("times", (upstream, Term("unit", (*shapes.of(of), *entry)))), targets, simplify, shapes, found
+        )
+        return
+    for place, child in enumerate(term.children if term.head in TABLE else ()):
+        if any(node.head == "name" and node.args[0] in targets for node in walk(child)):
+            _visit(child, child, simplify(_pull(term, out, upstream, place, shapes)), targets, simplify, shapes, found)
+
+
+def _pull(term: Term, out: Term, upstream: Term, place: int, shapes: Shapes) -> Term:
+    """The upstream gradient carried back to one operand."""
+    row = TABLE[term.head]
+    text = row.reverse[place]
+    if text is None:
+        raise NoDerivative(
+            f"{row.name} cannot be differentiated by its operand {row.operands[place]!r}: make it a constant"
+        )
+    operand_shapes = [shapes.of(child) for child in term.children]
+    result_shape = shapes.of(term)
+    names = (*zip(row.operands, operand_shapes, strict=True), ("G", result_shape), ("out", result_shape))
+    body, shape = rule(row.at(text, operand_shapes, options(term)), names)
+    pulled = substitute(body, {**dict(zip(row.operands, term.children, strict=True)), "G": upstream, "out": out})
+    return Term("sum", (pulled,)) if operand_shapes[place] == () and shape != () else pulled
+
+
+def fused(equation: Term, inner: str, upstream: Term, shapes: Shapes) -> tuple[list[Term], Term] | None:
+    """The lines that lead to the shorter rule for `equation` by the argument of `inner`, its first operand's operation,
+    where the table has one (p - y for softmax and cross-entropy), and the term that must be exactly 1 in every entry
+    for it to hold."""
+    row = TABLE.get(equation.head)
+    if row is None or inner not in row.fused:
+        return None
+    p, b = equation.args
+    names = (("p", shapes.of(p)), ("b", shapes.of(b)), ("G", ()))
+    found = row.fused[inner]
+    *lines, condition = (
+        simplify(substitute(rule(text, names)[0], {"p": p, "b": b, "G": upstream}), shapes)
+        for text in (*found.lines, found.condition)
+    )
+    return lines, condition

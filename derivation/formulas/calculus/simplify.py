@@ -1,0 +1,245 @@
+"""Small simplifications that a person makes without noticing: 1 x is x, (1/2) 2 u is u, x + 0 is x.
+
+They serve the derivative formulas only; an author's own equation is never touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from functools import reduce
+
+from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.terms import Term, fold, number, with_parts
+
+Rule = Callable[[Term, Shapes], Term]
+ONE, ZERO = Fraction(1), Fraction(0)
+PRODUCTS = frozenset({"times", "hadamard", "matmul"})
+LINEAR = frozenset({"transpose", "repeat_rows", "repeat_columns", "row_sums", "column_sums"})
+"""What a numeric factor can be drawn out of."""
+
+
+def literal(value: Fraction) -> Term:
+    """A rational as a person writes it: a decimal where it ends, else a fraction.
+
+    >>> literal(Fraction(1, 2)).args, literal(Fraction(2, 3)).head
+    (('0.5',), 'div')
+    """
+    rest = value.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    if rest != 1:
+        return Term("div", (number(value.numerator), number(value.denominator)))
+    places = 0
+    while (value * 10**places).denominator != 1:
+        places += 1
+    digits = str(abs(int(value * 10**places))).rjust(places + 1, "0")
+    text = digits if not places else f"{digits[:-places]}.{digits[-places:]}"
+    return number(("-" if value < 0 else "") + text)
+
+
+def simplify(term: Term, shapes: Shapes) -> Term:
+    """The term with neutral factors and summands left out and numeric factors drawn together in front.
+
+    >>> from derivation.formulas.terms import name
+    >>> t = Term("times", (number("0.5"), number(2) * name("u")))
+    >>> simplify(t, Shapes({"u": ()}))
+    Term(head='name', args=('u',))
+    """
+    return _tidied(term, shapes, RULES)
+
+
+def loosely(term: Term, shapes: Shapes) -> Term:
+    """As `simplify`, but numeric factors stay beside each other: what a person writes before 1/4 times 2 becomes 1/2.
+
+    >>> from derivation.formulas.terms import name
+    >>> t = Term("div", (number(2) * name("u"), number(4)))
+    >>> loosely(t, Shapes({"u": ()})).args[0] == number(1) / number(4) * number(2)
+    True
+    """
+    return _tidied(term, shapes, LOOSE)
+
+
+def _tidied(term: Term, shapes: Shapes, rules: Mapping[str, Rule]) -> Term:
+    return fold(term, lambda node: None, lambda node, parts: _simplified(with_parts(node, parts), shapes, rules))
+
+
+def _simplified(term: Term, shapes: Shapes, rules: Mapping[str, Rule]) -> Term:
+    rule = rules.get(term.head)
+    return term if rule is None else rule(term, shapes)
+
+
+def factors(term: Term) -> tuple[Fraction, Term | None]:
+    """The numeric factor of a product and what remains of it (None where nothing does)."""
+    if term.head == "number":
+        return Fraction(term.args[0]), None
+    if term.head == "neg":
+        factor, core = factors(term.args[0])
+        return -factor, core
+    if term.head == "div":
+        above, core = factors(term.args[0])
+        below, rest = factors(term.args[1])
+        if below != ZERO:
+            return above / below, _divide(core, rest)
+    if term.head in LINEAR:
+        factor, core = factors(term.args[0])
+        return (ONE, term) if core is None else (factor, Term(term.head, (core, *term.args[1:])))
+    if term.head in PRODUCTS:
+        (a, left), (b, right) = factors(term.args[0]), factors(term.args[1])
+        if left is None or right is None:
+            return a * b, left or right
+        return a * b, Term(term.head, (left, right))
+    return ONE, term
+
+
+def _divide(above: Term | None, below: Term | None) -> Term | None:
+    return above if below is None else Term("div", (above or number(1), below))
+
+
+def _product(term: Term, shapes: Shapes) -> Term:
+    factor, core = factors(term)
+    if core is None:
+        return literal(factor)
+    core = _without_ones(core, shapes)
+    if core.head == "times" and core.args[0].head == "div" and core.args[0].args[0] == number(1):
+        core = Term("div", (core.args[1], core.args[0].args[1]))
+    if factor == ZERO:
+        shape = shapes.of(core)
+        return Term("times", (number(0), Term("ones", shape))) if shape else number(0)
+    if factor == ONE:
+        return core
+    if core.head == "sub" and factor == -ONE:
+        return Term("sub", core.args[::-1])
+    if factor == -ONE:
+        return Term("neg", (core,))
+    if core.head == "div" and core.args[0] == number(1):
+        below = core.args[1] if factor.denominator == 1 else Term("times", (number(factor.denominator), core.args[1]))
+        return Term("div", (number(factor.numerator), below))
+    if factor.numerator == 1:
+        return Term("div", (core, number(factor.denominator)))
+    lead = literal(factor)
+    return Term("times", (lead, core))
+
+
+def numeric(term: Term) -> list[Fraction]:
+    """The numeric factors of a product that are not 1 or -1, without their signs, from the outermost quotient in."""
+    if term.head == "number":
+        return [abs(Fraction(term.args[0]))] if abs(Fraction(term.args[0])) != ONE else []
+    if term.head == "neg":
+        return numeric(term.args[0])
+    if term.head == "div" and factors(term.args[1])[0] != ZERO:
+        return [*(ONE / value for value in numeric(term.args[1])), *numeric(term.args[0])]
+    return [value for part in term.children for value in numeric(part)] if term.head in PRODUCTS | LINEAR else []
+
+
+def _product_loosely(term: Term, shapes: Shapes) -> Term:
+    """Several numeric factors beside each other, in front."""
+    several, (factor, core) = numeric(term), factors(term)
+    if len(several) < 2 or factor == ZERO:
+        return _product(term, shapes)
+    lead = reduce(lambda a, b: Term("times", (a, b)), map(_fraction, several))
+    product = lead if core is None else Term("times", (lead, _without_ones(core, shapes)))
+    return Term("neg", (product,)) if factor < 0 else product
+
+
+def _fraction(value: Fraction) -> Term:
+    return (
+        number(value.numerator)
+        if value.denominator == 1
+        else Term("div", (number(value.numerator), number(value.denominator)))
+    )
+
+
+def _without_ones(term: Term, shapes: Shapes) -> Term:
+    """A product with `ones` left out where the other factor has the full shape."""
+    if term.head == "hadamard":
+        left, right = (_without_ones(arg, shapes) for arg in term.args)
+        for one, other in ((left, right), (right, left)):
+            if one.head == "ones":
+                return other
+            if one.head == "times" and one.args[1].head == "ones":
+                return _without_ones(Term("times", (one.args[0], other)), shapes)
+            if one.head == "div" and one.args[0].head == "ones":
+                return Term("div", (other, one.args[1]))
+        return Term("hadamard", (left, right))
+    if term.head == "times" and term.args[0].head == "ones":
+        return Term("times", term.args[::-1])
+    return term
+
+
+def _add(term: Term, shapes: Shapes) -> Term:
+    left, right = term.children
+    if _is(left, 0):
+        return right
+    if _is(right, 0):
+        return left
+    if left.head == right.head == "number":
+        return literal(Fraction(left.args[0]) + Fraction(right.args[0]))
+    if right.head == "neg":
+        return Term("sub", (left, right.args[0]))
+    return term
+
+
+def _sub(term: Term, shapes: Shapes) -> Term:
+    left, right = term.children
+    if _is(right, 0):
+        return left
+    if _is(left, 0):
+        return _product(Term("neg", (right,)), shapes)
+    if left.head == right.head == "number":
+        return literal(Fraction(left.args[0]) - Fraction(right.args[0]))
+    if right.head == "neg":
+        return Term("add", (left, right.args[0]))
+    return term
+
+
+def _pow(term: Term, shapes: Shapes) -> Term:
+    return term.children[0] if _is(term.children[1], 1) else term
+
+
+def _sum(term: Term, shapes: Shapes) -> Term:
+    if shapes.of(term.args[0]) == ():
+        return term.children[0]
+    factor, core = factors(term.args[0])
+    if factor != ONE and core is not None:
+        return _product(Term("times", (literal(factor), Term("sum", (core,)))), shapes)
+    return term
+
+
+def _transpose(term: Term, shapes: Shapes) -> Term:
+    inner = term.children[0]
+    if shapes.of(inner) == ():
+        return inner
+    if inner.head == "transpose":
+        return inner.children[0]
+    if inner.head == "matmul" and "transpose" in (inner.args[0].head, inner.args[1].head):
+        return Term(
+            "matmul", tuple(_transpose(Term("transpose", (factor,)), shapes) for factor in reversed(inner.args))
+        )
+    return term
+
+
+def _spread(term: Term, shapes: Shapes) -> Term:
+    return term.args[0] if term.args[1] == 1 else term
+
+
+def _is(term: Term, value: int) -> bool:
+    return term.head == "number" and Fraction(term.args[0]) == value
+
+
+RULES: dict[str, Rule] = {
+    "times": _product,
+    "hadamard": _product,
+    "matmul": _product,
+    "neg": _product,
+    "div": _product,
+    "add": _add,
+    "sub": _sub,
+    "pow": _pow,
+    "hadamard_pow": _pow,
+    "sum": _sum,
+    "transpose": _transpose,
+    "spread": _spread,
+}
+LOOSE = RULES | dict.fromkeys(("times", "hadamard", "matmul", "neg", "div"), _product_loosely)

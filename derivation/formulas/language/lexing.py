@@ -1,0 +1,77 @@
+"""The words of an equation: numbers, names and symbols, each with its place."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+TOKEN = re.compile(
+    r"\s*(?:(?P<symbol>\*\*|\.\.|\.T\b|\.(?=[^\W\d])|>=|<=|[-+*/^@()\[\],<>:=])"
+    r"|(?P<number>\d+(?:\.(?!\.)\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d]\w*)|(?P<end>\Z)|(?P<bad>.))"
+)
+LOOKALIKES = {
+    **dict.fromkeys("\u2212\u2010\u2011\u2012\u2013\u2014\ufe63\uff0d", "-"),
+    **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb", '"'),
+    **dict.fromkeys("\u2018\u2019\u201a\u2032", "'"),
+    **dict.fromkeys("\u00a0\u2007\u2009\u202f\u3000", " "),
+    **dict.fromkeys("\u00d7\u22c5\u2217", "*"),
+    "\uff1d": "=",
+    "\uff0c": ",",
+    "\ufeff": "",
+}
+"""Characters that editors and word processors put for those of a spec."""
+MAXIMAL_NAME = 100
+MAXIMAL_DIGITS = 60
+
+
+class SyntaxProblem(ValueError):
+    """Where (an offset into the text) an expression cannot be read, and what was expected there."""
+
+    def __init__(self, at: int, message: str) -> None:
+        super().__init__(message)
+        self.at, self.message = at, message
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    kind: str
+    text: str
+    at: int
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The words of an expression, each with its place; a character that belongs to none is an error."""
+    at = 0
+    while True:
+        match = TOKEN.match(text, at)
+        assert match is not None and match.lastgroup is not None
+        kind, start = match.lastgroup, match.start(match.lastgroup)
+        if kind == "bad":
+            raise SyntaxProblem(
+                start, f"the character {match.group(kind)!r} does not belong in an equation{meant(match.group(kind))}"
+            )
+        if kind == "name" and match.end() - start > MAXIMAL_NAME:
+            raise SyntaxProblem(start, f"a name has at most {MAXIMAL_NAME} letters, digits and underscores")
+        yield Token(kind, match.group(kind), start)
+        if kind == "end":
+            return
+        at = match.end()
+
+
+def meant(sign: str) -> str:
+    """What an editor put in the place of something else, to append to an error message."""
+    return f"; it is a {unicodedata.name(sign).lower()}, write {LOOKALIKES[sign]!r}" if sign in LOOKALIKES else ""
+
+
+def plain_number(word: Token) -> str:
+    """A numeral in the form that a `number` term holds: digits, at most one point, at most one power of ten."""
+    text = word.text.lower().replace("e+", "e")
+    if len(text) > MAXIMAL_DIGITS or abs(int(text.partition("e")[2] or 0)) > 300:
+        raise SyntaxProblem(
+            word.at, f"this number is longer than {MAXIMAL_DIGITS} digits, or its power of ten is beyond 300"
+        )
+    whole, _, fraction = text.partition("e")[0].partition(".")
+    power = text.partition("e")[2]
+    return (whole or "0") + (f".{fraction}" if fraction else "") + (f"e{int(power)}" if power else "")

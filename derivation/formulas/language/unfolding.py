@@ -1,0 +1,88 @@
+"""How much the lines of a spec may unfold to, counted before anything is unfolded.
+
+`sum(x[t] for t in 1..200)` inside of another one is 40,000 operators on a line that a person reads in a second, and
+`x[t] = concat(x[t-1], x[t-1]) for t in 1..30` is a billion numbers. Such a line is told, with its place, before memory
+is taken.
+"""
+
+from __future__ import annotations
+
+from math import prod
+
+from derivation.formulas.arrays import Shape
+from derivation.formulas.language.syntax import Syntax
+
+MOST_OPERATORS = 1_000
+"""Operators and functions of one equation, once its sums over an index are spelled out."""
+MOST_IN_ALL = 7_000
+"""Those of all equations, once repetitions are spelled out; each equation counts as one more. An LSTM of 200 steps has
+6,200."""
+MOST_ENTRIES = 1_000_000
+"""Numbers in one array, as in the arrays that are given."""
+MOST_ENTRIES_IN_ALL = 10_000_000
+
+
+def operators(syntax: Syntax) -> int:
+    """How many operators and functions an expression has.
+
+    >>> from derivation.formulas.language.expressions import parse
+    >>> operators(parse("w * x[0] + exp(b)"))
+    4
+    """
+    waiting, count = [syntax], 0
+    while waiting:
+        inside = waiting.pop()
+        parts = [arg for arg in inside.args if hasattr(arg, "symbol")]
+        count += bool(parts)
+        waiting += parts
+    return count
+
+
+def sum_problem(body: Syntax, steps: int) -> str:
+    """What is wrong with a sum of so many steps, spelled out; nothing where it is short enough."""
+    count = steps * (operators(body) + 1) - 1
+    if count <= MOST_OPERATORS:
+        return ""
+    return (
+        f"spelled out, this sum has {count:,} operators, and one equation has room for {MOST_OPERATORS:,}; make "
+        f"the numbers one array and use sum()"
+    )
+
+
+def repetition_problem(before: int, body: Syntax, steps: int) -> str:
+    """What is wrong with a repetition of so many steps behind equations of so many operators; nothing where there is
+    room for it."""
+    count = before + unfolded(body, steps)
+    if count <= MOST_IN_ALL:
+        return ""
+    return (
+        f"with this line the equations have {count:,} operators, spelled out, and there is room for "
+        f"{MOST_IN_ALL:,}; use arrays, or fewer steps"
+    )
+
+
+def unfolded(body: Syntax, steps: int) -> int:
+    """What an equation in so many steps counts: its operators, and itself."""
+    return steps * (operators(body) + 1)
+
+
+def array_problem(shape: Shape) -> str:
+    """What is wrong with an array of this shape; nothing where it is small enough."""
+    count = prod(shape)
+    return (
+        ""
+        if count <= MOST_ENTRIES
+        else f"this has {' x '.join(f'{size:,}' for size in shape)} entries, and there is room for "
+        f"{MOST_ENTRIES:,} in an array"
+    )
+
+
+def entries_problem(before: int, shape: Shape) -> str:
+    """What is wrong with one more array behind others of so many entries."""
+    count = before + prod(shape)
+    if count <= MOST_ENTRIES_IN_ALL:
+        return ""
+    return (
+        f"with this quantity there are {count:,} numbers to be worked, and there is room for "
+        f"{MOST_ENTRIES_IN_ALL:,}; give smaller arrays, or fewer steps"
+    )

@@ -1,0 +1,216 @@
+"""The functions that the table's meanings call, for numbers and for SymPy expressions.
+
+An algebra is a namespace of functions of entries: a row's meaning asks it for `exp` or `max` and leaves `+ - *` to the
+entries.
+"""
+
+from __future__ import annotations
+
+from functools import cache, reduce
+from typing import Any
+
+from flint import arb, fmpq
+
+from derivation.formulas import numbers
+from derivation.formulas.numbers import Number, is_positive
+from derivation.formulas.operations import elementary
+from derivation.formulas.operations.elementary import function
+from derivation.formulas.terms import Term, number
+
+BITS = 203
+"""Of SymPy's floats: 60 digits."""
+
+
+class Numbers:
+    """Exact rationals and certified balls."""
+
+    number = staticmethod(numbers.exact)
+    literal = staticmethod(lambda term: numbers.exact(term.args[0]))
+    div = staticmethod(elementary.quotient)
+    pow = staticmethod(elementary.power)
+    exp = staticmethod(function(arb.exp, {0: 1}))
+    log = staticmethod(elementary.logarithm)
+    sqrt = staticmethod(elementary.square_root)
+    tanh = staticmethod(function(arb.tanh, {0: 0}))
+    sin = staticmethod(function(arb.sin, {0: 0}))
+    cos = staticmethod(function(arb.cos, {0: 1}))
+    cos_pi = staticmethod(
+        function(arb.cos_pi, {0: 1, 1: -1, fmpq(1, 2): 0, fmpq(1, 3): fmpq(1, 2), fmpq(2, 3): fmpq(-1, 2)})
+    )
+    floor = staticmethod(elementary.floor)
+
+    @staticmethod
+    def max(a: Number, b: Number) -> Number:
+        return b if is_positive(b - a) else a
+
+    @staticmethod
+    def min(a: Number, b: Number) -> Number:
+        return b if is_positive(a - b) else a
+
+    @staticmethod
+    def largest(*entries: Number) -> Number:
+        return reduce(Numbers.max, entries)
+
+    @staticmethod
+    def smallest(*entries: Number) -> Number:
+        return reduce(Numbers.min, entries)
+
+    @staticmethod
+    def greater(a: Number, b: Number) -> Number:
+        return fmpq(is_positive(a - b))
+
+    @staticmethod
+    def at_least(a: Number, b: Number) -> Number:
+        return fmpq(not is_positive(b - a))
+
+    @staticmethod
+    def sign(a: Number) -> Number:
+        return fmpq(is_positive(a)) - fmpq(is_positive(-a))
+
+    @staticmethod
+    def cases(condition: Number, a: Number, b: Number) -> Number:
+        return a if condition == 1 else b
+
+    @staticmethod
+    def normal_cdf(a: Number) -> Number:
+        return fmpq(1, 2) if a == 0 else (-arb(a) / arb(2).sqrt()).erfc() / 2
+
+    @staticmethod
+    def normal_pdf(a: Number) -> Number:
+        return (-(arb(a) ** 2) / 2).exp() / (2 * arb.pi()).sqrt()
+
+
+class Terms:
+    """Scalar terms: an operation over arrays of these is spelled out entry by entry, as one works it on paper."""
+
+    number = staticmethod(number)
+    literal = staticmethod(lambda term: term)
+    div = staticmethod(lambda a, b: a / b)
+    pow = staticmethod(lambda a, b: a**b)
+    largest = staticmethod(lambda *entries: reduce(lambda a, b: Term("maximum", (a, b)), entries))
+    smallest = staticmethod(lambda *entries: reduce(lambda a, b: Term("minimum", (a, b)), entries))
+
+
+def _spelled(head: str) -> Any:
+    return staticmethod(lambda *parts: Term(head, parts))
+
+
+def _seen(head: str) -> Any:
+    """A comparison of two numbers is seen at a glance: 1 or 0 is written, not how one finds out."""
+
+    def compared(a: Term, b: Term) -> Term:
+        if a.head == b.head == "number":
+            left, right = (
+                term.value.entries[0] if term.value is not None else numbers.exact(term.args[0]) for term in (a, b)
+            )
+            return number(str(getattr(Numbers, head)(left, right)))
+        return Term(head, (a, b))
+
+    return staticmethod(compared)
+
+
+for _function, _head in (
+    *(
+        (key, key)
+        for key in (
+            "exp",
+            "log",
+            "sqrt",
+            "tanh",
+            "sin",
+            "cos",
+            "sign",
+            "cases",
+            "floor",
+            "cos_pi",
+            "normal_cdf",
+            "normal_pdf",
+        )
+    ),
+    ("max", "maximum"),
+    ("min", "minimum"),
+):
+    setattr(Terms, _function, _spelled(_head))
+for _function in ("greater", "at_least"):
+    setattr(Terms, _function, _seen(_function))
+
+
+@cache
+def symbols() -> Any:
+    """The algebra of SymPy expressions (SymPy is imported here, and only when something is to be proved).
+
+    A rational number stays one; a ball becomes a float of 60 digits, or of as many as it was worked with (`of_number`).
+
+    Every kink is expressed through `step(x)`, 1 where x > 0 and 0 elsewhere, whose derivative is 0: so `max`, `relu`
+    and their kin become polynomials in steps, which SymPy differentiates and compares like any others.
+    """
+    import sympy
+    from mpmath.libmp import from_man_exp  # type: ignore[import-untyped]
+
+    class step(sympy.Function):  # type: ignore[misc]
+        @classmethod
+        def eval(cls, x: Any) -> Any:
+            if x.is_number:
+                return sympy.Integer(bool(x > 0))
+            return None
+
+        def fdiff(self, argindex: int = 1) -> Any:
+            return sympy.Integer(0)
+
+        def _eval_power(self, exponent: Any) -> Any:
+            return self if exponent.is_Integer and exponent > 0 else None
+
+    def of(x: Number) -> Any:
+        if isinstance(x, fmpq):
+            return sympy.Rational(int(x.p), int(x.q))
+        mantissa, exponent = map(int, x.mid().man_exp())
+        bits = max(BITS, mantissa.bit_length())
+        return sympy.Float(from_man_exp(mantissa, exponent, bits, "n"), precision=bits)
+
+    def power(a: Any, b: Any) -> Any:
+        height = max(map(int.bit_length, map(int, a.as_numer_denom()))) if a.is_Rational and b.is_Integer else 0
+        return sympy.Float(a, precision=BITS) ** b if height * abs(b) > elementary.LARGEST_BETWEEN else a**b
+
+    class Symbols:
+        number = staticmethod(sympy.Rational)
+        of_number = staticmethod(of)
+        literal = staticmethod(
+            lambda term: sympy.Rational(term.args[0]) if term.value is None else of(term.value.entries[0])
+        )
+        div = staticmethod(lambda a, b: a / b)
+        pow = staticmethod(power)
+        exp, log, sqrt, tanh, sin, cos = map(
+            staticmethod, (sympy.exp, sympy.log, sympy.sqrt, sympy.tanh, sympy.sin, sympy.cos)
+        )
+        floor = staticmethod(sympy.floor)
+        cos_pi = staticmethod(lambda a: sympy.cos(sympy.pi * a))
+        max = staticmethod(lambda a, b: a + (b - a) * step(sympy.expand(b - a)))
+        min = staticmethod(lambda a, b: a + (b - a) * step(sympy.expand(a - b)))
+
+        @staticmethod
+        def largest(*entries: Any) -> Any:
+            # a sum over the places where the largest can be: nested maxima would multiply out
+            places = [
+                sympy.Mul(
+                    *(
+                        1 - step(sympy.expand(b - a)) if k > place else step(sympy.expand(a - b))
+                        for k, b in enumerate(entries)
+                        if k != place
+                    )
+                )
+                for place, a in enumerate(entries)
+            ]
+            return sympy.Add(*(a * mark for a, mark in zip(entries, places, strict=True)))
+
+        @staticmethod
+        def smallest(*entries: Any) -> Any:
+            return -Symbols.largest(*(-entry for entry in entries))
+
+        greater = staticmethod(lambda a, b: step(sympy.expand(a - b)))
+        at_least = staticmethod(lambda a, b: 1 - step(sympy.expand(b - a)))
+        sign = staticmethod(lambda a: step(a) - step(-a))
+        cases = staticmethod(lambda c, a, b: c * a + (1 - c) * b)
+        normal_cdf = staticmethod(lambda a: sympy.erfc(-a / sympy.sqrt(2)) / 2)
+        normal_pdf = staticmethod(lambda a: sympy.exp(-(a**2) / 2) / sympy.sqrt(2 * sympy.pi))
+
+    return Symbols

@@ -1,0 +1,277 @@
+r"""Rows for convolutional networks, on one channel: cross-correlation, pooling, and what their backward passes are made
+of.
+
+Source: Goodfellow, Bengio, Courville, Deep Learning (2016), section 9.1 (cross-correlation, called convolution) and
+9.5; Dumoulin, Visin, A guide to convolution arithmetic for deep learning (2016). The gradient by the image is the full
+correlation of the error signal with the kernel turned by half a turn, the gradient by the kernel the correlation of the
+image with the error signal; a stride spreads the signal out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from derivation.formulas.arrays import Array, Shape, collapse, total
+from derivation.formulas.operations.structure import largest_place
+from derivation.formulas.operations.table import HADAMARD, Notation, Operation, ShapeMismatch, Size
+
+A, AB = ("a",), ("a", "b")
+
+
+def slid(shapes: Sequence[Shape], stride: int, padding: int, across: int) -> Shape:
+    """The places where a kernel fits into an image: (n + 2 padding - k) / stride + 1 along each axis."""
+    image, kernel = map(Size.of, shapes)
+    rows = _places(image.rows, kernel.rows, stride, padding, "rows")
+    columns = _places(image.columns, kernel.columns, stride, _across(image, kernel, across), "columns")
+    return collapse((rows, columns))
+
+
+def _across(image: Size, kernel: Size, across: int) -> int:
+    """A vector is padded above and below only."""
+    return 0 if image.columns == kernel.columns == 1 else across
+
+
+def _places(size: int, kernel: int, stride: int, padding: int, axis: str) -> int:
+    room = size + 2 * padding - kernel
+    if stride < 1 or padding < 0:
+        raise ShapeMismatch("a stride is at least 1 and a padding at least 0")
+    if room < 0:
+        raise ShapeMismatch(f"the kernel has {kernel} {axis}, the image only {size + 2 * padding}")
+    if room % stride:
+        raise ShapeMismatch(
+            f"a stride of {stride} does not come out even: {size} + 2 * {padding} - {kernel} {axis} are left"
+        )
+    if padding >= kernel:
+        raise ShapeMismatch(f"a padding of {padding} is as large as the kernel, which has {kernel} {axis}")
+    return room // stride + 1
+
+
+def _slide(m: Any, image: Array, kernel: Array, stride: int, padding: int, across: int) -> Array:
+    across = _across(Size.of(image.shape), Size.of(kernel.shape), across)
+    shape = Size.of(slid([image.shape, kernel.shape], stride, padding, across))
+    rows, weights = image.rows, kernel.rows
+
+    def entry(i: int, j: int) -> Any:
+        top, left = i * stride - padding, j * stride - across
+        products = [
+            rows[top + k][left + n] * weight
+            for k, line in enumerate(weights)
+            for n, weight in enumerate(line)
+            if 0 <= top + k < len(rows) and 0 <= left + n < len(rows[0])
+        ]
+        return total(products) if products else m.number("0")
+
+    return Array.of_rows([[entry(i, j) for j in range(shape.columns)] for i in range(shape.rows)])
+
+
+def spread(shapes: Sequence[Shape], stride: int) -> Shape:
+    """The array with stride - 1 zeros between neighbours."""
+    size = Size.of(_at_least_one(shapes[0], stride))
+    return collapse(((size.rows - 1) * stride + 1, 1 if size.columns == 1 else (size.columns - 1) * stride + 1))
+
+
+def _at_least_one(shape: Shape, *sizes: int) -> Shape:
+    if min(sizes) < 1:
+        raise ShapeMismatch("strides and sizes are at least 1")
+    return shape
+
+
+def _spread(m: Any, a: Array, stride: int) -> Array:
+    shape = Size.of(spread([a.shape], stride))
+    given, zero = a.rows, m.number("0")
+    return Array.of_rows(
+        [
+            [given[i // stride][j // stride] if i % stride == j % stride == 0 else zero for j in range(shape.columns)]
+            for i in range(shape.rows)
+        ]
+    )
+
+
+def _gathered(m: Any, a: Array, stride: int) -> Array:
+    return Array.of_rows([row[::stride] for row in a.rows[::stride]])
+
+
+def gathered(shapes: Sequence[Shape], stride: int) -> Shape:
+    """Every stride-th entry."""
+    size = Size.of(_at_least_one(shapes[0], stride))
+    return collapse(((size.rows - 1) // stride + 1, (size.columns - 1) // stride + 1))
+
+
+def windows(shapes: Sequence[Shape], size: int) -> Shape:
+    """One entry for each window of size x size (of a vector: of size)."""
+    image = Size.of(shapes[0])
+    width = 1 if image.columns == 1 else size
+    if size < 1 or image.rows % size or image.columns % width:
+        raise ShapeMismatch(f"windows of {size} do not fill {image.rows} x {image.columns} entries")
+    return collapse((image.rows // size, image.columns // width))
+
+
+def filled(shapes: Sequence[Shape], size: int) -> Shape:
+    """Windows that all divide the array; the shape stays."""
+    windows(shapes, size)
+    return shapes[0]
+
+
+def enlarged(shapes: Sequence[Shape], rows: int, columns: int) -> Shape:
+    """Every entry as a block."""
+    size = Size.of(_at_least_one(shapes[0], rows, columns))
+    return collapse((size.rows * rows, size.columns * columns))
+
+
+def _window(a: Array, i: int, j: int, size: int, width: int) -> list[Any]:
+    return [entry for row in a.rows[i * size : (i + 1) * size] for entry in row[j * width : (j + 1) * width]]
+
+
+def _width(a: Array, size: int) -> int:
+    return 1 if Size.of(a.shape).columns == 1 else size
+
+
+def _pooled(a: Array, size: int, function: Any) -> Array:
+    shape, width = Size.of(windows([a.shape], size)), _width(a, size)
+    return Array.of_rows(
+        [[function(_window(a, i, j, size, width)) for j in range(shape.columns)] for i in range(shape.rows)]
+    )
+
+
+def _largest_in_windows(m: Any, a: Array, size: int) -> Array:
+    width = _width(a, size)
+    marks = _pooled(a, size, lambda entries: largest_place(m, entries))
+    shape = Size.of(a.shape)
+    per_row = Size.of(marks.shape).columns
+    return Array.of_rows(
+        [
+            [
+                marks.entries[i // size * per_row + j // width][i % size * width + j % width]
+                for j in range(shape.columns)
+            ]
+            for i in range(shape.rows)
+        ]
+    )
+
+
+def _enlarged(m: Any, a: Array, rows: int, columns: int) -> Array:
+    return Array.of_rows([[entry for entry in row for _ in range(columns)] for row in a.rows for _ in range(rows)])
+
+
+def _block(a: Size, size: int) -> dict[str, int]:
+    width = 1 if a.columns == 1 else size
+    return {"height": size, "width": width, "count": size * width}
+
+
+def _full(a: Size, b: Size, stride: int, padding: int, across: int) -> dict[str, int]:
+    """The padding that makes a correlation with the kernel full."""
+    return {"full": b.rows - 1 - padding, "full_across": max(b.columns - 1 - across, 0)}
+
+
+def _operator(text: str, subscript: str = "") -> Notation:
+    return Notation("function", rf"\operatorname{{{text}}}", subscript=subscript)
+
+
+CONVOLUTION = (
+    Operation(
+        "conv2d",
+        AB,
+        Notation("infix", r"\star", HADAMARD, r"s={0},\,p={1} \times {2}"),
+        slid,
+        _slide,
+        reverse=(
+            "conv2d(spread(G, {stride}), rotate180(b), 1, {full}, {full_across})",
+            "conv2d(a, spread(G, {stride}), 1, {padding}, {across})",
+        ),
+        spellings=("conv2d", "conv1d", r"\star"),
+        reason="convolution",
+        nonlinear=False,
+        options={"stride": 1, "padding": 0, "across": "padding"},
+        sizes=_full,
+        heat="window",
+    ),
+    Operation(
+        "rotate180",
+        A,
+        Notation("function", r"\operatorname{rot}_{180}"),
+        lambda shapes: shapes[0],
+        lambda m, a: Array(a.shape, a.entries[::-1]),
+        reverse=("rotate180(G)",),
+        spellings=("rotate180",),
+        reason="turned",
+        nonlinear=False,
+        coupled=True,
+    ),
+    Operation(
+        "spread",
+        A,
+        _operator("spread"),
+        spread,
+        _spread,
+        reverse=("strided(G, {stride})",),
+        spellings=("spread",),
+        reason="spread",
+        nonlinear=False,
+        options={"stride": None},
+    ),
+    Operation(
+        "strided",
+        A,
+        _operator("strided"),
+        gathered,
+        _gathered,
+        reverse=(None,),
+        spellings=("strided",),
+        reason="spread",
+        nonlinear=False,
+        options={"stride": None},
+    ),
+    Operation(
+        "maxpool",
+        A,
+        _operator("maxpool"),
+        windows,
+        lambda m, a, size: _pooled(a, size, lambda entries: m.largest(*entries)),
+        reverse=("enlarge(G, {height}, {width}) * largest_in_windows(a, {size})",),
+        spellings=("maxpool", "max_pool"),
+        reason="maxpool",
+        options={"size": 2},
+        sizes=_block,
+        heat="window",
+    ),
+    Operation(
+        "avgpool",
+        A,
+        _operator("avgpool"),
+        windows,
+        lambda m, a, size: _pooled(a, size, lambda entries: m.div(total(entries), m.number(str(len(entries))))),
+        reverse=("enlarge(G, {height}, {width}) / {count}",),
+        spellings=("avgpool", "avg_pool"),
+        reason="avgpool",
+        nonlinear=False,
+        options={"size": 2},
+        sizes=_block,
+        heat="window",
+    ),
+    Operation(
+        "largest_in_windows",
+        A,
+        _operator("maxmask"),
+        filled,
+        _largest_in_windows,
+        reverse=("0 * G",),
+        spellings=("largest_in_windows",),
+        reason="indicator",
+        derivative_of="maxpool",
+        options={"size": None},
+        coupled=True,
+    ),
+    Operation(
+        "enlarge",
+        A,
+        _operator("upsample", r"{0} \times {1}"),
+        enlarged,
+        _enlarged,
+        reverse=(None,),
+        spellings=("enlarge",),
+        reason="enlarge",
+        nonlinear=False,
+        options={"rows": None, "columns": None},
+    ),
+)

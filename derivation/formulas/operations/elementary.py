@@ -1,0 +1,99 @@
+"""Elementary functions of numbers: exact where the result is a rational that is not too tall, certified balls
+elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flint import arb, fmpq, fmpz
+
+from derivation.formulas.numbers import Number, Uncertain, Undefined, bounds, is_negligible, is_positive
+
+MOST_EXACT, LARGEST_BETWEEN = 64, 1 << 17
+"""The exponent and the bits up to which a power is worked exactly inside an equation."""
+
+
+def function(at: Callable[[arb], arb], exactly: dict[Any, Any] | None = None) -> Callable[[Any], Number]:
+    """A real function on numbers: through a ball, but exact at the rationals listed in `exactly`."""
+    known = {fmpq(key): fmpq(value) for key, value in (exactly or {}).items()}
+
+    def apply(x: Number) -> Number:
+        if isinstance(x, fmpq) and x in known:
+            return known[x]
+        return at(arb(x))
+
+    return apply
+
+
+def logarithm(x: Number) -> Number:
+    """The natural logarithm; `Undefined` where x is not positive."""
+    if x <= 0:
+        raise Undefined("the logarithm of a number that is not positive")
+    if not x > 0:
+        raise Uncertain("whether the argument of a logarithm is positive")
+    return fmpq(0) if x == 1 else arb(x).log()
+
+
+def square_root(x: Number) -> Number:
+    """The square root, exact for squares of rationals; `Undefined` where x is negative."""
+    if is_positive(-x):
+        raise Undefined("the square root of a negative number")
+    if isinstance(x, fmpq):
+        p, q = int(x.p), int(x.q)
+        root = fmpq(int(fmpz(p).isqrt()), int(fmpz(q).isqrt()))
+        if root * root == x:
+            return root
+    return arb(x).nonnegative_part().sqrt()
+
+
+def floor(x: Number) -> Number:
+    """The largest whole number that is not above x.
+
+    >>> floor(fmpq(-7, 2))
+    -4
+    """
+    low, high = (bound.p // bound.q for bound in bounds(x))
+    if low != high:
+        raise Uncertain("what the whole part of a number is")
+    return fmpq(low)
+
+
+def quotient(a: Number, b: Number) -> Number:
+    """a / b; `Undefined` where b is 0."""
+    if b == 0:
+        raise Undefined("division by zero")
+    if not (b > 0 or b < 0):
+        raise Uncertain("whether a divisor is 0")
+    return a / b
+
+
+def power(a: Number, b: Number) -> Number:
+    """a to the b: exact for small integer exponents, through balls otherwise; `Undefined` for 0 to a negative power.
+
+    >>> power(fmpq(2, 3), fmpq(-2)), power(fmpq(0), fmpq(1, 2)), power(fmpq(-1), fmpq(65)) == -1
+    (9/4, 0, True)
+    """
+    if isinstance(b, fmpq) and b.q == 1:
+        return quotient(fmpq(1), _whole_power(a, int(-b.p))) if b < 0 else _whole_power(a, int(b.p))
+    if a > 0:
+        return arb(a) ** arb(b)
+    if a < 0:
+        raise Undefined("a fractional power of a negative number")
+    if b < 0 and a == 0:
+        raise Undefined("0 to a negative power")
+    if b > 0 and (a == 0 or is_negligible(a)):
+        return fmpq(0) if a == 0 else (a.abs_upper() ** arb(b)).union(arb(0))
+    raise Uncertain("whether the base of a fractional power is positive")
+
+
+def _whole_power(a: Number, n: int) -> Number:
+    """Exact as far as that is not too tall; by squaring where a ball holds 0, of which there is no logarithm."""
+    if isinstance(a, fmpq) and n <= MOST_EXACT and a.height_bits() * n <= LARGEST_BETWEEN:
+        return a**n
+    a, result = arb(a), arb(1)
+    if a > 0 or a < 0:
+        return a**n
+    while n:
+        result, a, n = result * a if n & 1 else result, a * a, n >> 1
+    return result

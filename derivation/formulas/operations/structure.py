@@ -1,0 +1,396 @@
+r"""Rows that move entries or add along one axis: row and column sums, broadcasting, slices, stacking, reshaping,
+picking rows.
+
+Sums along an axis and broadcasting are written with a vector of ones, as in matrix algebra: `X 1` are the row sums of
+X, `1 b` is the row b, once for each sample. Options of these rows are places as printed, from 1, the last included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import reduce
+from typing import Any
+
+from derivation.formulas.arrays import Array, Shape, collapse, total
+from derivation.formulas.operations import table
+from derivation.formulas.operations.algebras import Numbers
+from derivation.formulas.operations.table import PRODUCT, Notation, Operation, ShapeMismatch, Size, matrix, same
+
+A, AB = ("a",), ("a", "b")
+
+
+def largest_place(m: Any, entries: Sequence[Any]) -> list[Any]:
+    """1 for the largest of some entries, 0 for the others; of equal ones the first counts. Numbers are gone through
+    once."""
+    if m is Numbers:
+        largest = reduce(lambda a, b: b if Numbers.greater(entries[b], entries[a]) == 1 else a, range(len(entries)))
+        return [m.number("1") if place == largest else m.number("0") for place in range(len(entries))]
+    ahead = (
+        [m.at_least(a, b) if k > place else m.greater(a, b) for k, b in enumerate(entries) if k != place]
+        for place, a in enumerate(entries)
+    )
+    return [reduce(lambda a, b: a * b, marks, m.number("1")) for marks in ahead]
+
+
+def each_row(function: Callable[[Any, tuple[Any, ...]], list[Any]]) -> Callable[[Any, Array], Array]:
+    """A meaning that works at each row by itself."""
+    return lambda m, a: Array.of_rows([function(m, row) for row in a.rows])
+
+
+def each_column(function: Callable[[Any, tuple[Any, ...]], list[Any]]) -> Callable[[Any, Array], Array]:
+    """A meaning that works at each column by itself."""
+    return lambda m, a: each_row(function)(m, a.T).T
+
+
+def row_totals(shapes: Sequence[Shape]) -> Shape:
+    """One entry for each row of a matrix."""
+    return (matrix(shapes)[0], 1)
+
+
+def column_totals(shapes: Sequence[Shape]) -> Shape:
+    """One entry for each column of a matrix."""
+    return (1, matrix(shapes)[1])
+
+
+def repeated_row(shapes: Sequence[Shape], count: int) -> Shape:
+    """A row, so many times."""
+    if not shapes[0] or shapes[0][0] != 1:
+        raise ShapeMismatch("only a row can stand once for each row")
+    return (count, shapes[0][1])
+
+
+def repeated_column(shapes: Sequence[Shape], count: int) -> Shape:
+    """A column, so many times."""
+    return repeated_row([shapes[0][::-1]], count)[::-1]
+
+
+def part(shapes: Sequence[Shape], *place: int) -> Shape:
+    """The rows and columns from place to place."""
+    first, last, left, right = place
+    size = Size.of(shapes[0])
+    if not shapes[0]:
+        raise ShapeMismatch("a scalar has no parts")
+    if not (1 <= first <= last <= size.rows and 1 <= left <= right <= size.columns):
+        raise ShapeMismatch(
+            f"rows {first} to {last} and columns {left} to {right} are not all in an array of {size.rows} x "
+            f"{size.columns}"
+        )
+    return collapse((last - first + 1, right - left + 1))
+
+
+def padded(shapes: Sequence[Shape], *place: int) -> Shape:
+    """The array within a larger one."""
+    *inner, rows, columns = place
+    if (rows, columns) == (1, 1) or part([(rows, columns)], *inner) != shapes[0]:
+        raise ShapeMismatch("the place does not have the array's shape")
+    return collapse((rows, columns))
+
+
+def below(shapes: Sequence[Shape]) -> Shape:
+    """Two arrays with equally many columns, one below the other."""
+    a, b = map(Size.of, shapes)
+    if a.columns != b.columns:
+        raise ShapeMismatch(
+            f"to stand one below the other both need equally many columns; they have {a.columns} and {b.columns}"
+        )
+    return (a.rows + b.rows, a.columns)
+
+
+def beside(shapes: Sequence[Shape]) -> Shape:
+    """Two arrays with equally many rows, one beside the other."""
+    a, b = map(Size.of, shapes)
+    if a.rows != b.rows:
+        raise ShapeMismatch(f"to stand side by side both need equally many rows; they have {a.rows} and {b.rows}")
+    return (a.rows, a.columns + b.columns)
+
+
+def reshaped(shapes: Sequence[Shape], rows: int, columns: int) -> Shape:
+    """The same entries, row by row, in other rows and columns."""
+    size = Size.of(shapes[0])
+    if rows < 1 or columns < 1 or rows * columns != size.rows * size.columns:
+        raise ShapeMismatch(f"{size.rows} x {size.columns} entries do not fill {rows} x {columns}")
+    return collapse((rows, columns))
+
+
+def flat(shapes: Sequence[Shape]) -> Shape:
+    """All entries in one column."""
+    size = Size.of(shapes[0])
+    return reshaped(shapes, size.rows * size.columns, 1)
+
+
+def diagonal_matrix(shapes: Sequence[Shape]) -> Shape:
+    """A column's entries along the diagonal of a square matrix."""
+    size = Size.of(shapes[0])
+    if size.columns != 1 or size.rows == 1:
+        raise ShapeMismatch("a diagonal matrix is made of a column vector")
+    return (size.rows, size.rows)
+
+
+def main_diagonal(shapes: Sequence[Shape]) -> Shape:
+    """The diagonal of a square matrix as a column."""
+    rows, columns = matrix(shapes)
+    if rows != columns:
+        raise ShapeMismatch("a main diagonal needs a square matrix")
+    return (rows, 1)
+
+
+def picked(shapes: Sequence[Shape], *rows: int) -> Shape:
+    """Some rows, in any order, again and again."""
+    size = Size.of(shapes[0])
+    if not rows or not all(1 <= row <= size.rows for row in rows):
+        raise ShapeMismatch(f"the rows have to be among the {size.rows} that there are")
+    return collapse((len(rows), size.columns))
+
+
+def gathered(shapes: Sequence[Shape], *places: int) -> Shape:
+    """Rows added at the places they were picked from; the last option is how many rows there are."""
+    *rows, count = places
+    size = Size.of(shapes[0])
+    if len(rows) != size.rows or not all(1 <= row <= count for row in rows):
+        raise ShapeMismatch("each row needs the place that it was picked from")
+    return collapse((count, size.columns))
+
+
+def _pad(m: Any, a: Array, first: int, last: int, left: int, right: int, rows: int, columns: int) -> Array:
+    given, zero = a.rows, m.number("0")
+    inside = [
+        [
+            given[i - first][j - left] if first <= i <= last and left <= j <= right else zero
+            for j in range(1, columns + 1)
+        ]
+        for i in range(1, rows + 1)
+    ]
+    return Array.of_rows(inside)
+
+
+def _diag(m: Any, a: Array) -> Array:
+    zero = m.number("0")
+    return Array.of_rows([[x if i == j else zero for j in range(len(a.entries))] for i, x in enumerate(a.entries)])
+
+
+def _gather(m: Any, a: Array, *places: int) -> Array:
+    *rows, count = places
+    found = []
+    for row in range(1, count + 1):
+        summands = [given for place, given in zip(rows, a.rows, strict=True) if place == row]
+        found.append(
+            [total(entries) for entries in zip(*summands, strict=True)]
+            if summands
+            else [m.number("0")] * len(a.rows[0])
+        )
+    return Array.of_rows(found)
+
+
+def _reshape(m: Any, a: Array, rows: int, columns: int) -> Array:
+    return Array(collapse((rows, columns)), a.entries)
+
+
+def _ones(symbol: str) -> Notation:
+    return Notation("ones", symbol, PRODUCT)
+
+
+def _operator(text: str, subscript: str = "") -> Notation:
+    return Notation("function", rf"\operatorname{{{text}}}", subscript=subscript)
+
+
+def _line(
+    key: str, notation: Notation, shape: Callable[..., Shape], meaning: Callable[..., Array], **more: Any
+) -> Operation:
+    return Operation(key, A, notation, shape, meaning, reason=key, nonlinear=False, **more)
+
+
+SUMS = (
+    _line(
+        "row_sums",
+        _ones("right"),
+        row_totals,
+        each_row(lambda m, row: [total(row)]),
+        reverse=("repeat_columns(G, {a.columns})",),
+        spellings=("sum axis=1",),
+    ),
+    _line(
+        "column_sums",
+        _ones("left top"),
+        column_totals,
+        each_column(lambda m, column: [total(column)]),
+        reverse=("repeat_rows(G, {a.rows})",),
+        spellings=("sum axis=0",),
+    ),
+    _line(
+        "repeat_rows",
+        _ones("left"),
+        repeated_row,
+        lambda m, a, count: Array.of_rows(a.rows * count),
+        reverse=("sum(G, axis=0)",),
+        spellings=("repeat_rows",),
+        options={"count": None},
+    ),
+    _line(
+        "repeat_columns",
+        _ones("right top"),
+        repeated_column,
+        lambda m, a, count: Array.of_rows(a.T.rows * count).T,
+        reverse=("sum(G, axis=1)",),
+        spellings=("repeat_columns",),
+        options={"count": None},
+    ),
+)
+PARTS = (
+    _line(
+        "slice",
+        Notation("slice"),
+        part,
+        lambda m, a, first, last, left, right: Array.of_rows(
+            [row[left - 1 : right] for row in a.rows[first - 1 : last]]
+        ),
+        reverse=("pad(G, {options}, {a.rows}, {a.columns})",),
+        spellings=("slice",),
+        options=dict.fromkeys(("first", "last", "left", "right")),
+    ),
+    _line(
+        "pad",
+        _operator("pad", r"{0}:{1},\,{2}:{3} \subset {4} \times {5}"),
+        padded,
+        _pad,
+        reverse=("slice(G, {first}, {last}, {left}, {right})",),
+        spellings=("pad",),
+        options=dict.fromkeys(("first", "last", "left", "right", "rows", "columns")),
+    ),
+    Operation(
+        "below",
+        AB,
+        Notation("joined", ";"),
+        below,
+        lambda m, a, b: Array.of_rows(a.rows + b.rows),
+        reverse=("slice(G, 1, {a.rows}, 1, {a.columns})", "slice(G, {first}, {last}, 1, {a.columns})"),
+        spellings=("concat axis=0",),
+        reason="joined",
+        nonlinear=False,
+        folds=True,
+        sizes=lambda a, b: {"first": a.rows + 1, "last": a.rows + b.rows},
+    ),
+    Operation(
+        "beside",
+        AB,
+        Notation("joined", ","),
+        beside,
+        lambda m, a, b: Array.of_rows([(*left, *right) for left, right in zip(a.rows, b.rows, strict=True)]),
+        reverse=("slice(G, 1, {a.rows}, 1, {a.columns})", "slice(G, 1, {a.rows}, {first}, {last})"),
+        spellings=("concat axis=1",),
+        reason="joined",
+        nonlinear=False,
+        folds=True,
+        sizes=lambda a, b: {"first": a.columns + 1, "last": a.columns + b.columns},
+    ),
+    _line(
+        "reshape",
+        _operator("reshape", r"{0} \times {1}"),
+        reshaped,
+        _reshape,
+        reverse=("reshape(G, {a.rows}, {a.columns})",),
+        spellings=("reshape",),
+        options={"rows": None, "columns": None},
+    ),
+    _line(
+        "flatten",
+        _operator("flatten"),
+        flat,
+        lambda m, a: Array(collapse((len(a.entries), 1)), a.entries),
+        reverse=("reshape(G, {a.rows}, {a.columns})",),
+        spellings=("flatten", "ravel"),
+        coupled=True,
+    ),
+    _line(
+        "diag",
+        _operator("diag"),
+        diagonal_matrix,
+        _diag,
+        reverse=("diagonal(G)",),
+        spellings=("diag",),
+        coupled=True,
+    ),
+    _line(
+        "diagonal",
+        _operator("diagonal"),
+        main_diagonal,
+        lambda m, a: Array.of_rows([[a.rows[k][k]] for k in range(a.shape[0])]),
+        reverse=("diag(G)",),
+        spellings=("diagonal",),
+        coupled=True,
+    ),
+    _line(
+        "pick_rows",
+        _operator("rows"),
+        picked,
+        lambda m, a, *rows: Array.of_rows([a.rows[row - 1] for row in rows]),
+        reverse=("gather_rows(G, {options}, {a.rows})",),
+        spellings=("pick_rows",),
+        options={"places": "many"},
+    ),
+    _line(
+        "gather_rows",
+        _operator("scatter", r"{some} \subset {last}"),
+        gathered,
+        _gather,
+        reverse=("pick_rows(G, {picked})",),
+        spellings=("gather_rows",),
+        options={"places": "many"},
+        sizes=lambda a, *places: {"picked": ", ".join(map(str, places[:-1]))},
+    ),
+)
+LARGEST = (
+    *(
+        Operation(
+            f"largest_in_{word}s",
+            A,
+            Notation("function", rf"\max_{{\mathrm{{{word}s}}}}"),
+            shape,
+            each(lambda m, entries: [m.largest(*entries)]),
+            reverse=(f"G * first_largest_in_{word}s(a)",),
+            spellings=(f"max axis={axis}",),
+            reason=f"largest_in_{word}s",
+        )
+        for axis, word, shape, each in ((0, "column", column_totals, each_column), (1, "row", row_totals, each_row))
+    ),
+    *(
+        Operation(
+            f"first_largest_in_{word}s",
+            A,
+            Notation("function", rf"\operatorname{{argmax}}_{{\mathrm{{{word}s}}}}"),
+            same,
+            each(largest_place),
+            reverse=("0 * G",),
+            spellings=(f"first_largest_in_{word}s",),
+            reason="indicator",
+            coupled=True,
+        )
+        for word, each in (("column", each_column), ("row", each_row))
+    ),
+)
+STRUCTURE = (*SUMS, *PARTS, *LARGEST)
+
+ANY_LENGTH = frozenset(
+    {
+        *(
+            table.entrywise,
+            table.arrays_entrywise,
+            table.with_scalar,
+            table.by_scalar,
+            table.scalar_by_scalar,
+            table.array_by_scalar,
+        ),
+        *(
+            table.not_by_scalar,
+            table.same,
+            table.equal,
+            table.matrix,
+            table.equal_matrices,
+            table.dropped,
+            table.scalar,
+            table.one_array,
+        ),
+        *(table.transposed, table.matrix_product, table.outer_product, table.equal_arrays, row_totals, column_totals),
+        *(repeated_row, repeated_column),
+    }
+)
+"""Shape rules of operations that mean the same at any length, and use every entry of every operand."""

@@ -1,0 +1,214 @@
+"""A network: named equations in order, with shapes and values."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Literal
+
+from derivation.formulas.arrays import Array, Shape
+from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.numbers import Carry, Style
+from derivation.formulas.operations import TABLE
+from derivation.formulas.terms import Term, index, name, names, rebuild, walk
+from derivation.networks.update import Update, quantities
+from derivation.networks.walkthrough import Section
+from derivation.tex.names import Names
+
+PRODUCTS = frozenset({"times", "hadamard", "matmul", "dot", "outer"})
+FEW = 4
+"""Entries of all parameters together up to which each of them is shown by itself, as in a table over the training
+steps."""
+QUOTIENTS = frozenset({"div", "hadamard_div"})
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the spec says of the page: the paper, and the number of rows or columns beyond which a matrix is elided."""
+
+    paper: str = "a4"
+    elide: int = 6
+
+
+@dataclass(frozen=True)
+class Network:
+    """Equations `name = term` in an order in which each uses only what stands before it, and all values they start
+    from."""
+
+    title: str
+    equations: Mapping[str, Term]
+    parameters: Mapping[str, Array]
+    data: Mapping[str, Array]
+    shapes: Mapping[str, Shape]
+    loss: str | None = None
+    update: Update | None = None
+    notation: Mapping[str, str] = field(default_factory=dict)
+    style: Style = field(default_factory=Style)
+    page: Page = field(default_factory=Page)
+    warnings: tuple[str, ...] = ()
+    carry: Carry | None = None
+    """How each result is rounded before it is used; None where all goes on unrounded."""
+    called: Literal["loss", "output"] = "loss"
+    """What the spec calls the quantity that is differentiated."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """What the equations of a layer are called, by their names: the mean, the scores."""
+    sections: Mapping[str, Section] = field(default_factory=dict)
+    """The section that each equation stands in; empty in a network without sections."""
+    places: Mapping[str, tuple[int, int]] = field(default_factory=dict, compare=False)
+    """Line and column of each equation in the spec; what was split off an equation stands where it does."""
+
+    @cached_property
+    def names(self) -> Names:
+        """The symbols of all quantities; those of the optimizer are called `update.rate` and the like."""
+        brought = list(quantities(self)) if self.update else []
+        shapes = {key: shape for key, shape, _ in brought}
+        return Names({**self.shapes, **shapes}, {**{key: latex for key, _, latex in brought}, **self.notation})
+
+    @cached_property
+    def moved(self) -> tuple[str, ...]:
+        """The parameters that an update moves: those the loss depends on."""
+        return tuple(key for key in self.parameters if key in self.active)
+
+    @cached_property
+    def few_entries(self) -> tuple[tuple[Term, tuple[int, ...]], ...]:
+        """Each entry of each parameter that an update moves, as a term with its place; nothing where there are more
+        than `FEW`."""
+        entries = [
+            (index(name(key), *place) if place else name(key), place)
+            for key in self.moved
+            for place in self.parameters[key].places
+        ]
+        return tuple(entries) if len(entries) <= FEW else ()
+
+    def with_parameters(self, parameters: Mapping[str, Array]) -> Network:
+        """The same network at other parameter values, as after a training step."""
+        return replace(self, parameters=parameters)
+
+    @cached_property
+    def consumers(self) -> Mapping[str, tuple[str, ...]]:
+        """For each name the equations that use it, in order."""
+        used: dict[str, list[str]] = {key: [] for key in self.shapes}
+        for result, term in self.equations.items():
+            for operand in names(term):
+                used[operand].append(result)
+        return {key: tuple(results) for key, results in used.items()}
+
+    @cached_property
+    def active(self) -> frozenset[str]:
+        """The names that the loss depends on."""
+        return self.behind(self.loss) if self.loss else frozenset()
+
+    def behind(self, key: str) -> frozenset[str]:
+        """A name and all that it depends on."""
+        found: set[str] = set()
+        waiting = [key]
+        while waiting:
+            key = waiting.pop()
+            if key not in found:
+                found.add(key)
+                waiting += names(self.equations[key]) if key in self.equations else []
+        return frozenset(found)
+
+
+def split(equations: Mapping[str, Term], shapes: Mapping[str, Shape]) -> tuple[dict[str, Term], dict[str, Shape]]:
+    """The equations with compound arguments of functions named: what a person would write down before going on.
+
+    `f = 1/(1 + exp(-(w x + b)))` becomes `u_1 = w x + b`, `u_2 = 1 + exp(-u_1)`, `f = 1/u_2`, so that every derivative
+    is one rule at one quantity. A `relu(W @ x + b)` gets its pre-activation.
+
+    >>> from derivation.formulas.language.resolve import Resolver
+    >>> from derivation.formulas.language.expressions import parse
+    >>> shapes = {"w": (), "x": ()}
+    >>> f = Resolver(shapes).resolve(parse("1 / (1 + exp(-(w*x)))"))[0]
+    >>> list(split({"f": f}, {**shapes, "f": ()})[0])
+    ['u_1', 'u_2', 'f']
+    """
+    splitter = _Splitter(
+        dict(shapes), Counter(_tail(result) for result, term in equations.items() if _activates(term.head))
+    )
+    for result, term in equations.items():
+        splitter.result = result
+        splitter.equations[result] = splitter.root(term)
+    return splitter.equations, splitter.shapes
+
+
+def _activates(head: str) -> bool:
+    return head in TABLE and TABLE[head].activation
+
+
+def _tail(name: str) -> str:
+    """A name's number: what stands behind its letters."""
+    return name.lstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+
+class _Splitter:
+    def __init__(self, shapes: dict[str, Shape], crowded: Counter[str]) -> None:
+        self.shapes, self.equations = shapes, dict[str, Term]()
+        self.result = ""
+        self.crowded = crowded
+        """How many activations end in one number: their pre-activations are called after the whole name."""
+
+    def root(self, term: Term) -> Term:
+        args = tuple(
+            self.argument(term, place) if isinstance(arg, Term) else arg for place, arg in enumerate(term.args)
+        )
+        return Term(term.head, args, term.value)
+
+    def argument(self, parent: Term, place: int) -> Term:
+        term: Term = parent.args[place]
+        inner = term.args[0] if term.head == "neg" else term
+        if not names(inner) or not _curved(parent, place) or simple(inner):
+            return self.root(term)
+        named = self.name_for(parent.head, self.root(inner))
+        return Term("neg", (named,)) if term.head == "neg" else named
+
+    def name_for(self, head: str, term: Term) -> Term:
+        wished = (
+            ("z_" + self.result if self.crowded[_tail(self.result)] > 1 else "z" + _tail(self.result))
+            if _activates(head)
+            else "u_1"
+        )
+        count = 1
+        while wished in self.shapes:
+            wished, count = f"u_{count}", count + 1
+        self.shapes[wished] = Shapes(self.shapes).of(term)
+        self.equations[wished] = term
+        return name(wished)
+
+
+def _curved(term: Term, place: int) -> bool:
+    """Whether an operation is nonlinear in one of its operands: there the chain rule asks for a quantity with a
+    name."""
+    if term.head not in TABLE or not TABLE[term.head].nonlinear:
+        return False
+    if term.head in QUOTIENTS:
+        return place == 1
+    return True
+
+
+def simple(term: Term) -> bool:
+    """Whether a person would differentiate through the term without naming it: no function in it, no product of two
+    quantities."""
+    for node in walk(term):
+        if node.head not in TABLE:
+            continue
+        if node.head in PRODUCTS and all(names(child) for child in node.children):
+            return False
+        if TABLE[node.head].nonlinear and not (node.head in QUOTIENTS and not names(node.args[1])):
+            return False
+    return True
+
+
+def inlined(network: Network) -> dict[str, Term]:
+    """The structure as one writes it down first: each activation with its pre-activation put in (`h = ReLU(W x +
+    b)`)."""
+    structure = dict(network.equations)
+    for result, term in network.equations.items():
+        if term.head in TABLE and TABLE[term.head].activation and term.args[0].head == "name":
+            inner = term.args[0].args[0]
+            if inner in structure and network.consumers[inner] == (result,) and inner != network.loss:
+                body = structure.pop(inner)
+                structure[result] = rebuild(term, {name(inner): body}.get)
+    return structure

@@ -1,0 +1,123 @@
+"""What is wrong with equations although their shapes fit: numbers out of range, a target that is one number for many
+outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from derivation.formulas.arrays import Array, Shape
+from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.numbers import exact
+from derivation.formulas.operations.losses import LOSSES
+from derivation.formulas.terms import Term, names, walk
+
+MAXIMAL_EXPONENT = 64
+
+
+def problems(
+    equations: Mapping[str, Term],
+    parameters: Mapping[str, Array],
+    data: Mapping[str, Array],
+    shapes: Mapping[str, Shape],
+) -> Iterator[tuple[str, str]]:
+    """(equation, sentence) for all that is wrong."""
+    moved = _moved(equations, parameters)
+    targets = {key for key, array in data.items() if not array.shape}
+    known = Shapes(shapes)
+    for key, term in equations.items():
+        for node in walk(term):
+            yield from ((key, message) for message in _out_of_range(node, {**parameters, **data}))
+            if target := _lone_target(node, equations, targets, moved, known):
+                yield key, _one_for_many(target, known)
+
+
+@dataclass(frozen=True)
+class Range:
+    """Where an operand's number has to lie; the sentence says so."""
+
+    place: int
+    holds: Callable[[Any], bool]
+    sentence: str
+
+
+EXPONENT = Range(
+    1, lambda x: abs(x) <= MAXIMAL_EXPONENT, f"the exponent {{}} is beyond the limit of {MAXIMAL_EXPONENT}"
+)
+RANGES = {
+    "pow": EXPONENT,
+    "hadamard_pow": EXPONENT,
+    "dropout": Range(
+        2, lambda x: 0 <= x < 1, "the rate of a dropout, {}, is the part that is dropped: at least 0 and less than 1"
+    ),
+    "huber": Range(2, lambda x: x > 0, "the width of a Huber loss, {}, must be greater than 0"),
+}
+"""What the operations ask of operands that are numbers, given or written."""
+
+
+def _out_of_range(node: Term, given: Mapping[str, Array]) -> Iterator[str]:
+    asked = RANGES.get(node.head)
+    if asked is None:
+        return
+    operand = node.args[asked.place]
+    known = operand.head == "name" and operand.args[0] in given and asked is not EXPONENT
+    number = (
+        exact(operand.args[0]) if operand.head == "number" else given[operand.args[0]].entries[0] if known else None
+    )
+    if number is not None and not asked.holds(number):
+        yield asked.sentence.format(operand.args[0])
+
+
+def _moved(equations: Mapping[str, Term], parameters: Mapping[str, Array]) -> set[str]:
+    """The quantities that depend on a parameter."""
+    moved = set(parameters)
+    for key, term in equations.items():
+        if moved & set(names(term)):
+            moved.add(key)
+    return moved
+
+
+LOSS_HEADS = frozenset(row.name for row in LOSSES)
+SIZES = frozenset({"hadamard_pow", "abs", "norm"})
+"""What makes a difference an error: it is squared, or its size is taken."""
+
+
+def _lone_target(
+    node: Term, equations: Mapping[str, Term], targets: set[str], moved: set[str], known: Shapes
+) -> tuple[str, Term] | None:
+    """A given number and the array of outputs that it is held against in a loss; one number for many outputs is mostly
+    a missing dot."""
+    pair = node.children[:2] if node.head in LOSS_HEADS else _difference(_measured(node), equations)
+    for target, output in (pair, pair[::-1]) if pair else ():
+        if target.head == "name" and target.args[0] in targets and known.of(output) and moved & set(names(output)):
+            return target.args[0], output
+    return None
+
+
+def _measured(node: Term) -> Term | None:
+    """What is squared, or of which the size is taken: `d^2`, `d * d`, `dot(d, d)`, `d.T @ d`, `abs(d)`, `norm(d)`."""
+    parts = node.children
+    if node.head in SIZES:
+        return parts[0]
+    if node.head in ("hadamard", "dot") and parts[0] == parts[1]:
+        return parts[0]
+    return parts[1] if node.head == "matmul" and parts[0] == Term("transpose", (parts[1],)) else None
+
+
+def _difference(term: Term | None, equations: Mapping[str, Term]) -> tuple[Term, ...]:
+    """The two sides of a difference, which may have a name."""
+    while term is not None and term.head == "name":
+        term = equations.get(term.args[0])
+    return term.children if term is not None and term.head == "sub" else ()
+
+
+def _one_for_many(found: tuple[str, Term], known: Shapes) -> str:
+    target, output = found
+    rows, columns = known.of(output)
+    called = repr(output.args[0]) if output.head == "name" else "the other side"
+    ones = f"{target} * ones({output.args[0]})" if output.head == "name" else f"{target} * ones(...)"
+    return (
+        f"{target!r} is one number, and {called} has {rows * columns} entries, each of which it would be held against; "
+        f"write dot(w, x) for one output, give {target!r} an entry for each, or write {ones} if it is meant for all"
+    )

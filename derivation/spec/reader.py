@@ -1,0 +1,485 @@
+"""The spec reader: TOML to a Network. Decimals stay exact; every problem is told with line and column, all at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from math import prod
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
+
+from derivation.formulas.arrays import Array, Shape
+from derivation.formulas.language.expressions import FUNCTIONS, at_known_steps, nearest, parse
+from derivation.formulas.language.lexing import SyntaxProblem
+from derivation.formulas.language.readings import Reading
+from derivation.formulas.language.resolve import Resolver, describe
+from derivation.formulas.language.unfolding import entries_problem, repetition_problem, unfolded
+from derivation.formulas.numbers import Carry, Style
+from derivation.formulas.terms import Term, names
+from derivation.networks.network import Network, Page, split
+from derivation.networks.update import Update
+from derivation.spec import checks as spec_checks
+from derivation.spec.files import from_file
+from derivation.spec.given import Given, value
+from derivation.spec.sections import HEADING, Equation, Heading, arranged, each, each_step, ordered, sections, uses
+from derivation.spec.text import MAXIMAL_TEXT, NotToml, Places, Problem, decoded, parsed, shown, title_fault, titled
+from derivation.spec.update import UpdateTable, chosen
+from derivation.tex.notation import NotationError, notation
+
+MAXIMAL_LINES = 5000
+MAXIMAL_MESSAGE = 800
+ROUNDINGS = ("full", "carry")
+EQUATION = re.compile(r"\s*([^\W\d]\w*)\s*(?:\[\s*([^\W\d]\w*)\s*([+-]\s*\d{1,6})?\s*\]\s*)?=(?!=)\s*")
+"""The left side: a name, or a name at a step (`h[t]`)."""
+IDENTIFIER = re.compile(r"[A-Za-z]\w{0,99}\Z", re.ASCII)
+
+
+class SpecError(ValueError):
+    """A spec that cannot be worked; `problems` are all that were found, in the order of the file."""
+
+    def __init__(self, source: str, problems: list[Problem]) -> None:
+        self.source, self.problems = (
+            source,
+            sorted({replace(problem, message=shown(problem.message[:MAXIMAL_MESSAGE])) for problem in problems}),
+        )
+        super().__init__(
+            "\n".join(f"{source}{f':{p.line}:{p.column}' if p.line else ''}: {p.message}" for p in self.problems)
+        )
+
+
+def _value(given: Any, info: ValidationInfo) -> Array:
+    """A value as it stands in the spec, or in a file that the spec names; the context is the spec's folder."""
+    return from_file(given, info.context) if isinstance(given, dict) else value(given)
+
+
+Value = Annotated[Any, BeforeValidator(_value)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Model(_Table):
+    equations: str
+    loss: str | None = None
+    output: str | None = None
+
+    @property
+    def differentiated(self) -> str | None:
+        """The quantity whose derivatives are wanted: a loss, or an output that is none."""
+        return self.loss or self.output
+
+
+class Spec(_Table):
+    """The tables and keys of a spec."""
+
+    title: Annotated[str, AfterValidator(titled)] = ""
+    digits: Annotated[int, Field(ge=1, le=30)] = 6
+    rounding: str = "full"
+    places: Annotated[int, Field(ge=0, le=30)] | None = None
+    elide: Annotated[int, Field(ge=3, le=12)] = 6
+    paper: Literal["a4", "letter"] = "a4"
+    model: Model
+    parameters: dict[str, Value] = {}
+    data: dict[str, Value] = {}
+    update: UpdateTable | None = None
+    notation: dict[str, str] = {}
+    variants: dict[str, Any] | None = None
+    """Kept as it stands: exercises read it (`exercises.plan.table`)."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a spec says: the network, and the table `[variants]` as it stands (None without it). `places` knows where
+    everything stands."""
+
+    network: Network
+    variants: Mapping[str, Any] | None
+    places: Places
+    source: str
+
+
+def load(path: str | Path) -> Network:
+    """The network of a spec file.
+
+    Raises `SpecError` with every problem found. Nothing in the file is ever executed.
+    """
+    return opened(path).network
+
+
+def loads(text: str, source: str = "<spec>", folder: Path | None = None) -> Network:
+    """The network of a spec given as text; data files that it names are looked for in `folder`.
+
+    >>> loads('[model]\\nequations = "f = 2 * x"\\n[data]\\nx = 0.5').equations["f"].head
+    'times'
+    """
+    return opened_text(text, source, folder).network
+
+
+def opened(path: str | Path) -> Opened:
+    """All that a spec file says; raises `SpecError` as `load` does."""
+    return opened_text(text_of(path), str(path), Path(path).parent)
+
+
+def text_of(path: str | Path) -> str:
+    """The text of a spec file; raises `SpecError` where it cannot be read."""
+    try:
+        with Path(path).open("rb") as file:
+            syntax = file.read(MAXIMAL_TEXT + 1)  # no more, whatever the file is: a device has no end
+        return decoded(syntax)
+    except NotToml as error:
+        raise SpecError(str(path), [error.problem]) from None
+    except (OSError, ValueError) as error:
+        raise SpecError(
+            str(path), [Problem(0, 0, f"the file cannot be read: {getattr(error, 'strerror', None) or error}")]
+        ) from None
+
+
+def opened_text(text: str, source: str = "<spec>", folder: Path | None = None) -> Opened:
+    """All that a spec given as text says."""
+    try:
+        syntax, places = parsed(text)
+    except NotToml as error:
+        raise SpecError(source, [error.problem]) from None
+    try:
+        spec = Spec.model_validate(syntax, context=folder)
+    except ValidationError as error:
+        raise SpecError(source, list(problems(error, places))) from None
+    return _Builder(spec, places, source).opened()
+
+
+def problems(error: ValidationError, places: Places, *inside: str) -> Iterator[Problem]:
+    """What pydantic finds wrong with a table, in our words; `inside` are the keys that lead to the table."""
+    return (places.problem((*inside, *map(str, item["loc"])), _sentence(dict(item))) for item in error.errors())
+
+
+def _sentence(error: Mapping[str, Any]) -> str:
+    """One of pydantic's errors in our words."""
+    key = str(error["loc"][-1])
+    texts = {
+        "missing": f"{key!r} is missing",
+        "extra_forbidden": f"there is no key {key!r} here{_elsewhere(key)}",
+        "value_error": str(error.get("ctx", {}).get("error", "")),
+        "model_type": f"{key!r} must be a table, written [{key}]",
+        "dict_type": f"{key!r} must be a table, written [{key}]",
+    }
+    return texts.get(error["type"], f"{key}: {str(error['msg'])[:1].lower()}{str(error['msg'])[1:]}")
+
+
+def _elsewhere(key: str) -> str:
+    """Where a key that stands in the wrong place belongs, or which one may be meant."""
+    if key in Model.model_fields:
+        return "; it belongs under [model]"
+    if key in Spec.model_fields:
+        return "; it belongs to the whole, so write it before the first [table]"
+    return nearest(key, [*Spec.model_fields, *Model.model_fields])
+
+
+class _Builder:
+    """Turns a validated spec into a network, gathering problems as it goes."""
+
+    def __init__(self, spec: Spec, places: Places, source: str) -> None:
+        self.spec, self.places, self.source = spec, places, source
+        self.problems: list[Problem] = []
+        self.named: set[str] = set()
+        self.written: dict[str, Equation] = {}
+        self.unfolded = self.entries = 0
+        """How many operators the equations have so far, and how many numbers their results."""
+        self.titles: dict[str, str] = {}
+
+    def opened(self) -> Opened:
+        """The network, and what is left to be read; raises `SpecError` with all problems."""
+        return Opened(self.network(), self.spec.variants, self.places, self.source)
+
+    def network(self) -> Network:
+        self.read_values()
+        self.read_equations()
+        equations, shapes = self.resolve()
+        self.check_loss(shapes)
+        update = (
+            chosen(self.spec.update, lambda key, message: self.add(("update", key) if key else ("update",), message))
+            if self.spec.update
+            else None
+        )
+        self.check_notation(shapes, update)
+        self.check_rounding()
+        self.stop()
+        for key, message in spec_checks.problems(equations, self.spec.parameters, self.spec.data, shapes):
+            self.problems.append(Problem(self.written[key].line, self.written[key].column, message))
+        self.stop()
+        spec = self.spec
+        equations, shapes = split(equations, shapes)
+        built = Network(
+            spec.title or "A network worked by hand",
+            equations,
+            spec.parameters,
+            spec.data,
+            shapes,
+            spec.model.differentiated,
+            update,
+            spec.notation,
+            self.style(),
+            Page(spec.paper, spec.elide),
+            self.unused(equations),
+            self.carry(),
+            "loss" if spec.model.output is None else "output",
+            self.titles,
+            sections(list(equations), self.written, spec.model.loss),
+            self.stated(equations),
+        )
+        for first, second in built.names.clashes():
+            self.add(
+                ("notation",),
+                f"{first!r} and {second!r} would both be printed as {built.names.latex(first)}; give one of them "
+                f"another [notation]",
+            )
+        self.stop()
+        return built
+
+    def stated(self, equations: Mapping[str, Term]) -> dict[str, tuple[int, int]]:
+        """Where each equation stands; what was split off one comes before it."""
+        places, before = dict[str, tuple[int, int]](), list[str]()
+        for key in equations:
+            before.append(key)
+            if key in self.written:
+                places |= dict.fromkeys(before, (self.written[key].line, self.written[key].column))
+                before = []
+        return places
+
+    def add(self, path: tuple[str, ...], message: str) -> None:
+        self.problems.append(self.places.problem(path, message))
+
+    def stop(self) -> None:
+        if self.problems:
+            raise SpecError(self.source, self.problems)
+
+    def read_values(self) -> None:
+        for table, values in (("parameters", self.spec.parameters), ("data", self.spec.data)):
+            for key in values:
+                if not IDENTIFIER.match(key):
+                    self.add(
+                        (table, key), f"{key!r} cannot be a name; use letters, digits and underscores, a letter first"
+                    )
+                elif key in FUNCTIONS:
+                    self.add((table, key), f"{key!r} is the name of a function; choose another")
+                elif table == "data" and key in self.spec.parameters:
+                    self.add((table, key), f"{key!r} is defined twice, under [parameters] and under [data]")
+
+    def lines(self) -> list[tuple[int, int, str]]:
+        """(line, column, text) of each equation and each heading, comments and blank lines left out."""
+        given = self.places.lines_of(("model", "equations"), self.spec.model.equations)
+        bare = [(line, column, text if HEADING.match(text) else text.split("#", 1)[0]) for line, column, text in given]
+        return [(line, column, text) for line, column, text in bare if text.strip()]
+
+    def read_equations(self) -> None:
+        read: list[list[Equation]] = []
+        heading: Heading | None = None
+        given = self.lines()
+        if len(given) > MAXIMAL_LINES:
+            self.problems.append(
+                Problem(*given[MAXIMAL_LINES][:2], f"a spec has at most {MAXIMAL_LINES} lines of equations")
+            )
+            return
+        for (line, column, text), (_, _, after) in pairwise([*given, (0, 0, "")]):
+            if title := HEADING.match(text):
+                heading = self.heading(title, line, column, empty=not after or HEADING.match(after) is not None)
+            else:
+                read.append(list(self.equations(text, line, column, heading)))
+        known = {*(equation.key for line in read for equation in line), *self.spec.parameters, *self.spec.data}
+        lines = [
+            [replace(equation, syntax=at_known_steps(equation.syntax, known)) for equation in line]
+            for line in read
+            if line
+        ]
+        self.check_counting([line[0] for line in lines])
+        self.written = {equation.key: equation for equation in arranged(lines)}
+        if not self.written and not self.problems:
+            self.add(("model", "equations"), "there is no equation")
+
+    def heading(self, title: re.Match[str], line: int, column: int, empty: bool) -> Heading:
+        column += title.start() + len(title.string) - len(title.string.lstrip())
+        text = title["title"].strip()
+        if not text:
+            self.problems.append(
+                Problem(line, column, "a section needs a title, as in '## Attention'; a comment begins with a single #")
+            )
+        elif fault := title_fault(text):
+            self.problems.append(Problem(line, column, fault))
+        elif empty:
+            self.problems.append(
+                Problem(
+                    line,
+                    column,
+                    f"the section {text[:40]!r} has no equation; write one below it, or leave the line out",
+                )
+            )
+        return Heading(text, line, column)
+
+    def check_counting(self, lines: Sequence[Equation]) -> None:
+        """A title with an index in braces counts the steps of a repetition: there has to be one, and nothing else in
+        the section."""
+        counted = {(line.heading, line.index) for line in lines}
+        for line in lines:
+            heading = line.heading
+            strange = heading.indices - {line.index} if heading else frozenset()
+            if heading is None or not strange:
+                continue
+            if not any((heading, index) in counted for index in heading.indices):
+                braces = ", ".join(f"{{{index}}}" for index in sorted(heading.indices))
+                self.problems.append(
+                    Problem(
+                        heading.line,
+                        heading.column,
+                        f"{braces} in a title is the step of a repetition such as 'for k in 1..3', and none stands "
+                        f"below it; leave out the braces",
+                    )
+                )
+            else:
+                message = (
+                    f"the title {heading.title[:40]!r} counts the steps of a repetition, and this equation "
+                    f"is not one of them"
+                )
+                advice = "begin a section of its own with ## before it, or leave out the braces"
+                self.problems.append(Problem(line.line, line.named_at, f"{message}; {advice}"))
+
+    def equations(self, text: str, line: int, column: int, heading: Heading | None) -> Iterator[Equation]:
+        """The equations of one line; what is wrong with it is told."""
+        match = EQUATION.match(text)
+        if not match:
+            self.problems.append(
+                Problem(
+                    line, column, f"expected an equation such as 'h = relu(W @ x + b)', found {text.strip()[:40]!r}"
+                )
+            )
+            return
+        try:
+            written = parse(text[match.end() :])
+            if problem := repetition_problem(self.unfolded, *each(written)):
+                raise SyntaxProblem(written.at, problem)
+            self.unfolded += unfolded(*each(written))
+            for key, syntax, index, step in each_step(match, written):
+                self.check_name(key, line, column + match.start(1))
+                self.named.add(key)
+                yield Equation(
+                    key, syntax, line, column + match.end(), heading, index, step, named_at=column + match.start(1)
+                )
+        except SyntaxProblem as problem:
+            self.problems.append(Problem(line, column + match.end() + problem.at, problem.message))
+
+    def check_name(self, key: str, line: int, column: int) -> None:
+        if key in self.named or key in self.spec.parameters or key in self.spec.data:
+            self.problems.append(Problem(line, column, f"{key!r} is defined twice"))
+        elif key in FUNCTIONS or not IDENTIFIER.match(key):
+            self.problems.append(
+                Problem(
+                    line, column, f"{key!r} cannot name a quantity; it is a function, or not plain letters and digits"
+                )
+            )
+
+    def resolve(self) -> tuple[dict[str, Term], dict[str, Shape]]:
+        """Each equation as a Term, in an order in which each uses only what stands before it."""
+        given = {**self.spec.parameters, **self.spec.data}
+        shapes = {key: array.shape for key, array in given.items()}
+        readings = {
+            key: Reading(axes := array.axes if isinstance(array, Given) else array.shape, soft=len(axes) == 2)
+            for key, array in given.items()
+        }
+        order = ordered(self.written, frozenset(shapes))
+        equations: dict[str, Term] = {}
+        failed: set[str] = set()
+        for key in order:
+            equation = self.written[key]
+            if uses(equation.syntax) & failed:
+                failed.add(key)
+                continue
+            try:
+                resolver = Resolver(shapes, key, self.written, readings)
+                resolver.know(key, found := resolver.resolve(equation.syntax))
+                for made in (*resolver.added, key):
+                    if problem := entries_problem(self.entries, resolver.names[made]):
+                        raise SyntaxProblem(0, problem)
+                    self.entries += prod(resolver.names[made])
+                shapes, readings = resolver.names, resolver.readings or {}
+                equations |= {**resolver.added, key: found.term}
+                self.titles |= resolver.titles
+            except SyntaxProblem as problem:
+                failed.add(key)
+                self.problems.append(Problem(equation.line, equation.column + problem.at, problem.message))
+        circle = [
+            key
+            for key in self.written
+            if key not in order and uses(self.written[key].syntax) - set(order) & self.written.keys()
+        ]
+        if circle:
+            self.problems.append(
+                Problem(
+                    self.written[circle[0]].line, 1, f"these equations use each other in a circle: {', '.join(circle)}"
+                )
+            )
+        return equations, shapes
+
+    def check_loss(self, shapes: Mapping[str, Shape]) -> None:
+        key, word = self.spec.model.differentiated, "loss" if self.spec.model.output is None else "output"
+        if self.spec.model.loss is not None and self.spec.model.output is not None:
+            self.add(
+                ("model", "output"),
+                "give either 'loss' or 'output', not both: it is one quantity that is differentiated",
+            )
+        elif key is None:
+            if self.spec.update:
+                self.add(("update",), 'an update needs a loss; name it under [model], as in loss = "L"')
+        elif key not in self.written:
+            self.add(("model", word), f"no equation defines the {word} {key!r}{nearest(key, self.written)}")
+        elif shapes.get(key, ()) != ():
+            self.add(
+                ("model", word),
+                f"the {word} {key!r} must be a scalar, but is {describe(shapes[key])}; sum or average it",
+            )
+
+    def check_notation(self, shapes: Mapping[str, Shape], update: Update | None) -> None:
+        for key, latex in self.spec.notation.items():
+            known = [*shapes, *(update.constants if update else ())]
+            if key not in known and key not in self.written:
+                self.add(("notation", key), f"nothing is called {key!r}{nearest(key, known)}")
+                continue
+            try:
+                self.spec.notation[key] = notation(latex)
+            except NotationError as error:
+                self.add(("notation", key), str(error))
+
+    def check_rounding(self) -> None:
+        rounding, places = self.spec.rounding, self.spec.places
+        if rounding not in ROUNDINGS:
+            self.add(
+                ("rounding",),
+                f"there is no rounding {rounding!r}{nearest(rounding, ROUNDINGS)}; known are {', '.join(ROUNDINGS)}",
+            )
+        elif places is not None and rounding != "carry":
+            self.add(
+                ("places",),
+                'decimal places can only be fixed where results are carried rounded; write rounding = "carry", '
+                "or leave 'places' out",
+            )
+        elif places is not None and "digits" in self.spec.model_fields_set:
+            self.add(("places",), "give either 'digits' (significant figures) or 'places' (decimal places), not both")
+
+    def style(self) -> Style:
+        """How numbers are printed."""
+        carry = self.carry()
+        return carry.style if carry else Style(self.spec.digits, max(self.spec.digits, 10))
+
+    def carry(self) -> Carry | None:
+        """How results are rounded before they are used."""
+        return Carry(self.spec.digits, self.spec.places) if self.spec.rounding == "carry" else None
+
+    def unused(self, equations: Mapping[str, Term]) -> tuple[str, ...]:
+        used = {operand for term in equations.values() for operand in names(term)}
+        return tuple(
+            f"{key!r} is given a value but never used"
+            for key in (*self.spec.parameters, *self.spec.data)
+            if key not in used
+        )

@@ -1,0 +1,92 @@
+"""The [update] table of a spec: which rows of the optimizers table it asks for, and with what constants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from derivation.formulas.arrays import Array
+from derivation.formulas.language.expressions import nearest
+from derivation.formulas.numbers import exact
+from derivation.networks.optimizers import OPTIMIZERS, RANGES, SCHEDULES, WISHES, UpdateRule
+from derivation.networks.update import Update
+from derivation.spec.given import value
+
+MAXIMAL_STEPS = 50
+WORKED_IN_FULL = 3
+"""Training steps up to which all are worked on the page where the spec does not say how many."""
+Add = Callable[[str, str], None]
+"""Told of a problem: the key ("" for the whole table) and a sentence."""
+
+
+class UpdateTable(BaseModel):
+    """The rows of the optimizers table say which constants there are; each is a number.
+
+    `steps` training steps are made, of which the first `worked` are worked on the page (all of up to three, else the
+    first).
+    """
+
+    model_config = ConfigDict(extra="allow")
+    rule: str
+    schedule: str = "constant"
+    steps: Annotated[int, Field(ge=1, le=MAXIMAL_STEPS, strict=True)] = 1
+    worked: Annotated[int, Field(ge=1, le=MAXIMAL_STEPS, strict=True)] | None = None
+
+
+def chosen(given: UpdateTable, add: Add) -> Update | None:
+    """The update that the table asks for; None, and `add` called, where it cannot be had."""
+    rule = _row("rule", given.rule, OPTIMIZERS, "update rule", add)
+    schedule = _row("schedule", given.schedule, SCHEDULES, "schedule", add)
+    if rule is None or schedule is None:
+        return None
+    extra = dict(given.model_extra or {})
+    wishes = [wish for key, wish in WISHES.items() if key in extra and key not in rule.constants]
+    constants = {
+        key: _constant(row, key, default, extra, add)
+        for row in (rule, schedule, *wishes)
+        for key, default in row.constants.items()
+    }
+    for key in extra.keys() - constants.keys():
+        add(key, f"{given.rule} takes no {key!r}{_instead(key, [*constants, *WISHES, *UpdateTable.model_fields])}")
+    if given.worked and given.worked > given.steps:
+        add("worked", f"{given.worked} steps cannot be worked where 'steps' is {given.steps}")
+    worked = given.worked or (given.steps if given.steps <= WORKED_IN_FULL else 1)
+    return Update(
+        (schedule, *wishes, rule), {key: array for key, array in constants.items() if array}, given.steps, worked
+    )
+
+
+def _instead(key: str, known: list[str]) -> str:
+    """What to write instead of a key that does not belong."""
+    schedule = next((row.name for row in SCHEDULES.values() if key in row.constants), "")
+    if schedule:
+        return f'; it belongs to schedule = "{schedule}"'
+    return nearest(key, known) or f"; it takes {', '.join(dict.fromkeys(known))}"
+
+
+def _row(key: str, wanted: str, table: Mapping[str, UpdateRule], kind: str, add: Add) -> UpdateRule | None:
+    found = table.get(wanted)
+    if found is None:
+        add(key, f"there is no {kind} {wanted!r}{nearest(wanted, table)}; known are {', '.join(table)}")
+    return found
+
+
+def _constant(row: UpdateRule, key: str, default: str, given: Mapping[str, Any], add: Add) -> Array | None:
+    """A constant of a row as the spec gives it, or its default; None after a problem."""
+    if key not in given:
+        if default:
+            return Array.scalar(exact(default))
+        add("", f"{row.name} needs {key!r}, a number")
+        return None
+    try:
+        array = value(given[key])
+    except ValueError as error:
+        add(key, str(error))
+        return None
+    if array.shape:
+        add(key, f"{key!r} must be a scalar")
+    elif not RANGES[key].holds(array.entries[0]):
+        add(key, f"{key!r} must be {RANGES[key].sentence}")
+    return array

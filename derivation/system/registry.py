@@ -1,0 +1,55 @@
+"""What can be asked for by name: rows that say what each is and where it lives, imported when it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Generic, TypeVar
+
+Thing = TypeVar("Thing")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`says` is what help and documentation say of it; `home` is where it lives, as `module:name`."""
+
+    key: str
+    says: str
+    home: str
+
+
+class Registry(Mapping[str, Thing], Generic[Thing]):
+    """Things of one kind by name.
+
+    >>> numbers = Registry("number", Row("half", "a rational", "fractions:Fraction"), Row("tenth", "a decimal", "decimal:Decimal"))
+    >>> numbers.offered, numbers.refusal("third"), numbers["half"].__name__
+    ('half or tenth', "there is no number 'third'; numbers are half, tenth", 'Fraction')
+    """
+
+    def __init__(self, kind: str, *rows: Row) -> None:
+        self.kind, self.rows = kind, {row.key: row for row in rows}
+
+    def __getitem__(self, key: str) -> Thing:
+        module, _, name = self.rows[key].home.partition(":")
+        found: Thing = getattr(import_module(module), name)
+        return found
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.rows
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def offered(self) -> str:
+        """All names, for a sentence."""
+        *others, last = self.rows
+        return f"{', '.join(others)} or {last}" if others else last
+
+    def refusal(self, name: str) -> str:
+        """What is said of a name that nothing has."""
+        return f"there is no {self.kind} {name!r}; {self.kind}s are {', '.join(self.rows)}"

@@ -1,0 +1,38 @@
+"""The words files of a language, and where templates are."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+LANGUAGE = "en"
+"""The language where none is asked for; it has every sentence."""
+
+
+@cache
+def templates() -> Path:
+    """The folder of templates: inside the installed package, or beside it in a checkout."""
+    inside = Path(__file__).parents[1] / "templates"
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "templates"
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """The languages that there are, by their codes.
+
+    >>> "en" in languages()
+    True
+    """
+    return tuple(sorted(folder.name for folder in (templates() / "words").iterdir() if folder.is_dir()))
+
+
+@cache
+def load(language: str = LANGUAGE) -> dict[str, dict[str, str]]:
+    """The sentences of a language: by table, then by key; a sentence with plurals is a table of its forms."""
+    tables: dict[str, dict[str, str]] = {}
+    for file in sorted((templates() / "words" / language).glob("*.toml")):
+        for table, sentences in tomllib.loads(file.read_text("utf-8")).items():
+            assert table not in tables, f"[{table}] stands in two files of {language}"
+            tables[table] = sentences
+    return tables
