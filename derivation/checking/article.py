@@ -8,8 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-import flint
-
 from derivation.checking.facts.knowledge import NEW, Knowledge, Work, quantity, works
 from derivation.checking.facts.meaning import Meaning, Mismatch
 from derivation.checking.facts.meter import Exhausted, Meter
@@ -28,6 +26,7 @@ from derivation.checking.sources.find import find, opened, source
 from derivation.checking.sources.source import Formula, Heading, Source, UnreadableArticle
 from derivation.formulas.arrays import Shape
 from derivation.formulas.language.resolve import describe
+from derivation.formulas.numbers import working_precision
 
 __all__ = ["Article", "Equality", "Report", "UnreadableArticle", "check", "check_text"]
 
@@ -65,7 +64,7 @@ def check_text(text: str, path: str = "article.md") -> Report:
 
 def judged(article: Source) -> Report:
     """Every equality of an article with its verdict."""
-    with flint.ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         return Article(article).report()
 
 
