@@ -11,7 +11,7 @@ from places import ROOT
 
 from derivation.checking.article import PRECISION, Article
 from derivation.checking.judging.judge import Judge, Link
-from derivation.checking.judging.verdicts import Allowance, Equality
+from derivation.checking.judging.verdicts import ALL_ALLOWANCES, Allowance, Equality
 from derivation.checking.sources.find import source
 from derivation.formulas.numbers import working_precision
 
@@ -36,8 +36,6 @@ def told(equality: Equality) -> tuple[object, ...]:
 
 def in_order(article: Article) -> tuple[list[Link], list[Equality], frozenset[Allowance]]:
     """The pairs of an article in its order, each with all that its verdict depends on."""
-    from derivation.checking.judging.verdicts import ALL_ALLOWANCES
-
     first = [ruling.equality for _, ruling in Judge(article.facts(), article.chains, ALL_ALLOWANCES).rulings()]
     allowed = article.habits(first)
     asked = list(Judge(article.facts(), article.chains, allowed).rulings())
@@ -67,17 +65,25 @@ def cuts(article: Article) -> Iterator[int]:
     yield from ends[len(ends) // 3 :: max(len(ends) // 3, 1)]
 
 
-FORWARD = {"readings.md"}
-"""A document of single lines that share names, so that each refers to lines behind it."""
-
-
-@pytest.mark.parametrize("name", ["one-update.md", "linear-regression.md", "batch-and-momentum.md", "scalar-chain.md"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "one-update.md",
+        "linear-regression.md",
+        "batch-and-momentum.md",
+        "attention.md",
+        "german-commas.md",
+        "index-notation.md",
+    ],
+)
 def test_what_comes_behind_changes_nothing_before(name: str) -> None:
-    """These articles define before they use, and their habits are those of their beginnings."""
+    """These articles define before they use; their habits are those of the whole, and so are handed on. What is gathered
+    from a whole article before anything is judged (its vocabulary, and where its numerals stand) is a reference
+    forward."""
     path = ROOT / "examples" / "articles" / name
     with working_precision(PRECISION):
         whole = article_of(path)
-        links, equalities, allowed = in_order(whole)
+        _, equalities, allowed = in_order(whole)
         places = list(cuts(whole))
         assert places
         for end in places:

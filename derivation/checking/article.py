@@ -9,8 +9,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-import flint
-
 from derivation.checking.facts.facts import Facts, Rule, Stated
 from derivation.checking.facts.knowledge import NEW, ChainRead, Gathering, chains, quantity
 from derivation.checking.facts.meaning import Meaning, Mismatch
@@ -29,6 +27,7 @@ from derivation.checking.sources.find import find, opened, source
 from derivation.checking.sources.source import Formula, Heading, Source, UnreadableArticle
 from derivation.formulas.arrays import Shape
 from derivation.formulas.language.resolve import describe
+from derivation.formulas.numbers import working_precision
 
 __all__ = ["Article", "Equality", "Report", "UnreadableArticle", "check", "check_text"]
 
@@ -64,7 +63,7 @@ def check_text(text: str, path: str = "article.md") -> Report:
 
 def judged(article: Source) -> Report:
     """Every equality of an article with its verdict."""
-    with flint.ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         return Article(article).report()
 
 

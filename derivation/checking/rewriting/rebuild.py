@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import flint
-
 from derivation.checking.article import PRECISION, Article
 from derivation.checking.facts.facts import Facts
 from derivation.checking.facts.knowledge import NEW, SLOPE
@@ -21,6 +19,7 @@ from derivation.checking.judging.agreement import printed_entries
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree
 from derivation.checking.sources.find import opened
+from derivation.formulas.numbers import working_precision
 from derivation.formulas.operations import TABLE
 from derivation.formulas.terms import Term, names, walk
 from derivation.spec.reader import SpecError, loads
@@ -75,7 +74,7 @@ class Found:
 
 def spec_of(path: str) -> str:
     """The spec of the article in a file; `NoNetwork` or `UnreadableArticle` where there is none."""
-    with flint.ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         article = Article(opened(path))
         try:
             written = text(found(article), title(article))

@@ -14,8 +14,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
-import flint
-
 from derivation.checking.article import PRECISION, Article
 from derivation.checking.facts.facts import Facts
 from derivation.checking.facts.knowledge import ChainRead, is_closed, is_derived, quantity
@@ -32,7 +30,7 @@ from derivation.checking.rewriting.rebuild import identifier
 from derivation.checking.sources.find import opened
 from derivation.formulas.arrays import Shape
 from derivation.formulas.language.expressions import nearest as suggestion
-from derivation.formulas.numbers import exact, point
+from derivation.formulas.numbers import exact, point, working_precision
 from derivation.formulas.terms import Term, is_literal, walk
 
 CLAIMS = re.compile(
@@ -60,7 +58,7 @@ class Renumbered:
 
 def renumber(path: str, changes: Mapping[str, str], seed: int | None = None) -> Renumbered:
     """The article in the file with new inputs: those given (`{"x": "[2, 1]"}`), or all drawn from a seed."""
-    with flint.ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         article = Article(opened(path))
         if article.source.blocks:
             raise BadChange("renumber takes Markdown and LaTeX, not notebooks")
