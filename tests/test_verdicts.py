@@ -73,7 +73,6 @@ def cuts(article: Article) -> Iterator[int]:
         "batch-and-momentum.md",
         "attention.md",
         "german-commas.md",
-        "index-notation.md",
     ],
 )
 def test_what_comes_behind_changes_nothing_before(name: str) -> None:
