@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from derivation.cli.completing import one_of, several_of
 from derivation.cli.exits import TEX_FAILED, folder_of, stop
 from derivation.cli.explaining import caught, warned
 from derivation.exercises.batch.batch import Batch, drawn, exercise_of
@@ -53,9 +54,18 @@ def variants(
             "-o", "--output", help="The folder to write into. Without it: output/NAME-variants.", show_default=False
         ),
     ] = None,
-    form: Annotated[str, typer.Option("--format", help=f"One or more of {', '.join(FORMATS)}, with commas.")] = "pdf",
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format", help=f"One or more of {', '.join(FORMATS)}, with commas.", autocompletion=several_of(FORMATS)
+        ),
+    ] = "pdf",
     bind: Annotated[
-        str, typer.Option(help="PDFs: two (sheets, keys), booklet (keys at the end) or each (a file for each).")
+        str,
+        typer.Option(
+            help="PDFs: two (sheets, keys), booklet (keys at the end) or each (a file for each).",
+            autocompletion=one_of(BINDINGS),
+        ),
     ] = "two",
     roster: Annotated[
         Path | None, typer.Option(help="A class list: CSV with a column 'name', and perhaps 'id'.")

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import islice
 
-from derivation.checking.facts.knowledge import NEW, Event, is_closed
+from derivation.checking.facts.knowledge import NEW, Statement, is_closed
 from derivation.checking.facts.lookup import Lookup
 from derivation.checking.facts.meaning import FAILURES, Meaning
 from derivation.checking.facts.values import Printed, half_unit
@@ -28,19 +28,19 @@ SEVERAL = 2
 class Analogies:
     """The formulas that quantities have by analogy, in one article."""
 
-    def __init__(self, world: Lookup) -> None:
-        self.world = world
+    def __init__(self, facts: Lookup) -> None:
+        self.facts = facts
         self._families: dict[int, dict[Symbol | None, list[str]]] = {}
 
     def analogous(self, key: str, order: int) -> tuple[Term, Shape] | None:
         """The formula of a quantity of which the article only says "likewise": that of its twin, `out_{o1}` for
         `out_{o2}`, where the value that the article prints bears it out, or where those of several others bear out
         theirs."""
-        event = self.world.value_event(key, 1 << 60)
-        if event is None or event.tree.head not in ("number", "u-") or self.world.is_sought(("analogy", key)):
+        statement = self.facts.value_statement(key, 1 << 60)
+        if statement is None or statement.tree.head not in ("number", "u-") or self.facts.is_sought(("analogy", key)):
             return None
         analogies = list(self.analogies(key, order))
-        borne_out = next((found for found in analogies if self.bears_out(event, found[0], order)), None)
+        borne_out = next((found for found in analogies if self.bears_out(statement, found[0], order)), None)
         if borne_out is None and analogies and self.borne_out_elsewhere(key, order) >= SEVERAL:
             return analogies[0]
         return borne_out
@@ -48,28 +48,28 @@ class Analogies:
     def analogies(self, key: str, order: int) -> Iterator[tuple[Term, Shape]]:
         """The formulas of a quantity's twins, with its own number put in."""
         number = (
-            self.world.knowledge.symbols[key.removesuffix(NEW)].sub[-1:]
-            if key.removesuffix(NEW) in self.world.knowledge.symbols
+            self.facts.knowledge.symbols[key.removesuffix(NEW)].sub[-1:]
+            if key.removesuffix(NEW) in self.facts.knowledge.symbols
             else ()
         )
-        for twin, events in islice(self.twins(key, self.world.knowledge.formulas), MAXIMAL_TWINS):
-            renamed = Meaning(self.world, order, None, None, 0, (twin.sub[-1], *number))  # type: ignore[arg-type]
-            for of in (event for event in events if not is_closed(event.tree)):
+        for twin, statements in islice(self.twins(key, self.facts.knowledge.formulas), MAXIMAL_TWINS):
+            renamed = Meaning(self.facts, order, None, None, 0, (twin.sub[-1], *number))  # type: ignore[arg-type]
+            for of in (statement for statement in statements if not is_closed(statement.tree)):
                 try:
-                    term, shape = self.world.guarded(("analogy", key), partial(renamed.of, of.tree))
+                    term, shape = self.facts.guarded(("analogy", key), partial(renamed.of, of.tree))
                 except FAILURES:
                     continue
                 if shape == ():
                     yield term, shape
 
-    def bears_out(self, event: Event, term: Term, order: int) -> bool:
+    def bears_out(self, statement: Statement, term: Term, order: int) -> bool:
         """Whether a printed value is the one that a formula gives, but for rounding."""
-        printed = Meaning(self.world, order).of(event.tree)[0]
+        printed = Meaning(self.facts, order).of(statement.tree)[0]
         if printed.head != "number":
             return False
         text = printed.args[0]
         try:
-            low, high = bounds(Printed(self.world).value(term, order).entries[0])
+            low, high = bounds(Printed(self.facts).value(term, order).entries[0])
         except FAILURES:
             return False
         return bool(low - half_unit(text) * 2 <= exact(text) <= high + half_unit(text) * 2)
@@ -77,20 +77,20 @@ class Analogies:
     def borne_out_elsewhere(self, key: str, order: int) -> int:
         """How many twins that have only values have those which the analogy gives."""
         count = 0
-        for twin, events in islice(self.twins(key, self.world.knowledge.values), MAXIMAL_TWINS):
+        for twin, statements in islice(self.twins(key, self.facts.knowledge.values), MAXIMAL_TWINS):
             other = twin.key + NEW * key.endswith(NEW)
-            if not self.world.knowledge.formulas.get(other) and events[0].tree.head in ("number", "u-"):
-                count += any(self.bears_out(events[0], found[0], order) for found in self.analogies(other, order))
+            if not self.facts.knowledge.formulas.get(other) and statements[0].tree.head in ("number", "u-"):
+                count += any(self.bears_out(statements[0], found[0], order) for found in self.analogies(other, order))
         return count
 
-    def twins(self, key: str, known: Mapping[str, list[Event]]) -> Iterator[tuple[Symbol, list[Event]]]:
+    def twins(self, key: str, known: Mapping[str, list[Statement]]) -> Iterator[tuple[Symbol, list[Statement]]]:
         """Quantities that bear the same name with another number, and what is known of them."""
         family = self.family(key)
         for other in self.families(known).get(family, ()) if family else ():
             if other != key:
-                yield self.world.knowledge.symbols[other.removesuffix(NEW)], known[other]
+                yield self.facts.knowledge.symbols[other.removesuffix(NEW)], known[other]
 
-    def families(self, known: Mapping[str, list[Event]]) -> dict[Symbol | None, list[str]]:
+    def families(self, known: Mapping[str, list[Statement]]) -> dict[Symbol | None, list[str]]:
         """The quantities by what they have in common with their twins."""
         if id(known) not in self._families:
             found: dict[Symbol | None, list[str]] = defaultdict(list)
@@ -101,7 +101,7 @@ class Analogies:
 
     def family(self, key: str) -> Symbol | None:
         """The symbol of a quantity without its number, `out_{o}` for `out_{o1}`; None where it has none."""
-        symbol = self.world.knowledge.symbols.get(key.removesuffix(NEW))
+        symbol = self.facts.knowledge.symbols.get(key.removesuffix(NEW))
         stem = NUMBERED.fullmatch(symbol.sub[-1]) if symbol and symbol.sub else None
         return (
             replace(symbol, base=symbol.base + NEW * key.endswith(NEW), sub=(*symbol.sub[:-1], stem[1]))

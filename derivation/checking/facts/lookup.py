@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
-from derivation.checking.facts.knowledge import Event, Knowledge
+from derivation.checking.facts.knowledge import Knowledge, Statement
 from derivation.checking.facts.meter import Meter
 from derivation.checking.reading.symbols import Symbol
 from derivation.checking.reading.trees import Tree
@@ -19,7 +19,7 @@ Result = TypeVar("Result")
 
 
 class Lookup(Protocol):
-    """Shapes, formulas and values of quantities, asked for at a place (`order`) of the article (`world.World`)."""
+    """Shapes, formulas and values of quantities, asked for at a place (`order`) of the article (`facts.Facts`)."""
 
     @property
     def knowledge(self) -> Knowledge: ...
@@ -38,11 +38,11 @@ class Lookup(Protocol):
 
     def epoch(self, order: int) -> int: ...
 
-    def guarded(self, key: Any, work: Callable[[], Result]) -> Result: ...
+    def guarded(self, key: Any, chain: Callable[[], Result]) -> Result: ...
 
     def is_sought(self, key: Any) -> bool: ...
 
-    def definitions(self, key: str, order: int) -> Sequence[Event]: ...
+    def definitions(self, key: str, order: int) -> Sequence[Statement]: ...
 
     def definition(self, key: str, order: int, place: int = 0) -> Meant | None: ...
 
@@ -60,7 +60,7 @@ class Lookup(Protocol):
 
     def shape(self, key: str, order: int, symbol: Symbol | None = None) -> Shape | None: ...
 
-    def value_event(self, key: str, order: int) -> Event | None: ...
+    def value_statement(self, key: str, order: int) -> Statement | None: ...
 
     def integer(self, term: Term, order: int) -> int | None: ...
 

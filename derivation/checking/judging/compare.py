@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 from flint import arb, fmpq
 
+from derivation.checking.facts.facts import Facts
 from derivation.checking.facts.meaning import FAILURES, Meaning, Mismatch, Unknown
 from derivation.checking.facts.values import Balls, Printed, Truth, half_unit, key_of, quantities
-from derivation.checking.facts.world import World
 from derivation.checking.judging.spelling import flat, signed, spelled
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import nodes
@@ -25,12 +25,12 @@ from derivation.formulas.operations.algebras import Terms
 from derivation.formulas.terms import Term, is_literal, number, rebuild, walk
 
 Agreement = Literal["exact", "rounded", "no"]
-Leniency = Literal["inside", "cut", "carried", "renamed", "operands"]
+Allowance = Literal["inside", "cut", "carried", "renamed", "operands"]
 """What an article may be granted: numerals inside a side that are roundings though an equals sign precedes them;
 results behind an equals sign that lack the last digit of a short decimal; results that neither the printed numbers nor
 the exact ones give, but rounding in between may; names that a later section gives another meaning; results worked with
 more digits than the numerals beside them show."""
-ALL_LENIENCY: frozenset[Leniency] = frozenset(("inside", "cut", "carried", "renamed", "operands"))
+ALL_ALLOWANCES: frozenset[Allowance] = frozenset(("inside", "cut", "carried", "renamed", "operands"))
 WORST = {"exact": 0, "rounded": 1, "no": 2}
 TINY = fmpq(1, 10**40)
 MAXIMAL_WORK = 400
@@ -55,14 +55,14 @@ class Comparison:
     """Compares terms at one place of the article. `granted` is what its habits allow it, `used` what was needed;
     `subject` gives the true value of the chain's quantity, if it has one."""
 
-    world: World
+    facts: Facts
     truth: Truth
     printed: Printed
     order: int
-    granted: frozenset[Leniency]
+    allowed: frozenset[Allowance]
     relation: str
     subject: Callable[[], Array | None] = lambda: None
-    used: set[Leniency] = field(default_factory=set)
+    used: set[Allowance] = field(default_factory=set)
     difference: Difference | None = field(default=None)
     rounded_texts: list[str] = field(default_factory=list)
     aligned: dict[tuple[Term, Term], Agreement] = field(default_factory=dict)
@@ -89,10 +89,10 @@ class Comparison:
 
     def ball(self, term: Term) -> Array | None:
         """The value with rounded numerals as intervals."""
-        world = self.world
+        facts = self.facts
         try:
-            texts = world.rounded | set(self.rounded_texts) | self.unproved(term)
-            return Printed(world, Balls(texts)).value(term, self.order)
+            texts = facts.rounded | set(self.rounded_texts) | self.unproved(term)
+            return Printed(facts, Balls(texts)).value(term, self.order)
         except FAILURES:
             return None
 
@@ -101,9 +101,9 @@ class Comparison:
         found: set[str] = set()
         for leaf in quantities(term):
             key = key_of(leaf)
-            event = self.world.value_event(key, self.order)
-            if event and self.world.knowledge.formulas.get(key) and self.without_truth(key):
-                found |= {node.args[0] for node in nodes(event.tree) if node.head == "number"}
+            statement = self.facts.value_statement(key, self.order)
+            if statement and self.facts.knowledge.formulas.get(key) and self.without_truth(key):
+                found |= {node.args[0] for node in nodes(statement.tree) if node.head == "number"}
         return found
 
     def without_truth(self, key: str) -> bool:
@@ -146,8 +146,8 @@ class Comparison:
     def formulas(self, a: Term) -> Iterator[Term]:
         """The article's own formulas for a quantity."""
         key = key_of(a)
-        for place, event in enumerate(self.world.definitions(key, self.order)):
-            defined = self.world.definition(key, self.order, place) if event.order != self.order else None
+        for place, statement in enumerate(self.facts.definitions(key, self.order)):
+            defined = self.facts.definition(key, self.order, place) if statement.order != self.order else None
             if defined:
                 yield defined[0]
 
@@ -160,7 +160,7 @@ class Comparison:
         best: Agreement = "no"
         for value in fitting:
             best = min(best, self.entries(value, texts, result), key=WORST.__getitem__)
-        ball = self.ball(a) if a is not None and (best == "no" or self.world.rounded) else None
+        ball = self.ball(a) if a is not None and (best == "no" or self.facts.rounded) else None
         if ball is not None and ball.shape == shape:
             if best == "no":
                 best = self.within(ball, texts, shape, result)
@@ -174,7 +174,7 @@ class Comparison:
             and result
             and a is not None
             and self.hidden_digits(a, texts, shape)
-            and self.grants("operands")
+            and self.allows("operands")
         ):
             best = "rounded"
         if best == "rounded":
@@ -188,7 +188,7 @@ class Comparison:
         point."""
         decimals = {node.args[0].lstrip("-") for node in walk(a) if node.head == "number" and "." in node.args[0]}
         try:
-            ball = Printed(self.world, Balls(decimals)).value(a, self.order) if decimals else None
+            ball = Printed(self.facts, Balls(decimals)).value(a, self.order) if decimals else None
         except FAILURES:
             return False
         return ball is not None and ball.shape == shape and self.entries(ball, texts, True) != "no"
@@ -200,11 +200,11 @@ class Comparison:
         if found == "no":
             return found
         if not result:
-            return "no" if any(self.world.miscopied(text.lstrip("-")) for text in texts) else found
+            return "no" if any(self.facts.miscopied(text.lstrip("-")) for text in texts) else found
         truth = self.subject()
         if truth is None or truth.shape != shape or self.entries(truth, texts, result) != "no":
             return found
-        return found if self.grants("carried") else "no"
+        return found if self.allows("carried") else "no"
 
     def entries(self, value: Array, texts: Sequence[str], result: bool) -> Agreement:
         found: Agreement = "exact"
@@ -228,15 +228,15 @@ class Comparison:
             return False  # a tie goes up, or to the even digit
         if self.relation == "≈":
             return True
-        if lacks_digits(x, text) and (len(text.partition(".")[2]) < self.world.usual_places or not self.grants("cut")):
+        if lacks_digits(x, text) and (len(text.partition(".")[2]) < self.facts.usual_places or not self.allows("cut")):
             return False
-        return result or text.lstrip("-") in self.world.rounded or self.grants("inside")
+        return result or text.lstrip("-") in self.facts.rounded or self.allows("inside")
 
-    def grants(self, leniency: Leniency) -> bool:
+    def allows(self, allowance: Allowance) -> bool:
         """Whether the article is granted something; that it was needed is remembered."""
-        if leniency in self.granted:
-            self.used.add(leniency)
-        return leniency in self.granted
+        if allowance in self.allowed:
+            self.used.add(allowance)
+        return allowance in self.allowed
 
     def locate(self, value: Array, texts: Sequence[str]) -> None:
         """Remembers the first entry that is wrong."""
@@ -256,7 +256,7 @@ class Comparison:
         return self.aligned[a, b]
 
     def _align(self, a: Term, b: Term) -> Agreement:
-        self.world.meter.tick()
+        self.facts.meter.tick()
         if b.head == "neg" and a.head != "neg":
             b = signed(b)
         if is_literal(b):
@@ -325,9 +325,9 @@ class Comparison:
         return spelled(term, self.literal_of)
 
     def literal_of(self, leaf: Term) -> Array | None:
-        event = self.world.value_event(key_of(leaf), self.order)
+        statement = self.facts.value_statement(key_of(leaf), self.order)
         try:
-            term = Meaning(self.world, self.order).of(event.tree)[0] if event else None
+            term = Meaning(self.facts, self.order).of(statement.tree)[0] if statement else None
         except (Unreadable, Mismatch):
             return None
         return evaluate(term, {}, Terms) if term is not None and is_literal(term) else None
@@ -350,7 +350,7 @@ class Comparison:
         """Whether b comes nearer to the left side with the numeral that one of its own is but for the last digit."""
         error = distance(left, self.printed.value(b, self.order))
         for node in walk(b):
-            right = self.world.miscopied(node.args[0].lstrip("-")) if node.head == "number" else None
+            right = self.facts.miscopied(node.args[0].lstrip("-")) if node.head == "number" else None
             if right is not None:
                 sign = "-" * node.args[0].startswith("-")
                 mended = rebuild(b, {node: number(sign + right)}.get)

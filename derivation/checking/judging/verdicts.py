@@ -32,7 +32,7 @@ class Equality:
     at: int | None = None
     follows: int | None = None
     """The line of the mistake that this equality goes on with, if it does."""
-    granted: frozenset[str] = frozenset()
+    allowed: frozenset[str] = frozenset()
     """What had to be granted to the article's way of rounding."""
 
     @property

@@ -9,11 +9,11 @@ from typing import Any
 
 from flint import arb, fmpq
 
-from derivation.checking.facts.knowledge import Read, Work, quantity
+from derivation.checking.facts.facts import Facts
+from derivation.checking.facts.knowledge import ChainRead, SideRead, quantity
 from derivation.checking.facts.meaning import FAILURES, Meaning, Mismatch
 from derivation.checking.facts.values import Printed, Random, Truth
-from derivation.checking.facts.world import World
-from derivation.checking.judging.compare import Leniency, equal
+from derivation.checking.judging.compare import Allowance, equal
 from derivation.checking.judging.verdicts import Kind, Verdict
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree
@@ -26,7 +26,7 @@ ATTEMPTS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Opinion:
+class Judgement:
     """What is thought of one pair of sides."""
 
     verdict: Verdict
@@ -35,17 +35,17 @@ class Opinion:
     at: int | None = None
     kind: Kind | None = None
     follows: bool = False
-    granted: frozenset[str] = frozenset()
+    allowed: frozenset[str] = frozenset()
 
 
-class Bench:
+class Context:
     """One article, in order, with what its way of rounding is granted."""
 
-    def __init__(self, world: World, works: Sequence[Work], granted: frozenset[Leniency]) -> None:
-        self.world, self.works, self.granted = world, works, granted
-        self.truth, self.printed = Truth(world), Printed(world)
-        self.random = [Random(world, trial) for trial in range(ATTEMPTS)]
-        self.direct = [Random(world, trial, direct=True) for trial in range(ATTEMPTS)]
+    def __init__(self, facts: Facts, chains: Sequence[ChainRead], allowed: frozenset[Allowance]) -> None:
+        self.facts, self.chains, self.allowed = facts, chains, allowed
+        self.truth, self.printed = Truth(facts), Printed(facts)
+        self.random = [Random(facts, trial) for trial in range(ATTEMPTS)]
+        self.direct = [Random(facts, trial, direct=True) for trial in range(ATTEMPTS)]
         self.mistaken: dict[str, int] = {}
         """Quantities whose line is wrong, with the line."""
         self.used: set[str] = set()
@@ -53,10 +53,10 @@ class Bench:
         self.confirmed: dict[int, set[str]] = defaultdict(set)
         """The same with all that they depend on, by section."""
 
-    def meaning(self, work: Work, tree: Tree) -> tuple[Term, tuple[int, ...]]:
-        return Meaning(self.world, work.order).of(tree)
+    def meaning(self, chain: ChainRead, tree: Tree) -> tuple[Term, tuple[int, ...]]:
+        return Meaning(self.facts, chain.order).of(tree)
 
-    def reach(self, keys: Iterable[str], work: Work, found: set[str]) -> set[str]:
+    def reach(self, keys: Iterable[str], chain: ChainRead, found: set[str]) -> set[str]:
         """Adds to those found the quantities on which others depend, themselves among them; what is found already is
         not gone through again."""
         waiting = list(keys)
@@ -65,32 +65,34 @@ class Bench:
             if key not in found:
                 found.add(key)
                 waiting += [
-                    other for event in self.world.definitions(key, work.order)[:1] for other in event.read.named
+                    other
+                    for statement in self.facts.definitions(key, chain.order)[:1]
+                    for other in statement.read.named
                 ]
         return found
 
-    def confirm(self, keys: set[str], work: Work) -> None:
+    def confirm(self, keys: set[str], chain: ChainRead) -> None:
         """Remembers that the values of these quantities led to what the article says."""
         self.used |= keys
-        self.reach(keys, work, self.confirmed[self.world.sections[work.order]])
+        self.reach(keys, chain, self.confirmed[self.facts.sections[chain.order]])
 
-    def candidates(self, work: Work, left: Read, a: Term) -> list[Array] | None:
+    def candidates(self, chain: ChainRead, left: SideRead, a: Term) -> list[Array] | None:
         """The values of a quantity on the left, without the one that this very chain gives it."""
         key = quantity(left.tree) if left.tree else None
         if key is None:
             return None
-        found = [self.truth.value(a, work.order)]
-        event = self.world.value_event(key, work.order)
-        if event and event.order < work.order:
-            found.insert(0, self.printed.value(a, work.order))
+        found = [self.truth.value(a, chain.order)]
+        statement = self.facts.value_statement(key, chain.order)
+        if statement and statement.order < chain.order:
+            found.insert(0, self.printed.value(a, chain.order))
         return found
 
-    def identical(self, a: Term, b: Term, work: Work, points: Sequence[Random] | None = None) -> bool | None:
+    def identical(self, a: Term, b: Term, chain: ChainRead, points: Sequence[Random] | None = None) -> bool | None:
         """Whether the sides are equal at random points; None where they have no values there."""
         tried = 0
         for point in points or self.random:
             try:
-                if not equal(point.value(a, work.order), point.value(b, work.order)):
+                if not equal(point.value(a, chain.order), point.value(b, chain.order)):
                     return False
                 tried += 1
             except (Unreadable, Mismatch, NoDerivative):
@@ -101,27 +103,29 @@ class Bench:
                 return True
         return True if tried else None
 
-    def directly(self, a: Term, b: Term, work: Work) -> bool:
+    def directly(self, a: Term, b: Term, chain: ChainRead) -> bool:
         """Whether a chain rule over several steps holds with immediate partial derivatives, as one writes
         backpropagation through time."""
         steps = max(sum(node.head == "partial" for node in walk(side)) for side in (a, b))
-        return steps > 1 and bool(self.identical(a, b, work, self.direct))
+        return steps > 1 and bool(self.identical(a, b, chain, self.direct))
 
     def redefine(self, key: str, order: int) -> None:
-        self.world.redefine(key, order)
+        self.facts.redefine(key, order)
         for mode in (self.truth, self.printed, *self.random, *self.direct):
             mode.forget()
 
-    def values(self, tree: Tree, work: Work) -> Array | None:
+    def values(self, tree: Tree, chain: ChainRead) -> Array | None:
         try:
-            return self.printed.value(self.meaning(work, tree)[0], work.order)
+            return self.printed.value(self.meaning(chain, tree)[0], chain.order)
         except FAILURES:
             return None
 
-    def is_slip(self, work: Work, right: Tree) -> bool:
+    def is_slip(self, chain: ChainRead, right: Tree) -> bool:
         """Whether the chain does not go on from this side."""
-        following = next((work.sides[k + 1].tree for k, read in enumerate(work.sides[:-1]) if read.tree is right), None)
-        here, after = self.values(right, work), self.values(following, work) if following else None
+        following = next(
+            (chain.sides[k + 1].tree for k, read in enumerate(chain.sides[:-1]) if read.tree is right), None
+        )
+        here, after = self.values(right, chain), self.values(following, chain) if following else None
         return (
             here is not None
             and after is not None
@@ -131,12 +135,12 @@ class Bench:
 
     def is_general(self, key: str) -> bool:
         """Whether a quantity stands for one at every index."""
-        symbol = self.world.knowledge.symbols.get(key)
-        return symbol is not None and key in self.world.knowledge.patterns.get(symbol.base, ())
+        symbol = self.facts.knowledge.symbols.get(key)
+        return symbol is not None and key in self.facts.knowledge.patterns.get(symbol.base, ())
 
     def is_opaque(self, key: str) -> bool:
         """Whether a quantity is the call of a function that the article does not define."""
-        symbol = self.world.knowledge.symbols.get(key)
+        symbol = self.facts.knowledge.symbols.get(key)
         return symbol is not None and "(" in symbol.base
 
 

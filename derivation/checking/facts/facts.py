@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from flint import fmpq
 
 from derivation.checking.facts.analogy import Analogies
-from derivation.checking.facts.knowledge import Event, Knowledge, instance, letters
+from derivation.checking.facts.knowledge import Knowledge, Statement, instance, letters
 from derivation.checking.facts.meaning import FAILURES, Meaning, Mismatch, Unknown
 from derivation.checking.facts.meter import Meter
 from derivation.checking.facts.values import MAXIMAL_DEPTH, UPSTREAM, Truth
@@ -67,14 +67,14 @@ class Rule:
     """A general update rule: the symbol that stands for any parameter, and the formula of its new value."""
 
     theta: Symbol
-    event: Event
+    statement: Statement
 
     @property
     def order(self) -> int:
-        return self.event.order
+        return self.statement.order
 
 
-class World:
+class Facts:
     """Shapes and values of quantities, asked for at a place (`order`) of the article."""
 
     def __init__(self, knowledge: Knowledge, scalar: bool, sections: Sequence[int], meter: Meter) -> None:
@@ -97,10 +97,10 @@ class World:
         self._pulled: dict[Any, dict[str, Term]] = {}
         self._visiting: set[Any] = set()
         self.boundaries = sorted(
-            event.order
-            for key, events in knowledge.values.items()
+            statement.order
+            for key, statements in knowledge.values.items()
             if not knowledge.formulas.get(key)
-            for event in events[1:]
+            for statement in statements[1:]
         )
 
     def epoch(self, order: int) -> int:
@@ -127,23 +127,23 @@ class World:
 
     # Formulas
 
-    def definitions(self, key: str, order: int) -> Sequence[Event]:
+    def definitions(self, key: str, order: int) -> Sequence[Statement]:
         """The formulas that hold for a quantity here, the first first; none where it has only values."""
-        events, starts = self.knowledge.formulas.get(key, ()), self.redefined.get(key, ())
+        statements, starts = self.knowledge.formulas.get(key, ()), self.redefined.get(key, ())
         begun = bisect_right(starts, order)
-        first = bisect_left(events, starts[begun - 1], key=order_of) if begun else 0
-        last = bisect_left(events, starts[0], key=order_of) if starts and not begun else len(events)
-        return events[first : min(last, first + MAXIMAL_FORMULAS)]
+        first = bisect_left(statements, starts[begun - 1], key=order_of) if begun else 0
+        last = bisect_left(statements, starts[0], key=order_of) if starts and not begun else len(statements)
+        return statements[first : min(last, first + MAXIMAL_FORMULAS)]
 
     def definition(self, key: str, order: int, place: int = 0) -> tuple[Term, Shape] | None:
         """A quantity's formula as a term; of several, the one at `place`."""
         symbol = self.knowledge.symbols.get(key)
-        for event in self.definitions(key, order)[place:]:
-            cached = (id(event), self.epoch(order))
+        for statement in self.definitions(key, order)[place:]:
+            cached = (id(statement), self.epoch(order))
             if cached not in self._terms:
                 try:
                     self._terms[cached] = self.guarded(
-                        ("formula", id(event)), partial(Meaning(self, order).of, event.tree)
+                        ("formula", id(statement)), partial(Meaning(self, order).of, statement.tree)
                     )
                 except (Unreadable, Mismatch):
                     continue
@@ -159,9 +159,9 @@ class World:
         3."""
         bound = {}
         for part in {*symbol.sub, *symbol.label}:
-            event = self.value_event(part, order) if letters(part) else None
-            if event and event.tree.head == "number" and event.tree.args[0].isdecimal():
-                bound[part] = event.tree.args[0]
+            statement = self.value_statement(part, order) if letters(part) else None
+            if statement and statement.tree.head == "number" and statement.tree.args[0].isdecimal():
+                bound[part] = statement.tree.args[0]
         return instance(symbol, bound)
 
     def general(self, symbol: Symbol, order: int) -> tuple[Term, Shape] | None:
@@ -170,10 +170,10 @@ class World:
         if not found:
             return None
         key, bound = found
-        for event in self.definitions(key, order):
+        for statement in self.definitions(key, order):
             try:
                 return self.guarded(
-                    ("general", symbol.key), partial(Meaning(self, order, None, dict(bound)).of, event.tree)
+                    ("general", symbol.key), partial(Meaning(self, order, None, dict(bound)).of, statement.tree)
                 )
             except (Unreadable, Mismatch):
                 continue
@@ -200,13 +200,13 @@ class World:
         self.gathered.add(symbol.key)
         return matrix(tuple((entry,) for entry in entries)), (len(entries), 1)
 
-    def guarded(self, key: Any, work: Callable[[], Result]) -> Result:
+    def guarded(self, key: Any, chain: Callable[[], Result]) -> Result:
         """What `work` gives, unless it asks for itself."""
         if key in self._visiting or len(self._visiting) > MAXIMAL_DEPTH:
             raise Unknown(0, "formulas that refer to each other in a circle, or too deeply")
         self._visiting.add(key)
         try:
-            return work()
+            return chain()
         finally:
             self._visiting.discard(key)
 
@@ -234,7 +234,7 @@ class World:
             return None
         try:
             return Meaning(self, order, {before[-1].theta.key: (parameter, shape), "\0theta": (parameter, shape)}).of(
-                before[-1].event.tree
+                before[-1].statement.tree
             )[0]
         except (Unreadable, Mismatch):
             return None
@@ -279,10 +279,10 @@ class World:
         return self._shapes[cached]
 
     def _shape(self, key: str, order: int) -> Shape | None:
-        event = self.value_event(key, order)
-        if event:
+        statement = self.value_statement(key, order)
+        if statement:
             try:
-                return Meaning(self, event.order).of(event.tree)[1]
+                return Meaning(self, statement.order).of(statement.tree)[1]
             except (Unreadable, Mismatch):
                 pass
         if key in self.learnt:
@@ -311,12 +311,14 @@ class World:
     def is_reused(self, key: str, order: int) -> bool:
         """Whether a quantity gets values in several sections, none of them this one: what is declared here may be
         another one."""
-        events = [event for event in self.knowledge.values.get(key, [])[:MAXIMAL_VALUES] if not event.assigned]
-        sections = {self.sections[event.order] for event in events}
+        statements = [
+            statement for statement in self.knowledge.values.get(key, [])[:MAXIMAL_VALUES] if not statement.assigned
+        ]
+        sections = {self.sections[statement.order] for statement in statements}
         declared = {self.sections[where] for where, _ in self.knowledge.sets.get(key, ())}
         return (
             len(sections) > 1
-            and len({event.read.side.latex for event in events}) > 1
+            and len({statement.read.side.latex for statement in statements}) > 1
             and not (sections & declared and self.sections[order] in declared)
         )
 
@@ -335,9 +337,9 @@ class World:
     def letter(self, size: str) -> int | None:
         if size.isdecimal():
             return int(size) if 0 < int(size) <= 512 else None
-        event = self.value_event(size, 1 << 60)
-        if event and event.tree.head == "number" and event.tree.args[0].isdecimal():
-            return int(event.tree.args[0])
+        statement = self.value_statement(size, 1 << 60)
+        if statement and statement.tree.head == "number" and statement.tree.args[0].isdecimal():
+            return int(statement.tree.args[0])
         known = LETTERED.get(size[0])
         if known and len(size) > 1:
             return known + int(blake2b(size.encode(), digest_size=1).hexdigest(), 16) % 3
@@ -350,9 +352,9 @@ class World:
         """The decimal places to which the article rounds, if it does: those of most of its long numerals."""
         texts = (
             node.args[0]
-            for events in self.knowledge.values.values()
-            for event in events
-            for node in nodes(event.tree)
+            for statements in self.knowledge.values.values()
+            for statement in statements
+            for node in nodes(statement.tree)
             if node.head == "number"
         )
         counted = Counter(len(text.partition(".")[2]) for text in texts)
@@ -363,8 +365,10 @@ class World:
         """The numerals with digits enough to be recognized in the values that the article gives, by all their digits
         but the last."""
         found: dict[str, set[str]] = defaultdict(set)
-        for events in self.knowledge.values.values():
-            for text in (node.args[0] for event in events for node in nodes(event.tree) if node.head == "number"):
+        for statements in self.knowledge.values.values():
+            for text in (
+                node.args[0] for statement in statements for node in nodes(statement.tree) if node.head == "number"
+            ):
                 if "." in text and len(text.replace(".", "").lstrip("0")) >= RECOGNIZED:
                     found[text[:-1]].add(text)
         return found
@@ -377,13 +381,13 @@ class World:
             return None
         return next((other for other in alike if abs(int(other[-1]) - int(text[-1])) == 1), None)
 
-    def value_event(self, key: str, order: int) -> Event | None:
+    def value_statement(self, key: str, order: int) -> Statement | None:
         """Where the article last gave a quantity a value before this place, or at it, or next after it."""
-        events = self.knowledge.values.get(key, ())
-        place = bisect_left(events, order, key=order_of)
+        statements = self.knowledge.values.get(key, ())
+        place = bisect_left(statements, order, key=order_of)
         if place:
-            return events[place - 1]
-        return next((event for event in events[:MAXIMAL_FORMULAS] if not event.assigned), None)
+            return statements[place - 1]
+        return next((statement for statement in statements[:MAXIMAL_FORMULAS] if not statement.assigned), None)
 
     def integer(self, term: Term, order: int) -> int | None:
         """A whole number that a term surely is."""
