@@ -22,7 +22,7 @@ from derivation.checking.reports import FORMATS as REPORTS
 from derivation.cli.app import COMMANDS, app
 from derivation.exercises.batch.products import FORMATS as EXPORTS
 from derivation.exercises.marking.reports import FORMATS as MARKS
-from derivation.exercises.mistakes.mistakes import MISTAKES
+from derivation.exercises.mistakes.mistakes import latest, mistakes
 from derivation.exercises.plan.table import VariantsTable
 from derivation.exercises.plan.wishes import WISHES
 from derivation.formulas.arrays import Shape
@@ -249,7 +249,7 @@ def mistakes_page() -> str:
             "their answers differ, learning platforms get them with their feedback, `derivation mark` names them.\n",
             table(
                 ("in JSON", "called", "what the student is told"),
-                ((code(key), words["mistakes"][key], words["mistake_feedback"][key]) for key in MISTAKES),
+                ((code(key), words["mistakes"][key], words["mistake_feedback"][key]) for key in mistakes(latest())),
             ),
         ]
     )
