@@ -4,12 +4,14 @@ order."""
 from __future__ import annotations
 
 import itertools
+import re
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 import derivation
+from derivation.check import check
 from derivation.formulas.terms import Term
 from derivation.networks.walkthrough import Step
 from derivation.tex.read import read
@@ -120,3 +122,15 @@ def test_no_chain_says_the_same_twice(proved: derivation.Derivation) -> None:
         for step in phase.steps:
             terms = [line.term for line in step.lines]
             assert all(a != b for a, b in itertools.pairwise(terms))
+
+
+def test_our_own_article_states_them_all_and_each_is_exact() -> None:
+    report = check(str(EXAMPLE.parent / "articles" / "one-update.md"))
+    assert [equality.verdict for equality in report.equalities] == ["exact"] * 57
+    links = [link for chain in CHAINS for link in itertools.pairwise(map(bare, chain))]
+    assert [(bare(equality.left.latex), bare(equality.right.latex)) for equality in report.equalities] == links
+
+
+def bare(latex: str) -> str:
+    """A side without what does not show."""
+    return re.sub(r"[\s{}&]|\\left(?![a-z])|\\right(?![a-z])", "", latex)

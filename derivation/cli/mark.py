@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from derivation.cli.completing import several_of
 from derivation.cli.exits import BAD_INPUT, TEX_FAILED, deliver, folder_of, stop
 from derivation.exercises.key import KeyFault, load_key
 from derivation.exercises.marking.answers import load_answers
@@ -28,7 +29,11 @@ def mark(
     ],
     form: Annotated[
         str,
-        typer.Option("--format", help=f"One or more of {', '.join(FORMATS)}, with commas. Text goes to the terminal."),
+        typer.Option(
+            "--format",
+            help=f"One or more of {', '.join(FORMATS)}, with commas. Text goes to the terminal.",
+            autocompletion=several_of(FORMATS, FORMATS.descriptions),
+        ),
     ] = "text",
     output: Annotated[
         str | None,

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from derivation.cli.completing import one_of, several_of
 from derivation.cli.exits import TEX_FAILED, folder_of, stop
 from derivation.cli.explaining import caught, warned
 from derivation.exercises.batch.batch import Batch, drawn, exercise_of
@@ -21,8 +22,9 @@ from derivation.exercises.batch.parts import Job, Row
 from derivation.exercises.batch.pool import Cluster, Cores, NoCluster, NoPool, Pool, is_open
 from derivation.exercises.batch.products import BINDINGS, FORMATS, PARTS, platforms
 from derivation.exercises.batch.roster import Person, load_roster
-from derivation.exercises.exercise.identity import WrongId
+from derivation.exercises.exercise.identity import WrongId, edition_of
 from derivation.exercises.exports.formats import Unfit
+from derivation.exercises.mistakes.mistakes import latest
 from derivation.exercises.search.solve import Unmeetable, rebuild, untold
 from derivation.exercises.spreadsheet import NoTable
 from derivation.pages.typesetting.engine import TexError, unsettable
@@ -31,6 +33,7 @@ from derivation.system.ending import due
 from derivation.system.hold import Held
 from derivation.system.streams import say
 from derivation.system.writing import NotWritten
+from derivation.words.telling import tell
 
 SHOW_CURSOR = b"\033[?25h"
 """What tells a terminal to show the cursor that a progress bar hides."""
@@ -51,9 +54,18 @@ def variants(
             "-o", "--output", help="The folder to write into. Without it: output/NAME-variants.", show_default=False
         ),
     ] = None,
-    form: Annotated[str, typer.Option("--format", help=f"One or more of {', '.join(FORMATS)}, with commas.")] = "pdf",
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format", help=f"One or more of {', '.join(FORMATS)}, with commas.", autocompletion=several_of(FORMATS)
+        ),
+    ] = "pdf",
     bind: Annotated[
-        str, typer.Option(help="PDFs: two (sheets, keys), booklet (keys at the end) or each (a file for each).")
+        str,
+        typer.Option(
+            help="PDFs: two (sheets, keys), booklet (keys at the end) or each (a file for each).",
+            autocompletion=one_of(BINDINGS),
+        ),
     ] = "two",
     roster: Annotated[
         Path | None, typer.Option(help="A class list: CSV with a column 'name', and perhaps 'id'.")
@@ -77,7 +89,7 @@ def variants(
         stop("--id makes the variants with these ids, so leave out --count and --roster")
     people = _people(roster)
     labels = _labels(roster, people, count)
-    pool, job = _pool(cluster), _job(spec)
+    pool, job = _pool(cluster), _job(spec, _edition(spec, ids))
     rows = _rebuilt(spec, job, ids) if ids else _drawn(spec, job, seed, labels, pool)
     left_out = _unprintable(roster, people, rows) if "pdf" in forms else {}
     products = {**platforms(job.spec, seed), "pdf": BINDINGS[bind]}
@@ -174,9 +186,20 @@ def _rebuilt(spec: Path, job: Job, ids: list[str]) -> tuple[Row, ...]:
         stop(f"{spec}: {error}")
 
 
-def _job(spec: Path) -> Job:
+def _edition(spec: Path, ids: list[str] | None) -> int:
+    """The edition that ids are of, the latest where there are none."""
+    try:
+        editions = sorted(set(map(edition_of, ids or [])))
+    except WrongId as error:
+        stop(f"{spec}: {error}")
+    if len(editions) > 1:
+        stop(tell("ids.mixed", editions=", ".join(map(str, editions))))
+    return editions[0] if editions else latest()
+
+
+def _job(spec: Path, edition: int) -> Job:
     """The spec as workers get it, read and found to be right."""
-    job = caught(spec, lambda: Job(text_of(spec), str(spec.parent.resolve()), str(spec)))
+    job = caught(spec, lambda: Job(text_of(spec), str(spec.parent.resolve()), str(spec), edition))
     warned(spec, caught(spec, lambda: exercise_of(job)).network)
     return job
 

@@ -21,7 +21,7 @@ from derivation.exercises.batch.products import PARTS
 from derivation.exercises.exercise.exercise import Exercise
 from derivation.exercises.exercise.exercise import exercise_of as load
 from derivation.exercises.exports.formats import Unfit
-from derivation.exercises.search.solve import Found, chosen, firsts
+from derivation.exercises.search.solve import Found, solver_of
 from derivation.pages.typesetting.engine import TexError
 from derivation.system.hold import held
 from derivation.system.writing import make_folder, write_whole
@@ -35,7 +35,7 @@ WORK = ".derivation"
 @lru_cache(maxsize=2)
 def exercise_of(job: Job) -> Exercise:
     """The exercise that the spec describes; raises `SpecError` with every problem found."""
-    return load(job.spec, job.folder, job.source)
+    return load(job.spec, job.folder, job.source, job.edition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +49,15 @@ class Numbers:
 
 def find(portion: Numbers) -> list[Found]:
     """The first that is found for each number, wherever this runs."""
-    return list(firsts(exercise_of(portion.job), portion.seed, portion.numbers))
+    return list(solver_of(exercise_of(portion.job)).firsts(portion.seed, portion.numbers))
 
 
 def drawn(job: Job, seed: int, count: int, pool: Pool) -> Iterator[Found]:
     """The first variants of a seed, no two alike; raises `Unmeetable` where there are none or too few."""
     portions = [Numbers(job, seed, range(start, min(start + DRAWN, count + 1))) for start in range(1, count + 1, DRAWN)]
     made = dict(pool.run(find, portions))
-    return chosen(exercise_of(job), seed, count, chain.from_iterable(made[portion] for portion in portions))
+    found = chain.from_iterable(made[portion] for portion in portions)
+    return solver_of(exercise_of(job)).chosen(seed, count, found)
 
 
 def make(task: Task) -> bytes | Unmade:

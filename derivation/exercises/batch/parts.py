@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flint import fmpq
 
 from derivation.exercises.exercise.exercise import Exercise, Variant
 from derivation.exercises.exports.formats import Files, Labelled, Unfit
+from derivation.exercises.mistakes.mistakes import latest
 from derivation.exercises.search.solve import Found
 from derivation.pages.typesetting.engine import TexError
 
@@ -35,12 +36,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a worker needs to know of a batch: the spec's text, the folder its files are in, and what problems are told
-    of."""
+    """What a worker needs to know of a batch: the spec's text, the folder its files are in, what problems are told of,
+    and the edition of the variants."""
 
     spec: str
     folder: str
     source: str = "<spec>"
+    edition: int = field(default_factory=latest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def read_roster(source: str, text: str) -> tuple[Person, ...]:
 
     >>> read_roster("class.csv", "id;name\\n17;Ada\\n18;Emmy")
     (Person(name='Ada', identity='17'), Person(name='Emmy', identity='18'))
-    >>> read_roster("class.csv", "name\\nAda\\n\\nAda")
+    >>> read_roster("class.csv", "name\\nAda\\n\\nAda")  # doctest: +NORMALIZE_WHITESPACE
     Traceback (most recent call last):
     derivation.exercises.batch.roster.RosterError: class.csv:4: 'Ada' stands in row 2 already; tell them apart by a
     column 'id'

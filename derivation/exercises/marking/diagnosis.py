@@ -16,7 +16,6 @@ from flint import fmpq
 from derivation.deriving.tape import Entry
 from derivation.exercises.marking.paper import Worked
 from derivation.exercises.marking.sheet import FEW, Sheet, StepMark, accepts
-from derivation.exercises.mistakes.mistakes import MISTAKES
 from derivation.formulas.numbers import Number
 from derivation.formulas.terms import Term
 
@@ -27,6 +26,10 @@ class Suspect:
 
     sheet: Sheet
     name: str
+
+    @property
+    def short(self) -> int:
+        return self.sheet.paper.mistakes[self.name].short
 
     @property
     def entries(self) -> Mapping[Term, Entry]:
@@ -72,11 +75,7 @@ class Suspect:
 
         Zeros behind are believed where the whole sheet is written so.
         """
-        return (
-            not MISTAKES[self.name].short
-            or self.is_filled_up
-            or self.sheet.row.numerals[key].unit >= min(fmpq(1), self.step(key))
-        )
+        return not self.short or self.is_filled_up or self.sheet.row.numerals[key].unit >= min(fmpq(1), self.step(key))
 
     @cached_property
     def is_filled_up(self) -> bool:
@@ -88,7 +87,7 @@ class Suspect:
 
     def step(self, key: str) -> fmpq:
         """One unit of the last digit that the mistake leaves of a number."""
-        return self.sheet.paper.contract.unit(self.sheet.row.numerals[key].value) * 10 ** MISTAKES[self.name].short
+        return self.sheet.paper.contract.unit(self.sheet.row.numerals[key].value) * 10**self.short
 
     def contradictions(self, steps: list[StepMark]) -> int:
         """The steps at which the mistake would have shown, and what is written is right."""

@@ -12,7 +12,7 @@ from derivation.deriving.tape import Entry, Tape, record
 from derivation.exercises.exercise.exercise import Blank
 from derivation.exercises.exercise.program import Circular
 from derivation.exercises.key import Key, KeyFault, VariantForm, given_names, read_array
-from derivation.exercises.mistakes.mistakes import MISTAKES
+from derivation.exercises.mistakes.mistakes import Mistake, mistakes
 from derivation.exercises.plan.contract import Contract
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
@@ -29,13 +29,14 @@ Written = Mapping[Term, tuple[Number | None, ...]]
 
 @dataclass(frozen=True)
 class Paper:
-    """A network with its tape as entries by quantity; `mistaken` has for each mistake that can be made the entries as
-    it makes them."""
+    """A network with its tape as entries by quantity; `mistakes` are those that the key's edition knows, and `mistaken`
+    has for each that can be made the entries as it makes them."""
 
     network: Network
     contract: Contract
     start: Mapping[Term, Array]
     entries: Entries
+    mistakes: Mapping[str, Mistake]
     mistaken: Mapping[str, Entries]
     places: Mapping[str, tuple[Term, int]]
     """Where a blank belongs, by its key: the quantity, and the offset of the entry."""
@@ -60,13 +61,12 @@ def paper(key: Key) -> Paper:
     `spec.loads` raises."""
     network = loads(key.spec, key.source, Path(key.source).parent)
     tape, start = certified(lambda: record(network))
+    rows = mistakes(key.edition)
     mistaken = {
-        row.name: _by_quantity(edited)
-        for row in MISTAKES.values()
-        if (edited := row.applied(tape, network, key.contract))
+        row.name: _by_quantity(edited) for row in rows.values() if (edited := row.applied(tape, network, key.contract))
     }
     places = {blank: place for entry in tape for blank, place in _blanks(entry)}
-    made = Paper(network, key.contract, start, _by_quantity(tape), mistaken, places)
+    made = Paper(network, key.contract, start, _by_quantity(tape), rows, mistaken, places)
     for place, variant in enumerate(key.variants.values()):
         for problem in _problems(made, variant):
             raise KeyFault(f"{key.source}: variants[{place}].{problem}")

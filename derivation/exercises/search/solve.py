@@ -9,22 +9,23 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice
 
-from derivation.exercises.exercise.exercise import Exercise, Variant
-from derivation.exercises.exercise.identity import Identity
+from derivation.exercises.exercise.exercise import Exercise, Variant, in_edition
+from derivation.exercises.exercise.identity import Identity, edition_of
 from derivation.exercises.plan.plan import Stratum
 from derivation.exercises.plan.wishes import effective
 from derivation.exercises.search.kind import Kind, Unmeetable
-from derivation.exercises.search.telling import Inputs
+from derivation.exercises.search.telling import Inputs, Telling
 from derivation.formulas.numbers import Number
 from derivation.words.files import load
 
 REPEATED = 400
 """Times in a row that a variant may be like one before it, before it is counted how many there are."""
 
-__all__ = ["Unmeetable", "draw", "never_apart", "never_shown", "rebuild", "untold"]
+__all__ = ["Solver", "Unmeetable", "draw", "never_apart", "never_shown", "rebuild", "solver_of", "untold"]
 
 
 def untold(exercise: Exercise) -> Iterator[str]:
@@ -62,55 +63,35 @@ def draw(exercise: Exercise, seed: int, count: int) -> Iterator[Variant]:
 
     Raises `Unmeetable`, with a sentence that names wishes, where there are none or too few.
     """
-    solver = _solver(exercise)
-    return (
-        solver.variant(found) for found in chosen(exercise, seed, count, firsts(exercise, seed, range(1, count + 1)))
-    )
-
-
-def firsts(exercise: Exercise, seed: int, numbers: Iterable[int]) -> Iterator[Found]:
-    """The first that is found for each number, whatever stands for others; so numbers can be shared out among
-    processes."""
-    solver = _solver(exercise)
-    return (next(solver.found(seed, number)) for number in numbers)
-
-
-def chosen(exercise: Exercise, seed: int, count: int, found: Iterable[Found]) -> Iterator[Found]:
-    """What stands for the numbers from 1 to `count`, of the `firsts` of these."""
-    solver = _solver(exercise)
-    solver.check(count)
-    return solver.chosen(seed, count, found)
+    solver = solver_of(exercise)
+    found = solver.chosen(seed, count, solver.firsts(seed, range(1, count + 1)))
+    return map(solver.variant, found)
 
 
 def rebuild(exercise: Exercise, id: str) -> Variant:
-    """The variant that an id on a sheet stands for; raises `identity.WrongId` where it is none of this exercise."""
-    seed, number, turn = Identity(exercise).read(id)
-    solver = _solver(exercise)
-    return solver.variant(next(islice(solver.found(seed, number), turn, None)))
+    """The variant that an id on a sheet stands for, in the edition that the id names; raises `identity.WrongId` where it
+    is none of this exercise."""
+    return solver_of(in_edition(exercise, edition_of(id))).rebuilt(id)
 
 
 def never_shown(exercise: Exercise) -> dict[str, tuple[str, ...]]:
     """For each stratum the mistakes that give the right answers there, whatever the numbers: with every ReLU on,
     forgetting its derivative."""
-    solver = _solver(exercise)
-    return {stratum.name: solver.kind(place).telling.never_shown for place, stratum in enumerate(solver.strata)}
+    return {name: telling.never_shown for name, telling in solver_of(exercise).tellings()}
 
 
 def never_apart(exercise: Exercise) -> dict[str, tuple[tuple[str, str], ...]]:
     """For each stratum the mistakes that show, but give the same answers as another, whatever the numbers."""
-    solver = _solver(exercise)
-    return {stratum.name: solver.kind(place).telling.never_apart for place, stratum in enumerate(solver.strata)}
+    return {name: telling.never_apart for name, telling in solver_of(exercise).tellings()}
 
 
-def _solver(exercise: Exercise) -> _Solver:
-    """The exercise's solver, made once."""
-    found: _Solver | None = exercise.__dict__.get("solver")
-    if found is None:
-        found = exercise.__dict__["solver"] = _Solver(exercise)
-    return found
+@lru_cache(maxsize=4)
+def solver_of(exercise: Exercise) -> Solver:
+    """The exercise's solver, which finds out once what all its variants need."""
+    return Solver(exercise)
 
 
-class _Solver:
+class Solver:
     """Draws from the kinds of variants that an exercise has: one, or one for each stratum."""
 
     def __init__(self, exercise: Exercise) -> None:
@@ -119,6 +100,10 @@ class _Solver:
         self.strata = plan.strata or (Stratum("", 0, effective(plan.wishes)),)
         self.total = sum(stratum.count for stratum in self.strata)
         self.kinds: dict[int, Kind] = {}
+
+    def tellings(self) -> Iterator[tuple[str, Telling]]:
+        """The name of each stratum, and what its drafts show."""
+        return ((stratum.name, self.kind(place).telling) for place, stratum in enumerate(self.strata))
 
     def kind(self, place: int) -> Kind:
         """The variants of a stratum."""
@@ -167,9 +152,18 @@ class _Solver:
                 kind.key(self.values(place, inputs)),
             )
 
+    def firsts(self, seed: int, numbers: Iterable[int]) -> Iterator[Found]:
+        """The first that is found for each number, whatever stands for others; so numbers can be shared out among
+        processes."""
+        return (next(self.found(seed, number)) for number in numbers)
+
     def chosen(self, seed: int, count: int, firsts: Iterable[Found]) -> Iterator[Found]:
-        """The first found for each number, or where it is like one before it, and none is to be, the next of its
-        number."""
+        """What stands for the numbers from 1 to `count`: of each the first, or where it is like one before it, and none
+        is to be, the next. Raises `Unmeetable` where there are none or too few."""
+        self.check(count)
+        return self._chosen(seed, count, firsts)
+
+    def _chosen(self, seed: int, count: int, firsts: Iterable[Found]) -> Iterator[Found]:
         seen: set[bytes] = set()
         for first in firsts:
             kind = self.kind(self.place(first.number))
@@ -183,6 +177,12 @@ class _Solver:
                     raise kind.too_many(kind.count(), count)
             seen.add(found.key)
             yield found
+
+    def rebuilt(self, text: str) -> Variant:
+        """The variant of an id of this exercise's edition, under the id as it was printed. Raises `WrongId`."""
+        id = self.identity.read(text)
+        found = next(islice(self.found(id.seed, id.number), id.turn, None))
+        return self.variant(replace(found, id=str(id)))
 
     def values(self, place: int, inputs: Inputs) -> tuple[Number, ...]:
         kind = self.kind(place)
