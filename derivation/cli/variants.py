@@ -18,7 +18,7 @@ from derivation.cli.completing import one_of, several_of
 from derivation.cli.exits import TEX_FAILED, folder_of, stop
 from derivation.cli.explaining import caught, warned
 from derivation.exercises.batch.batch import Batch, drawn, exercise_of
-from derivation.exercises.batch.parts import Job, Row
+from derivation.exercises.batch.parts import Job, VariantRow
 from derivation.exercises.batch.pool import Cluster, Cores, NoCluster, NoPool, Pool, is_open
 from derivation.exercises.batch.products import BINDINGS, FORMATS, PARTS, platforms
 from derivation.exercises.batch.roster import Person, load_roster
@@ -148,7 +148,7 @@ def _labels(roster: Path | None, people: Sequence[Person], count: int | None) ->
     return [person.label for person in people] + [""] * (wanted - len(people))
 
 
-def _unprintable(roster: Path | None, people: Sequence[Person], rows: Sequence[Row]) -> dict[str, str]:
+def _unprintable(roster: Path | None, people: Sequence[Person], rows: Sequence[VariantRow]) -> dict[str, str]:
     """The ids of the sheets whose names no font has, and what to tell of each."""
 
     letters = {
@@ -165,10 +165,10 @@ def _unprintable(roster: Path | None, people: Sequence[Person], rows: Sequence[R
     }
 
 
-def _drawn(spec: Path, job: Job, seed: int, labels: list[str], pool: Pool) -> tuple[Row, ...]:
+def _drawn(spec: Path, job: Job, seed: int, labels: list[str], pool: Pool) -> tuple[VariantRow, ...]:
     """The variants of a seed, one for each label."""
     try:
-        rows = caught(spec, lambda: tuple(map(Row.of, drawn(job, seed, len(labels), pool), labels)))
+        rows = caught(spec, lambda: tuple(map(VariantRow.of, drawn(job, seed, len(labels), pool), labels)))
     except Unmeetable as error:
         stop(f"{spec}: {error}")
     except NoPool as error:
@@ -178,10 +178,10 @@ def _drawn(spec: Path, job: Job, seed: int, labels: list[str], pool: Pool) -> tu
     return rows
 
 
-def _rebuilt(spec: Path, job: Job, ids: list[str]) -> tuple[Row, ...]:
+def _rebuilt(spec: Path, job: Job, ids: list[str]) -> tuple[VariantRow, ...]:
     """The variants that ids stand for."""
     try:
-        return caught(spec, lambda: tuple(Row.of(rebuild(exercise_of(job), id), "") for id in ids))
+        return caught(spec, lambda: tuple(VariantRow.of(rebuild(exercise_of(job), id), "") for id in ids))
     except WrongId as error:
         stop(f"{spec}: {error}")
 

@@ -146,11 +146,11 @@ NumberText = Annotated[str, AfterValidator(_number)]
 Count = Annotated[int, Field(ge=0, lt=LARGE)]
 
 
-class _Table(BaseModel):
+class _Form(BaseModel):
     model_config = ConfigDict(extra="ignore", strict=True)
 
 
-class BlankForm(_Table):
+class BlankForm(_Form):
     """A blank of a variant."""
 
     key: str
@@ -168,7 +168,7 @@ class BlankForm(_Table):
         return self
 
 
-class VariantForm(_Table):
+class VariantForm(_Form):
     """A variant."""
 
     id: str
@@ -186,7 +186,7 @@ class VariantForm(_Table):
         return blanks
 
 
-class ContractForm(_Table):
+class ContractForm(_Form):
     """The rounding contract."""
 
     digits: Annotated[int, Field(ge=1, le=30)]
@@ -194,7 +194,7 @@ class ContractForm(_Table):
     carries: bool = False
 
 
-class KeyForm(_Table):
+class KeyForm(_Form):
     """The file as it is."""
 
     schema_: Literal[1] = Field(alias="schema")

@@ -12,7 +12,7 @@ from flint import fmpq
 
 from derivation.deriving import derive
 from derivation.deriving.tape import Tape, record
-from derivation.exercises.exercise.program import Circular, Graph, Program, Traced
+from derivation.exercises.exercise.program import Circular, Program, ScalarGraph, Traced
 from derivation.exercises.mistakes.mistakes import Mistake, latest
 from derivation.exercises.mistakes.mistakes import mistakes as known
 from derivation.exercises.plan.contract import Contract
@@ -186,7 +186,7 @@ def exercise(network: Network, plan: Plan, edition: int | None = None) -> Exerci
     """
     edition = latest() if edition is None else edition
     tape, given = record(network)
-    graph = Graph()
+    graph = ScalarGraph()
     slots = tuple(plan.domains)
     right = _traced(graph, tape, _started(graph, given, slots), network)
     required = len(graph.code)
@@ -199,7 +199,7 @@ def exercise(network: Network, plan: Plan, edition: int | None = None) -> Exerci
     return Exercise(network, plan, derivation, tape, program, given, slots, right, blanks, telling, edition)
 
 
-def _started(graph: Graph, given: Mapping[Term, Array], slots: tuple[Slot, ...]) -> dict[Term, Array]:
+def _started(graph: ScalarGraph, given: Mapping[Term, Array], slots: tuple[Slot, ...]) -> dict[Term, Array]:
     """What the tape starts from, as nodes: an input where an entry varies, a constant elsewhere."""
     inputs = {slot: graph.variable(slot) for slot in slots}
     return {
@@ -213,7 +213,7 @@ def _started(graph: Graph, given: Mapping[Term, Array], slots: tuple[Slot, ...])
     }
 
 
-def _traced(graph: Graph, tape: Tape, start: Mapping[Term, Array], network: Network) -> dict[Term, Array]:
+def _traced(graph: ScalarGraph, tape: Tape, start: Mapping[Term, Array], network: Network) -> dict[Term, Array]:
     """The node of every entry of every quantity."""
     traced = Traced(graph, tape, start, network.carry)
     for entry in tape:
@@ -235,7 +235,7 @@ def _blanks(derivation: Derivation, nodes: Mapping[Term, Array], asked: tuple[st
 
 def _mistaken(
     rows: Iterable[Mistake],
-    graph: Graph,
+    graph: ScalarGraph,
     tape: Tape,
     given: Mapping[Term, Array],
     slots: tuple[Slot, ...],
