@@ -178,7 +178,7 @@ def test_json_form(article: derivation.Derivation) -> None:
     assert step["loss"] == "25/32" and step["updated"]["b2"] == "1/8"
     assert set(step["gradients"]) == {"W1", "b1", "W2", "b2", "x", "y", "z1", "h", "yhat", "L"}
     links = [link for phase in form["phases"] for step in phase["steps"] for link in step["chain"]]
-    assert set(links[0]) == {"role", "latex", "relation", "reason", "proof"}
+    assert set(links[0]) == {"role", "latex", "relation", "reason", "proof", "basis"}
     assert {link["role"] for link in links} == {"quantity", "formula", "substitution", "arithmetic", "value"}
     assert {link["relation"] for link in links} <= {"=", r"\approx"}
     for link in links:
