@@ -107,8 +107,9 @@ def _holds(step: Step, terms: list[Term]) -> bool:
     return plain(step.quantity) == terms[0] and all(term in lines for term in terms)
 
 
-def test_every_link_is_proved(proved: derivation.Derivation) -> None:
-    assert {line.proof for phase in proved.phases for step in phase.steps for line in step.lines[1:]} == {"proved"}
+def test_every_formula_is_proved_and_all_numbers_are_certified(proved: derivation.Derivation) -> None:
+    lines = [line for phase in proved.phases for step in phase.steps for line in step.lines[1:]]
+    assert {(line.role == "formula", line.proof) for line in lines} == {(True, "proved"), (False, "certified")}
 
 
 def test_numbers_are_exact(proved: derivation.Derivation) -> None:

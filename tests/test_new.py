@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from places import EXAMPLES, ROOT
+from places import ROOT
 
 from derivation import load
 from derivation.cli.app import COMMANDS
@@ -19,7 +19,7 @@ from derivation.cli.new import lessons
 from derivation.exercises.batch.products import FORMATS as EXPORTS
 from derivation.pages.formats import FORMATS, THEMES
 
-PROGRAM = f"#!{sys.executable}\nfrom derivation.__main__ import main\nmain()\n"
+PROGRAM = f"#!{sys.executable}\nfrom derivation.__main__ import main\n\nif __name__ == '__main__':\n    main()\n"
 Bash = Callable[[str], subprocess.CompletedProcess[str]]
 
 
@@ -89,7 +89,10 @@ def test_what_cannot_be_is_told(call: str, said: str, bash: Bash, tmp_path: Path
 
 def test_the_lessons_are_listed_with_their_titles(bash: Bash) -> None:
     listed = dict(line.split(None, 1) for line in bash("derivation new --list").stdout.splitlines())
-    assert listed == {path.stem: tomllib.loads(path.read_text("utf-8"))["title"] for path in EXAMPLES}
+    for path in (ROOT / "examples").rglob("*.toml"):
+        name = path.relative_to(ROOT / "examples").with_suffix("").as_posix()
+        assert listed.pop(name) == tomllib.loads(path.read_text("utf-8"))["title"]
+    assert not listed
 
 
 def test_a_lesson_needs_nothing_beside_it(tmp_path: Path) -> None:

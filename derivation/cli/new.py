@@ -23,12 +23,14 @@ ENDING = ".toml"
 
 @cache
 def lessons() -> dict[str, Path]:
-    """The lessons by name: specs inside the installed package, or beside it in a checkout.
+    """The lessons by name, exercises last: specs inside the installed package, or beside it in a checkout.
 
-    >>> lessons()["xor"].name
-    'xor.toml'
+    >>> lessons()["xor"].name, list(lessons())[-1]
+    ('xor.toml', 'variants/two-two-one')
     """
-    return {path.stem: path for path in sorted((templates().parent / "examples").glob(f"*{ENDING}"))}
+    folder = templates().parent / "examples"
+    found = {path.relative_to(folder).with_suffix("").as_posix(): path for path in folder.rglob(f"*{ENDING}")}
+    return {lesson: found[lesson] for lesson in sorted(found, key=lambda lesson: ("/" in lesson, lesson))}
 
 
 def title(lesson: str) -> str:
