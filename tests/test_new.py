@@ -69,6 +69,7 @@ def test_nothing_is_overwritten(before: str, bash: Bash) -> None:
     assert done.stderr == "mine.toml is there already and stays as it is; give another name\n"
 
 
+@pytest.mark.many(3)
 @pytest.mark.parametrize(
     ("call", "said"),
     [
@@ -115,6 +116,7 @@ def complete(bash: Bash, *words: str) -> list[str]:
     return done.stdout.split()
 
 
+@pytest.mark.many(5)
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
@@ -144,6 +146,7 @@ def test_a_name_is_completed_without_loading_a_command(bash: Bash) -> None:
     assert not [name for name in done.stderr.split() if name.startswith("derivation.cli.handout")]
 
 
+@pytest.mark.many(1)
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
 def test_other_shells_are_told_what_each_value_is(shell: str, bash: Bash) -> None:
     ask = f"_DERIVATION_COMPLETE=complete_{shell} _TYPER_COMPLETE_FISH_ACTION=get-args _TYPER_COMPLETE_ARGS="
