@@ -69,6 +69,13 @@ def test_nothing_is_overwritten(before: str, bash: Bash) -> None:
     assert done.stderr == "mine.toml is there already and stays as it is; give another name\n"
 
 
+def test_a_full_disk_leaves_no_half_of_a_spec(bash: Bash, tmp_path: Path) -> None:
+    """No file may grow here: what cannot be written whole is not there."""
+    done = bash("trap '' XFSZ; ulimit -f 0; derivation new mine | cat; echo ${PIPESTATUS[0]}")
+    assert done.stdout == "2\n" and done.stderr == "mine.toml cannot be written: File too large\n"
+    assert not list((tmp_path / "here").iterdir())
+
+
 @pytest.mark.many(3)
 @pytest.mark.parametrize(
     ("call", "said"),
