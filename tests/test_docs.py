@@ -158,3 +158,17 @@ def test_the_reference_says_something_of_every_row() -> None:
     assert {
         key.partition(".")[2] for key in said["spec"] if key.startswith("update.")
     } == UpdateTable.model_fields.keys()
+
+
+NAMED = re.compile(r"`([\w/.-]+\.(?:py|tex|toml|js|j2))`")
+"""A file that a document names."""
+
+
+def test_every_file_that_a_document_names_is_there() -> None:
+    """The user's own files stand in the guides; what is written for developers names ours."""
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split()
+    files = tracked or [path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.*")]
+    for document in ("ARCHITECTURE.md", "SECURITY.md", "CONTRIBUTING.md"):
+        named = set(NAMED.findall((ROOT / document).read_text("utf-8")))
+        missing = {name for name in named if not any(f"/{path}".endswith(f"/{name}") for path in files)}
+        assert not missing, document
