@@ -12,6 +12,7 @@ from derivation.checking import article as checker
 from derivation.checking.article import Report, UnreadableArticle
 from derivation.checking.reports import FORMATS
 from derivation.cli.exits import BAD_INPUT, SOME_WRONG, TEX_FAILED, deliver, ending, file_of, stop
+from derivation.cli.language import Language
 from derivation.pages.typesetting.engine import TexError
 from derivation.system.streams import is_terminal, say
 
@@ -27,6 +28,7 @@ def check(
         str,
         typer.Option("--format", help=f"{FORMATS.offered}. Without it, by the ending of the output file, else text."),
     ] = "",
+    language: Language = "",
 ) -> None:
     """Say which equalities of an article are wrong. Exit code 0: none; 1: some; 2: a file could not be read."""
     form = form or ENDINGS.get(ending(output), ending(output)) or "text"

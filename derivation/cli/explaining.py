@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from derivation.api import load
 from derivation.cli.exits import stop
+from derivation.cli.language import prefer
 from derivation.deriving.on_request.common import NoView
 from derivation.formulas.calculus.reverse import NoDerivative
 from derivation.formulas.numbers import Uncertain, Undefined
@@ -27,7 +28,8 @@ def explained(spec: Path, work: Callable[[Network], Result]) -> Result:
 
 
 def warned(spec: Path, network: Network) -> Network:
-    """The network, its warnings told."""
+    """The network, its warnings told; from here on the command speaks its language."""
+    prefer(network.page.language)
     for warning in network.warnings:
         say(f"{spec}: warning: {warning}")
     return network

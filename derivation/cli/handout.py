@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from contextvars import copy_context
 from pathlib import Path
 from threading import Thread
 from typing import Annotated
@@ -13,6 +14,7 @@ import typer
 
 from derivation.cli.exits import TEX_FAILED, deliver, ending, file_of, put, stop
 from derivation.cli.explaining import explained
+from derivation.cli.language import Language
 from derivation.deriving import derive
 from derivation.deriving.on_request.views import views
 from derivation.handwriting.ink.hands import HANDS, PAPERS
@@ -66,6 +68,7 @@ def handout(
             help="Add the Jacobians of this quantity by all vectors before it; may be given several times.",
         ),
     ] = None,
+    language: Language = "",
 ) -> None:
     """Write the walkthrough of a network: forward pass, backpropagation, update."""
     form = form or ending(output) or "pdf"
@@ -143,7 +146,7 @@ def _meanwhile(make: Callable[[], bytes]) -> Future[bytes]:
         except BaseException as error:
             made.set_exception(error)
 
-    Thread(target=run, daemon=True).start()
+    Thread(target=copy_context().run, args=(run,), daemon=True).start()
     return made
 
 

@@ -11,6 +11,7 @@ from derivation.checking.article import UnreadableArticle
 from derivation.checking.rewriting.renumber import BadChange
 from derivation.checking.rewriting.renumber import renumber as renumbered
 from derivation.cli.exits import SOME_WRONG, deliver, file_of, stop
+from derivation.cli.language import Language
 from derivation.system.streams import say
 
 
@@ -21,6 +22,7 @@ def renumber(
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Draw new values for all inputs from this seed.")] = None,
     output: Annotated[str, typer.Option("-o", "--output", help="Where to write; - is standard output.")] = "-",
+    language: Language = "",
 ) -> None:
     """Write the same article with other numbers: whatever follows from the changed ones is worked anew."""
     pairs = [change.partition("=") for change in changes or ()]

@@ -67,8 +67,18 @@ def words(latex: str) -> str:
     """
     parts = re.split(r"(\$[^$]*\$)", latex)
     return "".join(
-        part if part.startswith("$") else re.sub(r"[^\s]+", lambda word: rf"\w{{{word[0]}}}", part) for part in parts
+        part if part.startswith("$") else re.sub(r"[^\s]+", lambda word: rf"\w{{{spelled(word[0])}}}", part)
+        for part in parts
     )
+
+
+def spelled(latex: str) -> str:
+    r"""LaTeX with its letters beyond ASCII as signs, or as letters with accents.
+
+    >>> spelled("für")
+    'f\\ddot{u}r'
+    """
+    return latex if latex.isascii() else "".join(sign if sign.isascii() else _character(sign) for sign in latex)
 
 
 def text(plain: str) -> str:

@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from derivation.formulas.terms import Term
-from derivation.networks.walkthrough import Reason, Section
+from derivation.networks.walkthrough import Derivation, Reason, Section
 from derivation.words.files import load
+from derivation.words.telling import form, listed, preferring
 
 Formula = Callable[[Term], str]
+Rest = ParamSpec("Rest")
+Made = TypeVar("Made")
+
+
+def in_its_language(
+    write: Callable[Concatenate[Derivation, Rest], Made],
+) -> Callable[Concatenate[Derivation, Rest], Made]:
+    """A writer of documents that speaks the language of the derivation's spec, unless another was asked for."""
+
+    @wraps(write)
+    def written(derivation: Derivation, *rest: Rest.args, **named: Rest.kwargs) -> Made:
+        with preferring(derivation.network.page.language):
+            return write(derivation, *rest, **named)
+
+    return written
 
 
 class Words:
-    """Speaks of reasons and titles; `formula` writes a term as the format wants it inside a sentence, `say` the
-    finished sentence."""
+    """Speaks of reasons and titles in the language that is spoken where it is made; `formula` writes a term as the
+    format wants it inside a sentence, `say` the finished sentence."""
 
-    def __init__(self, formula: Formula, language: str = "en", say: Callable[[str], str] = str) -> None:
-        self.words, self.formula, self.say = load(language), formula, say
+    def __init__(self, formula: Formula, say: Callable[[str], str] = str) -> None:
+        self.words, self.formula, self.say = load(), formula, say
 
     def sentence(self, table: str, reason: Reason | None) -> str:
         """The sentence of a reason and of those that follow it; nothing where the table has none."""
@@ -55,10 +72,8 @@ class Words:
             return self.formula(value)
         if isinstance(value, str):
             return self.found("operations", value) or value
-        parts = [self.part(one) for one in value]
-        joining = self.words["joining"]
-        return joining["and"].join(filter(None, [joining["comma"].join(parts[:-1]), parts[-1]])) if parts else ""
+        return listed([self.part(one) for one in value]) if value else ""
 
     def text(self, table: str, key: str, **about: Any) -> str:
-        """A fixed text; `{s}` in it is the plural of a `count`."""
-        return self.say(self.words[table][key].format(s="" if about.get("count") == 1 else "s", **about))
+        """A fixed text; where it has plurals, the form that fits a `count`."""
+        return self.say(form(self.words[table][key], about).format(**about))

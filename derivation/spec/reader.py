@@ -29,6 +29,8 @@ from derivation.spec.sections import HEADING, Equation, Heading, arranged, each,
 from derivation.spec.text import MAXIMAL_TEXT, NotToml, Places, Problem, decoded, parsed, shown, title_fault, titled
 from derivation.spec.update import UpdateTable, chosen
 from derivation.tex.notation import NotationError, notation
+from derivation.words.files import languages
+from derivation.words.telling import listed, preferring, tell
 
 MAXIMAL_LINES = 5000
 MAXIMAL_MESSAGE = 800
@@ -59,6 +61,14 @@ def _value(given: Any, info: ValidationInfo) -> Array:
 Value = Annotated[Any, BeforeValidator(_value)]
 
 
+def _language(given: str) -> str:
+    if given and given not in languages():
+        raise ValueError(
+            tell("spec.no_language", language=given, near=nearest(given, languages()), known=", ".join(languages()))
+        )
+    return given
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -78,6 +88,8 @@ class Spec(_Table):
     """The tables and keys of a spec."""
 
     title: Annotated[str, AfterValidator(titled)] = ""
+    language: Annotated[str, AfterValidator(_language)] = ""
+    decimal: Literal[".", ","] = "."
     digits: Annotated[int, Field(ge=1, le=30)] = 6
     rounding: str = "full"
     places: Annotated[int, Field(ge=0, le=30)] | None = None
@@ -145,11 +157,17 @@ def opened_text(text: str, source: str = "<spec>", folder: Path | None = None) -
         syntax, places = parsed(text)
     except NotToml as error:
         raise SpecError(source, [error.problem]) from None
-    try:
-        spec = Spec.model_validate(syntax, context=folder)
-    except ValidationError as error:
-        raise SpecError(source, list(problems(error, places))) from None
-    return _Builder(spec, places, source).opened()
+    with preferring(_asked(syntax.get("language"))):
+        try:
+            spec = Spec.model_validate(syntax, context=folder)
+        except ValidationError as error:
+            raise SpecError(source, list(problems(error, places))) from None
+        return _Builder(spec, places, source).opened()
+
+
+def _asked(language: object) -> str:
+    """The language that a spec names; nothing where there is none such."""
+    return str(language) if language in languages() else ""
 
 
 def problems(error: ValidationError, places: Places, *inside: str) -> Iterator[Problem]:
@@ -223,7 +241,7 @@ class _Builder:
             update,
             spec.notation,
             self.style(),
-            Page(spec.paper, spec.elide),
+            Page(spec.paper, spec.elide, spec.language, spec.decimal),
             self.unused(equations),
             self.carry(),
             "loss" if spec.model.output is None else "output",

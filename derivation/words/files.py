@@ -5,9 +5,9 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-LANGUAGE = "en"
-"""The language where none is asked for; it has every sentence."""
+from derivation.words.language import spoken
 
 
 @cache
@@ -21,16 +21,21 @@ def templates() -> Path:
 def languages() -> tuple[str, ...]:
     """The languages that there are, by their codes.
 
-    >>> "en" in languages()
-    True
+    >>> languages()
+    ('de', 'en')
     """
     return tuple(sorted(folder.name for folder in (templates() / "words").iterdir() if folder.is_dir()))
 
 
+def load(language: str = "") -> dict[str, dict[str, Any]]:
+    """The sentences of a language, of the one that is spoken where none is named: by table, then by key; a sentence
+    with plurals is a table of its forms."""
+    return _loaded(language or spoken())
+
+
 @cache
-def load(language: str = LANGUAGE) -> dict[str, dict[str, str]]:
-    """The sentences of a language: by table, then by key; a sentence with plurals is a table of its forms."""
-    tables: dict[str, dict[str, str]] = {}
+def _loaded(language: str) -> dict[str, dict[str, Any]]:
+    tables: dict[str, dict[str, Any]] = {}
     for file in sorted((templates() / "words" / language).glob("*.toml")):
         for table, sentences in tomllib.loads(file.read_text("utf-8")).items():
             assert table not in tables, f"[{table}] stands in two files of {language}"

@@ -16,6 +16,7 @@ from derivation.pages.views.drift import DriftView, drifts
 from derivation.pages.views.tables import TableView, table, tabled
 from derivation.pages.words import Words
 from derivation.tex.write import Writer
+from derivation.words.telling import form, spoken
 
 DEEP = 8
 """Forward steps from which on backward steps say which of them they belong to."""
@@ -111,6 +112,16 @@ class View:
     words: dict[str, str]
     drifts: tuple[DriftView, ...]
     rounding: str
+    language: str
+    """The code of the language that it speaks."""
+    hyphenation: str
+    """The patterns by which TeX hyphenates it; nothing for TeX's own."""
+
+    @property
+    def links(self) -> int:
+        """How many links the chains have that are worked: those of the setup are given."""
+        phases = (phase for phase in self.phases if phase.key != "setup")
+        return sum(len(chain.links) for phase in phases for group in phase.groups for chain in group.chains)
 
     @property
     def marked(self) -> list[tuple[str, ...]]:
@@ -146,9 +157,11 @@ def view(
         tuple(_signs(phases, words)),
         phases,
         verdict(derivation, words),
-        {key: say(text) for key, text in words.words["document"].items()},
+        {key: say(text) for key, text in words.words["document"].items() if isinstance(text, str)},
         drifts(derivation, words),
         _rounding(network, words),
+        spoken(),
+        words.words["language"]["hyphenation"],
     )
 
 
@@ -182,7 +195,7 @@ def _subtitle(derivation: Derivation, words: Words, inline: Callable[[str], str]
     said = words.words["document"]
     text = said["with_update" if network.update else "with_gradients" if network.loss else "forward_only"]
     if network.update and network.update.steps > 1:
-        text += ", " + said["steps"].format(count=network.update.steps)
+        text += ", " + form(said["steps"], {"count": network.update.steps}).format(count=network.update.steps)
     return words.say(text)
 
 
