@@ -22,7 +22,7 @@ def in_its_language(
     """A writer of documents that speaks the language of the derivation's spec, unless another was asked for."""
 
     @wraps(write)
-    def written(derivation: Derivation, *rest: Rest.args, **named: Rest.kwargs) -> Made:
+    def written(derivation: Derivation, /, *rest: Rest.args, **named: Rest.kwargs) -> Made:
         with preferring(derivation.network.page.language):
             return write(derivation, *rest, **named)
 

@@ -30,7 +30,7 @@ from derivation.spec.text import MAXIMAL_TEXT, NotToml, Places, Problem, decoded
 from derivation.spec.update import UpdateTable, chosen
 from derivation.tex.notation import NotationError, notation
 from derivation.words.files import languages
-from derivation.words.telling import listed, preferring, tell
+from derivation.words.telling import preferring, tell
 
 MAXIMAL_LINES = 5000
 MAXIMAL_MESSAGE = 800

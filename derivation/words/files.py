@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from derivation.words.language import spoken
 
@@ -27,15 +26,15 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(folder.name for folder in (templates() / "words").iterdir() if folder.is_dir()))
 
 
-def load(language: str = "") -> dict[str, dict[str, Any]]:
+def load(language: str = "") -> dict[str, dict[str, str]]:
     """The sentences of a language, of the one that is spoken where none is named: by table, then by key; a sentence
     with plurals is a table of its forms."""
     return _loaded(language or spoken())
 
 
 @cache
-def _loaded(language: str) -> dict[str, dict[str, Any]]:
-    tables: dict[str, dict[str, Any]] = {}
+def _loaded(language: str) -> dict[str, dict[str, str]]:
+    tables: dict[str, dict[str, str]] = {}
     for file in sorted((templates() / "words" / language).glob("*.toml")):
         for table, sentences in tomllib.loads(file.read_text("utf-8")).items():
             assert table not in tables, f"[{table}] stands in two files of {language}"

@@ -40,9 +40,10 @@ def tell(code: str, **about: Any) -> Sentence:
     return Sentence(form(load()[table][key], about).format_map(about), code)
 
 
-def form(text: str | Mapping[str, str], about: Mapping[str, Any]) -> str:
+def form(text: Any, about: Mapping[str, Any]) -> str:
     """The form of a sentence that fits a `count`; a sentence without forms is its own."""
-    return text if isinstance(text, str) else text[plural(about["count"])]
+    found: str = text if isinstance(text, str) else text[plural(about["count"])]
+    return found
 
 
 def plural(count: int) -> str:
