@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: handout test fuzz judge bench gallery clean
+.PHONY: handout check test fuzz judge bench gallery docs clean
 
 handout: $(VENV)/installed
 	$(BIN)/derivation handout examples/two-two-one.toml -o output/two-two-one.pdf
@@ -11,9 +11,17 @@ handout: $(VENV)/installed
 gallery: $(VENV)/installed
 	$(BIN)/python output/gallery.py
 
+# What needs neither TeX nor a browser, and is quick.
+check: $(VENV)/developing
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n 2 -m "not tex and not browser and not slow"
+
 test: $(VENV)/developing
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 	$(BIN)/pytest -n 2
 
 # Mutilated inputs of every kind through every command: make fuzz SECONDS=600, or REPLAY='target file' for one find.
@@ -43,5 +51,10 @@ $(VENV)/developing: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,readers]'
 	touch $@
 
+# The documentation site, its reference made from the tables: site/index.html.
+docs: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
 clean:
-	rm -rf $(VENV) build dist
+	rm -rf $(VENV) build dist site

@@ -11,20 +11,42 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from places import ROOT
+from without_tex import REFUSAL, Refusing
 
 import derivation
+
+REFUSING = pytest.StashKey[Refusing]()
+MARKED_BY_FIXTURE = {"browser": "browser"}
+"""The marker of a test that uses a fixture."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--golden", action="store_true", help="write the goldens anew instead of comparing with them")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Whoever starts the tests in the background, or by nohup, has signals ignored, and so would every command that a
     test starts."""
     for number in (signal.SIGINT, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, signal.SIG_DFL)
+    if "not tex" in config.option.markexpr:
+        config.stash[REFUSING] = Refusing()
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    for fixture, marker in MARKED_BY_FIXTURE.items():
+        if fixture in getattr(item, "fixturenames", ()):
+            item.add_marker(marker)
+
+
+@pytest.fixture(autouse=True)
+def no_tex_unasked(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Where TeX is left out, a test that runs it says so, whatever came of it."""
+    yield
+    refusing = request.config.stash.get(REFUSING, None)
+    if refusing is not None and refusing.was_asked():
+        pytest.fail(REFUSAL, pytrace=False)
 
 
 @pytest.fixture(scope="session")

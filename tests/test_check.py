@@ -215,6 +215,7 @@ def test_every_form_of_report_is_written(form: str) -> None:
         assert "<math" in text and "<b>" not in text.partition("</header>")[2]
 
 
+@pytest.mark.tex
 def test_the_pdf_report_is_a_pdf() -> None:
     from derivation.pages.typesetting.engine import engines
 

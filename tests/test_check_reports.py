@@ -179,7 +179,7 @@ def test_formulas_are_written_anew() -> None:
         assert of_text(latex) == written, latex
 
 
-@pytest.mark.parametrize("latex", [r"\input{x}", r"\csname input\endcsname", "a^^5cinput", r"\begin{input}x\end{input}", r"\foo\bar_", "x & y", "}{", r"\\\\", r"\text{\input{x}}", "{" * 100 + "1" + "}" * 100, "+1" * 3000, "中"])  # fmt: skip
+@pytest.mark.parametrize("latex", [r"\input{x}", r"\csname input\endcsname", "a^^5cinput", r"\begin{input}x\end{input}", r"\foo\bar_", "x & y", "}{", r"\\\\", r"\text{\input{x}}", "{" * 100 + "1" + "}" * 100, "+1" * 3000, pytest.param("中", marks=pytest.mark.tex)])  # fmt: skip
 def test_no_command_of_an_article_is_written(latex: str) -> None:
     written = of_text(latex)
     assert (
@@ -199,6 +199,7 @@ def test_no_command_of_an_article_is_written(latex: str) -> None:
     )
 
 
+@pytest.mark.tex
 def test_tex_sets_whatever_comes(tmp_path: Path) -> None:
     from derivation.pages.typesetting.engine import engines
 

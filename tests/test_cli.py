@@ -29,6 +29,7 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
+@pytest.mark.tex
 def test_a_handout_goes_into_output(tmp_path: Path) -> None:
     done = run("handout", EXAMPLE, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -81,6 +82,7 @@ def test_a_failing_tex_exits_with_3_and_writes_nothing(tmp_path: Path) -> None:
     assert done.returncode == 3 and "failed" in done.stderr and not (tmp_path / "x.pdf").exists()
 
 
+@pytest.mark.tex
 def test_a_title_that_tex_cannot_set(tmp_path: Path) -> None:
     (tmp_path / "spec.toml").write_text('title = "Netz 漢"\n[model]\nequations = "z = 2 * x"\n[data]\nx = 1\n', "utf-8")
     done = run("handout", "spec.toml", "-o", "x.pdf", cwd=tmp_path)
@@ -197,6 +199,7 @@ SINKS = {"pipe": [141, ""], "full": [2, "standard output cannot be written: No s
 SLIP = ROOT / "examples" / "slip.md"
 
 
+@pytest.mark.tex
 def test_whoever_does_not_take_the_output_is_told_of_by_the_exit_code(tmp_path: Path) -> None:
     """Not by 1, which is a verdict: these articles have something wrong, and the commands are well."""
     calls = [
@@ -275,7 +278,9 @@ BAD = os.fsdecode(b"bad\xff")
 """A name that is not UTF-8; the tests look for it as it is shown."""
 
 
-@pytest.mark.parametrize("form", ["text", "json", "html", "github", "sarif", "pdf"])
+@pytest.mark.parametrize(
+    "form", ["text", "json", "html", "github", "sarif", pytest.param("pdf", marks=pytest.mark.tex)]
+)
 def test_articles_whose_name_is_not_utf8(form: str, tmp_path: Path) -> None:
     (tmp_path / f"{BAD}.md").write_text("$x = 1$ and $x^2 = 5$\n")
     done = run("check", f"{BAD}.md", "--format", form, "-o", f"report{BAD}", cwd=tmp_path)

@@ -131,6 +131,7 @@ def test_text_is_printed_as_it_was_typed() -> None:
     assert set(COMMAND.findall(written)) == {COMMAND.match(text)[0] for text in alone if text[0] == "\\"} | {r"\/"}  # type: ignore[index]
 
 
+@pytest.mark.tex
 def test_a_number_of_a_student_is_a_number_or_text() -> None:
     assert _numeral("-1,5e-3") == r"$-1{,}5\mathrm{e}-3$"
     for text in ("١٢", "1^^5c", "1e^", "$1$", r"1\input{x}"):
@@ -188,6 +189,7 @@ def opened(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
                     yield f"{name}:{place}", thing.read_bytes()
 
 
+@pytest.mark.tex
 def test_no_output_of_any_command_holds_a_file_or_a_variable_of_this_machine(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

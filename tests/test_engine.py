@@ -76,6 +76,7 @@ def holds(pdf: bytes, told: str) -> bool:
     return told in text(pdf) or any(told.encode() in content for _, content in opened("pdf", pdf))
 
 
+@pytest.mark.tex
 @pytest.mark.parametrize("kind", HERE)
 def test_the_body_has_no_way_to_files_code_and_programs(kind: str) -> None:
     """Each of what is closed by each way to name it, twenty to a document (LuaLaTeX, which starts slowly: sixty); then the names that packages keep, with all our packages."""
@@ -99,6 +100,7 @@ def test_the_body_has_no_way_to_files_code_and_programs(kind: str) -> None:
         assert "OPEN" not in seen and f"{len(twenty) - 1}:" in seen, (seen, twenty)
 
 
+@pytest.mark.tex
 @pytest.mark.parametrize("kind", HERE)
 def test_what_stays_open_reads_and_writes_nothing_outside(kind: str, secret: tuple[Path, str]) -> None:
     path, told = secret
@@ -137,6 +139,7 @@ ATTACKS = {
 }
 
 
+@pytest.mark.tex
 @pytest.mark.parametrize("kind", HERE)
 @pytest.mark.parametrize("place", range(4))
 def test_an_attack_ends_the_run_or_finds_nothing(kind: str, place: int, secret: tuple[Path, str]) -> None:
@@ -149,6 +152,7 @@ def test_an_attack_ends_the_run_or_finds_nothing(kind: str, place: int, secret: 
     assert kind == "lua" and "pdfextension" in attack and not holds(pdf, told)
 
 
+@pytest.mark.tex
 @pytest.mark.parametrize("kind", HERE)
 def test_the_attack_would_be_seen(kind: str, secret: tuple[Path, str]) -> None:
     """In the preamble, which is ours, the engine is still open: so the tests above would find what gets out. Variables are not there even so."""
@@ -161,6 +165,7 @@ def test_the_attack_would_be_seen(kind: str, secret: tuple[Path, str]) -> None:
     assert holds(compile_pdf(document("x", attack.replace("%s", str(path))), BY[kind]), told)
 
 
+@pytest.mark.tex
 @pytest.mark.parametrize("kind", [one for one in HERE if "lua" not in one.values])
 def test_no_other_name_means_what_is_closed(kind: str, tmp_path: Path) -> None:
     """All names in all files that TeX reads for a document, and those of its format, held against what is closed."""
@@ -196,6 +201,7 @@ def test_no_other_name_means_what_is_closed(kind: str, tmp_path: Path) -> None:
     assert text(compile_pdf(document("x" + body, kept), BY[kind])).split() == ["x", "1"]
 
 
+@pytest.mark.tex
 @pytest.mark.skipif("lua" not in BY, reason="there is no LuaLaTeX on this machine")
 def test_no_other_name_means_what_is_closed_in_lualatex() -> None:
     """LuaTeX can list its table of names; it does so at the end, and fails where one of them leads to Lua."""
@@ -219,6 +225,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.tex
 @pytest.mark.skipif(not BY, reason="there is no TeX on this machine")
 def test_a_run_that_writes_without_end_is_stopped(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "SIZE_LIMIT", 4 << 20)
@@ -268,6 +275,7 @@ def gone(folder: Path, programs: list[int]) -> bool:
     return False
 
 
+@pytest.mark.tex
 @pytest.mark.skipif(not BY or os.name == "nt", reason="there is no TeX on this machine, or no signals")
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGKILL", "SIGHUP"])
 def test_tex_and_its_folder_go_whatever_ends_the_command(name: str, tmp_path: Path) -> None:
@@ -343,6 +351,7 @@ def test_without_a_guard_a_run_says_the_same(monkeypatch: pytest.MonkeyPatch, tm
 # Letters
 
 
+@pytest.mark.tex
 def test_letters_that_the_fonts_have() -> None:
     assert letters.rare("Łukasz Żak, José Ñ, O’Brien, Ștefan – “x” …") == ""
     assert letters.rare("Иван Иванов") == "Ивано"
@@ -355,6 +364,7 @@ def test_letters_that_the_fonts_have() -> None:
     )
 
 
+@pytest.mark.tex
 @pytest.mark.parametrize("kind", HERE)
 def test_every_ordinary_letter_is_set(kind: str) -> None:
     every = [chr(code) for code in range(0xA1, 0x3000) if letters.ORDINARY.match(chr(code)) and chr(code).isprintable()]
@@ -362,6 +372,7 @@ def test_every_ordinary_letter_is_set(kind: str) -> None:
     compile_pdf(document(" ".join(every)), BY[kind])
 
 
+@pytest.mark.tex
 @pytest.mark.skipif(
     "lua" not in BY or not letters.fonts(), reason="there is no LuaLaTeX or no font with other letters on this machine"
 )
@@ -374,6 +385,7 @@ def test_rare_letters_are_set_in_names_and_titles() -> None:
     assert pypdf.PdfReader(io.BytesIO(seen)).metadata.title == "Иван -- 'Γιώργος'"  # type: ignore[union-attr]
 
 
+@pytest.mark.tex
 @pytest.mark.parametrize("kind", HERE)
 def test_text_stands_in_print_as_it_was_typed(kind: str) -> None:
     typed = "it's -- a `test', 50% of {x_1} & $y^2$ ~ #3 <<a>> ,,b'' | \\input"

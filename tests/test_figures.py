@@ -695,6 +695,7 @@ def test_a_users_notation_cannot_break_the_svg() -> None:
         ElementTree.fromstring(svg(chart, key))
 
 
+@pytest.mark.tex
 def test_measured_formulas_fit_their_boxes(tmp_path: Path) -> None:
     """The width and height of each text of all lessons as TeX finds them: never wider than measured, and not much
     narrower."""

@@ -24,6 +24,7 @@ def test_what_was_a_find_once(name: str, path: Path) -> None:
     judged(name, path.read_bytes())
 
 
+@pytest.mark.tex
 @pytest.mark.parametrize("name", [name for name in TARGETS if name != "network"])
 def test_a_real_input_of_each_kind_is_taken(name: str) -> None:
     judged(name, min(TARGETS[name].seeds(), key=len))

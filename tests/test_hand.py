@@ -184,6 +184,7 @@ def codes(part: str | bytes) -> bytes:
     return part if isinstance(part, bytes) else part.original_bytes
 
 
+@pytest.mark.tex
 @pytest.mark.parametrize(("spec", "seed"), [("two-two-one", 1), ("two-two-one", 2), ("momentum", 3), ("batch-norm", 4)])
 def test_no_two_neighbours_are_alike(spec: str, seed: int) -> None:
     shapes: dict[str, set[int]] = defaultdict(set)
@@ -203,6 +204,7 @@ def test_no_two_neighbours_are_alike(spec: str, seed: int) -> None:
     assert all(len(shapes[character]) == 6 for character in "aeinorst012.=")
 
 
+@pytest.mark.tex
 @poppler
 def test_text_stays_text(page: bytes, tmp_path: Path) -> None:
     found = extracted(page, tmp_path)
@@ -236,6 +238,7 @@ def test_text_stays_text(page: bytes, tmp_path: Path) -> None:
         assert word in found
 
 
+@pytest.mark.tex
 @poppler
 def test_every_number_of_print_is_in_the_hand(article: derivation.Derivation, page: bytes, tmp_path: Path) -> None:
     def decimals(document: bytes) -> Counter[str]:
@@ -244,6 +247,7 @@ def test_every_number_of_print_is_in_the_hand(article: derivation.Derivation, pa
     assert decimals(page) == decimals(FORMATS["pdf"](article, "typeset"))
 
 
+@pytest.mark.tex
 def test_properties_and_outline_are_plain_text(page: bytes) -> None:
     reader = pypdf.PdfReader(io.BytesIO(page))
     assert reader.metadata.title == "One training step of a 2-2-1 network"
@@ -257,6 +261,7 @@ def test_properties_and_outline_are_plain_text(page: bytes) -> None:
     ]
 
 
+@pytest.mark.tex
 def test_the_same_seed_gives_the_same_bytes(article: derivation.Derivation, page: bytes) -> None:
     assert FORMATS["pdf"](article, "handwritten", Writing()) == page
     assert FORMATS["pdf"](article, "handwritten", Writing(seed=2)) != page
@@ -267,10 +272,12 @@ def test_the_same_seed_gives_the_same_bytes(article: derivation.Derivation, page
     assert beside(tex, "typeset", Writing()) == {}
 
 
+@pytest.mark.tex
 def test_a_page_in_hand_is_not_much_larger_than_print(article: derivation.Derivation, page: bytes) -> None:
     assert len(page) < 5 * len(FORMATS["pdf"](article, "typeset"))
 
 
+@pytest.mark.tex
 @pytest.mark.parametrize("spec", EXAMPLES, ids=lambda path: path.stem)
 def test_every_symbol_of_every_lesson_is_in_the_hand(spec: Path, tmp_path: Path) -> None:
     hands, papers = sorted(HANDS), sorted(PAPERS)
@@ -333,6 +340,7 @@ def test_titles() -> None:
         text("網")
 
 
+@pytest.mark.tex
 def test_special_titles_are_set(tmp_path: Path) -> None:
     title = r"title = '50% & $x_1$ #{~^} \input{secret} <b> Über'" + "\n"
     worked = derivation.derive(derivation.loads(title + '[model]\nequations = "f = 2 * x"\n[data]\nx = 1\n'))
@@ -368,6 +376,7 @@ def test_a_character_that_the_hand_does_not_know(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.tex
 def test_a_tex_file_compiles_with_the_fonts_beside_it(tmp_path: Path) -> None:
     target = tmp_path / "my notes_1.tex"
     result = CliRunner().invoke(

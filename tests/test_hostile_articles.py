@@ -373,6 +373,7 @@ def test_included_files_have_a_limit(tmp_path: Path) -> None:
 # Any article
 
 
+@pytest.mark.tex
 def test_mutilated_articles_give_every_report(tmp_path: Path) -> None:
     for count, mutant in zip(range(60), mutants(20_261_128), strict=False):
         tried(mutant, tmp_path)

@@ -129,7 +129,8 @@ def test_rows_say_where_a_thing_lives() -> None:
 
 
 def test_sympy_only_judges() -> None:
-    assert users("sympy") <= {"proving/prover.py", "proving/vanishes.py", "formulas/operations/algebras.py"}
+    found = users("sympy")
+    assert found and all(path.startswith("proving/") or path == "formulas/operations/algebras.py" for path in found)
 
 
 def test_one_module_starts_programs() -> None:

@@ -366,13 +366,13 @@ def test_a_wrong_formula_of_a_rule_is_refuted() -> None:
     for equation in at(found.network, "W"):
         quantity, formula = equation.quantity, equation.formula(Shapes(found.network.names.shapes))
         before = [Line(quantity, "=", "quantity")]
-        assert prover.judge("update", quantity, before, Line(formula, "=", "formula")) == "proved"
-        assert prover.judge("update", quantity, before, Line(formula + formula, "=", "formula")) == "refuted"
+        assert prover.judge("update", quantity, before, Line(formula, "=", "formula")).proof == "proved"
+        assert prover.judge("update", quantity, before, Line(formula + formula, "=", "formula")).proof == "refuted"
     old = Term("sub", (name("W"), name("update.rate") * updated(name("update.m.W"))))
     assert (
         prover.judge(
             "update", updated(name("W")), [Line(updated(name("W")), "=", "quantity")], Line(old, "=", "formula")
-        )
+        ).proof
         == "refuted"
     )
 

@@ -103,8 +103,8 @@ def test_a_wrong_number_is_refuted() -> None:
     found = network("L = s * t")
     prover = Prover(found.network, found.values, found.gradients, found.updated)
     before = [Line(name("L"), "=", "quantity")]
-    assert prover.judge("forward", name("L"), before, Line(number("1.5"), "=", "value")) == "proved"
-    assert prover.judge("forward", name("L"), before, Line(number("1.6"), "=", "value")) == "refuted"
+    assert prover.judge("forward", name("L"), before, Line(number("1.5"), "=", "value")).proof == "certified"
+    assert prover.judge("forward", name("L"), before, Line(number("1.6"), "=", "value")).proof == "refuted"
     with pytest.raises(FalseLine):
         Line(number("1.6"), "=", "value", proof="refuted")
 

@@ -40,6 +40,7 @@ def tex(article: derivation.Derivation) -> str:
     return FORMATS["tex"](article, "typeset").decode()
 
 
+@pytest.mark.tex
 @pytest.mark.parametrize("source", [by("system"), by("bundled")])
 def test_a_pdf_carries_what_a_reader_expects(source: str, tex: str) -> None:
     document = compile_pdf(tex, SOURCES[source])
@@ -66,6 +67,7 @@ def test_a_pdf_carries_what_a_reader_expects(source: str, tex: str) -> None:
     assert compile_pdf(tex, SOURCES[source]) == document
 
 
+@pytest.mark.tex
 @pytest.mark.parametrize(
     ("stem", "source"), [*((spec.stem, FIRST) for spec in EXAMPLES), *((stem, SECOND) for stem in BY_BOTH)]
 )
@@ -86,6 +88,7 @@ def test_every_example_compiles_without_overflow(stem: str, source: str, tmp_pat
     assert "undefined references" not in log
 
 
+@pytest.mark.tex
 def test_letter_paper(article: derivation.Derivation) -> None:
     from dataclasses import replace
 
@@ -94,6 +97,7 @@ def test_letter_paper(article: derivation.Derivation) -> None:
     assert round(float(reader.pages[0].mediabox.width)) == 612
 
 
+@pytest.mark.tex
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler-utils (pdftotext) is not on this machine")
 def test_text_copies_out_in_reading_order(article: derivation.Derivation, tmp_path: Path) -> None:
     path = tmp_path / "handout.pdf"
@@ -114,6 +118,7 @@ def test_text_copies_out_in_reading_order(article: derivation.Derivation, tmp_pa
     assert "(cid:" not in text
 
 
+@pytest.mark.tex
 def test_tex_that_hangs_is_stopped() -> None:
     with pytest.raises(TexError, match="stopped after 1 seconds"):
         compile_pdf(
@@ -121,6 +126,7 @@ def test_tex_that_hangs_is_stopped() -> None:
         )
 
 
+@pytest.mark.tex
 def test_tex_cannot_run_or_read_anything(tmp_path: Path) -> None:
     target = tmp_path / "written"
     secret = tmp_path / "secret.tex"
@@ -132,6 +138,7 @@ def test_tex_cannot_run_or_read_anything(tmp_path: Path) -> None:
         assert "SEEN" not in pypdf.PdfReader(io.BytesIO(document)).pages[0].extract_text()
 
 
+@pytest.mark.tex
 def test_tex_errors_name_the_chain() -> None:
     text = "\\documentclass{article}\\begin{document}\n%% z^{(1)}\n$\\nonsense$\n\\end{document}"
     with pytest.raises(TexError, match=r"stopped at the chain of z\^\{\(1\)\}: Undefined control sequence"):
@@ -151,6 +158,7 @@ def test_the_bundled_engine_is_chosen_where_there_is_no_other(monkeypatch: pytes
     assert all(one.source == "bundled" for one in engines())
 
 
+@pytest.mark.tex
 def test_specials_in_titles_are_text() -> None:
     text = '[model]\nequations = "f = 2 * x"\n[data]\nx = 1\n'
     title = r"title = '50% & $x_1$ #{~^} \input{secret} <b>'" + "\n"
@@ -170,7 +178,7 @@ def test_json_form(article: derivation.Derivation) -> None:
     assert step["loss"] == "25/32" and step["updated"]["b2"] == "1/8"
     assert set(step["gradients"]) == {"W1", "b1", "W2", "b2", "x", "y", "z1", "h", "yhat", "L"}
     links = [link for phase in form["phases"] for step in phase["steps"] for link in step["chain"]]
-    assert set(links[0]) == {"role", "latex", "relation", "reason", "proof"}
+    assert set(links[0]) == {"role", "latex", "relation", "reason", "proof", "basis"}
     assert {link["role"] for link in links} == {"quantity", "formula", "substitution", "arithmetic", "value"}
     assert {link["relation"] for link in links} <= {"=", r"\approx"}
     for link in links:

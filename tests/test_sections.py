@@ -221,6 +221,7 @@ def test_the_index_gives_the_word(index: str, forward: str, backward: str) -> No
     assert forward in headings(first, 3) and backward in headings(second, 3)
 
 
+@pytest.mark.tex
 def test_a_title_is_text_in_every_format() -> None:
     title = r"50% & $x_1$ #{~^} \input{secret} *b* <i>"
     worked = derivation.derive(

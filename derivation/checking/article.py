@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-import flint
-
-from derivation.checking.facts.knowledge import NEW, Knowledge, Work, quantity, works
+from derivation.checking.facts.facts import Facts, Rule, Stated
+from derivation.checking.facts.knowledge import NEW, ChainRead, Gathering, chains, quantity
 from derivation.checking.facts.meaning import Meaning, Mismatch
 from derivation.checking.facts.meter import Exhausted, Meter
-from derivation.checking.facts.world import Rule, World
-from derivation.checking.judging.compare import ALL_LENIENCY, Leniency
+from derivation.checking.facts.numerals import Numerals
 from derivation.checking.judging.judge import Judge
-from derivation.checking.judging.verdicts import Equality, Report
-from derivation.checking.reading.chains import Chain, Declaration, Side, Statement, statements
+from derivation.checking.judging.verdicts import ALL_ALLOWANCES, Allowance, Equality, Report
+from derivation.checking.reading.chains import Chain, Clause, Declaration, Side, clauses
 from derivation.checking.reading.forms import read
 from derivation.checking.reading.macros import MAXIMAL_MADE, Expansion, collect
 from derivation.checking.reading.symbols import Vocabulary
@@ -28,6 +27,7 @@ from derivation.checking.sources.find import find, opened, source
 from derivation.checking.sources.source import Formula, Heading, Source, UnreadableArticle
 from derivation.formulas.arrays import Shape
 from derivation.formulas.language.resolve import describe
+from derivation.formulas.numbers import working_precision
 
 __all__ = ["Article", "Equality", "Report", "UnreadableArticle", "check", "check_text"]
 
@@ -44,8 +44,6 @@ MAXIMAL_RULES = 20
 """General rules for any parameter that an article may state."""
 OPERANDS = 1
 """Results worked with hidden digits, beyond which an article is taken to do so as a rule."""
-LONG = 6
-"""Decimal places beyond which a result is taken for rounded."""
 ARRAYS = frozenset([r"\top", r"\odot", r"\mathbf", r"\boldsymbol", r"\vec", r"\otimes", r"\mathbb"])
 
 
@@ -65,7 +63,7 @@ def check_text(text: str, path: str = "article.md") -> Report:
 
 def judged(article: Source) -> Report:
     """Every equality of an article with its verdict."""
-    with flint.ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         return Article(article).report()
 
 
@@ -76,19 +74,19 @@ class Article:
         self.source = article
         self.parts = find(article)
         self.formulas = [part for part in self.parts if isinstance(part, Formula)]
-        self.statements: list[Statement] = []
+        self.clauses: list[Clause] = []
         self.sections: list[int] = []
         self.words: list[Sequence[Token]] = []
         self.shown: dict[Formula, Sequence[Token]] = {}
         """The tokens of each formula, as far as they could be told apart."""
         self.unread: list[tuple[Formula, Unreadable]] = []
         self._state()
-        self.vocabulary: Vocabulary = gather(self.statements, self.words)
-        self.works: list[Work] = list(works(self.statements, self.vocabulary))
-        self.knowledge = Knowledge(self.vocabulary)
-        for work in self.works:
-            self.knowledge.learn(work)
-        self._declare()
+        self.vocabulary: Vocabulary = gather(self.clauses, self.words)
+        self.chains: list[ChainRead] = list(chains(self.clauses, self.vocabulary))
+        gathering = Gathering(self.vocabulary, self.chains)
+        self._declare(gathering)
+        self.knowledge = gathering.knowledge(self.sections, self._is_scalar())
+        self.numerals = Numerals(self.knowledge.values, self.chains)
 
     def _state(self) -> None:
         sources = dict.fromkeys([self.source, *(part.source for part in self.parts)])
@@ -111,96 +109,99 @@ class Article:
             self.words.append(words)
             if HYPOTHESIS.search(part.source.text[max(part.start - 20, 0) : part.start].rstrip("$([\\")):
                 continue
-            for statement in statements(part, words, before.get(True) or before.get(False)):
-                self.statements.append(statement)
+            for clause in clauses(part, words, before.get(True) or before.get(False)):
+                self.clauses.append(clause)
                 self.sections.append(section)
-                before[part.display] = statement if isinstance(statement, Chain) else None
+                before[part.display] = clause if isinstance(clause, Chain) else None
 
-    def _declare(self) -> None:
-        for order, statement in enumerate(self.statements):
-            if isinstance(statement, Declaration):
+    def _declare(self, gathering: Gathering) -> None:
+        for order, clause in enumerate(self.clauses):
+            if isinstance(clause, Declaration):
                 keys = []
-                for part in statement.parts:
+                for part in clause.parts:
                     try:
                         key = quantity(read(part, self.vocabulary))
                     except Unreadable:
                         continue
                     if key:
                         keys.append(key)
-                self.knowledge.declare(order, statement, keys)
+                gathering.declare(order, clause, keys)
 
-    def world(self) -> World:
-        """A world in which nothing is judged yet."""
-        scalar = not any(
+    def _is_scalar(self) -> bool:
+        """Whether there is no array in it."""
+        return not any(
             word.text in ARRAYS or word.text.startswith((r"\begin{pm", r"\begin{bm", r"\begin{array", r"\begin{sm"))
             for words in self.words
             for word in words
         )
-        world = World(self.knowledge, scalar, self.sections, Meter(self.letters))
-        world.rules = self._rules(world)
-        world.rounded |= {
-            text for work in self.works if work.sides[-1].tree for text in long_numerals(work.sides[-1].tree)
-        }
-        return world
 
-    def _rules(self, world: World) -> list[Rule]:
+    def facts(self) -> Facts:
+        """The article's facts before anything is judged."""
+        stated = Stated(self.knowledge, self.numerals, Meter(self.letters))
+        facts = Facts(stated)
+        rules = self._rules(facts)
+        return Facts(replace(stated, rules=rules)) if rules else facts
+
+    def _rules(self, facts: Facts) -> list[Rule]:
         found: list[Rule] = []
-        for key, events in self.knowledge.formulas.items():
-            theta = self.knowledge.symbols.get(key.removesuffix(NEW))
-            if (
-                not key.endswith(NEW)
-                or theta is None
-                or self.knowledge.values.get(theta.key)
-                or self.knowledge.formulas.get(theta.key)
-            ):
-                continue
-            world.meter.begin()
-            try:
-                is_unknown = world.shape(theta.key, 0) is None
-            except (Exhausted, RecursionError):
-                continue
-            if is_unknown:
-                found += [
-                    Rule(theta, event)
-                    for event in events
-                    if any(node.head in ("nabla", "partial") for node in nodes(event.tree))
-                ]
+        for key, statements in self.knowledge.formulas.items():
+            theta = self.knowledge.symbols.get(key.removesuffix(NEW)) if key.endswith(NEW) else None
+            if theta and not self.knowledge.values.get(theta.key) and not self.knowledge.formulas.get(theta.key):
+                rules = [Rule(theta, statement) for statement in statements if has_derivative(statement.tree)]
+                found += rules if rules and is_unknown(facts, theta.key) else ()
         return found[:MAXIMAL_RULES]
 
+    def judged(self) -> tuple[list[Equality], Facts]:
+        """The verdicts on all pairs, and the facts once they are known. A first look finds out whether the article
+        rounds; where it does so only here and there, a second judges by that."""
+        equalities, facts = self.judged_by(ALL_ALLOWANCES)
+        allowed = self.habits(equalities)
+        return (
+            self.judged_by(allowed)
+            if any(equality.needed - allowed for equality in equalities)
+            else (equalities, facts)
+        )
+
+    def judged_by(self, allowed: frozenset[Allowance]) -> tuple[list[Equality], Facts]:
+        """The verdicts where these are allowed."""
+        facts, equalities = self.facts(), list[Equality]()
+        for link, ruling in Judge(facts, self.chains, allowed).rulings():
+            equalities.append(ruling.equality)
+            facts = link.context.after(ruling.lessons).facts
+        return equalities, facts
+
+    def habits(self, equalities: Sequence[Equality]) -> frozenset[Allowance]:
+        """What the article is allowed: what it does as a rule."""
+        return habits(equalities, UNROUNDED.search(self.source.text) is not None)
+
     def report(self) -> Report:
-        """The verdicts. A first look finds out whether the article rounds; where it does so only here and there, a
-        second judges by that."""
-        judge = Judge(self.world(), self.works, ALL_LENIENCY)
-        equalities = list(judge.equalities())
-        granted = deserved(equalities, UNROUNDED.search(self.source.text) is not None)
-        if any(equality.granted - granted for equality in equalities):
-            judge = Judge(self.world(), self.works, granted)
-            equalities = list(judge.equalities())
-        wrong, holding = self._declarations(judge.world)
+        """The verdicts."""
+        equalities, facts = self.judged()
+        wrong, holding = self._declarations(facts)
         unread = [equality for formula, problem in self.unread for equality in as_undecided(formula, problem)]
         merged = sorted(
             [*equalities, *wrong, *unread], key=lambda equality: (equality.source.path, equality.right.start)
         )
         return Report(self.source, merged, self.formulas, holding, self.shown)
 
-    def _declarations(self, world: World) -> tuple[list[Equality], int]:
+    def _declarations(self, facts: Facts) -> tuple[list[Equality], int]:
         r"""The declarations `x \in R^n` that do not hold, and how many do."""
         wrong, holding = [], 0
         for key, rows in self.knowledge.sets.items():
             for order, declaration in rows:
-                event = world.value_event(key, order)
-                shape = self._known_shape(world, key, order)
-                wanted = world.shape_of_set(declaration)
+                statement = facts.value_statement(key, order)
+                shape = self._known_shape(facts, key, order)
+                wanted = facts.shape_of_set(declaration)
                 if (
                     shape is None
                     or wanted is None
                     or shape == wanted
-                    or not world.is_explicit(declaration)
-                    or world.is_reused(key, order)
+                    or not facts.is_explicit(declaration)
+                    or facts.is_reused(key, order)
                 ):
                     holding += 1
                     continue
-                line = event.read.side.place[0] if event else 0
+                line = statement.read.side.place[0] if statement else 0
                 where = f" in line {line}" if line else ""
                 wrong.append(
                     Equality(
@@ -216,17 +217,17 @@ class Article:
         return wrong, holding
 
     @staticmethod
-    def _known_shape(world: World, key: str, order: int) -> Shape | None:
+    def _known_shape(facts: Facts, key: str, order: int) -> Shape | None:
         """The shape of a quantity's value or formula, whatever sets are declared."""
-        event = world.value_event(key, order)
-        world.meter.begin()
+        statement = facts.value_statement(key, order)
+        facts.meter.begin()
         try:
-            if event:
-                return Meaning(world, order).of(event.tree)[1]
-            defined = world.definition(key, order)
+            if statement:
+                return Meaning(facts, order).of(statement.tree)[1]
+            defined = facts.definition(key, order)
         except (Unreadable, Mismatch, Exhausted, RecursionError):
             return None
-        return defined[1] if defined and key not in world.gathered else world.declared_in_digits(key)
+        return defined[1] if defined else facts.declared_in_digits(key)
 
 
 def as_undecided(formula: Formula, problem: Unreadable) -> Iterator[Equality]:
@@ -242,26 +243,33 @@ def as_undecided(formula: Formula, problem: Unreadable) -> Iterator[Equality]:
         yield Equality(first, second, "=", "undecided", "arithmetic", f"not read: {problem.message}", at=problem.at)
 
 
-def long_numerals(result: Tree) -> Iterator[str]:
-    """The numerals of a result that have so many places that they can only be roundings."""
-    for node in nodes(result):
-        if node.head == "number" and len(node.args[0].partition(".")[2]) >= LONG:
-            yield node.args[0]
+def has_derivative(tree: Tree) -> bool:
+    """Whether a formula holds a derivative or gradient."""
+    return any(node.head in ("nabla", "partial") for node in nodes(tree))
 
 
-def deserved(equalities: Sequence[Equality], goes_on_unrounded: bool) -> frozenset[Leniency]:
+def is_unknown(facts: Facts, key: str) -> bool:
+    """Whether nothing is said of a quantity's shape."""
+    facts.meter.begin()
+    try:
+        return facts.shape(key, 0) is None
+    except (Exhausted, RecursionError):
+        return False
+
+
+def habits(equalities: Sequence[Equality], goes_on_unrounded: bool) -> frozenset[Allowance]:
     """What an article's way of rounding may be granted: what it does as a rule, not what only a slip or two would
     need."""
     rounded = [equality for equality in equalities if equality.verdict == "rounded"]
     exact = sum(equality.verdict == "exact" and equality.kind != "definition" for equality in equalities)
-    renamed = sum("renamed" in equality.granted and equality.kind == "definition" for equality in equalities)
-    needed = {leniency: sum(leniency in equality.granted for equality in equalities) for leniency in ALL_LENIENCY}
+    renamed = sum("renamed" in equality.needed and equality.kind == "definition" for equality in equalities)
+    needed = {allowance: sum(allowance in equality.needed for equality in equalities) for allowance in ALL_ALLOWANCES}
     behind_equals = sum(equality.relation == "=" for equality in rounded)
-    habits = {
+    is_habit = {
         "inside": behind_equals * 8 > exact,
         "cut": needed["cut"] > 2 or behind_equals * 12 > exact,
         "renamed": renamed >= RENAMED,
         "operands": needed["operands"] > OPERANDS,
         "carried": goes_on_unrounded or needed["carried"] * 10 > len(rounded) or len(rounded) < 6,
     }
-    return frozenset(leniency for leniency in ALL_LENIENCY if habits[leniency])
+    return frozenset(allowance for allowance in ALL_ALLOWANCES if is_habit[allowance])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from derivation.cli.exits import Commands, Unexpected
 from derivation.system.registry import Registry, Row
@@ -20,6 +20,7 @@ COMMANDS: Registry[Callable[..., None]] = Registry(
         "Write the walkthrough of a network: forward pass, backpropagation, update.",
         f"{HERE}.handout:handout",
     ),
+    Row("new", "Write a spec to begin from: a copy of one of the lessons.", f"{HERE}.new:new"),
     Row("check", "Say which equalities of an article are wrong.", f"{HERE}.check:check"),
     Row(
         "spec",
@@ -45,22 +46,16 @@ COMMANDS: Registry[Callable[..., None]] = Registry(
 
 
 class Group(TyperGroup):
-    """The commands of the table. Typer ends the program with 1, a verdict, for a broken pipe of whatever kind and for
-    an end of file."""
+    """The commands of the table, bare until one is called: shells complete their names without loading any. Typer ends
+    the program with 1, a verdict, for a broken pipe of whatever kind and for an end of file."""
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
-        self.commands = {key: cast(Any, None) for key in COMMANDS}  # for suggestions; `get_command` makes them
+        self.commands = {row.key: TyperCommand(row.key, help=row.says) for row in COMMANDS.rows.values()}
 
-    def list_commands(self, context: Any) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, context: Any, name: str) -> Any:
-        if name not in COMMANDS:
-            return None
-        alone = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-        alone.command(name)(COMMANDS[name])
-        return typer.main.get_command(alone)
+    def resolve_command(self, context: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        name, command, rest = super().resolve_command(context, args)
+        return name, _loaded(name) if name else command, rest
 
     def format_commands(self, context: Any, formatter: Any) -> None:
         with formatter.section("Commands"):
@@ -73,9 +68,14 @@ class Group(TyperGroup):
             raise Unexpected(str(error)) from error
 
 
-app = Commands(
-    cls=Group, add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False
-)
+def _loaded(name: str) -> Any:
+    """A command with its arguments and options."""
+    alone = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    alone.command(name)(COMMANDS[name])
+    return typer.main.get_command(alone)
+
+
+app = Commands(cls=Group, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
 def _version(wanted: bool) -> None:

@@ -11,6 +11,7 @@ import typer
 from derivation.checking import article as checker
 from derivation.checking.article import Report, UnreadableArticle
 from derivation.checking.reports import FORMATS
+from derivation.cli.completing import one_of
 from derivation.cli.exits import BAD_INPUT, SOME_WRONG, TEX_FAILED, deliver, ending, file_of, stop
 from derivation.cli.language import Language
 from derivation.pages.typesetting.engine import TexError
@@ -26,7 +27,11 @@ def check(
     output: Annotated[str, typer.Option("-o", "--output", help="Where to write; - is standard output.")] = "-",
     form: Annotated[
         str,
-        typer.Option("--format", help=f"{FORMATS.offered}. Without it, by the ending of the output file, else text."),
+        typer.Option(
+            "--format",
+            help=f"{FORMATS.offered}. Without it, by the ending of the output file, else text.",
+            autocompletion=one_of(FORMATS, FORMATS.descriptions),
+        ),
     ] = "",
     language: Language = "",
 ) -> None:

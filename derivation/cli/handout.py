@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from derivation.cli.completing import one_of
 from derivation.cli.exits import TEX_FAILED, deliver, ending, file_of, put, stop
 from derivation.cli.explaining import explained
 from derivation.cli.language import Language
@@ -41,12 +42,26 @@ def handout(
     ] = None,
     form: Annotated[
         str,
-        typer.Option("--format", help=f"{FORMATS.offered}. Without it, by the ending of the output file, else pdf."),
+        typer.Option(
+            "--format",
+            help=f"{FORMATS.offered}. Without it, by the ending of the output file, else pdf.",
+            autocompletion=one_of(FORMATS, FORMATS.descriptions),
+        ),
     ] = "",
-    theme: Annotated[str, typer.Option(help="The look: typeset or handwritten.")] = "typeset",
-    hand: Annotated[str, typer.Option(help="Whose hand: steady, quick or round (with --theme handwritten).")] = "",
+    theme: Annotated[
+        str, typer.Option(help="The look: typeset or handwritten.", autocompletion=one_of(THEMES))
+    ] = "typeset",
+    hand: Annotated[
+        str,
+        typer.Option(
+            help="Whose hand: steady, quick or round (with --theme handwritten).", autocompletion=one_of(HANDS)
+        ),
+    ] = "",
     paper_style: Annotated[
-        str, typer.Option(help="On what paper: squared, lined or plain (with --theme handwritten).")
+        str,
+        typer.Option(
+            help="On what paper: squared, lined or plain (with --theme handwritten).", autocompletion=one_of(PAPERS)
+        ),
     ] = "",
     seed: Annotated[int | None, typer.Option(help="Another seed, another writing (with --theme handwritten).")] = None,
     unproved: Annotated[

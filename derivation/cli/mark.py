@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
+from derivation.cli.completing import several_of
 from derivation.cli.exits import BAD_INPUT, TEX_FAILED, deliver, folder_of, stop
 from derivation.exercises.key import KeyFault, load_key
 from derivation.exercises.marking.answers import load_answers
-from derivation.exercises.marking.report import Report, report
+from derivation.exercises.marking.report import ClassReport, report
 from derivation.exercises.marking.reports import FORMATS
 from derivation.exercises.spreadsheet import NoTable
 from derivation.formulas.calculus.reverse import NoDerivative
@@ -28,7 +29,11 @@ def mark(
     ],
     form: Annotated[
         str,
-        typer.Option("--format", help=f"One or more of {', '.join(FORMATS)}, with commas. Text goes to the terminal."),
+        typer.Option(
+            "--format",
+            help=f"One or more of {', '.join(FORMATS)}, with commas. Text goes to the terminal.",
+            autocompletion=several_of(FORMATS, FORMATS.descriptions),
+        ),
     ] = "text",
     output: Annotated[
         str | None,
@@ -63,7 +68,7 @@ def mark(
         raise typer.Exit(BAD_INPUT)
 
 
-def _report(key: Path, answers: Path) -> Report:
+def _report(key: Path, answers: Path) -> ClassReport:
     """The marks of a class; ends the program with a message where key or answers cannot be used."""
     try:
         read = load_key(key)
@@ -76,7 +81,7 @@ def _report(key: Path, answers: Path) -> Report:
         stop(f"{key}: the spec in this key cannot be worked: {error}")
 
 
-def _write(folder: Path, form: str, report: Report, mode: int) -> None:
+def _write(folder: Path, form: str, report: ClassReport, mode: int) -> None:
     """A form's files, each whole or not there."""
     try:
         make_folder(folder)

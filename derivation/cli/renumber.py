@@ -35,10 +35,10 @@ def renumber(
         stop(str(error))
     deliver(result.text.encode(), target)
     for heading, rows in (
-        ("these numbers were not changed, since no formula ties them", result.untied),
+        ("these numbers were not changed, since no formula ties them", result.unaligned),
         ("these words may no longer hold", result.claims),
     ):
         if rows:
             say("\n  ".join([f"{heading}:", *rows]))
-    if result.untied:
+    if result.unaligned:
         raise typer.Exit(SOME_WRONG)

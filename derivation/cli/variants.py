@@ -14,15 +14,17 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from derivation.cli.completing import one_of, several_of
 from derivation.cli.exits import TEX_FAILED, folder_of, stop
 from derivation.cli.explaining import caught, warned
 from derivation.exercises.batch.batch import Batch, drawn, exercise_of
-from derivation.exercises.batch.parts import Job, Row
+from derivation.exercises.batch.parts import Job, VariantRow
 from derivation.exercises.batch.pool import Cluster, Cores, NoCluster, NoPool, Pool, is_open
 from derivation.exercises.batch.products import BINDINGS, FORMATS, PARTS, platforms
 from derivation.exercises.batch.roster import Person, load_roster
-from derivation.exercises.exercise.identity import WrongId
+from derivation.exercises.exercise.identity import WrongId, edition_of
 from derivation.exercises.exports.formats import Unfit
+from derivation.exercises.mistakes.mistakes import latest
 from derivation.exercises.search.solve import Unmeetable, rebuild, untold
 from derivation.exercises.spreadsheet import NoTable
 from derivation.pages.typesetting.engine import TexError, unsettable
@@ -31,6 +33,7 @@ from derivation.system.ending import due
 from derivation.system.hold import Held
 from derivation.system.streams import say
 from derivation.system.writing import NotWritten
+from derivation.words.telling import tell
 
 SHOW_CURSOR = b"\033[?25h"
 """What tells a terminal to show the cursor that a progress bar hides."""
@@ -51,9 +54,18 @@ def variants(
             "-o", "--output", help="The folder to write into. Without it: output/NAME-variants.", show_default=False
         ),
     ] = None,
-    form: Annotated[str, typer.Option("--format", help=f"One or more of {', '.join(FORMATS)}, with commas.")] = "pdf",
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format", help=f"One or more of {', '.join(FORMATS)}, with commas.", autocompletion=several_of(FORMATS)
+        ),
+    ] = "pdf",
     bind: Annotated[
-        str, typer.Option(help="PDFs: two (sheets, keys), booklet (keys at the end) or each (a file for each).")
+        str,
+        typer.Option(
+            help="PDFs: two (sheets, keys), booklet (keys at the end) or each (a file for each).",
+            autocompletion=one_of(BINDINGS),
+        ),
     ] = "two",
     roster: Annotated[
         Path | None, typer.Option(help="A class list: CSV with a column 'name', and perhaps 'id'.")
@@ -77,7 +89,7 @@ def variants(
         stop("--id makes the variants with these ids, so leave out --count and --roster")
     people = _people(roster)
     labels = _labels(roster, people, count)
-    pool, job = _pool(cluster), _job(spec)
+    pool, job = _pool(cluster), _job(spec, _edition(spec, ids))
     rows = _rebuilt(spec, job, ids) if ids else _drawn(spec, job, seed, labels, pool)
     left_out = _unprintable(roster, people, rows) if "pdf" in forms else {}
     products = {**platforms(job.spec, seed), "pdf": BINDINGS[bind]}
@@ -136,7 +148,7 @@ def _labels(roster: Path | None, people: Sequence[Person], count: int | None) ->
     return [person.label for person in people] + [""] * (wanted - len(people))
 
 
-def _unprintable(roster: Path | None, people: Sequence[Person], rows: Sequence[Row]) -> dict[str, str]:
+def _unprintable(roster: Path | None, people: Sequence[Person], rows: Sequence[VariantRow]) -> dict[str, str]:
     """The ids of the sheets whose names no font has, and what to tell of each."""
 
     letters = {
@@ -153,10 +165,10 @@ def _unprintable(roster: Path | None, people: Sequence[Person], rows: Sequence[R
     }
 
 
-def _drawn(spec: Path, job: Job, seed: int, labels: list[str], pool: Pool) -> tuple[Row, ...]:
+def _drawn(spec: Path, job: Job, seed: int, labels: list[str], pool: Pool) -> tuple[VariantRow, ...]:
     """The variants of a seed, one for each label."""
     try:
-        rows = caught(spec, lambda: tuple(map(Row.of, drawn(job, seed, len(labels), pool), labels)))
+        rows = caught(spec, lambda: tuple(map(VariantRow.of, drawn(job, seed, len(labels), pool), labels)))
     except Unmeetable as error:
         stop(f"{spec}: {error}")
     except NoPool as error:
@@ -166,17 +178,28 @@ def _drawn(spec: Path, job: Job, seed: int, labels: list[str], pool: Pool) -> tu
     return rows
 
 
-def _rebuilt(spec: Path, job: Job, ids: list[str]) -> tuple[Row, ...]:
+def _rebuilt(spec: Path, job: Job, ids: list[str]) -> tuple[VariantRow, ...]:
     """The variants that ids stand for."""
     try:
-        return caught(spec, lambda: tuple(Row.of(rebuild(exercise_of(job), id), "") for id in ids))
+        return caught(spec, lambda: tuple(VariantRow.of(rebuild(exercise_of(job), id), "") for id in ids))
     except WrongId as error:
         stop(f"{spec}: {error}")
 
 
-def _job(spec: Path) -> Job:
+def _edition(spec: Path, ids: list[str] | None) -> int:
+    """The edition that ids are of, the latest where there are none."""
+    try:
+        editions = sorted(set(map(edition_of, ids or [])))
+    except WrongId as error:
+        stop(f"{spec}: {error}")
+    if len(editions) > 1:
+        stop(tell("ids.mixed", editions=", ".join(map(str, editions))))
+    return editions[0] if editions else latest()
+
+
+def _job(spec: Path, edition: int) -> Job:
     """The spec as workers get it, read and found to be right."""
-    job = caught(spec, lambda: Job(text_of(spec), str(spec.parent.resolve()), str(spec)))
+    job = caught(spec, lambda: Job(text_of(spec), str(spec.parent.resolve()), str(spec), edition))
     warned(spec, caught(spec, lambda: exercise_of(job)).network)
     return job
 

@@ -28,7 +28,7 @@ from derivation.formulas.numbers import (
     Uncertain,
     Undefined,
     Written,
-    same,
+    agree,
     settle,
     sharpened,
     unrounded,
@@ -228,9 +228,9 @@ class Workbook:
         return tuple(lines)
 
     def judge(self, term: Term, value: Array) -> None:
-        """Certified arithmetic has the last word on every link; SymPy's proof comes on top of it."""
+        """Certified arithmetic compares every link with the value, to 40 digits; SymPy's verdict comes on top of it."""
         found = evaluate(term, self.known)
-        if found.shape != value.shape or not all(map(same, found.entries, value.entries)):
+        if found.shape != value.shape or not all(map(agree, found.entries, value.entries)):
             raise FalseLine(f"this line is false: {term}")
 
 

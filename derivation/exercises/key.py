@@ -1,7 +1,8 @@
 """The key of an exercise's variants as JSON: what `derivation variants --format json` writes and `derivation mark`
 reads.
 
-It holds the spec itself, so that marking works every formula anew, and for each variant its numbers and its blanks with
+It holds the spec itself, so that marking works every formula anew, the edition, which says what mistakes are known, and
+for each variant its numbers and its blanks with
 the answer as shown, the accepted interval and the points. All numbers are text: decimals where they end, else
 fractions.
 """
@@ -29,12 +30,15 @@ from pydantic import (
 )
 
 from derivation.exercises.exercise.exercise import Exercise, Variant
+from derivation.exercises.exercise.former_ids import FORMER
+from derivation.exercises.mistakes.mistakes import latest
 from derivation.exercises.plan.contract import Contract
 from derivation.formulas.arrays import Array
 from derivation.formulas.numbers import exact, terminating
 from derivation.formulas.terms import Term, name
 from derivation.networks.network import Network
 from derivation.networks.update import PREFIX
+from derivation.words.telling import tell
 
 SCHEMA = 1
 NUMBER = re.compile(r"-?(?:\d+(?:\.\d+)?(?:e-?([0-2]?\d{1,2}|300))?|\d+/0*[1-9]\d*)", re.ASCII)
@@ -58,7 +62,8 @@ def key_head(exercise: Exercise, spec: str, seed: int) -> dict[str, Any]:
     """What all variants share. `spec` is the text of the spec that the exercise was made from."""
     contract = exercise.contract
     shared = {"digits": contract.digits, "places": contract.places, "carries": contract.carries}
-    return {"schema": SCHEMA, "title": exercise.network.title, "seed": seed, "contract": shared, "spec": spec}
+    about = {"schema": SCHEMA, "title": exercise.network.title, "seed": seed, "edition": exercise.edition}
+    return {**about, "contract": shared, "spec": spec}
 
 
 def variant_form(variant: Variant) -> dict[str, Any]:
@@ -141,11 +146,11 @@ NumberText = Annotated[str, AfterValidator(_number)]
 Count = Annotated[int, Field(ge=0, lt=LARGE)]
 
 
-class _Table(BaseModel):
+class _Form(BaseModel):
     model_config = ConfigDict(extra="ignore", strict=True)
 
 
-class BlankForm(_Table):
+class BlankForm(_Form):
     """A blank of a variant."""
 
     key: str
@@ -163,7 +168,7 @@ class BlankForm(_Table):
         return self
 
 
-class VariantForm(_Table):
+class VariantForm(_Form):
     """A variant."""
 
     id: str
@@ -181,7 +186,7 @@ class VariantForm(_Table):
         return blanks
 
 
-class ContractForm(_Table):
+class ContractForm(_Form):
     """The rounding contract."""
 
     digits: Annotated[int, Field(ge=1, le=30)]
@@ -189,12 +194,14 @@ class ContractForm(_Table):
     carries: bool = False
 
 
-class KeyForm(_Table):
+class KeyForm(_Form):
     """The file as it is."""
 
     schema_: Literal[1] = Field(alias="schema")
     title: str = ""
     seed: Count
+    edition: Annotated[int, Field(ge=1)] = FORMER
+    """Keys that were written before there were editions name none."""
     contract: ContractForm
     spec: str
     variants: Annotated[list[VariantForm], Field(min_length=1)]
@@ -207,6 +214,7 @@ class Key:
     source: str
     title: str
     seed: int
+    edition: int
     spec: str
     contract: Contract
     variants: Mapping[str, VariantForm]
@@ -249,7 +257,9 @@ def read_key(text: str, source: str = "<key>") -> Key:
             raise KeyFault(
                 f"{source}: {_problem(('variants', place, 'id'), f'two variants have one id, {variant.id[:40]!r}')}"
             )
-    return Key(source, form.title, form.seed, form.spec, Contract(**form.contract.model_dump()), variants)
+    if form.edition > latest():
+        raise KeyFault(f"{source}: {tell('ids.later_key', edition=form.edition, latest=latest())}")
+    return Key(source, form.title, form.seed, form.edition, form.spec, Contract(**form.contract.model_dump()), variants)
 
 
 def _json(text: str, source: str) -> Any:

@@ -53,16 +53,16 @@ class Numeral:
     unit: fmpq
 
 
-class Unreadable(ValueError):
+class NoNumeral(ValueError):
     """A text that is no number, and what it should be."""
 
 
-class Twofold(Unreadable):
+class Twofold(NoNumeral):
     """A text that can be read as two numbers."""
 
 
 def read(text: str, mark: str = "") -> Numeral | None:
-    """The number that a text stands for; None where nothing is written. Raises `Unreadable`.
+    """The number that a text stands for; None where nothing is written. Raises `NoNumeral`.
 
     `mark` is a comma where that is known to stand before decimals (`decimal_mark`). Without it, 1,234 could be two
     numbers.
@@ -79,17 +79,17 @@ def read(text: str, mark: str = "") -> Numeral | None:
     if not plain or set(plain) <= {"-"}:
         return None
     if len(plain) > MAXIMAL_LENGTH:
-        raise Unreadable(f"is longer than {MAXIMAL_LENGTH} characters")
+        raise NoNumeral(f"is longer than {MAXIMAL_LENGTH} characters")
     if MIXED.search(text[: MAXIMAL_LENGTH + 1]) or MIXED.search(plain):
-        raise Unreadable("could be a mixed number; write it as one fraction or as a decimal")
+        raise NoNumeral("could be a mixed number; write it as one fraction or as a decimal")
     if APART.search(plain):
-        raise Unreadable("could be two numbers; write one number without spaces")
+        raise NoNumeral("could be two numbers; write one number without spaces")
     above, slash, below = LEAD.sub("", SPACE.sub("", plain)).partition("/")
     if not slash:
         return _decimal(above, mark)
     divisor = _decimal(below.strip("()"), mark).value
     if divisor == 0:
-        raise Unreadable("divides by zero")
+        raise NoNumeral("divides by zero")
     return Numeral(_decimal(above.strip("()"), mark).value / divisor, 0, fmpq(0))
 
 
@@ -99,7 +99,7 @@ def is_number(text: str) -> bool:
         read(text)
     except Twofold:
         return True
-    except Unreadable:
+    except NoNumeral:
         return False
     return not _plain(text).startswith("=")
 
@@ -138,11 +138,11 @@ def _decimal(text: str, mark: str) -> Numeral:
 def _number(text: str) -> Numeral:
     match = NUMBER.fullmatch(text)
     if not match:
-        raise Unreadable("is no number; write a decimal such as -0.25 or -0,25, or a fraction such as -1/4")
+        raise NoNumeral("is no number; write a decimal such as -0.25 or -0,25, or a fraction such as -1/4")
     sign, digits, power, other, percent = match.groups()
     scale = int(power or other or 0) - (2 if percent else 0)
     if abs(scale) > MAXIMAL_EXPONENT:
-        raise Unreadable(f"has a power of ten beyond {MAXIMAL_EXPONENT}")
+        raise NoNumeral(f"has a power of ten beyond {MAXIMAL_EXPONENT}")
     whole, _, fraction = digits.partition(".")
     value = exact(f"{sign.replace('+', '')}{whole or 0}.{fraction or 0}e{scale}")
     unit = fmpq(10) ** (scale - len(fraction))

@@ -6,9 +6,11 @@ A ball is an interval that surely holds the true value. Where a ball is too wide
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import RLock
 from typing import Any, TypeAlias, TypeVar
 
 import flint
@@ -28,6 +30,12 @@ MAXIMAL_EXPONENT = 1_000_000
 is rounded to."""
 PRECISIONS = (192, 384, 1024, 4096, 12288, 65536)
 """Bits of working precision, tried in this order until every digit is certain."""
+AGREED_DIGITS = 40
+"""Digits to which two sides of a link have to be equal where they are no fractions."""
+TOLERANCE, AGREED_BITS = arb(fmpq(1, 10**AGREED_DIGITS)), 140
+"""How far two such sides may be apart, and the relative accuracy in bits from which on a ball is narrow enough."""
+_PRECISION = RLock()
+"""python-flint has one working precision for the whole process: who has set it keeps it until the work is done."""
 LARGEST, LEAST = arb(2) ** MAXIMAL_EXPONENT, arb(2) ** -MAXIMAL_EXPONENT
 LARGE, SMALL = arb(2) ** 4096, arb(2) ** -4096
 """Beyond these a ball's power of ten is found by its logarithm, since the whole numbers that it is a quotient of would
@@ -65,11 +73,23 @@ class TooLarge(Undefined):
     """A number has more digits before its point than a page can hold."""
 
 
+@contextmanager
+def working_precision(bits: int) -> Iterator[None]:
+    """Works with so many bits, in this thread alone: others that want a precision of their own wait for their turn.
+
+    >>> with working_precision(192):
+    ...     arb(2).sqrt().rel_accuracy_bits() > 180
+    True
+    """
+    with _PRECISION, flint.ctx.workprec(bits):
+        yield
+
+
 def certified(work: Callable[[], Result]) -> Result:
     """What `work` returns, run with more and more bits until it raises no `Uncertain`."""
     for bits in PRECISIONS:
         try:
-            with flint.ctx.workprec(bits):
+            with working_precision(bits):
                 return work()
         except Uncertain as error:
             last = error
@@ -151,6 +171,27 @@ def same(a: Number, b: Number) -> bool:
     if isinstance(a, fmpq) and isinstance(b, fmpq):
         return bool(a == b)
     return bool(arb(a).overlaps(arb(b)))
+
+
+def agree(a: Number, b: Number) -> bool:
+    """Whether two numbers are equal: rationals exactly, others to 40 digits (40 decimal places where they are below 1);
+    `Uncertain` where they overlap and are not known so well.
+
+    >>> agree(fmpq(1, 3), fmpq(1, 3)), agree(arb(2).sqrt(), fmpq(3, 2))
+    (True, False)
+    """
+    if not same(a, b):
+        return False
+    if _is_narrow(a) and _is_narrow(b):
+        return True
+    a, b = arb(a), arb(b)
+    if not abs(a - b) < TOLERANCE * (1 + abs(b)):
+        raise Uncertain(f"whether two sides are equal to {AGREED_DIGITS} digits")
+    return True
+
+
+def _is_narrow(x: Number) -> bool:
+    return isinstance(x, fmpq) or x.rel_accuracy_bits() >= AGREED_BITS
 
 
 def is_positive(x: Number) -> bool:
@@ -303,7 +344,7 @@ def rounded(x: Number, digits: int) -> str:
 
 def _far(x: arb, digits: int) -> str:
     """A number far from 1, of which whole numbers would be long: its logarithm gives the power of ten."""
-    with flint.ctx.workprec(flint.ctx.prec + 64):
+    with working_precision(flint.ctx.prec + 64):
         size = int((abs(x.mid()).log() / arb.const_log10()).mid().floor().unique_fmpz())
         near = exact(rounded(x / arb(10) ** size, digits))
     carried = magnitude(near)

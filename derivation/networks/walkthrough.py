@@ -11,9 +11,12 @@ from derivation.formulas.terms import Term
 Role = Literal["quantity", "formula", "substitution", "arithmetic", "value"]
 Relation = Literal["=", "≈"]
 Proof = Literal["proved", "certified", "failed", "refuted", "none"]
-"""How a line was judged: `proved` by SymPy, for any numbers where it is a formula; `certified` where its two sides, too
-large for symbols, are equal at these numbers in exact or ball arithmetic; `failed` where nothing could decide;
-`refuted`; `none` where it is not judged yet."""
+"""How a line was judged: `proved` where SymPy decided it symbolically; `certified` where exact rationals or ball
+arithmetic compared its two sides at these numbers; `failed` where nothing could decide; `refuted`; `none` where it is
+not judged yet."""
+Basis = Literal["none", "symbols", "numbers", "small_shapes", "direction"]
+"""What a verdict rests on: `symbols`, any numbers in their place; the `numbers` of the two sides; those, and symbols for
+the same network at `small_shapes`; those, and the derivative along a `direction` by rules of their own."""
 
 
 class FalseLine(ValueError):
@@ -48,7 +51,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One link of a chain. `relation` ties it to the link before it; `proof` says how it was judged.
+    """One link of a chain. `relation` ties it to the link before it; `proof` says how it was judged, `basis` by what.
 
     A refuted line cannot be built:
 
@@ -62,6 +65,7 @@ class Line:
     role: Role
     reason: Reason | None = None
     proof: Proof = "none"
+    basis: Basis = "none"
 
     def __post_init__(self) -> None:
         if self.proof == "refuted":

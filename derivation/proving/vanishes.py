@@ -1,5 +1,8 @@
 """Whether an expression is identically zero: proved by SymPy, refuted at a point, or neither.
 
+Where it has kinks, it has to be zero in every region that they cut out (`regions`); where those are too many, in the
+regions that 64 points reach: it is `sampled` then.
+
 Source of the order of attempts: structural zero, expansion and rational normal forms are decision procedures for the
 expressions that local proofs give; `simplify` is a heuristic and comes last, on small expressions only.
 """
@@ -9,9 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from itertools import islice
-from typing import Any, Literal
+from typing import Any
 
 import sympy
+
+from derivation.proving.regions import is_step, vanishes_everywhere
+from derivation.proving.symbolic import Finding
 
 POINTS = 64
 LARGEST = 400
@@ -19,7 +25,7 @@ LARGEST = 400
 
 
 @cache
-def verdict(expression: Any) -> Literal["proved", "refuted", "failed"]:
+def verdict(expression: Any) -> Finding:
     """The judgement on `expression = 0`."""
     if expression == 0:
         return "proved"
@@ -28,9 +34,12 @@ def verdict(expression: Any) -> Literal["proved", "refuted", "failed"]:
         return "proved"
     if any(_differs(expanded, point) for point in islice(_points(expanded), 3)):
         return "refuted"
-    steps = [atom for atom in expanded.atoms(sympy.Function) if type(atom).__name__ == "step"]
+    steps = [atom for atom in expanded.atoms(sympy.Function) if is_step(atom)]
     if steps:
-        return "proved" if _in_every_region(expanded, steps) else "failed"
+        everywhere = vanishes_everywhere(expanded, _zero_there)
+        if everywhere is None:
+            return "sampled" if _in_sampled_regions(expanded, steps) else "failed"
+        return "proved" if everywhere else "failed"
     if _rational_zero(expanded):
         return "proved"
     if sympy.count_ops(expanded) < LARGEST and sympy.simplify(expanded) == 0:
@@ -62,8 +71,8 @@ def _differs(expression: Any, point: dict[Any, Any]) -> bool:
     return bool(value.is_number and value.is_finite is not False and abs(value) > sympy.Float(10) ** -18)
 
 
-def _in_every_region(expression: Any, steps: list[Any]) -> bool:
-    """Zero in each of the regions that the steps cut out, as far as the points reach them."""
+def _in_sampled_regions(expression: Any, steps: list[Any]) -> bool:
+    """Zero in the regions that the steps cut out, as far as the points reach them."""
     regions = set()
     for point in _points(expression):
         if any(atom.args[0].subs(point) == 0 for atom in steps):

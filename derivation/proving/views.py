@@ -11,7 +11,6 @@ from derivation.formulas.terms import Term, index, name, walk
 from derivation.networks.walkthrough import Proof
 from derivation.proving.symbolic import Symbolic
 
-PHASES = frozenset({"gradient_check", "hessian", "jacobian"})
 LEAVES = frozenset({"partial", "second", "shifted"})
 DIGITS = 60
 
@@ -29,12 +28,10 @@ class Truth:
                 **self.prover.numbers,
                 **{node: self.of(node) for term in (left, right) for node in walk(term) if node.head in LEAVES},
             }
-            a, b = (evaluate(term, known, self.prover.m) for term in (left, right))
-        except (
-            KeyError
-        ):  # a quantity too large for SymPy; the certified arithmetic that made the line has compared all of it
-            return "proved"
-        return "proved" if a.shape == b.shape and all(map(self.prover.equal, a.entries, b.entries)) else "refuted"
+            a, b = (evaluate(term, known, self.prover.algebra) for term in (left, right))
+        except KeyError:  # too large for SymPy; the certified arithmetic that made the line has compared all of it
+            return "certified"
+        return "certified" if a.shape == b.shape and all(map(self.prover.equal, a.entries, b.entries)) else "refuted"
 
     def of(self, node: Term) -> Array:
         if node not in self.found:
@@ -44,7 +41,7 @@ class Truth:
     def moved(self, node: Term) -> Array:
         """A quantity where one entry of a parameter has another value."""
         of, there = node.args
-        return self.whole(of, {there.args[0]: evaluate(there, self.prover.numbers, self.prover.m).entries[0]})
+        return self.whole(of, {there.args[0]: evaluate(there, self.prover.numbers, self.prover.algebra).entries[0]})
 
     def by_each(self, of: Term, *by: Term) -> Array:
         """A derivative of one number by others; of a column by a row (or a number) entry by entry."""
@@ -81,7 +78,7 @@ class Truth:
             if key not in needed:
                 continue
             equation = network.equations.get(key)
-            array = evaluate(equation, known, self.prover.m) if equation else self.prover.numbers[name(key)]
+            array = evaluate(equation, known, self.prover.algebra) if equation else self.prover.numbers[name(key)]
             entries = {array.offset(_place(term)): x for term, x in changed.items() if _base(term) == name(key)}
             known[name(key)] = Array(
                 array.shape,

@@ -50,6 +50,11 @@ class Registry(Mapping[str, Thing], Generic[Thing]):
         *others, last = self.rows
         return f"{', '.join(others)} or {last}" if others else last
 
+    @property
+    def descriptions(self) -> dict[str, str]:
+        """What is said of each, by name."""
+        return {row.key: row.says for row in self.rows.values()}
+
     def refusal(self, name: str) -> str:
         """What is said of a name that nothing has."""
         return f"there is no {self.kind} {name!r}; {self.kind}s are {', '.join(self.rows)}"

@@ -15,7 +15,7 @@ import pytest
 
 from derivation.exercises.batch import batch
 from derivation.exercises.batch.batch import WORK, Batch, drawn, make
-from derivation.exercises.batch.parts import Job, Part, Row, Task
+from derivation.exercises.batch.parts import Job, Part, PartTask, VariantRow
 from derivation.exercises.batch.pool import Cluster, Cores
 from derivation.exercises.batch.products import BINDINGS, PARTS
 from derivation.exercises.exercise.exercise import Exercise, exercise_of
@@ -28,8 +28,8 @@ JOB = Job(SPEC, str(EXAMPLES))
 
 
 @pytest.fixture(scope="module")
-def rows() -> tuple[Row, ...]:
-    return tuple(Row.of(variant, "") for variant in draw(exercise_of(SPEC, str(EXAMPLES)), 5, 8))
+def rows() -> tuple[VariantRow, ...]:
+    return tuple(VariantRow.of(variant, "") for variant in draw(exercise_of(SPEC, str(EXAMPLES)), 5, 8))
 
 
 class Here:
@@ -38,7 +38,7 @@ class Here:
     def __init__(self, stop_after: int = 1000) -> None:
         self.stop_after = stop_after
 
-    def run(self, work: Callable[[Any], bytes], tasks: Sequence[Task]) -> Iterator[tuple[Task, bytes]]:
+    def run(self, work: Callable[[Any], bytes], tasks: Sequence[PartTask]) -> Iterator[tuple[PartTask, bytes]]:
         for place, task in enumerate(tasks):
             if place == self.stop_after:
                 raise KeyboardInterrupt
@@ -49,7 +49,7 @@ def listed(exercise: Exercise, sheets: Iterator[bytes], keys: Iterator[bytes]) -
     yield "all.txt", (*sheets, *keys)
 
 
-def small(folder: Path, rows: tuple[Row, ...]) -> Batch:
+def small(folder: Path, rows: tuple[VariantRow, ...]) -> Batch:
     def never(exercise: Exercise, variants: list[Any]) -> bytes:
         raise AssertionError
 
@@ -61,7 +61,9 @@ def small(folder: Path, rows: tuple[Row, ...]) -> Batch:
 
 
 @pytest.mark.parametrize("stopped", range(7))
-def test_a_run_that_was_stopped_ends_with_the_same_bytes(tmp_path: Path, rows: tuple[Row, ...], stopped: int) -> None:
+def test_a_run_that_was_stopped_ends_with_the_same_bytes(
+    tmp_path: Path, rows: tuple[VariantRow, ...], stopped: int
+) -> None:
     once, twice = tmp_path / "once", tmp_path / "twice"
     small(once, rows).run(Here(), lambda done, total: None)
     with pytest.raises(KeyboardInterrupt):
@@ -105,7 +107,7 @@ def test_a_run_that_was_killed_ends_with_the_same_bytes(tmp_path: Path) -> None:
 
 
 @pytest.mark.tex
-def test_a_cluster_that_loses_a_worker_makes_the_same_bytes(tmp_path: Path, rows: tuple[Row, ...]) -> None:
+def test_a_cluster_that_loses_a_worker_makes_the_same_bytes(tmp_path: Path, rows: tuple[VariantRow, ...]) -> None:
     distributed = pytest.importorskip("distributed", reason="the cluster needs derivation[cluster]")
     parts = {"sheets": Part(2, PARTS["sheets"].make), "keys": Part(2, PARTS["keys"].make)}
     products = [BINDINGS["two"]]
@@ -123,7 +125,7 @@ def test_a_cluster_that_loses_a_worker_makes_the_same_bytes(tmp_path: Path, rows
         assert (here / name).read_bytes() == (there / name).read_bytes()
 
 
-def test_a_part_is_made_from_what_travels(rows: tuple[Row, ...]) -> None:
+def test_a_part_is_made_from_what_travels(rows: tuple[VariantRow, ...]) -> None:
     exercise = exercise_of(SPEC, str(EXAMPLES))
     drawn = list(draw(exercise, 5, 8))
     assert [row.variant(exercise).answers for row in rows] == [variant.answers for variant in drawn]

@@ -28,9 +28,9 @@ from written import EVIL, article, files, given, titled, typed
 from derivation.cli.app import app
 from derivation.exercises.exercise.exercise import Exercise
 from derivation.exercises.exercise.exercise import exercise as made
-from derivation.exercises.exercise.program import Graph, Program
+from derivation.exercises.exercise.program import Program, ScalarGraph
 from derivation.exercises.exports import EXPORTS
-from derivation.exercises.exports.answers import Answer, Answers, _answer
+from derivation.exercises.exports.answers import AcceptedAnswers, Answers, _answer
 from derivation.exercises.exports.formats import Unfit
 from derivation.exercises.exports.keys import json_key
 from derivation.exercises.plan.contract import Contract
@@ -72,7 +72,7 @@ def test_remembered_answers_are_those_of_the_contract(contract: Contract) -> Non
         for power in range(-6, 5)
         for nudge in (fmpq(0), fmpq(1, 10**11), fmpq(-1, 10**11))
     ]
-    known: dict[Any, Answer] = {}
+    known: dict[Any, AcceptedAnswers] = {}
     for x in numbers * 2:
         shown, tolerance, low, high = contract.answer(x)
         found = _answer(contract, x, known)
@@ -111,7 +111,7 @@ def test_all_that_is_needed_is_given() -> None:
 
 
 def test_numbers_that_never_end_are_worked_with_as_many_bits_as_the_run() -> None:
-    graph = Graph()
+    graph = ScalarGraph()
     root = graph.apply(Numbers.sqrt, 2)
     assert root.place not in graph.constants
     with flint.ctx.workprec(2000):
@@ -146,7 +146,7 @@ def test_canvas_has_a_question_for_each_blank(exercise: Exercise) -> None:
 def test_canvas_refuses_what_it_would_round_away() -> None:
     small = article(digits=4)
     with pytest.raises(
-        Unfit, match=r"variant 1-\d{3}-[A-Z]{2}: the answer to L is \d\.\d*e-\d, but Canvas keeps four decimal places"
+        Unfit, match=r"variant 1-\d{3}-\d\w{2}: the answer to L is \d\.\d*e-\d, but Canvas keeps four decimal places"
     ):
         files(EXPORTS["canvas"], small, 300)
 

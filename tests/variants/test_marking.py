@@ -22,10 +22,10 @@ from derivation.exercises.exercise.exercise import exercise as made
 from derivation.exercises.exercise.exercise import exercise_of
 from derivation.exercises.key import Key, KeyFault, VariantForm, key_form, read_key
 from derivation.exercises.marking.answers import read_answers
-from derivation.exercises.marking.report import Report, report
+from derivation.exercises.marking.report import ClassReport, report
 from derivation.exercises.marking.reports import FORMATS as REPORTS
 from derivation.exercises.marking.sheet import Marked
-from derivation.exercises.numerals import Unreadable, read
+from derivation.exercises.numerals import NoNumeral, read
 from derivation.exercises.plan.contract import Contract
 from derivation.exercises.search.solve import draw
 from derivation.exercises.spreadsheet import NoTable
@@ -79,7 +79,7 @@ def table(rows: Iterable[tuple[str, str, Answers]], delimiter: str = ",") -> str
     return text.getvalue()
 
 
-def mark(key: Key, *rows: tuple[str, str, Answers]) -> Report:
+def mark(key: Key, *rows: tuple[str, str, Answers]) -> ClassReport:
     return report(key, read_answers(table(rows), key))
 
 
@@ -539,16 +539,16 @@ def test_numbers_in_many_hands(text: str, value: str) -> None:
     ],
 )
 def test_what_is_no_number(text: str) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(NoNumeral):
         read(text)
 
 
 def test_what_can_be_read_in_two_ways_is_asked_for(article: Key) -> None:
     """1,234 is 1.234 where a sheet has decimal commas, and else may be 1234; 1.234 may be 1234 where it has decimal
     commas."""
-    with pytest.raises(Unreadable, match=r"can be 1234 or 1\.234; write 1234 or 1\.234"):
+    with pytest.raises(NoNumeral, match=r"can be 1234 or 1\.234; write 1234 or 1\.234"):
         read("1,234")
-    with pytest.raises(Unreadable, match="can be 1234 or 1,234"):
+    with pytest.raises(NoNumeral, match="can be 1234 or 1,234"):
         read("1.234", ",")
     variant = nth(article, 1).id
     lines = [

@@ -11,7 +11,7 @@ from loose import loose
 from places import ROOT
 
 from derivation.exercises.exercise.exercise import Exercise, Variant
-from derivation.exercises.mistakes.mistakes import MISTAKES
+from derivation.exercises.mistakes.mistakes import latest, mistakes
 from derivation.exercises.search.solve import draw
 from derivation.networks.keys import key_of
 from derivation.words.files import load as words
@@ -92,7 +92,7 @@ def test_the_article_has_all_its_mistakes_and_no_other(exercise: Exercise) -> No
 
 
 def test_every_row_has_a_name_and_a_sentence() -> None:
-    assert set(words()["mistakes"]) == set(words()["mistake_feedback"]) == set(MISTAKES)
+    assert set(words()["mistakes"]) == set(words()["mistake_feedback"]) == set(mistakes(latest()))
 
 
 FORMULAS = {

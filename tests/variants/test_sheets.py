@@ -125,6 +125,7 @@ def test_sheets_of_two_runs_are_woven_in_order(exercise: Exercise) -> None:
     assert list(dict(separated(again))) == [variant.id for variant, _ in variants]
 
 
+@pytest.mark.tex
 def test_a_title_that_no_font_has_costs_the_pdfs_and_nothing_else(tmp_path: Path) -> None:
     spec = (EXAMPLES / "variants" / "two-two-one.toml").read_text("utf-8")
     (tmp_path / "spec.toml").write_text(re.sub('title = ".*"', 'title = "𠀀"', spec), "utf-8")

@@ -18,11 +18,11 @@ from derivation import SpecError, load
 from derivation.exercises.exercise.exercise import Exercise, exercise_of, load_exercise
 from derivation.exercises.exercise.identity import WrongId
 from derivation.exercises.search import solve
-from derivation.exercises.search.effort import table
+from derivation.exercises.search.discrimination import Target
 from derivation.exercises.search.finding import Finder
-from derivation.exercises.search.kind import Kind
+from derivation.exercises.search.sampler import StratumSampler
 from derivation.exercises.search.solve import Unmeetable, chance, draw, never_apart, never_shown, rebuild, untold
-from derivation.exercises.search.telling import Target
+from derivation.exercises.search.workload import table
 from derivation.formulas.numbers import Carry
 
 EXAMPLE = ROOT / "examples" / "variants" / "two-two-one.toml"
@@ -108,10 +108,10 @@ def test_search_finds_what_brute_force_finds(wishes: str, holds: object) -> None
         n = numbers(exercise, inputs)
         if holds(forward(n)[0], worked(n), n):  # type: ignore[operator]
             expected.add(tuple(map(str, inputs)))
-    kind = Kind(exercise, exercise.plan.wishes, chance)
-    assert {tuple(map(str, inputs)) for inputs in kind.everything.all(10**6)} == expected
+    sampler = StratumSampler(exercise, exercise.plan.wishes, chance)
+    assert {tuple(map(str, inputs)) for inputs in sampler.everything.all(10**6)} == expected
     assert expected
-    drawn = {tuple(map(str, inputs)) for number in range(40) for inputs in islice(_by_chance(kind, number), 3)}
+    drawn = {tuple(map(str, inputs)) for number in range(40) for inputs in islice(_by_chance(sampler, number), 3)}
     assert drawn <= expected
 
 
@@ -149,14 +149,14 @@ rate = {d["rate"]}
             places(answer) <= limit for answer in worked(n).values()
         ):
             expected.add(tuple(map(str, inputs)))
-    found = Kind(exercise, exercise.plan.wishes, chance).everything.all(10**6)
+    found = StratumSampler(exercise, exercise.plan.wishes, chance).everything.all(10**6)
     assert {tuple(map(str, inputs)) for inputs in found} == expected
     return len(expected)
 
 
-def _by_chance(kind: Kind, number: int) -> object:
+def _by_chance(sampler: StratumSampler, number: int) -> object:
     """Solutions by chance."""
-    return (inputs for inputs in kind.everything.attempts("test", number) if inputs is not None)
+    return (inputs for inputs in sampler.everything.attempts("test", number) if inputs is not None)
 
 
 def test_more_variants_than_there_are() -> None:
@@ -315,9 +315,9 @@ def test_values_that_hide_a_mistake_are_not_chosen() -> None:
     exercise = article(
         'places = 1\nask = ["W2_new"]\nrelu = "on"\neffort = 0', VARY.replace("0.1 | 0.5 | 1", "0.001 | 0.3")
     )
-    kind = Kind(exercise, exercise.plan.wishes, chance)
-    assert [str(value) for value in kind.finder.domains[-1]] == ["3/10"]
-    assert len(kind.everything.domains[-1]) == 2
+    sampler = StratumSampler(exercise, exercise.plan.wishes, chance)
+    assert [str(value) for value in sampler.finder.domains[-1]] == ["3/10"]
+    assert len(sampler.everything.domains[-1]) == 2
 
 
 def test_what_seldom_shows_is_made_to_show() -> None:
@@ -326,7 +326,7 @@ def test_what_seldom_shows_is_made_to_show() -> None:
     target = Target(node, Carry(2))
     finder = Finder(
         exercise,
-        Kind(exercise, exercise.plan.wishes, chance).wishes,
+        StratumSampler(exercise, exercise.plan.wishes, chance).wishes,
         tuple(exercise.plan.domains.values()),
         chance,
         [target],
@@ -338,7 +338,7 @@ def test_what_seldom_shows_is_made_to_show() -> None:
 
 def test_effort_is_alike(example: Exercise) -> None:
     rows = list(table(draw(example, 5, 50)))
-    for effort in (lambda row: row.effort.digits, lambda row: row.effort.operations):
+    for effort in (lambda row: row.workload.digits, lambda row: row.workload.operations):
         assert max(map(effort, rows)) <= min(map(effort, rows)) * 1.25 / 0.75
     assert {row.branches for row in rows} == {"h 1 0"}
 

@@ -14,7 +14,7 @@ from places import ROOT
 from derivation.exercises.exercise.exercise import Exercise, Variant
 from derivation.exercises.exercise.exercise import exercise as made
 from derivation.exercises.exports import export
-from derivation.exercises.exports.formats import Format
+from derivation.exercises.exports.formats import ExportFormat
 from derivation.exercises.plan.contract import Contract
 from derivation.exercises.search.solve import draw
 
@@ -32,7 +32,7 @@ def titled(exercise: Exercise, title: str) -> Exercise:
     return made(replace(exercise.network, title=title), exercise.plan)
 
 
-def files(form: Format, exercise: Exercise, count: int, seed: int = 1, portion: int = 7) -> dict[str, bytes]:
+def files(form: ExportFormat, exercise: Exercise, count: int, seed: int = 1, portion: int = 7) -> dict[str, bytes]:
     found: dict[str, bytes] = defaultdict(bytes)
     for path, content in export(form, exercise, lambda: draw(exercise, seed, count), portion):
         for piece in content:

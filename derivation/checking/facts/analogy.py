@@ -3,14 +3,11 @@ another number."""
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator
 from functools import partial
 from itertools import islice
 
-from derivation.checking.facts.knowledge import NEW, Event, is_closed
+from derivation.checking.facts.knowledge import NEW, Families, Statement, is_closed
 from derivation.checking.facts.lookup import Lookup
 from derivation.checking.facts.meaning import FAILURES, Meaning
 from derivation.checking.facts.values import Printed, half_unit
@@ -20,7 +17,6 @@ from derivation.formulas.numbers import bounds, exact
 from derivation.formulas.terms import Term
 
 MAXIMAL_TWINS = 24
-NUMBERED = re.compile(r"(\D*)[1-9]\d*")
 SEVERAL = 2
 """Quantities whose values bear an analogy out, from which on it is taken to hold for the others."""
 
@@ -28,83 +24,60 @@ SEVERAL = 2
 class Analogies:
     """The formulas that quantities have by analogy, in one article."""
 
-    def __init__(self, world: Lookup) -> None:
-        self.world = world
-        self._families: dict[int, dict[Symbol | None, list[str]]] = {}
+    def __init__(self, facts: Lookup) -> None:
+        self.facts = facts
 
     def analogous(self, key: str, order: int) -> tuple[Term, Shape] | None:
         """The formula of a quantity of which the article only says "likewise": that of its twin, `out_{o1}` for
         `out_{o2}`, where the value that the article prints bears it out, or where those of several others bear out
         theirs."""
-        event = self.world.value_event(key, 1 << 60)
-        if event is None or event.tree.head not in ("number", "u-") or self.world.is_sought(("analogy", key)):
+        statement = self.facts.value_statement(key, 1 << 60)
+        if statement is None or statement.tree.head not in ("number", "u-") or self.facts.is_sought(("analogy", key)):
             return None
         analogies = list(self.analogies(key, order))
-        borne_out = next((found for found in analogies if self.bears_out(event, found[0], order)), None)
+        borne_out = next((found for found in analogies if self.bears_out(statement, found[0], order)), None)
         if borne_out is None and analogies and self.borne_out_elsewhere(key, order) >= SEVERAL:
             return analogies[0]
         return borne_out
 
     def analogies(self, key: str, order: int) -> Iterator[tuple[Term, Shape]]:
         """The formulas of a quantity's twins, with its own number put in."""
-        number = (
-            self.world.knowledge.symbols[key.removesuffix(NEW)].sub[-1:]
-            if key.removesuffix(NEW) in self.world.knowledge.symbols
-            else ()
-        )
-        for twin, events in islice(self.twins(key, self.world.knowledge.formulas), MAXIMAL_TWINS):
-            renamed = Meaning(self.world, order, None, None, 0, (twin.sub[-1], *number))  # type: ignore[arg-type]
-            for of in (event for event in events if not is_closed(event.tree)):
+        known, symbol = self.facts.knowledge, self.facts.symbol(key.removesuffix(NEW))
+        number = symbol.sub[-1:] if symbol else ()
+        for twin, other in islice(self.twins(key, known.families_of_formulas), MAXIMAL_TWINS):
+            renamed = Meaning(self.facts, order, None, None, 0, (twin.sub[-1], *number))  # type: ignore[arg-type]
+            for of in (statement for statement in known.formulas[other] if not is_closed(statement.tree)):
                 try:
-                    term, shape = self.world.guarded(("analogy", key), partial(renamed.of, of.tree))
+                    term, shape = self.facts.guarded(("analogy", key), partial(renamed.of, of.tree))
                 except FAILURES:
                     continue
                 if shape == ():
                     yield term, shape
 
-    def bears_out(self, event: Event, term: Term, order: int) -> bool:
+    def bears_out(self, statement: Statement, term: Term, order: int) -> bool:
         """Whether a printed value is the one that a formula gives, but for rounding."""
-        printed = Meaning(self.world, order).of(event.tree)[0]
+        printed = Meaning(self.facts, order).of(statement.tree)[0]
         if printed.head != "number":
             return False
         text = printed.args[0]
         try:
-            low, high = bounds(Printed(self.world).value(term, order).entries[0])
+            low, high = bounds(Printed(self.facts).value(term, order).entries[0])
         except FAILURES:
             return False
         return bool(low - half_unit(text) * 2 <= exact(text) <= high + half_unit(text) * 2)
 
     def borne_out_elsewhere(self, key: str, order: int) -> int:
         """How many twins that have only values have those which the analogy gives."""
-        count = 0
-        for twin, events in islice(self.twins(key, self.world.knowledge.values), MAXIMAL_TWINS):
-            other = twin.key + NEW * key.endswith(NEW)
-            if not self.world.knowledge.formulas.get(other) and events[0].tree.head in ("number", "u-"):
-                count += any(self.bears_out(events[0], found[0], order) for found in self.analogies(other, order))
+        count, known = 0, self.facts.knowledge
+        for _, other in islice(self.twins(key, known.families_of_values), MAXIMAL_TWINS):
+            first = known.values[other][0]
+            if not known.formulas.get(other) and first.tree.head in ("number", "u-"):
+                count += any(self.bears_out(first, found[0], order) for found in self.analogies(other, order))
         return count
 
-    def twins(self, key: str, known: Mapping[str, list[Event]]) -> Iterator[tuple[Symbol, list[Event]]]:
-        """Quantities that bear the same name with another number, and what is known of them."""
-        family = self.family(key)
-        for other in self.families(known).get(family, ()) if family else ():
+    def twins(self, key: str, families: Families) -> Iterator[tuple[Symbol, str]]:
+        """The symbols and keys of the quantities that bear the same name with another number."""
+        family = self.facts.knowledge.family(key, self.facts.symbol(key.removesuffix(NEW)))
+        for other in families.get(family, ()) if family else ():
             if other != key:
-                yield self.world.knowledge.symbols[other.removesuffix(NEW)], known[other]
-
-    def families(self, known: Mapping[str, list[Event]]) -> dict[Symbol | None, list[str]]:
-        """The quantities by what they have in common with their twins."""
-        if id(known) not in self._families:
-            found: dict[Symbol | None, list[str]] = defaultdict(list)
-            for key in known:
-                found[self.family(key)].append(key)
-            self._families[id(known)] = found
-        return self._families[id(known)]
-
-    def family(self, key: str) -> Symbol | None:
-        """The symbol of a quantity without its number, `out_{o}` for `out_{o1}`; None where it has none."""
-        symbol = self.world.knowledge.symbols.get(key.removesuffix(NEW))
-        stem = NUMBERED.fullmatch(symbol.sub[-1]) if symbol and symbol.sub else None
-        return (
-            replace(symbol, base=symbol.base + NEW * key.endswith(NEW), sub=(*symbol.sub[:-1], stem[1]))
-            if symbol and stem
-            else None
-        )
+                yield self.facts.knowledge.symbols[other.removesuffix(NEW)], other

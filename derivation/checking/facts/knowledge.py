@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from derivation.checking.reading.chains import Chain, Declaration, Side, Statement
+from derivation.checking.reading.chains import Chain, Clause, Declaration, Side
 from derivation.checking.reading.forms import read
 from derivation.checking.reading.symbols import Symbol, Vocabulary, is_fenced
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree, nodes
 
 NEW, SLOPE = "⁺", "∂"
+NUMBERED = re.compile(r"(\D*)[1-9]\d*")
+Families = Mapping[Symbol | None, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class SideRead:
     """A side as it was read: its tree, or why it could not be read."""
 
     side: Side
@@ -32,11 +34,11 @@ class Read:
 
 
 @dataclass
-class Work:
+class ChainRead:
     """A chain with its sides read; `order` counts the article's statements."""
 
     order: int
-    sides: list[Read]
+    sides: list[SideRead]
     relations: list[str]
 
     @cached_property
@@ -44,14 +46,14 @@ class Work:
         return [key for read in self.sides if read.tree and (key := quantity(read.tree))]
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+@dataclass(frozen=True, slots=True, eq=False)
+class Statement:
     """The article gives a quantity a formula or a value (a tree without names); `side` counts the chain's sides."""
 
     order: int
     tree: Tree
-    read: Read
-    work: Work | None = None
+    read: SideRead
+    chain: ChainRead | None = None
     assigned: bool = False
 
 
@@ -150,34 +152,109 @@ def is_call_of(call: Tree, body: Tree) -> bool:
     return call.head == "apply" and any(node.head == "apply" and node.args[0] == call.args[0] for node in nodes(body))
 
 
-@dataclass
+@dataclass(frozen=True)
 class Knowledge:
-    """Formulas, values and sets by quantity, in the order of the text, and the article's own functions."""
+    """What the article says, whole: formulas, values and sets by quantity, in the order of the text, and its own
+    functions. Nobody writes to it once it is gathered."""
 
     vocabulary: Vocabulary
-    formulas: dict[str, list[Event]] = field(default_factory=lambda: defaultdict(list))
-    values: dict[str, list[Event]] = field(default_factory=lambda: defaultdict(list))
-    sets: dict[str, list[tuple[int, Declaration]]] = field(default_factory=lambda: defaultdict(list))
-    functions: dict[str, list[tuple[int, tuple[Symbol, ...], Tree]]] = field(default_factory=lambda: defaultdict(list))
-    symbols: dict[str, Symbol] = field(default_factory=dict)
-    written: set[str] = field(default_factory=set)
-    """The keys of all symbols that stand in the article."""
-    patterns: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    formulas: Mapping[str, Sequence[Statement]]
+    values: Mapping[str, Sequence[Statement]]
+    sets: Mapping[str, Sequence[tuple[int, Declaration]]]
+    functions: Mapping[str, Sequence[tuple[int, tuple[Symbol, ...], Tree]]]
+    symbols: Mapping[str, Symbol]
+    """The symbols that stand in the article, by their keys."""
+    patterns: Mapping[str, Sequence[str]]
     """Quantities whose formulas hold for every index, by base: `a^l_j`."""
+    sections: Sequence[int]
+    """The section of each place."""
+    scalar: bool
+    """Whether it has no arrays at all."""
 
-    def learn(self, work: Work) -> None:
+    def indexed(self, symbol: Symbol) -> tuple[str, dict[str, str]] | None:
+        """The general quantity that a symbol is a case of, and what its index letters stand for."""
+        for key in self.patterns.get(symbol.base, ()):
+            pattern = self.symbols[key]
+            bound = match(pattern.sub, symbol.sub, match(pattern.label, symbol.label, {}))
+            if bound and pattern.primes == symbol.primes:
+                return key, bound
+        return None
+
+    @cached_property
+    def by_base(self) -> Mapping[str, Sequence[Symbol]]:
+        """The symbols of the article by their bases."""
+        found: dict[str, list[Symbol]] = defaultdict(list)
+        for key in sorted(self.symbols):
+            found[self.symbols[key].base].append(self.symbols[key])
+        return found
+
+    @cached_property
+    def families_of_formulas(self) -> Families:
+        """The quantities that have formulas, by what they have in common with their twins."""
+        return self._families(self.formulas)
+
+    @cached_property
+    def families_of_values(self) -> Families:
+        """The quantities that have values, by what they have in common with their twins."""
+        return self._families(self.values)
+
+    def _families(self, known: Iterable[str]) -> Families:
+        found: dict[Symbol | None, list[str]] = defaultdict(list)
+        for key in known:
+            found[self.family(key, self.symbols.get(key.removesuffix(NEW)))].append(key)
+        return found
+
+    @staticmethod
+    def family(key: str, symbol: Symbol | None) -> Symbol | None:
+        """The symbol of a quantity without its number, `out_{o}` for `out_{o1}`; None where it has none."""
+        stem = NUMBERED.fullmatch(symbol.sub[-1]) if symbol and symbol.sub else None
+        return (
+            replace(symbol, base=symbol.base + NEW * key.endswith(NEW), sub=(*symbol.sub[:-1], stem[1]))
+            if symbol and stem
+            else None
+        )
+
+
+class Gathering:
+    """Takes in what chains and declarations say, in the order of the text."""
+
+    def __init__(self, vocabulary: Vocabulary, chains: Sequence[ChainRead]) -> None:
+        self.vocabulary = vocabulary
+        self.formulas: dict[str, list[Statement]] = defaultdict(list)
+        self.values: dict[str, list[Statement]] = defaultdict(list)
+        self.sets: dict[str, list[tuple[int, Declaration]]] = defaultdict(list)
+        self.functions: dict[str, list[tuple[int, tuple[Symbol, ...], Tree]]] = defaultdict(list)
+        self.symbols: dict[str, Symbol] = {}
+        self.patterns: dict[str, list[str]] = defaultdict(list)
+        for chain in chains:
+            self.learn(chain)
+
+    def knowledge(self, sections: Sequence[int], scalar: bool) -> Knowledge:
+        """What was taken in."""
+        return Knowledge(
+            self.vocabulary,
+            dict(self.formulas),
+            dict(self.values),
+            dict(self.sets),
+            dict(self.functions),
+            dict(self.symbols),
+            dict(self.patterns),
+            sections,
+            scalar,
+        )
+
+    def learn(self, chain: ChainRead) -> None:
         """Takes in what a chain says."""
-        trees = [read.tree for read in work.sides]
+        trees = [read.tree for read in chain.sides]
         for tree in trees:
             for node in nodes(tree) if tree else ():
                 if node.head == "name":
                     self.symbols.setdefault(node.args[0].key, node.args[0])
-                    self.written.add(node.args[0].key)
         first = trees[0]
         if first and first.head == "apply":
-            self._function(work, first)
-        closed = [(side, side.tree) for side in work.sides if side.tree and is_closed(side.tree)]
-        for place, side in enumerate(work.sides):
+            self._function(chain, first)
+        closed = [(side, side.tree) for side in chain.sides if side.tree and is_closed(side.tree)]
+        for place, side in enumerate(chain.sides):
             key = quantity(side.tree) if side.tree else None
             if (
                 key is None
@@ -185,25 +262,25 @@ class Knowledge:
                 or any(other and is_call_of(side.tree, other) for other in trees if other is not side.tree)
             ):
                 continue
-            others = [(other, other.tree) for k, other in enumerate(work.sides) if k != place and other.tree]
+            others = [(other, other.tree) for k, other in enumerate(chain.sides) if k != place and other.tree]
             formulas = [(other, tree) for other, tree in others if not is_closed(tree)]
             assigned = any(is_assignment(tree, key) for _, tree in formulas) or (
-                place == 0 and work.relations[0] == "←"
+                place == 0 and chain.relations[0] == "←"
             )
             if closed:
-                self.values[key].append(Event(work.order, closed[-1][1], closed[-1][0], work, assigned))
+                self.values[key].append(Statement(chain.order, closed[-1][1], closed[-1][0], chain, assigned))
             elif assigned and formulas:
-                self.values[key].append(Event(work.order, formulas[0][1], formulas[0][0], work, assigned))
+                self.values[key].append(Statement(chain.order, formulas[0][1], formulas[0][0], chain, assigned))
             if formulas and not assigned and (place == 0 or quantity(formulas[0][1]) is None):
                 for other, tree in formulas[: None if place == 0 else 1]:
-                    self.formulas[key].append(Event(work.order, tree, other, work))
+                    self.formulas[key].append(Statement(chain.order, tree, other, chain))
                 self._pattern(key)
 
-    def _function(self, work: Work, first: Tree) -> None:
+    def _function(self, chain: ChainRead, first: Tree) -> None:
         parameters = [arg.args[0] for arg in first.args[1:] if arg.head == "name"]
-        body = next((read.tree for read in work.sides[1:] if read.tree and not is_closed(read.tree)), None)
+        body = next((read.tree for read in chain.sides[1:] if read.tree and not is_closed(read.tree)), None)
         if body is not None and not is_call_of(first, body) and len(parameters) == len(first.args) - 1:
-            self.functions[first.args[0].key].append((work.order, tuple(parameters), body))
+            self.functions[first.args[0].key].append((chain.order, tuple(parameters), body))
 
     def _pattern(self, key: str) -> None:
         symbol = self.symbols.get(key)
@@ -217,15 +294,6 @@ class Knowledge:
     def declare(self, order: int, declaration: Declaration, keys: Sequence[str]) -> None:
         for key in keys:
             self.sets[key].append((order, declaration))
-
-    def indexed(self, symbol: Symbol) -> tuple[str, dict[str, str]] | None:
-        """The general quantity that a symbol is a case of, and what its index letters stand for."""
-        for key in self.patterns.get(symbol.base, ()):
-            pattern = self.symbols[key]
-            bound = match(pattern.sub, symbol.sub, match(pattern.label, symbol.label, {}))
-            if bound and pattern.primes == symbol.primes:
-                return key, bound
-        return None
 
 
 def letters(word: str) -> bool:
@@ -284,21 +352,21 @@ def _instance(words: tuple[str, ...], bound: dict[str, str]) -> tuple[str, ...]:
     return tuple(replaced)
 
 
-def works(statements: Sequence[Statement], vocabulary: Vocabulary) -> Iterator[Work]:
+def chains(clauses: Sequence[Clause], vocabulary: Vocabulary) -> Iterator[ChainRead]:
     """The chains with their sides read."""
-    cache: dict[tuple[int, int, int], Read] = {}
-    for order, statement in enumerate(statements):
-        if isinstance(statement, Chain):
-            yield Work(order, [_read(side, vocabulary, cache) for side in statement.sides], statement.relations)
+    cache: dict[tuple[int, int, int], SideRead] = {}
+    for order, clause in enumerate(clauses):
+        if isinstance(clause, Chain):
+            yield ChainRead(order, [_read(side, vocabulary, cache) for side in clause.sides], clause.relations)
 
 
-def _read(side: Side, vocabulary: Vocabulary, cache: dict[tuple[int, int, int], Read]) -> Read:
+def _read(side: Side, vocabulary: Vocabulary, cache: dict[tuple[int, int, int], SideRead]) -> SideRead:
     key = (id(side.formula), side.start, len(side.words))
     if key not in cache:
         try:
-            cache[key] = Read(side, read(side.words, vocabulary))
+            cache[key] = SideRead(side, read(side.words, vocabulary))
         except Unreadable as problem:
-            cache[key] = Read(side, None, problem)
+            cache[key] = SideRead(side, None, problem)
         except RecursionError:
-            cache[key] = Read(side, None, Unreadable(side.start, "nested too deeply"))
+            cache[key] = SideRead(side, None, Unreadable(side.start, "nested too deeply"))
     return cache[key]

@@ -60,19 +60,19 @@ class Meaning:
 
     def __init__(
         self,
-        world: Lookup,
+        facts: Lookup,
         order: int,
         bound: Mapping[str, Meant] | None = None,
         indices: dict[str, str] | None = None,
         depth: int = 0,
         renamed: tuple[str, str] | None = None,
     ) -> None:
-        self.world, self.order, self.depth, self.renamed = world, order, depth, renamed
+        self.facts, self.order, self.depth, self.renamed = facts, order, depth, renamed
         self.bound, self.indices = bound or {}, indices or {}
 
     def of(self, tree: Tree) -> Meant:
         """The term and its shape; `Unreadable` where that is not certain, `Mismatch` where shapes do not fit."""
-        self.world.meter.tick()
+        self.facts.meter.tick()
         method = METHODS.get(tree.head)
         if method:
             return method(self, tree)
@@ -112,7 +112,7 @@ class Meaning:
         factor, log = tree.args[0], tree.args[1].args[0] if tree.args[1].head == "/" else tree.args[1]
         if log.head != "call" or log.args[0] != "log" or not is_closed(factor) or not is_closed(log.args[1]):
             return False
-        values = (self.world.integer(self.of(part)[0], self.order) for part in (factor, log.args[1]))
+        values = (self.facts.integer(self.of(part)[0], self.order) for part in (factor, log.args[1]))
         return all(value == 0 for value in values)
 
     def product(self, tree: Tree, parts: list[Meant]) -> Meant:
@@ -170,13 +170,13 @@ class Meaning:
             return number(self.indices[symbol.key]), ()
         if symbol.key in self.bound:
             return self.bound[symbol.key]
-        shape = self.world.shape(symbol.key, self.order, symbol)
+        shape = self.facts.shape(symbol.key, self.order, symbol)
         if shape is not None:
             return name(symbol.key), shape
         found = self.entry(symbol)
-        if found is None and (last := self.world.with_numbers(symbol, self.order)) != symbol:
+        if found is None and (last := self.facts.with_numbers(symbol, self.order)) != symbol:
             return self.named(replace_symbol(tree, last))
-        if found is None and (symbol.key in self.world.parameters or self.world.assume(symbol)):
+        if found is None and (symbol.key in self.facts.parameters or self.facts.may_assume(symbol)):
             return name(symbol.key), ()
         if found is None:
             raise Unknown(tree.start, f"the article gives no value or formula for {symbol.key}")
@@ -189,7 +189,7 @@ class Meaning:
             return None
         for whole in wholes(symbol.whole):
             meant = self.bound.get(whole.key)
-            shape = meant[1] if meant else self.world.shape(whole.key, self.order, whole)
+            shape = meant[1] if meant else self.facts.shape(whole.key, self.order, whole)
             if not shape:
                 continue
             sizes = shape if len(places) == 2 else (max(shape),) if 1 in shape else ()
@@ -202,7 +202,7 @@ class Meaning:
     def entry_of(self, tree: Tree) -> Meant:
         """An entry of an expression: `(A B)_{12}`."""
         inner, shape = self.of(tree.args[0])
-        whole = inner if inner.head == "name" else self.world.alias(inner, shape)
+        whole = inner if inner.head == "name" else self.facts.alias(inner, shape)
         symbol = Symbol(whole.args[0], instance(tree.args[1], self.indices).sub)
         if not shape and symbol.sub == ("1",):
             return inner, shape
@@ -245,12 +245,12 @@ class Meaning:
     def apply(self, tree: Tree) -> Meant:
         """The article's own function: its body with the arguments put in."""
         symbol, *arguments = tree.args
-        parameters, body = self.world.function(symbol.key, self.order, len(arguments))
+        parameters, body = self.facts.function(symbol.key, self.order, len(arguments))
         meant = [self.of(argument) for argument in arguments]
-        if self.world.definitions(symbol.key, self.order) and all(
+        if self.facts.definitions(symbol.key, self.order) and all(
             a.head == "name" and a.args[0] == p for a, p in zip(arguments, parameters, strict=True)
         ):
-            shape = self.world.shape(symbol.key, self.order, symbol)
+            shape = self.facts.shape(symbol.key, self.order, symbol)
             if shape is not None:
                 return name(symbol.key), shape
         if self.depth > MAXIMAL_CALLS:
@@ -261,7 +261,7 @@ class Meaning:
             for p, a in zip(parameters, arguments, strict=True)
             if a.head == "number" and a.args[0].isdecimal()
         }
-        return Meaning(self.world, self.order, bound, {**self.indices, **counted}, self.depth + 1).of(body)
+        return Meaning(self.facts, self.order, bound, {**self.indices, **counted}, self.depth + 1).of(body)
 
     def prime(self, tree: Tree) -> Meant:
         """The derivative of a function, at an argument, entry by entry."""
@@ -287,22 +287,22 @@ class Meaning:
         ), shape
 
     def own_prime(self, tree: Tree, function: Symbol, inner: Term, shape: Shape) -> Meant:
-        parameters, body = self.world.function(function.key, self.order, 1)
+        parameters, body = self.facts.function(function.key, self.order, 1)
         variable = name("\0x")
-        result, after = Meaning(self.world, self.order, {parameters[0].key: (variable, shape)}, {}, self.depth + 1).of(
+        result, after = Meaning(self.facts, self.order, {parameters[0].key: (variable, shape)}, {}, self.depth + 1).of(
             body
         )
         if after != shape:
             raise Unreadable(tree.start, "the derivative of a function of several entries")
         one = Term("ones", shape) if shape else number(1)
-        return substitute(self.world.slope_of(result, "\0x", shape, one), {"\0x": inner}), shape
+        return substitute(self.facts.slope_of(result, "\0x", shape, one), {"\0x": inner}), shape
 
     # Derivatives and sums
 
     def at(self, tree: Tree) -> Meant:
         r"""A derivative of the article's own function at a point: `\frac{\partial f}{\partial x}(3, 4)`."""
         (of, by), point = tree.args[0].args, [self.of(argument) for argument in tree.args[1:]]
-        parameters, body = self.world.function(of.args[0].key, self.order, len(point))
+        parameters, body = self.facts.function(of.args[0].key, self.order, len(point))
         if (
             by.head != "name"
             or by.args[0] not in parameters
@@ -311,10 +311,10 @@ class Meaning:
         ):
             raise Unreadable(tree.start, "a derivative at a point that is none of the function's")
         variables = {parameter.key: (name(f"\0{parameter.key}"), ()) for parameter in parameters}
-        result, shape = Meaning(self.world, self.order, variables, {}, self.depth + 1).of(body)
+        result, shape = Meaning(self.facts, self.order, variables, {}, self.depth + 1).of(body)
         if shape:
             raise Unreadable(tree.start, "the derivative of a function of several entries")
-        slope = self.world.slope_of(result, f"\0{by.args[0].key}", (), number(1))
+        slope = self.facts.slope_of(result, f"\0{by.args[0].key}", (), number(1))
         return substitute(
             slope, {f"\0{parameter.key}": value for parameter, (value, _) in zip(parameters, point, strict=True)}
         ), ()
@@ -331,7 +331,7 @@ class Meaning:
         if bottom.head not in ("name", "index"):
             raise Unreadable(tree.start, "a derivative by something that is no quantity of the article")
         if top.head not in ("name", "index"):
-            top = self.world.alias(top, above)
+            top = self.facts.alias(top, above)
         if above and below and below[1] != 1:
             raise Unreadable(tree.start, "the derivative of an array by a matrix has more than two indices")
         if not above:
@@ -352,7 +352,7 @@ class Meaning:
         variable, low, high, body = tree.args
         steps = self.range(tree, variable, low, high, body)
         parts = [
-            Meaning(self.world, self.order, self.bound, {**self.indices, variable: str(k)}, self.depth).of(body)
+            Meaning(self.facts, self.order, self.bound, {**self.indices, variable: str(k)}, self.depth).of(body)
             for k in steps
         ]
         result = parts[0]
@@ -362,7 +362,7 @@ class Meaning:
 
     def range(self, tree: Tree, variable: str, low: Tree | None, high: Tree | None, body: Tree) -> range:
         if low is not None and high is not None:
-            first, last = (self.world.integer(self.of(limit)[0], self.order) for limit in (low, high))
+            first, last = (self.facts.integer(self.of(limit)[0], self.order) for limit in (low, high))
             if first is None or last is None:
                 raise Unreadable(tree.start, "the limits of this sum are not known numbers")
         else:
@@ -387,7 +387,7 @@ class Meaning:
         raise Unreadable(body.start, "how far does this sum go?")
 
     def exists(self, symbol: Symbol) -> bool:
-        return self.world.shape(symbol.key, self.order, symbol) is not None or self.entry(symbol) is not None
+        return self.facts.shape(symbol.key, self.order, symbol) is not None or self.entry(symbol) is not None
 
     # Comparisons
 

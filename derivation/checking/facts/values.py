@@ -3,7 +3,7 @@ accumulation."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from hashlib import blake2b
 from typing import Any
 
@@ -44,7 +44,7 @@ def quantities(term: Term) -> Iterator[Term]:
 class Balls(Numbers):
     """Numbers in which a numeral that is known to be rounded stands for all numbers that it may be the rounding of."""
 
-    def __init__(self, rounded: set[str]) -> None:
+    def __init__(self, rounded: Container[str]) -> None:
         self.rounded = rounded
 
     def literal(self, term: Term) -> Any:
@@ -74,8 +74,8 @@ class Truth:
 
     direct = False
 
-    def __init__(self, world: Lookup, algebra: Any = Numbers) -> None:
-        self.world, self.algebra = world, algebra
+    def __init__(self, facts: Lookup, algebra: Any = Numbers) -> None:
+        self.facts, self.algebra = facts, algebra
         self.cache: dict[tuple[Term, int], Array] = {}
         self.long: dict[tuple[Term, int], Array] = {}
         """The values of long terms, such as sums spelled out, which stand on both sides of the links of a chain."""
@@ -87,7 +87,7 @@ class Truth:
             return self.long[key]
         leaves, size = self.leaves(term)
         known = {leaf: self.quantity(leaf, order) for leaf in leaves}
-        self.world.meter.tick(effort(term, known))
+        self.facts.meter.tick(effort(term, known))
         try:
             found = settle(evaluate(term, known, self.algebra))
         except IndexError:
@@ -107,25 +107,20 @@ class Truth:
             else:
                 waiting.extend(node.children)
             if count % NODES_AT_ONCE == 0:
-                self.world.meter.tick(NODES_AT_ONCE)
-        self.world.meter.tick(count % NODES_AT_ONCE)
+                self.facts.meter.tick(NODES_AT_ONCE)
+        self.facts.meter.tick(count % NODES_AT_ONCE)
         return found, count
 
     def moment(self, order: int) -> int:
         """What tells one place of the article from another as far as values go."""
-        return self.world.epoch(order)
+        return self.facts.epoch(order)
 
     def quantity(self, leaf: Term, order: int) -> Array:
         key = (leaf, self.moment(order))
         if key not in self.cache:
-            self.world.meter.tick()
-            self.cache[key] = self.world.guarded((type(self), leaf), lambda: self.find(leaf, order))
+            self.facts.meter.tick()
+            self.cache[key] = self.facts.guarded((type(self), leaf), lambda: self.find(leaf, order))
         return self.cache[key]
-
-    def forget(self) -> None:
-        """Forgets all values: a name has got another meaning."""
-        self.cache.clear()
-        self.long.clear()
 
     def find(self, leaf: Term, order: int) -> Array:
         if leaf.head == "partial":
@@ -136,11 +131,11 @@ class Truth:
         return self.given(leaf.args[0], order) if found is None else found
 
     def by_formula(self, key: str, order: int) -> Array | None:
-        alias = self.world.alias_term(key)
+        alias = self.facts.alias_term(key)
         if alias:
             return self.value(alias[0], order)
-        for place in range(max(len(self.world.definitions(key, order)), 1)):
-            defined = self.world.definition(key, order, place)
+        for place in range(max(len(self.facts.definitions(key, order)), 1)):
+            defined = self.facts.definition(key, order, place)
             if defined is None:
                 continue
             try:
@@ -156,15 +151,16 @@ class Truth:
 
     def given(self, key: str, order: int) -> Array:
         """The value that the article gives."""
-        event = self.world.value_event(key, order)
-        if event is None:
-            if key in self.world.learnt:
-                return self.value(Meaning(self.world, order).of(self.world.learnt[key])[0], order)
+        statement = self.facts.value_statement(key, order)
+        if statement is None:
+            seen = self.facts.put_in(key)
+            if seen:
+                return self.value(Meaning(self.facts, order).of(seen)[0], order)
             raise Unknown(0, f"the article gives no value for {shown(key)}")
-        return self.value(Meaning(self.world, event.order).of(event.tree)[0], event.order)
+        return self.value(Meaning(self.facts, statement.order).of(statement.tree)[0], statement.order)
 
     def updated(self, leaf: Term, order: int) -> Array:
-        rule = self.world.rule(leaf, order)
+        rule = self.facts.rule(leaf, order)
         if rule is not None:
             return self.value(rule, order)
         key = leaf.args[0].args[0] + NEW
@@ -215,7 +211,7 @@ class Slope:
     """Reverse accumulation from one quantity back to another through the article's formulas."""
 
     def __init__(self, mode: Truth, order: int, of: str, by: str) -> None:
-        self.mode, self.world, self.order, self.by = mode, mode.world, order, by
+        self.mode, self.facts, self.order, self.by = mode, mode.facts, order, by
         self.equations: dict[str, tuple[Term, Shape]] = {}
         self.reaches: dict[str, bool] = {**dict.fromkeys(self.independent(of), False), by: True}
         self.sequence: list[str] = []
@@ -225,7 +221,7 @@ class Slope:
     def independent(self, of: str) -> list[str]:
         """The other arguments, where a function is differentiated by one of its own: they do not depend on it."""
         arguments = [
-            [symbol.key for symbol in parameters] for _, parameters, _ in self.world.knowledge.functions.get(of, ())
+            [symbol.key for symbol in parameters] for _, parameters, _ in self.facts.knowledge.functions.get(of, ())
         ]
         return next((keys for keys in arguments if self.by in keys), [])
 
@@ -236,10 +232,10 @@ class Slope:
         if depth > MAXIMAL_DEPTH:
             raise Unknown(0, "formulas nested too deeply")
         self.reaches[key] = False
-        alias = self.world.alias_term(key)
-        count = len(self.world.definitions(key, self.order))
+        alias = self.facts.alias_term(key)
+        count = len(self.facts.definitions(key, self.order))
         candidates = (
-            [alias] if alias else [self.world.definition(key, self.order, place) for place in range(max(count, 1))]
+            [alias] if alias else [self.facts.definition(key, self.order, place) for place in range(max(count, 1))]
         )
         for candidate in candidates:
             visited = self.visits(candidate[0], depth) if candidate else []
@@ -277,14 +273,14 @@ class Slope:
         """A quantity on the way that seems computed, but of which no formula is given: paths through it are not
         seen."""
         return next(
-            (key for key, reached in self.reaches.items() if not reached and self.world.lacks_formula(key)), None
+            (key for key, reached in self.reaches.items() if not reached and self.facts.lacks_formula(key)), None
         )
 
     def pull(self, key: str, adjoint: dict[str, Array]) -> None:
         """Carries the gradient by one quantity on to those in its formula."""
         term, shape = self.equations[key]
         targets = {part for part in self.parts(term) if self.reaches.get(part)}
-        for part, rule in self.world.rules_of(key, term, shape, frozenset(targets), self.order).items():
+        for part, rule in self.facts.rules_of(key, term, shape, frozenset(targets), self.order).items():
             known = {
                 leaf: self.mode.quantity(leaf, self.order) for leaf in quantities(rule) if leaf.args[0] != UPSTREAM
             }
@@ -310,24 +306,24 @@ class Random(Truth):
 
     def __init__(
         self,
-        world: Lookup,
+        facts: Lookup,
         trial: int,
         fixed: frozenset[str] = frozenset(),
         printed: Truth | None = None,
         surface: bool = False,
         direct: bool = False,
     ) -> None:
-        super().__init__(world)
+        super().__init__(facts)
         self.direct = direct
         self.trial, self.fixed, self.printed, self.surface = trial, fixed, printed, surface
 
     def find(self, leaf: Term, order: int) -> Array:
         if self.printed and key_of(leaf) in self.fixed:
             return self.printed.quantity(leaf, order)
-        if self.surface and leaf.head == "name" and self.world.alias_term(leaf.args[0]) is None:
+        if self.surface and leaf.head == "name" and self.facts.alias_term(leaf.args[0]) is None:
             return self.drawn(leaf.args[0], order)
         if self.surface and leaf.head != "name":
-            shape = self.world.shape(leaf.args[-1].args[0] if leaf.args[-1].head == "name" else "", order)
+            shape = self.facts.shape(leaf.args[-1].args[0] if leaf.args[-1].head == "name" else "", order)
             return self.array(key_of(leaf), shape or ())
         return super().find(leaf, order)
 
@@ -335,24 +331,24 @@ class Random(Truth):
         return self.drawn(key, order)
 
     def drawn(self, key: str, order: int) -> Array:
-        shape = self.world.shape(key, order)
-        if shape is None and key not in self.world.assumed and key not in self.world.parameters:
+        shape = self.facts.shape(key, order)
+        if shape is None and not self.facts.is_drawn(key):
             raise Unknown(0, f"the article gives no shape for {key}")
         array = self.array(key, shape or ())
         return normalized(array, self.distributions(key, order))
 
     def array(self, key: str, shape: Shape) -> Array:
         size = shape[0] * shape[1] if shape else 1
-        self.world.meter.tick(size // DRAWN_A_STEP)
+        self.facts.meter.tick(size // DRAWN_A_STEP)
         return Array(shape, tuple(rational(f"{key}/{place}/{self.trial}") for place in range(size)))
 
     def distributions(self, key: str, order: int) -> list[range]:
         """The places that add up to 1 where an input is a target, or has one in each row or each column: in a random
         one they do so too."""
-        event = self.world.value_event(key, order)
-        if event is None or event.tree.head not in ("matrix", "tuple"):
+        statement = self.facts.value_statement(key, order)
+        if statement is None or statement.tree.head not in ("matrix", "tuple"):
             return []
-        array = self.world_printed(key, order)
+        array = self.given_by_value(key, order)
         entries, columns = array.entries, array.shape[1] if array.shape else 1
         whole = range(len(entries))
         rows, down = [whole[k : k + columns] for k in whole[::columns]], [whole[k::columns] for k in range(columns)]
@@ -363,8 +359,8 @@ class Random(Truth):
         )
         return next(add_up, []) if all(isinstance(x, fmpq) and x >= 0 for x in entries) else []
 
-    def world_printed(self, key: str, order: int) -> Array:
-        return Truth(self.world).given(key, order)
+    def given_by_value(self, key: str, order: int) -> Array:
+        return Truth(self.facts).given(key, order)
 
 
 def normalized(array: Array, parts: list[range]) -> Array:

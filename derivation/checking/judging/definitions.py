@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from itertools import islice
 
 from derivation.checking.facts.knowledge import (
     NEW,
     SLOPE,
-    Read,
-    Work,
+    ChainRead,
+    SideRead,
     is_assignment,
     is_closed,
     is_derived,
@@ -16,8 +16,9 @@ from derivation.checking.facts.knowledge import (
     match,
     quantity,
 )
+from derivation.checking.facts.lessons import RulesDropped
 from derivation.checking.facts.meaning import FAILURES, Meaning, Mismatch, Unknown
-from derivation.checking.judging.bench import Bench, Opinion
+from derivation.checking.judging.context import Context, Judgement
 from derivation.checking.reading.symbols import Symbol
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree, alike, nodes
@@ -31,41 +32,41 @@ MAXIMAL_CASES = 100
 class Definitions:
     """Judges what an article states, where there is nothing to compare it with."""
 
-    def __init__(self, bench: Bench) -> None:
-        self.bench, self.world = bench, bench.world
+    def __init__(self, context: Context) -> None:
+        self.context, self.facts = context, context.facts
 
-    def definition(self, work: Work, left: Read, right: Read, k: int) -> Opinion | None:
+    def definition(self, chain: ChainRead, left: SideRead, right: SideRead, k: int) -> Judgement | None:
         """The verdict where this equality is what gives a quantity its meaning; None where there is something to
         compare."""
         assert left.tree and right.tree
         if left.tree.head == "apply" and any(
-            order == work.order for order, *_ in self.world.knowledge.functions.get(left.tree.args[0].key, ())
+            order == chain.order for order, *_ in self.facts.knowledge.functions.get(left.tree.args[0].key, ())
         ):
-            return Opinion("exact", kind="definition")
+            return Judgement("exact", kind="definition")
         for read, other in ((left, right), (right, left)):
             key = quantity(read.tree) if read.tree else None
             if key is not None and (read is left or k == 1):
-                opinion = self.defines(work, key, read, other)
-                if opinion:
-                    return opinion
+                judgement = self.defines(chain, key, read, other)
+                if judgement:
+                    return judgement
         return None
 
-    def defines(self, work: Work, key: str, read: Read, other: Read) -> Opinion | None:
+    def defines(self, chain: ChainRead, key: str, read: SideRead, other: SideRead) -> Judgement | None:
         assert read.tree and other.tree
-        if any(rule.event.read is other for rule in self.world.rules):
+        if any(rule.statement.read is other for rule in self.facts.rules):
             return self.rule_holds(other)
-        if read is work.sides[0] and (is_assignment(other.tree, key) or work.relations[0] == "←"):
-            return self.assignment(work, key, other)
+        if read is chain.sides[0] and (is_assignment(other.tree, key) or chain.relations[0] == "←"):
+            return self.assignment(chain, key, other)
         if is_closed(other.tree):
-            return self.given(work, key, other)
-        definitions = self.world.definitions(key, work.order)
+            return self.given(chain, key, other)
+        definitions = self.facts.definitions(key, chain.order)
         if (
             key.startswith(SLOPE)
             and definitions
             and definitions[0].read is other
-            and self.unconnected_slope(work, read)
+            and self.unconnected_slope(chain, read)
         ):
-            return Opinion(
+            return Judgement(
                 "undecided",
                 "no formula of the article leads from the one quantity to the other, so this derivative is taken "
                 "as it is given",
@@ -76,58 +77,49 @@ class Definitions:
             and alike(definitions[0].tree, other.tree)
             and not is_derived(key)
         ):
-            return Opinion("exact", kind="definition")
+            return Judgement("exact", kind="definition")
         if (
             not definitions
             or definitions[0].read is not other
             or key.startswith(SLOPE)
-            or (key.endswith(NEW) and self.world.rules)
+            or (key.endswith(NEW) and self.facts.rules)
         ):
             return None
-        earlier = self.world.value_event(key, work.order)
-        if earlier and earlier.order < work.order and not earlier.assigned and not self.states_value(work):
+        earlier = self.facts.value_statement(key, chain.order)
+        if earlier and earlier.order < chain.order and not earlier.assigned and not self.states_value(chain):
             return None
         try:
-            self.bench.meaning(work, other.tree)
+            self.context.meaning(chain, other.tree)
         except Unknown:
             pass
         except Unreadable:
-            if not self.bench.is_general(key):
+            if not self.context.is_general(key):
                 raise
-        return self.declared(key, other, work) or Opinion("exact", kind="definition")
+        return self.declared(key, other, chain) or Judgement("exact", kind="definition")
 
-    def cases(self, work: Work, left: Read, right: Read) -> Opinion | None:
+    def cases(self, chain: ChainRead, left: SideRead, right: SideRead) -> Judgement | None:
         """The verdict on a general formula, tried at every index for which the article has numbers or formulas; None
         where it has none."""
         assert left.tree and right.tree
         pattern = self.pattern(left.tree)
         held = 0
-        for symbol in self.written.get(pattern.base, ()) if pattern else ():
+        symbols = self.facts.knowledge.by_base.get(pattern.base, ()) if pattern else ()
+        for symbol in islice(symbols, MAXIMAL_CASES):
             assert pattern
             bound = match(pattern.sub, symbol.sub, match(pattern.label, symbol.label, {}))
             if not bound:
                 continue
             try:
                 a, b = (
-                    Meaning(self.world, work.order, None, dict(bound)).of(tree)[0] for tree in (left.tree, right.tree)
+                    Meaning(self.facts, chain.order, None, dict(bound)).of(tree)[0] for tree in (left.tree, right.tree)
                 )
-                same = self.bench.identical(a, b, work)
+                same = self.context.identical(a, b, chain)
             except (Unreadable, Mismatch):
                 continue
             if same is False:
-                return Opinion("wrong", f"this does not hold for {symbol.key}", at=right.side.start)
+                return Judgement("wrong", f"this does not hold for {symbol.key}", at=right.side.start)
             held += bool(same)
-        return Opinion("exact") if held else None
-
-    @cached_property
-    def written(self) -> dict[str, list[Symbol]]:
-        """The symbols of the article by their bases, so many of each as are tried."""
-        found: dict[str, list[Symbol]] = {}
-        for key in sorted(self.world.knowledge.written):
-            symbol = self.world.knowledge.symbols[key]
-            if len(found.setdefault(symbol.base, [])) < MAXIMAL_CASES:
-                found[symbol.base].append(symbol)
-        return found
+        return Judgement("exact") if held else None
 
     @staticmethod
     def pattern(tree: Tree) -> Symbol | None:
@@ -140,103 +132,103 @@ class Definitions:
         )
         return best if best and any(letters(part) for part in (*best.sub, *best.label)) else None
 
-    def states_value(self, work: Work) -> bool:
-        return any(read.tree and is_closed(read.tree) for read in work.sides)
+    def states_value(self, chain: ChainRead) -> bool:
+        return any(read.tree and is_closed(read.tree) for read in chain.sides)
 
-    def given(self, work: Work, key: str, other: Read) -> Opinion | None:
+    def given(self, chain: ChainRead, key: str, other: SideRead) -> Judgement | None:
         """A value that the article simply gives."""
         special = is_derived(key)
-        if self.world.definition(key, work.order) or (special and not self.unconnected(key, work)):
+        if self.facts.definition(key, chain.order) or (special and not self.unconnected(key, chain)):
             return None
         assert other.tree
-        self.bench.meaning(work, other.tree)
-        earlier = self.world.value_event(key, work.order)
-        renewed = earlier is not None and earlier.order < work.order and not alike(earlier.tree, other.tree)
+        self.context.meaning(chain, other.tree)
+        earlier = self.facts.value_statement(key, chain.order)
+        renewed = earlier is not None and earlier.order < chain.order and not alike(earlier.tree, other.tree)
         why = (
             f"a new value; it was {earlier.read.side.latex} in line {earlier.read.side.place[0]}"
             if earlier and renewed
             else ""
         )
-        return self.declared(key, other, work) or Opinion("exact", why, kind="definition")
+        return self.declared(key, other, chain) or Judgement("exact", why, kind="definition")
 
-    def unconnected(self, key: str, work: Work) -> bool:
+    def unconnected(self, key: str, chain: ChainRead) -> bool:
         """Whether a derivative or an updated value has neither formula nor network behind it."""
-        if self.world.definitions(key, work.order):
+        if self.facts.definitions(key, chain.order):
             return False
         if not key.startswith(SLOPE):
-            return not self.world.rules
+            return not self.facts.rules
         return any(
-            self.unconnected_slope(work, read) for read in work.sides if read.tree and quantity(read.tree) == key
+            self.unconnected_slope(chain, read) for read in chain.sides if read.tree and quantity(read.tree) == key
         )
 
-    def unconnected_slope(self, work: Work, read: Read) -> bool:
+    def unconnected_slope(self, chain: ChainRead, read: SideRead) -> bool:
         """Whether a derivative cannot be worked out from the article's formulas."""
         assert read.tree
         try:
-            self.bench.truth.differentiated(self.bench.meaning(work, read.tree)[0], work.order)
+            self.context.truth.differentiated(self.context.meaning(chain, read.tree)[0], chain.order)
         except FAILURES:
             return True
         return False
 
-    def declared(self, key: str, other: Read, work: Work) -> Opinion | None:
+    def declared(self, key: str, other: SideRead, chain: ChainRead) -> Judgement | None:
         r"""A value whose shape is not that of the quantity's set."""
-        if not self.world.knowledge.sets.get(key):
+        if not self.facts.knowledge.sets.get(key):
             return None
-        wanted = self.world.declared(key)
-        _, declaration = self.world.knowledge.sets[key][0]
-        if wanted is None or not self.world.is_explicit(declaration) or self.world.is_reused(key, work.order):
+        wanted = self.facts.declared(key)
+        _, declaration = self.facts.knowledge.sets[key][0]
+        if wanted is None or not self.facts.is_explicit(declaration) or self.facts.is_reused(key, chain.order):
             return None
         assert other.tree
         try:
-            _, shape = self.bench.meaning(work, other.tree)
+            _, shape = self.context.meaning(chain, other.tree)
         except (Unreadable, Mismatch):
             return None
         if shape == wanted:
             return None
-        return Opinion(
+        return Judgement(
             "wrong",
             f"{key} is declared {describe(wanted)} in line {declaration.names.place[0]}, but this is {describe(shape)}",
             at=other.side.start,
         )
 
-    def assignment(self, work: Work, key: str, other: Read) -> Opinion:
+    def assignment(self, chain: ChainRead, key: str, other: SideRead) -> Judgement:
         r"""`w = w - \eta \ldots`: a new value; held against the article's general rule where there is one."""
         assert other.tree
-        b, _ = self.bench.meaning(work, other.tree)
+        b, _ = self.context.meaning(chain, other.tree)
         leaf = Term("updated", (Term("name", (key,)),))
-        rule = self.world.rule(leaf, work.order) if not key.endswith(NEW) else None
-        if rule is not None and not is_closed(other.tree) and self.bench.identical(rule, b, work) is False:
-            return Opinion(
+        rule = self.facts.rule(leaf, chain.order) if not key.endswith(NEW) else None
+        if rule is not None and not is_closed(other.tree) and self.context.identical(rule, b, chain) is False:
+            return Judgement(
                 "wrong",
-                f"this is not the rule of line {self.world.rules[0].event.read.side.place[0]}",
+                f"this is not the rule of line {self.facts.rules[0].statement.read.side.place[0]}",
                 at=other.side.start,
                 kind="gradient",
             )
-        return Opinion("exact", kind="gradient" if "partial" in {node.head for node in walk(b)} else "definition")
+        return Judgement("exact", kind="gradient" if "partial" in {node.head for node in walk(b)} else "definition")
 
-    def rule_holds(self, other: Read) -> Opinion:
+    def rule_holds(self, other: SideRead) -> Judgement:
         """A general update rule: wrong only where every line that applies it says otherwise, and all in one way."""
         lines = []
-        for work in self.bench.works:
-            key = quantity(work.sides[0].tree) if work.sides[0].tree else None
-            formula = work.sides[1].tree
-            if key and key.endswith(NEW) and formula and not is_closed(formula) and work.sides[1] is not other:
+        for chain in self.context.chains:
+            key = quantity(chain.sides[0].tree) if chain.sides[0].tree else None
+            formula = chain.sides[1].tree
+            if key and key.endswith(NEW) and formula and not is_closed(formula) and chain.sides[1] is not other:
                 try:
-                    leaf, _ = self.bench.meaning(work, work.sides[0].tree)  # type: ignore[arg-type]
-                    rule = self.world.rule(leaf, work.order)
+                    leaf, _ = self.context.meaning(chain, chain.sides[0].tree)  # type: ignore[arg-type]
+                    rule = self.facts.rule(leaf, chain.order)
                     if rule is None:
                         continue
-                    if self.bench.identical(rule, self.bench.meaning(work, formula)[0], work) is not False:
-                        return Opinion("exact", kind="definition")
-                    lines.append(str(work.sides[0].side.place[0]))
+                    if self.context.identical(rule, self.context.meaning(chain, formula)[0], chain) is not False:
+                        return Judgement("exact", kind="definition")
+                    lines.append(str(chain.sides[0].side.place[0]))
                 except (Unreadable, Mismatch):
                     continue
         if not lines:
-            return Opinion("exact", kind="definition")
-        self.world.rules.clear()
-        return Opinion(
+            return Judgement("exact", kind="definition")
+        return Judgement(
             "wrong",
             f"the parameters are not updated by this rule in line {', '.join(lines)}",
             at=other.side.start,
             kind="definition",
+            lessons=(RulesDropped(),),
         )

@@ -11,7 +11,7 @@ from flint import fmpq
 from derivation.checking.facts.lookup import Lookup
 from derivation.checking.facts.meaning import FAILURES
 from derivation.checking.facts.values import Truth
-from derivation.checking.judging.compare import equal
+from derivation.checking.judging.agreement import equal
 from derivation.checking.reading.trees import Tree
 from derivation.formulas.arrays import Array
 from derivation.formulas.terms import Term
@@ -42,7 +42,7 @@ MISTAKES = (
 
 def named_mistake(points: Sequence[Truth], a: Term, b: Term, order: int) -> str | None:
     """The known mistake that leads from the value of a to that of b, if one does at every point."""
-    for words, turned in candidates(points[0].world, a, order):
+    for words, turned in candidates(points[0].facts, a, order):
         if all(matches(point, turned, a, b, order) for point in points[:POINTS]):
             return words
     return None
@@ -56,7 +56,7 @@ def matches(point: Truth, turned: Callable[[Truth], Array], a: Term, b: Term, or
         return False
 
 
-def candidates(world: Lookup, a: Term, order: int) -> list[tuple[str, Callable[[Truth], Array]]]:
+def candidates(facts: Lookup, a: Term, order: int) -> list[tuple[str, Callable[[Truth], Array]]]:
     """The changes that may have been made: those of the table, and for a derivative, of an activation that was
     forgotten."""
 
@@ -69,8 +69,8 @@ def candidates(world: Lookup, a: Term, order: int) -> list[tuple[str, Callable[[
     found = [(mistake.words, changed(mistake)) for mistake in MISTAKES]
     if a.head == "partial" and all(part.head == "name" for part in a.args):
         of, by = a.args
-        for key, events in world.knowledge.formulas.items():
-            if any(is_function_of(event.tree, by.args[0]) for event in events):
+        for key, statements in facts.knowledge.formulas.items():
+            if any(is_function_of(statement.tree, by.args[0]) for statement in statements):
                 found.append(
                     (
                         f"the derivative of the activation at {by.args[0]} is left out",

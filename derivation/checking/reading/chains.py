@@ -132,7 +132,7 @@ class Declaration:
         return [tuple(part) for part in found if part]
 
 
-Statement = Chain | Declaration
+Clause = Chain | Declaration
 
 
 @dataclass(slots=True)
@@ -141,7 +141,7 @@ class _Row:
     joined: bool
 
 
-def statements(formula: Formula, words: list[Token], before: Chain | None) -> Iterator[Statement]:
+def clauses(formula: Formula, words: list[Token], before: Chain | None) -> Iterator[Clause]:
     """The chains and declarations of a formula, in order; `before` is the chain that a display may go on with."""
     chain = before if formula.display else None
     for row in rows(words):
@@ -292,7 +292,7 @@ SPEECH = frozenset(
 )
 
 
-def _read(formula: Formula, segment: _Segment, chain: Chain | None, join: bool) -> tuple[Chain | None, list[Statement]]:
+def _read(formula: Formula, segment: _Segment, chain: Chain | None, join: bool) -> tuple[Chain | None, list[Clause]]:
     """What a segment says, and the chain that the next one may go on with."""
     if segment.after.startswith(r"\text{") and CONDITIONS.search(segment.after):
         return chain, []
@@ -307,7 +307,7 @@ def _read(formula: Formula, segment: _Segment, chain: Chain | None, join: bool) 
         first = []
     if segment.after == "," and not any(relation in EQUALITIES for relation in relations):
         return _listed(formula, segment.words, chain), []
-    found: list[Statement] = []
+    found: list[Clause] = []
     current = Chain([Side(formula, tuple(first))]) if first else chain
     for relation, words in zip(relations, sides[1:], strict=True):
         if relation not in EQUALITIES or current is None or not words:
@@ -319,17 +319,17 @@ def _read(formula: Formula, segment: _Segment, chain: Chain | None, join: bool) 
             found.append(current)
         current.sides.append(Side(formula, tuple(words)))
         current.relations.append(EQUALITIES[relation])
-    return (current or chain), [part for statement in found for part in entrywise(statement)]
+    return (current or chain), [part for clause in found for part in entrywise(clause)]
 
 
-def entrywise(statement: Statement) -> list[Statement]:
+def entrywise(clause: Clause) -> list[Clause]:
     """`(x, y) = (1, 2)` as two equalities; any other statement as it is."""
-    if not isinstance(statement, Chain) or len(statement.sides) != 2:
-        return [statement]
-    left, right = (listed(side) for side in statement.sides)
+    if not isinstance(clause, Chain) or len(clause.sides) != 2:
+        return [clause]
+    left, right = (listed(side) for side in clause.sides)
     if not len(left) == len(right) > 1:
-        return [statement]
-    return [Chain([a, b], statement.relations) for a, b in zip(left, right, strict=True)]
+        return [clause]
+    return [Chain([a, b], clause.relations) for a, b in zip(left, right, strict=True)]
 
 
 def listed(side: Side) -> list[Side]:
@@ -380,7 +380,7 @@ def _sides(words: list[Token]) -> tuple[list[list[Token]], list[str]]:
     return sides, relations
 
 
-def _declarations(formula: Formula, sides: list[list[Token]], relations: list[str]) -> list[Statement]:
+def _declarations(formula: Formula, sides: list[list[Token]], relations: list[str]) -> list[Clause]:
     return [
         Declaration(Side(formula, tuple(sides[k])), Side(formula, tuple(sides[k + 1])))
         for k, relation in enumerate(relations)

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from derivation.checking.reading.chains import Chain, Declaration, Statement
+from derivation.checking.reading.chains import Chain, Clause, Declaration
 from derivation.checking.reading.functions import CALLED
 from derivation.checking.reading.symbols import (
     CURRENT,
@@ -24,19 +24,19 @@ from derivation.checking.reading.symbols import (
 from derivation.checking.reading.tokens import Token, Unreadable
 
 
-def gather(statements: Sequence[Statement], formulas: Iterable[Sequence[Token]]) -> Vocabulary:
+def gather(clauses: Sequence[Clause], formulas: Iterable[Sequence[Token]]) -> Vocabulary:
     """The article's vocabulary, from its statements and the tokens of all its formulas."""
     vocabulary = Vocabulary()
     formulas = list(formulas)
-    declared = [words for statement in statements for words in _declared(statement)]
+    declared = [words for clause in clauses for words in _declared(clause)]
     _words(vocabulary, declared, formulas)
     bare: dict[str, set[str]] = defaultdict(set)
     for words in declared:
         for found in _lone(words, vocabulary):
             _quantity(vocabulary, found, bare)
-    for statement in statements:
-        if isinstance(statement, Chain):
-            _function(vocabulary, statement)
+    for clause in clauses:
+        if isinstance(clause, Chain):
+            _function(vocabulary, clause)
     for tokens in formulas:  # nobody writes a first power: the 1 of `w^1` counts something
         vocabulary.labelled |= {
             tokens[at].text
@@ -70,11 +70,11 @@ def _bare_minus(words: Sequence[Token], at: int) -> bool:
     return following[:1] == ["-"] or following == ["{", "-", "}"]
 
 
-def _declared(statement: Statement) -> Iterable[tuple[Token, ...]]:
-    if isinstance(statement, Declaration):
-        yield from statement.parts
-    elif isinstance(statement, Chain):
-        yield statement.sides[0].words
+def _declared(clause: Clause) -> Iterable[tuple[Token, ...]]:
+    if isinstance(clause, Declaration):
+        yield from clause.parts
+    elif isinstance(clause, Chain):
+        yield clause.sides[0].words
 
 
 def _words(vocabulary: Vocabulary, declared: Sequence[Sequence[Token]], formulas: Sequence[Sequence[Token]]) -> None:

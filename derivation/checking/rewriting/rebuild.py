@@ -9,18 +9,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import flint
-
 from derivation.checking.article import PRECISION, Article
+from derivation.checking.facts.facts import Facts
 from derivation.checking.facts.knowledge import NEW, SLOPE
 from derivation.checking.facts.meaning import Meaning, Mismatch
 from derivation.checking.facts.meter import Exhausted
 from derivation.checking.facts.values import quantities
-from derivation.checking.facts.world import World
-from derivation.checking.judging.compare import printed_entries
+from derivation.checking.judging.agreement import printed_entries
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree
 from derivation.checking.sources.find import opened
+from derivation.formulas.numbers import working_precision
 from derivation.formulas.operations import TABLE
 from derivation.formulas.terms import Term, names, walk
 from derivation.spec.reader import SpecError, loads
@@ -75,7 +74,7 @@ class Found:
 
 def spec_of(path: str) -> str:
     """The spec of the article in a file; `NoNetwork` or `UnreadableArticle` where there is none."""
-    with flint.ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         article = Article(opened(path))
         try:
             written = text(found(article), title(article))
@@ -107,13 +106,13 @@ def title(article: Article) -> str:
 
 def found(article: Article) -> Found:
     """The network: the loss, and all that it is computed from."""
-    world = article.world()
+    facts = article.facts()
     loss = loss_of(article)
     roots = [loss] if loss else list(article.knowledge.formulas)[-1:]
     equations: dict[str, Term] = {}
     inputs: dict[str, Term] = {}
     for root in roots:
-        collect(world, root, equations, inputs, ())
+        collect(facts, root, equations, inputs, ())
     if not equations:
         raise NoNetwork(
             "no formula of this article has values for all that stands in it; give the inputs as formulas such as "
@@ -133,17 +132,17 @@ def found(article: Article) -> Found:
     ]
     parameters = tuple(moved or slopes)
     inputs = dict(sorted(inputs.items(), key=lambda pair: first_value(article, pair[0])))
-    return Found(equations, inputs, parameters, loss, rate(article, world, moved))
+    return Found(equations, inputs, parameters, loss, rate(article, facts, moved))
 
 
 def first_value(article: Article, key: str) -> int:
     """Where the article first gives a quantity a value."""
-    return min((event.order for event in article.knowledge.values.get(key, ())), default=0)
+    return min((statement.order for statement in article.knowledge.values.get(key, ())), default=0)
 
 
 def updated_in_place(article: Article, key: str) -> bool:
     """Whether a quantity gets a new value from its old one: `w = w - \\eta g`."""
-    return any(event.assigned for event in article.knowledge.values.get(key, ()))
+    return any(statement.assigned for statement in article.knowledge.values.get(key, ()))
 
 
 def loss_of(article: Article) -> str | None:
@@ -160,62 +159,64 @@ def loss_of(article: Article) -> str | None:
 
 
 def collect(
-    world: World, key: str, equations: dict[str, Term], inputs: dict[str, Term], above: tuple[str, ...]
+    facts: Facts, key: str, equations: dict[str, Term], inputs: dict[str, Term], above: tuple[str, ...]
 ) -> None:
     """Takes in a quantity's formula, and before it all that it needs."""
     if key in equations or key in inputs:
         return
     if len(above) > MAXIMAL_EQUATIONS:
         raise NotInSpec("the formulas are nested too deeply")
-    world.meter.begin()
-    for term in formulas(world, key):
+    facts.meter.begin()
+    for term in formulas(facts, key):
         if not set(names(term)) & {*above, key} and not any(node.head in ("partial", "updated") for node in walk(term)):
             for part in names(term):
-                collect(world, part, equations, inputs, (*above, key))
+                collect(facts, part, equations, inputs, (*above, key))
             equations[key] = term
             return
-    inputs[key] = value(world, key)
+    inputs[key] = value(facts, key)
 
 
-def formulas(world: World, key: str) -> Iterator[Term]:
+def formulas(facts: Facts, key: str) -> Iterator[Term]:
     """A quantity's formulas, the simplest first: `h = ReLU(z)` before `h = ReLU(W x + b)`."""
-    count = len(world.definitions(key, 1 << 30))
-    terms = [defined[0] for place in range(max(count, 1)) if (defined := world.definition(key, 1 << 30, place))]
+    count = len(facts.definitions(key, 1 << 30))
+    terms = [defined[0] for place in range(max(count, 1)) if (defined := facts.definition(key, 1 << 30, place))]
     yield from sorted(
         (term for term in terms if any(True for _ in quantities(term))), key=lambda term: sum(1 for _ in walk(term))
     )
 
 
-def value(world: World, key: str) -> Term:
+def value(facts: Facts, key: str) -> Term:
     """An input's first value, as printed."""
-    events = world.knowledge.values.get(key, ())
-    tree = events[0].tree if events else world.learnt.get(key)
+    statements = facts.knowledge.values.get(key, ())
+    tree = statements[0].tree if statements else facts.put_in(key)
     if tree is None:
         raise NoNetwork(f"the article gives no value for {key}")
     try:
-        return Meaning(world, events[0].order if events else 0).of(tree)[0]
+        return Meaning(facts, statements[0].order if statements else 0).of(tree)[0]
     except (Unreadable, Mismatch) as problem:
         raise NoNetwork(f"the value of {key} could not be read: {problem}") from None
 
 
-def rate(article: Article, world: World, moved: list[str]) -> Term | None:
+def rate(article: Article, facts: Facts, moved: list[str]) -> Term | None:
     """The learning rate: the scalar that stands with the gradient in the update of a parameter."""
     for key in moved:
-        events = [
+        statements = [
             *article.knowledge.formulas.get(key + NEW, ()),
-            *(event for event in article.knowledge.values.get(key, ()) if event.assigned),
+            *(statement for statement in article.knowledge.values.get(key, ()) if statement.assigned),
         ]
-        trees = [side.tree for event in events if event.work for side in event.work.sides if side.tree]
+        trees = [
+            side.tree for statement in statements if statement.chain for side in statement.chain.sides if side.tree
+        ]
         for tree in trees:
             for part in outside_slopes(tree):
                 other = part.args[0].key
                 if (
                     other != key
-                    and world.shape(other, 1 << 30) == ()
+                    and facts.shape(other, 1 << 30) == ()
                     and article.knowledge.values.get(other)
                     and not article.knowledge.formulas.get(other)
                 ):
-                    return value(world, other)
+                    return value(facts, other)
     return None
 
 

@@ -14,23 +14,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
-import flint
-
 from derivation.checking.article import PRECISION, Article
-from derivation.checking.facts.knowledge import Work, is_closed, is_derived, quantity
+from derivation.checking.facts.facts import Facts
+from derivation.checking.facts.knowledge import ChainRead, is_closed, is_derived, quantity
 from derivation.checking.facts.meaning import FAILURES, PRODUCTS, Meaning
 from derivation.checking.facts.meter import Exhausted
 from derivation.checking.facts.values import Truth
-from derivation.checking.facts.world import World
-from derivation.checking.judging.compare import equal
+from derivation.checking.judging.agreement import equal
+from derivation.checking.judging.context import Context, Values
 from derivation.checking.judging.spelling import signed
+from derivation.checking.judging.verdicts import ALL_ALLOWANCES
 from derivation.checking.reading.trees import Tree, nodes
+from derivation.checking.rewriting.alignment import Alignment, Change, Unaligned
 from derivation.checking.rewriting.rebuild import identifier
-from derivation.checking.rewriting.tie import Change, Tie, Untied
 from derivation.checking.sources.find import opened
 from derivation.formulas.arrays import Shape
 from derivation.formulas.language.expressions import nearest as suggestion
-from derivation.formulas.numbers import exact, point
+from derivation.formulas.numbers import exact, point, working_precision
 from derivation.formulas.terms import Term, is_literal, walk
 
 CLAIMS = re.compile(
@@ -52,13 +52,13 @@ class Renumbered:
     """The new text, and what a reader has to look at: numerals that stayed, and claims in words."""
 
     text: str
-    untied: list[str] = field(default_factory=list)
+    unaligned: list[str] = field(default_factory=list)
     claims: list[str] = field(default_factory=list)
 
 
 def renumber(path: str, changes: Mapping[str, str], seed: int | None = None) -> Renumbered:
     """The article in the file with new inputs: those given (`{"x": "[2, 1]"}`), or all drawn from a seed."""
-    with flint.ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         article = Article(opened(path))
         if article.source.blocks:
             raise BadChange("renumber takes Markdown and LaTeX, not notebooks")
@@ -105,26 +105,26 @@ def leaf(text: str) -> Tree:
 
 def drawn(article: Article, seed: int) -> dict[str, Tree]:
     """New values for all inputs, in the form of the old ones; targets of zeros and ones, and rates, stay."""
-    found, world = {}, article.world()
-    for key, events in article.knowledge.values.items():
-        tree = events[0].tree
+    found, facts = {}, article.facts()
+    for key, statements in article.knowledge.values.items():
+        tree = statements[0].tree
         texts = [node.args[0] for node in _numerals(tree)]
-        kept = set(texts) <= {"0", "1"} or key in (r"\alpha", r"\eta", r"\lambda", r"\mu") or events[0].assigned
+        kept = set(texts) <= {"0", "1"} or key in (r"\alpha", r"\eta", r"\lambda", r"\mu") or statements[0].assigned
         if (
             not kept
             and not article.knowledge.formulas.get(key)
             and not is_derived(key)
-            and shape_of(world, tree) is not None
+            and shape_of(facts, tree) is not None
         ):
             found[key] = redrawn(tree, f"{seed}/{key}")
     return found
 
 
-def shape_of(world: World, tree: Tree) -> Shape | None:
+def shape_of(facts: Facts, tree: Tree) -> Shape | None:
     """The shape of a value; None where it cannot be read."""
-    world.meter.begin()
+    facts.meter.begin()
     try:
-        return Meaning(world, 0).of(tree)[1]
+        return Meaning(facts, 0).of(tree)[1]
     except (*FAILURES, Exhausted, RecursionError):
         return None
 
@@ -149,35 +149,35 @@ class Renumbering:
 
     def __init__(self, article: Article, changed: Mapping[str, Tree]) -> None:
         self.article, self.changed = article, changed
-        self.old = article.world()
+        self.old = article.facts()
         values = {
             key: [
-                replace(event, tree=changed[key]) if key in changed and not event.assigned else event
-                for event in events
+                replace(statement, tree=changed[key]) if key in changed and not statement.assigned else statement
+                for statement in statements
             ]
-            for key, events in article.knowledge.values.items()
+            for key, statements in article.knowledge.values.items()
         }
-        self.new = World(replace(article.knowledge, values=values), self.old.scalar, self.old.sections, self.old.meter)
-        self.new.rules = self.old.rules
-        self.change = Change(self.old, self.new, Truth(self.old), Truth(self.new))
+        self.new = Facts(replace(self.old.stated, knowledge=replace(article.knowledge, values=values)))
+        before = Context(Values(self.old), article.chains, ALL_ALLOWANCES, self.old.lessons)
+        self.change = Change(before, self.new, Truth(self.new))
         self.edits: dict[int, tuple[int, str]] = {}
         self.result = Renumbered(article.source.text)
         self.check_shapes()
 
     def check_shapes(self) -> None:
         for key, tree in self.changed.items():
-            event = self.old.value_event(key, 1 << 60)
-            if event and shape_of(self.old, event.tree) != shape_of(self.old, tree):
-                raise BadChange(f"{identifier(key)} has another shape in the article: {event.read.side.latex}")
+            statement = self.old.value_statement(key, 1 << 60)
+            if statement and shape_of(self.old, statement.tree) != shape_of(self.old, tree):
+                raise BadChange(f"{identifier(key)} has another shape in the article: {statement.read.side.latex}")
 
     def done(self) -> Renumbered:
         """Every chain worked anew, the text put together."""
-        for work in self.article.works:
+        for chain in self.article.chains:
             self.old.meter.begin()
             try:
-                self.chain(work)
+                self.chain(chain)
             except (Exhausted, RecursionError) as problem:
-                self.note(work, 0, str(problem) if isinstance(problem, Exhausted) else "nested too deeply")
+                self.note(chain, 0, str(problem) if isinstance(problem, Exhausted) else "nested too deeply")
         self.claims()
         text, at, parts = self.article.source.text, 0, list[str]()
         for start in sorted(self.edits):
@@ -187,71 +187,71 @@ class Renumbering:
         self.result.text = "".join([*parts, text[at:]])
         return self.result
 
-    def chain(self, work: Work) -> None:
+    def chain(self, chain: ChainRead) -> None:
         previous: tuple[Term, Term] | None = None
-        for place, read in enumerate(work.sides):
+        for place, read in enumerate(chain.sides):
             if read.tree is None:
-                self.note(work, place, "not read")
+                self.note(chain, place, "not read")
                 previous = None
                 continue
             try:
-                old = signed(Meaning(self.old, work.order).of(read.tree)[0])
-                new = self.side(work, place, previous, old)
+                old = signed(Meaning(self.old, chain.order).of(read.tree)[0])
+                new = self.side(chain, place, previous, old)
             except FAILURES as problem:
-                self.note(work, place, str(problem))
+                self.note(chain, place, str(problem))
                 previous = None
                 continue
-            except Untied:
+            except Unaligned:
                 new = old
-                if is_closed(read.tree) or not self.still_holds(previous, old, work):
-                    self.note(work, place, "not tied to the side before it")
+                if is_closed(read.tree) or not self.still_holds(previous, old, chain):
+                    self.note(chain, place, "not tied to the side before it")
             if new != old:
-                self.write(work, place, old, new)
+                self.write(chain, place, old, new)
             previous = (old, new)
 
-    def side(self, work: Work, place: int, previous: tuple[Term, Term] | None, old: Term) -> Term:
+    def side(self, chain: ChainRead, place: int, previous: tuple[Term, Term] | None, old: Term) -> Term:
         """A side with its new numbers."""
         if previous is None or not any(node.head == "number" for node in walk(old)):
             return old
-        first = work.sides[0].tree
+        first = chain.sides[0].tree
         key = quantity(first) if first else None
         if key is not None and key in self.changed and is_literal(old) and place == 1:
-            return Meaning(self.new, work.order).of(self.changed[key])[0]
-        if key is not None and place == 1 and is_literal(old) and not self.is_computed(key, work.order):
+            return Meaning(self.new, chain.order).of(self.changed[key])[0]
+        if key is not None and place == 1 and is_literal(old) and not self.is_computed(key, chain.order):
             return old
-        return Tie(self.change, work).renewed(previous[0], previous[1], old, result=True)
+        return Alignment(self.change, chain).renewed(previous[0], previous[1], old, result=True)
 
-    def still_holds(self, previous: tuple[Term, Term] | None, side: Term, work: Work) -> bool:
+    def still_holds(self, previous: tuple[Term, Term] | None, side: Term, chain: ChainRead) -> bool:
         """Whether a formula that could not be tied has the new value as it stands: its numerals are constants."""
         if previous is None:
             return True
         try:
-            return equal(self.change.after.value(previous[1], work.order), self.change.after.value(side, work.order))
+            return equal(self.change.after.value(previous[1], chain.order), self.change.after.value(side, chain.order))
         except FAILURES:
             return False
 
     def is_computed(self, key: str, order: int) -> bool:
         return is_derived(key) or self.old.definition(key, order) is not None
 
-    def note(self, work: Work, place: int, why: str) -> None:
-        side = work.sides[place].side
+    def note(self, chain: ChainRead, place: int, why: str) -> None:
+        side = chain.sides[place].side
         if any(word.text[0].isdecimal() for word in side.words):
             line = side.place[0]
-            self.result.untied.append(f"{side.formula.source.shown}:{line}: {side.latex} ({why})")
+            self.result.unaligned.append(f"{side.formula.source.shown}:{line}: {side.latex} ({why})")
 
     # Writing
 
-    def write(self, work: Work, place: int, old: Term, new: Term) -> None:
+    def write(self, chain: ChainRead, place: int, old: Term, new: Term) -> None:
         """The numerals that changed, put in where they stand."""
-        tree = work.sides[place].tree
+        tree = chain.sides[place].tree
         assert tree is not None
-        if work.sides[place].side.formula.source is not self.article.source:
-            self.note(work, place, "stands in another file, which is not written")
+        if chain.sides[place].side.formula.source is not self.article.source:
+            self.note(chain, place, "stands in another file, which is not written")
             return
         spots = list(numerals(tree))
         olds, news = ([node.args[0] for node in walk(term) if node.head == "number"] for term in (old, new))
         if not len(spots) == len(olds) == len(news):
-            self.note(work, place, "its numerals could not be told apart")
+            self.note(chain, place, "its numerals could not be told apart")
             return
         for (start, has_sign), before, after in zip(spots, olds, news, strict=True):
             if before != after:

@@ -15,13 +15,13 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from derivation.exercises.batch.parts import Job, Part, Product, Row, Task, Unmade
+from derivation.exercises.batch.parts import Job, Part, PartTask, Product, Unmade, VariantRow
 from derivation.exercises.batch.pool import Pool
 from derivation.exercises.batch.products import PARTS
 from derivation.exercises.exercise.exercise import Exercise
 from derivation.exercises.exercise.exercise import exercise_of as load
 from derivation.exercises.exports.formats import Unfit
-from derivation.exercises.search.solve import Found, chosen, firsts
+from derivation.exercises.search.solve import FoundNumbers, solver_of
 from derivation.pages.typesetting.engine import TexError
 from derivation.system.hold import held
 from derivation.system.writing import make_folder, write_whole
@@ -35,11 +35,11 @@ WORK = ".derivation"
 @lru_cache(maxsize=2)
 def exercise_of(job: Job) -> Exercise:
     """The exercise that the spec describes; raises `SpecError` with every problem found."""
-    return load(job.spec, job.folder, job.source)
+    return load(job.spec, job.folder, job.source, job.edition)
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
+class Portion:
     """Some of a job's variants, by their numbers."""
 
     job: Job
@@ -47,19 +47,20 @@ class Numbers:
     numbers: range
 
 
-def find(portion: Numbers) -> list[Found]:
+def find(portion: Portion) -> list[FoundNumbers]:
     """The first that is found for each number, wherever this runs."""
-    return list(firsts(exercise_of(portion.job), portion.seed, portion.numbers))
+    return list(solver_of(exercise_of(portion.job)).firsts(portion.seed, portion.numbers))
 
 
-def drawn(job: Job, seed: int, count: int, pool: Pool) -> Iterator[Found]:
+def drawn(job: Job, seed: int, count: int, pool: Pool) -> Iterator[FoundNumbers]:
     """The first variants of a seed, no two alike; raises `Unmeetable` where there are none or too few."""
-    portions = [Numbers(job, seed, range(start, min(start + DRAWN, count + 1))) for start in range(1, count + 1, DRAWN)]
+    portions = [Portion(job, seed, range(start, min(start + DRAWN, count + 1))) for start in range(1, count + 1, DRAWN)]
     made = dict(pool.run(find, portions))
-    return chosen(exercise_of(job), seed, count, chain.from_iterable(made[portion] for portion in portions))
+    found = chain.from_iterable(made[portion] for portion in portions)
+    return solver_of(exercise_of(job)).chosen(seed, count, found)
 
 
-def make(task: Task) -> bytes | Unmade:
+def make(task: PartTask) -> bytes | Unmade:
     """One part, wherever this runs."""
     exercise = exercise_of(task.job)
     try:
@@ -78,7 +79,7 @@ class Batch:
     def __init__(
         self,
         job: Job,
-        rows: tuple[Row, ...],
+        rows: tuple[VariantRow, ...],
         products: Iterable[Product],
         parts: Mapping[str, Part],
         folder: Path,
@@ -101,7 +102,7 @@ class Batch:
             for task in _tasks(job, name, printed if parts[name].is_printed else rows, parts[name].size)
         ]
 
-    def place(self, task: Task) -> Path:
+    def place(self, task: PartTask) -> Path:
         """Where a part waits."""
         return self.work / f"{task.part}-{task.place:05d}"
 
@@ -149,5 +150,7 @@ class Batch:
         return (self.place(task).read_bytes() for task in self.tasks if task.part == name)
 
 
-def _tasks(job: Job, part: str, rows: tuple[Row, ...], size: int) -> Iterator[Task]:
-    return (Task(job, part, place, rows[start : start + size]) for place, start in enumerate(range(0, len(rows), size)))
+def _tasks(job: Job, part: str, rows: tuple[VariantRow, ...], size: int) -> Iterator[PartTask]:
+    return (
+        PartTask(job, part, place, rows[start : start + size]) for place, start in enumerate(range(0, len(rows), size))
+    )

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flint import fmpq
 
 from derivation.exercises.exercise.exercise import Exercise, Variant
 from derivation.exercises.exports.formats import Files, Labelled, Unfit
-from derivation.exercises.search.solve import Found
+from derivation.exercises.mistakes.mistakes import latest
+from derivation.exercises.search.solve import FoundNumbers
 from derivation.pages.typesetting.engine import TexError
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class VariantRow:
     """A variant as it travels: its numbers as text, and whose sheet it is."""
 
     number: int
@@ -24,7 +25,7 @@ class Row:
     label: str
 
     @classmethod
-    def of(cls, found: Found | Variant, label: str) -> Row:
+    def of(cls, found: FoundNumbers | Variant, label: str) -> VariantRow:
         return cls(found.number, found.id, tuple(map(str, found.inputs)), found.stratum, label)
 
     def variant(self, exercise: Exercise) -> Variant:
@@ -35,22 +36,23 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a worker needs to know of a batch: the spec's text, the folder its files are in, and what problems are told
-    of."""
+    """What a worker needs to know of a batch: the spec's text, the folder its files are in, what problems are told of,
+    and the edition of the variants."""
 
     spec: str
     folder: str
     source: str = "<spec>"
+    edition: int = field(default_factory=latest)
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class PartTask:
     """One portion of one kind of part."""
 
     job: Job
     part: str
     place: int
-    rows: tuple[Row, ...]
+    rows: tuple[VariantRow, ...]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from unicodedata import normalize
 from derivation.exercises.batch.parts import Part, Product
 from derivation.exercises.exercise.exercise import Exercise
 from derivation.exercises.exports import EXPORTS, PORTION
-from derivation.exercises.exports.formats import Files, Format, Labelled
+from derivation.exercises.exports.formats import ExportFormat, Files, Labelled
 from derivation.exercises.exports.keys import json_key
 from derivation.pages.typesetting.engine import compile_pdf
 from derivation.pages.typesetting.letters import rare
@@ -72,7 +72,7 @@ def platforms(spec: str, seed: int) -> dict[str, Product]:
     }
 
 
-def _parts(key: str, form: Format) -> dict[str, Part]:
+def _parts(key: str, form: ExportFormat) -> dict[str, Part]:
     """The kinds of parts of a format, under names of their own."""
     return {f"{key}-{place}": Part(PORTION, maker) for place, maker in enumerate(form.makers)}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,8 +12,9 @@ from flint import fmpq
 
 from derivation.deriving import derive
 from derivation.deriving.tape import Tape, record
-from derivation.exercises.exercise.program import Circular, Graph, Program, Traced
-from derivation.exercises.mistakes.mistakes import MISTAKES, Mistake
+from derivation.exercises.exercise.program import Circular, Program, ScalarGraph, Traced
+from derivation.exercises.mistakes.mistakes import Mistake, latest
+from derivation.exercises.mistakes.mistakes import mistakes as known
 from derivation.exercises.plan.contract import Contract
 from derivation.exercises.plan.plan import Plan, Slot
 from derivation.exercises.plan.table import in_keeping, plan_of
@@ -65,12 +66,13 @@ class Mistaken:
     nodes: tuple[int, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Exercise:
     """A network with what is asked of it.
 
     `derivation` is the walkthrough at the spec's own numbers, `given` what the tape starts from there; `slots` say
-    which of its entries each input of the program is, and `nodes` which node of the program works each quantity.
+    which of its entries each input of the program is, and `nodes` which node of the program works each quantity. The
+    mistakes are those that its edition knows.
     """
 
     network: Network
@@ -83,6 +85,7 @@ class Exercise:
     nodes: Mapping[Term, Array]
     blanks: tuple[Blank, ...]
     mistakes: tuple[Mistaken, ...]
+    edition: int
 
     @property
     def contract(self) -> Contract:
@@ -175,25 +178,28 @@ class Variant:
         return tuple(self.values[node] for node in mistaken.nodes)
 
 
-def exercise(network: Network, plan: Plan) -> Exercise:
-    """The exercise that a network makes: worked and traced once, for all variants.
+def exercise(network: Network, plan: Plan, edition: int | None = None) -> Exercise:
+    """The exercise that a network makes: worked and traced once, for all variants. Of the latest edition, where none is
+    named.
 
     Raises what `deriving.derive` raises, and `ValueError` where something is asked that the walkthrough does not work.
     """
+    edition = latest() if edition is None else edition
     tape, given = record(network)
-    graph = Graph()
+    graph = ScalarGraph()
     slots = tuple(plan.domains)
     right = _traced(graph, tape, _started(graph, given, slots), network)
     required = len(graph.code)
     derivation = derive(network)
     blanks = tuple(_blanks(derivation, right, plan.asked))
-    mistakes = list(_mistaken(graph, tape, given, slots, network, plan.contract, blanks))
+    rows = known(edition).values()
+    mistakes = list(_mistaken(rows, graph, tape, given, slots, network, plan.contract, blanks))
     program = Program.of(graph, required)
     telling = tuple(_telling(program, plan, blanks, mistakes))
-    return Exercise(network, plan, derivation, tape, program, given, slots, right, blanks, telling)
+    return Exercise(network, plan, derivation, tape, program, given, slots, right, blanks, telling, edition)
 
 
-def _started(graph: Graph, given: Mapping[Term, Array], slots: tuple[Slot, ...]) -> dict[Term, Array]:
+def _started(graph: ScalarGraph, given: Mapping[Term, Array], slots: tuple[Slot, ...]) -> dict[Term, Array]:
     """What the tape starts from, as nodes: an input where an entry varies, a constant elsewhere."""
     inputs = {slot: graph.variable(slot) for slot in slots}
     return {
@@ -207,7 +213,7 @@ def _started(graph: Graph, given: Mapping[Term, Array], slots: tuple[Slot, ...])
     }
 
 
-def _traced(graph: Graph, tape: Tape, start: Mapping[Term, Array], network: Network) -> dict[Term, Array]:
+def _traced(graph: ScalarGraph, tape: Tape, start: Mapping[Term, Array], network: Network) -> dict[Term, Array]:
     """The node of every entry of every quantity."""
     traced = Traced(graph, tape, start, network.carry)
     for entry in tape:
@@ -228,7 +234,8 @@ def _blanks(derivation: Derivation, nodes: Mapping[Term, Array], asked: tuple[st
 
 
 def _mistaken(
-    graph: Graph,
+    rows: Iterable[Mistake],
+    graph: ScalarGraph,
     tape: Tape,
     given: Mapping[Term, Array],
     slots: tuple[Slot, ...],
@@ -239,7 +246,7 @@ def _mistaken(
     """Each mistake that can be made here and shows: one that gives the same answers as another, whatever the numbers,
     is left out."""
     seen = {tuple(blank.node for blank in blanks)}
-    for row in MISTAKES.values():
+    for row in rows:
         edited = row.applied(tape, network, contract)
         if edited is None:
             continue
@@ -292,19 +299,24 @@ def worked_steps(derivation: Derivation) -> list[tuple[str, Step]]:
     ]
 
 
+def in_edition(made: Exercise, edition: int) -> Exercise:
+    """The same exercise with the mistakes of another edition."""
+    return made if made.edition == edition else exercise(made.network, made.plan, edition)
+
+
 def load_exercise(path: Path) -> Exercise:
     """The exercise that a spec describes; raises `SpecError` with every problem found."""
     return _of(opened(path))
 
 
-def exercise_of(text: str, folder: str, source: str = "<spec>") -> Exercise:
+def exercise_of(text: str, folder: str, source: str = "<spec>", edition: int | None = None) -> Exercise:
     """The exercise of a spec's text; files that it names are looked for in `folder`, problems are told of `source`."""
-    return _of(opened_text(text, source, Path(folder)))
+    return _of(opened_text(text, source, Path(folder)), edition)
 
 
-def _of(found: Opened) -> Exercise:
+def _of(found: Opened, edition: int | None = None) -> Exercise:
     plan = plan_of(found)
     try:
-        return exercise(in_keeping(found.network, plan.contract), plan)
+        return exercise(in_keeping(found.network, plan.contract), plan, edition)
     except ValueError as problem:
         raise SpecError(found.source, [found.places.problem(("variants", "ask"), str(problem))]) from None

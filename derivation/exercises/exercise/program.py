@@ -29,37 +29,39 @@ UNDEFINED = arb("nan")
 COMMUTATIVE = frozenset({operator.add, operator.mul, Numbers.max, Numbers.min})
 
 
-class Graph:
+class ScalarGraph:
     """Nodes by number: inputs, constants, and operations on nodes before them."""
 
     def __init__(self) -> None:
         self.code: list[tuple[Operation | None, tuple[int, ...]]] = []
         self.constants: dict[int, Number] = {}
         self.quantities: set[int] = set()
-        self.found: dict[Any, Node] = {}
+        self.found: dict[Any, ScalarNode] = {}
         self.algebra = Algebra(self)
 
-    def variable(self, key: Hashable) -> Node:
+    def variable(self, key: Hashable) -> ScalarNode:
         """The number that a variant gives under a key."""
         if ("variable", key) not in self.found:
             self.code.append((None, ()))
-            self.found["variable", key] = Node(self, len(self.code) - 1)
+            self.found["variable", key] = ScalarNode(self, len(self.code) - 1)
         return self.found["variable", key]
 
-    def constant(self, value: Number) -> Node:
+    def constant(self, value: Number) -> ScalarNode:
         """A number that is the same in every variant."""
         key = (None, str(value))
         if key not in self.found:
             self.code.append((None, ()))
-            node = self.found[key] = Node(self, len(self.code) - 1)
+            node = self.found[key] = ScalarNode(self, len(self.code) - 1)
             self.constants[node.place] = value
         return self.found[key]
 
-    def lift(self, value: Any) -> Node:
+    def lift(self, value: Any) -> ScalarNode:
         """A node as it is; a number as a constant."""
-        return value if value.__class__ is Node else self.constant(fmpq(value) if isinstance(value, int) else value)
+        return (
+            value if value.__class__ is ScalarNode else self.constant(fmpq(value) if isinstance(value, int) else value)
+        )
 
-    def apply(self, operation: Operation, *operands: Any) -> Node:
+    def apply(self, operation: Operation, *operands: Any) -> ScalarNode:
         """The node of an operation: worked at once on constants, and made only once."""
         nodes = tuple(map(self.lift, operands))
         if all(node.place in self.constants for node in nodes):
@@ -79,10 +81,10 @@ class Graph:
         )
         if (operation, places) not in self.found:
             self.code.append((operation, places))
-            self.found[operation, places] = Node(self, len(self.code) - 1)
+            self.found[operation, places] = ScalarNode(self, len(self.code) - 1)
         return self.found[operation, places]
 
-    def shortened(self, operation: Operation, nodes: tuple[Node, ...]) -> Node | None:
+    def shortened(self, operation: Operation, nodes: tuple[ScalarNode, ...]) -> ScalarNode | None:
         """x + 0, x - 0, 1 x and 0 x without any work."""
         for node, other in (
             zip(nodes, reversed(nodes), strict=True) if operation in (operator.add, operator.mul, operator.sub) else ()
@@ -98,53 +100,53 @@ class Graph:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Node:
+class ScalarNode:
     """An entry whose value is not known yet."""
 
-    graph: Graph
+    graph: ScalarGraph
     place: int
 
-    def __add__(self, other: Any) -> Node:
+    def __add__(self, other: Any) -> ScalarNode:
         return self.graph.apply(operator.add, self, other)
 
-    def __sub__(self, other: Any) -> Node:
+    def __sub__(self, other: Any) -> ScalarNode:
         return self.graph.apply(operator.sub, self, other)
 
-    def __mul__(self, other: Any) -> Node:
+    def __mul__(self, other: Any) -> ScalarNode:
         return self.graph.apply(operator.mul, self, other)
 
-    def __truediv__(self, other: Any) -> Node:
+    def __truediv__(self, other: Any) -> ScalarNode:
         return self.graph.apply(Numbers.div, self, other)
 
-    def __neg__(self) -> Node:
+    def __neg__(self) -> ScalarNode:
         return self.graph.apply(operator.neg, self)
 
-    def __radd__(self, other: Any) -> Node:
+    def __radd__(self, other: Any) -> ScalarNode:
         return self.graph.apply(operator.add, other, self)
 
-    def __rsub__(self, other: Any) -> Node:
+    def __rsub__(self, other: Any) -> ScalarNode:
         return self.graph.apply(operator.sub, other, self)
 
-    def __rmul__(self, other: Any) -> Node:
+    def __rmul__(self, other: Any) -> ScalarNode:
         return self.graph.apply(operator.mul, other, self)
 
-    def __pow__(self, other: Any) -> Node:
+    def __pow__(self, other: Any) -> ScalarNode:
         return self.graph.apply(Numbers.pow, self, other)
 
 
 class Algebra:
     """The functions that the table's meanings call, as nodes."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: ScalarGraph) -> None:
         self.graph = graph
 
-    def number(self, text: str) -> Node:
+    def number(self, text: str) -> ScalarNode:
         return self.graph.constant(exact(text))
 
-    def literal(self, term: Term) -> Node:
+    def literal(self, term: Term) -> ScalarNode:
         return self.graph.constant(exact(term.args[0]) if term.value is None else term.value.entries[0])
 
-    def __getattr__(self, function: str) -> Callable[..., Node]:
+    def __getattr__(self, function: str) -> Callable[..., ScalarNode]:
         return partial(self.graph.apply, getattr(Numbers, function))
 
 
@@ -155,7 +157,7 @@ class Traced:
     Raises `Circular` where a quantity would be needed for itself.
     """
 
-    def __init__(self, graph: Graph, tape: Tape, given: Mapping[Term, Array], carry: Carry | None) -> None:
+    def __init__(self, graph: ScalarGraph, tape: Tape, given: Mapping[Term, Array], carry: Carry | None) -> None:
         self.graph, self.carry = graph, carry
         self.entries = {entry.quantity: entry for entry in tape}
         self.arrays: dict[Term, Array] = dict(given)
@@ -204,7 +206,7 @@ class Program:
     quantities: frozenset[int] = field(default=frozenset(), repr=False)
 
     @classmethod
-    def of(cls, graph: Graph, required: int) -> Program:
+    def of(cls, graph: ScalarGraph, required: int) -> Program:
         """The graph as it stands."""
         inputs = tuple(
             place
@@ -224,7 +226,7 @@ class Program:
         """Every node's value. Raises `Undefined` where there is none, and `Uncertain` where a comparison needs more
         bits.
 
-        >>> graph = Graph()
+        >>> graph = ScalarGraph()
         >>> x = graph.variable("x")
         >>> (x * x + 1).place, Program.of(graph, 4).run([fmpq(1, 2)])[-1]
         (3, 5/4)

@@ -10,7 +10,7 @@ from itertools import islice
 
 from derivation.exercises.exercise.exercise import Exercise, Variant
 from derivation.exercises.exports.canvas import CANVAS
-from derivation.exercises.exports.formats import Files, Format, Labelled
+from derivation.exercises.exports.formats import ExportFormat, Files, Labelled
 from derivation.exercises.exports.markdown import MARKDOWN
 from derivation.exercises.exports.moodle import MOODLE
 from derivation.exercises.exports.prairielearn import PRAIRIELEARN
@@ -19,7 +19,7 @@ from derivation.exercises.exports.tables import CSV
 
 PORTION = 250
 """Variants in a part."""
-EXPORTS: dict[str, Format] = {
+EXPORTS: dict[str, ExportFormat] = {
     "moodle": MOODLE,
     "qti21": QTI21,
     "canvas": CANVAS,
@@ -30,7 +30,7 @@ EXPORTS: dict[str, Format] = {
 
 
 def export(
-    form: Format, exercise: Exercise, variants: Callable[[], Iterable[Variant]], portion: int = PORTION
+    form: ExportFormat, exercise: Exercise, variants: Callable[[], Iterable[Variant]], portion: int = PORTION
 ) -> Files:
     """The files of a format, made piece by piece: memory is bounded by a part, however many variants there are.
 

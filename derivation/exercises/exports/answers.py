@@ -25,7 +25,7 @@ SLACK = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AcceptedAnswers:
     """An answer as it is shown, and the closed interval of what counts as this one.
 
     That is `tolerance` around what is shown, and around `tie` as well where the value lies halfway between two
@@ -58,15 +58,15 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class BlankAnswers:
     """What may be answered at one blank: the right answer, and wrong ones with the mistakes that lead to each. No two
     intervals meet.
 
     Of several mistakes one that is made in this very step stands first.
     """
 
-    right: Answer
-    wrong: tuple[tuple[tuple[str, ...], Answer], ...]
+    right: AcceptedAnswers
+    wrong: tuple[tuple[tuple[str, ...], AcceptedAnswers], ...]
 
 
 class Answers:
@@ -77,7 +77,7 @@ class Answers:
         self.blanks = [(blank.node, _mistaken(exercise, place)) for place, blank in enumerate(exercise.blanks)]
         self.nodes = sorted({node for right, wrong in self.blanks for node in (right, *(node for node, _, _ in wrong))})
 
-    def of(self, variant: Variant) -> list[Entry]:
+    def of(self, variant: Variant) -> list[BlankAnswers]:
         """The answers of a variant, blank by blank. Raises `numbers.Uncertain` where a digit needs more bits."""
         values, known = variant.values, _known(self.contract)
         found = {node: _answer(self.contract, values[node], known) for node in self.nodes}
@@ -96,12 +96,12 @@ def _mistaken(exercise: Exercise, place: int) -> list[tuple[int, str, bool]]:
 
 
 @lru_cache(maxsize=8)
-def _known(contract: Contract) -> dict[Hashable, Answer]:
+def _known(contract: Contract) -> dict[Hashable, AcceptedAnswers]:
     """The answers that were met before: among many variants most numbers come again."""
     return {}
 
 
-def _answer(contract: Contract, x: Number, known: dict[Hashable, Answer]) -> Answer | None:
+def _answer(contract: Contract, x: Number, known: dict[Hashable, AcceptedAnswers]) -> AcceptedAnswers | None:
     """The answer that a value asks for; None where a mistake leads to no number."""
     key = _rounding(contract, x) if isinstance(x, fmpq) else None
     answer = known.get(key) if key else None
@@ -135,10 +135,12 @@ def _size(p: int, q: int, x: fmpq) -> int:
         return magnitude(x)
 
 
-def _worked(contract: Contract, x: Number) -> Answer:
+def _worked(contract: Contract, x: Number) -> AcceptedAnswers:
     shown, tolerance, low, high = contract.answer(x)
     span = (_double(low) - _double(tolerance) * SLACK, _double(high) + _double(tolerance) * SLACK)
-    return Answer(shown, _decimal(tolerance), "" if high - low == 2 * tolerance else _decimal(fmpq(x)), low, high, span)
+    return AcceptedAnswers(
+        shown, _decimal(tolerance), "" if high - low == 2 * tolerance else _decimal(fmpq(x)), low, high, span
+    )
 
 
 def _double(x: fmpq) -> float:
@@ -150,14 +152,14 @@ def _decimal(x: fmpq) -> str:
     return terminating(x) or str(x)
 
 
-def _entry(right: Answer | None, wrong: list[tuple[Answer | None, str, bool]]) -> Entry:
+def _entry(right: AcceptedAnswers | None, wrong: list[tuple[AcceptedAnswers | None, str, bool]]) -> BlankAnswers:
     """The right answer, and those of the wrong ones that no answer could be meant for but by their mistakes, which are
     few.
 
     A wrong 0 is left out: anybody may write that.
     """
     assert right is not None  # a variant has values for all that is asked
-    found: dict[str, tuple[Answer, list[tuple[bool, str]]]] = {}
+    found: dict[str, tuple[AcceptedAnswers, list[tuple[bool, str]]]] = {}
     for answer, name, here in wrong:
         if answer:
             found.setdefault(answer.shown, (answer, []))[1].append((not here, name))
@@ -167,10 +169,10 @@ def _entry(right: Answer | None, wrong: list[tuple[Answer | None, str, bool]]) -
         for answer, names in found.values()
         if answer.shown not in unclear and len(names) <= NAMED and not answer.low <= 0 <= answer.high
     ]
-    return Entry(right, tuple((tuple(name for _, name in sorted(names)), answer) for answer, names in kept))
+    return BlankAnswers(right, tuple((tuple(name for _, name in sorted(names)), answer) for answer, names in kept))
 
 
-def _meeting(answers: list[Answer]) -> set[str]:
+def _meeting(answers: list[AcceptedAnswers]) -> set[str]:
     """The answers whose intervals meet another's."""
     (_, end, farthest), *rest = sorted((*answer.span, answer.shown) for answer in answers)
     meeting = set()

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from flint import fmpq
 
 from derivation.exercises.exercise.exercise import Exercise
-from derivation.exercises.exports.answers import Entry
+from derivation.exercises.exports.answers import BlankAnswers
 from derivation.exercises.exports.follow import spelled_out
-from derivation.exercises.exports.formats import Files, Format, Labelled, Unfit
+from derivation.exercises.exports.formats import ExportFormat, Files, Labelled, Unfit
 from derivation.exercises.exports.package import packed, portion, unpacked
 from derivation.exercises.exports.question import Posed, Question, certain
 from derivation.exercises.exports.setting import Tex
@@ -55,7 +55,7 @@ def quizzes(exercise: Exercise, variants: Labelled) -> bytes:
     )
 
 
-def _fits(posed: Posed, entries: list[Entry]) -> None:
+def _fits(posed: Posed, entries: list[BlankAnswers]) -> None:
     for blank, entry in zip(posed.question.exercise.blanks, entries, strict=True):
         if 0 < abs(exact(entry.right.shown)) < SMALLEST:
             raise Unfit(
@@ -83,4 +83,4 @@ def package(exercise: Exercise, parts: Iterable[bytes]) -> Files:
     yield "canvas.zip", packed(files())
 
 
-CANVAS = Format((quizzes,), package)
+CANVAS = ExportFormat((quizzes,), package)

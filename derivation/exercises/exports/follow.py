@@ -12,7 +12,7 @@ from typing import Any
 from flint import fmpq
 
 from derivation.exercises.exercise.exercise import Exercise
-from derivation.exercises.exercise.program import Graph, Node, Traced
+from derivation.exercises.exercise.program import ScalarGraph, ScalarNode, Traced
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.numbers import Carry, Number
@@ -50,7 +50,7 @@ class NoForm(ValueError):
 def follow_through(exercise: Exercise) -> list[Followed | None]:
     """For each blank how it follows from earlier ones; None where it depends on given numbers alone, or has no form in
     QTI."""
-    graph = Graph()
+    graph = ScalarGraph()
     traced = Traced(graph, exercise.tape, _start(exercise, graph), exercise.network.carry)
     formulas = {entry.quantity: entry.formula for entry in exercise.tape}
     found: list[Followed | None] = []
@@ -60,10 +60,10 @@ def follow_through(exercise: Exercise) -> list[Followed | None]:
     return found
 
 
-def _start(exercise: Exercise, graph: Graph) -> dict[Term, Array]:
+def _start(exercise: Exercise, graph: ScalarGraph) -> dict[Term, Array]:
     """What expressions start from: answers for all that is asked, and the numbers given."""
 
-    def number(node: int) -> Node:
+    def number(node: int) -> ScalarNode:
         return (
             graph.variable(("given", node))
             if node in exercise.program.inputs
@@ -81,7 +81,7 @@ def _start(exercise: Exercise, graph: Graph) -> dict[Term, Array]:
     return start
 
 
-def _followed(graph: Graph, node: int) -> Followed | None:
+def _followed(graph: ScalarGraph, node: int) -> Followed | None:
     keys = {found.place: key for key, found in graph.found.items() if isinstance(key, tuple) and key[0] == "variable"}
     try:
         expression = _expression(graph, keys, node, [0])
@@ -98,7 +98,7 @@ def _places(expression: Expression) -> Iterator[int]:
         yield from _places(part)
 
 
-def _expression(graph: Graph, keys: dict[int, Any], node: int, count: list[int]) -> Expression:
+def _expression(graph: ScalarGraph, keys: dict[int, Any], node: int, count: list[int]) -> Expression:
     count[0] += 1
     if count[0] > LARGEST:
         raise NoForm("too large")

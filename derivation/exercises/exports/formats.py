@@ -14,7 +14,7 @@ Files = Iterable[tuple[str, Iterable[bytes]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
+class ExportFormat:
     """`makers` make parts of some variants each, wherever there is room; `files` joins the parts of each kind, in
     order, without holding them all."""
 

@@ -7,15 +7,15 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from derivation.exercises.exercise.exercise import Exercise
-from derivation.exercises.exports.formats import Files, Format, Labelled
+from derivation.exercises.exports.formats import ExportFormat, Files, Labelled
 from derivation.exercises.exports.question import certain
 from derivation.exercises.key import key_head, variant_form
 
 
-def json_key(spec: str, seed: int) -> Format:
+def json_key(spec: str, seed: int) -> ExportFormat:
     """The format of the keys of a spec's variants: `spec` is its text, which the key holds so that marking can work
     every formula anew."""
-    return Format((_forms,), partial(_key, spec=spec, seed=seed))
+    return ExportFormat((_forms,), partial(_key, spec=spec, seed=seed))
 
 
 def _forms(exercise: Exercise, variants: Labelled) -> bytes:

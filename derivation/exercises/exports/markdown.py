@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from derivation.exercises.exercise.exercise import Exercise, Variant
-from derivation.exercises.exports.formats import Files, Format, Labelled
+from derivation.exercises.exports.formats import ExportFormat, Files, Labelled
 from derivation.exercises.exports.question import Question, certain
 from derivation.exercises.exports.setting import Tex
 from derivation.pages.formats.markdown_math import safe
@@ -39,4 +39,4 @@ def files(exercise: Exercise, sheets: Iterable[bytes], keys: Iterable[bytes]) ->
     yield "keys.md", keys
 
 
-MARKDOWN = Format((partial(_written, "sheet"), partial(_written, "key")), files)
+MARKDOWN = ExportFormat((partial(_written, "sheet"), partial(_written, "key")), files)

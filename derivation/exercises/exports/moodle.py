@@ -9,8 +9,8 @@ from functools import cache
 from markupsafe import Markup
 
 from derivation.exercises.exercise.exercise import Exercise, Variant
-from derivation.exercises.exports.answers import Entry
-from derivation.exercises.exports.formats import Files, Format, Labelled
+from derivation.exercises.exports.answers import BlankAnswers
+from derivation.exercises.exports.formats import ExportFormat, Files, Labelled
 from derivation.exercises.exports.question import Question, certain, title
 from derivation.exercises.exports.setting import Tex
 from derivation.pages.typesetting.templating import environment, format_of
@@ -39,7 +39,7 @@ def questions(exercise: Exercise, variants: Labelled) -> bytes:
     return "".join(certain(written, variant) for variant, _ in variants).encode()
 
 
-def gap(entry: Entry, points: int, credit: int, told: Callable[[tuple[str, ...]], str]) -> str:
+def gap(entry: BlankAnswers, points: int, credit: int, told: Callable[[tuple[str, ...]], str]) -> str:
     """A gap up to its last answer, the one for anything else: the first answer that fits counts, the right one before
     all others."""
     right = [("=", entry.right, "")]
@@ -72,4 +72,4 @@ def quiz(exercise: Exercise, parts: Iterable[bytes]) -> Files:
     yield "moodle.xml", content()
 
 
-MOODLE = Format((questions,), quiz)
+MOODLE = ExportFormat((questions,), quiz)

@@ -10,8 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from derivation.exercises.exercise.exercise import Exercise
-from derivation.exercises.exports.answers import Answer
-from derivation.exercises.exports.formats import Files, Format, Labelled
+from derivation.exercises.exports.answers import AcceptedAnswers
+from derivation.exercises.exports.formats import ExportFormat, Files, Labelled
 from derivation.exercises.exports.question import Posed, Question, certain, title
 from derivation.exercises.exports.setting import Tex
 from derivation.pages.typesetting.templating import environment, format_of
@@ -96,7 +96,7 @@ def _shared(question: Question, count: int) -> dict[str, Any]:
     }
 
 
-def _interval(answer: Answer) -> list[str]:
+def _interval(answer: AcceptedAnswers) -> list[str]:
     return [answer.shown, answer.lowest, answer.highest]
 
 
@@ -111,4 +111,4 @@ def _json(table: dict[str, Any]) -> bytes:
     return (json.dumps(table, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-PRAIRIELEARN = Format((lines,), folder)
+PRAIRIELEARN = ExportFormat((lines,), folder)

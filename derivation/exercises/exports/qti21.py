@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from derivation.exercises.exercise.exercise import Blank, Exercise
 from derivation.exercises.exports.follow import binary, follow_through, spelled_out
-from derivation.exercises.exports.formats import Files, Format, Labelled
+from derivation.exercises.exports.formats import ExportFormat, Files, Labelled
 from derivation.exercises.exports.package import packed, portion, unpacked
 from derivation.exercises.exports.question import Posed, Question, certain, title
 from derivation.exercises.exports.setting import MathML
@@ -102,4 +102,4 @@ def _rounding(contract: Contract) -> dict[str, str]:
     return {"figures": "", "tolerance": _wide(str(10**-contract.places / 2))}
 
 
-QTI21 = Format((items,), package)
+QTI21 = ExportFormat((items,), package)

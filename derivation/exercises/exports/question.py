@@ -12,7 +12,7 @@ from typing import TypeVar
 from jinja2 import Template
 
 from derivation.exercises.exercise.exercise import Exercise, Variant
-from derivation.exercises.exports.answers import Answers, Entry
+from derivation.exercises.exports.answers import Answers, BlankAnswers
 from derivation.exercises.exports.setting import Setting
 from derivation.exercises.exports.solution import Filled, Solution, Worked
 from derivation.exercises.sheets.view import sheet_view
@@ -24,7 +24,7 @@ CREDIT = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class QuestionTask:
     """A quantity to be worked: its symbol, its formula, what each entry is worth (nothing where all are worth the
     same), and row by row the places of its blanks."""
 
@@ -35,13 +35,13 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class QuestionStep:
     """The tasks of one step of the walkthrough; `opening` is the title of the phase where one begins."""
 
     opening: str
     number: int
     title: str
-    tasks: tuple[Task, ...]
+    tasks: tuple[QuestionTask, ...]
 
 
 class Question:
@@ -86,7 +86,7 @@ class Question:
         """The question of one variant."""
         return Posed(self, variant)
 
-    def _stages(self) -> Iterator[Stage]:
+    def _stages(self) -> Iterator[QuestionStep]:
         groups = {(group.phase, group.number): group for group in self.solution.groups}
         before = ""
         places = range(len(self.exercise.blanks))
@@ -99,10 +99,10 @@ class Question:
                 self._task(list(found))
                 for _, found in groupby(members, lambda place: self.exercise.blanks[place].quantity)
             )
-            yield Stage(opening, group.number, group.title, tasks)
+            yield QuestionStep(opening, group.number, group.title, tasks)
             before = group.phase
 
-    def _task(self, places: list[int]) -> Task:
+    def _task(self, places: list[int]) -> QuestionTask:
         quantity = self.exercise.blanks[places[0]].quantity
         chains = [chain for group in self.solution.groups for chain in group.chains if chain.term == quantity]
         formula = next(
@@ -110,7 +110,9 @@ class Question:
         )
         offsets = iter(places)
         rows = tuple(tuple(next(offsets) for _ in row) for row in self.exercise.nodes[quantity].rows)
-        return Task(chains[0].quantity, formula, "" if self.worth else self._worth(self.points[places[0]]), rows)
+        return QuestionTask(
+            chains[0].quantity, formula, "" if self.worth else self._worth(self.points[places[0]]), rows
+        )
 
     def _worth(self, points: int) -> str:
         return self.words["worth"].format(points=points)
@@ -136,7 +138,7 @@ class Posed:
         return self.worked.given
 
     @property
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[BlankAnswers]:
         return self.question.answers.of(self.variant)
 
 

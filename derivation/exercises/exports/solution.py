@@ -43,7 +43,7 @@ KINDS = {(False, False): "+", (True, False): "-", (False, True): "+e", (True, Tr
 
 
 @dataclass(frozen=True, slots=True)
-class Numeral:
+class PrintedNumeral:
     """A number as it is printed: set, its kind (what brackets depend on), whether it is rounded, and how long it is."""
 
     text: str
@@ -52,14 +52,14 @@ class Numeral:
     length: int
 
 
-class Numerals(dict[int, Numeral]):
+class Numerals(dict[int, PrintedNumeral]):
     """The numerals of a variant's nodes, each made when it is first asked for; `~node` is the number with its sign
     changed."""
 
-    def __init__(self, values: tuple[Number, ...], show: Callable[[Number], Numeral]) -> None:
+    def __init__(self, values: tuple[Number, ...], show: Callable[[Number], PrintedNumeral]) -> None:
         self.values_of, self.show = values, show
 
-    def __missing__(self, node: int) -> Numeral:
+    def __missing__(self, node: int) -> PrintedNumeral:
         self[node] = made = self.show(-self.values_of[~node] if node < 0 else self.values_of[node])
         return made
 
@@ -69,9 +69,9 @@ class Numeration:
 
     def __init__(self, show: Callable[[Number], Term], setting: Setting) -> None:
         self.show, self.setting = show, setting
-        self.known: dict[fmpq, Numeral] = {}
+        self.known: dict[fmpq, PrintedNumeral] = {}
 
-    def __call__(self, x: Number) -> Numeral:
+    def __call__(self, x: Number) -> PrintedNumeral:
         if x.__class__ is not fmpq:
             return self.made(x)
         found = self.known.get(x)
@@ -81,13 +81,13 @@ class Numeration:
                 self.known[x] = found
         return found
 
-    def made(self, x: Number) -> Numeral:
+    def made(self, x: Number) -> PrintedNumeral:
         term = self.show(x)
         text = term.args[0]
         mantissa, _, power = text.partition("e")
         latex = rf"{mantissa} \times 10^{{{power}}}" if power else text
         kind = "0" if text == "0" else KINDS[text.startswith("-"), bool(power)]
-        return Numeral(self.setting.formula(latex), kind, term.rounded, len(text))
+        return PrintedNumeral(self.setting.formula(latex), kind, term.rounded, len(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,7 @@ Part = tuple[str, Filling, Numerals]
 
 
 @dataclass
-class Chain:
+class ChainForm:
     """A chain but for its numbers; `kinked` is its formula where it has a kink, which a footnote tells of if it is
     met."""
 
@@ -249,14 +249,14 @@ class Chain:
 
 
 @dataclass(frozen=True)
-class Group:
+class ChainGroup:
     """The chains under one title; `opening` is the title of the phase where one begins."""
 
     phase: str
     opening: str
     number: int
     title: str
-    chains: tuple[Chain, ...]
+    chains: tuple[ChainForm, ...]
 
 
 class Solution:
@@ -274,17 +274,17 @@ class Solution:
         self.given = [self.chain(step) for step in stated.values() if step.lines[-1].role == "value"]
         self.groups = [group for phase in phases[1:] for group in self.grouped(phase)]
 
-    def grouped(self, phase: Phase) -> Iterator[Group]:
+    def grouped(self, phase: Phase) -> Iterator[ChainGroup]:
         for place, (order, steps) in enumerate(groupby(phase.steps, lambda step: step.number)):
             members = list(steps)
             opening = "" if place else self.words.text("phases", phase.key)
             title = self.spoken("titles", members[0].title)
-            yield Group(phase.key, opening, order, title, tuple(map(self.chain, members)))
+            yield ChainGroup(phase.key, opening, order, title, tuple(map(self.chain, members)))
 
-    def chain(self, step: Step) -> Chain:
+    def chain(self, step: Step) -> ChainForm:
         formulas = [line.term for line in step.lines if line.role == "formula"]
         source = self.sources[step.quantity] if formulas and step.lines[-1].role == "value" else None
-        return Chain(
+        return ChainForm(
             step.quantity,
             self.signs,
             self.formula(step.quantity),
@@ -331,11 +331,11 @@ class Worked:
         return [chain.filled(self.numerals, self.ends) for chain in self.solution.given]
 
     @property
-    def groups(self) -> Iterable[tuple[Group, list[tuple[str, list[str]]]]]:
+    def groups(self) -> Iterable[tuple[ChainGroup, list[tuple[str, list[str]]]]]:
         """Each group with its chains as they are laid out, and their footnotes."""
         return [(group, [self.laid(chain) for chain in group.chains]) for group in self.solution.groups]
 
-    def laid(self, chain: Chain) -> tuple[str, list[str]]:
+    def laid(self, chain: ChainForm) -> tuple[str, list[str]]:
         met = notes(self.known, chain.kinked) if chain.kinked else ()
         text = chain.laid(self.numerals, self.ends, self.solution.layout)
         return Markup(text), [self.solution.spoken("notes", note) for note in met]

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from derivation.exercises.exercise.exercise import Exercise, Variant
 from derivation.exercises.exports.answers import Answers
-from derivation.exercises.exports.formats import Files, Format, Labelled
+from derivation.exercises.exports.formats import ExportFormat, Files, Labelled
 from derivation.exercises.exports.question import certain
-from derivation.exercises.search import effort
+from derivation.exercises.search import workload
 from derivation.exercises.spreadsheet import table
 from derivation.pages.words import Words
 
@@ -37,9 +37,9 @@ def answers(exercise: Exercise, variants: Labelled) -> bytes:
 def likeness(exercise: Exercise, variants: Labelled) -> bytes:
     """A row for each variant: which units are on, the digits there are to write, and the operations there are to
     work."""
-    rows = effort.table(variant for variant, _ in variants)
+    rows = workload.table(variant for variant, _ in variants)
     return table(
-        (row.id, row.stratum, row.branches, str(row.effort.digits), str(row.effort.operations)) for row in rows
+        (row.id, row.stratum, row.branches, str(row.workload.digits), str(row.workload.operations)) for row in rows
     )
 
 
@@ -63,4 +63,4 @@ def _headed(heads: Iterable[str], parts: Iterable[bytes]) -> Iterator[bytes]:
     yield from parts
 
 
-CSV = Format((key, answers, likeness), tables)
+CSV = ExportFormat((key, answers, likeness), tables)

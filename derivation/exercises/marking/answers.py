@@ -11,7 +11,7 @@ from pathlib import Path
 
 from derivation.exercises import numerals
 from derivation.exercises.key import Key
-from derivation.exercises.numerals import Numeral, Unreadable
+from derivation.exercises.numerals import NoNumeral, Numeral
 from derivation.exercises.spreadsheet import NoTable, cells, load, short
 
 STUDENT, ID = ("student", "name"), ("id", "variant")
@@ -40,7 +40,7 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class StudentAnswers:
     """One student's answers: the cells as written by the key of their blanks, and the numbers that could be read."""
 
     line: int
@@ -56,7 +56,7 @@ class Table:
     """All rows, and all remarks."""
 
     source: str
-    rows: tuple[Row, ...]
+    rows: tuple[StudentAnswers, ...]
     remarks: tuple[Remark, ...]
 
 
@@ -67,11 +67,11 @@ def load_answers(path: Path, key: Key) -> Table:
 
 def read_answers(text: str, key: Key, source: str = "<answers>") -> Table:
     """The table in a text. Raises `NoTable` where nobody's answers can be found in it."""
-    return _Reader(text, key, source).table()
+    return _AnswersReader(text, key, source).table()
 
 
 @dataclass
-class _Reader:
+class _AnswersReader:
     text: str
     key: Key
     source: str
@@ -138,7 +138,7 @@ class _Reader:
             self.remark(line, "", f"no column for {', '.join(missing)}; counted as left blank", loses=False)
         return found
 
-    def row(self, line: int, row: list[str], columns: dict[str, int], width: int) -> Row:
+    def row(self, line: int, row: list[str], columns: dict[str, int], width: int) -> StudentAnswers:
         """One row. Where it has more cells than the header, nobody knows which is which, and none of its answers is
         read."""
         while len(row) > width and not row[-1].strip():
@@ -164,12 +164,12 @@ class _Reader:
         for name, cell in {} if too_many else written.items():
             try:
                 numeral = numerals.read(cell, mark)
-            except Unreadable as fault:
+            except NoNumeral as fault:
                 unreadable.add(name)
                 self.remark(line, name, f"{cell[:40]!r} {fault}")
             else:
                 read |= {name: numeral} if numeral else {}
-        return Row(line, student, variant, written, read, frozenset(unreadable))
+        return StudentAnswers(line, student, variant, written, read, frozenset(unreadable))
 
     def meant(self, name: str, known: Iterable[str]) -> str:
         """The known name that is nearest to an unknown one; nothing where none is near, or many have been unknown."""
@@ -177,7 +177,7 @@ class _Reader:
         near = difflib.get_close_matches(name[:80], known, 1) if self.unknown <= GUESSED else []
         return near[0] if near else ""
 
-    def check_students(self, rows: list[Row]) -> None:
+    def check_students(self, rows: list[StudentAnswers]) -> None:
         lines = dict[str, list[int]]()
         for row in rows:
             lines.setdefault(row.student, []).append(row.line)

@@ -14,9 +14,8 @@ from functools import cached_property
 from flint import fmpq
 
 from derivation.deriving.tape import Entry
-from derivation.exercises.marking.paper import Worked
+from derivation.exercises.marking.marking_key import StudentValues
 from derivation.exercises.marking.sheet import FEW, Sheet, StepMark, accepts
-from derivation.exercises.mistakes.mistakes import MISTAKES
 from derivation.formulas.numbers import Number
 from derivation.formulas.terms import Term
 
@@ -29,20 +28,24 @@ class Suspect:
     name: str
 
     @property
+    def short(self) -> int:
+        return self.sheet.key.mistakes[self.name].short
+
+    @property
     def entries(self) -> Mapping[Term, Entry]:
-        return self.sheet.paper.mistaken[self.name]
+        return self.sheet.key.mistaken[self.name]
 
     def edits(self, quantity: Term) -> bool:
         """Whether the mistake is made at this quantity."""
-        return self.entries[quantity] != self.sheet.paper.entries[quantity]
+        return self.entries[quantity] != self.sheet.key.entries[quantity]
 
     @cached_property
-    def filled(self) -> tuple[Worked, ...]:
+    def filled(self) -> tuple[StudentValues, ...]:
         """The student's values with blanks (where there are any) filled in by the mistaken tape, as written and as
         before rounding; and that tape alone."""
         sheet = self.sheet
         written = (sheet.exact, sheet.kept, {}) if sheet.has_blanks else ({},)
-        return tuple(Worked(self.entries, sheet.given, each, None, sheet.paper.network) for each in written)
+        return tuple(StudentValues(self.entries, sheet.given, each, None, sheet.key.network) for each in written)
 
     def values(self, step: StepMark) -> Iterator[tuple[Number | None, ...]]:
         """What the mistake makes of a step, in each of the ways."""
@@ -63,8 +66,8 @@ class Suspect:
         return best
 
     def gives(self, values: tuple[Number | None, ...], key: str) -> bool:
-        offset = self.sheet.paper.places[key][1]
-        return accepts(self.sheet.paper.contract, values[offset], self.sheet.row.numerals[key].value)
+        offset = self.sheet.key.places[key][1]
+        return accepts(self.sheet.key.contract, values[offset], self.sheet.row.numerals[key].value)
 
     def is_short(self, key: str) -> bool:
         """Whether a number is written with no more digits than the mistake leaves, where it is one of rounding: 2.00 is
@@ -72,11 +75,7 @@ class Suspect:
 
         Zeros behind are believed where the whole sheet is written so.
         """
-        return (
-            not MISTAKES[self.name].short
-            or self.is_filled_up
-            or self.sheet.row.numerals[key].unit >= min(fmpq(1), self.step(key))
-        )
+        return not self.short or self.is_filled_up or self.sheet.row.numerals[key].unit >= min(fmpq(1), self.step(key))
 
     @cached_property
     def is_filled_up(self) -> bool:
@@ -88,7 +87,7 @@ class Suspect:
 
     def step(self, key: str) -> fmpq:
         """One unit of the last digit that the mistake leaves of a number."""
-        return self.sheet.paper.contract.unit(self.sheet.row.numerals[key].value) * 10 ** MISTAKES[self.name].short
+        return self.sheet.key.contract.unit(self.sheet.row.numerals[key].value) * 10**self.short
 
     def contradictions(self, steps: list[StepMark]) -> int:
         """The steps at which the mistake would have shown, and what is written is right."""
@@ -107,7 +106,7 @@ def _keys(step: StepMark, verdicts: tuple[str, ...]) -> Iterator[str]:
 def diagnosed(sheet: Sheet, steps: list[StepMark]) -> Iterator[StepMark]:
     """The steps with the mistakes that explain what is wrong in them."""
     wrong = [step for step in steps if step.deviates]
-    suspects = [Suspect(sheet, name) for name in sheet.paper.mistaken] if wrong else []
+    suspects = [Suspect(sheet, name) for name in sheet.key.mistaken] if wrong else []
     ranked = [rank for suspect in suspects for rank in _ranked(suspect, wrong, steps)]
     for step in steps:
         found = {name: rank for name, quantity, rank in ranked if quantity == step.quantity}

@@ -8,21 +8,21 @@ from itertools import chain
 
 from derivation.deriving.tape import Entry
 from derivation.exercises.key import BlankForm, VariantForm, read_number
-from derivation.exercises.marking.answers import Row
+from derivation.exercises.marking.answers import StudentAnswers
 from derivation.exercises.marking.diagnosis import diagnosed
-from derivation.exercises.marking.effort import effort
-from derivation.exercises.marking.paper import Paper
-from derivation.exercises.marking.sheet import CREDITED, FAILURES, FEW, Answer, Marked, Sheet, StepMark, accepts
+from derivation.exercises.marking.marking_key import MarkingKey
+from derivation.exercises.marking.sheet import CREDITED, FAILURES, FEW, Marked, MarkedAnswer, Sheet, StepMark, accepts
+from derivation.exercises.marking.triviality import operations
 from derivation.exercises.numerals import Numeral
 from derivation.formulas.numbers import certified
 from derivation.formulas.terms import Term, walk
 
 
-def marked(paper: Paper, variant: VariantForm, row: Row) -> Marked:
+def marked(key: MarkingKey, variant: VariantForm, row: StudentAnswers) -> Marked:
     """A row of answers marked against its variant, mistakes named."""
 
     def work() -> Marked:
-        sheet = Sheet(paper, variant, row)
+        sheet = Sheet(key, variant, row)
         steps = [step(sheet, quantity, blanks) for quantity, blanks in sheet.blanks.items()]
         return Marked(row.student, row.id, row.line, tuple(diagnosed(sheet, steps)))
 
@@ -31,12 +31,14 @@ def marked(paper: Paper, variant: VariantForm, row: Row) -> Marked:
 
 def step(sheet: Sheet, quantity: Term, blanks: list[tuple[int, BlankForm]]) -> StepMark:
     """The answers for one quantity."""
-    entry = sheet.paper.entries[quantity]
+    entry = sheet.key.entries[quantity]
     answers = []
     for offset, blank in blanks:
         verdict = _verdict(sheet, entry, offset, blank)
         got = blank.points if verdict in CREDITED else 0
-        answers.append(Answer(blank.key, sheet.row.cells.get(blank.key, ""), blank.answer, verdict, got, blank.points))
+        answers.append(
+            MarkedAnswer(blank.key, sheet.row.cells.get(blank.key, ""), blank.answer, verdict, got, blank.points)
+        )
     return StepMark(quantity, blanks[0][1].phase, blanks[0][1].step, tuple(answers))
 
 
@@ -49,7 +51,7 @@ def _verdict(sheet: Sheet, entry: Entry, offset: int, blank: BlankForm) -> str:
     if read_number(blank.low) <= numeral.value <= read_number(blank.high):
         return "right"
     ways = chain(sheet.found[entry.quantity], sheet.mixed(entry))
-    if not any(accepts(sheet.paper.contract, values[offset], numeral.value) for values in ways):
+    if not any(accepts(sheet.key.contract, values[offset], numeral.value) for values in ways):
         return "wrong"
     return "trivial" if _is_trivial(sheet, entry, offset) else "follows"
 
@@ -59,7 +61,7 @@ def _is_trivial(sheet: Sheet, entry: Entry, offset: int) -> bool:
     be none."""
     own = sheet.own[0]
     try:
-        if effort(entry.formula, own)[offset] == 0 < effort(entry.formula, sheet.right)[offset]:
+        if operations(entry.formula, own)[offset] == 0 < operations(entry.formula, sheet.right)[offset]:
             return True
         return own.by_formula(entry).entries[offset] == 0 != sheet.right_array(entry.quantity).entries[
             offset
@@ -75,7 +77,7 @@ def _carries_zero(sheet: Sheet, entry: Entry) -> bool:
     return any(x is not None and x == 0 != y for x, y in pairs)
 
 
-def better_fit(variants: Mapping[str, VariantForm], sheet: Marked, row: Row) -> str:
+def better_fit(variants: Mapping[str, VariantForm], sheet: Marked, row: StudentAnswers) -> str:
     """Another variant that three quarters of the answers are right for, where less than half are for the own one;
     nothing where there is none."""
     answered = len(row.numerals)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from flint import fmpq
 
 from derivation.exercises.key import Key
-from derivation.exercises.marking.answers import Remark, Row, Table
+from derivation.exercises.marking.answers import Remark, StudentAnswers, Table
+from derivation.exercises.marking.marking_key import marking_key
 from derivation.exercises.marking.marks import better_fit, marked
-from derivation.exercises.marking.paper import paper
 from derivation.exercises.marking.sheet import Marked, StepMark
 from derivation.formulas.numbers import rounded_to_places
 from derivation.formulas.terms import Term
@@ -40,7 +40,7 @@ class ClassStep:
 
 
 @dataclass(frozen=True)
-class Report:
+class ClassReport:
     """Everything there is to tell. `sheets` are those that were marked, `unmarked` the rows whose variant is not in the
     key."""
 
@@ -49,7 +49,7 @@ class Report:
     seed: int
     names: Names
     sheets: tuple[Marked, ...]
-    unmarked: tuple[Row, ...]
+    unmarked: tuple[StudentAnswers, ...]
     remarks: tuple[Remark, ...]
 
     @property
@@ -100,18 +100,18 @@ def _class_step(marks: list[tuple[Marked, StepMark]]) -> ClassStep:
     )
 
 
-def report(key: Key, table: Table) -> Report:
-    """A table of answers marked by its key. Raises what `paper.paper` raises."""
-    exercise = paper(key)
+def report(key: Key, table: Table) -> ClassReport:
+    """A table of answers marked by its key. Raises what `marking_key` raises."""
+    made = marking_key(key)
     rows = [row for row in table.rows if row.id in key.variants]
-    sheets = [marked(exercise, key.variants[row.id], row) for row in rows]
+    sheets = [marked(made, key.variants[row.id], row) for row in rows]
     others = tuple(_others(key, sheets, rows))
     unmarked = tuple(row for row in table.rows if row.id not in key.variants)
     remarks = tuple(sorted((*table.remarks, *others), key=lambda remark: (remark.line, remark.column)))
-    return Report(key.title, spelled(table.source), key.seed, exercise.network.names, tuple(sheets), unmarked, remarks)
+    return ClassReport(key.title, spelled(table.source), key.seed, made.network.names, tuple(sheets), unmarked, remarks)
 
 
-def _others(key: Key, sheets: list[Marked], rows: list[Row]) -> Iterator[Remark]:
+def _others(key: Key, sheets: list[Marked], rows: list[StudentAnswers]) -> Iterator[Remark]:
     """A remark for each sheet that fits another variant better."""
     for sheet, row in zip(sheets, rows, strict=True):
         other = better_fit(key.variants, sheet, row)

@@ -11,8 +11,8 @@ from flint import arb, fmpq
 from derivation.deriving.tape import Entry
 from derivation.exercises.exercise.program import Circular
 from derivation.exercises.key import BlankForm, VariantForm
-from derivation.exercises.marking.answers import Row
-from derivation.exercises.marking.paper import Paper, Worked, Written
+from derivation.exercises.marking.answers import StudentAnswers
+from derivation.exercises.marking.marking_key import MarkingKey, StudentValues, Written
 from derivation.exercises.numerals import Numeral
 from derivation.exercises.plan.contract import Contract
 from derivation.formulas.arrays import Array
@@ -35,7 +35,7 @@ FAILURES = (Undefined, Circular)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class MarkedAnswer:
     """One blank marked: what was written, what the key has, the verdict, the points it got and those it could have
     got."""
 
@@ -55,7 +55,7 @@ class StepMark:
     quantity: Term
     phase: str
     number: int
-    answers: tuple[Answer, ...]
+    answers: tuple[MarkedAnswer, ...]
     mistakes: tuple[str, ...] = ()
 
     @property
@@ -104,35 +104,35 @@ class Sheet:
     """A sheet while it is marked: the key's blanks by quantity, what is written there, and the values that follow from
     it."""
 
-    paper: Paper
+    key: MarkingKey
     variant: VariantForm
-    row: Row
+    row: StudentAnswers
     blanks: dict[Term, list[tuple[int, BlankForm]]] = field(init=False)
-    right: Worked = field(init=False)
+    right: StudentValues = field(init=False)
     given: dict[Term, Array] = field(init=False)
     exact: Written = field(init=False)
     kept: dict[Term, tuple[Number | None, ...]] = field(init=False)
     """What the numbers were before they were rounded, as far as that can be known: see `unrounded`."""
-    own: list[Worked] = field(init=False)
+    own: list[StudentValues] = field(init=False)
     """The student's values, a blank taken as right, or as it follows; the numbers first as they are written, then as
     they were before rounding."""
     found: dict[Term, list[tuple[Number | None, ...]]] = field(init=False)
     """What follows for each quantity from each of these values."""
 
     def __post_init__(self) -> None:
-        paper, given = self.paper, self.paper.given(self.variant)
+        key, given = self.key, self.key.given(self.variant)
         self.blanks = {}
         for blank in self.variant.blanks:
-            quantity, offset = paper.places[blank.key]
+            quantity, offset = key.places[blank.key]
             self.blanks.setdefault(quantity, []).append((offset, blank))
-        self.given, self.right = given, Worked(paper.entries, given, {}, None, paper.network)
+        self.given, self.right = given, StudentValues(key.entries, given, {}, None, key.network)
         self.exact, self.kept, self.found = {quantity: self.written(quantity) for quantity in self.blanks}, {}, {}
         others = (self.right, None) if self.has_blanks else (self.right,)
-        as_written = [Worked(paper.entries, given, self.exact, other, paper.network) for other in others]
+        as_written = [StudentValues(key.entries, given, self.exact, other, key.network) for other in others]
         before = (
             []
-            if paper.contract.carries
-            else [Worked(paper.entries, given, self.kept, other, paper.network) for other in others]
+            if key.contract.carries
+            else [StudentValues(key.entries, given, self.kept, other, key.network) for other in others]
         )
         self.own = as_written + before
         for quantity in self.blanks:
@@ -141,17 +141,17 @@ class Sheet:
     def find(self, quantity: Term) -> None:
         """What follows for a quantity, and what its numbers were before rounding; those it is worked from are found
         already."""
-        entry = self.paper.entries[quantity]
+        entry = self.key.entries[quantity]
         is_written = any(x is not None for x in self.exact[quantity])
         self.found[quantity] = [self.values(entry, worked) for worked in self.own] if is_written else []
         self.kept[quantity] = self.exact[quantity]
-        if is_written and not self.paper.contract.carries:
+        if is_written and not self.key.contract.carries:
             self.kept[quantity] = self.unrounded(quantity)
 
     @property
     def has_blanks(self) -> bool:
         """Whether some result that others are worked from is not written on the sheet."""
-        return any(None in self.exact.get(quantity, (None,)) for quantity in self.paper.used)
+        return any(None in self.exact.get(quantity, (None,)) for quantity in self.key.used)
 
     def numerals(self, quantity: Term) -> list[Numeral | None]:
         """What is written for a quantity, entry by entry."""
@@ -184,7 +184,7 @@ class Sheet:
 
     def fails(self, quantity: Term, ways: list[tuple[Number | None, ...]]) -> bool:
         """Whether some number written for a quantity comes in none of some ways."""
-        contract = self.paper.contract
+        contract = self.key.contract
         return any(
             x is not None and not any(accepts(contract, values[offset], x) for values in ways)
             for offset, x in enumerate(self.exact[quantity])
@@ -192,13 +192,15 @@ class Sheet:
 
     def by_mistakes(self, quantity: Term) -> Iterator[tuple[Number | None, ...]]:
         """What each mistake that can be made at a quantity makes of it."""
-        for entries in self.paper.mistaken.values():
-            if entries[quantity] != self.paper.entries[quantity]:
-                yield self.values(entries[quantity], Worked(entries, self.given, self.kept, None, self.paper.network))
+        for entries in self.key.mistaken.values():
+            if entries[quantity] != self.key.entries[quantity]:
+                yield self.values(
+                    entries[quantity], StudentValues(entries, self.given, self.kept, None, self.key.network)
+                )
 
     def before(self, numeral: Numeral, ways: list[Number | None]) -> Number:
         """The number that a numeral was rounded from: the first of some that rounds to it, else a ball around it."""
-        contract = self.paper.contract
+        contract = self.key.contract
         known = next((x for x in ways if accepts(contract, x, numeral.value)), None)
         full = (
             numeral.digits >= contract.digits
@@ -212,7 +214,7 @@ class Sheet:
             else known
         )
 
-    def values(self, entry: Entry, worked: Worked) -> tuple[Number | None, ...]:
+    def values(self, entry: Entry, worked: StudentValues) -> tuple[Number | None, ...]:
         """The entries of a quantity by a formula from the values of a sheet; None where they have none, or where
         rounding leaves open which."""
         try:
@@ -234,7 +236,7 @@ class Sheet:
         for count in range(1, len(uses)) if len(uses) <= MIXED else ():
             for chosen in combinations(uses, count):
                 mix = {**self.exact, **{quantity: self.kept[quantity] for quantity in chosen}}
-                yield self.values(entry, Worked(self.paper.entries, self.given, mix, self.right, self.paper.network))
+                yield self.values(entry, StudentValues(self.key.entries, self.given, mix, self.right, self.key.network))
 
 
 def _is_wide(x: Number | None) -> bool:

@@ -3,6 +3,10 @@ student would really get.
 
 A row's name is its key in the words file: `[mistakes]` has what it is called, `[mistake_feedback]` what to tell the
 student.
+
+Rows belong to editions. The numbers of a variant are such that the mistakes show which its edition knows, so no row of
+an edition that sheets were printed in is ever changed or taken away: a new row comes with the next edition
+(`since`), and so does one that works otherwise than before; it has the name of the row that it replaces.
 """
 
 from __future__ import annotations
@@ -61,12 +65,13 @@ class Early:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One row: its key in the words file, what it makes of a formula, and by how many digits results are rounded short
-    of what is asked."""
+    """One row: its key in the words file, what it makes of a formula, by how many digits results are rounded short of
+    what is asked, and the edition from which it is there."""
 
     name: str
     edit: Edit | None = None
     short: int = 0
+    since: int = 1
 
     def applied(self, tape: Tape, network: Network, contract: Contract) -> Tape | None:
         """The tape with the mistake made wherever it can be; None where it can be made nowhere."""
@@ -89,11 +94,7 @@ def _edited(entry: Entry, formula: Term | None, shapes: Shapes) -> Entry:
         return entry
 
 
-def _table(*rows: Mistake) -> dict[str, Mistake]:
-    return {row.name: row for row in rows}
-
-
-MISTAKES = _table(
+ROWS = (
     Mistake("forgot_bias", everywhere("forward", edits.without_bias)),
     Mistake("passed_negatives", everywhere("forward", edits.passed_negatives)),
     Mistake("dropped_half", edits.without_constant),
@@ -115,3 +116,18 @@ MISTAKES = _table(
     Mistake("rounded_early", short=1),
     Mistake("rounded_coarsely", short=2),
 )
+"""All rows of all editions."""
+
+
+def latest() -> int:
+    """The edition that new variants are of."""
+    return max(row.since for row in ROWS)
+
+
+def mistakes(edition: int) -> dict[str, Mistake]:
+    """The mistakes that an edition knows, by name.
+
+    >>> list(mistakes(1))[:2], mistakes(1)["rounded_early"].short
+    (['forgot_bias', 'passed_negatives'], 1)
+    """
+    return {row.name: row for row in ROWS if row.since <= edition}

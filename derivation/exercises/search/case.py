@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from flint import fmpq
 
 from derivation.exercises.exercise.exercise import Exercise
-from derivation.exercises.exercise.program import Graph, Node, Program, Traced
+from derivation.exercises.exercise.program import Program, ScalarGraph, ScalarNode, Traced
 from derivation.formulas.arrays import Array
 from derivation.formulas.numbers import Number, Uncertain, Undefined, is_positive, same
 from derivation.formulas.operations.algebras import Numbers
@@ -42,9 +42,9 @@ class Case:
 
     def __init__(self, exercise: Exercise, signs: Sequence[Sign], follows: bool = True) -> None:
         self.exercise, self.signs, self.follows = exercise, dict(signs), follows
-        self.graph = Graph()
+        self.graph = ScalarGraph()
         self.found: dict[tuple[tuple[int, ...], bool], Condition] = {}
-        self.nodes: list[Node] = []
+        self.nodes: list[ScalarNode] = []
         program = exercise.program
         variables = dict(zip(program.inputs, exercise.slots, strict=True))
         for place, (operation, operands) in enumerate(program.code[: program.required]):
@@ -73,7 +73,7 @@ class Case:
         given = self.exercise.given
         return self.exercise.run(tuple(given[quantity].entries[offset] for quantity, offset in self.exercise.slots))
 
-    def worked(self, operation: Callable[..., Number], operands: tuple[int, ...]) -> Node:
+    def worked(self, operation: Callable[..., Number], operands: tuple[int, ...]) -> ScalarNode:
         """The node of an operation; what a comparison decides is put in its place."""
         nodes = [self.nodes[place] for place in operands]
         if operation is Numbers.cases and nodes[0].place in self.graph.constants:

@@ -15,8 +15,8 @@ from derivation.exercises.plan.domains import Domain
 from derivation.exercises.search.case import Case, Condition
 from derivation.exercises.search.conditions import conditions, signs
 from derivation.exercises.search.coordinates import coordinates
+from derivation.exercises.search.discrimination import Inputs, Target
 from derivation.exercises.search.search import Chance, OutOfTrials, Search
-from derivation.exercises.search.telling import Inputs, Target
 from derivation.formulas.numbers import Number, Undefined, certified
 
 Source = Callable[..., Chance]

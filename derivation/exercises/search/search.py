@@ -290,7 +290,7 @@ def _needed(coordinates: Coordinates, conditions: Sequence[Condition]) -> set[in
 def _ordered(variables: Mapping[int, Variable], sums: frozenset[int], reaches: Sequence[frozenset[int]]) -> list[int]:
     """An order in which conditions can be judged early: next come the variables of the condition that is nearest to
     being decided."""
-    effort = {
+    size = {
         node: math.log2(1 + len(candidates)) / (SUMS_FIRST if node in sums else 1)
         for node, (candidates, _) in variables.items()
     }
@@ -301,10 +301,10 @@ def _ordered(variables: Mapping[int, Variable], sums: frozenset[int], reaches: S
         nearest = min(
             open,
             key=lambda reach: (
-                sum(effort[k] for k in sorted(reach)) / sum(other <= reach for other in open),
+                sum(size[k] for k in sorted(reach)) / sum(other <= reach for other in open),
                 len(reach),
                 sorted(reach),
             ),
         )
-        order |= dict.fromkeys(sorted((k for k in nearest if k not in order), key=lambda k: (effort[k], k)))
+        order |= dict.fromkeys(sorted((k for k in nearest if k not in order), key=lambda k: (size[k], k)))
     return [*order, *(node for node in variables if node not in order)]

@@ -9,22 +9,23 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice
 
-from derivation.exercises.exercise.exercise import Exercise, Variant
-from derivation.exercises.exercise.identity import Identity
+from derivation.exercises.exercise.exercise import Exercise, Variant, in_edition
+from derivation.exercises.exercise.identity import Identity, edition_of
 from derivation.exercises.plan.plan import Stratum
 from derivation.exercises.plan.wishes import effective
-from derivation.exercises.search.kind import Kind, Unmeetable
-from derivation.exercises.search.telling import Inputs
+from derivation.exercises.search.discrimination import Discrimination, Inputs
+from derivation.exercises.search.sampler import StratumSampler, Unmeetable
 from derivation.formulas.numbers import Number
 from derivation.words.files import load
 
 REPEATED = 400
 """Times in a row that a variant may be like one before it, before it is counted how many there are."""
 
-__all__ = ["Unmeetable", "draw", "never_apart", "never_shown", "rebuild", "untold"]
+__all__ = ["Solver", "Unmeetable", "draw", "never_apart", "never_shown", "rebuild", "solver_of", "untold"]
 
 
 def untold(exercise: Exercise) -> Iterator[str]:
@@ -40,7 +41,7 @@ def untold(exercise: Exercise) -> Iterator[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundNumbers:
     """Numbers that meet all wishes, as they travel: a variant without its values. `key` is the same for those that are
     alike."""
 
@@ -62,55 +63,35 @@ def draw(exercise: Exercise, seed: int, count: int) -> Iterator[Variant]:
 
     Raises `Unmeetable`, with a sentence that names wishes, where there are none or too few.
     """
-    solver = _solver(exercise)
-    return (
-        solver.variant(found) for found in chosen(exercise, seed, count, firsts(exercise, seed, range(1, count + 1)))
-    )
-
-
-def firsts(exercise: Exercise, seed: int, numbers: Iterable[int]) -> Iterator[Found]:
-    """The first that is found for each number, whatever stands for others; so numbers can be shared out among
-    processes."""
-    solver = _solver(exercise)
-    return (next(solver.found(seed, number)) for number in numbers)
-
-
-def chosen(exercise: Exercise, seed: int, count: int, found: Iterable[Found]) -> Iterator[Found]:
-    """What stands for the numbers from 1 to `count`, of the `firsts` of these."""
-    solver = _solver(exercise)
-    solver.check(count)
-    return solver.chosen(seed, count, found)
+    solver = solver_of(exercise)
+    found = solver.chosen(seed, count, solver.firsts(seed, range(1, count + 1)))
+    return map(solver.variant, found)
 
 
 def rebuild(exercise: Exercise, id: str) -> Variant:
-    """The variant that an id on a sheet stands for; raises `identity.WrongId` where it is none of this exercise."""
-    seed, number, turn = Identity(exercise).read(id)
-    solver = _solver(exercise)
-    return solver.variant(next(islice(solver.found(seed, number), turn, None)))
+    """The variant that an id on a sheet stands for, in the edition that the id names; raises `identity.WrongId` where it
+    is none of this exercise."""
+    return solver_of(in_edition(exercise, edition_of(id))).rebuilt(id)
 
 
 def never_shown(exercise: Exercise) -> dict[str, tuple[str, ...]]:
     """For each stratum the mistakes that give the right answers there, whatever the numbers: with every ReLU on,
     forgetting its derivative."""
-    solver = _solver(exercise)
-    return {stratum.name: solver.kind(place).telling.never_shown for place, stratum in enumerate(solver.strata)}
+    return {name: found.never_shown for name, found in solver_of(exercise).discriminations()}
 
 
 def never_apart(exercise: Exercise) -> dict[str, tuple[tuple[str, str], ...]]:
     """For each stratum the mistakes that show, but give the same answers as another, whatever the numbers."""
-    solver = _solver(exercise)
-    return {stratum.name: solver.kind(place).telling.never_apart for place, stratum in enumerate(solver.strata)}
+    return {name: found.never_apart for name, found in solver_of(exercise).discriminations()}
 
 
-def _solver(exercise: Exercise) -> _Solver:
-    """The exercise's solver, made once."""
-    found: _Solver | None = exercise.__dict__.get("solver")
-    if found is None:
-        found = exercise.__dict__["solver"] = _Solver(exercise)
-    return found
+@lru_cache(maxsize=4)
+def solver_of(exercise: Exercise) -> Solver:
+    """The exercise's solver, which finds out once what all its variants need."""
+    return Solver(exercise)
 
 
-class _Solver:
+class Solver:
     """Draws from the kinds of variants that an exercise has: one, or one for each stratum."""
 
     def __init__(self, exercise: Exercise) -> None:
@@ -118,14 +99,18 @@ class _Solver:
         plan = exercise.plan
         self.strata = plan.strata or (Stratum("", 0, effective(plan.wishes)),)
         self.total = sum(stratum.count for stratum in self.strata)
-        self.kinds: dict[int, Kind] = {}
+        self.samplers: dict[int, StratumSampler] = {}
 
-    def kind(self, place: int) -> Kind:
+    def discriminations(self) -> Iterator[tuple[str, Discrimination]]:
+        """The name of each stratum, and what its drafts show."""
+        return ((stratum.name, self.sampler(place).discrimination) for place, stratum in enumerate(self.strata))
+
+    def sampler(self, place: int) -> StratumSampler:
         """The variants of a stratum."""
-        if place not in self.kinds:
+        if place not in self.samplers:
             stratum = self.strata[place]
-            self.kinds[place] = Kind(self.exercise, stratum.wishes, chance, stratum.name)
-        return self.kinds[place]
+            self.samplers[place] = StratumSampler(self.exercise, stratum.wishes, chance, stratum.name)
+        return self.samplers[place]
 
     def place(self, number: int) -> int:
         """The stratum of a number: each has as many numbers in a row as it wants, and after the last the first begins
@@ -146,49 +131,64 @@ class _Solver:
                 f"multiple of it, not {count}"
             )
         for place, stratum in enumerate(self.strata):
-            kind = self.kind(place)
+            sampler = self.sampler(place)
             asked = count * stratum.count // self.total if self.total else count
-            known = kind.count() if kind.is_small else None
+            known = sampler.count() if sampler.is_small else None
             if known == 0:
-                raise kind.unmeetable(True)
-            if known is not None and known < asked and kind.wishes["distinct"]:
-                raise kind.too_many(known, asked)
+                raise sampler.unmeetable(True)
+            if known is not None and known < asked and sampler.wishes["distinct"]:
+                raise sampler.too_many(known, asked)
 
-    def found(self, seed: int, number: int) -> Iterator[Found]:
+    def found(self, seed: int, number: int) -> Iterator[FoundNumbers]:
         """What may stand for a number, of which the first that is like none before it is taken."""
         place = self.place(number)
-        kind = self.kind(place)
-        for turn, inputs in enumerate(kind.stream(seed, number)):
-            yield Found(
+        sampler = self.sampler(place)
+        for turn, inputs in enumerate(sampler.stream(seed, number)):
+            yield FoundNumbers(
                 number,
                 self.identity.made(seed, number, turn),
                 inputs,
                 self.strata[place].name,
-                kind.key(self.values(place, inputs)),
+                sampler.key(self.values(place, inputs)),
             )
 
-    def chosen(self, seed: int, count: int, firsts: Iterable[Found]) -> Iterator[Found]:
-        """The first found for each number, or where it is like one before it, and none is to be, the next of its
-        number."""
+    def firsts(self, seed: int, numbers: Iterable[int]) -> Iterator[FoundNumbers]:
+        """The first that is found for each number, whatever stands for others; so numbers can be shared out among
+        processes."""
+        return (next(self.found(seed, number)) for number in numbers)
+
+    def chosen(self, seed: int, count: int, firsts: Iterable[FoundNumbers]) -> Iterator[FoundNumbers]:
+        """What stands for the numbers from 1 to `count`: of each the first, or where it is like one before it, and none
+        is to be, the next. Raises `Unmeetable` where there are none or too few."""
+        self.check(count)
+        return self._chosen(seed, count, firsts)
+
+    def _chosen(self, seed: int, count: int, firsts: Iterable[FoundNumbers]) -> Iterator[FoundNumbers]:
         seen: set[bytes] = set()
         for first in firsts:
-            kind = self.kind(self.place(first.number))
+            sampler = self.sampler(self.place(first.number))
             found = first
-            if first.key in seen and kind.wishes["distinct"]:
+            if first.key in seen and sampler.wishes["distinct"]:
                 others = (
                     other for other in islice(self.found(seed, first.number), 1, REPEATED + 1) if other.key not in seen
                 )
                 found = next(others, first)
                 if found is first:
-                    raise kind.too_many(kind.count(), count)
+                    raise sampler.too_many(sampler.count(), count)
             seen.add(found.key)
             yield found
 
-    def values(self, place: int, inputs: Inputs) -> tuple[Number, ...]:
-        kind = self.kind(place)
-        return tuple(kind.last if kind.last_inputs is inputs else kind.worked(inputs)[0])
+    def rebuilt(self, text: str) -> Variant:
+        """The variant of an id of this exercise's edition, under the id as it was printed. Raises `WrongId`."""
+        id = self.identity.read(text)
+        found = next(islice(self.found(id.seed, id.number), id.turn, None))
+        return self.variant(replace(found, id=str(id)))
 
-    def variant(self, found: Found) -> Variant:
+    def values(self, place: int, inputs: Inputs) -> tuple[Number, ...]:
+        sampler = self.sampler(place)
+        return tuple(sampler.last if sampler.last_inputs is inputs else sampler.worked(inputs)[0])
+
+    def variant(self, found: FoundNumbers) -> Variant:
         return Variant(
             self.exercise,
             found.number,

@@ -24,7 +24,7 @@ Ends = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Summand:
     """A part of a sum: its sign, its node, and the node's factors where it is a product."""
 
     sign: int
@@ -117,12 +117,12 @@ def windows(
                         yield place, found
 
 
-def _parts(code: Code, node: int, sign: int) -> Iterator[Part]:
+def _parts(code: Code, node: int, sign: int) -> Iterator[Summand]:
     """A sum taken apart."""
     operation, operands = code[node]
     signs = SIGNS.get(operation)
     if signs is None:
-        yield Part(sign, node, operands if operation is operator.mul else ())
+        yield Summand(sign, node, operands if operation is operator.mul else ())
     else:
         for operand, own in zip(operands, signs, strict=True):
             yield from _parts(code, operand, sign * own)
@@ -130,7 +130,7 @@ def _parts(code: Code, node: int, sign: int) -> Iterator[Part]:
 
 def _window(
     condition: Condition,
-    parts: Sequence[Part],
+    parts: Sequence[Summand],
     variable: int,
     place: int,
     spans: Mapping[int, Span],
@@ -167,7 +167,9 @@ def _window(
     return Window(own[0].sign, None if is_open else factor, opened, tuple(known), tuple(half), low - ROOM, high + ROOM)
 
 
-def _half_known(part: Part, place: int, spans: Mapping[int, Span], bits: Mapping[int, int]) -> tuple[int, Ends] | None:
+def _half_known(
+    part: Summand, place: int, spans: Mapping[int, Span], bits: Mapping[int, int]
+) -> tuple[int, Ends] | None:
     """A product's known factor, and the ends of the other one."""
     for factor, other in (part.factors, part.factors[::-1]) if part.factors else ():
         span = spans[other]

@@ -22,7 +22,7 @@ from derivation.tex.write import Writer
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class Worksheet:
     """One sheet's own: its id, its numbers in order, and whose it is."""
 
     id: str
@@ -31,7 +31,7 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class KeyRow:
     """One line of the table of answers: the entry's symbol, the answer, and the answers that are accepted."""
 
     symbol: str
@@ -41,18 +41,18 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Key:
+class PrintedKey:
     """One key: the walkthrough of a variant, and its answers in columns."""
 
     id: str
     view: View
-    answers: list[Sequence[Answer]]
+    answers: list[Sequence[KeyRow]]
 
 
 def worksheets(exercise: Exercise, variants: Iterable[tuple[Variant, str]]) -> str:
     """All worksheets, each variant with the name of whom it is for (or none)."""
     view = sheet_view(exercise)
-    sheets = [Sheet(variant.id, numbers(variant), name) for variant, name in variants]
+    sheets = [Worksheet(variant.id, numbers(variant), name) for variant, name in variants]
     return _document(exercise, view, "body", sheets=sheets)
 
 
@@ -74,7 +74,7 @@ def _document(exercise: Exercise, view: SheetView, template: str, **shown: Any) 
     return str(document.dumps()) + "\n"
 
 
-def _key(variant: Variant, name: str, words: Words) -> Key:
+def _key(variant: Variant, name: str, words: Words) -> PrintedKey:
     form = format_of("worksheet")
     derivation = derive(variant.network)
     asked = replace(derivation, phases=tuple(phase for phase in derivation.phases if phase.key != "partials"))
@@ -82,11 +82,11 @@ def _key(variant: Variant, name: str, words: Words) -> Key:
     subtitle = words.text("worksheet", "key_of", id=variant.id) + (
         f" \\textperiodcentered{{}} {latex_text(name)}" if name else ""
     )
-    return Key(variant.id, replace(worked, subtitle=subtitle), in_blocks(list(_answers(variant))))
+    return PrintedKey(variant.id, replace(worked, subtitle=subtitle), in_blocks(list(_answers(variant))))
 
 
-def _answers(variant: Variant) -> Iterator[Answer]:
+def _answers(variant: Variant) -> Iterator[KeyRow]:
     contract, writer = variant.exercise.contract, Writer(variant.network.names)
     for blank, x in zip(variant.exercise.blanks, variant.answers, strict=True):
         low, high = (decimal(bound, Style(exact_digits=30)).text for bound in contract.interval(x))
-        yield Answer(writer.write(blank.term)[0], contract.shown(x), low, high)
+        yield KeyRow(writer.write(blank.term)[0], contract.shown(x), low, high)

@@ -21,7 +21,7 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class GivenRows:
     """A quantity that is given: its symbol, and row by row its numbers or the names of holes for them."""
 
     symbol: str
@@ -41,7 +41,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class TaskGroup:
     """The tasks under one title; `phase` is set where a phase begins."""
 
     phase: str
@@ -59,8 +59,8 @@ class SheetView:
     title: str
     subtitle: str
     structure: tuple[str, ...]
-    given: tuple[Given, ...]
-    groups: tuple[Group, ...]
+    given: tuple[GivenRows, ...]
+    groups: tuple[TaskGroup, ...]
     contract: str
     points: int
     words: Mapping[str, str]
@@ -131,7 +131,7 @@ def _rule(exercise: Exercise, latex: Callable[[Term], str]) -> Iterator[str]:
                     yield f"{latex(step.lines[0].term)} = {latex(step.lines[-1].term)}"
 
 
-def _given(exercise: Exercise, latex: Callable[[Term], str], holes: Mapping[Slot, str]) -> Iterator[Given]:
+def _given(exercise: Exercise, latex: Callable[[Term], str], holes: Mapping[Slot, str]) -> Iterator[GivenRows]:
     network = exercise.network
     constants = network.update.constants if network.update else {}
     for key in (*network.data, *network.parameters, *(PREFIX + key for key in constants)):
@@ -144,10 +144,10 @@ def _given(exercise: Exercise, latex: Callable[[Term], str], holes: Mapping[Slot
             )
             for row in array.rows
         )
-        yield Given(latex(name(key)), rows, not array.shape)
+        yield GivenRows(latex(name(key)), rows, not array.shape)
 
 
-def _groups(exercise: Exercise, latex: Callable[[Term], str], words: Words) -> Iterator[Group]:
+def _groups(exercise: Exercise, latex: Callable[[Term], str], words: Words) -> Iterator[TaskGroup]:
     asked: dict[Term, list[Blank]] = {}
     for blank in exercise.blanks:
         asked.setdefault(blank.quantity, []).append(blank)
@@ -157,7 +157,7 @@ def _groups(exercise: Exercise, latex: Callable[[Term], str], words: Words) -> I
         members = [step for _, step in found]
         tasks = tuple(_task(step, exercise, latex) for step in members)
         opening = words.text("phases", phase) if phase != before else ""
-        yield Group(
+        yield TaskGroup(
             opening,
             phase,
             number,

@@ -77,7 +77,7 @@ class Numbers:
 
     @staticmethod
     def normal_pdf(a: Number) -> Number:
-        return (-(arb(a) ** 2) / 2).exp() / (2 * arb.pi()).sqrt()
+        return (-arb(elementary.power(a, fmpq(2))) / 2).exp() / (2 * arb.pi()).sqrt()
 
 
 class Terms:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flint import arb, fmpq, fmpz
 
-from derivation.formulas.numbers import Number, Uncertain, Undefined, bounds, is_negligible, is_positive
+from derivation.formulas.numbers import Number, Uncertain, Undefined, bounds, is_negligible, is_positive, sharpened
 
 MOST_EXACT, LARGEST_BETWEEN = 64, 1 << 17
 """The exponent and the bits up to which a power is worked exactly inside an equation."""
@@ -69,11 +69,15 @@ def quotient(a: Number, b: Number) -> Number:
 
 
 def power(a: Number, b: Number) -> Number:
-    """a to the b: exact for small integer exponents, through balls otherwise; `Undefined` for 0 to a negative power.
+    """a to the b: exact for small integer exponents, through balls otherwise; `Undefined` for 0 to a negative power,
+    `Uncertain` where the base may be 0 and that decides.
 
     >>> power(fmpq(2, 3), fmpq(-2)), power(fmpq(0), fmpq(1, 2)), power(fmpq(-1), fmpq(65)) == -1
     (9/4, 0, True)
+    >>> power(arb(0, 0.5), fmpq(2)), power(arb(0, 0.5), fmpq(0))
+    ([+/- 0.251], 1)
     """
+    b = sharpened(b)
     if isinstance(b, fmpq) and b.q == 1:
         return quotient(fmpq(1), _whole_power(a, int(-b.p))) if b < 0 else _whole_power(a, int(b.p))
     if a > 0:
@@ -88,12 +92,16 @@ def power(a: Number, b: Number) -> Number:
 
 
 def _whole_power(a: Number, n: int) -> Number:
-    """Exact as far as that is not too tall; by squaring where a ball holds 0, of which there is no logarithm."""
+    """Exact as far as that is not too tall; by squaring where a ball holds 0, of which there is no logarithm. A power of
+    0 is 1."""
+    if n == 0:
+        return fmpq(1)
     if isinstance(a, fmpq) and n <= MOST_EXACT and a.height_bits() * n <= LARGEST_BETWEEN:
         return a**n
     a, result = arb(a), arb(1)
     if a > 0 or a < 0:
         return a**n
+    even = n % 2 == 0
     while n:
         result, a, n = result * a if n & 1 else result, a * a, n >> 1
-    return result
+    return result.nonnegative_part() if even else result

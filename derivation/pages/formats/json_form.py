@@ -95,6 +95,7 @@ def _step(phase: str, step: Step, writer: Writer, words: Words) -> dict[str, Any
             "relation": RELATIONS[line.relation],
             "reason": words.sentence("reasons", line.reason),
             "proof": line.proof,
+            "basis": line.basis,
         }
         for line in step.lines
     ]

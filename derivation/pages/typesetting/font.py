@@ -1,5 +1,5 @@
-"""The math font of a page: STIX Two Math (SIL Open Font License, out of the package ziamath), cut down to the
-characters that are used."""
+"""The math font of a page: STIX Two Math (`templates/fonts`, SIL Open Font License), cut down to the characters that are
+used."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 from html import unescape
-from importlib.util import find_spec
-from pathlib import Path
+
+from derivation.words.files import templates
 
 FILE = "fonts/STIXTwoMath-Regular.ttf"
 FEATURES = ["ssty", "dtls", "kern"]
@@ -58,16 +58,9 @@ def _subset(characters: frozenset[str]) -> str:
     options.drop_tables += ["BASE", "DSIG", "GDEF"]
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=sorted(map(ord, characters)))
-    with TTFont(_file(), lazy=True, recalcTimestamp=False) as whole:
+    with TTFont(templates() / FILE, lazy=True, recalcTimestamp=False) as whole:
         cutter.subset(whole)
         whole.flavor = "woff"
         made = io.BytesIO()
         whole.save(made)
     return "data:font/woff;base64," + base64.b64encode(made.getvalue()).decode()
-
-
-def _file() -> Path:
-    """Where the package keeps the font; the package itself is not imported."""
-    found = find_spec("ziamath")
-    assert found and found.submodule_search_locations
-    return Path(found.submodule_search_locations[0]) / FILE

@@ -3,14 +3,16 @@ compute."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 
 from derivation.formulas.arrays import Shape
+from derivation.formulas.numbers import AGREED_DIGITS
 from derivation.formulas.terms import Term
 from derivation.networks.network import Network
-from derivation.networks.walkthrough import Derivation, Phase, Reason, Section, Step
+from derivation.networks.walkthrough import Derivation, Line, Phase, Reason, Section, Step
 from derivation.pages.views import training
 from derivation.pages.views.drift import DriftView, drifts
 from derivation.pages.views.tables import TableView, table, tabled
@@ -200,21 +202,30 @@ def _subtitle(derivation: Derivation, words: Words, inline: Callable[[str], str]
 
 
 def verdict(derivation: Derivation, words: Words) -> str:
-    """How the equalities were judged, in a sentence."""
+    """How the equalities were judged, and how many in which way, in a sentence or two."""
     lines = [line for phase in derivation.phases for step in phase.steps for line in step.lines[1:]]
     proved, certified = (sum(line.proof == proof for line in lines) for proof in ("proved", "certified"))
     failed = len(lines) - proved - certified
-    key = (
-        "unproved"
-        if failed
-        else "certified"
-        if certified
-        else "proved"
-        if any(line.relation == "≈" for line in lines)
-        else "exact"
+    is_exact = all(line.relation == "=" for line in lines)
+    counted = words.text(
+        "document",
+        "unproved" if failed else "exact" if is_exact else "certified",
+        count=len(lines),
+        proved=proved,
+        certified=certified,
+        failed=failed,
+        digits=AGREED_DIGITS,
+        goes_on=words.words["rounding"]["carry" if derivation.network.carry else "full"],
     )
-    goes_on = words.words["rounding"]["carry" if derivation.network.carry else "full"]
-    return words.text("document", key, count=len(lines), failed=failed, certified=certified, goes_on=goes_on)
+    return " ".join([counted, *_certified_formulas(lines, words)])
+
+
+def _certified_formulas(lines: list[Line], words: Words) -> Iterator[str]:
+    """What was compared of formulas that symbols were too many for, in a sentence for each way."""
+    found = Counter(line.basis for line in lines if line.role == "formula" and line.proof == "certified")
+    for basis in ("small_shapes", "direction", "numbers"):
+        if found[basis]:
+            yield words.text("document", f"certified_{basis}", count=found[basis])
 
 
 def _phase(phase: Phase, latex: Callable[[Term], str], words: Words, derivation: Derivation) -> PhaseView:

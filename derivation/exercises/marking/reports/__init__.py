@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from derivation.exercises.marking.report import Report
+from derivation.exercises.marking.report import ClassReport
 from derivation.system.registry import Registry, Row
 
 HERE = "derivation.exercises.marking.reports"
-FORMATS: Registry[Callable[[Report], Iterator[tuple[str, bytes]]]] = Registry(
+FORMATS: Registry[Callable[[ClassReport], Iterator[tuple[str, bytes]]]] = Registry(
     "format",
     Row("text", "Points, verdicts and mistakes, for a terminal.", f"{HERE}.text:files"),
     Row(

@@ -8,14 +8,14 @@ from dataclasses import asdict
 from textwrap import indent
 from typing import Any
 
-from derivation.exercises.marking.report import Report
+from derivation.exercises.marking.report import ClassReport
 from derivation.exercises.marking.sheet import Marked
 
 SCHEMA = 1
 STUDENTS = '\n "students": []'
 
 
-def files(report: Report) -> Iterator[tuple[str, bytes]]:
+def files(report: ClassReport) -> Iterator[tuple[str, bytes]]:
     """One file."""
     steps = [
         {
@@ -42,7 +42,7 @@ def files(report: Report) -> Iterator[tuple[str, bytes]]:
     yield "marks.json", _written(form).replace(STUDENTS, _students(report), 1).encode() + b"\n"
 
 
-def _students(report: Report) -> str:
+def _students(report: ClassReport) -> str:
     """The list of students, written one by one, since that takes less memory than all at once."""
     sheets = ",".join("\n" + indent(_written(_sheet(sheet)), "  ") for sheet in report.sheets)
     return STUDENTS.replace("[]", f"[{sheets}\n ]") if sheets else STUDENTS

@@ -9,7 +9,7 @@ from typing import Any
 
 from pylatex import Document, NoEscape, Package
 
-from derivation.exercises.marking.report import ClassStep, Report
+from derivation.exercises.marking.report import ClassReport, ClassStep
 from derivation.exercises.marking.sheet import Marked, StepMark
 from derivation.formulas.terms import Term
 from derivation.pages.typesetting.engine import compile_pdf, printable
@@ -46,7 +46,7 @@ class StepView:
 
 
 @dataclass(frozen=True, slots=True)
-class SheetView:
+class MarksView:
     """A student's section, and the line in the class's list."""
 
     student: str
@@ -70,13 +70,13 @@ class BarView:
     named: str
 
 
-def files(report: Report) -> Iterator[tuple[str, bytes]]:
+def files(report: ClassReport) -> Iterator[tuple[str, bytes]]:
     """Two files."""
     for name, tex in documents(report):
         yield f"{name}.pdf", compile_pdf(tex, time_limit=TIME_LIMIT)
 
 
-def documents(report: Report) -> Iterator[tuple[str, str]]:
+def documents(report: ClassReport) -> Iterator[tuple[str, str]]:
     """The LaTeX of each, by the name of its file."""
     view = _Views(report)
     title, words = printable(report.title), load()["marking"]
@@ -108,7 +108,7 @@ def documents(report: Report) -> Iterator[tuple[str, str]]:
 
 
 class _Views:
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: ClassReport) -> None:
         self.report = report
         self.words = load()["marking"]
         self.names, self.feedback = load()["mistakes"], load()["mistake_feedback"]
@@ -116,7 +116,7 @@ class _Views:
     def symbol(self, quantity: Term) -> str:
         return write(quantity, self.report.names)
 
-    def sheet(self, sheet: Marked) -> SheetView:
+    def sheet(self, sheet: Marked) -> MarksView:
         first = sheet.first
         told = set[str]()
         steps = tuple(self.step(step, step is first, told) for step in sheet.steps)
@@ -125,7 +125,7 @@ class _Views:
             self.words["or"].join(self.names[name] for name in mistakes) for mistakes in groups
         )
         perfect = sheet.points == sheet.of
-        return SheetView(
+        return MarksView(
             printable(sheet.student),
             printable(sheet.id),
             sheet.points,

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from derivation.exercises.marking.report import Report
+from derivation.exercises.marking.report import ClassReport
 from derivation.exercises.marking.sheet import VERDICTS
 from derivation.exercises.spreadsheet import table
 from derivation.pages.words import Words
 
 
-def files(report: Report) -> Iterator[tuple[str, bytes]]:
+def files(report: ClassReport) -> Iterator[tuple[str, bytes]]:
     """Three tables."""
     words = Words(str).words["mistakes"]
     yield (
@@ -39,7 +39,7 @@ def files(report: Report) -> Iterator[tuple[str, bytes]]:
     )
 
 
-def _students(report: Report, words: dict[str, str]) -> Iterator[tuple[Any, ...]]:
+def _students(report: ClassReport, words: dict[str, str]) -> Iterator[tuple[Any, ...]]:
     for sheet in report.sheets:
         first = sheet.first.name if sheet.first else ""
         counts = (sheet.count(verdict) for verdict in VERDICTS)
@@ -56,7 +56,7 @@ def _students(report: Report, words: dict[str, str]) -> Iterator[tuple[Any, ...]
         yield row.student, row.id, *[""] * (4 + len(VERDICTS))
 
 
-def _answers(report: Report, words: dict[str, str]) -> Iterator[tuple[Any, ...]]:
+def _answers(report: ClassReport, words: dict[str, str]) -> Iterator[tuple[Any, ...]]:
     for sheet in report.sheets:
         for step in sheet.steps:
             mistakes = " / ".join(words[name] for name in step.mistakes)
@@ -75,7 +75,7 @@ def _answers(report: Report, words: dict[str, str]) -> Iterator[tuple[Any, ...]]
                 )
 
 
-def _steps(report: Report, words: dict[str, str]) -> Iterator[tuple[Any, ...]]:
+def _steps(report: ClassReport, words: dict[str, str]) -> Iterator[tuple[Any, ...]]:
     for step in report.steps:
         named = "; ".join(f"{words[name]} ({count})" for name, count in step.mistakes)
         yield step.name, step.phase, step.number, step.fails, step.first, step.answered, named

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from derivation.exercises.marking.report import Report
+from derivation.exercises.marking.report import ClassReport
 from derivation.exercises.marking.sheet import Marked
 from derivation.pages.words import Words
 
@@ -13,12 +13,12 @@ BAR = 30
 COUNTED = ("follows", "trivial", "blank", "unreadable")
 
 
-def files(report: Report) -> Iterator[tuple[str, bytes]]:
+def files(report: ClassReport) -> Iterator[tuple[str, bytes]]:
     """One file."""
     yield "marks.txt", ("\n".join(lines(report)) + "\n").encode()
 
 
-def lines(report: Report) -> Iterator[str]:
+def lines(report: ClassReport) -> Iterator[str]:
     """The whole summary."""
     words = Words(str)
     say = words.words["marking"]

@@ -9,11 +9,13 @@ from typing import Any
 
 from flint import fmpq
 
-from derivation.checking.facts.knowledge import Work
+from derivation.checking.facts.facts import Facts
+from derivation.checking.facts.knowledge import ChainRead
 from derivation.checking.facts.meaning import FAILURES, Meaning
-from derivation.checking.facts.values import Printed, Truth, key_of
-from derivation.checking.facts.world import World
-from derivation.checking.judging.compare import ALL_LENIENCY, Comparison, is_exactly, printed_entries
+from derivation.checking.facts.values import Truth, key_of
+from derivation.checking.judging.agreement import is_exactly, printed_entries
+from derivation.checking.judging.compare import Comparison
+from derivation.checking.judging.context import Context
 from derivation.checking.judging.spelling import flat, negated, spelled
 from derivation.formulas.arrays import Array
 from derivation.formulas.numbers import bounds, nearest, point, terminating
@@ -23,7 +25,7 @@ DIGITS = 10
 """Digits up to which a value that ends is printed in full."""
 
 
-class Untied(Exception):
+class Unaligned(Exception):
     """A side whose numerals cannot be tied to the side before it."""
 
 
@@ -31,18 +33,17 @@ class Untied(Exception):
 class Change:
     """The article's facts with the old numbers and the new ones, and what follows from either."""
 
-    old: World
-    new: World
-    before: Truth
+    before: Context
+    new: Facts
     after: Truth
 
 
-class Tie:
+class Alignment:
     """Ties the numerals of a side to the parts of the side before it, and works them anew."""
 
-    def __init__(self, change: Change, work: Work) -> None:
-        self.change, self.order = change, work.order
-        self.comparison = Comparison(change.old, change.before, Printed(change.old), work.order, ALL_LENIENCY, "≈")
+    def __init__(self, change: Change, chain: ChainRead) -> None:
+        self.change, self.order = change, chain.order
+        self.comparison = Comparison(change.before, chain.order, "≈")
 
     def renewed(self, old: Term, new: Term, b: Term, result: bool = False) -> Term:
         """The side b, which equals `old`, as it must stand where `old` has become `new`; `Untied` where b is built in
@@ -60,7 +61,7 @@ class Tie:
             try:
                 parts = [self.renewed(x, y, z) for x, y, z in zip(old.children, new.children, b.children, strict=True)]
                 return Term(b.head, (*parts, *b.args[len(b.children) :]))
-            except Untied:
+            except Unaligned:
                 pass
         if old.head == "add" and new.head == "add" and b.head != "add":  # a vanishing summand may have been left out
             for kept, gone in ((0, 1), (1, 0)):
@@ -72,13 +73,13 @@ class Tie:
         try:
             values = self.comparison.values(old)
             if self.comparison.literal(values, b, old, result) == "no":
-                raise Untied
+                raise Unaligned
             value, before = self.change.after.value(new, self.order), values[-1]
         except FAILURES:
-            raise Untied from None
+            raise Unaligned from None
         texts, shape = printed_entries(b)
         if value.shape != shape:
-            raise Untied
+            raise Unaligned
         shown = [like(text, was, now) for text, was, now in zip(texts, before.entries, value.entries, strict=True)]
         return shaped(b, shown)
 
@@ -87,7 +88,7 @@ class Tie:
         first, second = self.comparison.spell(old), spelled(new, self.literal_of)
         entries = [entry for row in b.args for entry in row.args] if b.head == "matrix" else [b]
         if first is None or second is None or not len(first.entries) == len(second.entries) == len(entries):
-            raise Untied
+            raise Unaligned
         made = [self.summands(x, y, z) for x, y, z in zip(first.entries, second.entries, entries, strict=True)]
         if b.head != "matrix":
             return made[0]
@@ -96,12 +97,12 @@ class Tie:
 
     def literal_of(self, part: Term) -> Array | None:
         """The new value of a quantity, printed in full or to the digits that the article printed for the old one."""
-        event = self.change.old.value_event(key_of(part), self.order)
-        old = Meaning(self.change.old, self.order).of(event.tree)[0] if event else None
+        statement = self.change.before.facts.value_statement(key_of(part), self.order)
+        old = Meaning(self.change.before.facts, self.order).of(statement.tree)[0] if statement else None
         if old is None or not is_literal(old):
             return None
         texts, shape = printed_entries(old)
-        values = (mode.value(part, self.order).entries for mode in (self.change.before, self.change.after))
+        values = (mode.value(part, self.order).entries for mode in (self.change.before.truth, self.change.after))
         return Array(shape, tuple(number(like(text, was, now)) for text, was, now in zip(texts, *values, strict=True)))
 
     def summands(self, old: Term, new: Term, b: Term) -> Term:
@@ -110,7 +111,7 @@ class Tie:
         if len(pairs) != wanted or wanted < 2:
             if wanted == 1 and (is_literal(b) or (old.head == b.head and len(old.children) == len(b.children))):
                 return self.literal(old, new, b, False) if is_literal(b) else self.parts(old, new, b)
-            raise Untied
+            raise Unaligned
         return self.rebuilt(b, iter(pairs))
 
     def parts(self, old: Term, new: Term, b: Term) -> Term:

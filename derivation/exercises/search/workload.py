@@ -16,14 +16,14 @@ from derivation.formulas.numbers import Number, is_positive
 
 
 @dataclass(frozen=True, slots=True)
-class Effort:
+class Workload:
     """`digits` that stand in the answers (no signs, no leading zeros), and `operations` on two numbers, or functions,
     behind them; a sum with 0 and a product with 0, 1 or -1 are none."""
 
     digits: int
     operations: int
 
-    def is_near(self, usual: Effort, percent: int) -> bool:
+    def is_near(self, usual: Workload, percent: int) -> bool:
         """Whether both differ from what is usual by at most so many per cent."""
         pairs = (self.digits, usual.digits), (self.operations, usual.operations)
         return all(100 * abs(own - other) <= percent * other for own, other in pairs)
@@ -43,35 +43,37 @@ class Measure:
         self.sums = [operands for operation, operands in work if operation in (operator.add, operator.sub)]
         self.others = sum(1 for operation, operands in work if operation is not None and operation not in NOT_COUNTED)
 
-    def __call__(self, values: Sequence[Number], shown: Iterable[str]) -> Effort:
+    def __call__(self, values: Sequence[Number], shown: Iterable[str]) -> Workload:
         digits = sum(max(1, len(text.partition("e")[0].lstrip("-0.").replace(".", ""))) for text in shown)
         products = sum(1 for a, b in self.products if values[a] not in TRIVIAL and values[b] not in TRIVIAL)
         sums = sum(1 for a, b in self.sums if values[a] != 0 and values[b] != 0)
-        return Effort(digits, products + sums + self.others)
+        return Workload(digits, products + sums + self.others)
 
 
-def usual(found: Sequence[Effort]) -> Effort:
+def usual(found: Sequence[Workload]) -> Workload:
     """The median of both."""
-    return Effort(int(median(effort.digits for effort in found)), int(median(effort.operations for effort in found)))
+    return Workload(
+        int(median(workload.digits for workload in found)), int(median(workload.operations for workload in found))
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A line of the table: the variant, which units are on (1) and off (0) by quantity, and its effort."""
+class Likeness:
+    """A line of the table: the variant, which units are on (1) and off (0) by quantity, and its workload."""
 
     id: str
     stratum: str
     branches: str
-    effort: Effort
+    workload: Workload
 
 
-def table(variants: Iterable[Variant]) -> Iterator[Row]:
+def table(variants: Iterable[Variant]) -> Iterator[Likeness]:
     """What shows that variants are alike."""
     measure: Measure | None = None
     for variant in variants:
         measure = measure or Measure(variant.exercise)
         shown = map(variant.exercise.contract.shown, variant.answers)
-        yield Row(variant.id, variant.stratum, branches(variant), measure(variant.values, shown))
+        yield Likeness(variant.id, variant.stratum, branches(variant), measure(variant.values, shown))
 
 
 def branches(variant: Variant) -> str:

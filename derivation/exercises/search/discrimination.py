@@ -47,7 +47,7 @@ class Target:
         return contract.tells_apart(x, self.operation(x))
 
 
-class Telling:
+class Discrimination:
     """What some drafts show: which ways can be told apart, where, and how often."""
 
     def __init__(self, exercise: Exercise, drafts: Sequence[Draft]) -> None:
@@ -64,10 +64,12 @@ class Telling:
         What is told apart most seldom comes first, since that is where most numbers fail.
         """
         ways = [self.right, *(mistaken.nodes for mistaken in self.exercise.mistakes)]
-        found = [(self.share(pair), pair) for pair in (self.telling(*both) for both in combinations(ways, 2)) if pair]
+        found = [
+            (self.share(pair), pair) for pair in (self.telling_nodes(*both) for both in combinations(ways, 2)) if pair
+        ]
         return sorted(found, key=lambda shared: shared[0])
 
-    def telling(self, way: tuple[int, ...], other: tuple[int, ...]) -> list[Nodes]:
+    def telling_nodes(self, way: tuple[int, ...], other: tuple[int, ...]) -> list[Nodes]:
         """The nodes at which two ways differ; nothing where no draft tells them apart."""
         differing = [pair for pair in dict.fromkeys(zip(way, other, strict=True)) if pair[0] != pair[1]]
         for drafts in (self.drafts[:ENOUGH], self.drafts):
@@ -152,7 +154,9 @@ class Telling:
     def never_shown(self) -> tuple[str, ...]:
         """The mistakes that give the right answers, as far as can be seen."""
         return tuple(
-            mistaken.row.name for mistaken in self.exercise.mistakes if not self.telling(self.right, mistaken.nodes)
+            mistaken.row.name
+            for mistaken in self.exercise.mistakes
+            if not self.telling_nodes(self.right, mistaken.nodes)
         )
 
     @property
@@ -160,4 +164,6 @@ class Telling:
         """The mistakes that show, but give the same answers as each other, as far as can be seen."""
         never = self.never_shown
         shown = [mistaken for mistaken in self.exercise.mistakes if mistaken.row.name not in never]
-        return tuple((a.row.name, b.row.name) for a, b in combinations(shown, 2) if not self.telling(a.nodes, b.nodes))
+        return tuple(
+            (a.row.name, b.row.name) for a, b in combinations(shown, 2) if not self.telling_nodes(a.nodes, b.nodes)
+        )

@@ -12,7 +12,7 @@ from derivation.deriving.tape import Entry, Tape, record
 from derivation.exercises.exercise.exercise import Blank
 from derivation.exercises.exercise.program import Circular
 from derivation.exercises.key import Key, KeyFault, VariantForm, given_names, read_array
-from derivation.exercises.mistakes.mistakes import MISTAKES
+from derivation.exercises.mistakes.mistakes import Mistake, mistakes
 from derivation.exercises.plan.contract import Contract
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
@@ -28,14 +28,15 @@ Written = Mapping[Term, tuple[Number | None, ...]]
 
 
 @dataclass(frozen=True)
-class Paper:
-    """A network with its tape as entries by quantity; `mistaken` has for each mistake that can be made the entries as
-    it makes them."""
+class MarkingKey:
+    """A network with its tape as entries by quantity; `mistakes` are those that the key's edition knows, and `mistaken`
+    has for each that can be made the entries as it makes them."""
 
     network: Network
     contract: Contract
     start: Mapping[Term, Array]
     entries: Entries
+    mistakes: Mapping[str, Mistake]
     mistaken: Mapping[str, Entries]
     places: Mapping[str, tuple[Term, int]]
     """Where a blank belongs, by its key: the quantity, and the offset of the entry."""
@@ -55,18 +56,17 @@ class Paper:
         return {**self.start, **{name(key): read_array(value) for key, value in variant.given.items()}}
 
 
-def paper(key: Key) -> Paper:
-    """The paper that a key describes. Raises `KeyFault` where the key and its spec do not belong together, and what
+def marking_key(key: Key) -> MarkingKey:
+    """What a key describes. Raises `KeyFault` where the key and its spec do not belong together, and what
     `spec.loads` raises."""
     network = loads(key.spec, key.source, Path(key.source).parent)
     tape, start = certified(lambda: record(network))
+    rows = mistakes(key.edition)
     mistaken = {
-        row.name: _by_quantity(edited)
-        for row in MISTAKES.values()
-        if (edited := row.applied(tape, network, key.contract))
+        row.name: _by_quantity(edited) for row in rows.values() if (edited := row.applied(tape, network, key.contract))
     }
     places = {blank: place for entry in tape for blank, place in _blanks(entry)}
-    made = Paper(network, key.contract, start, _by_quantity(tape), mistaken, places)
+    made = MarkingKey(network, key.contract, start, _by_quantity(tape), rows, mistaken, places)
     for place, variant in enumerate(key.variants.values()):
         for problem in _problems(made, variant):
             raise KeyFault(f"{key.source}: variants[{place}].{problem}")
@@ -85,7 +85,7 @@ def _blanks(entry: Entry) -> list[tuple[str, tuple[Term, int]]]:
     ]
 
 
-def _problems(made: Paper, variant: VariantForm) -> Iterator[str]:
+def _problems(made: MarkingKey, variant: VariantForm) -> Iterator[str]:
     """What is wrong with a key that was changed by hand, or whose spec is another one's."""
     for place, blank in enumerate(variant.blanks):
         if blank.key not in made.places:
@@ -100,7 +100,7 @@ def _problems(made: Paper, variant: VariantForm) -> Iterator[str]:
             yield f"given.{key}: does not have the shape that the spec gives it"
 
 
-class Worked:
+class StudentValues:
     """Quantities as they are on a sheet: what is written there, else the values of `otherwise`, else worked by their
     formulas when first asked for.
 
@@ -112,7 +112,7 @@ class Worked:
         entries: Entries,
         given: Mapping[Term, Array],
         written: Written,
-        otherwise: Worked | None,
+        otherwise: StudentValues | None,
         network: Network,
     ) -> None:
         self.entries, self.written, self.otherwise, self.network = entries, written, otherwise, network

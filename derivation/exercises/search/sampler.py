@@ -13,10 +13,10 @@ from flint import fmpq
 
 from derivation.exercises.exercise.exercise import Exercise
 from derivation.exercises.plan import wishes as table
-from derivation.exercises.search.effort import Effort, Measure, usual
+from derivation.exercises.search.discrimination import Discrimination, Draft, Inputs
 from derivation.exercises.search.finding import Finder, Source
 from derivation.exercises.search.search import Chance, OutOfTrials
-from derivation.exercises.search.telling import Draft, Inputs, Telling
+from derivation.exercises.search.workload import Measure, Workload, usual
 from derivation.formulas.numbers import Number, certified
 from derivation.words.files import load
 
@@ -28,7 +28,7 @@ tried."""
 ATTEMPTS, FEWER_ATTEMPTS = 40, 9
 """Attempts for one variant; for one that only shows whether wishes can be met without one of them."""
 REJECTIONS = 200
-"""Solutions for one variant that may be turned down: a mistake does not show, or the effort is unusual."""
+"""Solutions for one variant that may be turned down: a mistake does not show, or the workload is unusual."""
 COUNTED = 200_000
 """Values tried when it is counted how many variants there are."""
 OFF = {"branches": "any"}
@@ -43,7 +43,7 @@ class Unmeetable(ValueError):
         self.wishes = wishes
 
 
-class Kind:
+class StratumSampler:
     """`source` gives chance for a seed's parts. `explains` says whether conflicting wishes are looked for where none
     can be met."""
 
@@ -67,12 +67,12 @@ class Kind:
         return self.everything.all(COUNTED) if self.is_small else None
 
     @cached_property
-    def first(self) -> Telling:
+    def first(self) -> Discrimination:
         """What variants show whose mistakes nobody has looked at; raises `Unmeetable` where there is none."""
         drafts = self._drafts(self.everything)
         if not drafts:
             raise self.unmeetable(self.listed is not None or self.everything.is_impossible)
-        return Telling(self.exercise, drafts)
+        return Discrimination(self.exercise, drafts)
 
     @cached_property
     def seeing(self) -> Finder:
@@ -95,9 +95,9 @@ class Kind:
         return self.seeing if self.later else self.everything
 
     @cached_property
-    def telling(self) -> Telling:
+    def discrimination(self) -> Discrimination:
         """What all drafts show."""
-        return Telling(self.exercise, [*self.first.drafts, *self.later]) if self.later else self.first
+        return Discrimination(self.exercise, [*self.first.drafts, *self.later]) if self.later else self.first
 
     def _drafts(self, finder: Finder) -> list[Draft]:
         found: list[Draft] = []
@@ -135,13 +135,13 @@ class Kind:
             raise self.unmeetable(False)
 
     def accepts(self, inputs: Inputs) -> bool:
-        """Whether mistakes show and the effort is usual; the values stay at hand in `last`."""
+        """Whether mistakes show and the workload is usual; the values stay at hand in `last`."""
         self.last, shown = self.worked(inputs)
         self.last_inputs = inputs
         percent = self.wishes["effort"]
         if percent and not self.measure(self.last, shown).is_near(self.usual, percent):
             return False
-        return not self.wishes["mistakes"] or self.telling.accepts(self.last)
+        return not self.wishes["mistakes"] or self.discrimination.accepts(self.last)
 
     def worked(self, inputs: Inputs) -> tuple[list[Number], list[str]]:
         """The program's values, with as many bits as the answers need to be shown, and the answers as they are."""
@@ -152,13 +152,15 @@ class Kind:
         return values, self.shown(values)
 
     @cached_property
-    def usual(self) -> Effort:
-        """The usual effort of variants in which mistakes show, where there are enough of them."""
+    def usual(self) -> Workload:
+        """The usual workload of variants in which mistakes show, where there are enough of them."""
         drafts = self.later or self.first.drafts
-        telling = [draft for draft in drafts if self.telling.accepts(draft.values)] if self.wishes["mistakes"] else []
-        return usual([self.effort(draft.values) for draft in (telling if len(telling) >= FEWER_DRAFTS else drafts)])
+        shown = (
+            [draft for draft in drafts if self.discrimination.accepts(draft.values)] if self.wishes["mistakes"] else []
+        )
+        return usual([self.workload(draft.values) for draft in (shown if len(shown) >= FEWER_DRAFTS else drafts)])
 
-    def effort(self, values: list[Number]) -> Effort:
+    def workload(self, values: list[Number]) -> Workload:
         return self.measure(values, self.shown(values))
 
     def shown(self, values: list[Number] | tuple[Number, ...]) -> list[str]:
@@ -199,7 +201,7 @@ class Kind:
         """No numbers meet the wishes; those that conflict are looked for by leaving one out at a time."""
         if not self.explains:
             return Unmeetable("", ())
-        if not proven and Kind(self.exercise, self.wishes, self.source, explains=False).is_meetable():
+        if not proven and StratumSampler(self.exercise, self.wishes, self.source, explains=False).is_meetable():
             return Unmeetable(load()["variants"]["unlucky"].format(attempts=self.attempts, stratum=self._where()))
         core = dict(self.wishes)
         for key in sorted(core, key=lambda key: core[key] != table.WISHES[key].default):
@@ -207,7 +209,7 @@ class Kind:
             if (
                 table.is_wished(core[key])
                 and core[key] != OFF.get(key)
-                and not Kind(self.exercise, fewer, self.source, explains=False).is_meetable()
+                and not StratumSampler(self.exercise, fewer, self.source, explains=False).is_meetable()
             ):
                 core = fewer
         keys = tuple(key for key, wished in core.items() if table.is_wished(wished) and wished != OFF.get(key))

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from derivation.exercises.marking.paper import Worked
+from derivation.exercises.marking.marking_key import StudentValues
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.numbers import Number, exact
 from derivation.formulas.operations.algebras import Numbers
@@ -60,7 +60,7 @@ COMPARISONS = frozenset({"greater", "at_least", "max", "min", "largest", "smalle
 """What is seen at a glance."""
 
 
-class Effort:
+class Counting:
     """The algebra of counted numbers."""
 
     def number(self, text: str) -> Counted:
@@ -87,7 +87,7 @@ class Effort:
 class _Free:
     """Values of a sheet, at no cost."""
 
-    def __init__(self, worked: Worked) -> None:
+    def __init__(self, worked: StudentValues) -> None:
         self.worked = worked
 
     def get(self, quantity: Term) -> Any:
@@ -95,6 +95,6 @@ class _Free:
         return array if array is None else array.map(Counted)
 
 
-def effort(formula: Term, worked: Worked) -> tuple[int, ...]:
+def operations(formula: Term, worked: StudentValues) -> tuple[int, ...]:
     """The operations that each entry of a formula takes, given the values of a sheet."""
-    return tuple(entry.cost for entry in evaluate(formula, _Free(worked), Effort()).entries)  # type: ignore[arg-type]
+    return tuple(entry.cost for entry in evaluate(formula, _Free(worked), Counting()).entries)  # type: ignore[arg-type]

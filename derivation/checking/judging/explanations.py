@@ -1,0 +1,373 @@
+"""What is said of an equality that does not hold: the mistake, the line it goes back to, what should stand there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from flint import arb
+
+from derivation.checking.facts.knowledge import (
+    NEW,
+    SLOPE,
+    ChainRead,
+    SideRead,
+    Statement,
+    is_closed,
+    is_derived,
+    named,
+    quantity,
+    shown,
+    substitutions,
+)
+from derivation.checking.facts.lessons import Redefined, Restated, Used
+from derivation.checking.facts.meaning import FAILURES, Mismatch
+from derivation.checking.facts.values import half_unit, key_of, quantities
+from derivation.checking.judging.agreement import equal, printed_entries
+from derivation.checking.judging.compare import Comparison, Difference
+from derivation.checking.judging.context import Context, Judgement, near
+from derivation.checking.judging.expected import as_printed, formula_of
+from derivation.checking.judging.mistakes import named_mistake
+from derivation.checking.reading.trees import Tree, nodes
+from derivation.formulas.arrays import Array, Shape
+from derivation.formulas.numbers import exact
+from derivation.formulas.terms import Term, is_literal
+
+SEVERAL = 3
+"""Values of one name from which on it stands for several things."""
+
+
+class Explanations:
+    """Explains sides that differ; some turn out to be new definitions, or questions to the author."""
+
+    def __init__(self, context: Context) -> None:
+        self.context, self.facts = context, context.facts
+
+    def mismatched(self, error: Mismatch, left: SideRead, right: SideRead, order: int) -> Judgement:
+        """Shapes that do not fit are a mistake, unless they are shapes of our own making."""
+        keys = {key for read in (left, right) for key in read.named}
+        made = sorted(key for key in keys if self.facts.is_gathered(key, order))
+        lists = sorted(filter(self.is_list, keys))
+        if lists:
+            return Judgement("undecided", f"is {', '.join(lists)} a row or a column? {error.message}", at=error.at)
+        if made:
+            return Judgement(
+                "undecided", f"is {', '.join(made)} the vector of its entries? then {error.message}", at=error.at
+            )
+        return Judgement("wrong", error.message, at=error.at or right.side.start)
+
+    def is_array_derivative(self, term: Term, chain: ChainRead) -> bool:
+        """Whether a term holds the derivative of one array by another, for which notations differ."""
+        slopes = [
+            leaf.args
+            for leaf in quantities(term)
+            if leaf.head == "partial" and all(part.head == "name" for part in leaf.args)
+        ]
+        return any(self.facts.shape(of.args[0], chain.order) for of, _ in slopes)
+
+    def is_list(self, key: str) -> bool:
+        """Whether a quantity was given as a list in a line, of which a row and a column may be meant."""
+        seen = self.facts.put_in(key)
+        trees = [*(statement.tree for statement in self.facts.values(key)), *([seen] if seen else ())]
+        return any(node.head == "tuple" for tree in trees for node in nodes(tree))
+
+    def refuted(
+        self, chain: ChainRead, left: SideRead, right: SideRead, a: Term, b: Term, comparison: Comparison
+    ) -> Judgement:
+        """Two sides of symbols that are not equal for all values."""
+        key = quantity(left.tree) if left.tree else None
+        if key and self.is_new_formula(chain, key, right):
+            return Judgement(
+                "undecided",
+                "this quantity was defined otherwise above; is this a new definition?",
+                lessons=(Redefined(key, chain.order),),
+            )
+        if any(self.context.is_opaque(key_of(leaf)) for term in (a, b) for leaf in quantities(term)):
+            return Judgement("undecided", "the article does not say what this function is")
+        renamed = self.renamed(chain, left, right)
+        if renamed:
+            return renamed
+        if self.is_array_derivative(a, chain) or self.is_array_derivative(b, chain):
+            return Judgement(
+                "undecided", "is the derivative of an array meant entry by entry, or of each entry by each?"
+            )
+        mistake = named_mistake(self.context.random, a, b, chain.order)
+        why = mistake or "the sides are not equal for all values"
+        try:
+            if comparison.outcome(a, b, self.context.candidates(chain, left, a)).agreement != "no":
+                definitions = self.facts.definitions(key, chain.order) if key and not key.startswith(SLOPE) else []
+                if key and not is_derived(key) and (not definitions or definitions[0].read is right):
+                    return Judgement("exact", kind="definition")
+                why += "; they happen to be so for these numbers"
+        except FAILURES:
+            pass
+        why += self.otherwise(chain, quantity(left.tree) if left.tree else None, right)
+        return Judgement("wrong", why, self.expectation(a, b, chain), right.side.start)
+
+    def renamed(self, chain: ChainRead, left: SideRead, right: SideRead) -> Judgement | None:
+        """The verdict where a name gets another meaning in a later section, if the article is granted that it does
+        so."""
+        assert left.tree
+        key = quantity(left.tree)
+        if key is None or key.endswith(NEW) or "renamed" not in self.context.allowed or left is not chain.sides[0]:
+            return None
+        if key.startswith(SLOPE):
+            return self.elsewhere(chain, key)
+        definitions = self.facts.definitions(key, chain.order)
+        statement = definitions[0] if definitions else self.facts.value_statement(key, chain.order)
+        if (
+            statement is None
+            or statement.chain is chain
+            or self.facts.sections[statement.order] == self.facts.sections[chain.order]
+        ):
+            return None
+        side = statement.read.side
+        return Judgement(
+            "exact",
+            f"defined anew: it was {side.latex} in line {side.place[0]}",
+            kind="definition",
+            needed=frozenset(("renamed",)),
+            lessons=(Redefined(key, chain.order),),
+        )
+
+    def elsewhere(self, chain: ChainRead, key: str) -> Judgement | None:
+        """A derivative in an article that reuses names: its formulas may be those of another section."""
+        of = key[1:].partition(SLOPE)[0]
+        definitions = self.facts.definitions(of, chain.order)
+        if not definitions or self.facts.sections[definitions[0].order] == self.facts.sections[chain.order]:
+            return None
+        line = definitions[0].read.side.place[0]
+        return Judgement(
+            "undecided",
+            f"{of} was defined in another section (line {line}); is it the same here?",
+            needed=frozenset(("renamed",)),
+        )
+
+    def otherwise(self, chain: ChainRead, key: str | None, right: SideRead) -> str:
+        """What the article says of a quantity elsewhere."""
+        definitions = self.facts.definitions(key, chain.order) if key and not key.startswith(SLOPE) else []
+        if (
+            not definitions
+            or definitions[0].read is right
+            or definitions[0].chain is chain
+            or (right.tree and is_closed(right.tree))
+        ):
+            return ""
+        place, latex = definitions[0].read.side.place[0], definitions[0].read.side.latex
+        return f": line {place} says {latex}" + self.through(right, chain, place)
+
+    def through(self, right: SideRead, chain: ChainRead, but: int) -> str:
+        """The lines that give the right side's names their meaning."""
+        lines = []
+        for key in dict.fromkeys(right.named):
+            sides = [statement.read.side for statement in self.facts.definitions(key, chain.order)[:1]]
+            lines += [
+                f"{shown(key)} is {side.latex} in line {side.place[0]}"
+                for side in sides
+                if side.place[0] not in (but, right.side.place[0])
+            ]
+        return f"; {'; '.join(lines)}" if lines else ""
+
+    def is_new_formula(self, chain: ChainRead, key: str, right: SideRead) -> bool:
+        """Whether a formula is so different from the one above that it defines the name anew: other functions, other
+        names."""
+        definitions = self.facts.definitions(key, chain.order) if not key.startswith(SLOPE) else []
+        if not definitions or definitions[0].read is right or definitions[0].chain is chain:
+            return False
+        mine, yours = (
+            ({node.args[0] for node in nodes(tree) if node.head == "call"}, set(named(tree)))
+            for tree in (definitions[0].tree, right.tree)
+            if tree
+        )
+        shared = mine[1] & yours[1]
+        other_functions = mine[0] != yours[0] and not yours[0] < mine[0]
+        return other_functions or (
+            len(shared) * 3 < len(mine[1] | yours[1]) and not self.reaches(yours[1], mine[1], chain)
+        )
+
+    def reaches(self, keys: set[str], others: set[str], chain: ChainRead) -> bool:
+        """Whether some of the names lead to the others through their formulas."""
+        for key in keys:
+            for statement in self.facts.definitions(key, chain.order)[:1]:
+                if set(statement.read.named) & others:
+                    return True
+        return False
+
+    def disagreed(
+        self, chain: ChainRead, left: SideRead, right: SideRead, a: Term, b: Term, difference: Difference | None
+    ) -> Judgement:
+        """Two sides whose numbers differ."""
+        assert left.tree and right.tree
+        replaced = self.put_in(chain, left.tree, right.tree)
+        if replaced:
+            return replaced
+        key = quantity(left.tree)
+        renamed = self.renamed(chain, left, right)
+        if renamed:
+            return renamed
+        if key and is_closed(right.tree) and (stated := self.stated_elsewhere(key, chain)):
+            return Judgement(
+                "exact",
+                f"a new value; it was {stated.read.side.latex} in line {stated.read.side.place[0]}",
+                kind="definition",
+                lessons=(Redefined(key, chain.order),),
+            )
+        if key and is_closed(right.tree) and self.takes_new_value(chain, key):
+            return Judgement(
+                "undecided",
+                f"{key} stands for several values in this article; is this a new one?",
+                kind="definition",
+                lessons=(Redefined(key, chain.order),),
+            )
+        mistake = named_mistake([self.context.truth], a, b, chain.order) if key else None
+        why = mistake or "the values differ"
+        if difference:
+            place, found = difference.place, difference.found
+            value = as_printed(difference.value, found)
+            where = f"entry {place[0] if len(place) == 1 else place}: " if place else ""
+            why = f"{mistake + ': ' if mistake else ''}{where}{value}, not {found}"
+        return Judgement(
+            "wrong", why + self.otherwise(chain, key, right), self.expectation(a, b, chain), right.side.start
+        )
+
+    def stated_elsewhere(self, key: str, chain: ChainRead) -> Statement | None:
+        """What another section says of a quantity that gets a plain value here, in an article that gives it
+        several."""
+        here = self.facts.sections[chain.order]
+        statements = [
+            statement for statement in self.facts.values(key) if not statement.assigned and statement.chain is not chain
+        ]
+        before = self.facts.value_statement(key, chain.order)
+        if (
+            is_derived(key)
+            or before is None
+            or len({statement.read.side.latex for statement in statements}) < SEVERAL - 1
+        ):
+            return None
+        if any(
+            self.facts.sections[statement.order] == here
+            for statement in (*statements, *self.facts.definitions(key, chain.order))
+            if statement.chain is not chain
+        ):
+            return None
+        return statements[0]
+
+    def takes_new_value(self, chain: ChainRead, key: str) -> bool:
+        """Whether the article uses a name for several things: it has three values at least that do not come from each
+        other."""
+        if is_derived(key):
+            return False
+        texts = {statement.read.side.latex for statement in self.facts.values(key) if not statement.assigned}
+        return len(texts) >= SEVERAL or self.context.is_general(key)
+
+    def put_in(self, chain: ChainRead, left: Tree, right: Tree) -> Judgement | None:
+        """The name for which another value was put in than the article gives it."""
+        for stated, tree in self.substitutions(chain, left, right):
+            key = quantity(stated)
+            if key is None or self.facts.definitions(key, chain.order) or key == quantity(left):
+                continue
+            statement = self.facts.value_statement(key, chain.order)
+            if statement is None:
+                continue
+            given, used = (self.context.value_of(t, chain) for t in (statement.tree, tree))
+            if given is None or used is None or equal(given, used) or given.shape != used.shape:
+                continue
+            line = statement.read.side.place[0]
+            if self.context.is_slip(chain, right):
+                return Judgement(
+                    "wrong",
+                    f"{shown(key)} is {statement.read.side.latex} in line {line}, but another value is put in here",
+                    at=tree.start,
+                )
+            put = Statement(chain.order, tree, SideRead(statement.read.side, tree), chain)
+            lessons = (Restated(key, put),)
+            if self.context.lessons.has(Used, key) or self.has_other_value(key, statement, chain):
+                return Judgement(
+                    "undecided",
+                    f"{shown(key)} is {statement.read.side.latex} in line {line}; is this a new value?",
+                    lessons=lessons,
+                )
+            return Judgement(
+                "wrong",
+                f"{shown(key)} is {statement.read.side.latex} in line {line}, but another value is put in here",
+                at=tree.start,
+                lessons=lessons,
+            )
+        return None
+
+    def substitutions(self, chain: ChainRead, left: Tree, right: Tree) -> Iterator[tuple[Tree, Tree]]:
+        """The values put in for the names of a side, or of the formula of the quantity that it is."""
+        key = quantity(left)
+        section = self.facts.sections[chain.order]
+        formulas = (
+            [
+                statement.tree
+                for statement in self.facts.definitions(key, chain.order)[:1]
+                if self.facts.sections[statement.order] == section
+            ]
+            if key
+            else []
+        )
+        for formula in formulas or [left]:
+            yield from substitutions(formula, right)
+
+    def has_other_value(self, key: str, statement: Statement, chain: ChainRead) -> bool:
+        """Whether the article gives a quantity several values, but for those that an update will give it only later."""
+        others = (other for other in self.facts.values(key) if other.order < chain.order or not other.assigned)
+        return any(
+            other.read.side.latex != statement.read.side.latex and other.read.side is not chain.sides[0].side
+            for other in others
+        )
+
+    def misprint(self, chain: ChainRead, left: Tree, right: Tree) -> Judgement | None:
+        """A value put in that has other last digits than the line which gives it, and that are not those of the true
+        value either."""
+        for stated, tree in self.substitutions(chain, left, right):
+            statement = self.facts.value_statement(quantity(stated) or "", chain.order)
+            if statement is None or statement.order >= chain.order:
+                continue
+            try:
+                given, used = (self.context.meaning(chain, side)[0] for side in (statement.tree, tree))
+                if not (is_literal(given) and is_literal(used)) or given == used:
+                    continue
+                truth = self.context.truth.value(self.context.meaning(chain, stated)[0], chain.order)
+            except FAILURES:
+                continue
+            if miscopied(truth, *printed_entries(given), *printed_entries(used)):
+                line = statement.read.side.place[0]
+                return Judgement(
+                    "wrong",
+                    f"{shown(quantity(stated) or '')} is {statement.read.side.latex} in line {line}: it is not copied "
+                    f"rightly",
+                    at=tree.start,
+                )
+        return None
+
+    def expectation(self, a: Term, b: Term, chain: ChainRead) -> str | None:
+        """What should stand on the right, as LaTeX: numbers in the precision of the article, or a formula."""
+        try:
+            if any(leaf for leaf in quantities(b)) and not is_literal(b):
+                return formula_of(self.facts, a, chain.order)
+            value = (self.context.truth if a.head in ("name", "partial", "updated") else self.context.printed).value(
+                a, chain.order
+            )
+            return as_printed(value, b)
+        except FAILURES:
+            return None
+
+
+def miscopied(truth: Array, given: Sequence[str], shape: Shape, used: Sequence[str], other: Shape) -> bool:
+    """Whether numerals were copied with as many digits, but other last ones, than they were given, and neither rounded
+    nor cut from the truth."""
+    if shape != other or truth.shape != shape:
+        return False
+    return any(
+        was != now
+        and places(was) == places(now)
+        and near(exact(was), exact(now))
+        and not abs(arb(x) - arb(exact(now))) < arb(2 * half_unit(now))
+        for x, was, now in zip(truth.entries, given, used, strict=True)
+    )
+
+
+def places(numeral: str) -> int:
+    return len(numeral.partition(".")[2])
