@@ -21,8 +21,7 @@ from derivation.pages.typesetting.mathml import linked, mathml
 from derivation.pages.typesetting.templating import environment, format_of
 from derivation.pages.views.edges import edges
 from derivation.pages.views.view import view
-from derivation.pages.words import Words, in_its_language
-from derivation.tex.write import Writer
+from derivation.pages.words import Words, in_its_language, latex_of
 from derivation.words.files import load
 from derivation.words.telling import form
 
@@ -55,7 +54,7 @@ def write(derivation: Derivation, theme: str = "typeset", writing: Writing = STA
 def page(derivation: Derivation, theme: str = "typeset", writing: Writing = STANDARD) -> str:
     """The page's HTML in the look that the theme has for pages."""
     folder = format_of(theme)["page"]
-    look, writer, words = format_of(folder), Writer(derivation.network.names), load()["page"]
+    look, latex, words = format_of(folder), latex_of(derivation.network), load()["page"]
     inside = look["inline"].format
     seen = view(derivation, inside, look["real"])
     shown = {
@@ -63,13 +62,13 @@ def page(derivation: Derivation, theme: str = "typeset", writing: Writing = STAN
         "words": words,
         "links": form(words["links"], {"count": seen.links}),
         "names": {
-            writer.write(step.quantity)[0]: NameView(key_of(step.quantity), _drawn(step.quantity))
+            latex(step.quantity): NameView(key_of(step.quantity), _drawn(step.quantity))
             for phase in derivation.phases
             for step in phase.steps
         },
         "figures": {key: _figure(chart, key, words[f"chart_{key}"]) for key, chart in charts(derivation).items()},
         "map": _maps(derivation, words["chart_map"]),
-        "edges": edges(derivation, Words(lambda term: inside(writer.write(term)[0]))),
+        "edges": edges(derivation, Words(lambda term: inside(latex(term)), decimal=derivation.network.page.decimal)),
     }
     made = _environment(folder)
     body = made.get_template(f"{folder}/body.html.j2").render(**shown)

@@ -16,8 +16,7 @@ from derivation.networks.walkthrough import Derivation, Line, Phase, Reason, Sec
 from derivation.pages.views import training
 from derivation.pages.views.drift import DriftView, drifts
 from derivation.pages.views.tables import TableView, table, tabled
-from derivation.pages.words import Words
-from derivation.tex.write import Writer
+from derivation.pages.words import Words, latex_of
 from derivation.words.telling import form, spoken
 
 DEEP = 8
@@ -140,14 +139,10 @@ def view(
 ) -> View:
     """The derivation as templates want it. `inline` sets a formula inside a sentence; `real` is the set of real
     numbers; `say` is what a format does with the words of a sentence."""
-    writer = Writer(derivation.network.names)
-
-    def latex(term: Term) -> str:
-        return writer.write(term)[0]
-
-    words = Words(lambda term: inline(latex(term)), say=say)
-    phases = tuple(_phase(phase, latex, words, derivation) for phase in derivation.phases)
     network = derivation.network
+    latex = latex_of(network)
+    words = Words(lambda term: inline(latex(term)), say, network.page.decimal)
+    phases = tuple(_phase(phase, latex, words, derivation) for phase in derivation.phases)
     shapes = tuple(
         inline(rf"{latex(Term('name', (key,)))} \in {_space(network.shapes[key], real)}")
         for key in (*network.data, *network.parameters)
