@@ -30,7 +30,7 @@ class Sentence(str):
         return Sentence, (str(self), self.code)
 
 
-def tell(code: str, **about: Any) -> Sentence:
+def tell(code: str, /, **about: Any) -> Sentence:
     """The sentence of a code (`table.key`) in the language that is spoken, the words in its braces filled in.
 
     A sentence whose words depend on a number has a form for each of the language's plurals (`one`, `other` and so on,
