@@ -27,6 +27,7 @@ from derivation.proving.prover import presumed, prove
 from derivation.proving.prover import unproved as failures
 from derivation.system.writing import NotWritten, make_folder
 from derivation.tex.write import write
+from derivation.words.telling import tell
 
 
 def handout(
@@ -90,11 +91,11 @@ def handout(
     if form not in FORMATS:
         stop(FORMATS.refusal(form))
     if theme not in THEMES:
-        stop(f"there is no theme {theme!r}; themes are {', '.join(THEMES)}")
+        stop(tell("commands.no_theme", theme=theme, known=", ".join(THEMES)))
     target = file_of(output, Path("output", f"{spec.stem}.{form}"))
     writing = _writing(theme, hand, paper_style, seed, target if form == "tex" else None)
     if form == "tex" and theme == "handwritten" and target is None:
-        stop("a handwritten .tex needs its fonts beside it, so it cannot go to standard output; give -o NAME.tex")
+        stop(tell("commands.tex_to_output"))
     wished = views(
         {"sensitivity": sensitivity, "gradient_check": gradient_check, "hessian": hessian}, tuple(jacobian or ())
     )
@@ -116,11 +117,11 @@ def _writing(theme: str, hand: str, paper: str, seed: int | None, tex: Path | No
     """The hand, the paper and the seed that were asked for; ends the program with a message where there is none
     such."""
     if theme != "handwritten" and (hand or paper or seed is not None):
-        stop("--hand, --paper-style and --seed choose a handwriting: add --theme handwritten")
+        stop(tell("commands.no_handwriting"))
     if hand and hand not in HANDS:
-        stop(f"there is no hand {hand!r}; hands are {', '.join(HANDS)}")
+        stop(tell("commands.no_hand", hand=hand, known=", ".join(HANDS)))
     if paper and paper not in PAPERS:
-        stop(f"there is no paper style {paper!r}; paper styles are {', '.join(PAPERS)}")
+        stop(tell("commands.no_paper", paper=paper, known=", ".join(PAPERS)))
     folder = re.sub(r"[^A-Za-z0-9.]", "-", tex.stem) + "-fonts/" if tex else ""
     return Writing(hand or STANDARD.hand, paper or STANDARD.paper, STANDARD.seed if seed is None else seed, folder)
 
@@ -144,10 +145,16 @@ def _proved(spec: Path, derivation: Derivation, keep_unproved: bool) -> Derivati
     if failed and not keep_unproved:
         names = derivation.network.names
         rows = [
-            f"{spec}: not proved: {write(quantity, names)} {line.relation} {write(line.term, names)}"
+            tell(
+                "commands.not_proved",
+                spec=spec,
+                quantity=write(quantity, names),
+                relation=line.relation,
+                claim=write(line.term, names),
+            )
             for quantity, line in failed
         ]
-        stop("\n".join([*rows, "use --unproved to print them with a mark"]))
+        stop("\n".join([*rows, tell("commands.print_unproved")]))
     return judged
 
 

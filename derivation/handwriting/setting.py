@@ -11,6 +11,7 @@ from derivation.handwriting.ink.hands import HANDS, PAPERS
 from derivation.handwriting.strokes import signs
 from derivation.handwriting.strokes.glyphs import DELIMITERS, commands, table
 from derivation.handwriting.writing import Unwritable, Writing
+from derivation.words.telling import tell
 
 SCALE = 1.3
 """The size of the hand over that of print: a written letter is larger than a printed one."""
@@ -105,6 +106,4 @@ def _character(letter: str) -> str:
         return written
     if not letter.isprintable():
         return ""
-    raise Unwritable(
-        f"the hand cannot write the character {letter} (U+{ord(letter):04X}); use another one, or --theme typeset"
-    )
+    raise Unwritable(tell("hand.no_character", letter=letter, code=f"{ord(letter):04X}"))

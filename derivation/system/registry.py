@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Generic, TypeVar
 
+from derivation.words.telling import listed, tell
+
 Thing = TypeVar("Thing")
 
 
@@ -22,9 +24,9 @@ class Row:
 class Registry(Mapping[str, Thing], Generic[Thing]):
     """Things of one kind by name.
 
-    >>> numbers = Registry("number", Row("half", "a rational", "fractions:Fraction"), Row("tenth", "a decimal", "decimal:Decimal"))
+    >>> numbers = Registry("format", Row("half", "a rational", "fractions:Fraction"), Row("tenth", "a decimal", "decimal:Decimal"))
     >>> numbers.offered, numbers.refusal("third"), numbers["half"].__name__
-    ('half or tenth', "there is no number 'third'; numbers are half, tenth", 'Fraction')
+    ('half or tenth', "there is no format 'third'; formats are half, tenth", 'Fraction')
     """
 
     def __init__(self, kind: str, *rows: Row) -> None:
@@ -47,8 +49,7 @@ class Registry(Mapping[str, Thing], Generic[Thing]):
     @property
     def offered(self) -> str:
         """All names, for a sentence."""
-        *others, last = self.rows
-        return f"{', '.join(others)} or {last}" if others else last
+        return listed(self.rows, "or")
 
     @property
     def descriptions(self) -> dict[str, str]:
@@ -57,4 +58,4 @@ class Registry(Mapping[str, Thing], Generic[Thing]):
 
     def refusal(self, name: str) -> str:
         """What is said of a name that nothing has."""
-        return f"there is no {self.kind} {name!r}; {self.kind}s are {', '.join(self.rows)}"
+        return tell(f"none_such.{self.kind}", name=name, known=", ".join(self.rows))
