@@ -6,7 +6,7 @@ import errno
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -108,6 +108,18 @@ def folder_of(output: str | None, usual: Path) -> Path:
     if output == "":
         stop(tell("commands.no_output_folder"))
     return Path(output) if output else usual
+
+
+def known(kind: str, name: str, names: Collection[str]) -> str:
+    """The name, if there is one such; ends the program with what there is instead."""
+    if name not in names:
+        stop(tell(f"none_such.{kind}", name=name, known=", ".join(names)))
+    return name
+
+
+def several(kind: str, text: str, names: Collection[str]) -> list[str]:
+    """The names in a text with commas, each once; ends the program where there is none such."""
+    return [known(kind, name, names) for name in dict.fromkeys(map(str.strip, text.split(","))) if name]
 
 
 def ending(output: str | None) -> str:

@@ -7,15 +7,14 @@ from typing import Annotated
 import click
 import typer
 
-from derivation.cli.exits import stop
+from derivation.cli.exits import known
 from derivation.words.files import languages
-from derivation.words.telling import preferring, speaking, tell
+from derivation.words.telling import preferring, speaking
 
 
 def _heard(context: typer.Context, language: str) -> str:
     if language:
-        if language not in languages():
-            stop(tell("commands.no_language", language=language, known=", ".join(languages())))
+        known("language", language, languages())
         context.find_root().with_resource(speaking(language))
     return language
 
