@@ -80,13 +80,22 @@ def pieces(text: str) -> tuple[list[str], list[Any]]:
     return [*around, plain[last:]], keys
 
 
+def place_of(numeral: Term) -> Place | None:
+    """The place that a numeral stands for; None for a number of the formula's own.
+
+    >>> place_of(Term("number", ("1",)))
+    """
+    behind = numeral.value.entries[0] if numeral.value is not None else None
+    return behind if isinstance(behind, Place) else None
+
+
 class SlotWriter(Writer):
-    """Writes terms with slots: a numeral that has a `Place` behind it is one, and so is what `names` call something by a
+    """Writes terms with slots: a numeral that has a `Place` behind it is one, and so is a symbol that `names` have as a
     text with slots."""
 
     join: Callable[[Iterable[str]], str] = staticmethod(joined)
 
     def numeral(self, term: Term, digits: str, power: str) -> str:
         latex = super().numeral(term, digits, power)
-        behind = term.value.entries[0] if term.value is not None else None
-        return Slotted.whole(latex, behind.key) if isinstance(behind, Place) else latex
+        place = place_of(term)
+        return Slotted.whole(latex, place.key) if place else latex

@@ -50,9 +50,10 @@ NUMERIC_FRACTION = re.compile(r"\\frac\{-?[\d.]+\}\{[\d.]+\}")
 LAST_NUMBER = re.compile(r"(?:^|[ (-])\d+(?:\.\d+)?$")
 
 
-def leads_negative(term: Term, latex: str) -> bool:
-    """Whether the term is a product that begins with a negative number: only that number may need brackets."""
-    return term.head in ("times", "matmul", "dot") and NEGATIVE.match(latex) is not None
+def leading_negative(term: Term, latex: str) -> int:
+    """How long the negative number is that a product begins with: only that may need brackets. 0 where there is none."""
+    found = NEGATIVE.match(latex) if term.head in ("times", "matmul", "dot") else None
+    return found.end() if found else 0
 
 
 class Writer:
@@ -112,8 +113,7 @@ class Writer:
         latex, precedence = self.write(term)
         if precedence >= least:
             return latex
-        if leads_negative(term, latex) and least <= PRODUCT:
-            end = NEGATIVE.match(latex).end()  # type: ignore[union-attr]
+        if least <= PRODUCT and (end := leading_negative(term, latex)):
             return self.join(("(", latex[:end], ")", latex[end:]))
         return self.brackets(latex)
 
@@ -210,7 +210,7 @@ class Writer:
     def juxtaposed(self, term: Term, row: Operation) -> Written:
         a, b = term.args
         left, least = self.write(a)
-        if least < PRODUCT and not (a.head == "number" and least == SUM) and not leads_negative(a, left):
+        if least < PRODUCT and not (a.head == "number" and least == SUM) and not leading_negative(a, left):
             left = self.brackets(left)
         tail = b.head == "sum"
         right = self.write(b)[0] if tail else self.within(b, PRODUCT + 1)

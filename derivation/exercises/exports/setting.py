@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from typing import Protocol
+from xml.etree.ElementTree import Element, tostring
 
-from latex2mathml.converter import convert
 from markupsafe import Markup
+
+from derivation.tex.mathml import SLOT, written
 
 FORMULA = re.compile(r"\$([^$]*)\$")
 """A formula inside a sentence of the words file."""
-
-
-NOBODYS = 10**18
-"""Where numerals begin that stand for slots in what is converted, which takes nothing but text."""
 
 
 class Setting(Protocol):
@@ -61,14 +59,13 @@ class MathML:
         return _row(latex)
 
     def form(self, around: Sequence[str]) -> str:
-        first, *rest = around
-        numerals = [str(NOBODYS + place) for place in range(len(rest))]
-        row = str(_row(first + "".join(f"{{{numeral}}}{text}" for numeral, text in zip(numerals, rest, strict=True))))
-        found = []
-        for numeral in numerals:
-            before, _, row = row.partition(f"<mn>{numeral}</mn>")
-            found.append(before)
-        return Markup("%s".join(map(doubled, [*found, row])))
+        row = written(*around)
+        for node in (inner for one in row for inner in one.iter()):
+            if node.tag == SLOT:
+                node.tag, node.text = "mrow", "%s"
+            elif node.text:
+                node.text = doubled(node.text)
+        return _markup(row)
 
     def sentence(self, text: str) -> str:
         parts = FORMULA.split(text)
@@ -81,7 +78,8 @@ def _math(latex: str) -> str:
 
 @lru_cache(maxsize=1 << 14)
 def _row(latex: str) -> Markup:
-    made = convert(
-        latex.replace(r"\begin{pmatrix}", r"{\begin{pmatrix}").replace(r"\end{pmatrix}", r"\end{pmatrix}}")
-    )  # one operand for an exponent
-    return Markup(made[made.index(">") + 1 : made.rindex("<")])
+    return _markup(written(latex))
+
+
+def _markup(row: Iterable[Element]) -> Markup:
+    return Markup("".join(tostring(one, encoding="unicode") for one in row))

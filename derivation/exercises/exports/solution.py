@@ -31,7 +31,7 @@ from derivation.networks.network import Network
 from derivation.networks.walkthrough import Line, Phase, Reason, Step
 from derivation.pages.views.view import RELATIONS
 from derivation.pages.words import Words
-from derivation.tex.slots import Place, SlotWriter, pieces
+from derivation.tex.slots import Place, SlotWriter, pieces, place_of
 from derivation.tex.write import Writer
 
 MOST = 1 << 16
@@ -98,7 +98,7 @@ class Filling:
 
     @classmethod
     def of(cls, latex: str, setting: Setting) -> Filling:
-        """A text with a slot for each number."""
+        """A text with a slot for each number, set."""
         around, nodes = pieces(latex)
         return cls(setting.form(around), tuple(nodes))
 
@@ -126,10 +126,8 @@ class _Nodes(Workbook):
 
 def _node(numeral: Term) -> int | None:
     """The node that a numeral is the place of, whatever its sign; None for a number of the formula's own."""
-    if numeral.value is None:
-        return None
-    key: int = numeral.value.entries[0].key
-    return key if key >= 0 else ~key
+    place = place_of(numeral)
+    return None if place is None else max(place.key, ~place.key)
 
 
 @dataclass
