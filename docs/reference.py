@@ -257,11 +257,10 @@ def mistakes_page() -> str:
 
 def formats_page() -> str:
     """What `--format` takes, by command."""
-    exports = said("exports", EXPORTS)
     of = {
         "handout": HANDOUTS.descriptions,
         "check": REPORTS.descriptions,
-        "variants": exports,
+        "variants": EXPORTS.descriptions,
         "mark": MARKS.descriptions,
     }
     parts = ["# Formats\n"]

@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from derivation.exercises.batch.products import FORMATS as VARIANTS
+from derivation.exercises.exports import EXPORTS
+
 PACKAGE = Path(__file__).parents[1] / "derivation"
 FILES = sorted(PACKAGE.rglob("*.py"))
 HEAVY = {"sympy", "mpmath", "pydantic", "jinja2", "pylatex", "numpy", "fontTools", "rich", "distributed"}
@@ -134,6 +137,8 @@ def test_rows_say_where_a_thing_lives() -> None:
         home, _, name = module.partition(":")
         registry = getattr(import_module(home), name)
         assert registry and all(callable(registry[key]) for key in registry)
+    assert [*EXPORTS] and all(EXPORTS[key].makers and callable(EXPORTS[key].files) for key in EXPORTS)
+    assert [*VARIANTS] == ["pdf", *EXPORTS, "json"] and all(VARIANTS[key] for key in VARIANTS)
 
 
 def test_sympy_only_judges() -> None:

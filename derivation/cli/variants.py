@@ -57,7 +57,9 @@ def variants(
     form: Annotated[
         str,
         typer.Option(
-            "--format", help=f"One or more of {', '.join(FORMATS)}, with commas.", autocompletion=several_of(FORMATS)
+            "--format",
+            help=f"One or more of {', '.join(FORMATS)}, with commas.",
+            autocompletion=several_of(FORMATS, FORMATS.descriptions),
         ),
     ] = "pdf",
     bind: Annotated[
