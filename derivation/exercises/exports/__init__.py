@@ -17,6 +17,7 @@ PORTION = 250
 """Variants in a part."""
 EXPORTS: Registry[ExportFormat] = Registry(
     Row("moodle", "moodle.xml: a Cloze question for each variant, gaps laid out as the matrix.", f"{HERE}.moodle:MOODLE"),
+    Row("gift", "gift.txt, for Moodle: in a category for each variant what is given, and a numerical question for each number.", f"{HERE}.gift:GIFT"),
     Row("qti21", "qti21.zip: an item for each variant, formulas in MathML, and a test that draws one of them.", f"{HERE}.qti21:QTI21"),
     Row("canvas", "canvas.zip (QTI 1.2): a quiz for each variant, a numerical question for each number.", f"{HERE}.canvas:CANVAS"),
     Row("prairielearn", "A question folder: server.py takes the variant that the seed says from variants.jsonl.", f"{HERE}.prairielearn:PRAIRIELEARN"),
