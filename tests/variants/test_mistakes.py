@@ -11,8 +11,9 @@ from loose import loose
 from places import ROOT
 
 from derivation.exercises.exercise.exercise import Exercise, Variant
-from derivation.exercises.mistakes.mistakes import latest, mistakes
 from derivation.exercises.search.solve import draw
+from derivation.formulas.calculus.evaluate import evaluate
+from derivation.mistakes.table import Mistake, latest, mistakes
 from derivation.networks.keys import key_of
 from derivation.words.files import load as words
 
@@ -72,7 +73,7 @@ def test_early_rounding_is_that_of_the_school() -> None:
 
     from flint import arb
 
-    from derivation.exercises.mistakes.mistakes import Early
+    from derivation.exercises.mistakes import Early
     from derivation.exercises.plan.contract import Contract
 
     source = random.Random(1)
@@ -93,6 +94,37 @@ def test_the_article_has_all_its_mistakes_and_no_other(exercise: Exercise) -> No
 
 def test_every_row_has_a_name_and_a_sentence() -> None:
     assert set(words()["mistakes"]) == set(words()["mistake_feedback"]) == set(mistakes(latest()))
+    assert set(words()["mistake_in_article"]) == {row.name for row in mistakes(latest()).values() if row.value}
+
+
+COMPARED = {
+    "flipped_sign": {"dL/dyhat"},
+    "kept_two": {"dL/dyhat"},
+    "lost_two": {"dL/dyhat"},
+    "forgot_slope": {"dL/dz1"},
+    "transposed_gradient": {"dL/dW1"},
+    "added_gradient": {"W1_new", "W2_new", "b1_new", "b2_new"},
+}
+"""The quantities of the article that a row changes."""
+
+
+@pytest.mark.parametrize("row", [row for row in mistakes(latest()).values() if row.value], ids=lambda row: row.name)
+def test_a_value_is_made_as_wrong_as_its_formula(exercise: Exercise, row: Mistake) -> None:
+    """Where all that a quantity is worked from is right, both changes of a row give one wrong value."""
+    assert row.value and row.edit
+    outputs = {"z1": ["h"]}
+    compared = set()
+    for variant in draw(exercise, 6, 10):
+        known = {entry.quantity: variant.value(entry.quantity) for entry in exercise.tape} | variant.given
+        for entry in exercise.tape:
+            formula = row.edit(entry, exercise.network)
+            if formula in (None, entry.formula):
+                continue
+            ways = row.value.of(entry.quantity, lambda key: outputs.get(key, []))
+            expected = evaluate(formula, known)
+            assert expected.entries in [row.value.wrong(*map(known.get, way)).entries for way in ways], entry
+            compared.add(key_of(entry.quantity))
+    assert compared == COMPARED[row.name]
 
 
 FORMULAS = {
