@@ -10,6 +10,7 @@ from flint import fmpq
 from loose import loose
 from places import ROOT
 
+from derivation.check import check_text
 from derivation.exercises.exercise.exercise import Exercise, Variant
 from derivation.exercises.search.solve import draw
 from derivation.formulas.calculus.evaluate import evaluate
@@ -95,6 +96,26 @@ def test_the_article_has_all_its_mistakes_and_no_other(exercise: Exercise) -> No
 def test_every_row_has_a_name_and_a_sentence() -> None:
     assert set(words()["mistakes"]) == set(words()["mistake_feedback"]) == set(mistakes(latest()))
     assert set(words()["mistake_in_article"]) == {row.name for row in mistakes(latest()).values() if row.value}
+
+
+ARTICLES = {
+    "flipped_sign": r"$x = 3$, $f = x^2$. Then $\frac{\partial f}{\partial x} = -2 x$.",
+    "kept_two": r"$x = 3$, $f = x^2$. Then $\frac{\partial f}{\partial x} = 4 x$.",
+    "lost_two": r"$x = 3$, $f = x^2$. Then $\frac{\partial f}{\partial x} = x$.",
+    "transposed_gradient": r"$A \in \mathbb{R}^{2 \times 2}$, $B \in \mathbb{R}^{2 \times 2}$. Then $A B = B^\top A^\top$.",
+    "forgot_slope": r"$w = 0.5$, $x = 2$, $y = 1$, $z = w x$, $h = \tanh(z)$, $L = (h - y)^2$. "
+    r"Then $\frac{\partial L}{\partial z} = 2 (h - y)$.",
+    "added_gradient": r"$w = 2$, $\alpha = 0.5$, $x = 3$, $L = w^2 x$, "
+    r"$w_{\text{new}} = w - \alpha \frac{\partial L}{\partial w}$. Now $w_{\text{new}} = 2 + 0.5 \cdot 12$.",
+}
+"""An article for each row whose change shows in the value alone; the last equality is the mistake."""
+
+
+def test_the_checker_names_each_mistake_that_shows_in_a_value() -> None:
+    assert set(ARTICLES) == set(words()["mistake_in_article"])
+    for row, article in ARTICLES.items():
+        (wrong,) = check_text(article).wrong
+        assert wrong.why == words()["mistake_in_article"][row].format(at="z"), row
 
 
 COMPARED = {
