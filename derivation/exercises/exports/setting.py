@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
@@ -13,10 +14,10 @@ from markupsafe import Markup
 
 FORMULA = re.compile(r"\$([^$]*)\$")
 """A formula inside a sentence of the words file."""
-HOLE = re.compile(r"\x00(\d+)\x00")
-"""Where a number stands in a formula that is set once for many."""
-BESIDE = 10**18
-"""Added to the number of a hole it makes a numeral that is nobody's."""
+
+
+NOBODYS = 10**18
+"""Where numerals begin that stand for slots in what is converted, which takes nothing but text."""
 
 
 class Setting(Protocol):
@@ -25,8 +26,8 @@ class Setting(Protocol):
     def formula(self, latex: str) -> str:
         """A formula, to stand beside others."""
 
-    def form(self, latex: str) -> str:
-        """A formula with holes, as a `%` format: the holes are in their order."""
+    def form(self, around: Sequence[str]) -> str:
+        """A formula with slots, given by what stands around these, as a `%` format."""
 
     def sentence(self, text: str) -> str:
         """A sentence with its formulas."""
@@ -46,8 +47,8 @@ class Tex:
     def formula(self, latex: str) -> str:
         return latex
 
-    def form(self, latex: str) -> str:
-        return HOLE.sub("%s", doubled(latex))
+    def form(self, around: Sequence[str]) -> str:
+        return "%s".join(map(doubled, around))
 
     def sentence(self, text: str) -> str:
         return FORMULA.sub(lambda found: self.inline.format(found[1]), text)
@@ -59,9 +60,15 @@ class MathML:
     def formula(self, latex: str) -> str:
         return _row(latex)
 
-    def form(self, latex: str) -> str:
-        row = _row(HOLE.sub(lambda found: f"{{{BESIDE + int(found[1])}}}", latex))
-        return Markup(re.sub(rf"<mn>{str(BESIDE)[0]}\d{{{len(str(BESIDE)) - 1}}}</mn>", "%s", doubled(row)))
+    def form(self, around: Sequence[str]) -> str:
+        first, *rest = around
+        numerals = [str(NOBODYS + place) for place in range(len(rest))]
+        row = str(_row(first + "".join(f"{{{numeral}}}{text}" for numeral, text in zip(numerals, rest, strict=True))))
+        found = []
+        for numeral in numerals:
+            before, _, row = row.partition(f"<mn>{numeral}</mn>")
+            found.append(before)
+        return Markup("%s".join(map(doubled, [*found, row])))
 
     def sentence(self, text: str) -> str:
         parts = FORMULA.split(text)
