@@ -9,6 +9,7 @@ import typer
 
 from derivation.cli.completing import several_of
 from derivation.cli.exits import BAD_INPUT, TEX_FAILED, deliver, folder_of, several, stop
+from derivation.cli.language import Language, prefer
 from derivation.exercises.key import KeyFault, load_key
 from derivation.exercises.marking.answers import load_answers
 from derivation.exercises.marking.report import ClassReport, report
@@ -49,6 +50,7 @@ def mark(
             "keeps its mode.",
         ),
     ] = False,
+    language: Language = "",
 ) -> None:
     """Mark a class's answers: points, follow-through, the first step that deviates, and the mistakes by name."""
     forms = several("format", form, FORMATS)
@@ -69,6 +71,7 @@ def _report(key: Path, answers: Path) -> ClassReport:
     """The marks of a class; ends the program with a message where key or answers cannot be used."""
     try:
         read = load_key(key)
+        prefer(read.page.language)
         return report(read, load_answers(answers, read))
     except (KeyFault, NoTable) as fault:
         stop(str(fault))

@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from derivation.cli.completing import one_of, several_of
 from derivation.cli.exits import TEX_FAILED, folder_of, known, several, stop
 from derivation.cli.explaining import caught, warned
+from derivation.cli.language import Language
 from derivation.exercises.batch.batch import Batch, drawn, exercise_of
 from derivation.exercises.batch.parts import Job, VariantRow
 from derivation.exercises.batch.pool import Cluster, Cores, NoCluster, NoPool, Pool, is_open
@@ -82,6 +83,7 @@ def variants(
             "cluster and this machine run each other's code.",
         ),
     ] = "",
+    language: Language = "",
 ) -> None:
     """Make the same exercise with other numbers: worksheets, worked keys, and questions for learning platforms."""
     forms = several("format", form, FORMATS)

@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -36,8 +37,9 @@ from derivation.exercises.plan.contract import Contract
 from derivation.formulas.arrays import Array
 from derivation.formulas.numbers import exact, terminating
 from derivation.formulas.terms import Term, name
-from derivation.networks.network import Network
+from derivation.networks.network import Network, Page
 from derivation.networks.update import PREFIX
+from derivation.spec.reader import page_of
 from derivation.words.telling import tell
 
 SCHEMA = 1
@@ -218,6 +220,11 @@ class Key:
     spec: str
     contract: Contract
     variants: Mapping[str, VariantForm]
+
+    @cached_property
+    def page(self) -> Page:
+        """The language and the decimal mark of its spec."""
+        return page_of(self.spec)
 
 
 def load_key(path: Path) -> Key:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flint import fmpq
@@ -104,25 +104,25 @@ def is_number(text: str) -> bool:
     return not _plain(text).startswith("=")
 
 
-def decimal_mark(texts: Iterable[str]) -> str:
-    """A comma where texts show that it stands before decimals, and none has a point there.
+def decimal_mark(texts: Iterable[str], usual: str = ".") -> str:
+    """A comma where texts show that it stands before decimals, and none has a point there; where they show nothing,
+    and the comma is what the sheet itself has there.
 
     >>> decimal_mark(["0,5", "1,234"]), decimal_mark(["0.5", "1,234"]), decimal_mark(["1,234", "2"])
     (',', '', '')
+    >>> decimal_mark(["1,234", "2"], usual=","), decimal_mark(["0.5", "1,234"], usual=",")
+    (',', '')
     """
+    written = tuple(texts)
+    if not any("," in text for text in written):
+        return ""
     found = {
         match[1]
-        for text in _with_comma(texts)
+        for text in written
         for match in SINGLE.finditer(text[:MAXIMAL_LENGTH])
         if not TWOFOLD.fullmatch(match[0])
     }
-    return "," if found == {","} else ""
-
-
-def _with_comma(texts: Iterable[str]) -> Sequence[str]:
-    """The texts, if there is a comma in any."""
-    found = tuple(texts)
-    return found if any("," in text for text in found) else ()
+    return "," if (found or {usual}) == {","} else ""
 
 
 def _plain(text: str) -> str:

@@ -166,6 +166,20 @@ def opened_text(text: str, source: str = "<spec>", folder: Path | None = None) -
         return _Builder(spec, places, source).opened()
 
 
+def page_of(text: str) -> Page:
+    """The language and the decimal mark that a spec's text asks for, as far as it can be read: for what is said before
+    all of it is.
+
+    >>> page_of('language = "de"').language, page_of("language = ").language
+    ('de', '')
+    """
+    try:
+        syntax, _ = parsed(text)
+    except NotToml:
+        return Page()
+    return Page(language=_asked(syntax.get("language")), decimal="," if syntax.get("decimal") == "," else ".")
+
+
 def _asked(language: object) -> str:
     """The language that a spec names; nothing where there is none such."""
     return str(language) if language in languages() else ""

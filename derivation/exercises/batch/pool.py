@@ -11,11 +11,14 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import dataclass
 from ipaddress import ip_address
 from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
+
+from derivation.words.language import asked, speaking
 
 Task = TypeVar("Task")
 Made = TypeVar("Made")
@@ -49,6 +52,18 @@ class Pool(Protocol):
         """(task, what was made) of every task, each as soon as it is done. Raises `NoPool`, and what `make` raises."""
 
 
+@dataclass(frozen=True)
+class Speaking(Generic[Task, Made]):
+    """Work that speaks a language, in whatever process it is done: none of ours knows what another one was asked for."""
+
+    make: Callable[[Task], Made]
+    language: str
+
+    def __call__(self, task: Task) -> Made:
+        with speaking(self.language):
+            return self.make(task)
+
+
 class Cores:
     """All cores of this machine; a single task is done here, without starting anything.
 
@@ -66,7 +81,7 @@ class Cores:
             return
         self.workers += [_Worker() for _ in range(wanted - len(self.workers))]
         try:
-            yield from _shared_out(self.workers, make, tasks)
+            yield from _shared_out(self.workers, Speaking(make, asked()), tasks)
         except BaseException:
             for worker in self.workers:
                 worker.end()
@@ -195,7 +210,8 @@ class Cluster:
         from distributed import as_completed as completed
         from distributed.scheduler import KilledWorker
 
-        waiting = {self.client.submit(make, task, pure=False, retries=TRIES - 1): task for task in tasks}
+        work = Speaking(make, asked())
+        waiting = {self.client.submit(work, task, pure=False, retries=TRIES - 1): task for task in tasks}
         try:
             for future in completed(list(waiting)):
                 yield waiting[future], future.result()

@@ -26,6 +26,7 @@ from derivation.networks.network import Network
 from derivation.networks.update import PREFIX
 from derivation.networks.walkthrough import Derivation, Step
 from derivation.spec.reader import Opened, SpecError, opened, opened_text
+from derivation.words.language import preferring
 
 TRIALS = 12
 """Sets of numbers at which mistakes are held against each other."""
@@ -315,8 +316,9 @@ def exercise_of(text: str, folder: str, source: str = "<spec>", edition: int | N
 
 
 def _of(found: Opened, edition: int | None = None) -> Exercise:
-    plan = plan_of(found)
-    try:
-        return exercise(in_keeping(found.network, plan.contract), plan, edition)
-    except ValueError as problem:
-        raise SpecError(found.source, [found.places.problem(("variants", "ask"), str(problem))]) from None
+    with preferring(found.network.page.language):
+        plan = plan_of(found)
+        try:
+            return exercise(in_keeping(found.network, plan.contract), plan, edition)
+        except ValueError as problem:
+            raise SpecError(found.source, [found.places.problem(("variants", "ask"), str(problem))]) from None

@@ -16,6 +16,7 @@ from derivation.exercises.exports.moodle import MOODLE
 from derivation.exercises.exports.prairielearn import PRAIRIELEARN
 from derivation.exercises.exports.qti21 import QTI21
 from derivation.exercises.exports.tables import CSV
+from derivation.pages.words import in_its_language
 
 PORTION = 250
 """Variants in a part."""
@@ -45,4 +46,4 @@ def _parts(
 ) -> Iterator[bytes]:
     waiting = iter(variants)
     while members := list(islice(waiting, portion)):
-        yield maker(exercise, [(variant, "") for variant in members])
+        yield in_its_language(maker)(exercise, [(variant, "") for variant in members])

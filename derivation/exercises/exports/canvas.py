@@ -15,7 +15,7 @@ from derivation.exercises.exports.question import Posed, Question, certain
 from derivation.exercises.exports.setting import Tex
 from derivation.formulas.numbers import exact
 from derivation.pages.typesetting.templating import environment, format_of
-from derivation.tex.write import Writer
+from derivation.pages.words import latex_of
 
 SMALLEST = fmpq(1, 10000)
 """Canvas keeps four decimal places: an answer that is smaller, and not 0, would be asked for as 0."""
@@ -26,11 +26,11 @@ def quizzes(exercise: Exercise, variants: Labelled) -> bytes:
     question = Question(
         exercise, Tex(format_of("canvas")["inline"]), environment("canvas").get_template("question/chain.html.j2")
     )
-    writer = Writer(exercise.network.names)
+    latex = latex_of(exercise.network)
     shared = {
         "question": question,
         "keys": [blank.key for blank in exercise.blanks],
-        "symbols": [writer.write(blank.term)[0] for blank in exercise.blanks],
+        "symbols": [latex(blank.term) for blank in exercise.blanks],
         "points": sum(question.points),
         "spelled_out": spelled_out,
     }

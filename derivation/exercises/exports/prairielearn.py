@@ -15,6 +15,7 @@ from derivation.exercises.exports.formats import ExportFormat, Files, Labelled
 from derivation.exercises.exports.question import Posed, Question, certain, title
 from derivation.exercises.exports.setting import Tex
 from derivation.pages.typesetting.templating import environment, format_of
+from derivation.pages.words import in_its_language
 from derivation.words.files import templates
 
 
@@ -70,6 +71,7 @@ def folder(exercise: Exercise, parts: Iterable[bytes]) -> Files:
     yield f"prairielearn/{name}/server.py", [(templates() / "prairielearn" / "server.py").read_bytes()]
 
 
+@in_its_language
 def _question(exercise: Exercise) -> Question:
     return Question(
         exercise,

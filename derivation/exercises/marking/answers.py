@@ -13,6 +13,7 @@ from derivation.exercises import numerals
 from derivation.exercises.key import Key
 from derivation.exercises.numerals import NoNumeral, Numeral
 from derivation.exercises.spreadsheet import NoTable, cells, load, short
+from derivation.words.telling import preferring
 
 STUDENT, ID = ("student", "name"), ("id", "variant")
 GUESSED = 20
@@ -67,7 +68,8 @@ def load_answers(path: Path, key: Key) -> Table:
 
 def read_answers(text: str, key: Key, source: str = "<answers>") -> Table:
     """The table in a text. Raises `NoTable` where nobody's answers can be found in it."""
-    return _AnswersReader(text, key, source).table()
+    with preferring(key.page.language):
+        return _AnswersReader(text, key, source).table()
 
 
 @dataclass
@@ -160,7 +162,7 @@ class _AnswersReader:
             self.remark(line, "id", f"{told}{f'; is {near!r} meant?' if near else ''}; {student} is not marked")
         read = dict[str, Numeral]()
         unreadable = set(written) if too_many else set[str]()
-        mark = numerals.decimal_mark(written.values())
+        mark = numerals.decimal_mark(written.values(), self.key.page.decimal)
         for name, cell in {} if too_many else written.items():
             try:
                 numeral = numerals.read(cell, mark)
