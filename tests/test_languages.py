@@ -43,7 +43,7 @@ ALIKE = {
         *("document.plot_start", "document.plot_minimum", "titles.partial", "titles.quantity_norm"),
         *("titles.quantity_div", "operations.norm", "operations.maximum", "operations.minimum", "operations.div"),
         *("table_heads.sensitivity_norms_value", "table_heads.sensitivity_norms_quantity", "worksheet.name"),
-        *("titles.parameters", "operations.momentum"),
+        *("titles.parameters", "operations.momentum", "exports.topic"),
     ],
     "signs and what others fill in": [
         "page.unproved",
@@ -51,6 +51,8 @@ ALIKE = {
         "sections.step",
         "joining.comma",
         "marking.comma",
+        "answers.told",
+        "answers.cell",
     ],
 }
 """Sentences that may read as in English, and why."""

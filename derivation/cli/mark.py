@@ -21,6 +21,7 @@ from derivation.pages.typesetting.engine import TexError
 from derivation.spec.reader import SpecError
 from derivation.system.streams import say
 from derivation.system.writing import EVERYBODY, OWNER, NotWritten, make_folder
+from derivation.words.telling import tell
 
 
 def mark(
@@ -76,9 +77,9 @@ def _report(key: Path, answers: Path) -> ClassReport:
     except (KeyFault, NoTable) as fault:
         stop(str(fault))
     except SpecError as error:
-        stop(f"{key}: the spec in this key cannot be read:\n{error}")
+        stop(tell("key.spec_unreadable", key=key, problems=error))
     except (NoDerivative, Undefined, Uncertain) as error:
-        stop(f"{key}: the spec in this key cannot be worked: {error}")
+        stop(tell("key.spec_unworkable", key=key, why=error))
 
 
 def _write(folder: Path, form: str, report: ClassReport, mode: int) -> None:

@@ -83,4 +83,4 @@ def _write_new(target: Path, content: bytes) -> None:
     except FileExistsError:
         stop(tell("new.is_there", file=target))
     except OSError as error:
-        stop(f"{target} cannot be written: {error.strerror or error}")
+        stop(tell("system.not_written", file=target, why=error.strerror or error))

@@ -200,10 +200,16 @@ def _sentence(error: Mapping[str, Any]) -> str:
         return tell("spec.extra", key=key, elsewhere=_elsewhere(key))
     if code := KINDS.get(kind):
         return tell(code, key=key)
+    return f"{key}: {expectation(error)}"
+
+
+def expectation(error: Mapping[str, Any]) -> str:
+    """What pydantic expects and does not find, in our words."""
+    kind, about = error["type"], error.get("ctx", {})
     if kind in load_words()["pydantic"]:
         expected = str(about.get("expected", "")).replace(" or ", load_words()["joining"]["or"])
-        return f"{key}: {tell(f'pydantic.{kind}', **{**about, 'expected': expected})}"
-    return f"{key}: {str(error['msg'])[:1].lower()}{str(error['msg'])[1:]}"
+        return tell(f"pydantic.{kind}", **{**about, "expected": expected})
+    return f"{str(error['msg'])[:1].lower()}{str(error['msg'])[1:]}"
 
 
 KINDS = {"missing": "spec.missing", "model_type": "spec.no_table", "dict_type": "spec.no_table"}

@@ -26,7 +26,7 @@ from derivation.networks.network import Network
 from derivation.networks.update import PREFIX
 from derivation.networks.walkthrough import Derivation, Step
 from derivation.spec.reader import Opened, SpecError, opened, opened_text
-from derivation.words.language import preferring
+from derivation.words.telling import preferring, tell
 
 TRIALS = 12
 """Sets of numbers at which mistakes are held against each other."""
@@ -226,7 +226,7 @@ def _blanks(derivation: Derivation, nodes: Mapping[Term, Array], asked: tuple[st
     steps = worked_steps(derivation)
     unknown = set(asked) - {key_of(step.quantity) for _, step in steps}
     if unknown:
-        raise ValueError(f"the walkthrough works no {', '.join(sorted(unknown))}")
+        raise ValueError(tell("plan.works_no", keys=", ".join(sorted(unknown))))
     for phase, step in steps:
         if not asked or key_of(step.quantity) in asked:
             array = nodes[step.quantity]

@@ -16,6 +16,7 @@ from derivation.exercises.exports.setting import Tex
 from derivation.formulas.numbers import exact
 from derivation.pages.typesetting.templating import environment, format_of
 from derivation.pages.words import latex_of
+from derivation.words.telling import tell
 
 SMALLEST = fmpq(1, 10000)
 """Canvas keeps four decimal places: an answer that is smaller, and not 0, would be asked for as 0."""
@@ -58,11 +59,7 @@ def quizzes(exercise: Exercise, variants: Labelled) -> bytes:
 def _fits(posed: Posed, entries: list[BlankAnswers]) -> None:
     for blank, entry in zip(posed.question.exercise.blanks, entries, strict=True):
         if 0 < abs(exact(entry.right.shown)) < SMALLEST:
-            raise Unfit(
-                f"variant {posed.id}: the answer to {blank.key} is {entry.right.shown}, but Canvas keeps four "
-                f"decimal places; "
-                "use larger numbers, do not ask for it, or take another format"
-            )
+            raise Unfit(tell("exports.too_small", id=posed.id, blank=blank.key, answer=entry.right.shown))
 
 
 def package(exercise: Exercise, parts: Iterable[bytes]) -> Files:

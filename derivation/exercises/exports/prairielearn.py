@@ -43,7 +43,7 @@ def lines(exercise: Exercise, variants: Labelled) -> bytes:
 
 def folder(exercise: Exercise, parts: Iterable[bytes]) -> Files:
     """The question's folder."""
-    question, made, form = _question(exercise), environment("prairielearn"), format_of("prairielearn")
+    question, made = _question(exercise), environment("prairielearn")
     name = re.sub(r"[^a-z0-9]+", "-", title(exercise).lower()).strip("-") or "question"
     count = 0
 
@@ -58,7 +58,7 @@ def folder(exercise: Exercise, parts: Iterable[bytes]) -> Files:
     info = {
         "uuid": _uuid(question),
         "title": question.title,
-        "topic": form["topic"],
+        "topic": question.words["topic"],
         "tags": ["derivation"],
         "type": "v3",
     }

@@ -18,7 +18,7 @@ from derivation.formulas.terms import Term
 from derivation.networks.network import Network
 from derivation.pages.words import POINT
 from derivation.system.streams import spelled
-from derivation.words.telling import preferring
+from derivation.words.telling import preferring, tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,8 @@ def _class_step(marks: list[tuple[Marked, StepMark]]) -> ClassStep:
 
 def report(key: Key, table: Table) -> ClassReport:
     """A table of answers marked by its key. Raises what `marking_key` raises."""
-    made = marking_key(key)
+    with preferring(key.page.language):
+        made = marking_key(key)
     rows = [row for row in table.rows if row.id in key.variants]
     sheets = [marked(made, key.variants[row.id], row) for row in rows]
     with preferring(key.page.language):
@@ -124,9 +125,5 @@ def _others(key: Key, sheets: list[Marked], rows: list[StudentAnswers]) -> Itera
     for sheet, row in zip(sheets, rows, strict=True):
         other = better_fit(key.variants, sheet, row)
         if other:
-            yield Remark(
-                row.line,
-                "id",
-                f"the answers of {row.student} do not fit {row.id}, but {other}; is the id right?",
-                loses=False,
-            )
+            told = tell("answers.other_id", student=row.student, id=row.id, other=other)
+            yield Remark(row.line, "id", told, loses=False)
