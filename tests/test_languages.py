@@ -43,7 +43,7 @@ ALIKE = {
         *("document.plot_start", "document.plot_minimum", "titles.partial", "titles.quantity_norm"),
         *("titles.quantity_div", "operations.norm", "operations.maximum", "operations.minimum", "operations.div"),
         *("table_heads.sensitivity_norms_value", "table_heads.sensitivity_norms_quantity", "worksheet.name"),
-        *("titles.parameters", "operations.momentum", "exports.topic"),
+        *("titles.parameters", "operations.momentum", "exports.topic", "page.key_all"),
     ],
     "signs and what others fill in": [
         "page.unproved",

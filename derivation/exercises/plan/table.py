@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from derivation.exercises.plan import wishes
 from derivation.exercises.plan.contract import Contract
@@ -30,7 +30,17 @@ TARGETED = ("cross_entropy", "binary_cross_entropy", "hinge")
 """Losses whose second operand is a label, which stays as it is where the spec does not say what varies."""
 Digits = Annotated[int, Field(ge=1, le=12, strict=True)]
 Count = Annotated[int, Field(ge=1, strict=True)]
-Points = Annotated[int, Field(ge=0, le=1000, strict=True)]
+MOST_POINTS = 1000
+
+
+def _worth(given: Any) -> Any:
+    """What entries are worth: a number, or one for each quantity that is named."""
+    worth = list(given.values()) if isinstance(given, dict) else [given]
+    if not all(
+        isinstance(points, int) and not isinstance(points, bool) and 0 <= points <= MOST_POINTS for points in worth
+    ):
+        raise ValueError(tell("plan.points", most=MOST_POINTS))
+    return given
 
 
 class StratumTable(BaseModel):
@@ -51,7 +61,7 @@ class VariantsTable(BaseModel):
     rounding: str | None = None
     ask: list[str] | None = None
     level: str | None = None
-    points: Points | dict[str, Points] = 1
+    points: Annotated[int | dict[str, int], BeforeValidator(_worth)] = 1
     strata: list[StratumTable] = []
 
 
