@@ -46,7 +46,7 @@ ALIKE = {
         *("document.plot_start", "document.plot_minimum", "titles.partial", "titles.quantity_norm"),
         *("titles.quantity_div", "operations.norm", "operations.maximum", "operations.minimum", "operations.div"),
         *("table_heads.sensitivity_norms_value", "table_heads.sensitivity_norms_quantity", "worksheet.name"),
-        *("titles.parameters", "operations.momentum"),
+        *("titles.parameters", "operations.momentum", "exports.topic", "page.key_all"),
     ],
     "signs and what others fill in": [
         "page.unproved",
@@ -54,6 +54,8 @@ ALIKE = {
         "sections.step",
         "joining.comma",
         "marking.comma",
+        "answers.told",
+        "answers.cell",
     ],
 }
 """Sentences that may read as in English, and why."""

@@ -129,7 +129,7 @@ def complete(bash: Bash, *words: str) -> list[str]:
     [
         ([""], list(COMMANDS)),
         (["h"], ["handout"]),
-        (["new", "--l"], ["--like", "--list"]),
+        (["new", "--l"], ["--like", "--list", "--language"]),
         (["new", "mine", "--like", "s"], [name for name in lessons() if name.startswith("s")]),
         (["handout", "mine.toml", "--format", ""], list(FORMATS)),
         (["handout", "mine.toml", "--theme", ""], list(THEMES)),

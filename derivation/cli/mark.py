@@ -9,6 +9,7 @@ import typer
 
 from derivation.cli.completing import several_of
 from derivation.cli.exits import BAD_INPUT, TEX_FAILED, deliver, folder_of, several, stop
+from derivation.cli.language import Language, prefer
 from derivation.exercises.key import KeyFault, load_key
 from derivation.exercises.marking.answers import load_answers
 from derivation.exercises.marking.report import ClassReport, report
@@ -20,6 +21,7 @@ from derivation.pages.typesetting.engine import TexError
 from derivation.spec.reader import SpecError
 from derivation.system.streams import say
 from derivation.system.writing import EVERYBODY, OWNER, NotWritten, make_folder
+from derivation.words.telling import tell
 
 
 def mark(
@@ -49,6 +51,7 @@ def mark(
             "keeps its mode.",
         ),
     ] = False,
+    language: Language = "",
 ) -> None:
     """Mark a class's answers: points, follow-through, the first step that deviates, and the mistakes by name."""
     forms = several("format", form, FORMATS)
@@ -69,13 +72,14 @@ def _report(key: Path, answers: Path) -> ClassReport:
     """The marks of a class; ends the program with a message where key or answers cannot be used."""
     try:
         read = load_key(key)
+        prefer(read.page.language)
         return report(read, load_answers(answers, read))
     except (KeyFault, NoTable) as fault:
         stop(str(fault))
     except SpecError as error:
-        stop(f"{key}: the spec in this key cannot be read:\n{error}")
+        stop(tell("key.spec_unreadable", key=key, problems=error))
     except (NoDerivative, Undefined, Uncertain) as error:
-        stop(f"{key}: the spec in this key cannot be worked: {error}")
+        stop(tell("key.spec_unworkable", key=key, why=error))
 
 
 def _write(folder: Path, form: str, report: ClassReport, mode: int) -> None:

@@ -14,6 +14,7 @@ import typer
 
 from derivation.cli.completing import one_of
 from derivation.cli.exits import file_of, stop
+from derivation.cli.language import Language
 from derivation.words.files import templates
 from derivation.words.telling import tell
 
@@ -51,6 +52,7 @@ def new(
     name: Annotated[str | None, typer.Argument(help=tell("new.name"), show_default=False)] = None,
     like: Annotated[str, typer.Option(help=tell("new.like"), autocompletion=_offered)] = STARTER,
     show: Annotated[bool, typer.Option("--list", help=tell("new.list"))] = False,
+    language: Language = "",
 ) -> None:
     """Write a spec to begin from: a copy of one of the lessons."""
     if show:
@@ -81,4 +83,4 @@ def _write_new(target: Path, content: bytes) -> None:
     except FileExistsError:
         stop(tell("new.is_there", file=target))
     except OSError as error:
-        stop(f"{target} cannot be written: {error.strerror or error}")
+        stop(tell("system.not_written", file=target, why=error.strerror or error))

@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from derivation.cli.completing import one_of, several_of
 from derivation.cli.exits import TEX_FAILED, folder_of, known, several, stop
 from derivation.cli.explaining import caught, warned
+from derivation.cli.language import Language, prefer
 from derivation.exercises.batch.batch import Batch, drawn, exercise_of
 from derivation.exercises.batch.parts import Job, VariantRow
 from derivation.exercises.batch.pool import Cluster, Cores, NoCluster, NoPool, Pool, is_open
@@ -28,7 +29,7 @@ from derivation.exercises.search.solve import Unmeetable, rebuild, untold
 from derivation.exercises.spreadsheet import NoTable
 from derivation.mistakes.table import latest
 from derivation.pages.typesetting.engine import TexError, unsettable
-from derivation.spec.reader import text_of
+from derivation.spec.reader import page_of, text_of
 from derivation.system.ending import due
 from derivation.system.hold import Held
 from derivation.system.streams import say
@@ -84,26 +85,26 @@ def variants(
             "cluster and this machine run each other's code.",
         ),
     ] = "",
+    language: Language = "",
 ) -> None:
     """Make the same exercise with other numbers: worksheets, worked keys, and questions for learning platforms."""
     forms = several("format", form, FORMATS)
     known("binding", bind, BINDINGS)
     if ids and (count or roster):
-        stop("--id makes the variants with these ids, so leave out --count and --roster")
+        stop(tell("batch.ids_alone"))
+    text = caught(spec, lambda: text_of(spec))
+    prefer(page_of(text).language)
     people = _people(roster)
     labels = _labels(roster, people, count)
-    pool, job = _pool(cluster), _job(spec, _edition(spec, ids))
+    pool, job = _pool(cluster), _job(spec, text, _edition(spec, ids))
     rows = _rebuilt(spec, job, ids) if ids else _drawn(spec, job, seed, labels, pool)
     left_out = _unprintable(roster, people, rows) if "pdf" in forms else {}
     products = {**platforms(job.spec, seed), "pdf": BINDINGS[bind]}
     folder = folder_of(output, Path("output", f"{spec.stem}-variants"))
     _write(spec, Batch(job, rows, [products[name] for name in forms], PARTS, folder, left_out), pool)
     if left_out:
-        stop(
-            "\n".join([*left_out.values()][:TOLD])
-            + (f"\nand {len(left_out) - TOLD} more" if len(left_out) > TOLD else ""),
-            TEX_FAILED,
-        )
+        more = [tell("roster.no_font_more", count=len(left_out) - TOLD)] if len(left_out) > TOLD else []
+        stop("\n".join([*[*left_out.values()][:TOLD], *more]), TEX_FAILED)
 
 
 def _write(spec: Path, batch: Batch, pool: Pool) -> None:
@@ -115,7 +116,7 @@ def _write(spec: Path, batch: Batch, pool: Pool) -> None:
                 batch.run(pool, told)
         finally:
             for path in batch.written if len(batch.written) <= 12 else [batch.folder]:
-                print(f"wrote {path}")
+                print(tell("commands.wrote", file=path))
 
     try:
         caught(spec, run)
@@ -126,17 +127,14 @@ def _write(spec: Path, batch: Batch, pool: Pool) -> None:
     except (Held, NoPool, NotWritten) as error:
         stop(str(error))
     except OSError as error:
-        stop(f"{batch.folder} cannot be written: {error.strerror or error}")
+        stop(tell("batch.unwritable", folder=batch.folder, why=error.strerror or error))
 
 
 def _labels(roster: Path | None, people: Sequence[Person], count: int | None) -> list[str]:
     """Whose each sheet is: those of the class list, and as many of nobody as are asked for beyond."""
     wanted = count or len(people) or 1
     if wanted < len(people):
-        stop(
-            f"{roster} has {len(people)} names, but --count is {wanted}; leave --count out, or make it at least "
-            f"{len(people)}"
-        )
+        stop(tell("roster.fewer_sheets", roster=roster, names=len(people), count=wanted))
     return [person.label for person in people] + [""] * (wanted - len(people))
 
 
@@ -148,11 +146,17 @@ def _unprintable(roster: Path | None, people: Sequence[Person], rows: Sequence[V
         for row, person in zip(rows, people, strict=False)
         if (letter := unsettable(person.label))
     }
-    hint = "write the name otherwise, or install LuaLaTeX and a font with this letter, such as DejaVu"
     return {
-        id: f"{roster}:{person.line}: there is no font for {letter} (U+{ord(letter):04X}, "
-        f"{unicodedata.name(letter, 'without a name').lower()}) in {person.label!r}, "
-        f"so the PDFs are without the sheet {id}; {hint}"
+        id: tell(
+            "roster.no_font",
+            roster=roster,
+            line=person.line,
+            letter=letter,
+            code=f"{ord(letter):04X}",
+            name=unicodedata.name(letter, tell("tex.nameless")).lower(),
+            label=person.label,
+            id=id,
+        )
         for id, (person, letter) in letters.items()
     }
 
@@ -189,9 +193,9 @@ def _edition(spec: Path, ids: list[str] | None) -> int:
     return editions[0] if editions else latest()
 
 
-def _job(spec: Path, edition: int) -> Job:
+def _job(spec: Path, text: str, edition: int) -> Job:
     """The spec as workers get it, read and found to be right."""
-    job = caught(spec, lambda: Job(text_of(spec), str(spec.parent.resolve()), str(spec), edition))
+    job = Job(text, str(spec.parent.resolve()), str(spec), edition)
     warned(spec, caught(spec, lambda: exercise_of(job)).network)
     return job
 
@@ -207,10 +211,7 @@ def _people(roster: Path | None) -> tuple[Person, ...]:
 def _pool(address: str) -> Pool:
 
     if address and is_open(address):
-        say(
-            f"{address} is not encrypted: whoever is on the network between can read the class list and run code; "
-            f"tls:// is"
-        )
+        say(tell("batch.open_cluster", address=address))
     try:
         return Cluster(address) if address else Cores()
     except NoCluster as error:
@@ -224,7 +225,7 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: None
         return
 
-    columns = (TextColumn("parts"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn(tell("batch.parts")), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with due(lambda: os.write(2, SHOW_CURSOR)), Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        line = bar.add_task("parts", total=None)
+        line = bar.add_task("", total=None)
         yield lambda done, total: bar.update(line, completed=done, total=total)

@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -36,8 +37,9 @@ from derivation.formulas.arrays import Array
 from derivation.formulas.numbers import exact, terminating
 from derivation.formulas.terms import Term, name
 from derivation.mistakes.table import latest
-from derivation.networks.network import Network
+from derivation.networks.network import Network, Page
 from derivation.networks.update import PREFIX
+from derivation.spec.reader import expectation, page_of
 from derivation.words.telling import tell
 
 SCHEMA = 1
@@ -120,9 +122,9 @@ class KeyFault(ValueError):
 
 def _number(text: str) -> str:
     if len(text) > LONGEST:
-        raise ValueError(f"{text[:20]}... is longer than {LONGEST} letters")
+        raise ValueError(tell("key.long_number", number=text[:20], most=LONGEST))
     if not NUMBER.fullmatch(text):
-        raise ValueError(f'{text[:40]!r} is no number; write text such as "-0.25" or "1/3"')
+        raise ValueError(tell("key.no_number", number=text[:40]))
     return text
 
 
@@ -131,13 +133,13 @@ def _numbers(given: Any) -> Any:
     if isinstance(given, str):
         return _number(given)
     if not isinstance(given, list) or not given or not all(isinstance(row, list) and row for row in given):
-        raise ValueError('expected a number as text, or rows of numbers such as [["1", "0.5"], ["2", "1/3"]]')
+        raise ValueError(tell("key.no_numbers"))
     if len(set(map(len, given))) > 1:
-        raise ValueError(f"rows need one length; these have {', '.join(str(len(row)) for row in given[:8])} numbers")
+        raise ValueError(tell("key.uneven", lengths=", ".join(str(len(row)) for row in given[:8])))
     for above, row in enumerate(given):
         for place, entry in enumerate(row):
             if not isinstance(entry, str):
-                raise ValueError(f"in row {above}, number {place}, counted from 0: expected a number as text")
+                raise ValueError(tell("key.no_text", row=above, place=place))
             _number(entry)
     return given
 
@@ -164,7 +166,7 @@ class BlankForm(_Form):
     @model_validator(mode="after")
     def _ordered(self) -> BlankForm:
         if not read_number(self.low) <= read_number(self.high):
-            raise ValueError(f"low is {self.low[:40]}, above high, {self.high[:40]}")
+            raise ValueError(tell("key.low_above_high", low=self.low[:40], high=self.high[:40]))
         return self
 
 
@@ -182,7 +184,7 @@ class VariantForm(_Form):
     def _apart(cls, blanks: list[BlankForm]) -> list[BlankForm]:
         twice = [key for key, count in Counter(blank.key for blank in blanks).items() if count > 1]
         if twice:
-            raise ValueError(f"two are called {twice[0][:40]!r}")
+            raise ValueError(tell("key.blank_twice", blank=twice[0][:40]))
         return blanks
 
 
@@ -219,6 +221,11 @@ class Key:
     contract: Contract
     variants: Mapping[str, VariantForm]
 
+    @cached_property
+    def page(self) -> Page:
+        """The language and the decimal mark of its spec."""
+        return page_of(self.spec)
+
 
 def load_key(path: Path) -> Key:
     """The key in a file. Raises `KeyFault`."""
@@ -227,13 +234,11 @@ def load_key(path: Path) -> Key:
             raw = file.read(MAXIMAL_FILE + 1)
         text = raw.decode("utf-8-sig")
     except OSError as error:
-        raise KeyFault(f"{path}: the key cannot be read: {error.strerror or error}") from None
+        raise KeyFault(tell("key.unreadable", path=path, why=error.strerror or error)) from None
     except UnicodeDecodeError:
-        raise KeyFault(
-            f"{path}: the key is not UTF-8 text; give the JSON file that `derivation variants --format json` wrote"
-        ) from None
+        raise KeyFault(tell("key.not_utf8", path=path)) from None
     if len(raw) > MAXIMAL_FILE:
-        raise KeyFault(f"{path}: the file is larger than {MAXIMAL_FILE // 1_000_000} MB")
+        raise KeyFault(tell("key.too_large", path=path, megabytes=MAXIMAL_FILE // 1_000_000))
     return read_key(text, str(path))
 
 
@@ -241,22 +246,17 @@ def read_key(text: str, source: str = "<key>") -> Key:
     """The key in a text. Raises `KeyFault` with all that is wrong with it."""
     raw = _json(text, source)
     if not isinstance(raw, dict) or raw.get("schema") != SCHEMA or "variants" not in raw:
-        raise KeyFault(
-            f"{source}: this is no key of variants, schema {SCHEMA}; give the file that `derivation variants "
-            f"--format json` wrote"
-        )
+        raise KeyFault(tell("key.no_key", source=source, schema=SCHEMA))
     try:
         form = KeyForm.model_validate(raw)
     except ValidationError as error:
-        raise KeyFault(
-            _listed(source, [_problem(problem["loc"], problem["msg"]) for problem in error.errors()])
-        ) from None
+        found = [_problem(problem["loc"], _complaint(dict(problem))) for problem in error.errors()]
+        raise KeyFault(_listed(source, found)) from None
     variants = dict[str, VariantForm]()
     for place, variant in enumerate(form.variants):
         if variants.setdefault(variant.id, variant) is not variant:
-            raise KeyFault(
-                f"{source}: {_problem(('variants', place, 'id'), f'two variants have one id, {variant.id[:40]!r}')}"
-            )
+            twice = tell("key.id_twice", id=variant.id[:40])
+            raise KeyFault(f"{source}: {_problem(('variants', place, 'id'), twice)}")
     if form.edition > latest():
         raise KeyFault(f"{source}: {tell('ids.later_key', edition=form.edition, latest=latest())}")
     return Key(source, form.title, form.seed, form.edition, form.spec, Contract(**form.contract.model_dump()), variants)
@@ -268,14 +268,9 @@ def _json(text: str, source: str) -> Any:
         raw = json.loads(text)
     except (ValueError, RecursionError) as error:
         place = f":{error.lineno}:{error.colno}" if isinstance(error, json.JSONDecodeError) else ""
-        raise KeyFault(
-            f"{source}{place}: this is not JSON; give the key that `derivation variants --format json` wrote"
-        ) from None
+        raise KeyFault(tell("key.no_json", source=source, place=place)) from None
     if SURROGATE.search(text):
-        problems = [
-            _problem(place, f"holds half a letter, \\u{ord(found):x}; write the letter itself")
-            for place, found in _halves(raw)
-        ]
+        problems = [_problem(place, tell("key.half_letter", code=f"{ord(found):x}")) for place, found in _halves(raw)]
         if problems:
             raise KeyFault(_listed(source, problems))
     return raw
@@ -296,20 +291,24 @@ def _halves(raw: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
             waiting += [((*place, step), held) for step, held in enumerate(value)]
 
 
+def _complaint(error: Mapping[str, Any]) -> str:
+    """One of pydantic's errors in our words."""
+    return str(error["ctx"]["error"]) if error["type"] == "value_error" else expectation(error)
+
+
 def _problem(path: Iterable[str | int], told: str) -> str:
     """What is wrong, with its place in the JSON.
 
-    >>> _problem(("variants", 3, "given", "W1"), "Value error, no rows")
+    >>> _problem(("variants", 3, "given", "W1"), "no rows")
     'variants[3].given.W1: no rows'
     """
     place = "".join(f"[{step}]" if isinstance(step, int) else f".{step[:40]}" for step in path).removeprefix(".")
-    told = told.removeprefix("Value error, ")
-    return f"{place or 'the whole'}: {told[:1].lower()}{told[1:]}"
+    return f"{place or tell('key.whole')}: {told}"
 
 
 def _listed(source: str, problems: list[str]) -> str:
-    more = [f"and {len(problems) - TOLD} more problems"] if len(problems) > TOLD else []
-    return "\n".join(f"{source}: {problem}" for problem in [*problems[:TOLD], *more])
+    more = [tell("key.more", source=source, count=len(problems) - TOLD)] if len(problems) > TOLD else []
+    return "\n".join([*(f"{source}: {problem}" for problem in problems[:TOLD]), *more])
 
 
 def read_array(given: Any) -> Array:

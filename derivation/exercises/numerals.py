@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flint import fmpq
 
 from derivation.formulas.numbers import exact, magnitude
+from derivation.words.telling import tell
 
 SIGNS = (
     dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d"), "-")
@@ -79,17 +80,17 @@ def read(text: str, mark: str = "") -> Numeral | None:
     if not plain or set(plain) <= {"-"}:
         return None
     if len(plain) > MAXIMAL_LENGTH:
-        raise NoNumeral(f"is longer than {MAXIMAL_LENGTH} characters")
+        raise NoNumeral(tell("numerals.too_long", most=MAXIMAL_LENGTH))
     if MIXED.search(text[: MAXIMAL_LENGTH + 1]) or MIXED.search(plain):
-        raise NoNumeral("could be a mixed number; write it as one fraction or as a decimal")
+        raise NoNumeral(tell("numerals.mixed"))
     if APART.search(plain):
-        raise NoNumeral("could be two numbers; write one number without spaces")
+        raise NoNumeral(tell("numerals.apart"))
     above, slash, below = LEAD.sub("", SPACE.sub("", plain)).partition("/")
     if not slash:
         return _decimal(above, mark)
     divisor = _decimal(below.strip("()"), mark).value
     if divisor == 0:
-        raise NoNumeral("divides by zero")
+        raise NoNumeral(tell("numerals.by_zero"))
     return Numeral(_decimal(above.strip("()"), mark).value / divisor, 0, fmpq(0))
 
 
@@ -104,25 +105,25 @@ def is_number(text: str) -> bool:
     return not _plain(text).startswith("=")
 
 
-def decimal_mark(texts: Iterable[str]) -> str:
-    """A comma where texts show that it stands before decimals, and none has a point there.
+def decimal_mark(texts: Iterable[str], usual: str = ".") -> str:
+    """A comma where texts show that it stands before decimals, and none has a point there; where they show nothing,
+    and the comma is what the sheet itself has there.
 
     >>> decimal_mark(["0,5", "1,234"]), decimal_mark(["0.5", "1,234"]), decimal_mark(["1,234", "2"])
     (',', '', '')
+    >>> decimal_mark(["1,234", "2"], usual=","), decimal_mark(["0.5", "1,234"], usual=",")
+    (',', '')
     """
+    written = tuple(texts)
+    if not any("," in text for text in written):
+        return ""
     found = {
         match[1]
-        for text in _with_comma(texts)
+        for text in written
         for match in SINGLE.finditer(text[:MAXIMAL_LENGTH])
         if not TWOFOLD.fullmatch(match[0])
     }
-    return "," if found == {","} else ""
-
-
-def _with_comma(texts: Iterable[str]) -> Sequence[str]:
-    """The texts, if there is a comma in any."""
-    found = tuple(texts)
-    return found if any("," in text for text in found) else ()
+    return "," if (found or {usual}) == {","} else ""
 
 
 def _plain(text: str) -> str:
@@ -138,11 +139,11 @@ def _decimal(text: str, mark: str) -> Numeral:
 def _number(text: str) -> Numeral:
     match = NUMBER.fullmatch(text)
     if not match:
-        raise NoNumeral("is no number; write a decimal such as -0.25 or -0,25, or a fraction such as -1/4")
+        raise NoNumeral(tell("numerals.none"))
     sign, digits, power, other, percent = match.groups()
     scale = int(power or other or 0) - (2 if percent else 0)
     if abs(scale) > MAXIMAL_EXPONENT:
-        raise NoNumeral(f"has a power of ten beyond {MAXIMAL_EXPONENT}")
+        raise NoNumeral(tell("numerals.power", most=MAXIMAL_EXPONENT))
     whole, _, fraction = digits.partition(".")
     value = exact(f"{sign.replace('+', '')}{whole or 0}.{fraction or 0}e{scale}")
     unit = fmpq(10) ** (scale - len(fraction))
@@ -155,6 +156,6 @@ def _with_point(text: str, mark: str) -> str:
         if pattern.fullmatch(text):
             return text.replace(between, "").replace(point, ".")
     if TWOFOLD.fullmatch(text) and ("," in text) != (mark == ","):
-        readings = re.sub(r"[.,]", "", text), re.sub(r"[.,]", mark or ".", text)
-        raise Twofold("can be {0} or {1}; write {0} or {1}".format(*readings))
+        first, second = re.sub(r"[.,]", "", text), re.sub(r"[.,]", mark or ".", text)
+        raise Twofold(tell("numerals.twofold", first=first, second=second))
     return text.replace(",", ".") if text.count(",") == 1 and "." not in text else text

@@ -10,6 +10,7 @@ from itertools import chain
 from pathlib import Path
 
 from derivation.exercises.numerals import is_number
+from derivation.words.telling import tell
 
 MAXIMAL_FILE = 50_000_000
 DELIMITERS = ",;\t"
@@ -80,12 +81,12 @@ def load(path: Path, otherwise: str = "") -> str:
         with path.open("rb") as file:
             raw = file.read(MAXIMAL_FILE + 1)
     except OSError as error:
-        raise NoTable(f"{path} cannot be read: {error.strerror or error}") from None
+        raise NoTable(tell("tables.unreadable", path=path, why=error.strerror or error)) from None
     if len(raw) > MAXIMAL_FILE:
-        raise NoTable(f"{path}: the file is larger than {MAXIMAL_FILE // 1_000_000} MB")
+        raise NoTable(tell("tables.too_large", path=path, megabytes=MAXIMAL_FILE // 1_000_000))
     text = _decoded(raw, str(path), otherwise)
     if "\0" in text:
-        raise NoTable(f"{path}: this is no text; save the table as CSV")
+        raise NoTable(tell("tables.no_text", path=path))
     return text
 
 
@@ -94,7 +95,7 @@ def _decoded(raw: bytes, source: str, otherwise: str) -> str:
         return raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError:
         if not otherwise:
-            raise NoTable(f"{source} is not UTF-8 text; save it as UTF-8") from None
+            raise NoTable(tell("tables.not_utf8", source=source)) from None
         return raw.decode(otherwise, "replace")
 
 
@@ -119,8 +120,8 @@ def cells(source: str, text: str) -> Iterator[tuple[int, list[str]]]:
         for row in rows:
             if any(cell.strip() for cell in row if row != END):
                 if row[-1].endswith(END[0]):
-                    raise NoTable(f'{source}:{place}: a quote (") is opened in this row and never closed')
+                    raise NoTable(tell("tables.open_quote", source=source, line=place))
                 yield place, [unguarded(cell) for cell in row]
             place = rows.line_num + skipped + 1
     except csv.Error as error:
-        raise NoTable(f"{source}:{place}: this is no CSV: {error}") from None
+        raise NoTable(tell("tables.no_csv", source=source, line=place, why=error)) from None

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from derivation.formulas.terms import Term
 from derivation.networks.network import Network
-from derivation.networks.walkthrough import Derivation, Reason, Section
+from derivation.networks.walkthrough import Reason, Section
 from derivation.tex.write import Writer
 from derivation.words.files import load
 from derivation.words.telling import form, listed, preferring
@@ -19,15 +19,26 @@ Rest = ParamSpec("Rest")
 Made = TypeVar("Made")
 
 
+class OfNetwork(Protocol):
+    """What documents are written of: a walkthrough, an exercise."""
+
+    @property
+    def network(self) -> Network: ...
+
+
+Subject = TypeVar("Subject", bound=OfNetwork)
+
+
 def in_its_language(
-    write: Callable[Concatenate[Derivation, Rest], Made],
-) -> Callable[Concatenate[Derivation, Rest], Made]:
-    """A writer of documents that speaks the language of the derivation's spec, unless another was asked for."""
+    write: Callable[Concatenate[Subject, Rest], Made],
+) -> Callable[Concatenate[Subject, Rest], Made]:
+    """A writer of documents that speaks the language of its subject's spec, unless another was asked for. It has to
+    be done when it returns: what is made later is made in another language."""
 
     @wraps(write)
-    def written(derivation: Derivation, /, *rest: Rest.args, **named: Rest.kwargs) -> Made:
-        with preferring(derivation.network.page.language):
-            return write(derivation, *rest, **named)
+    def written(subject: Subject, /, *rest: Rest.args, **named: Rest.kwargs) -> Made:
+        with preferring(subject.network.page.language):
+            return write(subject, *rest, **named)
 
     return written
 

@@ -166,6 +166,20 @@ def opened_text(text: str, source: str = "<spec>", folder: Path | None = None) -
         return _Builder(spec, places, source).opened()
 
 
+def page_of(text: str) -> Page:
+    """The language and the decimal mark that a spec's text asks for, as far as it can be read: for what is said before
+    all of it is.
+
+    >>> page_of('language = "de"').language, page_of("language = ").language
+    ('de', '')
+    """
+    try:
+        syntax, _ = parsed(text)
+    except NotToml:
+        return Page()
+    return Page(language=_asked(syntax.get("language")), decimal="," if syntax.get("decimal") == "," else ".")
+
+
 def _asked(language: object) -> str:
     """The language that a spec names; nothing where there is none such."""
     return str(language) if language in languages() else ""
@@ -186,10 +200,16 @@ def _sentence(error: Mapping[str, Any]) -> str:
         return tell("spec.extra", key=key, elsewhere=_elsewhere(key))
     if code := KINDS.get(kind):
         return tell(code, key=key)
+    return f"{key}: {expectation(error)}"
+
+
+def expectation(error: Mapping[str, Any]) -> str:
+    """What pydantic expects and does not find, in our words."""
+    kind, about = error["type"], error.get("ctx", {})
     if kind in load_words()["pydantic"]:
         expected = str(about.get("expected", "")).replace(" or ", load_words()["joining"]["or"])
-        return f"{key}: {tell(f'pydantic.{kind}', **{**about, 'expected': expected})}"
-    return f"{key}: {str(error['msg'])[:1].lower()}{str(error['msg'])[1:]}"
+        return tell(f"pydantic.{kind}", **{**about, "expected": expected})
+    return f"{str(error['msg'])[:1].lower()}{str(error['msg'])[1:]}"
 
 
 KINDS = {"missing": "spec.missing", "model_type": "spec.no_table", "dict_type": "spec.no_table"}

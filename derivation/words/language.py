@@ -16,6 +16,11 @@ def spoken() -> str:
     return _SPOKEN.get() or LANGUAGE
 
 
+def asked() -> str:
+    """The language that was asked for, by the command line or a document; nothing where none was."""
+    return _SPOKEN.get()
+
+
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Speaks a language for as long as the block lasts, in this thread; "" changes nothing. Threads that are to speak

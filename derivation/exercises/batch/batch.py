@@ -25,6 +25,7 @@ from derivation.exercises.search.solve import FoundNumbers, solver_of
 from derivation.pages.typesetting.engine import TexError
 from derivation.system.hold import held
 from derivation.system.writing import make_folder, write_whole
+from derivation.words.language import asked, preferring
 
 DRAWN = 250
 """How many variants are drawn in one piece."""
@@ -32,9 +33,14 @@ WORK = ".derivation"
 """The folder in which parts wait for each other; it is gone when the batch is done."""
 
 
-@lru_cache(maxsize=2)
 def exercise_of(job: Job) -> Exercise:
     """The exercise that the spec describes; raises `SpecError` with every problem found."""
+    return _exercise(job, asked())
+
+
+@lru_cache(maxsize=2)
+def _exercise(job: Job, language: str) -> Exercise:
+    """The same, known again for as long as the language is: what has no title is called something in it."""
     return load(job.spec, job.folder, job.source, job.edition)
 
 
@@ -49,7 +55,9 @@ class Portion:
 
 def find(portion: Portion) -> list[FoundNumbers]:
     """The first that is found for each number, wherever this runs."""
-    return list(solver_of(exercise_of(portion.job)).firsts(portion.seed, portion.numbers))
+    exercise = exercise_of(portion.job)
+    with preferring(exercise.network.page.language):
+        return list(solver_of(exercise).firsts(portion.seed, portion.numbers))
 
 
 def drawn(job: Job, seed: int, count: int, pool: Pool) -> Iterator[FoundNumbers]:
@@ -64,7 +72,8 @@ def make(task: PartTask) -> bytes | Unmade:
     """One part, wherever this runs."""
     exercise = exercise_of(task.job)
     try:
-        return PARTS[task.part].make(exercise, [(row.variant(exercise), row.label) for row in task.rows])
+        with preferring(exercise.network.page.language):
+            return PARTS[task.part].make(exercise, [(row.variant(exercise), row.label) for row in task.rows])
     except (TexError, Unfit) as error:
         return Unmade(error)
 
@@ -92,6 +101,7 @@ class Batch:
                 job.spec,
                 [[row.id, row.inputs, row.label] for row in rows],
                 *([sorted(unprintable)] if unprintable else []),
+                *([asked()] if asked() else []),
             ]
         )
         self.work = folder / WORK / hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -112,7 +122,7 @@ class Batch:
         Where a part cannot be made, all files that do without it are; then it raises what was raised there. Raises
         `hold.Held` while another run writes into the folder.
         """
-        with held(self.folder / WORK):
+        with held(self.folder / WORK), preferring(exercise_of(self.job).network.page.language):
             unmade = self.make(pool, told)
             for product in self.products:
                 if unmade.keys().isdisjoint(product.parts) and any(task.part in product.parts for task in self.tasks):

@@ -11,11 +11,15 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import dataclass
 from ipaddress import ip_address
 from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
+
+from derivation.words.language import asked, speaking
+from derivation.words.telling import tell
 
 Task = TypeVar("Task")
 Made = TypeVar("Made")
@@ -27,11 +31,6 @@ MOST = 60
 """Workers at most; each takes some file descriptors of this process."""
 ENDED = 128 + signal.SIGTERM
 """How a worker ends that is told to."""
-ENOUGH = "is there enough memory?"
-CERTIFICATES = (
-    "set distributed.comm.tls.ca-file, .client.cert and .client.key in Dask's configuration "
-    "(~/.config/dask, or DASK_DISTRIBUTED__COMM__TLS__...)"
-)
 
 
 class NoPool(RuntimeError):
@@ -47,6 +46,18 @@ class Pool(Protocol):
 
     def run(self, make: Callable[[Task], Made], tasks: Sequence[Task]) -> Iterator[tuple[Task, Made]]:
         """(task, what was made) of every task, each as soon as it is done. Raises `NoPool`, and what `make` raises."""
+
+
+@dataclass(frozen=True)
+class Speaking(Generic[Task, Made]):
+    """Work that speaks a language, in whatever process it is done: none of ours knows what another one was asked for."""
+
+    make: Callable[[Task], Made]
+    language: str
+
+    def __call__(self, task: Task) -> Made:
+        with speaking(self.language):
+            return self.make(task)
 
 
 class Cores:
@@ -66,7 +77,7 @@ class Cores:
             return
         self.workers += [_Worker() for _ in range(wanted - len(self.workers))]
         try:
-            yield from _shared_out(self.workers, make, tasks)
+            yield from _shared_out(self.workers, Speaking(make, asked()), tasks)
         except BaseException:
             for worker in self.workers:
                 worker.end()
@@ -85,10 +96,7 @@ def _shared_out(
             worker, task, tries = running.pop(done)
             if isinstance(done.exception(), BrokenProcessPool):
                 if tries == TRIES:
-                    raise NoPool(
-                        f"a part was begun {TRIES} times, and each time the process that made it was ended from "
-                        f"outside; {ENOUGH}"
-                    )
+                    raise NoPool(tell("batch.lost_core", tries=TRIES))
                 running[worker.begin(make, task)] = worker, task, tries + 1
                 continue
             for following in islice(waiting, 1):
@@ -181,31 +189,32 @@ class Cluster:
             from distributed import Client
             from distributed.security import Security
         except ImportError:
-            raise NoCluster("a cluster needs the package 'distributed': pip install 'derivation[cluster]'") from None
+            raise NoCluster(tell("batch.no_package")) from None
         try:
             security = Security()
             if address.startswith("tls://") and security.get_connection_args("client")["ssl_context"] is None:
-                raise NoCluster(f"{address} needs certificates: {CERTIFICATES}")
+                raise NoCluster(tell("batch.no_certificates", address=address))
             with _uncollected():
                 self.client: Any = Client(address, timeout="5s", security=security)
         except UNANSWERED as error:
-            raise NoCluster(f"no Dask scheduler answers at {address}: {error or type(error).__name__}") from None
+            raise NoCluster(
+                tell("batch.no_scheduler", address=address, why=str(error) or type(error).__name__)
+            ) from None
 
     def run(self, make: Callable[[Task], Made], tasks: Sequence[Task]) -> Iterator[tuple[Task, Made]]:
         from distributed import as_completed as completed
         from distributed.scheduler import KilledWorker
 
-        waiting = {self.client.submit(make, task, pure=False, retries=TRIES - 1): task for task in tasks}
+        work = Speaking(make, asked())
+        waiting = {self.client.submit(work, task, pure=False, retries=TRIES - 1): task for task in tasks}
         try:
             for future in completed(list(waiting)):
                 yield waiting[future], future.result()
                 future.release()
         except KilledWorker:
-            raise NoCluster(
-                f"a part was begun several times on the cluster, and each time its worker was lost; {ENOUGH}"
-            ) from None
+            raise NoCluster(tell("batch.lost_worker")) from None
         except (OSError, CancelledError) as error:
-            raise NoCluster(f"the cluster was lost: {error or type(error).__name__}") from None
+            raise NoCluster(tell("batch.lost_cluster", why=str(error) or type(error).__name__)) from None
 
 
 def is_open(address: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from derivation.exercises.spreadsheet import LONGEST, NoTable, cells, line, load
+from derivation.words.telling import tell
 
 NAMES = ("name", "student", "full name")
 IDENTITIES = ("id", "student id", "number", "matriculation")
@@ -51,13 +52,14 @@ def read_roster(source: str, text: str) -> tuple[Person, ...]:
     rows = cells(source, text)
     _, head = next(rows, (1, []))
     if not head:
-        raise RosterError(f"{source}:1: the list is empty; expected a first row with the columns, such as name,id")
+        raise RosterError(tell("roster.empty", source=source))
     heads = [title.strip().lower() for title in head]
     name, identity = (
         next((heads.index(title) for title in titles if title in heads), None) for titles in (NAMES, IDENTITIES)
     )
     if name is None:
-        raise RosterError(f"{source}:1: there is no column 'name'; found {', '.join(filter(None, heads)) or 'none'}")
+        found = ", ".join(filter(None, heads)) or tell("roster.none")
+        raise RosterError(tell("roster.no_name", source=source, found=found))
 
     def cell(row: list[str], place: int | None) -> str:
         return line(row[place]) if place is not None and place < len(row) else ""
@@ -67,10 +69,10 @@ def read_roster(source: str, text: str) -> tuple[Person, ...]:
         f"{source}:{place}: {problem}" for place, problem in sorted((*_single(people, heads[name]), *_repeated(people)))
     ]
     if problems:
-        more = [f"{source}: and {len(problems) - TOLD} more problems"] if len(problems) > TOLD else []
+        more = [tell("roster.more", source=source, count=len(problems) - TOLD)] if len(problems) > TOLD else []
         raise RosterError("\n".join([*problems[:TOLD], *more]))
     if not people:
-        raise RosterError(f"{source}:2: there is nobody on the list; a row each, such as Ada,17")
+        raise RosterError(tell("roster.nobody", source=source))
     return tuple(people)
 
 
@@ -78,12 +80,9 @@ def _single(people: list[Person], head: str) -> Iterator[tuple[int, str]]:
     """(line, problem) of everybody who cannot be printed."""
     for person in people:
         if not person.name:
-            yield person.line, f"column {head!r} is empty"
+            yield person.line, tell("roster.blank", column=head)
         elif len(person.label) > LONGEST:
-            yield (
-                person.line,
-                f"{person.label[:40]!r} and so on is longer than the {LONGEST} letters that a sheet has room for",
-            )
+            yield person.line, tell("roster.too_long", label=person.label[:40], most=LONGEST)
 
 
 def _repeated(people: list[Person]) -> Iterator[tuple[int, str]]:
@@ -94,8 +93,6 @@ def _repeated(people: list[Person]) -> Iterator[tuple[int, str]]:
             found.setdefault(("id", person.identity) if person.identity else ("name", person.name), []).append(person)
     for first, *others in found.values():
         if others:
-            more = f", and in {len(others) - 1} more rows" if len(others) > 1 else ""
-            yield (
-                others[0].line,
-                f"{others[0].label!r} stands in row {first.line} already{more}; tell them apart by a column 'id'",
-            )
+            again = others[0]
+            more = tell("roster.repeated_more", count=len(others) - 1) if len(others) > 1 else ""
+            yield again.line, tell("roster.repeated", label=again.label, line=first.line, more=more)

@@ -27,6 +27,7 @@ from derivation.networks.network import Network
 from derivation.networks.update import PREFIX
 from derivation.networks.walkthrough import Derivation, Step
 from derivation.spec.reader import Opened, SpecError, opened, opened_text
+from derivation.words.telling import preferring, tell
 
 TRIALS = 12
 """Sets of numbers at which mistakes are held against each other."""
@@ -226,7 +227,7 @@ def _blanks(derivation: Derivation, nodes: Mapping[Term, Array], asked: tuple[st
     steps = worked_steps(derivation)
     unknown = set(asked) - {key_of(step.quantity) for _, step in steps}
     if unknown:
-        raise ValueError(f"the walkthrough works no {', '.join(sorted(unknown))}")
+        raise ValueError(tell("plan.works_no", keys=", ".join(sorted(unknown))))
     for phase, step in steps:
         if not asked or key_of(step.quantity) in asked:
             array = nodes[step.quantity]
@@ -316,8 +317,9 @@ def exercise_of(text: str, folder: str, source: str = "<spec>", edition: int | N
 
 
 def _of(found: Opened, edition: int | None = None) -> Exercise:
-    plan = plan_of(found)
-    try:
-        return exercise(in_keeping(found.network, plan.contract), plan, edition)
-    except ValueError as problem:
-        raise SpecError(found.source, [found.places.problem(("variants", "ask"), str(problem))]) from None
+    with preferring(found.network.page.language):
+        plan = plan_of(found)
+        try:
+            return exercise(in_keeping(found.network, plan.contract), plan, edition)
+        except ValueError as problem:
+            raise SpecError(found.source, [found.places.problem(("variants", "ask"), str(problem))]) from None

@@ -10,6 +10,7 @@ from itertools import islice
 
 from derivation.exercises.exercise.exercise import Exercise, Variant
 from derivation.exercises.exports.formats import ExportFormat, Files, Labelled
+from derivation.pages.words import in_its_language
 from derivation.system.registry import Registry, Row
 
 HERE = "derivation.exercises.exports"
@@ -42,4 +43,4 @@ def _parts(
 ) -> Iterator[bytes]:
     waiting = iter(variants)
     while members := list(islice(waiting, portion)):
-        yield maker(exercise, [(variant, "") for variant in members])
+        yield in_its_language(maker)(exercise, [(variant, "") for variant in members])

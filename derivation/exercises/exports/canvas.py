@@ -15,7 +15,8 @@ from derivation.exercises.exports.question import Posed, Question, certain
 from derivation.exercises.exports.setting import Tex
 from derivation.formulas.numbers import exact
 from derivation.pages.typesetting.templating import environment, format_of
-from derivation.tex.write import Writer
+from derivation.pages.words import latex_of
+from derivation.words.telling import tell
 
 SMALLEST = fmpq(1, 10000)
 """Canvas keeps four decimal places: an answer that is smaller, and not 0, would be asked for as 0."""
@@ -26,11 +27,11 @@ def quizzes(exercise: Exercise, variants: Labelled) -> bytes:
     question = Question(
         exercise, Tex(format_of("canvas")["inline"]), environment("canvas").get_template("question/chain.html.j2")
     )
-    writer = Writer(exercise.network.names)
+    latex = latex_of(exercise.network)
     shared = {
         "question": question,
         "keys": [blank.key for blank in exercise.blanks],
-        "symbols": [writer.write(blank.term)[0] for blank in exercise.blanks],
+        "symbols": [latex(blank.term) for blank in exercise.blanks],
         "points": sum(question.points),
         "spelled_out": spelled_out,
     }
@@ -58,11 +59,7 @@ def quizzes(exercise: Exercise, variants: Labelled) -> bytes:
 def _fits(posed: Posed, entries: list[BlankAnswers]) -> None:
     for blank, entry in zip(posed.question.exercise.blanks, entries, strict=True):
         if 0 < abs(exact(entry.right.shown)) < SMALLEST:
-            raise Unfit(
-                f"variant {posed.id}: the answer to {blank.key} is {entry.right.shown}, but Canvas keeps four "
-                f"decimal places; "
-                "use larger numbers, do not ask for it, or take another format"
-            )
+            raise Unfit(tell("exports.too_small", id=posed.id, blank=blank.key, answer=entry.right.shown))
 
 
 def package(exercise: Exercise, parts: Iterable[bytes]) -> Files:

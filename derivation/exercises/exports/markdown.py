@@ -11,20 +11,20 @@ from derivation.exercises.exports.question import Question, certain
 from derivation.exercises.exports.setting import Tex
 from derivation.pages.formats.markdown_math import safe
 from derivation.pages.typesetting.templating import environment, format_of
-from derivation.tex.write import Writer
+from derivation.pages.words import latex_of
 
 
 def _written(template: str, exercise: Exercise, variants: Labelled) -> bytes:
-    question, writer = (
+    question, latex = (
         Question(
             exercise,
             Tex(format_of("worksheet_markdown")["inline"]),
             environment("worksheet_markdown").get_template("worksheet_markdown/chain.md.j2"),
         ),
-        Writer(exercise.network.names),
+        latex_of(exercise.network),
     )
     made = environment("worksheet_markdown").get_template(f"worksheet_markdown/{template}.md.j2")
-    symbols = [writer.write(blank.term)[0] for blank in exercise.blanks]
+    symbols = [latex(blank.term) for blank in exercise.blanks]
 
     def written(name: str, variant: Variant) -> str:
         return safe(made.render(posed=question.of(variant), question=question, name=name, symbols=symbols))

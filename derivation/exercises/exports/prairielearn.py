@@ -15,6 +15,7 @@ from derivation.exercises.exports.formats import ExportFormat, Files, Labelled
 from derivation.exercises.exports.question import Posed, Question, certain, title
 from derivation.exercises.exports.setting import Tex
 from derivation.pages.typesetting.templating import environment, format_of
+from derivation.pages.words import in_its_language
 from derivation.words.files import templates
 
 
@@ -42,7 +43,7 @@ def lines(exercise: Exercise, variants: Labelled) -> bytes:
 
 def folder(exercise: Exercise, parts: Iterable[bytes]) -> Files:
     """The question's folder."""
-    question, made, form = _question(exercise), environment("prairielearn"), format_of("prairielearn")
+    question, made = _question(exercise), environment("prairielearn")
     name = re.sub(r"[^a-z0-9]+", "-", title(exercise).lower()).strip("-") or "question"
     count = 0
 
@@ -57,7 +58,7 @@ def folder(exercise: Exercise, parts: Iterable[bytes]) -> Files:
     info = {
         "uuid": _uuid(question),
         "title": question.title,
-        "topic": form["topic"],
+        "topic": question.words["topic"],
         "tags": ["derivation"],
         "type": "v3",
     }
@@ -70,6 +71,7 @@ def folder(exercise: Exercise, parts: Iterable[bytes]) -> Files:
     yield f"prairielearn/{name}/server.py", [(templates() / "prairielearn" / "server.py").read_bytes()]
 
 
+@in_its_language
 def _question(exercise: Exercise) -> Question:
     return Question(
         exercise,

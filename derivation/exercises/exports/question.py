@@ -17,6 +17,7 @@ from derivation.exercises.exports.setting import Setting
 from derivation.exercises.exports.solution import Filled, Solution, Worked
 from derivation.exercises.sheets.view import sheet_view
 from derivation.formulas.numbers import Uncertain, certified
+from derivation.pages.words import POINT
 
 Result = TypeVar("Result")
 CREDIT = 50
@@ -82,6 +83,10 @@ class Question:
     def told(self, mistakes: Iterable[str]) -> str:
         """What a student is told whose answer one of these mistakes leads to."""
         return self.words["or"].join(self.mistakes[name] for name in mistakes)
+
+    def numeral(self, text: str) -> str:
+        """A number as it stands in a sentence or a table: with the decimal mark of the spec."""
+        return text.replace(POINT, self.exercise.network.page.decimal)
 
     def of(self, variant: Variant) -> Posed:
         """The question of one variant."""

@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element, tostring
 
 from markupsafe import Markup
 
+from derivation.pages.words import shown
 from derivation.tex.mathml import SLOT, written
 
 FORMULA = re.compile(r"\$([^$]*)\$")
@@ -70,6 +71,23 @@ class MathML:
     def sentence(self, text: str) -> str:
         parts = FORMULA.split(text)
         return Markup("".join(_math(part) if place % 2 else escape(part) for place, part in enumerate(parts)))
+
+
+@dataclass(frozen=True, slots=True)
+class Localized:
+    """A setting with the words and the decimal mark of a network's documents in its formulas."""
+
+    setting: Setting
+    decimal: str
+
+    def formula(self, latex: str) -> str:
+        return self.setting.formula(shown(latex, self.decimal))
+
+    def form(self, around: Sequence[str]) -> str:
+        return self.setting.form([shown(text, self.decimal) for text in around])
+
+    def sentence(self, text: str) -> str:
+        return self.setting.sentence(text)
 
 
 def _math(latex: str) -> str:

@@ -22,7 +22,7 @@ from derivation.deriving.forward import forward, notes, setup
 from derivation.deriving.update import start, update
 from derivation.deriving.workbook import Workbook
 from derivation.exercises.exercise.exercise import Exercise, Variant
-from derivation.exercises.exports.setting import Setting, doubled
+from derivation.exercises.exports.setting import Localized, Setting, doubled
 from derivation.formulas.arrays import Array
 from derivation.formulas.numbers import Number, certified
 from derivation.formulas.operations import TABLE
@@ -30,7 +30,7 @@ from derivation.formulas.terms import Term, number, walk
 from derivation.networks.network import Network
 from derivation.networks.walkthrough import Line, Phase, Reason, Step
 from derivation.pages.views.view import RELATIONS
-from derivation.pages.words import Words
+from derivation.pages.words import Words, latex_of
 from derivation.tex.slots import Place, SlotWriter, pieces, place_of
 from derivation.tex.write import Writer
 
@@ -265,13 +265,15 @@ class Solution:
     """The worked solutions of an exercise, in a platform's setting and a template's layout."""
 
     def __init__(self, exercise: Exercise, setting: Setting, layout: Layout) -> None:
+        network = exercise.network
+        setting = Localized(setting, network.page.decimal)
         self.exercise, self.setting, self.layout = exercise, setting, layout
-        style = exercise.network.style
+        style = network.style
         self.print, self.conclude = (Numeration(partial(show, style=style), setting) for show in (printed, concluded))
         self.signs = {relation: setting.formula(latex) for relation, latex in RELATIONS.items()}
-        self.writer = Writer(exercise.network.names)
-        self.words = Words(lambda term: f"${self.writer.write(term)[0]}$")
-        phases, self.sources = _worked(exercise.network)
+        self.writer, latex = Writer(network.names), latex_of(network)
+        self.words = Words(lambda term: f"${latex(term)}$", decimal=network.page.decimal)
+        phases, self.sources = _worked(network)
         stated = {step.quantity: step for phase in phases for step in phase.steps if step.quantity in exercise.given}
         self.given = [self.chain(step) for step in stated.values() if step.lines[-1].role == "value"]
         self.groups = [group for phase in phases[1:] for group in self.grouped(phase)]

@@ -13,6 +13,7 @@ from derivation.exercises import numerals
 from derivation.exercises.key import Key
 from derivation.exercises.numerals import NoNumeral, Numeral
 from derivation.exercises.spreadsheet import NoTable, cells, load, short
+from derivation.words.telling import preferring, tell
 
 STUDENT, ID = ("student", "name"), ("id", "variant")
 GUESSED = 20
@@ -33,10 +34,8 @@ class Remark:
 
     def told(self, source: str) -> str:
         """The remark as a line of text."""
-        return (
-            f"{source}{f':{self.line}' if self.line else ''}: "
-            f"{f'column {self.column!r}: ' if self.column else ''}{self.text}"
-        )
+        line, column = f":{self.line}" if self.line else "", self.column and tell("answers.column", column=self.column)
+        return tell("answers.told", source=source, line=line, column=column, text=self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,8 @@ def load_answers(path: Path, key: Key) -> Table:
 
 def read_answers(text: str, key: Key, source: str = "<answers>") -> Table:
     """The table in a text. Raises `NoTable` where nobody's answers can be found in it."""
-    return _AnswersReader(text, key, source).table()
+    with preferring(key.page.language):
+        return _AnswersReader(text, key, source).table()
 
 
 @dataclass
@@ -85,18 +85,14 @@ class _AnswersReader:
         lines = cells(self.source, self.text)
         first, header = next(lines, (0, []))
         if not header:
-            raise NoTable(
-                f"{self.source}: the table is empty; its first line names the columns: student, id, and the blanks"
-            )
+            raise NoTable(tell("answers.empty", source=self.source))
         columns = self.columns(first, header)
         rows = [self.row(line, row, columns, len(header)) for line, row in lines]
         if not rows:
-            self.remark(0, "", "there is no row of answers", loses=False)
+            self.remark(0, "", tell("answers.no_row"), loses=False)
         self.check_students(rows)
         if rows and not any(row.id in self.key.variants for row in rows):
-            self.remark(
-                0, "id", f"none of the variants is in {self.key.source}; is this the key of another exercise or seed?"
-            )
+            self.remark(0, "id", tell("answers.other_key", key=self.key.source))
         return Table(
             self.source, tuple(rows), tuple(sorted(self.remarks, key=lambda remark: (remark.line, remark.column)))
         )
@@ -112,30 +108,24 @@ class _AnswersReader:
             name = known.get(_folded(title))
             if name is None and title.strip():
                 near = self.meant(_folded(title), known)
-                self.remark(
-                    line,
-                    title.strip(),
-                    f"there is no such blank{f'; is {known[near]!r} meant?' if near else ''}; the column is left out",
-                    False,
-                )
+                meant = tell("answers.near", near=known[near]) if near else ""
+                self.remark(line, title.strip(), tell("answers.no_blank", near=meant), loses=False)
             elif name in found:
-                self.remark(line, title.strip(), "this column stands there twice; the first one counts")
+                self.remark(line, title.strip(), tell("answers.twice"))
             elif name:
                 found[name] = place
         if "id" not in found:
-            raise NoTable(
-                f"{self.source}:{line}: there is no column 'id'; it holds the variant's id, as printed on the sheet"
-            )
+            raise NoTable(tell("answers.no_id", source=self.source, line=line))
         if "student" not in found:
-            self.remark(line, "student", "there is no such column; students are called by their lines", loses=False)
+            self.remark(line, "student", tell("answers.no_student"), loses=False)
         missing = [blank for blank in blanks if blank not in found]
         if missing == blanks:
+            known_blanks = ", ".join(blanks[:3])
             raise NoTable(
-                f"{self.source}:{line}: no column is called like a blank of {self.key.source}; they are called "
-                f"{', '.join(blanks[:3])} and so on"
+                tell("answers.no_blanks", source=self.source, line=line, key=self.key.source, known=known_blanks)
             )
         if missing:
-            self.remark(line, "", f"no column for {', '.join(missing)}; counted as left blank", loses=False)
+            self.remark(line, "", tell("answers.missing", blanks=", ".join(missing)), loses=False)
         return found
 
     def row(self, line: int, row: list[str], columns: dict[str, int], width: int) -> StudentAnswers:
@@ -145,28 +135,22 @@ class _AnswersReader:
             row = row[:-1]
         too_many = len(row) > width
         written = {name: short(row[place]) if place < len(row) else "" for name, place in columns.items()}
-        student, variant = written.pop("student", "") or f"line {line}", written.pop("id")
+        student, variant = written.pop("student", "") or tell("answers.line", line=line), written.pop("id")
         if too_many:
-            hint = "put decimal commas in quotes, or part the columns by semicolons"
-            self.remark(
-                line,
-                "",
-                f"{student} has {len(row)} cells where the header has {width}: {hint}; the answers of this row are "
-                f"not read",
-            )
+            self.remark(line, "", tell("answers.too_many_cells", student=student, found=len(row), expected=width))
         elif variant not in self.key.variants:
             near = self.meant(variant, self.key.variants)
-            told = f"no variant is called {variant[:40]!r}" if variant else "no variant is named"
-            self.remark(line, "id", f"{told}{f'; is {near!r} meant?' if near else ''}; {student} is not marked")
+            meant, code = tell("answers.near", near=near) if near else "", "no_variant" if variant else "unnamed"
+            self.remark(line, "id", tell(f"answers.{code}", id=variant[:40], near=meant, student=student))
         read = dict[str, Numeral]()
         unreadable = set(written) if too_many else set[str]()
-        mark = numerals.decimal_mark(written.values())
+        mark = numerals.decimal_mark(written.values(), self.key.page.decimal)
         for name, cell in {} if too_many else written.items():
             try:
                 numeral = numerals.read(cell, mark)
             except NoNumeral as fault:
                 unreadable.add(name)
-                self.remark(line, name, f"{cell[:40]!r} {fault}")
+                self.remark(line, name, tell("answers.cell", cell=cell[:40], fault=fault))
             else:
                 read |= {name: numeral} if numeral else {}
         return StudentAnswers(line, student, variant, written, read, frozenset(unreadable))
@@ -183,13 +167,10 @@ class _AnswersReader:
             lines.setdefault(row.student, []).append(row.line)
         for student, found in lines.items():
             if len(found) > 1:
-                more = f" and {len(found) - LISTED} more" if len(found) > LISTED else ""
-                self.remark(
-                    0,
-                    "student",
-                    f"{student} stands in lines {', '.join(map(str, found[:LISTED]))}{more}; each is marked on its own",
-                    loses=False,
-                )
+                more = tell("answers.repeated_more", count=len(found) - LISTED) if len(found) > LISTED else ""
+                lines_named = ", ".join(map(str, found[:LISTED]))
+                told = tell("answers.repeated", student=student, lines=lines_named, more=more)
+                self.remark(0, "student", told, loses=False)
 
 
 def _folded(title: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from derivation.deriving.tape import Entry, Tape, record
 from derivation.exercises.exercise.exercise import Blank
@@ -22,6 +23,7 @@ from derivation.mistakes.table import Mistake, mistakes
 from derivation.networks.keys import key_of
 from derivation.networks.network import Network
 from derivation.spec.reader import loads
+from derivation.words.telling import tell
 
 Entries = Mapping[Term, Entry]
 Written = Mapping[Term, tuple[Number | None, ...]]
@@ -69,8 +71,8 @@ def marking_key(key: Key) -> MarkingKey:
     places = {blank: place for entry in tape for blank, place in _blanks(entry)}
     made = MarkingKey(network, key.contract, start, _by_quantity(tape), rows, mistaken, places)
     for place, variant in enumerate(key.variants.values()):
-        for problem in _problems(made, variant):
-            raise KeyFault(f"{key.source}: variants[{place}].{problem}")
+        for code, about in _problems(made, variant):
+            raise KeyFault(tell(code, source=key.source, variant=place, **about))
     return made
 
 
@@ -86,19 +88,19 @@ def _blanks(entry: Entry) -> list[tuple[str, tuple[Term, int]]]:
     ]
 
 
-def _problems(made: MarkingKey, variant: VariantForm) -> Iterator[str]:
-    """What is wrong with a key that was changed by hand, or whose spec is another one's."""
+def _problems(made: MarkingKey, variant: VariantForm) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(sentence, what it is about) of what is wrong with a key that was changed by hand, or whose spec is another one's."""
     for place, blank in enumerate(variant.blanks):
         if blank.key not in made.places:
-            yield f"blanks[{place}]: the network of the spec has no {blank.key[:40]}"
+            yield "key.no_blank", {"blank": place, "key": blank.key[:40]}
     wanted = given_names(made.network, made.start)
     for key in (*variant.given, *(key for key in wanted if key not in variant.given)):
         if key not in wanted:
-            yield f"given: the spec gives no {key[:40]!r}"
+            yield "key.not_given", {"key": key[:40]}
         elif key not in variant.given:
-            yield f"given: there is no {key}, which the spec gives"
+            yield "key.given_missing", {"key": key}
         elif made.start[name(key)].shape != read_array(variant.given[key]).shape:
-            yield f"given.{key}: does not have the shape that the spec gives it"
+            yield "key.given_shape", {"key": key}
 
 
 class StudentValues:

@@ -15,8 +15,10 @@ from derivation.exercises.marking.marks import better_fit, marked
 from derivation.exercises.marking.sheet import Marked, StepMark
 from derivation.formulas.numbers import rounded_to_places
 from derivation.formulas.terms import Term
+from derivation.networks.network import Network
+from derivation.pages.words import POINT
 from derivation.system.streams import spelled
-from derivation.tex.names import Names
+from derivation.words.telling import preferring, tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class ClassReport:
     title: str
     source: str
     seed: int
-    names: Names
+    network: Network
     sheets: tuple[Marked, ...]
     unmarked: tuple[StudentAnswers, ...]
     remarks: tuple[Remark, ...]
@@ -66,6 +68,11 @@ class ClassReport:
     def mean(self) -> str:
         """The mean of all points, to one decimal."""
         return rounded_to_places(fmpq(sum(sheet.points for sheet in self.sheets), max(len(self.sheets), 1)), 1)
+
+    @property
+    def spoken_mean(self) -> str:
+        """The same as it stands in a sentence: with the decimal mark of the spec."""
+        return self.mean.replace(POINT, self.network.page.decimal)
 
     @property
     def mistakes(self) -> tuple[tuple[str, int], ...]:
@@ -102,13 +109,15 @@ def _class_step(marks: list[tuple[Marked, StepMark]]) -> ClassStep:
 
 def report(key: Key, table: Table) -> ClassReport:
     """A table of answers marked by its key. Raises what `marking_key` raises."""
-    made = marking_key(key)
+    with preferring(key.page.language):
+        made = marking_key(key)
     rows = [row for row in table.rows if row.id in key.variants]
     sheets = [marked(made, key.variants[row.id], row) for row in rows]
-    others = tuple(_others(key, sheets, rows))
+    with preferring(key.page.language):
+        others = tuple(_others(key, sheets, rows))
     unmarked = tuple(row for row in table.rows if row.id not in key.variants)
     remarks = tuple(sorted((*table.remarks, *others), key=lambda remark: (remark.line, remark.column)))
-    return ClassReport(key.title, spelled(table.source), key.seed, made.network.names, tuple(sheets), unmarked, remarks)
+    return ClassReport(key.title, spelled(table.source), key.seed, made.network, tuple(sheets), unmarked, remarks)
 
 
 def _others(key: Key, sheets: list[Marked], rows: list[StudentAnswers]) -> Iterator[Remark]:
@@ -116,9 +125,5 @@ def _others(key: Key, sheets: list[Marked], rows: list[StudentAnswers]) -> Itera
     for sheet, row in zip(sheets, rows, strict=True):
         other = better_fit(key.variants, sheet, row)
         if other:
-            yield Remark(
-                row.line,
-                "id",
-                f"the answers of {row.student} do not fit {row.id}, but {other}; is the id right?",
-                loses=False,
-            )
+            told = tell("answers.other_id", student=row.student, id=row.id, other=other)
+            yield Remark(row.line, "id", told, loses=False)

@@ -17,6 +17,7 @@ from derivation.formulas.numbers import (
     nearest,
     rounded_to_places,
 )
+from derivation.words.telling import tell
 
 LARGEST = fmpq(10) ** 1000
 """What has more digits before the point is given to no decimal places."""
@@ -42,7 +43,7 @@ class Contract:
         if self.places is None:
             return decimal(x, Style(self.digits, self.digits)).text
         if max(map(abs, bounds(x))) > LARGEST:
-            raise Undefined("the value is too large to be given to decimal places")
+            raise Undefined(tell("plan.too_large"))
         return rounded_to_places(x, self.places)
 
     def unit(self, x: Number) -> fmpq:

@@ -13,12 +13,12 @@ from flint import fmpq
 from derivation.formulas.arrays import Shape
 from derivation.formulas.numbers import exact
 from derivation.spec.given import value
+from derivation.words.telling import tell
 
 Domain = tuple[fmpq, ...]
 MAXIMAL_VALUES = 10_000
 """Values that one entry may choose from."""
 MAXIMAL_TEXT = 2000
-EXAMPLES = '"one decimal", "integers -3..3", "-1..1 step 0.25", "0.1 | 0.2 | 0.5" or { from = -1, to = 1, step = 0.5 }'
 NUMBER = r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)"
 RANGE = re.compile(
     rf"(?P<kind>[a-z "
@@ -42,8 +42,8 @@ def domains(given: Any, shape: Shape) -> dict[int, Domain]:
         return dict.fromkeys(range(size), domain(given))
     entries = list(_flat(given))
     if _shape(given) not in ({shape} if shape else {(1, 1)}):
-        expected = f"{shape[0]} x {shape[1]}" if shape else "a scalar"
-        raise ValueError(f"this list does not have the quantity's shape, which is {expected}")
+        expected = f"{shape[0]} x {shape[1]}" if shape else tell("domains.scalar")
+        raise ValueError(tell("domains.shape", shape=expected))
     return {offset: domain(entry) for offset, entry in enumerate(entries)}
 
 
@@ -54,7 +54,7 @@ def domain(given: Any) -> Domain:
     ((-1, -1/2, 0, 1/2, 1), (1/10, 1/2), (-2, -1, 1, 2), (3,))
     """
     if isinstance(given, str) and len(given) > MAXIMAL_TEXT:
-        raise ValueError(f"a wish has at most {MAXIMAL_TEXT} characters; write {EXAMPLES}")
+        raise ValueError(tell("domains.too_long", most=MAXIMAL_TEXT, examples=tell("domains.examples")))
     if isinstance(given, str):
         return _alternatives(given) if "|" in given or re.fullmatch(NUMBER, given.strip()) else _range(given)
     if isinstance(given, Mapping):
@@ -82,7 +82,7 @@ def _alternatives(text: str) -> Domain:
     parts = [part.strip() for part in text.split("|")]
     wrong = next((part for part in parts if not re.fullmatch(NUMBER, part)), None)
     if wrong is not None:
-        raise ValueError(f'expected numbers between the bars, as in "0.1 | 0.2 | 0.5", found {wrong[:40]!r}')
+        raise ValueError(tell("domains.no_alternative", found=wrong[:40]))
     return tuple(dict.fromkeys(map(_number, parts)))
 
 
@@ -90,11 +90,9 @@ def _range(text: str) -> Domain:
     match = RANGE.match(text.strip().lower())
     kind = match["kind"].strip() if match else ""
     if not match or (kind and kind not in STEPS) or (kind and match["step"]) or not (kind or match["low"]):
-        raise ValueError(f"{text[:40]!r} says no numbers; write {EXAMPLES}")
+        raise ValueError(tell("domains.no_numbers", text=text[:40], examples=tell("domains.examples")))
     if not kind and not match["step"]:
-        raise ValueError(
-            f'{text[:40]!r} needs a step, as in "{text.strip()[:40]} step 0.1" or "one decimal, {text.strip()[:40]}"'
-        )
+        raise ValueError(tell("domains.no_step", text=text[:40], stripped=text.strip()[:40]))
     step = STEPS[kind] if kind else _number(match["step"])
     if match["low"] is None:
         most = fmpq(9) if kind == "integers" else 1 - step
@@ -106,22 +104,22 @@ def _table(given: Mapping[str, Any]) -> Domain:
     if set(given) != {"from", "to", "step"} or not all(
         isinstance(part, int | Decimal) and not isinstance(part, bool) for part in given.values()
     ):
-        raise ValueError("a table says from where to where in which steps, as in { from = -1, to = 1, step = 0.5 }")
+        raise ValueError(tell("domains.no_table"))
     low, high, step = (value(given[key]).entries[0] for key in ("from", "to", "step"))
     return _steps(low, high, step, False)
 
 
 def _steps(low: fmpq, high: fmpq, step: fmpq, without_zero: bool) -> Domain:
     if step <= 0:
-        raise ValueError(f"the step must be greater than 0, but is {step}")
+        raise ValueError(tell("domains.step", step=step))
     if low > high:
-        raise ValueError(f"the range is empty: {low} is greater than {high}")
+        raise ValueError(tell("domains.empty", low=low, high=high))
     count = int((high - low) / step) + 1 if high > low else 1
     if count > MAXIMAL_VALUES:
-        raise ValueError(f"this range has {count:,} numbers; the limit is {MAXIMAL_VALUES:,}")
+        raise ValueError(tell("domains.too_many", count=count, most=MAXIMAL_VALUES))
     found = tuple(number for number in (low + k * step for k in range(count)) if number or not without_zero)
     if not found:
-        raise ValueError("this range holds no number but 0")
+        raise ValueError(tell("domains.only_zero"))
     return found
 
 

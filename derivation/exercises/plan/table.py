@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from derivation.exercises.plan import wishes
 from derivation.exercises.plan.contract import Contract
@@ -22,6 +22,7 @@ from derivation.networks.optimizers import RANGES
 from derivation.networks.update import PREFIX
 from derivation.spec.reader import Opened, SpecError, problems
 from derivation.spec.text import Problem, titled
+from derivation.words.telling import tell
 
 Add = Callable[[tuple[str, ...], str], None]
 """Told of a problem: the path of keys below [variants], and a sentence."""
@@ -29,7 +30,17 @@ TARGETED = ("cross_entropy", "binary_cross_entropy", "hinge")
 """Losses whose second operand is a label, which stays as it is where the spec does not say what varies."""
 Digits = Annotated[int, Field(ge=1, le=12, strict=True)]
 Count = Annotated[int, Field(ge=1, strict=True)]
-Points = Annotated[int, Field(ge=0, le=1000, strict=True)]
+MOST_POINTS = 1000
+
+
+def _worth(given: Any) -> Any:
+    """What entries are worth: a number, or one for each quantity that is named."""
+    worth = list(given.values()) if isinstance(given, dict) else [given]
+    if not all(
+        isinstance(points, int) and not isinstance(points, bool) and 0 <= points <= MOST_POINTS for points in worth
+    ):
+        raise ValueError(tell("plan.points", most=MOST_POINTS))
+    return given
 
 
 class StratumTable(BaseModel):
@@ -50,7 +61,7 @@ class VariantsTable(BaseModel):
     rounding: str | None = None
     ask: list[str] | None = None
     level: str | None = None
-    points: Points | dict[str, Points] = 1
+    points: Annotated[int | dict[str, int], BeforeValidator(_worth)] = 1
     strata: list[StratumTable] = []
 
 
@@ -165,16 +176,14 @@ def _varied(given: Mapping[str, Any], network: Network, add: Add) -> dict[Slot, 
     found: dict[Slot, Domain] = {}
     for key, wish in given.items():
         if key not in quantities:
-            add(
-                ("vary", key),
-                f"nothing that is given is called {key!r}{nearest(key, quantities)}; there are {', '.join(quantities)}",
-            )
+            near, known = nearest(key, quantities), ", ".join(quantities)
+            add(("vary", key), tell("plan.not_given", key=key, near=near, known=known))
             continue
         of_update = key not in network.parameters and key not in network.data
         try:
             values = domains(wish, quantities[key].shape)
             if of_update and not all(map(RANGES[key].holds, chain.from_iterable(values.values()))):
-                raise ValueError(f"{key!r} must be {RANGES[key].sentence}")
+                raise ValueError(tell("plan.out_of_range", key=key, range=RANGES[key].sentence))
         except ValueError as problem:
             add(("vary", key), str(problem))
             continue
@@ -190,13 +199,10 @@ def _given_contract(network: Network) -> Contract:
 def _contract(table: VariantsTable, network: Network, add: Add) -> Contract:
     given = _given_contract(network)
     if table.rounding not in (None, "full", "carry"):
-        add(
-            ("rounding",),
-            f"there is no rounding {table.rounding!r}{nearest(str(table.rounding), ('full', 'carry'))}; known are "
-            f"full, carry",
-        )
+        near = nearest(str(table.rounding), ("full", "carry"))
+        add(("rounding",), tell("plan.no_rounding", rounding=table.rounding, near=near))
     if table.digits is not None and table.places is not None:
-        add(("places",), "give either 'digits' (significant figures) or 'places' (decimal places), not both")
+        add(("places",), tell("plan.digits_and_places"))
     carries = given.carries if table.rounding is None else table.rounding == "carry"
     if table.digits is None and table.places is None:
         return replace(given, carries=carries)
@@ -205,21 +211,16 @@ def _contract(table: VariantsTable, network: Network, add: Add) -> Contract:
 
 def _asked(table: VariantsTable, network: Network, add: Add) -> tuple[str, ...]:
     if table.level is not None and table.level not in LEVELS:
-        add(
-            ("level",),
-            f"there is no level {table.level!r}{nearest(table.level, LEVELS)}; known are {', '.join(LEVELS)}",
-        )
+        near, known = nearest(table.level, LEVELS), ", ".join(LEVELS)
+        add(("level",), tell("plan.no_level", level=table.level, near=near, known=known))
         return ()
     if table.ask is None:
         return LEVELS[table.level or "guided"](network)
     if table.level is not None:
-        add(("ask",), "give either 'ask' or 'level', not both")
+        add(("ask",), tell("plan.ask_and_level"))
     _check_known(table.ask, "ask", network, add)
     if not table.ask:
-        add(
-            ("ask",),
-            'nothing is asked; name quantities, as in ask = ["z1", "dL/dW1"], or leave it out to ask for every step',
-        )
+        add(("ask",), tell("plan.nothing_asked"))
     return tuple(table.ask)
 
 
@@ -234,7 +235,7 @@ def _check_known(keys: list[str], where: str, network: Network, add: Add) -> Non
     there = known(network)
     for key in keys:
         if key not in there:
-            add((where,), f"the walkthrough works no {key!r}{nearest(key, there)}; it works {', '.join(there[:24])}")
+            add((where,), tell("plan.not_worked", key=key, near=nearest(key, there), known=", ".join(there[:24])))
 
 
 def _stratum(place: int, given: StratumTable, wished: Mapping[str, Any], network: Network, add: Add) -> Stratum:

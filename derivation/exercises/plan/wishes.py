@@ -1,5 +1,5 @@
 """The wishes table: a row each, as data; `search.conditions` says what some ask of an exercise's nodes. Sentences stand
-in `templates/words/en/exercises.toml`."""
+in `templates/words/`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from derivation.formulas.language.expressions import nearest
 from derivation.formulas.operations import TABLE
 from derivation.formulas.terms import Term, walk
 from derivation.networks.network import Network
+from derivation.words.telling import tell
 
 MAXIMAL_MIXED = 10
 """Units of which some are to be on and some off: each way of it is a case of its own."""
@@ -44,7 +45,7 @@ def read(given: Mapping[str, Any], network: Network, add: Callable[[str, str], N
     found = {}
     for key, value in given.items():
         if key not in WISHES:
-            add(key, f"there is no wish {key!r}{nearest(key, WISHES)}; known are {', '.join(WISHES)}")
+            add(key, tell("plan.no_wish", key=key, near=nearest(key, WISHES), known=", ".join(WISHES)))
             continue
         try:
             found[key] = WISHES[key].read(value, network)
@@ -85,13 +86,13 @@ def _fits(states: tuple[bool, ...], wish: tuple[str, ...]) -> bool:
 
 def _yes(given: Any, network: Network) -> bool:
     if not isinstance(given, bool):
-        raise ValueError(f"expected true or false, found {given!r}")
+        raise ValueError(tell("wished.yes_or_no", found=given))
     return given
 
 
 def _falls(given: Any, network: Network) -> bool:
     if _yes(given, network) and not network.update:
-        raise ValueError("a loss can only fall where there is an update; add [update], or leave 'falls' out")
+        raise ValueError(tell("wished.falls"))
     return bool(given)
 
 
@@ -102,7 +103,7 @@ def _no(given: Any, network: Network) -> bool:
 def _whole(least: int, most: int) -> Callable[[Any, Network], int]:
     def read_whole(given: Any, network: Network) -> int:
         if isinstance(given, bool) or not isinstance(given, int) or not least <= given <= most:
-            raise ValueError(f"expected a whole number from {least} to {most}, found {given}")
+            raise ValueError(tell("wished.whole", least=least, most=most, found=given))
         return given
 
     return read_whole
@@ -122,7 +123,7 @@ def _positive(given: Any, network: Network) -> fmpq:
     except AttributeError:
         number = None
     if number is None or number <= 0:
-        raise ValueError(f"expected a number greater than 0, such as 3, found {given}")
+        raise ValueError(tell("wished.positive", found=given))
     return number
 
 
@@ -131,33 +132,31 @@ def _relu(given: Any, network: Network) -> tuple[tuple[str, tuple[str, ...]], ..
     if isinstance(given, str):
         given = dict.fromkeys(known, given)
     if not isinstance(given, Mapping):
-        raise ValueError('expected which units are on, as in { h = "on off" }, or "on", "off" or "mixed" for all')
+        raise ValueError(tell("wished.relu"))
     if not known:
-        raise ValueError("no quantity of this network is a ReLU or its kin; leave 'relu' out")
+        raise ValueError(tell("wished.no_relu"))
     return tuple((key, _states(key, words, network, known)) for key, words in given.items())
 
 
 def _states(key: str, given: Any, network: Network, known: list[str]) -> tuple[str, ...]:
     if key not in known:
-        raise ValueError(f"{key!r} is no ReLU or its kin{nearest(key, known)}; known are {', '.join(known)}")
+        raise ValueError(tell("wished.not_relu", key=key, near=nearest(key, known), known=", ".join(known)))
     words = tuple(given.split()) if isinstance(given, str) else ()
     shape = network.shapes[key]
     size = shape[0] * shape[1] if shape else 1
     if len(words) == 1:
         words *= size
     if len(words) != size or not (set(words) <= {"on", "off"} or set(words) == {"mixed"}):
-        raise ValueError(
-            f'{key!r} has {size} units; write "on", "off", "mixed" or a word for each, such as '
-            f'"{" ".join((["on", "off"] * size)[:size])}"'
-        )
+        example = " ".join((["on", "off"] * size)[:size])
+        raise ValueError(tell("wished.units", key=key, size=size, example=example))
     if words[0] == "mixed" and not 2 <= size <= MAXIMAL_MIXED:
-        raise ValueError(f"'mixed' is for 2 to {MAXIMAL_MIXED} units, but {key!r} has {size}; write a word for each")
+        raise ValueError(tell("wished.mixed", most=MAXIMAL_MIXED, key=key, size=size))
     return words
 
 
 def _branches(given: Any, network: Network) -> str:
     if given not in ("same", "any"):
-        raise ValueError(f'expected "same" (as with the spec\'s own numbers) or "any", found {given!r}')
+        raise ValueError(tell("wished.branches", found=given))
     return str(given)
 
 

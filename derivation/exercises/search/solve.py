@@ -21,6 +21,7 @@ from derivation.exercises.search.discrimination import Discrimination, Inputs
 from derivation.exercises.search.sampler import StratumSampler, Unmeetable
 from derivation.formulas.numbers import Number
 from derivation.words.files import load
+from derivation.words.telling import tell
 
 REPEATED = 400
 """Times in a row that a variant may be like one before it, before it is counted how many there are."""
@@ -126,10 +127,7 @@ class Solver:
         """Raises `Unmeetable` where so many variants cannot be had, as far as that is seen at once."""
         if self.total and count % self.total:
             parts = " + ".join(str(stratum.count) for stratum in self.strata)
-            raise Unmeetable(
-                f"the strata ask for {parts} = {self.total} variants, so their number must be {self.total} or a "
-                f"multiple of it, not {count}"
-            )
+            raise Unmeetable(tell("plan.strata", parts=parts, total=self.total, count=count))
         for place, stratum in enumerate(self.strata):
             sampler = self.sampler(place)
             asked = count * stratum.count // self.total if self.total else count

@@ -16,9 +16,8 @@ from derivation.pages.formats.tex import shell
 from derivation.pages.typesetting.templating import environment, format_of, latex_text
 from derivation.pages.views.tables import in_blocks
 from derivation.pages.views.view import View, view
-from derivation.pages.words import Words
+from derivation.pages.words import Words, in_its_language, latex_of, shown
 from derivation.proving.prover import prove
-from derivation.tex.write import Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +48,7 @@ class PrintedKey:
     answers: list[Sequence[KeyRow]]
 
 
+@in_its_language
 def worksheets(exercise: Exercise, variants: Iterable[tuple[Variant, str]]) -> str:
     """All worksheets, each variant with the name of whom it is for (or none)."""
     view = sheet_view(exercise)
@@ -56,6 +56,7 @@ def worksheets(exercise: Exercise, variants: Iterable[tuple[Variant, str]]) -> s
     return _document(exercise, view, "body", sheets=sheets)
 
 
+@in_its_language
 def keys(exercise: Exercise, variants: Iterable[tuple[Variant, str]]) -> str:
     """The full walkthrough of each variant, every equality proved, with the answers that are accepted.
 
@@ -86,7 +87,8 @@ def _key(variant: Variant, name: str, words: Words) -> PrintedKey:
 
 
 def _answers(variant: Variant) -> Iterator[KeyRow]:
-    contract, writer = variant.exercise.contract, Writer(variant.network.names)
+    contract, network = variant.exercise.contract, variant.exercise.network
+    latex, mark = latex_of(network), network.page.decimal
     for blank, x in zip(variant.exercise.blanks, variant.answers, strict=True):
         low, high = (decimal(bound, Style(exact_digits=30)).text for bound in contract.interval(x))
-        yield KeyRow(writer.write(blank.term)[0], contract.shown(x), low, high)
+        yield KeyRow(latex(blank.term), *(shown(text, mark) for text in (contract.shown(x), low, high)))

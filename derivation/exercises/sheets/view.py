@@ -14,8 +14,8 @@ from derivation.formulas.terms import Term, name
 from derivation.networks.network import inlined
 from derivation.networks.update import PREFIX
 from derivation.networks.walkthrough import Step
-from derivation.pages.words import Words
-from derivation.tex.write import Writer
+from derivation.pages.words import Words, latex_of, shown
+from derivation.words.language import spoken
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -65,17 +65,17 @@ class SheetView:
     points: int
     words: Mapping[str, str]
     holes: tuple[str, ...]
+    language: str
+    """The code of the language that it speaks."""
+    hyphenation: str
+    """The patterns that TeX hyphenates it by; "" for its own."""
 
 
 def sheet_view(exercise: Exercise) -> SheetView:
     """The worksheet of an exercise."""
     network = exercise.network
-    writer = Writer(network.names)
-
-    def latex(term: Term) -> str:
-        return writer.write(term)[0]
-
-    words = Words(lambda term: f"${latex(term)}$")
+    latex = latex_of(network)
+    words = Words(lambda term: f"${latex(term)}$", decimal=network.page.decimal)
     holes = tuple(letters(place) for place in range(len(exercise.slots)))
     named = dict(zip(exercise.slots, holes, strict=True))
     structure = tuple(f"{latex(name(key))} = {latex(term)}" for key, term in inlined(network).items())
@@ -93,6 +93,8 @@ def sheet_view(exercise: Exercise) -> SheetView:
         sum(exercise.points),
         words.words["worksheet"],
         holes,
+        spoken(),
+        words.words["language"]["hyphenation"],
     )
 
 
@@ -109,7 +111,8 @@ def contract(exercise: Exercise, words: Words) -> str:
 
 def numbers(variant: Variant) -> tuple[str, ...]:
     """The variant's numbers as printed, in the order of its inputs."""
-    return tuple(decimal(value, variant.exercise.network.style).text for value in variant.inputs)
+    network = variant.exercise.network
+    return tuple(shown(decimal(value, network.style).text, network.page.decimal) for value in variant.inputs)
 
 
 def letters(place: int) -> str:
@@ -139,7 +142,7 @@ def _given(exercise: Exercise, latex: Callable[[Term], str], holes: Mapping[Slot
         offsets = iter(range(len(array.entries)))
         rows = tuple(
             tuple(
-                holes.get((name(key), offset)) or decimal(entry, network.style).text
+                holes.get((name(key), offset)) or shown(decimal(entry, network.style).text, network.page.decimal)
                 for entry, offset in zip(row, offsets, strict=False)
             )
             for row in array.rows

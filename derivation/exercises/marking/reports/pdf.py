@@ -14,8 +14,9 @@ from derivation.exercises.marking.sheet import Marked, StepMark
 from derivation.formulas.terms import Term
 from derivation.pages.typesetting.engine import compile_pdf, printable
 from derivation.pages.typesetting.templating import environment, latex_text
-from derivation.tex.write import write
+from derivation.pages.words import POINT, in_its_language, latex_of
 from derivation.words.files import load
+from derivation.words.language import spoken
 
 PACKAGES = ("amsmath", "xcolor", "graphicx", "microtype", "fancyhdr", "hyperref")
 WIDTH = 55
@@ -76,8 +77,13 @@ def files(report: ClassReport) -> Iterator[tuple[str, bytes]]:
         yield f"{name}.pdf", compile_pdf(tex, time_limit=TIME_LIMIT)
 
 
-def documents(report: ClassReport) -> Iterator[tuple[str, str]]:
-    """The LaTeX of each, by the name of its file."""
+@in_its_language
+def documents(report: ClassReport) -> list[tuple[str, str]]:
+    """The LaTeX of each, with the name of its file."""
+    return list(_documents(report))
+
+
+def _documents(report: ClassReport) -> Iterator[tuple[str, str]]:
     view = _Views(report)
     title, words = printable(report.title), load()["marking"]
     sheets = [view.sheet(sheet) for sheet in report.sheets]
@@ -87,7 +93,12 @@ def documents(report: ClassReport) -> Iterator[tuple[str, str]]:
             _document("students", title or words["student_title"], sheets=sheets, title=title, words=words),
         )
     bars = view.bars([step for step in report.steps if step.fails])
-    counts = {"marked": len(sheets), "all": len(sheets) + len(report.unmarked), "mean": report.mean, "of": report.of}
+    counts = {
+        "marked": len(sheets),
+        "all": len(sheets) + len(report.unmarked),
+        "mean": report.spoken_mean,
+        "of": report.of,
+    }
     shown = {
         "sheets": sheets,
         "bars": bars,
@@ -109,12 +120,12 @@ def documents(report: ClassReport) -> Iterator[tuple[str, str]]:
 
 class _Views:
     def __init__(self, report: ClassReport) -> None:
-        self.report = report
+        self.latex, self.mark = latex_of(report.network), report.network.page.decimal
         self.words = load()["marking"]
         self.names, self.feedback = load()["mistakes"], load()["mistake_feedback"]
 
     def symbol(self, quantity: Term) -> str:
-        return write(quantity, self.report.names)
+        return self.latex(quantity)
 
     def sheet(self, sheet: Marked) -> MarksView:
         first = sheet.first
@@ -142,7 +153,7 @@ class _Views:
             AnswerView(
                 answer.key.removeprefix(step.name),
                 _numeral(answer.written),
-                _numeral(answer.expected),
+                _numeral(answer.expected.replace(POINT, self.mark)),
                 answer.verdict,
                 answer.points,
             )
@@ -190,6 +201,7 @@ def _document(template: str, heading: str, **shown: Any) -> str:
     )
     for name in PACKAGES:
         page.packages.append(Package(name))
-    page.preamble.append(NoEscape(made.get_template("marks/preamble.tex.j2").render(**{**shown, "title": heading})))
+    about = {"title": heading, "view": {"language": spoken(), "hyphenation": load()["language"]["hyphenation"]}}
+    page.preamble.append(NoEscape(made.get_template("marks/preamble.tex.j2").render(**{**shown, **about})))
     page.append(NoEscape(made.get_template(f"marks/{template}.tex.j2").render(**shown)))
     return str(page.dumps()) + "\n"

@@ -9,12 +9,13 @@ from typing import Any
 from derivation.exercises.marking.report import ClassReport
 from derivation.exercises.marking.sheet import VERDICTS
 from derivation.exercises.spreadsheet import table
-from derivation.pages.words import Words
+from derivation.pages.words import in_its_language
+from derivation.words.files import load
 
 
 def files(report: ClassReport) -> Iterator[tuple[str, bytes]]:
     """Three tables."""
-    words = Words(str).words["mistakes"]
+    words = _mistakes(report)
     yield (
         "students.csv",
         table(
@@ -37,6 +38,12 @@ def files(report: ClassReport) -> Iterator[tuple[str, bytes]]:
         "class.csv",
         table([("step", "phase", "number", "fails", "fails_first", "answered", "mistakes"), *_steps(report, words)]),
     )
+
+
+@in_its_language
+def _mistakes(report: ClassReport) -> dict[str, str]:
+    """What each mistake is called."""
+    return load()["mistakes"]
 
 
 def _students(report: ClassReport, words: dict[str, str]) -> Iterator[tuple[Any, ...]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from derivation.exercises.marking.report import ClassReport
 from derivation.exercises.marking.sheet import Marked
-from derivation.pages.words import Words
+from derivation.pages.words import Words, in_its_language
 
 BAR = 30
 """Letters of the longest bar."""
@@ -15,7 +15,13 @@ COUNTED = ("follows", "trivial", "blank", "unreadable")
 
 def files(report: ClassReport) -> Iterator[tuple[str, bytes]]:
     """One file."""
-    yield "marks.txt", ("\n".join(lines(report)) + "\n").encode()
+    yield "marks.txt", (summary(report) + "\n").encode()
+
+
+@in_its_language
+def summary(report: ClassReport) -> str:
+    """All lines."""
+    return "\n".join(lines(report))
 
 
 def lines(report: ClassReport) -> Iterator[str]:
@@ -26,7 +32,7 @@ def lines(report: ClassReport) -> Iterator[str]:
         source=report.source,
         marked=len(report.sheets),
         all=len(report.sheets) + len(report.unmarked),
-        mean=report.mean,
+        mean=report.spoken_mean,
         of=report.of,
     )
     yield ""
