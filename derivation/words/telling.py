@@ -57,6 +57,24 @@ def plural(count: int) -> str:
     return str(Locale.parse(spoken()).plural_form(count))
 
 
+def said(error: BaseException) -> str:
+    """What an error says, with its code where it is a sentence: `str(error)` would lose that.
+
+    >>> said(ValueError(tell("spec.no_title"))).code
+    'spec.no_title'
+    """
+    return error.args[0] if error.args and isinstance(error.args[0], Sentence) else str(error)
+
+
+def grouped(number: int) -> str:
+    """A whole number, its digits in threes.
+
+    >>> grouped(1250000)
+    '1,250,000'
+    """
+    return f"{number:,}".replace(",", load()["joining"]["thousands"])
+
+
 def listed(parts: Iterable[str], last: str = "and") -> str:
     """Several things in a sentence, `and` or `or` before the last.
 
