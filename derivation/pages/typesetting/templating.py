@@ -12,6 +12,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, St
 
 from derivation.handwriting.setting import text as handwritten_text
 from derivation.words.files import templates
+from derivation.words.telling import tell
 
 LATEX = {
     "\\": r"\textbackslash{}",
@@ -97,4 +98,5 @@ def environment(folder: str) -> Environment:
         "markdown": markdown_text,
         "plain": plain_text,
     }
+    made.globals["tell"] = tell
     return made
