@@ -39,7 +39,7 @@ from derivation.networks.keys import expression, key_of
 from derivation.networks.network import Network
 from derivation.networks.update import PREFIX
 from derivation.networks.walkthrough import FalseLine, Line, Reason, Relation, Role, Step
-from derivation.words.telling import said, tell
+from derivation.words.telling import message_of, tell
 
 WORKED = frozenset({"substitution", "arithmetic"})
 SMALL = 64
@@ -83,7 +83,7 @@ class Workbook:
         except Undefined as problem:
             raise Undefined(self.missing(problem), quantity, self.place_of(quantity)) from None
         except Uncertain as problem:
-            raise Uncertain(tell("uncertain.within", what=said(problem), where=key_of(quantity))) from None
+            raise Uncertain(tell("uncertain.within", what=message_of(problem), where=key_of(quantity))) from None
         return self.known[quantity]
 
     def missing(self, problem: Undefined) -> str:

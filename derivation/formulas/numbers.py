@@ -18,7 +18,7 @@ from flint import arb, fmpq, fmpz
 
 from derivation.formulas.arrays import Array
 from derivation.formulas.terms import Term
-from derivation.words.telling import said, tell
+from derivation.words.telling import message_of, tell
 
 Number: TypeAlias = Any
 """An exact rational (`fmpq`) or a certified ball (`arb`); python-flint carries no types."""
@@ -94,7 +94,7 @@ def certified(work: Callable[[], Result]) -> Result:
                 return work()
         except Uncertain as error:
             last = error
-    raise Uncertain(tell("uncertain.never", bits=PRECISIONS[-1], what=said(last)))
+    raise Uncertain(tell("uncertain.never", bits=PRECISIONS[-1], what=message_of(last)))
 
 
 @lru_cache(maxsize=8192)

@@ -31,7 +31,7 @@ from derivation.spec.update import UpdateTable, chosen
 from derivation.tex.notation import NotationError, notation
 from derivation.words.files import languages
 from derivation.words.files import load as load_words
-from derivation.words.telling import Sentence, preferring, said, tell
+from derivation.words.telling import Sentence, message_of, preferring, tell
 
 MAXIMAL_LINES = 5000
 MAXIMAL_MESSAGE = 800
@@ -186,7 +186,7 @@ def _sentence(error: Mapping[str, Any]) -> str:
     key = str(error["loc"][-1])
     kind, about = error["type"], error.get("ctx", {})
     if kind == "value_error":
-        return said(about["error"]) if "error" in about else ""
+        return message_of(about["error"]) if "error" in about else ""
     if kind == "extra_forbidden":
         return tell("spec.extra", key=key, elsewhere=_elsewhere(key))
     if code := KINDS.get(kind):
@@ -456,7 +456,7 @@ class _Builder:
             try:
                 self.spec.notation[key] = notation(latex)
             except NotationError as error:
-                self.add(("notation", key), said(error))
+                self.add(("notation", key), message_of(error))
 
     def check_rounding(self) -> None:
         rounding, places = self.spec.rounding, self.spec.places

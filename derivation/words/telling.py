@@ -57,10 +57,10 @@ def plural(count: int) -> str:
     return str(Locale.parse(spoken()).plural_form(count))
 
 
-def said(error: BaseException) -> str:
+def message_of(error: BaseException) -> str:
     """What an error says, with its code where it is a sentence: `str(error)` would lose that.
 
-    >>> said(ValueError(tell("spec.no_title"))).code
+    >>> message_of(ValueError(tell("spec.no_title"))).code
     'spec.no_title'
     """
     return error.args[0] if error.args and isinstance(error.args[0], Sentence) else str(error)

@@ -22,7 +22,7 @@ from derivation.formulas.operations.table import Size, scaled_matrix
 from derivation.formulas.terms import Term, fold, number, options, rebuild
 from derivation.formulas.terms import name as name_term
 from derivation.words.files import load
-from derivation.words.telling import said, tell
+from derivation.words.telling import message_of, tell
 
 
 class Shapes:
@@ -189,7 +189,7 @@ class Resolver:
         try:
             return read(TABLE["matmul"] if syntax.symbol == "@" else row, parts, shape)
         except TwoReadings as problem:
-            raise SyntaxProblem(syntax.at, said(problem)) from None
+            raise SyntaxProblem(syntax.at, message_of(problem)) from None
 
     def along(self, syntax: Syntax, parts: list[Resolved], axis: int) -> Resolved:
         """A function along one axis: 0 works down each column, 1 (or -1) along each row. A list has one axis, 0 or

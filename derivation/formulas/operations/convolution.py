@@ -41,7 +41,7 @@ def _places(size: int, kernel: int, stride: int, padding: int, axis: str) -> int
     if room % stride:
         raise ShapeMismatch(f"shapes.uneven_{axis}", stride=stride, size=size, padding=padding, kernel=kernel)
     if padding >= kernel:
-        raise ShapeMismatch(f"shapes.padding_{axis}", padding=padding, kernel=kernel)
+        raise ShapeMismatch(f"shapes.padding_{axis}", padding=padding, count=kernel)
     return room // stride + 1
 
 
