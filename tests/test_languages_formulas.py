@@ -28,7 +28,7 @@ from derivation.pages.typesetting import engine
 from derivation.pages.typesetting.engine import Engine, TexError, compile_pdf
 from derivation.spec.reader import SpecError
 from derivation.words.files import languages, load
-from derivation.words.telling import grouped, message_of, speaking, tell
+from derivation.words.telling import message_of, speaking, tell
 
 DATA = """
 s = 2
@@ -282,9 +282,9 @@ def test_every_sentence_about_formulas_is_met() -> None:
 
 
 def test_large_numbers_are_grouped_as_the_language_does() -> None:
-    assert grouped(1250000) == "1,250,000" and grouped(-999) == "-999"
-    with speaking("de"):
-        assert grouped(1250000) == "1.250.000"
+    for language, told in (("en", "1,250,000 bytes; the limit is 999"), ("de", "1.250.000 Bytes; die Grenze ist 999")):
+        with speaking(language):
+            assert tell("files.large_file", count=1250000, most=999).endswith(told)
 
 
 def test_a_tex_that_lacks_something_is_passed_over_in_every_language(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,7 +37,24 @@ def tell(code: str, /, **about: Any) -> Sentence:
     by CLDR); `count` chooses. A code that a language lacks is an error: a test reads every words file.
     """
     table, _, key = code.partition(".")
-    return Sentence(form(load()[table][key], about).format_map(about), code)
+    text = form(load()[table][key], about)
+    return Sentence(text.format_map(_in_threes(about) if ":," in text else about), code)
+
+
+class Grouped(int):
+    """A whole number whose digits, where a sentence wants them in threes, stand as in the language that is spoken.
+
+    >>> with speaking("de"):
+    ...     f"{Grouped(1250000):,}"
+    '1.250.000'
+    """
+
+    def __format__(self, wanted: str) -> str:
+        return super().__format__(wanted).replace(",", load()["joining"]["thousands"])
+
+
+def _in_threes(about: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: Grouped(value) if isinstance(value, int) else value for key, value in about.items()}
 
 
 def form(text: Any, about: Mapping[str, Any]) -> str:
@@ -64,15 +81,6 @@ def message_of(error: BaseException) -> str:
     'spec.no_title'
     """
     return error.args[0] if error.args and isinstance(error.args[0], Sentence) else str(error)
-
-
-def grouped(number: int) -> str:
-    """A whole number, its digits in threes.
-
-    >>> grouped(1250000)
-    '1,250,000'
-    """
-    return f"{number:,}".replace(",", load()["joining"]["thousands"])
 
 
 def listed(parts: Iterable[str], last: str = "and") -> str:

@@ -23,7 +23,7 @@ from derivation.formulas.numbers import Number, Undefined, is_positive, middle
 from derivation.formulas.terms import Term, name, names, number, partial
 from derivation.networks.keys import expression
 from derivation.networks.walkthrough import Phase, Reason, Step
-from derivation.words.telling import grouped, tell
+from derivation.words.telling import tell
 
 MOST_ENTRIES = 12
 MOST_ON_THE_WAY = 300
@@ -52,7 +52,7 @@ def hessian(workbook: Workbook) -> Phase:
         None,
     )
     if long:
-        count = grouped(prod(workbook.network.shapes[long]))
+        count = prod(workbook.network.shapes[long])
         raise NoView(tell("views.hessian_of_long", most=MOST_ON_THE_WAY, key=long, count=count))
     terms = [of for of, _ in learnt(workbook, loss, entries)]
     jets = _jets(workbook, entries)

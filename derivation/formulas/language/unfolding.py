@@ -11,7 +11,7 @@ from math import prod
 
 from derivation.formulas.arrays import Shape
 from derivation.formulas.language.syntax import Syntax
-from derivation.words.telling import grouped, tell
+from derivation.words.telling import Grouped, tell
 
 MOST_OPERATORS = 1_000
 """Operators and functions of one equation, once its sums over an index are spelled out."""
@@ -61,7 +61,7 @@ def array_problem(shape: Shape) -> str:
     """What is wrong with an array of this shape; nothing where it is small enough."""
     if prod(shape) <= MOST_ENTRIES:
         return ""
-    return tell("syntax.entries", shape=" x ".join(map(grouped, shape)), most=grouped(MOST_ENTRIES))
+    return tell("syntax.entries", shape=" x ".join(f"{Grouped(size):,}" for size in shape), most=MOST_ENTRIES)
 
 
 def entries_problem(before: int, shape: Shape) -> str:
@@ -71,4 +71,4 @@ def entries_problem(before: int, shape: Shape) -> str:
 
 
 def _too_many(what: str, count: int, most: int) -> str:
-    return tell(f"syntax.{what}", count=grouped(count), most=grouped(most))
+    return tell(f"syntax.{what}", count=count, most=most)
