@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 from flint import arb, fmpq
 from places import ROOT
+from typer.testing import CliRunner
 
 import derivation
+from derivation.cli.app import app
 from derivation.deriving.on_request.common import NoView
 from derivation.deriving.on_request.views import views
 from derivation.formulas import numbers
@@ -28,7 +30,8 @@ from derivation.pages.typesetting import engine
 from derivation.pages.typesetting.engine import Engine, TexError, compile_pdf
 from derivation.spec.reader import SpecError
 from derivation.words.files import languages, load
-from derivation.words.telling import message_of, speaking, tell
+from derivation.words.telling import message_of, preferring, speaking, tell
+from derivation.words.telling import spoken as language_of_now
 
 DATA = """
 s = 2
@@ -274,6 +277,21 @@ def test_a_planted_error_is_told_in_its_language(codes: str, work: Callable[[str
         assert re.search(pattern(code, language), told, re.DOTALL), (code, told)
     for other in set(languages()) - {language}:
         assert not re.fullmatch(pattern(codes.split()[0], other), told, re.DOTALL)
+
+
+def test_a_command_speaks_the_language_of_its_spec_to_the_end(tmp_path: Path) -> None:
+    spec = tmp_path / "spec.toml"
+    spec.write_text('language = "de"\n' + MODEL.format("f = s / (s - s)") + "[data]\ns = 2\nt = 3\n", "utf-8")
+    for chosen, unused, told in (
+        ("", "wird aber nie gebraucht", "f hat bei diesen Zahlen keinen Wert: Division durch null"),
+        ("en", "never used", "f has no value at these numbers: division by zero"),
+    ):
+        result = CliRunner().invoke(
+            app, ["handout", str(spec), "-o", "-", "--format", "md", *["--language", chosen][: 2 * bool(chosen)]]
+        )
+        assert result.exit_code == 2 and unused in result.stderr and told in result.stderr
+        with preferring("de"):
+            assert language_of_now() == "de"  # nothing is asked for any more
 
 
 def test_every_sentence_about_formulas_is_met() -> None:
