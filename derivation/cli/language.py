@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from typing import Annotated
 
-import click
 import typer
 
 from derivation.cli.exits import known
 from derivation.words.files import languages
 from derivation.words.telling import preferring, speaking
 
+_RUNNING: ContextVar[ExitStack | None] = ContextVar("running", default=None)
+"""What ends with the command that runs. Typer brings a Click of its own, so `click.get_current_context` knows none."""
+
+
+@contextmanager
+def _running() -> Iterator[None]:
+    with ExitStack() as until_its_end:
+        before = _RUNNING.set(until_its_end)
+        try:
+            yield
+        finally:
+            _RUNNING.reset(before)
+
 
 def _heard(context: typer.Context, language: str) -> str:
+    root = context.find_root()
     if language:
         known("language", language, languages())
-        context.find_root().with_resource(speaking(language))
+        root.with_resource(speaking(language))
+    root.with_resource(_running())  # last, so that what is entered on the way is left first
     return language
 
 
@@ -34,5 +51,5 @@ Language = Annotated[
 
 def prefer(language: str) -> None:
     """From here on the command speaks the language that its spec asks for, unless the command line asks for another."""
-    if context := click.get_current_context(silent=True):
-        context.find_root().with_resource(preferring(language))
+    if until_its_end := _RUNNING.get():
+        until_its_end.enter_context(preferring(language))

@@ -16,6 +16,7 @@ from derivation.formulas.numbers import Undefined, certified, taken
 from derivation.formulas.terms import Term, name, partial, updated
 from derivation.networks.network import Network
 from derivation.networks.walkthrough import Derivation, Phase, TrainingStep
+from derivation.words.telling import preferring, tell
 
 View = Callable[[Workbook], Phase]
 """A phase that is made on request, from the workbook of the first training step (`deriving.views`)."""
@@ -31,9 +32,10 @@ def derive(network: Network, views: Sequence[View] = ()) -> Derivation:
     >>> derive(loads(text)).gradients["w"].entries
     (-4,)
     """
-    if network.carry is None:
-        return certified(lambda: _derive(network, views))
-    return certified(lambda: drifted(_derive(network, views), lambda full: _derive(full, ())))
+    with preferring(network.page.language):
+        if network.carry is None:
+            return certified(lambda: _derive(network, views))
+        return certified(lambda: drifted(_derive(network, views), lambda full: _derive(full, ())))
 
 
 def numbers(network: Network) -> TrainingStep:
@@ -43,8 +45,8 @@ def numbers(network: Network) -> TrainingStep:
     >>> numbers(loads('[model]\\nloss = "L"\\nequations = "L = w^2"\\n[parameters]\\nw = 3')).gradients["w"].entries
     (6,)
     """
-
-    return certified(lambda: _numbers(calculated(Workbook(network, start(network)))))
+    with preferring(network.page.language):
+        return certified(lambda: _numbers(calculated(Workbook(network, start(network)))))
 
 
 def _derive(network: Network, views: Sequence[View]) -> Derivation:
@@ -78,8 +80,10 @@ def _named(count: int) -> Iterator[None]:
     try:
         yield
     except Undefined as problem:
-        after = f", after {count - 1} training step{'s' * (count > 2)}" if count > 1 else ""
-        raise Undefined(problem.message + after, problem.term, problem.place) from None
+        if count == 1:
+            raise
+        told = tell("undefined.after", what=problem.message, count=count - 1)
+        raise Undefined(told, problem.term, problem.place) from None
 
 
 def _worked(workbook: Workbook, first: bool) -> list[Phase]:

@@ -6,6 +6,7 @@ from flint import arb
 
 from derivation.formulas.arrays import Array
 from derivation.formulas.numbers import Uncertain, is_negligible
+from derivation.words.telling import tell
 
 CERTAIN_BITS = 150
 """Relative accuracy, in bits, that is asked for: 30 digits are 100 bits, and with 50 more no ball lies across the
@@ -18,4 +19,4 @@ def ascertain(array: Array) -> None:
         return
     for entry in array.entries:
         if type(entry) is arb and entry.rel_accuracy_bits() < CERTAIN_BITS and not is_negligible(entry):
-            raise Uncertain("what the digits of a number are")
+            raise Uncertain(tell("uncertain.digits"))

@@ -39,6 +39,7 @@ from derivation.networks.keys import expression, key_of
 from derivation.networks.network import Network
 from derivation.networks.update import PREFIX
 from derivation.networks.walkthrough import FalseLine, Line, Reason, Relation, Role, Step
+from derivation.words.telling import message_of, tell
 
 WORKED = frozenset({"substitution", "arithmetic"})
 SMALL = 64
@@ -80,22 +81,17 @@ class Workbook:
         except TooLarge as problem:
             raise Undefined(problem.message, quantity, self.place_of(quantity)) from None
         except Undefined as problem:
-            where = f", in {expression(problem.term)}" if problem.term else ""
-            raise Undefined(
-                f"{problem.message}{where}{self.carried_note()}", quantity, self.place_of(quantity)
-            ) from None
+            raise Undefined(self.missing(problem), quantity, self.place_of(quantity)) from None
         except Uncertain as problem:
-            raise Uncertain(f"{problem}, in {key_of(quantity)}") from None
+            raise Uncertain(tell("uncertain.within", what=message_of(problem), where=key_of(quantity))) from None
         return self.known[quantity]
 
-    def carried_note(self) -> str:
-        """What to say of a value that is missing, where rounding may be to blame."""
-        if self.network.carry is None:
-            return ""
-        return (
-            '; with rounding = "carry" every result is used as it is rounded: give it more digits, or leave '
-            "'rounding' out"
-        )
+    def missing(self, problem: Undefined) -> str:
+        """What to say of a value that is missing: where in its formula, and that rounding may be to blame."""
+        what = problem.message
+        if problem.term:
+            what = tell("undefined.within", what=what, where=expression(problem.term))
+        return what if self.network.carry is None else tell("undefined.carried", what=what)
 
     def place_of(self, quantity: Term) -> tuple[int, int] | None:
         """Where the equation stands that a quantity is defined by, or that a derivative goes back through."""
@@ -231,7 +227,7 @@ class Workbook:
         """Certified arithmetic compares every link with the value, to 40 digits; SymPy's verdict comes on top of it."""
         found = evaluate(term, self.known)
         if found.shape != value.shape or not all(map(agree, found.entries, value.entries)):
-            raise FalseLine(f"this line is false: {term}")
+            raise FalseLine(tell("false_lines.false", line=term))
 
 
 def _writable(steps: Iterator[Term]) -> Iterator[Term]:

@@ -18,6 +18,8 @@ from typing import Any
 import flint
 from flint import arb, arb_mat, fmpq, fmpq_mat
 
+from derivation.words.telling import tell
+
 Shape = tuple[int, ...]
 
 LARGE = 64
@@ -200,8 +202,9 @@ def describe(shape: Shape) -> str:
     ('a scalar', 'a vector of 2', 'a 2 x 3 matrix')
     """
     if not shape:
-        return "a scalar"
-    return f"a vector of {shape[0]}" if shape[1] == 1 else f"a {shape[0]} x {shape[1]} matrix"
+        return tell("shapes.a_scalar")
+    rows, columns = shape
+    return tell("shapes.a_vector", length=rows) if columns == 1 else tell("shapes.a_matrix", rows=rows, columns=columns)
 
 
 def total(entries: Sequence[Any]) -> Any:

@@ -18,6 +18,7 @@ from flint import arb, fmpq, fmpz
 
 from derivation.formulas.arrays import Array
 from derivation.formulas.terms import Term
+from derivation.words.telling import message_of, tell
 
 Number: TypeAlias = Any
 """An exact rational (`fmpq`) or a certified ball (`arb`); python-flint carries no types."""
@@ -93,7 +94,7 @@ def certified(work: Callable[[], Result]) -> Result:
                 return work()
         except Uncertain as error:
             last = error
-    raise Uncertain(f"it cannot be told, even with {PRECISIONS[-1]} bits, {last}")
+    raise Uncertain(tell("uncertain.never", bits=PRECISIONS[-1], what=message_of(last)))
 
 
 @lru_cache(maxsize=8192)
@@ -137,8 +138,8 @@ def within_reach(x: Number) -> Number:
     """
     if isinstance(x, arb) and not abs(x) < LARGEST:
         if x.is_finite():
-            raise TooLarge("it is beyond 10^300000, too large to be written")
-        raise Uncertain("how large a value is")
+            raise TooLarge(tell("undefined.too_large"))
+        raise Uncertain(tell("uncertain.size"))
     return x
 
 
@@ -149,7 +150,7 @@ def bounds(x: Number) -> tuple[fmpq, fmpq]:
     parts = (x.mid(), x.rad()) if x.is_finite() else ()  # exact at any precision, unlike lower() and upper()
     sizes = [int(part.man_exp()[1]) for part in parts]
     if not parts or max(sizes) > MAXIMAL_EXPONENT:
-        raise TooLarge("it is beyond 10^300000, too large to be written")
+        raise TooLarge(tell("undefined.too_large"))
     middle, radius = (
         part.fmpq() if size >= -MAXIMAL_EXPONENT else fmpq(0) for part, size in zip(parts, sizes, strict=True)
     )
@@ -186,7 +187,7 @@ def agree(a: Number, b: Number) -> bool:
         return True
     a, b = arb(a), arb(b)
     if not abs(a - b) < TOLERANCE * (1 + abs(b)):
-        raise Uncertain(f"whether two sides are equal to {AGREED_DIGITS} digits")
+        raise Uncertain(tell("uncertain.equal", digits=AGREED_DIGITS))
     return True
 
 
@@ -200,7 +201,7 @@ def is_positive(x: Number) -> bool:
         return bool(x > 0)
     if is_negligible(x):
         return False
-    raise Uncertain("which sign a value has")
+    raise Uncertain(tell("uncertain.sign"))
 
 
 def is_negligible(x: Number) -> bool:
@@ -368,7 +369,7 @@ def _certain(x: Number, round_off: Callable[[fmpq], str]) -> str:
         return low
     if upper - lower < NEGLIGIBLE:
         return round_off(fmpq(nearest((lower + upper) / 2, NEGLIGIBLE_PLACES), 10**NEGLIGIBLE_PLACES))
-    raise Uncertain("what the digits of a number are")
+    raise Uncertain(tell("uncertain.digits"))
 
 
 def _rounded(x: fmpq, digits: int) -> str:

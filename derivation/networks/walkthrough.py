@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from derivation.formulas.terms import Term
+from derivation.words.telling import tell
 
 Role = Literal["quantity", "formula", "substitution", "arithmetic", "value"]
 Relation = Literal["=", "≈"]
@@ -69,7 +70,7 @@ class Line:
 
     def __post_init__(self) -> None:
         if self.proof == "refuted":
-            raise FalseLine(f"this line is false: {self.term}")
+            raise FalseLine(tell("false_lines.false", line=self.term))
 
 
 @dataclass(frozen=True, slots=True)

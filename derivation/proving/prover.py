@@ -26,6 +26,7 @@ from derivation.proving.numeric import Numeric
 from derivation.proving.shrink import LONGEST_KEPT
 from derivation.proving.symbolic import Finding, Judgement
 from derivation.proving.views import Truth
+from derivation.words.telling import tell
 
 Judge = Callable[[str, Term, list[Line], Line], Judgement]
 """The judgement on a line, given its phase, its quantity and the lines before it."""
@@ -85,7 +86,7 @@ def _judged_step(judge: Judge, phase: Phase, step: Step) -> Step:
     for line in step.lines[1:]:
         proof, basis = judge(phase.key, step.quantity, lines, line)
         if proof == "refuted":
-            raise FalseLine(f"SymPy refutes this line of {step.quantity}: {line.term}")
+            raise FalseLine(tell("false_lines.refuted", quantity=step.quantity, line=line.term))
         lines.append(replace(line, proof=proof, basis=basis))
     return replace(step, lines=tuple(lines))
 

@@ -31,7 +31,7 @@ from derivation.spec.update import UpdateTable, chosen
 from derivation.tex.notation import NotationError, notation
 from derivation.words.files import languages
 from derivation.words.files import load as load_words
-from derivation.words.telling import preferring, tell
+from derivation.words.telling import Sentence, message_of, preferring, tell
 
 MAXIMAL_LINES = 5000
 MAXIMAL_MESSAGE = 800
@@ -47,11 +47,16 @@ class SpecError(ValueError):
     def __init__(self, source: str, problems: list[Problem]) -> None:
         self.source, self.problems = (
             source,
-            sorted({replace(problem, message=shown(problem.message[:MAXIMAL_MESSAGE])) for problem in problems}),
+            sorted({replace(problem, message=_legible(problem.message)) for problem in problems}),
         )
         super().__init__(
             "\n".join(f"{source}{f':{p.line}:{p.column}' if p.line else ''}: {p.message}" for p in self.problems)
         )
+
+
+def _legible(message: str) -> str:
+    text = shown(message[:MAXIMAL_MESSAGE])
+    return Sentence(text, message.code) if isinstance(message, Sentence) else text
 
 
 def _value(given: Any, info: ValidationInfo) -> Array:
@@ -195,7 +200,7 @@ def _sentence(error: Mapping[str, Any]) -> str:
     key = str(error["loc"][-1])
     kind, about = error["type"], error.get("ctx", {})
     if kind == "value_error":
-        return str(about.get("error", ""))
+        return message_of(about["error"]) if "error" in about else ""
     if kind == "extra_forbidden":
         return tell("spec.extra", key=key, elsewhere=_elsewhere(key))
     if code := KINDS.get(kind):
@@ -471,7 +476,7 @@ class _Builder:
             try:
                 self.spec.notation[key] = notation(latex)
             except NotationError as error:
-                self.add(("notation", key), str(error))
+                self.add(("notation", key), message_of(error))
 
     def check_rounding(self) -> None:
         rounding, places = self.spec.rounding, self.spec.places

@@ -13,7 +13,7 @@ from derivation.formulas.numbers import exact
 from derivation.networks.optimizers import OPTIMIZERS, RANGES, SCHEDULES, WISHES, UpdateRule
 from derivation.networks.update import Update
 from derivation.spec.given import value
-from derivation.words.telling import tell
+from derivation.words.telling import message_of, tell
 
 MAXIMAL_STEPS = 50
 WORKED_IN_FULL = 3
@@ -92,7 +92,7 @@ def _constant(row: UpdateRule, key: str, default: str, given: Mapping[str, Any],
     try:
         array = value(given[key])
     except ValueError as error:
-        add(key, str(error))
+        add(key, message_of(error))
         return None
     if array.shape:
         add(key, tell("spec.must_be_scalar", key=key))

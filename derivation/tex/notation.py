@@ -13,6 +13,7 @@ import re
 import unicodedata
 
 from derivation.tex.names import COMMANDS, STYLES, tokens
+from derivation.words.telling import tell
 
 ACCENTS = frozenset([r"\hat", r"\bar", r"\tilde", r"\vec", r"\dot"])
 SIGNS = frozenset(",;:.!?+-*/=<>|")
@@ -41,17 +42,12 @@ def notation(latex: str) -> str:
     derivation.tex.notation.NotationError: ^ stands at a sign that has a superscript; put both in braces, as in {a^b}^c
     """
     if len(latex) > LONGEST:
-        raise NotationError(
-            f"a symbol of {len(latex)} characters is too long, {LONGEST} are the most; write a shorter one"
-        )
+        raise NotationError(tell("notation.long", count=len(latex), most=LONGEST))
     if strange := re.search(r"[^ -~]", latex):
-        raise NotationError(
-            f"the character {named(strange[0])} is not allowed in a notation; write it in ASCII as LaTeX does, "
-            f"such as \\alpha or \\hat{{y}}"
-        )
+        raise NotationError(tell("notation.character", named=named(strange[0])))
     written = _Reader(latex).whole()
     if not any(token[-1].isalpha() and token not in STYLES for token in tokens(written)):
-        raise NotationError("a notation cannot be empty, or without a letter; give a symbol such as 'z^{(1)}'")
+        raise NotationError(tell("notation.empty"))
     return written
 
 
@@ -91,7 +87,7 @@ class _Reader:
     def whole(self) -> str:
         written = self.symbol()
         if self.next:
-            raise NotationError(f"{called(self.next)} is closed that was not opened; take it away, or open it before")
+            raise NotationError(tell("notation.unopened", called=called(self.next)))
         return written
 
     def symbol(self) -> str:
@@ -106,9 +102,9 @@ class _Reader:
         written, taken = self.atom(), ""
         while (mark := self.next) and mark in SCRIPTS:
             if mark in taken or (mark == "'" and "^" in taken):
-                kind = "subscript" if mark == "_" else "superscript"
+                kind = "subscripts" if mark == "_" else "superscripts"
                 example = {"_": "{a_b}_c", "^": "{a^b}^c", "'": "{a^b}'"}[mark]
-                raise NotationError(f"{mark} stands at a sign that has a {kind}; put both in braces, as in {example}")
+                raise NotationError(tell(f"notation.{kind}", mark=mark, example=example))
             taken += mark
             written += self.take() + (self.argument(mark) if mark != "'" else self.more_primes())
         return written
@@ -124,9 +120,9 @@ class _Reader:
         if of in SCRIPTS and token in STYLES - ACCENTS:
             return f"{{{self.atom()}}}"
         if (len(token) > 1 and token[0].isdigit()) or token in STYLES or token in BRACKETS:
-            raise NotationError(f"what {of} is about stands without braces; write {of}{{{token}...}}")
+            raise NotationError(tell("notation.no_braces", mark=of, token=token))
         if not token or token in SCRIPTS or token in BRACKETS.values():
-            raise NotationError(f"nothing stands behind {of}; write what it is about, as in {of}{{x}}")
+            raise NotationError(tell("notation.nothing_behind", mark=of))
         return " " * (of[0] == "\\" and token[0].isalpha()) + self.atom()
 
     def atom(self) -> str:
@@ -134,17 +130,15 @@ class _Reader:
         if token in BRACKETS:
             return self.group()
         if token in SCRIPTS:
-            raise NotationError(
-                f"nothing stands before {token}; write what it belongs to, as in x"
-                + (token if token == "'" else f"{token}1")
-            )
+            example = "x'" if token == "'" else f"x{token}1"
+            raise NotationError(tell("notation.nothing_before", mark=token, example=example))
         if (
             token not in SIGNS
             and not token.isalnum()
             and not re.fullmatch(r"\d+\.\d+", token)
             and token not in COMMANDS
         ):
-            raise NotationError(f"{called(token)} is not allowed in a notation; give a symbol such as 'z^{{(1)}}'")
+            raise NotationError(tell("notation.forbidden", called=called(token)))
         self.take()
         if token == r"\text":
             return token + self.words()
@@ -155,23 +149,19 @@ class _Reader:
         opening = self.take()
         self.depth += 1
         if self.depth > DEEPEST:
-            raise NotationError(
-                f"brackets stand more than {DEEPEST} deep in each other; give a symbol such as 'z^{{(1)}}'"
-            )
+            raise NotationError(tell("notation.deep", most=DEEPEST))
         written = self.symbol()
         if self.next != BRACKETS[opening]:
-            raise NotationError(f"{called(opening)} is not closed; write its {BRACKETS[opening]}")
+            raise NotationError(tell("notation.unclosed", called=called(opening), closing=BRACKETS[opening]))
         if not written:
-            raise NotationError(
-                f"nothing stands in {opening}{BRACKETS[opening]}; take it away, or write something into it"
-            )
+            raise NotationError(tell("notation.nothing_in", opening=opening, closing=BRACKETS[opening]))
         self.depth -= 1
         return opening + written + self.take()
 
     def words(self) -> str:
         found = WORDS.match(self.latex, self.place)
         if not found:
-            raise NotationError("\\text takes words of letters, digits and single signs; write it as in \\text{new}")
+            raise NotationError(tell("notation.words"))
         self.place = found.end()
         return f"{{{found[1]}}}"
 
@@ -179,11 +169,7 @@ class _Reader:
 def called(token: str) -> str:
     """A token as a message names it."""
     if token in "{}":
-        return "a brace"
-    return (
-        f"the command {token}"
-        if token[0] == "\\" and len(token) > 1
-        else f"the character {token}"
-        if token not in "()[]"
-        else f"the bracket {token}"
-    )
+        return tell("notation.a_brace")
+    if token[0] == "\\" and len(token) > 1:
+        return tell("notation.a_command", token=token)
+    return tell("notation.a_bracket" if token in "()[]" else "notation.a_character", token=token)

@@ -37,7 +37,24 @@ def tell(code: str, /, **about: Any) -> Sentence:
     by CLDR); `count` chooses. A code that a language lacks is an error: a test reads every words file.
     """
     table, _, key = code.partition(".")
-    return Sentence(form(load()[table][key], about).format_map(about), code)
+    text = form(load()[table][key], about)
+    return Sentence(text.format_map(_in_threes(about) if ":," in text else about), code)
+
+
+class Grouped(int):
+    """A whole number whose digits, where a sentence wants them in threes, stand as in the language that is spoken.
+
+    >>> with speaking("de"):
+    ...     f"{Grouped(1250000):,}"
+    '1.250.000'
+    """
+
+    def __format__(self, wanted: str) -> str:
+        return super().__format__(wanted).replace(",", load()["joining"]["thousands"])
+
+
+def _in_threes(about: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: Grouped(value) if isinstance(value, int) else value for key, value in about.items()}
 
 
 def form(text: Any, about: Mapping[str, Any]) -> str:
@@ -55,6 +72,15 @@ def plural(count: int) -> str:
     from babel import Locale
 
     return str(Locale.parse(spoken()).plural_form(count))
+
+
+def message_of(error: BaseException) -> str:
+    """What an error says, with its code where it is a sentence: `str(error)` would lose that.
+
+    >>> message_of(ValueError(tell("spec.no_title"))).code
+    'spec.no_title'
+    """
+    return error.args[0] if error.args and isinstance(error.args[0], Sentence) else str(error)
 
 
 def listed(parts: Iterable[str], last: str = "and") -> str:

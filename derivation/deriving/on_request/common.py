@@ -9,6 +9,7 @@ from derivation.deriving.reach import Entry
 from derivation.deriving.workbook import Workbook
 from derivation.formulas.arrays import Array
 from derivation.formulas.terms import Term, name, partial
+from derivation.words.telling import tell
 
 
 class NoView(ValueError):
@@ -18,12 +19,9 @@ class NoView(ValueError):
 def loss_of(workbook: Workbook, view: str) -> Term:
     """The loss; `NoView` where the network has none, or none that depends on a parameter."""
     if workbook.network.loss is None:
-        raise NoView(f'--{view} needs a loss: name one under [model], as loss = "L"')
+        raise NoView(tell("views.needs_loss", view=view))
     if not workbook.network.moved:
-        raise NoView(
-            f"--{view} needs parameters: the loss {workbook.network.loss!r} depends on none; give some under "
-            f"[parameters]"
-        )
+        raise NoView(tell("views.needs_parameters", view=view, loss=workbook.network.loss))
     return name(workbook.network.loss)
 
 

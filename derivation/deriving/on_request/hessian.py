@@ -23,6 +23,7 @@ from derivation.formulas.numbers import Number, Undefined, is_positive, middle
 from derivation.formulas.terms import Term, name, names, number, partial
 from derivation.networks.keys import expression
 from derivation.networks.walkthrough import Phase, Reason, Step
+from derivation.words.telling import tell
 
 MOST_ENTRIES = 12
 MOST_ON_THE_WAY = 300
@@ -41,10 +42,7 @@ def hessian(workbook: Workbook) -> Phase:
     entries = parameter_entries(workbook)
     if len(entries) > MOST_ENTRIES:
         sizes = ", ".join(f"{key} {len(workbook.network.parameters[key].entries)}" for key in workbook.network.moved)
-        raise NoView(
-            f"--hessian is for networks with at most {MOST_ENTRIES} parameter entries; this one has {len(entries)} "
-            f"({sizes})"
-        )
+        raise NoView(tell("views.hessian_of_many", most=MOST_ENTRIES, count=len(entries), sizes=sizes))
     long = next(
         (
             key
@@ -55,10 +53,7 @@ def hessian(workbook: Workbook) -> Phase:
     )
     if long:
         count = prod(workbook.network.shapes[long])
-        raise NoView(
-            f"--hessian is for quantities of at most {MOST_ON_THE_WAY} entries; {long!r} has {count:,}: give fewer "
-            f"rows of data"
-        )
+        raise NoView(tell("views.hessian_of_long", most=MOST_ON_THE_WAY, key=long, count=count))
     terms = [of for of, _ in learnt(workbook, loss, entries)]
     jets = _jets(workbook, entries)
     pairs = [(i, j) for i in range(len(entries)) for j in range(i, len(entries))]
@@ -104,11 +99,8 @@ def _curved(equation: Term, found: Mapping[Term, Array]) -> Array:
     try:
         return evaluate(equation, found, Jets)
     except Undefined as problem:
-        message = (
-            f"there is no second derivative at these numbers: {problem.message}, in the derivatives of "
-            f"{expression(problem.term or equation)}"
-        )
-        raise NoView(f"--hessian: {message}") from None
+        where = expression(problem.term or equation)
+        raise NoView(tell("views.hessian_undefined", what=problem.message, where=where)) from None
 
 
 def _plainness(bends: list[list[Number]], pair: tuple[int, int]) -> tuple[bool, bool, Number]:

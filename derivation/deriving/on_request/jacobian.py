@@ -15,6 +15,7 @@ from derivation.formulas.language.resolve import Shapes, describe
 from derivation.formulas.terms import Term, name, number, partial, walk
 from derivation.networks.network import Network
 from derivation.networks.walkthrough import Phase, Reason, Step
+from derivation.words.telling import tell
 
 LONGEST = 12
 """Entries of a vector up to which a Jacobian is printed by it."""
@@ -49,11 +50,11 @@ def _sources(network: Network, key: str) -> list[str]:
     """The vectors and numbers that a quantity depends on through vectors and numbers, nearest first; `NoView` where
     there is nothing to print."""
     if key not in network.equations:
-        raise NoView(f"--jacobian {key}: no equation defines {key!r}; it can be one of {', '.join(network.equations)}")
+        raise NoView(tell("views.jacobian_of_nothing", key=key, known=", ".join(network.equations)))
     if network.carry is not None:
-        raise NoView('--jacobian goes on with unrounded values: leave out rounding = "carry"')
+        raise NoView(tell("views.jacobian_carried"))
     if not _is_column(network, key):
-        raise NoView(f"--jacobian is for vectors and numbers; {key!r} is {describe(network.shapes[key])}")
+        raise NoView(tell("views.jacobian_of_matrix", key=key, shape=describe(network.shapes[key])))
     found = [key]
     for result in reversed(list(network.equations)):
         if result in found:
@@ -66,11 +67,9 @@ def _sources(network: Network, key: str) -> list[str]:
     order = {other: place for place, other in enumerate((*network.data, *network.parameters, *network.equations))}
     long = next((other for other in found if len(_places(network, other)) > LONGEST), None)
     if long:
-        raise NoView(
-            f"--jacobian is for vectors of at most {LONGEST} entries; {long!r} has {len(_places(network, long))}"
-        )
+        raise NoView(tell("views.jacobian_of_long", most=LONGEST, key=long, count=len(_places(network, long))))
     if len(found) == 1:
-        raise NoView(f"--jacobian {key}: {key!r} depends on no vector and no number, only on matrices")
+        raise NoView(tell("views.jacobian_by_nothing", key=key))
     return sorted(found[1:], key=lambda other: -order[other])
 
 

@@ -13,6 +13,7 @@ from derivation.formulas.calculus.simplify import simplify
 from derivation.formulas.language.resolve import Shapes, rule, substitute
 from derivation.formulas.operations import TABLE
 from derivation.formulas.terms import Term, options, walk
+from derivation.words.telling import tell
 
 
 class NoDerivative(ValueError):
@@ -75,9 +76,7 @@ def _pull(term: Term, out: Term, upstream: Term, place: int, shapes: Shapes) -> 
     row = TABLE[term.head]
     text = row.reverse[place]
     if text is None:
-        raise NoDerivative(
-            f"{row.name} cannot be differentiated by its operand {row.operands[place]!r}: make it a constant"
-        )
+        raise NoDerivative(tell("undefined.derivative", operation=row.name, operand=row.operands[place]))
     operand_shapes = [shapes.of(child) for child in term.children]
     result_shape = shapes.of(term)
     names = (*zip(row.operands, operand_shapes, strict=True), ("G", result_shape), ("out", result_shape))

@@ -15,6 +15,7 @@ from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.readings import Reading, Resolved, called, natural
 from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.terms import index as entry
+from derivation.words.telling import tell
 
 
 class Resolver(Protocol):
@@ -31,7 +32,7 @@ def indexed(resolver: Resolver, syntax: Syntax) -> Resolved:
     """Entries, rows, columns and parts, counted from 0."""
     of, places = resolver.resolve(syntax.args[0]), syntax.args[1:]
     if not of.shape:
-        raise SyntaxProblem(syntax.at, f"{called(of)} is a scalar, so there is nothing to index")
+        raise SyntaxProblem(syntax.at, tell("indexing.scalar", called=called(of)))
     kinds = {place.symbol for place in places}
     arrange = next((arrange for symbol, arrange in ARRANGED.items() if symbol in kinds), _parts)
     return arrange(resolver, syntax, of, places)
@@ -42,24 +43,16 @@ def _widened(resolver: Resolver, syntax: Syntax, of: Resolved, places: Sequence[
     where = [place.symbol == "none" for place in places]
     whole_axis = all(place.symbol == "none" or place.args == (None, None) for place in places)
     if len(of.reading.axes) != 1:
-        raise SyntaxProblem(
-            syntax.at,
-            f"{called(of)} is {_axes(of)} with two axes already, and None would make a third; only a list takes "
-            f"None, as in x[:, None]",
-        )
+        raise SyntaxProblem(syntax.at, tell("indexing.two_axes", called=called(of), matrix=_axes(of)))
     if not whole_axis or where not in ([True], [True, False], [False, True]):
-        raise SyntaxProblem(
-            syntax.at,
-            "None stands beside a colon: x[None, :] makes a row of a list, x[:, None] a column; take a part "
-            "before, in an equation of its own",
-        )
+        raise SyntaxProblem(syntax.at, tell("indexing.none_alone"))
     row = where[0]
     term, shape, _ = of if (of.shape[0] == 1) == row else resolver.operation(syntax, ".T", [of])
     return Resolved(term, shape, Reading(shape))
 
 
 def _axes(of: Resolved) -> str:
-    return f"a {' x '.join(map(str, of.shape))} matrix"
+    return tell("shapes.a_matrix", rows=of.shape[0], columns=of.shape[1])
 
 
 def _rows(resolver: Resolver, syntax: Syntax, of: Resolved, places: Sequence[Syntax]) -> Resolved:
@@ -67,11 +60,7 @@ def _rows(resolver: Resolver, syntax: Syntax, of: Resolved, places: Sequence[Syn
     if places[0].symbol != "list" or any(
         place.args != (None, None) or place.symbol != "slice_of" for place in places[1:]
     ):
-        raise SyntaxProblem(
-            syntax.at,
-            "a list picks whole rows, as in X[[0, 2]], and stands alone here; pick columns with X.T[[0, 2]].T, "
-            "and one entry of each row with sum(M * X, axis=1), where M has a 1 at each entry and 0 elsewhere",
-        )
+        raise SyntaxProblem(syntax.at, tell("indexing.list_of_rows"))
     return picked(resolver, syntax, of, [whole(place) for place in places[0].args])
 
 
@@ -93,7 +82,7 @@ def _parts(resolver: Resolver, syntax: Syntax, of: Resolved, places: Sequence[Sy
     spans = [_span(place, size, of, syntax.at) for place, size in zip(places, sizes, strict=True)]
     if all(place.symbol != "slice_of" for place in places) and (len(places) == 2 or 1 in shape):
         if of.term.head != "name":
-            raise SyntaxProblem(syntax.at, "only a named quantity can be indexed; give this expression a name")
+            raise SyntaxProblem(syntax.at, tell("indexing.unnamed"))
         return Resolved(entry(of.term, *(first for first, _ in spans)), (), Reading(()))
     ours = spans if len(spans) == 2 else [(0, 1), spans[0]] if shape[0] == 1 else [spans[0], (0, shape[1])]
     part = resolver.operation(syntax, "slice", [of], [place for first, last in ours for place in (first + 1, last)])
@@ -103,12 +92,8 @@ def _parts(resolver: Resolver, syntax: Syntax, of: Resolved, places: Sequence[Sy
 def _refuse_lone_row(syntax: Syntax, of: Resolved, place: Syntax) -> None:
     """In NumPy the one place of a matrix of one row chooses that row; of a list it chooses entries."""
     if place.symbol == "slice_of" or whole(place) in (0, -1):
-        name = of.term.args[0] if of.term.head == "name" else "it"
-        raise SyntaxProblem(
-            syntax.at,
-            f"{called(of)} is {_axes(of)}, of which NumPy takes the row here; write {name}[0, 1] for an entry of "
-            f"the row, {name}[:, 0:2] for a part of it",
-        )
+        short = of.term.args[0] if of.term.head == "name" else tell("indexing.it")
+        raise SyntaxProblem(syntax.at, tell("indexing.lone_row", called=called(of), matrix=_axes(of), short=short))
 
 
 def _left(reading: Reading, places: Sequence[Syntax], spans: Sequence[tuple[int, int]]) -> Reading:
@@ -124,13 +109,12 @@ def _span(place: Syntax, size: int, of: Resolved, at: int) -> tuple[int, int]:
     if place.symbol != "slice_of":
         assert first is not None
         if not 0 <= first < size:
-            raise SyntaxProblem(
-                at, f"index {whole(place)} is beyond {called(of)}, which is {describe(of.shape)} (indices start at 0)"
-            )
+            told = tell("indexing.beyond", index=whole(place), called=called(of), shape=describe(of.shape))
+            raise SyntaxProblem(at, told)
         return first, first + 1
     first, last = max(first or 0, 0), size if last is None else min(last, size)
     if first >= last:
-        raise SyntaxProblem(at, f"this part of {called(of)} is empty; it is {describe(of.shape)} (indices start at 0)")
+        raise SyntaxProblem(at, tell("indexing.empty", called=called(of), shape=describe(of.shape)))
     return first, last
 
 
@@ -164,12 +148,8 @@ def _axis(syntax: Syntax) -> int:
     )
     axis = next((whole(value) for key, value in syntax.keywords if key == "axis"), 0)
     if strange or axis not in (-1, 0, 1):
-        found = strange if strange else f"axis={axis}"
-        raise SyntaxProblem(
-            syntax.at,
-            f"{syntax.symbol!r} takes no {found!r}; in concat and stack axis=0 is one below the other, axis=1 side "
-            f"by side",
-        )
+        strange = strange or f"axis={axis}"
+        raise SyntaxProblem(syntax.at, tell("indexing.joined", function=syntax.symbol, strange=strange))
     return axis
 
 
@@ -193,11 +173,7 @@ def _concat(syntax: Syntax, parts: Sequence[Resolved], axis: int, lists: bool) -
 def _stack(syntax: Syntax, parts: Sequence[Resolved], axis: int, lists: bool) -> Join:
     """Lists as rows, or as columns along axis 1."""
     if any(len(part.reading.axes) == 2 and part.shape[1:] != (1,) for part in parts):
-        raise SyntaxProblem(
-            syntax.at,
-            "stack of matrices makes an array of three axes; write concat(X, Y) to put one below the other, "
-            "concat(X, Y, axis=1) side by side",
-        )
+        raise SyntaxProblem(syntax.at, tell("indexing.stack"))
     return ("column", 1) if axis else ("row", 0)
 
 

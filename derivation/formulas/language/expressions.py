@@ -23,6 +23,7 @@ from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.language.unfolding import sum_problem
 from derivation.formulas.operations import SPELLINGS
 from derivation.formulas.operations.layers import LAYERS
+from derivation.words.telling import tell
 
 MAXIMAL_DEPTH = 60
 MAXIMAL_OPERATORS = 100
@@ -46,10 +47,7 @@ def parse(text: str) -> Syntax:
     derivation.formulas.language.lexing.SyntaxProblem: expected a number, a name or a bracket, found the end of the line
     """
     if len(text) > MAXIMAL_LENGTH:
-        raise SyntaxProblem(
-            MAXIMAL_LENGTH,
-            f"an equation has at most {MAXIMAL_LENGTH} characters; name the parts as equations of their own",
-        )
+        raise SyntaxProblem(MAXIMAL_LENGTH, tell("syntax.long", most=MAXIMAL_LENGTH))
     return shallow(_Parser(text).whole())
 
 
@@ -59,9 +57,7 @@ def shallow(syntax: Syntax) -> Syntax:
     while waiting:
         node, depth = waiting.pop()
         if depth > MAXIMAL_LEVELS:
-            raise SyntaxProblem(
-                node.at, f"this is nested more than {MAXIMAL_LEVELS} deep; name the parts as equations of their own"
-            )
+            raise SyntaxProblem(node.at, tell("syntax.deep", most=MAXIMAL_LEVELS))
         inside = (*node.args, *(value for _, value in node.keywords))
         waiting += [(part, depth + 1) for part in inside if isinstance(part, Syntax)]
     return syntax
@@ -89,24 +85,20 @@ class _Parser:
         word = self.take(*texts)
         self.operators += word is not None
         if word and self.operators > MAXIMAL_OPERATORS:
-            raise SyntaxProblem(
-                word.at,
-                f"this is the {MAXIMAL_OPERATORS + 1}st operator of one equation; use vectors and sum(), or name "
-                f"the parts as equations of their own",
-            )
+            raise SyntaxProblem(word.at, tell("syntax.operators", place=MAXIMAL_OPERATORS + 1))
         return word
 
     def expect(self, text: str) -> None:
         if not self.take(text):
-            raise SyntaxProblem(self.next.at, f"expected {text!r}, found {self.found()}")
+            raise SyntaxProblem(self.next.at, tell("syntax.expected", expected=text, found=self.found()))
 
     def found(self) -> str:
-        return "the end of the line" if self.next.kind == "end" else repr(self.next.text)
+        return tell("syntax.end") if self.next.kind == "end" else repr(self.next.text)
 
     def whole(self) -> Syntax:
         syntax = self.loop(self.comparison())
         if self.next.kind != "end":
-            raise SyntaxProblem(self.next.at, f"expected an operator, found {self.found()}")
+            raise SyntaxProblem(self.next.at, tell("syntax.expected_operator", found=self.found()))
         return syntax
 
     def word(self, *texts: str) -> Token | None:
@@ -125,7 +117,7 @@ class _Parser:
         variable = self.next
         self.place += 1
         if variable.kind != "name" or not self.word("in"):
-            raise SyntaxProblem(variable.at, "expected a repetition such as 'for t in 1..3'")
+            raise SyntaxProblem(variable.at, tell("syntax.expected_repetition"))
         if self.word("range"):
             self.expect("(")
             bounds = [self.sum()]
@@ -138,19 +130,13 @@ class _Parser:
             self.expect("..")
             last = whole(self.sum())
         if not 0 <= last - first < MAXIMAL_STEPS:
-            raise SyntaxProblem(
-                start.at, f"a repetition goes from a number up to a larger one, in at most {MAXIMAL_STEPS} steps"
-            )
+            raise SyntaxProblem(start.at, tell("syntax.steps", most=MAXIMAL_STEPS))
         return Syntax("for", (body, variable.text, first, last), start.at)
 
     def comparison(self) -> Syntax:
         self.depth += 1
         if self.depth > MAXIMAL_DEPTH:
-            raise SyntaxProblem(
-                self.next.at,
-                f"brackets and functions are nested more than {MAXIMAL_DEPTH} deep; name the parts as equations of "
-                f"their own",
-            )
+            raise SyntaxProblem(self.next.at, tell("syntax.deep_brackets", most=MAXIMAL_DEPTH))
         left = self.sum()
         if word := self.take(">", ">="):
             left = Syntax(word.text, (left, self.sum()), word.at)
@@ -197,7 +183,7 @@ class _Parser:
     def nested(self, part: Callable[[], Syntax]) -> Syntax:
         self.depth += 1
         if self.depth > MAXIMAL_DEPTH:
-            raise SyntaxProblem(self.next.at, f"signs, exponents and indices are nested more than {MAXIMAL_DEPTH} deep")
+            raise SyntaxProblem(self.next.at, tell("syntax.deep_signs", most=MAXIMAL_DEPTH))
         syntax = part()
         self.depth -= 1
         return syntax
@@ -234,7 +220,7 @@ class _Parser:
                 self.expect("]")
                 break
         if len(places) > 2:
-            raise SyntaxProblem(places[2].at, "an array has rows and columns, so at most two indices")
+            raise SyntaxProblem(places[2].at, tell("syntax.three_indices"))
         return places
 
     def index(self) -> Syntax:
@@ -242,14 +228,14 @@ class _Parser:
         if none := self.word("None", "newaxis"):
             return Syntax("none", (), none.at)
         if word.text not in (":", "[") and word.kind not in ("number", "name") and word.text != "-":
-            raise SyntaxProblem(word.at, f"expected an index such as 0, found {self.found()}")
+            raise SyntaxProblem(word.at, tell("syntax.expected_index", found=self.found()))
         first = None if self.next.text == ":" else self.nested(self.sum)
         if not self.take(":"):
             assert first is not None
             return first
         last = None if self.next.text in (",", "]", ":") else self.nested(self.sum)
         if step := self.take(":"):
-            raise SyntaxProblem(step.at, "a slice takes no step here; list the places, as in x[[0, 2, 4]]")
+            raise SyntaxProblem(step.at, tell("syntax.step_of_slice"))
         return Syntax("slice_of", (first, last), word.at)
 
     def atom(self) -> Syntax:
@@ -272,7 +258,7 @@ class _Parser:
             syntax = self.rest_of_list(self.comparison(), word)
             self.expect("]")
             return syntax
-        raise SyntaxProblem(word.at, f"expected a number, a name or a bracket, found {self.found()}")
+        raise SyntaxProblem(word.at, tell("syntax.expected_operand", found=self.found()))
 
     def of_module(self, module: Token) -> Syntax:
         """What stands behind `np.` or `torch.nn.`, as it is called there."""
@@ -282,9 +268,9 @@ class _Parser:
             module, word = module if module.text in TORCH else word, self.next
             self.place += 1
         if module.text in TORCH and word.text in DIFFERENT_IN_TORCH:
-            raise SyntaxProblem(word.at, DIFFERENT_IN_TORCH[word.text])
+            raise SyntaxProblem(word.at, tell(f"torch.{word.text}"))
         if word.kind != "name" or not self.take("("):
-            raise SyntaxProblem(word.at, f"expected a function behind '{module.text}.', found {word.text!r}")
+            raise SyntaxProblem(word.at, tell("syntax.expected_function", module=module.text, found=word.text))
         return with_axis(self.call(word), word)
 
     def rest_of_list(self, first: Syntax, start: Token) -> Syntax:
@@ -309,9 +295,10 @@ class _Parser:
                 break
         symbol = ALIASES.get(word.text, word.text)
         if symbol not in FUNCTIONS | TEMPLATE_FUNCTIONS and word.text not in ALIASES:
-            raise SyntaxProblem(word.at, f"there is no function called {word.text!r}{nearest(word.text, FUNCTIONS)}")
+            near = nearest(word.text, FUNCTIONS)
+            raise SyntaxProblem(word.at, tell("syntax.no_function", called=word.text, near=near))
         if not found:
-            raise SyntaxProblem(self.words[self.place - 1].at, f"expected a number, a name or a bracket, found {')'!r}")
+            raise SyntaxProblem(self.words[self.place - 1].at, tell("syntax.expected_operand", found=repr(")")))
         if found[0].symbol == "for" and symbol == "sum":
             return spelled_out(found[0])
         return Syntax(symbol, tuple(found), word.at, tuple(keywords))
@@ -335,9 +322,7 @@ def whole(syntax: Syntax) -> int:
     if syntax.symbol in ("+", "-"):
         left, right = map(whole, syntax.args)
         return left + right if syntax.symbol == "+" else left - right
-    raise SyntaxProblem(
-        syntax.at, "expected an index such as 0: a whole number, or a step such as t - 1 within 'for t in 1..3'"
-    )
+    raise SyntaxProblem(syntax.at, tell("syntax.expected_whole"))
 
 
 def at_step(syntax: Syntax, variable: str, step: int) -> Syntax:
@@ -391,4 +376,4 @@ def nearest(word: str, known: Any) -> str:
     if len(word) > MAXIMAL_NAME:
         return ""
     matches = get_close_matches(word, list(known), n=1, cutoff=0.5)
-    return f"; did you mean {matches[0]!r}?" if matches else ""
+    return tell("syntax.near", near=matches[0]) if matches else ""

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from derivation.words.telling import tell
+
 TOKEN = re.compile(
     r"\s*(?:(?P<symbol>\*\*|\.\.|\.T\b|\.(?=[^\W\d])|>=|<=|[-+*/^@()\[\],<>:=])"
     r"|(?P<number>\d+(?:\.(?!\.)\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d]\w*)|(?P<end>\Z)|(?P<bad>.))"
@@ -49,11 +51,10 @@ def tokens(text: str) -> Iterator[Token]:
         assert match is not None and match.lastgroup is not None
         kind, start = match.lastgroup, match.start(match.lastgroup)
         if kind == "bad":
-            raise SyntaxProblem(
-                start, f"the character {match.group(kind)!r} does not belong in an equation{meant(match.group(kind))}"
-            )
+            sign = match.group(kind)
+            raise SyntaxProblem(start, tell("syntax.character", sign=sign, meant=meant(sign)))
         if kind == "name" and match.end() - start > MAXIMAL_NAME:
-            raise SyntaxProblem(start, f"a name has at most {MAXIMAL_NAME} letters, digits and underscores")
+            raise SyntaxProblem(start, tell("syntax.long_name", most=MAXIMAL_NAME))
         yield Token(kind, match.group(kind), start)
         if kind == "end":
             return
@@ -62,16 +63,16 @@ def tokens(text: str) -> Iterator[Token]:
 
 def meant(sign: str) -> str:
     """What an editor put in the place of something else, to append to an error message."""
-    return f"; it is a {unicodedata.name(sign).lower()}, write {LOOKALIKES[sign]!r}" if sign in LOOKALIKES else ""
+    if sign not in LOOKALIKES:
+        return ""
+    return tell("syntax.meant", named=unicodedata.name(sign).lower(), meant=LOOKALIKES[sign])
 
 
 def plain_number(word: Token) -> str:
     """A numeral in the form that a `number` term holds: digits, at most one point, at most one power of ten."""
     text = word.text.lower().replace("e+", "e")
     if len(text) > MAXIMAL_DIGITS or abs(int(text.partition("e")[2] or 0)) > 300:
-        raise SyntaxProblem(
-            word.at, f"this number is longer than {MAXIMAL_DIGITS} digits, or its power of ten is beyond 300"
-        )
+        raise SyntaxProblem(word.at, tell("syntax.long_number", most=MAXIMAL_DIGITS))
     whole, _, fraction = text.partition("e")[0].partition(".")
     power = text.partition("e")[2]
     return (whole or "0") + (f".{fraction}" if fraction else "") + (f"e{int(power)}" if power else "")

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from derivation.formulas.arrays import Shape
 from derivation.formulas.operations import Operation, structure, table
 from derivation.formulas.terms import Term
+from derivation.words.telling import tell
 
 
 class Reading(NamedTuple):
@@ -48,7 +49,7 @@ def natural(shape: Shape) -> Reading:
 
 def called(part: Resolved) -> str:
     """An operand in a message: its name, or what it is."""
-    return repr(part.term.args[0]) if part.term.head == "name" else "this"
+    return repr(part.term.args[0]) if part.term.head == "name" else tell("operands.this")
 
 
 def read(row: Operation, parts: Sequence[Resolved], shape: Shape) -> Reading:
@@ -85,7 +86,7 @@ def _entry_by_entry(parts: Sequence[Resolved], shape: Shape) -> Reading:
     if found is None:
         return Reading(shape, soft)
     if _squeezed(found) != _squeezed(shape):
-        raise TwoReadings(_outer_sentence(found))
+        raise TwoReadings(tell("readings.outer", shape=" x ".join(map(str, found))))
     for part, own in zip(parts, axes, strict=True):
         if min(shape or (1,)) > 1 and _along(part.shape) != _along(own):
             raise TwoReadings(_join_sentence(part, shape))
@@ -130,36 +131,22 @@ def _along(axes: Shape) -> int | None:
 
 
 def _join_sentence(part: Resolved, shape: Shape) -> str:
+    count = prod(part.shape)
     vector = (
-        f"{part.term.args[0]!r}, a vector of {prod(part.shape)},"
+        tell("readings.vector_named", key=part.term.args[0], count=count)
         if part.term.head == "name"
-        else f"a vector of {prod(part.shape)}"
+        else tell("readings.vector", count=count)
     )
-    return (
-        f"{vector} stands beside a {shape[0]} x {shape[1]} matrix and may go with each row or with each column; "
-        f"{_advice(part)}"
-    )
+    return tell("readings.beside", vector=vector, rows=shape[0], columns=shape[1], advice=_advice(part))
 
 
 def _advice(part: Resolved) -> str:
     """Both spellings of a vector beside a matrix."""
     if len(part.reading.axes) > 1:
-        return "write its numbers as [[1, 2]] to go with each row, as [[1], [2]] to go with each column"
+        return tell("readings.advice_numbers")
     if part.term.head == "name":
-        row, column = (f"write {part.term.args[0]}[{places}]" for places in ("None, :", ":, None"))
-        return f"{row} to give each row its entries, as NumPy does, or {column} to give each column its entries"
-    return (
-        "put [None, :] behind it to give each row its entries, as NumPy does, or [:, None] to give each column "
-        "its entries"
-    )
-
-
-def _outer_sentence(found: Shape) -> str:
-    return (
-        f"a column made by [:, None], keepdims or a slice stands beside a list, of which NumPy makes "
-        f"{' x '.join(map(str, found))} numbers; "
-        "to go entry by entry, write [:, None] behind the list as well, or leave it out behind the column"
-    )
+        return tell("readings.advice_named", key=part.term.args[0])
+    return tell("readings.advice")
 
 
 def _product(parts: Sequence[Resolved], shape: Shape) -> Reading:
@@ -169,20 +156,14 @@ def _product(parts: Sequence[Resolved], shape: Shape) -> Reading:
     soft = all(part.soft for part, size in zip((left, right), shape or (1, 1), strict=True) if size == 1)
     found = left.axes[:-1] + (right.axes[:-2] + right.axes[-1:] if len(right.axes) > 1 else ())
     if _squeezed(found) != _squeezed(shape):
-        raise TwoReadings(
-            "NumPy makes one number of this product of lists, on paper it is a matrix; write outer(a, b) for the "
-            "matrix, dot(a, b) for the number"
-        )
+        raise TwoReadings(tell("readings.product"))
     return Reading(found, soft)
 
 
 def _dot(parts: Sequence[Resolved], shape: Shape) -> Reading:
     left, right = (part.reading.axes for part in parts)
     if min(len(left), len(right)) == 2 and left[-1] == right[0] and prod(left) > left[-1]:
-        raise TwoReadings(
-            "dot of two matrices is their product in NumPy, and the sum of the products of their entries "
-            "elsewhere; write A @ B, or sum(A * B)"
-        )
+        raise TwoReadings(tell("readings.dot"))
     return Reading(())
 
 
@@ -192,10 +173,7 @@ def _outer(parts: Sequence[Resolved], shape: Shape) -> Reading:
 
 def _diagonal(parts: Sequence[Resolved], shape: Shape) -> Reading:
     if len(parts[0].reading.axes) == 2 and not parts[0].reading.soft:
-        raise TwoReadings(
-            "diag of a matrix of one column is its first entry in NumPy; leave out [:, None] or keepdims to put a "
-            "list on a diagonal"
-        )
+        raise TwoReadings(tell("readings.diag"))
     return Reading(shape)
 
 

@@ -21,6 +21,8 @@ from derivation.formulas.operations.layers import LAYERS, Layer
 from derivation.formulas.operations.table import Size, scaled_matrix
 from derivation.formulas.terms import Term, fold, number, options, rebuild
 from derivation.formulas.terms import name as name_term
+from derivation.words.files import load
+from derivation.words.telling import message_of, tell
 
 
 class Shapes:
@@ -96,7 +98,7 @@ def choose(
     for row in SPELLINGS[symbol]:
         required = len(row.operands) - len(row.defaults)
         if not required <= len(shapes) <= len(row.operands):
-            problem = problem or ShapeMismatch(f"takes {required} operand{'s' * (required > 1)}, not {len(shapes)}")
+            problem = problem or ShapeMismatch("shapes.takes", count=required, given=len(shapes))
             continue
         try:
             row.shape([*shapes, *[()] * (len(row.operands) - len(shapes))], *row.filled(given, named))
@@ -187,17 +189,14 @@ class Resolver:
         try:
             return read(TABLE["matmul"] if syntax.symbol == "@" else row, parts, shape)
         except TwoReadings as problem:
-            raise SyntaxProblem(syntax.at, str(problem)) from None
+            raise SyntaxProblem(syntax.at, message_of(problem)) from None
 
     def along(self, syntax: Syntax, parts: list[Resolved], axis: int) -> Resolved:
         """A function along one axis: 0 works down each column, 1 (or -1) along each row. A list has one axis, 0 or
         -1."""
         of = parts[0]
         if axis not in (-1, 0, 1) or (syntax.symbol not in AVERAGED and f"{syntax.symbol} axis=0" not in SPELLINGS):
-            raise SyntaxProblem(
-                syntax.at,
-                f"{syntax.symbol!r} with axis={axis} is not known; axis=0 is down each column, axis=1 along each row",
-            )
+            raise SyntaxProblem(syntax.at, tell("operands.axis", function=syntax.symbol, axis=axis))
         is_list = self.readings is not None and len(of.reading.axes) == 1 and axis < 1
         over = (0 if of.shape[1:] == (1,) else 1) if is_list else abs(axis)
         found = self.over(syntax, parts, over)
@@ -246,14 +245,17 @@ class Resolver:
         count = len(layer.operands)
         strange = given.keys() - {*layer.operands[len(syntax.args) :], *(AXES if layer.along else ())}
         if strange or not count - len(layer.defaults) <= len(syntax.args) + len(given.keys() - AXES) <= count:
-            found = f", and no {min(strange)!r}" if strange else ""
-            raise SyntaxProblem(
-                syntax.at,
-                f"{syntax.symbol!r} takes {', '.join(layer.operands)}{' and axis' if layer.along else ''}{found}",
+            told = tell(
+                "operands.takes",
+                layer=syntax.symbol,
+                operands=", ".join(layer.operands),
+                axis=tell("operands.and_axis") if layer.along else "",
+                strange=tell("operands.and_no", key=min(strange)) if strange else "",
             )
+            raise SyntaxProblem(syntax.at, told)
         missing = [key for key in layer.operands[len(syntax.args) :] if key not in given and key not in layer.defaults]
         if missing:
-            raise SyntaxProblem(syntax.at, f"{syntax.symbol!r} needs {missing[0]!r}")
+            raise SyntaxProblem(syntax.at, tell("operands.needs", layer=syntax.symbol, key=missing[0]))
         written = [
             *syntax.args,
             *(given.get(key) or parse(layer.defaults[key]) for key in layer.operands[len(syntax.args) :]),
@@ -265,7 +267,8 @@ class Resolver:
         try:
             return self.resolve(parse(text))
         except SyntaxProblem as problem:
-            raise SyntaxProblem(syntax.at, f"in {syntax.symbol!r}: {problem.message}") from None
+            told = tell("operands.within", layer=syntax.symbol, problem=problem.message)
+            raise SyntaxProblem(syntax.at, told) from None
 
     def know(self, key: str, found: Resolved) -> None:
         """A quantity that may be used from here on."""
@@ -289,11 +292,7 @@ class Resolver:
     def name(self, syntax: Syntax) -> Resolved:
         text = syntax.args[0]
         if text not in self.names:
-            raise SyntaxProblem(
-                syntax.at,
-                f"nothing is called {text!r}{nearest(text, self.names)}; give it a value under [parameters] or "
-                f"[data], or an equation above this one",
-            )
+            raise SyntaxProblem(syntax.at, tell("operands.unknown", key=text, near=nearest(text, self.names)))
         shape = self.names[text]
         return Resolved(name_term(text), shape, natural(shape) if self.readings is None else self.readings[text])
 
@@ -308,14 +307,10 @@ class Resolver:
         return Resolved(number(prod(self.resolve(syntax.args[0]).shape)), (), Reading(()))
 
     def misplaced(self, syntax: Syntax) -> Resolved:
-        raise SyntaxProblem(
-            syntax.at,
-            "a list stands only inside concat(...), embedding(...) or an index; give an array of numbers a name "
-            "under [data]",
-        )
+        raise SyntaxProblem(syntax.at, tell("operands.list"))
 
     def repetition(self, syntax: Syntax) -> Resolved:
-        raise SyntaxProblem(syntax.at, "'for ... in ...' stands at the end of an equation or inside sum(...)")
+        raise SyntaxProblem(syntax.at, tell("operands.repetition"))
 
 
 AXES = frozenset({"axis", "keepdims"})
@@ -343,15 +338,9 @@ def along_axis(syntax: Syntax, layer: Layer, of: Resolved) -> dict[str, str]:
     given = dict(syntax.keywords)
     axis = whole(given["axis"]) if "axis" in given else layer.axis
     if axis not in (None, -1, 0, 1):
-        raise SyntaxProblem(
-            syntax.at,
-            f"{syntax.symbol!r} with axis={axis} is not known; axis=0 is down each column, axis=1 along each row",
-        )
+        raise SyntaxProblem(syntax.at, tell("operands.axis", function=syntax.symbol, axis=axis))
     if "axis" in given and len(of.reading.axes) == 2 and of.reading.axes[axis or 0] == 1:
-        raise SyntaxProblem(
-            syntax.at,
-            f"{called(of)} has a single entry along axis={axis}; leave out the axis to work at all of its entries",
-        )
+        raise SyntaxProblem(syntax.at, tell("operands.single_entry", called=called(of), axis=axis))
     if axis is None or min(of.shape or (1,)) == 1:
         return {"along": "", "asked": ""}
     return {"along": f", axis={axis}, keepdims=1", "asked": f", axis={axis}" + ", keepdims=1" * keeps(syntax)}
@@ -376,23 +365,24 @@ def whole_matrix(syntax: Syntax, of: Resolved) -> None:
     """A softmax of a matrix is that of each row or of each column; which, has to be said."""
     if min(of.shape or (1,)) > 1:
         rows, columns = of.shape
-        raise SyntaxProblem(
-            syntax.at,
-            f"say over which axis, for {called(of)} is a {rows} x {columns} matrix: "
-            f"{syntax.symbol}({_short(of)}, axis=1) for each row, axis=0 for each column, "
-            f"{syntax.symbol}(flatten({_short(of)})) over all entries",
+        told = tell(
+            "operands.which_axis",
+            called=called(of),
+            rows=rows,
+            columns=columns,
+            function=syntax.symbol,
+            short=of.term.args[0] if of.term.head == "name" else "...",
         )
-
-
-def _short(of: Resolved) -> str:
-    return of.term.args[0] if of.term.head == "name" else "..."
+        raise SyntaxProblem(syntax.at, told)
 
 
 def _misfit(syntax: Syntax, symbol: str, shapes: Sequence[Shape], mismatch: ShapeMismatch) -> str:
-    hint = "; a list is a column, write a row as [[1, 2]]" if symbol in BROADCASTING and row_wanted(shapes) else ""
-    return (
-        f"the shapes do not fit at {syntax.symbol.replace('u-', '-')!r}: {mismatch}; found "
-        f"{' and '.join(map(describe, shapes))}{hint}"
+    return tell(
+        "operands.misfit",
+        sign=syntax.symbol.replace("u-", "-"),
+        mismatch=mismatch,
+        found=load()["joining"]["and"].join(map(describe, shapes)),
+        hint=tell("operands.row") if symbol in BROADCASTING and row_wanted(shapes) else "",
     )
 
 

@@ -11,6 +11,7 @@ from math import prod
 
 from derivation.formulas.arrays import Shape
 from derivation.formulas.language.syntax import Syntax
+from derivation.words.telling import Grouped, tell
 
 MOST_OPERATORS = 1_000
 """Operators and functions of one equation, once its sums over an index are spelled out."""
@@ -41,24 +42,14 @@ def operators(syntax: Syntax) -> int:
 def sum_problem(body: Syntax, steps: int) -> str:
     """What is wrong with a sum of so many steps, spelled out; nothing where it is short enough."""
     count = steps * (operators(body) + 1) - 1
-    if count <= MOST_OPERATORS:
-        return ""
-    return (
-        f"spelled out, this sum has {count:,} operators, and one equation has room for {MOST_OPERATORS:,}; make "
-        f"the numbers one array and use sum()"
-    )
+    return "" if count <= MOST_OPERATORS else _too_many("operators_of_sum", count, MOST_OPERATORS)
 
 
 def repetition_problem(before: int, body: Syntax, steps: int) -> str:
     """What is wrong with a repetition of so many steps behind equations of so many operators; nothing where there is
     room for it."""
     count = before + unfolded(body, steps)
-    if count <= MOST_IN_ALL:
-        return ""
-    return (
-        f"with this line the equations have {count:,} operators, spelled out, and there is room for "
-        f"{MOST_IN_ALL:,}; use arrays, or fewer steps"
-    )
+    return "" if count <= MOST_IN_ALL else _too_many("operators_in_all", count, MOST_IN_ALL)
 
 
 def unfolded(body: Syntax, steps: int) -> int:
@@ -68,21 +59,16 @@ def unfolded(body: Syntax, steps: int) -> int:
 
 def array_problem(shape: Shape) -> str:
     """What is wrong with an array of this shape; nothing where it is small enough."""
-    count = prod(shape)
-    return (
-        ""
-        if count <= MOST_ENTRIES
-        else f"this has {' x '.join(f'{size:,}' for size in shape)} entries, and there is room for "
-        f"{MOST_ENTRIES:,} in an array"
-    )
+    if prod(shape) <= MOST_ENTRIES:
+        return ""
+    return tell("syntax.entries", shape=" x ".join(f"{Grouped(size):,}" for size in shape), most=MOST_ENTRIES)
 
 
 def entries_problem(before: int, shape: Shape) -> str:
     """What is wrong with one more array behind others of so many entries."""
     count = before + prod(shape)
-    if count <= MOST_ENTRIES_IN_ALL:
-        return ""
-    return (
-        f"with this quantity there are {count:,} numbers to be worked, and there is room for "
-        f"{MOST_ENTRIES_IN_ALL:,}; give smaller arrays, or fewer steps"
-    )
+    return "" if count <= MOST_ENTRIES_IN_ALL else _too_many("entries_in_all", count, MOST_ENTRIES_IN_ALL)
+
+
+def _too_many(what: str, count: int, most: int) -> str:
+    return tell(f"syntax.{what}", count=count, most=most)

@@ -35,15 +35,13 @@ def _across(image: Size, kernel: Size, across: int) -> int:
 def _places(size: int, kernel: int, stride: int, padding: int, axis: str) -> int:
     room = size + 2 * padding - kernel
     if stride < 1 or padding < 0:
-        raise ShapeMismatch("a stride is at least 1 and a padding at least 0")
+        raise ShapeMismatch("shapes.stride")
     if room < 0:
-        raise ShapeMismatch(f"the kernel has {kernel} {axis}, the image only {size + 2 * padding}")
+        raise ShapeMismatch(f"shapes.kernel_{axis}", kernel=kernel, image=size + 2 * padding)
     if room % stride:
-        raise ShapeMismatch(
-            f"a stride of {stride} does not come out even: {size} + 2 * {padding} - {kernel} {axis} are left"
-        )
+        raise ShapeMismatch(f"shapes.uneven_{axis}", stride=stride, size=size, padding=padding, kernel=kernel)
     if padding >= kernel:
-        raise ShapeMismatch(f"a padding of {padding} is as large as the kernel, which has {kernel} {axis}")
+        raise ShapeMismatch(f"shapes.padding_{axis}", padding=padding, count=kernel)
     return room // stride + 1
 
 
@@ -73,7 +71,7 @@ def spread(shapes: Sequence[Shape], stride: int) -> Shape:
 
 def _at_least_one(shape: Shape, *sizes: int) -> Shape:
     if min(sizes) < 1:
-        raise ShapeMismatch("strides and sizes are at least 1")
+        raise ShapeMismatch("shapes.sizes")
     return shape
 
 
@@ -103,7 +101,7 @@ def windows(shapes: Sequence[Shape], size: int) -> Shape:
     image = Size.of(shapes[0])
     width = 1 if image.columns == 1 else size
     if size < 1 or image.rows % size or image.columns % width:
-        raise ShapeMismatch(f"windows of {size} do not fill {image.rows} x {image.columns} entries")
+        raise ShapeMismatch("shapes.windows", size=size, rows=image.rows, columns=image.columns)
     return collapse((image.rows // size, image.columns // width))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from flint import arb, fmpq, fmpz
 
 from derivation.formulas.numbers import Number, Uncertain, Undefined, bounds, is_negligible, is_positive, sharpened
+from derivation.words.telling import tell
 
 MOST_EXACT, LARGEST_BETWEEN = 64, 1 << 17
 """The exponent and the bits up to which a power is worked exactly inside an equation."""
@@ -29,16 +30,16 @@ def function(at: Callable[[arb], arb], exactly: dict[Any, Any] | None = None) ->
 def logarithm(x: Number) -> Number:
     """The natural logarithm; `Undefined` where x is not positive."""
     if x <= 0:
-        raise Undefined("the logarithm of a number that is not positive")
+        raise Undefined(tell("undefined.logarithm"))
     if not x > 0:
-        raise Uncertain("whether the argument of a logarithm is positive")
+        raise Uncertain(tell("uncertain.logarithm"))
     return fmpq(0) if x == 1 else arb(x).log()
 
 
 def square_root(x: Number) -> Number:
     """The square root, exact for squares of rationals; `Undefined` where x is negative."""
     if is_positive(-x):
-        raise Undefined("the square root of a negative number")
+        raise Undefined(tell("undefined.root"))
     if isinstance(x, fmpq):
         p, q = int(x.p), int(x.q)
         root = fmpq(int(fmpz(p).isqrt()), int(fmpz(q).isqrt()))
@@ -55,16 +56,16 @@ def floor(x: Number) -> Number:
     """
     low, high = (bound.p // bound.q for bound in bounds(x))
     if low != high:
-        raise Uncertain("what the whole part of a number is")
+        raise Uncertain(tell("uncertain.whole"))
     return fmpq(low)
 
 
 def quotient(a: Number, b: Number) -> Number:
     """a / b; `Undefined` where b is 0."""
     if b == 0:
-        raise Undefined("division by zero")
+        raise Undefined(tell("undefined.division"))
     if not (b > 0 or b < 0):
-        raise Uncertain("whether a divisor is 0")
+        raise Uncertain(tell("uncertain.divisor"))
     return a / b
 
 
@@ -83,12 +84,12 @@ def power(a: Number, b: Number) -> Number:
     if a > 0:
         return arb(a) ** arb(b)
     if a < 0:
-        raise Undefined("a fractional power of a negative number")
+        raise Undefined(tell("undefined.fractional_power"))
     if b < 0 and a == 0:
-        raise Undefined("0 to a negative power")
+        raise Undefined(tell("undefined.power_of_zero"))
     if b > 0 and (a == 0 or is_negligible(a)):
         return fmpq(0) if a == 0 else (a.abs_upper() ** arb(b)).union(arb(0))
-    raise Uncertain("whether the base of a fractional power is positive")
+    raise Uncertain(tell("uncertain.base"))
 
 
 def _whole_power(a: Number, n: int) -> Number:

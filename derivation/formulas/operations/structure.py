@@ -55,7 +55,7 @@ def column_totals(shapes: Sequence[Shape]) -> Shape:
 def repeated_row(shapes: Sequence[Shape], count: int) -> Shape:
     """A row, so many times."""
     if not shapes[0] or shapes[0][0] != 1:
-        raise ShapeMismatch("only a row can stand once for each row")
+        raise ShapeMismatch("shapes.row")
     return (count, shapes[0][1])
 
 
@@ -69,12 +69,10 @@ def part(shapes: Sequence[Shape], *place: int) -> Shape:
     first, last, left, right = place
     size = Size.of(shapes[0])
     if not shapes[0]:
-        raise ShapeMismatch("a scalar has no parts")
+        raise ShapeMismatch("shapes.no_parts")
     if not (1 <= first <= last <= size.rows and 1 <= left <= right <= size.columns):
-        raise ShapeMismatch(
-            f"rows {first} to {last} and columns {left} to {right} are not all in an array of {size.rows} x "
-            f"{size.columns}"
-        )
+        around = {"rows": size.rows, "columns": size.columns}
+        raise ShapeMismatch("shapes.part", first=first, last=last, left=left, right=right, **around)
     return collapse((last - first + 1, right - left + 1))
 
 
@@ -82,7 +80,7 @@ def padded(shapes: Sequence[Shape], *place: int) -> Shape:
     """The array within a larger one."""
     *inner, rows, columns = place
     if (rows, columns) == (1, 1) or part([(rows, columns)], *inner) != shapes[0]:
-        raise ShapeMismatch("the place does not have the array's shape")
+        raise ShapeMismatch("shapes.padded")
     return collapse((rows, columns))
 
 
@@ -90,9 +88,7 @@ def below(shapes: Sequence[Shape]) -> Shape:
     """Two arrays with equally many columns, one below the other."""
     a, b = map(Size.of, shapes)
     if a.columns != b.columns:
-        raise ShapeMismatch(
-            f"to stand one below the other both need equally many columns; they have {a.columns} and {b.columns}"
-        )
+        raise ShapeMismatch("shapes.below", first=a.columns, second=b.columns)
     return (a.rows + b.rows, a.columns)
 
 
@@ -100,7 +96,7 @@ def beside(shapes: Sequence[Shape]) -> Shape:
     """Two arrays with equally many rows, one beside the other."""
     a, b = map(Size.of, shapes)
     if a.rows != b.rows:
-        raise ShapeMismatch(f"to stand side by side both need equally many rows; they have {a.rows} and {b.rows}")
+        raise ShapeMismatch("shapes.beside", first=a.rows, second=b.rows)
     return (a.rows, a.columns + b.columns)
 
 
@@ -108,7 +104,8 @@ def reshaped(shapes: Sequence[Shape], rows: int, columns: int) -> Shape:
     """The same entries, row by row, in other rows and columns."""
     size = Size.of(shapes[0])
     if rows < 1 or columns < 1 or rows * columns != size.rows * size.columns:
-        raise ShapeMismatch(f"{size.rows} x {size.columns} entries do not fill {rows} x {columns}")
+        given = {"rows": size.rows, "columns": size.columns}
+        raise ShapeMismatch("shapes.reshaped", **given, new_rows=rows, new_columns=columns)
     return collapse((rows, columns))
 
 
@@ -122,7 +119,7 @@ def diagonal_matrix(shapes: Sequence[Shape]) -> Shape:
     """A column's entries along the diagonal of a square matrix."""
     size = Size.of(shapes[0])
     if size.columns != 1 or size.rows == 1:
-        raise ShapeMismatch("a diagonal matrix is made of a column vector")
+        raise ShapeMismatch("shapes.diagonal_matrix")
     return (size.rows, size.rows)
 
 
@@ -130,7 +127,7 @@ def main_diagonal(shapes: Sequence[Shape]) -> Shape:
     """The diagonal of a square matrix as a column."""
     rows, columns = matrix(shapes)
     if rows != columns:
-        raise ShapeMismatch("a main diagonal needs a square matrix")
+        raise ShapeMismatch("shapes.main_diagonal")
     return (rows, 1)
 
 
@@ -138,7 +135,7 @@ def picked(shapes: Sequence[Shape], *rows: int) -> Shape:
     """Some rows, in any order, again and again."""
     size = Size.of(shapes[0])
     if not rows or not all(1 <= row <= size.rows for row in rows):
-        raise ShapeMismatch(f"the rows have to be among the {size.rows} that there are")
+        raise ShapeMismatch("shapes.picked", count=size.rows)
     return collapse((len(rows), size.columns))
 
 
@@ -147,7 +144,7 @@ def gathered(shapes: Sequence[Shape], *places: int) -> Shape:
     *rows, count = places
     size = Size.of(shapes[0])
     if len(rows) != size.rows or not all(1 <= row <= count for row in rows):
-        raise ShapeMismatch("each row needs the place that it was picked from")
+        raise ShapeMismatch("shapes.gathered")
     return collapse((count, size.columns))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from derivation.formulas.arrays import Array, Shape, broadcast, collapse
+from derivation.words.telling import tell
 
 Kind = Literal[
     "infix",
@@ -46,7 +47,15 @@ class Notation:
 
 
 class ShapeMismatch(ValueError):
-    """The operands' shapes do not fit the operation; the text says what would."""
+    """The operands' shapes do not fit the operation; the text says what would. It is told when it is read, for mostly
+    nobody reads it: another row of the table fits."""
+
+    def __init__(self, code: str, /, **about: Any) -> None:
+        super().__init__(code)
+        self.code, self.about = code, about
+
+    def __str__(self) -> str:
+        return tell(self.code, **self.about)
 
 
 ShapeRule = Callable[..., Shape]
@@ -125,14 +134,15 @@ class Operation:
         if len(given) > len(self.options) or named.keys() - self.options.keys():
             strange = ", ".join(map(repr, named.keys() - self.options.keys()))
             raise ShapeMismatch(
-                f"there is no {strange or 'further number'} here; besides its operands it takes "
-                f"{', '.join(self.options) or 'at most an axis'}"
+                "shapes.no_option",
+                strange=strange or tell("shapes.further"),
+                known=", ".join(self.options) or tell("shapes.axis"),
             )
         found: dict[str, int] = {}
         for key, default in self.options.items():
             value = named.get(key, found.get(default) if isinstance(default, str) else default)
             if value is None:
-                raise ShapeMismatch(f"needs {key!r}, a whole number")
+                raise ShapeMismatch("shapes.needs", key=key)
             found[key] = value
         return tuple(found.values())
 
@@ -152,7 +162,7 @@ def entrywise(shapes: Sequence[Shape]) -> Shape:
     for other in shapes:
         fitted = broadcast(shape, other)
         if fitted is None:
-            raise ShapeMismatch("these operands need equal shapes, or a scalar")
+            raise ShapeMismatch("shapes.equal_or_scalar")
         shape = fitted
     return shape
 
@@ -160,42 +170,42 @@ def entrywise(shapes: Sequence[Shape]) -> Shape:
 def arrays_entrywise(shapes: Sequence[Shape]) -> Shape:
     """Entry by entry, with at least two operands that are not scalars."""
     if () in shapes:
-        raise ShapeMismatch("an entry-by-entry product needs two arrays")
+        raise ShapeMismatch("shapes.two_arrays")
     return entrywise(shapes)
 
 
 def with_scalar(shapes: Sequence[Shape]) -> Shape:
     """A product or quotient in which one operand at least is a scalar."""
     if () not in shapes:
-        raise ShapeMismatch("one operand must be a scalar")
+        raise ShapeMismatch("shapes.one_scalar")
     return entrywise(shapes)
 
 
 def by_scalar(shapes: Sequence[Shape]) -> Shape:
     """Anything divided by, or raised to, a scalar."""
     if shapes[1] != ():
-        raise ShapeMismatch("the second operand must be a scalar")
+        raise ShapeMismatch("shapes.second_scalar")
     return shapes[0]
 
 
 def scalar_by_scalar(shapes: Sequence[Shape]) -> Shape:
     """Two scalars."""
     if any(shapes):
-        raise ShapeMismatch("both operands must be scalars")
+        raise ShapeMismatch("shapes.both_scalars")
     return ()
 
 
 def array_by_scalar(shapes: Sequence[Shape]) -> Shape:
     """An array, entry by entry with a scalar."""
     if shapes[0] == ():
-        raise ShapeMismatch("the first operand must be an array")
+        raise ShapeMismatch("shapes.first_array")
     return by_scalar(shapes)
 
 
 def not_by_scalar(shapes: Sequence[Shape]) -> Shape:
     """A quotient entry by entry: the divisor is an array."""
     if shapes[1] == ():
-        raise ShapeMismatch("the divisor must be an array")
+        raise ShapeMismatch("shapes.divisor")
     return entrywise(shapes)
 
 
@@ -207,14 +217,14 @@ def same(shapes: Sequence[Shape]) -> Shape:
 def equal(shapes: Sequence[Shape]) -> Shape:
     """Operands of one shape, which is the result's."""
     if len(set(shapes)) > 1:
-        raise ShapeMismatch("these operands need equal shapes")
+        raise ShapeMismatch("shapes.equal")
     return shapes[0]
 
 
 def matrix(shapes: Sequence[Shape]) -> Shape:
     """The shape of a matrix: more than one row and more than one column."""
     if min(shapes[0] or (1,)) == 1:
-        raise ShapeMismatch("this needs a matrix with several rows and columns")
+        raise ShapeMismatch("shapes.matrix")
     return shapes[0]
 
 
@@ -226,7 +236,7 @@ def equal_matrices(shapes: Sequence[Shape]) -> Shape:
 def dropped(shapes: Sequence[Shape]) -> Shape:
     """An array, a mask of its shape, and a scalar."""
     if shapes[2] != ():
-        raise ShapeMismatch("the rate of a dropout is a scalar")
+        raise ShapeMismatch("shapes.dropout")
     return equal(shapes[:2])
 
 
@@ -250,11 +260,9 @@ def matrix_product(shapes: Sequence[Shape]) -> Shape:
     """(m, k) and (k, n) give (m, n)."""
     a, b = (shape or (1, 1) for shape in shapes)
     if a[1] != b[0]:
-        raise ShapeMismatch(
-            f"a matrix product needs as many columns on the left ({a[1]}) as rows on the right ({b[0]})"
-        )
+        raise ShapeMismatch("shapes.matrix_product", columns=a[1], rows=b[0])
     if () in shapes:
-        raise ShapeMismatch("a product with a scalar is not a matrix product")
+        raise ShapeMismatch("shapes.scalar_product")
     return collapse((a[0], b[1]))
 
 
@@ -262,9 +270,7 @@ def scaled_matrix(shapes: Sequence[Shape]) -> Shape:
     """Like a matrix product, with a scalar taken as a 1 x 1 matrix where the dimensions allow it."""
     a, b = (shape or (1, 1) for shape in shapes)
     if a[1] != b[0]:
-        raise ShapeMismatch(
-            f"a matrix product needs as many columns on the left ({a[1]}) as rows on the right ({b[0]})"
-        )
+        raise ShapeMismatch("shapes.matrix_product", columns=a[1], rows=b[0])
     return with_scalar(shapes)
 
 
@@ -272,14 +278,14 @@ def outer_product(shapes: Sequence[Shape]) -> Shape:
     """Two column vectors give a matrix."""
     a, b = (shape or (1, 1) for shape in shapes)
     if a[1] != 1 or b[1] != 1:
-        raise ShapeMismatch("an outer product needs two column vectors")
+        raise ShapeMismatch("shapes.outer_product")
     return collapse((a[0], b[0]))
 
 
 def equal_arrays(shapes: Sequence[Shape]) -> Shape:
     """A number from two arrays of one shape."""
     if shapes[0] != shapes[1] or shapes[0] == ():
-        raise ShapeMismatch("a dot product needs two arrays of one shape")
+        raise ShapeMismatch("shapes.dot_product")
     return ()
 
 

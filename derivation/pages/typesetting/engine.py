@@ -21,7 +21,7 @@ from typing import Any
 
 from derivation.pages.typesetting import letters
 from derivation.words.files import templates
-from derivation.words.telling import tell
+from derivation.words.telling import message_of, tell
 
 TIME_LIMIT = 60
 """Seconds for one run."""
@@ -43,6 +43,10 @@ FIXED = {
 """It reads and writes nowhere but in its folder, starts no program to make fonts, and its clock stands still."""
 KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP")
 GUARD = Path(__file__).with_name("guard.py")
+
+
+LACKING = frozenset({"tex.lacks", "tex.lacks_font"})
+"""The sentences of a TeX that lacks something, which another may have."""
 
 
 class TexError(RuntimeError):
@@ -121,7 +125,7 @@ def compile_pdf(
         try:
             return _run(tex, candidate, time_limit, files)
         except TexError as error:
-            if "not installed" not in str(error):
+            if getattr(message_of(error), "code", "") not in LACKING:
                 raise
     return _run(tex, chosen[-1], time_limit, files)
 

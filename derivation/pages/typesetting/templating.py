@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from derivation.handwriting.setting import text as handwritten_text
 from derivation.words.files import templates
+from derivation.words.telling import tell
 
 LATEX = {
     "\\": r"\textbackslash{}",
@@ -109,4 +110,5 @@ def environment(folder: str) -> Environment:
         "gift": gift_text,
         "plain": plain_text,
     }
+    made.globals["tell"] = tell
     return made

@@ -1,0 +1,385 @@
+"""What is said of formulas: each sentence is met by a planted error, in every language, with its code; none is left in
+code."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import pytest
+from flint import arb, fmpq
+from places import ROOT
+from typer.testing import CliRunner
+
+import derivation
+from derivation.cli.app import app
+from derivation.deriving.on_request.common import NoView
+from derivation.deriving.on_request.views import views
+from derivation.formulas import numbers
+from derivation.formulas.calculus.reverse import NoDerivative
+from derivation.formulas.numbers import Uncertain, Undefined
+from derivation.formulas.operations import elementary, table
+from derivation.formulas.operations.table import ShapeMismatch
+from derivation.formulas.terms import number
+from derivation.networks.walkthrough import FalseLine, Line
+from derivation.pages.typesetting import engine
+from derivation.pages.typesetting.engine import Engine, TexError, compile_pdf
+from derivation.spec.reader import SpecError
+from derivation.words.files import languages, load
+from derivation.words.telling import message_of, preferring, speaking, tell
+from derivation.words.telling import spoken as language_of_now
+
+DATA = """
+s = 2
+x = [1, 2]
+y = [1, 2, 3]
+X = [[1, 2, 3], [4, 5, 6]]
+A = [[1, 2], [3, 4]]
+R = [[1, 2, 3]]
+E = [[2]]
+mask = [1, 0]
+"""
+MISFIT = "operands.misfit"
+LONG = "f = s\n" + "\n".join(f"f_{k} = repeat_rows(R, 300000)" for k in range(12))
+
+EQUATIONS = [
+    ("syntax.long", "f = " + "x" * 20_001),
+    ("syntax.deep", "f = A" + ".T" * 260),
+    ("syntax.deep_brackets", "f = " + "(" * 70 + "s" + ")" * 70),
+    ("syntax.deep_signs", "f = " + "-" * 70 + "s"),
+    ("syntax.operators", "f = s" + " + s" * 101),
+    ("syntax.operators_of_sum", "f = sum(sum(s * x[t] for t in 0..199) for k in 1..200)"),
+    ("syntax.operators_in_all", "f[t] = " + "s + " * 80 + "s for t in 1..200"),
+    ("syntax.entries", "f = repeat_rows(R, 500000)"),
+    ("syntax.entries_in_all", LONG),
+    ("syntax.character", "f = s ? s"),
+    ("syntax.character syntax.meant", "f = s \u2212 s"),
+    ("syntax.long_name", "f = " + "s" * 101),
+    ("syntax.long_number", "f = s * " + "1" * 61),
+    ("syntax.expected syntax.end", "f = (s"),
+    ("syntax.expected_operator", "f = s s"),
+    ("syntax.expected_operand syntax.end", "f = 2 *"),
+    ("syntax.expected_operand", "f = exp()"),
+    ("syntax.expected_index", "f = x[(0)]"),
+    ("syntax.expected_whole", "f = x[s]"),
+    ("syntax.expected_repetition", "f = s for 3"),
+    ("syntax.expected_function", "f = np.pi"),
+    ("syntax.steps", "f[t] = s for t in 1..300"),
+    ("syntax.three_indices", "f = X[0, 1, 2]"),
+    ("syntax.step_of_slice", "f = x[0:2:1]"),
+    ("syntax.no_function", "f = qqqqqqqq(s)"),
+    ("syntax.no_function syntax.near", "f = sigmod(s)"),
+    ("torch.cross_entropy", "f = torch.nn.functional.cross_entropy(x, x)"),
+    ("torch.binary_cross_entropy", "f = F.binary_cross_entropy(x, x)"),
+    ("torch.var", "f = torch.var(x)"),
+    ("torch.dropout", "f = F.dropout(x, 0.5)"),
+    ("operands.unknown", "f = q + s"),
+    ("operands.list", "f = [s, s] + x"),
+    ("operands.repetition", "f = exp(s for t in 1..3)"),
+    ("operands.axis", "f = sum(X, axis=2)"),
+    ("operands.axis", "f = layer_norm(X, s, s, axis=2)"),
+    ("operands.single_entry", "f = var(R, axis=0)"),
+    ("operands.single_entry operands.this", "f = var(R * s, axis=0)"),
+    ("operands.which_axis", "f = softmax(A)"),
+    ("operands.takes", "f = square(x, s)"),
+    ("operands.takes operands.and_axis operands.and_no", "f = layer_norm(x, s, s, b=1)"),
+    ("operands.needs", "f = layer_norm(x, epsilon=1, beta=s)"),
+    (f"operands.within {MISFIT} shapes.matrix_product", "f = swiglu(x, R, R)"),
+    (f"{MISFIT} operands.row shapes.equal_or_scalar shapes.a_matrix shapes.a_vector", "f = X + y"),
+    ("indexing.scalar", "f = s[0]"),
+    ("indexing.two_axes shapes.a_matrix", "f = A[None, :]"),
+    ("indexing.none_alone", "f = x[None, 0]"),
+    ("indexing.list_of_rows", "f = X[0, [1]]"),
+    ("indexing.lone_row", "f = R[0]"),
+    ("indexing.lone_row operands.this indexing.it", "f = (R * s)[0]"),
+    ("indexing.unnamed", "f = (x + x)[0]"),
+    ("indexing.beyond shapes.a_vector", "f = x[5]"),
+    ("indexing.empty shapes.a_vector", "f = x[1:1]"),
+    ("indexing.joined", "f = concat(x, y, axis=2)"),
+    ("indexing.stack", "f = stack(A, A)"),
+    ("readings.beside readings.vector_named readings.advice_named", "f = A + x"),
+    ("readings.beside readings.vector readings.advice", "f = A + (x + x)"),
+    ("readings.beside readings.vector_named readings.advice_numbers", "f = A + c\nc = x * E"),
+    ("readings.outer", "f = x[:, None] + x"),
+    ("readings.product", "f = x @ x.T"),
+    ("readings.dot", "f = dot(A, A)"),
+    ("readings.diag", "f = diag(x[:, None])"),
+    (f"{MISFIT} shapes.takes shapes.a_scalar", "f = exp(s, s)"),
+    (f"{MISFIT} shapes.takes", "f = dot(x)"),
+    (f"{MISFIT} shapes.no_option shapes.further", "f = maxpool(A, 2, 3)"),
+    (f"{MISFIT} shapes.no_option shapes.axis", "f = exp(s, width=2)"),
+    (f"{MISFIT} shapes.needs", "f = repeat_rows(R)"),
+    (f"{MISFIT} shapes.second_scalar", "f = x ^ y"),
+    (f"{MISFIT} shapes.first_array", "f = s ^ x"),
+    (f"{MISFIT} shapes.equal", "f = masked_softmax(x, y)"),
+    (f"{MISFIT} shapes.matrix", "f = diagonal(x)"),
+    (f"{MISFIT} shapes.dropout", "f = dropout(x, mask, x)"),
+    (f"{MISFIT} shapes.matrix_product", "f = A @ y"),
+    (f"{MISFIT} shapes.outer_product", "f = outer(A, x)"),
+    (f"{MISFIT} shapes.dot_product", "f = dot(x, y)"),
+    (f"{MISFIT} shapes.row", "f = repeat_rows(x, 2)"),
+    (f"{MISFIT} shapes.no_parts", "f = slice(s, 1, 1, 1, 1)"),
+    (f"{MISFIT} shapes.part", "f = slice(A, 1, 5, 1, 1)"),
+    (f"{MISFIT} shapes.padded", "f = pad(A, 1, 1, 1, 1, 3, 3)"),
+    (f"{MISFIT} shapes.below", "f = concat(X, A)"),
+    (f"{MISFIT} shapes.beside", "f = concat(X, R, axis=1)"),
+    (f"{MISFIT} shapes.reshaped", "f = reshape(A, 3, 2)"),
+    (f"{MISFIT} shapes.diagonal_matrix", "f = diag(A)"),
+    (f"{MISFIT} shapes.main_diagonal", "f = diagonal(X)"),
+    (f"{MISFIT} shapes.picked", "f = X[[5]]"),
+    (f"{MISFIT} shapes.gathered", "f = gather_rows(X, 1, 5)"),
+    (f"{MISFIT} shapes.stride", "f = conv2d(A, A, stride=0)"),
+    (f"{MISFIT} shapes.kernel_rows", "f = conv2d(A, y)"),
+    (f"{MISFIT} shapes.kernel_columns", "f = conv2d(A, R)"),
+    (f"{MISFIT} shapes.uneven_rows", "f = conv1d(y, x, stride=2)"),
+    (f"{MISFIT} shapes.uneven_columns", "f = conv2d(X, A, stride=2)"),
+    (f"{MISFIT} shapes.padding_rows", "f = conv2d(A, A, padding=2)"),
+    (f"{MISFIT} shapes.padding_columns", "f = conv2d(A, x, padding=1)"),
+    (f"{MISFIT} shapes.sizes", "f = spread(A, 0)"),
+    (f"{MISFIT} shapes.windows", "f = maxpool(X)"),
+]
+"""The codes of the sentences that are told of an equation, the outermost first."""
+NOTATIONS = [
+    ("notation.long", "a" * 201),
+    ("notation.character", "\u03b1"),
+    ("notation.empty", "1"),
+    ("notation.forbidden notation.a_command", r"\input"),
+    ("notation.forbidden notation.a_character", "~"),
+    ("notation.unopened notation.a_bracket", "a)"),
+    ("notation.unclosed notation.a_brace", "{a"),
+    ("notation.nothing_in", "a^{}"),
+    ("notation.nothing_before", "^2"),
+    ("notation.nothing_behind", "a_"),
+    ("notation.no_braces", r"a_12"),
+    ("notation.subscripts", "a_b_c"),
+    ("notation.superscripts", "a^b^c"),
+    ("notation.deep", "(" * 9 + "a" + ")" * 9),
+    ("notation.words", r"\text{\x}"),
+]
+VALUES = [
+    ("undefined.within undefined.logarithm", "f = log(0 - s)", ""),
+    ("undefined.within undefined.root", "f = sqrt(0 - s)", ""),
+    ("undefined.within undefined.division", "f = s / (s - s)", ""),
+    ("undefined.within undefined.fractional_power", "f = (0 - s)^0.5", ""),
+    ("undefined.within undefined.power_of_zero", "f = (s - s)^(0 - 0.5)", ""),
+    ("undefined.too_large", "f = exp(400000 * s)", ""),
+    ("undefined.carried undefined.within undefined.division", "f = s / (s - s)", 'rounding = "carry"\n'),
+    ("uncertain.never uncertain.within uncertain.whole", "f = floor(exp(log(s)))", ""),
+]
+"""What is told where a spec has no value, with what stands at its head."""
+MODEL = '[model]\nequations = """\n{}\n"""\n'
+TRAINED = MODEL + 'loss = "L"\n[parameters]\nw = 2\n[update]\nrule = "sgd"\nrate = {}\nsteps = 3\n'
+LEARNT = MODEL + 'loss = "L"\n[parameters]\nw = {}\n[data]' + DATA
+ONE = LEARNT.format("L = w^2", 1)
+
+
+def worked(text: str, flag: str = "", jacobian: str = "") -> Callable[[str], object]:
+    """Works a spec, with a view, in a language that it names itself."""
+
+    def work(language: str) -> object:
+        network = derivation.loads(f'language = "{language}"\n{text}')
+        return derivation.derive(network, views({flag: True}, (jacobian,) * bool(jacobian)))
+
+    return work
+
+
+def spoken(call: Callable[[], object]) -> Callable[[str], object]:
+    """Calls what no spec leads to, in a language that is asked for."""
+
+    def work(language: str) -> object:
+        with speaking(language):
+            return call()
+
+    return work
+
+
+BALL, HALF = arb(0, 1), fmpq(1, 2)
+COLUMN = (2, 1)
+
+
+def undecided() -> None:
+    raise Uncertain(tell("uncertain.sign"))
+
+
+PLANTED: list[tuple[str, Callable[[str], object]]] = [
+    *((codes, worked(MODEL.format(text) + "[data]" + DATA)) for codes, text in EQUATIONS),
+    *((codes, worked(MODEL.format("f = s") + f"[data]{DATA}[notation]\nf = '{text}'")) for codes, text in NOTATIONS),
+    *((codes, worked(head + MODEL.format(text) + "[data]" + DATA)) for codes, text, head in VALUES),
+    ("undefined.after undefined.within undefined.division", worked(TRAINED.format("L = w + 0 / w", 2))),
+    ("undefined.after undefined.within undefined.division", worked(TRAINED.format("L = w + 0 / w", 1))),
+    ("undefined.derivative", worked(LEARNT.format("L = cos_pi(w)", 2))),
+    ("views.needs_loss", worked(MODEL.format("f = s") + "[data]" + DATA, "hessian")),
+    ("views.needs_parameters", worked(MODEL.format("L = s") + 'loss = "L"\n[data]' + DATA, "sensitivity")),
+    ("views.hessian_of_many", worked(LEARNT.format("L = sum(w)", list(range(40))), "hessian")),
+    ("views.hessian_of_long", worked(LEARNT.format("h = w * repeat_rows(R, 3000)\nL = sum(h)", 1), "hessian")),
+    ("views.hessian_undefined undefined.power_of_zero", worked(LEARNT.format("L = w^1.5", 0), "hessian")),
+    ("views.jacobian_of_nothing", worked(ONE, jacobian="q")),
+    ("views.jacobian_carried", worked('rounding = "carry"\n' + ONE, jacobian="L")),
+    ("views.jacobian_of_matrix shapes.a_matrix", worked(LEARNT.format("H = w * A\nL = sum(H)", 1), jacobian="H")),
+    (
+        "views.jacobian_of_long",
+        worked(LEARNT.format("h = w * flatten(repeat_rows(R, 99))\nL = sum(h)", 1), jacobian="h"),
+    ),
+    ("views.jacobian_by_nothing", worked(LEARNT.format("L = sum(A)", 1), jacobian="L")),
+    ("shapes.two_arrays", spoken(lambda: table.arrays_entrywise([(), ()]))),
+    ("shapes.one_scalar", spoken(lambda: table.with_scalar([COLUMN, COLUMN]))),
+    ("shapes.both_scalars", spoken(lambda: table.scalar_by_scalar([COLUMN, ()]))),
+    ("shapes.divisor", spoken(lambda: table.not_by_scalar([COLUMN, ()]))),
+    ("shapes.scalar_product", spoken(lambda: table.matrix_product([(), ()]))),
+    ("uncertain.size", spoken(lambda: numbers.within_reach(arb("inf") - arb("inf")))),
+    ("uncertain.equal", spoken(lambda: numbers.agree(BALL, HALF))),
+    ("uncertain.sign", spoken(lambda: numbers.is_positive(BALL))),
+    ("uncertain.digits", spoken(lambda: numbers.rounded(BALL, 3))),
+    ("uncertain.logarithm", spoken(lambda: elementary.logarithm(BALL))),
+    ("uncertain.divisor", spoken(lambda: elementary.quotient(HALF, BALL))),
+    ("uncertain.base", spoken(lambda: elementary.power(BALL, HALF))),
+    ("uncertain.never uncertain.sign", spoken(lambda: numbers.certified(undecided))),
+    ("false_lines.false", spoken(lambda: Line(number("3"), "=", "value", proof="refuted"))),
+]
+"""The codes of the sentences that are told, the outermost first, and what leads to them in a language."""
+TABLES = "syntax torch operands indexing readings shapes undefined uncertain views false_lines notation".split()
+UNMET = {"false_lines.refuted": "no line of any row is refuted"}
+ERRORS = (FalseLine, NoDerivative, NoView, ShapeMismatch, SpecError, Uncertain, Undefined)
+
+
+def pattern(code: str, language: str) -> str:
+    """What matches a sentence of a code, whatever stands in its braces."""
+    key, _, row = code.partition(".")
+    text: Any = load(language)[key][row]
+    forms = text.values() if isinstance(text, dict) else [text]
+    return "|".join(
+        "".join(re.escape(said) + (".*" if name is not None else "") for said, name, _, _ in Formatter().parse(form))
+        for form in forms
+    )
+
+
+def message(work: Callable[[str], object], language: str) -> str:
+    """The first thing that is told where something goes wrong."""
+    with pytest.raises(ERRORS) as found:
+        work(language)
+    error = found.value
+    if isinstance(error, SpecError):
+        return error.problems[0].message
+    with speaking(language):  # what is told late is told in the language that is spoken then
+        return message_of(error)
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize(("codes", "work"), PLANTED)
+def test_a_planted_error_is_told_in_its_language(codes: str, work: Callable[[str], object], language: str) -> None:
+    told = message(work, language)
+    assert told.code == codes.split()[0]  # type: ignore[attr-defined]
+    for code in codes.split():
+        assert re.search(pattern(code, language), told, re.DOTALL), (code, told)
+    for other in set(languages()) - {language}:
+        assert not re.fullmatch(pattern(codes.split()[0], other), told, re.DOTALL)
+
+
+def test_a_command_speaks_the_language_of_its_spec_to_the_end(tmp_path: Path) -> None:
+    spec = tmp_path / "spec.toml"
+    spec.write_text('language = "de"\n' + MODEL.format("f = s / (s - s)") + "[data]\ns = 2\nt = 3\n", "utf-8")
+    for chosen, unused, told in (
+        ("", "wird aber nie gebraucht", "f hat bei diesen Zahlen keinen Wert: Division durch null"),
+        ("en", "never used", "f has no value at these numbers: division by zero"),
+    ):
+        result = CliRunner().invoke(
+            app, ["handout", str(spec), "-o", "-", "--format", "md", *["--language", chosen][: 2 * bool(chosen)]]
+        )
+        assert result.exit_code == 2 and unused in result.stderr and told in result.stderr
+        with preferring("de"):
+            assert language_of_now() == "de"  # nothing is asked for any more
+
+
+def test_every_sentence_about_formulas_is_met() -> None:
+    met = {code for codes, _ in PLANTED for code in codes.split()}
+    assert {f"{key}.{row}" for key in TABLES for row in load("en")[key]} - met == UNMET.keys()
+
+
+def test_large_numbers_are_grouped_as_the_language_does() -> None:
+    for language, told in (("en", "1,250,000 bytes; the limit is 999"), ("de", "1.250.000 Bytes; die Grenze ist 999")):
+        with speaking(language):
+            assert tell("files.large_file", count=1250000, most=999).endswith(told)
+
+
+def test_a_tex_that_lacks_something_is_passed_over_in_every_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(tex: str, candidate: Engine, *rest: object) -> bytes:
+        if candidate.source == "system":
+            raise TexError(tell("tex.lacks", program="pdflatex", file="a.sty", packages="a"))
+        return b"%PDF"
+
+    monkeypatch.setattr(engine, "_run", run)
+    monkeypatch.setattr(engine, "engines", lambda: [Engine(Path(source), source) for source in ("system", "bundled")])
+    for language in languages():
+        with speaking(language):
+            assert compile_pdf("x") == b"%PDF"
+
+
+ROOMS = ("formulas", "deriving", "networks", "tex", "proving", "handwriting", "pages")
+INTERNAL = {
+    "tex/mathml.py": "a formula that is not shown as MathML is shown as it was written",
+    "tex/read.py": "tests read what `tex.write` has written; nobody else does",
+    "formulas/language/resolve.py": "a layer without equations is a mistake of ours",
+    "pages/formats/__init__.py": "help is told before a language is chosen",
+}
+"""Where English stands in code, and why nobody who speaks another language reads it."""
+WORD = re.compile(r"[A-Za-z]{2,}")
+ENGLISH = re.compile(r"\b(?:the|is|are|not|must|needs?|cannot|only|there|this|write|give|which|what|whether)\b")
+
+
+def literals(node: ast.AST) -> Iterator[str]:
+    """The text written in a piece of code, without docstrings and the codes of what is told."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return
+    if isinstance(node, ast.JoinedStr):
+        yield "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(node, ast.JoinedStr) and isinstance(child, ast.Constant)):
+            yield from literals(child)
+
+
+def english(tree: ast.AST) -> Iterator[str]:
+    """What is raised in two words or more, and what reads like an English sentence anywhere."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Raise) and node.exc:
+            yield from (text for text in literals(node.exc) if len(WORD.findall(text)) > 1 and " " in text)
+    yield from (text for text in literals(tree) if len(WORD.findall(text)) > 3 and ENGLISH.search(text))
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_sentence_is_left_in_code(room: str) -> None:
+    left = {
+        (file.relative_to(ROOT / "derivation").as_posix(), text)
+        for file in (ROOT / "derivation" / room).rglob("*.py")
+        for text in english(ast.parse(file.read_text("utf-8")))
+    }
+    assert {found for found in left if found[0] not in INTERNAL} == set()
+    assert {name for name, _ in left} == {name for name in INTERNAL if name.startswith(f"{room}/")}
+
+
+def test_a_sentence_in_code_would_be_found() -> None:
+    raised = 'def f(x):\n    """What it is that is raised."""\n    raise ValueError(f"no {x} here")'
+    assert list(english(ast.parse(raised))) == ["no {} here"]
+    assert list(english(ast.parse('g = lambda x: "there is no such thing" if x else "ab c"'))) == [
+        "there is no such thing"
+    ]
+    assert not list(english(ast.parse('raise ValueError(tell("shapes.row", key="a"))')))
+
+
+BLOCK = re.compile(r"(?s)\{%.*?%\}|\{\{.*?\}\}")
+MARKUP = re.compile(r"(?s)<style.*?</style>|<[^>]*>|@font-face [^}]*\}|\\[A-Za-z]+(?:\{aligned\})?|&\w+;")
+
+
+@pytest.mark.parametrize(
+    "folder", ["markdown", "notebook", "page", "page_handwritten", "question", "worksheet_markdown"]
+)
+def test_no_word_stands_in_a_template(folder: str) -> None:
+    files = [file for ending in ("md", "html") for file in (ROOT / "templates" / folder).glob(f"*.{ending}.j2")]
+    assert files
+    for file in files:
+        assert not WORD.findall(MARKUP.sub("", BLOCK.sub("", file.read_text("utf-8")))), file
