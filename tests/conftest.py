@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -38,6 +39,18 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     for fixture, marker in MARKED_BY_FIXTURE.items():
         if fixture in getattr(item, "fixturenames", ()):
             item.add_marker(marker)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of many cases the first few are quick, the others slow."""
+    seen = Counter[str]()
+    for item in items:
+        if many := item.get_closest_marker("many"):
+            test = item.nodeid.partition("[")[0]
+            seen[test] += 1
+            if seen[test] > many.args[0]:
+                item.add_marker("slow")
 
 
 @pytest.fixture(autouse=True)

@@ -59,6 +59,7 @@ UNREAD = {
 }
 
 
+@pytest.mark.many(2)
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_our_own_handouts_pass(path: Path) -> None:
     from derivation.pages.formats.markdown import markdown
@@ -112,6 +113,7 @@ PLANTED = [
 ]
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize(("right", "wrong"), PLANTED)
 def test_a_mistake_is_found_at_its_line(handout: str, right: str, wrong: str) -> None:
     at = handout.rfind(right) if "alpha" in right else handout.find(right)
@@ -272,6 +274,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_hostile_input_ends(kind: str) -> None:
     began = time.perf_counter()
@@ -306,6 +309,7 @@ def test_words_in_any_order_never_crash(words: list[str], mark: str) -> None:
     check_text(f"{mark}{' '.join(words)} = {' '.join(reversed(words))}{mark}")
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**9))
 def test_mutilated_formulas_never_crash(seed: int) -> None:

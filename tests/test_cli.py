@@ -48,6 +48,7 @@ def test_standard_output(tmp_path: Path) -> None:
     assert done.stdout.startswith("# One training step") and list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.many(3)
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -100,6 +101,7 @@ def test_an_indexed_entry_gets_its_number(tmp_path: Path) -> None:
     assert done.returncode == 0 and r"0.5 \cdot 3 +" in done.stdout
 
 
+@pytest.mark.slow
 def test_bad_calls(tmp_path: Path) -> None:
     assert run("handout", EXAMPLE, "--format", "docx", cwd=tmp_path).returncode == 2
     assert run("handout", EXAMPLE, "--theme", "baroque", cwd=tmp_path).returncode == 2
@@ -156,6 +158,7 @@ def test_what_is_not_proved_stops_the_handout_or_is_marked(tmp_path: Path, monke
     assert r"W^{(1)} x + b^{(1)} \quad (\text{unproved})" in page and "could not be proved by SymPy" in page
 
 
+@pytest.mark.tex
 def test_a_refuted_line_stops_the_handout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from dataclasses import replace
 
@@ -224,6 +227,7 @@ def test_whoever_does_not_take_the_output_is_told_of_by_the_exit_code(tmp_path: 
     assert names(tmp_path) == ["spec.toml", "x.md"]
 
 
+@pytest.mark.many(1)
 @pytest.mark.parametrize(
     ("redirections", "code", "said"),
     [
@@ -243,6 +247,7 @@ def test_streams_that_are_closed(redirections: str, code: int, said: str, tmp_pa
         assert (tmp_path / "said").read_text().endswith(said)
 
 
+@pytest.mark.slow
 def test_a_command_that_is_told_to_end_leaves_nothing_behind(tmp_path: Path) -> None:
     """While TeX runs, and while SymPy proves: the exit code is the shell's for a program ended by a signal, and nothing
     is said."""
@@ -278,6 +283,7 @@ BAD = os.fsdecode(b"bad\xff")
 """A name that is not UTF-8; the tests look for it as it is shown."""
 
 
+@pytest.mark.many(2)
 @pytest.mark.parametrize(
     "form", ["text", "json", "html", "github", "sarif", pytest.param("pdf", marks=pytest.mark.tex)]
 )
@@ -290,6 +296,7 @@ def test_articles_whose_name_is_not_utf8(form: str, tmp_path: Path) -> None:
     assert shown in raw and (form not in ("json", "sarif") or json.loads(raw))
 
 
+@pytest.mark.slow
 def test_files_whose_name_is_not_utf8(tmp_path: Path) -> None:
     shutil.copy(EXAMPLE, tmp_path / f"{BAD}.toml")
     shutil.copy(ROOT / "examples" / "variants" / "two-two-one.toml", tmp_path / f"v{BAD}.toml")
@@ -328,6 +335,7 @@ def mask_of_this_process() -> int:
     return mask
 
 
+@pytest.mark.many(2)
 @pytest.mark.parametrize(
     "call",
     [
@@ -345,6 +353,7 @@ def test_what_is_missing_is_told_whatever_its_name(call: tuple[str, ...], tmp_pa
     assert done.returncode == 2 and "bad\\" in done.stderr and "derivation, not yours" not in done.stderr, done
 
 
+@pytest.mark.many(1)
 @pytest.mark.parametrize(
     "locale",
     [
@@ -362,6 +371,7 @@ def test_documents_are_utf8_in_every_locale(locale: dict[str, str], tmp_path: Pa
     assert found.stdout == expected.stdout and found.returncode == expected.returncode and not found.stderr
 
 
+@pytest.mark.many(2)
 @pytest.mark.parametrize(
     ("error", "said"),
     [
@@ -404,6 +414,7 @@ def test_the_version_is_said(tmp_path: Path) -> None:
     assert run("--version", cwd=tmp_path).stdout == f"derivation {__version__}\n"
 
 
+@pytest.mark.many(1)
 @pytest.mark.parametrize(
     ("name", "why"),
     [
@@ -422,6 +433,7 @@ def test_names_that_no_output_can_have(name: str, why: str, tmp_path: Path) -> N
     assert names(tmp_path) == [EXAMPLE.name]
 
 
+@pytest.mark.slow
 def test_a_link_is_kept_and_a_fifo_written_to(tmp_path: Path) -> None:
     (tmp_path / "link.md").symlink_to("text.md")
     os.mkfifo(tmp_path / "fifo")

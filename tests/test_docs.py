@@ -7,12 +7,18 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from places import ROOT
+
+from derivation.exercises.plan.table import VariantsTable
+from derivation.exercises.plan.wishes import WISHES
+from derivation.spec.reader import Spec
+from derivation.spec.update import UpdateTable
 
 GUIDES = sorted((ROOT / "docs").glob("*.md"))
 PAGES = [ROOT / "README.md", *GUIDES]
@@ -141,3 +147,28 @@ def test_an_example_of_each_kind_of_block(tmp_path: Path) -> None:
         ("toml", "a.toml", 11),
     ]
     assert [block.marks for block in found] == [{"not run": "it is an example"}, {"exits": "2"}, {}]
+
+
+def test_the_reference_says_something_of_every_row() -> None:
+    """A row that is new needs a sentence in `docs/reference.toml`; the site is not built without it."""
+    said = tomllib.loads((ROOT / "docs" / "reference.toml").read_text("utf-8"))
+    assert said["wishes"].keys() == WISHES.keys()
+    assert said["variants"].keys() == VariantsTable.model_fields.keys()
+    assert {key.partition(".")[0] for key in said["spec"]} == Spec.model_fields.keys()
+    assert {
+        key.partition(".")[2] for key in said["spec"] if key.startswith("update.")
+    } == UpdateTable.model_fields.keys()
+
+
+NAMED = re.compile(r"`([\w/.-]+\.(?:py|tex|toml|js|j2))`")
+"""A file that a document names."""
+
+
+def test_every_file_that_a_document_names_is_there() -> None:
+    """The user's own files stand in the guides; what is written for developers names ours."""
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split()
+    files = tracked or [path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.*")]
+    for document in ("ARCHITECTURE.md", "SECURITY.md", "CONTRIBUTING.md"):
+        named = set(NAMED.findall((ROOT / document).read_text("utf-8")))
+        missing = {name for name in named if not any(f"/{path}".endswith(f"/{name}") for path in files)}
+        assert not missing, document

@@ -140,7 +140,7 @@ def test_a_number_of_a_student_is_a_number_or_text() -> None:
 
 FORMULAS = (
     r"\\leftinput{secret}", r"\\rightinput{secret}", r"\\mathbbinput{secret}", "a^^5cinput", r"\le\left\input x", r"x \text{\input{secret}}", "x} \\input{secret} {",
-    r"\begin{input}x\end{input}", "x %\n\\input{secret}", r"\csname input\endcsname", "\uff3cinput", "x & y", r"x \text{a_b}", "a^b^c", "^2", "x^", r"\frac{1", r"\$x", r"\{^^41\}",
+    r"\begin{input}x\end{input}", "x %\n\\input{secret}", r"\csname input\endcsname", pytest.param("\uff3cinput", marks=pytest.mark.tex), "x & y", r"x \text{a_b}", "a^b^c", "^2", "x^", r"\frac{1", r"\$x", r"\{^^41\}",
 )  # fmt: skip
 
 

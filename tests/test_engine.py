@@ -403,6 +403,7 @@ def test_text_stands_in_print_as_it_was_typed(kind: str) -> None:
         ("علي", r"ع \(U\+0639, arabic letter ain\) in 'علي':"),
     ],
 )
+@pytest.mark.tex
 def test_a_letter_that_no_font_has_is_named_with_its_word(name: str, told: str) -> None:
     with pytest.raises(TexError, match=f"TeX cannot set the character {told}"):
         compile_pdf(document(name), next(iter(BY.values()), Engine(Path(sys.executable), "system")))

@@ -110,6 +110,7 @@ def test_faults_are_found() -> None:
 # Every lesson
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize("stem", LESSONS)
 def test_nothing_lies_on_anything_in_a_lesson(stem: str) -> None:
     worked = lesson(stem)
@@ -126,6 +127,7 @@ def landings(chart: Chart) -> Iterator[tuple[Edge, float]]:
             yield edge, abs(end[0] - start[0]) if start[1] == end[1] else 0.0
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize("stem", LESSONS)
 def test_every_arrow_meets_its_box_at_a_right_angle(stem: str) -> None:
     """The last piece is level, at least as long as a head, and ends at the side of a box."""
@@ -146,6 +148,7 @@ def test_every_arrow_meets_its_box_at_a_right_angle(stem: str) -> None:
             )
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize("stem", LESSONS)
 def test_nothing_lies_on_anything_however_much_is_shown(stem: str) -> None:
     """The looks that the page had no room for too."""
@@ -157,6 +160,7 @@ def test_nothing_lies_on_anything_however_much_is_shown(stem: str) -> None:
         assert chart.width <= TEXT_WIDTH["a4"] + TOUCH
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize("stem", LESSONS)
 def test_a_map_is_low_and_marks_what_it_is_told(stem: str) -> None:
     network = lesson(stem).network
@@ -176,6 +180,7 @@ def test_a_map_is_low_and_marks_what_it_is_told(stem: str) -> None:
     assert not {key for node in chart.nodes for key in node.quantity.split()} & set(network.parameters)
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize("stem", LESSONS)
 def test_every_use_is_an_edge(stem: str) -> None:
     """Forward and backward, each equation has an edge from each quantity that it uses, and no other."""
@@ -198,6 +203,7 @@ def test_every_use_is_an_edge(stem: str) -> None:
         } == uses
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize("stem", LESSONS)
 def test_gradients_flow_back_to_what_has_one_and_never_into_data(stem: str) -> None:
     worked = lesson(stem)
@@ -220,6 +226,7 @@ def near(a: object, b: object, digits: int) -> bool:
     return bool(abs(x - y) <= max(abs(x), abs(y), fmpq(1, 1000)) / fmpq(10) ** digits)
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize("stem", LESSONS)
 def test_shares_add_up_to_the_gradient(stem: str) -> None:
     worked = lesson(stem)
@@ -323,6 +330,7 @@ def laid_out(boxes: list[Box], links: list[Link]) -> Chart:
     return Chart(layout.width, layout.height, nodes, edges)
 
 
+@pytest.mark.many(10)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_nothing_lies_on_anything_in_a_random_graph(seed: int) -> None:
     boxes, links = random_boxes(random.Random(seed))
@@ -339,6 +347,7 @@ def test_nothing_lies_on_anything_in_a_random_graph(seed: int) -> None:
             assert all(a[0] <= b[0] + 1e-9 for a, b in pairwise(stroke)), "an edge never turns back"
 
 
+@pytest.mark.many(10)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_random_networks_fold_into_rows_that_fit(seed: int) -> None:
     """Random equations with parameters and data; every use is drawn once, every quantity has one node of its own."""
@@ -439,6 +448,7 @@ def test_a_parameter_used_far_away_is_named_again_and_a_datum_keeps_its_lane() -
     assert (Station("x", 0, False), Station("e", 5, False)) in found.edges
 
 
+@pytest.mark.slow
 def test_a_chart_higher_than_a_page_is_parted_between_its_rows() -> None:
     """Thirty time steps of a GRU: no row is cut through, none is lost."""
     text = (ROOT / "examples" / "gru.toml").read_text("utf-8").replace("1..2", "1..30").replace("h[2]", "h[30]")
@@ -462,6 +472,7 @@ def test_a_chart_higher_than_a_page_is_parted_between_its_rows() -> None:
 # The update and the plots
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize("stem", LESSONS)
 def test_a_step_of_the_update_carries_its_sign(stem: str) -> None:
     worked = lesson(stem)
@@ -476,6 +487,7 @@ def test_a_step_of_the_update_carries_its_sign(stem: str) -> None:
         assert "+(-" not in text.latex.replace(" ", "") and re.match(r"(\\approx )?(-|\{\+\})", text.latex), text.latex
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize("stem", LESSONS)
 def test_a_new_value_shows_how_far_it_has_moved(stem: str) -> None:
     """Old, step and new as printed: they add up within a tenth of the step, but where results are carried rounded."""
@@ -615,6 +627,7 @@ def test_weights_run_from_the_right_neuron_whichever_way_the_product_is_written(
     )
 
 
+@pytest.mark.slow
 def test_the_legend_speaks_of_dashes_only_where_there_are_some() -> None:
     for stem in LESSONS:
         chart = charts(lesson(stem)).get("setup")
@@ -627,6 +640,7 @@ def test_the_legend_speaks_of_dashes_only_where_there_are_some() -> None:
     )
 
 
+@pytest.mark.slow
 def test_only_perceptrons_are_drawn_as_neurons() -> None:
     assert {stem for stem in LESSONS if "setup" in charts(lesson(stem))} == {
         "mlp-batch", "paper-arithmetic", "shared-bias", "three-four-two", "two-two-one", "xor",
@@ -636,6 +650,7 @@ def test_only_perceptrons_are_drawn_as_neurons() -> None:
 # Writers
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize("stem", LESSONS)
 def test_svg_is_well_formed_and_says_what_everything_is(stem: str) -> None:
     worked = lesson(stem)

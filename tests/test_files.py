@@ -165,6 +165,7 @@ def spoil(folder: Path) -> None:
     (folder / "weights.pt").write_bytes(b"")
 
 
+@pytest.mark.many(12)
 @pytest.mark.parametrize(
     ("value", "message"),
     [

@@ -38,6 +38,7 @@ def test_what_a_command_raises_and_a_wrong_exit_code_are_finds(monkeypatch: pyte
         run("handout", SEED, "-o", "-", "--format", "md")
 
 
+@pytest.mark.slow
 def test_what_does_not_end_is_a_find() -> None:
     with pytest.raises(TooSlow), limited(1):
         while True:

@@ -7,6 +7,7 @@ import random
 import re
 import time
 
+import pytest
 from places import ROOT
 
 from derivation import SpecError, loads
@@ -97,6 +98,7 @@ def _repeated(text: str, pick: random.Random) -> str:
 MUTATIONS = (_character, _number, _number, _word, _word, _between, _key, _line, _repeated)
 
 
+@pytest.mark.slow
 def test_no_text_gets_anything_but_a_network_or_a_sentence() -> None:
     seed, end, count = random.SystemRandom().randrange(10**9), time.process_time() + 8, 0
     while time.process_time() < end or count < 50:

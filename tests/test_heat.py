@@ -69,6 +69,7 @@ def shades(nodes: list[Node]) -> np.ndarray:
 # What is shown
 
 
+@pytest.mark.slow
 def test_only_convolutions_and_attentions_have_heat_maps() -> None:
     found = {stem: shown(charts(lesson(stem)).get("heat")) for stem in LESSONS}
     assert {stem: keys for stem, keys in found.items() if keys} == {

@@ -52,6 +52,7 @@ def steps(text: str, path: str) -> int:
     return count
 
 
+@pytest.mark.many(6)
 @pytest.mark.parametrize("name", SCANNED)
 def test_steps_grow_with_the_text(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("derivation.checking.article.MAXIMAL_MADE", 10_000)
@@ -60,6 +61,7 @@ def test_steps_grow_with_the_text(name: str, monkeypatch: pytest.MonkeyPatch) ->
     assert long <= 16 * 1.2 * short + 2000
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize("name", JUDGED)
 def test_steps_of_judging_grow_with_the_text(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
@@ -380,6 +382,7 @@ def test_mutilated_articles_give_every_report(tmp_path: Path) -> None:
         assert count < 60
 
 
+@pytest.mark.tex
 def test_articles_mutilated_afresh_give_every_report(tmp_path: Path) -> None:
     seed = int(os.environ.get("ARTICLE_SEED", random.SystemRandom().randrange(10**6)))
     for count, mutant in zip(range(40), mutants(seed), strict=False):

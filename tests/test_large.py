@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 import derivation
 from derivation.checking.article import check_text
@@ -14,6 +15,7 @@ from derivation.pages.formats.markdown import markdown
 from derivation.proving.prover import unproved
 
 
+@pytest.mark.slow
 def test_784_128_10(tmp_path: Path) -> None:
     drawn = np.random.default_rng(0)
     given = {

@@ -68,6 +68,7 @@ def faults(page: str) -> Iterator[str]:
             yield f"no lines of its own: {formula}"
 
 
+@pytest.mark.many(6)
 @pytest.mark.parametrize(("stem", "page"), [pytest.param(stem, page, id=stem) for stem, page in pages()])
 def test_every_reader_shows_every_formula_of_a_lesson(stem: str, page: str) -> None:
     assert len(FORMULA.findall(page)) > 20
@@ -81,6 +82,7 @@ def test_what_begins_something_has_a_blank_line_before_it(heading: str) -> None:
             assert page[: found.start()].endswith("\n"), (stem, found[0])
 
 
+@pytest.mark.slow
 def test_a_worksheet_and_its_key_are_shown(tmp_path: Path) -> None:
     done = CliRunner().invoke(
         app,

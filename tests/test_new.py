@@ -69,6 +69,14 @@ def test_nothing_is_overwritten(before: str, bash: Bash) -> None:
     assert done.stderr == "mine.toml is there already and stays as it is; give another name\n"
 
 
+def test_a_full_disk_leaves_no_half_of_a_spec(bash: Bash, tmp_path: Path) -> None:
+    """No file may grow here: what cannot be written whole is not there."""
+    done = bash("trap '' XFSZ; ulimit -f 0; derivation new mine | cat; echo ${PIPESTATUS[0]}")
+    assert done.stdout == "2\n" and done.stderr == "mine.toml cannot be written: File too large\n"
+    assert not list((tmp_path / "here").iterdir())
+
+
+@pytest.mark.many(3)
 @pytest.mark.parametrize(
     ("call", "said"),
     [
@@ -115,6 +123,7 @@ def complete(bash: Bash, *words: str) -> list[str]:
     return done.stdout.split()
 
 
+@pytest.mark.many(5)
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
@@ -144,6 +153,7 @@ def test_a_name_is_completed_without_loading_a_command(bash: Bash) -> None:
     assert not [name for name in done.stderr.split() if name.startswith("derivation.cli.handout")]
 
 
+@pytest.mark.many(1)
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
 def test_other_shells_are_told_what_each_value_is(shell: str, bash: Bash) -> None:
     ask = f"_DERIVATION_COMPLETE=complete_{shell} _TYPER_COMPLETE_FISH_ACTION=get-args _TYPER_COMPLETE_ARGS="

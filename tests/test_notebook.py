@@ -27,6 +27,7 @@ def test_every_operation_can_be_written() -> None:
     assert set(PRIMITIVES) == {row.name for row in TABLE.values() if row.definition is None}
 
 
+@pytest.mark.many(5)
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.stem)
 def test_a_notebook_runs_and_agrees(spec: Path, tmp_path: Path) -> None:
     text = notebook(derive(load(spec)))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -111,6 +113,32 @@ def test_installed_from_the_wheel_it_works_in_an_empty_folder(built: Path, tmp_p
 def test_the_citation_is_of_this_version() -> None:
     lines = (ROOT / "CITATION.cff").read_text("utf-8").splitlines()
     assert f'version: "{VERSION}"' in lines and "license: MIT" in lines
+
+
+WORKFLOW = ".github/workflows/checks.yml"
+
+
+@pytest.mark.parametrize(
+    ("schema", "file"),
+    [("github-workflows", WORKFLOW), ("citation-file-format", "CITATION.cff")],
+    ids=["workflow", "citation"],
+)
+def test_files_that_others_read_are_valid(schema: str, file: str, tmp_path: Path) -> None:
+    """By schemas that the tool brings along."""
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}"]
+    assert subprocess.run([*command, ROOT / file], capture_output=True, check=False).returncode == 0
+    (tmp_path / "wrong").write_text("jobs: 3\n")
+    assert subprocess.run([*command, tmp_path / "wrong"], capture_output=True, check=False).returncode == 1
+
+
+def test_the_workflow_asks_for_what_the_package_promises() -> None:
+    """Each Python and each system of the classifiers; and the docs say that not all of them have been run."""
+    text = (ROOT / WORKFLOW).read_text("utf-8")
+    pythons = [found[1] for kind in PROJECT["classifiers"] if (found := re.match(r".*Python :: (3\.\d+)$", kind))]
+    assert f"python: {json.dumps(pythons)}" in text
+    assert "system: [ubuntu-latest, macos-latest, windows-latest]" in text
+    assert sum(kind.startswith("Operating System ::") for kind in PROJECT["classifiers"]) == 3
+    assert "nothing has been run yet" in (ROOT / "docs" / "install.md").read_text("utf-8")
 
 
 def test_every_library_has_a_version_to_be_tested_with() -> None:

@@ -62,6 +62,7 @@ def window(browser: Any, tmp_path: Path) -> Iterator[Any]:
 # What is written
 
 
+@pytest.mark.slow
 def test_same_spec_same_bytes() -> None:
     from derivation.pages.typesetting import font
 
@@ -83,6 +84,7 @@ def test_the_articles_page_is_small_and_holds_every_number() -> None:
         assert re.search(rf"(?<![\d.]){re.escape(number)}(?![\d])", shown), number
 
 
+@pytest.mark.many(3)
 @pytest.mark.parametrize("stem", LESSONS)
 def test_formulas_are_well_formed_and_scripts_belong_to_whole_symbols(stem: str) -> None:
     text = html_of(stem)
@@ -132,6 +134,7 @@ def test_what_browsers_need_beside_the_converted_formula(latex: str, part: str) 
     assert part in mathml(latex)
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize("stem", LESSONS)
 def test_the_font_has_every_sign_of_the_formulas_and_its_licence(stem: str) -> None:
     """Those in the text, and the root's, which browsers draw of their own accord: from the embedded font, or not at

@@ -67,6 +67,7 @@ def body_of(text: str) -> str:
 # What is written
 
 
+@pytest.mark.slow
 def test_same_spec_and_seed_same_bytes() -> None:
     from derivation.handwriting import screen
     from derivation.handwriting.fonts import opentype
@@ -84,6 +85,7 @@ def test_the_articles_page_is_small() -> None:
         assert len(written("two-two-one", Writing(hand=hand)).encode()) < 300_000, hand
 
 
+@pytest.mark.many(1)
 @pytest.mark.parametrize("stem", LOOKED_AT)
 def test_the_text_is_that_of_the_typeset_page(stem: str) -> None:
     """Whoever copies, searches or listens to the page has the same characters as on the typeset page."""
@@ -91,6 +93,7 @@ def test_the_text_is_that_of_the_typeset_page(stem: str) -> None:
     assert by_hand == plain
 
 
+@pytest.mark.many(1)
 @pytest.mark.parametrize("stem", LOOKED_AT)
 def test_neighbouring_occurrences_have_different_shapes(stem: str) -> None:
     """As the classes say it; brackets of formulas have three shapes, all else six. What the classes do is seen in the

@@ -264,6 +264,7 @@ def agree(found: Array, expected: Any) -> bool:
     return bool(np.all(np.abs(ours - theirs) <= 1e-9 * np.maximum(1.0, np.abs(theirs))))
 
 
+@pytest.mark.many(2)
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_autograd_and_difference_quotients_agree(seed: int) -> None:
     chooser = random.Random(seed)
@@ -292,6 +293,7 @@ def quotient(network: derivation.Network, key: str) -> fmpq:
     return (loss(step) - loss(-step)) / (2 * step)
 
 
+@pytest.mark.slow
 def test_every_operation_is_drawn() -> None:
     drawn = {operation.text for seed in range(SEEDS) for made in graphs(seed) for _, operation, _ in made.equations}
     assert drawn == {operation.text for operation in (*UNARY, *BINARY)}

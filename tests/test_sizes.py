@@ -108,6 +108,7 @@ ORDINARY = {
 }
 
 
+@pytest.mark.many(1)
 @pytest.mark.parametrize("equations", ORDINARY)
 def test_what_people_write_about_forty_rows_is_proved(equations: str) -> None:
     parameters, data = ({key: {**LAYER, **PEOPLE}[key] for key in keys} for keys in ORDINARY[equations])
@@ -116,6 +117,7 @@ def test_what_people_write_about_forty_rows_is_proved(equations: str) -> None:
     assert not re.search(r"(x|y)_\{1[0-9]\}", markdown(proved))
 
 
+@pytest.mark.slow
 def test_a_flattened_picture_is_certified_by_forward_rules() -> None:
     proved = derivation.prove(
         derivation.derive(network("h = W @ flatten(X)\nL = sum(h^2)", {"W": drawn(2, 900, 3)}, {"X": drawn(30, 30, 1)}))
@@ -215,6 +217,7 @@ def test_what_unfolds_too_far_is_told_before_it_is_made(equations: str) -> None:
     assert problem.line == line and (not at or problem.column == at)
 
 
+@pytest.mark.slow
 def test_fifty_time_steps() -> None:
     steps = "h[t] = tanh(w * h[t-1] + u * x + b) for t in 1..50\nL = (h[50] - y)^2"
     found = derivation.prove(
@@ -232,6 +235,7 @@ def test_fifty_time_steps() -> None:
     assert abs(float(found.gradients["w"].entries[0].mid()) - slope) < 1e-14
 
 
+@pytest.mark.slow
 def test_a_long_sum_over_an_index() -> None:
     found = derivation.derive(network("L = w * sum(x * t for t in 1..200)", {"w": 0.5}, {"x": 2}))
     assert found.gradients["w"].entries == (2 * 200 * 201 // 2,)

@@ -94,6 +94,7 @@ def nodes(draw: st.DrawFn, parts: st.SearchStrategy[Term]) -> Term:
 TERMS = st.recursive(LEAVES, nodes, max_leaves=14)
 
 
+@pytest.mark.slow
 @settings(max_examples=1500, deadline=None)
 @given(TERMS)
 def test_read_inverts_write(term: Term) -> None:

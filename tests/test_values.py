@@ -303,6 +303,7 @@ def test_every_operation_works_in_every_algebra(row: Operation, algebra: str) ->
 # Pictures and notebooks
 
 
+@pytest.mark.many(1)
 @pytest.mark.parametrize(
     "loss",
     [
@@ -396,6 +397,7 @@ def chooser() -> random.Random:
     return random.Random(seed)
 
 
+@pytest.mark.slow
 def test_hostile_numbers_have_the_values_that_mpmath_gives(chooser: random.Random) -> None:
     """100 networks, others each time."""
     refused = judged = 0
@@ -439,6 +441,7 @@ EXAMPLES = (
 )
 
 
+@pytest.mark.slow
 def test_the_examples_with_hostile_numbers(chooser: random.Random) -> None:
     """Each is written in every format, or refused with a sentence."""
     for example in chooser.sample(EXAMPLES, 6):

@@ -61,6 +61,7 @@ def test_a_loss_of_zero_has_no_elasticity() -> None:
     assert "relative change" not in FORMATS["md"](found, "typeset").decode().split("|\n")[0]
 
 
+@pytest.mark.many(3)
 @pytest.mark.parametrize("view", ["sensitivity", "gradient_check", "hessian"])
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_views_are_proved_and_our_checker_finds_no_fault(example: str, view: str) -> None:
@@ -107,6 +108,7 @@ def number_of(line: derivation.walkthrough.Line) -> float:
     return float(line.term.args[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("example", NETWORKS)
 def test_the_hessian_agrees_with_autograd_and_second_differences(example: str) -> None:
     from autograd import hessian

@@ -14,7 +14,6 @@ from derivation.version import VERSION
 
 HERE = "derivation.cli"
 COMMANDS: Registry[Callable[..., None]] = Registry(
-    "command",
     Row(
         "handout",
         "Write the walkthrough of a network: forward pass, backpropagation, update.",

@@ -12,7 +12,7 @@ from derivation.checking import article as checker
 from derivation.checking.article import Report, UnreadableArticle
 from derivation.checking.reports import FORMATS
 from derivation.cli.completing import one_of
-from derivation.cli.exits import BAD_INPUT, SOME_WRONG, TEX_FAILED, deliver, ending, file_of, stop
+from derivation.cli.exits import BAD_INPUT, SOME_WRONG, TEX_FAILED, deliver, ending, file_of, known, stop
 from derivation.pages.typesetting.engine import TexError
 from derivation.system.streams import is_terminal, say
 
@@ -34,9 +34,7 @@ def check(
     ] = "",
 ) -> None:
     """Say which equalities of an article are wrong. Exit code 0: none; 1: some; 2: a file could not be read."""
-    form = form or ENDINGS.get(ending(output), ending(output)) or "text"
-    if form not in FORMATS:
-        stop(FORMATS.refusal(form))
+    form = known("format", form or ENDINGS.get(ending(output), ending(output)) or "text", FORMATS)
     target = file_of(output, Path())
     reports: list[Report] = []
     unread = False

@@ -6,7 +6,7 @@ import errno
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -111,6 +111,18 @@ def folder_of(output: str | None, usual: Path) -> Path:
     if output == "":
         stop("the name of the output folder is empty")
     return Path(output) if output else usual
+
+
+def known(kind: str, name: str, names: Collection[str]) -> str:
+    """The name, if there is one such; ends the program with what there is instead."""
+    if name not in names:
+        stop(f"there is no {kind} {name!r}; {kind}s are {', '.join(names)}")
+    return name
+
+
+def several(kind: str, text: str, names: Collection[str]) -> list[str]:
+    """The names in a text with commas, each once; ends the program where there is none such."""
+    return [known(kind, name, names) for name in dict.fromkeys(map(str.strip, text.split(","))) if name]
 
 
 def ending(output: str | None) -> str:

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from derivation.cli.completing import one_of
-from derivation.cli.exits import TEX_FAILED, deliver, ending, file_of, put, stop
+from derivation.cli.exits import TEX_FAILED, deliver, ending, file_of, known, put, stop
 from derivation.cli.explaining import explained
 from derivation.deriving import derive
 from derivation.deriving.on_request.views import views
@@ -83,11 +83,8 @@ def handout(
     ] = None,
 ) -> None:
     """Write the walkthrough of a network: forward pass, backpropagation, update."""
-    form = form or ending(output) or "pdf"
-    if form not in FORMATS:
-        stop(FORMATS.refusal(form))
-    if theme not in THEMES:
-        stop(f"there is no theme {theme!r}; themes are {', '.join(THEMES)}")
+    form = known("format", form or ending(output) or "pdf", FORMATS)
+    known("theme", theme, THEMES)
     target = file_of(output, Path("output", f"{spec.stem}.{form}"))
     writing = _writing(theme, hand, paper_style, seed, target if form == "tex" else None)
     if form == "tex" and theme == "handwritten" and target is None:
@@ -114,12 +111,10 @@ def _writing(theme: str, hand: str, paper: str, seed: int | None, tex: Path | No
     such."""
     if theme != "handwritten" and (hand or paper or seed is not None):
         stop("--hand, --paper-style and --seed choose a handwriting: add --theme handwritten")
-    if hand and hand not in HANDS:
-        stop(f"there is no hand {hand!r}; hands are {', '.join(HANDS)}")
-    if paper and paper not in PAPERS:
-        stop(f"there is no paper style {paper!r}; paper styles are {', '.join(PAPERS)}")
+    hand = known("hand", hand or STANDARD.hand, HANDS)
+    paper = known("paper style", paper or STANDARD.paper, PAPERS)
     folder = re.sub(r"[^A-Za-z0-9.]", "-", tex.stem) + "-fonts/" if tex else ""
-    return Writing(hand or STANDARD.hand, paper or STANDARD.paper, STANDARD.seed if seed is None else seed, folder)
+    return Writing(hand, paper, STANDARD.seed if seed is None else seed, folder)
 
 
 def _document(make: Callable[[], bytes]) -> bytes:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from derivation.cli.completing import several_of
-from derivation.cli.exits import BAD_INPUT, TEX_FAILED, deliver, folder_of, stop
+from derivation.cli.exits import BAD_INPUT, TEX_FAILED, deliver, folder_of, several, stop
 from derivation.exercises.key import KeyFault, load_key
 from derivation.exercises.marking.answers import load_answers
 from derivation.exercises.marking.report import ClassReport, report
@@ -51,10 +51,7 @@ def mark(
     ] = False,
 ) -> None:
     """Mark a class's answers: points, follow-through, the first step that deviates, and the mistakes by name."""
-    forms = list(dict.fromkeys(name.strip() for name in form.split(",") if name.strip()))
-    for name in forms:
-        if name not in FORMATS:
-            stop(FORMATS.refusal(name))
+    forms = several("format", form, FORMATS)
     report = _report(key, answers)
     for line in report.told:
         say(line)

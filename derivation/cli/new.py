@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from contextlib import ExitStack
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -69,10 +70,14 @@ def new(
 
 
 def _write_new(target: Path, content: bytes) -> None:
-    """Writes a file that was not there; ends the program with a message where there is anything of its name."""
+    """Writes a file that was not there, whole or not at all; ends the program with a message where there is anything of
+    its name."""
     try:
-        with target.open("xb") as file:
+        with target.open("xb") as file, ExitStack() as undone:
+            undone.callback(target.unlink)
             file.write(content)
+            file.flush()
+            undone.pop_all()
     except FileExistsError:
         stop(tell("new.is_there", file=target))
     except OSError as error:

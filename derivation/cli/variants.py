@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from derivation.cli.completing import one_of, several_of
-from derivation.cli.exits import TEX_FAILED, folder_of, stop
+from derivation.cli.exits import TEX_FAILED, folder_of, known, several, stop
 from derivation.cli.explaining import caught, warned
 from derivation.exercises.batch.batch import Batch, drawn, exercise_of
 from derivation.exercises.batch.parts import Job, VariantRow
@@ -84,7 +84,8 @@ def variants(
     ] = "",
 ) -> None:
     """Make the same exercise with other numbers: worksheets, worked keys, and questions for learning platforms."""
-    forms = _forms(form, bind)
+    forms = several("format", form, FORMATS)
+    known("binding", bind, BINDINGS)
     if ids and (count or roster):
         stop("--id makes the variants with these ids, so leave out --count and --roster")
     people = _people(roster)
@@ -101,17 +102,6 @@ def variants(
             + (f"\nand {len(left_out) - TOLD} more" if len(left_out) > TOLD else ""),
             TEX_FAILED,
         )
-
-
-def _forms(form: str, bind: str) -> list[str]:
-    """The formats that are asked for."""
-    forms = list(dict.fromkeys(name.strip() for name in form.split(",") if name.strip()))
-    for name in forms:
-        if name not in FORMATS:
-            stop(f"there is no format {name!r}; formats are {', '.join(FORMATS)}")
-    if bind not in BINDINGS:
-        stop(f"there is no binding {bind!r}; bindings are {', '.join(BINDINGS)}")
-    return forms
 
 
 def _write(spec: Path, batch: Batch, pool: Pool) -> None:

@@ -18,6 +18,8 @@ from typing import Any
 
 import sympy
 
+from derivation.formulas.operations.algebras import is_step
+
 MOST_KINKS = 1000
 """Kinks looked at, region by region, before it is left to samples."""
 MOST_INEQUALITIES = 400
@@ -34,11 +36,6 @@ def steps_in(expression: Any) -> list[Any]:
 @cache
 def _rank(step: Any) -> tuple[int, str]:
     return step.count(sympy.Function), str(step)
-
-
-def is_step(atom: Any) -> bool:
-    """Whether a function is the algebra's `step`."""
-    return type(atom).__name__ == "step"
 
 
 def vanishes_everywhere(expression: Any, is_zero: Callable[[Any], bool]) -> bool | None:

@@ -16,7 +16,7 @@ from typing import Any
 
 import sympy
 
-from derivation.proving.regions import is_step, vanishes_everywhere
+from derivation.proving.regions import steps_in, vanishes_everywhere
 from derivation.proving.symbolic import Finding
 
 POINTS = 64
@@ -34,7 +34,7 @@ def verdict(expression: Any) -> Finding:
         return "proved"
     if any(_differs(expanded, point) for point in islice(_points(expanded), 3)):
         return "refuted"
-    steps = [atom for atom in expanded.atoms(sympy.Function) if is_step(atom)]
+    steps = steps_in(expanded)
     if steps:
         everywhere = vanishes_everywhere(expanded, _zero_there)
         if everywhere is None:

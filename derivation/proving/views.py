@@ -7,6 +7,7 @@ from typing import Any
 
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
+from derivation.formulas.operations.algebras import is_step
 from derivation.formulas.terms import Term, index, name, walk
 from derivation.networks.walkthrough import Proof
 from derivation.proving.symbolic import Symbolic
@@ -92,7 +93,7 @@ class Truth:
         """A number that is no fraction as a decimal, so that expressions do not nest; on the side of each kink on which
         it is at these values."""
         if x.free_symbols:
-            steps = [atom for atom in x.atoms(self.prover.sympy.Function) if type(atom).__name__ == "step"]
+            steps = filter(is_step, x.atoms(self.prover.sympy.Function))
             return x.xreplace({step: step.func(step.args[0].subs(values)) for step in steps})
         return x if x.is_Rational else x.evalf(DIGITS)
 

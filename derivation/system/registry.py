@@ -22,13 +22,13 @@ class Row:
 class Registry(Mapping[str, Thing], Generic[Thing]):
     """Things of one kind by name.
 
-    >>> numbers = Registry("number", Row("half", "a rational", "fractions:Fraction"), Row("tenth", "a decimal", "decimal:Decimal"))
-    >>> numbers.offered, numbers.refusal("third"), numbers["half"].__name__
-    ('half or tenth', "there is no number 'third'; numbers are half, tenth", 'Fraction')
+    >>> numbers = Registry(Row("half", "a rational", "fractions:Fraction"), Row("tenth", "a decimal", "decimal:Decimal"))
+    >>> numbers.offered, numbers["half"].__name__
+    ('half or tenth', 'Fraction')
     """
 
-    def __init__(self, kind: str, *rows: Row) -> None:
-        self.kind, self.rows = kind, {row.key: row for row in rows}
+    def __init__(self, *rows: Row) -> None:
+        self.rows = {row.key: row for row in rows}
 
     def __getitem__(self, key: str) -> Thing:
         module, _, name = self.rows[key].home.partition(":")
@@ -54,7 +54,3 @@ class Registry(Mapping[str, Thing], Generic[Thing]):
     def descriptions(self) -> dict[str, str]:
         """What is said of each, by name."""
         return {row.key: row.says for row in self.rows.values()}
-
-    def refusal(self, name: str) -> str:
-        """What is said of a name that nothing has."""
-        return f"there is no {self.kind} {name!r}; {self.kind}s are {', '.join(self.rows)}"

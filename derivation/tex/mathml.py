@@ -31,8 +31,6 @@ LETTERS: Mapping[str, str] = dict(
     )
 )
 """Commands that are letters: no space beside them."""
-UPRIGHT = frozenset("∇∞∅……⋯⋮⋱$%&#_∠°")
-"""Letters that never slant."""
 SIGNS: Mapping[str, str] = dict(
     zip(
         r"""\cdot \times \odot \circ \otimes \oplus \oslash \ominus \star \ast \div \pm \mp \in \notin \ni \le \leq \ge

@@ -154,6 +154,7 @@ y = "integers -2..2, not 0"
 """
 
 
+@pytest.mark.slow
 def test_numbers_drawn_in_portions_are_those_drawn_in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
     job = Job(FEW, ".")
     at_once = list(draw(exercise_of(FEW, "."), 3, 400))

@@ -143,6 +143,7 @@ def test_canvas_has_a_question_for_each_blank(exercise: Exercise) -> None:
             )  # a tie has both its roundings
 
 
+@pytest.mark.slow
 def test_canvas_refuses_what_it_would_round_away() -> None:
     small = article(digits=4)
     with pytest.raises(
@@ -279,6 +280,7 @@ def test_prairielearn_page_and_server_agree(exercise: Exercise, folder: Path) ->
     assert "Give numbers to 3 decimal places" in table["params"]["given"]
 
 
+@pytest.mark.slow
 def test_prairielearn_takes_any_title(exercise: Exercise) -> None:
     found = files(EXPORTS["prairielearn"], titled(exercise, EVIL), 1)
     info = json.loads(next(content for path, content in found.items() if path.endswith("info.json")))

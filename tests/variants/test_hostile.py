@@ -278,6 +278,7 @@ def test_a_name_that_comes_again_and_again_is_told_once() -> None:
     assert len(str(error.value).splitlines()) == 21 and str(error.value).endswith("class.csv: and 4980 more problems")
 
 
+@pytest.mark.slow
 def test_a_class_list_takes_time_in_proportion_to_its_length() -> None:
     def seconds(count: int) -> float:
         text = "name,id\n" + "".join(f"Student {number},{number}\n" for number in range(count))
@@ -368,6 +369,7 @@ def test_what_is_guarded_is_read_back(cell: str) -> None:
     assert unguarded(guarded(cell)) == cell
 
 
+@pytest.mark.slow
 def test_every_table_that_is_written(form: Form, tmp_path: Path) -> None:
     """Names from a class list into answers.csv, filled in, marked, and into the tables of marks: nowhere a formula,
     everywhere the name."""
@@ -410,6 +412,7 @@ def test_strata_and_names_in_the_tables_of_variants() -> None:
 # Names of files.
 
 
+@pytest.mark.slow
 def test_files_are_called_by_ids_and_never_by_names(tmp_path: Path) -> None:
     names = [
         "../../etc/passwd",

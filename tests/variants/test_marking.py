@@ -138,6 +138,7 @@ def test_each_planted_mistake_is_named_and_no_other(key: Key, request: pytest.Fi
     assert PLANTED.read_text() == text.getvalue()
 
 
+@pytest.mark.slow
 def test_every_mistake_on_every_variant(key: Key) -> None:
     """30 variants, 13 mistakes: wherever one shows it is named, and nothing else but a mistake that gives the very same
     sheet."""
@@ -159,6 +160,7 @@ def test_every_mistake_on_every_variant(key: Key) -> None:
     assert named == len(rows) > 330
 
 
+@pytest.mark.slow
 def test_two_mistakes_on_one_sheet_are_each_named_at_their_step(key: Key) -> None:
     rows, variants = [], list(key.variants.values())[2:5]
     for (row, word), (other, second) in itertools.combinations(by_hand.WORDS.items(), 2):
@@ -193,6 +195,7 @@ def test_a_slip_is_no_mistake_of_the_table(key: Key) -> None:
     assert verdicts(marked) == {blank: "wrong" if blank == "dL/dW2[1]" else "right" for blank in answers}
 
 
+@pytest.mark.many(1)
 @pytest.mark.parametrize("example", ["softmax-regression", "mlp-batch", "rnn", "shared-bias"])
 def test_mistakes_in_other_networks(example: str) -> None:
     """Wrong answers by the mistaken tapes, marked: the mistake itself is named and no other."""

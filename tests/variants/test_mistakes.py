@@ -125,6 +125,7 @@ FORMULAS = {
 """What the rows make of other networks, written down by hand."""
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize(("example", "row"), FORMULAS)
 def test_rows_make_sense_of_other_networks(example: str, row: str) -> None:
     exercise = loose(ROOT / "examples" / f"{example}.toml")
@@ -137,6 +138,7 @@ def test_rows_make_sense_of_other_networks(example: str, row: str) -> None:
     assert edited == FORMULAS[example, row]
 
 
+@pytest.mark.many(6)
 @pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.toml")), ids=lambda path: path.stem)
 def test_every_example_can_be_mistaken(path: object) -> None:
     exercise = loose(path)  # type: ignore[arg-type]

@@ -107,6 +107,7 @@ def test_answers_worked_by_hand_get_full_marks(exercise, quiz) -> None:  # type:
         ] == [100] * 29
 
 
+@pytest.mark.many(3)
 @pytest.mark.parametrize("row", by_hand.WORDS)
 def test_mistakes_made_by_hand_are_named_and_no_other(exercise, quiz, row: str) -> None:  # type: ignore[no-untyped-def]
     sentence, named = words()["mistake_feedback"][row], 0
@@ -138,6 +139,7 @@ def test_intervals_never_meet_and_the_right_answer_comes_first(quiz) -> None:  #
     assert wrong > 500
 
 
+@pytest.mark.many(1)
 @pytest.mark.parametrize("changes", [{"places": 2}, {"digits": 2}, {"places": 1}])
 def test_both_roundings_of_a_tie_are_right(changes: dict[str, int]) -> None:
     exercise, ties = article(**changes), 0
@@ -204,6 +206,7 @@ def test_no_more_variants_are_drawn_than_a_part_holds(exercise) -> None:  # type
         assert drawn == 10 * part
 
 
+@pytest.mark.slow
 def test_the_same_spec_gives_the_same_bytes(exercise) -> None:  # type: ignore[no-untyped-def]
     for form in EXPORTS.values():
         if form is not EXPORTS["canvas"]:

@@ -21,7 +21,7 @@ from derivation.system.hold import Held, held
 SPEC = ROOT / "examples" / "variants" / "two-two-one.toml"
 PATIENCE = 60
 """Seconds for what takes one or two on a machine that has time."""
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals as on POSIX")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="signals as on POSIX")]
 
 
 def soon(holds: Callable[[], object]) -> bool:

@@ -37,6 +37,7 @@ def handout(variant: Variant) -> list[Step]:
     ]
 
 
+@pytest.mark.many(2)
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_every_line_is_a_line_of_the_handout(name: str) -> None:
     exercise = loose(ROOT / "examples" / f"{name}.toml")

@@ -57,6 +57,7 @@ def example() -> Exercise:
     return load_exercise(EXAMPLE)
 
 
+@pytest.mark.slow
 def test_a_thousand_variants_have_one_decimal_in_every_answer(example: Exercise) -> None:
     variants = list(draw(example, 3, 1000))
     for variant in variants:
@@ -86,6 +87,7 @@ rate = "0.1 | 0.5"
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wishes", "holds"),
     [
@@ -118,6 +120,7 @@ def test_search_finds_what_brute_force_finds(wishes: str, holds: object) -> None
 VALUES = ("-1", "-0.5", "0.5", "1", "2", "0.2", "0.1", "-0.3", "0", "3", "0.25", "-2", "1.5")
 
 
+@pytest.mark.slow
 def test_search_finds_what_brute_force_finds_on_lattices_by_chance() -> None:
     assert sum(_same_solutions(seed) > 0 for seed in range(24)) >= 5
 
@@ -177,6 +180,7 @@ def test_more_variants_than_there_are() -> None:
         draw(exercise, 1, len(answers) + 1)
 
 
+@pytest.mark.slow
 def test_more_variants_than_there_are_in_a_large_space() -> None:
     """Few answers in many ways: only y is asked for, so to say."""
     exercise = article(
@@ -187,6 +191,7 @@ def test_more_variants_than_there_are_in_a_large_space() -> None:
         list(draw(exercise, 1, 40))
 
 
+@pytest.mark.many(1)
 @pytest.mark.parametrize(
     ("wishes", "vary", "conflict"),
     [
@@ -211,6 +216,7 @@ def test_the_wishes_that_conflict_are_named(wishes: str, vary: str, conflict: se
     assert all(f"({key})" in str(caught.value) for key in conflict)
 
 
+@pytest.mark.slow
 def test_no_answer_twice_but_where_structure_repeats_it() -> None:
     exercise = article('decimals = 1\nrepeats = false\nrelu = "on"')
     same = [
@@ -226,6 +232,7 @@ def test_no_answer_twice_but_where_structure_repeats_it() -> None:
         assert len(set(found.values())) == len(found)
 
 
+@pytest.mark.slow
 def test_moderate_arguments_and_a_falling_loss_of_sigmoids() -> None:
     text = """
 [model]
@@ -274,6 +281,7 @@ def _sigmoid_loss(variant: object, suffix: str) -> float:
     return (v[0] * h[0] + v[1] * h[1] - 1) ** 2 / 2
 
 
+@pytest.mark.slow
 def test_strata_have_as_many_variants_as_they_want() -> None:
     exercise = load_exercise(ROOT / "examples" / "variants" / "strata.toml")
     variants = list(draw(exercise, 9, 60))
@@ -343,6 +351,7 @@ def test_effort_is_alike(example: Exercise) -> None:
     assert {row.branches for row in rows} == {"h 1 0"}
 
 
+@pytest.mark.slow
 def test_ids_rebuild_their_variants(example: Exercise) -> None:
     for variant in draw(example, -12, 5):
         again = rebuild(load_exercise(EXAMPLE), f" {variant.id.lower()} ")
@@ -380,6 +389,7 @@ def test_ids_of_another_spec(example: Exercise) -> None:
         rebuild(example, "seven")
 
 
+@pytest.mark.slow
 def test_same_seed_same_numbers_in_another_process(example: Exercise) -> None:
     text = (
         "import sys; from pathlib import Path; from derivation.exercises.exercise.exercise import load_exercise; "

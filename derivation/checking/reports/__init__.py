@@ -8,7 +8,6 @@ from derivation.system.registry import Registry, Row
 
 HERE = "derivation.checking.reports"
 FORMATS: Registry[Callable[..., bytes]] = Registry(
-    "format",
     Row("text", "What is wrong, for a terminal.", f"{HERE}.text:write"),
     Row("json", "Every equality with its verdict, in a stable form.", f"{HERE}.json_form:write"),
     Row("html", "The article with a mark at every equality, in one file.", f"{HERE}.html:write"),

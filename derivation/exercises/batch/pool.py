@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -9,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from ipaddress import ip_address
 from itertools import islice
 from multiprocessing import get_context
@@ -156,6 +158,18 @@ UNANSWERED = (OSError, ValueError, TypeError, TimeoutError, MemoryError, Asserti
 not begun in ten seconds."""
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Clients that nobody has are closed before, and none while the block lasts: closing one waits for a loop, and a
+    collector that closes it while another loop begins in the same thread waits for ever."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 class Cluster:
     """A Dask cluster by the address of its scheduler. What a worker had begun when it died is begun again on another.
 
@@ -172,7 +186,8 @@ class Cluster:
             security = Security()
             if address.startswith("tls://") and security.get_connection_args("client")["ssl_context"] is None:
                 raise NoCluster(f"{address} needs certificates: {CERTIFICATES}")
-            self.client: Any = Client(address, timeout="5s", security=security)
+            with _uncollected():
+                self.client: Any = Client(address, timeout="5s", security=security)
         except UNANSWERED as error:
             raise NoCluster(f"no Dask scheduler answers at {address}: {error or type(error).__name__}") from None
 

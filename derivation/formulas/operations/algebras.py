@@ -135,6 +135,11 @@ for _function in ("greater", "at_least"):
     setattr(Terms, _function, _seen(_function))
 
 
+def is_step(expression: Any) -> bool:
+    """Whether a SymPy expression is a step, by which the algebra of `symbols` says every kink."""
+    return type(expression).__name__ == "step"
+
+
 @cache
 def symbols() -> Any:
     """The algebra of SymPy expressions (SymPy is imported here, and only when something is to be proved).

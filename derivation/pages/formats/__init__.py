@@ -9,7 +9,6 @@ from derivation.system.registry import Registry, Row
 
 HERE = "derivation.pages.formats"
 FORMATS: Registry[Callable[..., bytes]] = Registry(
-    "format",
     Row("pdf", "A PDF, by the TeX on this machine or the one in the wheel.", f"{HERE}.pdf:write"),
     Row(
         "tex",

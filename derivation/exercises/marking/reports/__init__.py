@@ -10,7 +10,6 @@ from derivation.system.registry import Registry, Row
 
 HERE = "derivation.exercises.marking.reports"
 FORMATS: Registry[Callable[[ClassReport], Iterator[tuple[str, bytes]]]] = Registry(
-    "format",
     Row("text", "Points, verdicts and mistakes, for a terminal.", f"{HERE}.text:files"),
     Row(
         "csv",
