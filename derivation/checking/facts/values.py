@@ -3,7 +3,7 @@ accumulation."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from hashlib import blake2b
 from typing import Any
 
@@ -44,7 +44,7 @@ def quantities(term: Term) -> Iterator[Term]:
 class Balls(Numbers):
     """Numbers in which a numeral that is known to be rounded stands for all numbers that it may be the rounding of."""
 
-    def __init__(self, rounded: set[str]) -> None:
+    def __init__(self, rounded: Container[str]) -> None:
         self.rounded = rounded
 
     def literal(self, term: Term) -> Any:
@@ -122,11 +122,6 @@ class Truth:
             self.cache[key] = self.facts.guarded((type(self), leaf), lambda: self.find(leaf, order))
         return self.cache[key]
 
-    def forget(self) -> None:
-        """Forgets all values: a name has got another meaning."""
-        self.cache.clear()
-        self.long.clear()
-
     def find(self, leaf: Term, order: int) -> Array:
         if leaf.head == "partial":
             return self.derivative(leaf, order)
@@ -158,8 +153,9 @@ class Truth:
         """The value that the article gives."""
         statement = self.facts.value_statement(key, order)
         if statement is None:
-            if key in self.facts.learnt:
-                return self.value(Meaning(self.facts, order).of(self.facts.learnt[key])[0], order)
+            seen = self.facts.put_in(key)
+            if seen:
+                return self.value(Meaning(self.facts, order).of(seen)[0], order)
             raise Unknown(0, f"the article gives no value for {shown(key)}")
         return self.value(Meaning(self.facts, statement.order).of(statement.tree)[0], statement.order)
 
@@ -336,7 +332,7 @@ class Random(Truth):
 
     def drawn(self, key: str, order: int) -> Array:
         shape = self.facts.shape(key, order)
-        if shape is None and key not in self.facts.assumed and key not in self.facts.parameters:
+        if shape is None and not self.facts.is_drawn(key):
             raise Unknown(0, f"the article gives no shape for {key}")
         array = self.array(key, shape or ())
         return normalized(array, self.distributions(key, order))

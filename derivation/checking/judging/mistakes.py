@@ -11,7 +11,7 @@ from flint import fmpq
 from derivation.checking.facts.lookup import Lookup
 from derivation.checking.facts.meaning import FAILURES
 from derivation.checking.facts.values import Truth
-from derivation.checking.judging.compare import equal
+from derivation.checking.judging.agreement import equal
 from derivation.checking.reading.trees import Tree
 from derivation.formulas.arrays import Array
 from derivation.formulas.terms import Term
