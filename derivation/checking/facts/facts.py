@@ -118,11 +118,9 @@ class Facts:
 
     def epoch(self, order: int) -> int:
         """What tells one place of the article from another: how many facts have been replaced before it."""
-        count = bisect_right(self.stated.boundaries, at(order))
-        for (lessons, known), moment in ((self.redefined, at), (self.restated, behind)):
-            if known:
-                count += bisect_right(lessons, at(order), 0, known, key=lambda lesson: moment(lesson.order))
-        return count
+        lessons, known = self.redefined
+        count = bisect_right(lessons, order, 0, known, key=order_of) if known else 0
+        return count + bisect_right(self.stated.boundaries, at(order))
 
     def symbol(self, key: str) -> Symbol | None:
         """The symbol of a quantity that stands in the article, or that a formula makes."""
@@ -197,7 +195,7 @@ class Facts:
         3."""
         bound = {}
         for part in {*symbol.sub, *symbol.label}:
-            statement = self.value_statement(part, order) if letters(part) else None
+            statement = self.given(part, order) if letters(part) else None
             if statement and statement.tree.head == "number" and statement.tree.args[0].isdecimal():
                 bound[part] = statement.tree.args[0]
         return instance(symbol, bound)
@@ -322,7 +320,7 @@ class Facts:
         return self._shapes[cached]
 
     def _shape(self, key: str, order: int) -> Shape | None:
-        statement = self.value_statement(key, order)
+        statement = self.given(key, order)
         if statement:
             try:
                 return Meaning(self, statement.order).of(statement.tree)[1]
@@ -354,7 +352,7 @@ class Facts:
 
     def whole_number(self, key: str) -> int | None:
         """The whole number that the article gives a letter."""
-        statement = self.value_statement(key, 1 << 60)
+        statement = self.given(key, 1 << 60)
         text = statement.tree.args[0] if statement and statement.tree.head == "number" else ""
         return int(text) if text.isdecimal() else None
 
@@ -390,19 +388,22 @@ class Facts:
         others = (lesson.statement for lesson in islice(lessons, known))
         return list(islice(merge(given, others, key=order_of), MAXIMAL_VALUES))
 
-    def value_statement(self, key: str, order: int) -> Statement | None:
+    def given(self, key: str, order: int) -> Statement | None:
         """Where the article last gave a quantity a value before this place, or at it, or next after it."""
         given = self.knowledge.values.get(key, ())
         place = bisect_left(given, order, key=order_of)
-        found = given[place - 1] if place else None
+        return given[place - 1] if place else next((one for one in given[:MAXIMAL_FORMULAS] if not one.assigned), None)
+
+    def value_statement(self, key: str, order: int) -> Statement | None:
+        """The same, where a value that was put in for another one counts as printed, though not as true."""
+        found = self.given(key, order)
         if self.restated[1]:
             lessons, known = self.lessons.all(Restated, key)
             place = bisect_left(lessons, order, 0, known, key=order_of)
-            if place and (found is None or lessons[place - 1].order >= found.order):
-                return lessons[place - 1].statement
-        return found or next(
-            (statement for statement in self.values(key)[:MAXIMAL_FORMULAS] if not statement.assigned), None
-        )
+            last = lessons[place - 1].statement if place else None
+            if last and (found is None or not found.order < order or last.order >= found.order):
+                return last
+        return found
 
     def integer(self, term: Term, order: int) -> int | None:
         """A whole number that a term surely is."""

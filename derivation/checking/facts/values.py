@@ -10,7 +10,7 @@ from typing import Any
 from flint import arb, fmpq
 
 from derivation.checking.facts.effort import effort
-from derivation.checking.facts.knowledge import NEW, SLOPE, shown
+from derivation.checking.facts.knowledge import NEW, SLOPE, Statement, shown
 from derivation.checking.facts.lookup import Lookup
 from derivation.checking.facts.meaning import Meaning, Unknown
 from derivation.formulas.arrays import Array, Shape
@@ -151,13 +151,17 @@ class Truth:
 
     def given(self, key: str, order: int) -> Array:
         """The value that the article gives."""
-        statement = self.facts.value_statement(key, order)
+        statement = self.statement(key, order)
         if statement is None:
             seen = self.facts.put_in(key)
             if seen:
                 return self.value(Meaning(self.facts, order).of(seen)[0], order)
             raise Unknown(0, f"the article gives no value for {shown(key)}")
         return self.value(Meaning(self.facts, statement.order).of(statement.tree)[0], statement.order)
+
+    def statement(self, key: str, order: int) -> Statement | None:
+        """Where the value comes from that a quantity has by itself."""
+        return self.facts.given(key, order)
 
     def updated(self, leaf: Term, order: int) -> Array:
         rule = self.facts.rule(leaf, order)
@@ -297,6 +301,9 @@ class Printed(Truth):
         except Unknown:
             return super().find(leaf, order)
 
+    def statement(self, key: str, order: int) -> Statement | None:
+        return self.facts.value_statement(key, order)
+
     def moment(self, order: int) -> int:
         return order
 
@@ -345,7 +352,7 @@ class Random(Truth):
     def distributions(self, key: str, order: int) -> list[range]:
         """The places that add up to 1 where an input is a target, or has one in each row or each column: in a random
         one they do so too."""
-        statement = self.facts.value_statement(key, order)
+        statement = self.facts.given(key, order)
         if statement is None or statement.tree.head not in ("matrix", "tuple"):
             return []
         array = self.given_by_value(key, order)
