@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from derivation.checking.facts.facts import Facts, Rule, Stated
 from derivation.checking.facts.knowledge import NEW, ChainRead, Gathering, chains, quantity
+from derivation.checking.facts.lessons import Restated
 from derivation.checking.facts.meaning import Meaning, Mismatch
 from derivation.checking.facts.meter import Exhausted, Meter
 from derivation.checking.facts.numerals import Numerals
@@ -135,9 +136,14 @@ class Article:
             for word in words
         )
 
-    def facts(self) -> Facts:
-        """The article's facts before anything is judged."""
-        stated = Stated(self.knowledge, self.numerals, Meter(self.letters))
+    def facts(self, put_in: Sequence[Restated] = ()) -> Facts:
+        """The article's facts before anything is judged; a second look knows from the first which values were put in
+        for others."""
+        knowledge, numerals = self.knowledge, self.numerals
+        if put_in:
+            knowledge = knowledge.with_values((str(lesson.about), lesson.statement) for lesson in put_in)
+            numerals = Numerals(knowledge.values, self.chains)
+        stated = Stated(knowledge, numerals, Meter(self.letters))
         facts = Facts(stated)
         rules = self._rules(facts)
         return Facts(replace(stated, rules=rules)) if rules else facts
@@ -154,17 +160,16 @@ class Article:
     def judged(self) -> tuple[list[Equality], Facts]:
         """The verdicts on all pairs, and the facts once they are known. A first look finds out whether the article
         rounds; where it does so only here and there, a second judges by that."""
-        equalities, facts = self.judged_by(ALL_ALLOWANCES)
+        equalities, facts = self.judged_by(self.facts(), ALL_ALLOWANCES)
         allowed = self.habits(equalities)
-        return (
-            self.judged_by(allowed)
-            if any(equality.needed - allowed for equality in equalities)
-            else (equalities, facts)
-        )
+        if all(equality.needed <= allowed for equality in equalities):
+            return equalities, facts
+        put_in, known = facts.restated
+        return self.judged_by(self.facts(put_in[:known]), allowed)
 
-    def judged_by(self, allowed: frozenset[Allowance]) -> tuple[list[Equality], Facts]:
+    def judged_by(self, facts: Facts, allowed: frozenset[Allowance]) -> tuple[list[Equality], Facts]:
         """The verdicts where these are allowed."""
-        facts, equalities = self.facts(), list[Equality]()
+        equalities = list[Equality]()
         for link, ruling in Judge(facts, self.chains, allowed).rulings():
             equalities.append(ruling.equality)
             facts = link.context.after(ruling.lessons).facts

@@ -72,27 +72,15 @@ class Stated:
     """Reverse rules of formulas, which no value changes."""
 
     @cached_property
-    def boundaries(self) -> Sequence[int]:
-        """The moments at which something that the article states begins to hold instead of something else: a value
-        behind its place, a function or a rule from its place on."""
+    def renewals(self) -> Sequence[int]:
+        """The places at which a quantity that has no formula gets another value."""
         known = self.knowledge
-        values = (
+        return sorted(
             statement.order
-            for statements in known.values.values()
-            for statement in (statements if statements[0].assigned else statements[1:])
+            for key, statements in known.values.items()
+            if not known.formulas.get(key)
+            for statement in statements[1:]
         )
-        others = [*(row[0] for rows in known.functions.values() for row in rows[1:]), *map(order_of, self.rules[1:])]
-        return sorted([*(behind(order) for order in values), *(at(order) for order in others)])
-
-
-def at(order: int) -> int:
-    """The moment from which on something holds that holds at its place already."""
-    return 2 * order
-
-
-def behind(order: int) -> int:
-    """The moment from which on something holds that holds behind its place only."""
-    return 2 * order + 1
 
 
 class Facts:
@@ -117,10 +105,12 @@ class Facts:
         return Facts(self.stated, self.lessons.after(lessons), self.parameters)
 
     def epoch(self, order: int) -> int:
-        """What tells one place of the article from another: how many facts have been replaced before it."""
-        lessons, known = self.redefined
-        count = bisect_right(lessons, order, 0, known, key=order_of) if known else 0
-        return count + bisect_right(self.stated.boundaries, at(order))
+        """The first place of the article from which on nothing is renewed until this one."""
+        renewals, (lessons, known) = self.stated.renewals, self.redefined
+        place = bisect_left(renewals, order)
+        start = renewals[place - 1] + 1 if place else 0
+        begun = bisect_right(lessons, order, 0, known, key=order_of) if known else 0
+        return max(start, min(lessons[begun - 1].order + 1, order)) if begun else start
 
     def symbol(self, key: str) -> Symbol | None:
         """The symbol of a quantity that stands in the article, or that a formula makes."""
@@ -139,18 +129,21 @@ class Facts:
         symbol = self.symbol(key)
         return key in self.parameters or (symbol is not None and self.may_assume(symbol))
 
-    def assumed(self, terms: Iterable[Term], order: int) -> set[str]:
-        """The names on which terms depend, through all formulas, of which it is only assumed that they are scalars."""
-        found, seen, waiting = set[str](), set[str](), list(terms)
+    def assumed(self, terms: Iterable[Term], order: int) -> list[tuple[str, frozenset[str]]]:
+        """The names on which terms depend, through all formulas, of which it is only assumed that they are scalars,
+        each with the quantities through whose formulas it is reached first."""
+        found, seen = list[tuple[str, frozenset[str]]](), set[str]()
+        waiting = [(term, frozenset[str]()) for term in terms]
         while waiting:
-            for node in walk(waiting.pop()):
+            term, through = waiting.pop()
+            for node in walk(term):
                 key = key_of(node) if node.head in ("name", "partial", "updated") else ""
                 if key and key not in seen and key not in self.parameters:
                     self.meter.tick()
                     seen.add(key)
-                    waiting += self.formulas(node, key, order)
+                    waiting += [(formula, through | {key}) for formula in self.formulas(node, key, order)]
                     if node.head == "name" and self.is_drawn(key) and self.shape(key, order) is None:
-                        found.add(key)
+                        found.append((key, through))
         return found
 
     def formulas(self, leaf: Term, key: str, order: int) -> list[Term]:
@@ -195,7 +188,7 @@ class Facts:
         3."""
         bound = {}
         for part in {*symbol.sub, *symbol.label}:
-            statement = self.given(part, order) if letters(part) else None
+            statement = self.value_statement(part, order) if letters(part) else None
             if statement and statement.tree.head == "number" and statement.tree.args[0].isdecimal():
                 bound[part] = statement.tree.args[0]
         return instance(symbol, bound)
@@ -352,7 +345,7 @@ class Facts:
 
     def whole_number(self, key: str) -> int | None:
         """The whole number that the article gives a letter."""
-        statement = self.given(key, 1 << 60)
+        statement = self.value_statement(key, 1 << 60)
         text = statement.tree.args[0] if statement and statement.tree.head == "number" else ""
         return int(text) if text.isdecimal() else None
 
@@ -389,21 +382,26 @@ class Facts:
         return list(islice(merge(given, others, key=order_of), MAXIMAL_VALUES))
 
     def given(self, key: str, order: int) -> Statement | None:
-        """Where the article last gave a quantity a value before this place, or at it, or next after it."""
-        given = self.knowledge.values.get(key, ())
-        place = bisect_left(given, order, key=order_of)
-        return given[place - 1] if place else next((one for one in given[:MAXIMAL_FORMULAS] if not one.assigned), None)
+        """Where the article last gave a quantity its true value before this place, or at it, or next after it. One that
+        was put in for another becomes true only where the article goes on with something anew."""
+        return self._last(key, order, self.epoch(order))
 
     def value_statement(self, key: str, order: int) -> Statement | None:
-        """The same, where a value that was put in for another one counts as printed, though not as true."""
-        found = self.given(key, order)
+        """The same as printed: what was put in for another one counts at once."""
+        return self._last(key, order, order)
+
+    def _last(self, key: str, order: int, known_by: int) -> Statement | None:
+        given = self.knowledge.values.get(key, ())
+        place = bisect_left(given, order, key=order_of)
+        found = given[place - 1] if place else None
         if self.restated[1]:
             lessons, known = self.lessons.all(Restated, key)
-            place = bisect_left(lessons, order, 0, known, key=order_of)
-            last = lessons[place - 1].statement if place else None
-            if last and (found is None or not found.order < order or last.order >= found.order):
+            begun = bisect_left(lessons, known_by, 0, known, key=order_of)
+            last = lessons[begun - 1].statement if begun else None
+            if last and (found is None or last.order >= found.order):
                 return last
-        return found
+        ahead = self.values(key) if known_by == order else given
+        return found or next((one for one in ahead[:MAXIMAL_FORMULAS] if not one.assigned), None)
 
     def integer(self, term: Term, order: int) -> int | None:
         """A whole number that a term surely is."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import attrgetter
 
 from derivation.checking.reading.chains import Chain, Clause, Declaration, Side
 from derivation.checking.reading.forms import read
@@ -170,6 +172,13 @@ class Knowledge:
     """The section of each place."""
     scalar: bool
     """Whether it has no arrays at all."""
+
+    def with_values(self, others: Iterable[tuple[str, Statement]]) -> Knowledge:
+        """The same with further values, each at its place."""
+        values = {key: list(statements) for key, statements in self.values.items()}
+        for key, statement in others:
+            insort(values.setdefault(key, []), statement, key=attrgetter("order"))
+        return replace(self, values=values)
 
     def indexed(self, symbol: Symbol) -> tuple[str, dict[str, str]] | None:
         """The general quantity that a symbol is a case of, and what its index letters stand for."""

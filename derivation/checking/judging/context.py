@@ -125,6 +125,22 @@ class Context:
                 waiting += self.above(key, chain)
         return found
 
+    def is_met(self, key: str, chain: ChainRead) -> bool:
+        """Whether a quantity's formula was worked with before, since anything was renewed: what it assumes was weighed
+        there."""
+        epoch = self.facts.epoch(chain.order)
+        return any(
+            epoch <= other.order < chain.order
+            and not self.only_defines(other)
+            and key in self.reach([name for read in other.sides for name in read.named], other)
+            for other in self.chains
+        )
+
+    def only_defines(self, chain: ChainRead) -> bool:
+        """Whether a chain is nothing but the formula of a quantity."""
+        key = quantity(chain.sides[0].tree) if chain.sides[0].tree and len(chain.sides) == 2 else None
+        return any(statement.chain is chain for statement in self.facts.definitions(key or "", chain.order))
+
     def confirmed(self, keys: set[str], chain: ChainRead) -> list[Lesson]:
         """That the values of these quantities, and of all that they depend on, have led to what the article says."""
         section = self.facts.sections[chain.order]

@@ -95,7 +95,9 @@ class Pair:
             again = judged(self.context, plain, self.i, self.k)
             if again.verdict in ("exact", "rounded"):
                 return again
-        ambiguity = Ambiguities(self.context).ambiguity(self.chain, self.left, self.right, judgement.expected)
+        ambiguity = Ambiguities(self.context.after(judgement.lessons)).ambiguity(
+            self.chain, self.left, self.right, judgement.expected
+        )
         return Judgement("undecided", ambiguity, lessons=judgement.lessons) if ambiguity else judgement
 
     def attempt(self, how: Callable[[Pair], Judgement]) -> Judgement:
@@ -139,7 +141,8 @@ class Pair:
             terms = [term for term, _ in self.terms()]
         except FAILURES:
             terms = [name(key) for key in (*self.left.named, *self.right.named)]
-        return self.facts.assumed(terms, self.order)
+        found = self.facts.assumed(terms, self.order)
+        return {key for key, through in found if not any(self.context.is_met(other, self.chain) for other in through)}
 
     def decided(self) -> Judgement:
         defined = self.definitions.definition(self.chain, self.left, self.right, self.k)
