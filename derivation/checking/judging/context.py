@@ -130,16 +130,17 @@ class Context:
         there."""
         epoch = self.facts.epoch(chain.order)
         return any(
-            epoch <= other.order < chain.order
-            and not self.only_defines(other)
-            and key in self.reach([name for read in other.sides for name in read.named], other)
+            key in self.reach([name for read in self.compared(other) for name in read.named], other)
             for other in self.chains
+            if epoch <= other.order < chain.order
         )
 
-    def only_defines(self, chain: ChainRead) -> bool:
-        """Whether a chain is nothing but the formula of a quantity."""
-        key = quantity(chain.sides[0].tree) if chain.sides[0].tree and len(chain.sides) == 2 else None
-        return any(statement.chain is chain for statement in self.facts.definitions(key or "", chain.order))
+    def compared(self, chain: ChainRead) -> Sequence[SideRead]:
+        """The sides of a chain that are held against each other: not the quantity to which it gives a formula."""
+        key = quantity(chain.sides[0].tree) if chain.sides[0].tree else None
+        if all(statement.chain is not chain for statement in self.facts.definitions(key or "", chain.order)):
+            return chain.sides
+        return chain.sides[1:] if len(chain.sides) > 2 else ()
 
     def confirmed(self, keys: set[str], chain: ChainRead) -> list[Lesson]:
         """That the values of these quantities, and of all that they depend on, have led to what the article says."""
