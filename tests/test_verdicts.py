@@ -166,3 +166,15 @@ def test_what_a_slip_makes_of_the_lines_behind_it(
         for equality in check_text(text.replace(was, now), name).equalities
     }
     assert {place: found.get(place) for place in verdicts} == verdicts
+
+
+@pytest.mark.parametrize(("name", "was", "now"), [row[:3] for row in PLANTED])
+def test_a_slip_is_heard_of_in_any_order(name: str, was: str, now: str) -> None:
+    """The pairs of an article with a slip, shuffled, one at a time and twice."""
+    path = ROOT / "examples" / "articles" / name
+    with working_precision(PRECISION):
+        links, equalities, _ = in_order(article_of(path, path.read_text("utf-8").replace(was, now)))
+        order = list(range(len(links))) * 2
+        random.Random(17).shuffle(order)
+        for place in order:
+            assert told(links[place].ruling().equality) == told(equalities[place]), place
