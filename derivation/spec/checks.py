@@ -12,6 +12,7 @@ from derivation.formulas.language.resolve import Shapes
 from derivation.formulas.numbers import exact
 from derivation.formulas.operations.losses import LOSSES
 from derivation.formulas.terms import Term, names, walk
+from derivation.words.telling import tell
 
 MAXIMAL_EXPONENT = 64
 
@@ -35,23 +36,19 @@ def problems(
 
 @dataclass(frozen=True)
 class Range:
-    """Where an operand's number has to lie; the sentence says so."""
+    """Where an operand's number has to lie; the sentence of this code says so."""
 
     place: int
     holds: Callable[[Any], bool]
-    sentence: str
+    code: str
 
 
-EXPONENT = Range(
-    1, lambda x: abs(x) <= MAXIMAL_EXPONENT, f"the exponent {{}} is beyond the limit of {MAXIMAL_EXPONENT}"
-)
+EXPONENT = Range(1, lambda x: abs(x) <= MAXIMAL_EXPONENT, "spec.exponent")
 RANGES = {
     "pow": EXPONENT,
     "hadamard_pow": EXPONENT,
-    "dropout": Range(
-        2, lambda x: 0 <= x < 1, "the rate of a dropout, {}, is the part that is dropped: at least 0 and less than 1"
-    ),
-    "huber": Range(2, lambda x: x > 0, "the width of a Huber loss, {}, must be greater than 0"),
+    "dropout": Range(2, lambda x: 0 <= x < 1, "spec.dropout"),
+    "huber": Range(2, lambda x: x > 0, "spec.huber"),
 }
 """What the operations ask of operands that are numbers, given or written."""
 
@@ -66,7 +63,7 @@ def _out_of_range(node: Term, given: Mapping[str, Array]) -> Iterator[str]:
         exact(operand.args[0]) if operand.head == "number" else given[operand.args[0]].entries[0] if known else None
     )
     if number is not None and not asked.holds(number):
-        yield asked.sentence.format(operand.args[0])
+        yield tell(asked.code, given=operand.args[0], most=MAXIMAL_EXPONENT)
 
 
 def _moved(equations: Mapping[str, Term], parameters: Mapping[str, Array]) -> set[str]:
@@ -115,9 +112,6 @@ def _difference(term: Term | None, equations: Mapping[str, Term]) -> tuple[Term,
 def _one_for_many(found: tuple[str, Term], known: Shapes) -> str:
     target, output = found
     rows, columns = known.of(output)
-    called = repr(output.args[0]) if output.head == "name" else "the other side"
+    called = repr(output.args[0]) if output.head == "name" else tell("spec.other_side")
     ones = f"{target} * ones({output.args[0]})" if output.head == "name" else f"{target} * ones(...)"
-    return (
-        f"{target!r} is one number, and {called} has {rows * columns} entries, each of which it would be held against; "
-        f"write dot(w, x) for one output, give {target!r} an entry for each, or write {ones} if it is meant for all"
-    )
+    return tell("spec.one_for_many", target=target, called=called, count=rows * columns, ones=ones)
