@@ -75,7 +75,8 @@ class Link:
             return replace(judgement, follows=True, why=f"goes on from the mistake in line {line}"), self.k
         again = judged(self.context.after(judgement.lessons), self.chain, sound, self.k).teaching(*judgement.lessons)
         if again.verdict in ("exact", "rounded"):
-            return replace(again, why=f"right again: the slip is in line {line} only"), self.k
+            needed = again.needed - {"renamed"}  # beside a slip, another meaning is no sign of a habit
+            return replace(again, why=f"right again: the slip is in line {line} only", needed=needed), self.k
         return (judgement if judgement.verdict != "undecided" else again), sound
 
     def with_next(self, judgement: Judgement) -> Judgement:
