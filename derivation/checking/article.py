@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from derivation.checking.facts.facts import Facts, Rule
-from derivation.checking.facts.knowledge import NEW, ChainRead, Knowledge, chains, quantity
+from derivation.checking.facts.facts import Facts, Rule, Stated
+from derivation.checking.facts.knowledge import NEW, ChainRead, Gathering, chains, quantity
+from derivation.checking.facts.lessons import Restated
 from derivation.checking.facts.meaning import Meaning, Mismatch
 from derivation.checking.facts.meter import Exhausted, Meter
-from derivation.checking.judging.compare import ALL_ALLOWANCES, Allowance
+from derivation.checking.facts.numerals import Numerals
 from derivation.checking.judging.judge import Judge
-from derivation.checking.judging.verdicts import Equality, Report
+from derivation.checking.judging.verdicts import ALL_ALLOWANCES, Allowance, Equality, Report
 from derivation.checking.reading.chains import Chain, Clause, Declaration, Side, clauses
 from derivation.checking.reading.forms import read
 from derivation.checking.reading.macros import MAXIMAL_MADE, Expansion, collect
@@ -43,8 +45,6 @@ MAXIMAL_RULES = 20
 """General rules for any parameter that an article may state."""
 OPERANDS = 1
 """Results worked with hidden digits, beyond which an article is taken to do so as a rule."""
-LONG = 6
-"""Decimal places beyond which a result is taken for rounded."""
 ARRAYS = frozenset([r"\top", r"\odot", r"\mathbf", r"\boldsymbol", r"\vec", r"\otimes", r"\mathbb"])
 
 
@@ -84,10 +84,10 @@ class Article:
         self._state()
         self.vocabulary: Vocabulary = gather(self.clauses, self.words)
         self.chains: list[ChainRead] = list(chains(self.clauses, self.vocabulary))
-        self.knowledge = Knowledge(self.vocabulary)
-        for chain in self.chains:
-            self.knowledge.learn(chain)
-        self._declare()
+        gathering = Gathering(self.vocabulary, self.chains)
+        self._declare(gathering)
+        self.knowledge = gathering.knowledge(self.sections, self._is_scalar())
+        self.numerals = Numerals(self.knowledge.values, self.chains)
 
     def _state(self) -> None:
         sources = dict.fromkeys([self.source, *(part.source for part in self.parts)])
@@ -115,7 +115,7 @@ class Article:
                 self.sections.append(section)
                 before[part.display] = clause if isinstance(clause, Chain) else None
 
-    def _declare(self) -> None:
+    def _declare(self, gathering: Gathering) -> None:
         for order, clause in enumerate(self.clauses):
             if isinstance(clause, Declaration):
                 keys = []
@@ -126,56 +126,63 @@ class Article:
                         continue
                     if key:
                         keys.append(key)
-                self.knowledge.declare(order, clause, keys)
+                gathering.declare(order, clause, keys)
 
-    def facts(self) -> Facts:
-        """A world in which nothing is judged yet."""
-        scalar = not any(
+    def _is_scalar(self) -> bool:
+        """Whether there is no array in it."""
+        return not any(
             word.text in ARRAYS or word.text.startswith((r"\begin{pm", r"\begin{bm", r"\begin{array", r"\begin{sm"))
             for words in self.words
             for word in words
         )
-        facts = Facts(self.knowledge, scalar, self.sections, Meter(self.letters))
-        facts.rules = self._rules(facts)
-        facts.rounded |= {
-            text for chain in self.chains if chain.sides[-1].tree for text in long_numerals(chain.sides[-1].tree)
-        }
-        return facts
+
+    def facts(self, put_in: Sequence[Restated] = ()) -> Facts:
+        """The article's facts before anything is judged; a second look knows from the first which values were put in
+        for others."""
+        knowledge, numerals = self.knowledge, self.numerals
+        if put_in:
+            knowledge = knowledge.with_values((str(lesson.about), lesson.statement) for lesson in put_in)
+            numerals = Numerals(knowledge.values, self.chains)
+        stated = Stated(knowledge, numerals, Meter(self.letters))
+        facts = Facts(stated)
+        rules = self._rules(facts)
+        return Facts(replace(stated, rules=rules)) if rules else facts
 
     def _rules(self, facts: Facts) -> list[Rule]:
         found: list[Rule] = []
         for key, statements in self.knowledge.formulas.items():
-            theta = self.knowledge.symbols.get(key.removesuffix(NEW))
-            if (
-                not key.endswith(NEW)
-                or theta is None
-                or self.knowledge.values.get(theta.key)
-                or self.knowledge.formulas.get(theta.key)
-            ):
-                continue
-            facts.meter.begin()
-            try:
-                is_unknown = facts.shape(theta.key, 0) is None
-            except (Exhausted, RecursionError):
-                continue
-            if is_unknown:
-                found += [
-                    Rule(theta, statement)
-                    for statement in statements
-                    if any(node.head in ("nabla", "partial") for node in nodes(statement.tree))
-                ]
+            theta = self.knowledge.symbols.get(key.removesuffix(NEW)) if key.endswith(NEW) else None
+            if theta and not self.knowledge.values.get(theta.key) and not self.knowledge.formulas.get(theta.key):
+                rules = [Rule(theta, statement) for statement in statements if has_derivative(statement.tree)]
+                found += rules if rules and is_unknown(facts, theta.key) else ()
         return found[:MAXIMAL_RULES]
 
+    def judged(self) -> tuple[list[Equality], Facts]:
+        """The verdicts on all pairs, and the facts once they are known. A first look finds out whether the article
+        rounds; where it does so only here and there, a second judges by that."""
+        equalities, facts = self.judged_by(self.facts(), ALL_ALLOWANCES)
+        allowed = self.habits(equalities)
+        if all(equality.needed <= allowed for equality in equalities):
+            return equalities, facts
+        put_in, known = facts.restated
+        return self.judged_by(self.facts(put_in[:known]), allowed)
+
+    def judged_by(self, facts: Facts, allowed: frozenset[Allowance]) -> tuple[list[Equality], Facts]:
+        """The verdicts where these are allowed."""
+        equalities = list[Equality]()
+        for link, ruling in Judge(facts, self.chains, allowed).rulings():
+            equalities.append(ruling.equality)
+            facts = link.context.after(ruling.lessons).facts
+        return equalities, facts
+
+    def habits(self, equalities: Sequence[Equality]) -> frozenset[Allowance]:
+        """What the article is allowed: what it does as a rule."""
+        return habits(equalities, UNROUNDED.search(self.source.text) is not None)
+
     def report(self) -> Report:
-        """The verdicts. A first look finds out whether the article rounds; where it does so only here and there, a
-        second judges by that."""
-        judge = Judge(self.facts(), self.chains, ALL_ALLOWANCES)
-        equalities = list(judge.equalities())
-        allowed = habits(equalities, UNROUNDED.search(self.source.text) is not None)
-        if any(equality.allowed - allowed for equality in equalities):
-            judge = Judge(self.facts(), self.chains, allowed)
-            equalities = list(judge.equalities())
-        wrong, holding = self._declarations(judge.facts)
+        """The verdicts."""
+        equalities, facts = self.judged()
+        wrong, holding = self._declarations(facts)
         unread = [equality for formula, problem in self.unread for equality in as_undecided(formula, problem)]
         merged = sorted(
             [*equalities, *wrong, *unread], key=lambda equality: (equality.source.path, equality.right.start)
@@ -225,7 +232,7 @@ class Article:
             defined = facts.definition(key, order)
         except (Unreadable, Mismatch, Exhausted, RecursionError):
             return None
-        return defined[1] if defined and key not in facts.gathered else facts.declared_in_digits(key)
+        return defined[1] if defined else facts.declared_in_digits(key)
 
 
 def as_undecided(formula: Formula, problem: Unreadable) -> Iterator[Equality]:
@@ -241,11 +248,18 @@ def as_undecided(formula: Formula, problem: Unreadable) -> Iterator[Equality]:
         yield Equality(first, second, "=", "undecided", "arithmetic", f"not read: {problem.message}", at=problem.at)
 
 
-def long_numerals(result: Tree) -> Iterator[str]:
-    """The numerals of a result that have so many places that they can only be roundings."""
-    for node in nodes(result):
-        if node.head == "number" and len(node.args[0].partition(".")[2]) >= LONG:
-            yield node.args[0]
+def has_derivative(tree: Tree) -> bool:
+    """Whether a formula holds a derivative or gradient."""
+    return any(node.head in ("nabla", "partial") for node in nodes(tree))
+
+
+def is_unknown(facts: Facts, key: str) -> bool:
+    """Whether nothing is said of a quantity's shape."""
+    facts.meter.begin()
+    try:
+        return facts.shape(key, 0) is None
+    except (Exhausted, RecursionError):
+        return False
 
 
 def habits(equalities: Sequence[Equality], goes_on_unrounded: bool) -> frozenset[Allowance]:
@@ -253,8 +267,8 @@ def habits(equalities: Sequence[Equality], goes_on_unrounded: bool) -> frozenset
     need."""
     rounded = [equality for equality in equalities if equality.verdict == "rounded"]
     exact = sum(equality.verdict == "exact" and equality.kind != "definition" for equality in equalities)
-    renamed = sum("renamed" in equality.allowed and equality.kind == "definition" for equality in equalities)
-    needed = {allowance: sum(allowance in equality.allowed for equality in equalities) for allowance in ALL_ALLOWANCES}
+    renamed = sum("renamed" in equality.needed and equality.kind == "definition" for equality in equalities)
+    needed = {allowance: sum(allowance in equality.needed for equality in equalities) for allowance in ALL_ALLOWANCES}
     behind_equals = sum(equality.relation == "=" for equality in rounded)
     is_habit = {
         "inside": behind_equals * 8 > exact,

@@ -3,14 +3,11 @@ another number."""
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator
 from functools import partial
 from itertools import islice
 
-from derivation.checking.facts.knowledge import NEW, Statement, is_closed
+from derivation.checking.facts.knowledge import NEW, Families, Statement, is_closed
 from derivation.checking.facts.lookup import Lookup
 from derivation.checking.facts.meaning import FAILURES, Meaning
 from derivation.checking.facts.values import Printed, half_unit
@@ -20,7 +17,6 @@ from derivation.formulas.numbers import bounds, exact
 from derivation.formulas.terms import Term
 
 MAXIMAL_TWINS = 24
-NUMBERED = re.compile(r"(\D*)[1-9]\d*")
 SEVERAL = 2
 """Quantities whose values bear an analogy out, from which on it is taken to hold for the others."""
 
@@ -30,7 +26,6 @@ class Analogies:
 
     def __init__(self, facts: Lookup) -> None:
         self.facts = facts
-        self._families: dict[int, dict[Symbol | None, list[str]]] = {}
 
     def analogous(self, key: str, order: int) -> tuple[Term, Shape] | None:
         """The formula of a quantity of which the article only says "likewise": that of its twin, `out_{o1}` for
@@ -47,14 +42,11 @@ class Analogies:
 
     def analogies(self, key: str, order: int) -> Iterator[tuple[Term, Shape]]:
         """The formulas of a quantity's twins, with its own number put in."""
-        number = (
-            self.facts.knowledge.symbols[key.removesuffix(NEW)].sub[-1:]
-            if key.removesuffix(NEW) in self.facts.knowledge.symbols
-            else ()
-        )
-        for twin, statements in islice(self.twins(key, self.facts.knowledge.formulas), MAXIMAL_TWINS):
+        known, symbol = self.facts.knowledge, self.facts.symbol(key.removesuffix(NEW))
+        number = symbol.sub[-1:] if symbol else ()
+        for twin, other in islice(self.twins(key, known.families_of_formulas), MAXIMAL_TWINS):
             renamed = Meaning(self.facts, order, None, None, 0, (twin.sub[-1], *number))  # type: ignore[arg-type]
-            for of in (statement for statement in statements if not is_closed(statement.tree)):
+            for of in (statement for statement in known.formulas[other] if not is_closed(statement.tree)):
                 try:
                     term, shape = self.facts.guarded(("analogy", key), partial(renamed.of, of.tree))
                 except FAILURES:
@@ -76,35 +68,16 @@ class Analogies:
 
     def borne_out_elsewhere(self, key: str, order: int) -> int:
         """How many twins that have only values have those which the analogy gives."""
-        count = 0
-        for twin, statements in islice(self.twins(key, self.facts.knowledge.values), MAXIMAL_TWINS):
-            other = twin.key + NEW * key.endswith(NEW)
-            if not self.facts.knowledge.formulas.get(other) and statements[0].tree.head in ("number", "u-"):
-                count += any(self.bears_out(statements[0], found[0], order) for found in self.analogies(other, order))
+        count, known = 0, self.facts.knowledge
+        for _, other in islice(self.twins(key, known.families_of_values), MAXIMAL_TWINS):
+            first = known.values[other][0]
+            if not known.formulas.get(other) and first.tree.head in ("number", "u-"):
+                count += any(self.bears_out(first, found[0], order) for found in self.analogies(other, order))
         return count
 
-    def twins(self, key: str, known: Mapping[str, list[Statement]]) -> Iterator[tuple[Symbol, list[Statement]]]:
-        """Quantities that bear the same name with another number, and what is known of them."""
-        family = self.family(key)
-        for other in self.families(known).get(family, ()) if family else ():
+    def twins(self, key: str, families: Families) -> Iterator[tuple[Symbol, str]]:
+        """The symbols and keys of the quantities that bear the same name with another number."""
+        family = self.facts.knowledge.family(key, self.facts.symbol(key.removesuffix(NEW)))
+        for other in families.get(family, ()) if family else ():
             if other != key:
-                yield self.facts.knowledge.symbols[other.removesuffix(NEW)], known[other]
-
-    def families(self, known: Mapping[str, list[Statement]]) -> dict[Symbol | None, list[str]]:
-        """The quantities by what they have in common with their twins."""
-        if id(known) not in self._families:
-            found: dict[Symbol | None, list[str]] = defaultdict(list)
-            for key in known:
-                found[self.family(key)].append(key)
-            self._families[id(known)] = found
-        return self._families[id(known)]
-
-    def family(self, key: str) -> Symbol | None:
-        """The symbol of a quantity without its number, `out_{o}` for `out_{o1}`; None where it has none."""
-        symbol = self.facts.knowledge.symbols.get(key.removesuffix(NEW))
-        stem = NUMBERED.fullmatch(symbol.sub[-1]) if symbol and symbol.sub else None
-        return (
-            replace(symbol, base=symbol.base + NEW * key.endswith(NEW), sub=(*symbol.sub[:-1], stem[1]))
-            if symbol and stem
-            else None
-        )
+                yield self.facts.knowledge.symbols[other.removesuffix(NEW)], other

@@ -1,17 +1,17 @@
-"""The values of the article's quantities: as printed, in truth (from formulas and inputs), or at random points.
+"""What is known of an article's quantities at each place of it: their formulas, values and shapes.
 
-Truth is what follows exactly from the formulas and the inputs; derivatives are taken by the table's reverse rules,
-never from the article.
+A snapshot: what the article says, and what the verdicts before some pair of sides have taught. Questions change
+nothing; what they remember is their own answers.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
-from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from hashlib import blake2b
+from heapq import merge
+from itertools import islice
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -19,13 +19,16 @@ from flint import fmpq
 
 from derivation.checking.facts.analogy import Analogies
 from derivation.checking.facts.knowledge import Knowledge, Statement, instance, letters
+from derivation.checking.facts.lessons import Lesson, Lessons, PutIn, Redefined, Restated, RulesDropped
 from derivation.checking.facts.meaning import FAILURES, Meaning, Mismatch, Unknown
 from derivation.checking.facts.meter import Meter
-from derivation.checking.facts.values import MAXIMAL_DEPTH, UPSTREAM, Truth
-from derivation.checking.reading.chains import Declaration, Side
+from derivation.checking.facts.numerals import Numerals
+from derivation.checking.facts.sets import has_digits, shape_of_set
+from derivation.checking.facts.values import MAXIMAL_DEPTH, UPSTREAM, Truth, key_of
+from derivation.checking.reading.chains import Declaration
 from derivation.checking.reading.symbols import Symbol
 from derivation.checking.reading.tokens import Unreadable
-from derivation.checking.reading.trees import Tree, nodes
+from derivation.checking.reading.trees import Tree
 from derivation.formulas.arrays import Shape
 from derivation.formulas.calculus.reverse import gradients
 from derivation.formulas.language.resolve import Shapes, substitute
@@ -37,29 +40,7 @@ MAXIMAL_VALUES = 100
 MAXIMAL_FORMULAS = 24
 """Formulas of one quantity that are tried."""
 order_of = attrgetter("order")
-SHORT = 3
-"""Decimal places from which on a numeral may well be a rounded one."""
-RECOGNIZED = 4
-"""Digits from which on two numerals that differ only in the last are taken for the same number, miscopied."""
 Result = TypeVar("Result")
-LETTERED = {
-    "n": 2,
-    "m": 3,
-    "d": 4,
-    "k": 5,
-    "p": 4,
-    "h": 3,
-    "c": 2,
-    "K": 3,
-    "D": 4,
-    "N": 2,
-    "M": 3,
-    "H": 5,
-    "C": 2,
-    "q": 3,
-    "r": 2,
-}
-"""Sizes that stand for the letters of a declaration `W \\in R^{m x n}` when an identity is tried at random points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,82 +55,130 @@ class Rule:
         return self.statement.order
 
 
-class Facts:
-    """Shapes and values of quantities, asked for at a place (`order`) of the article."""
+@dataclass(frozen=True)
+class Stated:
+    """What an article states, whole, as every snapshot of its facts has it."""
 
-    def __init__(self, knowledge: Knowledge, scalar: bool, sections: Sequence[int], meter: Meter) -> None:
-        self.knowledge, self.scalar, self.sections, self.meter = knowledge, scalar, sections, meter
-        self.analogies = Analogies(self)
-        self.assumed: set[str] = set()
-        self.gathered: set[str] = set()
-        """Vectors put together from their entries."""
-        self.parameters: set[str] = set()
-        """Names that stand for any number in the equality that is judged: the z of `g'(z) = ...`."""
-        self.rounded: set[str] = set()
-        """Numerals, as printed, that are known to be rounded."""
-        self.learnt: dict[str, Tree] = {}
-        """Values that no formula states, but that were seen put in for a name."""
-        self.redefined: dict[str, list[int]] = {}
-        self.rules: list[Rule] = []
-        self._shapes: dict[tuple[str, int], Shape | None] = {}
-        self._terms: dict[tuple[int, int], tuple[Term, Shape]] = {}
-        self._aliases: dict[str, tuple[Term, Shape]] = {}
-        self._pulled: dict[Any, dict[str, Term]] = {}
-        self._visiting: set[Any] = set()
-        self.boundaries = sorted(
+    knowledge: Knowledge
+    numerals: Numerals
+    meter: Meter
+    rules: Sequence[Rule] = ()
+    made: dict[str, Symbol] = field(default_factory=dict)
+    """Symbols that formulas make, `a^{1}` out of `a^{l-1}`, by their keys."""
+    aliases: dict[tuple[Term, Shape], str] = field(default_factory=dict)
+    """Names for expressions that have none."""
+    aliased: dict[str, tuple[Term, Shape]] = field(default_factory=dict)
+    pulled: dict[Any, Mapping[str, Term]] = field(default_factory=dict)
+    """Reverse rules of formulas, which no value changes."""
+
+    @cached_property
+    def renewals(self) -> Sequence[int]:
+        """The places at which a quantity that has no formula gets another value."""
+        known = self.knowledge
+        return sorted(
             statement.order
-            for key, statements in knowledge.values.items()
-            if not knowledge.formulas.get(key)
+            for key, statements in known.values.items()
+            if not known.formulas.get(key)
             for statement in statements[1:]
         )
 
+
+class Facts:
+    """Shapes, formulas and values of quantities, asked for at a place (`order`) of the article."""
+
+    def __init__(
+        self, stated: Stated, lessons: Lessons | None = None, parameters: frozenset[str] = frozenset()
+    ) -> None:
+        self.stated, self.knowledge, self.meter, self.numerals = stated, stated.knowledge, stated.meter, stated.numerals
+        self.lessons = lessons or Lessons()
+        self.parameters = parameters
+        """Names that stand for any number in the equality that is judged: the z of `g'(z) = ...`."""
+        self.sections, self.analogies = stated.knowledge.sections, Analogies(self)
+        self.rules = () if self.lessons.has_any(RulesDropped) else stated.rules
+        self.redefined, self.restated = self.lessons.all(Redefined), self.lessons.all(Restated)
+        self._shapes: dict[tuple[str, int], Shape | None] = {}
+        self._terms: dict[tuple[Statement, int], tuple[Term, Shape]] = {}
+        self._visiting: set[Any] = set()
+
+    def after(self, lessons: Sequence[Lesson]) -> Facts:
+        """The facts once these lessons are known."""
+        return Facts(self.stated, self.lessons.after(lessons), self.parameters)
+
     def epoch(self, order: int) -> int:
-        """How many inputs have got a new value before this place."""
-        return bisect_left(self.boundaries, order)
+        """The first place of the article from which on nothing is renewed until this one."""
+        renewals, (lessons, known) = self.stated.renewals, self.redefined
+        place = bisect_left(renewals, order)
+        start = renewals[place - 1] + 1 if place else 0
+        begun = bisect_right(lessons, order, 0, known, key=order_of) if known else 0
+        return max(start, min(lessons[begun - 1].order + 1, order)) if begun else start
 
-    def redefine(self, key: str, order: int) -> None:
-        """From this place on the quantity has another formula."""
-        insort(self.redefined.setdefault(key, []), order)
-        insort(self.boundaries, order)
-        self._terms.clear()
-        self._shapes.clear()
+    def symbol(self, key: str) -> Symbol | None:
+        """The symbol of a quantity that stands in the article, or that a formula makes."""
+        return self.knowledge.symbols.get(key) or self.stated.made.get(key)
 
-    def assume(self, symbol: Symbol) -> bool:
+    def may_assume(self, symbol: Symbol) -> bool:
         """Whether a name of which nothing is known may be taken for a scalar: in an article without any arrays."""
         general = (
             any(letters(part) for part in (*symbol.sub, *symbol.label))
             and symbol.key not in self.knowledge.vocabulary.quantities
         )
-        may = self.scalar and not general and symbol.key in self.knowledge.written
-        if may:
-            self.assumed.add(symbol.key)
-        return may
+        return self.knowledge.scalar and not general and symbol.key in self.knowledge.symbols
+
+    def is_drawn(self, key: str) -> bool:
+        """Whether a name without a shape stands for any number: as it must, or since nothing else is known of it."""
+        symbol = self.symbol(key)
+        return key in self.parameters or (symbol is not None and self.may_assume(symbol))
+
+    def assumed(self, terms: Iterable[Term], order: int) -> list[tuple[str, frozenset[str]]]:
+        """The names on which terms depend, through all formulas, of which it is only assumed that they are scalars,
+        each with the quantities through whose formulas it is reached first."""
+        found, seen = list[tuple[str, frozenset[str]]](), set[str]()
+        waiting = [(term, frozenset[str]()) for term in terms]
+        while waiting:
+            term, through = waiting.pop()
+            for node in walk(term):
+                key = key_of(node) if node.head in ("name", "partial", "updated") else ""
+                if key and key not in seen and key not in self.parameters:
+                    self.meter.tick()
+                    seen.add(key)
+                    waiting += [(formula, through | {key}) for formula in self.formulas(node, key, order)]
+                    if node.head == "name" and self.is_drawn(key) and self.shape(key, order) is None:
+                        found.append((key, through))
+        return found
+
+    def formulas(self, leaf: Term, key: str, order: int) -> list[Term]:
+        """All formulas of a quantity as terms."""
+        alias, rule = self.alias_term(key), self.rule(leaf, order) if leaf.head == "updated" else None
+        places = range(max(len(self.definitions(key, order)), 1))
+        found = [alias] if alias else [self.definition(key, order, place) for place in places]
+        return [meant[0] for meant in found if meant] + ([rule] if rule else [])
 
     # Formulas
 
     def definitions(self, key: str, order: int) -> Sequence[Statement]:
         """The formulas that hold for a quantity here, the first first; none where it has only values."""
-        statements, starts = self.knowledge.formulas.get(key, ()), self.redefined.get(key, ())
-        begun = bisect_right(starts, order)
-        first = bisect_left(statements, starts[begun - 1], key=order_of) if begun else 0
-        last = bisect_left(statements, starts[0], key=order_of) if starts and not begun else len(statements)
+        statements = self.knowledge.formulas.get(key, ())
+        starts, known = self.lessons.all(Redefined, key) if self.redefined[1] else ((), 0)
+        begun = bisect_right(starts, order, 0, known, key=order_of)
+        first = bisect_left(statements, starts[begun - 1].order, key=order_of) if begun else 0
+        last = bisect_left(statements, starts[0].order, key=order_of) if known and not begun else len(statements)
         return statements[first : min(last, first + MAXIMAL_FORMULAS)]
 
     def definition(self, key: str, order: int, place: int = 0) -> tuple[Term, Shape] | None:
         """A quantity's formula as a term; of several, the one at `place`."""
-        symbol = self.knowledge.symbols.get(key)
         for statement in self.definitions(key, order)[place:]:
-            cached = (id(statement), self.epoch(order))
+            cached = (statement, self.epoch(order))
             if cached not in self._terms:
                 try:
                     self._terms[cached] = self.guarded(
-                        ("formula", id(statement)), partial(Meaning(self, order).of, statement.tree)
+                        ("formula", statement), partial(Meaning(self, order).of, statement.tree)
                     )
                 except (Unreadable, Mismatch):
                     continue
             return self._terms[cached]
         if place:
             return None
+        symbol = self.symbol(key)
         return (symbol and (self.general(symbol, order) or self.assembled(symbol, order))) or self.analogies.analogous(
             key, order
         )
@@ -197,8 +226,12 @@ class Facts:
             entries.append(name(key))
         if len(entries) < 2 or any(self.shape(entry.args[0], order) != () for entry in entries):
             return None
-        self.gathered.add(symbol.key)
         return matrix(tuple((entry,) for entry in entries)), (len(entries), 1)
+
+    def is_gathered(self, key: str, order: int) -> bool:
+        """Whether a quantity is known only as a vector of entries that have names of their own."""
+        symbol = self.symbol(key)
+        return symbol is not None and not self.general(symbol, order) and self.assembled(symbol, order) is not None
 
     def guarded(self, key: Any, chain: Callable[[], Result]) -> Result:
         """What `work` gives, unless it asks for itself."""
@@ -242,32 +275,33 @@ class Facts:
     def lacks_formula(self, key: str) -> bool:
         """Whether a quantity seems computed, though the article gives only its value: `out_{o2}`, where `out_{o1}` has
         a formula."""
-        symbol = self.knowledge.symbols.get(key)
+        symbol = self.symbol(key)
         if symbol is None or self.knowledge.formulas.get(key) or self.general(symbol, 1 << 60):
             return False
         return (
-            any(True for _ in self.analogies.twins(key, self.knowledge.formulas))
+            any(True for _ in self.analogies.twins(key, self.knowledge.families_of_formulas))
             and self.analogies.analogous(key, 1 << 60) is None
         )
 
     def alias(self, term: Term, shape: Shape) -> Term:
         """A name for an expression, so that it can be differentiated."""
-        key = (
-            f"\0{len(self._aliases)}"
-            if term not in (known := {t: k for k, (t, _) in self._aliases.items()})
-            else known[term]
-        )
-        self._aliases[key] = (term, shape)
+        key = self.stated.aliases.setdefault((term, shape), f"\0{len(self.stated.aliases)}")
+        self.stated.aliased[key] = (term, shape)
         return name(key)
+
+    def alias_term(self, key: str) -> tuple[Term, Shape] | None:
+        """The expression for which a name stands."""
+        return self.stated.aliased.get(key)
 
     # Shapes
 
     def shape(self, key: str, order: int, symbol: Symbol | None = None) -> Shape | None:
         """The shape of a quantity, from its value, its formula or its set; None where nothing is said."""
-        if key in self._aliases:
-            return self._aliases[key][1]
-        if symbol is not None:
-            self.knowledge.symbols.setdefault(key, symbol)
+        alias = self.alias_term(key)
+        if alias:
+            return alias[1]
+        if symbol is not None and key not in self.knowledge.symbols:
+            self.stated.made.setdefault(key, symbol)
         cached = (key, self.epoch(order))
         if cached not in self._shapes:
             if ("shape", key) in self._visiting:
@@ -279,14 +313,15 @@ class Facts:
         return self._shapes[cached]
 
     def _shape(self, key: str, order: int) -> Shape | None:
-        statement = self.value_statement(key, order)
+        statement = self.given(key, order)
         if statement:
             try:
                 return Meaning(self, statement.order).of(statement.tree)[1]
             except (Unreadable, Mismatch):
                 pass
-        if key in self.learnt:
-            return Meaning(self, order).of(self.learnt[key])[1]
+        seen = self.put_in(key)
+        if seen:
+            return Meaning(self, order).of(seen)[1]
         declared = self.declared(key)
         if declared is not None:
             return declared
@@ -295,11 +330,8 @@ class Facts:
 
     def declared(self, key: str) -> Shape | None:
         """The shape that a declaration gives, letters standing for small sizes."""
-        for _, declaration in self.knowledge.sets.get(key, ()):
-            shape = self.shape_of_set(declaration)
-            if shape is not None:
-                return shape
-        return None
+        shapes = (self.shape_of_set(declaration) for _, declaration in self.knowledge.sets.get(key, ()))
+        return next((shape for shape in shapes if shape is not None), None)
 
     def declared_in_digits(self, key: str) -> Shape | None:
         """The first shape that is declared by numbers, not letters."""
@@ -308,12 +340,23 @@ class Facts:
                 return self.shape_of_set(declaration)
         return None
 
+    def shape_of_set(self, declaration: Declaration) -> Shape | None:
+        return shape_of_set(declaration, self.whole_number)
+
+    def whole_number(self, key: str) -> int | None:
+        """The whole number that the article gives a letter."""
+        statement = self.value_statement(key, 1 << 60)
+        text = statement.tree.args[0] if statement and statement.tree.head == "number" else ""
+        return int(text) if text.isdecimal() else None
+
+    def is_explicit(self, declaration: Declaration) -> bool:
+        """Whether a set gives its sizes by numbers, or is that of scalars."""
+        return has_digits(declaration) or self.shape_of_set(declaration) == ()
+
     def is_reused(self, key: str, order: int) -> bool:
         """Whether a quantity gets values in several sections, none of them this one: what is declared here may be
         another one."""
-        statements = [
-            statement for statement in self.knowledge.values.get(key, [])[:MAXIMAL_VALUES] if not statement.assigned
-        ]
+        statements = [statement for statement in self.values(key) if not statement.assigned]
         sections = {self.sections[statement.order] for statement in statements}
         declared = {self.sections[where] for where, _ in self.knowledge.sets.get(key, ())}
         return (
@@ -322,72 +365,43 @@ class Facts:
             and not (sections & declared and self.sections[order] in declared)
         )
 
-    def is_explicit(self, declaration: Declaration) -> bool:
-        """Whether a set gives its sizes by numbers, or is that of scalars."""
-        return any(word.text.isdecimal() for word in declaration.set.words) or self.shape_of_set(declaration) == ()
-
-    def shape_of_set(self, declaration: Declaration) -> Shape | None:
-        sizes = dimensions(declaration.set)
-        values = [self.letter(size) for size in sizes or ()]
-        if sizes is None or None in values:
-            return None
-        rows, columns = (*values, 1)[:2] if values else (1, 1)
-        return () if rows == columns == 1 else (rows, columns)  # type: ignore[return-value]
-
-    def letter(self, size: str) -> int | None:
-        if size.isdecimal():
-            return int(size) if 0 < int(size) <= 512 else None
-        statement = self.value_statement(size, 1 << 60)
-        if statement and statement.tree.head == "number" and statement.tree.args[0].isdecimal():
-            return int(statement.tree.args[0])
-        known = LETTERED.get(size[0])
-        if known and len(size) > 1:
-            return known + int(blake2b(size.encode(), digest_size=1).hexdigest(), 16) % 3
-        return known
-
     # Values
 
-    @cached_property
-    def usual_places(self) -> int:
-        """The decimal places to which the article rounds, if it does: those of most of its long numerals."""
-        texts = (
-            node.args[0]
-            for statements in self.knowledge.values.values()
-            for statement in statements
-            for node in nodes(statement.tree)
-            if node.head == "number"
-        )
-        counted = Counter(len(text.partition(".")[2]) for text in texts)
-        return max((places for places in counted if places >= SHORT), key=counted.__getitem__, default=0)
+    def put_in(self, key: str) -> Tree | None:
+        """The value that was seen put in for a quantity of which no formula states one."""
+        lesson = self.lessons.first(PutIn, key)
+        return lesson.tree if lesson else None
 
-    @cached_property
-    def stated(self) -> dict[str, set[str]]:
-        """The numerals with digits enough to be recognized in the values that the article gives, by all their digits
-        but the last."""
-        found: dict[str, set[str]] = defaultdict(set)
-        for statements in self.knowledge.values.values():
-            for text in (
-                node.args[0] for statement in statements for node in nodes(statement.tree) if node.head == "number"
-            ):
-                if "." in text and len(text.replace(".", "").lstrip("0")) >= RECOGNIZED:
-                    found[text[:-1]].add(text)
-        return found
+    def values(self, key: str) -> Sequence[Statement]:
+        """The values of a quantity, in the order of the text: those that it is given, and those put in for it."""
+        given = self.knowledge.values.get(key, ())
+        lessons, known = self.lessons.all(Restated, key) if self.restated[1] else ((), 0)
+        if not known:
+            return given[:MAXIMAL_VALUES]
+        others = (lesson.statement for lesson in islice(lessons, known))
+        return list(islice(merge(given, others, key=order_of), MAXIMAL_VALUES))
 
-    def miscopied(self, text: str) -> str | None:
-        """The one numeral of the article's values from which another differs by a unit of the last digit; None for a
-        numeral that stands there itself."""
-        alike = self.stated.get(text[:-1], ())
-        if text in alike:
-            return None
-        return next((other for other in alike if abs(int(other[-1]) - int(text[-1])) == 1), None)
+    def given(self, key: str, order: int) -> Statement | None:
+        """Where the article last gave a quantity its true value before this place, or at it, or next after it. One that
+        was put in for another becomes true only where the article goes on with something anew."""
+        return self._last(key, order, self.epoch(order))
 
     def value_statement(self, key: str, order: int) -> Statement | None:
-        """Where the article last gave a quantity a value before this place, or at it, or next after it."""
-        statements = self.knowledge.values.get(key, ())
-        place = bisect_left(statements, order, key=order_of)
-        if place:
-            return statements[place - 1]
-        return next((statement for statement in statements[:MAXIMAL_FORMULAS] if not statement.assigned), None)
+        """The same as printed: what was put in for another one counts at once."""
+        return self._last(key, order, order)
+
+    def _last(self, key: str, order: int, known_by: int) -> Statement | None:
+        given = self.knowledge.values.get(key, ())
+        place = bisect_left(given, order, key=order_of)
+        found = given[place - 1] if place else None
+        if self.restated[1]:
+            lessons, known = self.lessons.all(Restated, key)
+            begun = bisect_left(lessons, known_by, 0, known, key=order_of)
+            last = lessons[begun - 1].statement if begun else None
+            if last and (found is None or last.order >= found.order):
+                return last
+        ahead = self.values(key) if known_by == order else given
+        return found or next((one for one in ahead[:MAXIMAL_FORMULAS] if not one.assigned), None)
 
     def integer(self, term: Term, order: int) -> int | None:
         """A whole number that a term surely is."""
@@ -403,48 +417,14 @@ class Facts:
         found = gradients(term, name("\0out"), upstream, {key}, Shapes({**shapes.names, "\0out": shape}))
         return substitute(found.get(key, Term("times", (number(0), upstream))), {"\0out": term})
 
-    def rules_of(self, key: str, term: Term, shape: Shape, targets: frozenset[str], order: int) -> dict[str, Term]:
+    def rules_of(self, key: str, term: Term, shape: Shape, targets: frozenset[str], order: int) -> Mapping[str, Term]:
         """The gradient by one quantity carried through its formula, as terms over `UPSTREAM`."""
         shapes = {**self.shapes_in(term, order), key: shape, UPSTREAM: shape}
         cached = (key, term, targets, tuple(shapes.items()))
-        if cached not in self._pulled:
-            self._pulled[cached] = gradients(term, name(key), name(UPSTREAM), targets, Shapes(shapes))
-        return self._pulled[cached]
+        if cached not in self.stated.pulled:
+            self.stated.pulled[cached] = gradients(term, name(key), name(UPSTREAM), targets, Shapes(shapes))
+        return self.stated.pulled[cached]
 
     def shapes_in(self, term: Term, order: int) -> dict[str, Shape]:
         """The shapes of all names in a term, those of a derivative among them."""
         return {node.args[0]: self.shape(node.args[0], order) or () for node in walk(term) if node.head == "name"}
-
-    def alias_term(self, key: str) -> tuple[Term, Shape] | None:
-        return self._aliases.get(key)
-
-
-def dimensions(side: Side) -> list[str] | None:
-    r"""The sizes in `\mathbb{R}^{m \times n}`: [] for scalars; None where the set is another."""
-    texts = [word.text for word in side.words]
-    while texts and texts[-1] in (",", ".", ")", r"\quad"):
-        texts.pop()
-    if texts[:1] == [r"\R"]:
-        rest = texts[1:]
-    elif texts[:4] in ([r"\mathbb", "{", "R", "}"], [r"\mathbf", "{", "R", "}"]) or texts[:1] == [r"\mathbb{R}"]:
-        rest = texts[4:] if texts[0] != r"\mathbb{R}" else texts[1:]
-    elif texts[:2] == [r"\mathbb", "R"]:
-        rest = texts[2:]
-    elif texts[:1] == ["R"]:
-        rest = texts[1:]
-    else:
-        return None
-    if not rest:
-        return []
-    if rest[0] != "^":
-        return None
-    inner = [text for text in rest[1:] if text not in ("{", "}", "(", ")", "[", "]")]
-    sizes, current = [], ""
-    for text in inner:
-        if text in (r"\times", "x", "*", ","):
-            sizes.append(current)
-            current = ""
-        else:
-            current += text
-    sizes.append(current)
-    return sizes if all(sizes) and len(sizes) <= 2 else None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import insort
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import attrgetter
 
 from derivation.checking.reading.chains import Chain, Clause, Declaration, Side
 from derivation.checking.reading.forms import read
@@ -15,6 +17,8 @@ from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree, nodes
 
 NEW, SLOPE = "⁺", "∂"
+NUMBERED = re.compile(r"(\D*)[1-9]\d*")
+Families = Mapping[Symbol | None, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class ChainRead:
         return [key for read in self.sides if read.tree and (key := quantity(read.tree))]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Statement:
     """The article gives a quantity a formula or a value (a tree without names); `side` counts the chain's sides."""
 
@@ -150,20 +154,103 @@ def is_call_of(call: Tree, body: Tree) -> bool:
     return call.head == "apply" and any(node.head == "apply" and node.args[0] == call.args[0] for node in nodes(body))
 
 
-@dataclass
+@dataclass(frozen=True)
 class Knowledge:
-    """Formulas, values and sets by quantity, in the order of the text, and the article's own functions."""
+    """What the article says, whole: formulas, values and sets by quantity, in the order of the text, and its own
+    functions. Nobody writes to it once it is gathered."""
 
     vocabulary: Vocabulary
-    formulas: dict[str, list[Statement]] = field(default_factory=lambda: defaultdict(list))
-    values: dict[str, list[Statement]] = field(default_factory=lambda: defaultdict(list))
-    sets: dict[str, list[tuple[int, Declaration]]] = field(default_factory=lambda: defaultdict(list))
-    functions: dict[str, list[tuple[int, tuple[Symbol, ...], Tree]]] = field(default_factory=lambda: defaultdict(list))
-    symbols: dict[str, Symbol] = field(default_factory=dict)
-    written: set[str] = field(default_factory=set)
-    """The keys of all symbols that stand in the article."""
-    patterns: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    formulas: Mapping[str, Sequence[Statement]]
+    values: Mapping[str, Sequence[Statement]]
+    sets: Mapping[str, Sequence[tuple[int, Declaration]]]
+    functions: Mapping[str, Sequence[tuple[int, tuple[Symbol, ...], Tree]]]
+    symbols: Mapping[str, Symbol]
+    """The symbols that stand in the article, by their keys."""
+    patterns: Mapping[str, Sequence[str]]
     """Quantities whose formulas hold for every index, by base: `a^l_j`."""
+    sections: Sequence[int]
+    """The section of each place."""
+    scalar: bool
+    """Whether it has no arrays at all."""
+
+    def with_values(self, others: Iterable[tuple[str, Statement]]) -> Knowledge:
+        """The same with further values, each at its place."""
+        values = {key: list(statements) for key, statements in self.values.items()}
+        for key, statement in others:
+            insort(values.setdefault(key, []), statement, key=attrgetter("order"))
+        return replace(self, values=values)
+
+    def indexed(self, symbol: Symbol) -> tuple[str, dict[str, str]] | None:
+        """The general quantity that a symbol is a case of, and what its index letters stand for."""
+        for key in self.patterns.get(symbol.base, ()):
+            pattern = self.symbols[key]
+            bound = match(pattern.sub, symbol.sub, match(pattern.label, symbol.label, {}))
+            if bound and pattern.primes == symbol.primes:
+                return key, bound
+        return None
+
+    @cached_property
+    def by_base(self) -> Mapping[str, Sequence[Symbol]]:
+        """The symbols of the article by their bases."""
+        found: dict[str, list[Symbol]] = defaultdict(list)
+        for key in sorted(self.symbols):
+            found[self.symbols[key].base].append(self.symbols[key])
+        return found
+
+    @cached_property
+    def families_of_formulas(self) -> Families:
+        """The quantities that have formulas, by what they have in common with their twins."""
+        return self._families(self.formulas)
+
+    @cached_property
+    def families_of_values(self) -> Families:
+        """The quantities that have values, by what they have in common with their twins."""
+        return self._families(self.values)
+
+    def _families(self, known: Iterable[str]) -> Families:
+        found: dict[Symbol | None, list[str]] = defaultdict(list)
+        for key in known:
+            found[self.family(key, self.symbols.get(key.removesuffix(NEW)))].append(key)
+        return found
+
+    @staticmethod
+    def family(key: str, symbol: Symbol | None) -> Symbol | None:
+        """The symbol of a quantity without its number, `out_{o}` for `out_{o1}`; None where it has none."""
+        stem = NUMBERED.fullmatch(symbol.sub[-1]) if symbol and symbol.sub else None
+        return (
+            replace(symbol, base=symbol.base + NEW * key.endswith(NEW), sub=(*symbol.sub[:-1], stem[1]))
+            if symbol and stem
+            else None
+        )
+
+
+class Gathering:
+    """Takes in what chains and declarations say, in the order of the text."""
+
+    def __init__(self, vocabulary: Vocabulary, chains: Sequence[ChainRead]) -> None:
+        self.vocabulary = vocabulary
+        self.formulas: dict[str, list[Statement]] = defaultdict(list)
+        self.values: dict[str, list[Statement]] = defaultdict(list)
+        self.sets: dict[str, list[tuple[int, Declaration]]] = defaultdict(list)
+        self.functions: dict[str, list[tuple[int, tuple[Symbol, ...], Tree]]] = defaultdict(list)
+        self.symbols: dict[str, Symbol] = {}
+        self.patterns: dict[str, list[str]] = defaultdict(list)
+        for chain in chains:
+            self.learn(chain)
+
+    def knowledge(self, sections: Sequence[int], scalar: bool) -> Knowledge:
+        """What was taken in."""
+        return Knowledge(
+            self.vocabulary,
+            dict(self.formulas),
+            dict(self.values),
+            dict(self.sets),
+            dict(self.functions),
+            dict(self.symbols),
+            dict(self.patterns),
+            sections,
+            scalar,
+        )
 
     def learn(self, chain: ChainRead) -> None:
         """Takes in what a chain says."""
@@ -172,7 +259,6 @@ class Knowledge:
             for node in nodes(tree) if tree else ():
                 if node.head == "name":
                     self.symbols.setdefault(node.args[0].key, node.args[0])
-                    self.written.add(node.args[0].key)
         first = trees[0]
         if first and first.head == "apply":
             self._function(chain, first)
@@ -217,15 +303,6 @@ class Knowledge:
     def declare(self, order: int, declaration: Declaration, keys: Sequence[str]) -> None:
         for key in keys:
             self.sets[key].append((order, declaration))
-
-    def indexed(self, symbol: Symbol) -> tuple[str, dict[str, str]] | None:
-        """The general quantity that a symbol is a case of, and what its index letters stand for."""
-        for key in self.patterns.get(symbol.base, ()):
-            pattern = self.symbols[key]
-            bound = match(pattern.sub, symbol.sub, match(pattern.label, symbol.label, {}))
-            if bound and pattern.primes == symbol.primes:
-                return key, bound
-        return None
 
 
 def letters(word: str) -> bool:

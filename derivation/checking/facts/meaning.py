@@ -176,7 +176,7 @@ class Meaning:
         found = self.entry(symbol)
         if found is None and (last := self.facts.with_numbers(symbol, self.order)) != symbol:
             return self.named(replace_symbol(tree, last))
-        if found is None and (symbol.key in self.facts.parameters or self.facts.assume(symbol)):
+        if found is None and (symbol.key in self.facts.parameters or self.facts.may_assume(symbol)):
             return name(symbol.key), ()
         if found is None:
             raise Unknown(tree.start, f"the article gives no value or formula for {symbol.key}")

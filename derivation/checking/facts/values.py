@@ -3,14 +3,14 @@ accumulation."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from hashlib import blake2b
 from typing import Any
 
 from flint import arb, fmpq
 
 from derivation.checking.facts.effort import effort
-from derivation.checking.facts.knowledge import NEW, SLOPE, shown
+from derivation.checking.facts.knowledge import NEW, SLOPE, Statement, shown
 from derivation.checking.facts.lookup import Lookup
 from derivation.checking.facts.meaning import Meaning, Unknown
 from derivation.formulas.arrays import Array, Shape
@@ -44,7 +44,7 @@ def quantities(term: Term) -> Iterator[Term]:
 class Balls(Numbers):
     """Numbers in which a numeral that is known to be rounded stands for all numbers that it may be the rounding of."""
 
-    def __init__(self, rounded: set[str]) -> None:
+    def __init__(self, rounded: Container[str]) -> None:
         self.rounded = rounded
 
     def literal(self, term: Term) -> Any:
@@ -122,11 +122,6 @@ class Truth:
             self.cache[key] = self.facts.guarded((type(self), leaf), lambda: self.find(leaf, order))
         return self.cache[key]
 
-    def forget(self) -> None:
-        """Forgets all values: a name has got another meaning."""
-        self.cache.clear()
-        self.long.clear()
-
     def find(self, leaf: Term, order: int) -> Array:
         if leaf.head == "partial":
             return self.derivative(leaf, order)
@@ -156,12 +151,17 @@ class Truth:
 
     def given(self, key: str, order: int) -> Array:
         """The value that the article gives."""
-        statement = self.facts.value_statement(key, order)
+        statement = self.statement(key, order)
         if statement is None:
-            if key in self.facts.learnt:
-                return self.value(Meaning(self.facts, order).of(self.facts.learnt[key])[0], order)
+            seen = self.facts.put_in(key)
+            if seen:
+                return self.value(Meaning(self.facts, order).of(seen)[0], order)
             raise Unknown(0, f"the article gives no value for {shown(key)}")
         return self.value(Meaning(self.facts, statement.order).of(statement.tree)[0], statement.order)
+
+    def statement(self, key: str, order: int) -> Statement | None:
+        """Where the value comes from that a quantity has by itself."""
+        return self.facts.given(key, order)
 
     def updated(self, leaf: Term, order: int) -> Array:
         rule = self.facts.rule(leaf, order)
@@ -301,6 +301,9 @@ class Printed(Truth):
         except Unknown:
             return super().find(leaf, order)
 
+    def statement(self, key: str, order: int) -> Statement | None:
+        return self.facts.value_statement(key, order)
+
     def moment(self, order: int) -> int:
         return order
 
@@ -336,7 +339,7 @@ class Random(Truth):
 
     def drawn(self, key: str, order: int) -> Array:
         shape = self.facts.shape(key, order)
-        if shape is None and key not in self.facts.assumed and key not in self.facts.parameters:
+        if shape is None and not self.facts.is_drawn(key):
             raise Unknown(0, f"the article gives no shape for {key}")
         array = self.array(key, shape or ())
         return normalized(array, self.distributions(key, order))
@@ -349,7 +352,7 @@ class Random(Truth):
     def distributions(self, key: str, order: int) -> list[range]:
         """The places that add up to 1 where an input is a target, or has one in each row or each column: in a random
         one they do so too."""
-        statement = self.facts.value_statement(key, order)
+        statement = self.facts.given(key, order)
         if statement is None or statement.tree.head not in ("matrix", "tuple"):
             return []
         array = self.given_by_value(key, order)

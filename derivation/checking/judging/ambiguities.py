@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 
-from derivation.checking.facts.facts import MAXIMAL_VALUES
 from derivation.checking.facts.knowledge import (
     PRODUCT_SIGNS,
     ChainRead,
@@ -58,7 +57,7 @@ class Ambiguities:
 
     def other_section(self, chain: ChainRead, left: SideRead, right: SideRead) -> str:
         """Whether a value may be taken from a section where it belongs to something else."""
-        keys = sorted(self.context.reach([*left.named, *right.named], chain, set()))
+        keys = sorted(self.context.reach([*left.named, *right.named], chain))
         statement = next((statement for key in keys if (statement := self.from_elsewhere(key, chain))), None)
         if statement is None:
             return ""
@@ -85,14 +84,10 @@ class Ambiguities:
             statement is None
             or statement.chain is chain
             or sections[statement.order] == here
-            or key in self.context.confirmed[here]
+            or self.context.is_confirmed(key, here)
         ):
             return None
-        others = [
-            other
-            for other in self.facts.knowledge.values[key][:MAXIMAL_VALUES]
-            if not other.assigned and other.chain is not chain
-        ]
+        others = [other for other in self.facts.values(key) if not other.assigned and other.chain is not chain]
         several = (
             len({(sections[other.order], other.read.side.latex) for other in others}) > 1
             and len({other.read.side.latex for other in others}) > 1

@@ -6,33 +6,35 @@ interval wherever it is used again. So a chain of rounded intermediates is accep
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from flint import arb, fmpq
 
-from derivation.checking.facts.facts import Facts
 from derivation.checking.facts.meaning import FAILURES, Meaning, Mismatch, Unknown
-from derivation.checking.facts.values import Balls, Printed, Truth, half_unit, key_of, quantities
+from derivation.checking.facts.numerals import numerals
+from derivation.checking.facts.values import Balls, Printed, half_unit, key_of, quantities
+from derivation.checking.judging.agreement import (
+    distance,
+    equal,
+    is_exactly,
+    lacks_digits,
+    printed_entries,
+    significant,
+)
+from derivation.checking.judging.context import Context
 from derivation.checking.judging.spelling import flat, signed, spelled
+from derivation.checking.judging.verdicts import Allowance
 from derivation.checking.reading.tokens import Unreadable
-from derivation.checking.reading.trees import nodes
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
-from derivation.formulas.numbers import Undefined, bounds, exact, middle, terminating
+from derivation.formulas.numbers import Undefined, bounds, exact
 from derivation.formulas.operations.algebras import Terms
 from derivation.formulas.terms import Term, is_literal, number, rebuild, walk
 
 Agreement = Literal["exact", "rounded", "no"]
-Allowance = Literal["inside", "cut", "carried", "renamed", "operands"]
-"""What an article may be granted: numerals inside a side that are roundings though an equals sign precedes them;
-results behind an equals sign that lack the last digit of a short decimal; results that neither the printed numbers nor
-the exact ones give, but rounding in between may; names that a later section gives another meaning; results worked with
-more digits than the numerals beside them show."""
-ALL_ALLOWANCES: frozenset[Allowance] = frozenset(("inside", "cut", "carried", "renamed", "operands"))
 WORST = {"exact": 0, "rounded": 1, "no": 2}
-TINY = fmpq(1, 10**40)
 MAXIMAL_WORK = 400
 """Entries of a side that is spelled out term by term to compare its parts."""
 
@@ -41,7 +43,7 @@ class NoValue(ArithmeticError):
     """A side has no value here; the text says why."""
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Difference:
     """Where two sides part: the place in a matrix (from 1), what is printed and what it should be."""
 
@@ -50,22 +52,52 @@ class Difference:
     value: Any
 
 
-@dataclass
-class Comparison:
-    """Compares terms at one place of the article. `granted` is what its habits allow it, `used` what was needed;
-    `subject` gives the true value of the chain's quantity, if it has one."""
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How two sides agree; what of the article's way of rounding that needed, and which numerals it showed to be
+    rounded; where they part."""
 
-    facts: Facts
-    truth: Truth
-    printed: Printed
-    order: int
-    allowed: frozenset[Allowance]
-    relation: str
-    subject: Callable[[], Array | None] = lambda: None
-    used: set[Allowance] = field(default_factory=set)
-    difference: Difference | None = field(default=None)
-    rounded_texts: list[str] = field(default_factory=list)
-    aligned: dict[tuple[Term, Term], Agreement] = field(default_factory=dict)
+    agreement: Agreement
+    needed: frozenset[Allowance] = frozenset()
+    rounded: tuple[str, ...] = ()
+    difference: Difference | None = None
+
+
+class Known(Container[str]):
+    """Numerals that are rounded: those known before, and some more."""
+
+    def __init__(self, before: Callable[[str], bool], *more: Container[str]) -> None:
+        self.before, self.more = before, more
+
+    def __contains__(self, text: object) -> bool:
+        return any(text in texts for texts in self.more) or self.before(str(text))
+
+
+class Comparison:
+    """One comparison of terms at one place of the article, for as long as it is made: what it comes upon stays in it
+    and is returned with its outcome. `subject` gives the true value of the chain's quantity, if it has one."""
+
+    def __init__(
+        self, context: Context, order: int, relation: str, subject: Callable[[], Array | None] = lambda: None
+    ) -> None:
+        self.facts, self.truth, self.printed = context.facts, context.truth, context.printed
+        self.allowed, self.order, self.relation, self.subject = context.allowed, order, relation, subject
+        self.is_rounded, self.any_rounded = context.is_rounded, context.any_rounded
+        self._needed: set[Allowance] = set()
+        self._rounded: list[str] = []
+        self._difference: Difference | None = None
+        self._aligned: dict[tuple[Term, Term], Agreement] = {}
+
+    def outcome(self, a: Term, b: Term, known: Sequence[Array] | None = None) -> Outcome:
+        """How the right side b agrees with the left side a."""
+        return self._outcome(self.agree(a, b, known))
+
+    def outcome_of(self, value: Array, b: Term) -> Outcome:
+        """How the right side agrees with a value."""
+        return self._outcome(self.sides([value], None, b))
+
+    def _outcome(self, agreement: Agreement) -> Outcome:
+        return Outcome(agreement, frozenset(self._needed), tuple(self._rounded), self._difference)
 
     def values(self, term: Term) -> list[Array]:
         """The values that a side may have: with names as printed, and with names as they truly are."""
@@ -89,10 +121,9 @@ class Comparison:
 
     def ball(self, term: Term) -> Array | None:
         """The value with rounded numerals as intervals."""
-        facts = self.facts
         try:
-            texts = facts.rounded | set(self.rounded_texts) | self.unproved(term)
-            return Printed(facts, Balls(texts)).value(term, self.order)
+            texts = Known(self.is_rounded, set(self._rounded), self.unproved(term))
+            return Printed(self.facts, Balls(texts)).value(term, self.order)
         except FAILURES:
             return None
 
@@ -103,7 +134,7 @@ class Comparison:
             key = key_of(leaf)
             statement = self.facts.value_statement(key, self.order)
             if statement and self.facts.knowledge.formulas.get(key) and self.without_truth(key):
-                found |= {node.args[0] for node in nodes(statement.tree) if node.head == "number"}
+                found.update(numerals(statement.tree))
         return found
 
     def without_truth(self, key: str) -> bool:
@@ -160,7 +191,7 @@ class Comparison:
         best: Agreement = "no"
         for value in fitting:
             best = min(best, self.entries(value, texts, result), key=WORST.__getitem__)
-        ball = self.ball(a) if a is not None and (best == "no" or self.facts.rounded) else None
+        ball = self.ball(a) if a is not None and (best == "no" or self.any_rounded) else None
         if ball is not None and ball.shape == shape:
             if best == "no":
                 best = self.within(ball, texts, shape, result)
@@ -168,7 +199,7 @@ class Comparison:
                 inexact = [
                     text.lstrip("-") for x, text in zip(ball.entries, texts, strict=True) if not isinstance(x, fmpq)
                 ]
-                self.rounded_texts += filter(significant, inexact)
+                self._rounded += filter(significant, inexact)
         if (
             best == "no"
             and result
@@ -178,7 +209,7 @@ class Comparison:
         ):
             best = "rounded"
         if best == "rounded":
-            self.rounded_texts += [bare for text in texts if significant(bare := text.lstrip("-"))]
+            self._rounded += [bare for text in texts if significant(bare := text.lstrip("-"))]
         if best == "no" and fitting:
             self.locate(fitting[-1], texts)
         return best
@@ -200,7 +231,7 @@ class Comparison:
         if found == "no":
             return found
         if not result:
-            return "no" if any(self.facts.miscopied(text.lstrip("-")) for text in texts) else found
+            return "no" if any(self.facts.numerals.miscopied(text.lstrip("-")) for text in texts) else found
         truth = self.subject()
         if truth is None or truth.shape != shape or self.entries(truth, texts, result) != "no":
             return found
@@ -228,32 +259,34 @@ class Comparison:
             return False  # a tie goes up, or to the even digit
         if self.relation == "≈":
             return True
-        if lacks_digits(x, text) and (len(text.partition(".")[2]) < self.facts.usual_places or not self.allows("cut")):
+        if lacks_digits(x, text) and (
+            len(text.partition(".")[2]) < self.facts.numerals.usual_places or not self.allows("cut")
+        ):
             return False
-        return result or text.lstrip("-") in self.facts.rounded or self.allows("inside")
+        return result or self.is_rounded(text.lstrip("-")) or self.allows("inside")
 
     def allows(self, allowance: Allowance) -> bool:
-        """Whether the article is granted something; that it was needed is remembered."""
+        """Whether the article is allowed something, which then was needed."""
         if allowance in self.allowed:
-            self.used.add(allowance)
+            self._needed.add(allowance)
         return allowance in self.allowed
 
     def locate(self, value: Array, texts: Sequence[str]) -> None:
-        """Remembers the first entry that is wrong."""
-        if self.difference or len(value.entries) != len(texts):
+        """Notes the first entry that is wrong."""
+        if self._difference or len(value.entries) != len(texts):
             return
         for place, x, text in zip(value.places, value.entries, texts, strict=True):
             if not is_exactly(x, text) and not self.rounds(x, text, True):
-                self.difference = Difference(tuple(k + 1 for k in place), text, x)
+                self._difference = Difference(tuple(k + 1 for k in place), text, x)
                 return
 
     # Sides part by part
 
     def align(self, a: Term, b: Term) -> Agreement:
         """Whether the sides agree part by part: what stands for a part of the left is its value or its rounding."""
-        if (a, b) not in self.aligned:
-            self.aligned[a, b] = self._align(a, b)
-        return self.aligned[a, b]
+        if (a, b) not in self._aligned:
+            self._aligned[a, b] = self._align(a, b)
+        return self._aligned[a, b]
 
     def _align(self, a: Term, b: Term) -> Agreement:
         self.facts.meter.tick()
@@ -350,58 +383,10 @@ class Comparison:
         """Whether b comes nearer to the left side with the numeral that one of its own is but for the last digit."""
         error = distance(left, self.printed.value(b, self.order))
         for node in walk(b):
-            right = self.facts.miscopied(node.args[0].lstrip("-")) if node.head == "number" else None
+            right = self.facts.numerals.miscopied(node.args[0].lstrip("-")) if node.head == "number" else None
             if right is not None:
                 sign = "-" * node.args[0].startswith("-")
                 mended = rebuild(b, {node: number(sign + right)}.get)
                 if distance(left, self.printed.value(mended, self.order)) < error:
                     return True
         return False
-
-
-def distance(a: Array, b: Array) -> Any:
-    """How far two arrays are apart: the largest difference of two entries, by the middles of what is known of them."""
-    return max(abs(middle(x) - middle(y)) for x, y in zip(a.entries, b.entries, strict=True))
-
-
-def equal(a: Array, b: Array) -> bool:
-    """Equal entries, exactly or to 40 digits; a column equals a row only where both are the same numbers of one
-    vector."""
-    return a.shape == b.shape and all(map(same, a.entries, b.entries))
-
-
-def same(x: Any, y: Any) -> bool:
-    if isinstance(x, fmpq) and isinstance(y, fmpq):
-        return bool(x == y)
-    return bool(arb(x).overlaps(arb(y))) and _narrow(x) and _narrow(y)
-
-
-def _narrow(x: Any) -> bool:
-    low, high = bounds(x)
-    return bool(high - low <= TINY * (1 + abs(low)))
-
-
-def is_exactly(x: Any, text: str) -> bool:
-    return bool(x == exact(text)) if isinstance(x, fmpq) else same(x, exact(text))
-
-
-def significant(text: str) -> bool:
-    """Whether a numeral has digits enough to be recognized where it is used again."""
-    return len(text.partition("e")[0].replace(".", "").strip("0")) > 1
-
-
-def lacks_digits(x: Any, text: str) -> bool:
-    """Whether a number has an end that was not printed, though it is only a digit longer."""
-    full = terminating(x) if isinstance(x, fmpq) else None
-    return full is not None and len(full.partition(".")[2]) <= len(text.partition(".")[2]) + 1
-
-
-def printed_entries(literal: Term) -> tuple[list[str], tuple[int, ...]]:
-    """The numerals of a literal, row by row, and its shape."""
-    if literal.head == "number":
-        return [literal.args[0]], ()
-    rows, columns = len(literal.args), len(literal.args[0].args)
-    return [entry.args[0] for row in literal.args for entry in row.args], () if rows == columns == 1 else (
-        rows,
-        columns,
-    )

@@ -1,20 +1,20 @@
-"""Where an article's equalities are judged: its values in three ways, and what the judging has found so far."""
+"""What one pair of sides is judged by: the article's facts and values at its place, and what it is allowed."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flint import arb, fmpq
 
 from derivation.checking.facts.facts import Facts
 from derivation.checking.facts.knowledge import ChainRead, SideRead, quantity
+from derivation.checking.facts.lessons import Confirmed, Lesson, Lessons, Mistaken, Rounded, Used
 from derivation.checking.facts.meaning import FAILURES, Meaning, Mismatch
 from derivation.checking.facts.values import Printed, Random, Truth
-from derivation.checking.judging.compare import Allowance, equal
-from derivation.checking.judging.verdicts import Kind, Verdict
+from derivation.checking.judging.agreement import equal
+from derivation.checking.judging.verdicts import Allowance, Kind, Verdict
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree
 from derivation.formulas.arrays import Array
@@ -27,7 +27,7 @@ ATTEMPTS = 12
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What is thought of one pair of sides."""
+    """What is thought of one pair of sides, and what that teaches for the pairs behind it."""
 
     verdict: Verdict
     why: str = ""
@@ -35,46 +35,127 @@ class Judgement:
     at: int | None = None
     kind: Kind | None = None
     follows: bool = False
-    allowed: frozenset[str] = frozenset()
+    needed: frozenset[Allowance] = frozenset()
+    lessons: tuple[Lesson, ...] = ()
+
+    def teaching(self, *lessons: Lesson) -> Judgement:
+        """The same with lessons that come before its own."""
+        return replace(self, lessons=(*lessons, *self.lessons)) if lessons else self
 
 
-class Context:
-    """One article, in order, with what its way of rounding is granted."""
+class Values:
+    """The values of facts in their ways: in truth, as printed, at random points, and there by immediate derivatives."""
 
-    def __init__(self, facts: Facts, chains: Sequence[ChainRead], allowed: frozenset[Allowance]) -> None:
-        self.facts, self.chains, self.allowed = facts, chains, allowed
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
         self.truth, self.printed = Truth(facts), Printed(facts)
         self.random = [Random(facts, trial) for trial in range(ATTEMPTS)]
         self.direct = [Random(facts, trial, direct=True) for trial in range(ATTEMPTS)]
-        self.mistaken: dict[str, int] = {}
-        """Quantities whose line is wrong, with the line."""
-        self.used: set[str] = set()
-        """Quantities whose printed values others were worked from."""
-        self.confirmed: dict[int, set[str]] = defaultdict(set)
-        """The same with all that they depend on, by section."""
+        self.behind: dict[tuple[Lesson, ...], Values] = {}
+        """The values once more is known."""
+        self.free: dict[frozenset[str], Values] = {}
+        """The same where some names stand for any number."""
+
+
+class Context:
+    """What one pair of sides is judged by: the article's facts and values there, what it is allowed, and what the
+    verdicts before have taught. Questions change nothing in it."""
+
+    def __init__(
+        self, values: Values, chains: Sequence[ChainRead], allowed: frozenset[Allowance], lessons: Lessons
+    ) -> None:
+        self.of, self.chains, self.allowed, self.lessons = values, chains, allowed, lessons
+        self.facts, self.truth, self.printed = values.facts, values.truth, values.printed
+        self.random, self.direct = values.random, values.direct
+
+    def after(self, lessons: Sequence[Lesson]) -> Context:
+        """The context once these lessons are known."""
+        if not lessons:
+            return self
+        known = self.lessons.after(lessons)
+        changes = tuple(lesson for lesson in lessons if lesson.changes_facts)
+        if changes and changes not in self.of.behind:
+            self.of.behind[changes] = Values(Facts(self.facts.stated, known, self.facts.parameters))
+        return Context(self.of.behind[changes] if changes else self.of, self.chains, self.allowed, known)
+
+    def afresh(self) -> Context:
+        """The same, with nothing remembered."""
+        facts = self.facts
+        return Context(
+            Values(Facts(facts.stated, self.lessons, facts.parameters)), self.chains, self.allowed, self.lessons
+        )
+
+    def with_free(self, names: frozenset[str]) -> Context:
+        """The context where names stand for any number: the z of `g'(z) = ...`."""
+        if names == self.facts.parameters:
+            return self
+        values = self.of.free.get(names)
+        if values is None:
+            values = self.of.free[names] = Values(Facts(self.facts.stated, self.facts.lessons, names))
+        return Context(values, self.chains, self.allowed, self.lessons)
+
+    def is_rounded(self, text: str) -> bool:
+        """Whether a numeral, as printed, is known to be rounded."""
+        return text in self.facts.numerals.long or self.lessons.has(Rounded, text)
+
+    @property
+    def any_rounded(self) -> bool:
+        """Whether any numeral is known to be rounded."""
+        return bool(self.facts.numerals.long) or self.lessons.has_any(Rounded)
+
+    def mistaken(self, key: str) -> int | None:
+        """The line that gives a quantity, where it is wrong."""
+        lesson = self.lessons.first(Mistaken, key)
+        return lesson.line if lesson else None
 
     def meaning(self, chain: ChainRead, tree: Tree) -> tuple[Term, tuple[int, ...]]:
         return Meaning(self.facts, chain.order).of(tree)
 
-    def reach(self, keys: Iterable[str], chain: ChainRead, found: set[str]) -> set[str]:
-        """Adds to those found the quantities on which others depend, themselves among them; what is found already is
-        not gone through again."""
-        waiting = list(keys)
+    def above(self, key: str, chain: ChainRead) -> list[str]:
+        """The quantities in a quantity's first formula."""
+        return [other for statement in self.facts.definitions(key, chain.order)[:1] for other in statement.read.named]
+
+    def reach(self, keys: Iterable[str], chain: ChainRead) -> set[str]:
+        """The quantities on which some depend, themselves among them."""
+        waiting, found = list(keys), set[str]()
         while waiting:
             key = waiting.pop()
             if key not in found:
                 found.add(key)
-                waiting += [
-                    other
-                    for statement in self.facts.definitions(key, chain.order)[:1]
-                    for other in statement.read.named
-                ]
+                waiting += self.above(key, chain)
         return found
 
-    def confirm(self, keys: set[str], chain: ChainRead) -> None:
-        """Remembers that the values of these quantities led to what the article says."""
-        self.used |= keys
-        self.reach(keys, chain, self.confirmed[self.facts.sections[chain.order]])
+    def is_met(self, key: str, chain: ChainRead) -> bool:
+        """Whether a quantity's formula was worked with before, since anything was renewed: what it assumes was weighed
+        there."""
+        epoch = self.facts.epoch(chain.order)
+        return any(
+            key in self.reach([name for read in self.compared(other) for name in read.named], other)
+            for other in self.chains
+            if epoch <= other.order < chain.order
+        )
+
+    def compared(self, chain: ChainRead) -> Sequence[SideRead]:
+        """The sides of a chain that are held against each other: not the quantity to which it gives a formula."""
+        key = quantity(chain.sides[0].tree) if chain.sides[0].tree else None
+        if all(statement.chain is not chain for statement in self.facts.definitions(key or "", chain.order)):
+            return chain.sides
+        return chain.sides[1:] if len(chain.sides) > 2 else ()
+
+    def confirmed(self, keys: set[str], chain: ChainRead) -> list[Lesson]:
+        """That the values of these quantities, and of all that they depend on, have led to what the article says."""
+        section = self.facts.sections[chain.order]
+        waiting, found = list(keys), dict[str, None]()
+        while waiting:
+            key = waiting.pop()
+            if key not in found and not self.is_confirmed(key, section):
+                found[key] = None
+                waiting += self.above(key, chain)
+        return [*map(Used, sorted(keys)), *(Confirmed((section, key)) for key in found)]
+
+    def is_confirmed(self, key: str, section: int) -> bool:
+        """Whether a quantity has led to what a section says."""
+        return self.lessons.has(Confirmed, (section, key))
 
     def candidates(self, chain: ChainRead, left: SideRead, a: Term) -> list[Array] | None:
         """The values of a quantity on the left, without the one that this very chain gives it."""
@@ -109,12 +190,7 @@ class Context:
         steps = max(sum(node.head == "partial" for node in walk(side)) for side in (a, b))
         return steps > 1 and bool(self.identical(a, b, chain, self.direct))
 
-    def redefine(self, key: str, order: int) -> None:
-        self.facts.redefine(key, order)
-        for mode in (self.truth, self.printed, *self.random, *self.direct):
-            mode.forget()
-
-    def values(self, tree: Tree, chain: ChainRead) -> Array | None:
+    def value_of(self, tree: Tree, chain: ChainRead) -> Array | None:
         try:
             return self.printed.value(self.meaning(chain, tree)[0], chain.order)
         except FAILURES:
@@ -125,7 +201,7 @@ class Context:
         following = next(
             (chain.sides[k + 1].tree for k, read in enumerate(chain.sides[:-1]) if read.tree is right), None
         )
-        here, after = self.values(right, chain), self.values(following, chain) if following else None
+        here, after = self.value_of(right, chain), self.value_of(following, chain) if following else None
         return (
             here is not None
             and after is not None
@@ -135,12 +211,12 @@ class Context:
 
     def is_general(self, key: str) -> bool:
         """Whether a quantity stands for one at every index."""
-        symbol = self.facts.knowledge.symbols.get(key)
+        symbol = self.facts.symbol(key)
         return symbol is not None and key in self.facts.knowledge.patterns.get(symbol.base, ())
 
     def is_opaque(self, key: str) -> bool:
         """Whether a quantity is the call of a function that the article does not define."""
-        symbol = self.facts.knowledge.symbols.get(key)
+        symbol = self.facts.symbol(key)
         return symbol is not None and "(" in symbol.base
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from itertools import islice
 
 from derivation.checking.facts.knowledge import (
     NEW,
@@ -16,6 +16,7 @@ from derivation.checking.facts.knowledge import (
     match,
     quantity,
 )
+from derivation.checking.facts.lessons import RulesDropped
 from derivation.checking.facts.meaning import FAILURES, Meaning, Mismatch, Unknown
 from derivation.checking.judging.context import Context, Judgement
 from derivation.checking.reading.symbols import Symbol
@@ -102,7 +103,8 @@ class Definitions:
         assert left.tree and right.tree
         pattern = self.pattern(left.tree)
         held = 0
-        for symbol in self.written.get(pattern.base, ()) if pattern else ():
+        symbols = self.facts.knowledge.by_base.get(pattern.base, ()) if pattern else ()
+        for symbol in islice(symbols, MAXIMAL_CASES):
             assert pattern
             bound = match(pattern.sub, symbol.sub, match(pattern.label, symbol.label, {}))
             if not bound:
@@ -118,16 +120,6 @@ class Definitions:
                 return Judgement("wrong", f"this does not hold for {symbol.key}", at=right.side.start)
             held += bool(same)
         return Judgement("exact") if held else None
-
-    @cached_property
-    def written(self) -> dict[str, list[Symbol]]:
-        """The symbols of the article by their bases, so many of each as are tried."""
-        found: dict[str, list[Symbol]] = {}
-        for key in sorted(self.facts.knowledge.written):
-            symbol = self.facts.knowledge.symbols[key]
-            if len(found.setdefault(symbol.base, [])) < MAXIMAL_CASES:
-                found[symbol.base].append(symbol)
-        return found
 
     @staticmethod
     def pattern(tree: Tree) -> Symbol | None:
@@ -233,10 +225,10 @@ class Definitions:
                     continue
         if not lines:
             return Judgement("exact", kind="definition")
-        self.facts.rules.clear()
         return Judgement(
             "wrong",
             f"the parameters are not updated by this rule in line {', '.join(lines)}",
             at=other.side.start,
             kind="definition",
+            lessons=(RulesDropped(),),
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flint import fmpq
 
 from derivation.checking.facts.values import UPSTREAM, Slope, Truth, quantities
-from derivation.checking.judging.compare import printed_entries
+from derivation.checking.judging.agreement import printed_entries
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.reverse import gradients
 from derivation.formulas.language.resolve import Shapes, substitute

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import insort
 from collections.abc import Iterator, Sequence
 
 from flint import arb
 
-from derivation.checking.facts.facts import MAXIMAL_VALUES, order_of
 from derivation.checking.facts.knowledge import (
     NEW,
     SLOPE,
@@ -21,9 +19,11 @@ from derivation.checking.facts.knowledge import (
     shown,
     substitutions,
 )
+from derivation.checking.facts.lessons import Redefined, Restated, Used
 from derivation.checking.facts.meaning import FAILURES, Mismatch
 from derivation.checking.facts.values import half_unit, key_of, quantities
-from derivation.checking.judging.compare import Comparison, equal, printed_entries
+from derivation.checking.judging.agreement import equal, printed_entries
+from derivation.checking.judging.compare import Comparison, Difference
 from derivation.checking.judging.context import Context, Judgement, near
 from derivation.checking.judging.expected import as_printed, formula_of
 from derivation.checking.judging.mistakes import named_mistake
@@ -42,14 +42,13 @@ class Explanations:
     def __init__(self, context: Context) -> None:
         self.context, self.facts = context, context.facts
 
-    def mismatched(self, error: Mismatch, left: SideRead, right: SideRead) -> Judgement:
+    def mismatched(self, error: Mismatch, left: SideRead, right: SideRead, order: int) -> Judgement:
         """Shapes that do not fit are a mistake, unless they are shapes of our own making."""
-        made = sorted(self.facts.gathered & {key for read in (left, right) for key in read.named})
-        lists = sorted(key for read in (left, right) for key in read.named if self.is_list(key))
+        keys = {key for read in (left, right) for key in read.named}
+        made = sorted(key for key in keys if self.facts.is_gathered(key, order))
+        lists = sorted(filter(self.is_list, keys))
         if lists:
-            return Judgement(
-                "undecided", f"is {', '.join(dict.fromkeys(lists))} a row or a column? {error.message}", at=error.at
-            )
+            return Judgement("undecided", f"is {', '.join(lists)} a row or a column? {error.message}", at=error.at)
         if made:
             return Judgement(
                 "undecided", f"is {', '.join(made)} the vector of its entries? then {error.message}", at=error.at
@@ -67,19 +66,21 @@ class Explanations:
 
     def is_list(self, key: str) -> bool:
         """Whether a quantity was given as a list in a line, of which a row and a column may be meant."""
-        learnt = self.facts.learnt.get(key)
-        trees = [statement.tree for statement in self.facts.knowledge.values.get(key, [])[:MAXIMAL_VALUES]] + (
-            [learnt] if learnt else []
-        )
+        seen = self.facts.put_in(key)
+        trees = [*(statement.tree for statement in self.facts.values(key)), *([seen] if seen else ())]
         return any(node.head == "tuple" for tree in trees for node in nodes(tree))
 
     def refuted(
         self, chain: ChainRead, left: SideRead, right: SideRead, a: Term, b: Term, comparison: Comparison
     ) -> Judgement:
         """Two sides of symbols that are not equal for all values."""
-        if self.is_new_formula(chain, left, right):
-            return Judgement("undecided", "this quantity was defined otherwise above; is this a new definition?")
         key = quantity(left.tree) if left.tree else None
+        if key and self.is_new_formula(chain, key, right):
+            return Judgement(
+                "undecided",
+                "this quantity was defined otherwise above; is this a new definition?",
+                lessons=(Redefined(key, chain.order),),
+            )
         if any(self.context.is_opaque(key_of(leaf)) for term in (a, b) for leaf in quantities(term)):
             return Judgement("undecided", "the article does not say what this function is")
         renamed = self.renamed(chain, left, right)
@@ -92,7 +93,7 @@ class Explanations:
         mistake = named_mistake(self.context.random, a, b, chain.order)
         why = mistake or "the sides are not equal for all values"
         try:
-            if comparison.agree(a, b, self.context.candidates(chain, left, a)) != "no":
+            if comparison.outcome(a, b, self.context.candidates(chain, left, a)).agreement != "no":
                 definitions = self.facts.definitions(key, chain.order) if key and not key.startswith(SLOPE) else []
                 if key and not is_derived(key) and (not definitions or definitions[0].read is right):
                     return Judgement("exact", kind="definition")
@@ -119,13 +120,13 @@ class Explanations:
             or self.facts.sections[statement.order] == self.facts.sections[chain.order]
         ):
             return None
-        self.context.redefine(key, chain.order)
         side = statement.read.side
         return Judgement(
             "exact",
             f"defined anew: it was {side.latex} in line {side.place[0]}",
             kind="definition",
-            allowed=frozenset(("renamed",)),
+            needed=frozenset(("renamed",)),
+            lessons=(Redefined(key, chain.order),),
         )
 
     def elsewhere(self, chain: ChainRead, key: str) -> Judgement | None:
@@ -138,7 +139,7 @@ class Explanations:
         return Judgement(
             "undecided",
             f"{of} was defined in another section (line {line}); is it the same here?",
-            allowed=frozenset(("renamed",)),
+            needed=frozenset(("renamed",)),
         )
 
     def otherwise(self, chain: ChainRead, key: str | None, right: SideRead) -> str:
@@ -166,11 +167,10 @@ class Explanations:
             ]
         return f"; {'; '.join(lines)}" if lines else ""
 
-    def is_new_formula(self, chain: ChainRead, left: SideRead, right: SideRead) -> bool:
+    def is_new_formula(self, chain: ChainRead, key: str, right: SideRead) -> bool:
         """Whether a formula is so different from the one above that it defines the name anew: other functions, other
         names."""
-        key = quantity(left.tree) if left.tree else None
-        definitions = self.facts.definitions(key, chain.order) if key and not key.startswith(SLOPE) else []
+        definitions = self.facts.definitions(key, chain.order) if not key.startswith(SLOPE) else []
         if not definitions or definitions[0].read is right or definitions[0].chain is chain:
             return False
         mine, yours = (
@@ -180,13 +180,9 @@ class Explanations:
         )
         shared = mine[1] & yours[1]
         other_functions = mine[0] != yours[0] and not yours[0] < mine[0]
-        new = other_functions or (
+        return other_functions or (
             len(shared) * 3 < len(mine[1] | yours[1]) and not self.reaches(yours[1], mine[1], chain)
         )
-        if new:
-            assert key
-            self.context.redefine(key, chain.order)
-        return new
 
     def reaches(self, keys: set[str], others: set[str], chain: ChainRead) -> bool:
         """Whether some of the names lead to the others through their formulas."""
@@ -197,7 +193,7 @@ class Explanations:
         return False
 
     def disagreed(
-        self, chain: ChainRead, left: SideRead, right: SideRead, a: Term, b: Term, comparison: Comparison
+        self, chain: ChainRead, left: SideRead, right: SideRead, a: Term, b: Term, difference: Difference | None
     ) -> Judgement:
         """Two sides whose numbers differ."""
         assert left.tree and right.tree
@@ -213,16 +209,20 @@ class Explanations:
                 "exact",
                 f"a new value; it was {stated.read.side.latex} in line {stated.read.side.place[0]}",
                 kind="definition",
+                lessons=(Redefined(key, chain.order),),
             )
         if key and is_closed(right.tree) and self.takes_new_value(chain, key):
             return Judgement(
-                "undecided", f"{key} stands for several values in this article; is this a new one?", kind="definition"
+                "undecided",
+                f"{key} stands for several values in this article; is this a new one?",
+                kind="definition",
+                lessons=(Redefined(key, chain.order),),
             )
         mistake = named_mistake([self.context.truth], a, b, chain.order) if key else None
         why = mistake or "the values differ"
-        if comparison.difference:
-            place, found = comparison.difference.place, comparison.difference.found
-            value = as_printed(comparison.difference.value, found)
+        if difference:
+            place, found = difference.place, difference.found
+            value = as_printed(difference.value, found)
             where = f"entry {place[0] if len(place) == 1 else place}: " if place else ""
             why = f"{mistake + ': ' if mistake else ''}{where}{value}, not {found}"
         return Judgement(
@@ -230,13 +230,11 @@ class Explanations:
         )
 
     def stated_elsewhere(self, key: str, chain: ChainRead) -> Statement | None:
-        """What another section says of a quantity that gets a plain value here, in an article that gives it several.
-        From here on it has this one."""
+        """What another section says of a quantity that gets a plain value here, in an article that gives it
+        several."""
         here = self.facts.sections[chain.order]
         statements = [
-            statement
-            for statement in self.facts.knowledge.values.get(key, [])[:MAXIMAL_VALUES]
-            if not statement.assigned and statement.chain is not chain
+            statement for statement in self.facts.values(key) if not statement.assigned and statement.chain is not chain
         ]
         before = self.facts.value_statement(key, chain.order)
         if (
@@ -251,23 +249,15 @@ class Explanations:
             if statement.chain is not chain
         ):
             return None
-        self.context.redefine(key, chain.order)
         return statements[0]
 
     def takes_new_value(self, chain: ChainRead, key: str) -> bool:
         """Whether the article uses a name for several things: it has three values at least that do not come from each
-        other. From here on it has the value that is given here."""
+        other."""
         if is_derived(key):
             return False
-        texts = {
-            statement.read.side.latex
-            for statement in self.facts.knowledge.values.get(key, [])[:MAXIMAL_VALUES]
-            if not statement.assigned
-        }
-        if len(texts) < SEVERAL and not self.context.is_general(key):
-            return False
-        self.context.redefine(key, chain.order)
-        return True
+        texts = {statement.read.side.latex for statement in self.facts.values(key) if not statement.assigned}
+        return len(texts) >= SEVERAL or self.context.is_general(key)
 
     def put_in(self, chain: ChainRead, left: Tree, right: Tree) -> Judgement | None:
         """The name for which another value was put in than the article gives it."""
@@ -278,7 +268,7 @@ class Explanations:
             statement = self.facts.value_statement(key, chain.order)
             if statement is None:
                 continue
-            given, used = (self.context.values(t, chain) for t in (statement.tree, tree))
+            given, used = (self.context.value_of(t, chain) for t in (statement.tree, tree))
             if given is None or used is None or equal(given, used) or given.shape != used.shape:
                 continue
             line = statement.read.side.place[0]
@@ -288,19 +278,19 @@ class Explanations:
                     f"{shown(key)} is {statement.read.side.latex} in line {line}, but another value is put in here",
                     at=tree.start,
                 )
-            insort(
-                self.facts.knowledge.values[key],
-                Statement(chain.order, tree, SideRead(statement.read.side, tree), chain),
-                key=order_of,
-            )
-            if key in self.context.used or self.has_other_value(key, statement, chain):
+            put = Statement(chain.order, tree, SideRead(statement.read.side, tree), chain)
+            lessons = (Restated(key, put),)
+            if self.context.lessons.has(Used, key) or self.has_other_value(key, statement, chain):
                 return Judgement(
-                    "undecided", f"{shown(key)} is {statement.read.side.latex} in line {line}; is this a new value?"
+                    "undecided",
+                    f"{shown(key)} is {statement.read.side.latex} in line {line}; is this a new value?",
+                    lessons=lessons,
                 )
             return Judgement(
                 "wrong",
                 f"{shown(key)} is {statement.read.side.latex} in line {line}, but another value is put in here",
                 at=tree.start,
+                lessons=lessons,
             )
         return None
 
@@ -322,11 +312,7 @@ class Explanations:
 
     def has_other_value(self, key: str, statement: Statement, chain: ChainRead) -> bool:
         """Whether the article gives a quantity several values, but for those that an update will give it only later."""
-        others = (
-            other
-            for other in self.facts.knowledge.values.get(key, [])[:MAXIMAL_VALUES]
-            if other.order < chain.order or not other.assigned
-        )
+        others = (other for other in self.facts.values(key) if other.order < chain.order or not other.assigned)
         return any(
             other.read.side.latex != statement.read.side.latex and other.read.side is not chain.sides[0].side
             for other in others

@@ -9,7 +9,7 @@ from functools import partial
 from derivation.checking.facts.lookup import Lookup
 from derivation.checking.facts.meaning import FAILURES
 from derivation.checking.facts.values import Truth
-from derivation.checking.judging.compare import equal
+from derivation.checking.judging.agreement import equal
 from derivation.checking.reading.trees import Tree
 from derivation.formulas.terms import Term
 from derivation.mistakes.table import latest, mistakes

@@ -14,6 +14,12 @@ from derivation.checking.sources.source import Formula, Source
 
 Verdict = Literal["exact", "rounded", "wrong", "undecided"]
 Kind = Literal["arithmetic", "gradient", "definition"]
+Allowance = Literal["inside", "cut", "carried", "renamed", "operands"]
+"""What an article may be allowed: numerals inside a side that are roundings though an equals sign precedes them;
+results behind an equals sign that lack the last digit of a short decimal; results that neither the printed numbers nor
+the exact ones give, but rounding in between may; names that a later section gives another meaning; results worked with
+more digits than the numerals beside them show."""
+ALL_ALLOWANCES: frozenset[Allowance] = frozenset(("inside", "cut", "carried", "renamed", "operands"))
 VERDICTS: tuple[Verdict, ...] = ("exact", "rounded", "wrong", "undecided")
 
 
@@ -32,8 +38,8 @@ class Equality:
     at: int | None = None
     follows: int | None = None
     """The line of the mistake that this equality goes on with, if it does."""
-    allowed: frozenset[str] = frozenset()
-    """What had to be granted to the article's way of rounding."""
+    needed: frozenset[Allowance] = frozenset()
+    """What the article's way of rounding had to be allowed."""
 
     @property
     def place(self) -> tuple[int, int]:

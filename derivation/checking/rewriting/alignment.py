@@ -12,8 +12,10 @@ from flint import fmpq
 from derivation.checking.facts.facts import Facts
 from derivation.checking.facts.knowledge import ChainRead
 from derivation.checking.facts.meaning import FAILURES, Meaning
-from derivation.checking.facts.values import Printed, Truth, key_of
-from derivation.checking.judging.compare import ALL_ALLOWANCES, Comparison, is_exactly, printed_entries
+from derivation.checking.facts.values import Truth, key_of
+from derivation.checking.judging.agreement import is_exactly, printed_entries
+from derivation.checking.judging.compare import Comparison
+from derivation.checking.judging.context import Context
 from derivation.checking.judging.spelling import flat, negated, spelled
 from derivation.formulas.arrays import Array
 from derivation.formulas.numbers import bounds, nearest, point, terminating
@@ -31,9 +33,8 @@ class Unaligned(Exception):
 class Change:
     """The article's facts with the old numbers and the new ones, and what follows from either."""
 
-    old: Facts
+    before: Context
     new: Facts
-    before: Truth
     after: Truth
 
 
@@ -42,7 +43,7 @@ class Alignment:
 
     def __init__(self, change: Change, chain: ChainRead) -> None:
         self.change, self.order = change, chain.order
-        self.comparison = Comparison(change.old, change.before, Printed(change.old), chain.order, ALL_ALLOWANCES, "≈")
+        self.comparison = Comparison(change.before, chain.order, "≈")
 
     def renewed(self, old: Term, new: Term, b: Term, result: bool = False) -> Term:
         """The side b, which equals `old`, as it must stand where `old` has become `new`; `Untied` where b is built in
@@ -96,12 +97,12 @@ class Alignment:
 
     def literal_of(self, part: Term) -> Array | None:
         """The new value of a quantity, printed in full or to the digits that the article printed for the old one."""
-        statement = self.change.old.value_statement(key_of(part), self.order)
-        old = Meaning(self.change.old, self.order).of(statement.tree)[0] if statement else None
+        statement = self.change.before.facts.value_statement(key_of(part), self.order)
+        old = Meaning(self.change.before.facts, self.order).of(statement.tree)[0] if statement else None
         if old is None or not is_literal(old):
             return None
         texts, shape = printed_entries(old)
-        values = (mode.value(part, self.order).entries for mode in (self.change.before, self.change.after))
+        values = (mode.value(part, self.order).entries for mode in (self.change.before.truth, self.change.after))
         return Array(shape, tuple(number(like(text, was, now)) for text, was, now in zip(texts, *values, strict=True)))
 
     def summands(self, old: Term, new: Term, b: Term) -> Term:

@@ -15,7 +15,7 @@ from derivation.checking.facts.knowledge import NEW, SLOPE
 from derivation.checking.facts.meaning import Meaning, Mismatch
 from derivation.checking.facts.meter import Exhausted
 from derivation.checking.facts.values import quantities
-from derivation.checking.judging.compare import printed_entries
+from derivation.checking.judging.agreement import printed_entries
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree
 from derivation.checking.sources.find import opened
@@ -188,7 +188,7 @@ def formulas(facts: Facts, key: str) -> Iterator[Term]:
 def value(facts: Facts, key: str) -> Term:
     """An input's first value, as printed."""
     statements = facts.knowledge.values.get(key, ())
-    tree = statements[0].tree if statements else facts.learnt.get(key)
+    tree = statements[0].tree if statements else facts.put_in(key)
     if tree is None:
         raise NoNetwork(f"the article gives no value for {key}")
     try:

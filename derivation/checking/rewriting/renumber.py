@@ -20,8 +20,10 @@ from derivation.checking.facts.knowledge import ChainRead, is_closed, is_derived
 from derivation.checking.facts.meaning import FAILURES, PRODUCTS, Meaning
 from derivation.checking.facts.meter import Exhausted
 from derivation.checking.facts.values import Truth
-from derivation.checking.judging.compare import equal
+from derivation.checking.judging.agreement import equal
+from derivation.checking.judging.context import Context, Values
 from derivation.checking.judging.spelling import signed
+from derivation.checking.judging.verdicts import ALL_ALLOWANCES
 from derivation.checking.reading.trees import Tree, nodes
 from derivation.checking.rewriting.alignment import Alignment, Change, Unaligned
 from derivation.checking.rewriting.rebuild import identifier
@@ -155,9 +157,9 @@ class Renumbering:
             ]
             for key, statements in article.knowledge.values.items()
         }
-        self.new = Facts(replace(article.knowledge, values=values), self.old.scalar, self.old.sections, self.old.meter)
-        self.new.rules = self.old.rules
-        self.change = Change(self.old, self.new, Truth(self.old), Truth(self.new))
+        self.new = Facts(replace(self.old.stated, knowledge=replace(article.knowledge, values=values)))
+        before = Context(Values(self.old), article.chains, ALL_ALLOWANCES, self.old.lessons)
+        self.change = Change(before, self.new, Truth(self.new))
         self.edits: dict[int, tuple[int, str]] = {}
         self.result = Renumbered(article.source.text)
         self.check_shapes()

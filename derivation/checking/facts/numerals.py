@@ -1,0 +1,67 @@
+"""An article's numerals: to how many places it rounds, which can only be roundings, and which are miscopied."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+
+from derivation.checking.facts.knowledge import ChainRead, Statement
+from derivation.checking.reading.trees import Tree, nodes
+
+LONG = 6
+"""Decimal places beyond which a result is taken for rounded."""
+SHORT = 3
+"""Decimal places from which on a numeral may well be a rounded one."""
+RECOGNIZED = 4
+"""Digits from which on two numerals that differ only in the last are taken for the same number, miscopied."""
+
+
+class Numerals:
+    """What the numerals of an article show, whole: those of its values, and those of its results."""
+
+    def __init__(self, values: Mapping[str, Iterable[Statement]], chains: Iterable[ChainRead]) -> None:
+        self.values = values
+        self.long = frozenset(
+            text for chain in chains if (result := chain.sides[-1].tree) for text in long_numerals(result)
+        )
+        """The numerals of results that have so many places that they can only be roundings."""
+
+    def _texts(self) -> Iterator[str]:
+        for statements in self.values.values():
+            for statement in statements:
+                yield from numerals(statement.tree)
+
+    @cached_property
+    def usual_places(self) -> int:
+        """The decimal places to which the article rounds, if it does: those of most of its long numerals."""
+        counted = Counter(len(text.partition(".")[2]) for text in self._texts())
+        return max((places for places in counted if places >= SHORT), key=counted.__getitem__, default=0)
+
+    @cached_property
+    def stated(self) -> Mapping[str, set[str]]:
+        """The numerals with digits enough to be recognized in the values that the article gives, by all their digits
+        but the last."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for text in self._texts():
+            if "." in text and len(text.replace(".", "").lstrip("0")) >= RECOGNIZED:
+                found[text[:-1]].add(text)
+        return found
+
+    def miscopied(self, text: str) -> str | None:
+        """The one numeral of the article's values from which another differs by a unit of the last digit; None for a
+        numeral that stands there itself."""
+        alike = self.stated.get(text[:-1], ())
+        if text in alike:
+            return None
+        return next((other for other in alike if abs(int(other[-1]) - int(text[-1])) == 1), None)
+
+
+def numerals(tree: Tree) -> list[str]:
+    """The numerals of a tree, as printed, without signs."""
+    return [node.args[0] for node in nodes(tree) if node.head == "number"]
+
+
+def long_numerals(result: Tree) -> list[str]:
+    """The numerals of a result that have more places than one would print of an exact one."""
+    return [text for text in numerals(result) if len(text.partition(".")[2]) >= LONG]

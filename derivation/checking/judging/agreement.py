@@ -1,0 +1,61 @@
+"""Whether numbers agree: arrays by value, numerals with the values that they print."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flint import arb, fmpq
+
+from derivation.formulas.arrays import Array
+from derivation.formulas.numbers import bounds, exact, middle, terminating
+from derivation.formulas.terms import Term
+
+TINY = fmpq(1, 10**40)
+
+
+def distance(a: Array, b: Array) -> Any:
+    """How far two arrays are apart: the largest difference of two entries, by the middles of what is known of them."""
+    return max(abs(middle(x) - middle(y)) for x, y in zip(a.entries, b.entries, strict=True))
+
+
+def equal(a: Array, b: Array) -> bool:
+    """Equal entries, exactly or to 40 digits; a column equals a row only where both are the same numbers of one
+    vector."""
+    return a.shape == b.shape and all(map(same, a.entries, b.entries))
+
+
+def same(x: Any, y: Any) -> bool:
+    if isinstance(x, fmpq) and isinstance(y, fmpq):
+        return bool(x == y)
+    return bool(arb(x).overlaps(arb(y))) and is_narrow(x) and is_narrow(y)
+
+
+def is_narrow(x: Any) -> bool:
+    low, high = bounds(x)
+    return bool(high - low <= TINY * (1 + abs(low)))
+
+
+def is_exactly(x: Any, text: str) -> bool:
+    return bool(x == exact(text)) if isinstance(x, fmpq) else same(x, exact(text))
+
+
+def significant(text: str) -> bool:
+    """Whether a numeral has digits enough to be recognized where it is used again."""
+    return len(text.partition("e")[0].replace(".", "").strip("0")) > 1
+
+
+def lacks_digits(x: Any, text: str) -> bool:
+    """Whether a number has an end that was not printed, though it is only a digit longer."""
+    full = terminating(x) if isinstance(x, fmpq) else None
+    return full is not None and len(full.partition(".")[2]) <= len(text.partition(".")[2]) + 1
+
+
+def printed_entries(literal: Term) -> tuple[list[str], tuple[int, ...]]:
+    """The numerals of a literal, row by row, and its shape."""
+    if literal.head == "number":
+        return [literal.args[0]], ()
+    rows, columns = len(literal.args), len(literal.args[0].args)
+    return [entry.args[0] for row in literal.args for entry in row.args], () if rows == columns == 1 else (
+        rows,
+        columns,
+    )

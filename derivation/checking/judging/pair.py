@@ -1,0 +1,340 @@
+"""What is thought of one pair of sides, by the facts at its place: a function of the context and the pair.
+
+An equality between symbols is tried at random points, since numbers are blind where a value is 0, 1 or symmetric; an
+equality that holds numbers is compared as printed and in truth (`compare.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from derivation.checking.facts.knowledge import (
+    SLOPE,
+    ChainRead,
+    SideRead,
+    is_closed,
+    is_derived,
+    is_number,
+    named,
+    quantity,
+    substitutions,
+)
+from derivation.checking.facts.lessons import Lesson, PutIn, Rounded
+from derivation.checking.facts.meaning import FAILURES, Meaning, Mismatch, Unknown
+from derivation.checking.facts.meter import Exhausted
+from derivation.checking.facts.numerals import numerals
+from derivation.checking.facts.values import Random, key_of, quantities
+from derivation.checking.judging.ambiguities import Ambiguities
+from derivation.checking.judging.compare import Comparison, NoValue
+from derivation.checking.judging.context import ATTEMPTS, Context, Judgement
+from derivation.checking.judging.definitions import Definitions
+from derivation.checking.judging.explanations import Explanations
+from derivation.checking.judging.verdicts import Allowance
+from derivation.checking.reading.tokens import Unreadable
+from derivation.checking.reading.trees import Tree, mapped, nodes
+from derivation.formulas.arrays import Array, Shape
+from derivation.formulas.calculus.reverse import NoDerivative
+from derivation.formulas.language.resolve import describe
+from derivation.formulas.numbers import Undefined
+from derivation.formulas.terms import Term, is_literal, matrix, name
+
+
+def judged(context: Context, chain: ChainRead, i: int, k: int) -> Judgement:
+    """What is thought of two sides of a chain, and what that teaches."""
+    for read in (chain.sides[i], chain.sides[k]):
+        if read.problem:
+            return Judgement("undecided", f"not read: {read.problem.message}", at=read.problem.at)
+    context.facts.meter.begin()
+    try:
+        return Pair(context, chain, i, k).judgement()
+    except Exhausted as problem:
+        return Judgement("undecided", str(problem))
+    except RecursionError:
+        return Judgement("undecided", "no value could be made certain: nested too deeply")
+
+
+Terms = tuple[tuple[Term, Shape], tuple[Term, Shape]]
+
+
+class Pair:
+    """Two sides of a chain that were read, and what they are judged by."""
+
+    def __init__(self, context: Context, chain: ChainRead, i: int, k: int) -> None:
+        self.context, self.facts, self.chain, self.i, self.k = context, context.facts, chain, i, k
+        self.left, self.right, self.order, self.relation = (
+            chain.sides[i],
+            chain.sides[k],
+            chain.order,
+            chain.relations[k - 1],
+        )
+        assert self.left.tree and self.right.tree
+        self.a, self.b = self.left.tree, self.right.tree
+        """The trees of the sides."""
+
+    @cached_property
+    def definitions(self) -> Definitions:
+        return Definitions(self.context)
+
+    @cached_property
+    def explanations(self) -> Explanations:
+        return Explanations(self.context)
+
+    def within(self, context: Context) -> Pair:
+        """The same pair judged by something else."""
+        return self if context is self.context else Pair(context, self.chain, self.i, self.k)
+
+    def judgement(self) -> Judgement:
+        """What is thought, once it is weighed whether something else was meant."""
+        judgement = self.attempt(Pair.freed)
+        if judgement.verdict != "wrong":
+            return judgement
+        if any(has_percent(read) for read in (self.left, self.right)):
+            plain = replace(self.chain, sides=[without_percent(read) for read in self.chain.sides])
+            again = judged(self.context, plain, self.i, self.k)
+            if again.verdict in ("exact", "rounded"):
+                return again
+        ambiguity = Ambiguities(self.context.after(judgement.lessons)).ambiguity(
+            self.chain, self.left, self.right, judgement.expected
+        )
+        return Judgement("undecided", ambiguity, lessons=judgement.lessons) if ambiguity else judgement
+
+    def attempt(self, how: Callable[[Pair], Judgement]) -> Judgement:
+        """A judgement; where none can be made, why not."""
+        try:
+            return how(self)
+        except Mismatch as error:
+            return self.explanations.mismatched(error, self.left, self.right, self.order)
+        except Unknown as error:
+            return Judgement("undecided", error.message, at=error.at or None)
+        except Unreadable as error:
+            return Judgement("undecided", f"not read: {error.message}", at=error.at or None)
+        except (NoValue, NoDerivative, Undefined) as error:
+            return Judgement("undecided", f"there is no value: {error}")
+        except FAILURES as error:
+            return Judgement("undecided", f"no value could be made certain: {error}")
+
+    def freed(self) -> Judgement:
+        """The judgement where names of which nothing is known stand for any number, if the left side says so."""
+        free = frozenset(key for key in free_names(self.a) if self.facts.shape(key, self.order) is None)
+        pair = self.within(self.context.with_free(free))
+        return pair.with_convention(pair.attempt(Pair.decided))
+
+    def with_convention(self, judgement: Judgement) -> Judgement:
+        """What fails only under an assumption of ours is not called wrong."""
+        if judgement.verdict != "wrong" or not self.facts.knowledge.scalar:
+            return judgement
+        seen = [lesson for lesson in judgement.lessons if isinstance(lesson, PutIn)]
+        assumed = self.within(self.context.after(seen)).assumed()
+        if not assumed:
+            return judgement
+        return Judgement(
+            "undecided",
+            f"nothing is said of {', '.join(sorted(assumed))}; it does not hold for all numbers",
+            lessons=judgement.lessons,
+        )
+
+    def assumed(self) -> set[str]:
+        """The names on which the sides depend of which it is only assumed that they are scalars."""
+        try:
+            terms = [term for term, _ in self.terms()]
+        except FAILURES:
+            terms = [name(key) for key in (*self.left.named, *self.right.named)]
+        found = self.facts.assumed(terms, self.order)
+        return {key for key, through in found if not any(self.context.is_met(other, self.chain) for other in through)}
+
+    def decided(self) -> Judgement:
+        defined = self.definitions.definition(self.chain, self.left, self.right, self.k)
+        if defined:
+            return defined
+        seen = self.seen() if is_closed(self.b) and quantity(self.a) is None else ()
+        return self.knowing(seen, Pair.meant)
+
+    def knowing(self, seen: Sequence[Lesson], how: Callable[[Pair], Judgement]) -> Judgement:
+        """The judgement by values that were seen put in, which stay known even if nothing comes of it."""
+        if not seen:
+            return how(self)
+        return self.within(self.context.after(seen)).attempt(how).teaching(*seen)
+
+    def terms(self) -> Terms:
+        """What the sides mean, and their shapes."""
+        return self.context.meaning(self.chain, self.a), self.context.meaning(self.chain, self.b)
+
+    def meant(self) -> Judgement:
+        """The judgement by what the sides mean; where a name has no value, one may have been put in for it."""
+        try:
+            terms = self.terms()
+        except Unreadable as problem:
+            general = self.definitions.cases(self.chain, self.left, self.right)
+            if general:
+                return general
+            seen = self.seen() if isinstance(problem, Unknown) else ()
+            if not seen:
+                raise
+            return self.knowing(seen, lambda pair: pair.fitted(pair.terms()))
+        return self.fitted(terms)
+
+    def fitted(self, terms: Terms) -> Judgement:
+        """The judgement on sides with a meaning, if their shapes fit."""
+        (a, first), (b, second) = terms
+        if first == second:
+            return self.compared(a, b)
+        if is_row_of(self.a, self.b, first, second):
+            a, b = (as_row(term) if tree.head == "tuple" else term for term, tree in ((a, self.a), (b, self.b)))
+            return self.compared(a, b)
+        renamed = self.explanations.renamed(self.chain, self.left, self.right)
+        if renamed:
+            return renamed
+        mismatch = Mismatch(
+            self.right.side.start, f"the left side is {describe(first)}, the right side {describe(second)}"
+        )
+        judgement = self.explanations.mismatched(mismatch, self.left, self.right, self.order)
+        return replace(judgement, expected=self.explanations.expectation(a, b, self.chain))
+
+    def comparison(self) -> Comparison:
+        return Comparison(self.context, self.order, self.relation, self.subject)
+
+    def compared(self, a: Term, b: Term) -> Judgement:
+        """The judgement on terms of one shape."""
+        if not is_closed(self.a) and not is_closed(self.b):
+            same = self.context.identical(a, b, self.chain)
+            if same or (same is False and (self.partly(a, b) or self.context.directly(a, b, self.chain))):
+                return Judgement("exact")
+            if same is False and not self.puts_in(self.a, self.b):
+                return self.explanations.refuted(self.chain, self.left, self.right, a, b, self.comparison())
+        if is_literal(a) and not is_literal(b) and is_closed(self.b):
+            a, b = b, a  # `2.33 = 7/3`: the numeral is the result, wherever it stands
+        outcome = self.comparison().outcome(a, b, self.context.candidates(self.chain, self.left, a))
+        if outcome.agreement == "no":
+            return self.explanations.disagreed(self.chain, self.left, self.right, a, b, outcome.difference)
+        misprint = self.explanations.misprint(self.chain, self.a, self.b)
+        if misprint:
+            return misprint
+        lessons = (
+            *self.context.confirmed({key_of(leaf) for leaf in quantities(a)}, self.chain),
+            *(Rounded(text) for text in dict.fromkeys(outcome.rounded)),
+        )
+        follows, needed = self.only_printed(a, b)
+        return Judgement(
+            "exact" if outcome.agreement == "exact" else "rounded",
+            self.carried(a, outcome.agreement, {*outcome.rounded}),
+            follows=follows,
+            needed=outcome.needed | needed,
+            lessons=lessons,
+        )
+
+    def only_printed(self, a: Term, b: Term) -> tuple[bool, frozenset[Allowance]]:
+        """Whether the sides agree only because both go on from an earlier mistake, and what it took to see that."""
+        if all(self.context.mistaken(key_of(leaf)) is None for leaf in quantities(a)):
+            return False, frozenset()
+        try:
+            outcome = self.comparison().outcome_of(self.context.truth.value(a, self.order), b)
+        except FAILURES:
+            return False, frozenset()
+        return outcome.agreement == "no", outcome.needed
+
+    def carried(self, a: Term, agreement: str, rounded: Container[str]) -> str:
+        """Where rounding comes from that was made in an earlier line."""
+        if agreement != "rounded":
+            return ""
+        for leaf in quantities(a):
+            statement = self.facts.value_statement(key_of(leaf), self.order)
+            if (
+                statement
+                and statement.order < self.order
+                and any(text in rounded or self.context.is_rounded(text) for text in numerals(statement.tree))
+            ):
+                return f"rounding carried from line {statement.read.side.place[0]}"
+        return ""
+
+    def subject(self) -> Array | None:
+        """The true value of the quantity that a chain is about."""
+        first = self.chain.sides[0].tree
+        key = quantity(first) if first else None
+        if first is None or key is None or not (self.facts.definition(key, self.order) or is_derived(key)):
+            return None
+        try:
+            return self.context.truth.value(self.context.meaning(self.chain, first)[0], self.order)
+        except FAILURES:
+            return None
+
+    def partly(self, a: Term, b: Term) -> bool:
+        """Whether the sides are equal for all values of the names they share, with the values put in of those that only
+        one has."""
+        whole = self.facts.definition(a.args[0], self.order) if a.head == "name" else None
+        for left in (a, whole[0] if whole else None):
+            if left is None:
+                continue
+            mine, yours = ({key_of(leaf) for leaf in quantities(term)} for term in (left, b))
+            if mine & yours and mine != yours:
+                points = [
+                    Random(self.facts, trial, frozenset(mine ^ yours), self.context.printed, surface=True)
+                    for trial in range(ATTEMPTS)
+                ]
+                if self.context.identical(left, b, self.chain, points):
+                    return True
+        return False
+
+    def puts_in(self, left: Tree, right: Tree) -> bool:
+        """Whether the right side has numbers where the left has names: values were put in."""
+        key = quantity(left)
+        definitions = self.facts.definitions(key, self.order) if key else []
+        spelled = definitions[0].tree if definitions else left
+        mine, yours = ({node.args[0] for node in nodes(tree) if node.head == "number"} for tree in (spelled, right))
+        if not yours - mine:
+            return False
+        if key and not definitions:
+            return True
+        return bool(set(named(spelled)) - set(named(right)))
+
+    def seen(self) -> tuple[PutIn, ...]:
+        """The values put in for names of which nothing says one."""
+        found: dict[str, PutIn] = {}
+        for stating, tree in substitutions(self.a, self.b):
+            key = quantity(stating) or ""
+            if key not in found and self.lacks_value(key) and (is_number(tree) or not self.context.is_opaque(key)):
+                found[key] = PutIn(key, tree)
+        return tuple(found.values())
+
+    def lacks_value(self, key: str) -> bool:
+        """Whether nothing gives a quantity a value: no statement, no formula, no array of which it is an entry."""
+        if self.facts.put_in(key) or self.facts.value_statement(key, self.order):
+            return False
+        if self.facts.definition(key, 1 << 60) and not key.startswith(SLOPE):
+            return False
+        symbol = self.facts.symbol(key)
+        entry = Meaning(self.facts, 1 << 60).entry(symbol) if symbol else None
+        return entry is None or self.facts.is_gathered(entry[0].args[0].args[0], 1 << 60)
+
+
+def free_names(left: Tree) -> set[str]:
+    r"""The names for which a rule about functions holds whatever they are: the z of `\sigma'(z) = ...`."""
+    if left.head not in ("prime", "apply"):
+        return set()
+    return {
+        argument.args[0].key for argument in left.args[1:] if isinstance(argument, Tree) and argument.head == "name"
+    }
+
+
+def is_row_of(left: Tree, right: Tree, first: tuple[int, ...], second: tuple[int, ...]) -> bool:
+    """Whether one side is a list in a line, `(1, 2)`, of which a row and a column are both meant."""
+    return first == second[::-1] and "tuple" in (left.head, right.head)
+
+
+def as_row(term: Term) -> Term:
+    """A list that was taken for a column as the row that it is."""
+    return matrix((tuple(row.args[0] for row in term.args),))
+
+
+def has_percent(read: SideRead) -> bool:
+    return read.tree is not None and any(node.head == "number" and node.args[1:] for node in nodes(read.tree))
+
+
+def without_percent(read: SideRead) -> SideRead:
+    r"""A side in which `10\%` is 10, as authors who multiply by 100 mean it."""
+    return replace(read, tree=mapped(read.tree, in_hundredths)) if read.tree else read
+
+
+def in_hundredths(node: Tree) -> Tree:
+    return Tree("number", node.args[1:], node.start) if node.head == "number" and node.args[1:] else node
