@@ -228,7 +228,7 @@ def _settled(term: Term, parts: list[Term]) -> Term:
         if is_zero(right):
             return left
         if is_zero(left):
-            return right if term.head == "add" else negated(right) if right.head == "number" else Term("neg", (right,))
+            return right if term.head == "add" else negated(right) if right.head == "number" else -right
         if right.head == "number" and right.args[0].startswith("-"):
             return Term("sub" if term.head == "add" else "add", (left, negated(right)))
         if right.head == "neg":

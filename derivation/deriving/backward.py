@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -166,7 +167,7 @@ class Backward:
         """The whole derivative by a quantity: all contributions added; its value is learnt."""
         signal = partial(self.loss, name(key))
         parts = [formula for _, formula in self.contributions[key]]
-        formula = simplify(reduce(lambda a, b: Term("add", (a, b)), parts), self.workbook.shapes)
+        formula = simplify(reduce(operator.add, parts), self.workbook.shapes)
         for node in walk(formula):
             if (
                 node.head in TABLE
@@ -253,7 +254,7 @@ class Backward:
         if self.short and key == self.short.before:
             return [formula for formula in self.short.formulas[:-1] if not self.uses_rounded(formula)]
         parts = [self.pulled(source, key, loosely) for source in self.sources(key)]
-        return [loosely(reduce(lambda a, b: a + b, parts), self.workbook.shapes)]
+        return [loosely(reduce(operator.add, parts), self.workbook.shapes)]
 
     def sources(self, key: str) -> list[str]:
         return [source for source, _ in self.contributions[key]]

@@ -104,7 +104,7 @@ def kind(term: Term, shapes: Shapes) -> str:
     """What a quantity is by its equation: the outermost operation, `affine` for a product with something added,
     `mean_...` for a sum divided by the number of its summands, `scaled_...` for other quotients by a constant.
 
-    >>> kind(Term("matmul", (name("W"), name("x"))) + name("b"), Shapes({}))
+    >>> kind(name("W") @ name("x") + name("b"), Shapes({}))
     'affine'
     """
     if term.head in ("add", "sub"):
@@ -188,7 +188,7 @@ def _partner(node: Term, place: int, row: Operation, shapes: Shapes) -> About:
     others = [child for k, child in enumerate(node.children) if k != place]
     about: About = {"count": str(_size(shapes, node.args[0]))}
     if others:
-        about["factor"] = simplify(Term("transpose", (others[0],)), shapes) if row.name == "matmul" else others[0]
+        about["factor"] = simplify(others[0].T, shapes) if row.name == "matmul" else others[0]
     return about
 
 

@@ -162,7 +162,7 @@ class _Splitter:
         if not names(inner) or not _curved(parent, place) or simple(inner):
             return self.root(term)
         named = self.name_for(parent.head, self.root(inner))
-        return Term("neg", (named,)) if term.head == "neg" else named
+        return -named if term.head == "neg" else named
 
     def name_for(self, head: str, term: Term) -> Term:
         wished = (

@@ -3,6 +3,7 @@ share."""
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -165,7 +166,7 @@ def _squares(network: Trained) -> Term:
     for key in network.moved:
         square = Term(choose("^", [shapes[key], ()]).name, (partial(loss, name(key)), number(2)))
         parts.append(Term("sum", (square,)) if shapes[key] else square)
-    return reduce(lambda a, b: a + b, parts) if parts else number(0)
+    return reduce(operator.add, parts) if parts else number(0)
 
 
 def quantities(network: Trained) -> Iterator[tuple[str, Shape, str]]:

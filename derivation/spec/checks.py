@@ -102,7 +102,7 @@ def _measured(node: Term) -> Term | None:
         return parts[0]
     if node.head in ("hadamard", "dot") and parts[0] == parts[1]:
         return parts[0]
-    return parts[1] if node.head == "matmul" and parts[0] == Term("transpose", (parts[1],)) else None
+    return parts[1] if node.head == "matmul" and parts[0] == parts[1].T else None
 
 
 def _difference(term: Term | None, equations: Mapping[str, Term]) -> tuple[Term, ...]:

@@ -36,7 +36,7 @@ def write(term: Term, names: Names) -> str:
     r"""The LaTeX of a term.
 
     >>> from derivation.formulas.terms import name
-    >>> write(Term("matmul", (name("W"), name("x"))), Names({"W": (2, 2), "x": (2, 1)}))
+    >>> write(name("W") @ name("x"), Names({"W": (2, 2), "x": (2, 1)}))
     'W x'
     """
     return Writer(names).write(term)[0]

@@ -120,7 +120,7 @@ class Meaning:
         if self.vanishes(tree):
             return number(0), ()
         if tree.args[0].head == "tuple" and first != second and first[:1] == second[:1]:
-            a, first = Term("transpose", (a,)), first[::-1]  # (1, 2) in front of a matrix is a row
+            a, first = a.T, first[::-1]  # (1, 2) in front of a matrix is a row
         if (
             a.head == "number"
             and b.head == "pow"
@@ -157,7 +157,7 @@ class Meaning:
         inner, shape = self.of(tree.args[0])
         if inner.head == "number" and not inner.args[0].startswith("-"):
             return number(f"-{inner.args[0]}"), ()
-        return Term("neg", (inner,)), shape
+        return -inner, shape
 
     def group(self, tree: Tree) -> Meant:
         return self.of(tree.args[0])

@@ -68,7 +68,7 @@ def negated(term: Term) -> Term:
     if term.head == "number":
         text = term.args[0]
         return Term("number", (text[1:] if text.startswith("-") else f"-{text}",))
-    return term.args[0] if term.head == "neg" else Term("neg", (term,))
+    return term.args[0] if term.head == "neg" else -term
 
 
 def signed(term: Term) -> Term:
@@ -80,7 +80,7 @@ def signed(term: Term) -> Term:
             factor = factor.args[0]
         if factor.head == "number":
             return begun(inner, f"-{factor.args[0]}")
-        return Term("neg", (inner,))
+        return -inner
     return (
         Term(term.head, tuple(signed(arg) if isinstance(arg, Term) else arg for arg in term.args))
         if term.children

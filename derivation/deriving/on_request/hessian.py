@@ -3,6 +3,7 @@ are certain."""
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, Mapping
 from functools import reduce
 from itertools import pairwise
@@ -174,7 +175,7 @@ def _composed(
     products += [partial(loss, o) * second(o, by, then) for o, _ in ends]
     if len(products) > 2:
         products = [product for product in products if evaluate(product, workbook.known).entries[0] != 0]
-    return simplify(reduce(lambda a, b: a + b, products), workbook.shapes) if 0 < len(products) <= LONGEST_SUM else None
+    return simplify(reduce(operator.add, products), workbook.shapes) if 0 < len(products) <= LONGEST_SUM else None
 
 
 def _curvature(bends: list[list[Number]]) -> tuple[Reason, ...]:

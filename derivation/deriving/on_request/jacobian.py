@@ -3,6 +3,7 @@ the way."""
 
 from __future__ import annotations
 
+import operator
 from functools import reduce
 
 from derivation.deriving.on_request.common import NoView
@@ -42,7 +43,7 @@ def jacobian(key: str, workbook: Workbook) -> Phase:
 
 def by_entries(key: str, source: str, shapes: Shapes) -> Term:
     """The Jacobian of one quantity by another as a quantity with a name of its own."""
-    return partial(name(key), name(source) if shapes.of(name(source)) == () else Term("transpose", (name(source),)))
+    return partial(name(key), name(source) if shapes.of(name(source)) == () else name(source).T)
 
 
 def _sources(network: Network, key: str) -> list[str]:
@@ -101,7 +102,7 @@ def _step(workbook: Workbook, key: str, source: str, users: list[str], count: in
     workbook.known[quantity] = reduce(lambda a, b: a.zip(lambda x, y: x + y, b), parts)
     kept = [formula for formula in formulas if formula is not None]
     lines = (
-        workbook.chain(quantity, [reduce(lambda a, b: a + b, kept)])
+        workbook.chain(quantity, [reduce(operator.add, kept)])
         if len(kept) == len(formulas)
         else workbook.recall(quantity)
     )

@@ -14,7 +14,7 @@ def matrix_of(equation: Term, result: str, source: str, shapes: Shapes) -> Term 
     """The Jacobian of one equation by one of its vectors or numbers, as a formula; None where its reverse rule has no
     matrix form here.
 
-    >>> matrix_of(Term("matmul", (name("W"), name("x"))), "z", "x", Shapes({"W": (2, 3), "x": (3, 1), "z": (2, 1)}))
+    >>> matrix_of(name("W") @ name("x"), "z", "x", Shapes({"W": (2, 3), "x": (3, 1), "z": (2, 1)}))
     Term(head='name', args=('W',))
     """
     signal = partial(name(result), name(result))
@@ -77,7 +77,7 @@ class _Map:
         if inner is None or self.carries(factor):
             return None
         if self.shapes.of(factor) == ():
-            return Term("times", (factor, inner)) if inner != number(1) else factor
+            return factor * inner if inner != number(1) else factor
         if self.shapes.of(rest) != ():
             return None
         return product(inner, _transposed(factor), self.shapes)
@@ -109,15 +109,15 @@ class _Map:
 
     def negated(self, a: Term) -> Term | None:
         inner = self.of(a)
-        return None if inner is None else Term("neg", (inner,))
+        return None if inner is None else -inner
 
     def divided(self, a: Term, b: Term) -> Term | None:
         inner = None if self.carries(b) or self.shapes.of(b) != () else self.of(a)
-        return None if inner is None else Term("div", (inner, b))
+        return None if inner is None else inner / b
 
 
 def _transposed(term: Term) -> Term:
-    return term.args[0] if term.head == "transpose" else Term("transpose", (term,))
+    return term.args[0] if term.head == "transpose" else term.T
 
 
 RULES: dict[str, Callable[..., Term | None]] = {

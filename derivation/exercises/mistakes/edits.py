@@ -8,6 +8,7 @@ the backward pass change those parts.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -90,7 +91,7 @@ def _paths(network: Network, key: str) -> list[Path]:
 
 
 def _added(parts: Iterable[Term], shapes: Shapes) -> Term:
-    return simplify(reduce(lambda a, b: Term("add", (a, b)), parts), shapes)
+    return simplify(reduce(operator.add, parts), shapes)
 
 
 def backward(change: Change) -> Edit:
@@ -192,9 +193,7 @@ def transposed(entry: Entry, network: Network) -> Term | None:
     """The gradient of a weight matrix as its transpose: x d^T for d x^T."""
     if _differentiated_by(entry) not in network.parameters:
         return None
-    return rebuild(
-        entry.formula, lambda node: Term("transpose", (node,)) if _reason(node) in ("matmul", "outer") else None
-    )
+    return rebuild(entry.formula, lambda node: node.T if _reason(node) in ("matmul", "outer") else None)
 
 
 def untransposed(node: Term, network: Network) -> Term | None:
@@ -305,7 +304,7 @@ def of_the_loss(factor: Callable[[Path], Fraction | None]) -> Edit:
 
 
 def _scaled(factor: Fraction, term: Term) -> Term:
-    return Term("times", (literal(factor), term))
+    return literal(factor) * term
 
 
 def flipped(path: Path) -> Fraction | None:

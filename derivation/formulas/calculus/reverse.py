@@ -43,7 +43,7 @@ def gradients(
 
 
 def _plus(a: Term, b: Term) -> Term:
-    return Term("add", (a, b))
+    return a + b
 
 
 def _visit(

@@ -5,6 +5,7 @@ They serve the derivative formulas only; an author's own equation is never touch
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import reduce
@@ -30,7 +31,7 @@ def literal(value: Fraction) -> Term:
         while rest % prime == 0:
             rest //= prime
     if rest != 1:
-        return Term("div", (number(value.numerator), number(value.denominator)))
+        return number(value.numerator) / number(value.denominator)
     places = 0
     while (value * 10**places).denominator != 1:
         places += 1
@@ -106,20 +107,20 @@ def _product(term: Term, shapes: Shapes) -> Term:
         core = Term("div", (core.args[1], core.args[0].args[1]))
     if factor == ZERO:
         shape = shapes.of(core)
-        return Term("times", (number(0), Term("ones", shape))) if shape else number(0)
+        return number(0) * Term("ones", shape) if shape else number(0)
     if factor == ONE:
         return core
     if core.head == "sub" and factor == -ONE:
         return Term("sub", core.args[::-1])
     if factor == -ONE:
-        return Term("neg", (core,))
+        return -core
     if core.head == "div" and core.args[0] == number(1):
-        below = core.args[1] if factor.denominator == 1 else Term("times", (number(factor.denominator), core.args[1]))
-        return Term("div", (number(factor.numerator), below))
+        below = core.args[1] if factor.denominator == 1 else number(factor.denominator) * core.args[1]
+        return number(factor.numerator) / below
     if factor.numerator == 1:
-        return Term("div", (core, number(factor.denominator)))
+        return core / number(factor.denominator)
     lead = literal(factor)
-    return Term("times", (lead, core))
+    return lead * core
 
 
 def numeric(term: Term) -> list[Fraction]:
@@ -138,17 +139,13 @@ def _product_loosely(term: Term, shapes: Shapes) -> Term:
     several, (factor, core) = numeric(term), factors(term)
     if len(several) < 2 or factor == ZERO:
         return _product(term, shapes)
-    lead = reduce(lambda a, b: Term("times", (a, b)), map(_fraction, several))
-    product = lead if core is None else Term("times", (lead, _without_ones(core, shapes)))
-    return Term("neg", (product,)) if factor < 0 else product
+    lead = reduce(operator.mul, map(_fraction, several))
+    product = lead if core is None else lead * _without_ones(core, shapes)
+    return -product if factor < 0 else product
 
 
 def _fraction(value: Fraction) -> Term:
-    return (
-        number(value.numerator)
-        if value.denominator == 1
-        else Term("div", (number(value.numerator), number(value.denominator)))
-    )
+    return number(value.numerator) if value.denominator == 1 else number(value.numerator) / number(value.denominator)
 
 
 def _without_ones(term: Term, shapes: Shapes) -> Term:
@@ -159,9 +156,9 @@ def _without_ones(term: Term, shapes: Shapes) -> Term:
             if one.head == "ones":
                 return other
             if one.head == "times" and one.args[1].head == "ones":
-                return _without_ones(Term("times", (one.args[0], other)), shapes)
+                return _without_ones(one.args[0] * other, shapes)
             if one.head == "div" and one.args[0].head == "ones":
-                return Term("div", (other, one.args[1]))
+                return other / one.args[1]
         return Term("hadamard", (left, right))
     if term.head == "times" and term.args[0].head == "ones":
         return Term("times", term.args[::-1])
@@ -177,7 +174,7 @@ def _add(term: Term, shapes: Shapes) -> Term:
     if left.head == right.head == "number":
         return literal(Fraction(left.args[0]) + Fraction(right.args[0]))
     if right.head == "neg":
-        return Term("sub", (left, right.args[0]))
+        return left - right.args[0]
     return term
 
 
@@ -186,11 +183,11 @@ def _sub(term: Term, shapes: Shapes) -> Term:
     if _is(right, 0):
         return left
     if _is(left, 0):
-        return _product(Term("neg", (right,)), shapes)
+        return _product(-right, shapes)
     if left.head == right.head == "number":
         return literal(Fraction(left.args[0]) - Fraction(right.args[0]))
     if right.head == "neg":
-        return Term("add", (left, right.args[0]))
+        return left + right.args[0]
     return term
 
 
@@ -214,9 +211,7 @@ def _transpose(term: Term, shapes: Shapes) -> Term:
     if inner.head == "transpose":
         return inner.children[0]
     if inner.head == "matmul" and "transpose" in (inner.args[0].head, inner.args[1].head):
-        return Term(
-            "matmul", tuple(_transpose(Term("transpose", (factor,)), shapes) for factor in reversed(inner.args))
-        )
+        return Term("matmul", tuple(_transpose(factor.T, shapes) for factor in reversed(inner.args)))
     return term
 
 

@@ -27,7 +27,7 @@ class Shapes:
     """The shapes of terms, from the shapes of names.
 
     >>> from derivation.formulas.terms import name
-    >>> Shapes({"W": (2, 3), "x": (3, 1)}).of(Term("matmul", (name("W"), name("x"))))
+    >>> Shapes({"W": (2, 3), "x": (3, 1)}).of(name("W") @ name("x"))
     (2, 1)
     """
 

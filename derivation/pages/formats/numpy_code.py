@@ -92,7 +92,7 @@ class Code:
     names of helpers.
 
     >>> from derivation.formulas.terms import name
-    >>> Code({"W": (1, 2), "h": (2, 1), "b": ()}).write(Term("matmul", (name("W"), name("h"))) + name("b"))
+    >>> Code({"W": (1, 2), "h": (2, 1), "b": ()}).write(name("W") @ name("h") + name("b"))
     '(W @ h).item() + b'
     """
 
