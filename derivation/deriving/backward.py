@@ -17,7 +17,7 @@ from derivation.formulas.calculus.reverse import fused, gradients
 from derivation.formulas.calculus.simplify import Rule, loosely, simplify
 from derivation.formulas.language.resolve import Shapes
 from derivation.formulas.numbers import Undefined, unrounded
-from derivation.formulas.operations import TABLE
+from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.terms import Term, name, names, number, partial, walk
 from derivation.networks.walkthrough import Line, Phase, Reason, Section, Step
 
@@ -123,7 +123,7 @@ class Backward:
     def shortcut(self) -> Shortcut | None:
         """Where the loss of p = softmax(z), say, or a share of it, has a shorter derivative by z."""
         term, share = self.network.equations[self.loss.args[0]], number(1)
-        if term.head == "div" and term.args[1].head == "number":
+        if term.head == heads.DIV and term.args[1].head == "number":
             term, share = term.args[0], number(1) / term.args[1]
         inner = term.args[0] if term.args else None
         if (
@@ -173,7 +173,7 @@ class Backward:
                 node.head in TABLE
                 and TABLE[node.head].derivative_of
                 and node not in self.workbook.known
-                and node.head not in ("sign",)
+                and node.head not in (heads.SIGN,)
             ):
                 self.workbook.assign_auxiliary(node, node)
         self.workbook.assign(signal, formula)
@@ -308,7 +308,7 @@ class Backward:
                 ]
             )
         if self.short and key == self.short.before:
-            operand, ending = self.short.operand, "" if self.short.formulas[-1].head == "sub" else ".scaled"
+            operand, ending = self.short.operand, "" if self.short.formulas[-1].head == heads.SUB else ".scaled"
             inner = backward_reason(
                 self.network.equations[operand], key, operand, self.workbook.shapes, key in self.network.parameters
             )

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.language.resolve import Shapes, choose, rule, substitute
+from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term, name, number, partial, updated
 from derivation.networks.optimizers import SYMBOLS, UpdateRule, words
 from derivation.tex.names import ACCENTS, Names, default
@@ -165,7 +166,7 @@ def _squares(network: Trained) -> Term:
     parts = []
     for key in network.moved:
         square = Term(choose("^", [shapes[key], ()]).name, (partial(loss, name(key)), number(2)))
-        parts.append(Term("sum", (square,)) if shapes[key] else square)
+        parts.append(Term(heads.SUM, (square,)) if shapes[key] else square)
     return reduce(operator.add, parts) if parts else number(0)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
+from derivation.formulas.operations import TABLE, MissingPiece
 from derivation.formulas.terms import Term
 from derivation.networks.walkthrough import Reason, Section
 from derivation.words.files import load
@@ -12,12 +14,23 @@ from derivation.words.files import load
 Formula = Callable[[Term], str]
 
 
+@cache
+def _tables(language: str) -> dict[str, dict[str, str]]:
+    """The sentences of a language, once each operation has its own; `MissingPiece` says which has not."""
+    tables = load(language)
+    for row in TABLE.values():
+        for table, key in (("reasons", row.reason), ("operations", row.name)):
+            if key not in tables[table]:
+                raise MissingPiece(row.name, f"words: {key!r} under [{table}] in templates/words/{language}")
+    return tables
+
+
 class Words:
     """Speaks of reasons and titles; `formula` writes a term as the format wants it inside a sentence, `say` the
     finished sentence."""
 
     def __init__(self, formula: Formula, language: str = "en", say: Callable[[str], str] = str) -> None:
-        self.words, self.formula, self.say = load(language), formula, say
+        self.words, self.formula, self.say = _tables(language), formula, say
 
     def sentence(self, table: str, reason: Reason | None) -> str:
         """The sentence of a reason and of those that follow it; nothing where the table has none."""

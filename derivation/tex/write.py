@@ -8,26 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import get_args
 
 from derivation.formulas.arrays import Shape
 from derivation.formulas.language.resolve import Shapes
-from derivation.formulas.operations import TABLE, Operation
-from derivation.formulas.operations.table import ATOM, HADAMARD, POWER, PRODUCT, SUM, same
+from derivation.formulas.operations import TABLE, Operation, heads
+from derivation.formulas.operations.table import ATOM, HADAMARD, POWER, PRODUCT, SUM, Kind, same
 from derivation.formulas.terms import Term, options
 from derivation.tex.names import Names, subscripted
 
 Written = tuple[str, int]
 TALL = (r"\frac", r"\begin", r"\sum", r"\sqrt", r"\left")
 ENTRYWISE = {
-    "add": "add",
-    "sub": "sub",
-    "neg": "neg",
-    "times": "times",
-    "hadamard": "times",
-    "div": "div",
-    "hadamard_div": "div",
-    "hadamard_pow": "pow",
-    "pow": "pow",
+    **{head: head for head in (heads.ADD, heads.SUB, heads.NEG, heads.TIMES, heads.DIV, heads.POW)},
+    heads.HADAMARD: heads.TIMES,
+    heads.HADAMARD_DIV: heads.DIV,
+    heads.HADAMARD_POW: heads.POW,
 }
 """Operations that a running index passes through, with what they are between entries."""
 
@@ -52,7 +48,7 @@ LAST_NUMBER = re.compile(r"(?:^|[ (-])\d+(?:\.\d+)?$")
 
 def leads_negative(term: Term, latex: str) -> bool:
     """Whether the term is a product that begins with a negative number: only that number may need brackets."""
-    return term.head in ("times", "matmul", "dot") and NEGATIVE.match(latex) is not None
+    return term.head in (heads.TIMES, heads.MATMUL, heads.DOT) and NEGATIVE.match(latex) is not None
 
 
 def brackets(latex: str, left: str = "(", right: str = ")") -> str:
@@ -194,7 +190,7 @@ class Writer:
         left, least = self.write(a)
         if least < PRODUCT and not (a.head == "number" and least == SUM) and not leads_negative(a, left):
             left = brackets(left)
-        tail = b.head == "sum"
+        tail = b.head == heads.SUM
         right = self.write(b)[0] if tail else self.within(b, PRODUCT + 1)
         return left + (r" \cdot " if meets(left, right) else " ") + right, SUM if left.startswith(
             "-"
@@ -285,7 +281,7 @@ class Writer:
         condition, *branches = term.args
         test = (
             self.comparison(condition, TABLE[condition.head])
-            if condition.head in ("greater", "at_least")
+            if condition.head in (heads.GREATER, heads.AT_LEAST)
             else f"{self.write(condition)[0]} = 1"
         )
         first, second = (self.write(branch)[0] for branch in branches)
@@ -323,22 +319,6 @@ LEAVES: dict[str, Callable[[Writer, Term], Written]] = {
     for head in ("name", "number", "matrix", "dots", "ones", "unit", "index", "partial", "second", "shifted", "updated")
 }
 KINDS: dict[str, Callable[[Writer, Term, Operation], Written]] = {
-    kind: getattr(Writer, kind)
-    for kind in (
-        "infix",
-        "juxtaposed",
-        "prefix",
-        "fraction",
-        "power",
-        "superscript",
-        "exponential",
-        "function",
-        "fence",
-        "norm",
-        "root",
-        "sum",
-        "cases",
-        "slice",
-        "joined",
-    )
-} | {"ones": Writer.ones_beside}
+    **{kind: getattr(Writer, kind) for kind in get_args(Kind) if kind != "ones"},
+    "ones": Writer.ones_beside,
+}

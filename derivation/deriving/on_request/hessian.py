@@ -21,6 +21,7 @@ from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.calculus.reverse import gradients
 from derivation.formulas.calculus.simplify import simplify
 from derivation.formulas.numbers import Number, Undefined, is_positive, middle
+from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term, name, names, number, partial
 from derivation.networks.keys import expression
 from derivation.networks.walkthrough import Phase, Reason, Step
@@ -129,7 +130,8 @@ def _worked(
             quantity = second(loss, by, then)
             reason = Reason(
                 "second_direct"
-                if not any(node.head == "partial" for node in formula.children or (formula,)) and formula.head != "add"
+                if not any(node.head == "partial" for node in formula.children or (formula,))
+                and formula.head != heads.ADD
                 else "second_composed"
             )
             yield Step(quantity, Reason("worked_hessian"), workbook.chain(quantity, [formula]), 0, reason)

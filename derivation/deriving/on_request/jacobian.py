@@ -13,6 +13,7 @@ from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.calculus.reverse import gradients
 from derivation.formulas.language.resolve import Shapes, describe
+from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term, name, number, partial, walk
 from derivation.networks.network import Network
 from derivation.networks.walkthrough import Phase, Reason, Step
@@ -116,7 +117,7 @@ def _step(workbook: Workbook, key: str, source: str, users: list[str], count: in
 
 
 def _times(left: Array, right: Array) -> Term:
-    return Term("matmul" if left.shape and right.shape else "times", (name("J"), name("K")))
+    return Term(heads.MATMUL if left.shape and right.shape else heads.TIMES, (name("J"), name("K")))
 
 
 def _local(workbook: Workbook, result: str, source: str) -> Array:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from derivation.formulas.calculus.reverse import gradients
 from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term, name, number, partial, walk
 
 
@@ -28,11 +29,11 @@ def product(left: Term, right: Term, shapes: Shapes) -> Term:
         return left
     if _is_identity(left):
         return right
-    return Term("matmul" if shapes.of(left) and shapes.of(right) else "times", (left, right))
+    return Term(heads.MATMUL if shapes.of(left) and shapes.of(right) else heads.TIMES, (left, right))
 
 
 def _is_identity(term: Term) -> bool:
-    return term == number(1) or (term.head == "diag" and term.args[0].head == "ones")
+    return term == number(1) or (term.head == heads.DIAG and term.args[0].head == "ones")
 
 
 class _Map:
@@ -53,7 +54,7 @@ class _Map:
 
     def identity(self, term: Term) -> Term:
         shape = self.shapes.of(term)
-        return Term("diag", (Term("ones", shape),)) if shape else number(1)
+        return Term(heads.DIAG, (Term("ones", shape),)) if shape else number(1)
 
     def joined(self, head: str) -> Callable[[Term, Term], Term | None]:
         def join(a: Term, b: Term) -> Term | None:
@@ -89,11 +90,15 @@ class _Map:
 
     def weighted(self, inner: Term, weights: Term) -> Term:
         """J diag(d), multiplied out where that is shorter: (I - u 1^T) diag(d) is diag(d) - u d^T."""
-        if inner.head in ("add", "sub"):
+        if inner.head in (heads.ADD, heads.SUB):
             return Term(inner.head, tuple(self.weighted(part, weights) for part in inner.children))
-        if inner.head == "matmul" and inner.args[1].head == "transpose" and inner.args[1].args[0].head == "ones":
+        if (
+            inner.head == heads.MATMUL
+            and inner.args[1].head == heads.TRANSPOSE
+            and inner.args[1].args[0].head == "ones"
+        ):
             return product(inner.args[0], _transposed(weights), self.shapes)
-        return product(inner, Term("diag", (weights,)), self.shapes)
+        return product(inner, Term(heads.DIAG, (weights,)), self.shapes)
 
     def pulled(self, a: Term, b: Term) -> Term | None:
         inner = None if self.carries(a) else self.of(b)
@@ -103,7 +108,7 @@ class _Map:
         inner = self.of(a)
         if inner is None or self.shapes.of(a) == ():
             return inner
-        if inner.head == "diag":
+        if inner.head == heads.DIAG:
             return inner.args[0]  # type: ignore[no-any-return]
         return product(inner, Term("ones", self.shapes.of(a)), self.shapes)
 
@@ -117,16 +122,16 @@ class _Map:
 
 
 def _transposed(term: Term) -> Term:
-    return term.args[0] if term.head == "transpose" else term.T
+    return term.args[0] if term.head == heads.TRANSPOSE else term.T
 
 
 RULES: dict[str, Callable[..., Term | None]] = {
-    "add": lambda linear, a, b: linear.joined("add")(a, b),
-    "sub": lambda linear, a, b: linear.joined("sub")(a, b),
-    "neg": _Map.negated,
-    "times": _Map.scaled,
-    "hadamard": _Map.entrywise,
-    "matmul": _Map.pulled,
-    "sum": _Map.totalled,
-    "div": _Map.divided,
+    heads.ADD: lambda linear, a, b: linear.joined(heads.ADD)(a, b),
+    heads.SUB: lambda linear, a, b: linear.joined(heads.SUB)(a, b),
+    heads.NEG: _Map.negated,
+    heads.TIMES: _Map.scaled,
+    heads.HADAMARD: _Map.entrywise,
+    heads.MATMUL: _Map.pulled,
+    heads.SUM: _Map.totalled,
+    heads.DIV: _Map.divided,
 }

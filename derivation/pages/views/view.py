@@ -12,6 +12,7 @@ from flint import fmpq
 
 from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.numbers import AGREED_DIGITS
+from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term
 from derivation.networks.network import Network
 from derivation.networks.walkthrough import Derivation, Line, Phase, Reason, Section, Step, TrainingStep
@@ -316,5 +317,5 @@ def _chain(step: Step, latex: Callable[[Term], str], words: Words) -> ChainView:
         words.sentence("reasons", step.reason),
         notes,
         latex(step.quantity),
-        step.quantity.head == "norm",
+        step.quantity.head == heads.NORM,
     )
