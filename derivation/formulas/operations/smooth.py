@@ -4,7 +4,7 @@ search for numbers and the exports ask of it. A row of the operations table mean
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from flint import arb, fmpq
@@ -12,6 +12,9 @@ from flint import arb, fmpq
 from derivation.formulas.numbers import Number
 from derivation.formulas.operations import elementary
 from derivation.formulas.operations.elementary import function, quotient
+from derivation.formulas.operations.table import MissingPiece
+
+MISSING: Any = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +24,16 @@ class Smooth:
     `saturates` says that large arguments all give nearly one value, or one out of reach."""
 
     name: str
-    number: Callable[[Any], Number]
-    symbols: Callable[[Any, Any], Any]
-    slopes: Callable[[Number, Number], tuple[Number, Number]]
-    qti: str | None
-    saturates: bool
+    number: Callable[[Any], Number] = MISSING
+    symbols: Callable[[Any, Any], Any] = MISSING
+    slopes: Callable[[Number, Number], tuple[Number, Number]] = MISSING
+    qti: str | None = MISSING
+    saturates: bool = MISSING
+
+    def __post_init__(self) -> None:
+        for piece in fields(self):
+            if getattr(self, piece.name) is MISSING:
+                raise MissingPiece(self.name, f"{piece.name!r} among the smooth functions")
 
 
 def _inverse(x: Number) -> Number:
@@ -52,74 +60,74 @@ SMOOTH = {
     for row in (
         Smooth(
             "exp",
-            function(arb.exp, {0: 1}),
-            lambda sympy, x: sympy.exp(x),
-            lambda x, y: (y, y),
+            number=function(arb.exp, {0: 1}),
+            symbols=lambda sympy, x: sympy.exp(x),
+            slopes=lambda x, y: (y, y),
             qti="exp",
             saturates=True,
         ),
         Smooth(
             "log",
-            elementary.logarithm,
-            lambda sympy, x: sympy.log(x),
-            lambda x, y: (_inverse(x), -_inverse(x) * _inverse(x)),
+            number=elementary.logarithm,
+            symbols=lambda sympy, x: sympy.log(x),
+            slopes=lambda x, y: (_inverse(x), -_inverse(x) * _inverse(x)),
             qti="ln",
             saturates=False,
         ),
         # QTI has no root: an export writes the power 1/2.
         Smooth(
             "sqrt",
-            elementary.square_root,
-            lambda sympy, x: sympy.sqrt(x),
-            _of_root,
+            number=elementary.square_root,
+            symbols=lambda sympy, x: sympy.sqrt(x),
+            slopes=_of_root,
             qti=None,
             saturates=False,
         ),
         Smooth(
             "tanh",
-            function(arb.tanh, {0: 0}),
-            lambda sympy, x: sympy.tanh(x),
-            lambda x, y: (1 - y * y, -2 * y * (1 - y * y)),
+            number=function(arb.tanh, {0: 0}),
+            symbols=lambda sympy, x: sympy.tanh(x),
+            slopes=lambda x, y: (1 - y * y, -2 * y * (1 - y * y)),
             qti="tanh",
             saturates=True,
         ),
         Smooth(
             "sin",
-            _sine,
-            lambda sympy, x: sympy.sin(x),
-            lambda x, y: (_cosine(x), -y),
+            number=_sine,
+            symbols=lambda sympy, x: sympy.sin(x),
+            slopes=lambda x, y: (_cosine(x), -y),
             qti="sin",
             saturates=False,
         ),
         Smooth(
             "cos",
-            _cosine,
-            lambda sympy, x: sympy.cos(x),
-            lambda x, y: (-_sine(x), -y),
+            number=_cosine,
+            symbols=lambda sympy, x: sympy.cos(x),
+            slopes=lambda x, y: (-_sine(x), -y),
             qti="cos",
             saturates=False,
         ),
         Smooth(
             "cos_pi",
-            function(arb.cos_pi, {0: 1, 1: -1, fmpq(1, 2): 0, fmpq(1, 3): fmpq(1, 2), fmpq(2, 3): fmpq(-1, 2)}),
-            lambda sympy, x: sympy.cos(sympy.pi * x),
-            lambda x, y: (-arb.pi() * arb(x).sin_pi(), -arb.pi() * arb.pi() * y),
+            number=function(arb.cos_pi, {0: 1, 1: -1, fmpq(1, 2): 0, fmpq(1, 3): fmpq(1, 2), fmpq(2, 3): fmpq(-1, 2)}),
+            symbols=lambda sympy, x: sympy.cos(sympy.pi * x),
+            slopes=lambda x, y: (-arb.pi() * arb(x).sin_pi(), -arb.pi() * arb.pi() * y),
             qti=None,
             saturates=False,
         ),
         Smooth(
             "normal_cdf",
-            _normal_cdf,
-            lambda sympy, x: sympy.erfc(-x / sympy.sqrt(2)) / 2,
-            lambda x, y: (_normal_pdf(x), -x * _normal_pdf(x)),
+            number=_normal_cdf,
+            symbols=lambda sympy, x: sympy.erfc(-x / sympy.sqrt(2)) / 2,
+            slopes=lambda x, y: (_normal_pdf(x), -x * _normal_pdf(x)),
             qti=None,
             saturates=True,
         ),
         Smooth(
             "normal_pdf",
-            _normal_pdf,
-            lambda sympy, x: sympy.exp(-(x**2) / 2) / sympy.sqrt(2 * sympy.pi),
-            lambda x, y: (-x * y, (x * x - 1) * y),
+            number=_normal_pdf,
+            symbols=lambda sympy, x: sympy.exp(-(x**2) / 2) / sympy.sqrt(2 * sympy.pi),
+            slopes=lambda x, y: (-x * y, (x * x - 1) * y),
             qti=None,
             saturates=False,
         ),
