@@ -33,6 +33,16 @@ def spec(row: Operation) -> str:
     s = 0.5
     a = [0.3, -1.2, 0.8]
     """
+    return "\n".join(["[model]", f'equations = "out = {row.example}"', "[data]", *given(row)])
+
+
+def differentiated(row: Operation) -> str:
+    """The example with a loss behind it, the sum of squares, and all that it is worked on as parameters."""
+    equations = f'equations = "out = {row.example}\\nL = sum(out^2)"'
+    return "\n".join(["[model]", 'loss = "L"', equations, "[parameters]", *given(row)])
+
+
+def given(row: Operation) -> list[str]:
+    """The quantities of a row's example, a line for each."""
     used = set(re.findall(r"[a-zA-Z_]\w*", row.example))
-    data = [f"{name} = {numbers}" for name, numbers in QUANTITIES.items() if name in used]
-    return "\n".join(["[model]", f'equations = "out = {row.example}"', "[data]", *data])
+    return [f"{name} = {numbers}" for name, numbers in QUANTITIES.items() if name in used]
