@@ -12,9 +12,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import sympy
+from flint import arb, fmpq
 
 from derivation import derive, loads
 from derivation.formulas.operations import TABLE, Operation, examples
+from derivation.formulas.operations.smooth import SMOOTH, Smooth
 from derivation.formulas.terms import walk
 
 PACKAGE = Path(__file__).parents[1] / "derivation"
@@ -71,6 +74,16 @@ def test_each_operation_has_an_example_that_uses_it(row: Operation) -> None:
     network = loads(examples.spec(row))
     assert any(node.head == row.name for equation in network.equations.values() for node in walk(equation))
     assert derive(network).values["out"].entries
+
+
+@pytest.mark.parametrize("row", SMOOTH.values(), ids=SMOOTH)
+def test_values_and_slopes_are_those_of_sympy(row: Smooth) -> None:
+    at, x = fmpq(3, 4), sympy.Symbol("x")
+    formula = row.symbols(sympy, x)
+    value = row.number(at)
+    for order, found in enumerate((value, *row.slopes(at, value))):
+        true = str(sympy.diff(formula, x, order).subs(x, sympy.Rational(3, 4)).evalf(40))
+        assert abs(arb(found) - arb(true)) < arb("1e-12")
 
 
 ROWS = "derivation/formulas/operations/"

@@ -21,7 +21,7 @@ MISSING: Any = object()
 class Smooth:
     """`number` is the value at a number, `symbols` that of a SymPy expression (the module comes first), `slopes` the
     first two derivatives at x, where the value is y. `qti` is the name of QTI's `mathOperator`, None where it has none.
-    `saturates` says that large arguments all give nearly one value, or one out of reach."""
+    `saturates` says that the value comes near a limit, or out of reach, exponentially fast."""
 
     name: str
     number: Callable[[Any], Number] = MISSING
@@ -51,6 +51,11 @@ def _normal_pdf(x: Number) -> Number:
 def _of_root(x: Number, y: Number) -> tuple[Number, Number]:
     slope = _inverse(2 * y)
     return slope, -slope * _inverse(2 * x)
+
+
+def _of_arctan(x: Number, y: Number) -> tuple[Number, Number]:
+    slope = _inverse(1 + x * x)
+    return slope, -2 * x * slope * slope
 
 
 _sine, _cosine = function(arb.sin, {0: 0}), function(arb.cos, {0: 1})
@@ -105,6 +110,14 @@ SMOOTH = {
             symbols=lambda sympy, x: sympy.cos(x),
             slopes=lambda x, y: (-_sine(x), -y),
             qti="cos",
+            saturates=False,
+        ),
+        Smooth(
+            "arctan",
+            number=function(arb.atan, {0: 0}),
+            symbols=lambda sympy, x: sympy.atan(x),
+            slopes=_of_arctan,
+            qti="atan",
             saturates=False,
         ),
         Smooth(
