@@ -169,14 +169,10 @@ def _diag(algebra: Any, a: Array) -> Array:
 
 def _gather(algebra: Any, a: Array, *places: int) -> Array:
     *rows, count = places
-    found = []
+    found, nothing = [], [algebra.number("0")] * len(a.rows[0])
     for row in range(1, count + 1):
         summands = [given for place, given in zip(rows, a.rows, strict=True) if place == row]
-        found.append(
-            [total(entries) for entries in zip(*summands, strict=True)]
-            if summands
-            else [algebra.number("0")] * len(a.rows[0])
-        )
+        found.append([total(entries) for entries in zip(*summands, strict=True)] if summands else nothing)
     return Array.of_rows(found)
 
 
