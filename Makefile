@@ -8,8 +8,9 @@ BIN := $(VENV)/bin
 handout: $(VENV)/installed
 	$(BIN)/derivation handout examples/two-two-one.toml -o output/two-two-one.pdf
 
-gallery: $(VENV)/installed
+gallery: $(VENV)/developing
 	$(BIN)/python output/gallery.py
+	$(BIN)/python output/pictures.py
 
 # What needs neither TeX nor a browser, and is quick.
 check: $(VENV)/developing

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from places import ROOT
+from seeds import VARIABLE, fresh_seed
 from without_tex import REFUSAL, Refusing
 
 import derivation
@@ -25,12 +26,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--golden", action="store_true", help="write the goldens anew instead of comparing with them")
 
 
+def pytest_report_header() -> str:
+    return f"random graphs, beside the fixed seeds: {VARIABLE}={fresh_seed()}"
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Whoever starts the tests in the background, or by nohup, has signals ignored, and so would every command that a
     test starts."""
     for number in (signal.SIGINT, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, signal.SIG_DFL)
+    fresh_seed()  # before the processes that share the tests are started
     if "not tex" in config.option.markexpr:
         config.stash[REFUSING] = Refusing()
 

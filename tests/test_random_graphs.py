@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from autograd import grad
 from flint import fmpq
+from seeds import fresh_seed
 
 import derivation
 from derivation.deriving import numbers
@@ -22,6 +23,8 @@ from derivation.formulas.arrays import Array
 from derivation.formulas.numbers import json_text, middle
 
 GRAPHS, SEEDS = 2000, 20
+DRAWN = [fresh_seed(), *range(SEEDS)]
+"""What the graphs are drawn by: one seed of each run of the tests, and the fixed ones."""
 Shape = tuple[int, int]
 Fits = Callable[..., bool]
 needs_torch = pytest.mark.skipif(
@@ -264,8 +267,8 @@ def agree(found: Array, expected: Any) -> bool:
     return bool(np.all(np.abs(ours - theirs) <= 1e-9 * np.maximum(1.0, np.abs(theirs))))
 
 
-@pytest.mark.many(2)
-@pytest.mark.parametrize("seed", range(SEEDS))
+@pytest.mark.many(3)
+@pytest.mark.parametrize("seed", DRAWN)
 def test_autograd_and_difference_quotients_agree(seed: int) -> None:
     chooser = random.Random(seed)
     for made in graphs(seed):
@@ -300,7 +303,7 @@ def test_every_operation_is_drawn() -> None:
 
 
 @needs_torch
-@pytest.mark.parametrize("seed", range(SEEDS))
+@pytest.mark.parametrize("seed", DRAWN)
 def test_torch_agrees(seed: int) -> None:
     import torch
 

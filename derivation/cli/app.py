@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from derivation.cli.exits import Commands, Unexpected
+from derivation.cli.exits import Commands, Unexpected, sentence
 from derivation.system.registry import Registry, Row
 from derivation.version import VERSION
 
@@ -46,7 +46,8 @@ COMMANDS: Registry[Callable[..., None]] = Registry(
 
 class Group(TyperGroup):
     """The commands of the table, bare until one is called: shells complete their names without loading any. Typer ends
-    the program with 1, a verdict, for a broken pipe of whatever kind and for an end of file."""
+    the program with 1, a verdict, for a broken pipe of whatever kind and for an end of file; what is said
+    of such errors is said here, where the language of the command is spoken still."""
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
@@ -63,8 +64,8 @@ class Group(TyperGroup):
     def invoke(self, context: Any) -> Any:
         try:
             return super().invoke(context)
-        except (OSError, EOFError) as error:
-            raise Unexpected(str(error)) from error
+        except (OSError, EOFError, MemoryError, RecursionError) as error:
+            raise Unexpected(sentence(error)) from error
 
 
 def _loaded(name: str) -> Any:

@@ -13,6 +13,7 @@ from derivation.checking.article import Report, UnreadableArticle
 from derivation.checking.reports import FORMATS
 from derivation.cli.completing import one_of
 from derivation.cli.exits import BAD_INPUT, SOME_WRONG, TEX_FAILED, deliver, ending, file_of, known, stop
+from derivation.cli.language import Language
 from derivation.pages.typesetting.engine import TexError
 from derivation.system.streams import is_terminal, say
 
@@ -32,6 +33,7 @@ def check(
             autocompletion=one_of(FORMATS, FORMATS.descriptions),
         ),
     ] = "",
+    language: Language = "",
 ) -> None:
     """Say which equalities of an article are wrong. Exit code 0: none; 1: some; 2: a file could not be read."""
     form = known("format", form or ENDINGS.get(ending(output), ending(output)) or "text", FORMATS)

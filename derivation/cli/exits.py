@@ -16,27 +16,25 @@ from derivation.system import ending as endings
 from derivation.system import streams
 from derivation.system.streams import READER_GONE, say
 from derivation.system.writing import EVERYBODY, NotWritten, destination, is_special, prepare, write_whole
+from derivation.words.telling import tell
 
 DONE, SOME_WRONG, BAD_INPUT, TEX_FAILED = 0, 1, 2, 3
 DEBUG = "DERIVATION_DEBUG"
 """The variable in the environment that asks for tracebacks."""
-OURS = (
-    "this is a fault of derivation, not yours ({error}); please report it with the command and its files; with "
-    "DERIVATION_DEBUG=1 it shows where it happened"
-)
 UNEXPECTED: tuple[tuple[type[BaseException], str], ...] = (
-    (MemoryError, "this takes more memory than there is: give it something smaller"),
-    (RecursionError, "this is nested too deep, or too long, for derivation: give it something smaller"),
-    (OSError, "the system refuses something that is needed: {error}"),
-    (Exception, OURS),
+    (MemoryError, "commands.no_memory"),
+    (RecursionError, "commands.too_deep"),
+    (OSError, "commands.refused"),
+    (Exception, "commands.fault"),
 )
-"""What is said of an error that no command expects; the first row that fits."""
+"""What is said of an error that no command expects, by its code; the first row that fits."""
 LONGEST = 300
 """Letters of an error's own words that are shown."""
 
 
 class Unexpected(RuntimeError):
-    """An error of the system, kept from what Typer makes of it; the cause is the error."""
+    """An error that no command expects, kept from what Typer makes of it; the text is what is said of it, in the
+    language of the command."""
 
 
 class Commands(typer.Typer):
@@ -65,7 +63,7 @@ def code_of(work: Callable[[], object]) -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else DONE
     except Exception as error:
-        say(sentence(error))
+        say(error if isinstance(error, Unexpected) else sentence(error))
         return BAD_INPUT
     return made if isinstance(made, int) else DONE
 
@@ -76,11 +74,10 @@ def sentence(error: Exception) -> str:
     >>> sentence(RecursionError())
     'this is nested too deep, or too long, for derivation: give it something smaller'
     """
-    cause = error.__cause__ if isinstance(error, Unexpected) and error.__cause__ else error
-    words = next(words for kind, words in UNEXPECTED if isinstance(cause, kind))
-    own = " ".join(str(cause).split())[:LONGEST]
-    told = words.format(error=own if isinstance(cause, OSError) else f"{type(cause).__name__}: {own}")
-    return "".join(traceback.format_exception(cause)) + told if os.environ.get(DEBUG) else told
+    code = next(code for kind, code in UNEXPECTED if isinstance(error, kind))
+    own = " ".join(str(error).split())[:LONGEST]
+    told = tell(code, error=own if isinstance(error, OSError) else f"{type(error).__name__}: {own}")
+    return "".join(traceback.format_exception(error)) + told if os.environ.get(DEBUG) else told
 
 
 def stop(message: str, code: int = BAD_INPUT) -> NoReturn:
@@ -95,9 +92,9 @@ def file_of(output: str | None, usual: Path) -> Path | None:
     if output == "-":
         return None
     if output == "":
-        stop("the name of the output is empty")
+        stop(tell("commands.no_output"))
     if output and output.endswith(("/", os.sep, "/.")):
-        stop(f"{output} cannot be written: it names a folder; name a file in it")
+        stop(tell("commands.output_is_folder", output=output))
     target = Path(output) if output else usual
     try:
         prepare(target)
@@ -109,14 +106,14 @@ def file_of(output: str | None, usual: Path) -> Path | None:
 def folder_of(output: str | None, usual: Path) -> Path:
     """The folder that a command writes into. Without a name it is the usual one."""
     if output == "":
-        stop("the name of the output folder is empty")
+        stop(tell("commands.no_output_folder"))
     return Path(output) if output else usual
 
 
 def known(kind: str, name: str, names: Collection[str]) -> str:
     """The name, if there is one such; ends the program with what there is instead."""
     if name not in names:
-        stop(f"there is no {kind} {name!r}; {kind}s are {', '.join(names)}")
+        stop(tell(f"none_such.{kind}", name=name, known=", ".join(names)))
     return name
 
 
@@ -138,7 +135,7 @@ def deliver(document: bytes, target: Path | None, mode: int = EVERYBODY) -> None
         return
     put(document, target, mode)
     if isinstance(place := destination(target), Path) and not is_special(place):
-        print(f"wrote {target}")
+        print(tell("commands.wrote", file=target))
 
 
 def put(document: bytes, target: Path, mode: int = EVERYBODY) -> None:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from derivation.api import load
 from derivation.cli.exits import stop
+from derivation.cli.language import prefer
 from derivation.deriving.on_request.common import NoView
 from derivation.formulas.calculus.reverse import NoDerivative
 from derivation.formulas.numbers import Uncertain, Undefined
@@ -17,6 +18,7 @@ from derivation.networks.network import Network
 from derivation.networks.walkthrough import FalseLine
 from derivation.spec.reader import SpecError
 from derivation.system.streams import say
+from derivation.words.telling import tell
 
 Result = TypeVar("Result")
 
@@ -27,9 +29,10 @@ def explained(spec: Path, work: Callable[[Network], Result]) -> Result:
 
 
 def warned(spec: Path, network: Network) -> Network:
-    """The network, its warnings told."""
+    """The network, its warnings told; from here on the command speaks its language."""
+    prefer(network.page.language)
     for warning in network.warnings:
-        say(f"{spec}: warning: {warning}")
+        say(tell("commands.warning", spec=spec, warning=warning))
     return network
 
 
@@ -42,7 +45,7 @@ def caught(spec: Path, work: Callable[[], Result]) -> Result:
     except Undefined as error:
         place = ":{}:{}".format(*error.place) if error.place else ""
         stop(
-            f"{spec}{place}: {_called(error.term)} has no value at these numbers: {error.message}"
+            tell("commands.undefined", spec=spec, place=place, quantity=_called(error.term), why=error.message)
             if error.term
             else f"{spec}: {error}"
         )
@@ -51,4 +54,4 @@ def caught(spec: Path, work: Callable[[], Result]) -> Result:
 
 
 def _called(term: Term) -> str:
-    return f"the derivative {expression(term)}" if term.head == "partial" else expression(term)
+    return tell("commands.derivative", quantity=expression(term)) if term.head == "partial" else expression(term)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from contextvars import copy_context
 from pathlib import Path
 from threading import Thread
 from typing import Annotated
@@ -14,6 +15,7 @@ import typer
 from derivation.cli.completing import one_of
 from derivation.cli.exits import TEX_FAILED, deliver, ending, file_of, known, put, stop
 from derivation.cli.explaining import explained
+from derivation.cli.language import Language
 from derivation.deriving import derive
 from derivation.deriving.on_request.views import views
 from derivation.handwriting.ink.hands import HANDS, PAPERS
@@ -25,6 +27,7 @@ from derivation.proving.prover import presumed, prove
 from derivation.proving.prover import unproved as failures
 from derivation.system.writing import NotWritten, make_folder
 from derivation.tex.write import write
+from derivation.words.telling import tell
 
 
 def handout(
@@ -81,6 +84,7 @@ def handout(
             help="Add the Jacobians of this quantity by all vectors before it; may be given several times.",
         ),
     ] = None,
+    language: Language = "",
 ) -> None:
     """Write the walkthrough of a network: forward pass, backpropagation, update."""
     form = known("format", form or ending(output) or "pdf", FORMATS)
@@ -88,7 +92,7 @@ def handout(
     target = file_of(output, Path("output", f"{spec.stem}.{form}"))
     writing = _writing(theme, hand, paper_style, seed, target if form == "tex" else None)
     if form == "tex" and theme == "handwritten" and target is None:
-        stop("a handwritten .tex needs its fonts beside it, so it cannot go to standard output; give -o NAME.tex")
+        stop(tell("commands.tex_to_output"))
     wished = views(
         {"sensitivity": sensitivity, "gradient_check": gradient_check, "hessian": hessian}, tuple(jacobian or ())
     )
@@ -110,9 +114,9 @@ def _writing(theme: str, hand: str, paper: str, seed: int | None, tex: Path | No
     """The hand, the paper and the seed that were asked for; ends the program with a message where there is none
     such."""
     if theme != "handwritten" and (hand or paper or seed is not None):
-        stop("--hand, --paper-style and --seed choose a handwriting: add --theme handwritten")
+        stop(tell("commands.no_handwriting"))
     hand = known("hand", hand or STANDARD.hand, HANDS)
-    paper = known("paper style", paper or STANDARD.paper, PAPERS)
+    paper = known("paper_style", paper or STANDARD.paper, PAPERS)
     folder = re.sub(r"[^A-Za-z0-9.]", "-", tex.stem) + "-fonts/" if tex else ""
     return Writing(hand, paper, STANDARD.seed if seed is None else seed, folder)
 
@@ -136,10 +140,16 @@ def _proved(spec: Path, derivation: Derivation, keep_unproved: bool) -> Derivati
     if failed and not keep_unproved:
         names = derivation.network.names
         rows = [
-            f"{spec}: not proved: {write(quantity, names)} {line.relation} {write(line.term, names)}"
+            tell(
+                "commands.not_proved",
+                spec=spec,
+                quantity=write(quantity, names),
+                relation=line.relation,
+                claim=write(line.term, names),
+            )
             for quantity, line in failed
         ]
-        stop("\n".join([*rows, "use --unproved to print them with a mark"]))
+        stop("\n".join([*rows, tell("commands.print_unproved")]))
     return judged
 
 
@@ -153,7 +163,7 @@ def _meanwhile(make: Callable[[], bytes]) -> Future[bytes]:
         except BaseException as error:
             made.set_exception(error)
 
-    Thread(target=run, daemon=True).start()
+    Thread(target=copy_context().run, args=(run,), daemon=True).start()
     return made
 
 

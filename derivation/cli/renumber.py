@@ -11,7 +11,9 @@ from derivation.checking.article import UnreadableArticle
 from derivation.checking.rewriting.renumber import BadChange
 from derivation.checking.rewriting.renumber import renumber as renumbered
 from derivation.cli.exits import SOME_WRONG, deliver, file_of, stop
+from derivation.cli.language import Language
 from derivation.system.streams import say
+from derivation.words.telling import tell
 
 
 def renumber(
@@ -21,11 +23,12 @@ def renumber(
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Draw new values for all inputs from this seed.")] = None,
     output: Annotated[str, typer.Option("-o", "--output", help="Where to write; - is standard output.")] = "-",
+    language: Language = "",
 ) -> None:
     """Write the same article with other numbers: whatever follows from the changed ones is worked anew."""
     pairs = [change.partition("=") for change in changes or ()]
     if (seed is None and not pairs) or not all(middle and key.strip() for key, middle, _ in pairs):
-        stop("say what changes: --set x='[2, 1]' (as often as you like), or --seed 7")
+        stop(tell("commands.no_change"))
     target = file_of(output, Path())
     try:
         result = renumbered(str(article), {key.strip(): value for key, _, value in pairs}, seed)
@@ -33,8 +36,8 @@ def renumber(
         stop(str(error))
     deliver(result.text.encode(), target)
     for heading, rows in (
-        ("these numbers were not changed, since no formula ties them", result.unaligned),
-        ("these words may no longer hold", result.claims),
+        (tell("commands.untied"), result.unaligned),
+        (tell("commands.claims"), result.claims),
     ):
         if rows:
             say("\n  ".join([f"{heading}:", *rows]))

@@ -10,11 +10,13 @@ import typer
 from derivation.checking.article import UnreadableArticle
 from derivation.checking.rewriting.rebuild import NoNetwork, NotInSpec, spec_of
 from derivation.cli.exits import BAD_INPUT, SOME_WRONG, deliver, file_of, stop
+from derivation.cli.language import Language
 
 
 def spec(
     article: Annotated[Path, typer.Argument(help="A Markdown, LaTeX or notebook file.")],
     output: Annotated[str, typer.Option("-o", "--output", help="Where to write; - is standard output.")] = "-",
+    language: Language = "",
 ) -> None:
     """Write the network that an article describes, as a spec that `derivation handout` takes."""
     target = file_of(output, Path())

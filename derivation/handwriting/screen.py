@@ -31,6 +31,7 @@ from derivation.handwriting.strokes import signs
 from derivation.handwriting.strokes.glyphs import SIZES, UNICODE, Glyph, table, title
 from derivation.handwriting.turns import turned
 from derivation.handwriting.writing import Unwritable, Writing
+from derivation.words.telling import tell
 
 TAG = re.compile("<[^>]*>")
 POINT = re.compile(r"(-?[\d.]+),(-?[\d.]+)")
@@ -177,9 +178,7 @@ def _glyph(character: str, hand: Hand) -> Glyph:
             character,
             0,
         )
-    raise Unwritable(
-        f"the hand cannot write the character {character} (U+{ord(character):04X}); use another one, or --theme typeset"
-    )
+    raise Unwritable(tell("hand.no_character", letter=character, code=f"{ord(character):04X}"))
 
 
 def _above(base: str, accent: str) -> str:

@@ -11,6 +11,7 @@ from derivation.handwriting.ink.hands import HANDS, PAPERS
 from derivation.handwriting.strokes import signs
 from derivation.handwriting.strokes.glyphs import DELIMITERS, commands, table
 from derivation.handwriting.writing import Unwritable, Writing
+from derivation.words.telling import tell
 
 SCALE = 1.3
 """The size of the hand over that of print: a written letter is larger than a printed one."""
@@ -67,8 +68,18 @@ def words(latex: str) -> str:
     """
     parts = re.split(r"(\$[^$]*\$)", latex)
     return "".join(
-        part if part.startswith("$") else re.sub(r"[^\s]+", lambda word: rf"\w{{{word[0]}}}", part) for part in parts
+        part if part.startswith("$") else re.sub(r"[^\s]+", lambda word: rf"\w{{{spelled(word[0])}}}", part)
+        for part in parts
     )
+
+
+def spelled(latex: str) -> str:
+    r"""LaTeX with its letters beyond ASCII as signs, or as letters with accents.
+
+    >>> spelled("für")
+    'f\\ddot{u}r'
+    """
+    return latex if latex.isascii() else "".join(sign if sign.isascii() else _character(sign) for sign in latex)
 
 
 def text(plain: str) -> str:
@@ -95,6 +106,4 @@ def _character(letter: str) -> str:
         return written
     if not letter.isprintable():
         return ""
-    raise Unwritable(
-        f"the hand cannot write the character {letter} (U+{ord(letter):04X}); use another one, or --theme typeset"
-    )
+    raise Unwritable(tell("hand.no_character", letter=letter, code=f"{ord(letter):04X}"))

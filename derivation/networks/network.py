@@ -26,10 +26,13 @@ QUOTIENTS = frozenset({heads.DIV, heads.HADAMARD_DIV})
 
 @dataclass(frozen=True)
 class Page:
-    """What the spec says of the page: the paper, and the number of rows or columns beyond which a matrix is elided."""
+    """What the spec says of the page: the paper, the number of rows or columns beyond which a matrix is elided, the
+    language ("" where it names none), and the decimal mark."""
 
     paper: str = "a4"
     elide: int = 6
+    language: str = ""
+    decimal: str = "."
 
 
 @dataclass(frozen=True)

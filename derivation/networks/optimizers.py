@@ -19,6 +19,7 @@ from functools import cached_property
 from typing import Any
 
 from derivation.formulas.language.expressions import FUNCTIONS
+from derivation.words.telling import tell
 
 GIVEN = frozenset({"theta", "g", "t", "squares", "rate"})
 WORD = re.compile(r"[A-Za-z]\w*")
@@ -43,8 +44,8 @@ class Range:
     @property
     def sentence(self) -> str:
         """The range in words."""
-        lower = f"at least {self.least}" if self.reached else f"greater than {self.least}"
-        return lower if self.limit is None else f"{lower} and less than {self.limit}"
+        code = ("ranges.at_least" if self.reached else "ranges.greater") + ("" if self.limit is None else "_below")
+        return tell(code, least=self.least, limit=self.limit)
 
 
 @dataclass(frozen=True)

@@ -2,20 +2,72 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from functools import cache
-from typing import Any
+from functools import cache, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from derivation.formulas.operations import TABLE, MissingPiece
 from derivation.formulas.terms import Term
-from derivation.networks.walkthrough import Reason, Section
-from derivation.words.files import load
+from derivation.networks.network import Network
+from derivation.networks.walkthrough import Derivation, Reason, Section
+from derivation.tex.write import Writer
+from derivation.words.files import Sentences, load
+from derivation.words.language import spoken
+from derivation.words.telling import form, listed, preferring
 
 Formula = Callable[[Term], str]
+Rest = ParamSpec("Rest")
+Made = TypeVar("Made")
+
+
+def in_its_language(
+    write: Callable[Concatenate[Derivation, Rest], Made],
+) -> Callable[Concatenate[Derivation, Rest], Made]:
+    """A writer of documents that speaks the language of the derivation's spec, unless another was asked for."""
+
+    @wraps(write)
+    def written(derivation: Derivation, /, *rest: Rest.args, **named: Rest.kwargs) -> Made:
+        with preferring(derivation.network.page.language):
+            return write(derivation, *rest, **named)
+
+    return written
+
+
+POINT = "."
+"""The decimal mark where none is asked for."""
+IN_FORMULA = re.compile(r"\\text\{(?P<word>[^{}]*)\}|(?P<comma>, )|(?<=\d)\.(?=\d)")
+IN_SENTENCE = re.compile(r"\$[^$]*\$|(?<=\d)\.(?=\d)")
+
+
+def latex_of(network: Network) -> Formula:
+    """Writes a network's terms as its documents show them: with the words and the decimal mark of their language."""
+    writer = Writer(network.names)
+    return lambda term: shown(writer.write(term)[0], network.page.decimal)
+
+
+def shown(latex: str, decimal: str = POINT) -> str:
+    r"""A formula as `tex.write` has it with the words of the language that is spoken and this decimal mark; arguments
+    then stand between semicolons.
+
+    >>> shown(r"w_{\text{new}} = f(h, 0.5)", ",")
+    'w_{\\text{new}} = f(h; 0{,}5)'
+    """
+    if decimal == POINT and r"\text" not in latex:
+        return latex
+    words = load()["formulas"]
+
+    def piece(found: re.Match[str]) -> str:
+        if found["word"] is not None:
+            bare = found["word"].strip()
+            return found[0].replace(bare, words[bare]) if bare in words else found[0]
+        return found[0] if decimal == POINT else "; " if found["comma"] else f"{{{decimal}}}"
+
+    return IN_FORMULA.sub(piece, latex)
 
 
 @cache
-def _tables(language: str) -> dict[str, dict[str, str]]:
+def _complete(language: str) -> Sentences:
     """The sentences of a language, once each operation has its own; `MissingPiece` says which has not."""
     tables = load(language)
     for row in TABLE.values():
@@ -26,11 +78,12 @@ def _tables(language: str) -> dict[str, dict[str, str]]:
 
 
 class Words:
-    """Speaks of reasons and titles; `formula` writes a term as the format wants it inside a sentence, `say` the
-    finished sentence."""
+    """Speaks of reasons and titles in the language that is spoken where it is made; `formula` writes a term as the
+    format wants it inside a sentence, `say` the finished sentence; `decimal` is the mark in numbers of sentences."""
 
-    def __init__(self, formula: Formula, language: str = "en", say: Callable[[str], str] = str) -> None:
-        self.words, self.formula, self.say = _tables(language), formula, say
+    def __init__(self, formula: Formula, say: Callable[[str], str] = str, decimal: str = POINT) -> None:
+        self.words, self.formula = _complete(spoken()), formula
+        self.say = say if decimal == POINT else lambda text: say(_with_mark(text, decimal))
 
     def sentence(self, table: str, reason: Reason | None) -> str:
         """The sentence of a reason and of those that follow it; nothing where the table has none."""
@@ -68,10 +121,17 @@ class Words:
             return self.formula(value)
         if isinstance(value, str):
             return self.found("operations", value) or value
-        parts = [self.part(one) for one in value]
-        joining = self.words["joining"]
-        return joining["and"].join(filter(None, [joining["comma"].join(parts[:-1]), parts[-1]])) if parts else ""
+        return listed([self.part(one) for one in value]) if value else ""
 
     def text(self, table: str, key: str, **about: Any) -> str:
-        """A fixed text; `{s}` in it is the plural of a `count`."""
-        return self.say(self.words[table][key].format(s="" if about.get("count") == 1 else "s", **about))
+        """A fixed text; where it has plurals, the form that fits a `count`."""
+        return self.say(form(self.words[table][key], about).format(**about))
+
+
+def _with_mark(sentence: str, decimal: str) -> str:
+    """A sentence with this mark in its numbers; formulas have theirs already.
+
+    >>> _with_mark("off by 0.001 of $0{,}5$", ",")
+    'off by 0,001 of $0{,}5$'
+    """
+    return IN_SENTENCE.sub(lambda found: decimal if found[0] == POINT else found[0], sentence)

@@ -13,6 +13,7 @@ from derivation.formulas.numbers import exact
 from derivation.formulas.operations import heads
 from derivation.formulas.operations.losses import LOSSES
 from derivation.formulas.terms import Term, names, walk
+from derivation.words.telling import tell
 
 MAXIMAL_EXPONENT = 64
 
@@ -36,23 +37,19 @@ def problems(
 
 @dataclass(frozen=True)
 class Range:
-    """Where an operand's number has to lie; the sentence says so."""
+    """Where an operand's number has to lie; the sentence of this code says so."""
 
     place: int
     holds: Callable[[Any], bool]
-    sentence: str
+    code: str
 
 
-EXPONENT = Range(
-    1, lambda x: abs(x) <= MAXIMAL_EXPONENT, f"the exponent {{}} is beyond the limit of {MAXIMAL_EXPONENT}"
-)
+EXPONENT = Range(1, lambda x: abs(x) <= MAXIMAL_EXPONENT, "spec.exponent")
 RANGES = {
     heads.POW: EXPONENT,
     heads.HADAMARD_POW: EXPONENT,
-    heads.DROPOUT: Range(
-        2, lambda x: 0 <= x < 1, "the rate of a dropout, {}, is the part that is dropped: at least 0 and less than 1"
-    ),
-    heads.HUBER: Range(2, lambda x: x > 0, "the width of a Huber loss, {}, must be greater than 0"),
+    heads.DROPOUT: Range(2, lambda x: 0 <= x < 1, "spec.dropout"),
+    heads.HUBER: Range(2, lambda x: x > 0, "spec.huber"),
 }
 """What the operations ask of operands that are numbers, given or written."""
 
@@ -67,7 +64,7 @@ def _out_of_range(node: Term, given: Mapping[str, Array]) -> Iterator[str]:
         exact(operand.args[0]) if operand.head == "number" else given[operand.args[0]].entries[0] if known else None
     )
     if number is not None and not asked.holds(number):
-        yield asked.sentence.format(operand.args[0])
+        yield tell(asked.code, given=operand.args[0], most=MAXIMAL_EXPONENT)
 
 
 def _moved(equations: Mapping[str, Term], parameters: Mapping[str, Array]) -> set[str]:
@@ -116,9 +113,6 @@ def _difference(term: Term | None, equations: Mapping[str, Term]) -> tuple[Term,
 def _one_for_many(found: tuple[str, Term], known: Shapes) -> str:
     target, output = found
     rows, columns = known.of(output)
-    called = repr(output.args[0]) if output.head == "name" else "the other side"
+    called = repr(output.args[0]) if output.head == "name" else tell("spec.other_side")
     ones = f"{target} * ones({output.args[0]})" if output.head == "name" else f"{target} * ones(...)"
-    return (
-        f"{target!r} is one number, and {called} has {rows * columns} entries, each of which it would be held against; "
-        f"write dot(w, x) for one output, give {target!r} an entry for each, or write {ones} if it is meant for all"
-    )
+    return tell("spec.one_for_many", target=target, called=called, count=rows * columns, ones=ones)

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 from derivation.formulas.arrays import Array
 from derivation.formulas.language.expressions import nearest
 from derivation.spec.given import Given, decimal, sized
+from derivation.words.telling import listed, tell
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -72,14 +73,11 @@ def from_file(given: Mapping[str, Any], folder: Path | None) -> Array:
     kind = FORMATS.get(Path(wish.file).suffix.lower())
     try:
         if kind is None:
-            raise ValueError(f"its ending says no format that is read here; these are {', '.join(FORMATS)}")
+            raise ValueError(tell("files.no_format", known=", ".join(FORMATS)))
         for key in ("key", "columns", "rows"):
             if getattr(wish, key) is not None and key not in kind.takes:
-                raise ValueError(
-                    f"{key!r} belongs to "
-                    f"{' and '.join(ending for ending, other in FORMATS.items() if key in other.takes)} files; "
-                    f"leave it out"
-                )
+                endings = listed(ending for ending, other in FORMATS.items() if key in other.takes)
+                raise ValueError(tell("files.key_of_others", key=key, endings=endings))
         array = kind.read(_bytes(wish.file, folder), wish)
     except ValueError as problem:
         raise ValueError(f"{wish.file}: {problem}") from None
@@ -90,19 +88,19 @@ def _wish(given: Mapping[str, Any]) -> Wish:
     known = [field.name for field in fields(Wish)]
     for key in given:
         if key not in known:
-            raise ValueError(f"there is no key {key!r} for a file{nearest(key, known)}; known are {', '.join(known)}")
+            raise ValueError(tell("files.no_key", key=key, near=nearest(key, known), known=", ".join(known)))
     if not isinstance(given.get("file"), str) or not given["file"]:
-        raise ValueError('a value that is a table names a file, as in { file = "weights.npy" }')
+        raise ValueError(tell("files.names_a_file"))
     columns, rows = given.get("columns", [""]), given.get("rows", [0, 1])
     expected = {
-        'one array\'s name, as in key = "W1"': isinstance(given.get("key", ""), str),
-        'a list of names from the header line, as in columns = ["a", "b"]': _is_list(columns, str),
-        "the first row and the one to stop before, as in rows = [0, 4]": _is_list(rows, int) and len(rows) == 2,
-        "true or false, as in transpose = true": isinstance(given.get("transpose", True), bool),
+        "key": isinstance(given.get("key", ""), str),
+        "columns": _is_list(columns, str),
+        "rows": _is_list(rows, int) and len(rows) == 2,
+        "transpose": isinstance(given.get("transpose", True), bool),
     }
-    for sentence, holds in expected.items():
+    for key, holds in expected.items():
         if not holds:
-            raise ValueError(f"{given['file']}: expected {sentence}")
+            raise ValueError(tell("files.expected", file=given["file"], what=tell(f"files.expected_{key}")))
     return Wish(**given)
 
 
@@ -113,31 +111,23 @@ def _is_list(given: Any, of: type) -> bool:
 def _bytes(file: str, folder: Path | None) -> bytes:
     """The file's content; only from within the folder of the spec, since a spec may come from somebody else."""
     if folder is None:
-        raise ValueError(
-            "this spec is text without a folder to look in; load it from a file, or call loads(text, folder=...)"
-        )
+        raise ValueError(tell("files.no_folder"))
     if Path(file).is_absolute() or PureWindowsPath(file).anchor:
-        raise ValueError(
-            "an absolute path holds on one machine only, and a spec reads nothing outside of its folder; put the "
-            "file beside the spec"
-        )
+        raise ValueError(tell("files.absolute"))
     try:
         path = (folder / file).resolve()
         if not path.is_relative_to(folder.resolve()):
-            raise ValueError(
-                "this leads out of the spec's folder, and a spec, which may come from somebody else, reads nothing "
-                "there; put the file beside it"
-            )
+            raise ValueError(tell("files.outside"))
         if not path.is_file():
-            raise ValueError(f"there is no such file in {folder}" if not path.exists() else "this is not a file")
+            raise ValueError(tell("files.no_file", folder=folder) if not path.exists() else tell("files.not_a_file"))
         size = path.stat().st_size
         if size > MAXIMAL_FILE:
-            raise ValueError(f"the file has {size:,} bytes; the limit is {MAXIMAL_FILE:,}")
+            raise ValueError(tell("files.large_file", count=size, most=MAXIMAL_FILE))
         return path.read_bytes()
     except RuntimeError:  # what Path.resolve raises up to Python 3.12
-        raise ValueError("the file cannot be read: links lead in a circle") from None
+        raise ValueError(tell("files.circle")) from None
     except OSError as problem:
-        raise ValueError(f"the file cannot be read: {problem.strerror or problem}") from None
+        raise ValueError(tell("files.unreadable", why=problem.strerror or problem)) from None
 
 
 def _npy(syntax: bytes, wish: Wish) -> Array:
@@ -146,9 +136,9 @@ def _npy(syntax: bytes, wish: Wish) -> Array:
         with warnings.catch_warnings(action="ignore"):  # of headers as Python 2 wrote them
             found = numpy.load(io.BytesIO(syntax), allow_pickle=False)
     except BROKEN as problem:
-        raise ValueError(f"this is not an array of numbers as numpy.save writes it ({_first_line(problem)})") from None
+        raise ValueError(tell("files.no_npy", why=_first_line(problem))) from None
     if not isinstance(found, numpy.ndarray):
-        raise ValueError("this holds several arrays although it is called .npy; call it .npz and name one with key")
+        raise ValueError(tell("files.several"))
     return _exact(found)
 
 
@@ -159,12 +149,12 @@ def _npz(syntax: bytes, wish: Wish) -> Array:
             members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
             info = members[_chosen(wish.key, list(members))]
             if info.file_size > MAXIMAL_FILE:
-                raise _TooLarge(f"{wish.key!r} has {info.file_size:,} bytes unpacked; the limit is {MAXIMAL_FILE:,}")
+                raise _TooLarge(tell("files.large_array", key=wish.key, count=info.file_size, most=MAXIMAL_FILE))
             content = archive.read(info)
     except (_NoSuchArray, _TooLarge):
         raise
     except BROKEN as problem:
-        raise ValueError(f"this is not a set of arrays as numpy.savez writes it ({_first_line(problem)})") from None
+        raise ValueError(tell("files.no_npz", why=_first_line(problem))) from None
     return _npy(content, wish)
 
 
@@ -177,27 +167,20 @@ def _safetensors(syntax: bytes, wish: Wish) -> Array:
         header: dict[str, Any] = json.loads(syntax[8 : 8 + length] if 8 + length <= len(syntax) else "")
         tensors = {key: about for key, about in header.items() if key != "__metadata__"}
     except (ValueError, AttributeError, RecursionError):
-        raise ValueError(
-            "this is not a safetensors file: it does not begin with the length of a JSON header and the header"
-        ) from None
+        raise ValueError(tell("files.no_safetensors")) from None
     about, data = tensors[_chosen(wish.key, list(tensors))], memoryview(syntax)[8 + length :]
     try:
         dtype, shape, (start, end) = DTYPES.get(str(about["dtype"])), about["shape"], about["data_offsets"]
     except (ValueError, TypeError, KeyError) as problem:
-        raise ValueError(
-            f"the array cannot be read: its dtype, shape or data_offsets are missing ({_first_line(problem)})"
-        ) from None
+        raise ValueError(tell("files.no_layout", why=_first_line(problem))) from None
     if dtype is None:
-        raise ValueError(f"its numbers are of type {about['dtype']}; read are the types {', '.join(DTYPES)}")
+        raise ValueError(tell("files.no_dtype", dtype=about["dtype"], known=", ".join(DTYPES)))
     if not isinstance(shape, list) or not all(map(_is_size, (*shape, start, end))):
-        raise ValueError(
-            f"its shape is {shape} and its data_offsets are {start} to {end}; these are whole numbers that are not "
-            f"negative"
-        )
+        raise ValueError(tell("files.no_sizes", shape=shape, start=start, end=end))
     expected = prod(shape) * numpy.dtype(dtype).itemsize
     if not start <= end <= len(data) or end - start != expected:
         raise ValueError(
-            f"its shape {shape} asks for {expected:,} bytes, and data_offsets say {start} to {end} of {len(data):,}"
+            tell("files.wrong_size", shape=shape, expected=expected, start=start, end=end, count=len(data))
         )
     found = numpy.frombuffer(data[start:end], dtype).reshape(shape)
     return _exact(found)
@@ -212,19 +195,15 @@ def _csv(syntax: bytes, wish: Wish) -> Array:
         lines = csv.reader(io.StringIO(syntax.decode("utf-8-sig"), newline=""), strict=True)
         table = [(lines.line_num, [cell.strip() for cell in cells]) for cells in lines if any(map(str.strip, cells))]
     except (UnicodeDecodeError, csv.Error) as problem:
-        raise ValueError(
-            f"this is not a table of numbers in UTF-8, separated by commas ({_first_line(problem)})"
-        ) from None
+        raise ValueError(tell("files.no_csv", why=_first_line(problem))) from None
     header = (
         table.pop(0)[1] if table and not any(map(NUMBER.match, table[0][1])) else None
     )  # a line half of numbers is a mistake, not a header
     start, stop = wish.rows or (0, len(table))
     if not table or not 0 <= start < stop <= len(table):
-        below = f" below the header line {','.join(header)[:40]!r}" if header else ""
-        raise ValueError(
-            f"there are {len(table)} rows of numbers{below}"
-            + (f", so rows = [{start}, {stop}] holds none or goes beyond them" if table else "")
-        )
+        below = tell("files.below_header", header=",".join(header)[:40]) if header else ""
+        code = "files.row_range" if table else "files.row_count"
+        raise ValueError(tell(code, count=len(table), below=below, start=start, stop=stop))
     chosen = table[start:stop]
     expected = len(header or table[0][1])
     kept = range(expected) if wish.columns is None else [_column(name, header) for name in wish.columns]
@@ -234,25 +213,23 @@ def _csv(syntax: bytes, wish: Wish) -> Array:
 
 def _column(name: str, header: list[str] | None) -> int:
     if header is None:
-        raise ValueError("columns are chosen by name, but the first line is numbers, not names")
+        raise ValueError(tell("files.no_header"))
     if name not in header:
-        raise ValueError(
-            f"there is no column {name!r}{nearest(name, header)}; the header line has {', '.join(header[:12])}"
-        )
+        raise ValueError(tell("files.no_column", name=name, near=nearest(name, header), known=", ".join(header[:12])))
     return header.index(name)
 
 
 def _cells(line: int, cells: list[str], expected: int, kept: Sequence[int]) -> list[Any]:
     if len(cells) != expected:
-        raise ValueError(f"line {line} has {len(cells)} cells where {expected} were expected")
+        raise ValueError(tell("files.cell_count", line=line, count=len(cells), expected=expected))
     found = []
     for place in kept:
         cell = cells[place]
         try:
             found.append(decimal(cell if NUMBER.match(cell) else "?"))
         except ValueError as problem:
-            why = problem if NUMBER.match(cell) else f"expected a number such as 0.5, found {cell[:40]!r}"
-            raise ValueError(f"line {line}, cell {place + 1}: {why}") from None
+            why = problem if NUMBER.match(cell) else tell("files.no_number", found=cell[:40])
+            raise ValueError(tell("files.cell", line=line, cell=place + 1, why=why)) from None
     return found
 
 
@@ -266,26 +243,24 @@ class _TooLarge(ValueError):
 
 def _chosen(key: str | None, known: list[str]) -> str:
     """The array to take from several: the one named, or the only one."""
-    listed = ", ".join(known[:12]) + (", ..." if len(known) > 12 else "")
+    shown = ", ".join(known[:12]) + (", ..." if len(known) > 12 else "")
     if key is None and len(known) == 1:
         return known[0]
     if key is None:
-        raise _NoSuchArray(f'the file holds {listed or "no array"}; name one, as in key = "W1"')
+        raise _NoSuchArray(tell("files.name_one", known=shown or tell("files.no_array")))
     if key not in known:
-        raise _NoSuchArray(f"the file holds no {key!r}{nearest(key, known)}; it holds {listed or 'nothing'}")
+        raise _NoSuchArray(
+            tell("files.no_such_array", key=key, near=nearest(key, known), known=shown or tell("files.nothing"))
+        )
     return key
 
 
 def _exact(found: ndarray[Any, Any]) -> Array:
     """A NumPy array as exact numbers."""
     if found.dtype.kind not in "iuf" or found.dtype.itemsize > 8:
-        raise ValueError(
-            f"expected whole numbers, float16, float32 or float64, found {found.dtype}; convert with .astype('float64')"
-        )
+        raise ValueError(tell("files.expected_floats", dtype=found.dtype))
     if found.ndim not in (1, 2):
-        raise ValueError(
-            f"expected one dimension (a column vector) or two (a matrix), found {found.ndim} (shape {found.shape})"
-        )
+        raise ValueError(tell("files.expected_axes", count=found.ndim, shape=found.shape))
     shape = sized(found.shape[0], found.shape[1] if found.ndim == 2 else 1)
     # str of a NumPy scalar is the shortest decimal that reads back at its own precision; a float's repr is that of
     # float64, and faster
@@ -299,9 +274,9 @@ def _exact(found: ndarray[Any, Any]) -> Array:
         try:
             entries.append(decimal(text))
         except ValueError as problem:
-            why = f"but {problem}" if NUMBER.match(text) else "which is not a number one can compute with"
+            why = tell("files.but", why=problem) if NUMBER.match(text) else tell("files.incomputable")
             raise ValueError(
-                f"entry {', '.join(map(str, divmod(place, shape[1])))} (from 0) is {text}, {why}"
+                tell("files.entry", place=", ".join(map(str, divmod(place, shape[1]))), text=text, why=why)
             ) from None
     return Given.of(found.shape, entries)
 
@@ -310,9 +285,7 @@ def _numpy() -> Any:
     try:
         import numpy
     except ImportError:
-        raise ValueError(
-            "reading this format needs NumPy: pip install 'derivation[files]' (or give the numbers as .csv)"
-        ) from None
+        raise ValueError(tell("files.numpy")) from None
     return numpy
 
 

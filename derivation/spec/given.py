@@ -12,12 +12,12 @@ from flint import fmpq
 from derivation.formulas.arrays import Array, Shape, collapse
 from derivation.formulas.numbers import exact
 from derivation.spec.text import shown
+from derivation.words.telling import tell
 
 MAXIMAL_ENTRIES = 1_000_000
 MAXIMAL_SIZE = 100_000
 MAXIMAL_BITS = 400
 """Bits of a whole number, before its digits are counted."""
-TOO_LONG = "this number has more than 100 digits, or a power of ten beyond 300"
 
 
 class Given(Array):
@@ -48,13 +48,13 @@ def value(given: Any) -> Array:
     if not isinstance(given, list):
         return Array.scalar(_number(given))
     if not given:
-        raise ValueError("an empty list has no shape; give at least one number")
+        raise ValueError(tell("spec.empty_list"))
     rows = [row if isinstance(row, list) else [row] for row in given]
     if any(isinstance(row, list) for row in given) and not all(isinstance(row, list) for row in given):
-        raise ValueError("numbers and lists are mixed; a matrix is a list of rows such as [[1, 2], [3, 4]]")
+        raise ValueError(tell("spec.mixed"))
     lengths = [len(row) for row in rows]
     if len(set(lengths)) > 1 or not lengths[0]:
-        raise ValueError(f"rows of a matrix need one length; these have {', '.join(map(str, lengths[:8]))} entries")
+        raise ValueError(tell("spec.ragged", lengths=", ".join(map(str, lengths[:8]))))
     axes = (len(rows), lengths[0]) if isinstance(given[0], list) else (len(rows),)
     return Given.of(axes, (_number(entry) for row in rows for entry in row))
 
@@ -62,11 +62,10 @@ def value(given: Any) -> Array:
 def sized(rows: int, columns: int) -> tuple[int, int]:
     """The two lengths, if they are within the limits; else `ValueError`."""
     if not rows * columns:
-        raise ValueError(f"{rows} x {columns} has no entries; give at least one number")
+        raise ValueError(tell("spec.no_entries", rows=rows, columns=columns))
     if rows * columns > MAXIMAL_ENTRIES or max(rows, columns) > MAXIMAL_SIZE:
         raise ValueError(
-            f"{rows} x {columns} is larger than the limit of {MAXIMAL_SIZE} rows or columns and {MAXIMAL_ENTRIES} "
-            f"entries"
+            tell("spec.too_large_array", rows=rows, columns=columns, most_rows=MAXIMAL_SIZE, most=MAXIMAL_ENTRIES)
         )
     return rows, columns
 
@@ -75,22 +74,22 @@ def _number(given: Any) -> fmpq:
     if isinstance(given, bool) or not isinstance(given, int | Decimal):
         raise ValueError(_no_number(given))
     if isinstance(given, Decimal) and not given.is_finite():
-        raise ValueError(f"{given} is not a number one can compute with")
+        raise ValueError(tell("spec.no_number_at_all", given=given))
     if isinstance(given, int) and given.bit_length() > MAXIMAL_BITS:
-        raise ValueError(TOO_LONG)
+        raise ValueError(tell("spec.long_number"))
     return decimal(str(given))
 
 
 def _no_number(given: Any) -> str:
     if isinstance(given, list):
-        return "lists are nested too deep; a matrix is a list of rows"
+        return tell("spec.nested_lists")
     if isinstance(given, dict):
-        return 'a table stands among numbers; a file gives a whole array, as in W = { file = "W.npy" }'
+        return tell("spec.table_among_numbers")
     kind = next((kind for type_, kind in KINDS.items() if isinstance(given, type_)), "")
-    return f"expected a number, found {f'{kind} {given}' if kind else shown(repr(given)[:60])}"
+    return tell("spec.expected_number", found=tell(kind, given=given) if kind else shown(repr(given)[:60]))
 
 
-KINDS: dict[Any, str] = {datetime: "the date", date: "the date", time: "the time"}
+KINDS: dict[Any, str] = {datetime: "spec.date", date: "spec.date", time: "spec.time"}
 
 
 def decimal(written: str) -> fmpq:
@@ -101,5 +100,5 @@ def decimal(written: str) -> fmpq:
     """
     text = written.lower().replace("e+", "e")
     if len(text) > 100 or abs(int(text.partition("e")[2] or 0)) > 300:
-        raise ValueError(TOO_LONG)
+        raise ValueError(tell("spec.long_number"))
     return exact(text)

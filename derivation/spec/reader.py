@@ -29,6 +29,9 @@ from derivation.spec.sections import HEADING, Equation, Heading, arranged, each,
 from derivation.spec.text import MAXIMAL_TEXT, NotToml, Places, Problem, decoded, parsed, shown, title_fault, titled
 from derivation.spec.update import UpdateTable, chosen
 from derivation.tex.notation import NotationError, notation
+from derivation.words.files import languages
+from derivation.words.files import load as load_words
+from derivation.words.telling import preferring, tell
 
 MAXIMAL_LINES = 5000
 MAXIMAL_MESSAGE = 800
@@ -59,6 +62,14 @@ def _value(given: Any, info: ValidationInfo) -> Array:
 Value = Annotated[Any, BeforeValidator(_value)]
 
 
+def _language(given: str) -> str:
+    if given and given not in languages():
+        raise ValueError(
+            tell("spec.no_language", language=given, near=nearest(given, languages()), known=", ".join(languages()))
+        )
+    return given
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -78,6 +89,8 @@ class Spec(_Table):
     """The tables and keys of a spec."""
 
     title: Annotated[str, AfterValidator(titled)] = ""
+    language: Annotated[str, AfterValidator(_language)] = ""
+    decimal: Literal[".", ","] = "."
     digits: Annotated[int, Field(ge=1, le=30)] = 6
     rounding: str = "full"
     places: Annotated[int, Field(ge=0, le=30)] | None = None
@@ -135,7 +148,7 @@ def text_of(path: str | Path) -> str:
         raise SpecError(str(path), [error.problem]) from None
     except (OSError, ValueError) as error:
         raise SpecError(
-            str(path), [Problem(0, 0, f"the file cannot be read: {getattr(error, 'strerror', None) or error}")]
+            str(path), [Problem(0, 0, tell("spec.unreadable", why=getattr(error, "strerror", None) or error))]
         ) from None
 
 
@@ -145,11 +158,17 @@ def opened_text(text: str, source: str = "<spec>", folder: Path | None = None) -
         syntax, places = parsed(text)
     except NotToml as error:
         raise SpecError(source, [error.problem]) from None
-    try:
-        spec = Spec.model_validate(syntax, context=folder)
-    except ValidationError as error:
-        raise SpecError(source, list(problems(error, places))) from None
-    return _Builder(spec, places, source).opened()
+    with preferring(_asked(syntax.get("language"))):
+        try:
+            spec = Spec.model_validate(syntax, context=folder)
+        except ValidationError as error:
+            raise SpecError(source, list(problems(error, places))) from None
+        return _Builder(spec, places, source).opened()
+
+
+def _asked(language: object) -> str:
+    """The language that a spec names; nothing where there is none such."""
+    return str(language) if language in languages() else ""
 
 
 def problems(error: ValidationError, places: Places, *inside: str) -> Iterator[Problem]:
@@ -160,22 +179,29 @@ def problems(error: ValidationError, places: Places, *inside: str) -> Iterator[P
 def _sentence(error: Mapping[str, Any]) -> str:
     """One of pydantic's errors in our words."""
     key = str(error["loc"][-1])
-    texts = {
-        "missing": f"{key!r} is missing",
-        "extra_forbidden": f"there is no key {key!r} here{_elsewhere(key)}",
-        "value_error": str(error.get("ctx", {}).get("error", "")),
-        "model_type": f"{key!r} must be a table, written [{key}]",
-        "dict_type": f"{key!r} must be a table, written [{key}]",
-    }
-    return texts.get(error["type"], f"{key}: {str(error['msg'])[:1].lower()}{str(error['msg'])[1:]}")
+    kind, about = error["type"], error.get("ctx", {})
+    if kind == "value_error":
+        return str(about.get("error", ""))
+    if kind == "extra_forbidden":
+        return tell("spec.extra", key=key, elsewhere=_elsewhere(key))
+    if code := KINDS.get(kind):
+        return tell(code, key=key)
+    if kind in load_words()["pydantic"]:
+        expected = str(about.get("expected", "")).replace(" or ", load_words()["joining"]["or"])
+        return f"{key}: {tell(f'pydantic.{kind}', **{**about, 'expected': expected})}"
+    return f"{key}: {str(error['msg'])[:1].lower()}{str(error['msg'])[1:]}"
+
+
+KINDS = {"missing": "spec.missing", "model_type": "spec.no_table", "dict_type": "spec.no_table"}
+"""What we call what pydantic calls so."""
 
 
 def _elsewhere(key: str) -> str:
     """Where a key that stands in the wrong place belongs, or which one may be meant."""
     if key in Model.model_fields:
-        return "; it belongs under [model]"
+        return tell("spec.elsewhere_model")
     if key in Spec.model_fields:
-        return "; it belongs to the whole, so write it before the first [table]"
+        return tell("spec.elsewhere_top")
     return nearest(key, [*Spec.model_fields, *Model.model_fields])
 
 
@@ -214,7 +240,7 @@ class _Builder:
         spec = self.spec
         equations, shapes = split(equations, shapes)
         built = Network(
-            spec.title or "A network worked by hand",
+            spec.title or tell("spec.untitled"),
             equations,
             spec.parameters,
             spec.data,
@@ -223,7 +249,7 @@ class _Builder:
             update,
             spec.notation,
             self.style(),
-            Page(spec.paper, spec.elide),
+            Page(spec.paper, spec.elide, spec.language, spec.decimal),
             self.unused(equations),
             self.carry(),
             "loss" if spec.model.output is None else "output",
@@ -234,8 +260,7 @@ class _Builder:
         for first, second in built.names.clashes():
             self.add(
                 ("notation",),
-                f"{first!r} and {second!r} would both be printed as {built.names.latex(first)}; give one of them "
-                f"another [notation]",
+                tell("spec.alike", first=first, second=second, latex=built.names.latex(first)),
             )
         self.stop()
         return built
@@ -261,13 +286,11 @@ class _Builder:
         for table, values in (("parameters", self.spec.parameters), ("data", self.spec.data)):
             for key in values:
                 if not IDENTIFIER.match(key):
-                    self.add(
-                        (table, key), f"{key!r} cannot be a name; use letters, digits and underscores, a letter first"
-                    )
+                    self.add((table, key), tell("spec.no_name", key=key))
                 elif key in FUNCTIONS:
-                    self.add((table, key), f"{key!r} is the name of a function; choose another")
+                    self.add((table, key), tell("spec.name_of_function", key=key))
                 elif table == "data" and key in self.spec.parameters:
-                    self.add((table, key), f"{key!r} is defined twice, under [parameters] and under [data]")
+                    self.add((table, key), tell("spec.twice_given", key=key))
 
     def lines(self) -> list[tuple[int, int, str]]:
         """(line, column, text) of each equation and each heading, comments and blank lines left out."""
@@ -280,9 +303,7 @@ class _Builder:
         heading: Heading | None = None
         given = self.lines()
         if len(given) > MAXIMAL_LINES:
-            self.problems.append(
-                Problem(*given[MAXIMAL_LINES][:2], f"a spec has at most {MAXIMAL_LINES} lines of equations")
-            )
+            self.problems.append(Problem(*given[MAXIMAL_LINES][:2], tell("spec.too_many_lines", most=MAXIMAL_LINES)))
             return
         for (line, column, text), (_, _, after) in pairwise([*given, (0, 0, "")]):
             if title := HEADING.match(text):
@@ -298,15 +319,13 @@ class _Builder:
         self.check_counting([line[0] for line in lines])
         self.written = {equation.key: equation for equation in arranged(lines)}
         if not self.written and not self.problems:
-            self.add(("model", "equations"), "there is no equation")
+            self.add(("model", "equations"), tell("spec.no_equation"))
 
     def heading(self, title: re.Match[str], line: int, column: int, empty: bool) -> Heading:
         column += title.start() + len(title.string) - len(title.string.lstrip())
         text = title["title"].strip()
         if not text:
-            self.problems.append(
-                Problem(line, column, "a section needs a title, as in '## Attention'; a comment begins with a single #")
-            )
+            self.problems.append(Problem(line, column, tell("spec.no_title")))
         elif fault := title_fault(text):
             self.problems.append(Problem(line, column, fault))
         elif empty:
@@ -314,7 +333,7 @@ class _Builder:
                 Problem(
                     line,
                     column,
-                    f"the section {text[:40]!r} has no equation; write one below it, or leave the line out",
+                    tell("spec.empty_section", title=text[:40]),
                 )
             )
         return Heading(text, line, column)
@@ -334,27 +353,18 @@ class _Builder:
                     Problem(
                         heading.line,
                         heading.column,
-                        f"{braces} in a title is the step of a repetition such as 'for k in 1..3', and none stands "
-                        f"below it; leave out the braces",
+                        tell("spec.no_repetition", braces=braces),
                     )
                 )
             else:
-                message = (
-                    f"the title {heading.title[:40]!r} counts the steps of a repetition, and this equation "
-                    f"is not one of them"
-                )
-                advice = "begin a section of its own with ## before it, or leave out the braces"
-                self.problems.append(Problem(line.line, line.named_at, f"{message}; {advice}"))
+                message = tell("spec.not_repeated", title=heading.title[:40])
+                self.problems.append(Problem(line.line, line.named_at, message))
 
     def equations(self, text: str, line: int, column: int, heading: Heading | None) -> Iterator[Equation]:
         """The equations of one line; what is wrong with it is told."""
         match = EQUATION.match(text)
         if not match:
-            self.problems.append(
-                Problem(
-                    line, column, f"expected an equation such as 'h = relu(W @ x + b)', found {text.strip()[:40]!r}"
-                )
-            )
+            self.problems.append(Problem(line, column, tell("spec.expected_equation", found=text.strip()[:40])))
             return
         try:
             written = parse(text[match.end() :])
@@ -372,13 +382,9 @@ class _Builder:
 
     def check_name(self, key: str, line: int, column: int) -> None:
         if key in self.named or key in self.spec.parameters or key in self.spec.data:
-            self.problems.append(Problem(line, column, f"{key!r} is defined twice"))
+            self.problems.append(Problem(line, column, tell("spec.twice", key=key)))
         elif key in FUNCTIONS or not IDENTIFIER.match(key):
-            self.problems.append(
-                Problem(
-                    line, column, f"{key!r} cannot name a quantity; it is a function, or not plain letters and digits"
-                )
-            )
+            self.problems.append(Problem(line, column, tell("spec.no_quantity", key=key)))
 
     def resolve(self) -> tuple[dict[str, Term], dict[str, Shape]]:
         """Each equation as a Term, in an order in which each uses only what stands before it."""
@@ -415,11 +421,7 @@ class _Builder:
             if key not in order and uses(self.written[key].syntax) - set(order) & self.written.keys()
         ]
         if circle:
-            self.problems.append(
-                Problem(
-                    self.written[circle[0]].line, 1, f"these equations use each other in a circle: {', '.join(circle)}"
-                )
-            )
+            self.problems.append(Problem(self.written[circle[0]].line, 1, tell("spec.circle", keys=", ".join(circle))))
         return equations, shapes
 
     def check_loss(self, shapes: Mapping[str, Shape]) -> None:
@@ -427,24 +429,24 @@ class _Builder:
         if self.spec.model.loss is not None and self.spec.model.output is not None:
             self.add(
                 ("model", "output"),
-                "give either 'loss' or 'output', not both: it is one quantity that is differentiated",
+                tell("spec.loss_and_output"),
             )
         elif key is None:
             if self.spec.update:
-                self.add(("update",), 'an update needs a loss; name it under [model], as in loss = "L"')
+                self.add(("update",), tell("spec.update_without_loss"))
         elif key not in self.written:
-            self.add(("model", word), f"no equation defines the {word} {key!r}{nearest(key, self.written)}")
+            self.add(("model", word), tell(f"spec.undefined_{word}", key=key, near=nearest(key, self.written)))
         elif shapes.get(key, ()) != ():
             self.add(
                 ("model", word),
-                f"the {word} {key!r} must be a scalar, but is {describe(shapes[key])}; sum or average it",
+                tell(f"spec.{word}_no_scalar", key=key, shape=describe(shapes[key])),
             )
 
     def check_notation(self, shapes: Mapping[str, Shape], update: Update | None) -> None:
         for key, latex in self.spec.notation.items():
             known = [*shapes, *(update.constants if update else ())]
             if key not in known and key not in self.written:
-                self.add(("notation", key), f"nothing is called {key!r}{nearest(key, known)}")
+                self.add(("notation", key), tell("spec.nothing_called", key=key, near=nearest(key, known)))
                 continue
             try:
                 self.spec.notation[key] = notation(latex)
@@ -456,16 +458,17 @@ class _Builder:
         if rounding not in ROUNDINGS:
             self.add(
                 ("rounding",),
-                f"there is no rounding {rounding!r}{nearest(rounding, ROUNDINGS)}; known are {', '.join(ROUNDINGS)}",
+                tell(
+                    "spec.no_rounding", rounding=rounding, near=nearest(rounding, ROUNDINGS), known=", ".join(ROUNDINGS)
+                ),
             )
         elif places is not None and rounding != "carry":
             self.add(
                 ("places",),
-                'decimal places can only be fixed where results are carried rounded; write rounding = "carry", '
-                "or leave 'places' out",
+                tell("spec.places_without_carry"),
             )
         elif places is not None and "digits" in self.spec.model_fields_set:
-            self.add(("places",), "give either 'digits' (significant figures) or 'places' (decimal places), not both")
+            self.add(("places",), tell("spec.digits_and_places"))
 
     def style(self) -> Style:
         """How numbers are printed."""
@@ -479,7 +482,5 @@ class _Builder:
     def unused(self, equations: Mapping[str, Term]) -> tuple[str, ...]:
         used = {operand for term in equations.values() for operand in names(term)}
         return tuple(
-            f"{key!r} is given a value but never used"
-            for key in (*self.spec.parameters, *self.spec.data)
-            if key not in used
+            tell("spec.unused", key=key) for key in (*self.spec.parameters, *self.spec.data) if key not in used
         )

@@ -14,6 +14,7 @@ from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.resolve import AXES
 from derivation.formulas.language.syntax import Syntax
 from derivation.networks.walkthrough import Section
+from derivation.words.telling import tell
 
 HEADING = re.compile(r"\s*##+(?P<title>(?:.*[^#\s])?)[#\s]*\Z")
 """A line that begins a section, as in Markdown; a single # begins a comment."""
@@ -98,15 +99,13 @@ def each_step(match: re.Match[str], syntax: Syntax) -> Iterator[tuple[str, Synta
         if variable:
             raise SyntaxProblem(
                 len(match.string) - match.end(),
-                f"expected a repetition at the end of the line, such as 'for {variable} in 1..3'",
+                tell("spec.repetition_at_end", variable=variable),
             )
         yield name, syntax, "", 0
         return
     body, looped, first, last = syntax.args
     if variable != looped:
-        raise SyntaxProblem(
-            syntax.at, f"each step needs a quantity of its own: write {name}[{looped}] = ... on the left"
-        )
+        raise SyntaxProblem(syntax.at, tell("spec.own_quantity", name=name, index=looped))
     for step in range(first, last + 1):
         yield f"{name}_{step + offset}", at_step(body, looped, step), looped, step
 

@@ -14,12 +14,10 @@ from functools import cached_property
 from typing import Any
 
 from derivation.formulas.language.lexing import LOOKALIKES
+from derivation.words.telling import tell
 
 MAXIMAL_TEXT = 8_000_000
 """Bytes of a spec; larger arrays belong into files of their own."""
-TOO_LARGE = (
-    f'a spec has at most {MAXIMAL_TEXT // 1_000_000} MB; keep large arrays in files, as in W = {{ file = "W.npy" }}'
-)
 MAXIMAL_NESTING = 20
 MAXIMAL_PARTS = 20
 """Parts of a dotted key."""
@@ -28,12 +26,12 @@ MAXIMAL_BARE = 200
 MAXIMAL_TITLE = 200
 
 NUMERAL = r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,3})?[ \t]*+"
-ROWS = re.compile(rf"(?:\[\s*+(?:{NUMERAL}(?:,\s*+|\s*+(?=\])))++\][ \t]*+(?:,\s*+)?)++")
+ROWS = re.compile(rf"(?>(?:\[\s*+(?>(?:{NUMERAL}(?:,\s*+|\s*+(?=\])))+)\][ \t]*+(?:,\s*+)?)+)")
 """Rows of a matrix, passed over in one piece; only where an array is open, for `[1]` is a table too."""
 PIECE = re.compile(
-    rf"""(?P<numbers>(?:{NUMERAL},\s*+)++)
+    rf"""(?P<numbers>(?>(?:{NUMERAL},\s*+)+))
     |(?P<comment>\#[^\n]*)
-    |(?P<text>\"\"\"(?:[^"\\]++|\\.|"{{1,2}}(?!"))*+"{{3,5}}|'''(?:[^']++|'{{1,2}}(?!'))*+'{{3,5}}|"(?!"")(?:[^"\\\n]++|\\.)*+"|'(?!'')[^'\n]*+')
+    |(?P<text>\"\"\"(?>(?:[^"\\]++|\\.|"{{1,2}}(?!"))*)"{{3,5}}|'''(?>(?:[^']++|'{{1,2}}(?!'))*)'{{3,5}}|"(?!"")(?>(?:[^"\\\n]++|\\.)*)"|'(?!'')[^'\n]*+')
     |(?P<line>\n)|(?P<space>[ \t\r]+)|(?P<mark>[\[\]{{}},=.])|(?P<bare>[^\s\#"'\[\]{{}},=.]+)""",
     re.VERBOSE | re.DOTALL,
 )
@@ -65,18 +63,14 @@ def decoded(syntax: bytes) -> str:
     'digits = 3'
     """
     if len(syntax) > MAXIMAL_TEXT:
-        raise NotToml(Problem(0, 0, TOO_LARGE))
+        raise NotToml(Problem(0, 0, tell("spec.too_large", most=MAXIMAL_TEXT // 1_000_000)))
     if syntax.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise NotToml(Problem(1, 1, "this is UTF-16 text; save it as UTF-8"))
+        raise NotToml(Problem(1, 1, tell("spec.utf16")))
     try:
         return syntax.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = syntax[: error.start].count(b"\n") + 1
-        raise NotToml(
-            Problem(
-                line, error.start - syntax.rfind(b"\n", 0, error.start), "the file is not UTF-8 text; save it as UTF-8"
-            )
-        ) from None
+        raise NotToml(Problem(line, error.start - syntax.rfind(b"\n", 0, error.start), tell("spec.not_utf8"))) from None
 
 
 def parsed(text: str) -> tuple[dict[str, Any], Places]:
@@ -84,14 +78,14 @@ def parsed(text: str) -> tuple[dict[str, Any], Places]:
     are none."""
     text = text.removeprefix("\ufeff")
     if len(text) > MAXIMAL_TEXT:
-        raise NotToml(Problem(0, 0, TOO_LARGE))
+        raise NotToml(Problem(0, 0, tell("spec.too_large", most=MAXIMAL_TEXT // 1_000_000)))
     text = text.replace("\r\n", "\n") if "\n" in text else text.replace("\r", "\n")
     places = Places(text)
     if lone := SURROGATE.search(text):
         raise NotToml(
             Problem(
                 *places.at(lone.start()),
-                "half a character stands here (a lone surrogate); the text was cut or decoded wrongly",
+                tell("spec.surrogate"),
             )
         )
     try:
@@ -99,7 +93,7 @@ def parsed(text: str) -> tuple[dict[str, Any], Places]:
     except tomllib.TOMLDecodeError as error:
         raise NotToml(_toml_problem(places, str(error))) from None
     except (ValueError, InvalidOperation, RecursionError, OverflowError):
-        raise NotToml(Problem(1, 1, "this is not TOML: a number is too long, or tables are nested too deep")) from None
+        raise NotToml(Problem(1, 1, tell("spec.toml_limits"))) from None
 
 
 def _toml_problem(places: Places, message: str) -> Problem:
@@ -108,13 +102,13 @@ def _toml_problem(places: Places, message: str) -> Problem:
     cause = re.sub(r" *\(at .*\)", "", message)
     rest = places.lines[line - 1][column - 1 :][:40] if line <= len(places.lines) else ""
     strange = next((sign for sign in rest.split("#")[0] if sign in LOOKALIKES), "")
-    return Problem(line, column, f"this is not TOML: {_lookalike(strange) if strange else cause}")
+    return Problem(line, column, tell("spec.no_toml", cause=_lookalike(strange) if strange else cause))
 
 
 def _lookalike(sign: str) -> str:
     meant = LOOKALIKES[sign]
     named = unicodedata.name(sign).lower()
-    return f"{sign!r} here is a {named}; " + (f"write {meant!r}" if meant else "take it out")
+    return tell("spec.lookalike" if meant else "spec.stray", sign=sign, named=named, meant=meant)
 
 
 def title_fault(text: str, limit: int = MAXIMAL_TITLE) -> str:
@@ -126,10 +120,10 @@ def title_fault(text: str, limit: int = MAXIMAL_TITLE) -> str:
     ''
     """
     if len(text) > limit:
-        return f"a title has at most {limit} characters, and this one {len(text)}"
+        return tell("spec.long_title", most=limit, count=len(text))
     for sign in text:
         if fault := _sign_fault(sign):
-            return f"a title holds no {fault} (U+{ord(sign):04X})"
+            return tell("spec.title_holds_no", fault=tell(fault), code=f"{ord(sign):04X}")
     return ""
 
 
@@ -145,14 +139,14 @@ def _sign_fault(sign: str) -> str:
     if kind in FAULTS:
         return FAULTS[kind]
     if unicodedata.bidirectional(sign) in DIRECTIONS:
-        return "marks that turn the direction of writing"
-    return "characters that stand for nothing" if ord(sign) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(sign) <= 0xFDEF else ""
+        return "spec.fault_direction"
+    return "spec.fault_nothing" if ord(sign) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(sign) <= 0xFDEF else ""
 
 
 FAULTS = {
-    **dict.fromkeys(("Cc", "Zl", "Zp"), "line breaks or other control characters"),
-    "Cs": "half characters",
-    "Co": "characters for private use",
+    **dict.fromkeys(("Cc", "Zl", "Zp"), "spec.fault_control"),
+    "Cs": "spec.fault_half",
+    "Co": "spec.fault_private",
 }
 DIRECTIONS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 
@@ -283,22 +277,21 @@ class _Scan:
         if len(piece) > MAXIMAL_BARE:
             self.fail(
                 at,
-                f"this has more than {MAXIMAL_BARE} characters; a number has at most 100 digits, a key "
-                f"{MAXIMAL_BARE} letters",
+                tell("spec.long_bare", most=MAXIMAL_BARE),
             )
         if self.wants_key:
             self.part(piece, at)
             return
         self.value_begins(at)
         if POWER.match(self.places.text, at):
-            self.fail(at, "this number's power of ten is beyond 300")
+            self.fail(at, tell("spec.large_power"))
 
     def part(self, piece: str, at: int) -> None:
         if len(piece) > MAXIMAL_BARE:
-            self.fail(at, f"a key has at most {MAXIMAL_BARE} characters")
+            self.fail(at, tell("spec.long_key", most=MAXIMAL_BARE))
         self.parts.append(piece)
         if len(self.parts) > MAXIMAL_PARTS:
-            self.fail(at, f"a key has at most {MAXIMAL_PARTS} parts between dots")
+            self.fail(at, tell("spec.many_parts", most=MAXIMAL_PARTS))
 
     def on_mark(self, piece: str, at: int) -> None:
         MARKS[piece](self, at)
@@ -319,8 +312,7 @@ class _Scan:
         if len(self.levels) >= MAXIMAL_NESTING:
             self.fail(
                 at,
-                f"brackets are nested more than {MAXIMAL_NESTING} deep; an array is a list of numbers, or a list "
-                f"of rows",
+                tell("spec.deep_brackets", most=MAXIMAL_NESTING),
             )
         self.levels.append(_Level(bracket, path))
         self.in_value = bracket == "["

@@ -13,6 +13,7 @@ from derivation.formulas.numbers import exact
 from derivation.networks.optimizers import OPTIMIZERS, RANGES, SCHEDULES, WISHES, UpdateRule
 from derivation.networks.update import Update
 from derivation.spec.given import value
+from derivation.words.telling import tell
 
 MAXIMAL_STEPS = 50
 WORKED_IN_FULL = 3
@@ -37,8 +38,8 @@ class UpdateTable(BaseModel):
 
 def chosen(given: UpdateTable, add: Add) -> Update | None:
     """The update that the table asks for; None, and `add` called, where it cannot be had."""
-    rule = _row("rule", given.rule, OPTIMIZERS, "update rule", add)
-    schedule = _row("schedule", given.schedule, SCHEDULES, "schedule", add)
+    rule = _row("rule", given.rule, OPTIMIZERS, add)
+    schedule = _row("schedule", given.schedule, SCHEDULES, add)
     if rule is None or schedule is None:
         return None
     extra = dict(given.model_extra or {})
@@ -49,9 +50,17 @@ def chosen(given: UpdateTable, add: Add) -> Update | None:
         for key, default in row.constants.items()
     }
     for key in extra.keys() - constants.keys():
-        add(key, f"{given.rule} takes no {key!r}{_instead(key, [*constants, *WISHES, *UpdateTable.model_fields])}")
+        add(
+            key,
+            tell(
+                "spec.takes_no",
+                rule=given.rule,
+                key=key,
+                instead=_instead(key, [*constants, *WISHES, *UpdateTable.model_fields]),
+            ),
+        )
     if given.worked and given.worked > given.steps:
-        add("worked", f"{given.worked} steps cannot be worked where 'steps' is {given.steps}")
+        add("worked", tell("spec.worked_beyond", worked=given.worked, steps=given.steps))
     worked = given.worked or (given.steps if given.steps <= WORKED_IN_FULL else 1)
     return Update(
         (schedule, *wishes, rule), {key: array for key, array in constants.items() if array}, given.steps, worked
@@ -62,14 +71,14 @@ def _instead(key: str, known: list[str]) -> str:
     """What to write instead of a key that does not belong."""
     schedule = next((row.name for row in SCHEDULES.values() if key in row.constants), "")
     if schedule:
-        return f'; it belongs to schedule = "{schedule}"'
-    return nearest(key, known) or f"; it takes {', '.join(dict.fromkeys(known))}"
+        return tell("spec.of_schedule", schedule=schedule)
+    return nearest(key, known) or tell("spec.it_takes", known=", ".join(dict.fromkeys(known)))
 
 
-def _row(key: str, wanted: str, table: Mapping[str, UpdateRule], kind: str, add: Add) -> UpdateRule | None:
+def _row(key: str, wanted: str, table: Mapping[str, UpdateRule], add: Add) -> UpdateRule | None:
     found = table.get(wanted)
     if found is None:
-        add(key, f"there is no {kind} {wanted!r}{nearest(wanted, table)}; known are {', '.join(table)}")
+        add(key, tell(f"spec.no_{key}", wanted=wanted, near=nearest(wanted, table), known=", ".join(table)))
     return found
 
 
@@ -78,7 +87,7 @@ def _constant(row: UpdateRule, key: str, default: str, given: Mapping[str, Any],
     if key not in given:
         if default:
             return Array.scalar(exact(default))
-        add("", f"{row.name} needs {key!r}, a number")
+        add("", tell("spec.needs", rule=row.name, key=key))
         return None
     try:
         array = value(given[key])
@@ -86,7 +95,7 @@ def _constant(row: UpdateRule, key: str, default: str, given: Mapping[str, Any],
         add(key, str(error))
         return None
     if array.shape:
-        add(key, f"{key!r} must be a scalar")
+        add(key, tell("spec.must_be_scalar", key=key))
     elif not RANGES[key].holds(array.entries[0]):
-        add(key, f"{key!r} must be {RANGES[key].sentence}")
+        add(key, tell("spec.must_be", key=key, range=RANGES[key].sentence))
     return array

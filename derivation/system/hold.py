@@ -13,6 +13,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from derivation.words.telling import tell
+
 NAME = "lock"
 FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 TOLD = 1000
@@ -73,7 +75,7 @@ def _taken(work: Path) -> BinaryIO:
     while True:
         work.mkdir(parents=True, exist_ok=True)
         if work.is_symlink():
-            raise NotADirectoryError(errno.ENOTDIR, f"{work} is a link; remove it")
+            raise NotADirectoryError(errno.ENOTDIR, tell("system.is_link", path=work))
         with suppress(FileNotFoundError):  # whoever had it before has just removed the folder
             file = os.fdopen(os.open(work / NAME, FLAGS, 0o600), "r+b", buffering=0)
             try:
@@ -100,8 +102,9 @@ def _is(file: BinaryIO, path: Path) -> bool:
 def _told(work: Path, file: BinaryIO) -> str:
     file.seek(0)
     process, _, since = file.read(TOLD).decode("utf-8", "replace").partition(" ")
-    who = f"process {process}, since {since}" if process.isdecimal() else "another process"
-    return f"{work.parent} is being written by {who}; wait until that is done, or give another folder by -o"
+    known = process.isdecimal()
+    who = tell("system.holder", process=process, since=since) if known else tell("system.other_process")
+    return tell("system.held", folder=work.parent, who=who)
 
 
 def _clear(work: Path) -> None:

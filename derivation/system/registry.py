@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Generic, TypeVar
 
+from derivation.words.telling import listed
+
 Thing = TypeVar("Thing")
 
 
@@ -47,8 +49,7 @@ class Registry(Mapping[str, Thing], Generic[Thing]):
     @property
     def offered(self) -> str:
         """All names, for a sentence."""
-        *others, last = self.rows
-        return f"{', '.join(others)} or {last}" if others else last
+        return listed(self.rows, "or")
 
     @property
     def descriptions(self) -> dict[str, str]:

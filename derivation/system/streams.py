@@ -12,6 +12,7 @@ from select import select
 from typing import Any, NoReturn
 
 from derivation.system.ending import BY_SIGNAL
+from derivation.words.telling import tell
 
 CANNOT_WRITE = 2
 """The exit code where standard output does not take what it is given."""
@@ -56,7 +57,7 @@ def say(*lines: object) -> None:
 def put(document: bytes) -> None:
     """A document on standard output."""
     if sys.stdout is None:
-        _refused("it is closed")
+        _refused(tell("system.closed"))
     sys.stdout.flush()
     sys.stdout.buffer.write(document)
     sys.stdout.buffer.flush()
@@ -68,7 +69,7 @@ def is_terminal() -> bool:
 
 
 def _refused(why: str) -> NoReturn:
-    say(f"standard output cannot be written: {why}")
+    say(tell("system.no_output", why=why))
     raise SystemExit(CANNOT_WRITE)
 
 

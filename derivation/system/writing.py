@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO
 
 from derivation.system.ending import due
+from derivation.words.telling import tell
 
 try:
     import fcntl
@@ -73,15 +74,15 @@ def prepare(target: Path) -> None:
         if is_special(place):
             return
         if place.is_dir():
-            raise IsADirectoryError(errno.EISDIR, "it is a folder")
+            raise IsADirectoryError(errno.EISDIR, tell("system.is_folder"))
     make_folder(target.parent)
     with _told(target):
         if not place.parent.is_dir():
-            raise FileNotFoundError(errno.ENOENT, f"it is a link into {place.parent}, which is no folder")
+            raise FileNotFoundError(errno.ENOENT, tell("system.link_to_nowhere", folder=place.parent))
         if not os.access(place.parent, os.W_OK | os.X_OK):
-            raise PermissionError(errno.EACCES, "its folder does not allow it")
+            raise PermissionError(errno.EACCES, tell("system.folder_forbids"))
         if place.exists() and not os.access(place, os.W_OK):
-            raise PermissionError(errno.EACCES, "it is write-protected")
+            raise PermissionError(errno.EACCES, tell("system.protected"))
 
 
 def make_folder(folder: Path) -> None:
@@ -89,7 +90,7 @@ def make_folder(folder: Path) -> None:
     try:
         _named(folder).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise NotWritten(error.errno, f"the folder {folder} cannot be made: {error.strerror}") from None
+        raise NotWritten(error.errno, tell("system.no_folder", folder=folder, why=error.strerror)) from None
 
 
 def destination(target: Path) -> Path | int:
@@ -128,13 +129,13 @@ def _told(target: Path) -> Iterator[None]:
     except NotWritten:
         raise
     except OSError as error:
-        raise NotWritten(error.errno, f"{target} cannot be written: {error.strerror or error}") from None
+        raise NotWritten(error.errno, tell("system.not_written", file=target, why=error.strerror or error)) from None
 
 
 def _named(target: Path) -> Path:
     """A name that the system can take."""
     if "\0" in str(target):
-        raise OSError(errno.EINVAL, "a name cannot hold the character NUL")
+        raise OSError(errno.EINVAL, tell("system.nul"))
     return target
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from xml.etree.ElementTree import Element
 
-TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|\d+(?:\.\d+)?|\.\d+|\S", re.DOTALL)
+TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|\d+(?:(?:\.|\{,\})\d+)?|\.\d+|\S", re.DOTALL)
 SKIPPED = re.compile(r"\s*")
 THIN = ".17em"
 """TeX's thin space, which parts the name of a function from what stands beside it."""
@@ -216,7 +216,7 @@ class _Reader:
         if token in IN_FONT:
             return [_lettered(self.raw(), IN_FONT[token])]
         if token[0] in "0123456789.":
-            return [element("mn", token)] if token != "." else [element("mo", token)]
+            return [element("mn", token.replace("{,}", ","))] if token != "." else [element("mo", token)]
         if token.isalpha():
             return [element("mi", token)]
         if token[0] != "\\" and token not in ENDING:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-LANGUAGE = "en"
-"""The language where none is asked for; it has every sentence."""
+from derivation.words.language import spoken
+
+TABLE = re.compile(r"^\[(\w+)\]$", re.MULTILINE)
 
 
 @cache
@@ -21,18 +24,47 @@ def templates() -> Path:
 def languages() -> tuple[str, ...]:
     """The languages that there are, by their codes.
 
-    >>> "en" in languages()
-    True
+    >>> languages()
+    ('de', 'en')
     """
     return tuple(sorted(folder.name for folder in (templates() / "words").iterdir() if folder.is_dir()))
 
 
+def load(language: str = "") -> Sentences:
+    """The sentences of a language, of the one that is spoken where none is named."""
+    return _of(language or spoken())
+
+
+class Sentences(Mapping[str, dict[str, str]]):
+    """The tables of a language by name, each file read when something is asked of it. A table has sentences by key;
+    one with plurals is a table of its forms.
+
+    >>> load("en")["joining"]["and"]
+    ' and '
+    """
+
+    def __init__(self, language: str) -> None:
+        self.places: dict[str, Path] = {}
+        for file in sorted((templates() / "words" / language).glob("*.toml")):
+            for table in TABLE.findall(file.read_text("utf-8")):
+                assert table not in self.places, f"[{table}] stands in two files of {language}"
+                self.places[table] = file
+
+    def __getitem__(self, table: str) -> dict[str, str]:
+        return _read(self.places[table])[table]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.places)
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+
 @cache
-def load(language: str = LANGUAGE) -> dict[str, dict[str, str]]:
-    """The sentences of a language: by table, then by key; a sentence with plurals is a table of its forms."""
-    tables: dict[str, dict[str, str]] = {}
-    for file in sorted((templates() / "words" / language).glob("*.toml")):
-        for table, sentences in tomllib.loads(file.read_text("utf-8")).items():
-            assert table not in tables, f"[{table}] stands in two files of {language}"
-            tables[table] = sentences
-    return tables
+def _of(language: str) -> Sentences:
+    return Sentences(language)
+
+
+@cache
+def _read(file: Path) -> dict[str, dict[str, str]]:
+    return tomllib.loads(file.read_text("utf-8"))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from derivation.words.files import LANGUAGE, load
-
-_SPOKEN = ContextVar("language", default=LANGUAGE)
+from derivation.words.files import load
+from derivation.words.language import preferring as preferring
+from derivation.words.language import speaking as speaking
+from derivation.words.language import spoken as spoken
 
 
 class Sentence(str):
@@ -31,37 +30,20 @@ class Sentence(str):
         return Sentence, (str(self), self.code)
 
 
-def spoken() -> str:
-    """The language that is spoken here."""
-    return _SPOKEN.get()
-
-
-@contextmanager
-def speaking(language: str) -> Iterator[None]:
-    """Speaks a language for as long as the block lasts, in this thread.
-
-    >>> with speaking("en"):
-    ...     spoken()
-    'en'
-    """
-    before = _SPOKEN.set(language)
-    try:
-        yield
-    finally:
-        _SPOKEN.reset(before)
-
-
-def tell(code: str, **about: Any) -> Sentence:
+def tell(code: str, /, **about: Any) -> Sentence:
     """The sentence of a code (`table.key`) in the language that is spoken, the words in its braces filled in.
 
     A sentence whose words depend on a number has a form for each of the language's plurals (`one`, `other` and so on,
     by CLDR); `count` chooses. A code that a language lacks is an error: a test reads every words file.
     """
     table, _, key = code.partition(".")
-    text: Any = load(spoken())[table][key]
-    if isinstance(text, dict):
-        text = text[plural(about["count"])]
-    return Sentence(text.format_map(about), code)
+    return Sentence(form(load()[table][key], about).format_map(about), code)
+
+
+def form(text: Any, about: Mapping[str, Any]) -> str:
+    """The form of a sentence that fits a `count`; a sentence without forms is its own."""
+    found: str = text if isinstance(text, str) else text[plural(about["count"])]
+    return found
 
 
 def plural(count: int) -> str:
@@ -73,3 +55,14 @@ def plural(count: int) -> str:
     from babel import Locale
 
     return str(Locale.parse(spoken()).plural_form(count))
+
+
+def listed(parts: Iterable[str], last: str = "and") -> str:
+    """Several things in a sentence, `and` or `or` before the last.
+
+    >>> listed(["a", "b", "c"]), listed(["a", "b"], "or"), listed(["a"])
+    ('a, b and c', 'a or b', 'a')
+    """
+    *others, end = parts
+    joining = load()["joining"]
+    return joining[last].join([joining["comma"].join(others), end]) if others else end

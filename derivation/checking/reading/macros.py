@@ -12,9 +12,9 @@ from derivation.checking.sources.find.delimiters import Groups
 from derivation.checking.sources.source import Source
 
 DEFINITION = re.compile(
-    r"""\\(?:(?:re|provide)?(?:new)?command\*?\s*+(?:\{\s*+)?+(?P<name>\\[A-Za-z]++)\s*+(?:\}\s*+)?+(?:\[(?P<count>\d)\]\s*+)?+(?:\[(?P<default>[^\]]{0,200}+)\]\s*+)?+
-      | def\s*+(?P<defined>\\[A-Za-z]++)(?P<parameters>(?:\#\d)*+)\s*+
-      | DeclareMathOperator\*?\s*+(?:\{\s*+)?+(?P<operator>\\[A-Za-z]++)\s*+(?:\}\s*+)?+)(?=\{)""",
+    r"""\\(?:(?:re|provide)?(?:new)?command\*?\s*+(?>(?:\{\s*+)?)(?P<name>\\[A-Za-z]++)\s*+(?>(?:\}\s*+)?)(?>(?:\[(?P<count>\d)\]\s*+)?)(?>(?:\[(?P<default>[^\]]{0,200}+)\]\s*+)?)
+      | def\s*+(?P<defined>\\[A-Za-z]++)(?P<parameters>(?>(?:\#\d)*))\s*+
+      | DeclareMathOperator\*?\s*+(?>(?:\{\s*+)?)(?P<operator>\\[A-Za-z]++)\s*+(?>(?:\}\s*+)?))(?=\{)""",
     re.VERBOSE,
 )
 MAXIMAL_DEPTH = 30

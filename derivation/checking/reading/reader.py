@@ -47,7 +47,7 @@ OPERATORS = frozenset(
     [r"\Sigma", r"\Pi", r"\mathbb{E}", r"\mathbb{P}", r"\mathrm{arg}", r"\mathrm{Var}", r"\mathrm{Cov}"]
 )
 """Names that mean nothing by themselves, such as expectations."""
-STOPS = frozenset(["", ")", "]", "}", r"\}", ",", "+", "-", "&", r"\\", *RELATIONS, *ENTRYWISE, *PRODUCTS])
+STOPS = frozenset(["", ")", "]", "}", r"\}", ",", ";", "+", "-", "&", r"\\", *RELATIONS, *ENTRYWISE, *PRODUCTS])
 
 
 SCRIPTS = frozenset(["^", "_", "'", *POSTFIXES])

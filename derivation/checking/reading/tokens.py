@@ -33,13 +33,13 @@ TOKEN = re.compile(
     r"""
     (?P<comment>%[^\n]*+)
   | \\(?P<edge>begin|end)\s*+\{(?P<environment>[A-Za-z]++\*?)\}
-  | \\(?P<font>text(?:rm|bf|it|sf|tt|normal)?|mbox|hbox|operatorname\*?|mathrm|mathit|mathsf|mathtt|mathop|rm|mathnormal)\s*+\{(?P<word>(?:[^{}$\\#]|\\[ _&%,;]|\\[A-Za-z]++|\{[^{}]*+\}|\$[^${}]*+\$)*+)\}
+  | \\(?P<font>text(?:rm|bf|it|sf|tt|normal)?|mbox|hbox|operatorname\*?|mathrm|mathit|mathsf|mathtt|mathop|rm|mathnormal)\s*+\{(?P<word>(?>(?:[^{}$\\#]|\\[ _&%,;]|\\[A-Za-z]++|\{[^{}]*+\}|\$[^${}]*+\$)*))\}
   | \\(?P<dropped>label|tag\*?|hspace\*?|vspace\*?|phantom|vphantom|hphantom|color|cite|ref|eqref|rule|href|htmlClass|htmlId)\s*+\{[^{}]*+\}
   | (?P<tag>~\s*+~[~\s]*+\(\d++[a-z]?\)\s*+(?=\Z|\\\\))
-  | (?P<ties>~(?:\s*+~)*+)
-  | (?P<breaks>\\\\(?:\s*+\[\s*+-?[\d.]++\s*+[a-z]{2}\s*+\])?+|\\(?:cr|newline|tabularnewline)(?![A-Za-z]))
+  | (?P<ties>~(?>(?:\s*+~)*))
+  | (?P<breaks>\\\\(?>(?:\s*+\[\s*+-?[\d.]++\s*+[a-z]{2}\s*+\])?)|\\(?:cr|newline|tabularnewline)(?![A-Za-z]))
   | (?P<command>\\(?:[A-Za-z]++|[^\\]))
-  | (?P<number>\d++(?:\.\d++)?+|\.\d++)
+  | (?P<number>\d++(?>(?:\.\d++)?)|\.\d++)
   | (?P<character>[^\s])
     """,
     re.VERBOSE | re.DOTALL,

@@ -18,7 +18,7 @@ from derivation.pages.typesetting.templating import environment
 LAYOUT = re.compile(
     r"\\(?:begin|end)\{(?:align|aligned|alignat|gather|gathered|equation|split|multline|flalign|eqnarray|displaymath)\*?\}(?:\{\d+\})?|(?<!\\)&"
 )
-SECTION = re.compile(r"\\(?:sub)*+section\*?\{([^{}]*+)\}")
+SECTION = re.compile(r"\\(?>(?:sub)*)section\*?\{([^{}]*+)\}")
 TAG = re.compile(r"<[^<>]*+>")
 UNSAFE = re.compile(r"""\s(?:xlink:href|href|src|style|id|class|on\w+)="[^"]*+\"""")
 """What a formula may not bring into the page: an address, a handler, a look of its own."""
@@ -71,7 +71,9 @@ def whole(block: Block) -> str:
 def latex_text(text: str) -> str:
     """The text of a LaTeX article, paragraph by paragraph, its headings as headings."""
     text = text.partition(r"\begin{document}")[2] or text
-    parts = [part.strip() for part in re.split(r"\n(?:[^\S\n]*+\n)++|(?=\\(?:sub)*+section)", text) if part.strip()]
+    parts = [
+        part.strip() for part in re.split(r"\n(?>(?:[^\S\n]*+\n)+)|(?=\\(?>(?:sub)*)section)", text) if part.strip()
+    ]
     return "\n".join(
         f"<h2>{html.escape(found[1])}</h2><p>{html.escape(part[found.end() :])}</p>"
         if (found := SECTION.match(part))

@@ -16,8 +16,8 @@ from derivation.pages.typesetting.templating import environment, latex_text
 
 PACKAGES = ("amsmath", "xcolor", "graphicx", "microtype", "fancyhdr", "hyperref")
 MARKUP = re.compile(r"\*\*|__|(?<!\w)[*_`]|[*_`](?!\w)|^\s*+>\s?|!?\[([^\[\]]{0,500}+)\]\([^()]{0,2000}+\)")
-PARAGRAPH = re.compile(r"\n(?:[^\S\n]*+\n)++|\n(?=#|\\(?:sub)*+section)")
-HEADING = re.compile(r"\s*+(?:#{1,6}[^\S\n]++([^\n]*+)|\\(?:sub)*+section\*?\{([^{}]*+)(?:\}|\Z))\n?\s*")
+PARAGRAPH = re.compile(r"\n(?>(?:[^\S\n]*+\n)+)|\n(?=#|\\(?>(?:sub)*)section)")
+HEADING = re.compile(r"\s*+(?:#{1,6}[^\S\n]++([^\n]*+)|\\(?>(?:sub)*)section\*?\{([^{}]*+)(?:\}|\Z))\n?\s*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ CLAIMS = re.compile(
     re.IGNORECASE,
 )
 
-NUMERAL = re.compile(r"-?\s*+(?:\d++(?:\{?,\}?\d++)?+(?:\.\d++)?+|\.\d++)")
+NUMERAL = re.compile(r"-?\s*+(?:\d++(?>(?:\{?,\}?\d++)?)(?>(?:\.\d++)?)|\.\d++)")
 BEFORE = 60
 """Letters in front of a numeral that may show whether a sign would stand by itself there."""
 

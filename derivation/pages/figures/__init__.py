@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from derivation.networks.network import Network
 from derivation.networks.walkthrough import Derivation
+from derivation.pages.figures import maps
 from derivation.pages.figures.flowchart import backward, forward
 from derivation.pages.figures.geometry import Chart
 from derivation.pages.figures.heat import heat
-from derivation.pages.figures.maps import map_of
 from derivation.pages.figures.neurons import neurons
 from derivation.pages.figures.plot import plot
 from derivation.pages.figures.surface import surface
 from derivation.pages.figures.svg import inline, style_sheet, svg
 from derivation.pages.figures.tikz import tikz
 from derivation.pages.figures.update import update
+from derivation.pages.words import shown
 
 __all__ = ["Chart", "charts", "inline", "map_of", "style_sheet", "svg", "tikz"]
 
@@ -32,4 +34,13 @@ def charts(derivation: Derivation) -> dict[str, Chart]:
         made["update"] = update(derivation)
     if derivation.outcome:
         made |= {"training": plot(derivation), "surface": surface(derivation)}
-    return {key: chart for key, chart in made.items() if chart}
+    return {key: _shown(chart, derivation.network) for key, chart in made.items() if chart}
+
+
+def map_of(network: Network, marked: frozenset[str] = frozenset()) -> Chart:
+    """The map of a network (`maps.map_of`) with the words and the decimal mark of its documents."""
+    return _shown(maps.map_of(network, marked), network)
+
+
+def _shown(chart: Chart, network: Network) -> Chart:
+    return chart.rewritten(lambda latex: shown(latex, network.page.decimal))

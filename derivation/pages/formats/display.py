@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from derivation.networks.walkthrough import Derivation
 from derivation.pages.views.view import view
+from derivation.pages.words import in_its_language
 
 
+@in_its_language
 def latex_chains(derivation: Derivation) -> str:
     """The chains, aligned at their relations."""
     rows = [

@@ -10,7 +10,7 @@ from derivation.formulas.numbers import json_text
 from derivation.networks.keys import key_of
 from derivation.networks.walkthrough import Derivation, Drift, Phase, Step
 from derivation.pages.views.view import RELATIONS
-from derivation.pages.words import Words
+from derivation.pages.words import Words, in_its_language
 from derivation.tex.write import Writer
 
 
@@ -19,6 +19,7 @@ def write(derivation: Derivation, *look: object) -> bytes:
     return json_form(derivation).encode()
 
 
+@in_its_language
 def json_form(derivation: Derivation) -> str:
     """Numbers as strings: `"p/q"`, an integer, or 30 certain significant digits; matrices as lists of rows."""
     writer = Writer(derivation.network.names)

@@ -6,8 +6,10 @@ from derivation.networks.walkthrough import Derivation
 from derivation.pages.formats.markdown_math import safe
 from derivation.pages.typesetting.templating import environment, format_of
 from derivation.pages.views.view import view
+from derivation.pages.words import in_its_language
 
 
+@in_its_language
 def markdown(derivation: Derivation) -> str:
     """The whole walkthrough as text."""
     form = format_of("markdown")

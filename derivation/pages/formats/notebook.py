@@ -17,7 +17,10 @@ from derivation.pages.formats.markdown_math import safe
 from derivation.pages.formats.numpy_code import Code, helpers_source
 from derivation.pages.typesetting.templating import environment, format_of
 from derivation.pages.views.view import GroupView, View, view
+from derivation.pages.words import in_its_language
 from derivation.words.files import load
+from derivation.words.language import LANGUAGE
+from derivation.words.telling import form
 
 DIGITS = 17
 """Significant digits with which a float is given back exactly."""
@@ -29,14 +32,17 @@ def write(derivation: Derivation, *look: object) -> bytes:
     return notebook(derivation).encode()
 
 
+@in_its_language
 def notebook(derivation: Derivation) -> str:
     """The notebook, in version 4.5 of Jupyter's format."""
     form = format_of("notebook")
     made = Notebook(derivation, view(derivation, form["inline"].format, form["real"]))
-    metadata = {
+    metadata: dict[str, Any] = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
+    if made.seen.language != LANGUAGE:
+        metadata["lang"] = made.seen.language
     form_of = {"cells": list(made.cells()), "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     return json.dumps(form_of, ensure_ascii=False, indent=1) + "\n"
 
@@ -75,7 +81,9 @@ class Notebook:
         if rest:
             yield self.program("\n".join(rest))
         if self.derivation.outcome:
-            yield self.text("training", words=self.words, count=len(self.derivation.training_steps))
+            count = len(self.derivation.training_steps)
+            note = form(self.words["training_note"], {"count": count}).format(count=count)
+            yield self.text("training", words=self.words, note=note)
             yield self.program("\n".join(self.training()))
         yield self.text("check", words=self.words)
         yield self.program("\n".join(self.checks()))

@@ -21,9 +21,9 @@ from derivation.pages.typesetting.mathml import linked, mathml
 from derivation.pages.typesetting.templating import environment, format_of
 from derivation.pages.views.edges import edges
 from derivation.pages.views.view import view
-from derivation.pages.words import Words
-from derivation.tex.write import Writer
+from derivation.pages.words import Words, in_its_language, latex_of
 from derivation.words.files import load
+from derivation.words.telling import form
 
 FORMULA = re.compile(r"\$([^$]+)\$")
 
@@ -50,31 +50,34 @@ def write(derivation: Derivation, theme: str = "typeset", writing: Writing = STA
     return page(derivation, theme, writing).encode()
 
 
+@in_its_language
 def page(derivation: Derivation, theme: str = "typeset", writing: Writing = STANDARD) -> str:
     """The page's HTML in the look that the theme has for pages."""
     folder = format_of(theme)["page"]
-    form, writer, words = format_of(folder), Writer(derivation.network.names), load()["page"]
-    inside = form["inline"].format
+    look, latex, words = format_of(folder), latex_of(derivation.network), load()["page"]
+    inside = look["inline"].format
+    seen = view(derivation, inside, look["real"])
     shown = {
-        "view": view(derivation, inside, form["real"]),
+        "view": seen,
         "words": words,
+        "links": form(words["links"], {"count": seen.links}),
         "names": {
-            writer.write(step.quantity)[0]: NameView(key_of(step.quantity), _drawn(step.quantity))
+            latex(step.quantity): NameView(key_of(step.quantity), _drawn(step.quantity))
             for phase in derivation.phases
             for step in phase.steps
         },
         "figures": {key: _figure(chart, key, words[f"chart_{key}"]) for key, chart in charts(derivation).items()},
         "map": _maps(derivation, words["chart_map"]),
-        "edges": edges(derivation, Words(lambda term: inside(writer.write(term)[0]))),
+        "edges": edges(derivation, Words(lambda term: inside(latex(term)), decimal=derivation.network.page.decimal)),
     }
     made = _environment(folder)
     body = made.get_template(f"{folder}/body.html.j2").render(**shown)
     told = (
         written(body, style_sheet(), writing)
-        if form["own_fonts"]
+        if look["own_fonts"]
         else {"body": body, "chart_style": style_sheet(), "font": font(body)}
     )
-    return made.get_template(f"{folder}/{form['document']}").render(**shown, **told)
+    return made.get_template(f"{folder}/{look['document']}").render(**shown, **told)
 
 
 @cache

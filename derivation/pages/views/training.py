@@ -8,8 +8,7 @@ from derivation.networks.network import Network
 from derivation.networks.update import rate
 from derivation.networks.walkthrough import Derivation
 from derivation.pages.views.tables import TableView
-from derivation.pages.words import Words
-from derivation.tex.write import write
+from derivation.pages.words import Words, latex_of
 
 
 def table(derivation: Derivation, words: Words) -> TableView | None:
@@ -19,7 +18,7 @@ def table(derivation: Derivation, words: Words) -> TableView | None:
     if derivation.outcome is None or network.update is None:
         return None
     style = Style(network.style.digits, network.style.digits)
-    columns = network.few_entries
+    columns, latex = network.few_entries, latex_of(network)
     scheduled = rate(network) if rate(network) != name("update.rate") else None
     heads = [
         rf"\text{{{words.text('document', 'table_step')}}}",
@@ -41,12 +40,10 @@ def table(derivation: Derivation, words: Words) -> TableView | None:
             (
                 str(count),
                 *(
-                    ""
-                    if cell is None
-                    else write(number(at_a_tie(cell, lambda near: decimal(near, style)).text), network.names)
+                    "" if cell is None else latex(number(at_a_tie(cell, lambda near: decimal(near, style)).text))
                     for cell in cells
                 ),
             )
         )
     note = words.text("document", "table_note", digits=style.digits)
-    return TableView((*heads, *(write(term, network.names) for term, _ in columns)), tuple(rows), note)
+    return TableView((*heads, *(latex(term) for term, _ in columns)), tuple(rows), note)

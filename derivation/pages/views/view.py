@@ -19,8 +19,8 @@ from derivation.networks.walkthrough import Derivation, Line, Phase, Reason, Sec
 from derivation.pages.views import training
 from derivation.pages.views.drift import DriftView, drifts
 from derivation.pages.views.tables import TableView, table, tabled
-from derivation.pages.words import Words
-from derivation.tex.write import Writer
+from derivation.pages.words import Words, latex_of
+from derivation.words.telling import form, spoken
 
 DEEP = 8
 """Forward steps from which on backward steps say which of them they belong to."""
@@ -116,6 +116,16 @@ class View:
     words: dict[str, str]
     drifts: tuple[DriftView, ...]
     rounding: str
+    language: str
+    """The code of the language that it speaks."""
+    hyphenation: str
+    """The patterns by which TeX hyphenates it; nothing for TeX's own."""
+
+    @property
+    def links(self) -> int:
+        """How many links the chains have that are worked: those of the setup are given."""
+        phases = (phase for phase in self.phases if phase.key != "setup")
+        return sum(len(chain.links) for phase in phases for group in phase.groups for chain in group.chains)
 
     @property
     def marked(self) -> list[tuple[str, ...]]:
@@ -132,14 +142,10 @@ def view(
 ) -> View:
     """The derivation as templates want it. `inline` sets a formula inside a sentence; `real` is the set of real
     numbers; `say` is what a format does with the words of a sentence."""
-    writer = Writer(derivation.network.names)
-
-    def latex(term: Term) -> str:
-        return writer.write(term)[0]
-
-    words = Words(lambda term: inline(latex(term)), say=say)
-    phases = tuple(_phase(phase, latex, words, derivation) for phase in derivation.phases)
     network = derivation.network
+    latex = latex_of(network)
+    words = Words(lambda term: inline(latex(term)), say, network.page.decimal)
+    phases = tuple(_phase(phase, latex, words, derivation) for phase in derivation.phases)
     shapes = tuple(
         inline(rf"{latex(Term('name', (key,)))} \in {_space(network.shapes[key], real)}")
         for key in (*network.data, *network.parameters)
@@ -151,9 +157,11 @@ def view(
         tuple(_signs(phases, words)),
         phases,
         verdict(derivation, words),
-        {key: say(text) for key, text in words.words["document"].items()},
+        {key: say(text) for key, text in words.words["document"].items() if isinstance(text, str)},
         drifts(derivation, words),
         _rounding(network, words),
+        spoken(),
+        words.words["language"]["hyphenation"],
     )
 
 
@@ -187,7 +195,7 @@ def _subtitle(derivation: Derivation, words: Words, inline: Callable[[str], str]
     said = words.words["document"]
     text = said["with_update" if network.update else "with_gradients" if network.loss else "forward_only"]
     if network.update and network.update.steps > 1:
-        text += ", " + said["steps"].format(count=network.update.steps)
+        text += ", " + form(said["steps"], {"count": network.update.steps}).format(count=network.update.steps)
     return words.say(text)
 
 

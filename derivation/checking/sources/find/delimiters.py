@@ -18,8 +18,8 @@ MAXIMAL_GROUPS, MAXIMAL_GAP = 12, 300
 """Groups of a macro's definition, and letters that may stand between two of them."""
 DOLLAR = re.compile(r"\\.|\$|\n[ \t]*+\n", re.DOTALL)
 FENCE = re.compile(
-    rf"^(?P<before>[ ]{{0,14}}+(?:[>\-*+][ "
-    rf"]{{1,7}}+)?+)(?P<signs>`{{3,{MAXIMAL_TICKS}}}+(?!`)|~{{3,{MAXIMAL_TICKS}}}+(?!~))",
+    rf"^(?P<before>[ ]{{0,14}}+(?>(?:[>\-*+][ ]{{1,7}}+)?))"
+    rf"(?P<signs>`{{3,{MAXIMAL_TICKS}}}+(?!`)|~{{3,{MAXIMAL_TICKS}}}+(?!~))",
     re.MULTILINE,
 )
 BRACE = re.compile(r"[{}]")

@@ -10,8 +10,8 @@ from typing import Any
 from derivation.checking.sources.find import markdown
 from derivation.checking.sources.source import Part, Source, UnreadableArticle, whole
 
-STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
-STRETCH = re.compile(r"(?:\\u[0-9a-fA-F]{4})++|\\.|[^\\]++", re.DOTALL)
+STRING = re.compile(r'"[^"\\]*+(?>(?:\\.[^"\\]*+)*)"', re.DOTALL)
+STRETCH = re.compile(r"(?>(?:\\u[0-9a-fA-F]{4})+)|\\.|[^\\]++", re.DOTALL)
 
 
 def opened(path: str, file: str) -> Source:
