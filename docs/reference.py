@@ -22,7 +22,6 @@ from derivation.checking.reports import FORMATS as REPORTS
 from derivation.cli.app import COMMANDS, app
 from derivation.exercises.batch.products import FORMATS as EXPORTS
 from derivation.exercises.marking.reports import FORMATS as MARKS
-from derivation.exercises.mistakes.mistakes import latest, mistakes
 from derivation.exercises.plan.table import VariantsTable
 from derivation.exercises.plan.wishes import WISHES
 from derivation.formulas.arrays import Shape
@@ -31,6 +30,7 @@ from derivation.formulas.operations import TABLE, Operation
 from derivation.formulas.operations.layers import LAYERS
 from derivation.formulas.operations.table import ShapeMismatch
 from derivation.formulas.terms import Term, name
+from derivation.mistakes.table import latest, mistakes
 from derivation.networks.optimizers import OPTIMIZERS, RANGES, SCHEDULES, UpdateRule
 from derivation.networks.optimizers import WISHES as ADDITIONS
 from derivation.pages.formats import FORMATS as HANDOUTS
@@ -257,11 +257,10 @@ def mistakes_page() -> str:
 
 def formats_page() -> str:
     """What `--format` takes, by command."""
-    exports = said("exports", EXPORTS)
     of = {
         "handout": HANDOUTS.descriptions,
         "check": REPORTS.descriptions,
-        "variants": exports,
+        "variants": EXPORTS.descriptions,
         "mark": MARKS.descriptions,
     }
     parts = ["# Formats\n"]

@@ -36,7 +36,10 @@ def main() -> int:
         keep("worksheet", side_by_side(paged(sheets, 1), paged(keys, 1)))
         with browser() as page:
             keep("page-html", walked(page, handout(folder / "page.html"), (1100, 760), 47))
-            keep("page-handwritten", walked(page, handout(folder / "hand.html", *by_hand("steady", "squared")), (1200, 800), 29, 900))
+            keep(
+                "page-handwritten",
+                walked(page, handout(folder / "hand.html", *by_hand("steady", "squared")), (1200, 800), 29, 900),
+            )
             run("check", "examples/slip.md", "-o", folder / "report.html", code=1)
             keep("report", shown(page, folder / "report.html", (900, 1080)))
     return 0
@@ -60,7 +63,9 @@ def handout(target: Path, *options: str) -> Path:
 def paged(document: Path, page: int) -> Image.Image:
     """A page of a PDF."""
     made = subprocess.run(
-        ["pdftoppm", "-png", "-r", str(DOTS), "-f", str(page), "-l", str(page), document], capture_output=True, check=True
+        ["pdftoppm", "-png", "-r", str(DOTS), "-f", str(page), "-l", str(page), document],
+        capture_output=True,
+        check=True,
     )
     return Image.open(io.BytesIO(made.stdout)).convert("RGB")
 

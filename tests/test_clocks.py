@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from places import ROOT
 
+from derivation.exercises.batch.products import FORMATS
+
 DAYS = {"2024-02-29 23:59:30": 1709251170, "2031-07-04 12:34:56": 1940934896}
 """A leap day's last half minute, and another day."""
 WORK = """
@@ -57,7 +59,7 @@ for engine in engines():
     Path(f"{engine.source}-{engine.program.name}.pdf").write_bytes(page)
 """
 SPEC = '[model]\nloss = "L"\nequations = """\nz = w * x\nL = z^2\n"""\n[parameters]\nw = 2\n[data]\nx = 3\n[update]\nrule = "sgd"\nrate = 0.1\n'
-VARIANTS = "pdf,moodle,qti21,canvas,prairielearn,csv,json,md"
+VARIANTS = ",".join(FORMATS)
 CALLS = [
     *(["handout", "../spec.toml", "-o", f"plain.{form}"] for form in ("pdf", "tex", "md", "html", "ipynb", "json")),
     *(["handout", "../spec.toml", "--theme", "handwritten", "-o", f"hand.{form}"] for form in ("pdf", "tex", "html")),

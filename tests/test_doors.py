@@ -22,6 +22,7 @@ from derivation.checking.article import Report, check_text
 from derivation.checking.reports.pdf import document
 from derivation.checking.reports.setting import KNOWN, of_text
 from derivation.cli.app import app
+from derivation.exercises.batch.products import FORMATS as EXPORTS
 from derivation.exercises.marking.reports.pdf import _numeral
 from derivation.pages.formats import FORMATS
 from derivation.pages.typesetting.templating import latex_text
@@ -172,9 +173,6 @@ def test_an_article_is_still_set() -> None:
 # Nothing gets out
 
 
-EXPORTS = "pdf,moodle,qti21,canvas,prairielearn,csv,json,md"
-
-
 def opened(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
     """A file and whatever is packed in it: the parts of a zip, the streams of a PDF."""
     yield name, content
@@ -224,7 +222,7 @@ yhat = "\\hat{y}_{pdfobj}"
     for form, theme in (*((form, "typeset") for form in FORMATS), ("tex", "handwritten"), ("html", "handwritten")):
         (out / f"{theme}.{form}").write_bytes(FORMATS[form](worked, theme))
     commands = [
-        ["variants", "spec.toml", "--roster", "class.csv", "--format", EXPORTS, "-o", "out/v"],
+        ["variants", "spec.toml", "--roster", "class.csv", "--format", ",".join(EXPORTS), "-o", "out/v"],
         *(["check", "article.md", "-o", f"out/c.{form}"] for form in ("pdf", "html", "json", "text")),
     ]
     monkeypatch.chdir(tmp_path)

@@ -36,7 +36,10 @@ OTHERS = [language for language in languages() if language != "en"]
 ALIKE = {
     "names of methods and functions, which German takes over": [
         *("titles.scores", "titles.quantity_scores", "titles.quantity_dropout", "titles.quantity_gate"),
-        *(f"operations.{key}" for key in ("adadelta", "adagrad", "adam", "adamax", "adamw", "rmsprop", "elu", "gelu")),
+        *(
+            f"operations.{key}"
+            for key in ("adadelta", "adagrad", "adam", "adamax", "adamw", "amsgrad", "rmsprop", "elu", "gelu")
+        ),
         *(f"operations.{key}" for key in ("gelu_tanh", "relu", "silu", "tanh")),
     ],
     "the same word in both": [

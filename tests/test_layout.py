@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from derivation.exercises.batch.products import FORMATS as VARIANTS
+from derivation.exercises.exports import EXPORTS
+
 PACKAGE = Path(__file__).parents[1] / "derivation"
 FILES = sorted(PACKAGE.rglob("*.py"))
 HEAVY = {"sympy", "mpmath", "pydantic", "jinja2", "pylatex", "numpy", "fontTools", "rich", "distributed"}
@@ -112,6 +115,7 @@ def test_late_imports_are_few_and_heavy() -> None:
         ("derivation.api", "derivation.pages.formats.markdown"),  # jinja2
         ("derivation.api", "derivation.pages.formats.display"),
         ("derivation.cli.handout", "derivation.pages.formats.tex"),  # PyLaTeX
+        ("derivation.mistakes.edits", "derivation.networks.update"),  # every optimizer; the checker reads the table too
         ("derivation.proving.prover", "derivation.proving.vanishes"),  # SymPy
         ("derivation.exercises.batch.products", "derivation.exercises.sheets.document"),  # PyLaTeX, SymPy
         ("derivation.exercises.batch.products", "derivation.exercises.sheets.binding"),  # pikepdf
@@ -134,6 +138,8 @@ def test_rows_say_where_a_thing_lives() -> None:
         home, _, name = module.partition(":")
         registry = getattr(import_module(home), name)
         assert registry and all(callable(registry[key]) for key in registry)
+    assert [*EXPORTS] and all(EXPORTS[key].makers and callable(EXPORTS[key].files) for key in EXPORTS)
+    assert [*VARIANTS] == ["pdf", *EXPORTS, "json"] and all(VARIANTS[key] for key in VARIANTS)
 
 
 def test_sympy_only_judges() -> None:

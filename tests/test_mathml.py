@@ -6,6 +6,8 @@ import re
 from xml.etree.ElementTree import Element, fromstring, tostring
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from places import ROOT
 
 import derivation
@@ -13,15 +15,17 @@ from derivation.checking.reports.setting import ENVIRONMENTS, KNOWN, of_text
 from derivation.pages.formats import FORMATS
 from derivation.pages.typesetting.mathml import linked, mathml
 from derivation.tex.mathml import DEEPEST, NotShown, element, written
+from derivation.tex.names import COMMANDS
+from derivation.tex.notation import NotationError, notation
 
 FORMULA = re.compile(r"(?<!\\)\$([^$]+)\$")
 CHILDREN = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2, "msubsup": 3, "munderover": 3}
 """How many an element takes, by MathML Core."""
 
 
-def plain(latex: str) -> str:
+def plain(*around: str) -> str:
     """The elements of a formula without their attributes."""
-    root = element("math", *written(latex))
+    root = element("math", *written(*around))
     for node in root.iter():
         node.attrib = {}
     return tostring(root, encoding="unicode").removeprefix("<math>").removesuffix("</math>")
@@ -42,6 +46,10 @@ def plain(latex: str) -> str:
         (r"\sqrt[3]{x}", "<mroot><mi>x</mi><mn>3</mn></mroot>"),
         (r"\sum_{i} x_i", "<munder><mo>∑</mo><mi>i</mi></munder><msub><mi>x</mi><mi>i</mi></msub>"),
         (r"\max_i x", "<msub><mo>max</mo><mi>i</mi></msub><mi>x</mi>"),
+        (r"\mathbf{W_1}", "<msub><mi>𝐖</mi><mn>𝟏</mn></msub>"),
+        (r"\boldsymbol\alpha \mathit{\Phi} \mathit{hat}", "<mi>𝛂</mi><mi>Φ</mi><mo>ℎ𝑎𝑡</mo>"),
+        (r"\beta*x", "<mi>β</mi><mo>∗</mo><mi>x</mi>"),
+        (r"\operatorname*{argmin} x", "<mo>argmin</mo><mi>x</mi>"),
         (r"\mathbf{1}\mathbb{R}\mathcal{L}\mathbf{w}", "<mn>𝟏</mn><mi>ℝ</mi><mi>ℒ</mi><mi>𝐰</mi>"),
         (r"\text{if } x", "<mtext>if </mtext><mi>x</mi>"),
         (r"\text{50\,\%}", r"<mtext>50\,%</mtext>"),
@@ -52,7 +60,7 @@ def plain(latex: str) -> str:
             "<msup><mrow><mo>(</mo><mtable><mtr><mtd><mn>1</mn></mtd><mtd><mn>2</mn></mtd></mtr>"
             "<mtr><mtd><mn>3</mn></mtd><mtd><mn>4</mn></mtd></mtr></mtable><mo>)</mo></mrow><mo>⊤</mo></msup>",
         ),
-        (r"\begin{cases} 1 \\ 0 \end{cases}", "<mo>{</mo><mtable><mtr><mtd><mn>1</mn></mtd></mtr><mtr><mtd><mn>0</mn></mtd></mtr></mtable>"),
+        (r"\begin{cases} 1 \\ 0 \end{cases}", "<mrow><mo>{</mo><mtable><mtr><mtd><mn>1</mn></mtd></mtr><mtr><mtd><mn>0</mn></mtd></mtr></mtable></mrow>"),
         ("f'(x)", "<mrow><mi>f</mi><mo>′</mo></mrow><mo>(</mo><mi>x</mi><mo>)</mo>"),
         ("f''^2", "<msup><mrow><mi>f</mi><mo>′</mo><mo>′</mo></mrow><mn>2</mn></msup>"),
         ("{}^2", "<msup><mrow /><mn>2</mn></msup>"),
@@ -61,6 +69,28 @@ def plain(latex: str) -> str:
 )  # fmt: skip
 def test_a_formula_has_these_elements(latex: str, expected: str) -> None:
     assert plain(latex) == expected
+
+
+@pytest.mark.parametrize(
+    ("around", "expected"),
+    [
+        (["", ""], "<slot />"),
+        (["", "^2 + ", ""], "<msup><slot /><mn>2</mn></msup><mo>+</mo><slot />"),
+        ([r"\frac{", "}{2 ", "}"], "<mfrac><slot /><mrow><mn>2</mn><slot /></mrow></mfrac>"),
+        (
+            [r"\left(", r"\right) \begin{cases} 1 & x > ", r" \end{cases}"],
+            "<mrow><mo>(</mo><slot /><mo>)</mo></mrow><mrow><mo>{</mo><mtable><mtr><mtd><mn>1</mn></mtd>"
+            "<mtd><mi>x</mi><mo>&gt;</mo><slot /></mtd></mtr></mtable></mrow>",
+        ),
+    ],
+)  # fmt: skip
+def test_a_slot_stands_among_the_elements(around: list[str], expected: str) -> None:
+    assert plain(*around) == expected
+
+
+def test_no_slot_stands_in_words() -> None:
+    with pytest.raises(NotShown):
+        written(r"\text{if ", "}")
 
 
 @pytest.mark.parametrize(
@@ -100,6 +130,16 @@ def test_all_that_the_doors_write_is_known() -> None:
     for kind in ENVIRONMENTS.values():
         assert written(rf"\begin{{{kind}}} 1 & 2 \\ 3 & 4 \end{{{kind}}}")
     assert written(of_text(r"\foo{1} \left( \frac12 \right) a^b^c"))
+
+
+@settings(max_examples=1000, deadline=None)
+@given(st.lists(st.sampled_from([*sorted(COMMANDS), *"abWx12+-,;:.!?*/=<>|()[]{}_^' ", "{x}", "^{(2)}"]), max_size=8))
+def test_every_symbol_that_a_user_may_write_is_known(parts: list[str]) -> None:
+    try:
+        latex = notation("".join(parts))
+    except NotationError:
+        return
+    assert not re.search(r"[\\^_]", "".join(text for one in written(latex) for text in one.itertext()).replace("^", ""))
 
 
 @pytest.mark.parametrize("lesson", ["two-two-one", "gru", "attention", "softmax-regression", "batch-norm"])

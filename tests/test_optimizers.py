@@ -147,6 +147,13 @@ def adamax(w: Any, g: Any, s: State, t: int, rate: float) -> Any:
     return w - rate / (1 - 0.9**t) * s["m"] / s["norm"]
 
 
+def amsgrad(w: Any, g: Any, s: State, t: int, rate: float) -> Any:
+    s["m"] = 0.9 * s["m"] + 0.1 * g
+    s["v"] = 0.999 * s["v"] + 0.001 * g**2
+    s["largest"] = np.maximum(s["largest"], s["v"])
+    return w - rate / (1 - 0.9**t) * s["m"] / (np.sqrt(s["largest"]) / math.sqrt(1 - 0.999**t) + 1e-8)
+
+
 def adamw(w: Any, g: Any, s: State, t: int, rate: float) -> Any:
     return w - rate * (adam_step(g, s, t) + 0.1 * w)
 
@@ -162,6 +169,7 @@ RULES: dict[str, tuple[str, Callable[..., Any]]] = {
     "adadelta": ("", adadelta),
     "adam": ("", adam),
     "adamax": ("", adamax),
+    "amsgrad": ("", amsgrad),
     "adamw": ("weight_decay = 0.1", adamw),
 }
 RATES: dict[str, tuple[str, Callable[[int], float]]] = {
@@ -263,6 +271,7 @@ TORCH = {
     "adadelta": ("Adadelta", {}),
     "adam": ("Adam", {}),
     "adamax": ("Adamax", {}),
+    "amsgrad": ("Adam", {"amsgrad": True}),
     "adamw": ("AdamW", {"weight_decay": 0.1}),
 }
 

@@ -161,7 +161,7 @@ def test_data_without_a_derivative_is_left_out() -> None:
     assert FORMATS["html"](found, "typeset", STANDARD)
 
 
-@pytest.mark.parametrize("rule", ["adam", "adamw", "rmsprop", "adagrad", "adadelta", "adamax"])
+@pytest.mark.parametrize("rule", ["adam", "adamw", "amsgrad", "rmsprop", "adagrad", "adadelta", "adamax"])
 def test_an_irrational_gradient_that_is_0_moves_nothing(rule: str) -> None:
     equations = "h = tanh(W1 @ x)\nyhat = (W2 @ h)\nL = (yhat - y)^2 / 2"
     decay = "\nweight_decay = 0" if rule == "adamw" else ""

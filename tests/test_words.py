@@ -73,11 +73,11 @@ k2 = [1, 1]
 
 def test_what_is_worked_first_in_a_sum_is_named() -> None:
     found = reasons(spoken(SUMS), "forward")
-    assert found["p"] == "First $U x$ and $V h$; then the sum."
-    assert found["q"] == "First $(1 - k) p_{1}$ and $k p_{2}$; then the sum."
-    assert found["r"] == "Each row of $W$ meets $x$; then add $b$."
-    assert found["C"].startswith("The kernel $k_{2}$ slides over $x$: at each place")
-    assert found["d"] == found["s"] == "Term by term."
+    assert found["p"] == "Work out $U x$ and $V h$, then add up."
+    assert found["q"] == "Work out $(1 - k) p_{1}$ and $k p_{2}$, then add up."
+    assert found["r"] == "Rows of $W$ times $x$ (dot products), plus $b$."
+    assert found["C"].startswith("The kernel $k_{2}$ slides over $x$, with a dot product at each place")
+    assert found["d"] == found["s"] == ""
 
 
 def test_what_comes_back_is_told_by_the_operations_on_the_way() -> None:
@@ -107,7 +107,7 @@ t = 1
 def test_numerator_and_denominator_and_what_is_subtracted() -> None:
     found = reasons(spoken(QUOTIENTS), "backward")
     assert found[r"\frac{\partial L}{\partial a}"] == "The upstream gradient divided by the denominator."
-    assert found[r"\frac{\partial L}{\partial u}"].endswith("stands with a minus: the sign changes.")
+    assert found[r"\frac{\partial L}{\partial u}"].endswith("enters with a minus sign, so the sign changes.")
     lone = reasons(spoken('[model]\nloss = "L"\nequations = "L = 3 / n"\n[parameters]\nn = 4'), "backward")
     assert lone[r"\frac{\partial L}{\partial n}"] == "The derivative of $1/u$ is $-1/u^2$."
 
@@ -122,7 +122,7 @@ def test_no_error_signal_where_there_is_no_network() -> None:
 def test_an_output_is_no_loss() -> None:
     worked = spoken('[model]\noutput = "f"\nequations = "f = 1 / (1 + exp(-w))"\n[parameters]\nw = 2')
     assert titles(worked, "forward")[-1] == "Output $f$"
-    assert titles(worked, "backward")[0] == "Derivative of $f$ by $u_{1}$"
+    assert titles(worked, "backward")[0] == "Derivative of $f$ with respect to $u_{1}$"
 
 
 def test_titles_say_what_a_quantity_is() -> None:

@@ -24,9 +24,9 @@ from derivation.exercises.batch.products import BINDINGS, FORMATS, PARTS, platfo
 from derivation.exercises.batch.roster import Person, load_roster
 from derivation.exercises.exercise.identity import WrongId, edition_of
 from derivation.exercises.exports.formats import Unfit
-from derivation.exercises.mistakes.mistakes import latest
 from derivation.exercises.search.solve import Unmeetable, rebuild, untold
 from derivation.exercises.spreadsheet import NoTable
+from derivation.mistakes.table import latest
 from derivation.pages.typesetting.engine import TexError, unsettable
 from derivation.spec.reader import text_of
 from derivation.system.ending import due
@@ -57,7 +57,9 @@ def variants(
     form: Annotated[
         str,
         typer.Option(
-            "--format", help=f"One or more of {', '.join(FORMATS)}, with commas.", autocompletion=several_of(FORMATS)
+            "--format",
+            help=f"One or more of {', '.join(FORMATS)}, with commas.",
+            autocompletion=several_of(FORMATS, FORMATS.descriptions),
         ),
     ] = "pdf",
     bind: Annotated[

@@ -31,11 +31,11 @@ from pydantic import (
 
 from derivation.exercises.exercise.exercise import Exercise, Variant
 from derivation.exercises.exercise.former_ids import FORMER
-from derivation.exercises.mistakes.mistakes import latest
 from derivation.exercises.plan.contract import Contract
 from derivation.formulas.arrays import Array
 from derivation.formulas.numbers import exact, terminating
 from derivation.formulas.terms import Term, name
+from derivation.mistakes.table import latest
 from derivation.networks.network import Network
 from derivation.networks.update import PREFIX
 from derivation.words.telling import tell

@@ -168,6 +168,20 @@ OPTIMIZERS = _table(
         ),
         {"rate": "0.002", "beta1": "0.9", "beta2": "0.999", "epsilon": "1e-8"},
     ),
+    # Reddi, Kale, Kumar, On the convergence of Adam and beyond (2018), algorithm 2; with Adam's corrections, as in
+    # torch.optim.Adam(amsgrad=True).
+    UpdateRule(
+        "amsgrad",
+        (
+            "m = beta1 * m + (1 - beta1) * g",
+            "v = beta2 * v + (1 - beta2) * g^2",
+            "u = max(u, v)",
+            "mhat = m / (1 - beta1^t)",
+            "uhat = u / (1 - beta2^t)",
+            "theta = theta - rate * mhat / (sqrt(uhat) + epsilon)",
+        ),
+        {"rate": "0.001", "beta1": "0.9", "beta2": "0.999", "epsilon": "1e-8"},
+    ),
     # Loshchilov, Hutter, Decoupled weight decay regularization (2019), algorithm 2; the decay is scaled by the rate as
     # in torch.optim.AdamW.
     UpdateRule(

@@ -14,8 +14,10 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from xml.etree.ElementTree import Element
 
-TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|\d+(?:(?:\.|\{,\})\d+)?|\.\d+|\S", re.DOTALL)
+TOKEN = re.compile(r"\\operatorname\*|\\[A-Za-z]+|\\.|\d+(?:(?:\.|\{,\})\d+)?|\.\d+|\S", re.DOTALL)
 SKIPPED = re.compile(r"\s*")
+FORMULA = re.compile(r"\\[A-Za-z]|(?<!\\)[_^{}']")
+"""What makes the text in a font's braces a formula, and no word."""
 THIN = ".17em"
 """TeX's thin space, which parts the name of a function from what stands beside it."""
 DEEPEST = 60
@@ -61,7 +63,11 @@ SPACES = {r"\,": "0.167em", r"\:": "0.222em", r"\>": "0.222em", r"\;": "0.278em"
 ACCENTS = {r"\hat": "^", r"\widehat": "^", r"\bar": "¯", r"\overline": "¯", r"\tilde": "~", r"\widetilde": "~",
            r"\vec": "→", r"\dot": "˙", r"\ddot": "¨", r"\check": "ˇ", r"\breve": "˘", r"\mathring": "˚"}  # fmt: skip
 FONTS = {
-    "bold": (("0", "9", 0x1D7CE), ("A", "Z", 0x1D400), ("a", "z", 0x1D41A)),
+    "bold": (
+        *(("0", "9", 0x1D7CE), ("A", "Z", 0x1D400), ("a", "z", 0x1D41A)),
+        *(("Α", "Ω", 0x1D6A8), ("α", "ω", 0x1D6C2)),
+    ),
+    "italic": (("A", "Z", 0x1D434), ("a", "z", 0x1D44E), ("Α", "Ω", 0x1D6E2), ("α", "ω", 0x1D6FC)),
     "sans": (("0", "9", 0x1D7E2), ("A", "Z", 0x1D5A0), ("a", "z", 0x1D5BA)),
     "mono": (("0", "9", 0x1D7F6), ("A", "Z", 0x1D670), ("a", "z", 0x1D68A)),
     "blackboard": (("0", "9", 0x1D7D8), ("A", "Z", 0x1D538), ("a", "z", 0x1D552)),
@@ -70,12 +76,12 @@ FONTS = {
 }
 """Where the letters of a font begin: browsers know no variants, characters have to say them."""
 HOLES = {
-    "𝔺": "ℂ", "𝔿": "ℍ", "𝕅": "ℕ", "𝕇": "ℙ", "𝕈": "ℚ", "𝕉": "ℝ", "𝕑": "ℤ", "𝒝": "ℬ", "𝒠": "ℰ", "𝒡": "ℱ", "𝒣": "ℋ",
+    "𝑕": "ℎ", "𝔺": "ℂ", "𝔿": "ℍ", "𝕅": "ℕ", "𝕇": "ℙ", "𝕈": "ℚ", "𝕉": "ℝ", "𝕑": "ℤ", "𝒝": "ℬ", "𝒠": "ℰ", "𝒡": "ℱ", "𝒣": "ℋ",
     "𝒤": "ℐ", "𝒧": "ℒ", "𝒨": "ℳ", "𝒭": "ℛ", "𝒺": "ℯ", "𝒼": "ℊ", "𝓄": "ℴ",
 }  # fmt: skip
 """Letters that Unicode has elsewhere."""
 IN_FONT = {r"\mathbf": "bold", r"\boldsymbol": "bold", r"\bm": "bold", r"\mathbb": "blackboard", r"\mathcal": "script",
-           r"\mathscr": "script", r"\mathsf": "sans", r"\mathtt": "mono", r"\mathrm": "plain", r"\mathit": "plain",
+           r"\mathscr": "script", r"\mathsf": "sans", r"\mathtt": "mono", r"\mathrm": "plain", r"\mathit": "italic",
            r"\operatorname": "plain", r"\operatorname*": "plain"}  # fmt: skip
 FENCES = {"pmatrix": "()", "bmatrix": "[]", "Bmatrix": "{}", "vmatrix": "||", "Vmatrix": "‖‖", "matrix": "",
           "smallmatrix": "", "psmallmatrix": "()", "bsmallmatrix": "[]", "cases": "{.", "dcases": "{.", "rcases": ".}",
@@ -85,6 +91,10 @@ BRACKETS = frozenset("()[]")
 OPENING, CLOSING = frozenset("([{⟨⌊⌈"), frozenset(")]}⟩⌋⌉′!")
 SPACED = frozenset("=≈≤≥<>,;·×⊙⊘⋆+−∈→")
 PREFIXES = frozenset("+−±∓")
+
+
+SLOT = "slot"
+"""The tag of an element, and the token, that stands where something is put in later."""
 
 
 class NotShown(ValueError):
@@ -101,13 +111,16 @@ def element(tag: str, *inside: Element | str, **attributes: str) -> Element:
     return made
 
 
-def written(latex: str) -> list[Element]:
-    r"""The elements of a formula, spaced. Raises `NotShown` where something is not known, or not complete.
+def written(*around: str) -> list[Element]:
+    r"""The elements of a formula, spaced; of one with slots (`tex.slots`), what stands around them is given, and each is
+    an element `SLOT`. Raises `NotShown` where something is not known, or not complete.
 
     >>> [one.tag for one in written(r"-\frac{1}{2} W^{(1)}")]
     ['mo', 'mfrac', 'msup']
+    >>> [one.tag for one in written("2 ", " + 1")]
+    ['mn', 'slot', 'mo', 'mn']
     """
-    reader = _Reader(latex)
+    reader = _Reader(around)
     found = reader.row(frozenset())
     if reader.next:
         raise NotShown(f"{reader.next} without a beginning")
@@ -117,8 +130,9 @@ def written(latex: str) -> list[Element]:
 class _Reader:
     """Recursive descent over the tokens of a formula."""
 
-    def __init__(self, latex: str) -> None:
-        self.latex, self.at, self.depth = latex, 0, 0
+    def __init__(self, around: Sequence[str]) -> None:
+        self.latex, *self.behind = around
+        self.at = self.depth = 0
         self.next = ""
         self.advance()
 
@@ -127,7 +141,12 @@ class _Reader:
         taken = self.next
         self.at = SKIPPED.match(self.latex, self.at).end()  # type: ignore[union-attr]
         found = TOKEN.match(self.latex, self.at)
-        self.next, self.at = (found[0], found.end()) if found else ("", self.at)
+        if found:
+            self.next, self.at = found[0], found.end()
+        elif self.behind:
+            self.next, self.latex, self.at = SLOT, self.behind.pop(0), 0
+        else:
+            self.next = ""
         return taken
 
     def expect(self, token: str) -> None:
@@ -214,7 +233,7 @@ class _Reader:
         if token in ACCENTS:
             return [element("mover", self.argument(), element("mo", ACCENTS[token], stretchy="false"), accent="true")]
         if token in IN_FONT:
-            return [_lettered(self.raw(), IN_FONT[token])]
+            return [self.in_font(IN_FONT[token])]
         if token[0] in "0123456789.":
             return [element("mn", token.replace("{,}", ","))] if token != "." else [element("mo", token)]
         if token.isalpha():
@@ -224,6 +243,19 @@ class _Reader:
         raise NotShown(f"{token} is not known")
 
     # What commands make
+
+    def in_font(self, font: str) -> Element:
+        """A letter or a word in a font of its own, or a formula whose letters are all in it."""
+        start = self.next, self.at
+        text = self.raw()
+        if not FORMULA.search(text):
+            return _lettered(text, font)
+        self.next, self.at = start
+        inside = self.argument()
+        for node in inside.iter():
+            if node.tag in ("mi", "mn"):
+                _set_in(font, node)
+        return inside
 
     def braces(self) -> list[Element]:
         inside = self.row(frozenset("}"))
@@ -285,10 +317,13 @@ class _Reader:
         self.expect(r"\end")
         if self.raw() != kind:
             raise NotShown(f"the environment {kind} is not closed")
-        return _matrix(kind, [row for row in rows if len(row) > 1 or len(row[0])])
+        return [_matrix(kind, [row for row in rows if len(row) > 1 or len(row[0])])]
 
     def cell(self) -> Element:
         return element("mtd", *self.row(frozenset(["&", r"\\", r"\end"])))
+
+    def slot(self) -> list[Element]:
+        return [element(SLOT)]
 
     def nothing(self) -> list[Element]:
         return []
@@ -301,6 +336,7 @@ STYLES = {
     r"\textstyle": {"displaystyle": "false", "scriptlevel": "0"},
 }
 COMMANDS: dict[str, Callable[[_Reader], list[Element]]] = {
+    SLOT: _Reader.slot,
     "{": _Reader.braces,
     **dict.fromkeys((r"\frac", r"\tfrac"), _Reader.fraction),
     r"\dfrac": _Reader.display_fraction,
@@ -327,11 +363,20 @@ def _sign(sign: str) -> Element:
 
 
 def _lettered(text: str, font: str) -> Element:
-    """Letters in a font of their own: one is upright, several are a word, digits a number."""
-    letters = "".join(_in_font(letter, font) for letter in _unmarked(text).replace(" ", ""))
-    if text.replace(".", "").isdecimal():
-        return element("mn", letters)
-    return element("mi", letters, **({"mathvariant": "normal"} if len(text) == 1 and font in ("plain", "bold") else {}))
+    """Letters in a font of their own: one is upright or slanted, several are a word, digits a number."""
+    made = element("mn" if text.replace(".", "").isdecimal() else "mi", _unmarked(text).replace(" ", ""))
+    _set_in(font, made)
+    return made
+
+
+def _set_in(font: str, node: Element) -> None:
+    """Sets letters in a font. A browser slants a letter that stands alone, and no other."""
+    text = node.text or ""
+    is_alone = node.tag == "mi" and len(text) == 1
+    if not (is_alone and font == "italic"):
+        node.text = "".join(_in_font(letter, font) for letter in text)
+    if is_alone and font in ("plain", "bold"):
+        node.set("mathvariant", "normal")
 
 
 def _in_font(letter: str, font: str) -> str:
@@ -347,11 +392,13 @@ def _unmarked(text: str) -> str:
     return re.sub(r"\\([{}$&#%_ ])", r"\1", text).replace("~", "\u00a0").replace("{", "").replace("}", "")
 
 
-def _matrix(kind: str, rows: Sequence[Sequence[Element]]) -> list[Element]:
+def _matrix(kind: str, rows: Sequence[Sequence[Element]]) -> Element:
+    """Rows in their brackets: these grow with them, and with nothing beside them."""
     table = element("mtable", *(element("mtr", *row) for row in rows))
     opening, closing = tuple(FENCES[kind] or "..")
     left = [element("mo", opening)] if opening != "." else []
-    return [*left, table, *([element("mo", closing)] if closing != "." else [])]
+    right = [element("mo", closing)] if closing != "." else []
+    return grouped([*left, table, *right])
 
 
 def _with_scripts(base: list[Element], sub: Element | None, sup: Element | None, primes: int) -> Element:

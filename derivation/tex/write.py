@@ -7,7 +7,7 @@ is bracketed, so that `tex.read` gives the same tree back.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import get_args
 
 from derivation.formulas.arrays import Shape
@@ -15,7 +15,7 @@ from derivation.formulas.language.resolve import Shapes
 from derivation.formulas.operations import TABLE, Operation, heads
 from derivation.formulas.operations.table import ATOM, HADAMARD, POWER, PRODUCT, SUM, Kind, same
 from derivation.formulas.terms import Term, options
-from derivation.tex.names import Names, subscripted
+from derivation.tex.names import Names
 
 Written = tuple[str, int]
 TALL = (r"\frac", r"\begin", r"\sum", r"\sqrt", r"\left")
@@ -46,20 +46,20 @@ NUMERIC_FRACTION = re.compile(r"\\frac\{-?[\d.]+\}\{[\d.]+\}")
 LAST_NUMBER = re.compile(r"(?:^|[ (-])\d+(?:\.\d+)?$")
 
 
-def leads_negative(term: Term, latex: str) -> bool:
-    """Whether the term is a product that begins with a negative number: only that number may need brackets."""
-    return term.head in (heads.TIMES, heads.MATMUL, heads.DOT) and NEGATIVE.match(latex) is not None
-
-
-def brackets(latex: str, left: str = "(", right: str = ")") -> str:
-    """The text in brackets that grow with it."""
-    if any(mark in latex for mark in TALL):
-        return rf"\left{left}{latex}\right{right}"
-    return f"{left}{latex}{right}"
+def leading_negative(term: Term, latex: str) -> int:
+    """How long the negative number is that a product begins with: only that may need brackets. 0 where there is none."""
+    found = NEGATIVE.match(latex) if term.head in (heads.TIMES, heads.MATMUL, heads.DOT) else None
+    return found.end() if found else 0
 
 
 class Writer:
-    """Writes terms over the names of one network. Every method gives the LaTeX and how strongly it binds."""
+    """Writes terms over the names of one network. Every method gives the LaTeX and how strongly it binds.
+
+    What has parts in it is made by `join` alone, so that a writer may keep more of its parts than their texts
+    (`slots.SlotWriter`).
+    """
+
+    join: Callable[[Iterable[str]], str] = staticmethod("".join)
 
     def __init__(self, names: Names, running: str = "") -> None:
         self.names, self.shapes = names, Shapes(names.shapes)
@@ -68,7 +68,7 @@ class Writer:
 
     def write(self, term: Term) -> Written:
         if self.running and (self.shape(term) == () or not self.passes(term)):
-            return Writer(self.names).entry(term, self.running)
+            return self.__class__(self.names).entry(term, self.running)
         leaf = LEAVES.get(term.head)
         if leaf:
             return leaf(self, term)
@@ -92,7 +92,14 @@ class Writer:
     def entry(self, term: Term, running: str) -> Written:
         """A part of a sum's body as a whole: a scalar as it is, an array in brackets with the running index behind."""
         latex, precedence = self.write(term)
-        return (latex, precedence) if self.shape(term) == () else (rf"{brackets(latex)}_{{{running}}}", ATOM)
+        if self.shape(term) == ():
+            return latex, precedence
+        return self.join((self.brackets(latex), "_{", running, "}")), ATOM
+
+    def brackets(self, latex: str, left: str = "(", right: str = ")") -> str:
+        """The text in brackets that grow with it."""
+        is_tall = any(mark in latex for mark in TALL)
+        return self.join((r"\left" if is_tall else "", left, latex, r"\right" if is_tall else "", right))
 
     def shape(self, term: Term) -> Shape:
         return self.shapes.of(term)
@@ -102,20 +109,24 @@ class Writer:
         latex, precedence = self.write(term)
         if precedence >= least:
             return latex
-        if leads_negative(term, latex) and least <= PRODUCT:
-            return NEGATIVE.sub(r"(\g<0>)", latex, count=1)
-        return brackets(latex)
+        if least <= PRODUCT and (end := leading_negative(term, latex)):
+            return self.join(("(", latex[:end], ")", latex[end:]))
+        return self.brackets(latex)
 
     def name(self, term: Term) -> Written:
         latex = self.names.latex(term.args[0])
         if self.running and self.shape(term) != ():
-            return subscripted(latex, self.running), POWER if "^" in latex else ATOM
+            left, right = "()" if "_" in latex else ("", "")
+            return self.join((left, latex, right, "_{", self.running, "}")), POWER if "^" in latex else ATOM
         return latex, POWER if any(mark in latex for mark in ("^", "'", r"\nabla")) else ATOM
 
     def number(self, term: Term) -> Written:
         digits, _, power = term.args[0].partition("e")
-        latex = rf"{digits} \times 10^{{{power}}}" if power else digits
-        return latex, SUM if digits.startswith("-") else PRODUCT if power else ATOM
+        return self.numeral(term, digits, power), SUM if digits.startswith("-") else PRODUCT if power else ATOM
+
+    def numeral(self, term: Term, digits: str, power: str) -> str:
+        """A number with its power of ten, if there is one."""
+        return rf"{digits} \times 10^{{{power}}}" if power else digits
 
     def matrix(self, term: Term) -> Written:
         rows = [[self.write(entry) for entry in row.args] for row in term.args]
@@ -124,8 +135,13 @@ class Writer:
             if any(least < POWER and NEGATIVE.fullmatch(latex) is None for row in rows for latex, least in row)
             else " & "
         )
-        inside = r" \\ ".join(gap.join(latex for latex, _ in row) for row in rows)
-        return rf"\begin{{pmatrix}} {inside} \end{{pmatrix}}", ATOM
+        parts = [r"\begin{pmatrix} "]
+        for row in rows:
+            for latex, _ in row:
+                parts += (latex, gap)
+            parts[-1] = r" \\ "
+        parts[-1] = r" \end{pmatrix}"
+        return self.join(parts), ATOM
 
     def dots(self, term: Term) -> Written:
         return rf"\{term.args[0]}dots", ATOM
@@ -145,22 +161,23 @@ class Writer:
 
     def partial(self, term: Term) -> Written:
         of, by = (self.write(part)[0] for part in term.args)
-        return rf"\frac{{\partial {of}}}{{\partial {by}}}", POWER
+        return self.join((r"\frac{\partial ", of, r"}{\partial ", by, "}")), POWER
 
     def second(self, term: Term) -> Written:
         of, by, then = (self.write(part)[0] for part in term.args)
-        below = rf"\partial {by} \partial {then}" if by != then else rf"\partial {self.within(term.args[1], ATOM)}^2"
-        return rf"\frac{{\partial^2 {of}}}{{{below}}}", POWER
+        below = (by, r" \partial ", then) if by != then else (self.within(term.args[1], ATOM), "^2")
+        return self.join((r"\frac{\partial^2 ", of, r"}{\partial ", *below, "}")), POWER
 
     def shifted(self, term: Term) -> Written:
         of, there = (self.write(part)[0] for part in term.args)
-        return rf"{of}\vert_{{{there}}}", ATOM
+        return self.join((of, r"\vert_{", there, "}")), ATOM
 
     def updated(self, term: Term) -> Written:
         latex = self.write(term.args[0])[0]
         if "_" not in latex:
-            return rf"{latex}_{{\text{{new}}}}", POWER
-        return (rf"{{{latex}}}^{{\text{{new}}}}" if "^" in latex else rf"{latex}^{{\text{{new}}}}"), POWER
+            return self.join((latex, r"_{\text{new}}")), POWER
+        left, right = "{}" if "^" in latex else ("", "")
+        return self.join((left, latex, right, r"^{\text{new}}")), POWER
 
     def infix(self, term: Term, row: Operation) -> Written:
         least = row.notation.precedence
@@ -169,7 +186,8 @@ class Writer:
             self.within(term.args[1], least + 1),
         )
         leads = left.startswith("-") and least > SUM
-        return f"{left} {row.notation.symbol}{self.options(term, row)} {right}", SUM if leads else least
+        sign = f" {row.notation.symbol}{self.options(term, row)} "
+        return self.join((left, sign, right)), SUM if leads else least
 
     def is_mixed(self, left: Term, row: Operation) -> bool:
         """Whether the left operand is of another operation that binds as strongly and more than a sum: that it comes
@@ -188,38 +206,42 @@ class Writer:
     def juxtaposed(self, term: Term, row: Operation) -> Written:
         a, b = term.args
         left, least = self.write(a)
-        if least < PRODUCT and not (a.head == "number" and least == SUM) and not leads_negative(a, left):
-            left = brackets(left)
+        if least < PRODUCT and not (a.head == "number" and least == SUM) and not leading_negative(a, left):
+            left = self.brackets(left)
         tail = b.head == heads.SUM
         right = self.write(b)[0] if tail else self.within(b, PRODUCT + 1)
-        return left + (r" \cdot " if meets(left, right) else " ") + right, SUM if left.startswith(
-            "-"
-        ) else HADAMARD if tail else PRODUCT
+        both = self.join((left, r" \cdot " if meets(left, right) else " ", right))
+        return both, SUM if left.startswith("-") else HADAMARD if tail else PRODUCT
 
     def prefix(self, term: Term, row: Operation) -> Written:
         latex = self.within(term.args[0], HADAMARD)
-        return "-" + (brackets(latex) if latex[0].isdecimal() else latex), SUM
+        return self.join(("-", self.brackets(latex) if latex[0].isdecimal() else latex)), SUM
 
     def fraction(self, term: Term, row: Operation) -> Written:
         above, below = (self.write(part)[0] for part in term.args)
-        return rf"\frac{{{above}}}{{{below}}}", POWER
+        return self.join((r"\frac{", above, "}{", below, "}")), POWER
 
     def power(self, term: Term, row: Operation) -> Written:
         base, exponent = self.within(term.args[0], ATOM), self.write(term.args[1])[0]
         mark = r"\odot " if row.notation.symbol != "^" else ""
-        return rf"{base}^{{{mark}{exponent}}}", POWER
+        return self.join((base, "^{", mark, exponent, "}")), POWER
 
     def superscript(self, term: Term, row: Operation) -> Written:
-        return rf"{self.within(term.args[0], ATOM)}^{row.notation.symbol}", POWER
+        return self.join((self.within(term.args[0], ATOM), "^", row.notation.symbol)), POWER
 
     def exponential(self, term: Term, row: Operation) -> Written:
-        return rf"{row.notation.symbol}^{{{self.write(term.args[0])[0]}}}", POWER
+        return self.join((row.notation.symbol, "^{", self.write(term.args[0])[0], "}")), POWER
 
     def function(self, term: Term, row: Operation) -> Written:
         symbol = row.notation.symbol + self.options(term, row)
         if len(term.children) == 1 and term.args[0].head == "matrix" and not self.running:
-            return f"{symbol}{self.write(term.args[0])[0]}", ATOM
-        return symbol + brackets(", ".join(self.write(arg)[0] for arg in folded(term))), ATOM
+            return self.join((symbol, self.write(term.args[0])[0])), ATOM
+        return self.join((symbol, self.brackets(self.listed(", ", folded(term))))), ATOM
+
+    def listed(self, mark: str, terms: Iterable[Term]) -> str:
+        """Terms with a mark between them."""
+        parts = [part for term in terms for part in (mark, self.write(term)[0])]
+        return self.join(parts[1:])
 
     def ones_beside(self, term: Term, row: Operation) -> Written:
         """A sum along one axis, or a repetition, as a product with a vector of ones."""
@@ -227,13 +249,14 @@ class Writer:
         count = options(term)[0] if len(term.args) > 1 else columns if row.notation.symbol == "right" else rows
         vector = rf"\mathbf{{1}}_{{{count}}}" + (r"^\top" if row.notation.symbol.endswith("top") else "")
         operand = self.within(term.args[0], PRODUCT + 1)
-        return f"{vector} {operand}" if row.notation.symbol.startswith("left") else f"{operand} {vector}", PRODUCT
+        both = (vector, " ", operand) if row.notation.symbol.startswith("left") else (operand, " ", vector)
+        return self.join(both), PRODUCT
 
     def slice(self, term: Term, row: Operation) -> Written:
         of = term.args[0]
         latex, least = self.write(of)
         if "_" in latex or not (least == ATOM or of.head == "name"):
-            latex = brackets(latex)
+            latex = self.brackets(latex)
         rows, columns = self.shape(of)
         first, last, left, right = options(term)
         spans = [span(first, last, rows), span(left, right, columns)]
@@ -244,48 +267,50 @@ class Writer:
                 text.partition(":")[0] if text == f"{first}:{first}" or text == f"{left}:{left}" else text
                 for text in spans
             ]
-        return rf"{latex}_{{{MARK.join(spans)}}}", POWER if "^" in latex else ATOM
+        return self.join((latex, "_{", MARK.join(spans), "}")), POWER if "^" in latex else ATOM
 
     def joined(self, term: Term, row: Operation) -> Written:
         """Arrays one below the other (`;`) or side by side (`,`), several in one bracket."""
         mark = r",\;" if row.notation.symbol == "," else r"\,;\,"
-        return brackets(mark.join(self.write(part)[0] for part in folded(term)), "[", "]"), ATOM
+        return self.brackets(self.listed(mark, folded(term)), "[", "]"), ATOM
 
     def fence(self, term: Term, row: Operation) -> Written:
         if len(term.args) == 1:
             left, gap, right = row.notation.symbol.partition(" ")
-            return rf"\left{left}{gap}{self.write(term.args[0])[0]}\right{right or left}", ATOM
-        return rf"\left[{self.comparison(term, row)}\right]", ATOM
+            inside = self.write(term.args[0])[0]
+            return self.join((r"\left", left, gap, inside, r"\right", right or left)), ATOM
+        return self.join((r"\left[", self.comparison(term, row), r"\right]")), ATOM
 
     def norm(self, term: Term, row: Operation) -> Written:
         r"""Frobenius for a matrix, Euclidean for a vector; no subscript where it may be either."""
         shape = self.shape(term.args[0])
         kind = "" if not shape else "_2" if 1 in shape else "_F"
         left, right = row.notation.symbol.split()
-        return rf"{brackets(self.write(term.args[0])[0], left + ' ', right)}{kind}", ATOM
+        return self.join((self.brackets(self.write(term.args[0])[0], f"{left} ", right), kind)), ATOM
 
     def comparison(self, term: Term, row: Operation) -> str:
         left, right = (self.write(arg)[0] for arg in term.args)
-        return f"{left} {row.notation.symbol} {right}"
+        return self.join((left, f" {row.notation.symbol} ", right))
 
     def root(self, term: Term, row: Operation) -> Written:
-        return rf"\sqrt{{{self.write(term.args[0])[0]}}}", ATOM
+        return self.join((r"\sqrt{", self.write(term.args[0])[0], "}")), ATOM
 
     def sum(self, term: Term, row: Operation) -> Written:
         shape = self.shape(term.args[0])
         running = "ij" if shape and 1 not in shape else "i"
-        body = Writer(self.names, running).within(term.args[0], PRODUCT)
-        return rf"\sum_{{{running}}} {body}", HADAMARD
+        body = self.__class__(self.names, running).within(term.args[0], PRODUCT)
+        return self.join((r"\sum_{", running, "} ", body)), HADAMARD
 
     def cases(self, term: Term, row: Operation) -> Written:
         condition, *branches = term.args
         test = (
             self.comparison(condition, TABLE[condition.head])
             if condition.head in (heads.GREATER, heads.AT_LEAST)
-            else f"{self.write(condition)[0]} = 1"
+            else self.join((self.write(condition)[0], " = 1"))
         )
         first, second = (self.write(branch)[0] for branch in branches)
-        return rf"\begin{{cases}} {first} & \text{{if }} {test} \\ {second} & \text{{otherwise}} \end{{cases}}", ATOM
+        rows = (first, r" & \text{if } ", test, r" \\ ", second, r" & \text{otherwise} ")
+        return self.join((r"\begin{cases} ", *rows, r"\end{cases}")), ATOM
 
 
 def meets(left: str, right: str) -> bool:

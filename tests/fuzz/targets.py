@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from places import EXAMPLES, ROOT
 
 import derivation
+from derivation.exercises.exports import EXPORTS
 from fuzz import oracle
 from fuzz.judging import Find, run
 from fuzz.mutations import mutated
@@ -161,7 +162,7 @@ def marked(folder: Path, text: bytes) -> None:
 
 def roster(text: bytes, folder: Path) -> None:
     (folder / "roster.csv").write_bytes(text)
-    form = chosen(text, ("csv", "json", "md", "moodle", "qti21", "canvas", "prairielearn"))
+    form = chosen(text, (*EXPORTS, "json"))
     run(
         "variants",
         EXERCISES[-1],
@@ -177,7 +178,7 @@ def roster(text: bytes, folder: Path) -> None:
 
 def exercise(text: bytes, folder: Path) -> None:
     (folder / "exercise.toml").write_bytes(text)
-    form = chosen(text, ("csv", "json", "md", "moodle", "qti21", "canvas", "prairielearn"))
+    form = chosen(text, (*EXPORTS, "json"))
     run("variants", folder / "exercise.toml", "--count", "1", "--format", form, "-o", folder / "out", codes=(0, 2))
 
 

@@ -277,7 +277,7 @@ def test_prairielearn_page_and_server_agree(exercise: Exercise, folder: Path) ->
         re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", info["uuid"])
         and info["type"] == "v3"
     )
-    assert "Give numbers to 3 decimal places" in table["params"]["given"]
+    assert "Round answers to 3 decimal places" in table["params"]["given"]
 
 
 @pytest.mark.slow
@@ -333,4 +333,4 @@ def test_markdown_has_sheets_and_keys(exercise: Exercise) -> None:
     assert keys.count(r"\begin{aligned}") == keys.count(r"\end{aligned}") == 4 * 19
     for variant in draw(exercise, 1, 4):
         assert f"Sheet **{variant.id}**" in sheets
-    assert "Give numbers to 3 decimal places" in sheets and "Give numbers to 3 decimal places" in keys
+    assert "Round answers to 3 decimal places" in sheets and "Round answers to 3 decimal places" in keys

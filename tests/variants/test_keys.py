@@ -16,11 +16,11 @@ from derivation.cli.app import app
 from derivation.exercises.exercise.exercise import exercise_of, load_exercise
 from derivation.exercises.exercise.identity import Identity
 from derivation.exercises.key import number_text, variant_form
-from derivation.exercises.mistakes import mistakes as table
-from derivation.exercises.mistakes.edits import everywhere
-from derivation.exercises.mistakes.mistakes import Mistake
 from derivation.exercises.search.solve import draw, rebuild
 from derivation.formulas.terms import Term, name
+from derivation.mistakes import table
+from derivation.mistakes.edits import everywhere
+from derivation.mistakes.table import Mistake
 from derivation.networks.network import Network
 
 HANDED_OUT = sorted(path.parent for path in (ROOT / "tests" / "keys").glob("*/key.json"))

@@ -732,7 +732,7 @@ def test_pdfs(key: Key) -> None:
     pages = pypdf.PdfReader(io.BytesIO(found["students.pdf"])).pages
     assert len(pages) == 15 and "The bias is missing" in pages[0].extract_text()
     text = pypdf.PdfReader(io.BytesIO(found["class.pdf"])).pages[0].extract_text()
-    assert "Steps that fail" in text and "15 of 15 sheets" in text
+    assert "Where students go wrong" in text and "15 of 15 sheets" in text
 
 
 def test_the_command(key: Key, tmp_path: Path) -> None:

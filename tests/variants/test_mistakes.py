@@ -10,9 +10,11 @@ from flint import fmpq
 from loose import loose
 from places import ROOT
 
+from derivation.check import check_text
 from derivation.exercises.exercise.exercise import Exercise, Variant
-from derivation.exercises.mistakes.mistakes import latest, mistakes
 from derivation.exercises.search.solve import draw
+from derivation.formulas.calculus.evaluate import evaluate
+from derivation.mistakes.table import Mistake, latest, mistakes
 from derivation.networks.keys import key_of
 from derivation.words.files import load as words
 
@@ -72,7 +74,7 @@ def test_early_rounding_is_that_of_the_school() -> None:
 
     from flint import arb
 
-    from derivation.exercises.mistakes.mistakes import Early
+    from derivation.exercises.mistakes import Early
     from derivation.exercises.plan.contract import Contract
 
     source = random.Random(1)
@@ -93,6 +95,57 @@ def test_the_article_has_all_its_mistakes_and_no_other(exercise: Exercise) -> No
 
 def test_every_row_has_a_name_and_a_sentence() -> None:
     assert set(words()["mistakes"]) == set(words()["mistake_feedback"]) == set(mistakes(latest()))
+    assert set(words()["mistake_in_article"]) == {row.name for row in mistakes(latest()).values() if row.value}
+
+
+ARTICLES = {
+    "flipped_sign": r"$x = 3$, $f = x^2$. Then $\frac{\partial f}{\partial x} = -2 x$.",
+    "kept_two": r"$x = 3$, $f = x^2$. Then $\frac{\partial f}{\partial x} = 4 x$.",
+    "lost_two": r"$x = 3$, $f = x^2$. Then $\frac{\partial f}{\partial x} = x$.",
+    "transposed_gradient": r"$A \in \mathbb{R}^{2 \times 2}$, $B \in \mathbb{R}^{2 \times 2}$. Then $A B = B^\top A^\top$.",
+    "forgot_slope": r"$w = 0.5$, $x = 2$, $y = 1$, $z = w x$, $h = \tanh(z)$, $L = (h - y)^2$. "
+    r"Then $\frac{\partial L}{\partial z} = 2 (h - y)$.",
+    "added_gradient": r"$w = 2$, $\alpha = 0.5$, $x = 3$, $L = w^2 x$, "
+    r"$w_{\text{new}} = w - \alpha \frac{\partial L}{\partial w}$. Now $w_{\text{new}} = 2 + 0.5 \cdot 12$.",
+}
+"""An article for each row whose change shows in the value alone; the last equality is the mistake."""
+
+
+def test_the_checker_names_each_mistake_that_shows_in_a_value() -> None:
+    assert set(ARTICLES) == set(words()["mistake_in_article"])
+    for row, article in ARTICLES.items():
+        (wrong,) = check_text(article).wrong
+        assert wrong.why == words()["mistake_in_article"][row].format(at="z"), row
+
+
+COMPARED = {
+    "flipped_sign": {"dL/dyhat"},
+    "kept_two": {"dL/dyhat"},
+    "lost_two": {"dL/dyhat"},
+    "forgot_slope": {"dL/dz1"},
+    "transposed_gradient": {"dL/dW1"},
+    "added_gradient": {"W1_new", "W2_new", "b1_new", "b2_new"},
+}
+"""The quantities of the article that a row changes."""
+
+
+@pytest.mark.parametrize("row", [row for row in mistakes(latest()).values() if row.value], ids=lambda row: row.name)
+def test_a_value_is_made_as_wrong_as_its_formula(exercise: Exercise, row: Mistake) -> None:
+    """Where all that a quantity is worked from is right, both changes of a row give one wrong value."""
+    assert row.value and row.edit
+    outputs = {"z1": ["h"]}
+    compared = set()
+    for variant in draw(exercise, 6, 10):
+        known = {entry.quantity: variant.value(entry.quantity) for entry in exercise.tape} | variant.given
+        for entry in exercise.tape:
+            formula = row.edit(entry, exercise.network)
+            if formula in (None, entry.formula):
+                continue
+            ways = row.value.of(entry.quantity, lambda key: outputs.get(key, []))
+            expected = evaluate(formula, known)
+            assert expected.entries in [row.value.wrong(*map(known.get, way)).entries for way in ways], entry
+            compared.add(key_of(entry.quantity))
+    assert compared == COMPARED[row.name]
 
 
 FORMULAS = {

@@ -179,7 +179,7 @@ def test_the_texts_inside_are_well_formed(quiz) -> None:  # type: ignore[no-unty
             assert said.count(r"\(") == said.count(r"\)") and said.count(r"\[") == said.count(r"\]") > -1
             assert "$" not in said and "Markup" not in said and "%s" not in said
     assert len({question.findtext("idnumber") for question in quiz}) == len(quiz)
-    assert "Give numbers to 4 significant digits" in (quiz[0].findtext("questiontext/text") or "")
+    assert "Round answers to 4 significant digits" in (quiz[0].findtext("questiontext/text") or "")
 
 
 def test_a_sentence_in_a_gap_comes_out_as_it_was() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flint import fmpq
 from loose import loose
@@ -99,6 +101,22 @@ def test_a_laid_out_chain_reads_as_a_filled_one() -> None:
         for variant in draw(exercise, 14, 6):
             laid = [text for _, chains in solution.of(variant).groups for text, _ in chains]
             assert list(map(str, laid)) == [layout(chain) % () for chain in filled(solution, variant)]
+
+
+@pytest.mark.many(2)
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_numbers_put_into_mathml_are_the_mathml_of_numbers_put_in(name: str) -> None:
+    exercise = loose(ROOT / "examples" / f"{name}.toml")
+    mathml, tex = Solution(exercise, MathML(), str), Solution(exercise, Tex("${}$"), str)
+
+    def bare(text: str) -> str:
+        return re.sub(r"</?mrow ?/?>", "", text)
+
+    for variant in draw(exercise, 15, 3):
+        for chain, latex in zip(filled(mathml, variant), filled(tex, variant), strict=True):
+            assert bare(chain.quantity) == bare(MathML().formula(latex.quantity))
+            for ours, expected in zip(chain.links, latex.links, strict=True):
+                assert list(map(bare, ours)) == [bare(MathML().formula(part)) for part in expected]
 
 
 def test_a_kink_that_is_met_has_its_footnote() -> None:

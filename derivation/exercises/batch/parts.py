@@ -9,8 +9,8 @@ from flint import fmpq
 
 from derivation.exercises.exercise.exercise import Exercise, Variant
 from derivation.exercises.exports.formats import Files, Labelled, Unfit
-from derivation.exercises.mistakes.mistakes import latest
 from derivation.exercises.search.solve import FoundNumbers
+from derivation.mistakes.table import latest
 from derivation.pages.typesetting.engine import TexError
 
 

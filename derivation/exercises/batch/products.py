@@ -12,6 +12,7 @@ from derivation.exercises.exports.formats import ExportFormat, Files, Labelled
 from derivation.exercises.exports.keys import json_key
 from derivation.pages.typesetting.engine import compile_pdf
 from derivation.pages.typesetting.letters import rare
+from derivation.system.registry import Registry, Row
 
 TIME_LIMIT = 300
 """Seconds for one run of TeX."""
@@ -92,4 +93,8 @@ BINDINGS = {
     "each": Product(("sheets", "keys"), _one_a_variant),
 }
 """How PDFs are bound: sheets and keys apart, one booklet with the keys at the end, a file for each."""
-FORMATS = ("pdf", *EXPORTS, "json")
+FORMATS: Registry[object] = Registry(
+    Row("pdf", "Worksheets and keys; --bind says in how many files.", f"{__name__}:BINDINGS"),
+    *EXPORTS.rows.values(),
+    Row("json", "key.json, for derivation mark.", "derivation.exercises.exports.keys:json_key"),
+)

@@ -13,14 +13,15 @@ from flint import fmpq
 from derivation.deriving import derive
 from derivation.deriving.tape import Tape, record
 from derivation.exercises.exercise.program import Circular, Program, ScalarGraph, Traced
-from derivation.exercises.mistakes.mistakes import Mistake, latest
-from derivation.exercises.mistakes.mistakes import mistakes as known
+from derivation.exercises.mistakes import applied
 from derivation.exercises.plan.contract import Contract
 from derivation.exercises.plan.plan import Plan, Slot
 from derivation.exercises.plan.table import in_keeping, plan_of
 from derivation.formulas.arrays import Array
 from derivation.formulas.numbers import Number, Uncertain, Undefined, certified, same
 from derivation.formulas.terms import Term, index
+from derivation.mistakes.table import Mistake, latest
+from derivation.mistakes.table import mistakes as known
 from derivation.networks.keys import key_of
 from derivation.networks.network import Network
 from derivation.networks.update import PREFIX
@@ -247,7 +248,7 @@ def _mistaken(
     is left out."""
     seen = {tuple(blank.node for blank in blanks)}
     for row in rows:
-        edited = row.applied(tape, network, contract)
+        edited = applied(row, tape, network, contract)
         if edited is None:
             continue
         try:

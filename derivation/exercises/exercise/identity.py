@@ -2,7 +2,7 @@
 one spec.
 
 A small letter behind the number says that a variant stands in the place of one like an earlier variant
-(`7-012a-1KQ`). The edition says which mistakes the numbers were tried against (`mistakes.mistakes`); all else that they
+(`7-012a-1KQ`). The edition says which mistakes the numbers were tried against (`mistakes.table`); all else that they
 depend on is in the spec. Ids without an edition (`7-012-KQ`) were made before there were editions, and are read as ids
 of the first one (`former_ids`).
 """
@@ -19,10 +19,10 @@ from typing import Any
 
 from derivation.exercises.exercise.exercise import Exercise
 from derivation.exercises.exercise.former_ids import FORMER, former_digest
-from derivation.exercises.mistakes.mistakes import latest
 from derivation.exercises.plan.wishes import WISHES
 from derivation.formulas.arrays import Array
 from derivation.formulas.terms import Term
+from derivation.mistakes.table import latest
 from derivation.words.telling import tell
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"

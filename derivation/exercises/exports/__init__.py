@@ -1,4 +1,4 @@
-"""Variants as files for learning platforms, tables and plain text: a format each, named in EXPORTS.
+"""Variants as files for learning platforms, tables and plain text: a module for each format, its row in EXPORTS.
 
 The JSON key is a format as well, but holds the spec's text and the seed: `keys.json_key` makes it.
 """
@@ -9,24 +9,21 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from derivation.exercises.exercise.exercise import Exercise, Variant
-from derivation.exercises.exports.canvas import CANVAS
 from derivation.exercises.exports.formats import ExportFormat, Files, Labelled
-from derivation.exercises.exports.markdown import MARKDOWN
-from derivation.exercises.exports.moodle import MOODLE
-from derivation.exercises.exports.prairielearn import PRAIRIELEARN
-from derivation.exercises.exports.qti21 import QTI21
-from derivation.exercises.exports.tables import CSV
+from derivation.system.registry import Registry, Row
 
+HERE = "derivation.exercises.exports"
 PORTION = 250
 """Variants in a part."""
-EXPORTS: dict[str, ExportFormat] = {
-    "moodle": MOODLE,
-    "qti21": QTI21,
-    "canvas": CANVAS,
-    "prairielearn": PRAIRIELEARN,
-    "csv": CSV,
-    "md": MARKDOWN,
-}
+EXPORTS: Registry[ExportFormat] = Registry(
+    Row("moodle", "moodle.xml: a Cloze question for each variant, gaps laid out as the matrix.", f"{HERE}.moodle:MOODLE"),
+    Row("gift", "gift.txt, for Moodle: in a category for each variant what is given, and a numerical question for each number.", f"{HERE}.gift:GIFT"),
+    Row("qti21", "qti21.zip: an item for each variant, formulas in MathML, and a test that draws one of them.", f"{HERE}.qti21:QTI21"),
+    Row("canvas", "canvas.zip (QTI 1.2): a quiz for each variant, a numerical question for each number.", f"{HERE}.canvas:CANVAS"),
+    Row("prairielearn", "A question folder: server.py takes the variant that the seed says from variants.jsonl.", f"{HERE}.prairielearn:PRAIRIELEARN"),
+    Row("csv", "key.csv, an empty answers.csv, and variants.csv, which says how alike the variants are.", f"{HERE}.tables:CSV"),
+    Row("md", "worksheets.md and keys.md.", f"{HERE}.markdown:MARKDOWN"),
+)  # fmt: skip
 
 
 def export(

@@ -38,6 +38,7 @@ class QuestionTask:
 class QuestionStep:
     """The tasks of one step of the walkthrough; `opening` is the title of the phase where one begins."""
 
+    phase: str
     opening: str
     number: int
     title: str
@@ -99,7 +100,7 @@ class Question:
                 self._task(list(found))
                 for _, found in groupby(members, lambda place: self.exercise.blanks[place].quantity)
             )
-            yield QuestionStep(opening, group.number, group.title, tasks)
+            yield QuestionStep(group.phase, opening, group.number, group.title, tasks)
             before = group.phase
 
     def _task(self, places: list[int]) -> QuestionTask:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from typing import Protocol
+from xml.etree.ElementTree import Element, tostring
 
-from latex2mathml.converter import convert
 from markupsafe import Markup
+
+from derivation.tex.mathml import SLOT, written
 
 FORMULA = re.compile(r"\$([^$]*)\$")
 """A formula inside a sentence of the words file."""
-HOLE = re.compile(r"\x00(\d+)\x00")
-"""Where a number stands in a formula that is set once for many."""
-BESIDE = 10**18
-"""Added to the number of a hole it makes a numeral that is nobody's."""
 
 
 class Setting(Protocol):
@@ -25,8 +24,8 @@ class Setting(Protocol):
     def formula(self, latex: str) -> str:
         """A formula, to stand beside others."""
 
-    def form(self, latex: str) -> str:
-        """A formula with holes, as a `%` format: the holes are in their order."""
+    def form(self, around: Sequence[str]) -> str:
+        """A formula with slots, given by what stands around these, as a `%` format."""
 
     def sentence(self, text: str) -> str:
         """A sentence with its formulas."""
@@ -46,8 +45,8 @@ class Tex:
     def formula(self, latex: str) -> str:
         return latex
 
-    def form(self, latex: str) -> str:
-        return HOLE.sub("%s", doubled(latex))
+    def form(self, around: Sequence[str]) -> str:
+        return "%s".join(map(doubled, around))
 
     def sentence(self, text: str) -> str:
         return FORMULA.sub(lambda found: self.inline.format(found[1]), text)
@@ -59,9 +58,14 @@ class MathML:
     def formula(self, latex: str) -> str:
         return _row(latex)
 
-    def form(self, latex: str) -> str:
-        row = _row(HOLE.sub(lambda found: f"{{{BESIDE + int(found[1])}}}", latex))
-        return Markup(re.sub(rf"<mn>{str(BESIDE)[0]}\d{{{len(str(BESIDE)) - 1}}}</mn>", "%s", doubled(row)))
+    def form(self, around: Sequence[str]) -> str:
+        row = written(*around)
+        for node in (inner for one in row for inner in one.iter()):
+            if node.tag == SLOT:
+                node.tag, node.text = "mrow", "%s"
+            elif node.text:
+                node.text = doubled(node.text)
+        return _markup(row)
 
     def sentence(self, text: str) -> str:
         parts = FORMULA.split(text)
@@ -74,7 +78,8 @@ def _math(latex: str) -> str:
 
 @lru_cache(maxsize=1 << 14)
 def _row(latex: str) -> Markup:
-    made = convert(
-        latex.replace(r"\begin{pmatrix}", r"{\begin{pmatrix}").replace(r"\end{pmatrix}", r"\end{pmatrix}}")
-    )  # one operand for an exponent
-    return Markup(made[made.index(">") + 1 : made.rindex("<")])
+    return _markup(written(latex))
+
+
+def _markup(row: Iterable[Element]) -> Markup:
+    return Markup("".join(tostring(one, encoding="unicode") for one in row))

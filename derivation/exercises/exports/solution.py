@@ -8,7 +8,6 @@ combination that occurs.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -32,14 +31,14 @@ from derivation.networks.network import Network
 from derivation.networks.walkthrough import Line, Phase, Reason, Step
 from derivation.pages.views.view import RELATIONS
 from derivation.pages.words import Words
+from derivation.tex.slots import Place, SlotWriter, pieces, place_of
 from derivation.tex.write import Writer
 
-DIGITS = 18
-"""Digits of the number that stands for a node while a formula is written: too many to be anybody's."""
-NODE = re.compile(rf"(-?)1(\d{{{DIGITS}}})(?: \\times 10\^\{{1\}})?")
 MOST = 1 << 16
 """Numbers that are remembered."""
 KINDS = {(False, False): "+", (True, False): "-", (False, True): "+e", (True, True): "-e"}
+LIKE = {"+": "1", "-": "-1", "+e": "1e1", "-e": "-1e1"}
+"""A number of each kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +97,10 @@ class Filling:
     nodes: tuple[int, ...]
 
     @classmethod
-    def of(cls, latex: str, signs: Mapping[int, str], setting: Setting) -> Filling:
-        """The LaTeX of a term with a number for each node; a node whose sign is not its own is printed with its sign
-        changed."""
-        found = [(match[1] == "-", int(match[2])) for match in NODE.finditer(latex)]
-        nodes = tuple(node if negative == ("-" in signs.get(node, "+")) else ~node for negative, node in found)
-        places = iter(range(len(nodes)))
-        return cls(setting.form(NODE.sub(lambda match: f"\0{next(places)}\0", latex)), nodes)
+    def of(cls, latex: str, setting: Setting) -> Filling:
+        """A text with a slot for each number, set."""
+        around, nodes = pieces(latex)
+        return cls(setting.form(around), tuple(nodes))
 
     def filled(self, numerals: Numerals) -> str:
         return self.text % tuple([numerals[node].text for node in self.nodes])
@@ -114,8 +110,7 @@ class Filling:
 
 
 class _Nodes(Workbook):
-    """A workbook on which a node stands for its number; printed, it is a number of its kind that nothing else looks
-    like."""
+    """A workbook on which a node stands for its number; printed, it is the place of a number of its kind."""
 
     def __init__(self, network: Network, nodes: Mapping[Term, Array], kinds: Mapping[int, str]) -> None:
         super().__init__(network)
@@ -126,9 +121,13 @@ class _Nodes(Workbook):
 
     def numeral(self, node: int) -> Term:
         kind = self.kinds.get(node, "+")
-        if kind == "0":
-            return number("0")
-        return number(("-" if "-" in kind else "") + str(10**DIGITS + node) + ("e1" if "e" in kind else ""))
+        return number("0") if kind == "0" else Term("number", (LIKE[kind],), Array.scalar(Place(node)))
+
+
+def _node(numeral: Term) -> int | None:
+    """The node that a numeral is the place of, whatever its sign; None for a number of the formula's own."""
+    place = place_of(numeral)
+    return None if place is None else max(place.key, ~place.key)
 
 
 @dataclass
@@ -137,20 +136,23 @@ class NumbersPutIn:
 
     formula: Term
     exercise: Exercise
-    writer: Writer
     setting: Setting
     forms: dict[tuple[str, ...], Filling] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.writer = SlotWriter(self.exercise.network.names)
         term = self.term({})
         arrays = [node for node in walk(term) if node.head == "matrix"]
         inside = {id(entry) for array in arrays for row in array.args for entry in row.args}
-        alone = [node.args[0] for node in walk(term) if node.head == "number" and id(node) not in inside]
-        self.scalars = tuple(dict.fromkeys(int(found[2]) for text in alone if (found := NODE.fullmatch(text))))
-        self.literals = sum(len(text) for text in alone if not NODE.fullmatch(text))
-        self.alone = tuple(int(found[2]) for text in alone if (found := NODE.fullmatch(text)))
+        alone = [node for node in walk(term) if node.head == "number" and id(node) not in inside]
+        self.alone = tuple(node for numeral in alone if (node := _node(numeral)) is not None)
+        self.scalars = tuple(dict.fromkeys(self.alone))
+        self.literals = sum(len(numeral.args[0]) for numeral in alone if _node(numeral) is None)
         self.arrays = [
-            [[int(entry.args[0]) - 10**DIGITS for entry in row.args if entry.head == "number"] for row in array.args]
+            [
+                [node for entry in row.args if entry.head == "number" and (node := _node(entry)) is not None]
+                for row in array.args
+            ]
             for array in arrays
         ]
         self.is_sum = any(node.head == heads.SUM for node in walk(self.formula)) and not any(
@@ -166,8 +168,8 @@ class NumbersPutIn:
             return None
         kinds = tuple([numerals[node].kind for node in self.scalars])
         if kinds not in self.forms:
-            signs = dict(zip(self.scalars, kinds, strict=True))
-            self.forms[kinds] = Filling.of(self.writer.write(self.term(signs))[0], signs, self.setting)
+            term = self.term(dict(zip(self.scalars, kinds, strict=True)))
+            self.forms[kinds] = Filling.of(self.writer.write(term)[0], self.setting)
         return self.forms[kinds]
 
     def is_broad(self, numerals: Numerals) -> bool:
@@ -289,7 +291,7 @@ class Solution:
             self.signs,
             self.formula(step.quantity),
             tuple(map(self.formula, formulas)),
-            NumbersPutIn(source, self.exercise, self.writer, self.setting) if source else None,
+            NumbersPutIn(source, self.exercise, self.setting) if source else None,
             self.value(step),
             self.reason(step.reason),
             source if source and any(node.head in TABLE and TABLE[node.head].kink for node in walk(source)) else None,
@@ -302,7 +304,7 @@ class Solution:
         if step.lines[-1].role != "value":
             return None
         literal = _Nodes(self.exercise.network, self.exercise.nodes, {}).literal(self.exercise.nodes[step.quantity])
-        return Filling.of(self.writer.write(literal)[0], {}, self.setting)
+        return Filling.of(SlotWriter(self.exercise.network.names).write(literal)[0], self.setting)
 
     def reason(self, reason: Reason | None) -> str:
         """The sentence that holds for any numbers: not the one for inputs that are all positive, say."""

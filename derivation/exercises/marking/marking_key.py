@@ -12,12 +12,13 @@ from derivation.deriving.tape import Entry, Tape, record
 from derivation.exercises.exercise.exercise import Blank
 from derivation.exercises.exercise.program import Circular
 from derivation.exercises.key import Key, KeyFault, VariantForm, given_names, read_array
-from derivation.exercises.mistakes.mistakes import Mistake, mistakes
+from derivation.exercises.mistakes import applied
 from derivation.exercises.plan.contract import Contract
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.numbers import Number, certified
 from derivation.formulas.terms import Term, name, walk
+from derivation.mistakes.table import Mistake, mistakes
 from derivation.networks.keys import key_of
 from derivation.networks.network import Network
 from derivation.spec.reader import loads
@@ -63,7 +64,7 @@ def marking_key(key: Key) -> MarkingKey:
     tape, start = certified(lambda: record(network))
     rows = mistakes(key.edition)
     mistaken = {
-        row.name: _by_quantity(edited) for row in rows.values() if (edited := row.applied(tape, network, key.contract))
+        row.name: _by_quantity(edited) for row in rows.values() if (edited := applied(row, tape, network, key.contract))
     }
     places = {blank: place for entry in tape for blank, place in _blanks(entry)}
     made = MarkingKey(network, key.contract, start, _by_quantity(tape), rows, mistaken, places)

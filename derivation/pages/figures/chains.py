@@ -7,7 +7,6 @@ they act on.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,12 +15,12 @@ from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.terms import Term, name, names, rebuild, walk
 from derivation.networks.network import Network
 from derivation.tex.names import Names
+from derivation.tex.slots import Slotted, SlotWriter, pieces
 from derivation.tex.write import write
 
 Axes = tuple[str, str] | None
 """What rows and columns stand for, as keys of the words file."""
 AXES: dict[str, Axes] = {"rows": ("heat_queries", "heat_keys"), "columns": ("heat_keys", "heat_queries")}
-MARK = re.compile(r"@\d+@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +99,17 @@ def _axes(network: Network, node: Term) -> Axes:
 
 
 def _stage(network: Network, result: Term, term: Term, marked: list[Term]) -> Stage:
-    """The signs are read from the formula, with marks written in the operands' places."""
+    """The signs are what the formula has between its operands."""
     operands = tuple(dict.fromkeys(child for node in marked for child in node.children))
     shapes = Shapes(network.shapes)
     places = {operand: name(f"operand.{k}") for k, operand in enumerate(operands)}
-    marks = {place.args[0]: f"@{k}@" for k, place in enumerate(places.values())}
+    slots = {place.args[0]: Slotted.whole("x", place) for place in places.values()}
     symbols = {key: network.names.latex(key) for key in network.shapes}
     inside = Names(
-        {**network.shapes, **{place.args[0]: shapes.of(operand) for operand, place in places.items()}}, symbols | marks
+        {**network.shapes, **{place.args[0]: shapes.of(operand) for operand, place in places.items()}}, symbols | slots
     )
-    first, *between, last = (piece.strip() for piece in MARK.split(write(rebuild(term, places.get), inside)))
+    around, _ = pieces(SlotWriter(inside).write(rebuild(term, places.get))[0])
+    first, *between, last = map(str.strip, around)
     signs, label = tuple(between), last
     if len(between) != len(operands) - 1 or (first and not (term in marked and last == ")")):
         signs, label = (",",) * (len(operands) - 1), write(term, network.names)

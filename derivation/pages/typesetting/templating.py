@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from markupsafe import Markup
 
 from derivation.handwriting.setting import text as handwritten_text
 from derivation.words.files import templates
@@ -31,6 +32,7 @@ LATEX = {
     "'": r"\textquotesingle{}",
     "`": r"\textasciigrave{}",
 }
+GIFT = str.maketrans({letter: f"\\{letter}" for letter in "\\#=~{}:"} | {"\n": r"\n"})
 
 
 def latex_text(text: str) -> str:
@@ -53,6 +55,15 @@ def latex_text(text: str) -> str:
 def markdown_text(text: str) -> str:
     """A user's text as Markdown text."""
     return re.sub(r"([\\`*_{}\[\]<>#$|])", r"\\\1", " ".join(text.split()))
+
+
+def gift_text(text: str) -> Markup:
+    r"""A text in one line of GIFT, whose importer takes `\n` for the end of a line wherever a backslash is not doubled.
+
+    >>> print(gift_text(r"\nabla = {b}"))
+    \\nabla \= \{b\}
+    """
+    return Markup(text.translate(GIFT))
 
 
 def plain_text(text: str) -> str:
@@ -95,6 +106,7 @@ def environment(folder: str) -> Environment:
         "tex": handwritten_text if form.get("own_fonts") else latex_text,
         "latex": latex_text,
         "markdown": markdown_text,
+        "gift": gift_text,
         "plain": plain_text,
     }
     return made

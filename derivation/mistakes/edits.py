@@ -13,17 +13,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
+from typing import TYPE_CHECKING
 
-from derivation.deriving.tape import Entry
 from derivation.formulas.calculus.reverse import gradients
 from derivation.formulas.calculus.simplify import factors, literal, simplify
 from derivation.formulas.language.resolve import Shapes
 from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.terms import Term, name, names, number, partial, rebuild, updated, walk
-from derivation.networks.network import Network
-from derivation.networks.update import rate
 
-Edit = Callable[[Entry, Network], Term | None]
+if TYPE_CHECKING:  # so that the checker of articles, which reads the same table, loads neither
+    from derivation.deriving.tape import Entry
+    from derivation.networks.network import Network
+
+Edit = Callable[["Entry", "Network"], Term | None]
 """A quantity's formula as somebody who makes the mistake works it; None where there is nothing to mistake."""
 Change = Callable[["Path"], Term | None]
 PRODUCTS = frozenset({heads.MATMUL, heads.TIMES, heads.OUTER})
@@ -406,6 +408,8 @@ def ascending(entry: Entry, network: Network) -> Term | None:
 
 def without_rate(node: Term, network: Network) -> Term | None:
     """theta - g for theta - rate g."""
+    from derivation.networks.update import rate
+
     if node.head != heads.TIMES or network.update is None or rate(network) not in node.children:
         return None
     return next(child for child in node.children if child != rate(network))
