@@ -33,6 +33,7 @@ UNARY = {
     "softsign({})": lambda x: x / (1 + np.abs(x)),
     "sigmoid({})": lambda x: 1 / (1 + np.exp(-x)),
     "tanh({})": np.tanh,
+    "arctan({})": np.arctan,
     "gelu({})": lambda x: x * (1 + erf(x / np.sqrt(2.0))) / 2,
     "silu({})": lambda x: x / (1 + np.exp(-x)),
     "softmax({})": lambda x: np.exp(x) / np.sum(np.exp(x)),

@@ -332,7 +332,7 @@ ENGLISH = re.compile(r"\b(?:the|is|are|not|must|needs?|cannot|only|there|this|wr
 
 def literals(node: ast.AST) -> Iterator[str]:
     """The text written in a piece of code, without docstrings and the codes of what is told."""
-    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+    if (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)) or for_developers(node):
         return
     if isinstance(node, ast.JoinedStr):
         yield "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)
@@ -341,6 +341,13 @@ def literals(node: ast.AST) -> Iterator[str]:
     for child in ast.iter_child_nodes(node):
         if not (isinstance(node, ast.JoinedStr) and isinstance(child, ast.Constant)):
             yield from literals(child)
+
+
+def for_developers(node: ast.AST) -> bool:
+    """Whether it says at import that a table lacks a piece: whoever adds to the table reads that, in English."""
+    return (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "MissingPiece") or (
+        isinstance(node, ast.ClassDef) and node.name == "MissingPiece"
+    )
 
 
 def english(tree: ast.AST) -> Iterator[str]:

@@ -8,12 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from flint import arb
 
 from derivation.deriving import derive
-from derivation.formulas.operations import TABLE
+from derivation.formulas.arrays import Array
+from derivation.formulas.operations import TABLE, examples
 from derivation.pages.formats.notebook import notebook
-from derivation.pages.formats.numpy_code import PRIMITIVES
-from derivation.spec.reader import load
+from derivation.pages.formats.numpy_code import Code, helpers_source
+from derivation.spec.reader import load, loads
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 SPECS = sorted(EXAMPLES.glob("*.toml"))
@@ -23,8 +25,26 @@ def code(text: str) -> str:
     return "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "code")
 
 
-def test_every_operation_can_be_written() -> None:
-    assert set(PRIMITIVES) == {row.name for row in TABLE.values() if row.definition is None}
+def as_python(array: Array) -> str:
+    rows = [[float(arb(x).mid()) for x in row] for row in array.rows]
+    return f"np.array({rows})" if array.shape else str(rows[0][0])
+
+
+def test_every_operation_is_written_so_that_numpy_agrees(tmp_path: Path) -> None:
+    """The example of each row, worked by NumPy in one program and by the derivation."""
+    lines, functions, helpers = list[str](), dict[str, str](), set[str]()
+    for row in TABLE.values():
+        worked = derive(loads(examples.spec(row)))
+        network = worked.network
+        code = Code(network.shapes, functions, helpers)
+        lines += [f"{name} = {as_python(worked.values[name])}" for name in network.data]
+        lines += [f"{name} = {code.write(equation)}" for name, equation in network.equations.items()]
+        lines.append(f"assert np.allclose(out, {as_python(worked.values['out'])}, rtol=1e-12), {row.name!r}")
+    program = tmp_path / "rows.py"
+    imports = ["import math", "import numpy as np", helpers_source(helpers), *functions.values()]
+    program.write_text("\n".join([*imports, *lines]), "utf-8")
+    run = subprocess.run([sys.executable, "-W", "error", str(program)], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr[-2000:]
 
 
 @pytest.mark.many(5)

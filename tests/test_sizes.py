@@ -240,3 +240,18 @@ def test_a_long_sum_over_an_index() -> None:
     found = derivation.derive(network("L = w * sum(x * t for t in 1..200)", {"w": 0.5}, {"x": 2}))
     assert found.gradients["w"].entries == (2 * 200 * 201 // 2,)
     assert not unproved(derivation.prove(found))
+
+
+def test_a_number_that_dots_stand_for_is_a_number() -> None:
+    """e stands in the middle of 40 rows of which the first and the last are printed: every line is exact, one number is
+    not."""
+    rows = [[0, 0]] * 20 + [[1, 0]] + [[0, 0]] * 19
+    for function, said in (("exp(X)", False), ("X + 1", True)):
+        found = derivation.derive(network(f"h = {function}\ns = h[0, 0]\nL = s * w", {"w": 1}, {"X": rows}))
+        without_norms = [
+            replace(phase, steps=tuple(step for step in phase.steps if step.quantity.head != "norm"))
+            for phase in found.phases
+        ]
+        proved = derivation.prove(replace(found, phases=tuple(without_norms)))
+        assert all(line.relation == "=" for phase in proved.phases for step in phase.steps for line in step.lines)
+        assert ("Every number is exact." in markdown(proved)) == said

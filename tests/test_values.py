@@ -339,6 +339,7 @@ ONES: dict[str, Callable[[Any], Any]] = {
     "sqrt(({})^2 + 0.5)": lambda x: mpmath.sqrt(x**2 + mpmath.mpf("0.5")),
     "silu({})": lambda x: x / (1 + mpmath.exp(-x)),
     "sin({})": mpmath.sin,
+    "arctan({})": mpmath.atan,
     "({})^3": lambda x: x**3,
 }
 TWOS: dict[str, Callable[[Any, Any], Any]] = {

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.numbers import Number, Style, Written, decimal, unrounded
+from derivation.formulas.operations import heads
 from derivation.formulas.operations.algebras import Terms
 from derivation.formulas.terms import Term, fold, is_literal, matrix, number, walk, with_parts
 
 Literal = Callable[[Number], Term]
-SUMS = frozenset({"add", "sub", "neg"})
-FOLDED = frozenset({"times", "maximum", "minimum"})
+FOLDED = frozenset({heads.TIMES, heads.MAXIMUM, heads.MINIMUM})
 """Several operands of these are worked at once."""
-PLAIN = SUMS | {"times", "number"}
+PLAIN = heads.SIGNED | {heads.TIMES, "number"}
 ZERO, ONE = number(0), number(1)
 LONGEST = 12
 """Numbers in an entry beyond which it is not spelled out; a scalar has twice the room."""
@@ -112,7 +112,7 @@ def arithmetic(term: Term, style: Style) -> Iterator[Term]:
 
 def _is_added(entries: Array) -> bool:
     """Whether nothing is left to do but sums."""
-    return all(node.head in SUMS or node.head == "number" for entry in entries.entries for node in walk(entry))
+    return all(node.head in heads.SIGNED or node.head == "number" for entry in entries.entries for node in walk(entry))
 
 
 def _breadth(entries: Array) -> int:
@@ -155,7 +155,7 @@ def brief(term: Term) -> Term:
 
 def _briefly(node: Term, parts: list[Term]) -> Term:
     term = with_parts(node, parts)
-    if term.head == "times":
+    if term.head == heads.TIMES:
         a, b = term.args
         if is_zero(a) or is_zero(b):
             return ZERO
@@ -191,7 +191,7 @@ def reduce(entry: Term, style: Style) -> Term:
 def _pass(term: Term, style: Style, wanted: Callable[[Term], bool], outer: bool) -> Term:
     if term.head == "number":
         return term
-    outer = outer and term.head in SUMS
+    outer = outer and term.head in heads.SIGNED
     if not outer and wanted(term):
         return printed(evaluate(term, {}).entries[0], style)
     return Term(term.head, tuple(_pass(child, style, wanted, outer) for child in term.children))
@@ -200,12 +200,12 @@ def _pass(term: Term, style: Style, wanted: Callable[[Term], bool], outer: bool)
 def _is_value(term: Term) -> bool:
     """A number, or a fraction of two whole numbers such as 1/2."""
     return term.head == "number" or (
-        term.head == "div" and all(part.head == "number" and part.args[0].isdecimal() for part in term.children)
+        term.head == heads.DIV and all(part.head == "number" and part.args[0].isdecimal() for part in term.children)
     )
 
 
 def _inner_sum(term: Term) -> bool:
-    return term.head in SUMS and all(node.head in SUMS or node.head == "number" for node in walk(term))
+    return term.head in heads.SIGNED and all(node.head in heads.SIGNED or node.head == "number" for node in walk(term))
 
 
 def _inner(term: Term) -> bool:
@@ -221,18 +221,18 @@ def settled(term: Term) -> Term:
 
 def _settled(term: Term, parts: list[Term]) -> Term:
     args = tuple(parts)
-    if term.head == "neg" and args[0].head == "number":
+    if term.head == heads.NEG and args[0].head == "number":
         return negated(args[0])
-    if term.head in ("add", "sub"):
+    if term.head in (heads.ADD, heads.SUB):
         left, right = args
         if is_zero(right):
             return left
         if is_zero(left):
-            return right if term.head == "add" else negated(right) if right.head == "number" else Term("neg", (right,))
+            return right if term.head == heads.ADD else negated(right) if right.head == "number" else -right
         if right.head == "number" and right.args[0].startswith("-"):
-            return Term("sub" if term.head == "add" else "add", (left, negated(right)))
-        if right.head == "neg":
-            return Term("sub" if term.head == "add" else "add", (left, right.args[0]))
+            return Term(heads.SUB if term.head == heads.ADD else heads.ADD, (left, negated(right)))
+        if right.head == heads.NEG:
+            return Term(heads.SUB if term.head == heads.ADD else heads.ADD, (left, right.args[0]))
     return with_parts(term, parts)
 
 

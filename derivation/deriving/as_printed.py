@@ -9,11 +9,11 @@ from math import log10
 import flint
 from flint import arb
 
-from derivation.deriving.arithmetic import SUMS, printed
+from derivation.deriving.arithmetic import printed
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.numbers import Number, Style, TooLarge, Uncertain, Undefined, is_negligible
-from derivation.formulas.operations import TABLE
+from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.terms import Term, rebuild, walk
 
 LOST = 200
@@ -85,7 +85,7 @@ def _roughly(digits: int) -> float:
 def _holds(term: Term, value: Array, digits: int) -> bool:
     """Whether numerals give a line's value to its digits, and the sums inside it roughly."""
     return _gives(term, value, digits) and all(
-        _gives(node, evaluate(node, {}), _roughly(digits)) for node in walk(term) if node.head in SUMS
+        _gives(node, evaluate(node, {}), _roughly(digits)) for node in walk(term) if node.head in heads.SIGNED
     )
 
 

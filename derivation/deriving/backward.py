@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from derivation.formulas.calculus.reverse import fused, gradients
 from derivation.formulas.calculus.simplify import Rule, loosely, simplify
 from derivation.formulas.language.resolve import Shapes
 from derivation.formulas.numbers import Undefined, unrounded
-from derivation.formulas.operations import TABLE
+from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.terms import Term, name, names, number, partial, walk
 from derivation.networks.walkthrough import Line, Phase, Reason, Section, Step
 
@@ -122,7 +123,7 @@ class Backward:
     def shortcut(self) -> Shortcut | None:
         """Where the loss of p = softmax(z), say, or a share of it, has a shorter derivative by z."""
         term, share = self.network.equations[self.loss.args[0]], number(1)
-        if term.head == "div" and term.args[1].head == "number":
+        if term.head == heads.DIV and term.args[1].head == "number":
             term, share = term.args[0], number(1) / term.args[1]
         inner = term.args[0] if term.args else None
         if (
@@ -166,13 +167,13 @@ class Backward:
         """The whole derivative by a quantity: all contributions added; its value is learnt."""
         signal = partial(self.loss, name(key))
         parts = [formula for _, formula in self.contributions[key]]
-        formula = simplify(reduce(lambda a, b: Term("add", (a, b)), parts), self.workbook.shapes)
+        formula = simplify(reduce(operator.add, parts), self.workbook.shapes)
         for node in walk(formula):
             if (
                 node.head in TABLE
                 and TABLE[node.head].derivative_of
                 and node not in self.workbook.known
-                and node.head not in ("sign",)
+                and node.head not in (heads.SIGN,)
             ):
                 self.workbook.assign_auxiliary(node, node)
         self.workbook.assign(signal, formula)
@@ -253,7 +254,7 @@ class Backward:
         if self.short and key == self.short.before:
             return [formula for formula in self.short.formulas[:-1] if not self.uses_rounded(formula)]
         parts = [self.pulled(source, key, loosely) for source in self.sources(key)]
-        return [loosely(reduce(lambda a, b: a + b, parts), self.workbook.shapes)]
+        return [loosely(reduce(operator.add, parts), self.workbook.shapes)]
 
     def sources(self, key: str) -> list[str]:
         return [source for source, _ in self.contributions[key]]
@@ -307,7 +308,7 @@ class Backward:
                 ]
             )
         if self.short and key == self.short.before:
-            operand, ending = self.short.operand, "" if self.short.formulas[-1].head == "sub" else ".scaled"
+            operand, ending = self.short.operand, "" if self.short.formulas[-1].head == heads.SUB else ".scaled"
             inner = backward_reason(
                 self.network.equations[operand], key, operand, self.workbook.shapes, key in self.network.parameters
             )

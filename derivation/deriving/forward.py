@@ -10,7 +10,7 @@ from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.language.resolve import Shapes, definition, substitute
 from derivation.formulas.numbers import is_positive
-from derivation.formulas.operations import TABLE
+from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.terms import Term, index, name, names, rebuild, walk
 from derivation.networks.network import Network, inlined
 from derivation.networks.walkthrough import Phase, Reason, Step
@@ -65,7 +65,8 @@ def written_out(workbook: Workbook, term: Term) -> list[Term]:
         return []
     return [
         rebuild(
-            spelled, lambda node: node.args[0] if node.head == "sum" and not workbook.shapes.of(node.args[0]) else None
+            spelled,
+            lambda node: node.args[0] if node.head == heads.SUM and not workbook.shapes.of(node.args[0]) else None,
         )
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator
 from functools import reduce
 from itertools import islice
@@ -102,7 +103,7 @@ class _Table:
 
     def added(self, through: Callable[[Entry, Entry], Term], ways: list[Entry], source: Entry) -> tuple[Term, Term]:
         """What comes through each way, added, and the same with the factors' formulas."""
-        whole = reduce(lambda a, b: a + b, [through(way, source) for way in ways])
+        whole = reduce(operator.add, [through(way, source) for way in ways])
         return whole, rebuild(whole, self.in_symbols)
 
     def product(self, way: Entry, source: Entry) -> Term:
@@ -115,7 +116,7 @@ class _Table:
                 break
             slopes.append(self.slope(way, source))
             way, source = onward[0], way
-        return reduce(lambda a, b: a * b, reversed(slopes), self.contribution(way, source))
+        return reduce(operator.mul, reversed(slopes), self.contribution(way, source))
 
     def contribution(self, way: Entry, source: Entry) -> Term:
         """The error signal at `way` times the slope from there to the source."""

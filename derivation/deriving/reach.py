@@ -9,7 +9,7 @@ from typing import Any, cast
 from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.language.resolve import Shapes
-from derivation.formulas.operations import TABLE, structure
+from derivation.formulas.operations import TABLE, lengths, structure
 from derivation.formulas.terms import Term, name, names, options
 from derivation.networks.network import Network
 
@@ -47,7 +47,7 @@ class Reaches:
 
 
 ALGEBRA = cast(Any, Reaches())
-WHOLE = structure.ANY_LENGTH | {structure.below, structure.beside, structure.reshaped, structure.flat}
+WHOLE = lengths.ANY_LENGTH | {structure.below, structure.beside, structure.reshaped, structure.flat}
 """Shape rules of operations that use every entry of every operand."""
 
 

@@ -8,17 +8,14 @@ from functools import reduce
 
 from derivation.formulas.calculus.simplify import simplify
 from derivation.formulas.language.resolve import Shapes
-from derivation.formulas.operations import TABLE
+from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.operations.table import Operation
 from derivation.formulas.terms import Term, name, names, walk
 from derivation.networks.walkthrough import Reason
 
 About = dict[str, Term | tuple[Term, ...] | tuple[str, ...] | str]
-SIGNED = frozenset({"add", "sub", "neg"})
-REPEATS = frozenset({"repeat_rows", "repeat_columns"})
-BILINEAR = frozenset({"times", "hadamard", "matmul", "dot", "outer", "conv2d"})
-SUMMED = frozenset({"sum", "row_sums", "column_sums"})
-TACIT = REPEATS | {"transpose", "below", "beside", "slice"}
+BILINEAR = frozenset({heads.TIMES, heads.HADAMARD, heads.MATMUL, heads.DOT, heads.OUTER, heads.CONV2D})
+TACIT = heads.REPEATS | {heads.TRANSPOSE, heads.BELOW, heads.BESIDE, heads.SLICE}
 """What is seen at a glance and not spoken of as a step of the calculation."""
 SPOKEN = 3
 """Products that are named in a sentence about a sum; of more, or of long ones, it is only said that they come first."""
@@ -30,9 +27,9 @@ def forward_reason(term: Term, side: str = "") -> Reason:
     row = TABLE.get(term.head)
     if row is None:
         return Reason("given")
-    if term.head in SIGNED:
+    if term.head in heads.SIGNED:
         return _of_a_sum(term)
-    repeated = next((child for child in term.children if child.head in REPEATS), None)
+    repeated = next((child for child in term.children if child.head in heads.REPEATS), None)
     if repeated is not None and all(child.head == "name" or child is repeated for child in term.children):
         return Reason(f"every_{repeated.head}", {"part": repeated.args[0]})
     steps = operations(term)
@@ -51,7 +48,7 @@ def _of_a_sum(term: Term) -> Reason:
     rest = tuple(part for _, part in summands if not operations(part))
     plus = all(sign == 1 for sign, _ in summands)
     if not first:
-        repeated = next((part for part in rest if part.head in REPEATS), None)
+        repeated = next((part for part in rest if part.head in heads.REPEATS), None)
         if repeated is not None:
             return Reason(f"every_{repeated.head}", {"part": repeated.args[0]})
         return Reason("sum" if plus else "difference")
@@ -67,10 +64,10 @@ def _of_a_sum(term: Term) -> Reason:
 
 
 def _summands(term: Term, sign: int) -> Iterator[tuple[int, Term]]:
-    if term.head not in SIGNED:
+    if term.head not in heads.SIGNED:
         yield sign, term
         return
-    signs = (-sign,) if term.head == "neg" else (sign, -sign if term.head == "sub" else sign)
+    signs = (-sign,) if term.head == heads.NEG else (sign, -sign if term.head == heads.SUB else sign)
     for part, own in zip(term.children, signs, strict=True):
         yield from _summands(part, own)
 
@@ -95,7 +92,7 @@ def _text(term: Term) -> str:
         return str(term.args[0])
     return (
         f"{term.args[0].args[0]}/{term.args[1].args[0]}"
-        if term.head == "div" and all(part.head == "number" for part in term.children)
+        if term.head == heads.DIV and all(part.head == "number" for part in term.children)
         else ""
     )
 
@@ -104,18 +101,18 @@ def kind(term: Term, shapes: Shapes) -> str:
     """What a quantity is by its equation: the outermost operation, `affine` for a product with something added,
     `mean_...` for a sum divided by the number of its summands, `scaled_...` for other quotients by a constant.
 
-    >>> kind(Term("matmul", (name("W"), name("x"))) + name("b"), Shapes({}))
+    >>> kind(name("W") @ name("x") + name("b"), Shapes({}))
     'affine'
     """
-    if term.head in ("add", "sub"):
+    if term.head in (heads.ADD, heads.SUB):
         parts = [part for _, part in _summands(term, 1) if operations(part)]
         if not parts or any(part.head not in BILINEAR for part in parts):
             return term.head
         return "affine" if len(parts) == 1 else "combination"
-    if term.head == "div" and term.args[1].head == "number":
+    if term.head == heads.DIV and term.args[1].head == "number":
         inner = kind(term.args[0], shapes)
-        rows, columns = shapes.of(term.args[0].args[0]) or (1, 1) if inner in SUMMED else (1, 1)
-        counts = {"sum": rows * columns, "row_sums": columns, "column_sums": rows}
+        rows, columns = shapes.of(term.args[0].args[0]) or (1, 1) if inner in heads.SUMS else (1, 1)
+        counts = {heads.SUM: rows * columns, heads.ROW_SUMS: columns, heads.COLUMN_SUMS: rows}
         return f"mean_{inner}" if str(counts.get(inner)) == term.args[1].args[0] else f"scaled_{inner}"
     return term.head
 
@@ -134,12 +131,12 @@ def backward_reason(term: Term, key: str, result: str, shapes: Shapes, is_parame
     passed = [
         (node, place, TABLE[node.head])
         for node, place in way
-        if node.head in TABLE and node.head not in SIGNED and not _only_scales(node, place)
+        if node.head in TABLE and node.head not in heads.SIGNED and not _only_scales(node, place)
     ]
     means = {
         node.args[0]: node.args[1].args[0]
         for node, _ in way
-        if node.head == "div" and kind(node, shapes) in ("mean_row_sums", "mean_column_sums")
+        if node.head == heads.DIV and kind(node, shapes) in ("mean_row_sums", "mean_column_sums")
     }
     found = [
         Reason(f"back_mean{ending}", {**about, "count": means[node]})
@@ -148,11 +145,11 @@ def backward_reason(term: Term, key: str, result: str, shapes: Shapes, is_parame
         for k, (node, place, row) in enumerate(passed)
         if not k or row.reason != passed[k - 1][2].reason
     ]
-    if sum(node.head == "neg" or (node.head == "sub" and place == 1) for node, place in way) % 2:
+    if sum(node.head == heads.NEG or (node.head == heads.SUB and place == 1) for node, place in way) % 2:
         found.append(Reason("back_subtracted", about))
     if not found:
         found.append(
-            Reason(f"back_sum{ending}" if any(node.head in SIGNED for node, _ in way) else "back_product", about)
+            Reason(f"back_sum{ending}" if any(node.head in heads.SIGNED for node, _ in way) else "back_product", about)
         )
     if shapes.of(name(key)) == () != shapes.of(name(result)):
         found = [*(reason for reason in found if not reason.key.startswith("back_sum")), Reason("broadcast", about)]
@@ -178,7 +175,7 @@ def _way(term: Term, key: str) -> Iterator[tuple[Term, int]]:
 
 def _only_scales(node: Term, place: int) -> bool:
     """Whether a constant stands beside the operand that leads there: that it only scales goes without saying."""
-    scales = node.head in BILINEAR or (node.head == "div" and place == 0)
+    scales = node.head in BILINEAR or (node.head == heads.DIV and place == 0)
     return scales and not any(names(child) for k, child in enumerate(node.children) if k != place)
 
 
@@ -188,7 +185,7 @@ def _partner(node: Term, place: int, row: Operation, shapes: Shapes) -> About:
     others = [child for k, child in enumerate(node.children) if k != place]
     about: About = {"count": str(_size(shapes, node.args[0]))}
     if others:
-        about["factor"] = simplify(Term("transpose", (others[0],)), shapes) if row.name == "matmul" else others[0]
+        about["factor"] = simplify(others[0].T, shapes) if row.name == heads.MATMUL else others[0]
     return about
 
 

@@ -34,6 +34,7 @@ from derivation.formulas.numbers import (
     unrounded,
     within_reach,
 )
+from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term, is_literal, name, names, rebuild, walk
 from derivation.networks.keys import expression, key_of
 from derivation.networks.network import Network
@@ -129,9 +130,9 @@ class Workbook:
             return self.printed(node)
         if node.head == "index":
             return self.literal(Array.scalar(self.known[node.args[0]][node.args[1:]]))
-        if node.head == "neg" and node.args[0] in self.known and not self.known[node.args[0]].shape:
+        if node.head == heads.NEG and node.args[0] in self.known and not self.known[node.args[0]].shape:
             return negated(self.printed(node.args[0]))
-        if node.head == "transpose" and node.args[0] in self.known:
+        if node.head == heads.TRANSPOSE and node.args[0] in self.known:
             return self.literal(self.known[node.args[0]].T)
         return None
 
@@ -147,7 +148,7 @@ class Workbook:
     def measured(self, quantity: Term, title: Reason, number: int) -> Iterator[Step]:
         """The norm of a quantity of which only the corners are printed: with them it can be told from another."""
         if is_elided(self.printed(quantity)):
-            norm = Term("norm", (quantity,))
+            norm = Term(heads.NORM, (quantity,))
             value = evaluate(norm, self.known)
             yield Step(
                 norm, title, self.lines([(norm, "quantity"), (self.literal(value), "value")], value, None), number
@@ -260,7 +261,7 @@ def is_equal_as_printed(left: Term, right: Term) -> bool:
 
 
 def _has_sum(formula: Term) -> bool:
-    return any(node.head == "sum" for node in walk(formula))
+    return any(node.head == heads.SUM for node in walk(formula))
 
 
 def by_name(known: Mapping[Term, Array], terms: Mapping[str, Term]) -> dict[str, Array]:

@@ -77,6 +77,14 @@ class Term:
     def __pow__(self, other: Term) -> Term:
         return Term("pow", (self, other))
 
+    def __matmul__(self, other: Term) -> Term:
+        return Term("matmul", (self, other))
+
+    @property
+    def T(self) -> Term:
+        """The transpose."""
+        return Term("transpose", (self,))
+
     def __neg__(self) -> Term:
         return Term("neg", (self,))
 

@@ -8,6 +8,7 @@ the backward pass change those parts.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING
 from derivation.formulas.calculus.reverse import gradients
 from derivation.formulas.calculus.simplify import factors, literal, simplify
 from derivation.formulas.language.resolve import Shapes
-from derivation.formulas.operations import TABLE
+from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.terms import Term, name, names, number, partial, rebuild, updated, walk
 
 if TYPE_CHECKING:  # so that the checker of articles, which reads the same table, loads neither
@@ -27,8 +28,9 @@ if TYPE_CHECKING:  # so that the checker of articles, which reads the same table
 Edit = Callable[["Entry", "Network"], Term | None]
 """A quantity's formula as somebody who makes the mistake works it; None where there is nothing to mistake."""
 Change = Callable[["Path"], Term | None]
-PRODUCTS = frozenset({"matmul", "product", "outer"})
-SUMS = frozenset({"total", "row_sums", "column_sums"})
+PRODUCTS = frozenset({heads.MATMUL, heads.TIMES, heads.OUTER})
+POWERS = frozenset({heads.POW, heads.HADAMARD_POW})
+QUOTIENTS = frozenset({heads.DIV, heads.HADAMARD_DIV})
 TWO = number(2)
 
 
@@ -67,10 +69,6 @@ def _signal(network: Network, key: str) -> Term:
     return partial(name(network.loss or ""), name(key))
 
 
-def _reason(term: Term) -> str:
-    return TABLE[term.head].reason if term.head in TABLE else ""
-
-
 def _differentiated_by(entry: Entry) -> str | None:
     """The quantity that the entry is the derivative of the loss by; None where it is something else."""
     is_derivative = (
@@ -92,7 +90,7 @@ def _paths(network: Network, key: str) -> list[Path]:
 
 
 def _added(parts: Iterable[Term], shapes: Shapes) -> Term:
-    return simplify(reduce(lambda a, b: Term("add", (a, b)), parts), shapes)
+    return simplify(reduce(operator.add, parts), shapes)
 
 
 def backward(change: Change) -> Edit:
@@ -165,11 +163,13 @@ def slope_of_output(path: Path) -> Term | None:
 def slope_before_weights(path: Path) -> Term | None:
     """W^T (d f'(z)) instead of (W^T d) f'(z), where that fits."""
     activation, ways = _activation(path), _paths(path.network, path.result)
-    if activation is None or activation != path.equation or len(ways) != 1 or _reason(ways[0].part) not in PRODUCTS:
+    if activation is None or activation != path.equation or len(ways) != 1 or ways[0].part.head not in PRODUCTS:
         return None
     product = ways[0].part
     for place, factor in enumerate(product.children):
-        if product.children[1 - place].head == "transpose" and path.shapes.of(factor) == path.shapes.of(name(path.key)):
+        if product.children[1 - place].head == heads.TRANSPOSE and path.shapes.of(factor) == path.shapes.of(
+            name(path.key)
+        ):
             inner = path.differentiated(path.equation, factor)
             return Term(product.head, tuple(inner if k == place else child for k, child in enumerate(product.children)))
     return None
@@ -182,7 +182,7 @@ def passed_negatives(node: Term, network: Network) -> Term | None:
     zero = number(0)
     return (
         next((child for child in node.children if child != zero), None)
-        if _reason(node) == "maximum" and zero in node.children
+        if node.head == heads.MAXIMUM and zero in node.children
         else None
     )
 
@@ -194,17 +194,15 @@ def transposed(entry: Entry, network: Network) -> Term | None:
     """The gradient of a weight matrix as its transpose: x d^T for d x^T."""
     if _differentiated_by(entry) not in network.parameters:
         return None
-    return rebuild(
-        entry.formula, lambda node: Term("transpose", (node,)) if _reason(node) in ("matmul", "outer") else None
-    )
+    return rebuild(entry.formula, lambda node: node.T if node.head in (heads.MATMUL, heads.OUTER) else None)
 
 
 def untransposed(node: Term, network: Network) -> Term | None:
     """W d for W^T d."""
-    if _reason(node) not in PRODUCTS:
+    if node.head not in PRODUCTS:
         return None
     plain = tuple(
-        child.args[0] if child.head == "transpose" and _is_parameter(child.args[0], network) else child
+        child.args[0] if child.head == heads.TRANSPOSE and _is_parameter(child.args[0], network) else child
         for child in node.args
     )
     return Term(node.head, plain) if plain != node.args else None
@@ -233,12 +231,12 @@ def _is_parameter(term: Term, network: Network) -> bool:
 
 def without_bias(node: Term, network: Network) -> Term | None:
     """W x for W x + b."""
-    if node.head != "add":
+    if node.head != heads.ADD:
         return None
     for bias, rest in (node.children[::-1], node.children):
-        alone = bias.children[0] if bias.head in ("repeat_rows", "repeat_columns") else bias
+        alone = bias.children[0] if bias.head in heads.REPEATS else bias
         if _is_parameter(alone, network) and any(
-            _reason(part) in (*PRODUCTS, "dot", "convolution") for part in walk(rest)
+            part.head in (*PRODUCTS, heads.DOT, heads.CONV2D) for part in walk(rest)
         ):
             return _within(rest, lambda part: without_bias(part, network))
     return None
@@ -275,7 +273,7 @@ def _is_constant(term: Term) -> bool:
 
 
 def _by_constant(term: Term) -> bool:
-    return _reason(term) == "quotient" and _is_constant(term.children[1])
+    return term.head in QUOTIENTS and _is_constant(term.children[1])
 
 
 def of_the_loss(factor: Callable[[Path], Fraction | None]) -> Edit:
@@ -307,7 +305,7 @@ def of_the_loss(factor: Callable[[Path], Fraction | None]) -> Edit:
 
 
 def _scaled(factor: Fraction, term: Term) -> Term:
-    return Term("times", (literal(factor), term))
+    return literal(factor) * term
 
 
 def flipped(path: Path) -> Fraction | None:
@@ -321,7 +319,7 @@ def _has_target(key: str, network: Network) -> bool:
     differences = (
         network.equations[operand]
         for operand in used
-        if operand in network.equations and network.equations[operand].head == "sub"
+        if operand in network.equations and network.equations[operand].head == heads.SUB
     )
     return any(
         operand in network.data
@@ -337,11 +335,7 @@ def kept_constant(path: Path) -> Fraction | None:
 
 def lost_two(path: Path) -> Fraction | None:
     """The derivative of a square without its 2."""
-    return (
-        Fraction(1, 2)
-        if any(_reason(node) == "power" and node.args[1] == TWO for node in walk(path.equation))
-        else None
-    )
+    return Fraction(1, 2) if any(node.head in POWERS and node.args[1] == TWO for node in walk(path.equation)) else None
 
 
 def without_constant(entry: Entry, network: Network) -> Term | None:
@@ -363,15 +357,15 @@ def averaged(node: Term, network: Network) -> Term | None:
     """A mean for a sum; a sum that is divided already stays."""
     if _is_mean(node, network):
         return node
-    if _reason(node) == "total":
-        return Term("mean", node.args)
-    return Term("div", (node, number(_count(node, network)))) if _reason(node) in SUMS else None
+    if node.head == heads.SUM:
+        return Term(heads.MEAN, node.args)
+    return node / number(_count(node, network)) if node.head in heads.SUMS else None
 
 
 def summed(node: Term, network: Network) -> Term | None:
     """A sum for a mean."""
-    if _reason(node) == "mean":
-        return Term("sum", node.args)
+    if node.head == heads.MEAN:
+        return Term(heads.SUM, node.args)
     return node.children[0] if _is_mean(node, network) else None
 
 
@@ -384,12 +378,12 @@ def _is_mean(node: Term, network: Network) -> bool:
     """Whether a sum is divided by its number of entries; half a sum of squares is meant as that, also where there are
     two."""
     if (
-        node.head != "div"
-        or _reason(node.children[0]) not in SUMS
+        node.head != heads.DIV
+        or node.children[0].head not in heads.SUMS
         or node.children[1] != number(_count(node.children[0], network))
     ):
         return False
-    return node.children[1] != TWO or not any(_reason(part) == "power" for part in walk(node))
+    return node.children[1] != TWO or not any(part.head in POWERS for part in walk(node))
 
 
 def _count(total: Term, network: Network) -> int:
@@ -407,15 +401,15 @@ def one_path(entry: Entry, network: Network) -> Term | None:
 
 def ascending(entry: Entry, network: Network) -> Term | None:
     """theta + rate g for theta - rate g."""
-    if entry.quantity.head != "updated" or entry.formula.head != "sub":
+    if entry.quantity.head != "updated" or entry.formula.head != heads.SUB:
         return None
-    return Term("add", entry.formula.args)
+    return Term(heads.ADD, entry.formula.args)
 
 
 def without_rate(node: Term, network: Network) -> Term | None:
     """theta - g for theta - rate g."""
     from derivation.networks.update import rate
 
-    if _reason(node) != "product" or network.update is None or rate(network) not in node.children:
+    if node.head != heads.TIMES or network.update is None or rate(network) not in node.children:
         return None
     return next(child for child in node.children if child != rate(network))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derivation.formulas.operations import TABLE
+from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.terms import Term
 from derivation.networks.update import PREFIX
 
@@ -25,20 +25,10 @@ def key_of(term: Term) -> str:
     return f"{term.head}({', '.join(map(key_of, term.children))})"
 
 
-INFIX = {
-    "greater": (" > ", 0),
-    "at_least": (" >= ", 0),
-    "add": (" + ", 1),
-    "sub": (" - ", 1),
-    "times": (" * ", 2),
-    "hadamard": (" * ", 2),
-    "matmul": (" @ ", 2),
-    "div": (" / ", 2),
-    "hadamard_div": (" / ", 2),
-    "pow": ("^", 4),
-    "hadamard_pow": ("^", 4),
-}
-"""The sign between two operands, and how strongly it binds."""
+STRENGTH = {">": 0, ">=": 0, "+": 1, "-": 1, "*": 2, "@": 2, "/": 2, "^": 4}
+"""How strongly a sign between two operands binds."""
+SIGNS = {row.name: sign for row in TABLE.values() for sign in row.spellings[:1] if sign in STRENGTH}
+"""The operations that are written as a sign between two operands."""
 
 
 def expression(term: Term, least: int = 0) -> str:
@@ -48,12 +38,14 @@ def expression(term: Term, least: int = 0) -> str:
     >>> expression(Term("log", (number(1) - name("p"),)) / (name("a") * name("b") + number(2)))
     'log(1 - p) / (a * b + 2)'
     """
-    if term.head in INFIX:
-        sign, own = INFIX[term.head]
-        shown = sign.join((expression(term.args[0], own + (own == 4)), expression(term.args[1], own + 1)))
-    elif term.head == "neg":
+    if term.head in SIGNS:
+        sign = SIGNS[term.head]
+        own = STRENGTH[sign]
+        between = sign if sign == "^" else f" {sign} "
+        shown = between.join((expression(term.args[0], own + (own == 4)), expression(term.args[1], own + 1)))
+    elif term.head == heads.NEG:
         own, shown = 1, f"-{expression(term.args[0], 2)}"
-    elif term.head == "transpose":
+    elif term.head == heads.TRANSPOSE:
         own, shown = 4, f"{expression(term.args[0], 4)}.T"
     elif term.head in TABLE:
         own, shown = 5, _call(term)

@@ -11,17 +11,17 @@ from typing import Literal
 from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.language.resolve import Shapes
 from derivation.formulas.numbers import Carry, Style
-from derivation.formulas.operations import TABLE
+from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.terms import Term, index, name, names, rebuild, walk
 from derivation.networks.update import Update, quantities
 from derivation.networks.walkthrough import Section
 from derivation.tex.names import Names
 
-PRODUCTS = frozenset({"times", "hadamard", "matmul", "dot", "outer"})
+PRODUCTS = frozenset({heads.TIMES, heads.HADAMARD, heads.MATMUL, heads.DOT, heads.OUTER})
 FEW = 4
 """Entries of all parameters together up to which each of them is shown by itself, as in a table over the training
 steps."""
-QUOTIENTS = frozenset({"div", "hadamard_div"})
+QUOTIENTS = frozenset({heads.DIV, heads.HADAMARD_DIV})
 
 
 @dataclass(frozen=True)
@@ -161,11 +161,11 @@ class _Splitter:
 
     def argument(self, parent: Term, place: int) -> Term:
         term: Term = parent.args[place]
-        inner = term.args[0] if term.head == "neg" else term
+        inner = term.args[0] if term.head == heads.NEG else term
         if not names(inner) or not _curved(parent, place) or simple(inner):
             return self.root(term)
         named = self.name_for(parent.head, self.root(inner))
-        return Term("neg", (named,)) if term.head == "neg" else named
+        return -named if term.head == heads.NEG else named
 
     def name_for(self, head: str, term: Term) -> Term:
         wished = (

@@ -3,6 +3,7 @@ share."""
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Protocol
 
 from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.language.resolve import Shapes, choose, rule, substitute
+from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term, name, number, partial, updated
 from derivation.networks.optimizers import SYMBOLS, UpdateRule, words
 from derivation.tex.names import ACCENTS, Names, default
@@ -164,8 +166,8 @@ def _squares(network: Trained) -> Term:
     parts = []
     for key in network.moved:
         square = Term(choose("^", [shapes[key], ()]).name, (partial(loss, name(key)), number(2)))
-        parts.append(Term("sum", (square,)) if shapes[key] else square)
-    return reduce(lambda a, b: a + b, parts) if parts else number(0)
+        parts.append(Term(heads.SUM, (square,)) if shapes[key] else square)
+    return reduce(operator.add, parts) if parts else number(0)
 
 
 def quantities(network: Trained) -> Iterator[tuple[str, Shape, str]]:

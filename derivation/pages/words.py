@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
+from derivation.formulas.operations import TABLE, MissingPiece
 from derivation.formulas.terms import Term
 from derivation.networks.network import Network
 from derivation.networks.walkthrough import Reason, Section
 from derivation.tex.write import Writer
-from derivation.words.files import load
+from derivation.words.files import Sentences, load
+from derivation.words.language import spoken
 from derivation.words.telling import form, listed, preferring
 
 Formula = Callable[[Term], str]
@@ -75,12 +77,23 @@ def shown(latex: str, decimal: str = POINT) -> str:
     return IN_FORMULA.sub(piece, latex)
 
 
+@cache
+def _complete(language: str) -> Sentences:
+    """The sentences of a language, once each operation has its own; `MissingPiece` says which has not."""
+    tables = load(language)
+    for row in TABLE.values():
+        for table, key in (("reasons", row.reason), ("operations", row.name)):
+            if key not in tables[table]:
+                raise MissingPiece(row.name, f"words: {key!r} under [{table}] in templates/words/{language}")
+    return tables
+
+
 class Words:
     """Speaks of reasons and titles in the language that is spoken where it is made; `formula` writes a term as the
     format wants it inside a sentence, `say` the finished sentence; `decimal` is the mark in numbers of sentences."""
 
     def __init__(self, formula: Formula, say: Callable[[str], str] = str, decimal: str = POINT) -> None:
-        self.words, self.formula = load(), formula
+        self.words, self.formula = _complete(spoken()), formula
         self.say = say if decimal == POINT else lambda text: say(_with_mark(text, decimal))
 
     def sentence(self, table: str, reason: Reason | None) -> str:

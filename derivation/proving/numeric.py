@@ -3,6 +3,7 @@ where they are not, on top of the certified arithmetic that made them."""
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from functools import reduce
 from typing import Any
@@ -83,7 +84,7 @@ class Numeric:
         signals = {key: partial(loss, name(key)) if name(key) != loss else number(1) for key in consumers}
         parts = [self.prover.carried_back(name(consumer), signals[consumer], key) for consumer in consumers]
         meant = {name(consumer): self.prover.local(consumer) for consumer in consumers}
-        return self.proved_value(reduce(lambda a, b: a + b, parts), place, true, meant)
+        return self.proved_value(reduce(operator.add, parts), place, true, meant)
 
     def proved_value(self, rule: Term, place: tuple[int, ...], true: Array, outputs: Mapping[Term, Array]) -> Array:
         """The value of a rule (or of its entry), where it is proved equal to `true`; else that of `true` itself."""

@@ -16,7 +16,7 @@ from flint import fmpq
 
 from derivation.formulas.arrays import Array, Shape, total
 from derivation.formulas.language.resolve import Shapes, definition, substitute
-from derivation.formulas.operations import TABLE, ShapeMismatch, structure
+from derivation.formulas.operations import TABLE, ShapeMismatch, heads, lengths
 from derivation.formulas.terms import Term, fold, rebuild, walk, with_parts
 from derivation.networks.network import Network
 
@@ -25,7 +25,7 @@ SHORTEST = 3
 LONGEST_KEPT = 24
 """Dimensions up to which one may stay as it is: where a formula or an operation names more of its places than the short
 one has."""
-LENGTHS = {"repeat_rows": 1, "repeat_columns": 1, "gather_rows": 1, "pad": 2}
+LENGTHS = {heads.REPEAT_ROWS: 1, heads.REPEAT_COLUMNS: 1, heads.GATHER_ROWS: 1, heads.PAD: 2}
 """How many of the last options of an operation are lengths of its result."""
 Places = dict[int, list[int]]
 """For each length the places that are named along it."""
@@ -111,7 +111,7 @@ def rigid(network: Network) -> frozenset[int]:
         node
         for term in network.equations.values()
         for node in walk(term)
-        if node.head in TABLE and TABLE[node.head].shape not in structure.ANY_LENGTH
+        if node.head in TABLE and TABLE[node.head].shape not in lengths.ANY_LENGTH
     ]
     return frozenset(size for node in tied for part in (node, *node.children) for size in shapes.of(part))
 
@@ -128,10 +128,10 @@ def counted(term: Term, shapes: Shapes) -> Term:
     """The term with its means as a sum divided by the number of entries."""
 
     def spelled(node: Term) -> Term | None:
-        if node.head != "mean":
+        if node.head != heads.MEAN:
             return None
         of = node.args[0]
-        return substitute(definition(TABLE["mean"], (shapes.of(of),)), {"a": counted(of, shapes)})
+        return substitute(definition(TABLE[heads.MEAN], (shapes.of(of),)), {"a": counted(of, shapes)})
 
     return rebuild(term, spelled)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
+from derivation.formulas.operations import heads
 from derivation.formulas.operations.algebras import is_step
 from derivation.formulas.terms import Term, index, name, walk
 from derivation.networks.walkthrough import Proof
@@ -47,9 +48,9 @@ class Truth:
     def by_each(self, of: Term, *by: Term) -> Array:
         """A derivative of one number by others; of a column by a row (or a number) entry by entry."""
         shape = self.prover.shape(of)
-        if not shape and by[0].head != "transpose":
+        if not shape and by[0].head != heads.TRANSPOSE:
             return self.differentiated(of, *by)
-        source = by[0].args[0] if by[0].head == "transpose" else by[0]
+        source = by[0].args[0] if by[0].head == heads.TRANSPOSE else by[0]
         size = self.prover.shape(source)
         columns = [index(source, k, 0) for k in range(size[0])] if size else [source]
         entries = [index(of, k, 0) for k in range(shape[0])] if shape else [of]

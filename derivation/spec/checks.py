@@ -10,6 +10,7 @@ from typing import Any
 from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.language.resolve import Shapes
 from derivation.formulas.numbers import exact
+from derivation.formulas.operations import heads
 from derivation.formulas.operations.losses import LOSSES
 from derivation.formulas.terms import Term, names, walk
 from derivation.words.telling import tell
@@ -45,10 +46,10 @@ class Range:
 
 EXPONENT = Range(1, lambda x: abs(x) <= MAXIMAL_EXPONENT, "spec.exponent")
 RANGES = {
-    "pow": EXPONENT,
-    "hadamard_pow": EXPONENT,
-    "dropout": Range(2, lambda x: 0 <= x < 1, "spec.dropout"),
-    "huber": Range(2, lambda x: x > 0, "spec.huber"),
+    heads.POW: EXPONENT,
+    heads.HADAMARD_POW: EXPONENT,
+    heads.DROPOUT: Range(2, lambda x: 0 <= x < 1, "spec.dropout"),
+    heads.HUBER: Range(2, lambda x: x > 0, "spec.huber"),
 }
 """What the operations ask of operands that are numbers, given or written."""
 
@@ -76,7 +77,7 @@ def _moved(equations: Mapping[str, Term], parameters: Mapping[str, Array]) -> se
 
 
 LOSS_HEADS = frozenset(row.name for row in LOSSES)
-SIZES = frozenset({"hadamard_pow", "abs", "norm"})
+SIZES = frozenset({heads.HADAMARD_POW, heads.ABS, heads.NORM})
 """What makes a difference an error: it is squared, or its size is taken."""
 
 
@@ -97,16 +98,16 @@ def _measured(node: Term) -> Term | None:
     parts = node.children
     if node.head in SIZES:
         return parts[0]
-    if node.head in ("hadamard", "dot") and parts[0] == parts[1]:
+    if node.head in (heads.HADAMARD, heads.DOT) and parts[0] == parts[1]:
         return parts[0]
-    return parts[1] if node.head == "matmul" and parts[0] == Term("transpose", (parts[1],)) else None
+    return parts[1] if node.head == heads.MATMUL and parts[0] == parts[1].T else None
 
 
 def _difference(term: Term | None, equations: Mapping[str, Term]) -> tuple[Term, ...]:
     """The two sides of a difference, which may have a name."""
     while term is not None and term.head == "name":
         term = equations.get(term.args[0])
-    return term.children if term is not None and term.head == "sub" else ()
+    return term.children if term is not None and term.head == heads.SUB else ()
 
 
 def _one_for_many(found: tuple[str, Term], known: Shapes) -> str:

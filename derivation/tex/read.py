@@ -13,7 +13,7 @@ from typing import Any
 
 from derivation.formulas.arrays import Shape
 from derivation.formulas.language.resolve import Shapes, choose
-from derivation.formulas.operations import TABLE, Operation, ShapeMismatch
+from derivation.formulas.operations import TABLE, Operation, ShapeMismatch, heads
 from derivation.formulas.terms import Term, index, matrix, number, partial, updated
 from derivation.formulas.terms import name as name_term
 from derivation.tex.names import Names, tokens
@@ -171,7 +171,7 @@ class Reader:
         count, lies = vector.args
         if lies == (vector is left):
             return self.make("sum axis=0" if lies else "sum axis=1", other)
-        return self.make("repeat_rows" if vector is left else "repeat_columns", other, options=[count])
+        return self.make(heads.REPEAT_ROWS if vector is left else heads.REPEAT_COLUMNS, other, options=[count])
 
     def factor(self) -> Term:
         if self.take(r"\sum"):
@@ -186,7 +186,7 @@ class Reader:
         before, self.running = self.running, self.word()
         body = self.product()
         self.running = before
-        return self.make("sum", lifted(body, self.shapes))
+        return self.make(heads.SUM, lifted(body, self.shapes))
 
     def superscript(self, base: Term) -> Term:
         self.expect("^")
@@ -233,7 +233,7 @@ class Reader:
         spans = [self.span(shape[0])]
         spans.append(self.span(shape[1]) if self.take(",") else [1, 1])
         self.expect("}")
-        return self.sliced(self.make("slice", term, options=[place for span in spans for place in span]))
+        return self.sliced(self.make(heads.SLICE, term, options=[place for span in spans for place in span]))
 
     def span(self, size: int) -> list[int]:
         """First and last place, counted from 1; a lone colon is all."""
@@ -277,7 +277,7 @@ class Reader:
         self.expect("^", "{")
         exponent = self.comparison()
         self.expect("}")
-        return self.make("exp", exponent)
+        return self.make(heads.EXP, exponent)
 
     def fraction(self) -> Term:
         self.expect(r"\frac", "{")
@@ -400,13 +400,13 @@ class Reader:
         self.word()
         self.expect(r"\end", "{")
         self.word()
-        return self.make("cases", condition, first, second)
+        return self.make(heads.CASES, condition, first, second)
 
     def absolute(self) -> Term:
         self.expect(r"\lvert")
         inner = self.comparison()
         self.expect(r"\rvert")
-        return self.make("abs", inner)
+        return self.make(heads.ABS, inner)
 
     def norm(self) -> Term:
         self.expect(r"\lVert")
@@ -414,13 +414,13 @@ class Reader:
         self.expect(r"\rVert")
         if self.take("_"):
             self.place += 1
-        return self.make("norm", inner)
+        return self.make(heads.NORM, inner)
 
     def whole(self) -> Term:
         self.expect(r"\lfloor")
         inner = self.comparison()
         self.expect(r"\rfloor")
-        return self.make("floor", inner)
+        return self.make(heads.FLOOR, inner)
 
     def indicator(self) -> Term:
         self.expect("[")
@@ -434,7 +434,7 @@ class Reader:
         self.expect(r"\sqrt", "{")
         inner = self.comparison()
         self.expect("}")
-        return self.make("sqrt", inner)
+        return self.make(heads.SQRT, inner)
 
     def constant(self) -> Term:
         self.expect(r"\mathbf", "{")
@@ -458,7 +458,7 @@ def lifted(body: Term, shapes: Shapes) -> Term:
     args = tuple(lifted(arg, shapes) if isinstance(arg, Term) else arg for arg in body.args)
     if args == body.args:
         return body
-    symbol = {"times": "*", "div": "/", "pow": "^"}.get(body.head)
+    symbol = {heads.TIMES: "*", heads.DIV: "/", heads.POW: "^"}.get(body.head)
     return Term(choose(symbol, [shapes.of(arg) for arg in args]).name if symbol else body.head, args)
 
 

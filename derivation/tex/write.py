@@ -8,26 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from typing import get_args
 
 from derivation.formulas.arrays import Shape
 from derivation.formulas.language.resolve import Shapes
-from derivation.formulas.operations import TABLE, Operation
-from derivation.formulas.operations.table import ATOM, HADAMARD, POWER, PRODUCT, SUM, same
+from derivation.formulas.operations import TABLE, Operation, heads
+from derivation.formulas.operations.table import ATOM, HADAMARD, POWER, PRODUCT, SUM, Kind, same
 from derivation.formulas.terms import Term, options
 from derivation.tex.names import Names
 
 Written = tuple[str, int]
 TALL = (r"\frac", r"\begin", r"\sum", r"\sqrt", r"\left")
 ENTRYWISE = {
-    "add": "add",
-    "sub": "sub",
-    "neg": "neg",
-    "times": "times",
-    "hadamard": "times",
-    "div": "div",
-    "hadamard_div": "div",
-    "hadamard_pow": "pow",
-    "pow": "pow",
+    **{head: head for head in (heads.ADD, heads.SUB, heads.NEG, heads.TIMES, heads.DIV, heads.POW)},
+    heads.HADAMARD: heads.TIMES,
+    heads.HADAMARD_DIV: heads.DIV,
+    heads.HADAMARD_POW: heads.POW,
 }
 """Operations that a running index passes through, with what they are between entries."""
 
@@ -36,7 +32,7 @@ def write(term: Term, names: Names) -> str:
     r"""The LaTeX of a term.
 
     >>> from derivation.formulas.terms import name
-    >>> write(Term("matmul", (name("W"), name("x"))), Names({"W": (2, 2), "x": (2, 1)}))
+    >>> write(name("W") @ name("x"), Names({"W": (2, 2), "x": (2, 1)}))
     'W x'
     """
     return Writer(names).write(term)[0]
@@ -52,7 +48,7 @@ LAST_NUMBER = re.compile(r"(?:^|[ (-])\d+(?:\.\d+)?$")
 
 def leading_negative(term: Term, latex: str) -> int:
     """How long the negative number is that a product begins with: only that may need brackets. 0 where there is none."""
-    found = NEGATIVE.match(latex) if term.head in ("times", "matmul", "dot") else None
+    found = NEGATIVE.match(latex) if term.head in (heads.TIMES, heads.MATMUL, heads.DOT) else None
     return found.end() if found else 0
 
 
@@ -212,7 +208,7 @@ class Writer:
         left, least = self.write(a)
         if least < PRODUCT and not (a.head == "number" and least == SUM) and not leading_negative(a, left):
             left = self.brackets(left)
-        tail = b.head == "sum"
+        tail = b.head == heads.SUM
         right = self.write(b)[0] if tail else self.within(b, PRODUCT + 1)
         both = self.join((left, r" \cdot " if meets(left, right) else " ", right))
         return both, SUM if left.startswith("-") else HADAMARD if tail else PRODUCT
@@ -309,7 +305,7 @@ class Writer:
         condition, *branches = term.args
         test = (
             self.comparison(condition, TABLE[condition.head])
-            if condition.head in ("greater", "at_least")
+            if condition.head in (heads.GREATER, heads.AT_LEAST)
             else self.join((self.write(condition)[0], " = 1"))
         )
         first, second = (self.write(branch)[0] for branch in branches)
@@ -348,22 +344,6 @@ LEAVES: dict[str, Callable[[Writer, Term], Written]] = {
     for head in ("name", "number", "matrix", "dots", "ones", "unit", "index", "partial", "second", "shifted", "updated")
 }
 KINDS: dict[str, Callable[[Writer, Term, Operation], Written]] = {
-    kind: getattr(Writer, kind)
-    for kind in (
-        "infix",
-        "juxtaposed",
-        "prefix",
-        "fraction",
-        "power",
-        "superscript",
-        "exponential",
-        "function",
-        "fence",
-        "norm",
-        "root",
-        "sum",
-        "cases",
-        "slice",
-        "joined",
-    )
-} | {"ones": Writer.ones_beside}
+    **{kind: getattr(Writer, kind) for kind in get_args(Kind) if kind != "ones"},
+    "ones": Writer.ones_beside,
+}

@@ -50,6 +50,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "sin": entrywise(mpmath.sin),
     "cos": entrywise(mpmath.cos),
     "tanh": entrywise(mpmath.tanh),
+    "arctan": entrywise(mpmath.atan),
     "abs": entrywise(abs),
     "sigmoid": entrywise(sigmoid),
     "relu": entrywise(lambda x: x if x > 0 else 0 * x),

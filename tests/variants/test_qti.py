@@ -40,6 +40,7 @@ FUNCTIONS: Mapping[str, Callable[[float], float]] = {
     "tanh": math.tanh,
     "sin": math.sin,
     "cos": math.cos,
+    "atan": math.atan,
     "signum": lambda x: float((x > 0) - (x < 0)),
 }
 

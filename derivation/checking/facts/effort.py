@@ -9,12 +9,12 @@ from math import prod
 from flint import fmpq
 
 from derivation.formulas.arrays import Array, Shape
-from derivation.formulas.operations import TABLE, ShapeMismatch
+from derivation.formulas.operations import TABLE, ShapeMismatch, heads
 from derivation.formulas.terms import Term, fold, options
 
 LARGE = 4096
 """Entries from which on an array is large."""
-PLAIN = frozenset(["add", "sub", "neg", "times", "hadamard", "transpose"])
+PLAIN = frozenset([heads.ADD, heads.SUB, heads.NEG, heads.TIMES, heads.HADAMARD, heads.TRANSPOSE])
 PLAIN_ENTRIES, FUNCTION_ENTRIES = 64, 8
 """Entries in the time of a step: of a sum or product entry by entry, of a function."""
 EXACT_PRODUCTS, BALL_PRODUCTS = 16_000, 1700
@@ -47,7 +47,7 @@ def joined(node: Term, parts: list[Effort]) -> Effort:
     shapes, steps = [shape for shape, _, _ in parts], sum(taken for _, taken, _ in parts)
     is_exact = all(exact for _, _, exact in parts)
     shape = TABLE[node.head].shape(shapes, *options(node))
-    if node.head == "matmul":
+    if node.head == heads.MATMUL:
         products = prod(shape) * shapes[0][-1]
         return shape, steps + products // (EXACT_PRODUCTS if is_exact else BALL_PRODUCTS), is_exact
     entries = max(map(prod, (shape, *shapes)))

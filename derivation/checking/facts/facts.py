@@ -415,7 +415,7 @@ class Facts:
         """The derivative of a term by one name, entry by entry."""
         shapes = Shapes({**self.shapes_in(term, 0), key: shape})
         found = gradients(term, name("\0out"), upstream, {key}, Shapes({**shapes.names, "\0out": shape}))
-        return substitute(found.get(key, Term("times", (number(0), upstream))), {"\0out": term})
+        return substitute(found.get(key, number(0) * upstream), {"\0out": term})
 
     def rules_of(self, key: str, term: Term, shape: Shape, targets: frozenset[str], order: int) -> Mapping[str, Term]:
         """The gradient by one quantity carried through its formula, as terms over `UPSTREAM`."""

@@ -15,6 +15,7 @@ from derivation.checking.reading.forms import read
 from derivation.checking.reading.symbols import Symbol, Vocabulary, is_fenced
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree, nodes
+from derivation.formulas.operations import heads
 
 NEW, SLOPE = "⁺", "∂"
 NUMBERED = re.compile(r"(\D*)[1-9]\d*")
@@ -101,7 +102,7 @@ def is_derived(key: str) -> bool:
 
 def is_closed(tree: Tree) -> bool:
     """Whether a tree holds no names: its value is in its numbers alone."""
-    return not any(node.head in ("name", "updated", "partial", "nabla", "sum") for node in nodes(tree))
+    return not any(node.head in ("name", "updated", "partial", "nabla", heads.SUM) for node in nodes(tree))
 
 
 def is_assignment(tree: Tree, key: str) -> bool:

@@ -17,7 +17,7 @@ from derivation.checking.reading.trees import Tree, alike, nodes
 from derivation.formulas.arrays import Shape, collapse
 from derivation.formulas.language.expressions import SyntaxProblem
 from derivation.formulas.language.resolve import choose, describe, rule, substitute
-from derivation.formulas.operations import SPELLINGS, TABLE, ShapeMismatch
+from derivation.formulas.operations import SPELLINGS, TABLE, ShapeMismatch, heads
 from derivation.formulas.terms import Term, index, matrix, name, number, partial, updated
 
 TEN = number(10)
@@ -39,19 +39,20 @@ exist."""
 
 
 PRODUCTS = {
-    "": ("times", "matmul"),
-    r"\cdot": ("times", "matmul", "dot"),
-    r"\times": ("times", "matmul"),
-    "*": ("times", "hadamard", "matmul"),
-    "@": ("matmul", "times"),
-    r"\odot": ("hadamard", "times"),
-    r"\circ": ("hadamard", "times"),
-    r"\otimes": ("outer", "times"),
-    r"\oslash": ("hadamard_div", "div"),
-    r"\star": ("conv2d",),
+    "": (heads.TIMES, heads.MATMUL),
+    r"\cdot": (heads.TIMES, heads.MATMUL, heads.DOT),
+    r"\times": (heads.TIMES, heads.MATMUL),
+    "*": (heads.TIMES, heads.HADAMARD, heads.MATMUL),
+    "@": (heads.MATMUL, heads.TIMES),
+    r"\odot": (heads.HADAMARD, heads.TIMES),
+    r"\circ": (heads.HADAMARD, heads.TIMES),
+    r"\otimes": (heads.OUTER, heads.TIMES),
+    r"\oslash": (heads.HADAMARD_DIV, heads.DIV),
+    r"\star": (heads.CONV2D,),
 }
-SIGNS = {"+": "+", "-": "-", "/": "/", "frac": "/", "^": "^", ".T": ".T", "abs": "abs"}
-RELATED = {">": ("greater", False), ">=": ("at_least", False), "<": ("greater", True), "<=": ("at_least", True)}
+SIGNS = {"+": "+", "-": "-", "/": "/", "frac": "/", "^": "^", ".T": ".T", heads.ABS: heads.ABS}
+RELATED = {">": (">", False), ">=": (">=", False), "<": (">", True), "<=": (">=", True)}
+"""A comparison as the table has it, and whether its sides are exchanged for that."""
 OPPOSITE = {">": "<=", "<=": ">", "<": ">=", ">=": "<"}
 
 
@@ -110,7 +111,7 @@ class Meaning:
         """Whether a product is 0 log 0, which by convention is 0 (Cover and Thomas, Elements of Information Theory,
         2.1)."""
         factor, log = tree.args[0], tree.args[1].args[0] if tree.args[1].head == "/" else tree.args[1]
-        if log.head != "call" or log.args[0] != "log" or not is_closed(factor) or not is_closed(log.args[1]):
+        if log.head != "call" or log.args[0] != heads.LOG or not is_closed(factor) or not is_closed(log.args[1]):
             return False
         values = (self.facts.integer(self.of(part)[0], self.order) for part in (factor, log.args[1]))
         return all(value == 0 for value in values)
@@ -120,10 +121,10 @@ class Meaning:
         if self.vanishes(tree):
             return number(0), ()
         if tree.args[0].head == "tuple" and first != second and first[:1] == second[:1]:
-            a, first = Term("transpose", (a,)), first[::-1]  # (1, 2) in front of a matrix is a row
+            a, first = a.T, first[::-1]  # (1, 2) in front of a matrix is a row
         if (
             a.head == "number"
-            and b.head == "pow"
+            and b.head == heads.POW
             and b.args[0] == TEN
             and "e" not in a.args[0]
             and re.fullmatch(r"-?\d{1,3}", str(b.args[1].args[0]))
@@ -157,7 +158,7 @@ class Meaning:
         inner, shape = self.of(tree.args[0])
         if inner.head == "number" and not inner.args[0].startswith("-"):
             return number(f"-{inner.args[0]}"), ()
-        return Term("neg", (inner,)), shape
+        return -inner, shape
 
     def group(self, tree: Tree) -> Meant:
         return self.of(tree.args[0])
@@ -271,7 +272,7 @@ class Meaning:
             return self.own_prime(tree, function, inner, shape)
         row = choose(function, [shape])
         derivative = next((other for other in TABLE.values() if other.derivative_of == row.name), None)
-        if row.name in ("softmax", "log_softmax") or len(row.operands) - len(row.defaults) != 1:
+        if row.name in (heads.SOFTMAX, heads.LOG_SOFTMAX) or len(row.operands) - len(row.defaults) != 1:
             raise Unreadable(tree.start, "the derivative of a function of several entries")
         constants = tuple(number(text) for text in row.defaults)
         if derivative:
@@ -408,13 +409,13 @@ class Meaning:
             other, value, condition = parts
         else:
             raise Unreadable(tree.start, "cases without a condition")
-        return self.make(tree, "cases", [self.condition(condition.args, tree), self.of(value), self.of(other)])
+        return self.make(tree, heads.CASES, [self.condition(condition.args, tree), self.of(value), self.of(other)])
 
     def condition(self, args: tuple[Any, ...], tree: Tree) -> Meant:
         relation, left, right = args
-        key, exchanged = RELATED[relation]
+        sign, exchanged = RELATED[relation]
         parts = [self.of(left), self.of(right)]
-        return self.make(tree, {"greater": ">", "at_least": ">="}[key], parts[::-1] if exchanged else parts)
+        return self.make(tree, sign, parts[::-1] if exchanged else parts)
 
     def indicator(self, tree: Tree) -> Meant:
         return self.condition(tree.args, tree)
@@ -428,9 +429,9 @@ class Meaning:
     def norm(self, tree: Tree) -> Meant:
         inner, shape = self.of(tree.args[0])
         if not shape:
-            return self.make(tree, "abs", [(inner, shape)])
-        square = Term("hadamard_pow", (inner, number(2)))
-        return Term("sqrt", (Term("sum", (square,)),)), ()
+            return self.make(tree, heads.ABS, [(inner, shape)])
+        square = Term(heads.HADAMARD_POW, (inner, number(2)))
+        return Term(heads.SQRT, (Term(heads.SUM, (square,)),)), ()
 
     def compare(self, tree: Tree) -> Meant:
         raise Unreadable(tree.start, "a comparison where a value is expected")
@@ -480,11 +481,11 @@ METHODS: dict[str, Callable[[Meaning, Tree], Meant]] = {
             "apply",
             "prime",
             "partial",
-            "sum",
-            "cases",
+            heads.SUM,
+            heads.CASES,
             "indicator",
             "ones",
-            "norm",
+            heads.NORM,
             "compare",
         ]
     },

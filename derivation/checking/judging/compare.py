@@ -30,6 +30,7 @@ from derivation.checking.reading.tokens import Unreadable
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.numbers import Undefined, bounds, exact
+from derivation.formulas.operations import heads
 from derivation.formulas.operations.algebras import Terms
 from derivation.formulas.terms import Term, is_literal, number, rebuild, walk
 
@@ -290,7 +291,7 @@ class Comparison:
 
     def _align(self, a: Term, b: Term) -> Agreement:
         self.facts.meter.tick()
-        if b.head == "neg" and a.head != "neg":
+        if b.head == heads.NEG and a.head != heads.NEG:
             b = signed(b)
         if is_literal(b):
             try:

@@ -97,7 +97,7 @@ def slope(facts: Facts, a: Term, order: int) -> Term | None:
         if rule is None:
             continue
         part = substitute(rule, {UPSTREAM: partial(of, name(key))})
-        total = part if total is None else Term("add", (total, part))
+        total = part if total is None else total + part
     return total
 
 

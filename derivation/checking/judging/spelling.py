@@ -9,14 +9,25 @@ from derivation.checking.facts.meaning import FAILURES
 from derivation.checking.facts.values import quantities
 from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.calculus.evaluate import evaluate
-from derivation.formulas.operations import TABLE
+from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.operations.algebras import Terms
 from derivation.formulas.terms import Term, is_literal, number, options
 
 MAXIMAL_LENGTH = 100_000
 """Operations of a side that is spelled out."""
 ENTRYWISE = frozenset(
-    ["add", "sub", "neg", "times", "hadamard", "div", "hadamard_div", "pow", "hadamard_pow", "transpose"]
+    [
+        heads.ADD,
+        heads.SUB,
+        heads.NEG,
+        heads.TIMES,
+        heads.HADAMARD,
+        heads.DIV,
+        heads.HADAMARD_DIV,
+        heads.POW,
+        heads.HADAMARD_POW,
+        heads.TRANSPOSE,
+    ]
 )
 
 
@@ -48,18 +59,22 @@ def spread(term: Term, known: Mapping[Term, Array]) -> tuple[Shape, int]:
     parts = [spread(child, known) for child in term.children]
     shapes = [shape for shape, _ in parts]
     inner = (
-        1 if term.head in ENTRYWISE else shapes[0][-1] if term.head == "matmul" else max(map(prod, shapes), default=1)
+        1
+        if term.head in ENTRYWISE
+        else shapes[0][-1]
+        if term.head == heads.MATMUL
+        else max(map(prod, shapes), default=1)
     )
     return TABLE[term.head].shape(shapes, *options(term)), 1 + inner * sum(length for _, length in parts)
 
 
 def flat(term: Term) -> list[Term]:
     """The summands of a sum, each with its sign."""
-    if term.head == "add":
+    if term.head == heads.ADD:
         return flat(term.args[0]) + flat(term.args[1])
-    if term.head == "sub":
+    if term.head == heads.SUB:
         return flat(term.args[0]) + [negated(part) for part in flat(term.args[1])]
-    if term.head == "neg":
+    if term.head == heads.NEG:
         return [negated(part) for part in flat(term.args[0])]
     return [term]
 
@@ -68,19 +83,19 @@ def negated(term: Term) -> Term:
     if term.head == "number":
         text = term.args[0]
         return Term("number", (text[1:] if text.startswith("-") else f"-{text}",))
-    return term.args[0] if term.head == "neg" else Term("neg", (term,))
+    return term.args[0] if term.head == heads.NEG else -term
 
 
 def signed(term: Term) -> Term:
     """The term with a minus before a product taken into the numeral that begins it: `-1.25 v` is (-1.25) v."""
-    if term.head == "neg":
+    if term.head == heads.NEG:
         inner = signed(term.args[0])
         factor = inner
-        while factor.head in ("times", "matmul", "hadamard", "dot"):
+        while factor.head in (heads.TIMES, heads.MATMUL, heads.HADAMARD, heads.DOT):
             factor = factor.args[0]
         if factor.head == "number":
             return begun(inner, f"-{factor.args[0]}")
-        return Term("neg", (inner,))
+        return -inner
     return (
         Term(term.head, tuple(signed(arg) if isinstance(arg, Term) else arg for arg in term.args))
         if term.children

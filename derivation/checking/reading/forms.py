@@ -19,6 +19,7 @@ from derivation.checking.reading.symbols import (
 )
 from derivation.checking.reading.tokens import Token, Unreadable, group
 from derivation.checking.reading.trees import Tree
+from derivation.formulas.operations import heads
 
 MATRICES = frozenset(
     [
@@ -88,7 +89,7 @@ def absolute(reader: Reader) -> Tree:
         index, reader.place = script(reader.words, reader.place)
         if texts(index) not in (("2",), ("F",)):
             raise Unreadable(start, "a norm other than the Euclidean one")
-    return Tree("norm" if norm else "abs", (inner,), start)
+    return Tree(heads.NORM if norm else heads.ABS, (inner,), start)
 
 
 def root(reader: Reader) -> Tree:
@@ -96,7 +97,7 @@ def root(reader: Reader) -> Tree:
     reader.expect(r"\sqrt")
     if reader.next == "[":
         raise Unreadable(start, "a root other than the square root")
-    return Tree("call", ("sqrt", reader.inner(reader.group())), start)
+    return Tree("call", (heads.SQRT, reader.inner(reader.group())), start)
 
 
 def total(reader: Reader) -> Tree:
@@ -121,7 +122,7 @@ def total(reader: Reader) -> Tree:
     body = reader.entrywise()
     if minus:
         body = Tree("u-", (body,), start)
-    return Tree("sum", (below[0], low, above, body), start)
+    return Tree(heads.SUM, (below[0], low, above, body), start)
 
 
 def indicator(reader: Reader) -> Tree:
@@ -217,7 +218,7 @@ def branches(reader: Reader, cells: list[list[list[Token]]], start: int) -> Tree
         parts += [reader.inner(value), *([test] if test else [])]
     if len(parts) not in (3, 4) or len(cells) != 2:
         raise Unreadable(start, "cases other than two")
-    return Tree("cases", tuple(parts), start)
+    return Tree(heads.CASES, tuple(parts), start)
 
 
 def function(reader: Reader) -> Tree:

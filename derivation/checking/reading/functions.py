@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from derivation.checking.reading.symbols import Vocabulary
-from derivation.formulas.operations import SPELLINGS, TABLE
+from derivation.formulas.operations import SPELLINGS, TABLE, heads
 
 SPOKEN = {
     row.notation.symbol: spelling
@@ -11,21 +11,17 @@ SPOKEN = {
     if row.notation.kind == "function"
     for spelling in row.spellings[:1]
     if not row.derivative_of
-} | {r"\log": "log", r"\exp": "exp", r"\Phi": "normal_cdf", r"\min": "min", r"\mean": "mean"}
+} | {r"\log": heads.LOG, r"\exp": heads.EXP, r"\mean": heads.MEAN}
 """Commands that are functions."""
 CALLED = {
     spelling.replace("_", ""): spelling
     for spelling in SPELLINGS
-    if spelling.isidentifier() and spelling not in ("dot", "outer", "sum", "mean", "sign")
+    if spelling.isidentifier() and spelling not in (heads.DOT, heads.OUTER)
 } | {
     "logistic": "sigmoid",
-    "crossentropy": "cross_entropy",
-    "ce": "cross_entropy",
+    "ce": heads.CROSS_ENTROPY,
     "lrelu": "leaky_relu",
-    "sum": "sum",
-    "mean": "mean",
-    "sgn": "sign",
-    "sign": "sign",
+    "sgn": heads.SIGN,
     "rect": "relu",
 }
 """Words, in small letters and without `_`, that are functions of the table."""

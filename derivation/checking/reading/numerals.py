@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree
+from derivation.formulas.operations import heads
 
 MAXIMAL_FACTORIAL = 60
 
@@ -32,7 +33,7 @@ def factorial(tree: Tree, start: int) -> Tree:
 def pi(start: int) -> Tree:
     r"""The number \pi by a function of the table: the normal density at 0 is 1/\sqrt{2 \pi}."""
     one, two, zero = (Tree("number", (text,), start) for text in "120")
-    density = Tree("call", ("normal_pdf", zero), start)
+    density = Tree("call", (heads.NORMAL_PDF, zero), start)
     return Tree("frac", (one, Tree(r"\cdot", (two, Tree("^", (density, two), start)), start)), start)
 
 

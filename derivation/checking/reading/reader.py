@@ -32,6 +32,7 @@ from derivation.checking.reading.symbols import (
 )
 from derivation.checking.reading.tokens import Token, Unreadable, group
 from derivation.checking.reading.trees import Tree
+from derivation.formulas.operations import heads
 
 BARS = ("|", r"\|")
 RELATIONS = {"<": "<", ">": ">", r"\le": "<=", r"\ge": ">="}
@@ -303,9 +304,9 @@ class Reader:
     def exponential(self, found: Scripted) -> Tree:
         if len(found.sups) != 1 or found.primes:
             if not found.sups and not found.primes:
-                return Tree("call", ("exp", Tree("number", ("1",), found.start)), found.start)
+                return Tree("call", (heads.EXP, Tree("number", ("1",), found.start)), found.start)
             raise Unreadable(found.start, "what is this e?")
-        return Tree("call", ("exp", self.inner(found.sups[0])), found.start)
+        return Tree("call", (heads.EXP, self.inner(found.sups[0])), found.start)
 
     def symbol(self, found: Scripted) -> Tree:
         """A name with its labels, and what its other superscripts do to it."""
@@ -442,10 +443,10 @@ class Reader:
         self.place = found.after
         start = found.start
         powers = [sup for sup in found.sups if texts(sup)]
-        base = self.inner(found.sub) if found.sub and function == "log" else None
+        base = self.inner(found.sub) if found.sub and function == heads.LOG else None
         if found.sub and function in ("max", "min") and self.next not in ("(", r"\{"):
             raise Unreadable(start, f"a {function} over an index")
-        if found.sub and base is None and function not in ("max", "min", "softmax"):
+        if found.sub and base is None and function not in ("max", "min", heads.SOFTMAX):
             raise Unreadable(start, "an index behind a function")
         if found.primes > 1 or len(powers) > 1:
             raise Unreadable(start, "a higher derivative")
@@ -459,7 +460,7 @@ class Reader:
                 raise Unreadable(self.at, "how far does the argument of this function go? use brackets")
         tree = Tree("prime" if found.primes else "call", (function, *arguments), start)
         if base is not None:
-            tree = Tree("/", (tree, Tree("call", ("log", base), start)), start)
+            tree = Tree("/", (tree, Tree("call", (heads.LOG, base), start)), start)
         if powers:
             if texts(powers[0]) in (("-", "1"), ("-1",)):
                 raise Unreadable(start, "an inverse function")

@@ -19,6 +19,7 @@ from derivation.checking.judging.context import Context
 from derivation.checking.judging.spelling import flat, negated, spelled
 from derivation.formulas.arrays import Array
 from derivation.formulas.numbers import bounds, nearest, point, terminating
+from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term, is_literal, number, walk
 
 DIGITS = 10
@@ -63,7 +64,9 @@ class Alignment:
                 return Term(b.head, (*parts, *b.args[len(b.children) :]))
             except Unaligned:
                 pass
-        if old.head == "add" and new.head == "add" and b.head != "add":  # a vanishing summand may have been left out
+        if (
+            old.head == heads.ADD and new.head == heads.ADD and b.head != heads.ADD
+        ):  # a vanishing summand may have been left out
             for kept, gone in ((0, 1), (1, 0)):
                 if self.comparison.is_zero(old.args[gone]):
                     return self.renewed(old.args[kept], new.args[kept], b)
@@ -121,9 +124,9 @@ class Alignment:
 
     def rebuilt(self, b: Term, pairs: Iterator[tuple[Term, Term]], minus: bool = False) -> Term:
         """A sum with each summand made anew; behind a minus the summand is turned."""
-        if b.head in ("add", "sub"):
+        if b.head in (heads.ADD, heads.SUB):
             left = self.rebuilt(b.args[0], pairs, minus)
-            return Term(b.head, (left, self.rebuilt(b.args[1], pairs, minus != (b.head == "sub"))))
+            return Term(b.head, (left, self.rebuilt(b.args[1], pairs, minus != (b.head == heads.SUB))))
         old, new = next(pairs)
         if minus:
             old, new = negated(old), negated(new)

@@ -20,36 +20,15 @@ from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree
 from derivation.checking.sources.find import opened
 from derivation.formulas.numbers import working_precision
-from derivation.formulas.operations import TABLE
+from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.terms import Term, names, walk
+from derivation.networks.keys import SIGNS
 from derivation.spec.reader import SpecError, loads
 from derivation.tex.names import ACCENTS, default
 
 MAXIMAL_EQUATIONS, MAXIMAL_TITLE = 200, 300
-OPERATORS = {
-    "add": "+",
-    "sub": "-",
-    "times": "*",
-    "hadamard": "*",
-    "matmul": "@",
-    "div": "/",
-    "hadamard_div": "/",
-    "pow": "^",
-    "hadamard_pow": "^",
-}
-STRENGTH = {
-    "add": 1,
-    "sub": 1,
-    "neg": 1,
-    "times": 2,
-    "hadamard": 2,
-    "matmul": 2,
-    "div": 2,
-    "hadamard_div": 2,
-    "pow": 3,
-    "hadamard_pow": 3,
-}
-RELATIONS = {"greater": ">", "at_least": ">="}
+STRENGTH = {">": 0, ">=": 0, "+": 1, "-": 1, "*": 2, "@": 2, "/": 2, "^": 3}
+"""How strongly a sign binds; of comparisons and powers both operands are bracketed."""
 
 
 class NoNetwork(ValueError):
@@ -313,18 +292,15 @@ def spelled(term: Term, called: Callable[[str], str], least: int = 0) -> str:
         return called(term.args[0]) if term.head == "name" else term.args[0]
     if term.head == "index":
         return f"{called(term.args[0].args[0])}[{', '.join(map(str, term.args[1:]))}]"
-    if term.head in OPERATORS:
-        own = STRENGTH[term.head]
-        shown = (
-            f"{spelled(term.args[0], called, own + (own == 3))} {OPERATORS[term.head]} "
-            f"{spelled(term.args[1], called, own + 1)}"
-        )
-    elif term.head == "neg":
+    if term.head in SIGNS:
+        sign = SIGNS[term.head]
+        own = STRENGTH[sign]
+        left, right = spelled(term.args[0], called, own + (sign not in "+-*@/")), spelled(term.args[1], called, own + 1)
+        shown = f"{left} {sign} {right}"
+    elif term.head == heads.NEG:
         own, shown = 1, f"-{spelled(term.args[0], called, 2)}"
-    elif term.head == "transpose":
+    elif term.head == heads.TRANSPOSE:
         own, shown = 4, f"{spelled(term.args[0], called, 4)}.T"
-    elif term.head in RELATIONS:
-        own, shown = 0, f"{spelled(term.args[0], called, 1)} {RELATIONS[term.head]} {spelled(term.args[1], called, 1)}"
     else:
         word = (
             next((spelling for spelling in TABLE[term.head].spellings if spelling.isidentifier()), None)

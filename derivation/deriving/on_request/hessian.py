@@ -3,6 +3,7 @@ are certain."""
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, Mapping
 from functools import reduce
 from itertools import pairwise
@@ -20,6 +21,7 @@ from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.calculus.reverse import gradients
 from derivation.formulas.calculus.simplify import simplify
 from derivation.formulas.numbers import Number, Undefined, is_positive, middle
+from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term, name, names, number, partial
 from derivation.networks.keys import expression
 from derivation.networks.walkthrough import Phase, Reason, Step
@@ -120,7 +122,8 @@ def _worked(
             quantity = second(loss, by, then)
             reason = Reason(
                 "second_direct"
-                if not any(node.head == "partial" for node in formula.children or (formula,)) and formula.head != "add"
+                if not any(node.head == "partial" for node in formula.children or (formula,))
+                and formula.head != heads.ADD
                 else "second_composed"
             )
             yield Step(quantity, Reason("worked_hessian"), workbook.chain(quantity, [formula]), 0, reason)
@@ -166,7 +169,7 @@ def _composed(
     products += [partial(loss, o) * second(o, by, then) for o, _ in ends]
     if len(products) > 2:
         products = [product for product in products if evaluate(product, workbook.known).entries[0] != 0]
-    return simplify(reduce(lambda a, b: a + b, products), workbook.shapes) if 0 < len(products) <= LONGEST_SUM else None
+    return simplify(reduce(operator.add, products), workbook.shapes) if 0 < len(products) <= LONGEST_SUM else None
 
 
 def _curvature(bends: list[list[Number]]) -> tuple[Reason, ...]:

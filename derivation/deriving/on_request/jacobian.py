@@ -3,6 +3,7 @@ the way."""
 
 from __future__ import annotations
 
+import operator
 from functools import reduce
 
 from derivation.deriving.on_request.common import NoView
@@ -12,6 +13,7 @@ from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.calculus.reverse import gradients
 from derivation.formulas.language.resolve import Shapes, describe
+from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term, name, number, partial, walk
 from derivation.networks.network import Network
 from derivation.networks.walkthrough import Phase, Reason, Step
@@ -43,7 +45,7 @@ def jacobian(key: str, workbook: Workbook) -> Phase:
 
 def by_entries(key: str, source: str, shapes: Shapes) -> Term:
     """The Jacobian of one quantity by another as a quantity with a name of its own."""
-    return partial(name(key), name(source) if shapes.of(name(source)) == () else Term("transpose", (name(source),)))
+    return partial(name(key), name(source) if shapes.of(name(source)) == () else name(source).T)
 
 
 def _sources(network: Network, key: str) -> list[str]:
@@ -100,7 +102,7 @@ def _step(workbook: Workbook, key: str, source: str, users: list[str], count: in
     workbook.known[quantity] = reduce(lambda a, b: a.zip(lambda x, y: x + y, b), parts)
     kept = [formula for formula in formulas if formula is not None]
     lines = (
-        workbook.chain(quantity, [reduce(lambda a, b: a + b, kept)])
+        workbook.chain(quantity, [reduce(operator.add, kept)])
         if len(kept) == len(formulas)
         else workbook.recall(quantity)
     )
@@ -114,7 +116,7 @@ def _step(workbook: Workbook, key: str, source: str, users: list[str], count: in
 
 
 def _times(left: Array, right: Array) -> Term:
-    return Term("matmul" if left.shape and right.shape else "times", (name("J"), name("K")))
+    return Term(heads.MATMUL if left.shape and right.shape else heads.TIMES, (name("J"), name("K")))
 
 
 def _local(workbook: Workbook, result: str, source: str) -> Array:

@@ -7,15 +7,17 @@ variables.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
-from flint import arb, fmpq
+from flint import fmpq
 
 from derivation.formulas import numbers
 from derivation.formulas.numbers import Number
-from derivation.formulas.operations.algebras import Numbers
+from derivation.formulas.operations import heads
+from derivation.formulas.operations.algebras import Numbers, complete
 from derivation.formulas.operations.elementary import power, quotient
+from derivation.formulas.operations.smooth import SMOOTH, Smooth
 from derivation.formulas.terms import Term
 
 Pair = tuple[int, int]
@@ -99,57 +101,11 @@ class Jets:
     @staticmethod
     def pow(a: Jet, b: Jet) -> Jet:
         if b.first:
-            return Jets.exp(b * Jets.log(a))
+            return _smooth(SMOOTH[heads.EXP], b * _smooth(SMOOTH[heads.LOG], a))
         n, x = b.value, a.value
         slope = n * power(x, n - 1) if a.first and n != 0 else fmpq(0)
         bend = n * (n - 1) * power(x, n - 2) if a.first and n != 0 and n != 1 else fmpq(0)
         return a.through(power(x, n), slope, bend)
-
-    @staticmethod
-    def exp(a: Jet) -> Jet:
-        e = Numbers.exp(a.value)
-        return a.through(e, e, e)
-
-    @staticmethod
-    def log(a: Jet) -> Jet:
-        value, one = Numbers.log(a.value), quotient(fmpq(1), a.value)
-        return a.through(value, one, -one * one)
-
-    @staticmethod
-    def sqrt(a: Jet) -> Jet:
-        root = Numbers.sqrt(a.value)
-        slope = quotient(fmpq(1), 2 * root)
-        return a.through(root, slope, -slope * quotient(fmpq(1), 2 * a.value))
-
-    @staticmethod
-    def tanh(a: Jet) -> Jet:
-        t = Numbers.tanh(a.value)
-        return a.through(t, 1 - t * t, -2 * t * (1 - t * t))
-
-    @staticmethod
-    def sin(a: Jet) -> Jet:
-        sine = Numbers.sin(a.value)
-        return a.through(sine, Numbers.cos(a.value), -sine)
-
-    @staticmethod
-    def cos(a: Jet) -> Jet:
-        cosine = Numbers.cos(a.value)
-        return a.through(cosine, -Numbers.sin(a.value), -cosine)
-
-    @staticmethod
-    def cos_pi(a: Jet) -> Jet:
-        cosine, pi = Numbers.cos_pi(a.value), arb.pi()
-        return a.through(cosine, -pi * arb(a.value).sin_pi(), -pi * pi * cosine)
-
-    @staticmethod
-    def normal_cdf(a: Jet) -> Jet:
-        density = Numbers.normal_pdf(a.value)
-        return a.through(Numbers.normal_cdf(a.value), density, -a.value * density)
-
-    @staticmethod
-    def normal_pdf(a: Jet) -> Jet:
-        x, density = a.value, Numbers.normal_pdf(a.value)
-        return a.through(density, -x * density, (x * x - 1) * density)
 
     @staticmethod
     def max(a: Jet, b: Jet) -> Jet:
@@ -186,3 +142,13 @@ class Jets:
     @staticmethod
     def floor(a: Jet) -> Jet:
         return Jet(Numbers.floor(a.value))
+
+
+def _smooth(row: Smooth, a: Jet) -> Jet:
+    value = row.number(a.value)
+    return a.through(value, *row.slopes(a.value, value))
+
+
+for _row in SMOOTH.values():
+    setattr(Jets, _row.name, staticmethod(partial(_smooth, _row)))
+complete(vars(Jets), "first two derivatives")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from derivation.formulas.calculus.reverse import gradients
 from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term, name, number, partial, walk
 
 
@@ -14,7 +15,7 @@ def matrix_of(equation: Term, result: str, source: str, shapes: Shapes) -> Term 
     """The Jacobian of one equation by one of its vectors or numbers, as a formula; None where its reverse rule has no
     matrix form here.
 
-    >>> matrix_of(Term("matmul", (name("W"), name("x"))), "z", "x", Shapes({"W": (2, 3), "x": (3, 1), "z": (2, 1)}))
+    >>> matrix_of(name("W") @ name("x"), "z", "x", Shapes({"W": (2, 3), "x": (3, 1), "z": (2, 1)}))
     Term(head='name', args=('W',))
     """
     signal = partial(name(result), name(result))
@@ -28,11 +29,11 @@ def product(left: Term, right: Term, shapes: Shapes) -> Term:
         return left
     if _is_identity(left):
         return right
-    return Term("matmul" if shapes.of(left) and shapes.of(right) else "times", (left, right))
+    return Term(heads.MATMUL if shapes.of(left) and shapes.of(right) else heads.TIMES, (left, right))
 
 
 def _is_identity(term: Term) -> bool:
-    return term == number(1) or (term.head == "diag" and term.args[0].head == "ones")
+    return term == number(1) or (term.head == heads.DIAG and term.args[0].head == "ones")
 
 
 class _Map:
@@ -53,7 +54,7 @@ class _Map:
 
     def identity(self, term: Term) -> Term:
         shape = self.shapes.of(term)
-        return Term("diag", (Term("ones", shape),)) if shape else number(1)
+        return Term(heads.DIAG, (Term("ones", shape),)) if shape else number(1)
 
     def joined(self, head: str) -> Callable[[Term, Term], Term | None]:
         def join(a: Term, b: Term) -> Term | None:
@@ -77,7 +78,7 @@ class _Map:
         if inner is None or self.carries(factor):
             return None
         if self.shapes.of(factor) == ():
-            return Term("times", (factor, inner)) if inner != number(1) else factor
+            return factor * inner if inner != number(1) else factor
         if self.shapes.of(rest) != ():
             return None
         return product(inner, _transposed(factor), self.shapes)
@@ -89,11 +90,15 @@ class _Map:
 
     def weighted(self, inner: Term, weights: Term) -> Term:
         """J diag(d), multiplied out where that is shorter: (I - u 1^T) diag(d) is diag(d) - u d^T."""
-        if inner.head in ("add", "sub"):
+        if inner.head in (heads.ADD, heads.SUB):
             return Term(inner.head, tuple(self.weighted(part, weights) for part in inner.children))
-        if inner.head == "matmul" and inner.args[1].head == "transpose" and inner.args[1].args[0].head == "ones":
+        if (
+            inner.head == heads.MATMUL
+            and inner.args[1].head == heads.TRANSPOSE
+            and inner.args[1].args[0].head == "ones"
+        ):
             return product(inner.args[0], _transposed(weights), self.shapes)
-        return product(inner, Term("diag", (weights,)), self.shapes)
+        return product(inner, Term(heads.DIAG, (weights,)), self.shapes)
 
     def pulled(self, a: Term, b: Term) -> Term | None:
         inner = None if self.carries(a) else self.of(b)
@@ -103,30 +108,30 @@ class _Map:
         inner = self.of(a)
         if inner is None or self.shapes.of(a) == ():
             return inner
-        if inner.head == "diag":
+        if inner.head == heads.DIAG:
             return inner.args[0]  # type: ignore[no-any-return]
         return product(inner, Term("ones", self.shapes.of(a)), self.shapes)
 
     def negated(self, a: Term) -> Term | None:
         inner = self.of(a)
-        return None if inner is None else Term("neg", (inner,))
+        return None if inner is None else -inner
 
     def divided(self, a: Term, b: Term) -> Term | None:
         inner = None if self.carries(b) or self.shapes.of(b) != () else self.of(a)
-        return None if inner is None else Term("div", (inner, b))
+        return None if inner is None else inner / b
 
 
 def _transposed(term: Term) -> Term:
-    return term.args[0] if term.head == "transpose" else Term("transpose", (term,))
+    return term.args[0] if term.head == heads.TRANSPOSE else term.T
 
 
 RULES: dict[str, Callable[..., Term | None]] = {
-    "add": lambda linear, a, b: linear.joined("add")(a, b),
-    "sub": lambda linear, a, b: linear.joined("sub")(a, b),
-    "neg": _Map.negated,
-    "times": _Map.scaled,
-    "hadamard": _Map.entrywise,
-    "matmul": _Map.pulled,
-    "sum": _Map.totalled,
-    "div": _Map.divided,
+    heads.ADD: lambda linear, a, b: linear.joined(heads.ADD)(a, b),
+    heads.SUB: lambda linear, a, b: linear.joined(heads.SUB)(a, b),
+    heads.NEG: _Map.negated,
+    heads.TIMES: _Map.scaled,
+    heads.HADAMARD: _Map.entrywise,
+    heads.MATMUL: _Map.pulled,
+    heads.SUM: _Map.totalled,
+    heads.DIV: _Map.divided,
 }

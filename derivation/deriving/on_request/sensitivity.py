@@ -10,6 +10,7 @@ from derivation.deriving.workbook import Workbook
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.language.resolve import choose
 from derivation.formulas.numbers import Number, is_positive
+from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term, name, number, partial
 from derivation.networks.walkthrough import Phase, Reason, Step
 
@@ -67,13 +68,15 @@ def _whole(workbook: Workbook, loss: Term, key: str) -> Row:
     share."""
     of, by = name(key), partial(loss, name(key))
     if not workbook.shapes.of(of):
-        return Row(of, Term("abs", (of,)), Term("abs", (by,)), (of, by))
-    return Row(of, _norm(workbook, of), _norm(workbook, by), (Term("sum", (Term("hadamard", (of, by)),)), number(1)))
+        return Row(of, Term(heads.ABS, (of,)), Term(heads.ABS, (by,)), (of, by))
+    return Row(
+        of, _norm(workbook, of), _norm(workbook, by), (Term(heads.SUM, (Term(heads.HADAMARD, (of, by)),)), number(1))
+    )
 
 
 def _norm(workbook: Workbook, array: Term) -> Term:
     square = choose("^", [workbook.shapes.of(array), ()]).name
-    return Term("sqrt", (Term("sum", (Term(square, (array, number(2))),)),))
+    return Term(heads.SQRT, (Term(heads.SUM, (Term(square, (array, number(2))),)),))
 
 
 def _change(row: Row) -> Term:

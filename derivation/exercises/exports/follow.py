@@ -4,7 +4,7 @@ operations of QTI."""
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,9 @@ from derivation.exercises.exercise.program import ScalarGraph, ScalarNode, Trace
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.numbers import Carry, Number
-from derivation.formulas.operations.algebras import Numbers
+from derivation.formulas.operations import heads
+from derivation.formulas.operations.algebras import Numbers, complete
+from derivation.formulas.operations.smooth import SMOOTH
 from derivation.formulas.terms import Term
 
 LARGEST = 120
@@ -111,9 +113,10 @@ def _expression(graph: ScalarGraph, keys: dict[int, Any], node: int, count: list
     parts = tuple(_expression(graph, keys, operand, count) for operand in operands)
     if isinstance(operation, Carry):
         return _rounded(operation, *parts)
-    if operation not in FORMS:
+    form = FORMS.get(operation)
+    if form is None:
         raise NoForm(str(operation))
-    return FORMS[operation](*parts)
+    return form(*parts)
 
 
 def _number(x: Any) -> Expression:
@@ -163,25 +166,26 @@ def _difference(a: Expression, b: Expression) -> Expression:
     return Expression("subtract", (a, b))
 
 
-FORMS: dict[Any, Callable[..., Expression]] = {
-    operator.add: _plain("sum"),
-    operator.mul: _plain("product"),
-    operator.sub: _plain("subtract"),
-    operator.neg: lambda a: _difference(_number(0), a),
-    Numbers.div: _plain("divide"),
-    Numbers.pow: _plain("power"),
-    Numbers.max: _plain("max"),
-    Numbers.min: _plain("min"),
-    Numbers.largest: _plain("max"),
-    Numbers.smallest: _plain("min"),
-    Numbers.exp: _function("exp"),
-    Numbers.log: _function("ln"),
-    Numbers.tanh: _function("tanh"),
-    Numbers.sin: _function("sin"),
-    Numbers.cos: _function("cos"),
-    Numbers.sign: _function("signum"),
-    Numbers.sqrt: lambda a: Expression("power", (a, _number(fmpq(1, 2)))),
-    Numbers.greater: lambda a, b: _is_positive(_difference(a, b)),
-    Numbers.at_least: lambda a, b: _difference(_number(1), _is_positive(_difference(b, a))),
-}
-"""What each operation of a program is in QTI; one without a row has no follow-through."""
+FORMS: Mapping[Any, Callable[..., Expression] | None] = complete(
+    {
+        operator.add: _plain("sum"),
+        operator.mul: _plain("product"),
+        operator.sub: _plain("subtract"),
+        operator.neg: lambda a: _difference(_number(0), a),
+        Numbers.div: _plain("divide"),
+        Numbers.pow: _plain("power"),
+        Numbers.max: _plain("max"),
+        Numbers.min: _plain("min"),
+        Numbers.largest: _plain("max"),
+        Numbers.smallest: _plain("min"),
+        Numbers.sign: _function("signum"),
+        Numbers.greater: lambda a, b: _is_positive(_difference(a, b)),
+        Numbers.at_least: lambda a, b: _difference(_number(1), _is_positive(_difference(b, a))),
+        Numbers.floor: None,
+        Numbers.cases: None,
+        **{row.number: _function(row.qti) if row.qti else None for row in SMOOTH.values()},
+        SMOOTH[heads.SQRT].number: lambda a: Expression("power", (a, _number(fmpq(1, 2)))),
+    },
+    "form in QTI",
+)
+"""What each operation of a program is in QTI; of what has none (None) no answer follows."""

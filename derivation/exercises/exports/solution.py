@@ -25,7 +25,7 @@ from derivation.exercises.exercise.exercise import Exercise, Variant
 from derivation.exercises.exports.setting import Localized, Setting, doubled
 from derivation.formulas.arrays import Array
 from derivation.formulas.numbers import Number, certified
-from derivation.formulas.operations import TABLE
+from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.terms import Term, number, walk
 from derivation.networks.network import Network
 from derivation.networks.walkthrough import Line, Phase, Reason, Step
@@ -155,7 +155,7 @@ class NumbersPutIn:
             ]
             for array in arrays
         ]
-        self.is_sum = any(node.head == "sum" for node in walk(self.formula)) and not any(
+        self.is_sum = any(node.head == heads.SUM for node in walk(self.formula)) and not any(
             node.head == "dots" for node in walk(term)
         )
 

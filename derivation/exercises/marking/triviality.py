@@ -14,7 +14,7 @@ from typing import Any
 from derivation.exercises.marking.marking_key import StudentValues
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.numbers import Number, exact
-from derivation.formulas.operations.algebras import Numbers
+from derivation.formulas.operations.algebras import COMPARISONS, Numbers
 from derivation.formulas.terms import Term
 
 
@@ -54,10 +54,6 @@ class Counted:
             operation(self.value, *(other.value for other in others)),
             self.cost + sum(other.cost for other in others) + 1,
         )
-
-
-COMPARISONS = frozenset({"greater", "at_least", "max", "min", "largest", "smallest", "cases", "sign"})
-"""What is seen at a glance."""
 
 
 class Counting:

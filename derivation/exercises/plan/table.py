@@ -16,6 +16,7 @@ from derivation.exercises.plan.plan import Plan, Slot, Stratum
 from derivation.formulas.arrays import Array
 from derivation.formulas.language.expressions import nearest
 from derivation.formulas.numbers import Carry, Style
+from derivation.formulas.operations import heads
 from derivation.formulas.terms import name, names, walk
 from derivation.networks.network import Network
 from derivation.networks.optimizers import RANGES
@@ -26,7 +27,7 @@ from derivation.words.telling import tell
 
 Add = Callable[[tuple[str, ...], str], None]
 """Told of a problem: the path of keys below [variants], and a sentence."""
-TARGETED = ("cross_entropy", "binary_cross_entropy", "hinge")
+TARGETED = (heads.CROSS_ENTROPY, heads.BINARY_CROSS_ENTROPY, heads.HINGE)
 """Losses whose second operand is a label, which stays as it is where the spec does not say what varies."""
 Digits = Annotated[int, Field(ge=1, le=12, strict=True)]
 Count = Annotated[int, Field(ge=1, strict=True)]
@@ -165,7 +166,7 @@ def _labels(network: Network) -> set[str]:
     found: set[str] = set()
     for term in network.equations.values():
         for node in walk(term):
-            if node.head in TARGETED or node.head.startswith(("dropout", "masked")):
+            if node.head in TARGETED or node.head.startswith((heads.DROPOUT, "masked")):
                 found |= set(names(node.children[1]))
     return found
 

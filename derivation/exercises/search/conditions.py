@@ -15,11 +15,11 @@ from derivation.exercises.plan.wishes import Pattern, is_wished
 from derivation.exercises.search.case import Case, Condition, Sign
 from derivation.exercises.search.lattice import at_most
 from derivation.formulas.numbers import Number, is_positive
-from derivation.formulas.operations.algebras import Numbers
+from derivation.formulas.operations.smooth import SMOOTH
 from derivation.formulas.terms import name
 from derivation.networks.keys import key_of
 
-SATURATING = frozenset({Numbers.exp, Numbers.tanh, Numbers.normal_cdf})
+SATURATING = frozenset(row.number for row in SMOOTH.values() if row.saturates)
 
 
 def conditions(wishes: Mapping[str, Any], case: Case) -> Iterator[Condition]:

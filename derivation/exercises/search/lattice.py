@@ -16,7 +16,8 @@ from derivation.exercises.exercise.program import Operation
 from derivation.exercises.plan.domains import Domain
 from derivation.exercises.search.case import Condition
 from derivation.formulas.numbers import Carry, Number, terminating
-from derivation.formulas.operations.algebras import Numbers
+from derivation.formulas.operations.algebras import Numbers, complete
+from derivation.formulas.operations.smooth import SMOOTH
 
 Code = Mapping[int, tuple[Operation | None, tuple[int, ...]]]
 """Operations by node, each behind its operands."""
@@ -84,8 +85,7 @@ def worked_places(operation: Operation, places: list[Places], constants: list[Nu
     """The decimals of a result, from those of its operands."""
     if isinstance(operation, Carry):
         return _least(places[0], operation.places)
-    rule = PLACES.get(operation)
-    found = rule(places, constants) if rule else None
+    found = PLACES[operation](places, constants)
     return found if found is not None and found <= MAXIMAL_PLACES else None
 
 
@@ -118,19 +118,29 @@ def _powered(places: list[Places], constants: list[Number]) -> Places:
     return places[0] * int(exponent.p) if is_whole and places[0] is not None else None
 
 
-PLACES: Mapping[Operation, Callable[[list[Places], list[Number]], Places]] = {
-    operator.add: lambda places, constants: _longer(*places),
-    operator.sub: lambda places, constants: _longer(*places),
-    operator.neg: lambda places, constants: places[0],
-    operator.mul: _together,
-    Numbers.max: lambda places, constants: _longer(*places),
-    Numbers.min: lambda places, constants: _longer(*places),
-    Numbers.greater: lambda places, constants: 0,
-    Numbers.at_least: lambda places, constants: 0,
-    Numbers.sign: lambda places, constants: 0,
-    Numbers.div: _divided,
-    Numbers.pow: _powered,
-}
+def _unknown(*operands: object) -> None:
+    return None
+
+
+SMOOTH_UNKNOWN = dict.fromkeys((row.number for row in SMOOTH.values()), _unknown)
+PLACES: Mapping[Operation, Callable[[list[Places], list[Number]], Places]] = complete(
+    {
+        operator.add: lambda places, constants: _longer(*places),
+        operator.sub: lambda places, constants: _longer(*places),
+        operator.neg: lambda places, constants: places[0],
+        operator.mul: _together,
+        Numbers.max: lambda places, constants: _longer(*places),
+        Numbers.min: lambda places, constants: _longer(*places),
+        Numbers.greater: lambda places, constants: 0,
+        Numbers.at_least: lambda places, constants: 0,
+        Numbers.sign: lambda places, constants: 0,
+        Numbers.div: _divided,
+        Numbers.pow: _powered,
+        **dict.fromkeys((Numbers.largest, Numbers.smallest, Numbers.cases, Numbers.floor), _unknown),
+        **SMOOTH_UNKNOWN,
+    },
+    "rule for decimals",
+)
 
 
 def _product(a: Span, b: Span) -> Span:
@@ -148,11 +158,17 @@ def _narrowed(span: Span, condition: Condition) -> Span:
     return narrowed if narrowed[0] <= narrowed[1] else span
 
 
-SPANS: Mapping[Operation, Callable[..., Span]] = {
-    operator.add: lambda a, b: (a[0] + b[0], a[1] + b[1]),
-    operator.sub: lambda a, b: (a[0] - b[1], a[1] - b[0]),
-    operator.neg: lambda a: (-a[1], -a[0]),
-    operator.mul: _product,
-    Numbers.max: lambda a, b: (max(a[0], b[0]), max(a[1], b[1])),
-    Numbers.min: lambda a, b: (min(a[0], b[0]), min(a[1], b[1])),
-}
+SPANS: Mapping[Operation, Callable[..., Span]] = complete(
+    {
+        operator.add: lambda a, b: (a[0] + b[0], a[1] + b[1]),
+        operator.sub: lambda a, b: (a[0] - b[1], a[1] - b[0]),
+        operator.neg: lambda a: (-a[1], -a[0]),
+        operator.mul: _product,
+        Numbers.max: lambda a, b: (max(a[0], b[0]), max(a[1], b[1])),
+        Numbers.min: lambda a, b: (min(a[0], b[0]), min(a[1], b[1])),
+        **dict.fromkeys((Numbers.div, Numbers.pow, Numbers.largest, Numbers.smallest), _unknown),
+        **dict.fromkeys((Numbers.greater, Numbers.at_least, Numbers.sign, Numbers.cases, Numbers.floor), _unknown),
+        **SMOOTH_UNKNOWN,
+    },
+    "bounds",
+)

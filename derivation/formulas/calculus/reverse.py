@@ -11,7 +11,7 @@ from functools import reduce
 
 from derivation.formulas.calculus.simplify import simplify
 from derivation.formulas.language.resolve import Shapes, rule, substitute
-from derivation.formulas.operations import TABLE
+from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.terms import Term, options, walk
 from derivation.words.telling import tell
 
@@ -44,7 +44,7 @@ def gradients(
 
 
 def _plus(a: Term, b: Term) -> Term:
-    return Term("add", (a, b))
+    return a + b
 
 
 def _visit(
@@ -63,7 +63,13 @@ def _visit(
     if term.head == "index":
         of, *entry = term.args
         _visit(
-            of, of, Term("times", (upstream, Term("unit", (*shapes.of(of), *entry)))), targets, simplify, shapes, found
+            of,
+            of,
+            Term(heads.TIMES, (upstream, Term("unit", (*shapes.of(of), *entry)))),
+            targets,
+            simplify,
+            shapes,
+            found,
         )
         return
     for place, child in enumerate(term.children if term.head in TABLE else ()):
@@ -82,7 +88,7 @@ def _pull(term: Term, out: Term, upstream: Term, place: int, shapes: Shapes) -> 
     names = (*zip(row.operands, operand_shapes, strict=True), ("G", result_shape), ("out", result_shape))
     body, shape = rule(row.at(text, operand_shapes, options(term)), names)
     pulled = substitute(body, {**dict(zip(row.operands, term.children, strict=True)), "G": upstream, "out": out})
-    return Term("sum", (pulled,)) if operand_shapes[place] == () and shape != () else pulled
+    return Term(heads.SUM, (pulled,)) if operand_shapes[place] == () and shape != () else pulled
 
 
 def fused(equation: Term, inner: str, upstream: Term, shapes: Shapes) -> tuple[list[Term], Term] | None:

@@ -5,17 +5,19 @@ They serve the derivative formulas only; an author's own equation is never touch
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import reduce
 
 from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term, fold, number, with_parts
 
 Rule = Callable[[Term, Shapes], Term]
 ONE, ZERO = Fraction(1), Fraction(0)
-PRODUCTS = frozenset({"times", "hadamard", "matmul"})
-LINEAR = frozenset({"transpose", "repeat_rows", "repeat_columns", "row_sums", "column_sums"})
+PRODUCTS = frozenset({heads.TIMES, heads.HADAMARD, heads.MATMUL})
+LINEAR = frozenset({heads.TRANSPOSE, heads.REPEAT_ROWS, heads.REPEAT_COLUMNS, heads.ROW_SUMS, heads.COLUMN_SUMS})
 """What a numeric factor can be drawn out of."""
 
 
@@ -30,7 +32,7 @@ def literal(value: Fraction) -> Term:
         while rest % prime == 0:
             rest //= prime
     if rest != 1:
-        return Term("div", (number(value.numerator), number(value.denominator)))
+        return number(value.numerator) / number(value.denominator)
     places = 0
     while (value * 10**places).denominator != 1:
         places += 1
@@ -74,10 +76,10 @@ def factors(term: Term) -> tuple[Fraction, Term | None]:
     """The numeric factor of a product and what remains of it (None where nothing does)."""
     if term.head == "number":
         return Fraction(term.args[0]), None
-    if term.head == "neg":
+    if term.head == heads.NEG:
         factor, core = factors(term.args[0])
         return -factor, core
-    if term.head == "div":
+    if term.head == heads.DIV:
         above, core = factors(term.args[0])
         below, rest = factors(term.args[1])
         if below != ZERO:
@@ -94,7 +96,7 @@ def factors(term: Term) -> tuple[Fraction, Term | None]:
 
 
 def _divide(above: Term | None, below: Term | None) -> Term | None:
-    return above if below is None else Term("div", (above or number(1), below))
+    return above if below is None else Term(heads.DIV, (above or number(1), below))
 
 
 def _product(term: Term, shapes: Shapes) -> Term:
@@ -102,33 +104,33 @@ def _product(term: Term, shapes: Shapes) -> Term:
     if core is None:
         return literal(factor)
     core = _without_ones(core, shapes)
-    if core.head == "times" and core.args[0].head == "div" and core.args[0].args[0] == number(1):
-        core = Term("div", (core.args[1], core.args[0].args[1]))
+    if core.head == heads.TIMES and core.args[0].head == heads.DIV and core.args[0].args[0] == number(1):
+        core = Term(heads.DIV, (core.args[1], core.args[0].args[1]))
     if factor == ZERO:
         shape = shapes.of(core)
-        return Term("times", (number(0), Term("ones", shape))) if shape else number(0)
+        return number(0) * Term("ones", shape) if shape else number(0)
     if factor == ONE:
         return core
-    if core.head == "sub" and factor == -ONE:
-        return Term("sub", core.args[::-1])
+    if core.head == heads.SUB and factor == -ONE:
+        return Term(heads.SUB, core.args[::-1])
     if factor == -ONE:
-        return Term("neg", (core,))
-    if core.head == "div" and core.args[0] == number(1):
-        below = core.args[1] if factor.denominator == 1 else Term("times", (number(factor.denominator), core.args[1]))
-        return Term("div", (number(factor.numerator), below))
+        return -core
+    if core.head == heads.DIV and core.args[0] == number(1):
+        below = core.children[1] if factor.denominator == 1 else number(factor.denominator) * core.children[1]
+        return number(factor.numerator) / below
     if factor.numerator == 1:
-        return Term("div", (core, number(factor.denominator)))
+        return core / number(factor.denominator)
     lead = literal(factor)
-    return Term("times", (lead, core))
+    return lead * core
 
 
 def numeric(term: Term) -> list[Fraction]:
     """The numeric factors of a product that are not 1 or -1, without their signs, from the outermost quotient in."""
     if term.head == "number":
         return [abs(Fraction(term.args[0]))] if abs(Fraction(term.args[0])) != ONE else []
-    if term.head == "neg":
+    if term.head == heads.NEG:
         return numeric(term.args[0])
-    if term.head == "div" and factors(term.args[1])[0] != ZERO:
+    if term.head == heads.DIV and factors(term.args[1])[0] != ZERO:
         return [*(ONE / value for value in numeric(term.args[1])), *numeric(term.args[0])]
     return [value for part in term.children for value in numeric(part)] if term.head in PRODUCTS | LINEAR else []
 
@@ -138,33 +140,29 @@ def _product_loosely(term: Term, shapes: Shapes) -> Term:
     several, (factor, core) = numeric(term), factors(term)
     if len(several) < 2 or factor == ZERO:
         return _product(term, shapes)
-    lead = reduce(lambda a, b: Term("times", (a, b)), map(_fraction, several))
-    product = lead if core is None else Term("times", (lead, _without_ones(core, shapes)))
-    return Term("neg", (product,)) if factor < 0 else product
+    lead = reduce(operator.mul, map(_fraction, several))
+    product = lead if core is None else lead * _without_ones(core, shapes)
+    return -product if factor < 0 else product
 
 
 def _fraction(value: Fraction) -> Term:
-    return (
-        number(value.numerator)
-        if value.denominator == 1
-        else Term("div", (number(value.numerator), number(value.denominator)))
-    )
+    return number(value.numerator) if value.denominator == 1 else number(value.numerator) / number(value.denominator)
 
 
 def _without_ones(term: Term, shapes: Shapes) -> Term:
     """A product with `ones` left out where the other factor has the full shape."""
-    if term.head == "hadamard":
+    if term.head == heads.HADAMARD:
         left, right = (_without_ones(arg, shapes) for arg in term.args)
         for one, other in ((left, right), (right, left)):
             if one.head == "ones":
                 return other
-            if one.head == "times" and one.args[1].head == "ones":
-                return _without_ones(Term("times", (one.args[0], other)), shapes)
-            if one.head == "div" and one.args[0].head == "ones":
-                return Term("div", (other, one.args[1]))
-        return Term("hadamard", (left, right))
-    if term.head == "times" and term.args[0].head == "ones":
-        return Term("times", term.args[::-1])
+            if one.head == heads.TIMES and one.args[1].head == "ones":
+                return _without_ones(one.args[0] * other, shapes)
+            if one.head == heads.DIV and one.args[0].head == "ones":
+                return other / one.children[1]
+        return Term(heads.HADAMARD, (left, right))
+    if term.head == heads.TIMES and term.args[0].head == "ones":
+        return Term(heads.TIMES, term.args[::-1])
     return term
 
 
@@ -176,8 +174,8 @@ def _add(term: Term, shapes: Shapes) -> Term:
         return left
     if left.head == right.head == "number":
         return literal(Fraction(left.args[0]) + Fraction(right.args[0]))
-    if right.head == "neg":
-        return Term("sub", (left, right.args[0]))
+    if right.head == heads.NEG:
+        return left - right.children[0]
     return term
 
 
@@ -186,11 +184,11 @@ def _sub(term: Term, shapes: Shapes) -> Term:
     if _is(right, 0):
         return left
     if _is(left, 0):
-        return _product(Term("neg", (right,)), shapes)
+        return _product(-right, shapes)
     if left.head == right.head == "number":
         return literal(Fraction(left.args[0]) - Fraction(right.args[0]))
-    if right.head == "neg":
-        return Term("add", (left, right.args[0]))
+    if right.head == heads.NEG:
+        return left + right.children[0]
     return term
 
 
@@ -203,7 +201,7 @@ def _sum(term: Term, shapes: Shapes) -> Term:
         return term.children[0]
     factor, core = factors(term.args[0])
     if factor != ONE and core is not None:
-        return _product(Term("times", (literal(factor), Term("sum", (core,)))), shapes)
+        return _product(Term(heads.TIMES, (literal(factor), Term(heads.SUM, (core,)))), shapes)
     return term
 
 
@@ -211,12 +209,10 @@ def _transpose(term: Term, shapes: Shapes) -> Term:
     inner = term.children[0]
     if shapes.of(inner) == ():
         return inner
-    if inner.head == "transpose":
+    if inner.head == heads.TRANSPOSE:
         return inner.children[0]
-    if inner.head == "matmul" and "transpose" in (inner.args[0].head, inner.args[1].head):
-        return Term(
-            "matmul", tuple(_transpose(Term("transpose", (factor,)), shapes) for factor in reversed(inner.args))
-        )
+    if inner.head == heads.MATMUL and heads.TRANSPOSE in (inner.args[0].head, inner.args[1].head):
+        return Term(heads.MATMUL, tuple(_transpose(factor.T, shapes) for factor in reversed(inner.args)))
     return term
 
 
@@ -229,17 +225,17 @@ def _is(term: Term, value: int) -> bool:
 
 
 RULES: dict[str, Rule] = {
-    "times": _product,
-    "hadamard": _product,
-    "matmul": _product,
-    "neg": _product,
-    "div": _product,
-    "add": _add,
-    "sub": _sub,
-    "pow": _pow,
-    "hadamard_pow": _pow,
-    "sum": _sum,
-    "transpose": _transpose,
-    "spread": _spread,
+    heads.TIMES: _product,
+    heads.HADAMARD: _product,
+    heads.MATMUL: _product,
+    heads.NEG: _product,
+    heads.DIV: _product,
+    heads.ADD: _add,
+    heads.SUB: _sub,
+    heads.POW: _pow,
+    heads.HADAMARD_POW: _pow,
+    heads.SUM: _sum,
+    heads.TRANSPOSE: _transpose,
+    heads.SPREAD: _spread,
 }
-LOOSE = RULES | dict.fromkeys(("times", "hadamard", "matmul", "neg", "div"), _product_loosely)
+LOOSE = RULES | dict.fromkeys((heads.TIMES, heads.HADAMARD, heads.MATMUL, heads.NEG, heads.DIV), _product_loosely)

@@ -14,6 +14,7 @@ from derivation.formulas.language.expressions import whole
 from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.readings import Reading, Resolved, called, natural
 from derivation.formulas.language.syntax import Syntax
+from derivation.formulas.operations import heads
 from derivation.formulas.terms import index as entry
 from derivation.words.telling import tell
 
@@ -67,7 +68,7 @@ def _rows(resolver: Resolver, syntax: Syntax, of: Resolved, places: Sequence[Syn
 def picked(resolver: Resolver, syntax: Syntax, of: Resolved, rows: Sequence[int]) -> Resolved:
     """Rows of an array, counted from 0, or from the end where they are negative."""
     count = of.shape[0] if of.shape else 1
-    found = resolver.operation(syntax, "pick_rows", [of], [row + 1 + count * (row < 0) for row in rows])
+    found = resolver.operation(syntax, heads.PICK_ROWS, [of], [row + 1 + count * (row < 0) for row in rows])
     return found._replace(reading=Reading((len(rows), *of.reading.axes[1:])))
 
 
@@ -85,7 +86,7 @@ def _parts(resolver: Resolver, syntax: Syntax, of: Resolved, places: Sequence[Sy
             raise SyntaxProblem(syntax.at, tell("indexing.unnamed"))
         return Resolved(entry(of.term, *(first for first, _ in spans)), (), Reading(()))
     ours = spans if len(spans) == 2 else [(0, 1), spans[0]] if shape[0] == 1 else [spans[0], (0, shape[1])]
-    part = resolver.operation(syntax, "slice", [of], [place for first, last in ours for place in (first + 1, last)])
+    part = resolver.operation(syntax, heads.SLICE, [of], [place for first, last in ours for place in (first + 1, last)])
     return part._replace(reading=_left(of.reading, places, spans))
 
 
@@ -199,7 +200,7 @@ def reshaped(resolver: Resolver, syntax: Syntax) -> Resolved:
     full = [*sizes, 1] if len(sizes) == 1 else sizes
     known = prod(size for size in full if size != -1)
     found = resolver.operation(
-        syntax, "reshape", [of], [entries // known if size == -1 and known else size for size in full]
+        syntax, heads.RESHAPE, [of], [entries // known if size == -1 and known else size for size in full]
     )
     return found._replace(reading=natural(found.shape) if len(sizes) == 1 else Reading(found.shape))
 

@@ -16,7 +16,7 @@ from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.readings import Reading, Resolved, TwoReadings, called, natural, read
 from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.language.unfolding import array_problem
-from derivation.formulas.operations import SPELLINGS, TABLE, Operation, ShapeMismatch
+from derivation.formulas.operations import SPELLINGS, TABLE, Operation, ShapeMismatch, heads
 from derivation.formulas.operations.layers import LAYERS, Layer
 from derivation.formulas.operations.table import Size, scaled_matrix
 from derivation.formulas.terms import Term, fold, number, options, rebuild
@@ -29,7 +29,7 @@ class Shapes:
     """The shapes of terms, from the shapes of names.
 
     >>> from derivation.formulas.terms import name
-    >>> Shapes({"W": (2, 3), "x": (3, 1)}).of(Term("matmul", (name("W"), name("x"))))
+    >>> Shapes({"W": (2, 3), "x": (3, 1)}).of(name("W") @ name("x"))
     (2, 1)
     """
 
@@ -184,10 +184,10 @@ class Resolver:
         """What NumPy has for an operation; refused where that has another value."""
         if self.readings is None:
             return natural(shape)
-        if row.heat == "entries" or row.name == "log_softmax":
+        if row.heat == "entries" or row.name == heads.LOG_SOFTMAX:
             whole_matrix(syntax, parts[0])
         try:
-            return read(TABLE["matmul"] if syntax.symbol == "@" else row, parts, shape)
+            return read(TABLE[heads.MATMUL] if syntax.symbol == "@" else row, parts, shape)
         except TwoReadings as problem:
             raise SyntaxProblem(syntax.at, message_of(problem)) from None
 
@@ -323,7 +323,7 @@ SPECIAL: dict[str, Any] = {
     "index": arranging.indexed,
     **dict.fromkeys(arranging.JOINS, arranging.joined),
     "embedding": arranging.embedding,
-    "reshape": arranging.reshaped,
+    heads.RESHAPE: arranging.reshaped,
     "ones": Resolver.ones,
     "size": Resolver.size,
     "list": Resolver.misplaced,
@@ -403,9 +403,9 @@ def repeated(parts: Sequence[Resolved]) -> list[Resolved] | None:
         if part.shape in ((), (rows, columns)):
             found.append(part)
         elif part.shape == (1, columns):
-            found.append(Resolved(Term("repeat_rows", (part.term, rows)), (rows, columns), full))
+            found.append(Resolved(Term(heads.REPEAT_ROWS, (part.term, rows)), (rows, columns), full))
         elif part.shape == (rows, 1):
-            found.append(Resolved(Term("repeat_columns", (part.term, columns)), (rows, columns), full))
+            found.append(Resolved(Term(heads.REPEAT_COLUMNS, (part.term, columns)), (rows, columns), full))
         else:
             return None
     return found

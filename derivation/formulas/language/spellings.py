@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
+from derivation.formulas.operations import TABLE
+
 MODULES = frozenset({"np", "numpy", "jnp", "torch", "nn", "functional", "F", "math", "tf", "special"})
 """Prefixes that are passed over, as in `np.maximum(0, z)`."""
-ALIASES = {
-    "maximum": "max",
-    "minimum": "min",
-    "amax": "max",
+ALIASES = {alias: row.spellings[0] for row in TABLE.values() for alias in row.aliases} | {
     "concatenate": "concat",
     "cat": "concat",
     "vstack": "vstack",
     "hstack": "hstack",
     "column_stack": "column_stack",
-    "matmul": "@",
-    "multiply": "*",
-    "divide": "/",
-    "add": "+",
-    "subtract": "-",
-    "power": "^",
-    "negative": "u-",
-    "absolute": "abs",
-    "transpose": ".T",
-    "expit": "sigmoid",
-    "max_pool2d": "maxpool",
-    "avg_pool2d": "avgpool",
     "keepdim": "keepdims",
     "dim": "axis",
 }

@@ -6,15 +6,17 @@ entries.
 
 from __future__ import annotations
 
-from functools import cache, reduce
-from typing import Any
+from collections.abc import Mapping
+from functools import cache, partial, reduce
+from typing import Any, TypeVar
 
-from flint import arb, fmpq
+from flint import fmpq
 
 from derivation.formulas import numbers
 from derivation.formulas.numbers import Number, is_positive
-from derivation.formulas.operations import elementary
-from derivation.formulas.operations.elementary import function
+from derivation.formulas.operations import elementary, heads
+from derivation.formulas.operations.smooth import SMOOTH
+from derivation.formulas.operations.table import MissingPiece
 from derivation.formulas.terms import Term, number
 
 BITS = 203
@@ -28,15 +30,6 @@ class Numbers:
     literal = staticmethod(lambda term: numbers.exact(term.args[0]))
     div = staticmethod(elementary.quotient)
     pow = staticmethod(elementary.power)
-    exp = staticmethod(function(arb.exp, {0: 1}))
-    log = staticmethod(elementary.logarithm)
-    sqrt = staticmethod(elementary.square_root)
-    tanh = staticmethod(function(arb.tanh, {0: 0}))
-    sin = staticmethod(function(arb.sin, {0: 0}))
-    cos = staticmethod(function(arb.cos, {0: 1}))
-    cos_pi = staticmethod(
-        function(arb.cos_pi, {0: 1, 1: -1, fmpq(1, 2): 0, fmpq(1, 3): fmpq(1, 2), fmpq(2, 3): fmpq(-1, 2)})
-    )
     floor = staticmethod(elementary.floor)
 
     @staticmethod
@@ -71,13 +64,29 @@ class Numbers:
     def cases(condition: Number, a: Number, b: Number) -> Number:
         return a if condition == 1 else b
 
-    @staticmethod
-    def normal_cdf(a: Number) -> Number:
-        return fmpq(1, 2) if a == 0 else (-arb(a) / arb(2).sqrt()).erfc() / 2
 
-    @staticmethod
-    def normal_pdf(a: Number) -> Number:
-        return (-arb(elementary.power(a, fmpq(2))) / 2).exp() / (2 * arb.pi()).sqrt()
+for _row in SMOOTH.values():
+    setattr(Numbers, _row.name, staticmethod(_row.number))
+ASKED = tuple(name for name in vars(Numbers) if not name.startswith("_") and name not in ("number", "literal"))
+"""What meanings ask an algebra for, beside numbers themselves."""
+COMPARISONS = frozenset({"greater", "at_least", "max", "min", "largest", "smallest", "cases", "sign"})
+"""Those that are seen at a glance."""
+
+Row = TypeVar("Row")
+
+
+def complete(rows: Mapping[Any, Row], piece: str) -> Mapping[Any, Row]:
+    """The rows, once there is one for each of `ASKED`, by name or by what it is over numbers; `MissingPiece` says
+    which has none.
+
+    >>> complete({"exp": 1}, "row")
+    Traceback (most recent call last):
+    derivation.formulas.operations.table.MissingPiece: the operation 'div' has no row
+    """
+    for name in ASKED:
+        if name not in rows and getattr(Numbers, name) not in rows:
+            raise MissingPiece(name, piece)
+    return rows
 
 
 class Terms:
@@ -87,8 +96,8 @@ class Terms:
     literal = staticmethod(lambda term: term)
     div = staticmethod(lambda a, b: a / b)
     pow = staticmethod(lambda a, b: a**b)
-    largest = staticmethod(lambda *entries: reduce(lambda a, b: Term("maximum", (a, b)), entries))
-    smallest = staticmethod(lambda *entries: reduce(lambda a, b: Term("minimum", (a, b)), entries))
+    largest = staticmethod(lambda *entries: reduce(lambda a, b: Term(heads.MAXIMUM, (a, b)), entries))
+    smallest = staticmethod(lambda *entries: reduce(lambda a, b: Term(heads.MINIMUM, (a, b)), entries))
 
 
 def _spelled(head: str) -> Any:
@@ -109,30 +118,13 @@ def _seen(head: str) -> Any:
     return staticmethod(compared)
 
 
-for _function, _head in (
-    *(
-        (key, key)
-        for key in (
-            "exp",
-            "log",
-            "sqrt",
-            "tanh",
-            "sin",
-            "cos",
-            "sign",
-            "cases",
-            "floor",
-            "cos_pi",
-            "normal_cdf",
-            "normal_pdf",
-        )
-    ),
-    ("max", "maximum"),
-    ("min", "minimum"),
-):
+for _function in (*SMOOTH, "sign", "cases", "floor"):
+    setattr(Terms, _function, _spelled(_function))
+for _function, _head in (("max", heads.MAXIMUM), ("min", heads.MINIMUM)):
     setattr(Terms, _function, _spelled(_head))
 for _function in ("greater", "at_least"):
     setattr(Terms, _function, _seen(_function))
+complete(vars(Terms), "term that spells it out")
 
 
 def is_step(expression: Any) -> bool:
@@ -184,11 +176,7 @@ def symbols() -> Any:
         )
         div = staticmethod(lambda a, b: a / b)
         pow = staticmethod(power)
-        exp, log, sqrt, tanh, sin, cos = map(
-            staticmethod, (sympy.exp, sympy.log, sympy.sqrt, sympy.tanh, sympy.sin, sympy.cos)
-        )
         floor = staticmethod(sympy.floor)
-        cos_pi = staticmethod(lambda a: sympy.cos(sympy.pi * a))
         max = staticmethod(lambda a, b: a + (b - a) * step(sympy.expand(b - a)))
         min = staticmethod(lambda a, b: a + (b - a) * step(sympy.expand(a - b)))
 
@@ -215,7 +203,8 @@ def symbols() -> Any:
         at_least = staticmethod(lambda a, b: 1 - step(sympy.expand(b - a)))
         sign = staticmethod(lambda a: step(a) - step(-a))
         cases = staticmethod(lambda c, a, b: c * a + (1 - c) * b)
-        normal_cdf = staticmethod(lambda a: sympy.erfc(-a / sympy.sqrt(2)) / 2)
-        normal_pdf = staticmethod(lambda a: sympy.exp(-(a**2) / 2) / sympy.sqrt(2 * sympy.pi))
 
+    for row in SMOOTH.values():
+        setattr(Symbols, row.name, staticmethod(partial(row.symbols, sympy)))
+    complete(vars(Symbols), "SymPy expression")
     return Symbols

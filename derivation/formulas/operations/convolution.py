@@ -45,7 +45,7 @@ def _places(size: int, kernel: int, stride: int, padding: int, axis: str) -> int
     return room // stride + 1
 
 
-def _slide(m: Any, image: Array, kernel: Array, stride: int, padding: int, across: int) -> Array:
+def _slide(algebra: Any, image: Array, kernel: Array, stride: int, padding: int, across: int) -> Array:
     across = _across(Size.of(image.shape), Size.of(kernel.shape), across)
     shape = Size.of(slid([image.shape, kernel.shape], stride, padding, across))
     rows, weights = image.rows, kernel.rows
@@ -58,7 +58,7 @@ def _slide(m: Any, image: Array, kernel: Array, stride: int, padding: int, acros
             for n, weight in enumerate(line)
             if 0 <= top + k < len(rows) and 0 <= left + n < len(rows[0])
         ]
-        return total(products) if products else m.number("0")
+        return total(products) if products else algebra.number("0")
 
     return Array.of_rows([[entry(i, j) for j in range(shape.columns)] for i in range(shape.rows)])
 
@@ -75,9 +75,9 @@ def _at_least_one(shape: Shape, *sizes: int) -> Shape:
     return shape
 
 
-def _spread(m: Any, a: Array, stride: int) -> Array:
+def _spread(algebra: Any, a: Array, stride: int) -> Array:
     shape = Size.of(spread([a.shape], stride))
-    given, zero = a.rows, m.number("0")
+    given, zero = a.rows, algebra.number("0")
     return Array.of_rows(
         [
             [given[i // stride][j // stride] if i % stride == j % stride == 0 else zero for j in range(shape.columns)]
@@ -86,7 +86,7 @@ def _spread(m: Any, a: Array, stride: int) -> Array:
     )
 
 
-def _gathered(m: Any, a: Array, stride: int) -> Array:
+def _gathered(algebra: Any, a: Array, stride: int) -> Array:
     return Array.of_rows([row[::stride] for row in a.rows[::stride]])
 
 
@@ -132,9 +132,9 @@ def _pooled(a: Array, size: int, function: Any) -> Array:
     )
 
 
-def _largest_in_windows(m: Any, a: Array, size: int) -> Array:
+def _largest_in_windows(algebra: Any, a: Array, size: int) -> Array:
     width = _width(a, size)
-    marks = _pooled(a, size, lambda entries: largest_place(m, entries))
+    marks = _pooled(a, size, lambda entries: largest_place(algebra, entries))
     shape = Size.of(a.shape)
     per_row = Size.of(marks.shape).columns
     return Array.of_rows(
@@ -148,7 +148,7 @@ def _largest_in_windows(m: Any, a: Array, size: int) -> Array:
     )
 
 
-def _enlarged(m: Any, a: Array, rows: int, columns: int) -> Array:
+def _enlarged(algebra: Any, a: Array, rows: int, columns: int) -> Array:
     return Array.of_rows([[entry for entry in row for _ in range(columns)] for row in a.rows for _ in range(rows)])
 
 
@@ -183,18 +183,22 @@ CONVOLUTION = (
         options={"stride": 1, "padding": 0, "across": "padding"},
         sizes=_full,
         heat="window",
+        numpy="conv2d({a}, {b}, {stride}, {padding}, {across})",
+        example="conv2d(I, K)",
     ),
     Operation(
         "rotate180",
         A,
         Notation("function", r"\operatorname{rot}_{180}"),
         lambda shapes: shapes[0],
-        lambda m, a: Array(a.shape, a.entries[::-1]),
+        lambda algebra, a: Array(a.shape, a.entries[::-1]),
         reverse=("rotate180(G)",),
         spellings=("rotate180",),
         reason="turned",
         nonlinear=False,
         coupled=True,
+        numpy="{a}[::-1, ::-1]",
+        example="rotate180(K)",
     ),
     Operation(
         "spread",
@@ -207,6 +211,8 @@ CONVOLUTION = (
         reason="spread",
         nonlinear=False,
         options={"stride": None},
+        numpy="spread({a}, {stride})",
+        example="spread(K, 2)",
     ),
     Operation(
         "strided",
@@ -219,33 +225,43 @@ CONVOLUTION = (
         reason="spread",
         nonlinear=False,
         options={"stride": None},
+        numpy="{a}[::{stride}, ::{stride}]",
+        example="strided(I, 2)",
     ),
     Operation(
         "maxpool",
         A,
         _operator("maxpool"),
         windows,
-        lambda m, a, size: _pooled(a, size, lambda entries: m.largest(*entries)),
+        lambda algebra, a, size: _pooled(a, size, lambda entries: algebra.largest(*entries)),
         reverse=("enlarge(G, {height}, {width}) * largest_in_windows(a, {size})",),
         spellings=("maxpool", "max_pool"),
+        aliases=("max_pool2d",),
         reason="maxpool",
         options={"size": 2},
         sizes=_block,
         heat="window",
+        numpy="windows({a}, {size}).max(axis=2)",
+        example="maxpool(I, 2)",
     ),
     Operation(
         "avgpool",
         A,
         _operator("avgpool"),
         windows,
-        lambda m, a, size: _pooled(a, size, lambda entries: m.div(total(entries), m.number(str(len(entries))))),
+        lambda algebra, a, size: _pooled(
+            a, size, lambda entries: algebra.div(total(entries), algebra.number(str(len(entries))))
+        ),
         reverse=("enlarge(G, {height}, {width}) / {count}",),
         spellings=("avgpool", "avg_pool"),
+        aliases=("avg_pool2d",),
         reason="avgpool",
         nonlinear=False,
         options={"size": 2},
         sizes=_block,
         heat="window",
+        numpy="windows({a}, {size}).mean(axis=2)",
+        example="avgpool(I, 2)",
     ),
     Operation(
         "largest_in_windows",
@@ -259,6 +275,8 @@ CONVOLUTION = (
         derivative_of="maxpool",
         options={"size": None},
         coupled=True,
+        numpy="largest_in_windows({a}, {size})",
+        example="largest_in_windows(I, 2)",
     ),
     Operation(
         "enlarge",
@@ -271,5 +289,7 @@ CONVOLUTION = (
         reason="enlarge",
         nonlinear=False,
         options={"rows": None, "columns": None},
+        numpy="enlarge({a}, {rows}, {columns})",
+        example="enlarge(K, 2, 2)",
     ),
 )

@@ -27,6 +27,7 @@ LOSSES = (
             "softmax_rows": Fused(("G * (sum(b, axis=1) * p - b)", "G * (p - b)"), "sum(b, axis=1)"),
             "softmax_columns": Fused(("G * (sum(b, axis=0) * p - b)", "G * (p - b)"), "sum(b, axis=0)"),
         },
+        example="cross_entropy(p, y)",
     ),
     Operation(
         "binary_cross_entropy",
@@ -39,6 +40,7 @@ LOSSES = (
         reason="binary_cross_entropy",
         written_out=True,
         fused={"sigmoid": Fused(("G * (p - b)",), "1")},
+        example="binary_cross_entropy(p, y)",
     ),
     Operation(
         "hinge",
@@ -50,7 +52,8 @@ LOSSES = (
         spellings=("hinge",),
         reason="hinge",
         written_out=True,
-        kink=lambda m, a, b: (a * b).map(lambda x: x - 1),
+        kink=lambda algebra, a, b: (a * b).map(lambda x: x - 1),
+        example="hinge(a, y)",
     ),
     Operation(
         "huber",
@@ -63,5 +66,6 @@ LOSSES = (
         defaults=("1",),
         reason="huber",
         written_out=True,
+        example="huber(a, p)",
     ),
 )

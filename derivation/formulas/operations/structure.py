@@ -12,34 +12,33 @@ from functools import reduce
 from typing import Any
 
 from derivation.formulas.arrays import Array, Shape, collapse, total
-from derivation.formulas.operations import table
 from derivation.formulas.operations.algebras import Numbers
 from derivation.formulas.operations.table import PRODUCT, Notation, Operation, ShapeMismatch, Size, matrix, same
 
 A, AB = ("a",), ("a", "b")
 
 
-def largest_place(m: Any, entries: Sequence[Any]) -> list[Any]:
+def largest_place(algebra: Any, entries: Sequence[Any]) -> list[Any]:
     """1 for the largest of some entries, 0 for the others; of equal ones the first counts. Numbers are gone through
     once."""
-    if m is Numbers:
+    if algebra is Numbers:
         largest = reduce(lambda a, b: b if Numbers.greater(entries[b], entries[a]) == 1 else a, range(len(entries)))
-        return [m.number("1") if place == largest else m.number("0") for place in range(len(entries))]
+        return [algebra.number("1") if place == largest else algebra.number("0") for place in range(len(entries))]
     ahead = (
-        [m.at_least(a, b) if k > place else m.greater(a, b) for k, b in enumerate(entries) if k != place]
+        [algebra.at_least(a, b) if k > place else algebra.greater(a, b) for k, b in enumerate(entries) if k != place]
         for place, a in enumerate(entries)
     )
-    return [reduce(lambda a, b: a * b, marks, m.number("1")) for marks in ahead]
+    return [reduce(lambda a, b: a * b, marks, algebra.number("1")) for marks in ahead]
 
 
 def each_row(function: Callable[[Any, tuple[Any, ...]], list[Any]]) -> Callable[[Any, Array], Array]:
     """A meaning that works at each row by itself."""
-    return lambda m, a: Array.of_rows([function(m, row) for row in a.rows])
+    return lambda algebra, a: Array.of_rows([function(algebra, row) for row in a.rows])
 
 
 def each_column(function: Callable[[Any, tuple[Any, ...]], list[Any]]) -> Callable[[Any, Array], Array]:
     """A meaning that works at each column by itself."""
-    return lambda m, a: each_row(function)(m, a.T).T
+    return lambda algebra, a: each_row(function)(algebra, a.T).T
 
 
 def row_totals(shapes: Sequence[Shape]) -> Shape:
@@ -148,8 +147,8 @@ def gathered(shapes: Sequence[Shape], *places: int) -> Shape:
     return collapse((count, size.columns))
 
 
-def _pad(m: Any, a: Array, first: int, last: int, left: int, right: int, rows: int, columns: int) -> Array:
-    given, zero = a.rows, m.number("0")
+def _pad(algebra: Any, a: Array, first: int, last: int, left: int, right: int, rows: int, columns: int) -> Array:
+    given, zero = a.rows, algebra.number("0")
     inside = [
         [
             given[i - first][j - left] if first <= i <= last and left <= j <= right else zero
@@ -160,25 +159,21 @@ def _pad(m: Any, a: Array, first: int, last: int, left: int, right: int, rows: i
     return Array.of_rows(inside)
 
 
-def _diag(m: Any, a: Array) -> Array:
-    zero = m.number("0")
+def _diag(algebra: Any, a: Array) -> Array:
+    zero = algebra.number("0")
     return Array.of_rows([[x if i == j else zero for j in range(len(a.entries))] for i, x in enumerate(a.entries)])
 
 
-def _gather(m: Any, a: Array, *places: int) -> Array:
+def _gather(algebra: Any, a: Array, *places: int) -> Array:
     *rows, count = places
-    found = []
+    found, nothing = [], [algebra.number("0")] * len(a.rows[0])
     for row in range(1, count + 1):
         summands = [given for place, given in zip(rows, a.rows, strict=True) if place == row]
-        found.append(
-            [total(entries) for entries in zip(*summands, strict=True)]
-            if summands
-            else [m.number("0")] * len(a.rows[0])
-        )
+        found.append([total(entries) for entries in zip(*summands, strict=True)] if summands else nothing)
     return Array.of_rows(found)
 
 
-def _reshape(m: Any, a: Array, rows: int, columns: int) -> Array:
+def _reshape(algebra: Any, a: Array, rows: int, columns: int) -> Array:
     return Array(collapse((rows, columns)), a.entries)
 
 
@@ -201,35 +196,43 @@ SUMS = (
         "row_sums",
         _ones("right"),
         row_totals,
-        each_row(lambda m, row: [total(row)]),
+        each_row(lambda algebra, row: [total(row)]),
         reverse=("repeat_columns(G, {a.columns})",),
         spellings=("sum axis=1",),
+        numpy="np.sum({a}, axis=1, keepdims=True)",
+        example="sum(M, axis=1)",
     ),
     _line(
         "column_sums",
         _ones("left top"),
         column_totals,
-        each_column(lambda m, column: [total(column)]),
+        each_column(lambda algebra, column: [total(column)]),
         reverse=("repeat_rows(G, {a.rows})",),
         spellings=("sum axis=0",),
+        numpy="np.sum({a}, axis=0, keepdims=True)",
+        example="sum(M, axis=0)",
     ),
     _line(
         "repeat_rows",
         _ones("left"),
         repeated_row,
-        lambda m, a, count: Array.of_rows(a.rows * count),
+        lambda algebra, a, count: Array.of_rows(a.rows * count),
         reverse=("sum(G, axis=0)",),
         spellings=("repeat_rows",),
         options={"count": None},
+        numpy="np.repeat({a}, {count}, axis=0)",
+        example="repeat_rows(r, 2)",
     ),
     _line(
         "repeat_columns",
         _ones("right top"),
         repeated_column,
-        lambda m, a, count: Array.of_rows(a.T.rows * count).T,
+        lambda algebra, a, count: Array.of_rows(a.T.rows * count).T,
         reverse=("sum(G, axis=1)",),
         spellings=("repeat_columns",),
         options={"count": None},
+        numpy="np.repeat({a}, {count}, axis=1)",
+        example="repeat_columns(a, 2)",
     ),
 )
 PARTS = (
@@ -237,12 +240,14 @@ PARTS = (
         "slice",
         Notation("slice"),
         part,
-        lambda m, a, first, last, left, right: Array.of_rows(
+        lambda algebra, a, first, last, left, right: Array.of_rows(
             [row[left - 1 : right] for row in a.rows[first - 1 : last]]
         ),
         reverse=("pad(G, {options}, {a.rows}, {a.columns})",),
         spellings=("slice",),
         options=dict.fromkeys(("first", "last", "left", "right")),
+        numpy="{a}[{first} - 1:{last}, {left} - 1:{right}]",
+        example="slice(M, 1, 2, 2, 3)",
     ),
     _line(
         "pad",
@@ -252,32 +257,38 @@ PARTS = (
         reverse=("slice(G, {first}, {last}, {left}, {right})",),
         spellings=("pad",),
         options=dict.fromkeys(("first", "last", "left", "right", "rows", "columns")),
+        numpy="pad({a}, {first}, {last}, {left}, {right}, {rows}, {columns})",
+        example="pad(M, 1, 2, 2, 4, 3, 4)",
     ),
     Operation(
         "below",
         AB,
         Notation("joined", ";"),
         below,
-        lambda m, a, b: Array.of_rows(a.rows + b.rows),
+        lambda algebra, a, b: Array.of_rows(a.rows + b.rows),
         reverse=("slice(G, 1, {a.rows}, 1, {a.columns})", "slice(G, {first}, {last}, 1, {a.columns})"),
         spellings=("concat axis=0",),
         reason="joined",
         nonlinear=False,
         folds=True,
         sizes=lambda a, b: {"first": a.rows + 1, "last": a.rows + b.rows},
+        numpy="np.vstack([{a}, {b}])",
+        example="concat(M, N, axis=0)",
     ),
     Operation(
         "beside",
         AB,
         Notation("joined", ","),
         beside,
-        lambda m, a, b: Array.of_rows([(*left, *right) for left, right in zip(a.rows, b.rows, strict=True)]),
+        lambda algebra, a, b: Array.of_rows([(*left, *right) for left, right in zip(a.rows, b.rows, strict=True)]),
         reverse=("slice(G, 1, {a.rows}, 1, {a.columns})", "slice(G, 1, {a.rows}, {first}, {last})"),
         spellings=("concat axis=1",),
         reason="joined",
         nonlinear=False,
         folds=True,
         sizes=lambda a, b: {"first": a.columns + 1, "last": a.columns + b.columns},
+        numpy="np.hstack([{a}, {b}])",
+        example="concat(M, N, axis=1)",
     ),
     _line(
         "reshape",
@@ -287,15 +298,19 @@ PARTS = (
         reverse=("reshape(G, {a.rows}, {a.columns})",),
         spellings=("reshape",),
         options={"rows": None, "columns": None},
+        numpy="np.reshape({a}, ({rows}, {columns}))",
+        example="reshape(M, 3, 2)",
     ),
     _line(
         "flatten",
         _operator("flatten"),
         flat,
-        lambda m, a: Array(collapse((len(a.entries), 1)), a.entries),
+        lambda algebra, a: Array(collapse((len(a.entries), 1)), a.entries),
         reverse=("reshape(G, {a.rows}, {a.columns})",),
         spellings=("flatten", "ravel"),
         coupled=True,
+        numpy="np.reshape({a}, (-1, 1))",
+        example="flatten(M)",
     ),
     _line(
         "diag",
@@ -305,24 +320,30 @@ PARTS = (
         reverse=("diagonal(G)",),
         spellings=("diag",),
         coupled=True,
+        numpy="diagonal_matrix({a})",
+        example="diag(a)",
     ),
     _line(
         "diagonal",
         _operator("diagonal"),
         main_diagonal,
-        lambda m, a: Array.of_rows([[a.rows[k][k]] for k in range(a.shape[0])]),
+        lambda algebra, a: Array.of_rows([[a.rows[k][k]] for k in range(a.shape[0])]),
         reverse=("diag(G)",),
         spellings=("diagonal",),
         coupled=True,
+        numpy="np.diag({a})[:, None]",
+        example="diagonal(I)",
     ),
     _line(
         "pick_rows",
         _operator("rows"),
         picked,
-        lambda m, a, *rows: Array.of_rows([a.rows[row - 1] for row in rows]),
+        lambda algebra, a, *rows: Array.of_rows([a.rows[row - 1] for row in rows]),
         reverse=("gather_rows(G, {options}, {a.rows})",),
         spellings=("pick_rows",),
         options={"places": "many"},
+        numpy="{a}[np.array([{places}]) - 1]",
+        example="pick_rows(M, 2, 1, 2)",
     ),
     _line(
         "gather_rows",
@@ -333,6 +354,8 @@ PARTS = (
         spellings=("gather_rows",),
         options={"places": "many"},
         sizes=lambda a, *places: {"picked": ", ".join(map(str, places[:-1]))},
+        numpy="gather_rows({a}, [{places[:-1]}], {places[-1]})",
+        example="gather_rows(M, 3, 1, 3)",
     ),
 )
 LARGEST = (
@@ -342,10 +365,12 @@ LARGEST = (
             A,
             Notation("function", rf"\max_{{\mathrm{{{word}s}}}}"),
             shape,
-            each(lambda m, entries: [m.largest(*entries)]),
+            each(lambda algebra, entries: [algebra.largest(*entries)]),
             reverse=(f"G * first_largest_in_{word}s(a)",),
             spellings=(f"max axis={axis}",),
             reason=f"largest_in_{word}s",
+            numpy=f"np.max({{a}}, axis={axis}, keepdims=True)",
+            example=f"max(M, axis={axis})",
         )
         for axis, word, shape, each in ((0, "column", column_totals, each_column), (1, "row", row_totals, each_row))
     ),
@@ -360,34 +385,10 @@ LARGEST = (
             spellings=(f"first_largest_in_{word}s",),
             reason="indicator",
             coupled=True,
+            numpy=f"first_largest_in_{word}s({{a}})",
+            example=f"first_largest_in_{word}s(M)",
         )
         for word, each in (("column", each_column), ("row", each_row))
     ),
 )
 STRUCTURE = (*SUMS, *PARTS, *LARGEST)
-
-ANY_LENGTH = frozenset(
-    {
-        *(
-            table.entrywise,
-            table.arrays_entrywise,
-            table.with_scalar,
-            table.by_scalar,
-            table.scalar_by_scalar,
-            table.array_by_scalar,
-        ),
-        *(
-            table.not_by_scalar,
-            table.same,
-            table.equal,
-            table.matrix,
-            table.equal_matrices,
-            table.dropped,
-            table.scalar,
-            table.one_array,
-        ),
-        *(table.transposed, table.matrix_product, table.outer_product, table.equal_arrays, row_totals, column_totals),
-        *(repeated_row, repeated_column),
-    }
-)
-"""Shape rules of operations that mean the same at any length, and use every entry of every operand."""

@@ -91,16 +91,18 @@ class Operation:
     """One row: everything the project knows about an operation.
 
     `operands` name the arguments in `definition` and `reverse`, which are written in the language of the spec.
-    `meaning(m, *arrays)` computes over any algebra `m` (numbers, SymPy, terms); an operation with a `definition` means
+    `meaning(algebra, *arrays)` computes over any algebra (numbers, SymPy, terms); an operation with a `definition` means
     that. `reverse` gives the gradient by each operand, with `G` for the upstream gradient and `out` for the result; a
     scalar operand that was broadcast gets the sum of it. `fused` gives, for another operation's result `p` as first
     operand (softmax, then cross-entropy), a shorter rule. `kink(arrays)` says whether the derivative is a convention at
     these values. `folds` says that `f(f(a, b), c)` is written `f(a, b, c)`. `coupled` says that entries depend on
     others than their own, `written_out` that a chain shows the definition in symbols before numbers are put in.
-    `options` are whole numbers that a term holds behind its operands (a stride), each with its default (None: it has to
+    `aliases` are what NumPy and PyTorch call the first spelling, where they have another name for it. `options` are
+    whole numbers that a term holds behind its operands (a stride), each with its default (None: it has to
     be given; a name: that option's value); shape rule and meaning get them last. `heat` says that charts show operands
     and result as matrices of tinted cells: "window" wherever the row is used; "rows", "columns" or "entries", the
-    numbers that add up to 1, where scores become the weights of an attention. In `definition` and `reverse`, `{stride}`
+    numbers that add up to 1, where scores become the weights of an attention. `numpy` is the expression of a row that
+    has no definition, over operands and options in braces. `example` uses the operation on quantities of `examples`. In `definition` and `reverse`, `{stride}`
     is an option, `{a.rows}` an operand's size, and other names in braces come from `sizes`.
     """
 
@@ -112,6 +114,7 @@ class Operation:
     definition: str | None = None
     reverse: tuple[str | None, ...] = ()
     spellings: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
     defaults: tuple[str, ...] = ()
     reason: str = ""
     nonlinear: bool = True
@@ -125,6 +128,8 @@ class Operation:
     options: Mapping[str, int | str | None] = field(default_factory=dict)
     sizes: Callable[..., dict[str, int]] | None = None
     heat: Literal["", "window", "rows", "columns", "entries"] = ""
+    numpy: str = ""
+    example: str = ""
 
     def filled(self, given: Sequence[int] = (), named: Mapping[str, int] | None = None) -> Options:
         """All options of a term of this row, from those given in order and by name."""
@@ -154,6 +159,37 @@ class Operation:
         extra = self.sizes(*named.values(), *options) if self.sizes else {}
         places = ", ".join(map(str, options))
         return text.format(**named, **dict(zip(self.options, options, strict=False)), **extra, options=places)
+
+
+class MissingPiece(TypeError):
+    """The table says less of an operation than others ask of it.
+
+    >>> raise MissingPiece("tanh", "example")
+    Traceback (most recent call last):
+    derivation.formulas.operations.table.MissingPiece: the operation 'tanh' has no example
+    """
+
+    def __init__(self, name: str, piece: str) -> None:
+        super().__init__(f"the operation {name!r} has no {piece}")
+
+
+PIECES: dict[str, Callable[[Operation], Any]] = {
+    "operands": lambda row: row.operands,
+    "meaning and no definition": lambda row: row.meaning or row.definition,
+    "reverse rule for each operand": lambda row: len(row.reverse) == len(row.operands),
+    "spelling": lambda row: row.spellings,
+    "reason": lambda row: row.reason,
+    "NumPy expression": lambda row: row.numpy or row.definition,
+    "example": lambda row: row.example,
+}
+"""What a row has to say, and whether it does."""
+
+
+def check(row: Operation) -> None:
+    """Raises `MissingPiece` for a row that does not say all."""
+    for piece, has in PIECES.items():
+        if not has(row):
+            raise MissingPiece(row.name, piece)
 
 
 def entrywise(shapes: Sequence[Shape]) -> Shape:
@@ -289,10 +325,11 @@ def equal_arrays(shapes: Sequence[Shape]) -> Shape:
     return ()
 
 
-def applied(function: str) -> Meaning:
+@dataclass(frozen=True, slots=True)
+class Applied:
     """The meaning of an operation that is one function of the algebra, entry by entry."""
 
-    def meaning(m: Any, first: Array, *others: Array) -> Array:
-        return first.zip(getattr(m, function), *others)
+    function: str
 
-    return meaning
+    def __call__(self, algebra: Any, first: Array, *others: Array) -> Array:
+        return first.zip(getattr(algebra, self.function), *others)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from derivation.formulas.language.resolve import Shapes
-from derivation.formulas.operations import TABLE
+from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.terms import Term, name, names, rebuild, walk
 from derivation.networks.network import Network
 from derivation.tex.names import Names
@@ -88,7 +88,7 @@ def _parts(network: Network, scores: Term) -> Iterator[Term]:
 def _compares(network: Network, part: Term) -> bool:
     """Whether this is a product of queries and keys: neither factor is made of parameters alone, as a layer's weights
     are."""
-    return part.head == "matmul" and all(set(names(factor)) - network.parameters.keys() for factor in part.children)
+    return part.head == heads.MATMUL and all(set(names(factor)) - network.parameters.keys() for factor in part.children)
 
 
 def _axes(network: Network, node: Term) -> Axes:

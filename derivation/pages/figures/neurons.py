@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from derivation.formulas.arrays import Array
 from derivation.formulas.numbers import Number, middle
-from derivation.formulas.operations import TABLE
+from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.terms import Term, name, names
 from derivation.networks.network import Network
 from derivation.pages.figures import measure
@@ -104,8 +104,8 @@ def layers_of(network: Network) -> list[Layer]:
 def _linear(network: Network, term: Term) -> tuple[str, str, bool] | None:
     """(weights, what comes in, whether a row of the weights leads to each neuron) of a product with a parameter, a bias
     added or not."""
-    product, *bias = term.args if term.head == "add" else (term,)
-    if product.head != "matmul" or any(key not in network.parameters for one in bias for key in names(one)):
+    product, *bias = term.args if term.head == heads.ADD else (term,)
+    if product.head != heads.MATMUL or any(key not in network.parameters for one in bias for key in names(one)):
         return None
     if any(child.head != "name" for child in product.children):
         return None

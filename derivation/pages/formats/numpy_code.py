@@ -13,76 +13,14 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from derivation.formulas.language.resolve import Shapes, definition
-from derivation.formulas.operations import TABLE
+from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.terms import Term, options
 from derivation.networks.keys import key_of
 from derivation.words.files import templates
 
-PRIMITIVES = {
-    "add": "{a} + {b}",
-    "sub": "{a} - {b}",
-    "neg": "-{a}",
-    "times": "{a} * {b}",
-    "hadamard": "{a} * {b}",
-    "matmul": "{a} @ {b}",
-    "div": "{a} / {b}",
-    "hadamard_div": "{a} / {b}",
-    "pow": "{a} ** {b}",
-    "hadamard_pow": "{a} ** {b}",
-    "transpose": "{a}.T",
-    "dot": "np.sum({a} * {b})",
-    "outer": "{a} @ {b}.T",
-    "sum": "np.sum({a})",
-    "maximum": "np.maximum({a}, {b})",
-    "minimum": "np.minimum({a}, {b})",
-    "largest": "np.max({a})",
-    "smallest": "np.min({a})",
-    "first_largest": "first_largest({a})",
-    "greater": "({a} > {b}) * 1.0",
-    "at_least": "({a} >= {b}) * 1.0",
-    "cases": "np.where({c} == 1, {a}, {b})",
-    "row_sums": "np.sum({a}, axis=1, keepdims=True)",
-    "column_sums": "np.sum({a}, axis=0, keepdims=True)",
-    "repeat_rows": "np.repeat({a}, {count}, axis=0)",
-    "repeat_columns": "np.repeat({a}, {count}, axis=1)",
-    "slice": "{a}[{first} - 1:{last}, {left} - 1:{right}]",
-    "pad": "pad({a}, {first}, {last}, {left}, {right}, {rows}, {columns})",
-    "below": "np.vstack([{a}, {b}])",
-    "beside": "np.hstack([{a}, {b}])",
-    "reshape": "np.reshape({a}, ({rows}, {columns}))",
-    "flatten": "np.reshape({a}, (-1, 1))",
-    "diag": "diagonal_matrix({a})",
-    "diagonal": "np.diag({a})[:, None]",
-    "pick_rows": "{a}[np.array([{places}]) - 1]",
-    "gather_rows": "gather_rows({a}, [{places[:-1]}], {places[-1]})",
-    "largest_in_columns": "np.max({a}, axis=0, keepdims=True)",
-    "largest_in_rows": "np.max({a}, axis=1, keepdims=True)",
-    "first_largest_in_columns": "first_largest_in_columns({a})",
-    "first_largest_in_rows": "first_largest_in_rows({a})",
-    "exp": "np.exp({a})",
-    "log": "np.log({a})",
-    "sqrt": "np.sqrt({a})",
-    "floor": "np.floor({a})",
-    "cos_pi": "np.cos(np.pi * {a})",
-    "sin": "np.sin({a})",
-    "cos": "np.cos({a})",
-    "sign": "np.sign({a})",
-    "tanh": "np.tanh({a})",
-    "normal_cdf": "normal_cdf({a})",
-    "normal_pdf": "normal_pdf({a})",
-    "conv2d": "conv2d({a}, {b}, {stride}, {padding}, {across})",
-    "rotate180": "{a}[::-1, ::-1]",
-    "spread": "spread({a}, {stride})",
-    "strided": "{a}[::{stride}, ::{stride}]",
-    "maxpool": "windows({a}, {size}).max(axis=2)",
-    "avgpool": "windows({a}, {size}).mean(axis=2)",
-    "largest_in_windows": "largest_in_windows({a}, {size})",
-    "enlarge": "enlarge({a}, {rows}, {columns})",
-}
-"""The expression of each row that has no definition, over its operands and options."""
 MACHINE_DIGITS = 18
 IMPORTED = frozenset({"np", "math"})
-REDUCING = frozenset({"sum", "dot", "largest", "smallest"})
+REDUCING = frozenset({heads.SUM, heads.DOT, heads.LARGEST, heads.SMALLEST})
 """What NumPy itself makes a number of."""
 
 
@@ -92,7 +30,7 @@ class Code:
     names of helpers.
 
     >>> from derivation.formulas.terms import name
-    >>> Code({"W": (1, 2), "h": (2, 1), "b": ()}).write(Term("matmul", (name("W"), name("h"))) + name("b"))
+    >>> Code({"W": (1, 2), "h": (2, 1), "b": ()}).write(name("W") @ name("h") + name("b"))
     '(W @ h).item() + b'
     """
 
@@ -119,7 +57,7 @@ class Code:
 
     def call(self, term: Term, parts: Mapping[str, str]) -> str:
         """A primitive's expression with its operands and options put in."""
-        template = PRIMITIVES[term.head]
+        template = TABLE[term.head].numpy
         helper = template.partition("(")[0]
         if helper.isidentifier():
             self.helpers.add(helper)

@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from derivation.formulas.arrays import Shape
+from flint import fmpq
+
+from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.numbers import AGREED_DIGITS
+from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term
 from derivation.networks.network import Network
-from derivation.networks.walkthrough import Derivation, Line, Phase, Reason, Section, Step
+from derivation.networks.walkthrough import Derivation, Line, Phase, Reason, Section, Step, TrainingStep
 from derivation.pages.views import training
 from derivation.pages.views.drift import DriftView, drifts
 from derivation.pages.views.tables import TableView, table, tabled
@@ -201,10 +204,9 @@ def verdict(derivation: Derivation, words: Words) -> str:
     lines = [line for phase in derivation.phases for step in phase.steps for line in step.lines[1:]]
     proved, certified = (sum(line.proof == proof for line in lines) for proof in ("proved", "certified"))
     failed = len(lines) - proved - certified
-    is_exact = all(line.relation == "=" for line in lines)
     counted = words.text(
         "document",
-        "unproved" if failed else "exact" if is_exact else "certified",
+        "unproved" if failed else "exact" if _is_exact(derivation, lines) else "certified",
         count=len(lines),
         proved=proved,
         certified=certified,
@@ -213,6 +215,18 @@ def verdict(derivation: Derivation, words: Words) -> str:
         goes_on=words.words["rounding"]["carry" if derivation.network.carry else "full"],
     )
     return " ".join([counted, *_certified_formulas(lines, words)])
+
+
+def _is_exact(derivation: Derivation, lines: list[Line]) -> bool:
+    """Whether no number was rounded, neither a printed one nor one that dots stand for."""
+    known = (array for step in derivation.training_steps for array in _numbers(step))
+    return all(line.relation == "=" for line in lines) and all(array.kind is fmpq for array in known)
+
+
+def _numbers(step: TrainingStep) -> Iterator[Array]:
+    """All arrays of a training step."""
+    for arrays in (step.values, step.gradients, step.updated, step.optimizer):
+        yield from arrays.values()
 
 
 def _certified_formulas(lines: list[Line], words: Words) -> Iterator[str]:
@@ -311,5 +325,5 @@ def _chain(step: Step, latex: Callable[[Term], str], words: Words) -> ChainView:
         words.sentence("reasons", step.reason),
         notes,
         latex(step.quantity),
-        step.quantity.head == "norm",
+        step.quantity.head == heads.NORM,
     )

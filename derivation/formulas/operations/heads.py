@@ -1,0 +1,26 @@
+"""Names of the operations that rules elsewhere look for by their shape: `node.head == heads.ADD`.
+
+A name that no row has, or a row that was called something else, fails when the table is imported.
+"""
+
+from __future__ import annotations
+
+ADD, SUB, NEG = "add", "sub", "neg"
+TIMES, HADAMARD, MATMUL, DOT, OUTER, CONV2D = "times", "hadamard", "matmul", "dot", "outer", "conv2d"
+DIV, HADAMARD_DIV = "div", "hadamard_div"
+POW, HADAMARD_POW = "pow", "hadamard_pow"
+TRANSPOSE, RESHAPE, DIAG = "transpose", "reshape", "diag"
+SLICE, PAD, BELOW, BESIDE, PICK_ROWS, GATHER_ROWS = "slice", "pad", "below", "beside", "pick_rows", "gather_rows"
+SUM, MEAN, NORM = "sum", "mean", "norm"
+ROW_SUMS, COLUMN_SUMS = "row_sums", "column_sums"
+REPEAT_ROWS, REPEAT_COLUMNS, SPREAD = "repeat_rows", "repeat_columns", "spread"
+MAXIMUM, MINIMUM, LARGEST, SMALLEST = "maximum", "minimum", "largest", "smallest"
+GREATER, AT_LEAST, CASES = "greater", "at_least", "cases"
+EXP, LOG, SQRT, ABS, SIGN, FLOOR, NORMAL_PDF = "exp", "log", "sqrt", "abs", "sign", "floor", "normal_pdf"
+SOFTMAX, LOG_SOFTMAX, DROPOUT = "softmax", "log_softmax", "dropout"
+CROSS_ENTROPY, BINARY_CROSS_ENTROPY, HINGE, HUBER = "cross_entropy", "binary_cross_entropy", "hinge", "huber"
+
+SIGNED = frozenset({ADD, SUB, NEG})
+"""What a sum is made of."""
+SUMS = frozenset({SUM, ROW_SUMS, COLUMN_SUMS})
+REPEATS = frozenset({REPEAT_ROWS, REPEAT_COLUMNS})
