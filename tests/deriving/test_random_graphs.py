@@ -128,14 +128,19 @@ UNARY = [
         lambda a: matrix(a) and even(a),
     ),
 ]
+def beside(a: Shape, b: Shape) -> bool:
+    """Whether one array is a matrix and the other goes with each of its rows or columns, and only one of these."""
+    return matrix(a) and (b == (1, a[1]) or (b == (a[0], 1) and a[0] != a[1]))
+
+
 BINARY = [
     Operation("{0} + {1}", lambda xp, x, y: x + y, equal),
     Operation("{0} - {1} * {0}", lambda xp, x, y: x - y * x, equal),
     Operation("{0} / ({1}^2 + 1)", lambda xp, x, y: x / (y**2 + 1), equal),
     Operation("np.maximum({0}, {1})", lambda xp, x, y: xp.maximum(x, y), equal),
     Operation("np.minimum({0}, {1})", lambda xp, x, y: xp.minimum(x, y), equal),
-    Operation("{0} + {1}", lambda xp, x, y: x + y, lambda a, b: matrix(a) and b in ((a[0], 1), (1, a[1]))),
-    Operation("{0} * {1}", lambda xp, x, y: x * y, lambda a, b: matrix(a) and b in ((a[0], 1), (1, a[1]))),
+    Operation("{0} + {1}", lambda xp, x, y: x + y, beside),
+    Operation("{0} * {1}", lambda xp, x, y: x * y, beside),
     Operation(
         "{0} @ {1}", lambda xp, x, y: x @ y, lambda a, b: a[1] == b[0] and max(a) > 1 < max(b) and (a[1] > 1 or a != b)
     ),
