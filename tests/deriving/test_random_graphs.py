@@ -128,6 +128,8 @@ UNARY = [
         lambda a: matrix(a) and even(a),
     ),
 ]
+
+
 def beside(a: Shape, b: Shape) -> bool:
     """Whether one array is a matrix and the other goes with each of its rows or columns, and only one of these."""
     return matrix(a) and (b == (1, a[1]) or (b == (a[0], 1) and a[0] != a[1]))
