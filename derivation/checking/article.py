@@ -15,6 +15,7 @@ from derivation.checking.facts.lessons import Restated
 from derivation.checking.facts.meaning import Meaning, Mismatch
 from derivation.checking.facts.meter import Exhausted, Meter
 from derivation.checking.facts.numerals import Numerals
+from derivation.checking.facts.position import Position
 from derivation.checking.judging.judge import Judge
 from derivation.checking.judging.verdicts import ALL_ALLOWANCES, Allowance, Equality, Report
 from derivation.checking.reading.chains import Chain, Clause, Declaration, Side, clauses
@@ -116,7 +117,7 @@ class Article:
                 before[part.display] = clause if isinstance(clause, Chain) else None
 
     def _declare(self, gathering: Gathering) -> None:
-        for order, clause in enumerate(self.clauses):
+        for place, clause in enumerate(self.clauses):
             if isinstance(clause, Declaration):
                 keys = []
                 for part in clause.parts:
@@ -126,7 +127,7 @@ class Article:
                         continue
                     if key:
                         keys.append(key)
-                gathering.declare(order, clause, keys)
+                gathering.declare(Position(place), clause, keys)
 
     def _is_scalar(self) -> bool:
         """Whether there is no array in it."""
@@ -193,16 +194,16 @@ class Article:
         r"""The declarations `x \in R^n` that do not hold, and how many do."""
         wrong, holding = [], 0
         for key, rows in self.knowledge.sets.items():
-            for order, declaration in rows:
-                statement = facts.value_statement(key, order)
-                shape = self._known_shape(facts, key, order)
+            for position, declaration in rows:
+                statement = facts.value_statement(key, position)
+                shape = self._known_shape(facts, key, position)
                 wanted = facts.shape_of_set(declaration)
                 if (
                     shape is None
                     or wanted is None
                     or shape == wanted
                     or not facts.is_explicit(declaration)
-                    or facts.is_reused(key, order)
+                    or facts.is_reused(key, position)
                 ):
                     holding += 1
                     continue
@@ -222,14 +223,14 @@ class Article:
         return wrong, holding
 
     @staticmethod
-    def _known_shape(facts: Facts, key: str, order: int) -> Shape | None:
+    def _known_shape(facts: Facts, key: str, position: Position) -> Shape | None:
         """The shape of a quantity's value or formula, whatever sets are declared."""
-        statement = facts.value_statement(key, order)
+        statement = facts.value_statement(key, position)
         facts.meter.begin()
         try:
             if statement:
-                return Meaning(facts, order).of(statement.tree)[1]
-            defined = facts.definition(key, order)
+                return Meaning(facts, position).of(statement.tree)[1]
+            defined = facts.definition(key, position)
         except (Unreadable, Mismatch, Exhausted, RecursionError):
             return None
         return defined[1] if defined else facts.declared_in_digits(key)
@@ -257,7 +258,7 @@ def is_unknown(facts: Facts, key: str) -> bool:
     """Whether nothing is said of a quantity's shape."""
     facts.meter.begin()
     try:
-        return facts.shape(key, 0) is None
+        return facts.shape(key, Position.START) is None
     except (Exhausted, RecursionError):
         return False
 

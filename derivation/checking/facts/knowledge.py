@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import attrgetter
 
+from derivation.checking.facts.position import Position
 from derivation.checking.reading.chains import Chain, Clause, Declaration, Side
 from derivation.checking.reading.forms import read
 from derivation.checking.reading.symbols import Symbol, Vocabulary, is_fenced
@@ -38,9 +39,9 @@ class SideRead:
 
 @dataclass
 class ChainRead:
-    """A chain with its sides read; `order` counts the article's statements."""
+    """A chain with its sides read, at its position."""
 
-    order: int
+    position: Position
     sides: list[SideRead]
     relations: list[str]
 
@@ -53,7 +54,7 @@ class ChainRead:
 class Statement:
     """The article gives a quantity a formula or a value (a tree without names); `side` counts the chain's sides."""
 
-    order: int
+    position: Position
     tree: Tree
     read: SideRead
     chain: ChainRead | None = None
@@ -163,8 +164,8 @@ class Knowledge:
     vocabulary: Vocabulary
     formulas: Mapping[str, Sequence[Statement]]
     values: Mapping[str, Sequence[Statement]]
-    sets: Mapping[str, Sequence[tuple[int, Declaration]]]
-    functions: Mapping[str, Sequence[tuple[int, tuple[Symbol, ...], Tree]]]
+    sets: Mapping[str, Sequence[tuple[Position, Declaration]]]
+    functions: Mapping[str, Sequence[tuple[Position, tuple[Symbol, ...], Tree]]]
     symbols: Mapping[str, Symbol]
     """The symbols that stand in the article, by their keys."""
     patterns: Mapping[str, Sequence[str]]
@@ -178,7 +179,7 @@ class Knowledge:
         """The same with further values, each at its place."""
         values = {key: list(statements) for key, statements in self.values.items()}
         for key, statement in others:
-            insort(values.setdefault(key, []), statement, key=attrgetter("order"))
+            insort(values.setdefault(key, []), statement, key=attrgetter("position"))
         return replace(self, values=values)
 
     def indexed(self, symbol: Symbol) -> tuple[str, dict[str, str]] | None:
@@ -232,8 +233,8 @@ class Gathering:
         self.vocabulary = vocabulary
         self.formulas: dict[str, list[Statement]] = defaultdict(list)
         self.values: dict[str, list[Statement]] = defaultdict(list)
-        self.sets: dict[str, list[tuple[int, Declaration]]] = defaultdict(list)
-        self.functions: dict[str, list[tuple[int, tuple[Symbol, ...], Tree]]] = defaultdict(list)
+        self.sets: dict[str, list[tuple[Position, Declaration]]] = defaultdict(list)
+        self.functions: dict[str, list[tuple[Position, tuple[Symbol, ...], Tree]]] = defaultdict(list)
         self.symbols: dict[str, Symbol] = {}
         self.patterns: dict[str, list[str]] = defaultdict(list)
         for chain in chains:
@@ -278,19 +279,19 @@ class Gathering:
                 place == 0 and chain.relations[0] == "←"
             )
             if closed:
-                self.values[key].append(Statement(chain.order, closed[-1][1], closed[-1][0], chain, assigned))
+                self.values[key].append(Statement(chain.position, closed[-1][1], closed[-1][0], chain, assigned))
             elif assigned and formulas:
-                self.values[key].append(Statement(chain.order, formulas[0][1], formulas[0][0], chain, assigned))
+                self.values[key].append(Statement(chain.position, formulas[0][1], formulas[0][0], chain, assigned))
             if formulas and not assigned and (place == 0 or quantity(formulas[0][1]) is None):
                 for other, tree in formulas[: None if place == 0 else 1]:
-                    self.formulas[key].append(Statement(chain.order, tree, other, chain))
+                    self.formulas[key].append(Statement(chain.position, tree, other, chain))
                 self._pattern(key)
 
     def _function(self, chain: ChainRead, first: Tree) -> None:
         parameters = [arg.args[0] for arg in first.args[1:] if arg.head == "name"]
         body = next((read.tree for read in chain.sides[1:] if read.tree and not is_closed(read.tree)), None)
         if body is not None and not is_call_of(first, body) and len(parameters) == len(first.args) - 1:
-            self.functions[first.args[0].key].append((chain.order, tuple(parameters), body))
+            self.functions[first.args[0].key].append((chain.position, tuple(parameters), body))
 
     def _pattern(self, key: str) -> None:
         symbol = self.symbols.get(key)
@@ -301,9 +302,9 @@ class Gathering:
         ):
             self.patterns[symbol.base].append(key)
 
-    def declare(self, order: int, declaration: Declaration, keys: Sequence[str]) -> None:
+    def declare(self, position: Position, declaration: Declaration, keys: Sequence[str]) -> None:
         for key in keys:
-            self.sets[key].append((order, declaration))
+            self.sets[key].append((position, declaration))
 
 
 def letters(word: str) -> bool:
@@ -365,9 +366,11 @@ def _instance(words: tuple[str, ...], bound: dict[str, str]) -> tuple[str, ...]:
 def chains(clauses: Sequence[Clause], vocabulary: Vocabulary) -> Iterator[ChainRead]:
     """The chains with their sides read."""
     cache: dict[tuple[int, int, int], SideRead] = {}
-    for order, clause in enumerate(clauses):
+    for place, clause in enumerate(clauses):
         if isinstance(clause, Chain):
-            yield ChainRead(order, [_read(side, vocabulary, cache) for side in clause.sides], clause.relations)
+            yield ChainRead(
+                Position(place), [_read(side, vocabulary, cache) for side in clause.sides], clause.relations
+            )
 
 
 def _read(side: Side, vocabulary: Vocabulary, cache: dict[tuple[int, int, int], SideRead]) -> SideRead:

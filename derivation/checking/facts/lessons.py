@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
 from derivation.checking.facts.knowledge import Statement
+from derivation.checking.facts.position import Position
 from derivation.checking.reading.trees import Tree
 
 
@@ -63,8 +64,8 @@ class Restated(Lesson):
     statement: Statement
 
     @property
-    def order(self) -> int:
-        return self.statement.order
+    def position(self) -> Position:
+        return self.statement.position
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Redefined(Lesson):
     """From a place on a quantity has another formula."""
 
     changes_facts: ClassVar[bool] = True
-    order: int
+    position: Position
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,11 +109,13 @@ class Context:
         return lesson.line if lesson else None
 
     def meaning(self, chain: ChainRead, tree: Tree) -> tuple[Term, tuple[int, ...]]:
-        return Meaning(self.facts, chain.order).of(tree)
+        return Meaning(self.facts, chain.position).of(tree)
 
     def above(self, key: str, chain: ChainRead) -> list[str]:
         """The quantities in a quantity's first formula."""
-        return [other for statement in self.facts.definitions(key, chain.order)[:1] for other in statement.read.named]
+        return [
+            other for statement in self.facts.definitions(key, chain.position)[:1] for other in statement.read.named
+        ]
 
     def reach(self, keys: Iterable[str], chain: ChainRead) -> set[str]:
         """The quantities on which some depend, themselves among them."""
@@ -128,23 +130,23 @@ class Context:
     def is_met(self, key: str, chain: ChainRead) -> bool:
         """Whether a quantity's formula was worked with before, since anything was renewed: what it assumes was weighed
         there."""
-        epoch = self.facts.epoch(chain.order)
+        epoch = self.facts.epoch(chain.position)
         return any(
             key in self.reach([name for read in self.compared(other) for name in read.named], other)
             for other in self.chains
-            if epoch <= other.order < chain.order
+            if epoch <= other.position < chain.position
         )
 
     def compared(self, chain: ChainRead) -> Sequence[SideRead]:
         """The sides of a chain that are held against each other: not the quantity to which it gives a formula."""
         key = quantity(chain.sides[0].tree) if chain.sides[0].tree else None
-        if all(statement.chain is not chain for statement in self.facts.definitions(key or "", chain.order)):
+        if all(statement.chain is not chain for statement in self.facts.definitions(key or "", chain.position)):
             return chain.sides
         return chain.sides[1:] if len(chain.sides) > 2 else ()
 
     def confirmed(self, keys: set[str], chain: ChainRead) -> list[Lesson]:
         """That the values of these quantities, and of all that they depend on, have led to what the article says."""
-        section = self.facts.sections[chain.order]
+        section = self.facts.sections[chain.position]
         waiting, found = list(keys), dict[str, None]()
         while waiting:
             key = waiting.pop()
@@ -162,10 +164,10 @@ class Context:
         key = quantity(left.tree) if left.tree else None
         if key is None:
             return None
-        found = [self.truth.value(a, chain.order)]
-        statement = self.facts.value_statement(key, chain.order)
-        if statement and statement.order < chain.order:
-            found.insert(0, self.printed.value(a, chain.order))
+        found = [self.truth.value(a, chain.position)]
+        statement = self.facts.value_statement(key, chain.position)
+        if statement and statement.position < chain.position:
+            found.insert(0, self.printed.value(a, chain.position))
         return found
 
     def identical(self, a: Term, b: Term, chain: ChainRead, points: Sequence[Random] | None = None) -> bool | None:
@@ -173,7 +175,7 @@ class Context:
         tried = 0
         for point in points or self.random:
             try:
-                if not equal(point.value(a, chain.order), point.value(b, chain.order)):
+                if not equal(point.value(a, chain.position), point.value(b, chain.position)):
                     return False
                 tried += 1
             except (Unreadable, Mismatch, NoDerivative):
@@ -192,7 +194,7 @@ class Context:
 
     def value_of(self, tree: Tree, chain: ChainRead) -> Array | None:
         try:
-            return self.printed.value(self.meaning(chain, tree)[0], chain.order)
+            return self.printed.value(self.meaning(chain, tree)[0], chain.position)
         except FAILURES:
             return None
 

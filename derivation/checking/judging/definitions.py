@@ -40,7 +40,7 @@ class Definitions:
         compare."""
         assert left.tree and right.tree
         if left.tree.head == "apply" and any(
-            order == chain.order for order, *_ in self.facts.knowledge.functions.get(left.tree.args[0].key, ())
+            position == chain.position for position, *_ in self.facts.knowledge.functions.get(left.tree.args[0].key, ())
         ):
             return Judgement("exact", kind="definition")
         for read, other in ((left, right), (right, left)):
@@ -59,7 +59,7 @@ class Definitions:
             return self.assignment(chain, key, other)
         if is_closed(other.tree):
             return self.given(chain, key, other)
-        definitions = self.facts.definitions(key, chain.order)
+        definitions = self.facts.definitions(key, chain.position)
         if (
             key.startswith(SLOPE)
             and definitions
@@ -85,8 +85,8 @@ class Definitions:
             or (key.endswith(NEW) and self.facts.rules)
         ):
             return None
-        earlier = self.facts.value_statement(key, chain.order)
-        if earlier and earlier.order < chain.order and not earlier.assigned and not self.states_value(chain):
+        earlier = self.facts.value_statement(key, chain.position)
+        if earlier and earlier.position < chain.position and not earlier.assigned and not self.states_value(chain):
             return None
         try:
             self.context.meaning(chain, other.tree)
@@ -111,7 +111,8 @@ class Definitions:
                 continue
             try:
                 a, b = (
-                    Meaning(self.facts, chain.order, None, dict(bound)).of(tree)[0] for tree in (left.tree, right.tree)
+                    Meaning(self.facts, chain.position, None, dict(bound)).of(tree)[0]
+                    for tree in (left.tree, right.tree)
                 )
                 same = self.context.identical(a, b, chain)
             except (Unreadable, Mismatch):
@@ -138,12 +139,12 @@ class Definitions:
     def given(self, chain: ChainRead, key: str, other: SideRead) -> Judgement | None:
         """A value that the article simply gives."""
         special = is_derived(key)
-        if self.facts.definition(key, chain.order) or (special and not self.unconnected(key, chain)):
+        if self.facts.definition(key, chain.position) or (special and not self.unconnected(key, chain)):
             return None
         assert other.tree
         self.context.meaning(chain, other.tree)
-        earlier = self.facts.value_statement(key, chain.order)
-        renewed = earlier is not None and earlier.order < chain.order and not alike(earlier.tree, other.tree)
+        earlier = self.facts.value_statement(key, chain.position)
+        renewed = earlier is not None and earlier.position < chain.position and not alike(earlier.tree, other.tree)
         why = (
             f"a new value; it was {earlier.read.side.latex} in line {earlier.read.side.place[0]}"
             if earlier and renewed
@@ -153,7 +154,7 @@ class Definitions:
 
     def unconnected(self, key: str, chain: ChainRead) -> bool:
         """Whether a derivative or an updated value has neither formula nor network behind it."""
-        if self.facts.definitions(key, chain.order):
+        if self.facts.definitions(key, chain.position):
             return False
         if not key.startswith(SLOPE):
             return not self.facts.rules
@@ -165,7 +166,7 @@ class Definitions:
         """Whether a derivative cannot be worked out from the article's formulas."""
         assert read.tree
         try:
-            self.context.truth.differentiated(self.context.meaning(chain, read.tree)[0], chain.order)
+            self.context.truth.differentiated(self.context.meaning(chain, read.tree)[0], chain.position)
         except FAILURES:
             return True
         return False
@@ -176,7 +177,7 @@ class Definitions:
             return None
         wanted = self.facts.declared(key)
         _, declaration = self.facts.knowledge.sets[key][0]
-        if wanted is None or not self.facts.is_explicit(declaration) or self.facts.is_reused(key, chain.order):
+        if wanted is None or not self.facts.is_explicit(declaration) or self.facts.is_reused(key, chain.position):
             return None
         assert other.tree
         try:
@@ -196,7 +197,7 @@ class Definitions:
         assert other.tree
         b, _ = self.context.meaning(chain, other.tree)
         leaf = Term("updated", (Term("name", (key,)),))
-        rule = self.facts.rule(leaf, chain.order) if not key.endswith(NEW) else None
+        rule = self.facts.rule(leaf, chain.position) if not key.endswith(NEW) else None
         if rule is not None and not is_closed(other.tree) and self.context.identical(rule, b, chain) is False:
             return Judgement(
                 "wrong",
@@ -215,7 +216,7 @@ class Definitions:
             if key and key.endswith(NEW) and formula and not is_closed(formula) and chain.sides[1] is not other:
                 try:
                     leaf, _ = self.context.meaning(chain, chain.sides[0].tree)  # type: ignore[arg-type]
-                    rule = self.facts.rule(leaf, chain.order)
+                    rule = self.facts.rule(leaf, chain.position)
                     if rule is None:
                         continue
                     if self.context.identical(rule, self.context.meaning(chain, formula)[0], chain) is not False:

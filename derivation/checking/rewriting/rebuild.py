@@ -14,6 +14,7 @@ from derivation.checking.facts.facts import Facts
 from derivation.checking.facts.knowledge import NEW, SLOPE
 from derivation.checking.facts.meaning import Meaning, Mismatch
 from derivation.checking.facts.meter import Exhausted
+from derivation.checking.facts.position import Position
 from derivation.checking.facts.values import quantities
 from derivation.checking.judging.agreement import printed_entries
 from derivation.checking.reading.tokens import Unreadable
@@ -114,9 +115,9 @@ def found(article: Article) -> Found:
     return Found(equations, inputs, parameters, loss, rate(article, facts, moved))
 
 
-def first_value(article: Article, key: str) -> int:
+def first_value(article: Article, key: str) -> Position:
     """Where the article first gives a quantity a value."""
-    return min((statement.order for statement in article.knowledge.values.get(key, ())), default=0)
+    return min((statement.position for statement in article.knowledge.values.get(key, ())), default=Position.START)
 
 
 def updated_in_place(article: Article, key: str) -> bool:
@@ -157,8 +158,8 @@ def collect(
 
 def formulas(facts: Facts, key: str) -> Iterator[Term]:
     """A quantity's formulas, the simplest first: `h = ReLU(z)` before `h = ReLU(W x + b)`."""
-    count = len(facts.definitions(key, 1 << 30))
-    terms = [defined[0] for place in range(max(count, 1)) if (defined := facts.definition(key, 1 << 30, place))]
+    count = len(facts.definitions(key, Position.END))
+    terms = [defined[0] for place in range(max(count, 1)) if (defined := facts.definition(key, Position.END, place))]
     yield from sorted(
         (term for term in terms if any(True for _ in quantities(term))), key=lambda term: sum(1 for _ in walk(term))
     )
@@ -171,7 +172,7 @@ def value(facts: Facts, key: str) -> Term:
     if tree is None:
         raise NoNetwork(f"the article gives no value for {key}")
     try:
-        return Meaning(facts, statements[0].order if statements else 0).of(tree)[0]
+        return Meaning(facts, statements[0].position if statements else Position.START).of(tree)[0]
     except (Unreadable, Mismatch) as problem:
         raise NoNetwork(f"the value of {key} could not be read: {problem}") from None
 
@@ -191,7 +192,7 @@ def rate(article: Article, facts: Facts, moved: list[str]) -> Term | None:
                 other = part.args[0].key
                 if (
                     other != key
-                    and facts.shape(other, 1 << 30) == ()
+                    and facts.shape(other, Position.END) == ()
                     and article.knowledge.values.get(other)
                     and not article.knowledge.formulas.get(other)
                 ):

@@ -19,6 +19,7 @@ from derivation.checking.facts.facts import Facts
 from derivation.checking.facts.knowledge import ChainRead, is_closed, is_derived, quantity
 from derivation.checking.facts.meaning import FAILURES, PRODUCTS, Meaning
 from derivation.checking.facts.meter import Exhausted
+from derivation.checking.facts.position import Position
 from derivation.checking.facts.values import Truth
 from derivation.checking.judging.agreement import equal
 from derivation.checking.judging.context import Context, Values
@@ -124,7 +125,7 @@ def shape_of(facts: Facts, tree: Tree) -> Shape | None:
     """The shape of a value; None where it cannot be read."""
     facts.meter.begin()
     try:
-        return Meaning(facts, 0).of(tree)[1]
+        return Meaning(facts, Position.START).of(tree)[1]
     except (*FAILURES, Exhausted, RecursionError):
         return None
 
@@ -166,7 +167,7 @@ class Renumbering:
 
     def check_shapes(self) -> None:
         for key, tree in self.changed.items():
-            statement = self.old.value_statement(key, 1 << 60)
+            statement = self.old.value_statement(key, Position.END)
             if statement and shape_of(self.old, statement.tree) != shape_of(self.old, tree):
                 raise BadChange(f"{identifier(key)} has another shape in the article: {statement.read.side.latex}")
 
@@ -195,7 +196,7 @@ class Renumbering:
                 previous = None
                 continue
             try:
-                old = signed(Meaning(self.old, chain.order).of(read.tree)[0])
+                old = signed(Meaning(self.old, chain.position).of(read.tree)[0])
                 new = self.side(chain, place, previous, old)
             except FAILURES as problem:
                 self.note(chain, place, str(problem))
@@ -216,8 +217,8 @@ class Renumbering:
         first = chain.sides[0].tree
         key = quantity(first) if first else None
         if key is not None and key in self.changed and is_literal(old) and place == 1:
-            return Meaning(self.new, chain.order).of(self.changed[key])[0]
-        if key is not None and place == 1 and is_literal(old) and not self.is_computed(key, chain.order):
+            return Meaning(self.new, chain.position).of(self.changed[key])[0]
+        if key is not None and place == 1 and is_literal(old) and not self.is_computed(key, chain.position):
             return old
         return Alignment(self.change, chain).renewed(previous[0], previous[1], old, result=True)
 
@@ -226,12 +227,14 @@ class Renumbering:
         if previous is None:
             return True
         try:
-            return equal(self.change.after.value(previous[1], chain.order), self.change.after.value(side, chain.order))
+            return equal(
+                self.change.after.value(previous[1], chain.position), self.change.after.value(side, chain.position)
+            )
         except FAILURES:
             return False
 
-    def is_computed(self, key: str, order: int) -> bool:
-        return is_derived(key) or self.old.definition(key, order) is not None
+    def is_computed(self, key: str, position: Position) -> bool:
+        return is_derived(key) or self.old.definition(key, position) is not None
 
     def note(self, chain: ChainRead, place: int, why: str) -> None:
         side = chain.sides[place].side
