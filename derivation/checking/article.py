@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from derivation.checking.facts.facts import Facts, Rule, Stated
-from derivation.checking.facts.knowledge import NEW, ChainRead, Gathering, chains, quantity
+from derivation.checking.facts.knowledge import ChainRead, Gathering, chains, quantity
 from derivation.checking.facts.lessons import Restated
 from derivation.checking.facts.meaning import Meaning, Mismatch
 from derivation.checking.facts.meter import Exhausted, Meter
 from derivation.checking.facts.numerals import Numerals
 from derivation.checking.facts.position import Position
+from derivation.checking.facts.quantity import Key, is_updated
 from derivation.checking.judging.judge import Judge
 from derivation.checking.judging.verdicts import ALL_ALLOWANCES, Allowance, Equality, Report
 from derivation.checking.reading.chains import Chain, Clause, Declaration, Side, clauses
@@ -142,7 +143,7 @@ class Article:
         for others."""
         knowledge, numerals = self.knowledge, self.numerals
         if put_in:
-            knowledge = knowledge.with_values((str(lesson.about), lesson.statement) for lesson in put_in)
+            knowledge = knowledge.with_values((lesson.about, lesson.statement) for lesson in put_in)
             numerals = Numerals(knowledge.values, self.chains)
         stated = Stated(knowledge, numerals, Meter(self.letters))
         facts = Facts(stated)
@@ -152,7 +153,7 @@ class Article:
     def _rules(self, facts: Facts) -> list[Rule]:
         found: list[Rule] = []
         for key, statements in self.knowledge.formulas.items():
-            theta = self.knowledge.symbols.get(key.removesuffix(NEW)) if key.endswith(NEW) else None
+            theta = self.knowledge.symbols.get(key.of) if is_updated(key) else None
             if theta and not self.knowledge.values.get(theta.key) and not self.knowledge.formulas.get(theta.key):
                 rules = [Rule(theta, statement) for statement in statements if has_derivative(statement.tree)]
                 found += rules if rules and is_unknown(facts, theta.key) else ()
@@ -223,7 +224,7 @@ class Article:
         return wrong, holding
 
     @staticmethod
-    def _known_shape(facts: Facts, key: str, position: Position) -> Shape | None:
+    def _known_shape(facts: Facts, key: Key, position: Position) -> Shape | None:
         """The shape of a quantity's value or formula, whatever sets are declared."""
         statement = facts.value_statement(key, position)
         facts.meter.begin()

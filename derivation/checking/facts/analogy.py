@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import islice
 
-from derivation.checking.facts.knowledge import NEW, Families, Statement, is_closed
+from derivation.checking.facts.knowledge import Families, Statement, is_closed
 from derivation.checking.facts.lookup import Lookup
 from derivation.checking.facts.meaning import FAILURES, Meaning
 from derivation.checking.facts.position import Position
+from derivation.checking.facts.quantity import Key, stem
 from derivation.checking.facts.values import Printed, half_unit
 from derivation.checking.reading.symbols import Symbol
 from derivation.formulas.arrays import Shape
@@ -28,7 +29,7 @@ class Analogies:
     def __init__(self, facts: Lookup) -> None:
         self.facts = facts
 
-    def analogous(self, key: str, position: Position) -> tuple[Term, Shape] | None:
+    def analogous(self, key: Key, position: Position) -> tuple[Term, Shape] | None:
         """The formula of a quantity of which the article only says "likewise": that of its twin, `out_{o1}` for
         `out_{o2}`, where the value that the article prints bears it out, or where those of several others bear out
         theirs."""
@@ -41,9 +42,9 @@ class Analogies:
             return analogies[0]
         return borne_out
 
-    def analogies(self, key: str, position: Position) -> Iterator[tuple[Term, Shape]]:
+    def analogies(self, key: Key, position: Position) -> Iterator[tuple[Term, Shape]]:
         """The formulas of a quantity's twins, with its own number put in."""
-        known, symbol = self.facts.knowledge, self.facts.symbol(key.removesuffix(NEW))
+        known, symbol = self.facts.knowledge, self.facts.symbol(stem(key))
         number = symbol.sub[-1:] if symbol else ()
         for twin, other in islice(self.twins(key, known.families_of_formulas), MAXIMAL_TWINS):
             renamed = Meaning(self.facts, position, None, None, 0, (twin.sub[-1], *number))  # type: ignore[arg-type]
@@ -67,7 +68,7 @@ class Analogies:
             return False
         return bool(low - half_unit(text) * 2 <= exact(text) <= high + half_unit(text) * 2)
 
-    def borne_out_elsewhere(self, key: str, position: Position) -> int:
+    def borne_out_elsewhere(self, key: Key, position: Position) -> int:
         """How many twins that have only values have those which the analogy gives."""
         count, known = 0, self.facts.knowledge
         for _, other in islice(self.twins(key, known.families_of_values), MAXIMAL_TWINS):
@@ -76,9 +77,9 @@ class Analogies:
                 count += any(self.bears_out(first, found[0], position) for found in self.analogies(other, position))
         return count
 
-    def twins(self, key: str, families: Families) -> Iterator[tuple[Symbol, str]]:
+    def twins(self, key: Key, families: Families) -> Iterator[tuple[Symbol, Key]]:
         """The symbols and keys of the quantities that bear the same name with another number."""
-        family = self.facts.knowledge.family(key, self.facts.symbol(key.removesuffix(NEW)))
+        family = self.facts.knowledge.family(key, self.facts.symbol(stem(key)))
         for other in families.get(family, ()) if family else ():
             if other != key:
-                yield self.facts.knowledge.symbols[other.removesuffix(NEW)], other
+                yield self.facts.knowledge.symbols[stem(other)], other

@@ -24,6 +24,7 @@ from derivation.checking.facts.meaning import FAILURES, Meaning, Mismatch, Unkno
 from derivation.checking.facts.meter import Meter
 from derivation.checking.facts.numerals import Numerals
 from derivation.checking.facts.position import Position
+from derivation.checking.facts.quantity import OUT, THETA, Key, hidden
 from derivation.checking.facts.sets import has_digits, shape_of_set
 from derivation.checking.facts.values import MAXIMAL_DEPTH, UPSTREAM, Truth, key_of
 from derivation.checking.reading.chains import Declaration
@@ -64,11 +65,11 @@ class Stated:
     numerals: Numerals
     meter: Meter
     rules: Sequence[Rule] = ()
-    made: dict[str, Symbol] = field(default_factory=dict)
+    made: dict[Key, Symbol] = field(default_factory=dict)
     """Symbols that formulas make, `a^{1}` out of `a^{l-1}`, by their keys."""
     aliases: dict[tuple[Term, Shape], str] = field(default_factory=dict)
     """Names for expressions that have none."""
-    aliased: dict[str, tuple[Term, Shape]] = field(default_factory=dict)
+    aliased: dict[Key, tuple[Term, Shape]] = field(default_factory=dict)
     pulled: dict[Any, Mapping[str, Term]] = field(default_factory=dict)
     """Reverse rules of formulas, which no value changes."""
 
@@ -97,7 +98,7 @@ class Facts:
         self.sections, self.analogies = stated.knowledge.sections, Analogies(self)
         self.rules = () if self.lessons.has_any(RulesDropped) else stated.rules
         self.redefined, self.restated = self.lessons.all(Redefined), self.lessons.all(Restated)
-        self._shapes: dict[tuple[str, Position], Shape | None] = {}
+        self._shapes: dict[tuple[Key, Position], Shape | None] = {}
         self._terms: dict[tuple[Statement, Position], tuple[Term, Shape]] = {}
         self._visiting: set[Any] = set()
 
@@ -113,7 +114,7 @@ class Facts:
         begun = bisect_right(lessons, position, 0, known, key=position_of) if known else 0
         return max(start, min(lessons[begun - 1].position.next, position)) if begun else start
 
-    def symbol(self, key: str) -> Symbol | None:
+    def symbol(self, key: Key) -> Symbol | None:
         """The symbol of a quantity that stands in the article, or that a formula makes."""
         return self.knowledge.symbols.get(key) or self.stated.made.get(key)
 
@@ -125,16 +126,16 @@ class Facts:
         )
         return self.knowledge.scalar and not general and symbol.key in self.knowledge.symbols
 
-    def is_drawn(self, key: str) -> bool:
+    def is_drawn(self, key: Key) -> bool:
         """Whether a name without a shape stands for any number: as it must, or since nothing else is known of it."""
         symbol = self.symbol(key)
         return key in self.parameters or (symbol is not None and self.may_assume(symbol))
 
-    def assumed(self, terms: Iterable[Term], position: Position) -> list[tuple[str, frozenset[str]]]:
+    def assumed(self, terms: Iterable[Term], position: Position) -> list[tuple[Key, frozenset[Key]]]:
         """The names on which terms depend, through all formulas, of which it is only assumed that they are scalars,
         each with the quantities through whose formulas it is reached first."""
-        found, seen = list[tuple[str, frozenset[str]]](), set[str]()
-        waiting = [(term, frozenset[str]()) for term in terms]
+        found, seen = list[tuple[Key, frozenset[Key]]](), set[Key]()
+        waiting = [(term, frozenset[Key]()) for term in terms]
         while waiting:
             term, through = waiting.pop()
             for node in walk(term):
@@ -147,7 +148,7 @@ class Facts:
                         found.append((key, through))
         return found
 
-    def formulas(self, leaf: Term, key: str, position: Position) -> list[Term]:
+    def formulas(self, leaf: Term, key: Key, position: Position) -> list[Term]:
         """All formulas of a quantity as terms."""
         alias, rule = self.alias_term(key), self.rule(leaf, position) if leaf.head == "updated" else None
         places = range(max(len(self.definitions(key, position)), 1))
@@ -156,7 +157,7 @@ class Facts:
 
     # Formulas
 
-    def definitions(self, key: str, position: Position) -> Sequence[Statement]:
+    def definitions(self, key: Key, position: Position) -> Sequence[Statement]:
         """The formulas that hold for a quantity here, the first first; none where it has only values."""
         statements = self.knowledge.formulas.get(key, ())
         starts, known = self.lessons.all(Redefined, key) if self.redefined[1] else ((), 0)
@@ -165,7 +166,7 @@ class Facts:
         last = bisect_left(statements, starts[0].position, key=position_of) if known and not begun else len(statements)
         return statements[first : min(last, first + MAXIMAL_FORMULAS)]
 
-    def definition(self, key: str, position: Position, place: int = 0) -> tuple[Term, Shape] | None:
+    def definition(self, key: Key, position: Position, place: int = 0) -> tuple[Term, Shape] | None:
         """A quantity's formula as a term; of several, the one at `place`."""
         for statement in self.definitions(key, position)[place:]:
             cached = (statement, self.epoch(position))
@@ -229,7 +230,7 @@ class Facts:
             return None
         return matrix(tuple((entry,) for entry in entries)), (len(entries), 1)
 
-    def is_gathered(self, key: str, position: Position) -> bool:
+    def is_gathered(self, key: Key, position: Position) -> bool:
         """Whether a quantity is known only as a vector of entries that have names of their own."""
         symbol = self.symbol(key)
         return (
@@ -269,13 +270,13 @@ class Facts:
         if shape is None:
             return None
         try:
-            return Meaning(
-                self, position, {before[-1].theta.key: (parameter, shape), "\0theta": (parameter, shape)}
-            ).of(before[-1].statement.tree)[0]
+            return Meaning(self, position, {before[-1].theta.key: (parameter, shape), THETA: (parameter, shape)}).of(
+                before[-1].statement.tree
+            )[0]
         except (Unreadable, Mismatch):
             return None
 
-    def lacks_formula(self, key: str) -> bool:
+    def lacks_formula(self, key: Key) -> bool:
         """Whether a quantity seems computed, though the article gives only its value: `out_{o2}`, where `out_{o1}` has
         a formula."""
         symbol = self.symbol(key)
@@ -288,17 +289,17 @@ class Facts:
 
     def alias(self, term: Term, shape: Shape) -> Term:
         """A name for an expression, so that it can be differentiated."""
-        key = self.stated.aliases.setdefault((term, shape), f"\0{len(self.stated.aliases)}")
+        key = self.stated.aliases.setdefault((term, shape), hidden(str(len(self.stated.aliases))))
         self.stated.aliased[key] = (term, shape)
         return name(key)
 
-    def alias_term(self, key: str) -> tuple[Term, Shape] | None:
+    def alias_term(self, key: Key) -> tuple[Term, Shape] | None:
         """The expression for which a name stands."""
         return self.stated.aliased.get(key)
 
     # Shapes
 
-    def shape(self, key: str, position: Position, symbol: Symbol | None = None) -> Shape | None:
+    def shape(self, key: Key, position: Position, symbol: Symbol | None = None) -> Shape | None:
         """The shape of a quantity, from its value, its formula or its set; None where nothing is said."""
         alias = self.alias_term(key)
         if alias:
@@ -315,7 +316,7 @@ class Facts:
                 return None
         return self._shapes[cached]
 
-    def _shape(self, key: str, position: Position) -> Shape | None:
+    def _shape(self, key: Key, position: Position) -> Shape | None:
         statement = self.given(key, position)
         if statement:
             try:
@@ -331,12 +332,12 @@ class Facts:
         defined = self.definition(key, position)
         return defined[1] if defined else None
 
-    def declared(self, key: str) -> Shape | None:
+    def declared(self, key: Key) -> Shape | None:
         """The shape that a declaration gives, letters standing for small sizes."""
         shapes = (self.shape_of_set(declaration) for _, declaration in self.knowledge.sets.get(key, ()))
         return next((shape for shape in shapes if shape is not None), None)
 
-    def declared_in_digits(self, key: str) -> Shape | None:
+    def declared_in_digits(self, key: Key) -> Shape | None:
         """The first shape that is declared by numbers, not letters."""
         for _, declaration in self.knowledge.sets.get(key, ()):
             if self.is_explicit(declaration):
@@ -356,7 +357,7 @@ class Facts:
         """Whether a set gives its sizes by numbers, or is that of scalars."""
         return has_digits(declaration) or self.shape_of_set(declaration) == ()
 
-    def is_reused(self, key: str, position: Position) -> bool:
+    def is_reused(self, key: Key, position: Position) -> bool:
         """Whether a quantity gets values in several sections, none of them this one: what is declared here may be
         another one."""
         statements = [statement for statement in self.values(key) if not statement.assigned]
@@ -370,12 +371,12 @@ class Facts:
 
     # Values
 
-    def put_in(self, key: str) -> Tree | None:
+    def put_in(self, key: Key) -> Tree | None:
         """The value that was seen put in for a quantity of which no formula states one."""
         lesson = self.lessons.first(PutIn, key)
         return lesson.tree if lesson else None
 
-    def values(self, key: str) -> Sequence[Statement]:
+    def values(self, key: Key) -> Sequence[Statement]:
         """The values of a quantity, in the order of the text: those that it is given, and those put in for it."""
         given = self.knowledge.values.get(key, ())
         lessons, known = self.lessons.all(Restated, key) if self.restated[1] else ((), 0)
@@ -384,16 +385,16 @@ class Facts:
         others = (lesson.statement for lesson in islice(lessons, known))
         return list(islice(merge(given, others, key=position_of), MAXIMAL_VALUES))
 
-    def given(self, key: str, position: Position) -> Statement | None:
+    def given(self, key: Key, position: Position) -> Statement | None:
         """Where the article last gave a quantity its true value before this place, or at it, or next after it. One that
         was put in for another becomes true only where the article goes on with something anew."""
         return self._last(key, position, self.epoch(position))
 
-    def value_statement(self, key: str, position: Position) -> Statement | None:
+    def value_statement(self, key: Key, position: Position) -> Statement | None:
         """The same as printed: what was put in for another one counts at once."""
         return self._last(key, position, position)
 
-    def _last(self, key: str, position: Position, known_by: Position) -> Statement | None:
+    def _last(self, key: Key, position: Position, known_by: Position) -> Statement | None:
         given = self.knowledge.values.get(key, ())
         place = bisect_left(given, position, key=position_of)
         found = given[place - 1] if place else None
@@ -417,8 +418,8 @@ class Facts:
     def slope_of(self, term: Term, key: str, shape: Shape, upstream: Term) -> Term:
         """The derivative of a term by one name, entry by entry."""
         shapes = Shapes({**self.shapes_in(term, Position.START), key: shape})
-        found = gradients(term, name("\0out"), upstream, {key}, Shapes({**shapes.names, "\0out": shape}))
-        return substitute(found.get(key, number(0) * upstream), {"\0out": term})
+        found = gradients(term, name(OUT), upstream, {key}, Shapes({**shapes.names, OUT: shape}))
+        return substitute(found.get(key, number(0) * upstream), {OUT: term})
 
     def rules_of(
         self, key: str, term: Term, shape: Shape, targets: frozenset[str], position: Position

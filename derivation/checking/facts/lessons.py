@@ -14,6 +14,7 @@ from typing import ClassVar, TypeVar
 
 from derivation.checking.facts.knowledge import Statement
 from derivation.checking.facts.position import Position
+from derivation.checking.facts.quantity import Key
 from derivation.checking.reading.trees import Tree
 
 
@@ -61,6 +62,7 @@ class Restated(Lesson):
     """Another value than the one stated was put in for a quantity: from its place on it may be the value."""
 
     changes_facts: ClassVar[bool] = True
+    about: Key
     statement: Statement
 
     @property

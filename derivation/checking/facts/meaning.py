@@ -12,6 +12,7 @@ from typing import Any
 from derivation.checking.facts.knowledge import instance, is_closed
 from derivation.checking.facts.lookup import Lookup, Meant
 from derivation.checking.facts.position import Position
+from derivation.checking.facts.quantity import ARGUMENT, THETA, hidden
 from derivation.checking.reading.symbols import Symbol
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree, alike, nodes
@@ -290,14 +291,14 @@ class Meaning:
 
     def own_prime(self, tree: Tree, function: Symbol, inner: Term, shape: Shape) -> Meant:
         parameters, body = self.facts.function(function.key, self.position, 1)
-        variable = name("\0x")
+        variable = name(ARGUMENT)
         result, after = Meaning(
             self.facts, self.position, {parameters[0].key: (variable, shape)}, {}, self.depth + 1
         ).of(body)
         if after != shape:
             raise Unreadable(tree.start, "the derivative of a function of several entries")
         one = Term("ones", shape) if shape else number(1)
-        return substitute(self.facts.slope_of(result, "\0x", shape, one), {"\0x": inner}), shape
+        return substitute(self.facts.slope_of(result, ARGUMENT, shape, one), {ARGUMENT: inner}), shape
 
     # Derivatives and sums
 
@@ -312,21 +313,21 @@ class Meaning:
             or any(shape for _, shape in point)
         ):
             raise Unreadable(tree.start, "a derivative at a point that is none of the function's")
-        variables = {parameter.key: (name(f"\0{parameter.key}"), ()) for parameter in parameters}
+        variables = {parameter.key: (name(hidden(parameter.key)), ()) for parameter in parameters}
         result, shape = Meaning(self.facts, self.position, variables, {}, self.depth + 1).of(body)
         if shape:
             raise Unreadable(tree.start, "the derivative of a function of several entries")
-        slope = self.facts.slope_of(result, f"\0{by.args[0].key}", (), number(1))
+        slope = self.facts.slope_of(result, hidden(by.args[0].key), (), number(1))
         return substitute(
-            slope, {f"\0{parameter.key}": value for parameter, (value, _) in zip(parameters, point, strict=True)}
+            slope, {hidden(parameter.key): value for parameter, (value, _) in zip(parameters, point, strict=True)}
         ), ()
 
     def partial(self, tree: Tree) -> Meant:
         of = tree.args[0] if tree.head == "partial" else tree.args[-1]
         if len(tree.args) == 2:
             bottom, below = self.of(tree.args[1] if tree.head == "partial" else tree.args[0])
-        elif "\0theta" in self.bound:
-            bottom, below = self.bound["\0theta"]
+        elif THETA in self.bound:
+            bottom, below = self.bound[THETA]
         else:
             raise Unreadable(tree.start, "the gradient by what? write \\nabla_w")
         top, above = self.numerator(of)

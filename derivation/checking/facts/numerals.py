@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from derivation.checking.facts.knowledge import ChainRead, Statement
+from derivation.checking.facts.quantity import Key
 from derivation.checking.reading.trees import Tree, nodes
 
 LONG = 6
@@ -20,7 +21,7 @@ RECOGNIZED = 4
 class Numerals:
     """What the numerals of an article show, whole: those of its values, and those of its results."""
 
-    def __init__(self, values: Mapping[str, Iterable[Statement]], chains: Iterable[ChainRead]) -> None:
+    def __init__(self, values: Mapping[Key, Iterable[Statement]], chains: Iterable[ChainRead]) -> None:
         self.values = values
         self.long = frozenset(
             text for chain in chains if (result := chain.sides[-1].tree) for text in long_numerals(result)

@@ -10,16 +10,17 @@ from typing import Any
 from flint import arb, fmpq
 
 from derivation.checking.facts.effort import effort
-from derivation.checking.facts.knowledge import NEW, SLOPE, Statement, shown
+from derivation.checking.facts.knowledge import Statement
 from derivation.checking.facts.lookup import Lookup
 from derivation.checking.facts.meaning import Meaning, Unknown
 from derivation.checking.facts.position import Position
+from derivation.checking.facts.quantity import Key, Quantity, hidden, is_updated, shown
 from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.calculus.reverse import NoDerivative
 from derivation.formulas.numbers import exact, settle
 from derivation.formulas.operations.algebras import Numbers
-from derivation.formulas.terms import Term, name
+from derivation.formulas.terms import Term, name, partial, updated
 
 MAXIMAL_DEPTH = 80
 LONG = 100
@@ -28,7 +29,7 @@ NODES_AT_ONCE = 1000
 """Nodes of a term that are gone through before they are counted."""
 DRAWN_A_STEP = 32
 """Entries of an array that are drawn in the time of a step."""
-UPSTREAM = "\0G"
+UPSTREAM = hidden("G")
 
 
 def quantities(term: Term) -> Iterator[Term]:
@@ -131,7 +132,7 @@ class Truth:
         found = self.by_formula(leaf.args[0], position)
         return self.given(leaf.args[0], position) if found is None else found
 
-    def by_formula(self, key: str, position: Position) -> Array | None:
+    def by_formula(self, key: Key, position: Position) -> Array | None:
         alias = self.facts.alias_term(key)
         if alias:
             return self.value(alias[0], position)
@@ -150,7 +151,7 @@ class Truth:
             return found
         return None
 
-    def given(self, key: str, position: Position) -> Array:
+    def given(self, key: Key, position: Position) -> Array:
         """The value that the article gives."""
         statement = self.statement(key, position)
         if statement is None:
@@ -160,7 +161,7 @@ class Truth:
             raise Unknown(0, f"the article gives no value for {shown(key)}")
         return self.value(Meaning(self.facts, statement.position).of(statement.tree)[0], statement.position)
 
-    def statement(self, key: str, position: Position) -> Statement | None:
+    def statement(self, key: Key, position: Position) -> Statement | None:
         """Where the value comes from that a quantity has by itself."""
         return self.facts.given(key, position)
 
@@ -168,7 +169,7 @@ class Truth:
         rule = self.facts.rule(leaf, position)
         if rule is not None:
             return self.value(rule, position)
-        key = leaf.args[0].args[0] + NEW
+        key = key_of(leaf)
         found = self.by_formula(key, position)
         return self.given(key, position) if found is None else found
 
@@ -180,13 +181,8 @@ class Truth:
         try:
             return self.differentiated(leaf, position)
         except (Unknown, NoDerivative):
-            of, by = (
-                (inner.args[0] for inner in leaf.args if inner.head == "name")
-                if all(part.head == "name" for part in leaf.args)
-                else ("", "")
-            )
-            key = f"{SLOPE}{of}{SLOPE}{by}"
-            found = self.by_formula(key, position) if of else None
+            key = key_of(leaf)
+            found = self.by_formula(key, position) if all(part.head == "name" for part in leaf.args) else None
             return self.given(key, position) if found is None else found
 
     def differentiated(self, leaf: Term, position: Position) -> Array:
@@ -302,7 +298,7 @@ class Printed(Truth):
         except Unknown:
             return super().find(leaf, position)
 
-    def statement(self, key: str, position: Position) -> Statement | None:
+    def statement(self, key: Key, position: Position) -> Statement | None:
         return self.facts.value_statement(key, position)
 
     def moment(self, position: Position) -> Position:
@@ -316,7 +312,7 @@ class Random(Truth):
         self,
         facts: Lookup,
         trial: int,
-        fixed: frozenset[str] = frozenset(),
+        fixed: frozenset[Key] = frozenset(),
         printed: Truth | None = None,
         surface: bool = False,
         direct: bool = False,
@@ -335,22 +331,22 @@ class Random(Truth):
             return self.array(key_of(leaf), shape or ())
         return super().find(leaf, position)
 
-    def given(self, key: str, position: Position) -> Array:
+    def given(self, key: Key, position: Position) -> Array:
         return self.drawn(key, position)
 
-    def drawn(self, key: str, position: Position) -> Array:
+    def drawn(self, key: Key, position: Position) -> Array:
         shape = self.facts.shape(key, position)
         if shape is None and not self.facts.is_drawn(key):
             raise Unknown(0, f"the article gives no shape for {key}")
         array = self.array(key, shape or ())
         return normalized(array, self.distributions(key, position))
 
-    def array(self, key: str, shape: Shape) -> Array:
+    def array(self, key: Key, shape: Shape) -> Array:
         size = shape[0] * shape[1] if shape else 1
         self.facts.meter.tick(size // DRAWN_A_STEP)
         return Array(shape, tuple(rational(f"{key}/{place}/{self.trial}") for place in range(size)))
 
-    def distributions(self, key: str, position: Position) -> list[range]:
+    def distributions(self, key: Key, position: Position) -> list[range]:
         """The places that add up to 1 where an input is a target, or has one in each row or each column: in a random
         one they do so too."""
         statement = self.facts.given(key, position)
@@ -367,7 +363,7 @@ class Random(Truth):
         )
         return next(add_up, []) if all(isinstance(x, fmpq) and x >= 0 for x in entries) else []
 
-    def given_by_value(self, key: str, position: Position) -> Array:
+    def given_by_value(self, key: Key, position: Position) -> Array:
         return Truth(self.facts).given(key, position)
 
 
@@ -389,14 +385,23 @@ def rational(seed: str) -> fmpq:
     return -value if drawn >> 31 else value
 
 
-def key_of(leaf: Term) -> str:
+def key_of(leaf: Term) -> Key:
     """The key of a quantity in the knowledge of the article."""
     if leaf.head == "updated":
-        return f"{leaf.args[0].args[0]}{NEW}"
+        return Quantity.updated(key_of(leaf.args[0]))
     if leaf.head == "partial":
-        of, by = (
-            f"{part.args[0]}" if part.head == "name" else f"{part.args[0].args[0]}_{part.args[1:]}"
-            for part in leaf.args
-        )
-        return f"{SLOPE}{of}{SLOPE}{by}"
+        return Quantity.derivative(key_of(leaf.args[0]), key_of(leaf.args[1]))
+    if leaf.head == "index":
+        return Quantity.entry(key_of(leaf.args[0]), leaf.args[1:])
     return str(leaf.args[0])
+
+
+def term_of(key: Key) -> Term:
+    """The term that stands for a quantity which has no entries of its own.
+
+    >>> key_of(term_of(Quantity.derivative("L", "w"))) == Quantity.derivative("L", "w")
+    True
+    """
+    if isinstance(key, str):
+        return name(key)
+    return updated(term_of(key.of)) if is_updated(key) else partial(term_of(key.of), term_of(key.by))

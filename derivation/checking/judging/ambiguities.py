@@ -14,6 +14,7 @@ from derivation.checking.facts.knowledge import (
     is_number,
     quantity,
 )
+from derivation.checking.facts.quantity import Key
 from derivation.checking.judging.context import Context
 from derivation.checking.reading.trees import Tree
 
@@ -57,7 +58,7 @@ class Ambiguities:
 
     def other_section(self, chain: ChainRead, left: SideRead, right: SideRead) -> str:
         """Whether a value may be taken from a section where it belongs to something else."""
-        keys = sorted(self.context.reach([*left.named, *right.named], chain))
+        keys = sorted(self.context.reach([*left.named, *right.named], chain), key=str)
         statement = next((statement for key in keys if (statement := self.from_elsewhere(key, chain))), None)
         if statement is None:
             return ""
@@ -75,7 +76,7 @@ class Ambiguities:
             for statement in statements
         )
 
-    def from_elsewhere(self, key: str, chain: ChainRead) -> Statement | None:
+    def from_elsewhere(self, key: Key, chain: ChainRead) -> Statement | None:
         """The value that is taken for a quantity from another section, though the article gives it several, or gives
         this one only later."""
         statement, sections = self.facts.value_statement(key, chain.position), self.facts.sections

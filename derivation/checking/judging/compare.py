@@ -15,6 +15,7 @@ from flint import arb, fmpq
 from derivation.checking.facts.meaning import FAILURES, Meaning, Mismatch, Unknown
 from derivation.checking.facts.numerals import numerals
 from derivation.checking.facts.position import Position
+from derivation.checking.facts.quantity import Key
 from derivation.checking.facts.values import Balls, Printed, half_unit, key_of, quantities
 from derivation.checking.judging.agreement import (
     distance,
@@ -139,7 +140,7 @@ class Comparison:
                 found.update(numerals(statement.tree))
         return found
 
-    def without_truth(self, key: str) -> bool:
+    def without_truth(self, key: Key) -> bool:
         try:
             return self.truth.by_formula(key, self.position) is None
         except FAILURES:

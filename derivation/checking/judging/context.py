@@ -12,6 +12,7 @@ from derivation.checking.facts.facts import Facts
 from derivation.checking.facts.knowledge import ChainRead, SideRead, quantity
 from derivation.checking.facts.lessons import Confirmed, Lesson, Lessons, Mistaken, Rounded, Used
 from derivation.checking.facts.meaning import FAILURES, Meaning, Mismatch
+from derivation.checking.facts.quantity import Key
 from derivation.checking.facts.values import Printed, Random, Truth
 from derivation.checking.judging.agreement import equal
 from derivation.checking.judging.verdicts import Allowance, Kind, Verdict
@@ -103,7 +104,7 @@ class Context:
         """Whether any numeral is known to be rounded."""
         return bool(self.facts.numerals.long) or self.lessons.has_any(Rounded)
 
-    def mistaken(self, key: str) -> int | None:
+    def mistaken(self, key: Key) -> int | None:
         """The line that gives a quantity, where it is wrong."""
         lesson = self.lessons.first(Mistaken, key)
         return lesson.line if lesson else None
@@ -111,15 +112,15 @@ class Context:
     def meaning(self, chain: ChainRead, tree: Tree) -> tuple[Term, tuple[int, ...]]:
         return Meaning(self.facts, chain.position).of(tree)
 
-    def above(self, key: str, chain: ChainRead) -> list[str]:
+    def above(self, key: Key, chain: ChainRead) -> list[Key]:
         """The quantities in a quantity's first formula."""
         return [
             other for statement in self.facts.definitions(key, chain.position)[:1] for other in statement.read.named
         ]
 
-    def reach(self, keys: Iterable[str], chain: ChainRead) -> set[str]:
+    def reach(self, keys: Iterable[Key], chain: ChainRead) -> set[Key]:
         """The quantities on which some depend, themselves among them."""
-        waiting, found = list(keys), set[str]()
+        waiting, found = list(keys), set[Key]()
         while waiting:
             key = waiting.pop()
             if key not in found:
@@ -127,7 +128,7 @@ class Context:
                 waiting += self.above(key, chain)
         return found
 
-    def is_met(self, key: str, chain: ChainRead) -> bool:
+    def is_met(self, key: Key, chain: ChainRead) -> bool:
         """Whether a quantity's formula was worked with before, since anything was renewed: what it assumes was weighed
         there."""
         epoch = self.facts.epoch(chain.position)
@@ -144,18 +145,18 @@ class Context:
             return chain.sides
         return chain.sides[1:] if len(chain.sides) > 2 else ()
 
-    def confirmed(self, keys: set[str], chain: ChainRead) -> list[Lesson]:
+    def confirmed(self, keys: set[Key], chain: ChainRead) -> list[Lesson]:
         """That the values of these quantities, and of all that they depend on, have led to what the article says."""
         section = self.facts.sections[chain.position]
-        waiting, found = list(keys), dict[str, None]()
+        waiting, found = list(keys), dict[Key, None]()
         while waiting:
             key = waiting.pop()
             if key not in found and not self.is_confirmed(key, section):
                 found[key] = None
                 waiting += self.above(key, chain)
-        return [*map(Used, sorted(keys)), *(Confirmed((section, key)) for key in found)]
+        return [*map(Used, sorted(keys, key=str)), *(Confirmed((section, key)) for key in found)]
 
-    def is_confirmed(self, key: str, section: int) -> bool:
+    def is_confirmed(self, key: Key, section: int) -> bool:
         """Whether a quantity has led to what a section says."""
         return self.lessons.has(Confirmed, (section, key))
 
@@ -211,12 +212,12 @@ class Context:
             and not all(map(near, here.entries, after.entries))
         )
 
-    def is_general(self, key: str) -> bool:
+    def is_general(self, key: Key) -> bool:
         """Whether a quantity stands for one at every index."""
         symbol = self.facts.symbol(key)
         return symbol is not None and key in self.facts.knowledge.patterns.get(symbol.base, ())
 
-    def is_opaque(self, key: str) -> bool:
+    def is_opaque(self, key: Key) -> bool:
         """Whether a quantity is the call of a function that the article does not define."""
         symbol = self.facts.symbol(key)
         return symbol is not None and "(" in symbol.base

@@ -5,25 +5,23 @@ from __future__ import annotations
 from itertools import islice
 
 from derivation.checking.facts.knowledge import (
-    NEW,
-    SLOPE,
     ChainRead,
     SideRead,
     is_assignment,
     is_closed,
-    is_derived,
     letters,
     match,
     quantity,
 )
 from derivation.checking.facts.lessons import RulesDropped
 from derivation.checking.facts.meaning import FAILURES, Meaning, Mismatch, Unknown
+from derivation.checking.facts.quantity import Key, is_derivative, is_derived, is_updated
 from derivation.checking.judging.context import Context, Judgement
 from derivation.checking.reading.symbols import Symbol
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree, alike, nodes
 from derivation.formulas.language.resolve import describe
-from derivation.formulas.terms import Term, walk
+from derivation.formulas.terms import name, updated, walk
 
 MAXIMAL_CASES = 100
 """Indices at which a general formula is tried."""
@@ -51,7 +49,7 @@ class Definitions:
                     return judgement
         return None
 
-    def defines(self, chain: ChainRead, key: str, read: SideRead, other: SideRead) -> Judgement | None:
+    def defines(self, chain: ChainRead, key: Key, read: SideRead, other: SideRead) -> Judgement | None:
         assert read.tree and other.tree
         if any(rule.statement.read is other for rule in self.facts.rules):
             return self.rule_holds(other)
@@ -60,12 +58,7 @@ class Definitions:
         if is_closed(other.tree):
             return self.given(chain, key, other)
         definitions = self.facts.definitions(key, chain.position)
-        if (
-            key.startswith(SLOPE)
-            and definitions
-            and definitions[0].read is other
-            and self.unconnected_slope(chain, read)
-        ):
+        if is_derivative(key) and definitions and definitions[0].read is other and self.unconnected_slope(chain, read):
             return Judgement(
                 "undecided",
                 "no formula of the article leads from the one quantity to the other, so this derivative is taken "
@@ -81,8 +74,8 @@ class Definitions:
         if (
             not definitions
             or definitions[0].read is not other
-            or key.startswith(SLOPE)
-            or (key.endswith(NEW) and self.facts.rules)
+            or is_derivative(key)
+            or (is_updated(key) and self.facts.rules)
         ):
             return None
         earlier = self.facts.value_statement(key, chain.position)
@@ -136,7 +129,7 @@ class Definitions:
     def states_value(self, chain: ChainRead) -> bool:
         return any(read.tree and is_closed(read.tree) for read in chain.sides)
 
-    def given(self, chain: ChainRead, key: str, other: SideRead) -> Judgement | None:
+    def given(self, chain: ChainRead, key: Key, other: SideRead) -> Judgement | None:
         """A value that the article simply gives."""
         special = is_derived(key)
         if self.facts.definition(key, chain.position) or (special and not self.unconnected(key, chain)):
@@ -152,11 +145,11 @@ class Definitions:
         )
         return self.declared(key, other, chain) or Judgement("exact", why, kind="definition")
 
-    def unconnected(self, key: str, chain: ChainRead) -> bool:
+    def unconnected(self, key: Key, chain: ChainRead) -> bool:
         """Whether a derivative or an updated value has neither formula nor network behind it."""
         if self.facts.definitions(key, chain.position):
             return False
-        if not key.startswith(SLOPE):
+        if not is_derivative(key):
             return not self.facts.rules
         return any(
             self.unconnected_slope(chain, read) for read in chain.sides if read.tree and quantity(read.tree) == key
@@ -171,7 +164,7 @@ class Definitions:
             return True
         return False
 
-    def declared(self, key: str, other: SideRead, chain: ChainRead) -> Judgement | None:
+    def declared(self, key: Key, other: SideRead, chain: ChainRead) -> Judgement | None:
         r"""A value whose shape is not that of the quantity's set."""
         if not self.facts.knowledge.sets.get(key):
             return None
@@ -192,12 +185,11 @@ class Definitions:
             at=other.side.start,
         )
 
-    def assignment(self, chain: ChainRead, key: str, other: SideRead) -> Judgement:
+    def assignment(self, chain: ChainRead, key: Key, other: SideRead) -> Judgement:
         r"""`w = w - \eta \ldots`: a new value; held against the article's general rule where there is one."""
         assert other.tree
         b, _ = self.context.meaning(chain, other.tree)
-        leaf = Term("updated", (Term("name", (key,)),))
-        rule = self.facts.rule(leaf, chain.position) if not key.endswith(NEW) else None
+        rule = self.facts.rule(updated(name(key)), chain.position) if isinstance(key, str) else None
         if rule is not None and not is_closed(other.tree) and self.context.identical(rule, b, chain) is False:
             return Judgement(
                 "wrong",
@@ -213,7 +205,7 @@ class Definitions:
         for chain in self.context.chains:
             key = quantity(chain.sides[0].tree) if chain.sides[0].tree else None
             formula = chain.sides[1].tree
-            if key and key.endswith(NEW) and formula and not is_closed(formula) and chain.sides[1] is not other:
+            if key and is_updated(key) and formula and not is_closed(formula) and chain.sides[1] is not other:
                 try:
                     leaf, _ = self.context.meaning(chain, chain.sides[0].tree)  # type: ignore[arg-type]
                     rule = self.facts.rule(leaf, chain.position)

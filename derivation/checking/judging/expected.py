@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flint import fmpq
 
 from derivation.checking.facts.position import Position
+from derivation.checking.facts.quantity import is_hidden
 from derivation.checking.facts.values import UPSTREAM, Slope, Truth, quantities
 from derivation.checking.judging.agreement import printed_entries
 from derivation.formulas.arrays import Array
@@ -76,7 +77,7 @@ def formula_of(facts: Facts, a: Term, position: Position) -> str | None:
     if a.head == "updated":
         rule = facts.rule(a, position)
         return latex(facts, rule, position) if rule is not None else None
-    if a.head != "partial" or any(part.head != "name" for part in a.args) or "\0" in a.args[0].args[0]:
+    if a.head != "partial" or any(part.head != "name" for part in a.args) or is_hidden(a.args[0].args[0]):
         return None
     found = slope(facts, a, position)
     return latex(facts, found, position) if found else None

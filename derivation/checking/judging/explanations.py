@@ -7,21 +7,18 @@ from collections.abc import Iterator, Sequence
 from flint import arb
 
 from derivation.checking.facts.knowledge import (
-    NEW,
-    SLOPE,
     ChainRead,
     SideRead,
     Statement,
     is_closed,
-    is_derived,
     named,
     quantity,
-    shown,
     substitutions,
 )
 from derivation.checking.facts.lessons import Redefined, Restated, Used
 from derivation.checking.facts.meaning import FAILURES, Mismatch
 from derivation.checking.facts.position import Position
+from derivation.checking.facts.quantity import Key, Quantity, is_derivative, is_derived, is_updated, shown
 from derivation.checking.facts.values import half_unit, key_of, quantities
 from derivation.checking.judging.agreement import equal, printed_entries
 from derivation.checking.judging.compare import Comparison, Difference
@@ -46,8 +43,8 @@ class Explanations:
     def mismatched(self, error: Mismatch, left: SideRead, right: SideRead, position: Position) -> Judgement:
         """Shapes that do not fit are a mistake, unless they are shapes of our own making."""
         keys = {key for read in (left, right) for key in read.named}
-        made = sorted(key for key in keys if self.facts.is_gathered(key, position))
-        lists = sorted(filter(self.is_list, keys))
+        made = sorted(str(key) for key in keys if self.facts.is_gathered(key, position))
+        lists = sorted(map(str, filter(self.is_list, keys)))
         if lists:
             return Judgement("undecided", f"is {', '.join(lists)} a row or a column? {error.message}", at=error.at)
         if made:
@@ -65,7 +62,7 @@ class Explanations:
         ]
         return any(self.facts.shape(of.args[0], chain.position) for of, _ in slopes)
 
-    def is_list(self, key: str) -> bool:
+    def is_list(self, key: Key) -> bool:
         """Whether a quantity was given as a list in a line, of which a row and a column may be meant."""
         seen = self.facts.put_in(key)
         trees = [*(statement.tree for statement in self.facts.values(key)), *([seen] if seen else ())]
@@ -95,7 +92,7 @@ class Explanations:
         why = mistake or "the sides are not equal for all values"
         try:
             if comparison.outcome(a, b, self.context.candidates(chain, left, a)).agreement != "no":
-                definitions = self.facts.definitions(key, chain.position) if key and not key.startswith(SLOPE) else []
+                definitions = self.facts.definitions(key, chain.position) if key and not is_derivative(key) else []
                 if key and not is_derived(key) and (not definitions or definitions[0].read is right):
                     return Judgement("exact", kind="definition")
                 why += "; they happen to be so for these numbers"
@@ -109,9 +106,9 @@ class Explanations:
         so."""
         assert left.tree
         key = quantity(left.tree)
-        if key is None or key.endswith(NEW) or "renamed" not in self.context.allowed or left is not chain.sides[0]:
+        if key is None or is_updated(key) or "renamed" not in self.context.allowed or left is not chain.sides[0]:
             return None
-        if key.startswith(SLOPE):
+        if is_derivative(key):
             return self.elsewhere(chain, key)
         definitions = self.facts.definitions(key, chain.position)
         statement = definitions[0] if definitions else self.facts.value_statement(key, chain.position)
@@ -130,9 +127,9 @@ class Explanations:
             lessons=(Redefined(key, chain.position),),
         )
 
-    def elsewhere(self, chain: ChainRead, key: str) -> Judgement | None:
+    def elsewhere(self, chain: ChainRead, key: Quantity) -> Judgement | None:
         """A derivative in an article that reuses names: its formulas may be those of another section."""
-        of = key[1:].partition(SLOPE)[0]
+        of = key.of
         definitions = self.facts.definitions(of, chain.position)
         if not definitions or self.facts.sections[definitions[0].position] == self.facts.sections[chain.position]:
             return None
@@ -143,9 +140,9 @@ class Explanations:
             needed=frozenset(("renamed",)),
         )
 
-    def otherwise(self, chain: ChainRead, key: str | None, right: SideRead) -> str:
+    def otherwise(self, chain: ChainRead, key: Key | None, right: SideRead) -> str:
         """What the article says of a quantity elsewhere."""
-        definitions = self.facts.definitions(key, chain.position) if key and not key.startswith(SLOPE) else []
+        definitions = self.facts.definitions(key, chain.position) if key and not is_derivative(key) else []
         if (
             not definitions
             or definitions[0].read is right
@@ -168,10 +165,10 @@ class Explanations:
             ]
         return f"; {'; '.join(lines)}" if lines else ""
 
-    def is_new_formula(self, chain: ChainRead, key: str, right: SideRead) -> bool:
+    def is_new_formula(self, chain: ChainRead, key: Key, right: SideRead) -> bool:
         """Whether a formula is so different from the one above that it defines the name anew: other functions, other
         names."""
-        definitions = self.facts.definitions(key, chain.position) if not key.startswith(SLOPE) else []
+        definitions = self.facts.definitions(key, chain.position) if not is_derivative(key) else []
         if not definitions or definitions[0].read is right or definitions[0].chain is chain:
             return False
         mine, yours = (
@@ -185,7 +182,7 @@ class Explanations:
             len(shared) * 3 < len(mine[1] | yours[1]) and not self.reaches(yours[1], mine[1], chain)
         )
 
-    def reaches(self, keys: set[str], others: set[str], chain: ChainRead) -> bool:
+    def reaches(self, keys: set[Key], others: set[Key], chain: ChainRead) -> bool:
         """Whether some of the names lead to the others through their formulas."""
         for key in keys:
             for statement in self.facts.definitions(key, chain.position)[:1]:
@@ -230,7 +227,7 @@ class Explanations:
             "wrong", why + self.otherwise(chain, key, right), self.expectation(a, b, chain), right.side.start
         )
 
-    def stated_elsewhere(self, key: str, chain: ChainRead) -> Statement | None:
+    def stated_elsewhere(self, key: Key, chain: ChainRead) -> Statement | None:
         """What another section says of a quantity that gets a plain value here, in an article that gives it
         several."""
         here = self.facts.sections[chain.position]
@@ -252,7 +249,7 @@ class Explanations:
             return None
         return statements[0]
 
-    def takes_new_value(self, chain: ChainRead, key: str) -> bool:
+    def takes_new_value(self, chain: ChainRead, key: Key) -> bool:
         """Whether the article uses a name for several things: it has three values at least that do not come from each
         other."""
         if is_derived(key):
@@ -311,7 +308,7 @@ class Explanations:
         for formula in formulas or [left]:
             yield from substitutions(formula, right)
 
-    def has_other_value(self, key: str, statement: Statement, chain: ChainRead) -> bool:
+    def has_other_value(self, key: Key, statement: Statement, chain: ChainRead) -> bool:
         """Whether the article gives a quantity several values, but for those that an update will give it only later."""
         others = (other for other in self.facts.values(key) if other.position < chain.position or not other.assigned)
         return any(

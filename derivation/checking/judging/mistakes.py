@@ -44,7 +44,7 @@ def _leads(change: ValueChange, way: Sequence[Term], point: Truth, a: Term, b: T
 def _outputs(facts: Lookup, key: str) -> Iterator[str]:
     """The quantities that the article calls one function of a quantity."""
     for output, statements in facts.knowledge.formulas.items():
-        if any(is_function_of(statement.tree, key) for statement in statements):
+        if isinstance(output, str) and any(is_function_of(statement.tree, key) for statement in statements):
             yield output
 
 

@@ -11,11 +11,9 @@ from dataclasses import replace
 from functools import cached_property
 
 from derivation.checking.facts.knowledge import (
-    SLOPE,
     ChainRead,
     SideRead,
     is_closed,
-    is_derived,
     is_number,
     named,
     quantity,
@@ -26,7 +24,8 @@ from derivation.checking.facts.meaning import FAILURES, Meaning, Mismatch, Unkno
 from derivation.checking.facts.meter import Exhausted
 from derivation.checking.facts.numerals import numerals
 from derivation.checking.facts.position import Position
-from derivation.checking.facts.values import Random, key_of, quantities
+from derivation.checking.facts.quantity import Key, is_derivative, is_derived
+from derivation.checking.facts.values import Random, key_of, quantities, term_of
 from derivation.checking.judging.ambiguities import Ambiguities
 from derivation.checking.judging.compare import Comparison, NoValue
 from derivation.checking.judging.context import ATTEMPTS, Context, Judgement
@@ -39,7 +38,7 @@ from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.calculus.reverse import NoDerivative
 from derivation.formulas.language.resolve import describe
 from derivation.formulas.numbers import Undefined
-from derivation.formulas.terms import Term, is_literal, matrix, name
+from derivation.formulas.terms import Term, is_literal, matrix
 
 
 def judged(context: Context, chain: ChainRead, i: int, k: int) -> Judgement:
@@ -141,9 +140,11 @@ class Pair:
         try:
             terms = [term for term, _ in self.terms()]
         except FAILURES:
-            terms = [name(key) for key in (*self.left.named, *self.right.named)]
+            terms = [term_of(key) for key in (*self.left.named, *self.right.named)]
         found = self.facts.assumed(terms, self.position)
-        return {key for key, through in found if not any(self.context.is_met(other, self.chain) for other in through)}
+        return {
+            str(key) for key, through in found if not any(self.context.is_met(other, self.chain) for other in through)
+        }
 
     def decided(self) -> Judgement:
         defined = self.definitions.definition(self.chain, self.left, self.right, self.k)
@@ -291,18 +292,18 @@ class Pair:
 
     def seen(self) -> tuple[PutIn, ...]:
         """The values put in for names of which nothing says one."""
-        found: dict[str, PutIn] = {}
+        found: dict[Key, PutIn] = {}
         for stating, tree in substitutions(self.a, self.b):
             key = quantity(stating) or ""
             if key not in found and self.lacks_value(key) and (is_number(tree) or not self.context.is_opaque(key)):
                 found[key] = PutIn(key, tree)
         return tuple(found.values())
 
-    def lacks_value(self, key: str) -> bool:
+    def lacks_value(self, key: Key) -> bool:
         """Whether nothing gives a quantity a value: no statement, no formula, no array of which it is an entry."""
         if self.facts.put_in(key) or self.facts.value_statement(key, self.position):
             return False
-        if self.facts.definition(key, Position.END) and not key.startswith(SLOPE):
+        if self.facts.definition(key, Position.END) and not is_derivative(key):
             return False
         symbol = self.facts.symbol(key)
         entry = Meaning(self.facts, Position.END).entry(symbol) if symbol else None

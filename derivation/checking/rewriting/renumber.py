@@ -16,10 +16,11 @@ from hashlib import blake2b
 
 from derivation.checking.article import PRECISION, Article
 from derivation.checking.facts.facts import Facts
-from derivation.checking.facts.knowledge import ChainRead, is_closed, is_derived, quantity
+from derivation.checking.facts.knowledge import ChainRead, is_closed, quantity
 from derivation.checking.facts.meaning import FAILURES, PRODUCTS, Meaning
 from derivation.checking.facts.meter import Exhausted
 from derivation.checking.facts.position import Position
+from derivation.checking.facts.quantity import Key, is_derived
 from derivation.checking.facts.values import Truth
 from derivation.checking.judging.agreement import equal
 from derivation.checking.judging.context import Context, Values
@@ -70,7 +71,7 @@ def renumber(path: str, changes: Mapping[str, str], seed: int | None = None) -> 
 
 def named(article: Article, wanted: str) -> str:
     """The input that a name on the command line means: as LaTeX, or as it would be called in a spec."""
-    keys = [key for key in article.knowledge.values if not is_derived(key) and not article.knowledge.formulas.get(key)]
+    keys = [key for key in article.knowledge.values if isinstance(key, str) and not article.knowledge.formulas.get(key)]
     for key in keys:
         if wanted in (key, identifier(key)):
             return key
@@ -104,7 +105,7 @@ def leaf(text: str) -> Tree:
     return Tree("u-", (Tree("number", (text[1:],), 0),), 0) if text.startswith("-") else Tree("number", (text,), 0)
 
 
-def drawn(article: Article, seed: int) -> dict[str, Tree]:
+def drawn(article: Article, seed: int) -> dict[Key, Tree]:
     """New values for all inputs, in the form of the old ones; targets of zeros and ones, and rates, stay."""
     found, facts = {}, article.facts()
     for key, statements in article.knowledge.values.items():
@@ -148,7 +149,7 @@ def _numerals(tree: Tree) -> list[Tree]:
 class Renumbering:
     """One article on its way to other numbers."""
 
-    def __init__(self, article: Article, changed: Mapping[str, Tree]) -> None:
+    def __init__(self, article: Article, changed: Mapping[Key, Tree]) -> None:
         self.article, self.changed = article, changed
         self.old = article.facts()
         values = {
@@ -233,7 +234,7 @@ class Renumbering:
         except FAILURES:
             return False
 
-    def is_computed(self, key: str, position: Position) -> bool:
+    def is_computed(self, key: Key, position: Position) -> bool:
         return is_derived(key) or self.old.definition(key, position) is not None
 
     def note(self, chain: ChainRead, place: int, why: str) -> None:
