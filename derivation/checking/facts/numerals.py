@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from derivation.checking.facts.knowledge import ChainRead, Statement
@@ -40,17 +40,17 @@ class Numerals:
         return max((places for places in counted if places >= SHORT), key=counted.__getitem__, default=0)
 
     @cached_property
-    def stated(self) -> Mapping[str, set[str]]:
+    def stated(self) -> Mapping[str, Collection[str]]:
         """The numerals with digits enough to be recognized in the values that the article gives, by all their digits
-        but the last."""
-        found: dict[str, set[str]] = defaultdict(set)
+        but the last; each once, in the same order in every process."""
+        found: dict[str, dict[str, None]] = defaultdict(dict)
         for text in self._texts():
             if "." in text and len(text.replace(".", "").lstrip("0")) >= RECOGNIZED:
-                found[text[:-1]].add(text)
+                found[text[:-1]][text] = None
         return found
 
     def miscopied(self, text: str) -> str | None:
-        """The one numeral of the article's values from which another differs by a unit of the last digit; None for a
+        """The first numeral of the article's values from which another differs by a unit of the last digit; None for a
         numeral that stands there itself."""
         alike = self.stated.get(text[:-1], ())
         if text in alike:
