@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from derivation.checking.facts.facts import Facts, Rule, Stated
+from derivation.checking.facts.facts import Facts
 from derivation.checking.facts.knowledge import ChainRead, Gathering, chains, quantity
 from derivation.checking.facts.lessons import Restated
 from derivation.checking.facts.meaning import Meaning, Mismatch
@@ -17,6 +17,7 @@ from derivation.checking.facts.meter import Exhausted, Meter
 from derivation.checking.facts.numerals import Numerals
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key, is_updated
+from derivation.checking.facts.stated import Rule, Stated
 from derivation.checking.judging.judge import Judge
 from derivation.checking.judging.verdicts import ALL_ALLOWANCES, Allowance, Equality, Report
 from derivation.checking.reading.chains import Chain, Clause, Declaration, Side, clauses

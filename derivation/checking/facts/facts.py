@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from dataclasses import replace
+from functools import partial
 from heapq import merge
 from itertools import islice
 from operator import attrgetter
@@ -18,15 +18,14 @@ from typing import Any, TypeVar
 from flint import fmpq
 
 from derivation.checking.facts.analogy import Analogies
-from derivation.checking.facts.knowledge import Knowledge, Statement, instance, letters
+from derivation.checking.facts.knowledge import Statement, instance, letters
 from derivation.checking.facts.lessons import Lesson, Lessons, PutIn, Redefined, Restated, RulesDropped
 from derivation.checking.facts.meaning import FAILURES, Meaning, Mismatch, Unknown
-from derivation.checking.facts.meter import Meter
-from derivation.checking.facts.numerals import Numerals
 from derivation.checking.facts.position import Position
-from derivation.checking.facts.quantity import OUT, THETA, Key, hidden
+from derivation.checking.facts.quantity import OUT, THETA, Key, hidden, key_of
 from derivation.checking.facts.sets import has_digits, shape_of_set
-from derivation.checking.facts.values import MAXIMAL_DEPTH, UPSTREAM, Truth, key_of
+from derivation.checking.facts.stated import Stated
+from derivation.checking.facts.values import MAXIMAL_DEPTH, UPSTREAM, Truth
 from derivation.checking.reading.chains import Declaration
 from derivation.checking.reading.symbols import Symbol
 from derivation.checking.reading.tokens import Unreadable
@@ -43,46 +42,6 @@ MAXIMAL_FORMULAS = 24
 """Formulas of one quantity that are tried."""
 position_of = attrgetter("position")
 Result = TypeVar("Result")
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A general update rule: the symbol that stands for any parameter, and the formula of its new value."""
-
-    theta: Symbol
-    statement: Statement
-
-    @property
-    def position(self) -> Position:
-        return self.statement.position
-
-
-@dataclass(frozen=True)
-class Stated:
-    """What an article states, whole, as every snapshot of its facts has it."""
-
-    knowledge: Knowledge
-    numerals: Numerals
-    meter: Meter
-    rules: Sequence[Rule] = ()
-    made: dict[Key, Symbol] = field(default_factory=dict)
-    """Symbols that formulas make, `a^{1}` out of `a^{l-1}`, by their keys."""
-    aliases: dict[tuple[Term, Shape], str] = field(default_factory=dict)
-    """Names for expressions that have none."""
-    aliased: dict[Key, tuple[Term, Shape]] = field(default_factory=dict)
-    pulled: dict[Any, Mapping[str, Term]] = field(default_factory=dict)
-    """Reverse rules of formulas, which no value changes."""
-
-    @cached_property
-    def renewals(self) -> Sequence[Position]:
-        """The places at which a quantity that has no formula gets another value."""
-        known = self.knowledge
-        return sorted(
-            statement.position
-            for key, statements in known.values.items()
-            if not known.formulas.get(key)
-            for statement in statements[1:]
-        )
 
 
 class Facts:

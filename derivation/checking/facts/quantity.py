@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal, NamedTuple, TypeAlias, TypeGuard
 
+from derivation.formulas.terms import Term, name, partial, updated
+
 
 class Quantity(NamedTuple):
     """A quantity that is made from others and has no name of its own.
@@ -65,6 +67,28 @@ def is_derived(key: Key) -> bool:
 def stem(key: Key) -> Key:
     """The quantity whose updated value this is, or else the quantity itself."""
     return key.of if is_updated(key) else key
+
+
+def key_of(leaf: Term) -> Key:
+    """The key of a quantity in the knowledge of the article."""
+    if leaf.head == "updated":
+        return Quantity.updated(key_of(leaf.args[0]))
+    if leaf.head == "partial":
+        return Quantity.derivative(key_of(leaf.args[0]), key_of(leaf.args[1]))
+    if leaf.head == "index":
+        return Quantity.entry(key_of(leaf.args[0]), leaf.args[1:])
+    return str(leaf.args[0])
+
+
+def term_of(key: Key) -> Term:
+    """The term that stands for a quantity which has no entries of its own.
+
+    >>> key_of(term_of(Quantity.derivative("L", "w"))) == Quantity.derivative("L", "w")
+    True
+    """
+    if isinstance(key, str):
+        return name(key)
+    return updated(term_of(key.of)) if is_updated(key) else partial(term_of(key.of), term_of(key.by))
 
 
 def shown(key: Key) -> str:

@@ -14,13 +14,13 @@ from derivation.checking.facts.knowledge import Statement
 from derivation.checking.facts.lookup import Lookup
 from derivation.checking.facts.meaning import Meaning, Unknown
 from derivation.checking.facts.position import Position
-from derivation.checking.facts.quantity import Key, Quantity, hidden, is_updated, shown
+from derivation.checking.facts.quantity import Key, hidden, key_of, shown
 from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.calculus.reverse import NoDerivative
 from derivation.formulas.numbers import exact, settle
 from derivation.formulas.operations.algebras import Numbers
-from derivation.formulas.terms import Term, name, partial, updated
+from derivation.formulas.terms import Term, name
 
 MAXIMAL_DEPTH = 80
 LONG = 100
@@ -383,25 +383,3 @@ def rational(seed: str) -> fmpq:
     drawn = int.from_bytes(blake2b(seed.encode(), digest_size=4).digest(), "big")
     value = fmpq(drawn % 191 + 1, 64)
     return -value if drawn >> 31 else value
-
-
-def key_of(leaf: Term) -> Key:
-    """The key of a quantity in the knowledge of the article."""
-    if leaf.head == "updated":
-        return Quantity.updated(key_of(leaf.args[0]))
-    if leaf.head == "partial":
-        return Quantity.derivative(key_of(leaf.args[0]), key_of(leaf.args[1]))
-    if leaf.head == "index":
-        return Quantity.entry(key_of(leaf.args[0]), leaf.args[1:])
-    return str(leaf.args[0])
-
-
-def term_of(key: Key) -> Term:
-    """The term that stands for a quantity which has no entries of its own.
-
-    >>> key_of(term_of(Quantity.derivative("L", "w"))) == Quantity.derivative("L", "w")
-    True
-    """
-    if isinstance(key, str):
-        return name(key)
-    return updated(term_of(key.of)) if is_updated(key) else partial(term_of(key.of), term_of(key.by))

@@ -15,8 +15,8 @@ from flint import arb, fmpq
 from derivation.checking.facts.meaning import FAILURES, Meaning, Mismatch, Unknown
 from derivation.checking.facts.numerals import numerals
 from derivation.checking.facts.position import Position
-from derivation.checking.facts.quantity import Key
-from derivation.checking.facts.values import Balls, Printed, half_unit, key_of, quantities
+from derivation.checking.facts.quantity import Key, key_of
+from derivation.checking.facts.values import Balls, Printed, half_unit, quantities
 from derivation.checking.judging.agreement import (
     distance,
     equal,

@@ -18,8 +18,8 @@ from derivation.checking.facts.knowledge import (
 from derivation.checking.facts.lessons import Redefined, Restated, Used
 from derivation.checking.facts.meaning import FAILURES, Mismatch
 from derivation.checking.facts.position import Position
-from derivation.checking.facts.quantity import Key, Quantity, is_derivative, is_derived, is_updated, shown
-from derivation.checking.facts.values import half_unit, key_of, quantities
+from derivation.checking.facts.quantity import Key, Quantity, is_derivative, is_derived, is_updated, key_of, shown
+from derivation.checking.facts.values import half_unit, quantities
 from derivation.checking.judging.agreement import equal, printed_entries
 from derivation.checking.judging.compare import Comparison, Difference
 from derivation.checking.judging.context import Context, Judgement, near

@@ -24,8 +24,8 @@ from derivation.checking.facts.meaning import FAILURES, Meaning, Mismatch, Unkno
 from derivation.checking.facts.meter import Exhausted
 from derivation.checking.facts.numerals import numerals
 from derivation.checking.facts.position import Position
-from derivation.checking.facts.quantity import Key, is_derivative, is_derived
-from derivation.checking.facts.values import Random, key_of, quantities, term_of
+from derivation.checking.facts.quantity import Key, is_derivative, is_derived, key_of, term_of
+from derivation.checking.facts.values import Random, quantities
 from derivation.checking.judging.ambiguities import Ambiguities
 from derivation.checking.judging.compare import Comparison, NoValue
 from derivation.checking.judging.context import ATTEMPTS, Context, Judgement

@@ -12,7 +12,8 @@ from flint import fmpq
 from derivation.checking.facts.facts import Facts
 from derivation.checking.facts.knowledge import ChainRead
 from derivation.checking.facts.meaning import FAILURES, Meaning
-from derivation.checking.facts.values import Truth, key_of
+from derivation.checking.facts.quantity import key_of
+from derivation.checking.facts.values import Truth
 from derivation.checking.judging.agreement import is_exactly, printed_entries
 from derivation.checking.judging.compare import Comparison
 from derivation.checking.judging.context import Context
