@@ -9,12 +9,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from derivation.checking.facts.facts import Facts, Rule, Stated
-from derivation.checking.facts.knowledge import NEW, ChainRead, Gathering, chains, quantity
+from derivation.checking.facts.facts import Facts
+from derivation.checking.facts.knowledge import ChainRead, Gathering, chains, quantity
 from derivation.checking.facts.lessons import Restated
 from derivation.checking.facts.meaning import Meaning, Mismatch
 from derivation.checking.facts.meter import Exhausted, Meter
 from derivation.checking.facts.numerals import Numerals
+from derivation.checking.facts.position import Position
+from derivation.checking.facts.quantity import Key, is_updated
+from derivation.checking.facts.stated import Rule, Stated
 from derivation.checking.judging.judge import Judge
 from derivation.checking.judging.verdicts import ALL_ALLOWANCES, Allowance, Equality, Report
 from derivation.checking.reading.chains import Chain, Clause, Declaration, Side, clauses
@@ -116,7 +119,7 @@ class Article:
                 before[part.display] = clause if isinstance(clause, Chain) else None
 
     def _declare(self, gathering: Gathering) -> None:
-        for order, clause in enumerate(self.clauses):
+        for place, clause in enumerate(self.clauses):
             if isinstance(clause, Declaration):
                 keys = []
                 for part in clause.parts:
@@ -126,7 +129,7 @@ class Article:
                         continue
                     if key:
                         keys.append(key)
-                gathering.declare(order, clause, keys)
+                gathering.declare(Position(place), clause, keys)
 
     def _is_scalar(self) -> bool:
         """Whether there is no array in it."""
@@ -141,7 +144,7 @@ class Article:
         for others."""
         knowledge, numerals = self.knowledge, self.numerals
         if put_in:
-            knowledge = knowledge.with_values((str(lesson.about), lesson.statement) for lesson in put_in)
+            knowledge = knowledge.with_values((lesson.about, lesson.statement) for lesson in put_in)
             numerals = Numerals(knowledge.values, self.chains)
         stated = Stated(knowledge, numerals, Meter(self.letters))
         facts = Facts(stated)
@@ -151,7 +154,7 @@ class Article:
     def _rules(self, facts: Facts) -> list[Rule]:
         found: list[Rule] = []
         for key, statements in self.knowledge.formulas.items():
-            theta = self.knowledge.symbols.get(key.removesuffix(NEW)) if key.endswith(NEW) else None
+            theta = self.knowledge.symbols.get(key.of) if is_updated(key) else None
             if theta and not self.knowledge.values.get(theta.key) and not self.knowledge.formulas.get(theta.key):
                 rules = [Rule(theta, statement) for statement in statements if has_derivative(statement.tree)]
                 found += rules if rules and is_unknown(facts, theta.key) else ()
@@ -193,16 +196,16 @@ class Article:
         r"""The declarations `x \in R^n` that do not hold, and how many do."""
         wrong, holding = [], 0
         for key, rows in self.knowledge.sets.items():
-            for order, declaration in rows:
-                statement = facts.value_statement(key, order)
-                shape = self._known_shape(facts, key, order)
+            for position, declaration in rows:
+                statement = facts.value_statement(key, position)
+                shape = self._known_shape(facts, key, position)
                 wanted = facts.shape_of_set(declaration)
                 if (
                     shape is None
                     or wanted is None
                     or shape == wanted
                     or not facts.is_explicit(declaration)
-                    or facts.is_reused(key, order)
+                    or facts.is_reused(key, position)
                 ):
                     holding += 1
                     continue
@@ -222,14 +225,14 @@ class Article:
         return wrong, holding
 
     @staticmethod
-    def _known_shape(facts: Facts, key: str, order: int) -> Shape | None:
+    def _known_shape(facts: Facts, key: Key, position: Position) -> Shape | None:
         """The shape of a quantity's value or formula, whatever sets are declared."""
-        statement = facts.value_statement(key, order)
+        statement = facts.value_statement(key, position)
         facts.meter.begin()
         try:
             if statement:
-                return Meaning(facts, order).of(statement.tree)[1]
-            defined = facts.definition(key, order)
+                return Meaning(facts, position).of(statement.tree)[1]
+            defined = facts.definition(key, position)
         except (Unreadable, Mismatch, Exhausted, RecursionError):
             return None
         return defined[1] if defined else facts.declared_in_digits(key)
@@ -257,7 +260,7 @@ def is_unknown(facts: Facts, key: str) -> bool:
     """Whether nothing is said of a quantity's shape."""
     facts.meter.begin()
     try:
-        return facts.shape(key, 0) is None
+        return facts.shape(key, Position.START) is None
     except (Exhausted, RecursionError):
         return False
 

@@ -6,10 +6,13 @@ from __future__ import annotations
 import json
 import random
 import re
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
+from flint import fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -239,6 +242,29 @@ def test_the_network_of_an_article_is_its_spec(handout: str, tmp_path: Path) -> 
         assert again.updated[key].entries == first.updated[key].entries
     path.write_text("nothing here", "utf-8")
     assert run("spec", str(path))[0] == 2
+
+
+def test_a_step_of_training_alone_is_a_spec(tmp_path: Path) -> None:
+    path = tmp_path / "step.md"
+    path.write_text("# A\n\n$w = 2$\n\n$g = 3$\n\n$w_{new} = w - 0.1 g$\n", "utf-8")
+    code, text = run("spec", str(path))
+    assert code == 0
+    assert derivation.derive(derivation.loads(text)).values["w_new"].entries[0] == fmpq(17, 10)  # 2 - 0.1 * 3
+
+
+@pytest.mark.parametrize("hashing", ["0", "1"])
+def test_verdicts_are_the_same_in_every_process(hashing: str) -> None:
+    """0.123455 may be either neighbour, miscopied: the first is taken, with which the sides are equal."""
+    text = "# A\n\n$a = 0.123454$\n\n$c = 0.123456$\n\n$2 a = 0.123455 + 0.123455$\n"
+    code = (
+        "import sys; from derivation.checking.article import check_text; "
+        "print([equality.verdict for equality in check_text(sys.argv[1], 'a.md').equalities])"
+    )
+    environment = {"PYTHONHASHSEED": hashing, "PYTHONPATH": str(ROOT)}
+    ran = subprocess.run(
+        [sys.executable, "-c", code, text], capture_output=True, text=True, env=environment, check=True
+    )
+    assert ran.stdout.strip() == "['exact', 'exact', 'undecided']"
 
 
 def test_a_renumbered_article_is_right_and_else_the_same(handout: str, tmp_path: Path) -> None:

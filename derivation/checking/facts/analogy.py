@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import islice
 
-from derivation.checking.facts.knowledge import NEW, Families, Statement, is_closed
+from derivation.checking.facts.knowledge import Families, Statement, is_closed
 from derivation.checking.facts.lookup import Lookup
 from derivation.checking.facts.meaning import FAILURES, Meaning
+from derivation.checking.facts.position import Position
+from derivation.checking.facts.quantity import Key, stem
 from derivation.checking.facts.values import Printed, half_unit
 from derivation.checking.reading.symbols import Symbol
 from derivation.formulas.arrays import Shape
@@ -27,25 +29,25 @@ class Analogies:
     def __init__(self, facts: Lookup) -> None:
         self.facts = facts
 
-    def analogous(self, key: str, order: int) -> tuple[Term, Shape] | None:
+    def analogous(self, key: Key, position: Position) -> tuple[Term, Shape] | None:
         """The formula of a quantity of which the article only says "likewise": that of its twin, `out_{o1}` for
         `out_{o2}`, where the value that the article prints bears it out, or where those of several others bear out
         theirs."""
-        statement = self.facts.value_statement(key, 1 << 60)
+        statement = self.facts.value_statement(key, Position.END)
         if statement is None or statement.tree.head not in ("number", "u-") or self.facts.is_sought(("analogy", key)):
             return None
-        analogies = list(self.analogies(key, order))
-        borne_out = next((found for found in analogies if self.bears_out(statement, found[0], order)), None)
-        if borne_out is None and analogies and self.borne_out_elsewhere(key, order) >= SEVERAL:
+        analogies = list(self.analogies(key, position))
+        borne_out = next((found for found in analogies if self.bears_out(statement, found[0], position)), None)
+        if borne_out is None and analogies and self.borne_out_elsewhere(key, position) >= SEVERAL:
             return analogies[0]
         return borne_out
 
-    def analogies(self, key: str, order: int) -> Iterator[tuple[Term, Shape]]:
+    def analogies(self, key: Key, position: Position) -> Iterator[tuple[Term, Shape]]:
         """The formulas of a quantity's twins, with its own number put in."""
-        known, symbol = self.facts.knowledge, self.facts.symbol(key.removesuffix(NEW))
+        known, symbol = self.facts.knowledge, self.facts.symbol(stem(key))
         number = symbol.sub[-1:] if symbol else ()
         for twin, other in islice(self.twins(key, known.families_of_formulas), MAXIMAL_TWINS):
-            renamed = Meaning(self.facts, order, None, None, 0, (twin.sub[-1], *number))  # type: ignore[arg-type]
+            renamed = Meaning(self.facts, position, None, None, 0, (twin.sub[-1], *number))  # type: ignore[arg-type]
             for of in (statement for statement in known.formulas[other] if not is_closed(statement.tree)):
                 try:
                     term, shape = self.facts.guarded(("analogy", key), partial(renamed.of, of.tree))
@@ -54,30 +56,30 @@ class Analogies:
                 if shape == ():
                     yield term, shape
 
-    def bears_out(self, statement: Statement, term: Term, order: int) -> bool:
+    def bears_out(self, statement: Statement, term: Term, position: Position) -> bool:
         """Whether a printed value is the one that a formula gives, but for rounding."""
-        printed = Meaning(self.facts, order).of(statement.tree)[0]
+        printed = Meaning(self.facts, position).of(statement.tree)[0]
         if printed.head != "number":
             return False
         text = printed.args[0]
         try:
-            low, high = bounds(Printed(self.facts).value(term, order).entries[0])
+            low, high = bounds(Printed(self.facts).value(term, position).entries[0])
         except FAILURES:
             return False
         return bool(low - half_unit(text) * 2 <= exact(text) <= high + half_unit(text) * 2)
 
-    def borne_out_elsewhere(self, key: str, order: int) -> int:
+    def borne_out_elsewhere(self, key: Key, position: Position) -> int:
         """How many twins that have only values have those which the analogy gives."""
         count, known = 0, self.facts.knowledge
         for _, other in islice(self.twins(key, known.families_of_values), MAXIMAL_TWINS):
             first = known.values[other][0]
             if not known.formulas.get(other) and first.tree.head in ("number", "u-"):
-                count += any(self.bears_out(first, found[0], order) for found in self.analogies(other, order))
+                count += any(self.bears_out(first, found[0], position) for found in self.analogies(other, position))
         return count
 
-    def twins(self, key: str, families: Families) -> Iterator[tuple[Symbol, str]]:
+    def twins(self, key: Key, families: Families) -> Iterator[tuple[Symbol, Key]]:
         """The symbols and keys of the quantities that bear the same name with another number."""
-        family = self.facts.knowledge.family(key, self.facts.symbol(key.removesuffix(NEW)))
+        family = self.facts.knowledge.family(key, self.facts.symbol(stem(key)))
         for other in families.get(family, ()) if family else ():
             if other != key:
-                yield self.facts.knowledge.symbols[other.removesuffix(NEW)], other
+                yield self.facts.knowledge.symbols[stem(other)], other

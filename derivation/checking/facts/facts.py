@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from dataclasses import replace
+from functools import partial
 from heapq import merge
 from itertools import islice
 from operator import attrgetter
@@ -18,13 +18,14 @@ from typing import Any, TypeVar
 from flint import fmpq
 
 from derivation.checking.facts.analogy import Analogies
-from derivation.checking.facts.knowledge import Knowledge, Statement, instance, letters
+from derivation.checking.facts.knowledge import Statement, instance, letters
 from derivation.checking.facts.lessons import Lesson, Lessons, PutIn, Redefined, Restated, RulesDropped
 from derivation.checking.facts.meaning import FAILURES, Meaning, Mismatch, Unknown
-from derivation.checking.facts.meter import Meter
-from derivation.checking.facts.numerals import Numerals
+from derivation.checking.facts.position import Position
+from derivation.checking.facts.quantity import OUT, THETA, Key, hidden, key_of
 from derivation.checking.facts.sets import has_digits, shape_of_set
-from derivation.checking.facts.values import MAXIMAL_DEPTH, UPSTREAM, Truth, key_of
+from derivation.checking.facts.stated import Stated
+from derivation.checking.facts.values import MAXIMAL_DEPTH, UPSTREAM, Truth
 from derivation.checking.reading.chains import Declaration
 from derivation.checking.reading.symbols import Symbol
 from derivation.checking.reading.tokens import Unreadable
@@ -39,52 +40,12 @@ MAXIMAL_VALUES = 100
 """Values of one quantity that are looked at."""
 MAXIMAL_FORMULAS = 24
 """Formulas of one quantity that are tried."""
-order_of = attrgetter("order")
+position_of = attrgetter("position")
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A general update rule: the symbol that stands for any parameter, and the formula of its new value."""
-
-    theta: Symbol
-    statement: Statement
-
-    @property
-    def order(self) -> int:
-        return self.statement.order
-
-
-@dataclass(frozen=True)
-class Stated:
-    """What an article states, whole, as every snapshot of its facts has it."""
-
-    knowledge: Knowledge
-    numerals: Numerals
-    meter: Meter
-    rules: Sequence[Rule] = ()
-    made: dict[str, Symbol] = field(default_factory=dict)
-    """Symbols that formulas make, `a^{1}` out of `a^{l-1}`, by their keys."""
-    aliases: dict[tuple[Term, Shape], str] = field(default_factory=dict)
-    """Names for expressions that have none."""
-    aliased: dict[str, tuple[Term, Shape]] = field(default_factory=dict)
-    pulled: dict[Any, Mapping[str, Term]] = field(default_factory=dict)
-    """Reverse rules of formulas, which no value changes."""
-
-    @cached_property
-    def renewals(self) -> Sequence[int]:
-        """The places at which a quantity that has no formula gets another value."""
-        known = self.knowledge
-        return sorted(
-            statement.order
-            for key, statements in known.values.items()
-            if not known.formulas.get(key)
-            for statement in statements[1:]
-        )
-
-
 class Facts:
-    """Shapes, formulas and values of quantities, asked for at a place (`order`) of the article."""
+    """Shapes, formulas and values of quantities, asked for at a place (a `Position`) of the article."""
 
     def __init__(
         self, stated: Stated, lessons: Lessons | None = None, parameters: frozenset[str] = frozenset()
@@ -96,23 +57,23 @@ class Facts:
         self.sections, self.analogies = stated.knowledge.sections, Analogies(self)
         self.rules = () if self.lessons.has_any(RulesDropped) else stated.rules
         self.redefined, self.restated = self.lessons.all(Redefined), self.lessons.all(Restated)
-        self._shapes: dict[tuple[str, int], Shape | None] = {}
-        self._terms: dict[tuple[Statement, int], tuple[Term, Shape]] = {}
+        self._shapes: dict[tuple[Key, Position], Shape | None] = {}
+        self._terms: dict[tuple[Statement, Position], tuple[Term, Shape]] = {}
         self._visiting: set[Any] = set()
 
     def after(self, lessons: Sequence[Lesson]) -> Facts:
         """The facts once these lessons are known."""
         return Facts(self.stated, self.lessons.after(lessons), self.parameters)
 
-    def epoch(self, order: int) -> int:
+    def epoch(self, position: Position) -> Position:
         """The first place of the article from which on nothing is renewed until this one."""
         renewals, (lessons, known) = self.stated.renewals, self.redefined
-        place = bisect_left(renewals, order)
-        start = renewals[place - 1] + 1 if place else 0
-        begun = bisect_right(lessons, order, 0, known, key=order_of) if known else 0
-        return max(start, min(lessons[begun - 1].order + 1, order)) if begun else start
+        place = bisect_left(renewals, position)
+        start = renewals[place - 1].next if place else Position.START
+        begun = bisect_right(lessons, position, 0, known, key=position_of) if known else 0
+        return max(start, min(lessons[begun - 1].position.next, position)) if begun else start
 
-    def symbol(self, key: str) -> Symbol | None:
+    def symbol(self, key: Key) -> Symbol | None:
         """The symbol of a quantity that stands in the article, or that a formula makes."""
         return self.knowledge.symbols.get(key) or self.stated.made.get(key)
 
@@ -124,16 +85,16 @@ class Facts:
         )
         return self.knowledge.scalar and not general and symbol.key in self.knowledge.symbols
 
-    def is_drawn(self, key: str) -> bool:
+    def is_drawn(self, key: Key) -> bool:
         """Whether a name without a shape stands for any number: as it must, or since nothing else is known of it."""
         symbol = self.symbol(key)
         return key in self.parameters or (symbol is not None and self.may_assume(symbol))
 
-    def assumed(self, terms: Iterable[Term], order: int) -> list[tuple[str, frozenset[str]]]:
+    def assumed(self, terms: Iterable[Term], position: Position) -> list[tuple[Key, frozenset[Key]]]:
         """The names on which terms depend, through all formulas, of which it is only assumed that they are scalars,
         each with the quantities through whose formulas it is reached first."""
-        found, seen = list[tuple[str, frozenset[str]]](), set[str]()
-        waiting = [(term, frozenset[str]()) for term in terms]
+        found, seen = list[tuple[Key, frozenset[Key]]](), set[Key]()
+        waiting = [(term, frozenset[Key]()) for term in terms]
         while waiting:
             term, through = waiting.pop()
             for node in walk(term):
@@ -141,37 +102,37 @@ class Facts:
                 if key and key not in seen and key not in self.parameters:
                     self.meter.tick()
                     seen.add(key)
-                    waiting += [(formula, through | {key}) for formula in self.formulas(node, key, order)]
-                    if node.head == "name" and self.is_drawn(key) and self.shape(key, order) is None:
+                    waiting += [(formula, through | {key}) for formula in self.formulas(node, key, position)]
+                    if node.head == "name" and self.is_drawn(key) and self.shape(key, position) is None:
                         found.append((key, through))
         return found
 
-    def formulas(self, leaf: Term, key: str, order: int) -> list[Term]:
+    def formulas(self, leaf: Term, key: Key, position: Position) -> list[Term]:
         """All formulas of a quantity as terms."""
-        alias, rule = self.alias_term(key), self.rule(leaf, order) if leaf.head == "updated" else None
-        places = range(max(len(self.definitions(key, order)), 1))
-        found = [alias] if alias else [self.definition(key, order, place) for place in places]
+        alias, rule = self.alias_term(key), self.rule(leaf, position) if leaf.head == "updated" else None
+        places = range(max(len(self.definitions(key, position)), 1))
+        found = [alias] if alias else [self.definition(key, position, place) for place in places]
         return [meant[0] for meant in found if meant] + ([rule] if rule else [])
 
     # Formulas
 
-    def definitions(self, key: str, order: int) -> Sequence[Statement]:
+    def definitions(self, key: Key, position: Position) -> Sequence[Statement]:
         """The formulas that hold for a quantity here, the first first; none where it has only values."""
         statements = self.knowledge.formulas.get(key, ())
         starts, known = self.lessons.all(Redefined, key) if self.redefined[1] else ((), 0)
-        begun = bisect_right(starts, order, 0, known, key=order_of)
-        first = bisect_left(statements, starts[begun - 1].order, key=order_of) if begun else 0
-        last = bisect_left(statements, starts[0].order, key=order_of) if known and not begun else len(statements)
+        begun = bisect_right(starts, position, 0, known, key=position_of)
+        first = bisect_left(statements, starts[begun - 1].position, key=position_of) if begun else 0
+        last = bisect_left(statements, starts[0].position, key=position_of) if known and not begun else len(statements)
         return statements[first : min(last, first + MAXIMAL_FORMULAS)]
 
-    def definition(self, key: str, order: int, place: int = 0) -> tuple[Term, Shape] | None:
+    def definition(self, key: Key, position: Position, place: int = 0) -> tuple[Term, Shape] | None:
         """A quantity's formula as a term; of several, the one at `place`."""
-        for statement in self.definitions(key, order)[place:]:
-            cached = (statement, self.epoch(order))
+        for statement in self.definitions(key, position)[place:]:
+            cached = (statement, self.epoch(position))
             if cached not in self._terms:
                 try:
                     self._terms[cached] = self.guarded(
-                        ("formula", statement), partial(Meaning(self, order).of, statement.tree)
+                        ("formula", statement), partial(Meaning(self, position).of, statement.tree)
                     )
                 except (Unreadable, Mismatch):
                     continue
@@ -179,36 +140,36 @@ class Facts:
         if place:
             return None
         symbol = self.symbol(key)
-        return (symbol and (self.general(symbol, order) or self.assembled(symbol, order))) or self.analogies.analogous(
-            key, order
-        )
+        return (
+            symbol and (self.general(symbol, position) or self.assembled(symbol, position))
+        ) or self.analogies.analogous(key, position)
 
-    def with_numbers(self, symbol: Symbol, order: int) -> Symbol:
+    def with_numbers(self, symbol: Symbol, position: Position) -> Symbol:
         """The symbol with letters in its scripts replaced by the numbers that the article gives them: `a^L` where L =
         3."""
         bound = {}
         for part in {*symbol.sub, *symbol.label}:
-            statement = self.value_statement(part, order) if letters(part) else None
+            statement = self.value_statement(part, position) if letters(part) else None
             if statement and statement.tree.head == "number" and statement.tree.args[0].isdecimal():
                 bound[part] = statement.tree.args[0]
         return instance(symbol, bound)
 
-    def general(self, symbol: Symbol, order: int) -> tuple[Term, Shape] | None:
+    def general(self, symbol: Symbol, position: Position) -> tuple[Term, Shape] | None:
         """The formula of a quantity that is a case of a general one."""
         found = self.knowledge.indexed(symbol)
         if not found:
             return None
         key, bound = found
-        for statement in self.definitions(key, order):
+        for statement in self.definitions(key, position):
             try:
                 return self.guarded(
-                    ("general", symbol.key), partial(Meaning(self, order, None, dict(bound)).of, statement.tree)
+                    ("general", symbol.key), partial(Meaning(self, position, None, dict(bound)).of, statement.tree)
                 )
             except (Unreadable, Mismatch):
                 continue
         return None
 
-    def assembled(self, symbol: Symbol, order: int) -> tuple[Term, Shape] | None:
+    def assembled(self, symbol: Symbol, position: Position) -> tuple[Term, Shape] | None:
         """A vector of which the article knows only the entries: p, where p_1, p_2 and p_3 have values or formulas."""
         if (
             symbol.sub
@@ -224,14 +185,16 @@ class Facts:
             if key not in self.knowledge.values and key not in self.knowledge.formulas:
                 break
             entries.append(name(key))
-        if len(entries) < 2 or any(self.shape(entry.args[0], order) != () for entry in entries):
+        if len(entries) < 2 or any(self.shape(entry.args[0], position) != () for entry in entries):
             return None
         return matrix(tuple((entry,) for entry in entries)), (len(entries), 1)
 
-    def is_gathered(self, key: str, order: int) -> bool:
+    def is_gathered(self, key: Key, position: Position) -> bool:
         """Whether a quantity is known only as a vector of entries that have names of their own."""
         symbol = self.symbol(key)
-        return symbol is not None and not self.general(symbol, order) and self.assembled(symbol, order) is not None
+        return (
+            symbol is not None and not self.general(symbol, position) and self.assembled(symbol, position) is not None
+        )
 
     def guarded(self, key: Any, chain: Callable[[], Result]) -> Result:
         """What `work` gives, unless it asks for itself."""
@@ -247,93 +210,93 @@ class Facts:
         """Whether something is being found already."""
         return key in self._visiting
 
-    def function(self, key: str, order: int, count: int) -> tuple[tuple[Symbol, ...], Tree]:
+    def function(self, key: str, position: Position, count: int) -> tuple[tuple[Symbol, ...], Tree]:
         """The article's own function of so many arguments: its parameters and its body, as last defined."""
         found = [row for row in self.knowledge.functions.get(key, ()) if len(row[1]) == count]
         if not found:
             raise Unknown(0, f"the article does not say what the function {key} is")
-        before = [row for row in found if row[0] <= order] or found[:1]
+        before = [row for row in found if row[0] <= position] or found[:1]
         return before[-1][1], before[-1][2]
 
-    def rule(self, leaf: Term, order: int) -> Term | None:
+    def rule(self, leaf: Term, position: Position) -> Term | None:
         r"""The article's general update rule for one parameter: `\theta_{new} = \theta_{old} - \alpha \nabla_\theta L`
         with it put in."""
         parameter = leaf.args[0]
         if parameter.head != "name" or not self.rules:
             return None
-        before = [rule for rule in self.rules if rule.order <= order] or self.rules[:1]
-        shape = self.shape(parameter.args[0], order)
+        before = [rule for rule in self.rules if rule.position <= position] or self.rules[:1]
+        shape = self.shape(parameter.args[0], position)
         if shape is None:
             return None
         try:
-            return Meaning(self, order, {before[-1].theta.key: (parameter, shape), "\0theta": (parameter, shape)}).of(
+            return Meaning(self, position, {before[-1].theta.key: (parameter, shape), THETA: (parameter, shape)}).of(
                 before[-1].statement.tree
             )[0]
         except (Unreadable, Mismatch):
             return None
 
-    def lacks_formula(self, key: str) -> bool:
+    def lacks_formula(self, key: Key) -> bool:
         """Whether a quantity seems computed, though the article gives only its value: `out_{o2}`, where `out_{o1}` has
         a formula."""
         symbol = self.symbol(key)
-        if symbol is None or self.knowledge.formulas.get(key) or self.general(symbol, 1 << 60):
+        if symbol is None or self.knowledge.formulas.get(key) or self.general(symbol, Position.END):
             return False
         return (
             any(True for _ in self.analogies.twins(key, self.knowledge.families_of_formulas))
-            and self.analogies.analogous(key, 1 << 60) is None
+            and self.analogies.analogous(key, Position.END) is None
         )
 
     def alias(self, term: Term, shape: Shape) -> Term:
         """A name for an expression, so that it can be differentiated."""
-        key = self.stated.aliases.setdefault((term, shape), f"\0{len(self.stated.aliases)}")
+        key = self.stated.aliases.setdefault((term, shape), hidden(str(len(self.stated.aliases))))
         self.stated.aliased[key] = (term, shape)
         return name(key)
 
-    def alias_term(self, key: str) -> tuple[Term, Shape] | None:
+    def alias_term(self, key: Key) -> tuple[Term, Shape] | None:
         """The expression for which a name stands."""
         return self.stated.aliased.get(key)
 
     # Shapes
 
-    def shape(self, key: str, order: int, symbol: Symbol | None = None) -> Shape | None:
+    def shape(self, key: Key, position: Position, symbol: Symbol | None = None) -> Shape | None:
         """The shape of a quantity, from its value, its formula or its set; None where nothing is said."""
         alias = self.alias_term(key)
         if alias:
             return alias[1]
         if symbol is not None and key not in self.knowledge.symbols:
             self.stated.made.setdefault(key, symbol)
-        cached = (key, self.epoch(order))
+        cached = (key, self.epoch(position))
         if cached not in self._shapes:
             if ("shape", key) in self._visiting:
                 return None
             try:
-                self._shapes[cached] = self.guarded(("shape", key), lambda: self._shape(key, order))
+                self._shapes[cached] = self.guarded(("shape", key), lambda: self._shape(key, position))
             except Unknown:
                 return None
         return self._shapes[cached]
 
-    def _shape(self, key: str, order: int) -> Shape | None:
-        statement = self.given(key, order)
+    def _shape(self, key: Key, position: Position) -> Shape | None:
+        statement = self.given(key, position)
         if statement:
             try:
-                return Meaning(self, statement.order).of(statement.tree)[1]
+                return Meaning(self, statement.position).of(statement.tree)[1]
             except (Unreadable, Mismatch):
                 pass
         seen = self.put_in(key)
         if seen:
-            return Meaning(self, order).of(seen)[1]
+            return Meaning(self, position).of(seen)[1]
         declared = self.declared(key)
         if declared is not None:
             return declared
-        defined = self.definition(key, order)
+        defined = self.definition(key, position)
         return defined[1] if defined else None
 
-    def declared(self, key: str) -> Shape | None:
+    def declared(self, key: Key) -> Shape | None:
         """The shape that a declaration gives, letters standing for small sizes."""
         shapes = (self.shape_of_set(declaration) for _, declaration in self.knowledge.sets.get(key, ()))
         return next((shape for shape in shapes if shape is not None), None)
 
-    def declared_in_digits(self, key: str) -> Shape | None:
+    def declared_in_digits(self, key: Key) -> Shape | None:
         """The first shape that is declared by numbers, not letters."""
         for _, declaration in self.knowledge.sets.get(key, ()):
             if self.is_explicit(declaration):
@@ -345,7 +308,7 @@ class Facts:
 
     def whole_number(self, key: str) -> int | None:
         """The whole number that the article gives a letter."""
-        statement = self.value_statement(key, 1 << 60)
+        statement = self.value_statement(key, Position.END)
         text = statement.tree.args[0] if statement and statement.tree.head == "number" else ""
         return int(text) if text.isdecimal() else None
 
@@ -353,78 +316,80 @@ class Facts:
         """Whether a set gives its sizes by numbers, or is that of scalars."""
         return has_digits(declaration) or self.shape_of_set(declaration) == ()
 
-    def is_reused(self, key: str, order: int) -> bool:
+    def is_reused(self, key: Key, position: Position) -> bool:
         """Whether a quantity gets values in several sections, none of them this one: what is declared here may be
         another one."""
         statements = [statement for statement in self.values(key) if not statement.assigned]
-        sections = {self.sections[statement.order] for statement in statements}
+        sections = {self.sections[statement.position] for statement in statements}
         declared = {self.sections[where] for where, _ in self.knowledge.sets.get(key, ())}
         return (
             len(sections) > 1
             and len({statement.read.side.latex for statement in statements}) > 1
-            and not (sections & declared and self.sections[order] in declared)
+            and not (sections & declared and self.sections[position] in declared)
         )
 
     # Values
 
-    def put_in(self, key: str) -> Tree | None:
+    def put_in(self, key: Key) -> Tree | None:
         """The value that was seen put in for a quantity of which no formula states one."""
         lesson = self.lessons.first(PutIn, key)
         return lesson.tree if lesson else None
 
-    def values(self, key: str) -> Sequence[Statement]:
+    def values(self, key: Key) -> Sequence[Statement]:
         """The values of a quantity, in the order of the text: those that it is given, and those put in for it."""
         given = self.knowledge.values.get(key, ())
         lessons, known = self.lessons.all(Restated, key) if self.restated[1] else ((), 0)
         if not known:
             return given[:MAXIMAL_VALUES]
         others = (lesson.statement for lesson in islice(lessons, known))
-        return list(islice(merge(given, others, key=order_of), MAXIMAL_VALUES))
+        return list(islice(merge(given, others, key=position_of), MAXIMAL_VALUES))
 
-    def given(self, key: str, order: int) -> Statement | None:
+    def given(self, key: Key, position: Position) -> Statement | None:
         """Where the article last gave a quantity its true value before this place, or at it, or next after it. One that
         was put in for another becomes true only where the article goes on with something anew."""
-        return self._last(key, order, self.epoch(order))
+        return self._last(key, position, self.epoch(position))
 
-    def value_statement(self, key: str, order: int) -> Statement | None:
+    def value_statement(self, key: Key, position: Position) -> Statement | None:
         """The same as printed: what was put in for another one counts at once."""
-        return self._last(key, order, order)
+        return self._last(key, position, position)
 
-    def _last(self, key: str, order: int, known_by: int) -> Statement | None:
+    def _last(self, key: Key, position: Position, known_by: Position) -> Statement | None:
         given = self.knowledge.values.get(key, ())
-        place = bisect_left(given, order, key=order_of)
+        place = bisect_left(given, position, key=position_of)
         found = given[place - 1] if place else None
         if self.restated[1]:
             lessons, known = self.lessons.all(Restated, key)
-            begun = bisect_left(lessons, known_by, 0, known, key=order_of)
+            begun = bisect_left(lessons, known_by, 0, known, key=position_of)
             last = lessons[begun - 1].statement if begun else None
-            if last and (found is None or last.order >= found.order):
+            if last and (found is None or last.position >= found.position):
                 return last
-        ahead = self.values(key) if known_by == order else given
+        ahead = self.values(key) if known_by == position else given
         return found or next((one for one in ahead[:MAXIMAL_FORMULAS] if not one.assigned), None)
 
-    def integer(self, term: Term, order: int) -> int | None:
+    def integer(self, term: Term, position: Position) -> int | None:
         """A whole number that a term surely is."""
         try:
-            value = Truth(self).value(term, order).entries
+            value = Truth(self).value(term, position).entries
         except FAILURES:
             return None
         return int(value[0]) if len(value) == 1 and isinstance(value[0], fmpq) and value[0].q == 1 else None
 
     def slope_of(self, term: Term, key: str, shape: Shape, upstream: Term) -> Term:
         """The derivative of a term by one name, entry by entry."""
-        shapes = Shapes({**self.shapes_in(term, 0), key: shape})
-        found = gradients(term, name("\0out"), upstream, {key}, Shapes({**shapes.names, "\0out": shape}))
-        return substitute(found.get(key, number(0) * upstream), {"\0out": term})
+        shapes = Shapes({**self.shapes_in(term, Position.START), key: shape})
+        found = gradients(term, name(OUT), upstream, {key}, Shapes({**shapes.names, OUT: shape}))
+        return substitute(found.get(key, number(0) * upstream), {OUT: term})
 
-    def rules_of(self, key: str, term: Term, shape: Shape, targets: frozenset[str], order: int) -> Mapping[str, Term]:
+    def rules_of(
+        self, key: str, term: Term, shape: Shape, targets: frozenset[str], position: Position
+    ) -> Mapping[str, Term]:
         """The gradient by one quantity carried through its formula, as terms over `UPSTREAM`."""
-        shapes = {**self.shapes_in(term, order), key: shape, UPSTREAM: shape}
+        shapes = {**self.shapes_in(term, position), key: shape, UPSTREAM: shape}
         cached = (key, term, targets, tuple(shapes.items()))
         if cached not in self.stated.pulled:
             self.stated.pulled[cached] = gradients(term, name(key), name(UPSTREAM), targets, Shapes(shapes))
         return self.stated.pulled[cached]
 
-    def shapes_in(self, term: Term, order: int) -> dict[str, Shape]:
+    def shapes_in(self, term: Term, position: Position) -> dict[str, Shape]:
         """The shapes of all names in a term, those of a derivative among them."""
-        return {node.args[0]: self.shape(node.args[0], order) or () for node in walk(term) if node.head == "name"}
+        return {node.args[0]: self.shape(node.args[0], position) or () for node in walk(term) if node.head == "name"}

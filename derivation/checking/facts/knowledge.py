@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import attrgetter
 
+from derivation.checking.facts.position import Position
+from derivation.checking.facts.quantity import Key, Quantity, is_updated, stem
 from derivation.checking.reading.chains import Chain, Clause, Declaration, Side
 from derivation.checking.reading.forms import read
 from derivation.checking.reading.symbols import Symbol, Vocabulary, is_fenced
@@ -17,9 +19,10 @@ from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree, nodes
 from derivation.formulas.operations import heads
 
-NEW, SLOPE = "⁺", "∂"
 NUMBERED = re.compile(r"(\D*)[1-9]\d*")
-Families = Mapping[Symbol | None, Sequence[str]]
+Family = tuple[Symbol, bool]
+"""A quantity's symbol without its number, and whether it is an updated value."""
+Families = Mapping[Family | None, Sequence[Key]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +34,21 @@ class SideRead:
     problem: Unreadable | None = None
 
     @property
-    def named(self) -> list[str]:
+    def named(self) -> list[Key]:
         """The quantities that stand in it, in order."""
         return named(self.tree) if self.tree else []
 
 
 @dataclass
 class ChainRead:
-    """A chain with its sides read; `order` counts the article's statements."""
+    """A chain with its sides read, at its position."""
 
-    order: int
+    position: Position
     sides: list[SideRead]
     relations: list[str]
 
     @cached_property
-    def quantities(self) -> list[str]:
+    def quantities(self) -> list[Key]:
         return [key for read in self.sides if read.tree and (key := quantity(read.tree))]
 
 
@@ -53,14 +56,14 @@ class ChainRead:
 class Statement:
     """The article gives a quantity a formula or a value (a tree without names); `side` counts the chain's sides."""
 
-    order: int
+    position: Position
     tree: Tree
     read: SideRead
     chain: ChainRead | None = None
     assigned: bool = False
 
 
-def quantity(tree: Tree) -> str | None:
+def quantity(tree: Tree) -> Key | None:
     """The key under which a side's quantity is known, if the side is one: a name, an updated parameter, a
     derivative."""
     if tree.head == "group":
@@ -69,35 +72,18 @@ def quantity(tree: Tree) -> str | None:
         return str(tree.args[0].key)
     if tree.head == "updated":
         inner = quantity(tree.args[0])
-        return inner + NEW if inner else None
+        return Quantity.updated(inner) if inner else None
     if tree.head in ("partial", "nabla") and len(tree.args) == 2:
         of, by = (quantity(part) for part in (tree.args if tree.head == "partial" else tree.args[::-1]))
-        return f"{SLOPE}{of}{SLOPE}{by}" if of and by else None
+        return Quantity.derivative(of, by) if of and by else None
     if tree.head == "apply" and all(arg.head == "name" for arg in tree.args[1:]):
         return str(tree.args[0].key)
     return None
 
 
-def named(tree: Tree) -> list[str]:
+def named(tree: Tree) -> list[Key]:
     """The quantities that stand in a tree, in order."""
     return [key for node in nodes(tree) if (key := quantity(node))]
-
-
-def shown(key: str) -> str:
-    """A quantity's key as a reader knows it.
-
-    >>> shown("∂L∂w"), shown("w⁺")
-    ('∂L/∂w', 'w_{new}')
-    """
-    if key.startswith(SLOPE):
-        of, _, by = key[1:].partition(SLOPE)
-        return f"∂{of}/∂{by}"
-    return key.replace(NEW, "_{new}")
-
-
-def is_derived(key: str) -> bool:
-    """Whether a quantity is worked out by its nature: a derivative, or an updated value."""
-    return key.startswith(SLOPE) or key.endswith(NEW)
 
 
 def is_closed(tree: Tree) -> bool:
@@ -105,7 +91,7 @@ def is_closed(tree: Tree) -> bool:
     return not any(node.head in ("name", "updated", "partial", "nabla", heads.SUM) for node in nodes(tree))
 
 
-def is_assignment(tree: Tree, key: str) -> bool:
+def is_assignment(tree: Tree, key: Key) -> bool:
     """Whether a right side uses the quantity on the left itself, outside derivatives: `w - \\eta g` of `w`."""
     waiting = [tree]
     while waiting:
@@ -161,11 +147,11 @@ class Knowledge:
     functions. Nobody writes to it once it is gathered."""
 
     vocabulary: Vocabulary
-    formulas: Mapping[str, Sequence[Statement]]
-    values: Mapping[str, Sequence[Statement]]
-    sets: Mapping[str, Sequence[tuple[int, Declaration]]]
-    functions: Mapping[str, Sequence[tuple[int, tuple[Symbol, ...], Tree]]]
-    symbols: Mapping[str, Symbol]
+    formulas: Mapping[Key, Sequence[Statement]]
+    values: Mapping[Key, Sequence[Statement]]
+    sets: Mapping[Key, Sequence[tuple[Position, Declaration]]]
+    functions: Mapping[str, Sequence[tuple[Position, tuple[Symbol, ...], Tree]]]
+    symbols: Mapping[Key, Symbol]
     """The symbols that stand in the article, by their keys."""
     patterns: Mapping[str, Sequence[str]]
     """Quantities whose formulas hold for every index, by base: `a^l_j`."""
@@ -174,11 +160,11 @@ class Knowledge:
     scalar: bool
     """Whether it has no arrays at all."""
 
-    def with_values(self, others: Iterable[tuple[str, Statement]]) -> Knowledge:
+    def with_values(self, others: Iterable[tuple[Key, Statement]]) -> Knowledge:
         """The same with further values, each at its place."""
         values = {key: list(statements) for key, statements in self.values.items()}
         for key, statement in others:
-            insort(values.setdefault(key, []), statement, key=attrgetter("order"))
+            insort(values.setdefault(key, []), statement, key=attrgetter("position"))
         return replace(self, values=values)
 
     def indexed(self, symbol: Symbol) -> tuple[str, dict[str, str]] | None:
@@ -208,21 +194,17 @@ class Knowledge:
         """The quantities that have values, by what they have in common with their twins."""
         return self._families(self.values)
 
-    def _families(self, known: Iterable[str]) -> Families:
-        found: dict[Symbol | None, list[str]] = defaultdict(list)
+    def _families(self, known: Iterable[Key]) -> Families:
+        found: dict[Family | None, list[Key]] = defaultdict(list)
         for key in known:
-            found[self.family(key, self.symbols.get(key.removesuffix(NEW)))].append(key)
+            found[self.family(key, self.symbols.get(stem(key)))].append(key)
         return found
 
     @staticmethod
-    def family(key: str, symbol: Symbol | None) -> Symbol | None:
+    def family(key: Key, symbol: Symbol | None) -> Family | None:
         """The symbol of a quantity without its number, `out_{o}` for `out_{o1}`; None where it has none."""
-        stem = NUMBERED.fullmatch(symbol.sub[-1]) if symbol and symbol.sub else None
-        return (
-            replace(symbol, base=symbol.base + NEW * key.endswith(NEW), sub=(*symbol.sub[:-1], stem[1]))
-            if symbol and stem
-            else None
-        )
+        numbered = NUMBERED.fullmatch(symbol.sub[-1]) if symbol and symbol.sub else None
+        return (replace(symbol, sub=(*symbol.sub[:-1], numbered[1])), is_updated(key)) if symbol and numbered else None
 
 
 class Gathering:
@@ -230,11 +212,11 @@ class Gathering:
 
     def __init__(self, vocabulary: Vocabulary, chains: Sequence[ChainRead]) -> None:
         self.vocabulary = vocabulary
-        self.formulas: dict[str, list[Statement]] = defaultdict(list)
-        self.values: dict[str, list[Statement]] = defaultdict(list)
-        self.sets: dict[str, list[tuple[int, Declaration]]] = defaultdict(list)
-        self.functions: dict[str, list[tuple[int, tuple[Symbol, ...], Tree]]] = defaultdict(list)
-        self.symbols: dict[str, Symbol] = {}
+        self.formulas: dict[Key, list[Statement]] = defaultdict(list)
+        self.values: dict[Key, list[Statement]] = defaultdict(list)
+        self.sets: dict[Key, list[tuple[Position, Declaration]]] = defaultdict(list)
+        self.functions: dict[str, list[tuple[Position, tuple[Symbol, ...], Tree]]] = defaultdict(list)
+        self.symbols: dict[Key, Symbol] = {}
         self.patterns: dict[str, list[str]] = defaultdict(list)
         for chain in chains:
             self.learn(chain)
@@ -278,32 +260,32 @@ class Gathering:
                 place == 0 and chain.relations[0] == "←"
             )
             if closed:
-                self.values[key].append(Statement(chain.order, closed[-1][1], closed[-1][0], chain, assigned))
+                self.values[key].append(Statement(chain.position, closed[-1][1], closed[-1][0], chain, assigned))
             elif assigned and formulas:
-                self.values[key].append(Statement(chain.order, formulas[0][1], formulas[0][0], chain, assigned))
+                self.values[key].append(Statement(chain.position, formulas[0][1], formulas[0][0], chain, assigned))
             if formulas and not assigned and (place == 0 or quantity(formulas[0][1]) is None):
                 for other, tree in formulas[: None if place == 0 else 1]:
-                    self.formulas[key].append(Statement(chain.order, tree, other, chain))
+                    self.formulas[key].append(Statement(chain.position, tree, other, chain))
                 self._pattern(key)
 
     def _function(self, chain: ChainRead, first: Tree) -> None:
         parameters = [arg.args[0] for arg in first.args[1:] if arg.head == "name"]
         body = next((read.tree for read in chain.sides[1:] if read.tree and not is_closed(read.tree)), None)
         if body is not None and not is_call_of(first, body) and len(parameters) == len(first.args) - 1:
-            self.functions[first.args[0].key].append((chain.order, tuple(parameters), body))
+            self.functions[first.args[0].key].append((chain.position, tuple(parameters), body))
 
-    def _pattern(self, key: str) -> None:
+    def _pattern(self, key: Key) -> None:
         symbol = self.symbols.get(key)
         if (
             symbol
             and any(letters(part) for part in (*symbol.sub, *symbol.label))
-            and key not in self.patterns[symbol.base]
+            and symbol.key not in self.patterns[symbol.base]
         ):
-            self.patterns[symbol.base].append(key)
+            self.patterns[symbol.base].append(symbol.key)
 
-    def declare(self, order: int, declaration: Declaration, keys: Sequence[str]) -> None:
+    def declare(self, position: Position, declaration: Declaration, keys: Sequence[Key]) -> None:
         for key in keys:
-            self.sets[key].append((order, declaration))
+            self.sets[key].append((position, declaration))
 
 
 def letters(word: str) -> bool:
@@ -365,9 +347,11 @@ def _instance(words: tuple[str, ...], bound: dict[str, str]) -> tuple[str, ...]:
 def chains(clauses: Sequence[Clause], vocabulary: Vocabulary) -> Iterator[ChainRead]:
     """The chains with their sides read."""
     cache: dict[tuple[int, int, int], SideRead] = {}
-    for order, clause in enumerate(clauses):
+    for place, clause in enumerate(clauses):
         if isinstance(clause, Chain):
-            yield ChainRead(order, [_read(side, vocabulary, cache) for side in clause.sides], clause.relations)
+            yield ChainRead(
+                Position(place), [_read(side, vocabulary, cache) for side in clause.sides], clause.relations
+            )
 
 
 def _read(side: Side, vocabulary: Vocabulary, cache: dict[tuple[int, int, int], SideRead]) -> SideRead:

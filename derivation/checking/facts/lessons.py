@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
 from derivation.checking.facts.knowledge import Statement
+from derivation.checking.facts.position import Position
+from derivation.checking.facts.quantity import Key
 from derivation.checking.reading.trees import Tree
 
 
@@ -60,11 +62,12 @@ class Restated(Lesson):
     """Another value than the one stated was put in for a quantity: from its place on it may be the value."""
 
     changes_facts: ClassVar[bool] = True
+    about: Key
     statement: Statement
 
     @property
-    def order(self) -> int:
-        return self.statement.order
+    def position(self) -> Position:
+        return self.statement.position
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ class Redefined(Lesson):
     """From a place on a quantity has another formula."""
 
     changes_facts: ClassVar[bool] = True
-    order: int
+    position: Position
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from typing import Any
 
 from derivation.checking.facts.knowledge import instance, is_closed
 from derivation.checking.facts.lookup import Lookup, Meant
+from derivation.checking.facts.position import Position
+from derivation.checking.facts.quantity import ARGUMENT, THETA, hidden
 from derivation.checking.reading.symbols import Symbol
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree, alike, nodes
@@ -62,13 +64,13 @@ class Meaning:
     def __init__(
         self,
         facts: Lookup,
-        order: int,
+        position: Position,
         bound: Mapping[str, Meant] | None = None,
         indices: dict[str, str] | None = None,
         depth: int = 0,
         renamed: tuple[str, str] | None = None,
     ) -> None:
-        self.facts, self.order, self.depth, self.renamed = facts, order, depth, renamed
+        self.facts, self.position, self.depth, self.renamed = facts, position, depth, renamed
         self.bound, self.indices = bound or {}, indices or {}
 
     def of(self, tree: Tree) -> Meant:
@@ -113,7 +115,7 @@ class Meaning:
         factor, log = tree.args[0], tree.args[1].args[0] if tree.args[1].head == "/" else tree.args[1]
         if log.head != "call" or log.args[0] != heads.LOG or not is_closed(factor) or not is_closed(log.args[1]):
             return False
-        values = (self.facts.integer(self.of(part)[0], self.order) for part in (factor, log.args[1]))
+        values = (self.facts.integer(self.of(part)[0], self.position) for part in (factor, log.args[1]))
         return all(value == 0 for value in values)
 
     def product(self, tree: Tree, parts: list[Meant]) -> Meant:
@@ -171,11 +173,11 @@ class Meaning:
             return number(self.indices[symbol.key]), ()
         if symbol.key in self.bound:
             return self.bound[symbol.key]
-        shape = self.facts.shape(symbol.key, self.order, symbol)
+        shape = self.facts.shape(symbol.key, self.position, symbol)
         if shape is not None:
             return name(symbol.key), shape
         found = self.entry(symbol)
-        if found is None and (last := self.facts.with_numbers(symbol, self.order)) != symbol:
+        if found is None and (last := self.facts.with_numbers(symbol, self.position)) != symbol:
             return self.named(replace_symbol(tree, last))
         if found is None and (symbol.key in self.facts.parameters or self.facts.may_assume(symbol)):
             return name(symbol.key), ()
@@ -190,7 +192,7 @@ class Meaning:
             return None
         for whole in wholes(symbol.whole):
             meant = self.bound.get(whole.key)
-            shape = meant[1] if meant else self.facts.shape(whole.key, self.order, whole)
+            shape = meant[1] if meant else self.facts.shape(whole.key, self.position, whole)
             if not shape:
                 continue
             sizes = shape if len(places) == 2 else (max(shape),) if 1 in shape else ()
@@ -246,12 +248,12 @@ class Meaning:
     def apply(self, tree: Tree) -> Meant:
         """The article's own function: its body with the arguments put in."""
         symbol, *arguments = tree.args
-        parameters, body = self.facts.function(symbol.key, self.order, len(arguments))
+        parameters, body = self.facts.function(symbol.key, self.position, len(arguments))
         meant = [self.of(argument) for argument in arguments]
-        if self.facts.definitions(symbol.key, self.order) and all(
+        if self.facts.definitions(symbol.key, self.position) and all(
             a.head == "name" and a.args[0] == p for a, p in zip(arguments, parameters, strict=True)
         ):
-            shape = self.facts.shape(symbol.key, self.order, symbol)
+            shape = self.facts.shape(symbol.key, self.position, symbol)
             if shape is not None:
                 return name(symbol.key), shape
         if self.depth > MAXIMAL_CALLS:
@@ -262,7 +264,7 @@ class Meaning:
             for p, a in zip(parameters, arguments, strict=True)
             if a.head == "number" and a.args[0].isdecimal()
         }
-        return Meaning(self.facts, self.order, bound, {**self.indices, **counted}, self.depth + 1).of(body)
+        return Meaning(self.facts, self.position, bound, {**self.indices, **counted}, self.depth + 1).of(body)
 
     def prime(self, tree: Tree) -> Meant:
         """The derivative of a function, at an argument, entry by entry."""
@@ -288,22 +290,22 @@ class Meaning:
         ), shape
 
     def own_prime(self, tree: Tree, function: Symbol, inner: Term, shape: Shape) -> Meant:
-        parameters, body = self.facts.function(function.key, self.order, 1)
-        variable = name("\0x")
-        result, after = Meaning(self.facts, self.order, {parameters[0].key: (variable, shape)}, {}, self.depth + 1).of(
-            body
-        )
+        parameters, body = self.facts.function(function.key, self.position, 1)
+        variable = name(ARGUMENT)
+        result, after = Meaning(
+            self.facts, self.position, {parameters[0].key: (variable, shape)}, {}, self.depth + 1
+        ).of(body)
         if after != shape:
             raise Unreadable(tree.start, "the derivative of a function of several entries")
         one = Term("ones", shape) if shape else number(1)
-        return substitute(self.facts.slope_of(result, "\0x", shape, one), {"\0x": inner}), shape
+        return substitute(self.facts.slope_of(result, ARGUMENT, shape, one), {ARGUMENT: inner}), shape
 
     # Derivatives and sums
 
     def at(self, tree: Tree) -> Meant:
         r"""A derivative of the article's own function at a point: `\frac{\partial f}{\partial x}(3, 4)`."""
         (of, by), point = tree.args[0].args, [self.of(argument) for argument in tree.args[1:]]
-        parameters, body = self.facts.function(of.args[0].key, self.order, len(point))
+        parameters, body = self.facts.function(of.args[0].key, self.position, len(point))
         if (
             by.head != "name"
             or by.args[0] not in parameters
@@ -311,21 +313,21 @@ class Meaning:
             or any(shape for _, shape in point)
         ):
             raise Unreadable(tree.start, "a derivative at a point that is none of the function's")
-        variables = {parameter.key: (name(f"\0{parameter.key}"), ()) for parameter in parameters}
-        result, shape = Meaning(self.facts, self.order, variables, {}, self.depth + 1).of(body)
+        variables = {parameter.key: (name(hidden(parameter.key)), ()) for parameter in parameters}
+        result, shape = Meaning(self.facts, self.position, variables, {}, self.depth + 1).of(body)
         if shape:
             raise Unreadable(tree.start, "the derivative of a function of several entries")
-        slope = self.facts.slope_of(result, f"\0{by.args[0].key}", (), number(1))
+        slope = self.facts.slope_of(result, hidden(by.args[0].key), (), number(1))
         return substitute(
-            slope, {f"\0{parameter.key}": value for parameter, (value, _) in zip(parameters, point, strict=True)}
+            slope, {hidden(parameter.key): value for parameter, (value, _) in zip(parameters, point, strict=True)}
         ), ()
 
     def partial(self, tree: Tree) -> Meant:
         of = tree.args[0] if tree.head == "partial" else tree.args[-1]
         if len(tree.args) == 2:
             bottom, below = self.of(tree.args[1] if tree.head == "partial" else tree.args[0])
-        elif "\0theta" in self.bound:
-            bottom, below = self.bound["\0theta"]
+        elif THETA in self.bound:
+            bottom, below = self.bound[THETA]
         else:
             raise Unreadable(tree.start, "the gradient by what? write \\nabla_w")
         top, above = self.numerator(of)
@@ -353,7 +355,7 @@ class Meaning:
         variable, low, high, body = tree.args
         steps = self.range(tree, variable, low, high, body)
         parts = [
-            Meaning(self.facts, self.order, self.bound, {**self.indices, variable: str(k)}, self.depth).of(body)
+            Meaning(self.facts, self.position, self.bound, {**self.indices, variable: str(k)}, self.depth).of(body)
             for k in steps
         ]
         result = parts[0]
@@ -363,7 +365,7 @@ class Meaning:
 
     def range(self, tree: Tree, variable: str, low: Tree | None, high: Tree | None, body: Tree) -> range:
         if low is not None and high is not None:
-            first, last = (self.facts.integer(self.of(limit)[0], self.order) for limit in (low, high))
+            first, last = (self.facts.integer(self.of(limit)[0], self.position) for limit in (low, high))
             if first is None or last is None:
                 raise Unreadable(tree.start, "the limits of this sum are not known numbers")
         else:
@@ -388,7 +390,7 @@ class Meaning:
         raise Unreadable(body.start, "how far does this sum go?")
 
     def exists(self, symbol: Symbol) -> bool:
-        return self.facts.shape(symbol.key, self.order, symbol) is not None or self.entry(symbol) is not None
+        return self.facts.shape(symbol.key, self.position, symbol) is not None or self.entry(symbol) is not None
 
     # Comparisons
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from derivation.checking.facts.knowledge import ChainRead, Statement
+from derivation.checking.facts.quantity import Key
 from derivation.checking.reading.trees import Tree, nodes
 
 LONG = 6
@@ -20,7 +21,7 @@ RECOGNIZED = 4
 class Numerals:
     """What the numerals of an article show, whole: those of its values, and those of its results."""
 
-    def __init__(self, values: Mapping[str, Iterable[Statement]], chains: Iterable[ChainRead]) -> None:
+    def __init__(self, values: Mapping[Key, Iterable[Statement]], chains: Iterable[ChainRead]) -> None:
         self.values = values
         self.long = frozenset(
             text for chain in chains if (result := chain.sides[-1].tree) for text in long_numerals(result)
@@ -39,17 +40,17 @@ class Numerals:
         return max((places for places in counted if places >= SHORT), key=counted.__getitem__, default=0)
 
     @cached_property
-    def stated(self) -> Mapping[str, set[str]]:
+    def stated(self) -> Mapping[str, Collection[str]]:
         """The numerals with digits enough to be recognized in the values that the article gives, by all their digits
-        but the last."""
-        found: dict[str, set[str]] = defaultdict(set)
+        but the last; each once, in the same order in every process."""
+        found: dict[str, dict[str, None]] = defaultdict(dict)
         for text in self._texts():
             if "." in text and len(text.replace(".", "").lstrip("0")) >= RECOGNIZED:
-                found[text[:-1]].add(text)
+                found[text[:-1]][text] = None
         return found
 
     def miscopied(self, text: str) -> str | None:
-        """The one numeral of the article's values from which another differs by a unit of the last digit; None for a
+        """The first numeral of the article's values from which another differs by a unit of the last digit; None for a
         numeral that stands there itself."""
         alike = self.stated.get(text[:-1], ())
         if text in alike:

@@ -10,9 +10,11 @@ from typing import Any
 from flint import arb, fmpq
 
 from derivation.checking.facts.effort import effort
-from derivation.checking.facts.knowledge import NEW, SLOPE, Statement, shown
+from derivation.checking.facts.knowledge import Statement
 from derivation.checking.facts.lookup import Lookup
 from derivation.checking.facts.meaning import Meaning, Unknown
+from derivation.checking.facts.position import Position
+from derivation.checking.facts.quantity import Key, hidden, key_of, shown
 from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.calculus.reverse import NoDerivative
@@ -27,7 +29,7 @@ NODES_AT_ONCE = 1000
 """Nodes of a term that are gone through before they are counted."""
 DRAWN_A_STEP = 32
 """Entries of an array that are drawn in the time of a step."""
-UPSTREAM = "\0G"
+UPSTREAM = hidden("G")
 
 
 def quantities(term: Term) -> Iterator[Term]:
@@ -76,17 +78,17 @@ class Truth:
 
     def __init__(self, facts: Lookup, algebra: Any = Numbers) -> None:
         self.facts, self.algebra = facts, algebra
-        self.cache: dict[tuple[Term, int], Array] = {}
-        self.long: dict[tuple[Term, int], Array] = {}
+        self.cache: dict[tuple[Term, Position], Array] = {}
+        self.long: dict[tuple[Term, Position], Array] = {}
         """The values of long terms, such as sums spelled out, which stand on both sides of the links of a chain."""
 
-    def value(self, term: Term, order: int) -> Array:
+    def value(self, term: Term, position: Position) -> Array:
         """The value of a term at a place of the article; `Unknown` where a quantity in it has none."""
-        key = (term, self.moment(order))
+        key = (term, self.moment(position))
         if key in self.long:
             return self.long[key]
         leaves, size = self.leaves(term)
-        known = {leaf: self.quantity(leaf, order) for leaf in leaves}
+        known = {leaf: self.quantity(leaf, position) for leaf in leaves}
         self.facts.meter.tick(effort(term, known))
         try:
             found = settle(evaluate(term, known, self.algebra))
@@ -111,35 +113,35 @@ class Truth:
         self.facts.meter.tick(count % NODES_AT_ONCE)
         return found, count
 
-    def moment(self, order: int) -> int:
+    def moment(self, position: Position) -> Position:
         """What tells one place of the article from another as far as values go."""
-        return self.facts.epoch(order)
+        return self.facts.epoch(position)
 
-    def quantity(self, leaf: Term, order: int) -> Array:
-        key = (leaf, self.moment(order))
+    def quantity(self, leaf: Term, position: Position) -> Array:
+        key = (leaf, self.moment(position))
         if key not in self.cache:
             self.facts.meter.tick()
-            self.cache[key] = self.facts.guarded((type(self), leaf), lambda: self.find(leaf, order))
+            self.cache[key] = self.facts.guarded((type(self), leaf), lambda: self.find(leaf, position))
         return self.cache[key]
 
-    def find(self, leaf: Term, order: int) -> Array:
+    def find(self, leaf: Term, position: Position) -> Array:
         if leaf.head == "partial":
-            return self.derivative(leaf, order)
+            return self.derivative(leaf, position)
         if leaf.head == "updated":
-            return self.updated(leaf, order)
-        found = self.by_formula(leaf.args[0], order)
-        return self.given(leaf.args[0], order) if found is None else found
+            return self.updated(leaf, position)
+        found = self.by_formula(leaf.args[0], position)
+        return self.given(leaf.args[0], position) if found is None else found
 
-    def by_formula(self, key: str, order: int) -> Array | None:
+    def by_formula(self, key: Key, position: Position) -> Array | None:
         alias = self.facts.alias_term(key)
         if alias:
-            return self.value(alias[0], order)
-        for place in range(max(len(self.facts.definitions(key, order)), 1)):
-            defined = self.facts.definition(key, order, place)
+            return self.value(alias[0], position)
+        for place in range(max(len(self.facts.definitions(key, position)), 1)):
+            defined = self.facts.definition(key, position, place)
             if defined is None:
                 continue
             try:
-                found = self.value(defined[0], order)
+                found = self.value(defined[0], position)
             except Unknown:
                 continue
             if found.shape != defined[1]:
@@ -149,57 +151,52 @@ class Truth:
             return found
         return None
 
-    def given(self, key: str, order: int) -> Array:
+    def given(self, key: Key, position: Position) -> Array:
         """The value that the article gives."""
-        statement = self.statement(key, order)
+        statement = self.statement(key, position)
         if statement is None:
             seen = self.facts.put_in(key)
             if seen:
-                return self.value(Meaning(self.facts, order).of(seen)[0], order)
+                return self.value(Meaning(self.facts, position).of(seen)[0], position)
             raise Unknown(0, f"the article gives no value for {shown(key)}")
-        return self.value(Meaning(self.facts, statement.order).of(statement.tree)[0], statement.order)
+        return self.value(Meaning(self.facts, statement.position).of(statement.tree)[0], statement.position)
 
-    def statement(self, key: str, order: int) -> Statement | None:
+    def statement(self, key: Key, position: Position) -> Statement | None:
         """Where the value comes from that a quantity has by itself."""
-        return self.facts.given(key, order)
+        return self.facts.given(key, position)
 
-    def updated(self, leaf: Term, order: int) -> Array:
-        rule = self.facts.rule(leaf, order)
+    def updated(self, leaf: Term, position: Position) -> Array:
+        rule = self.facts.rule(leaf, position)
         if rule is not None:
-            return self.value(rule, order)
-        key = leaf.args[0].args[0] + NEW
-        found = self.by_formula(key, order)
-        return self.given(key, order) if found is None else found
+            return self.value(rule, position)
+        key = key_of(leaf)
+        found = self.by_formula(key, position)
+        return self.given(key, position) if found is None else found
 
     # Derivatives
 
-    def derivative(self, leaf: Term, order: int) -> Array:
+    def derivative(self, leaf: Term, position: Position) -> Array:
         """One quantity's derivative by another, through the article's formulas; its own value or formula where these do
         not connect them."""
         try:
-            return self.differentiated(leaf, order)
+            return self.differentiated(leaf, position)
         except (Unknown, NoDerivative):
-            of, by = (
-                (inner.args[0] for inner in leaf.args if inner.head == "name")
-                if all(part.head == "name" for part in leaf.args)
-                else ("", "")
-            )
-            key = f"{SLOPE}{of}{SLOPE}{by}"
-            found = self.by_formula(key, order) if of else None
-            return self.given(key, order) if found is None else found
+            key = key_of(leaf)
+            found = self.by_formula(key, position) if all(part.head == "name" for part in leaf.args) else None
+            return self.given(key, position) if found is None else found
 
-    def differentiated(self, leaf: Term, order: int) -> Array:
+    def differentiated(self, leaf: Term, position: Position) -> Array:
         """The derivative through the formulas; a vector's derivatives are the rows of its Jacobian."""
         of, by = leaf.args
         target, places = (by, ()) if by.head == "name" else (by.args[0], by.args[1:])
         top, row = (of, ()) if of.head == "name" else (of.args[0], of.args[1:])
-        value = self.quantity(top, order)
+        value = self.quantity(top, position)
         rows = []
         for place in [row] if row else list(value.places):
             seed = Array(
                 value.shape, tuple(fmpq(k == (value.offset(place) if place else 0)) for k in range(len(value.entries)))
             )
-            path = Slope(self, order, top.args[0], target.args[0])
+            path = Slope(self, position, top.args[0], target.args[0])
             if path.lacking:
                 raise Unknown(0, f"the article gives no formula for {path.lacking}, which may lie on the way")
             slope = path.of(seed)
@@ -214,8 +211,8 @@ class Truth:
 class Slope:
     """Reverse accumulation from one quantity back to another through the article's formulas."""
 
-    def __init__(self, mode: Truth, order: int, of: str, by: str) -> None:
-        self.mode, self.facts, self.order, self.by = mode, mode.facts, order, by
+    def __init__(self, mode: Truth, position: Position, of: str, by: str) -> None:
+        self.mode, self.facts, self.position, self.by = mode, mode.facts, position, by
         self.equations: dict[str, tuple[Term, Shape]] = {}
         self.reaches: dict[str, bool] = {**dict.fromkeys(self.independent(of), False), by: True}
         self.sequence: list[str] = []
@@ -237,9 +234,9 @@ class Slope:
             raise Unknown(0, "formulas nested too deeply")
         self.reaches[key] = False
         alias = self.facts.alias_term(key)
-        count = len(self.facts.definitions(key, self.order))
+        count = len(self.facts.definitions(key, self.position))
         candidates = (
-            [alias] if alias else [self.facts.definition(key, self.order, place) for place in range(max(count, 1))]
+            [alias] if alias else [self.facts.definition(key, self.position, place) for place in range(max(count, 1))]
         )
         for candidate in candidates:
             visited = self.visits(candidate[0], depth) if candidate else []
@@ -284,9 +281,9 @@ class Slope:
         """Carries the gradient by one quantity on to those in its formula."""
         term, shape = self.equations[key]
         targets = {part for part in self.parts(term) if self.reaches.get(part)}
-        for part, rule in self.facts.rules_of(key, term, shape, frozenset(targets), self.order).items():
+        for part, rule in self.facts.rules_of(key, term, shape, frozenset(targets), self.position).items():
             known = {
-                leaf: self.mode.quantity(leaf, self.order) for leaf in quantities(rule) if leaf.args[0] != UPSTREAM
+                leaf: self.mode.quantity(leaf, self.position) for leaf in quantities(rule) if leaf.args[0] != UPSTREAM
             }
             found = evaluate(rule, {**known, name(UPSTREAM): adjoint[key]}, self.mode.algebra)
             adjoint[part] = adjoint[part] + found if part in adjoint else found
@@ -295,17 +292,17 @@ class Slope:
 class Printed(Truth):
     """Values as the article prints them; what it does not print follows from its formulas."""
 
-    def find(self, leaf: Term, order: int) -> Array:
+    def find(self, leaf: Term, position: Position) -> Array:
         try:
-            return self.given(key_of(leaf), order)
+            return self.given(key_of(leaf), position)
         except Unknown:
-            return super().find(leaf, order)
+            return super().find(leaf, position)
 
-    def statement(self, key: str, order: int) -> Statement | None:
-        return self.facts.value_statement(key, order)
+    def statement(self, key: Key, position: Position) -> Statement | None:
+        return self.facts.value_statement(key, position)
 
-    def moment(self, order: int) -> int:
-        return order
+    def moment(self, position: Position) -> Position:
+        return position
 
 
 class Random(Truth):
@@ -315,7 +312,7 @@ class Random(Truth):
         self,
         facts: Lookup,
         trial: int,
-        fixed: frozenset[str] = frozenset(),
+        fixed: frozenset[Key] = frozenset(),
         printed: Truth | None = None,
         surface: bool = False,
         direct: bool = False,
@@ -324,38 +321,38 @@ class Random(Truth):
         self.direct = direct
         self.trial, self.fixed, self.printed, self.surface = trial, fixed, printed, surface
 
-    def find(self, leaf: Term, order: int) -> Array:
+    def find(self, leaf: Term, position: Position) -> Array:
         if self.printed and key_of(leaf) in self.fixed:
-            return self.printed.quantity(leaf, order)
+            return self.printed.quantity(leaf, position)
         if self.surface and leaf.head == "name" and self.facts.alias_term(leaf.args[0]) is None:
-            return self.drawn(leaf.args[0], order)
+            return self.drawn(leaf.args[0], position)
         if self.surface and leaf.head != "name":
-            shape = self.facts.shape(leaf.args[-1].args[0] if leaf.args[-1].head == "name" else "", order)
+            shape = self.facts.shape(leaf.args[-1].args[0] if leaf.args[-1].head == "name" else "", position)
             return self.array(key_of(leaf), shape or ())
-        return super().find(leaf, order)
+        return super().find(leaf, position)
 
-    def given(self, key: str, order: int) -> Array:
-        return self.drawn(key, order)
+    def given(self, key: Key, position: Position) -> Array:
+        return self.drawn(key, position)
 
-    def drawn(self, key: str, order: int) -> Array:
-        shape = self.facts.shape(key, order)
+    def drawn(self, key: Key, position: Position) -> Array:
+        shape = self.facts.shape(key, position)
         if shape is None and not self.facts.is_drawn(key):
             raise Unknown(0, f"the article gives no shape for {key}")
         array = self.array(key, shape or ())
-        return normalized(array, self.distributions(key, order))
+        return normalized(array, self.distributions(key, position))
 
-    def array(self, key: str, shape: Shape) -> Array:
+    def array(self, key: Key, shape: Shape) -> Array:
         size = shape[0] * shape[1] if shape else 1
         self.facts.meter.tick(size // DRAWN_A_STEP)
         return Array(shape, tuple(rational(f"{key}/{place}/{self.trial}") for place in range(size)))
 
-    def distributions(self, key: str, order: int) -> list[range]:
+    def distributions(self, key: Key, position: Position) -> list[range]:
         """The places that add up to 1 where an input is a target, or has one in each row or each column: in a random
         one they do so too."""
-        statement = self.facts.given(key, order)
+        statement = self.facts.given(key, position)
         if statement is None or statement.tree.head not in ("matrix", "tuple"):
             return []
-        array = self.given_by_value(key, order)
+        array = self.given_by_value(key, position)
         entries, columns = array.entries, array.shape[1] if array.shape else 1
         whole = range(len(entries))
         rows, down = [whole[k : k + columns] for k in whole[::columns]], [whole[k::columns] for k in range(columns)]
@@ -366,8 +363,8 @@ class Random(Truth):
         )
         return next(add_up, []) if all(isinstance(x, fmpq) and x >= 0 for x in entries) else []
 
-    def given_by_value(self, key: str, order: int) -> Array:
-        return Truth(self.facts).given(key, order)
+    def given_by_value(self, key: Key, position: Position) -> Array:
+        return Truth(self.facts).given(key, position)
 
 
 def normalized(array: Array, parts: list[range]) -> Array:
@@ -386,16 +383,3 @@ def rational(seed: str) -> fmpq:
     drawn = int.from_bytes(blake2b(seed.encode(), digest_size=4).digest(), "big")
     value = fmpq(drawn % 191 + 1, 64)
     return -value if drawn >> 31 else value
-
-
-def key_of(leaf: Term) -> str:
-    """The key of a quantity in the knowledge of the article."""
-    if leaf.head == "updated":
-        return f"{leaf.args[0].args[0]}{NEW}"
-    if leaf.head == "partial":
-        of, by = (
-            f"{part.args[0]}" if part.head == "name" else f"{part.args[0].args[0]}_{part.args[1:]}"
-            for part in leaf.args
-        )
-        return f"{SLOPE}{of}{SLOPE}{by}"
-    return str(leaf.args[0])

@@ -14,6 +14,7 @@ from derivation.checking.facts.knowledge import (
     is_number,
     quantity,
 )
+from derivation.checking.facts.quantity import Key
 from derivation.checking.judging.context import Context
 from derivation.checking.reading.trees import Tree
 
@@ -50,14 +51,14 @@ class Ambiguities:
             and not is_closed(left.tree)
             and quantity(left.tree) is None
         ):
-            statements = (self.facts.value_statement(key, chain.order) for key in left.named)
-            if any(statement and statement.order > chain.order for statement in statements):
+            statements = (self.facts.value_statement(key, chain.position) for key in left.named)
+            if any(statement and statement.position > chain.position for statement in statements):
                 return "is this an equation to be solved? the values that the article gives later do not fit"
         return ""
 
     def other_section(self, chain: ChainRead, left: SideRead, right: SideRead) -> str:
         """Whether a value may be taken from a section where it belongs to something else."""
-        keys = sorted(self.context.reach([*left.named, *right.named], chain))
+        keys = sorted(self.context.reach([*left.named, *right.named], chain), key=str)
         statement = next((statement for key in keys if (statement := self.from_elsewhere(key, chain))), None)
         if statement is None:
             return ""
@@ -67,32 +68,32 @@ class Ambiguities:
     def is_given_here(self, read: SideRead, chain: ChainRead) -> bool:
         """Whether all that stands in a side of a product has got its value before, in this section: then nothing is
         left to be solved for."""
-        statements = [self.facts.value_statement(key, chain.order) for key in read.named]
-        here = self.facts.sections[chain.order]
+        statements = [self.facts.value_statement(key, chain.position) for key in read.named]
+        here = self.facts.sections[chain.position]
         is_product = read.tree is not None and read.tree.head in PRODUCT_SIGNS
         return is_product and all(
-            statement and statement.order < chain.order and self.facts.sections[statement.order] == here
+            statement and statement.position < chain.position and self.facts.sections[statement.position] == here
             for statement in statements
         )
 
-    def from_elsewhere(self, key: str, chain: ChainRead) -> Statement | None:
+    def from_elsewhere(self, key: Key, chain: ChainRead) -> Statement | None:
         """The value that is taken for a quantity from another section, though the article gives it several, or gives
         this one only later."""
-        statement, sections = self.facts.value_statement(key, chain.order), self.facts.sections
-        here = sections[chain.order]
+        statement, sections = self.facts.value_statement(key, chain.position), self.facts.sections
+        here = sections[chain.position]
         if (
             statement is None
             or statement.chain is chain
-            or sections[statement.order] == here
+            or sections[statement.position] == here
             or self.context.is_confirmed(key, here)
         ):
             return None
         others = [other for other in self.facts.values(key) if not other.assigned and other.chain is not chain]
         several = (
-            len({(sections[other.order], other.read.side.latex) for other in others}) > 1
+            len({(sections[other.position], other.read.side.latex) for other in others}) > 1
             and len({other.read.side.latex for other in others}) > 1
         )
-        return statement if several or sections[statement.order] > here else None
+        return statement if several or sections[statement.position] > here else None
 
 
 def is_equation(left: Tree, right: Tree) -> bool:

@@ -14,7 +14,9 @@ from flint import arb, fmpq
 
 from derivation.checking.facts.meaning import FAILURES, Meaning, Mismatch, Unknown
 from derivation.checking.facts.numerals import numerals
-from derivation.checking.facts.values import Balls, Printed, half_unit, key_of, quantities
+from derivation.checking.facts.position import Position
+from derivation.checking.facts.quantity import Key, key_of
+from derivation.checking.facts.values import Balls, Printed, half_unit, quantities
 from derivation.checking.judging.agreement import (
     distance,
     equal,
@@ -79,10 +81,10 @@ class Comparison:
     and is returned with its outcome. `subject` gives the true value of the chain's quantity, if it has one."""
 
     def __init__(
-        self, context: Context, order: int, relation: str, subject: Callable[[], Array | None] = lambda: None
+        self, context: Context, position: Position, relation: str, subject: Callable[[], Array | None] = lambda: None
     ) -> None:
         self.facts, self.truth, self.printed = context.facts, context.truth, context.printed
-        self.allowed, self.order, self.relation, self.subject = context.allowed, order, relation, subject
+        self.allowed, self.position, self.relation, self.subject = context.allowed, position, relation, subject
         self.is_rounded, self.any_rounded = context.is_rounded, context.any_rounded
         self._needed: set[Allowance] = set()
         self._rounded: list[str] = []
@@ -106,7 +108,7 @@ class Comparison:
         problem: Exception | None = None
         for mode in (self.printed, self.truth):
             try:
-                found.append(mode.value(term, self.order))
+                found.append(mode.value(term, self.position))
             except (Unreadable, Mismatch) as error:
                 problem = error
             except Undefined as error:
@@ -124,7 +126,7 @@ class Comparison:
         """The value with rounded numerals as intervals."""
         try:
             texts = Known(self.is_rounded, set(self._rounded), self.unproved(term))
-            return Printed(self.facts, Balls(texts)).value(term, self.order)
+            return Printed(self.facts, Balls(texts)).value(term, self.position)
         except FAILURES:
             return None
 
@@ -133,14 +135,14 @@ class Comparison:
         found: set[str] = set()
         for leaf in quantities(term):
             key = key_of(leaf)
-            statement = self.facts.value_statement(key, self.order)
+            statement = self.facts.value_statement(key, self.position)
             if statement and self.facts.knowledge.formulas.get(key) and self.without_truth(key):
                 found.update(numerals(statement.tree))
         return found
 
-    def without_truth(self, key: str) -> bool:
+    def without_truth(self, key: Key) -> bool:
         try:
-            return self.truth.by_formula(key, self.order) is None
+            return self.truth.by_formula(key, self.position) is None
         except FAILURES:
             return True
 
@@ -178,8 +180,8 @@ class Comparison:
     def formulas(self, a: Term) -> Iterator[Term]:
         """The article's own formulas for a quantity."""
         key = key_of(a)
-        for place, statement in enumerate(self.facts.definitions(key, self.order)):
-            defined = self.facts.definition(key, self.order, place) if statement.order != self.order else None
+        for place, statement in enumerate(self.facts.definitions(key, self.position)):
+            defined = self.facts.definition(key, self.position, place) if statement.position != self.position else None
             if defined:
                 yield defined[0]
 
@@ -220,7 +222,7 @@ class Comparison:
         point."""
         decimals = {node.args[0].lstrip("-") for node in walk(a) if node.head == "number" and "." in node.args[0]}
         try:
-            ball = Printed(self.facts, Balls(decimals)).value(a, self.order) if decimals else None
+            ball = Printed(self.facts, Balls(decimals)).value(a, self.position) if decimals else None
         except FAILURES:
             return False
         return ball is not None and ball.shape == shape and self.entries(ball, texts, True) != "no"
@@ -350,7 +352,7 @@ class Comparison:
 
     def is_zero(self, term: Term) -> bool:
         try:
-            return all(entry == 0 for entry in self.printed.value(term, self.order).entries)
+            return all(entry == 0 for entry in self.printed.value(term, self.position).entries)
         except FAILURES:
             return False
 
@@ -359,9 +361,9 @@ class Comparison:
         return spelled(term, self.literal_of)
 
     def literal_of(self, leaf: Term) -> Array | None:
-        statement = self.facts.value_statement(key_of(leaf), self.order)
+        statement = self.facts.value_statement(key_of(leaf), self.position)
         try:
-            term = Meaning(self.facts, self.order).of(statement.tree)[0] if statement else None
+            term = Meaning(self.facts, self.position).of(statement.tree)[0] if statement else None
         except (Unreadable, Mismatch):
             return None
         return evaluate(term, {}, Terms) if term is not None and is_literal(term) else None
@@ -382,12 +384,12 @@ class Comparison:
 
     def is_miscopied(self, left: Array, b: Term) -> bool:
         """Whether b comes nearer to the left side with the numeral that one of its own is but for the last digit."""
-        error = distance(left, self.printed.value(b, self.order))
+        error = distance(left, self.printed.value(b, self.position))
         for node in walk(b):
             right = self.facts.numerals.miscopied(node.args[0].lstrip("-")) if node.head == "number" else None
             if right is not None:
                 sign = "-" * node.args[0].startswith("-")
                 mended = rebuild(b, {node: number(sign + right)}.get)
-                if distance(left, self.printed.value(mended, self.order)) < error:
+                if distance(left, self.printed.value(mended, self.position)) < error:
                     return True
         return False

@@ -12,6 +12,7 @@ from derivation.checking.facts.facts import Facts
 from derivation.checking.facts.knowledge import ChainRead, SideRead, quantity
 from derivation.checking.facts.lessons import Confirmed, Lesson, Lessons, Mistaken, Rounded, Used
 from derivation.checking.facts.meaning import FAILURES, Meaning, Mismatch
+from derivation.checking.facts.quantity import Key
 from derivation.checking.facts.values import Printed, Random, Truth
 from derivation.checking.judging.agreement import equal
 from derivation.checking.judging.verdicts import Allowance, Kind, Verdict
@@ -103,21 +104,23 @@ class Context:
         """Whether any numeral is known to be rounded."""
         return bool(self.facts.numerals.long) or self.lessons.has_any(Rounded)
 
-    def mistaken(self, key: str) -> int | None:
+    def mistaken(self, key: Key) -> int | None:
         """The line that gives a quantity, where it is wrong."""
         lesson = self.lessons.first(Mistaken, key)
         return lesson.line if lesson else None
 
     def meaning(self, chain: ChainRead, tree: Tree) -> tuple[Term, tuple[int, ...]]:
-        return Meaning(self.facts, chain.order).of(tree)
+        return Meaning(self.facts, chain.position).of(tree)
 
-    def above(self, key: str, chain: ChainRead) -> list[str]:
+    def above(self, key: Key, chain: ChainRead) -> list[Key]:
         """The quantities in a quantity's first formula."""
-        return [other for statement in self.facts.definitions(key, chain.order)[:1] for other in statement.read.named]
+        return [
+            other for statement in self.facts.definitions(key, chain.position)[:1] for other in statement.read.named
+        ]
 
-    def reach(self, keys: Iterable[str], chain: ChainRead) -> set[str]:
+    def reach(self, keys: Iterable[Key], chain: ChainRead) -> set[Key]:
         """The quantities on which some depend, themselves among them."""
-        waiting, found = list(keys), set[str]()
+        waiting, found = list(keys), set[Key]()
         while waiting:
             key = waiting.pop()
             if key not in found:
@@ -125,35 +128,35 @@ class Context:
                 waiting += self.above(key, chain)
         return found
 
-    def is_met(self, key: str, chain: ChainRead) -> bool:
+    def is_met(self, key: Key, chain: ChainRead) -> bool:
         """Whether a quantity's formula was worked with before, since anything was renewed: what it assumes was weighed
         there."""
-        epoch = self.facts.epoch(chain.order)
+        epoch = self.facts.epoch(chain.position)
         return any(
             key in self.reach([name for read in self.compared(other) for name in read.named], other)
             for other in self.chains
-            if epoch <= other.order < chain.order
+            if epoch <= other.position < chain.position
         )
 
     def compared(self, chain: ChainRead) -> Sequence[SideRead]:
         """The sides of a chain that are held against each other: not the quantity to which it gives a formula."""
         key = quantity(chain.sides[0].tree) if chain.sides[0].tree else None
-        if all(statement.chain is not chain for statement in self.facts.definitions(key or "", chain.order)):
+        if all(statement.chain is not chain for statement in self.facts.definitions(key or "", chain.position)):
             return chain.sides
         return chain.sides[1:] if len(chain.sides) > 2 else ()
 
-    def confirmed(self, keys: set[str], chain: ChainRead) -> list[Lesson]:
+    def confirmed(self, keys: set[Key], chain: ChainRead) -> list[Lesson]:
         """That the values of these quantities, and of all that they depend on, have led to what the article says."""
-        section = self.facts.sections[chain.order]
-        waiting, found = list(keys), dict[str, None]()
+        section = self.facts.sections[chain.position]
+        waiting, found = list(keys), dict[Key, None]()
         while waiting:
             key = waiting.pop()
             if key not in found and not self.is_confirmed(key, section):
                 found[key] = None
                 waiting += self.above(key, chain)
-        return [*map(Used, sorted(keys)), *(Confirmed((section, key)) for key in found)]
+        return [*map(Used, sorted(keys, key=str)), *(Confirmed((section, key)) for key in found)]
 
-    def is_confirmed(self, key: str, section: int) -> bool:
+    def is_confirmed(self, key: Key, section: int) -> bool:
         """Whether a quantity has led to what a section says."""
         return self.lessons.has(Confirmed, (section, key))
 
@@ -162,10 +165,10 @@ class Context:
         key = quantity(left.tree) if left.tree else None
         if key is None:
             return None
-        found = [self.truth.value(a, chain.order)]
-        statement = self.facts.value_statement(key, chain.order)
-        if statement and statement.order < chain.order:
-            found.insert(0, self.printed.value(a, chain.order))
+        found = [self.truth.value(a, chain.position)]
+        statement = self.facts.value_statement(key, chain.position)
+        if statement and statement.position < chain.position:
+            found.insert(0, self.printed.value(a, chain.position))
         return found
 
     def identical(self, a: Term, b: Term, chain: ChainRead, points: Sequence[Random] | None = None) -> bool | None:
@@ -173,7 +176,7 @@ class Context:
         tried = 0
         for point in points or self.random:
             try:
-                if not equal(point.value(a, chain.order), point.value(b, chain.order)):
+                if not equal(point.value(a, chain.position), point.value(b, chain.position)):
                     return False
                 tried += 1
             except (Unreadable, Mismatch, NoDerivative):
@@ -192,7 +195,7 @@ class Context:
 
     def value_of(self, tree: Tree, chain: ChainRead) -> Array | None:
         try:
-            return self.printed.value(self.meaning(chain, tree)[0], chain.order)
+            return self.printed.value(self.meaning(chain, tree)[0], chain.position)
         except FAILURES:
             return None
 
@@ -209,12 +212,12 @@ class Context:
             and not all(map(near, here.entries, after.entries))
         )
 
-    def is_general(self, key: str) -> bool:
+    def is_general(self, key: Key) -> bool:
         """Whether a quantity stands for one at every index."""
         symbol = self.facts.symbol(key)
         return symbol is not None and key in self.facts.knowledge.patterns.get(symbol.base, ())
 
-    def is_opaque(self, key: str) -> bool:
+    def is_opaque(self, key: Key) -> bool:
         """Whether a quantity is the call of a function that the article does not define."""
         symbol = self.facts.symbol(key)
         return symbol is not None and "(" in symbol.base

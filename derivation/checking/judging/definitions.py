@@ -5,25 +5,23 @@ from __future__ import annotations
 from itertools import islice
 
 from derivation.checking.facts.knowledge import (
-    NEW,
-    SLOPE,
     ChainRead,
     SideRead,
     is_assignment,
     is_closed,
-    is_derived,
     letters,
     match,
     quantity,
 )
 from derivation.checking.facts.lessons import RulesDropped
 from derivation.checking.facts.meaning import FAILURES, Meaning, Mismatch, Unknown
+from derivation.checking.facts.quantity import Key, is_derivative, is_derived, is_updated
 from derivation.checking.judging.context import Context, Judgement
 from derivation.checking.reading.symbols import Symbol
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree, alike, nodes
 from derivation.formulas.language.resolve import describe
-from derivation.formulas.terms import Term, walk
+from derivation.formulas.terms import name, updated, walk
 
 MAXIMAL_CASES = 100
 """Indices at which a general formula is tried."""
@@ -40,7 +38,7 @@ class Definitions:
         compare."""
         assert left.tree and right.tree
         if left.tree.head == "apply" and any(
-            order == chain.order for order, *_ in self.facts.knowledge.functions.get(left.tree.args[0].key, ())
+            position == chain.position for position, *_ in self.facts.knowledge.functions.get(left.tree.args[0].key, ())
         ):
             return Judgement("exact", kind="definition")
         for read, other in ((left, right), (right, left)):
@@ -51,7 +49,7 @@ class Definitions:
                     return judgement
         return None
 
-    def defines(self, chain: ChainRead, key: str, read: SideRead, other: SideRead) -> Judgement | None:
+    def defines(self, chain: ChainRead, key: Key, read: SideRead, other: SideRead) -> Judgement | None:
         assert read.tree and other.tree
         if any(rule.statement.read is other for rule in self.facts.rules):
             return self.rule_holds(other)
@@ -59,13 +57,8 @@ class Definitions:
             return self.assignment(chain, key, other)
         if is_closed(other.tree):
             return self.given(chain, key, other)
-        definitions = self.facts.definitions(key, chain.order)
-        if (
-            key.startswith(SLOPE)
-            and definitions
-            and definitions[0].read is other
-            and self.unconnected_slope(chain, read)
-        ):
+        definitions = self.facts.definitions(key, chain.position)
+        if is_derivative(key) and definitions and definitions[0].read is other and self.unconnected_slope(chain, read):
             return Judgement(
                 "undecided",
                 "no formula of the article leads from the one quantity to the other, so this derivative is taken "
@@ -81,12 +74,12 @@ class Definitions:
         if (
             not definitions
             or definitions[0].read is not other
-            or key.startswith(SLOPE)
-            or (key.endswith(NEW) and self.facts.rules)
+            or is_derivative(key)
+            or (is_updated(key) and self.facts.rules)
         ):
             return None
-        earlier = self.facts.value_statement(key, chain.order)
-        if earlier and earlier.order < chain.order and not earlier.assigned and not self.states_value(chain):
+        earlier = self.facts.value_statement(key, chain.position)
+        if earlier and earlier.position < chain.position and not earlier.assigned and not self.states_value(chain):
             return None
         try:
             self.context.meaning(chain, other.tree)
@@ -111,7 +104,8 @@ class Definitions:
                 continue
             try:
                 a, b = (
-                    Meaning(self.facts, chain.order, None, dict(bound)).of(tree)[0] for tree in (left.tree, right.tree)
+                    Meaning(self.facts, chain.position, None, dict(bound)).of(tree)[0]
+                    for tree in (left.tree, right.tree)
                 )
                 same = self.context.identical(a, b, chain)
             except (Unreadable, Mismatch):
@@ -135,15 +129,15 @@ class Definitions:
     def states_value(self, chain: ChainRead) -> bool:
         return any(read.tree and is_closed(read.tree) for read in chain.sides)
 
-    def given(self, chain: ChainRead, key: str, other: SideRead) -> Judgement | None:
+    def given(self, chain: ChainRead, key: Key, other: SideRead) -> Judgement | None:
         """A value that the article simply gives."""
         special = is_derived(key)
-        if self.facts.definition(key, chain.order) or (special and not self.unconnected(key, chain)):
+        if self.facts.definition(key, chain.position) or (special and not self.unconnected(key, chain)):
             return None
         assert other.tree
         self.context.meaning(chain, other.tree)
-        earlier = self.facts.value_statement(key, chain.order)
-        renewed = earlier is not None and earlier.order < chain.order and not alike(earlier.tree, other.tree)
+        earlier = self.facts.value_statement(key, chain.position)
+        renewed = earlier is not None and earlier.position < chain.position and not alike(earlier.tree, other.tree)
         why = (
             f"a new value; it was {earlier.read.side.latex} in line {earlier.read.side.place[0]}"
             if earlier and renewed
@@ -151,11 +145,11 @@ class Definitions:
         )
         return self.declared(key, other, chain) or Judgement("exact", why, kind="definition")
 
-    def unconnected(self, key: str, chain: ChainRead) -> bool:
+    def unconnected(self, key: Key, chain: ChainRead) -> bool:
         """Whether a derivative or an updated value has neither formula nor network behind it."""
-        if self.facts.definitions(key, chain.order):
+        if self.facts.definitions(key, chain.position):
             return False
-        if not key.startswith(SLOPE):
+        if not is_derivative(key):
             return not self.facts.rules
         return any(
             self.unconnected_slope(chain, read) for read in chain.sides if read.tree and quantity(read.tree) == key
@@ -165,18 +159,18 @@ class Definitions:
         """Whether a derivative cannot be worked out from the article's formulas."""
         assert read.tree
         try:
-            self.context.truth.differentiated(self.context.meaning(chain, read.tree)[0], chain.order)
+            self.context.truth.differentiated(self.context.meaning(chain, read.tree)[0], chain.position)
         except FAILURES:
             return True
         return False
 
-    def declared(self, key: str, other: SideRead, chain: ChainRead) -> Judgement | None:
+    def declared(self, key: Key, other: SideRead, chain: ChainRead) -> Judgement | None:
         r"""A value whose shape is not that of the quantity's set."""
         if not self.facts.knowledge.sets.get(key):
             return None
         wanted = self.facts.declared(key)
         _, declaration = self.facts.knowledge.sets[key][0]
-        if wanted is None or not self.facts.is_explicit(declaration) or self.facts.is_reused(key, chain.order):
+        if wanted is None or not self.facts.is_explicit(declaration) or self.facts.is_reused(key, chain.position):
             return None
         assert other.tree
         try:
@@ -191,12 +185,11 @@ class Definitions:
             at=other.side.start,
         )
 
-    def assignment(self, chain: ChainRead, key: str, other: SideRead) -> Judgement:
+    def assignment(self, chain: ChainRead, key: Key, other: SideRead) -> Judgement:
         r"""`w = w - \eta \ldots`: a new value; held against the article's general rule where there is one."""
         assert other.tree
         b, _ = self.context.meaning(chain, other.tree)
-        leaf = Term("updated", (Term("name", (key,)),))
-        rule = self.facts.rule(leaf, chain.order) if not key.endswith(NEW) else None
+        rule = self.facts.rule(updated(name(key)), chain.position) if isinstance(key, str) else None
         if rule is not None and not is_closed(other.tree) and self.context.identical(rule, b, chain) is False:
             return Judgement(
                 "wrong",
@@ -212,10 +205,10 @@ class Definitions:
         for chain in self.context.chains:
             key = quantity(chain.sides[0].tree) if chain.sides[0].tree else None
             formula = chain.sides[1].tree
-            if key and key.endswith(NEW) and formula and not is_closed(formula) and chain.sides[1] is not other:
+            if key and is_updated(key) and formula and not is_closed(formula) and chain.sides[1] is not other:
                 try:
                     leaf, _ = self.context.meaning(chain, chain.sides[0].tree)  # type: ignore[arg-type]
-                    rule = self.facts.rule(leaf, chain.order)
+                    rule = self.facts.rule(leaf, chain.position)
                     if rule is None:
                         continue
                     if self.context.identical(rule, self.context.meaning(chain, formula)[0], chain) is not False:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from flint import fmpq
 
+from derivation.checking.facts.position import Position
+from derivation.checking.facts.quantity import is_hidden
 from derivation.checking.facts.values import UPSTREAM, Slope, Truth, quantities
 from derivation.checking.judging.agreement import printed_entries
 from derivation.formulas.arrays import Array
@@ -67,31 +69,31 @@ def scientific(text: str) -> str:
     return rf"{digits} \times 10^{{{power}}}" if power else digits
 
 
-def formula_of(facts: Facts, a: Term, order: int) -> str | None:
+def formula_of(facts: Facts, a: Term, position: Position) -> str | None:
     """The formula of a quantity: as the article defines it, or as differentiation gives it."""
     if a.head == "name":
-        definitions = facts.definitions(a.args[0], order)
+        definitions = facts.definitions(a.args[0], position)
         return definitions[0].read.side.latex if definitions else None
     if a.head == "updated":
-        rule = facts.rule(a, order)
-        return latex(facts, rule, order) if rule is not None else None
-    if a.head != "partial" or any(part.head != "name" for part in a.args) or "\0" in a.args[0].args[0]:
+        rule = facts.rule(a, position)
+        return latex(facts, rule, position) if rule is not None else None
+    if a.head != "partial" or any(part.head != "name" for part in a.args) or is_hidden(a.args[0].args[0]):
         return None
-    found = slope(facts, a, order)
-    return latex(facts, found, order) if found else None
+    found = slope(facts, a, position)
+    return latex(facts, found, position) if found else None
 
 
-def slope(facts: Facts, a: Term, order: int) -> Term | None:
+def slope(facts: Facts, a: Term, position: Position) -> Term | None:
     """A derivative as the chain rule gives it, in terms of the derivatives by the quantities that come next; None where
     it vanishes."""
     of, by = a.args
-    path = Slope(Truth(facts), order, of.args[0], by.args[0])
+    path = Slope(Truth(facts), position, of.args[0], by.args[0])
     total: Term | None = None
     for key in path.sequence:
         term, shape = path.equations[key]
         if by.args[0] not in path.parts(term):
             continue
-        shapes = {**facts.shapes_in(term, order), key: shape, UPSTREAM: shape}
+        shapes = {**facts.shapes_in(term, position), key: shape, UPSTREAM: shape}
         upstream = Term("number", ("1",)) if key == of.args[0] else name(UPSTREAM)
         rule = gradients(term, name(key), upstream, {by.args[0]}, Shapes(shapes)).get(by.args[0])
         if rule is None:
@@ -101,11 +103,11 @@ def slope(facts: Facts, a: Term, order: int) -> Term | None:
     return total
 
 
-def latex(facts: Facts, term: Term, order: int) -> str | None:
+def latex(facts: Facts, term: Term, position: Position) -> str | None:
     """A term in the names of the article, if it is short enough to be read."""
     shapes = {}
     for leaf in quantities(term):
         for part in leaf.args if leaf.head == "partial" else leaf.args[:1] if leaf.head == "updated" else (leaf,):
-            shapes[part.args[0]] = facts.shape(part.args[0], order) or ()
+            shapes[part.args[0]] = facts.shape(part.args[0], position) or ()
     written = write(term, Names(shapes, {key: key for key in shapes}))
     return written if len(written) <= MAXIMAL_LENGTH else None

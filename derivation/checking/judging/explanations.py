@@ -7,21 +7,19 @@ from collections.abc import Iterator, Sequence
 from flint import arb
 
 from derivation.checking.facts.knowledge import (
-    NEW,
-    SLOPE,
     ChainRead,
     SideRead,
     Statement,
     is_closed,
-    is_derived,
     named,
     quantity,
-    shown,
     substitutions,
 )
 from derivation.checking.facts.lessons import Redefined, Restated, Used
 from derivation.checking.facts.meaning import FAILURES, Mismatch
-from derivation.checking.facts.values import half_unit, key_of, quantities
+from derivation.checking.facts.position import Position
+from derivation.checking.facts.quantity import Key, Quantity, is_derivative, is_derived, is_updated, key_of, shown
+from derivation.checking.facts.values import half_unit, quantities
 from derivation.checking.judging.agreement import equal, printed_entries
 from derivation.checking.judging.compare import Comparison, Difference
 from derivation.checking.judging.context import Context, Judgement, near
@@ -42,11 +40,11 @@ class Explanations:
     def __init__(self, context: Context) -> None:
         self.context, self.facts = context, context.facts
 
-    def mismatched(self, error: Mismatch, left: SideRead, right: SideRead, order: int) -> Judgement:
+    def mismatched(self, error: Mismatch, left: SideRead, right: SideRead, position: Position) -> Judgement:
         """Shapes that do not fit are a mistake, unless they are shapes of our own making."""
         keys = {key for read in (left, right) for key in read.named}
-        made = sorted(key for key in keys if self.facts.is_gathered(key, order))
-        lists = sorted(filter(self.is_list, keys))
+        made = sorted(str(key) for key in keys if self.facts.is_gathered(key, position))
+        lists = sorted(map(str, filter(self.is_list, keys)))
         if lists:
             return Judgement("undecided", f"is {', '.join(lists)} a row or a column? {error.message}", at=error.at)
         if made:
@@ -62,9 +60,9 @@ class Explanations:
             for leaf in quantities(term)
             if leaf.head == "partial" and all(part.head == "name" for part in leaf.args)
         ]
-        return any(self.facts.shape(of.args[0], chain.order) for of, _ in slopes)
+        return any(self.facts.shape(of.args[0], chain.position) for of, _ in slopes)
 
-    def is_list(self, key: str) -> bool:
+    def is_list(self, key: Key) -> bool:
         """Whether a quantity was given as a list in a line, of which a row and a column may be meant."""
         seen = self.facts.put_in(key)
         trees = [*(statement.tree for statement in self.facts.values(key)), *([seen] if seen else ())]
@@ -79,7 +77,7 @@ class Explanations:
             return Judgement(
                 "undecided",
                 "this quantity was defined otherwise above; is this a new definition?",
-                lessons=(Redefined(key, chain.order),),
+                lessons=(Redefined(key, chain.position),),
             )
         if any(self.context.is_opaque(key_of(leaf)) for term in (a, b) for leaf in quantities(term)):
             return Judgement("undecided", "the article does not say what this function is")
@@ -90,11 +88,11 @@ class Explanations:
             return Judgement(
                 "undecided", "is the derivative of an array meant entry by entry, or of each entry by each?"
             )
-        mistake = named_mistake(self.context.random, a, b, chain.order)
+        mistake = named_mistake(self.context.random, a, b, chain.position)
         why = mistake or "the sides are not equal for all values"
         try:
             if comparison.outcome(a, b, self.context.candidates(chain, left, a)).agreement != "no":
-                definitions = self.facts.definitions(key, chain.order) if key and not key.startswith(SLOPE) else []
+                definitions = self.facts.definitions(key, chain.position) if key and not is_derivative(key) else []
                 if key and not is_derived(key) and (not definitions or definitions[0].read is right):
                     return Judgement("exact", kind="definition")
                 why += "; they happen to be so for these numbers"
@@ -108,16 +106,16 @@ class Explanations:
         so."""
         assert left.tree
         key = quantity(left.tree)
-        if key is None or key.endswith(NEW) or "renamed" not in self.context.allowed or left is not chain.sides[0]:
+        if key is None or is_updated(key) or "renamed" not in self.context.allowed or left is not chain.sides[0]:
             return None
-        if key.startswith(SLOPE):
+        if is_derivative(key):
             return self.elsewhere(chain, key)
-        definitions = self.facts.definitions(key, chain.order)
-        statement = definitions[0] if definitions else self.facts.value_statement(key, chain.order)
+        definitions = self.facts.definitions(key, chain.position)
+        statement = definitions[0] if definitions else self.facts.value_statement(key, chain.position)
         if (
             statement is None
             or statement.chain is chain
-            or self.facts.sections[statement.order] == self.facts.sections[chain.order]
+            or self.facts.sections[statement.position] == self.facts.sections[chain.position]
         ):
             return None
         side = statement.read.side
@@ -126,14 +124,14 @@ class Explanations:
             f"defined anew: it was {side.latex} in line {side.place[0]}",
             kind="definition",
             needed=frozenset(("renamed",)),
-            lessons=(Redefined(key, chain.order),),
+            lessons=(Redefined(key, chain.position),),
         )
 
-    def elsewhere(self, chain: ChainRead, key: str) -> Judgement | None:
+    def elsewhere(self, chain: ChainRead, key: Quantity) -> Judgement | None:
         """A derivative in an article that reuses names: its formulas may be those of another section."""
-        of = key[1:].partition(SLOPE)[0]
-        definitions = self.facts.definitions(of, chain.order)
-        if not definitions or self.facts.sections[definitions[0].order] == self.facts.sections[chain.order]:
+        of = key.of
+        definitions = self.facts.definitions(of, chain.position)
+        if not definitions or self.facts.sections[definitions[0].position] == self.facts.sections[chain.position]:
             return None
         line = definitions[0].read.side.place[0]
         return Judgement(
@@ -142,9 +140,9 @@ class Explanations:
             needed=frozenset(("renamed",)),
         )
 
-    def otherwise(self, chain: ChainRead, key: str | None, right: SideRead) -> str:
+    def otherwise(self, chain: ChainRead, key: Key | None, right: SideRead) -> str:
         """What the article says of a quantity elsewhere."""
-        definitions = self.facts.definitions(key, chain.order) if key and not key.startswith(SLOPE) else []
+        definitions = self.facts.definitions(key, chain.position) if key and not is_derivative(key) else []
         if (
             not definitions
             or definitions[0].read is right
@@ -159,7 +157,7 @@ class Explanations:
         """The lines that give the right side's names their meaning."""
         lines = []
         for key in dict.fromkeys(right.named):
-            sides = [statement.read.side for statement in self.facts.definitions(key, chain.order)[:1]]
+            sides = [statement.read.side for statement in self.facts.definitions(key, chain.position)[:1]]
             lines += [
                 f"{shown(key)} is {side.latex} in line {side.place[0]}"
                 for side in sides
@@ -167,10 +165,10 @@ class Explanations:
             ]
         return f"; {'; '.join(lines)}" if lines else ""
 
-    def is_new_formula(self, chain: ChainRead, key: str, right: SideRead) -> bool:
+    def is_new_formula(self, chain: ChainRead, key: Key, right: SideRead) -> bool:
         """Whether a formula is so different from the one above that it defines the name anew: other functions, other
         names."""
-        definitions = self.facts.definitions(key, chain.order) if not key.startswith(SLOPE) else []
+        definitions = self.facts.definitions(key, chain.position) if not is_derivative(key) else []
         if not definitions or definitions[0].read is right or definitions[0].chain is chain:
             return False
         mine, yours = (
@@ -184,10 +182,10 @@ class Explanations:
             len(shared) * 3 < len(mine[1] | yours[1]) and not self.reaches(yours[1], mine[1], chain)
         )
 
-    def reaches(self, keys: set[str], others: set[str], chain: ChainRead) -> bool:
+    def reaches(self, keys: set[Key], others: set[Key], chain: ChainRead) -> bool:
         """Whether some of the names lead to the others through their formulas."""
         for key in keys:
-            for statement in self.facts.definitions(key, chain.order)[:1]:
+            for statement in self.facts.definitions(key, chain.position)[:1]:
                 if set(statement.read.named) & others:
                     return True
         return False
@@ -209,16 +207,16 @@ class Explanations:
                 "exact",
                 f"a new value; it was {stated.read.side.latex} in line {stated.read.side.place[0]}",
                 kind="definition",
-                lessons=(Redefined(key, chain.order),),
+                lessons=(Redefined(key, chain.position),),
             )
         if key and is_closed(right.tree) and self.takes_new_value(chain, key):
             return Judgement(
                 "undecided",
                 f"{key} stands for several values in this article; is this a new one?",
                 kind="definition",
-                lessons=(Redefined(key, chain.order),),
+                lessons=(Redefined(key, chain.position),),
             )
-        mistake = named_mistake([self.context.truth], a, b, chain.order) if key else None
+        mistake = named_mistake([self.context.truth], a, b, chain.position) if key else None
         why = mistake or "the values differ"
         if difference:
             place, found = difference.place, difference.found
@@ -229,14 +227,14 @@ class Explanations:
             "wrong", why + self.otherwise(chain, key, right), self.expectation(a, b, chain), right.side.start
         )
 
-    def stated_elsewhere(self, key: str, chain: ChainRead) -> Statement | None:
+    def stated_elsewhere(self, key: Key, chain: ChainRead) -> Statement | None:
         """What another section says of a quantity that gets a plain value here, in an article that gives it
         several."""
-        here = self.facts.sections[chain.order]
+        here = self.facts.sections[chain.position]
         statements = [
             statement for statement in self.facts.values(key) if not statement.assigned and statement.chain is not chain
         ]
-        before = self.facts.value_statement(key, chain.order)
+        before = self.facts.value_statement(key, chain.position)
         if (
             is_derived(key)
             or before is None
@@ -244,14 +242,14 @@ class Explanations:
         ):
             return None
         if any(
-            self.facts.sections[statement.order] == here
-            for statement in (*statements, *self.facts.definitions(key, chain.order))
+            self.facts.sections[statement.position] == here
+            for statement in (*statements, *self.facts.definitions(key, chain.position))
             if statement.chain is not chain
         ):
             return None
         return statements[0]
 
-    def takes_new_value(self, chain: ChainRead, key: str) -> bool:
+    def takes_new_value(self, chain: ChainRead, key: Key) -> bool:
         """Whether the article uses a name for several things: it has three values at least that do not come from each
         other."""
         if is_derived(key):
@@ -263,9 +261,9 @@ class Explanations:
         """The name for which another value was put in than the article gives it."""
         for stated, tree in self.substitutions(chain, left, right):
             key = quantity(stated)
-            if key is None or self.facts.definitions(key, chain.order) or key == quantity(left):
+            if key is None or self.facts.definitions(key, chain.position) or key == quantity(left):
                 continue
-            statement = self.facts.value_statement(key, chain.order)
+            statement = self.facts.value_statement(key, chain.position)
             if statement is None:
                 continue
             given, used = (self.context.value_of(t, chain) for t in (statement.tree, tree))
@@ -278,7 +276,7 @@ class Explanations:
                     f"{shown(key)} is {statement.read.side.latex} in line {line}, but another value is put in here",
                     at=tree.start,
                 )
-            put = Statement(chain.order, tree, SideRead(statement.read.side, tree), chain)
+            put = Statement(chain.position, tree, SideRead(statement.read.side, tree), chain)
             lessons = (Restated(key, put),)
             if self.context.lessons.has(Used, key) or self.has_other_value(key, statement, chain):
                 return Judgement(
@@ -297,12 +295,12 @@ class Explanations:
     def substitutions(self, chain: ChainRead, left: Tree, right: Tree) -> Iterator[tuple[Tree, Tree]]:
         """The values put in for the names of a side, or of the formula of the quantity that it is."""
         key = quantity(left)
-        section = self.facts.sections[chain.order]
+        section = self.facts.sections[chain.position]
         formulas = (
             [
                 statement.tree
-                for statement in self.facts.definitions(key, chain.order)[:1]
-                if self.facts.sections[statement.order] == section
+                for statement in self.facts.definitions(key, chain.position)[:1]
+                if self.facts.sections[statement.position] == section
             ]
             if key
             else []
@@ -310,9 +308,9 @@ class Explanations:
         for formula in formulas or [left]:
             yield from substitutions(formula, right)
 
-    def has_other_value(self, key: str, statement: Statement, chain: ChainRead) -> bool:
+    def has_other_value(self, key: Key, statement: Statement, chain: ChainRead) -> bool:
         """Whether the article gives a quantity several values, but for those that an update will give it only later."""
-        others = (other for other in self.facts.values(key) if other.order < chain.order or not other.assigned)
+        others = (other for other in self.facts.values(key) if other.position < chain.position or not other.assigned)
         return any(
             other.read.side.latex != statement.read.side.latex and other.read.side is not chain.sides[0].side
             for other in others
@@ -322,14 +320,14 @@ class Explanations:
         """A value put in that has other last digits than the line which gives it, and that are not those of the true
         value either."""
         for stated, tree in self.substitutions(chain, left, right):
-            statement = self.facts.value_statement(quantity(stated) or "", chain.order)
-            if statement is None or statement.order >= chain.order:
+            statement = self.facts.value_statement(quantity(stated) or "", chain.position)
+            if statement is None or statement.position >= chain.position:
                 continue
             try:
                 given, used = (self.context.meaning(chain, side)[0] for side in (statement.tree, tree))
                 if not (is_literal(given) and is_literal(used)) or given == used:
                     continue
-                truth = self.context.truth.value(self.context.meaning(chain, stated)[0], chain.order)
+                truth = self.context.truth.value(self.context.meaning(chain, stated)[0], chain.position)
             except FAILURES:
                 continue
             if miscopied(truth, *printed_entries(given), *printed_entries(used)):
@@ -346,9 +344,9 @@ class Explanations:
         """What should stand on the right, as LaTeX: numbers in the precision of the article, or a formula."""
         try:
             if any(leaf for leaf in quantities(b)) and not is_literal(b):
-                return formula_of(self.facts, a, chain.order)
+                return formula_of(self.facts, a, chain.position)
             value = (self.context.truth if a.head in ("name", "partial", "updated") else self.context.printed).value(
-                a, chain.order
+                a, chain.position
             )
             return as_printed(value, b)
         except FAILURES:

@@ -8,6 +8,7 @@ from functools import partial
 
 from derivation.checking.facts.lookup import Lookup
 from derivation.checking.facts.meaning import FAILURES
+from derivation.checking.facts.position import Position
 from derivation.checking.facts.values import Truth
 from derivation.checking.judging.agreement import equal
 from derivation.checking.reading.trees import Tree
@@ -19,23 +20,23 @@ from derivation.words.telling import Sentence, tell
 POINTS = 4
 
 
-def named_mistake(points: Sequence[Truth], a: Term, b: Term, order: int) -> Sentence | None:
+def named_mistake(points: Sequence[Truth], a: Term, b: Term, position: Position) -> Sentence | None:
     """The known mistake that leads from the value of a to that of b, if one does at every point."""
     for row in mistakes(latest()).values():
-        if row.value and _explains(row.value, points[:POINTS], a, b, order):
+        if row.value and _explains(row.value, points[:POINTS], a, b, position):
             return tell(f"mistake_in_article.{row.name}", at=_by(a))
     return None
 
 
-def _explains(change: ValueChange, points: Sequence[Truth], a: Term, b: Term, order: int) -> bool:
+def _explains(change: ValueChange, points: Sequence[Truth], a: Term, b: Term, position: Position) -> bool:
     ways = change.of(a, partial(_outputs, points[0].facts))
-    return any(all(_leads(change, way, point, a, b, order) for point in points) for way in ways)
+    return any(all(_leads(change, way, point, a, b, position) for point in points) for way in ways)
 
 
-def _leads(change: ValueChange, way: Sequence[Term], point: Truth, a: Term, b: Term, order: int) -> bool:
+def _leads(change: ValueChange, way: Sequence[Term], point: Truth, a: Term, b: Term, position: Position) -> bool:
     try:
-        found, right = change.wrong(*(point.value(term, order) for term in way)), point.value(b, order)
-        return equal(found, right) and any(x != 0 for x in right.entries) and not equal(found, point.value(a, order))
+        found, right = change.wrong(*(point.value(term, position) for term in way)), point.value(b, position)
+        return equal(found, right) and any(x != 0 for x in right.entries) and not equal(found, point.value(a, position))
     except FAILURES:
         return False
 
@@ -43,7 +44,7 @@ def _leads(change: ValueChange, way: Sequence[Term], point: Truth, a: Term, b: T
 def _outputs(facts: Lookup, key: str) -> Iterator[str]:
     """The quantities that the article calls one function of a quantity."""
     for output, statements in facts.knowledge.formulas.items():
-        if any(is_function_of(statement.tree, key) for statement in statements):
+        if isinstance(output, str) and any(is_function_of(statement.tree, key) for statement in statements):
             yield output
 
 

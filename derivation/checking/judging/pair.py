@@ -11,11 +11,9 @@ from dataclasses import replace
 from functools import cached_property
 
 from derivation.checking.facts.knowledge import (
-    SLOPE,
     ChainRead,
     SideRead,
     is_closed,
-    is_derived,
     is_number,
     named,
     quantity,
@@ -25,7 +23,9 @@ from derivation.checking.facts.lessons import Lesson, PutIn, Rounded
 from derivation.checking.facts.meaning import FAILURES, Meaning, Mismatch, Unknown
 from derivation.checking.facts.meter import Exhausted
 from derivation.checking.facts.numerals import numerals
-from derivation.checking.facts.values import Random, key_of, quantities
+from derivation.checking.facts.position import Position
+from derivation.checking.facts.quantity import Key, is_derivative, is_derived, key_of, term_of
+from derivation.checking.facts.values import Random, quantities
 from derivation.checking.judging.ambiguities import Ambiguities
 from derivation.checking.judging.compare import Comparison, NoValue
 from derivation.checking.judging.context import ATTEMPTS, Context, Judgement
@@ -38,7 +38,7 @@ from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.calculus.reverse import NoDerivative
 from derivation.formulas.language.resolve import describe
 from derivation.formulas.numbers import Undefined
-from derivation.formulas.terms import Term, is_literal, matrix, name
+from derivation.formulas.terms import Term, is_literal, matrix
 
 
 def judged(context: Context, chain: ChainRead, i: int, k: int) -> Judgement:
@@ -63,10 +63,10 @@ class Pair:
 
     def __init__(self, context: Context, chain: ChainRead, i: int, k: int) -> None:
         self.context, self.facts, self.chain, self.i, self.k = context, context.facts, chain, i, k
-        self.left, self.right, self.order, self.relation = (
+        self.left, self.right, self.position, self.relation = (
             chain.sides[i],
             chain.sides[k],
-            chain.order,
+            chain.position,
             chain.relations[k - 1],
         )
         assert self.left.tree and self.right.tree
@@ -105,7 +105,7 @@ class Pair:
         try:
             return how(self)
         except Mismatch as error:
-            return self.explanations.mismatched(error, self.left, self.right, self.order)
+            return self.explanations.mismatched(error, self.left, self.right, self.position)
         except Unknown as error:
             return Judgement("undecided", error.message, at=error.at or None)
         except Unreadable as error:
@@ -117,7 +117,7 @@ class Pair:
 
     def freed(self) -> Judgement:
         """The judgement where names of which nothing is known stand for any number, if the left side says so."""
-        free = frozenset(key for key in free_names(self.a) if self.facts.shape(key, self.order) is None)
+        free = frozenset(key for key in free_names(self.a) if self.facts.shape(key, self.position) is None)
         pair = self.within(self.context.with_free(free))
         return pair.with_convention(pair.attempt(Pair.decided))
 
@@ -140,9 +140,11 @@ class Pair:
         try:
             terms = [term for term, _ in self.terms()]
         except FAILURES:
-            terms = [name(key) for key in (*self.left.named, *self.right.named)]
-        found = self.facts.assumed(terms, self.order)
-        return {key for key, through in found if not any(self.context.is_met(other, self.chain) for other in through)}
+            terms = [term_of(key) for key in (*self.left.named, *self.right.named)]
+        found = self.facts.assumed(terms, self.position)
+        return {
+            str(key) for key, through in found if not any(self.context.is_met(other, self.chain) for other in through)
+        }
 
     def decided(self) -> Judgement:
         defined = self.definitions.definition(self.chain, self.left, self.right, self.k)
@@ -189,11 +191,11 @@ class Pair:
         mismatch = Mismatch(
             self.right.side.start, f"the left side is {describe(first)}, the right side {describe(second)}"
         )
-        judgement = self.explanations.mismatched(mismatch, self.left, self.right, self.order)
+        judgement = self.explanations.mismatched(mismatch, self.left, self.right, self.position)
         return replace(judgement, expected=self.explanations.expectation(a, b, self.chain))
 
     def comparison(self) -> Comparison:
-        return Comparison(self.context, self.order, self.relation, self.subject)
+        return Comparison(self.context, self.position, self.relation, self.subject)
 
     def compared(self, a: Term, b: Term) -> Judgement:
         """The judgement on terms of one shape."""
@@ -229,7 +231,7 @@ class Pair:
         if all(self.context.mistaken(key_of(leaf)) is None for leaf in quantities(a)):
             return False, frozenset()
         try:
-            outcome = self.comparison().outcome_of(self.context.truth.value(a, self.order), b)
+            outcome = self.comparison().outcome_of(self.context.truth.value(a, self.position), b)
         except FAILURES:
             return False, frozenset()
         return outcome.agreement == "no", outcome.needed
@@ -239,10 +241,10 @@ class Pair:
         if agreement != "rounded":
             return ""
         for leaf in quantities(a):
-            statement = self.facts.value_statement(key_of(leaf), self.order)
+            statement = self.facts.value_statement(key_of(leaf), self.position)
             if (
                 statement
-                and statement.order < self.order
+                and statement.position < self.position
                 and any(text in rounded or self.context.is_rounded(text) for text in numerals(statement.tree))
             ):
                 return f"rounding carried from line {statement.read.side.place[0]}"
@@ -252,17 +254,17 @@ class Pair:
         """The true value of the quantity that a chain is about."""
         first = self.chain.sides[0].tree
         key = quantity(first) if first else None
-        if first is None or key is None or not (self.facts.definition(key, self.order) or is_derived(key)):
+        if first is None or key is None or not (self.facts.definition(key, self.position) or is_derived(key)):
             return None
         try:
-            return self.context.truth.value(self.context.meaning(self.chain, first)[0], self.order)
+            return self.context.truth.value(self.context.meaning(self.chain, first)[0], self.position)
         except FAILURES:
             return None
 
     def partly(self, a: Term, b: Term) -> bool:
         """Whether the sides are equal for all values of the names they share, with the values put in of those that only
         one has."""
-        whole = self.facts.definition(a.args[0], self.order) if a.head == "name" else None
+        whole = self.facts.definition(a.args[0], self.position) if a.head == "name" else None
         for left in (a, whole[0] if whole else None):
             if left is None:
                 continue
@@ -279,7 +281,7 @@ class Pair:
     def puts_in(self, left: Tree, right: Tree) -> bool:
         """Whether the right side has numbers where the left has names: values were put in."""
         key = quantity(left)
-        definitions = self.facts.definitions(key, self.order) if key else []
+        definitions = self.facts.definitions(key, self.position) if key else []
         spelled = definitions[0].tree if definitions else left
         mine, yours = ({node.args[0] for node in nodes(tree) if node.head == "number"} for tree in (spelled, right))
         if not yours - mine:
@@ -290,22 +292,22 @@ class Pair:
 
     def seen(self) -> tuple[PutIn, ...]:
         """The values put in for names of which nothing says one."""
-        found: dict[str, PutIn] = {}
+        found: dict[Key, PutIn] = {}
         for stating, tree in substitutions(self.a, self.b):
             key = quantity(stating) or ""
             if key not in found and self.lacks_value(key) and (is_number(tree) or not self.context.is_opaque(key)):
                 found[key] = PutIn(key, tree)
         return tuple(found.values())
 
-    def lacks_value(self, key: str) -> bool:
+    def lacks_value(self, key: Key) -> bool:
         """Whether nothing gives a quantity a value: no statement, no formula, no array of which it is an entry."""
-        if self.facts.put_in(key) or self.facts.value_statement(key, self.order):
+        if self.facts.put_in(key) or self.facts.value_statement(key, self.position):
             return False
-        if self.facts.definition(key, 1 << 60) and not key.startswith(SLOPE):
+        if self.facts.definition(key, Position.END) and not is_derivative(key):
             return False
         symbol = self.facts.symbol(key)
-        entry = Meaning(self.facts, 1 << 60).entry(symbol) if symbol else None
-        return entry is None or self.facts.is_gathered(entry[0].args[0].args[0], 1 << 60)
+        entry = Meaning(self.facts, Position.END).entry(symbol) if symbol else None
+        return entry is None or self.facts.is_gathered(entry[0].args[0].args[0], Position.END)
 
 
 def free_names(left: Tree) -> set[str]:

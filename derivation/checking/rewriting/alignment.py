@@ -12,7 +12,8 @@ from flint import fmpq
 from derivation.checking.facts.facts import Facts
 from derivation.checking.facts.knowledge import ChainRead
 from derivation.checking.facts.meaning import FAILURES, Meaning
-from derivation.checking.facts.values import Truth, key_of
+from derivation.checking.facts.quantity import key_of
+from derivation.checking.facts.values import Truth
 from derivation.checking.judging.agreement import is_exactly, printed_entries
 from derivation.checking.judging.compare import Comparison
 from derivation.checking.judging.context import Context
@@ -43,8 +44,8 @@ class Alignment:
     """Ties the numerals of a side to the parts of the side before it, and works them anew."""
 
     def __init__(self, change: Change, chain: ChainRead) -> None:
-        self.change, self.order = change, chain.order
-        self.comparison = Comparison(change.before, chain.order, "≈")
+        self.change, self.position = change, chain.position
+        self.comparison = Comparison(change.before, chain.position, "≈")
 
     def renewed(self, old: Term, new: Term, b: Term, result: bool = False) -> Term:
         """The side b, which equals `old`, as it must stand where `old` has become `new`; `Untied` where b is built in
@@ -77,7 +78,7 @@ class Alignment:
             values = self.comparison.values(old)
             if self.comparison.literal(values, b, old, result) == "no":
                 raise Unaligned
-            value, before = self.change.after.value(new, self.order), values[-1]
+            value, before = self.change.after.value(new, self.position), values[-1]
         except FAILURES:
             raise Unaligned from None
         texts, shape = printed_entries(b)
@@ -100,12 +101,12 @@ class Alignment:
 
     def literal_of(self, part: Term) -> Array | None:
         """The new value of a quantity, printed in full or to the digits that the article printed for the old one."""
-        statement = self.change.before.facts.value_statement(key_of(part), self.order)
-        old = Meaning(self.change.before.facts, self.order).of(statement.tree)[0] if statement else None
+        statement = self.change.before.facts.value_statement(key_of(part), self.position)
+        old = Meaning(self.change.before.facts, self.position).of(statement.tree)[0] if statement else None
         if old is None or not is_literal(old):
             return None
         texts, shape = printed_entries(old)
-        values = (mode.value(part, self.order).entries for mode in (self.change.before.truth, self.change.after))
+        values = (mode.value(part, self.position).entries for mode in (self.change.before.truth, self.change.after))
         return Array(shape, tuple(number(like(text, was, now)) for text, was, now in zip(texts, *values, strict=True)))
 
     def summands(self, old: Term, new: Term, b: Term) -> Term:

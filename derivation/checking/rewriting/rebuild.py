@@ -11,9 +11,10 @@ from pathlib import Path
 
 from derivation.checking.article import PRECISION, Article
 from derivation.checking.facts.facts import Facts
-from derivation.checking.facts.knowledge import NEW, SLOPE
 from derivation.checking.facts.meaning import Meaning, Mismatch
 from derivation.checking.facts.meter import Exhausted
+from derivation.checking.facts.position import Position
+from derivation.checking.facts.quantity import Key, Quantity, is_derivative
 from derivation.checking.facts.values import quantities
 from derivation.checking.judging.agreement import printed_entries
 from derivation.checking.reading.tokens import Unreadable
@@ -100,23 +101,23 @@ def found(article: Article) -> Found:
     moved = [
         key
         for key in sorted(inputs, key=lambda key: first_value(article, key))
-        if key + NEW in article.knowledge.formulas
-        or key + NEW in article.knowledge.values
+        if Quantity.updated(key) in article.knowledge.formulas
+        or Quantity.updated(key) in article.knowledge.values
         or updated_in_place(article, key)
     ]
     slopes = [
         key
         for key in inputs
-        if loss and f"{SLOPE}{loss}{SLOPE}{key}" in {*article.knowledge.formulas, *article.knowledge.values}
+        if loss and Quantity.derivative(loss, key) in {*article.knowledge.formulas, *article.knowledge.values}
     ]
     parameters = tuple(moved or slopes)
     inputs = dict(sorted(inputs.items(), key=lambda pair: first_value(article, pair[0])))
     return Found(equations, inputs, parameters, loss, rate(article, facts, moved))
 
 
-def first_value(article: Article, key: str) -> int:
+def first_value(article: Article, key: str) -> Position:
     """Where the article first gives a quantity a value."""
-    return min((statement.order for statement in article.knowledge.values.get(key, ())), default=0)
+    return min((statement.position for statement in article.knowledge.values.get(key, ())), default=Position.START)
 
 
 def updated_in_place(article: Article, key: str) -> bool:
@@ -128,50 +129,56 @@ def loss_of(article: Article) -> str | None:
     """The quantity that the article differentiates most, or the last that it computes under a loss's usual name."""
     counted: Counter[str] = Counter()
     for key in (*article.knowledge.formulas, *article.knowledge.values):
-        if key.startswith(SLOPE):
-            counted[key[1:].partition(SLOPE)[0]] += 1
+        if is_derivative(key) and isinstance(key.of, str):
+            counted[key.of] += 1
     for key, _ in counted.most_common():
         if key in article.knowledge.formulas:
             return key
-    usual = [key for key in article.knowledge.formulas if re.fullmatch(r"\\?(?:mathcal\{)?[LJEC]\}?(?:_\{\w+\})?", key)]
+    usual = [
+        key
+        for key in article.knowledge.formulas
+        if isinstance(key, str) and re.fullmatch(r"\\?(?:mathcal\{)?[LJEC]\}?(?:_\{\w+\})?", key)
+    ]
     return usual[-1] if usual else None
 
 
 def collect(
-    facts: Facts, key: str, equations: dict[str, Term], inputs: dict[str, Term], above: tuple[str, ...]
+    facts: Facts, key: Key, equations: dict[str, Term], inputs: dict[str, Term], above: tuple[str, ...]
 ) -> None:
     """Takes in a quantity's formula, and before it all that it needs."""
-    if key in equations or key in inputs:
+    if str(key) in equations or str(key) in inputs:
         return
     if len(above) > MAXIMAL_EQUATIONS:
         raise NotInSpec("the formulas are nested too deeply")
     facts.meter.begin()
     for term in formulas(facts, key):
-        if not set(names(term)) & {*above, key} and not any(node.head in ("partial", "updated") for node in walk(term)):
+        if not set(names(term)) & {*above, str(key)} and not any(
+            node.head in ("partial", "updated") for node in walk(term)
+        ):
             for part in names(term):
-                collect(facts, part, equations, inputs, (*above, key))
-            equations[key] = term
+                collect(facts, part, equations, inputs, (*above, str(key)))
+            equations[str(key)] = term
             return
-    inputs[key] = value(facts, key)
+    inputs[str(key)] = value(facts, key)
 
 
-def formulas(facts: Facts, key: str) -> Iterator[Term]:
+def formulas(facts: Facts, key: Key) -> Iterator[Term]:
     """A quantity's formulas, the simplest first: `h = ReLU(z)` before `h = ReLU(W x + b)`."""
-    count = len(facts.definitions(key, 1 << 30))
-    terms = [defined[0] for place in range(max(count, 1)) if (defined := facts.definition(key, 1 << 30, place))]
+    count = len(facts.definitions(key, Position.END))
+    terms = [defined[0] for place in range(max(count, 1)) if (defined := facts.definition(key, Position.END, place))]
     yield from sorted(
         (term for term in terms if any(True for _ in quantities(term))), key=lambda term: sum(1 for _ in walk(term))
     )
 
 
-def value(facts: Facts, key: str) -> Term:
+def value(facts: Facts, key: Key) -> Term:
     """An input's first value, as printed."""
     statements = facts.knowledge.values.get(key, ())
     tree = statements[0].tree if statements else facts.put_in(key)
     if tree is None:
         raise NoNetwork(f"the article gives no value for {key}")
     try:
-        return Meaning(facts, statements[0].order if statements else 0).of(tree)[0]
+        return Meaning(facts, statements[0].position if statements else Position.START).of(tree)[0]
     except (Unreadable, Mismatch) as problem:
         raise NoNetwork(f"the value of {key} could not be read: {problem}") from None
 
@@ -180,7 +187,7 @@ def rate(article: Article, facts: Facts, moved: list[str]) -> Term | None:
     """The learning rate: the scalar that stands with the gradient in the update of a parameter."""
     for key in moved:
         statements = [
-            *article.knowledge.formulas.get(key + NEW, ()),
+            *article.knowledge.formulas.get(Quantity.updated(key), ()),
             *(statement for statement in article.knowledge.values.get(key, ()) if statement.assigned),
         ]
         trees = [
@@ -191,7 +198,7 @@ def rate(article: Article, facts: Facts, moved: list[str]) -> Term | None:
                 other = part.args[0].key
                 if (
                     other != key
-                    and facts.shape(other, 1 << 30) == ()
+                    and facts.shape(other, Position.END) == ()
                     and article.knowledge.values.get(other)
                     and not article.knowledge.formulas.get(other)
                 ):
@@ -263,17 +270,18 @@ def identifiers(keys: list[str]) -> dict[str, str]:
     return made
 
 
-def identifier(key: str) -> str:
+def identifier(key: Key) -> str:
     r"""A key as a name in a spec.
 
     >>> identifier(r"\hat{y}_{1}"), identifier("W^{(1)}"), identifier(r"net_{h1}")
     ('yhat_1', 'W1', 'net_h1')
     """
+    word = str(key)
     for ending, accent in ACCENTS.items():
-        key = re.sub(rf"\{accent}\{{(\\?\w+)\}}", rf"\1{ending}", key)
-    key = re.sub(r"\\(?:mathrm|mathbf|boldsymbol|mathcal|vec|text)\{(\\?\w+)\}", r"\1", key)
-    key = re.sub(r"\^\{[(\[]?(\d+)[)\]]?\}", r"\1", key).replace("'", "_prime")
-    words = re.sub(r"[^\w]+", "_", key.replace("_{", "_").replace("^{", "_")).strip("_")
+        word = re.sub(rf"\{accent}\{{(\\?\w+)\}}", rf"\1{ending}", word)
+    word = re.sub(r"\\(?:mathrm|mathbf|boldsymbol|mathcal|vec|text)\{(\\?\w+)\}", r"\1", word)
+    word = re.sub(r"\^\{[(\[]?(\d+)[)\]]?\}", r"\1", word).replace("'", "_prime")
+    words = re.sub(r"[^\w]+", "_", word.replace("_{", "_").replace("^{", "_")).strip("_")
     bare = re.sub(r"__++", "_", words)
     if not bare or not bare[0].isalpha():
         bare = f"q_{bare}".rstrip("_")

@@ -16,9 +16,11 @@ from hashlib import blake2b
 
 from derivation.checking.article import PRECISION, Article
 from derivation.checking.facts.facts import Facts
-from derivation.checking.facts.knowledge import ChainRead, is_closed, is_derived, quantity
+from derivation.checking.facts.knowledge import ChainRead, is_closed, quantity
 from derivation.checking.facts.meaning import FAILURES, PRODUCTS, Meaning
 from derivation.checking.facts.meter import Exhausted
+from derivation.checking.facts.position import Position
+from derivation.checking.facts.quantity import Key, is_derived
 from derivation.checking.facts.values import Truth
 from derivation.checking.judging.agreement import equal
 from derivation.checking.judging.context import Context, Values
@@ -69,7 +71,7 @@ def renumber(path: str, changes: Mapping[str, str], seed: int | None = None) -> 
 
 def named(article: Article, wanted: str) -> str:
     """The input that a name on the command line means: as LaTeX, or as it would be called in a spec."""
-    keys = [key for key in article.knowledge.values if not is_derived(key) and not article.knowledge.formulas.get(key)]
+    keys = [key for key in article.knowledge.values if isinstance(key, str) and not article.knowledge.formulas.get(key)]
     for key in keys:
         if wanted in (key, identifier(key)):
             return key
@@ -103,7 +105,7 @@ def leaf(text: str) -> Tree:
     return Tree("u-", (Tree("number", (text[1:],), 0),), 0) if text.startswith("-") else Tree("number", (text,), 0)
 
 
-def drawn(article: Article, seed: int) -> dict[str, Tree]:
+def drawn(article: Article, seed: int) -> dict[Key, Tree]:
     """New values for all inputs, in the form of the old ones; targets of zeros and ones, and rates, stay."""
     found, facts = {}, article.facts()
     for key, statements in article.knowledge.values.items():
@@ -124,7 +126,7 @@ def shape_of(facts: Facts, tree: Tree) -> Shape | None:
     """The shape of a value; None where it cannot be read."""
     facts.meter.begin()
     try:
-        return Meaning(facts, 0).of(tree)[1]
+        return Meaning(facts, Position.START).of(tree)[1]
     except (*FAILURES, Exhausted, RecursionError):
         return None
 
@@ -147,7 +149,7 @@ def _numerals(tree: Tree) -> list[Tree]:
 class Renumbering:
     """One article on its way to other numbers."""
 
-    def __init__(self, article: Article, changed: Mapping[str, Tree]) -> None:
+    def __init__(self, article: Article, changed: Mapping[Key, Tree]) -> None:
         self.article, self.changed = article, changed
         self.old = article.facts()
         values = {
@@ -166,7 +168,7 @@ class Renumbering:
 
     def check_shapes(self) -> None:
         for key, tree in self.changed.items():
-            statement = self.old.value_statement(key, 1 << 60)
+            statement = self.old.value_statement(key, Position.END)
             if statement and shape_of(self.old, statement.tree) != shape_of(self.old, tree):
                 raise BadChange(f"{identifier(key)} has another shape in the article: {statement.read.side.latex}")
 
@@ -195,7 +197,7 @@ class Renumbering:
                 previous = None
                 continue
             try:
-                old = signed(Meaning(self.old, chain.order).of(read.tree)[0])
+                old = signed(Meaning(self.old, chain.position).of(read.tree)[0])
                 new = self.side(chain, place, previous, old)
             except FAILURES as problem:
                 self.note(chain, place, str(problem))
@@ -216,8 +218,8 @@ class Renumbering:
         first = chain.sides[0].tree
         key = quantity(first) if first else None
         if key is not None and key in self.changed and is_literal(old) and place == 1:
-            return Meaning(self.new, chain.order).of(self.changed[key])[0]
-        if key is not None and place == 1 and is_literal(old) and not self.is_computed(key, chain.order):
+            return Meaning(self.new, chain.position).of(self.changed[key])[0]
+        if key is not None and place == 1 and is_literal(old) and not self.is_computed(key, chain.position):
             return old
         return Alignment(self.change, chain).renewed(previous[0], previous[1], old, result=True)
 
@@ -226,12 +228,14 @@ class Renumbering:
         if previous is None:
             return True
         try:
-            return equal(self.change.after.value(previous[1], chain.order), self.change.after.value(side, chain.order))
+            return equal(
+                self.change.after.value(previous[1], chain.position), self.change.after.value(side, chain.position)
+            )
         except FAILURES:
             return False
 
-    def is_computed(self, key: str, order: int) -> bool:
-        return is_derived(key) or self.old.definition(key, order) is not None
+    def is_computed(self, key: Key, position: Position) -> bool:
+        return is_derived(key) or self.old.definition(key, position) is not None
 
     def note(self, chain: ChainRead, place: int, why: str) -> None:
         side = chain.sides[place].side

@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 from pathlib import Path
 from typing import Literal
 
@@ -48,7 +49,7 @@ class Source:
         (2, 2)
         """
         if self.blocks:
-            block = self.blocks[max(bisect_right(self.blocks, (offset, 1 << 60)) - 1, 0)]
+            block = self.blocks[max(bisect_right(self.blocks, offset, key=itemgetter(0)) - 1, 0)]
             offset = block[1] + offset - block[0]
         line = bisect_right(self._lines, offset) - 1
         return line + 1, offset - self._lines[line] + 1
