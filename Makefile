@@ -32,6 +32,7 @@ fuzz: $(VENV)/developing
 
 # What an issue is judged by, in full and with fresh seeds.
 judge: $(VENV)/developing
+	$(BIN)/pytest -n 2 --whole -m slices
 	$(MAKE) fuzz SECONDS=1800
 
 bench: $(VENV)/developing

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import signal
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,11 +24,14 @@ MARKED_BY_FIXTURE = {"browser": "browser"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--whole", action="store_true", help="run every case of the tests that draw a slice of theirs")
     parser.addoption("--golden", action="store_true", help="write the goldens anew instead of comparing with them")
 
 
-def pytest_report_header() -> str:
-    return f"random graphs, beside the fixed seeds: {VARIABLE}={fresh_seed()}"
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    terminalreporter.write_line(
+        f"random graphs beside the fixed seeds, and slices, were drawn by {VARIABLE}={fresh_seed()}"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -48,7 +52,29 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.option.whole:
+        left = sliced(items)
+        config.hook.pytest_deselected(items=[item for item in items if item not in left])
+        items[:] = [item for item in items if item in left]
+    mark_many(items)
+
+
+def sliced(items: list[pytest.Item]) -> set[pytest.Item]:
+    """All tests, but of each that is marked `slices` only so many cases, drawn anew in each run; `make judge` runs the
+    others too."""
+    cases = defaultdict[str, list[pytest.Item]](list)
+    for item in items:
+        cases[item.nodeid.partition("[")[0] if item.get_closest_marker("slices") else item.nodeid].append(item)
+    chooser = random.Random(fresh_seed())
+    left: set[pytest.Item] = set()
+    for those in cases.values():
+        most = marker.args[0] if (marker := those[0].get_closest_marker("slices")) else len(those)
+        left.update(chooser.sample(those, min(most, len(those))))
+    return left
+
+
+def mark_many(items: list[pytest.Item]) -> None:
     """Of many cases the first few are quick, the others slow."""
     seen = Counter[str]()
     for item in items:

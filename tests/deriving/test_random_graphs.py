@@ -262,10 +262,20 @@ def graph(chooser: random.Random) -> Graph:
     return Graph(tuple(equations), values)
 
 
+def has_one_reading(made: Graph) -> bool:
+    """Whether a graph is read: a list beside a column of the same length, of which NumPy would make a matrix, is not."""
+    try:
+        made.network
+    except derivation.SpecError as error:
+        assert {getattr(problem.message, "code", "") for problem in error.problems} == {"readings.outer"}, error
+        return False
+    return True
+
+
 def graphs(seed: int) -> Iterator[Graph]:
     chooser = random.Random(seed)
     for _ in range(GRAPHS // SEEDS):
-        yield graph(chooser)
+        yield next(made for made in iter(lambda: graph(chooser), None) if has_one_reading(made))
 
 
 def agree(found: Array, expected: Any) -> bool:
@@ -274,6 +284,7 @@ def agree(found: Array, expected: Any) -> bool:
     return bool(np.all(np.abs(ours - theirs) <= 1e-9 * np.maximum(1.0, np.abs(theirs))))
 
 
+@pytest.mark.slices(10)
 @pytest.mark.many(3)
 @pytest.mark.parametrize("seed", DRAWN)
 def test_autograd_and_difference_quotients_agree(seed: int) -> None:
@@ -309,6 +320,7 @@ def test_every_operation_is_drawn() -> None:
     assert drawn == {operation.text for operation in (*UNARY, *BINARY)}
 
 
+@pytest.mark.slices(8)
 @needs_torch
 @pytest.mark.parametrize("seed", DRAWN)
 def test_torch_agrees(seed: int) -> None:

@@ -280,6 +280,7 @@ def test_a_page_in_hand_is_not_much_larger_than_print(article: derivation.Deriva
     assert len(page) < 5 * len(FORMATS["pdf"](article, "typeset"))
 
 
+@pytest.mark.slices(6)
 @pytest.mark.tex
 @pytest.mark.parametrize("spec", EXAMPLES, ids=lambda path: path.stem)
 def test_every_symbol_of_every_lesson_is_in_the_hand(spec: Path, tmp_path: Path) -> None:

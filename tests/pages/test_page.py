@@ -323,6 +323,7 @@ def test_the_parts_of_a_shared_gradient_add_up() -> None:
     assert all("used in" in part and "a part of" in part for part in parts)
 
 
+@pytest.mark.slices(2)
 @pytest.mark.parametrize(
     ("stem", "scheme"),
     [

@@ -76,12 +76,14 @@ def faults(pages: list[list[str]]) -> list[str]:
     return found
 
 
+@pytest.mark.slices(6)
 @pytest.mark.tex
 @pytest.mark.parametrize("stem", [spec.stem for spec in EXAMPLES])
 def test_pages_end_between_steps(stem: str, tmp_path: Path) -> None:
     assert faults(marks(stem, "typeset", tmp_path)) == []
 
 
+@pytest.mark.slices(2)
 @pytest.mark.tex
 @pytest.mark.parametrize("stem", ["two-two-one", "softmax-regression", "adam", "attention", "batch-norm"])
 def test_pages_by_hand_end_between_steps(stem: str, tmp_path: Path) -> None:

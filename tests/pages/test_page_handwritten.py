@@ -405,6 +405,7 @@ def test_writing_stands_on_the_ruling(window: Any, paper: str) -> None:
         assert len(wrong) <= 0.02 * len(off), wrong
 
 
+@pytest.mark.slices(1)
 @pytest.mark.parametrize(
     ("stem", "scheme"),
     [("two-two-one", "light"), ("two-two-one", "dark"), ("softmax-regression", "light"), ("adam", "dark")],
