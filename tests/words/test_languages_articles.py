@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from places import ROOT
-from test_languages_formulas import BLOCK, MARKUP, WORD, english, pattern
+from sentences import BLOCK, MARKUP, WORD, english, pattern
 from typer.testing import CliRunner
 
 from derivation.check import check, check_text
