@@ -508,5 +508,5 @@ def test_no_word_of_a_rewritten_article_stands_outside_brackets(tmp_path: Path) 
         ["renumber", nothing, "--seed", "3"],
     ):
         _, output = told(*command)
-        left = leaks(output, "md", own + str(nothing))
+        left = leaks(output, "md", f"{own} {nothing} {nothing.read_text('utf-8')}")
         assert "checking" in WAITING or not left, (command, left)
