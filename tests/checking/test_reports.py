@@ -237,3 +237,10 @@ def test_a_side_begins_with_the_size_of_its_bracket(sized: str) -> None:
     assert only.left.latex.split() == rf"{sized}( 1 + 2 \right) \cdot 3".split()
     assert only.right.latex == r"\left[ 9 \right]" and only.verdict == "exact"
     assert only.left.place == (1, 6 + len(sized)) and only.place == (1, 37 + len(sized))
+
+
+def test_a_side_keeps_its_cells_and_no_mark_of_alignment() -> None:
+    text = r"$$\begin{aligned} W &= \begin{bmatrix} 1 & 0 \\ 0 & 1 \end{bmatrix} &+ 0 \\ &= 3 \end{aligned}$$"
+    first, second = check_text(text).equalities
+    assert first.left.latex == "W"
+    assert first.right.latex == r"\begin{bmatrix} 1 & 0 \\ 0 & 1 \end{bmatrix} + 0" == second.left.latex

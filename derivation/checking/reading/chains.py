@@ -102,7 +102,15 @@ class Side:
         """The side as its author typed it, with the `\\left` of a bracket that it begins with."""
         text = self.formula.source.text
         sized = SIZED.search(text, max(self.formula.start, self.start - LONGEST_SIZE), self.start)
-        return " ".join(text[sized.start() if sized else self.start : self.end].replace("&", " ").split())
+        shown = text[sized.start() if sized else self.start : self.end]
+        if "&" in shown:  # those between cells are read, those that lay rows out are not
+            cells = {word.start for word in self.words if word.text == "&"}
+            parts, at = list[str](), self.end - len(shown)
+            for part in shown.split("&"):
+                at += len(part) + 1
+                parts += [part, "&" if at - 1 in cells else " "]
+            shown = "".join(parts[:-1])
+        return " ".join(shown.split())
 
     @property
     def place(self) -> tuple[int, int]:
