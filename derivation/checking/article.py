@@ -32,6 +32,7 @@ from derivation.checking.sources.source import Formula, Heading, Source, Unreada
 from derivation.formulas.arrays import Shape
 from derivation.formulas.language.resolve import describe
 from derivation.formulas.numbers import working_precision
+from derivation.words.telling import tell
 
 __all__ = ["Article", "Equality", "Report", "UnreadableArticle", "check", "check_text"]
 
@@ -210,7 +211,7 @@ class Article:
                     holding += 1
                     continue
                 line = statement.read.side.place[0] if statement else 0
-                where = f" in line {line}" if line else ""
+                code = "report.other_set_in_line" if line else "report.other_set"
                 wrong.append(
                     Equality(
                         declaration.names,
@@ -218,7 +219,7 @@ class Article:
                         "∈",
                         "wrong",
                         "definition",
-                        f"{key} is {describe(shape)}{where}, not {describe(wanted)}",
+                        tell(code, quantity=key, found=describe(shape), line=line, declared=describe(wanted)),
                         at=declaration.set.start,
                     )
                 )
@@ -248,7 +249,9 @@ def as_undecided(formula: Formula, problem: Unreadable) -> Iterator[Equality]:
             Side(formula, (Token(formula.source.text[a:b], a, b),))
             for a, b in ((formula.start, middle), (middle + 1, formula.end))
         )
-        yield Equality(first, second, "=", "undecided", "arithmetic", f"not read: {problem.message}", at=problem.at)
+        yield Equality(
+            first, second, "=", "undecided", "arithmetic", tell("reading.not_read", why=problem.message), at=problem.at
+        )
 
 
 def has_derivative(tree: Tree) -> bool:

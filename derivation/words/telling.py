@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from derivation.words.files import load
@@ -69,9 +70,17 @@ def plural(count: int) -> str:
     >>> plural(1), plural(2)
     ('one', 'other')
     """
-    from babel import Locale
+    return _plurals(spoken())(count)
 
-    return str(Locale.parse(spoken()).plural_form(count))
+
+@cache
+def _plurals(language: str) -> Callable[[int], str]:
+    """The plurals of a language, whose words say what CLDR has: to read that itself takes Babel long."""
+    from babel.plural import PluralRule
+
+    rules: Any = load(language)["language"]["plurals"]
+    found: Callable[[int], str] = PluralRule({form: rule for form, rule in rules.items() if rule})
+    return found
 
 
 def message_of(error: BaseException) -> str:

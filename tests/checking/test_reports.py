@@ -221,3 +221,26 @@ def test_a_terminal_obeys_nothing_of_an_article() -> None:
     ).decode()
     kept = re.sub(r"\x1b\[\d*(?:;\d+)*m", "", said)
     assert all(sign.isprintable() or sign == "\n" for sign in kept)
+
+
+def test_a_matrix_is_one_piece_of_the_page() -> None:
+    matrix = r"\begin{bmatrix} 1 & 0 \\ 0 & 1 \end{bmatrix}"
+    page = REPORTS["html"](
+        [check_text(rf"$W = {matrix}$ and $$\begin{{aligned}} {matrix} \\ {matrix} + 1 \end{{aligned}}$$")]
+    ).decode()
+    assert "<code>" not in page and page.count("<mtable") == 3 and page.count("<br>") == 1
+
+
+@pytest.mark.parametrize("sized", [r"\left", r"\bigl", r"\Big ", r"\Biggl"])
+def test_a_side_begins_with_the_size_of_its_bracket(sized: str) -> None:
+    only = check_text(rf"Let ${sized}( 1 + 2 \right) \cdot 3 = \left[ 9 \right]$.").equalities[0]
+    assert only.left.latex.split() == rf"{sized}( 1 + 2 \right) \cdot 3".split()
+    assert only.right.latex == r"\left[ 9 \right]" and only.verdict == "exact"
+    assert only.left.place == (1, 6 + len(sized)) and only.place == (1, 37 + len(sized))
+
+
+def test_a_side_keeps_its_cells_and_no_mark_of_alignment() -> None:
+    text = r"$$\begin{aligned} W &= \begin{bmatrix} 1 & 0 \\ 0 & 1 \end{bmatrix} &+ 0 \\ &= 3 \end{aligned}$$"
+    first, second = check_text(text).equalities
+    assert first.left.latex == "W"
+    assert first.right.latex == r"\begin{bmatrix} 1 & 0 \\ 0 & 1 \end{bmatrix} + 0" == second.left.latex

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from babel import Locale
+from babel.plural import PluralRule
 from places import EXAMPLES, ROOT
 from pypdf import PdfReader
 from typer.testing import CliRunner
@@ -56,6 +57,9 @@ ALIKE = {
         "marking.comma",
         "answers.told",
         "answers.cell",
+        "language.plurals",
+        "sources.refused",
+        "report.summary",
     ],
 }
 """Sentences that may read as in English, and why."""
@@ -91,6 +95,13 @@ def test_a_sentence_has_all_plurals_of_its_language(language: str) -> None:
     wanted = {*Locale.parse(language).plural_form.tags, "other"}
     for code, text in sentences(language):
         assert not isinstance(text, dict) or text.keys() == wanted, code
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_plurals_of_a_language_are_those_of_cldr(language: str) -> None:
+    told: Any = load(language)["language"]["plurals"]
+    rules = PluralRule({form: rule for form, rule in told.items() if rule}).rules
+    assert rules == Locale.parse(language).plural_form.rules
 
 
 def test_german_is_no_english() -> None:

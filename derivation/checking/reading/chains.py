@@ -74,6 +74,8 @@ LAYOUT = frozenset(
 )
 OPENING, CLOSING = frozenset(["{", "(", "[", r"\{", r"\langle"]), frozenset(["}", ")", "]", r"\}", r"\rangle"])
 CONDITIONS = re.compile(r"\b(?:if|when|unless|otherwise|whenever|wenn|falls|sonst|else)\b", re.IGNORECASE)
+SIZED, LONGEST_SIZE = re.compile(r"\\(?:left|[bB]igg?l?)\s*+\Z"), 12
+"""What gives the bracket behind it its size, and letters in front of a bracket among which it may stand."""
 MAXIMAL_SIDES, MAXIMAL_SIDE = 200, 2000
 """Sides of one chain, after which another begins with the last of them; tokens of a side that a later row may go on
 with."""
@@ -97,8 +99,18 @@ class Side:
 
     @property
     def latex(self) -> str:
-        """The side as its author typed it."""
-        return " ".join(self.formula.source.text[self.start : self.end].replace("&", " ").split())
+        """The side as its author typed it, with the `\\left` of a bracket that it begins with."""
+        text = self.formula.source.text
+        sized = SIZED.search(text, max(self.formula.start, self.start - LONGEST_SIZE), self.start)
+        shown = text[sized.start() if sized else self.start : self.end]
+        if "&" in shown:  # those between cells are read, those that lay rows out are not
+            cells = {word.start for word in self.words if word.text == "&"}
+            parts, at = list[str](), self.end - len(shown)
+            for part in shown.split("&"):
+                at += len(part) + 1
+                parts += [part, "&" if at - 1 in cells else " "]
+            shown = "".join(parts[:-1])
+        return " ".join(shown.split())
 
     @property
     def place(self) -> tuple[int, int]:

@@ -59,10 +59,10 @@ def quantity(reader: Reader) -> Tree:
         return tree
     found = scripted(reader.words, reader.place, reader.vocabulary)
     if found is None:
-        raise reader.problem("the name of a quantity")
+        raise reader.problem("expected.name")
     reader.place = found.after
     if found.base in ("", r"\partial"):
-        raise Unreadable(start, "a higher derivative")
+        raise Unreadable(start, "reading.higher_derivative")
     tree = reader.symbol(found)
     if reader.next != "(":
         return tree
@@ -93,17 +93,17 @@ def derivative(reader: Reader, above: list[Token], below: list[Token], start: in
     parts: list[Tree | None] = []
     for words in (above, below):
         if len(words) > 1 and words[1].text in ("^", "'"):
-            raise Unreadable(words[1].start, "a higher derivative")
+            raise Unreadable(words[1].start, "reading.higher_derivative")
         inner = reader.nested(words[1:])
         parts.append(quantity(inner) if inner.next else None)
         if inner.next:
-            raise inner.problem("the end of the derivative")
+            raise inner.problem("expected.end_of_derivative")
     of, by = parts
     assert by is not None
     if of is None:  # \frac{\partial}{\partial w} (...)
         of = reader.product()
         if reader.next in ("+", "-") and of.head != "group":
-            raise Unreadable(reader.at, "how far does this derivative reach? use brackets")
+            raise Unreadable(reader.at, "reading.reach_of_derivative")
     found = Tree("partial", (of, by), start)
     if (
         reader.next == "("

@@ -48,7 +48,7 @@ def bracket(reader: Reader) -> Tree:
     reader.expect(close)
     if len(items) > 1:
         if close not in (")", "]"):
-            raise Unreadable(start, "a set")
+            raise Unreadable(start, "reading.set")
         if reader.next == "^" and texts(script(reader.words, reader.place)[0])[0] in TRANSPOSED:
             reader.place = script(reader.words, reader.place)[1]  # (1, 2)^T is the column that (1, 2) is, too
         return Tree("tuple", tuple(items), start)
@@ -72,7 +72,7 @@ def spliced(reader: Reader) -> Tree | None:
     if after in ("^", "_", "'"):
         return None
     if end - reader.place == 2:
-        raise Unreadable(reader.at, "nothing stands between these braces")
+        raise Unreadable(reader.at, "reading.nothing_between")
     del reader.words[end - 1], reader.words[reader.place]
     return reader.factor()
 
@@ -88,7 +88,7 @@ def absolute(reader: Reader) -> Tree:
     if reader.next == "_":
         index, reader.place = script(reader.words, reader.place)
         if texts(index) not in (("2",), ("F",)):
-            raise Unreadable(start, "a norm other than the Euclidean one")
+            raise Unreadable(start, "reading.other_norm")
     return Tree(heads.NORM if norm else heads.ABS, (inner,), start)
 
 
@@ -96,7 +96,7 @@ def root(reader: Reader) -> Tree:
     start = reader.at
     reader.expect(r"\sqrt")
     if reader.next == "[":
-        raise Unreadable(start, "a root other than the square root")
+        raise Unreadable(start, "reading.other_root")
     return Tree("call", (heads.SQRT, reader.inner(reader.group())), start)
 
 
@@ -117,7 +117,7 @@ def total(reader: Reader) -> Tree:
             if equals is not None:
                 below, low = texts(inner[:equals]), reader.inner(inner[equals + 1 :])
     if not below or len(below) > 1 or not below[0].isalpha():
-        raise Unreadable(start, "a sum whose index is not clear")
+        raise Unreadable(start, "reading.unclear_sum")
     minus = reader.take("-")
     body = reader.entrywise()
     if minus:
@@ -134,12 +134,10 @@ def indicator(reader: Reader) -> Tree:
         if len(words) == 1 and words[0].text.isdecimal():
             return Tree("ones", (words[0].text,), start)
         condition = reader.inner(words)
-    elif reader.next in ("[", "(", r"\{"):
-        condition = reader.arguments()[0]
     else:
-        raise Unreadable(start, "an indicator without a condition")
+        condition = reader.arguments()[0]
     if condition.head != "compare":
-        raise Unreadable(start, "an indicator of something that is no comparison")
+        raise Unreadable(start, "reading.indicator_of_no_comparison")
     return Tree("indicator", condition.args, start)
 
 
@@ -154,7 +152,7 @@ def styled(reader: Reader) -> Tree:
         return indicator(reader)
     found = scripted(reader.words, reader.place, reader.vocabulary)
     if found is None:
-        raise reader.problem("a number, a name or a bracket")
+        raise reader.problem("expected.operand")
     return reader.named(found)
 
 
@@ -163,7 +161,7 @@ def environment(reader: Reader) -> Tree:
     kind = reader.next[7:-1].rstrip("*")
     reader.place += 1
     if kind not in MATRICES and kind not in ("cases", "dcases", "rcases"):
-        raise Unreadable(start, f"the environment {kind}")
+        raise Unreadable(start, "reading.environment", name=kind)
     if kind == "array":
         reader.group()
     elif reader.next == "[":
@@ -174,10 +172,10 @@ def environment(reader: Reader) -> Tree:
     if "cases" in kind:
         return branches(reader, found, start)
     if kind in ("vmatrix", "Vmatrix"):
-        raise Unreadable(start, "a determinant")
+        raise Unreadable(start, "reading.determinant")
     rows = tuple(tuple(reader.inner(cell) for cell in row) for row in found)
     if len({len(row) for row in rows}) != 1:
-        raise Unreadable(start, "a matrix whose rows are not equally long")
+        raise Unreadable(start, "reading.ragged_matrix")
     return Tree("matrix", tuple(Tree("row", row, row[0].start) for row in rows), start)
 
 
@@ -199,7 +197,7 @@ def cells(reader: Reader) -> list[list[list[Token]]]:
         elif word.text != r"\quad":
             rows[-1][-1].append(word)
     else:
-        raise Unreadable(reader.words[-1].end, "this environment is never closed")
+        raise Unreadable(reader.words[-1].end, "reading.open_environment")
     return [row for row in rows if any(row)]
 
 
@@ -208,16 +206,16 @@ def branches(reader: Reader, cells: list[list[list[Token]]], start: int) -> Tree
     parts: list[Tree] = []
     for row in cells:
         if len(row) != 2:
-            raise Unreadable(start, "a row of cases without a condition")
+            raise Unreadable(start, "reading.case_without_condition")
         value = [word for word in row[0] if word.text != ","]
         condition = [word for word in row[1] if not word.text.startswith(r"\text{") and word.text not in (",", ".")]
         says_if = condition and any(word.text in RELATIONS for word in condition)
         if condition and not says_if:
-            raise Unreadable(condition[0].start, "a condition that is no comparison")
+            raise Unreadable(condition[0].start, "reading.case_of_no_comparison")
         test = reader.inner(condition) if says_if else None
         parts += [reader.inner(value), *([test] if test else [])]
     if len(parts) not in (3, 4) or len(cells) != 2:
-        raise Unreadable(start, "cases other than two")
+        raise Unreadable(start, "reading.other_cases")
     return Tree(heads.CASES, tuple(parts), start)
 
 
@@ -264,5 +262,5 @@ def read(words: Sequence[Token], vocabulary: Vocabulary) -> Tree:
     reader = Reader(list(words), vocabulary, FORMS)
     tree = reader.comparison()
     if reader.next:
-        raise reader.problem("an operator or the end")
+        raise reader.problem("expected.operator")
     return tree

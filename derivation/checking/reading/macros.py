@@ -105,7 +105,7 @@ class Expansion:
                 found.append(word)
                 continue
             if depth == MAXIMAL_DEPTH:
-                raise Unreadable(word.start, f"the macro {word.text} does not come to an end")
+                raise Unreadable(word.start, "reading.endless_macro", macro=word.text)
             arguments, at = _arguments(macro, words, at)
             end = words[at - 1].end
             parts = [
@@ -117,14 +117,9 @@ class Expansion:
 
     def _count(self, word: Token, made: int) -> None:
         if made > self.left:
-            raise Unreadable(
-                word.start, f"with the macro {word.text} this formula has more than {MAXIMAL_TOKENS:,} tokens"
-            )
+            raise Unreadable(word.start, "reading.large_macro", macro=word.text, most=MAXIMAL_TOKENS)
         if made > self.room:
-            raise Unreadable(
-                word.start,
-                f"the macros of this article make too many tokens; {word.text} and those behind it are not read",
-            )
+            raise Unreadable(word.start, "reading.large_macros", macro=word.text)
         self.left -= made
         self.room -= made
 

@@ -20,13 +20,13 @@ def plain(text: str) -> str:
 def percent(tree: Tree, start: int) -> Tree:
     """A numeral in hundredths: as many digits of it are known."""
     if tree.head != "number":
-        raise Unreadable(start, "per cent of something that is no numeral")
+        raise Unreadable(start, "reading.per_cent")
     return Tree("number", (plain(f"{Decimal(tree.args[0]).scaleb(-2):f}"), tree.args[0]), tree.start)
 
 
 def factorial(tree: Tree, start: int) -> Tree:
     if tree.head != "number" or not tree.args[0].isdecimal() or int(tree.args[0]) > MAXIMAL_FACTORIAL:
-        raise Unreadable(start, "a factorial of something that is no small number")
+        raise Unreadable(start, "reading.factorial")
     return Tree("number", (str(math.factorial(int(tree.args[0]))),), tree.start)
 
 

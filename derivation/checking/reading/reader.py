@@ -30,7 +30,7 @@ from derivation.checking.reading.symbols import (
     scripted,
     texts,
 )
-from derivation.checking.reading.tokens import Token, Unreadable, group
+from derivation.checking.reading.tokens import Token, Unexpected, Unreadable, group
 from derivation.checking.reading.trees import Tree
 from derivation.formulas.operations import heads
 
@@ -93,10 +93,11 @@ class Reader:
 
     def expect(self, text: str) -> None:
         if not self.take(text):
-            raise self.problem(repr(text))
+            raise self.problem(text)
 
-    def problem(self, expected: str) -> Unreadable:
-        return Unreadable(self.at, f"expected {expected}, found {self.next or 'the end'}")
+    def problem(self, expected: str) -> Unexpected:
+        """What is said where something else stands than what is expected: a code of `expected`, or a sign."""
+        return Unexpected(self.at, "reading.expected", expected=expected, found=self.next)
 
     def nested(self, words: Sequence[Token]) -> Reader:
         """A reader of a part, one level deeper."""
@@ -105,18 +106,18 @@ class Reader:
     def inner(self, words: Sequence[Token]) -> Tree:
         """The tree of a part that stands in braces."""
         if not words:
-            raise Unreadable(self.at, "nothing stands between these braces")
+            raise Unreadable(self.at, "reading.nothing_between")
         reader = self.nested(words)
         tree = reader.comparison()
         if reader.next:
-            raise reader.problem("an operator or the end of the group")
+            raise reader.problem("expected.operator_in_group")
         return tree
 
     def group(self) -> list[Token]:
         """The next group in braces, or the next token."""
         begin, end = self.place, group(self.words, self.place)
         if begin == end:
-            raise self.problem("a group in braces")
+            raise self.problem("expected.group")
         self.place = end
         first = self.words[begin]
         if end == begin + 1 and first.text[0].isdecimal() and len(first.text) > 1:  # \frac12
@@ -130,7 +131,7 @@ class Reader:
     def comparison(self) -> Tree:
         self.depth += 1
         if self.depth > MAXIMAL_DEPTH:
-            raise Unreadable(self.at, f"nested more than {MAXIMAL_DEPTH} deep")
+            raise Unreadable(self.at, "reading.deep", most=MAXIMAL_DEPTH)
         start, left = self.at, self.sum()
         if self.next in RELATIONS:
             relation = RELATIONS[self.take(*RELATIONS)]
@@ -179,13 +180,11 @@ class Reader:
             else:
                 right = self.factor()
                 if slashed:
-                    raise Unreadable(
-                        start, "a product behind a slash: what belongs below the line? use \\frac or brackets"
-                    )
+                    raise Unreadable(start, "reading.behind_slash")
                 if right.head == "number" and (
                     left.head in ("number", "name") or (left.head == "" and left.args[1].head in ("number", "name"))
                 ):
-                    raise Unreadable(start, "a number right behind another factor; write \\cdot between them")
+                    raise Unreadable(start, "reading.number_behind")
                 left = Tree("", (left, right), start)
 
     def signed_factor(self) -> Tree:
@@ -199,9 +198,9 @@ class Reader:
         self.depth += 1
         self.left[0] -= 1
         if self.depth > MAXIMAL_DEPTH:
-            raise Unreadable(self.at, f"nested more than {MAXIMAL_DEPTH} deep")
+            raise Unreadable(self.at, "reading.deep", most=MAXIMAL_DEPTH)
         if self.left[0] < 0:
-            raise Unreadable(self.at, "this can be read in too many ways")
+            raise Unreadable(self.at, "reading.too_many_ways")
         tree = self.scripts(self.atom())
         self.depth -= 1
         return tree
@@ -214,7 +213,7 @@ class Reader:
                 tree = POSTFIXES[self.take(*POSTFIXES)](tree, start)
                 continue
             if self.next != "^":
-                raise Unreadable(start, f"{'an index' if self.next == '_' else 'a prime'} behind a bracket")
+                raise Unreadable(start, f"reading.{'index' if self.next == '_' else 'prime'}_behind_bracket")
             inner, self.place = script(self.words, self.place)
             tree = self.raised(tree, inner, start)
         return tree
@@ -224,7 +223,7 @@ class Reader:
         if len(shown) == 1 and shown[0] in TRANSPOSED:
             return Tree(".T", (tree,), start)
         if is_fenced(shown) or not inner or not shown:
-            raise Unreadable(start, "is this superscript a label or a power?")
+            raise Unreadable(start, "reading.label_or_power")
         if shown[0] == r"\odot":
             inner = inner[1:]
         if (
@@ -251,7 +250,7 @@ class Reader:
             return special(self)
         found = scripted(self.words, self.place, self.vocabulary)
         if found is None:
-            raise self.problem("a number, a name or a bracket")
+            raise self.problem("expected.operand")
         return self.named(found)
 
     # Names, calls and their scripts
@@ -275,7 +274,7 @@ class Reader:
         if found.base in OPERATORS and follows in ("(", "["):
             return self.opaque(Symbol(found.base, texts(found.sub)), found)
         if found.base in OPERATORS and found.base not in self.vocabulary.quantities and follows not in STOPS:
-            raise Unreadable(found.start, f"{found.base} in front of something is an operator that is not known here")
+            raise Unreadable(found.start, "reading.unknown_operator", base=found.base)
         if found.base in ("e", r"\mathrm{e}") and not found.sub and self.is_number_e(found):
             return self.exponential(found)
         if follows == "[" and self.words[found.after].glued and self.is_call(found):
@@ -291,7 +290,7 @@ class Reader:
         product is not read."""
         inner = self.words[found.after + 1 : self.closing(found.after) - 1]
         if re.fullmatch(r"-?\d+|:", "".join(word.text for word in inner)):
-            raise Unreadable(self.words[found.after].start, "is this an index?")
+            raise Unreadable(self.words[found.after].start, "reading.is_index")
         return not {found.base, Symbol(found.base, texts(found.sub)).key} & self.vocabulary.quantities
 
     def is_number_e(self, found: Scripted) -> bool:
@@ -305,7 +304,7 @@ class Reader:
         if len(found.sups) != 1 or found.primes:
             if not found.sups and not found.primes:
                 return Tree("call", (heads.EXP, Tree("number", ("1",), found.start)), found.start)
-            raise Unreadable(found.start, "what is this e?")
+            raise Unreadable(found.start, "reading.which_e")
         return Tree("call", (heads.EXP, self.inner(found.sups[0])), found.start)
 
     def symbol(self, found: Scripted) -> Tree:
@@ -344,7 +343,7 @@ class Reader:
         fitting = Symbol(found.base, sub, shown, found.primes).key in self.vocabulary.quantities
         if is_fenced(shown) or fitting or shown in (("*",), ("-",), ("+",), (r"\star",), (r"\dagger",)):
             if re.fullmatch(r"\(\d+[-+]\d+\)", "".join(shown)):
-                raise Unreadable(sup[0].start, "is this superscript a label or a power?")
+                raise Unreadable(sup[0].start, "reading.label_or_power")
             return shown, ""
         decided = self.vocabulary.is_label(found.base, shown)
         if (
@@ -355,9 +354,7 @@ class Reader:
         ):
             decided = True  # V^\pi(s): nothing is said of V but what V^\pi is at s
         if decided is None:
-            raise Unreadable(
-                sup[0].start, f"is the superscript of {found.base} a label or a power? the article does not say"
-            )
+            raise Unreadable(sup[0].start, "reading.label_or_power_of", base=found.base)
         return (shown, "") if decided else ((), "power")
 
     def applied(self, tree: Tree, found: Scripted) -> Tree:
@@ -371,7 +368,7 @@ class Reader:
                     return self.opaque(plain_name, found)
                 if candidate.primes != plain_name.primes:
                     if plain_name.primes != 1 or len(arguments) != 1:
-                        raise Unreadable(found.start, "a higher derivative")
+                        raise Unreadable(found.start, "reading.higher_derivative")
                     return Tree("prime", (candidate, *arguments), found.start)
                 return Tree("apply", (candidate, *arguments), found.start)
         if plain_name.key in self.vocabulary.quantities or tree.head != "name" or self.is_entry(plain_name):
@@ -411,7 +408,7 @@ class Reader:
             depth += (text in ("(", "[", "{")) - (text in (")", "]", "}"))
             if depth == 0:
                 return place + 1
-        raise Unreadable(self.at, "this bracket is never closed")
+        raise Unreadable(self.at, "reading.open_bracket")
 
     def arguments(self) -> list[Tree]:
         close = {"(": ")", "[": "]", r"\{": r"\}"}[self.take("(", "[", r"\{")]
@@ -445,24 +442,24 @@ class Reader:
         powers = [sup for sup in found.sups if texts(sup)]
         base = self.inner(found.sub) if found.sub and function == heads.LOG else None
         if found.sub and function in ("max", "min") and self.next not in ("(", r"\{"):
-            raise Unreadable(start, f"a {function} over an index")
+            raise Unreadable(start, "reading.over_index", function=function)
         if found.sub and base is None and function not in ("max", "min", heads.SOFTMAX):
-            raise Unreadable(start, "an index behind a function")
+            raise Unreadable(start, "reading.index_behind_function")
         if found.primes > 1 or len(powers) > 1:
-            raise Unreadable(start, "a higher derivative")
+            raise Unreadable(start, "reading.higher_derivative")
         if self.next in ("(", "[", r"\{"):
             arguments = self.arguments()
         else:
             if self.next in STOPS or function in ("max", "min"):
-                raise self.problem("the argument of a function")
+                raise self.problem("expected.argument")
             arguments = [self.factor()]
             if self.next not in STOPS and not self.next.startswith(r"\text{"):
-                raise Unreadable(self.at, "how far does the argument of this function go? use brackets")
+                raise Unreadable(self.at, "reading.reach_of_function")
         tree = Tree("prime" if found.primes else "call", (function, *arguments), start)
         if base is not None:
             tree = Tree("/", (tree, Tree("call", (heads.LOG, base), start)), start)
         if powers:
             if texts(powers[0]) in (("-", "1"), ("-1",)):
-                raise Unreadable(start, "an inverse function")
+                raise Unreadable(start, "reading.inverse_function")
             return self.raised(tree, powers[0], start)
         return tree

@@ -172,7 +172,7 @@ def scripted(words: Sequence[Token], at: int, vocabulary: Vocabulary | None = No
             elif mark == "^":
                 sups.append(inner)
             elif sub:
-                raise Unreadable(words[place - 1].start, "two subscripts")
+                raise Unreadable(words[place - 1].start, "reading.two_subscripts")
             else:
                 sub = inner
         else:
@@ -183,16 +183,15 @@ def scripted(words: Sequence[Token], at: int, vocabulary: Vocabulary | None = No
 def script(words: Sequence[Token], at: int) -> tuple[tuple[Token, ...], int]:
     """The tokens of the script whose mark stands at `at`, and the index behind it."""
     if at + 1 >= len(words):
-        raise Unreadable(words[at].start, f"nothing stands behind this {words[at].text}")
+        raise Unreadable(words[at].start, "reading.nothing_behind", sign=words[at].text)
     first = words[at + 1]
     if first.text == "{":
         end = group(words, at + 1)
         return _bare(tuple(words[at + 2 : end - 1])), end
     if first.text[0].isdecimal() and len(first.text) > 1:
+        sign, text = words[at].text, first.text
         raise Unreadable(
-            first.start,
-            f"{words[at].text}{first.text} means {words[at].text}{{{first.text[0]}}}{first.text[1:]} to TeX; put "
-            f"the script in braces",
+            first.start, "reading.bare_script", script=sign + text, sign=sign, first=text[0], rest=text[1:]
         )
     if first.text in ACCENTS:
         end = group(words, at + 2)

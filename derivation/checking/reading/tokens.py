@@ -9,13 +9,43 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from derivation.checking.sources.source import Formula
 from derivation.formulas.language.expressions import SyntaxProblem
+from derivation.words.telling import tell
+
+CODE = re.compile(r"[a-z_]+\.\w+")
+"""What is a code; anything else is told already."""
 
 
 class Unreadable(SyntaxProblem):
-    """A place in a formula that cannot be read with certainty, and why."""
+    """A place in a formula that cannot be read with certainty, and why: a code and what its sentence is about. It is
+    told when it is read, for mostly nobody reads it: something else fits."""
+
+    def __init__(self, at: int, code: str, /, **about: Any) -> None:
+        ValueError.__init__(self, code)
+        self.at, self.code, self.about = at, code, about
+
+    @property
+    def message(self) -> str:  # type: ignore[override]
+        """What is said of the place, in the language that is spoken."""
+        return tell(self.code, **self.about) if CODE.fullmatch(self.code) else self.code
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class Unexpected(Unreadable):
+    """A place where something else is expected than what stands there: a code of the words for it, or the very
+    signs."""
+
+    @property
+    def message(self) -> str:  # type: ignore[override]
+        """What is expected, and what stands there."""
+        code, found = self.about["expected"], self.about["found"]
+        expected = tell(code) if code.startswith("expected.") else repr(code)
+        return tell(self.code, expected=expected, found=found or tell("reading.end"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +217,9 @@ def scan(text: str, start: int, end: int) -> list[Token]:
             glued = match.start() == last
             found.append(Token(token, match.start(), match.end(), glued))
             if len(found) > MAXIMAL_TOKENS:
-                raise Unreadable(start, f"this formula has more than {MAXIMAL_TOKENS:,} tokens")
+                raise Unreadable(start, "reading.many_tokens", most=MAXIMAL_TOKENS)
             if len(token) > MAXIMAL_DIGITS and match["number"]:
-                raise Unreadable(match.start(), f"a numeral of more than {MAXIMAL_DIGITS} digits")
+                raise Unreadable(match.start(), "reading.long_numeral", most=MAXIMAL_DIGITS)
         last = match.end()
     return found
 
@@ -222,7 +252,7 @@ def group(words: Sequence[Token], at: int) -> int:
         depth += (words[place].text == "{") - (words[place].text == "}")
         if depth == 0:
             return place + 1
-    raise Unreadable(words[at].start, "this brace is never closed")
+    raise Unreadable(words[at].start, "reading.open_brace")
 
 
 def has_decimal_commas(formulas: Iterable[str]) -> bool:
@@ -314,7 +344,7 @@ def unwrapped(words: list[Token]) -> list[Token]:
 
 def _unwrapped(words: list[Token], depth: int) -> list[Token]:
     if depth > MAXIMAL_BOXES:
-        raise Unreadable(words[0].start if words else 0, f"boxes and colours nested more than {MAXIMAL_BOXES} deep")
+        raise Unreadable(words[0].start if words else 0, "reading.deep_boxes", most=MAXIMAL_BOXES)
     found: list[Token] = []
     at = 0
     while at < len(words):

@@ -13,6 +13,8 @@ from urllib.parse import quote
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from derivation.words.telling import tell
+
 PRIVATE = (*range(0xE000, 0xF900), *range(0xF0000, 0xFFFFE), *range(0x100000, 0x10FFFE))
 """Letters to which Unicode gives no meaning."""
 HALVES = "\ud800\udc00"
@@ -113,26 +115,24 @@ class Pictures:
         address, why = self.address(source)
         if address:
             return f'<img src="{address}" alt="{html.escape(words)}">'
-        return (
-            f'<span class="picture">{html.escape(words or source)} <span class="why">(picture left out: '
-            f"{html.escape(why)})</span></span>"
-        )
+        left_out = html.escape(tell("report.picture", why=tell(f"report.picture_{why}")))
+        return f'<span class="picture">{html.escape(words or source)} <span class="why">{left_out}</span></span>'
 
     def address(self, source: str) -> tuple[str, str]:
-        """The picture as an address that holds it; or nothing, and why."""
+        """The picture as an address that holds it; or nothing, and why, as the end of a code."""
         if re.match(r"[A-Za-z][A-Za-z0-9+.-]*+:|//|\\\\", source):
-            return "", "it is not in the article's folder"
+            return "", "outside"
         try:
             folder = self.article.resolve().parent
             file = (folder / source).resolve()
             if not file.is_relative_to(folder) or not file.is_file():
-                return "", "there is no such file in the article's folder"
+                return "", "missing"
             size = file.stat().st_size
             content = file.read_bytes() if size <= min(MAXIMAL_PICTURE, self.left) else b""
         except (OSError, ValueError, RuntimeError):
-            return "", "there is no such file in the article's folder"
+            return "", "missing"
         kind = next((kind for begins, kind in PICTURES.items() if content.lstrip().startswith(begins)), None)
         if not content or kind is None:
-            return "", "it is too large" if not content else "it is no PNG, JPEG, GIF, WebP or SVG"
+            return "", "too_large" if not content else "unknown"
         self.left -= len(content)
         return f"data:image/{kind};base64,{b64encode(content).decode()}", ""

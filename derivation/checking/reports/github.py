@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derivation.checking.judging.verdicts import Report
+from derivation.checking.reports.view import with_expected
+from derivation.words.telling import tell
 
 LEVELS = {"wrong": "error", "undecided": "notice"}
 
@@ -17,11 +19,9 @@ def write(reports: Sequence[Report]) -> bytes:
             level = LEVELS.get(equality.verdict)
             if level:
                 line, column = equality.place
-                expected = f" (expected {equality.expected})" if equality.expected else ""
+                title, said = tell(f"report.{equality.verdict}_equality"), with_expected(equality, "also")
                 place = f"file={escaped(equality.source.shown, ':,')},line={line},col={column}"
-                rows.append(
-                    f"::{level} {place},title={equality.verdict} equality::{escaped(equality.why + expected)}\n"
-                )
+                rows.append(f"::{level} {place},title={title}::{escaped(said)}\n")
     return "".join(rows).encode("utf-8", "replace")
 
 

@@ -14,10 +14,11 @@ from derivation.checking.reports.article import Marks, markdown
 from derivation.checking.reports.view import Block, blocks
 from derivation.pages.typesetting.mathml import mathml
 from derivation.pages.typesetting.templating import environment
+from derivation.words.telling import spoken
 
-LAYOUT = re.compile(
-    r"\\(?:begin|end)\{(?:align|aligned|alignat|gather|gathered|equation|split|multline|flalign|eqnarray|displaymath)\*?\}(?:\{\d+\})?|(?<!\\)&"
-)
+LAYOUT = frozenset("align aligned alignat gather gathered equation split multline flalign eqnarray displaymath".split())
+"""Environments that only lay rows out."""
+MARK = re.compile(r"\\(?P<edge>begin|end)\{(?P<name>[A-Za-z]+)\*?\}(?:\{\d+\})?|\\[\\&]|&")
 SECTION = re.compile(r"\\(?>(?:sub)*)section\*?\{([^{}]*+)\}")
 TAG = re.compile(r"<[^<>]*+>")
 UNSAFE = re.compile(r"""\s(?:xlink:href|href|src|style|id|class|on\w+)="[^"]*+\"""")
@@ -30,7 +31,7 @@ def write(reports: Sequence[Report]) -> bytes:
     """One page for all articles."""
     template = environment("report_html").get_template("report_html/report.html.j2")
     pages = [{"report": report, "body": body(report)} for report in reports]
-    return template.render(pages=pages).encode("utf-8", "replace")
+    return template.render(pages=pages, language=spoken()).encode("utf-8", "replace")
 
 
 def body(report: Report) -> str:
@@ -61,11 +62,29 @@ def whole(block: Block) -> str:
     """A formula without equalities, or an inline one, as it stands."""
     if block.rows and block.display:
         return ""
-    return (
-        "<br>".join(math(row) for row in LAYOUT.sub("", block.text).split(r"\\") if row.strip())
-        if LAYOUT.search(block.text)
-        else math(block.text)
-    )
+    return "<br>".join(math(row) for row in lines(block.text) if row.strip()) or math(block.text)
+
+
+def lines(formula: str) -> list[str]:
+    r"""The rows of a formula that is laid out, without what lays them out; what stands in a matrix is left as it is.
+
+    >>> lines(r"\begin{aligned} a &= 1 \\ W &= \begin{bmatrix} 1 & 0 \\ 0 & 1 \end{bmatrix} \end{aligned}")
+    [' a = 1 ', ' W = \\begin{bmatrix} 1 & 0 \\\\ 0 & 1 \\end{bmatrix} ']
+    >>> lines(r"a \\ b")
+    ['a \\\\ b']
+    """
+    rows, at, depth, is_laid_out = [""], 0, 0, False
+    for mark in MARK.finditer(formula):
+        sign, rows[-1], at = mark[0], rows[-1] + formula[at : mark.start()], mark.end()
+        depth += (mark["edge"] == "begin") - (mark["edge"] == "end") if mark["name"] not in LAYOUT else 0
+        if mark["name"] in LAYOUT or (sign == "&" and depth <= 0):
+            is_laid_out = True
+        elif sign == r"\\" and depth <= 0:
+            rows.append("")
+        else:
+            rows[-1] += sign
+    rows[-1] += formula[at:]
+    return rows if is_laid_out else [formula]
 
 
 def latex_text(text: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from pylatex import Document, NoEscape, Package
 
-from derivation.checking.judging.verdicts import Report
+from derivation.checking.judging.verdicts import VERDICTS, Report
 from derivation.checking.reports.setting import anew, lines, of_text, words
 from derivation.checking.reports.view import Block, Row, blocks
 from derivation.pages.typesetting.engine import compile_pdf, printable
@@ -52,7 +52,7 @@ def document(reports: Sequence[Report]) -> str:
     page.preamble.append(
         NoEscape(
             made.get_template("report_pdf/preamble.tex.j2").render(
-                title=printable(", ".join(report.article for report in reports))
+                title=printable(", ".join(report.article for report in reports)), verdicts=VERDICTS
             )
         )
     )

@@ -9,10 +9,11 @@ from typing import Any
 from urllib.parse import quote
 
 from derivation.checking.judging.verdicts import Equality, Report
+from derivation.checking.reports.view import with_expected
 from derivation.version import VERSION
+from derivation.words.telling import tell
 
 LEVELS = {"wrong": "error", "undecided": "note"}
-RULES = {"wrong": "The two sides of an equality are not equal.", "undecided": "An equality could not be decided."}
 
 
 def write(reports: Sequence[Report]) -> bytes:
@@ -21,7 +22,7 @@ def write(reports: Sequence[Report]) -> bytes:
     driver = {
         "name": "derivation",
         "version": VERSION,
-        "rules": [{"id": key, "shortDescription": {"text": text}} for key, text in RULES.items()],
+        "rules": [{"id": key, "shortDescription": {"text": tell(f"report.rule_{key}")}} for key in LEVELS],
     }
     log = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -48,6 +49,6 @@ def result(equality: Equality) -> dict[str, Any]:
     return {
         "ruleId": equality.verdict,
         "level": LEVELS[equality.verdict],
-        "message": {"text": equality.why + (f"; expected {equality.expected}" if equality.expected else "")},
+        "message": {"text": with_expected(equality, "then")},
         "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri(equality.source.path)}, "region": region}}],
     }

@@ -14,6 +14,7 @@ from derivation.checking.reading.tokens import Token, Unreadable, plain, scan
 from derivation.pages.typesetting.engine import printable
 from derivation.pages.typesetting.templating import latex_text
 from derivation.tex.names import GREEK
+from derivation.words.telling import tell
 
 MAXIMAL_DEPTH, MAXIMAL_TOKENS, MAXIMAL_WIDTH, MAXIMAL_COLUMNS = 40, 5000, 2500, 30
 MAXIMAL_WORDS = 200
@@ -132,6 +133,8 @@ def leaf(text: str) -> str:
         return rf"\text{{{latex_text(printable(text[6:-1]))}}}"
     if text.startswith(r"\end{"):
         return ""
+    if text in SPOKEN:
+        return rf"\text{{{latex_text(tell(SPOKEN[text]))}}}"
     return OTHERS.get(text) or words(text)
 
 
@@ -141,11 +144,11 @@ OTHERS = {
     "}": "",
     r"\\": r"\quad",
     r"\mathbb{R}": r"\mathbf{R}",
-    r"\therefore": r"\text{therefore }",
-    r"\because": r"\text{because }",
     "\u00b1": r"\pm",
 }
 """Tokens that are set as something else."""
+SPOKEN = {r"\therefore": "report.therefore", r"\because": "report.because"}
+"""Tokens that are set as words, by the codes of these."""
 
 
 class TooDeep(Exception):
@@ -258,7 +261,7 @@ class Setter:
         self.at += 1
         columns = max(map(len, rows))
         if columns > MAXIMAL_COLUMNS:
-            return words(f"a matrix of {columns} columns")
+            return words(tell("report.wide_matrix", columns=columns))
         inner = r" \\ ".join(("{}" if row[0][:1] in ("[", "*") else "") + " & ".join(row) for row in rows if row)
         name = ENVIRONMENTS.get(name, "aligned")
         return rf"\begin{{{name}}}{'{' + 'c' * columns + '}' if name == 'array' else ''} {inner} \end{{{name}}}"

@@ -8,6 +8,7 @@ import typer
 
 from derivation.checking.judging.verdicts import VERDICTS, Equality, Report
 from derivation.spec.text import shown
+from derivation.words.telling import tell
 
 COLOURS = {"wrong": "red", "undecided": "yellow", "rounded": "blue", "exact": "green"}
 AROUND = 70
@@ -26,13 +27,18 @@ def lines(report: Report) -> Iterator[str]:
         if equality.verdict in ("wrong", "undecided"):
             yield from about(equality)
     counts = ", ".join(
-        typer.style(f"{report.summary[verdict]} {verdict}", fg=COLOURS[verdict] if report.summary[verdict] else None)
+        typer.style(
+            f"{report.summary[verdict]} {tell(f'verdicts.{verdict}')}",
+            fg=COLOURS[verdict] if report.summary[verdict] else None,
+        )
         for verdict in VERDICTS
     )
-    found = sum(report.summary.values())
-    yield (
-        f"{report.article}: {found} equalit{'y' if found == 1 else 'ies'} in {report.formulas} "
-        f"formula{'s' * (report.formulas != 1)}: {counts}"
+    yield tell(
+        "report.summary",
+        article=report.article,
+        equalities=tell("report.equalities", count=sum(report.summary.values())),
+        in_formulas=tell("report.in_formulas", count=report.formulas),
+        verdicts=counts,
     )
 
 
@@ -41,9 +47,8 @@ def about(equality: Equality) -> Iterator[str]:
     source, colour = equality.source, COLOURS[equality.verdict]
     at = equality.right.start if equality.at is None or not 0 < equality.at <= len(source.text) else equality.at
     line, column = source.place(at)
-    yield (
-        f"{source.shown}:{line}:{column}: {typer.style(equality.verdict, fg=colour, bold=True)}: {shown(equality.why)}"
-    )
+    verdict = typer.style(tell(f"verdicts.{equality.verdict}"), fg=colour, bold=True)
+    yield f"{source.shown}:{line}:{column}: {verdict}: {shown(equality.why)}"
     text, place = around(source.text, at)
     length = max(
         1, min(equality.right.end - equality.right.start if at == equality.right.start else 1, len(text) - place)
@@ -52,7 +57,7 @@ def about(equality: Equality) -> Iterator[str]:
     yield f"  {number} | {visible(text)}"
     yield f"  {' ' * len(number)} | {' ' * place}{typer.style('^' * length, fg=colour, bold=True)}"
     if equality.expected:
-        yield f"  {' ' * len(number)} = expected: {shown(equality.expected)}"
+        yield f"  {' ' * len(number)} = {tell('report.expected', expected=shown(equality.expected))}"
 
 
 def visible(text: str) -> str:

@@ -10,6 +10,7 @@ from derivation.checking.judging.verdicts import Equality, Report
 from derivation.checking.reading.symbols import joined
 from derivation.checking.reading.tokens import Token
 from derivation.checking.sources.source import Formula, Source
+from derivation.words.telling import tell
 
 BEFORE = re.compile(r"(?:\$\$|\$`?|\\\\?\[|\\\\?\(|(?:```+|~~~+)[ ]*(?:math|latex-math|katex)[ ]*\n)\Z")
 AFTER = re.compile(r"\A(?:`?\$\$?|\\\\?\]|\\\\?\)|[ ]*(?:```+|~~~+))")
@@ -43,6 +44,13 @@ class Block:
     """A formula with its dollars or brackets."""
     words: Sequence[Token] = ()
     """A formula's tokens, where they could be told apart."""
+
+
+def with_expected(equality: Equality, how: str) -> str:
+    """What is said of an equality, with what should stand there where that is known, in one of the ways of `report`."""
+    if not equality.expected:
+        return equality.why
+    return tell(f"report.{how}_expected", why=equality.why, expected=equality.expected)
 
 
 RELATIONS = {"=": "=", "≈": r"\approx", "←": r"\leftarrow", ":=": ":=", "∈": r"\in"}

@@ -26,6 +26,7 @@ from derivation.formulas.terms import Term, names, walk
 from derivation.networks.keys import SIGNS
 from derivation.spec.reader import SpecError, loads
 from derivation.tex.names import ACCENTS, default
+from derivation.words.telling import tell
 
 MAXIMAL_EQUATIONS, MAXIMAL_TITLE = 200, 300
 STRENGTH = {">": 0, ">=": 0, "+": 1, "-": 1, "*": 2, "@": 2, "/": 2, "^": 3}
@@ -61,16 +62,16 @@ def spec_of(path: str) -> str:
         except Exhausted as problem:
             raise NoNetwork(str(problem)) from None
         except RecursionError:
-            raise NotInSpec("the formulas are nested too deeply") from None
+            raise NotInSpec(tell("rebuilding.deep")) from None
     return read_again(written)
 
 
 def read_again(written: str) -> str:
     """The spec, if it can be read; what the language of specs refuses is told before anything is written."""
     try:
-        loads(written, "the spec of this article")
+        loads(written, tell("rebuilding.the_spec"))
     except SpecError as problem:
-        raise NotInSpec(f"what it describes cannot be written as a spec: {problem}") from None
+        raise NotInSpec(tell("rebuilding.refused", why=problem)) from None
     return written
 
 
@@ -94,10 +95,7 @@ def found(article: Article) -> Found:
     for root in roots:
         collect(facts, root, equations, inputs, ())
     if not equations:
-        raise NoNetwork(
-            "no formula of this article has values for all that stands in it; give the inputs as formulas such as "
-            "$x = 2$"
-        )
+        raise NoNetwork(tell("rebuilding.no_network"))
     moved = [
         key
         for key in sorted(inputs, key=lambda key: first_value(article, key))
@@ -149,7 +147,7 @@ def collect(
     if str(key) in equations or str(key) in inputs:
         return
     if len(above) > MAXIMAL_EQUATIONS:
-        raise NotInSpec("the formulas are nested too deeply")
+        raise NotInSpec(tell("rebuilding.deep"))
     facts.meter.begin()
     for term in formulas(facts, key):
         if not set(names(term)) & {*above, str(key)} and not any(
@@ -176,11 +174,11 @@ def value(facts: Facts, key: Key) -> Term:
     statements = facts.knowledge.values.get(key, ())
     tree = statements[0].tree if statements else facts.put_in(key)
     if tree is None:
-        raise NoNetwork(f"the article gives no value for {key}")
+        raise NoNetwork(tell("rebuilding.no_value", quantity=key))
     try:
         return Meaning(facts, statements[0].position if statements else Position.START).of(tree)[0]
     except (Unreadable, Mismatch) as problem:
-        raise NoNetwork(f"the value of {key} could not be read: {problem}") from None
+        raise NoNetwork(tell("rebuilding.unread_value", quantity=key, why=problem)) from None
 
 
 def rate(article: Article, facts: Facts, moved: list[str]) -> Term | None:
@@ -316,7 +314,7 @@ def spelled(term: Term, called: Callable[[str], str], least: int = 0) -> str:
             else None
         )
         if word is None:
-            raise NotInSpec(f"a formula of this article cannot be written in a spec: {term.head}")
+            raise NotInSpec(tell("rebuilding.no_word", operation=term.head))
         return f"{word}({', '.join(spelled(arg, called) for arg in term.args)})"
     return f"({shown})" if own < least else shown
 
@@ -326,7 +324,7 @@ def literal(term: Term) -> str:
     if term.head == "number":
         return str(term.args[0])
     if term.head != "matrix" or not all(entry.head == "number" for row in term.args for entry in row.args):
-        raise NoNetwork("an input is given by a formula, not by numbers")
+        raise NoNetwork(tell("rebuilding.formula_as_input"))
     entries, shape = printed_entries(term)
     if shape[1] == 1:
         return f"[{', '.join(entries)}]"

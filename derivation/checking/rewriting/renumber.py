@@ -34,6 +34,7 @@ from derivation.formulas.arrays import Shape
 from derivation.formulas.language.expressions import nearest as suggestion
 from derivation.formulas.numbers import exact, point, working_precision
 from derivation.formulas.terms import Term, is_literal, walk
+from derivation.words.telling import tell
 
 CLAIMS = re.compile(
     r"\b(?:positive|negative|zero|larger|smaller|greater|less|increases?|decreases?|grows?|shrinks?|positiv|negativ|größer|kleiner)\b",
@@ -63,7 +64,7 @@ def renumber(path: str, changes: Mapping[str, str], seed: int | None = None) -> 
     with working_precision(PRECISION):
         article = Article(opened(path))
         if article.source.blocks:
-            raise BadChange("renumber takes Markdown and LaTeX, not notebooks")
+            raise BadChange(tell("renumbering.no_notebook"))
         trees = drawn(article, seed) if seed is not None else {}
         trees |= {named(article, key): tree_of(text) for key, text in changes.items()}
         return Renumbering(article, trees).done()
@@ -75,7 +76,8 @@ def named(article: Article, wanted: str) -> str:
     for key in keys:
         if wanted in (key, identifier(key)):
             return key
-    raise BadChange(f"the article gives no input {wanted!r}{suggestion(wanted, [identifier(key) for key in keys])}")
+    near = suggestion(wanted, [identifier(key) for key in keys])
+    raise BadChange(tell("renumbering.no_input", wanted=wanted, near=near))
 
 
 def tree_of(text: str) -> Tree:
@@ -83,9 +85,7 @@ def tree_of(text: str) -> Tree:
     try:
         value = json.loads(text, parse_float=str, parse_int=str)
     except ValueError:
-        raise BadChange(
-            f"expected a number such as 0.5, a list such as [2, 1] or a list of lists, found {text!r}"
-        ) from None
+        raise BadChange(tell("renumbering.no_value", given=text)) from None
     rows = value if isinstance(value, list) else None
     if rows is None:
         return leaf(str(value))
@@ -95,13 +95,13 @@ def tree_of(text: str) -> Tree:
         or len({len(row) for row in rows}) != 1
         or not all(isinstance(entry, str) for row in rows for entry in row)
     ):
-        raise BadChange(f"expected rows of equal length, found {text!r}")
+        raise BadChange(tell("renumbering.ragged", given=text))
     return Tree("matrix", tuple(Tree("row", tuple(map(leaf, row)), 0) for row in rows), 0)
 
 
 def leaf(text: str) -> Tree:
     if not re.fullmatch(r"-?\d+(?:\.\d+)?", text):
-        raise BadChange(f"expected a decimal such as -0.25, found {text!r}")
+        raise BadChange(tell("renumbering.no_decimal", given=text))
     return Tree("u-", (Tree("number", (text[1:],), 0),), 0) if text.startswith("-") else Tree("number", (text,), 0)
 
 
@@ -170,7 +170,9 @@ class Renumbering:
         for key, tree in self.changed.items():
             statement = self.old.value_statement(key, Position.END)
             if statement and shape_of(self.old, statement.tree) != shape_of(self.old, tree):
-                raise BadChange(f"{identifier(key)} has another shape in the article: {statement.read.side.latex}")
+                raise BadChange(
+                    tell("renumbering.other_shape", quantity=identifier(key), value=statement.read.side.latex)
+                )
 
     def done(self) -> Renumbered:
         """Every chain worked anew, the text put together."""
@@ -179,7 +181,7 @@ class Renumbering:
             try:
                 self.chain(chain)
             except (Exhausted, RecursionError) as problem:
-                self.note(chain, 0, str(problem) if isinstance(problem, Exhausted) else "nested too deeply")
+                self.note(chain, 0, str(problem) if isinstance(problem, Exhausted) else tell("renumbering.deep"))
         self.claims()
         text, at, parts = self.article.source.text, 0, list[str]()
         for start in sorted(self.edits):
@@ -193,7 +195,7 @@ class Renumbering:
         previous: tuple[Term, Term] | None = None
         for place, read in enumerate(chain.sides):
             if read.tree is None:
-                self.note(chain, place, "not read")
+                self.note(chain, place, tell("renumbering.not_read"))
                 previous = None
                 continue
             try:
@@ -206,7 +208,7 @@ class Renumbering:
             except Unaligned:
                 new = old
                 if is_closed(read.tree) or not self.still_holds(previous, old, chain):
-                    self.note(chain, place, "not tied to the side before it")
+                    self.note(chain, place, tell("renumbering.not_tied"))
             if new != old:
                 self.write(chain, place, old, new)
             previous = (old, new)
@@ -250,12 +252,12 @@ class Renumbering:
         tree = chain.sides[place].tree
         assert tree is not None
         if chain.sides[place].side.formula.source is not self.article.source:
-            self.note(chain, place, "stands in another file, which is not written")
+            self.note(chain, place, tell("renumbering.other_file"))
             return
         spots = list(numerals(tree))
         olds, news = ([node.args[0] for node in walk(term) if node.head == "number"] for term in (old, new))
         if not len(spots) == len(olds) == len(news):
-            self.note(chain, place, "its numerals could not be told apart")
+            self.note(chain, place, tell("renumbering.not_told_apart"))
             return
         for (start, has_sign), before, after in zip(spots, olds, news, strict=True):
             if before != after:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from derivation.system.streams import spelled
+from derivation.words.telling import tell
 
 MAXIMAL_SIZE = 20_000_000
 """Bytes of an article, and letters of all the files that it is made of."""
@@ -91,13 +92,13 @@ def read(file: Path, shown: str, errors: str = "strict") -> str:
     try:
         text = file.read_text("utf-8", errors) if file.stat().st_size <= MAXIMAL_SIZE else None
     except UnicodeDecodeError:
-        raise UnreadableArticle(f"{shown}: not UTF-8 text; save it as UTF-8") from None
+        raise UnreadableArticle(tell("sources.not_utf8", path=shown)) from None
     except OSError as error:
-        raise UnreadableArticle(f"{shown}: {error.strerror or error}") from None
+        raise UnreadableArticle(tell("sources.refused", path=shown, why=error.strerror or error)) from None
     except ValueError:
-        raise UnreadableArticle(f"{shown!r}: no file can be called so") from None
+        raise UnreadableArticle(tell("sources.no_name", path=shown)) from None
     if text is None:
-        raise UnreadableArticle(f"{shown}: larger than {MAXIMAL_SIZE // 1_000_000} MB; split the article")
+        raise UnreadableArticle(tell("sources.too_large", path=shown, megabytes=MAXIMAL_SIZE // 1_000_000))
     return text
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from derivation.checking.sources.find import latex, markdown, notebook
 from derivation.checking.sources.source import Part, Source, UnreadableArticle, read, whole
+from derivation.words.telling import tell
 
 ENDINGS = {
     ".md": "markdown",
@@ -24,7 +25,7 @@ def opened(path: str) -> Source:
     know."""
     file = Path(path)
     if file.suffix.lower() not in ENDINGS:
-        raise UnreadableArticle(f"{path}: expected a Markdown, LaTeX or notebook file ({', '.join(ENDINGS)})")
+        raise UnreadableArticle(tell("sources.no_kind", path=path, endings=", ".join(ENDINGS)))
     return source(path, read(file, path))
 
 
@@ -32,10 +33,7 @@ def source(path: str, text: str) -> Source:
     """A text as an article of the kind that its name's ending says."""
     if Path(path).suffix.lower() != ".ipynb":
         return Source(path, whole(text))
-    try:
-        return notebook.opened(path, text)
-    except UnreadableArticle as error:
-        raise UnreadableArticle(f"{path}: {error}") from None
+    return notebook.opened(path, text)
 
 
 def find(article: Source) -> Sequence[Part]:

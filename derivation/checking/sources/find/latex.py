@@ -12,6 +12,7 @@ from pathlib import Path
 from derivation.checking.sources.find.delimiters import Closers, Groups
 from derivation.checking.sources.find.markdown import ENVIRONMENTS
 from derivation.checking.sources.source import MAXIMAL_SIZE, Formula, Heading, Part, Source, UnreadableArticle, read
+from derivation.words.telling import tell
 
 MAXIMAL_FILES, MAXIMAL_NAME = 50, 1000
 MAXIMAL_VERB = 1000
@@ -111,8 +112,13 @@ class _Finder:
         if self.included.room < 0:
             line, _ = self.source.place(at)
             raise UnreadableArticle(
-                f"{self.source.path}:{line}: with {shown} the article is larger than {MAXIMAL_SIZE // 1_000_000} "
-                f"MB; check its parts one by one"
+                tell(
+                    "sources.parts_too_large",
+                    path=self.source.path,
+                    line=line,
+                    part=shown,
+                    megabytes=MAXIMAL_SIZE // 1_000_000,
+                )
             )
         yield from find(Source(shown, text), self.included)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from derivation.checking.sources.find import markdown
 from derivation.checking.sources.source import Part, Source, UnreadableArticle, whole
+from derivation.words.telling import tell
 
 STRING = re.compile(r'"[^"\\]*+(?>(?:\\.[^"\\]*+)*)"', re.DOTALL)
 STRETCH = re.compile(r"(?>(?:\\u[0-9a-fA-F]{4})+)|\\.|[^\\]++", re.DOTALL)
@@ -21,13 +22,13 @@ def opened(path: str, file: str) -> Source:
         cells = json.loads(file.removeprefix("\ufeff"))["cells"]
         texts = [text for cell in cells for text in _texts(cell)]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise UnreadableArticle("this is not a Jupyter notebook: expected JSON with a list of cells") from None
+        raise UnreadableArticle(tell("sources.no_notebook", path=path)) from None
     strings = STRING.finditer(file)
     parts, blocks, length = list[str](), [], 0
     for wanted, ends in texts:
         literal = next((match for match in strings if json.loads(match[0], strict=False) == wanted), None)
         if literal is None:
-            raise UnreadableArticle("this notebook holds its cells in an order that is not that of the format")
+            raise UnreadableArticle(tell("sources.cells_out_of_order", path=path))
         for stretch in STRETCH.finditer(literal[0], 1, len(literal[0]) - 1):
             blocks.append((length, literal.start() + stretch.start()))
             parts.append(whole(json.loads(f'"{stretch[0]}"', strict=False)))
