@@ -56,6 +56,7 @@ ALIKE = {
         "marking.comma",
         "answers.told",
         "answers.cell",
+        "wrong.mistake",
     ],
 }
 """Sentences that may read as in English, and why."""
