@@ -28,7 +28,7 @@ test: $(VENV)/developing
 # Mutilated inputs of every kind through every command: make fuzz SECONDS=600, or REPLAY='target file' for one find.
 SECONDS ?= 600
 fuzz: $(VENV)/developing
-	PYTHONPATH=tests $(BIN)/python -m fuzz $(if $(REPLAY),replay $(REPLAY),hunt --seconds $(SECONDS))
+	PYTHONPATH=tests:tests/helpers $(BIN)/python -m fuzz $(if $(REPLAY),replay $(REPLAY),hunt --seconds $(SECONDS))
 
 # What an issue is judged by, in full and with fresh seeds.
 judge: $(VENV)/developing

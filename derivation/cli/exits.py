@@ -107,6 +107,8 @@ def folder_of(output: str | None, usual: Path) -> Path:
     """The folder that a command writes into. Without a name it is the usual one."""
     if output == "":
         stop(tell("commands.no_output_folder"))
+    if output == "-":
+        stop(tell("commands.folder_to_output"))
     return Path(output) if output else usual
 
 

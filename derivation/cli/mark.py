@@ -55,10 +55,10 @@ def mark(
 ) -> None:
     """Mark a class's answers: points, follow-through, the first step that deviates, and the mistakes by name."""
     forms = several("format", form, FORMATS)
+    folder = folder_of(output, Path("output", f"{answers.stem}-marks"))
     report = _report(key, answers)
     for line in report.told:
         say(line)
-    folder = folder_of(output, Path("output", f"{answers.stem}-marks"))
     for name in forms:
         if name == "text" and output is None:
             deliver(next(FORMATS[name](report))[1], None)

@@ -238,6 +238,8 @@ class _Builder:
         self.problems: list[Problem] = []
         self.named: set[str] = set()
         self.written: dict[str, Equation] = {}
+        self.all_read = True
+        """Whether every equation could be read."""
         self.unfolded = self.entries = 0
         """How many operators the equations have so far, and how many numbers their results."""
         self.titles: dict[str, str] = {}
@@ -341,6 +343,7 @@ class _Builder:
             for line in read
             if line
         ]
+        self.all_read = all(read)
         self.check_counting([line[0] for line in lines])
         self.written = {equation.key: equation for equation in arranged(lines)}
         if not self.written and not self.problems:
@@ -449,6 +452,11 @@ class _Builder:
             self.problems.append(Problem(self.written[circle[0]].line, 1, tell("spec.circle", keys=", ".join(circle))))
         return equations, shapes
 
+    def add_missing(self, place: tuple[str, ...], message: str) -> None:
+        """Tells of a name that nothing has, unless it may stand in an equation that could not be read."""
+        if self.all_read:
+            self.add(place, message)
+
     def check_loss(self, shapes: Mapping[str, Shape]) -> None:
         key, word = self.spec.model.differentiated, "loss" if self.spec.model.output is None else "output"
         if self.spec.model.loss is not None and self.spec.model.output is not None:
@@ -460,7 +468,7 @@ class _Builder:
             if self.spec.update:
                 self.add(("update",), tell("spec.update_without_loss"))
         elif key not in self.written:
-            self.add(("model", word), tell(f"spec.undefined_{word}", key=key, near=nearest(key, self.written)))
+            self.add_missing(("model", word), tell(f"spec.undefined_{word}", key=key, near=nearest(key, self.written)))
         elif shapes.get(key, ()) != ():
             self.add(
                 ("model", word),
@@ -471,7 +479,7 @@ class _Builder:
         for key, latex in self.spec.notation.items():
             known = [*shapes, *(update.constants if update else ())]
             if key not in known and key not in self.written:
-                self.add(("notation", key), tell("spec.nothing_called", key=key, near=nearest(key, known)))
+                self.add_missing(("notation", key), tell("spec.nothing_called", key=key, near=nearest(key, known)))
                 continue
             try:
                 self.spec.notation[key] = notation(latex)

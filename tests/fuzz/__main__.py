@@ -1,4 +1,5 @@
-"""Hunts: python -m fuzz hunt --seconds 600, or python -m fuzz replay TARGET FILE (with tests/ on PYTHONPATH)."""
+"""Hunts: python -m fuzz hunt --seconds 600, or python -m fuzz replay TARGET FILE (with tests/ and tests/helpers/
+on PYTHONPATH)."""
 
 from __future__ import annotations
 

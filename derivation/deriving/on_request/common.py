@@ -9,6 +9,7 @@ from derivation.deriving.reach import Entry
 from derivation.deriving.workbook import Workbook
 from derivation.formulas.arrays import Array
 from derivation.formulas.terms import Term, name, partial
+from derivation.networks.network import Network
 from derivation.words.telling import tell
 
 
@@ -23,6 +24,12 @@ def loss_of(workbook: Workbook, view: str) -> Term:
     if not workbook.network.moved:
         raise NoView(tell("views.needs_parameters", view=view, loss=workbook.network.loss))
     return name(workbook.network.loss)
+
+
+def unrounded(network: Network, view: str) -> None:
+    """`NoView` where results are carried rounded: what holds of a function and its derivatives holds of no rounding."""
+    if network.carry is not None:
+        raise NoView(tell("views.carried", view=view))
 
 
 def parameter_entries(workbook: Workbook) -> list[Entry]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from derivation.deriving.arithmetic import literal
 from derivation.deriving.forward import kinks
-from derivation.deriving.on_request.common import learnt, loss_of, parameter_entries
+from derivation.deriving.on_request.common import learnt, loss_of, parameter_entries, unrounded
 from derivation.deriving.reach import Entry
 from derivation.deriving.workbook import Workbook
 from derivation.formulas.arrays import Array
@@ -32,6 +32,7 @@ def gradient_check(workbook: Workbook) -> Phase:
     Source: Goodfellow, Bengio, Courville, Deep Learning (2016), section 11.5; CS231n, Gradient checks.
     """
     loss = loss_of(workbook, "gradient-check")
+    unrounded(workbook.network, "gradient-check")
     entries = parameter_entries(workbook)
     if len(entries) > MOST_ENTRIES:
         entries = [next(entry for entry in entries if entry[0] == key) for key in workbook.network.moved]

@@ -11,7 +11,7 @@ from math import prod
 
 from flint import arb_mat, fmpq, fmpq_mat
 
-from derivation.deriving.on_request.common import NoView, learnt, loss_of, parameter_entries
+from derivation.deriving.on_request.common import NoView, learnt, loss_of, parameter_entries, unrounded
 from derivation.deriving.on_request.jets import Jet, Jets
 from derivation.deriving.partials import entry
 from derivation.deriving.reach import Entry
@@ -41,6 +41,7 @@ def hessian(workbook: Workbook) -> Phase:
     matrix-vector products (2002), section 3.
     """
     loss = loss_of(workbook, "hessian")
+    unrounded(workbook.network, "hessian")
     entries = parameter_entries(workbook)
     if len(entries) > MOST_ENTRIES:
         sizes = ", ".join(f"{key} {len(workbook.network.parameters[key].entries)}" for key in workbook.network.moved)

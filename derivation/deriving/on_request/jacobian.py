@@ -6,7 +6,7 @@ from __future__ import annotations
 import operator
 from functools import reduce
 
-from derivation.deriving.on_request.common import NoView
+from derivation.deriving.on_request.common import NoView, unrounded
 from derivation.deriving.on_request.linear import matrix_of, product
 from derivation.deriving.workbook import Workbook
 from derivation.formulas.arrays import Array
@@ -53,8 +53,7 @@ def _sources(network: Network, key: str) -> list[str]:
     there is nothing to print."""
     if key not in network.equations:
         raise NoView(tell("views.jacobian_of_nothing", key=key, known=", ".join(network.equations)))
-    if network.carry is not None:
-        raise NoView(tell("views.jacobian_carried"))
+    unrounded(network, "jacobian")
     if not _is_column(network, key):
         raise NoView(tell("views.jacobian_of_matrix", key=key, shape=describe(network.shapes[key])))
     found = [key]

@@ -16,7 +16,7 @@ from derivation.checking.reports import pdf
 from derivation.checking.rewriting.rebuild import NoNetwork, spec_of
 from derivation.checking.rewriting.renumber import BadChange, renumber
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CORPUS = (
     *sorted((ROOT / "examples" / "articles").iterdir()),
     ROOT / "tests" / "articles" / "readings.md",

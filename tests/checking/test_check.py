@@ -21,7 +21,7 @@ from derivation.checking.sources.find import find, source
 from derivation.checking.sources.source import Formula, UnreadableArticle
 from derivation.cli.app import app
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SEED = ROOT.parent / "shared" / "seed" / "article.md"
 ARTICLES = sorted((ROOT / "examples" / "articles").iterdir())
 SPECS = sorted((ROOT / "examples").glob("*.toml"))

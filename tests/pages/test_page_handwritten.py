@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 from browsing import Opened, nothing_for_axe, nothing_is_wider, outside_their_boxes
+from pages.test_page import html_of
 from places import ROOT
-from test_page import html_of
 from typer.testing import CliRunner
 
 import derivation

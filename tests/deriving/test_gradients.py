@@ -12,7 +12,7 @@ import mpmath
 import pytest
 from autograd import grad
 from autograd.extend import defvjp, primitive
-from test_structure import CASES
+from formulas.test_structure import CASES
 
 import derivation
 from derivation.formulas.numbers import json_text

@@ -433,6 +433,12 @@ def test_names_that_no_output_can_have(name: str, why: str, tmp_path: Path) -> N
     assert names(tmp_path) == [EXAMPLE.name]
 
 
+@pytest.mark.parametrize("call", [("variants", EXAMPLE, "-n", "1"), ("mark", "key.json", "answers.csv")])
+def test_several_files_do_not_go_to_standard_output(call: tuple[object, ...], tmp_path: Path) -> None:
+    done = run(*call, "-o", "-", cwd=tmp_path)
+    assert done.returncode == 2 and "name a folder: -o NAME" in done.stderr and names(tmp_path) == []
+
+
 @pytest.mark.slow
 def test_a_link_is_kept_and_a_fifo_written_to(tmp_path: Path) -> None:
     (tmp_path / "link.md").symlink_to("text.md")

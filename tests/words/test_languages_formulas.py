@@ -218,7 +218,9 @@ PLANTED: list[tuple[str, Callable[[str], object]]] = [
     ("views.hessian_of_long", worked(LEARNT.format("h = w * repeat_rows(R, 3000)\nL = sum(h)", 1), "hessian")),
     ("views.hessian_undefined undefined.power_of_zero", worked(LEARNT.format("L = w^1.5", 0), "hessian")),
     ("views.jacobian_of_nothing", worked(ONE, jacobian="q")),
-    ("views.jacobian_carried", worked('rounding = "carry"\n' + ONE, jacobian="L")),
+    ("views.carried", worked('rounding = "carry"\n' + ONE, jacobian="L")),
+    ("views.carried", worked('rounding = "carry"\n' + ONE, "gradient_check")),
+    ("views.carried", worked('rounding = "carry"\n' + ONE, "hessian")),
     ("views.jacobian_of_matrix shapes.a_matrix", worked(LEARNT.format("H = w * A\nL = sum(H)", 1), jacobian="H")),
     (
         "views.jacobian_of_long",

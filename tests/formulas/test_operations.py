@@ -20,7 +20,7 @@ from derivation.formulas.operations import TABLE, Operation, examples
 from derivation.formulas.operations.smooth import SMOOTH, Smooth
 from derivation.formulas.terms import walk
 
-PACKAGE = Path(__file__).parents[1] / "derivation"
+PACKAGE = Path(__file__).parents[2] / "derivation"
 FEW = 60
 STRINGS = {
     "formulas/terms.py": (8, "Python's operators between terms; terms lie below the table"),

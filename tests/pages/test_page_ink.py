@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 from browsing import Opened
+from pages.test_page import WITH_ROOTS, html_of
+from pages.test_page_handwritten import written
 from PIL import Image
-from test_page import WITH_ROOTS, html_of
-from test_page_handwritten import written
 
 OTHERS = ("two-two-one", "cnn", "lstm")
 """With growing brackets, sums and bars, and no root."""

@@ -242,6 +242,13 @@ def test_a_later_error_that_only_follows_is_not_told() -> None:
     assert len(caught.value.problems) == 1
 
 
+def test_what_an_unreadable_equation_may_define_is_not_missing() -> None:
+    text = spec("a = W @ x\nL = sum(a) +", loss="L", rest='[notation]\nL = "E"\n')
+    with pytest.raises(SpecError) as caught:
+        loads(text)
+    assert len(caught.value.problems) == 1
+
+
 def test_not_utf8_and_not_there(tmp_path) -> None:
     path = tmp_path / "bad.toml"
     path.write_bytes(b"[model]\nequations = '\xff'")

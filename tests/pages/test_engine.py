@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pypdf
 import pytest
-from test_doors import opened
+from whole.test_doors import opened
 
 from derivation.pages.formats.tex import shell
 from derivation.pages.typesetting import engine, guard, letters

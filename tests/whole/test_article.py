@@ -16,7 +16,7 @@ from derivation.formulas.terms import Term
 from derivation.networks.walkthrough import Step
 from derivation.tex.read import read
 
-EXAMPLE = Path(__file__).parents[1] / "examples" / "two-two-one.toml"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "two-two-one.toml"
 P = r"\begin{{pmatrix}} {} \end{{pmatrix}}".format
 W1, B1, W2, X, Z = P(r"0.3 & -0.1 \\ 0.2 & 0.4"), P(r"0 \\ 0"), P("0.5 & -0.3"), P(r"1 \\ 2"), P(r"0.1 \\ 1.0")
 DZ = P(r"-0.625 \\ 0.375")

@@ -45,7 +45,7 @@ def test_in_a_browser(browser):
 
 def test_what_is_left_out(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(TESTS)
-    path = os.pathsep.join([str(ROOT / "tests"), str(ROOT)])
+    path = os.pathsep.join([str(ROOT / "tests"), str(ROOT / "tests" / "helpers"), str(ROOT)])
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "conftest", "-q", "-rA", "--rootdir", tmp_path, "-m", "not tex and not browser and not slow"],
         cwd=tmp_path, env={**os.environ, "PYTHONPATH": path, "COLUMNS": "300"}, capture_output=True, text=True, check=False,

@@ -17,7 +17,7 @@ from derivation.pages.formats.notebook import notebook
 from derivation.pages.formats.numpy_code import Code, helpers_source
 from derivation.spec.reader import load, loads
 
-EXAMPLES = Path(__file__).parents[1] / "examples"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 SPECS = sorted(EXAMPLES.glob("*.toml"))
 
 

@@ -16,7 +16,10 @@ import pytest
 from derivation.exercises.batch.products import FORMATS as VARIANTS
 from derivation.exercises.exports import EXPORTS
 
-PACKAGE = Path(__file__).parents[1] / "derivation"
+PACKAGE = Path(__file__).parents[2] / "derivation"
+TESTS = PACKAGE.parent / "tests"
+NO_ROOMS = {"whole", "helpers", "fuzz", "articles", "golden", "keys"}
+"""Folders of tests that judge more than a room, help, hunt, or hold what tests read."""
 FILES = sorted(PACKAGE.rglob("*.py"))
 HEAVY = {"sympy", "mpmath", "pydantic", "jinja2", "pylatex", "numpy", "fontTools", "rich", "distributed"}
 LATE = 30
@@ -95,6 +98,15 @@ def test_the_contracts_hold() -> None:
     command = Path(sys.executable).with_name("lint-imports")
     done = subprocess.run([command, "--no-cache"], cwd=PACKAGE.parent, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def test_tests_mirror_the_rooms() -> None:
+    """What judges a room stands in the folder of its name, and each room has one; what judges the whole is in
+    `whole`."""
+    own = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    files = [path.relative_to(TESTS) for path in TESTS.glob("*/**/*") if path.is_file() and path.suffix != ".pyc"]
+    assert {path.parts[0] for path in files} == own | NO_ROOMS
+    assert {path.relative_to(TESTS).parent.as_posix() for path in TESTS.rglob("test_*.py")} == own | {"whole"}
 
 
 def test_late_imports_are_few_and_heavy() -> None:

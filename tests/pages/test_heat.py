@@ -8,8 +8,8 @@ import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
+from pages.test_figures import LESSONS, faults, lesson
 from places import ROOT
-from test_figures import LESSONS, faults, lesson
 
 import derivation
 from derivation.formulas.terms import name

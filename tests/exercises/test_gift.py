@@ -14,9 +14,9 @@ from xml.etree import ElementTree
 
 import by_hand
 import pytest
+from exercises.test_moodle import gaps
 from loose import loose
 from places import ROOT
-from test_moodle import gaps
 from written import EVIL, article, files, given, titled, typed
 
 from derivation.exercises.exercise.exercise import Exercise
