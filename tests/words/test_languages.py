@@ -49,6 +49,7 @@ ALIKE = {
         *("titles.parameters", "operations.momentum", "exports.topic", "page.key_all"),
     ],
     "signs and what others fill in": [
+        "wrong.mistake",
         "page.unproved",
         "sections.own",
         "sections.step",
@@ -56,7 +57,6 @@ ALIKE = {
         "marking.comma",
         "answers.told",
         "answers.cell",
-        "wrong.mistake",
     ],
 }
 """Sentences that may read as in English, and why."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from string import Formatter
-from typing import Any
 
 import pytest
 from flint import arb, fmpq
 from places import ROOT
+from sentences import BLOCK, MARKUP, WORD, english, pattern
 from typer.testing import CliRunner
 
 import derivation
@@ -248,17 +247,6 @@ UNMET = {"false_lines.refuted": "no line of any row is refuted"}
 ERRORS = (FalseLine, NoDerivative, NoView, ShapeMismatch, SpecError, Uncertain, Undefined)
 
 
-def pattern(code: str, language: str) -> str:
-    """What matches a sentence of a code, whatever stands in its braces."""
-    key, _, row = code.partition(".")
-    text: Any = load(language)[key][row]
-    forms = text.values() if isinstance(text, dict) else [text]
-    return "|".join(
-        "".join(re.escape(said) + (".*" if name is not None else "") for said, name, _, _ in Formatter().parse(form))
-        for form in forms
-    )
-
-
 def message(work: Callable[[str], object], language: str) -> str:
     """The first thing that is told where something goes wrong."""
     with pytest.raises(ERRORS) as found:
@@ -328,36 +316,6 @@ INTERNAL = {
     "pages/formats/__init__.py": "help is told before a language is chosen",
 }
 """Where English stands in code, and why nobody who speaks another language reads it."""
-WORD = re.compile(r"[A-Za-z]{2,}")
-ENGLISH = re.compile(r"\b(?:the|is|are|not|must|needs?|cannot|only|there|this|write|give|which|what|whether)\b")
-
-
-def literals(node: ast.AST) -> Iterator[str]:
-    """The text written in a piece of code, without docstrings and the codes of what is told."""
-    if (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)) or for_developers(node):
-        return
-    if isinstance(node, ast.JoinedStr):
-        yield "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)
-    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-        yield node.value
-    for child in ast.iter_child_nodes(node):
-        if not (isinstance(node, ast.JoinedStr) and isinstance(child, ast.Constant)):
-            yield from literals(child)
-
-
-def for_developers(node: ast.AST) -> bool:
-    """Whether it says at import that a table lacks a piece: whoever adds to the table reads that, in English."""
-    return (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "MissingPiece") or (
-        isinstance(node, ast.ClassDef) and node.name == "MissingPiece"
-    )
-
-
-def english(tree: ast.AST) -> Iterator[str]:
-    """What is raised in two words or more, and what reads like an English sentence anywhere."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Raise) and node.exc:
-            yield from (text for text in literals(node.exc) if len(WORD.findall(text)) > 1 and " " in text)
-    yield from (text for text in literals(tree) if len(WORD.findall(text)) > 3 and ENGLISH.search(text))
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -378,10 +336,6 @@ def test_a_sentence_in_code_would_be_found() -> None:
         "there is no such thing"
     ]
     assert not list(english(ast.parse('raise ValueError(tell("shapes.row", key="a"))')))
-
-
-BLOCK = re.compile(r"(?s)\{%.*?%\}|\{\{.*?\}\}")
-MARKUP = re.compile(r"(?s)<style.*?</style>|<[^>]*>|@font-face [^}]*\}|\\[A-Za-z]+(?:\{aligned\})?|&\w+;")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from flint import arb
 from places import ROOT
-from test_languages_formulas import WORD, english, literals, pattern
+from sentences import WORD, english, literals, pattern
 from typer.testing import CliRunner
 
 from derivation.check import check_text
