@@ -14,6 +14,7 @@ from derivation.formulas.operations.table import ShapeMismatch
 from derivation.formulas.terms import Term
 from derivation.mistakes.table import Mistake
 from derivation.networks.network import Network
+from derivation.words.telling import tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Early:
             return self.rounded(low)
         found = self.rounded(low)
         if found != self.rounded(high) and high - low > NEGLIGIBLE:
-            raise Uncertain("what the digits of a number are")
+            raise Uncertain(tell("uncertain.digits"))
         return found
 
     def rounded(self, x: fmpq) -> fmpq:

@@ -42,6 +42,24 @@ def tell(code: str, /, **about: Any) -> Sentence:
     return Sentence(text.format_map(_in_threes(about) if ":," in text else about), code)
 
 
+def code_of(said: str) -> str:
+    """The code of what is told; nothing where it is no sentence.
+
+    >>> code_of(tell("wrong.differs")), code_of("")
+    ('wrong.differs', '')
+    """
+    return said.code if isinstance(said, Sentence) else ""
+
+
+def extended(said: str, code: str, /, **about: Any) -> Sentence:
+    """A sentence to which something is added: it is the `why` in the words of `code`, and keeps the code of its own.
+
+    >>> extended(tell("wrong.differs"), "wrong.elsewhere", line=3, latex="2 x").code
+    'wrong.differs'
+    """
+    return Sentence(tell(code, why=said, **about), code_of(said) or code)
+
+
 class Grouped(int):
     """A whole number whose digits, where a sentence wants them in threes, stand as in the language that is spoken.
 

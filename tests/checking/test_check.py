@@ -196,6 +196,7 @@ def test_exit_codes_and_json_keys(tmp_path: Path) -> None:
             "verdict": "wrong",
             "expected": "2",
             "why": "2, not 3",
+            "code": "wrong.value",
             "kind": "arithmetic",
         }
     ]

@@ -50,6 +50,7 @@ ALIKE = {
         *("titles.parameters", "operations.momentum", "exports.topic", "page.key_all"),
     ],
     "signs and what others fill in": [
+        "wrong.mistake",
         "page.unproved",
         "sections.own",
         "sections.step",

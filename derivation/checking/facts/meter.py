@@ -4,6 +4,8 @@ than in proportion to its length."""
 
 from __future__ import annotations
 
+from derivation.words.telling import tell
+
 STEPS_OF_ONE = 200_000
 """Steps that one equality may take."""
 STEPS_AT_LEAST, STEPS_A_LETTER = 600_000, 15
@@ -36,8 +38,6 @@ class Meter:
         """So many steps are taken; `Exhausted` where there are too many."""
         self.steps += count
         if self.steps - self.begun > STEPS_OF_ONE:
-            raise Exhausted(f"this takes too long to work: more than {STEPS_OF_ONE:,} steps")
+            raise Exhausted(tell("undecided.long", steps=STEPS_OF_ONE))
         if self.steps > self.limit:
-            raise Exhausted(
-                "not worked: the equalities before this one took all the steps that an article of this length may take"
-            )
+            raise Exhausted(tell("undecided.spent"))

@@ -17,6 +17,7 @@ from derivation.checking.facts.knowledge import (
 from derivation.checking.facts.quantity import Key
 from derivation.checking.judging.context import Context
 from derivation.checking.reading.trees import Tree
+from derivation.words.telling import tell
 
 
 class Ambiguities:
@@ -31,7 +32,7 @@ class Ambiguities:
         if right.tree is None or self.context.is_slip(chain, right.tree):
             return ""
         if expected and bare(expected) == bare(right.side.latex):
-            return "the article's formulas and values leave open which shapes these have"
+            return tell("undecided.open_shapes")
         return self.equation(chain, left, right) or self.other_section(chain, left, right)
 
     def equation(self, chain: ChainRead, left: SideRead, right: SideRead) -> str:
@@ -43,7 +44,7 @@ class Ambiguities:
             and is_equation(left.tree, right.tree)
             and not (is_number(right.tree) and self.is_given_here(left, chain))
         ):
-            return "is this an equation to be solved? it does not hold for the values that the article gives"
+            return tell("undecided.equation")
         if (
             begins
             and len(chain.sides) == 2
@@ -53,7 +54,7 @@ class Ambiguities:
         ):
             statements = (self.facts.value_statement(key, chain.position) for key in left.named)
             if any(statement and statement.position > chain.position for statement in statements):
-                return "is this an equation to be solved? the values that the article gives later do not fit"
+                return tell("undecided.equation_later")
         return ""
 
     def other_section(self, chain: ChainRead, left: SideRead, right: SideRead) -> str:
@@ -63,7 +64,7 @@ class Ambiguities:
         if statement is None:
             return ""
         side = statement.read.side
-        return f"does {side.latex} in line {side.place[0]}, of another section, hold here? with it this is not so"
+        return tell("undecided.holds_here", latex=side.latex, line=side.place[0])
 
     def is_given_here(self, read: SideRead, chain: ChainRead) -> bool:
         """Whether all that stands in a side of a product has got its value before, in this section: then nothing is

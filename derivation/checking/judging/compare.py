@@ -35,6 +35,7 @@ from derivation.formulas.numbers import Undefined, bounds, exact
 from derivation.formulas.operations import heads
 from derivation.formulas.operations.algebras import Terms
 from derivation.formulas.terms import Term, is_literal, number, rebuild, walk
+from derivation.words.telling import message_of, tell
 
 Agreement = Literal["exact", "rounded", "no"]
 WORST = {"exact": 0, "rounded": 1, "no": 2}
@@ -114,12 +115,12 @@ class Comparison:
             except Undefined as error:
                 problem = NoValue(error.message)
             except FAILURES as error:
-                problem = NoValue(str(error) or "no value")
+                problem = NoValue(message_of(error) or tell("undecided.nothing"))
         if not found:
             assert problem is not None
             if isinstance(problem, NoValue | Mismatch | Unknown):
                 raise problem
-            raise NoValue(str(problem))
+            raise NoValue(message_of(problem))
         return found
 
     def ball(self, term: Term) -> Array | None:

@@ -22,6 +22,7 @@ from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree, alike, nodes
 from derivation.formulas.language.resolve import describe
 from derivation.formulas.terms import name, updated, walk
+from derivation.words.telling import tell
 
 MAXIMAL_CASES = 100
 """Indices at which a general formula is tried."""
@@ -59,11 +60,7 @@ class Definitions:
             return self.given(chain, key, other)
         definitions = self.facts.definitions(key, chain.position)
         if is_derivative(key) and definitions and definitions[0].read is other and self.unconnected_slope(chain, read):
-            return Judgement(
-                "undecided",
-                "no formula of the article leads from the one quantity to the other, so this derivative is taken "
-                "as it is given",
-            )
+            return Judgement("undecided", tell("undecided.unconnected"))
         if (
             definitions
             and definitions[0].read is not other
@@ -111,7 +108,7 @@ class Definitions:
             except (Unreadable, Mismatch):
                 continue
             if same is False:
-                return Judgement("wrong", f"this does not hold for {symbol.key}", at=right.side.start)
+                return Judgement("wrong", tell("wrong.case", quantity=symbol.key), at=right.side.start)
             held += bool(same)
         return Judgement("exact") if held else None
 
@@ -139,7 +136,7 @@ class Definitions:
         earlier = self.facts.value_statement(key, chain.position)
         renewed = earlier is not None and earlier.position < chain.position and not alike(earlier.tree, other.tree)
         why = (
-            f"a new value; it was {earlier.read.side.latex} in line {earlier.read.side.place[0]}"
+            tell("holds.new_value", latex=earlier.read.side.latex, line=earlier.read.side.place[0])
             if earlier and renewed
             else ""
         )
@@ -181,7 +178,13 @@ class Definitions:
             return None
         return Judgement(
             "wrong",
-            f"{key} is declared {describe(wanted)} in line {declaration.names.place[0]}, but this is {describe(shape)}",
+            tell(
+                "wrong.declared",
+                quantity=key,
+                declared=describe(wanted),
+                line=declaration.names.place[0],
+                found=describe(shape),
+            ),
             at=other.side.start,
         )
 
@@ -193,7 +196,7 @@ class Definitions:
         if rule is not None and not is_closed(other.tree) and self.context.identical(rule, b, chain) is False:
             return Judgement(
                 "wrong",
-                f"this is not the rule of line {self.facts.rules[0].statement.read.side.place[0]}",
+                tell("wrong.rule", line=self.facts.rules[0].statement.read.side.place[0]),
                 at=other.side.start,
                 kind="gradient",
             )
@@ -220,7 +223,7 @@ class Definitions:
             return Judgement("exact", kind="definition")
         return Judgement(
             "wrong",
-            f"the parameters are not updated by this rule in line {', '.join(lines)}",
+            tell("wrong.rule_unused", lines=", ".join(lines)),
             at=other.side.start,
             kind="definition",
             lessons=(RulesDropped(),),

@@ -29,6 +29,7 @@ from derivation.checking.reading.trees import Tree, nodes
 from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.numbers import exact
 from derivation.formulas.terms import Term, is_literal
+from derivation.words.telling import Sentence, extended, tell
 
 SEVERAL = 3
 """Values of one name from which on it stands for several things."""
@@ -46,10 +47,16 @@ class Explanations:
         made = sorted(str(key) for key in keys if self.facts.is_gathered(key, position))
         lists = sorted(map(str, filter(self.is_list, keys)))
         if lists:
-            return Judgement("undecided", f"is {', '.join(lists)} a row or a column? {error.message}", at=error.at)
+            return Judgement(
+                "undecided",
+                tell("undecided.lists", quantities=", ".join(lists), problem=error.message),
+                at=error.at,
+            )
         if made:
             return Judgement(
-                "undecided", f"is {', '.join(made)} the vector of its entries? then {error.message}", at=error.at
+                "undecided",
+                tell("undecided.gathered", quantities=", ".join(made), problem=error.message),
+                at=error.at,
             )
         return Judgement("wrong", error.message, at=error.at or right.side.start)
 
@@ -76,29 +83,27 @@ class Explanations:
         if key and self.is_new_formula(chain, key, right):
             return Judgement(
                 "undecided",
-                "this quantity was defined otherwise above; is this a new definition?",
+                tell("undecided.new_definition"),
                 lessons=(Redefined(key, chain.position),),
             )
         if any(self.context.is_opaque(key_of(leaf)) for term in (a, b) for leaf in quantities(term)):
-            return Judgement("undecided", "the article does not say what this function is")
+            return Judgement("undecided", tell("undecided.unknown_function"))
         renamed = self.renamed(chain, left, right)
         if renamed:
             return renamed
         if self.is_array_derivative(a, chain) or self.is_array_derivative(b, chain):
-            return Judgement(
-                "undecided", "is the derivative of an array meant entry by entry, or of each entry by each?"
-            )
+            return Judgement("undecided", tell("undecided.array_derivative"))
         mistake = named_mistake(self.context.random, a, b, chain.position)
-        why = mistake or "the sides are not equal for all values"
+        why = mistake or tell("wrong.refuted")
         try:
             if comparison.outcome(a, b, self.context.candidates(chain, left, a)).agreement != "no":
                 definitions = self.facts.definitions(key, chain.position) if key and not is_derivative(key) else []
                 if key and not is_derived(key) and (not definitions or definitions[0].read is right):
                     return Judgement("exact", kind="definition")
-                why += "; they happen to be so for these numbers"
+                why = extended(why, "wrong.by_chance")
         except FAILURES:
             pass
-        why += self.otherwise(chain, quantity(left.tree) if left.tree else None, right)
+        why = self.otherwise(why, chain, quantity(left.tree) if left.tree else None, right)
         return Judgement("wrong", why, self.expectation(a, b, chain), right.side.start)
 
     def renamed(self, chain: ChainRead, left: SideRead, right: SideRead) -> Judgement | None:
@@ -121,7 +126,7 @@ class Explanations:
         side = statement.read.side
         return Judgement(
             "exact",
-            f"defined anew: it was {side.latex} in line {side.place[0]}",
+            tell("holds.defined_anew", latex=side.latex, line=side.place[0]),
             kind="definition",
             needed=frozenset(("renamed",)),
             lessons=(Redefined(key, chain.position),),
@@ -136,12 +141,12 @@ class Explanations:
         line = definitions[0].read.side.place[0]
         return Judgement(
             "undecided",
-            f"{of} was defined in another section (line {line}); is it the same here?",
+            tell("undecided.other_section", quantity=of, line=line),
             needed=frozenset(("renamed",)),
         )
 
-    def otherwise(self, chain: ChainRead, key: Key | None, right: SideRead) -> str:
-        """What the article says of a quantity elsewhere."""
+    def otherwise(self, why: Sentence, chain: ChainRead, key: Key | None, right: SideRead) -> Sentence:
+        """A reason, with what the article says of the quantity elsewhere."""
         definitions = self.facts.definitions(key, chain.position) if key and not is_derivative(key) else []
         if (
             not definitions
@@ -149,21 +154,18 @@ class Explanations:
             or definitions[0].chain is chain
             or (right.tree and is_closed(right.tree))
         ):
-            return ""
+            return why
         place, latex = definitions[0].read.side.place[0], definitions[0].read.side.latex
-        return f": line {place} says {latex}" + self.through(right, chain, place)
+        return self.through(extended(why, "wrong.elsewhere", line=place, latex=latex), right, chain, place)
 
-    def through(self, right: SideRead, chain: ChainRead, but: int) -> str:
-        """The lines that give the right side's names their meaning."""
-        lines = []
+    def through(self, why: Sentence, right: SideRead, chain: ChainRead, but: int) -> Sentence:
+        """A reason, with the lines that give the right side's names their meaning."""
         for key in dict.fromkeys(right.named):
-            sides = [statement.read.side for statement in self.facts.definitions(key, chain.position)[:1]]
-            lines += [
-                f"{shown(key)} is {side.latex} in line {side.place[0]}"
-                for side in sides
-                if side.place[0] not in (but, right.side.place[0])
-            ]
-        return f"; {'; '.join(lines)}" if lines else ""
+            for side in (statement.read.side for statement in self.facts.definitions(key, chain.position)[:1]):
+                line = side.place[0]
+                if line not in (but, right.side.place[0]):
+                    why = extended(why, "wrong.through", quantity=shown(key), latex=side.latex, line=line)
+        return why
 
     def is_new_formula(self, chain: ChainRead, key: Key, right: SideRead) -> bool:
         """Whether a formula is so different from the one above that it defines the name anew: other functions, other
@@ -205,27 +207,20 @@ class Explanations:
         if key and is_closed(right.tree) and (stated := self.stated_elsewhere(key, chain)):
             return Judgement(
                 "exact",
-                f"a new value; it was {stated.read.side.latex} in line {stated.read.side.place[0]}",
+                tell("holds.new_value", latex=stated.read.side.latex, line=stated.read.side.place[0]),
                 kind="definition",
                 lessons=(Redefined(key, chain.position),),
             )
         if key and is_closed(right.tree) and self.takes_new_value(chain, key):
             return Judgement(
                 "undecided",
-                f"{key} stands for several values in this article; is this a new one?",
+                tell("undecided.several_values", quantity=key),
                 kind="definition",
                 lessons=(Redefined(key, chain.position),),
             )
         mistake = named_mistake([self.context.truth], a, b, chain.position) if key else None
-        why = mistake or "the values differ"
-        if difference:
-            place, found = difference.place, difference.found
-            value = as_printed(difference.value, found)
-            where = f"entry {place[0] if len(place) == 1 else place}: " if place else ""
-            why = f"{mistake + ': ' if mistake else ''}{where}{value}, not {found}"
-        return Judgement(
-            "wrong", why + self.otherwise(chain, key, right), self.expectation(a, b, chain), right.side.start
-        )
+        why = self.otherwise(differing(mistake, difference), chain, key, right)
+        return Judgement("wrong", why, self.expectation(a, b, chain), right.side.start)
 
     def stated_elsewhere(self, key: Key, chain: ChainRead) -> Statement | None:
         """What another section says of a quantity that gets a plain value here, in an article that gives it
@@ -269,27 +264,15 @@ class Explanations:
             given, used = (self.context.value_of(t, chain) for t in (statement.tree, tree))
             if given is None or used is None or equal(given, used) or given.shape != used.shape:
                 continue
-            line = statement.read.side.place[0]
+            side = statement.read.side
+            stated_there = {"quantity": shown(key), "latex": side.latex, "line": side.place[0]}
             if self.context.is_slip(chain, right):
-                return Judgement(
-                    "wrong",
-                    f"{shown(key)} is {statement.read.side.latex} in line {line}, but another value is put in here",
-                    at=tree.start,
-                )
+                return Judgement("wrong", tell("wrong.put_in", **stated_there), at=tree.start)
             put = Statement(chain.position, tree, SideRead(statement.read.side, tree), chain)
             lessons = (Restated(key, put),)
             if self.context.lessons.has(Used, key) or self.has_other_value(key, statement, chain):
-                return Judgement(
-                    "undecided",
-                    f"{shown(key)} is {statement.read.side.latex} in line {line}; is this a new value?",
-                    lessons=lessons,
-                )
-            return Judgement(
-                "wrong",
-                f"{shown(key)} is {statement.read.side.latex} in line {line}, but another value is put in here",
-                at=tree.start,
-                lessons=lessons,
-            )
+                return Judgement("undecided", tell("undecided.new_value", **stated_there), lessons=lessons)
+            return Judgement("wrong", tell("wrong.put_in", **stated_there), at=tree.start, lessons=lessons)
         return None
 
     def substitutions(self, chain: ChainRead, left: Tree, right: Tree) -> Iterator[tuple[Tree, Tree]]:
@@ -331,13 +314,9 @@ class Explanations:
             except FAILURES:
                 continue
             if miscopied(truth, *printed_entries(given), *printed_entries(used)):
-                line = statement.read.side.place[0]
-                return Judgement(
-                    "wrong",
-                    f"{shown(quantity(stated) or '')} is {statement.read.side.latex} in line {line}: it is not copied "
-                    f"rightly",
-                    at=tree.start,
-                )
+                side, key = statement.read.side, quantity(stated) or ""
+                why = tell("wrong.miscopied", quantity=shown(key), latex=side.latex, line=side.place[0])
+                return Judgement("wrong", why, at=tree.start)
         return None
 
     def expectation(self, a: Term, b: Term, chain: ChainRead) -> str | None:
@@ -351,6 +330,19 @@ class Explanations:
             return as_printed(value, b)
         except FAILURES:
             return None
+
+
+def differing(mistake: Sentence | None, difference: Difference | None) -> Sentence:
+    """That values differ: by which mistake, and where, as far as that is known."""
+    if difference is None:
+        return mistake or tell("wrong.differs")
+    place, numbers = (
+        difference.place,
+        {"value": as_printed(difference.value, difference.found), "found": difference.found},
+    )
+    where = place[0] if len(place) == 1 else place
+    found = tell("wrong.entry", place=where, **numbers) if place else tell("wrong.value", **numbers)
+    return Sentence(tell("wrong.mistake", mistake=mistake, difference=found), mistake.code) if mistake else found
 
 
 def miscopied(truth: Array, given: Sequence[str], shape: Shape, used: Sequence[str], other: Shape) -> bool:

@@ -17,6 +17,7 @@ from derivation.checking.judging.context import Context, Judgement, Values
 from derivation.checking.judging.pair import judged
 from derivation.checking.judging.verdicts import Allowance, Equality, Kind
 from derivation.checking.reading.trees import nodes
+from derivation.words.telling import extended, tell
 
 SHORT = 4
 """Characters up to which a numeral can well be exact though a sign of rounding stands before it."""
@@ -72,11 +73,11 @@ class Link:
         """The verdict behind a wrong side, and the last side that is sound."""
         sound, line = self.progress.sound, self.progress.wrong_line
         if judgement.verdict in ("exact", "rounded"):
-            return replace(judgement, follows=True, why=f"goes on from the mistake in line {line}"), self.k
+            return replace(judgement, follows=True, why=tell("holds.goes_on", line=line)), self.k
         again = judged(self.context.after(judgement.lessons), self.chain, sound, self.k).teaching(*judgement.lessons)
         if again.verdict in ("exact", "rounded"):
             needed = again.needed - {"renamed"}  # beside a slip, another meaning is no sign of a habit
-            return replace(again, why=f"right again: the slip is in line {line} only", needed=needed), self.k
+            return replace(again, why=tell("holds.right_again", line=line), needed=needed), self.k
         return (judgement if judgement.verdict != "undecided" else again), sound
 
     def with_next(self, judgement: Judgement) -> Judgement:
@@ -88,11 +89,7 @@ class Link:
             and judged(context, chain, k - 1, k + 1).verdict in ("exact", "rounded")
         ):
             line = chain.sides[k + 1].side.place[0]
-            return replace(
-                judgement,
-                why=f"{judgement.why}; the article goes on with the right value (line {line}), so this is a slip of "
-                f"the pen",
-            )
+            return replace(judgement, why=extended(judgement.why, "wrong.pen", line=line))
         line = chain.sides[0].side.place[0]
         return replace(judgement, lessons=(*judgement.lessons, *(Mistaken(key, line) for key in chain.quantities)))
 
@@ -106,7 +103,7 @@ class Link:
             self.chain.relations[self.k - 1],
             judgement.verdict,
             judgement.kind or kind(left, right),
-            judgement.why or (f"follows from the mistake in line {follows}" if follows else ""),
+            judgement.why or (tell("holds.follows", line=follows) if follows else ""),
             judgement.expected,
             judgement.at,
             follows,

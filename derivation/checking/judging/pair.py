@@ -39,20 +39,21 @@ from derivation.formulas.calculus.reverse import NoDerivative
 from derivation.formulas.language.resolve import describe
 from derivation.formulas.numbers import Undefined
 from derivation.formulas.terms import Term, is_literal, matrix
+from derivation.words.telling import message_of, tell
 
 
 def judged(context: Context, chain: ChainRead, i: int, k: int) -> Judgement:
     """What is thought of two sides of a chain, and what that teaches."""
     for read in (chain.sides[i], chain.sides[k]):
         if read.problem:
-            return Judgement("undecided", f"not read: {read.problem.message}", at=read.problem.at)
+            return Judgement("undecided", tell("undecided.not_read", problem=read.problem.message), at=read.problem.at)
     context.facts.meter.begin()
     try:
         return Pair(context, chain, i, k).judgement()
     except Exhausted as problem:
-        return Judgement("undecided", str(problem))
+        return Judgement("undecided", message_of(problem))
     except RecursionError:
-        return Judgement("undecided", "no value could be made certain: nested too deeply")
+        return Judgement("undecided", tell("undecided.uncertain", problem=tell("undecided.deep")))
 
 
 Terms = tuple[tuple[Term, Shape], tuple[Term, Shape]]
@@ -109,11 +110,11 @@ class Pair:
         except Unknown as error:
             return Judgement("undecided", error.message, at=error.at or None)
         except Unreadable as error:
-            return Judgement("undecided", f"not read: {error.message}", at=error.at or None)
+            return Judgement("undecided", tell("undecided.not_read", problem=error.message), at=error.at or None)
         except (NoValue, NoDerivative, Undefined) as error:
-            return Judgement("undecided", f"there is no value: {error}")
+            return Judgement("undecided", tell("undecided.no_value", problem=error))
         except FAILURES as error:
-            return Judgement("undecided", f"no value could be made certain: {error}")
+            return Judgement("undecided", tell("undecided.uncertain", problem=error))
 
     def freed(self) -> Judgement:
         """The judgement where names of which nothing is known stand for any number, if the left side says so."""
@@ -131,7 +132,7 @@ class Pair:
             return judgement
         return Judgement(
             "undecided",
-            f"nothing is said of {', '.join(sorted(assumed))}; it does not hold for all numbers",
+            tell("undecided.assumed", quantities=", ".join(sorted(assumed))),
             lessons=judgement.lessons,
         )
 
@@ -188,9 +189,7 @@ class Pair:
         renamed = self.explanations.renamed(self.chain, self.left, self.right)
         if renamed:
             return renamed
-        mismatch = Mismatch(
-            self.right.side.start, f"the left side is {describe(first)}, the right side {describe(second)}"
-        )
+        mismatch = Mismatch(self.right.side.start, tell("wrong.sides", left=describe(first), right=describe(second)))
         judgement = self.explanations.mismatched(mismatch, self.left, self.right, self.position)
         return replace(judgement, expected=self.explanations.expectation(a, b, self.chain))
 
@@ -247,7 +246,7 @@ class Pair:
                 and statement.position < self.position
                 and any(text in rounded or self.context.is_rounded(text) for text in numerals(statement.tree))
             ):
-                return f"rounding carried from line {statement.read.side.place[0]}"
+                return tell("holds.carried", line=statement.read.side.place[0])
         return ""
 
     def subject(self) -> Array | None:

@@ -11,6 +11,7 @@ from typing import Literal
 from derivation.checking.reading.chains import Side
 from derivation.checking.reading.tokens import Token
 from derivation.checking.sources.source import Formula, Source
+from derivation.words.telling import code_of
 
 Verdict = Literal["exact", "rounded", "wrong", "undecided"]
 Kind = Literal["arithmetic", "gradient", "definition"]
@@ -40,6 +41,11 @@ class Equality:
     """The line of the mistake that this equality goes on with, if it does."""
     needed: frozenset[Allowance] = frozenset()
     """What the article's way of rounding had to be allowed."""
+
+    @property
+    def code(self) -> str:
+        """The code of what is said, the same in every language; nothing where nothing is said."""
+        return code_of(self.why)
 
     @property
     def place(self) -> tuple[int, int]:

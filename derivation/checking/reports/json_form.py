@@ -35,6 +35,7 @@ def form(report: Report) -> dict[str, Any]:
                 "verdict": equality.verdict,
                 "expected": equality.expected,
                 "why": equality.why,
+                "code": equality.code,
                 "kind": equality.kind,
             }
             for equality in report.equalities
