@@ -120,8 +120,9 @@ def known(kind: str, name: str, names: Collection[str]) -> str:
 
 
 def several(kind: str, text: str, names: Collection[str]) -> list[str]:
-    """The names in a text with commas, each once; ends the program where there is none such."""
-    return [known(kind, name, names) for name in dict.fromkeys(map(str.strip, text.split(","))) if name]
+    """The names in a text with commas, each once; ends the program where there is none such, or none at all."""
+    given = [name for name in dict.fromkeys(map(str.strip, text.split(","))) if name]
+    return [known(kind, name, names) for name in given or [""]]
 
 
 def ending(output: str | None) -> str:

@@ -354,3 +354,11 @@ def test_the_hook_names_a_command_that_exists() -> None:
     text = (ROOT / ".pre-commit-hooks.yaml").read_text("utf-8")
     assert "entry: derivation check" in text
     assert run("check", "--help")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("power", "why"), [(4299, r"1.00000 \times 10^{4299}, not 3"), (9999, r"1.00000 \times 10^{9999}, not 3")]
+)
+def test_a_number_of_thousands_of_digits_is_told_by_its_power(power: int, why: str) -> None:
+    (equality,) = check_text(f"$10^{{{power}}} = 3$", "a.md").equalities
+    assert (equality.verdict, equality.why) == ("wrong", why)

@@ -439,6 +439,11 @@ def test_several_files_do_not_go_to_standard_output(call: tuple[object, ...], tm
     assert done.returncode == 2 and "name a folder: -o NAME" in done.stderr and names(tmp_path) == []
 
 
+def test_a_list_of_no_format_is_refused(tmp_path: Path) -> None:
+    done = run("variants", EXAMPLE, "-n", "1", "--format", ",", cwd=tmp_path)
+    assert done.returncode == 2 and "there is no format ''; formats are pdf" in done.stderr and names(tmp_path) == []
+
+
 @pytest.mark.slow
 def test_a_link_is_kept_and_a_fifo_written_to(tmp_path: Path) -> None:
     (tmp_path / "link.md").symlink_to("text.md")

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MAXIMAL_LENGTH = 160
 """Beyond this a formula is no help in a message."""
+LONGEST = 10**MAXIMAL_LENGTH
+"""From here on a number is written with a power of ten."""
 
 
 def as_printed(value: Any, like: Any) -> str:
@@ -60,6 +62,8 @@ def in_places(x: Any, text: str) -> str:
         return plain(x)
     places = max(len(text.partition(".")[2]), 2)
     low, high = bounds(x)
+    if abs(low) >= LONGEST:
+        return plain(x)
     shown = point(nearest((low + high) / 2, places), places)
     return shown if any(digit in "123456789" for digit in shown) else plain(x)
 

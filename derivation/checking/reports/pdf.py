@@ -150,8 +150,8 @@ def prose(text: str) -> Iterator[Piece]:
             is_open = count == len(parts) and found.end() == len(part) and not part.endswith(("\n", "}"))
             yield Piece("title" if is_open else "heading", latex_text(plain(found[1] or found[2] or "")))
             part = part[found.end() :]
-        if part.strip():
-            yield Piece("text", plain(part))
+        if part:
+            yield Piece("text", plain(part) if part.strip() else " ")
 
 
 def plain(text: str) -> str:
