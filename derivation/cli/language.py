@@ -9,7 +9,6 @@ from typing import Annotated, Any
 
 import typer
 
-from derivation.cli.completing import one_of
 from derivation.cli.exits import known
 from derivation.words.files import languages
 from derivation.words.telling import preferring, speaking
@@ -38,7 +37,7 @@ def _heard(context: typer.Context, language: str) -> str:
 
 
 def _offered(incomplete: str) -> list[tuple[str, str]]:
-    return one_of(languages())(incomplete)
+    return [(language, "") for language in languages() if language.startswith(incomplete)]
 
 
 _OPTION: dict[str, Any] = {"callback": _heard, "is_eager": True, "show_default": False, "autocompletion": _offered}
