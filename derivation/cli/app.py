@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
-from derivation.cli.exits import Commands, Unexpected, sentence
+from derivation.cli.exits import Commands, Unexpected, sentence, stop
+from derivation.cli.helping import Command, Helped, misused
+from derivation.cli.language import SpokenByAll
 from derivation.system.registry import Registry, Row
 from derivation.version import VERSION
+from derivation.words.telling import tell
 
 HERE = "derivation.cli"
 COMMANDS: Registry[Callable[..., None]] = Registry(
@@ -44,26 +49,40 @@ COMMANDS: Registry[Callable[..., None]] = Registry(
 )
 
 
-class Group(TyperGroup):
+class Group(Helped, TyperGroup):
     """The commands of the table, bare until one is called: shells complete their names without loading any. Typer ends
     the program with 1, a verdict, for a broken pipe of whatever kind and for an end of file; what is said
     of such errors is said here, where the language of the command is spoken still."""
 
+    table = "derivation_help"
+
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
-        self.commands = {row.key: TyperCommand(row.key, help=row.says) for row in COMMANDS.rows.values()}
+        self.commands = {row.key: Command(row.key, help=row.says) for row in COMMANDS.rows.values()}
 
     def resolve_command(self, context: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         name, command, rest = super().resolve_command(context, args)
         return name, _loaded(name) if name else command, rest
 
-    def format_commands(self, context: Any, formatter: Any) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(row.key, row.says) for row in COMMANDS.rows.values()])
+    def parse_args(self, context: Any, args: list[str]) -> list[str]:
+        if not (args or context.resilient_parsing):
+            stop(context.get_help())
+        with ExitStack() as undone:  # Typer leaves a program open whose own options end it
+            undone.callback(context.close)
+            rest = super().parse_args(context, args)
+            undone.pop_all()
+        return rest
+
+    def format_options(self, context: Any, formatter: Any) -> None:
+        super().format_options(context, formatter)
+        with formatter.section(tell("help.commands")):
+            formatter.write_dl([(key, tell(f"{key}_help.command")) for key in COMMANDS])
 
     def invoke(self, context: Any) -> Any:
         try:
             return super().invoke(context)
+        except TyperException as error:
+            stop(misused(error))
         except (OSError, EOFError, MemoryError, RecursionError) as error:
             raise Unexpected(sentence(error)) from error
 
@@ -71,11 +90,11 @@ class Group(TyperGroup):
 def _loaded(name: str) -> Any:
     """A command with its arguments and options."""
     alone = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    alone.command(name)(COMMANDS[name])
+    alone.command(name, cls=Command)(COMMANDS[name])
     return typer.main.get_command(alone)
 
 
-app = Commands(cls=Group, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+app = Commands(cls=Group, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
 def _version(wanted: bool) -> None:
@@ -86,8 +105,7 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def main(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")
-    ] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
+    language: SpokenByAll = "",
 ) -> None:
     """Work a network the way one works it on paper."""

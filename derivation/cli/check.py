@@ -23,13 +23,12 @@ COLOUR = re.compile(rb"\033\[[;?0-9]*[a-zA-Z]")
 
 
 def check(
-    articles: Annotated[list[Path], typer.Argument(help="Markdown, LaTeX or notebook files.")],
-    output: Annotated[str, typer.Option("-o", "--output", help="Where to write; - is standard output.")] = "-",
+    articles: Annotated[list[Path], typer.Argument()],
+    output: Annotated[str, typer.Option("-o", "--output")] = "-",
     form: Annotated[
         str,
         typer.Option(
             "--format",
-            help=f"{FORMATS.offered}. Without it, by the ending of the output file, else text.",
             autocompletion=one_of(FORMATS, FORMATS.descriptions),
         ),
     ] = "",

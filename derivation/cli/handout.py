@@ -31,13 +31,12 @@ from derivation.words.telling import tell
 
 
 def handout(
-    spec: Annotated[Path, typer.Argument(help="The network: a TOML file.")],
+    spec: Annotated[Path, typer.Argument()],
     output: Annotated[
         str | None,
         typer.Option(
             "-o",
             "--output",
-            help="Where to write; - is standard output. Without it: output/NAME.FORMAT.",
             show_default=False,
         ),
     ] = None,
@@ -45,43 +44,27 @@ def handout(
         str,
         typer.Option(
             "--format",
-            help=f"{FORMATS.offered}. Without it, by the ending of the output file, else pdf.",
             autocompletion=one_of(FORMATS, FORMATS.descriptions),
         ),
     ] = "",
-    theme: Annotated[
-        str, typer.Option(help="The look: typeset or handwritten.", autocompletion=one_of(THEMES))
-    ] = "typeset",
+    theme: Annotated[str, typer.Option(autocompletion=one_of(THEMES))] = "typeset",
     hand: Annotated[
         str,
-        typer.Option(
-            help="Whose hand: steady, quick or round (with --theme handwritten).", autocompletion=one_of(HANDS)
-        ),
+        typer.Option(autocompletion=one_of(HANDS)),
     ] = "",
     paper_style: Annotated[
         str,
-        typer.Option(
-            help="On what paper: squared, lined or plain (with --theme handwritten).", autocompletion=one_of(PAPERS)
-        ),
+        typer.Option(autocompletion=one_of(PAPERS)),
     ] = "",
-    seed: Annotated[int | None, typer.Option(help="Another seed, another writing (with --theme handwritten).")] = None,
-    unproved: Annotated[
-        bool, typer.Option("--unproved", help="Print links that could not be proved, with a mark, instead of stopping.")
-    ] = False,
-    sensitivity: Annotated[
-        bool, typer.Option("--sensitivity", help="Add a table of how strongly the loss answers to each parameter.")
-    ] = False,
-    gradient_check: Annotated[
-        bool, typer.Option("--gradient-check", help="Hold the gradients against difference quotients.")
-    ] = False,
-    hessian: Annotated[
-        bool, typer.Option("--hessian", help="Add the second derivatives of the loss (up to 12 parameter entries).")
-    ] = False,
+    seed: Annotated[int | None, typer.Option()] = None,
+    unproved: Annotated[bool, typer.Option("--unproved")] = False,
+    sensitivity: Annotated[bool, typer.Option("--sensitivity")] = False,
+    gradient_check: Annotated[bool, typer.Option("--gradient-check")] = False,
+    hessian: Annotated[bool, typer.Option("--hessian")] = False,
     jacobian: Annotated[
         list[str] | None,
         typer.Option(
             "--jacobian",
-            help="Add the Jacobians of this quantity by all vectors before it; may be given several times.",
         ),
     ] = None,
     language: Language = "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -36,17 +36,15 @@ def _heard(context: typer.Context, language: str) -> str:
     return language
 
 
-Language = Annotated[
-    str,
-    typer.Option(
-        "--language",
-        callback=_heard,
-        is_eager=True,
-        help=f"In which language to write: {' or '.join(languages())}. Without it, as the spec says, else en.",
-        show_default=False,
-    ),
-]
+def _offered(incomplete: str) -> list[tuple[str, str]]:
+    return [(language, "") for language in languages() if language.startswith(incomplete)]
+
+
+_OPTION: dict[str, Any] = {"callback": _heard, "is_eager": True, "show_default": False, "autocompletion": _offered}
+Language = Annotated[str, typer.Option("--language", **_OPTION)]
 """The option of every command that speaks; it is in force before any other is read."""
+SpokenByAll = Annotated[str, typer.Option("--language", **_OPTION, hidden=True)]
+"""The same before the command, for the help of the program itself."""
 
 
 def prefer(language: str) -> None:

@@ -25,31 +25,22 @@ from derivation.words.telling import tell
 
 
 def mark(
-    key: Annotated[Path, typer.Argument(help="The key: the JSON file that `derivation variants --format json` wrote.")],
-    answers: Annotated[
-        Path, typer.Argument(help="The answers: a CSV file with columns student, id, and one for each blank.")
-    ],
+    key: Annotated[Path, typer.Argument()],
+    answers: Annotated[Path, typer.Argument()],
     form: Annotated[
         str,
         typer.Option(
             "--format",
-            help=f"One or more of {', '.join(FORMATS)}, with commas. Text goes to the terminal.",
             autocompletion=several_of(FORMATS, FORMATS.descriptions),
         ),
     ] = "text",
     output: Annotated[
         str | None,
-        typer.Option(
-            "-o", "--output", help="The folder to write into. Without it: output/NAME-marks.", show_default=False
-        ),
+        typer.Option("-o", "--output", show_default=False),
     ] = None,
     shared: Annotated[
         bool,
-        typer.Option(
-            "--shared",
-            help="Make new files as the umask has them. Without it, only you can read marks; a file that is there "
-            "keeps its mode.",
-        ),
+        typer.Option("--shared"),
     ] = False,
     language: Language = "",
 ) -> None:

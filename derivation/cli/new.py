@@ -49,9 +49,9 @@ def _offered(incomplete: str) -> list[tuple[str, str]]:
 
 
 def new(
-    name: Annotated[str | None, typer.Argument(help=tell("new.name"), show_default=False)] = None,
-    like: Annotated[str, typer.Option(help=tell("new.like"), autocompletion=_offered)] = STARTER,
-    show: Annotated[bool, typer.Option("--list", help=tell("new.list"))] = False,
+    name: Annotated[str | None, typer.Argument(show_default=False)] = None,
+    like: Annotated[str, typer.Option(autocompletion=_offered)] = STARTER,
+    show: Annotated[bool, typer.Option("--list")] = False,
     language: Language = "",
 ) -> None:
     """Write a spec to begin from: a copy of one of the lessons."""

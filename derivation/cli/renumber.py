@@ -17,12 +17,10 @@ from derivation.words.telling import tell
 
 
 def renumber(
-    article: Annotated[Path, typer.Argument(help="A Markdown or LaTeX file.")],
-    changes: Annotated[
-        list[str] | None, typer.Option("--set", help="An input's new value, as x='[2, 1]'; may be given several times.")
-    ] = None,
-    seed: Annotated[int | None, typer.Option(help="Draw new values for all inputs from this seed.")] = None,
-    output: Annotated[str, typer.Option("-o", "--output", help="Where to write; - is standard output.")] = "-",
+    article: Annotated[Path, typer.Argument()],
+    changes: Annotated[list[str] | None, typer.Option("--set")] = None,
+    seed: Annotated[int | None, typer.Option()] = None,
+    output: Annotated[str, typer.Option("-o", "--output")] = "-",
     language: Language = "",
 ) -> None:
     """Write the same article with other numbers: whatever follows from the changed ones is worked anew."""

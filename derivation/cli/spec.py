@@ -14,8 +14,8 @@ from derivation.cli.language import Language
 
 
 def spec(
-    article: Annotated[Path, typer.Argument(help="A Markdown, LaTeX or notebook file.")],
-    output: Annotated[str, typer.Option("-o", "--output", help="Where to write; - is standard output.")] = "-",
+    article: Annotated[Path, typer.Argument()],
+    output: Annotated[str, typer.Option("-o", "--output")] = "-",
     language: Language = "",
 ) -> None:
     """Write the network that an article describes, as a spec that `derivation handout` takes."""

@@ -43,46 +43,38 @@ TOLD = 20
 
 
 def variants(
-    spec: Annotated[Path, typer.Argument(help="The network: a TOML file, what varies in its [variants] table.")],
+    spec: Annotated[Path, typer.Argument()],
     count: Annotated[
         int | None,
-        typer.Option("--count", "-n", min=1, help="How many variants; without it, one for each name of the roster."),
+        typer.Option("--count", "-n", min=1),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same variants, on every machine.")] = 1,
+    seed: Annotated[int, typer.Option(min=0)] = 1,
     output: Annotated[
         str | None,
-        typer.Option(
-            "-o", "--output", help="The folder to write into. Without it: output/NAME-variants.", show_default=False
-        ),
+        typer.Option("-o", "--output", show_default=False),
     ] = None,
     form: Annotated[
         str,
         typer.Option(
             "--format",
-            help=f"One or more of {', '.join(FORMATS)}, with commas.",
             autocompletion=several_of(FORMATS, FORMATS.descriptions),
         ),
     ] = "pdf",
     bind: Annotated[
         str,
         typer.Option(
-            help="PDFs: two (sheets, keys), booklet (keys at the end) or each (a file for each).",
             autocompletion=one_of(BINDINGS),
         ),
     ] = "two",
-    roster: Annotated[
-        Path | None, typer.Option(help="A class list: CSV with a column 'name', and perhaps 'id'.")
-    ] = None,
+    roster: Annotated[Path | None, typer.Option()] = None,
     ids: Annotated[
         list[str] | None,
-        typer.Option("--id", help="Make one sheet again, by the id printed on it; may be given several times."),
+        typer.Option("--id"),
     ] = None,
     cluster: Annotated[
         str,
         typer.Option(
             "--on",
-            help="Work on a Dask cluster: the address of its scheduler, tls://host:port or tcp://host:port. The "
-            "cluster and this machine run each other's code.",
         ),
     ] = "",
     language: Language = "",

@@ -15,10 +15,11 @@ from string import Formatter
 from typing import Any
 
 import pytest
+import typer
 from places import ROOT
 from typer.testing import CliRunner
 
-from derivation.cli.app import app
+from derivation.cli.app import COMMANDS, app
 from derivation.cli.new import lessons, title
 from derivation.exercises.batch.products import BINDINGS
 from derivation.exercises.exports import EXPORTS
@@ -439,7 +440,7 @@ ROSTERS = [
 def test_no_word_on_a_wrong_class_list_or_command_stands_outside_brackets(tmp_path: Path) -> None:
     mine, roster = tmp_path / "mine.toml", tmp_path / "class.csv"
     mine.write_text(EXERCISE, "utf-8")
-    own = f"{os.strerror(errno.ENOENT)} {NAMES_OF_LESSON} {tmp_path} mine class toml csv Ada id {' '.join(['pdf', 'json', *EXPORTS, *BINDINGS, *HANDS, *PAPERS, *THEMES, *READ, 'text'])}"
+    own = f"{os.strerror(errno.ENOENT)} {NAMES_OF_LESSON} {tmp_path} mine class toml csv Ada id {' '.join(EVERY_VALUE)}"
     for text in ROSTERS:
         roster.write_text(text, "utf-8")
         code, output = told("variants", mine, "--roster", roster, "--format", "md", "-o", tmp_path / "o")
@@ -475,6 +476,44 @@ def test_no_word_on_a_wrong_class_list_or_command_stands_outside_brackets(tmp_pa
         assert code == 0 and not leaks(
             output, own=own + " ".join(map(title, lessons())) + " ".join(lessons()) + " handout"
         )
+
+
+EVERY_VALUE = ["pdf", "json", *EXPORTS, *BINDINGS, *HANDS, *PAPERS, *THEMES, *READ, "text", "github"]
+WRITTEN = re.compile(r"≪[^≪≫]*≫|<[^>]*>|\{\w+\}|\[(?:OPTIONS|ARGS|name)\]|\bCOMMAND\b|--?[a-z][a-z-]*")
+"""What stands in brackets, a quotation mark too; how help writes what is filled in; names of options."""
+
+
+@pytest.mark.parametrize("name", ["", *COMMANDS])
+def test_no_word_of_help_stands_outside_brackets(name: str) -> None:
+    command = typer.main.get_command(app)
+    if name:
+        command = command.resolve_command(typer.Context(command), [name])[1]
+    own = " ".join([name, *COMMANDS, *(param.name for param in command.params), *EVERY_VALUE, "derivation root de en"])
+    code, output = told(*([name] if name else []), "--help")
+    text = WRITTEN.sub(" ", " ".join(output.split()))
+    assert code == 0 and output.count("≪") > 6 and not leaks(text, own=own), leaks(text, own=own)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        ["hand"],
+        ["zzz"],
+        ["new", "--bogus"],
+        ["handout", "x", "--thene"],
+        ["new", "a", "b", "c"],
+        ["mark", "x"],
+        ["handout", "x", "--seed"],
+        ["handout", "x", "--unproved=1"],
+        ["variants", "x", "--seed", "-1"],
+        ["variants", "x", "--seed", "1.5"],
+        ["--language", "en"],
+    ],
+)
+def test_no_word_of_a_wrong_call_stands_outside_brackets(call: list[str]) -> None:
+    code, output = told(*call)
+    text = WRITTEN.sub(" ", output)
+    assert code == 2 and "≪" in output and not leaks(text, own=" ".join([*call, *COMMANDS, "root answers"])), text
 
 
 ARTICLE = LESSONS / "articles" / "one-update.md"
