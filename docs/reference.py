@@ -271,7 +271,7 @@ def formats_page() -> str:
 
 def commands_page() -> str:
     """The commands with their arguments and options."""
-    parts = ["# Commands\n", "Each ends with 0 when it is done, 1 for a verdict and nothing else, 2 where something cannot be understood, read or written, 3 where TeX failed.\n"]  # fmt: skip
+    parts = ["# Commands\n", "Each ends with 0 when it is done, 1 for a verdict and nothing else, 2 where something cannot be understood, read or written, 3 where TeX failed.\n", "Help is in the language that is asked for before it, as in `derivation --language de --help`, and else in English: the settings of the machine are not asked, so the same command says the same everywhere.\n"]  # fmt: skip
     for key, row in COMMANDS.rows.items():
         told = CliRunner().invoke(app, [key, "--help"], terminal_width=100).output
         parts += [f"## `derivation {key}`\n", f"{row.says}\n", f"```text\n{told.strip()}\n```\n"]
