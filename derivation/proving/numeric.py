@@ -44,7 +44,7 @@ class Numeric:
         try:
             a = evaluate(self.at_values(left), first, self.algebra)
             b = evaluate(self.at_values(right), self.numbers, self.algebra)
-        except KeyError:  # a quantity too large for SymPy
+        except (KeyError, OverflowError):  # a quantity too large for SymPy, or a number too far out
             return self.large.compared(left, right, begins=bool(results))
         if a.shape != b.shape:
             return "refuted"
@@ -65,8 +65,10 @@ class Numeric:
         total = self.prover.total_derivative(by, self.prover.users(by))
         if by.head != "index":
             self.prover.formulas[quantity] = total
-        true = total.map(self.at_point)
-        claimed = evaluate(value, self.numbers, self.algebra)
+        try:
+            true, claimed = total.map(self.at_point), evaluate(value, self.numbers, self.algebra)
+        except OverflowError:  # a number too far out for SymPy
+            return self.large.compared(quantity, value, begins=True)
         if any(map(self.is_out_of_reach, (*claimed.entries, *true.entries))):
             return self.large.compared(quantity, value, begins=True)
         return "certified" if self.agree(claimed, true) or self.agree(claimed, self.by_rules(by, total)) else "refuted"
