@@ -360,9 +360,6 @@ FILES_OF_ROOMS = [
 INTERNAL = {
     "checking/article.py": "a pattern: words of the articles that are read",
     "checking/reports/__init__.py": "help is told before a language is chosen",
-    "cli/check.py": "help is told before a language is chosen",
-    "cli/renumber.py": "help is told before a language is chosen",
-    "cli/spec.py": "help is told before a language is chosen",
 }
 """Where English stands in code, and why nobody who speaks another language reads it."""
 
