@@ -234,9 +234,11 @@ def test_a_planted_slip_is_told_in_its_language(codes: str, text: str, language:
 @pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize(("code", "call"), CALLS, ids=[code for code, _ in CALLS])
 def test_what_is_lacking_is_told_in_its_language(code: str, call: Callable[[], object], language: str) -> None:
-    with speaking(language), pytest.raises((Unknown, Unreadable, Uncertain)) as found:
-        call()
-    assert_told(code, message_of(found.value), language)
+    with speaking(language):
+        with pytest.raises((Unknown, Unreadable, Uncertain)) as found:
+            call()
+        told = message_of(found.value)
+    assert_told(code, told, language)
 
 
 def failing(error: Exception) -> Callable[..., object]:

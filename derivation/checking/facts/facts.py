@@ -34,7 +34,6 @@ from derivation.formulas.arrays import Shape
 from derivation.formulas.calculus.reverse import gradients
 from derivation.formulas.language.resolve import Shapes, substitute
 from derivation.formulas.terms import Term, matrix, name, number, walk
-from derivation.words.telling import tell
 
 MAXIMAL_ENTRIES = 64
 MAXIMAL_VALUES = 100
@@ -200,7 +199,7 @@ class Facts:
     def guarded(self, key: Any, chain: Callable[[], Result]) -> Result:
         """What `work` gives, unless it asks for itself."""
         if key in self._visiting or len(self._visiting) > MAXIMAL_DEPTH:
-            raise Unknown(0, tell("lacking.circle"))
+            raise Unknown(0, "lacking.circle")
         self._visiting.add(key)
         try:
             return chain()
@@ -215,7 +214,7 @@ class Facts:
         """The article's own function of so many arguments: its parameters and its body, as last defined."""
         found = [row for row in self.knowledge.functions.get(key, ()) if len(row[1]) == count]
         if not found:
-            raise Unknown(0, tell("lacking.function", quantity=key))
+            raise Unknown(0, "lacking.function", quantity=key)
         before = [row for row in found if row[0] <= position] or found[:1]
         return before[-1][1], before[-1][2]
 

@@ -18,7 +18,6 @@ from derivation.checking.reading.symbols import Symbol, Vocabulary, is_fenced
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree, nodes
 from derivation.formulas.operations import heads
-from derivation.words.telling import tell
 
 NUMBERED = re.compile(r"(\D*)[1-9]\d*")
 Family = tuple[Symbol, bool]
@@ -363,5 +362,5 @@ def _read(side: Side, vocabulary: Vocabulary, cache: dict[tuple[int, int, int], 
         except Unreadable as problem:
             cache[key] = SideRead(side, None, problem)
         except RecursionError:
-            cache[key] = SideRead(side, None, Unreadable(side.start, tell("undecided.deep")))
+            cache[key] = SideRead(side, None, Unreadable(side.start, "undecided.deep"))
     return cache[key]

@@ -92,7 +92,7 @@ class Meaning:
         except ShapeMismatch as mismatch:
             self.broadcasts(tree, symbol, [shape for _, shape in parts])
             if all(len(parts) > len(row.operands) for row in SPELLINGS.get(symbol, ())):
-                raise Unreadable(tree.start, tell("meaning.arguments", function=symbol, count=len(parts))) from mismatch
+                raise Unreadable(tree.start, "meaning.arguments", function=symbol, count=len(parts)) from mismatch
             found = load()["joining"]["and"].join(describe(shape) for _, shape in parts)
             raise Mismatch(tree.start, tell("wrong.operands", found=found)) from mismatch
         missing = len(row.operands) - len(parts)
@@ -106,7 +106,7 @@ class Meaning:
             if (b == d and 1 in (a, c) and min(b, d) > 1) or (
                 a == c and 1 in (b, d) and b != d and max(b, d) > 1 and a > 1
             ):
-                raise Unreadable(tree.start, tell("meaning.broadcast"))
+                raise Unreadable(tree.start, "meaning.broadcast")
 
     def vanishes(self, tree: Tree) -> bool:
         """Whether a product is 0 log 0, which by convention is 0 (Cover and Thomas, Elements of Information Theory,
@@ -141,10 +141,10 @@ class Meaning:
             if tree.head != "*":
                 break
         if len(fitting) > 1 and first and second:
-            raise Unreadable(tree.start, tell("meaning.star"))
+            raise Unreadable(tree.start, "meaning.star")
         if not fitting:
             if tree.head == r"\times" and first == second == (3, 1):
-                raise Unreadable(tree.start, tell("meaning.cross"))
+                raise Unreadable(tree.start, "meaning.cross")
             raise Mismatch(tree.start, tell("wrong.product", left=describe(first), right=describe(second)))
         return fitting[0]
 
@@ -179,7 +179,7 @@ class Meaning:
         if found is None and (symbol.key in self.facts.parameters or self.facts.may_assume(symbol)):
             return name(symbol.key), ()
         if found is None:
-            raise Unknown(tree.start, tell("lacking.anything", quantity=symbol.key))
+            raise Unknown(tree.start, "lacking.anything", quantity=symbol.key)
         return found
 
     def entry(self, symbol: Symbol) -> Meant | None:
@@ -208,13 +208,13 @@ class Meaning:
             return inner, shape
         found = self.entry(symbol)
         if found is None:
-            raise Unreadable(tree.start, tell("meaning.index"))
+            raise Unreadable(tree.start, "meaning.index")
         return found
 
     def updated(self, tree: Tree) -> Meant:
         inner, shape = self.of(tree.args[0])
         if inner.head not in ("name", "index"):
-            raise Unreadable(tree.start, tell("meaning.updated"))
+            raise Unreadable(tree.start, "meaning.updated")
         if inner.head == "index":
             return index(updated(inner.args[0]), *inner.args[1:]), ()
         return updated(inner), shape
@@ -227,7 +227,7 @@ class Meaning:
     def cell(self, tree: Tree) -> Term:
         term, shape = self.of(tree)
         if shape:
-            raise Unreadable(tree.start, tell("meaning.matrices"))
+            raise Unreadable(tree.start, "meaning.matrices")
         return term
 
     def listed(self, tree: Tree) -> Meant:
@@ -254,7 +254,7 @@ class Meaning:
             if shape is not None:
                 return name(symbol.key), shape
         if self.depth > MAXIMAL_CALLS:
-            raise Unreadable(tree.start, tell("meaning.calls"))
+            raise Unreadable(tree.start, "meaning.calls")
         bound = {**self.bound, **{parameter.key: value for parameter, value in zip(parameters, meant, strict=True)}}
         counted = {
             p.key: a.args[0]
@@ -272,7 +272,7 @@ class Meaning:
         row = choose(function, [shape])
         derivative = next((other for other in TABLE.values() if other.derivative_of == row.name), None)
         if row.name in (heads.SOFTMAX, heads.LOG_SOFTMAX) or len(row.operands) - len(row.defaults) != 1:
-            raise Unreadable(tree.start, tell("meaning.several_entries"))
+            raise Unreadable(tree.start, "meaning.several_entries")
         constants = tuple(number(text) for text in row.defaults)
         if derivative:
             return Term(derivative.name, (inner, *constants)), shape
@@ -293,7 +293,7 @@ class Meaning:
             self.facts, self.position, {parameters[0].key: (variable, shape)}, {}, self.depth + 1
         ).of(body)
         if after != shape:
-            raise Unreadable(tree.start, tell("meaning.several_entries"))
+            raise Unreadable(tree.start, "meaning.several_entries")
         one = Term("ones", shape) if shape else number(1)
         return substitute(self.facts.slope_of(result, ARGUMENT, shape, one), {ARGUMENT: inner}), shape
 
@@ -309,11 +309,11 @@ class Meaning:
             or len(parameters) != len(point)
             or any(shape for _, shape in point)
         ):
-            raise Unreadable(tree.start, tell("meaning.point"))
+            raise Unreadable(tree.start, "meaning.point")
         variables = {parameter.key: (name(hidden(parameter.key)), ()) for parameter in parameters}
         result, shape = Meaning(self.facts, self.position, variables, {}, self.depth + 1).of(body)
         if shape:
-            raise Unreadable(tree.start, tell("meaning.several_entries"))
+            raise Unreadable(tree.start, "meaning.several_entries")
         slope = self.facts.slope_of(result, hidden(by.args[0].key), (), number(1))
         return substitute(
             slope, {hidden(parameter.key): value for parameter, (value, _) in zip(parameters, point, strict=True)}
@@ -326,14 +326,14 @@ class Meaning:
         elif THETA in self.bound:
             bottom, below = self.bound[THETA]
         else:
-            raise Unreadable(tree.start, tell("meaning.gradient"))
+            raise Unreadable(tree.start, "meaning.gradient")
         top, above = self.numerator(of)
         if bottom.head not in ("name", "index"):
-            raise Unreadable(tree.start, tell("meaning.derivative"))
+            raise Unreadable(tree.start, "meaning.derivative")
         if top.head not in ("name", "index"):
             top = self.facts.alias(top, above)
         if above and below and below[1] != 1:
-            raise Unreadable(tree.start, tell("meaning.by_matrix"))
+            raise Unreadable(tree.start, "meaning.by_matrix")
         if not above:
             return partial(top, bottom), below
         size = above[0] * above[1]
@@ -364,11 +364,11 @@ class Meaning:
         if low is not None and high is not None:
             first, last = (self.facts.integer(self.of(limit)[0], self.position) for limit in (low, high))
             if first is None or last is None:
-                raise Unreadable(tree.start, tell("meaning.limits"))
+                raise Unreadable(tree.start, "meaning.limits")
         else:
             first, last = 1, self.size(variable, body)
         if not 0 <= last - first < MAXIMAL_SUM:
-            raise Unreadable(tree.start, tell("meaning.terms", count=last - first + 1))
+            raise Unreadable(tree.start, "meaning.terms", count=last - first + 1)
         return range(first, last + 1)
 
     def size(self, variable: str, body: Tree) -> int:
@@ -384,7 +384,7 @@ class Meaning:
                 count = max(shape, default=1) if 1 in (*shape, 1) else 0
             if count:
                 return count
-        raise Unreadable(body.start, tell("meaning.end"))
+        raise Unreadable(body.start, "meaning.end")
 
     def exists(self, symbol: Symbol) -> bool:
         return self.facts.shape(symbol.key, self.position, symbol) is not None or self.entry(symbol) is not None
@@ -401,13 +401,13 @@ class Meaning:
             ):
                 kinds = {first.args[0], second.args[0]}
                 if kinds not in ({">", "<"}, {">=", "<="}, {">", "<="}, {"<", ">="}):
-                    raise Unreadable(tree.start, tell("meaning.opposite"))
+                    raise Unreadable(tree.start, "meaning.opposite")
         if parts[1].head == "compare":
             value, condition, other = parts
         elif parts[2].head == "compare":
             other, value, condition = parts
         else:
-            raise Unreadable(tree.start, tell("meaning.condition"))
+            raise Unreadable(tree.start, "meaning.condition")
         return self.make(tree, heads.CASES, [self.condition(condition.args, tree), self.of(value), self.of(other)])
 
     def condition(self, args: tuple[Any, ...], tree: Tree) -> Meant:
@@ -422,7 +422,7 @@ class Meaning:
     def ones(self, tree: Tree) -> Meant:
         count = int(tree.args[0])
         if count > MAXIMAL_ONES:
-            raise Unreadable(tree.start, tell("meaning.ones", count=count))
+            raise Unreadable(tree.start, "meaning.ones", count=count)
         return (Term("ones", (count, 1)), (count, 1)) if count > 1 else (number(1), ())
 
     def norm(self, tree: Tree) -> Meant:
@@ -433,7 +433,7 @@ class Meaning:
         return Term(heads.SQRT, (Term(heads.SUM, (square,)),)), ()
 
     def compare(self, tree: Tree) -> Meant:
-        raise Unreadable(tree.start, tell("meaning.comparison"))
+        raise Unreadable(tree.start, "meaning.comparison")
 
 
 def digits(sub: tuple[str, ...]) -> tuple[int, ...]:

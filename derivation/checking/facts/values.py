@@ -21,7 +21,6 @@ from derivation.formulas.calculus.reverse import NoDerivative
 from derivation.formulas.numbers import exact, settle
 from derivation.formulas.operations.algebras import Numbers
 from derivation.formulas.terms import Term, name
-from derivation.words.telling import tell
 
 MAXIMAL_DEPTH = 80
 LONG = 100
@@ -94,7 +93,7 @@ class Truth:
         try:
             found = settle(evaluate(term, known, self.algebra))
         except IndexError:
-            raise Unknown(0, tell("lacking.entry")) from None
+            raise Unknown(0, "lacking.entry") from None
         if size >= LONG:
             self.long[key] = found
         return found
@@ -146,7 +145,7 @@ class Truth:
             except Unknown:
                 continue
             if found.shape != defined[1]:
-                raise Unknown(0, tell("lacking.number_or_array", quantity=shown(key)))
+                raise Unknown(0, "lacking.number_or_array", quantity=shown(key))
             return found
         return None
 
@@ -157,7 +156,7 @@ class Truth:
             seen = self.facts.put_in(key)
             if seen:
                 return self.value(Meaning(self.facts, position).of(seen)[0], position)
-            raise Unknown(0, tell("lacking.value", quantity=shown(key)))
+            raise Unknown(0, "lacking.value", quantity=shown(key))
         return self.value(Meaning(self.facts, statement.position).of(statement.tree)[0], statement.position)
 
     def statement(self, key: Key, position: Position) -> Statement | None:
@@ -197,10 +196,10 @@ class Truth:
             )
             path = Slope(self, position, top.args[0], target.args[0])
             if path.lacking:
-                raise Unknown(0, tell("lacking.formula", quantity=path.lacking))
+                raise Unknown(0, "lacking.formula", quantity=path.lacking)
             slope = path.of(seed)
             if len(places) > len([size for size in slope.shape if size > 1]):
-                raise Unknown(0, tell("lacking.entry_of", quantity=target.args[0]))
+                raise Unknown(0, "lacking.entry_of", quantity=target.args[0])
             rows.append((slope[places],) if places else slope.entries)
         shape = slope.shape if len(rows) == 1 else (len(rows), len(rows[0]))
         entries = tuple(entry for entries in rows for entry in entries)
@@ -216,7 +215,7 @@ class Slope:
         self.reaches: dict[str, bool] = {**dict.fromkeys(self.independent(of), False), by: True}
         self.sequence: list[str] = []
         if not self.visit(of, 0):
-            raise Unknown(0, tell("lacking.path", by=shown(by), of=shown(of)))
+            raise Unknown(0, "lacking.path", by=shown(by), of=shown(of))
 
     def independent(self, of: str) -> list[str]:
         """The other arguments, where a function is differentiated by one of its own: they do not depend on it."""
@@ -230,7 +229,7 @@ class Slope:
         if key in self.reaches:
             return self.reaches[key]
         if depth > MAXIMAL_DEPTH:
-            raise Unknown(0, tell("lacking.deep"))
+            raise Unknown(0, "lacking.deep")
         self.reaches[key] = False
         alias = self.facts.alias_term(key)
         count = len(self.facts.definitions(key, self.position))
@@ -265,7 +264,7 @@ class Slope:
             if key in adjoint and key != self.by:
                 self.pull(key, adjoint)
         if self.by not in adjoint:
-            raise Unknown(0, tell("lacking.any_path"))
+            raise Unknown(0, "lacking.any_path")
         return adjoint[self.by]
 
     @property
@@ -336,7 +335,7 @@ class Random(Truth):
     def drawn(self, key: Key, position: Position) -> Array:
         shape = self.facts.shape(key, position)
         if shape is None and not self.facts.is_drawn(key):
-            raise Unknown(0, tell("lacking.shape", quantity=key))
+            raise Unknown(0, "lacking.shape", quantity=key)
         array = self.array(key, shape or ())
         return normalized(array, self.distributions(key, position))
 

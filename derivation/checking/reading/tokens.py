@@ -15,9 +15,6 @@ from derivation.checking.sources.source import Formula
 from derivation.formulas.language.expressions import SyntaxProblem
 from derivation.words.telling import tell
 
-CODE = re.compile(r"[a-z_]+\.\w+")
-"""What is a code; anything else is told already."""
-
 
 class Unreadable(SyntaxProblem):
     """A place in a formula that cannot be read with certainty, and why: a code and what its sentence is about. It is
@@ -30,7 +27,7 @@ class Unreadable(SyntaxProblem):
     @property
     def message(self) -> str:  # type: ignore[override]
         """What is said of the place, in the language that is spoken."""
-        return tell(self.code, **self.about) if CODE.fullmatch(self.code) else self.code
+        return tell(self.code, **self.about)
 
     def __str__(self) -> str:
         return self.message
