@@ -30,7 +30,6 @@ Edit = Callable[["Entry", "Network"], Term | None]
 Change = Callable[["Path"], Term | None]
 PRODUCTS = frozenset({heads.MATMUL, heads.TIMES, heads.OUTER})
 POWERS = frozenset({heads.POW, heads.HADAMARD_POW})
-QUOTIENTS = frozenset({heads.DIV, heads.HADAMARD_DIV})
 TWO = number(2)
 
 
@@ -273,7 +272,7 @@ def _is_constant(term: Term) -> bool:
 
 
 def _by_constant(term: Term) -> bool:
-    return term.head in QUOTIENTS and _is_constant(term.children[1])
+    return term.head in heads.QUOTIENTS and _is_constant(term.children[1])
 
 
 def of_the_loss(factor: Callable[[Path], Fraction | None]) -> Edit:

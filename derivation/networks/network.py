@@ -21,7 +21,6 @@ PRODUCTS = frozenset({heads.TIMES, heads.HADAMARD, heads.MATMUL, heads.DOT, head
 FEW = 4
 """Entries of all parameters together up to which each of them is shown by itself, as in a table over the training
 steps."""
-QUOTIENTS = frozenset({heads.DIV, heads.HADAMARD_DIV})
 
 
 @dataclass(frozen=True)
@@ -186,7 +185,7 @@ def _curved(term: Term, place: int) -> bool:
     name."""
     if term.head not in TABLE or not TABLE[term.head].nonlinear:
         return False
-    if term.head in QUOTIENTS:
+    if term.head in heads.QUOTIENTS:
         return place == 1
     return True
 
@@ -199,7 +198,7 @@ def simple(term: Term) -> bool:
             continue
         if node.head in PRODUCTS and all(names(child) for child in node.children):
             return False
-        if TABLE[node.head].nonlinear and not (node.head in QUOTIENTS and not names(node.args[1])):
+        if TABLE[node.head].nonlinear and not (node.head in heads.QUOTIENTS and not names(node.args[1])):
             return False
     return True
 

@@ -21,6 +21,7 @@ import derivation
 from derivation.deriving import numbers
 from derivation.formulas.arrays import Array
 from derivation.formulas.numbers import json_text, middle
+from derivation.words.telling import code_of
 
 GRAPHS, SEEDS = 2000, 20
 DRAWN = [fresh_seed(), *range(SEEDS)]
@@ -268,7 +269,7 @@ def has_one_reading(made: Graph) -> bool:
     try:
         return bool(made.network.equations)
     except derivation.SpecError as error:
-        assert all(getattr(problem.message, "code", "").startswith("readings.") for problem in error.problems), error
+        assert all(code_of(problem.message).startswith("readings.") for problem in error.problems), error
         return False
 
 

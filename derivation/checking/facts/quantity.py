@@ -91,11 +91,6 @@ def term_of(key: Key) -> Term:
     return updated(term_of(key.of)) if is_updated(key) else partial(term_of(key.of), term_of(key.by))
 
 
-def shown(key: Key) -> str:
-    """A quantity as a reader knows it."""
-    return str(key)
-
-
 HIDDEN = "\0"
 
 

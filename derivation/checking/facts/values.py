@@ -14,7 +14,7 @@ from derivation.checking.facts.knowledge import Statement
 from derivation.checking.facts.lookup import Lookup
 from derivation.checking.facts.meaning import Meaning, Unknown
 from derivation.checking.facts.position import Position
-from derivation.checking.facts.quantity import Key, hidden, key_of, shown
+from derivation.checking.facts.quantity import Key, hidden, key_of
 from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.calculus.reverse import NoDerivative
@@ -145,7 +145,7 @@ class Truth:
             except Unknown:
                 continue
             if found.shape != defined[1]:
-                raise Unknown(0, "lacking.number_or_array", quantity=shown(key))
+                raise Unknown(0, "lacking.number_or_array", quantity=key)
             return found
         return None
 
@@ -156,7 +156,7 @@ class Truth:
             seen = self.facts.put_in(key)
             if seen:
                 return self.value(Meaning(self.facts, position).of(seen)[0], position)
-            raise Unknown(0, "lacking.value", quantity=shown(key))
+            raise Unknown(0, "lacking.value", quantity=key)
         return self.value(Meaning(self.facts, statement.position).of(statement.tree)[0], statement.position)
 
     def statement(self, key: Key, position: Position) -> Statement | None:
@@ -215,7 +215,7 @@ class Slope:
         self.reaches: dict[str, bool] = {**dict.fromkeys(self.independent(of), False), by: True}
         self.sequence: list[str] = []
         if not self.visit(of, 0):
-            raise Unknown(0, "lacking.path", by=shown(by), of=shown(of))
+            raise Unknown(0, "lacking.path", by=by, of=of)
 
     def independent(self, of: str) -> list[str]:
         """The other arguments, where a function is differentiated by one of its own: they do not depend on it."""

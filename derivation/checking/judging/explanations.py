@@ -18,7 +18,7 @@ from derivation.checking.facts.knowledge import (
 from derivation.checking.facts.lessons import Redefined, Restated, Used
 from derivation.checking.facts.meaning import FAILURES, Mismatch
 from derivation.checking.facts.position import Position
-from derivation.checking.facts.quantity import Key, Quantity, is_derivative, is_derived, is_updated, key_of, shown
+from derivation.checking.facts.quantity import Key, Quantity, is_derivative, is_derived, is_updated, key_of
 from derivation.checking.facts.values import half_unit, quantities
 from derivation.checking.judging.agreement import equal, printed_entries
 from derivation.checking.judging.compare import Comparison, Difference
@@ -164,7 +164,7 @@ class Explanations:
             for side in (statement.read.side for statement in self.facts.definitions(key, chain.position)[:1]):
                 line = side.place[0]
                 if line not in (but, right.side.place[0]):
-                    why = extended(why, "wrong.through", quantity=shown(key), latex=side.latex, line=line)
+                    why = extended(why, "wrong.through", quantity=key, latex=side.latex, line=line)
         return why
 
     def is_new_formula(self, chain: ChainRead, key: Key, right: SideRead) -> bool:
@@ -265,7 +265,7 @@ class Explanations:
             if given is None or used is None or equal(given, used) or given.shape != used.shape:
                 continue
             side = statement.read.side
-            stated_there = {"quantity": shown(key), "latex": side.latex, "line": side.place[0]}
+            stated_there = {"quantity": key, "latex": side.latex, "line": side.place[0]}
             if self.context.is_slip(chain, right):
                 return Judgement("wrong", tell("wrong.put_in", **stated_there), at=tree.start)
             put = Statement(chain.position, tree, SideRead(statement.read.side, tree), chain)
@@ -315,7 +315,7 @@ class Explanations:
                 continue
             if miscopied(truth, *printed_entries(given), *printed_entries(used)):
                 side, key = statement.read.side, quantity(stated) or ""
-                why = tell("wrong.miscopied", quantity=shown(key), latex=side.latex, line=side.place[0])
+                why = tell("wrong.miscopied", quantity=key, latex=side.latex, line=side.place[0])
                 return Judgement("wrong", why, at=tree.start)
         return None
 

@@ -24,3 +24,4 @@ SIGNED = frozenset({ADD, SUB, NEG})
 """What a sum is made of."""
 SUMS = frozenset({SUM, ROW_SUMS, COLUMN_SUMS})
 REPEATS = frozenset({REPEAT_ROWS, REPEAT_COLUMNS})
+QUOTIENTS = frozenset({DIV, HADAMARD_DIV})

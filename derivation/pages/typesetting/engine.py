@@ -21,7 +21,7 @@ from typing import Any
 
 from derivation.pages.typesetting import letters
 from derivation.words.files import templates
-from derivation.words.telling import message_of, tell
+from derivation.words.telling import code_of, message_of, tell
 
 TIME_LIMIT = 60
 """Seconds for one run."""
@@ -125,7 +125,7 @@ def compile_pdf(
         try:
             return _run(tex, candidate, time_limit, files)
         except TexError as error:
-            if getattr(message_of(error), "code", "") not in LACKING:
+            if code_of(message_of(error)) not in LACKING:
                 raise
     return _run(tex, chosen[-1], time_limit, files)
 
