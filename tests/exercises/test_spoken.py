@@ -8,6 +8,7 @@ import io
 import json
 import re
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from places import ROOT
@@ -106,6 +107,19 @@ def test_what_students_read_on_a_platform_has_commas_and_what_it_reckons_with_po
     assert not any(POINT.search(formula) for formula in re.findall(r"\\\(.*?\\\)|\\\[.*?\\\]", moodle, re.DOTALL))
     rows = list(csv.DictReader(io.StringIO(written("csv")["key.csv"])))
     assert any(POINT.search(row["answer"]) for row in rows)
+
+
+@pytest.mark.parametrize("form", EXPORTS)
+def test_no_formula_on_a_platform_has_an_english_word(form: str, exercise: Exercise) -> None:
+    files = [b"".join(pieces) for _, pieces in export(EXPORTS[form], exercise, lambda: draw(exercise, 1, 2))]
+    texts = [text for file in files for text in ([file] if file[:2] != b"PK" else unzipped(file))]
+    words = re.compile(r"(?:text\W*|<mtext>)(?:new|old)\b")
+    assert not any(words.search(html.unescape(text.decode())) for text in texts)
+
+
+def unzipped(file: bytes) -> list[bytes]:
+    with ZipFile(io.BytesIO(file)) as opened:
+        return [opened.read(name) for name in opened.namelist()]
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from derivation.exercises.exports.formats import ExportFormat, Files, Labelled
 from derivation.exercises.exports.question import Question, certain, title
 from derivation.exercises.exports.setting import Tex
 from derivation.pages.typesetting.templating import environment, format_of, gift_text
-from derivation.tex.write import Writer
+from derivation.pages.words import latex_of
 
 WHOLE = 100
 """Per cent of a question's points for the right answer."""
@@ -36,7 +36,7 @@ class GiftAnswer:
 
 def questions(exercise: Exercise, variants: Labelled) -> bytes:
     """The questions of some variants."""
-    made, writer = environment("gift"), Writer(exercise.network.names)
+    made, latex = environment("gift"), latex_of(exercise.network)
     question = Question(exercise, Tex(format_of("gift")["inline"]), made.get_template("question/chain.html.j2"))
     template = made.get_template("gift/variant.txt.j2")
     told = cache(lambda mistakes: _sentence(question.told(mistakes)))
@@ -44,7 +44,7 @@ def questions(exercise: Exercise, variants: Labelled) -> bytes:
         "question": question,
         "category": title(exercise).replace("\\", "\\\\").replace("/", "//"),
         "keys": [blank.key for blank in exercise.blanks],
-        "symbols": [writer.write(blank.term)[0] for blank in exercise.blanks],
+        "symbols": [latex(blank.term) for blank in exercise.blanks],
         "looks": list(map(_sentence, question.looks)),
     }
 
