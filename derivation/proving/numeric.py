@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import reduce
 from typing import Any
 
@@ -41,16 +42,14 @@ class Numeric:
         if is_elided(left) or is_elided(right):
             return self.large.compared(left, right, begins=bool(results))
         first = {**self.numbers, left: results[left]} if left in results else self.numbers
-        try:
+        with suppress(KeyError, OverflowError):  # a quantity too large for SymPy, or a number too far out
             a = evaluate(self.at_values(left), first, self.algebra)
             b = evaluate(self.at_values(right), self.numbers, self.algebra)
-        except (KeyError, OverflowError):  # a quantity too large for SymPy, or a number too far out
-            return self.large.compared(left, right, begins=bool(results))
-        if a.shape != b.shape:
-            return "refuted"
-        if any(map(self.is_out_of_reach, (*a.entries, *b.entries))):
-            return self.large.compared(left, right, begins=bool(results))
-        return "certified" if all(map(self.equal, a.entries, b.entries)) else "refuted"
+            if a.shape != b.shape:
+                return "refuted"
+            if not any(map(self.is_out_of_reach, (*a.entries, *b.entries))):
+                return "certified" if all(map(self.equal, a.entries, b.entries)) else "refuted"
+        return self.large.compared(left, right, begins=bool(results))
 
     def is_out_of_reach(self, x: Any) -> bool:
         """Whether there is a power of e in a number, or a tail of the normal distribution, that SymPy would need too
@@ -65,13 +64,12 @@ class Numeric:
         total = self.prover.total_derivative(by, self.prover.users(by))
         if by.head != "index":
             self.prover.formulas[quantity] = total
-        try:
+        with suppress(OverflowError):  # a number too far out for SymPy
             true, claimed = total.map(self.at_point), evaluate(value, self.numbers, self.algebra)
-        except OverflowError:  # a number too far out for SymPy
-            return self.large.compared(quantity, value, begins=True)
-        if any(map(self.is_out_of_reach, (*claimed.entries, *true.entries))):
-            return self.large.compared(quantity, value, begins=True)
-        return "certified" if self.agree(claimed, true) or self.agree(claimed, self.by_rules(by, total)) else "refuted"
+            if not any(map(self.is_out_of_reach, (*claimed.entries, *true.entries))):
+                is_equal = self.agree(claimed, true) or self.agree(claimed, self.by_rules(by, total))
+                return "certified" if is_equal else "refuted"
+        return self.large.compared(quantity, value, begins=True)
 
     def agree(self, a: Array, b: Array) -> bool:
         return a.shape == b.shape and all(map(self.equal, a.entries, b.entries))
