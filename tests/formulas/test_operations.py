@@ -11,12 +11,13 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import operation_examples
 import pytest
 import sympy
 from flint import arb, fmpq
 
 from derivation import derive, loads
-from derivation.formulas.operations import TABLE, Operation, examples
+from derivation.formulas.operations import TABLE, Operation
 from derivation.formulas.operations.smooth import SMOOTH, Smooth
 from derivation.formulas.terms import walk
 
@@ -71,7 +72,7 @@ def test_names_of_operations_stand_as_strings_only_where_they_mean_something_els
 
 @pytest.mark.parametrize("row", TABLE.values(), ids=TABLE)
 def test_each_operation_has_an_example_that_uses_it(row: Operation) -> None:
-    network = loads(examples.spec(row))
+    network = loads(operation_examples.spec(row))
     assert any(node.head == row.name for equation in network.equations.values() for node in walk(equation))
     assert derive(network).values["out"].entries
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pypdf
 import pytest
+from bare_tex import typeset
 from places import EXAMPLES, ROOT
 from pypdf.generic import ContentStream
 from typer.testing import CliRunner
@@ -288,18 +289,7 @@ def test_every_symbol_of_every_lesson_is_in_the_hand(spec: Path, tmp_path: Path)
     turn = EXAMPLES.index(spec)
     writing = Writing(hands[turn % 3], papers[turn // 3 % 3])
     tex = FORMATS["tex"](derivation.derive(derivation.load(spec)), "handwritten", writing)
-    (tmp_path / "handout.tex").write_bytes(tex)
-    for name, content in beside(tex, "handwritten", writing).items():
-        (tmp_path / name).write_bytes(content)
-    command = [engines()[0].program, "-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", "handout.tex"]
-    subprocess.run(
-        command,
-        cwd=tmp_path,
-        capture_output=True,
-        timeout=120,
-        check=True,
-        env={"max_print_line": "1000", "HOME": str(tmp_path)},
-    )
+    typeset(tmp_path, {"handout.tex": tex, **beside(tex, "handwritten", writing)})
     log = (tmp_path / "handout.log").read_text("utf-8", "replace")
     assert "Missing character" not in log
     wide = [float(points) for points in re.findall(r"Overfull \\hbox \(([\d.]+)pt too wide", log)]

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from bare_tex import typeset
 from PIL import Image, ImageDraw
 from places import ROOT
 
@@ -25,7 +26,7 @@ from derivation.handwriting.strokes.glyphs import table
 from derivation.handwriting.writing import Writing
 from derivation.pages.formats import FORMATS
 from derivation.pages.formats.tex import beside
-from derivation.pages.typesetting.engine import compile_pdf, engines
+from derivation.pages.typesetting.engine import compile_pdf
 
 PIXELS = 10.95 * SCALE / 72.27 * 100 / 100
 """Of a hundredth of the font's size at 100 dots an inch, on a page of 11 points."""
@@ -165,17 +166,7 @@ def written(stem: str, hand: str, folder: Path) -> list[list[Frame]]:
     writing = Writing(hand)
     tex = FORMATS["tex"](derivation.derive(derivation.load(ROOT / "examples" / f"{stem}.toml")), "handwritten", writing)
     asked = tex.decode().replace(r"\fi\box\hand@fitted}", TELL)
-    for name, content in {"page.tex": asked.encode(), **beside(tex, "handwritten", writing)}.items():
-        (folder / name).write_bytes(content)
-    command = [engines()[0].program, "-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", "page.tex"]
-    subprocess.run(
-        command,
-        cwd=folder,
-        capture_output=True,
-        timeout=120,
-        check=True,
-        env={"max_print_line": "10000", "HOME": str(folder)},
-    )
+    typeset(folder, {"page.tex": asked.encode(), **beside(tex, "handwritten", writing)})
     sizes: dict[tuple[str, ...], list[tuple[float, float]]] = defaultdict(list)
     for wide, high, across, along, latex in TOLD.findall((folder / "page.log").read_text("utf-8", "replace")):
         sizes[wide, high, re.sub(r"\s", "", latex)].append((float(across) * 25.4 / 72.27, float(along) * 25.4 / 72.27))

@@ -7,12 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import operation_examples
 import pytest
 from flint import arb
 
 from derivation.deriving import derive
 from derivation.formulas.arrays import Array
-from derivation.formulas.operations import TABLE, examples
+from derivation.formulas.operations import TABLE
 from derivation.pages.formats.notebook import notebook
 from derivation.pages.formats.numpy_code import Code, helpers_source
 from derivation.spec.reader import load, loads
@@ -34,7 +35,7 @@ def test_every_operation_is_written_so_that_numpy_agrees(tmp_path: Path) -> None
     """The example of each row, worked by NumPy in one program and by the derivation."""
     lines, functions, helpers = list[str](), dict[str, str](), set[str]()
     for row in TABLE.values():
-        worked = derive(loads(examples.spec(row)))
+        worked = derive(loads(operation_examples.spec(row)))
         network = worked.network
         code = Code(network.shapes, functions, helpers)
         lines += [f"{name} = {as_python(worked.values[name])}" for name in network.data]

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from bare_tex import typeset
 from places import EXAMPLES, ROOT
 
 import derivation
 from derivation.handwriting.writing import Writing
 from derivation.pages.formats import FORMATS
 from derivation.pages.formats.tex import beside
-from derivation.pages.typesetting.engine import engines
 
 TELLING = r"""
 \makeatletter\newwrite\told\immediate\openout\told=told.txt
@@ -43,17 +42,7 @@ def marks(stem: str, theme: str, folder: Path) -> list[list[str]]:
         .replace(r"\begin{document}", TELLING + r"\begin{document}", 1)
         .replace(r"\renewcommand{\continued}", r"\renewcommand{\plaincontinued}")
     )
-    for name, content in {"page.tex": asked.encode(), **beside(tex, theme, Writing())}.items():
-        (folder / name).write_bytes(content)
-    command = [engines()[0].program, "-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", "page.tex"]
-    subprocess.run(
-        command,
-        cwd=folder,
-        capture_output=True,
-        timeout=120,
-        check=True,
-        env={"max_print_line": "10000", "HOME": str(folder)},
-    )
+    typeset(folder, {"page.tex": asked.encode(), **beside(tex, theme, Writing())})
     pages: list[list[str]] = []
     for number, what in re.findall(r"(?m)^(\d+) (\w+)$", (folder / "told.txt").read_text("utf-8")):
         while len(pages) < int(number):

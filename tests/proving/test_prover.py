@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import operation_examples
 import pytest
 
 import derivation
 from derivation.formulas.language import resolve
-from derivation.formulas.operations import TABLE, examples
+from derivation.formulas.operations import TABLE
 from derivation.formulas.terms import Term, name, number
 from derivation.networks.walkthrough import FalseLine, Line
 from derivation.proving.prover import Prover, unproved
@@ -23,7 +24,7 @@ DIFFERENTIATED = {
 
 def worked(row: str) -> derivation.Derivation:
     """The example of a row, and a loss behind it."""
-    return derivation.derive(derivation.loads(examples.differentiated(TABLE[row])))
+    return derivation.derive(derivation.loads(operation_examples.differentiated(TABLE[row])))
 
 
 def network(equations: str) -> derivation.Derivation:
