@@ -12,7 +12,8 @@ from typer.exceptions import TyperException
 
 from derivation.cli.exits import stop
 from derivation.words.files import languages, load
-from derivation.words.telling import listed, speaking, tell
+from derivation.words.language import speaking
+from derivation.words.telling import listed, tell
 
 if TYPE_CHECKING:
     Base = TyperCommand

@@ -11,7 +11,7 @@ import typer
 
 from derivation.cli.exits import known
 from derivation.words.files import languages
-from derivation.words.telling import preferring, speaking
+from derivation.words.language import preferring, speaking
 
 _RUNNING: ContextVar[ExitStack | None] = ContextVar("running", default=None)
 """What ends with the command that runs. Typer brings a Click of its own, so `click.get_current_context` knows none."""

@@ -16,7 +16,8 @@ from derivation.formulas.numbers import Undefined, certified, taken
 from derivation.formulas.terms import Term, name, partial, updated
 from derivation.networks.network import Network
 from derivation.networks.walkthrough import Derivation, Phase, TrainingStep
-from derivation.words.telling import preferring, tell
+from derivation.words.language import preferring
+from derivation.words.telling import tell
 
 View = Callable[[Workbook], Phase]
 """A phase that is made on request, from the workbook of the first training step (`deriving.views`)."""

@@ -13,8 +13,8 @@ from derivation.networks.network import Network
 from derivation.networks.walkthrough import Reason, Section
 from derivation.tex.write import Writer
 from derivation.words.files import Sentences, load
-from derivation.words.language import spoken
-from derivation.words.telling import form, listed, preferring
+from derivation.words.language import preferring, spoken
+from derivation.words.telling import form, listed
 
 Formula = Callable[[Term], str]
 Rest = ParamSpec("Rest")

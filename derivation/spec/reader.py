@@ -31,7 +31,8 @@ from derivation.spec.update import UpdateTable, chosen
 from derivation.tex.notation import NotationError, notation
 from derivation.words.files import languages
 from derivation.words.files import load as load_words
-from derivation.words.telling import Sentence, message_of, preferring, tell
+from derivation.words.language import preferring
+from derivation.words.telling import Sentence, message_of, tell
 
 MAXIMAL_LINES = 5000
 MAXIMAL_MESSAGE = 800

@@ -7,9 +7,7 @@ from functools import cache
 from typing import Any
 
 from derivation.words.files import load
-from derivation.words.language import preferring as preferring
-from derivation.words.language import speaking as speaking
-from derivation.words.language import spoken as spoken
+from derivation.words.language import spoken
 
 
 class Sentence(str):
@@ -63,6 +61,7 @@ def extended(said: str, code: str, /, **about: Any) -> Sentence:
 class Grouped(int):
     """A whole number whose digits, where a sentence wants them in threes, stand as in the language that is spoken.
 
+    >>> from derivation.words.language import speaking
     >>> with speaking("de"):
     ...     f"{Grouped(1250000):,}"
     '1.250.000'

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from derivation.cli.app import COMMANDS, app
 from derivation.cli.helping import MISUSES
 from derivation.words.files import languages, load
-from derivation.words.telling import spoken
+from derivation.words.language import spoken
 
 GROUP: Any = typer.main.get_command(app)
 NAMES = ["", *COMMANDS]

@@ -20,7 +20,7 @@ from derivation.exercises.exercise.exercise import Exercise, exercise_of
 from derivation.exercises.exports import EXPORTS, export
 from derivation.exercises.search.solve import draw
 from derivation.exercises.sheets.document import keys, worksheets
-from derivation.words.telling import speaking, spoken
+from derivation.words.language import speaking, spoken
 
 SPEC = (ROOT / "examples" / "variants" / "two-two-one.toml").read_text("utf-8")
 COMMA = 'language = "de"\ndecimal = ","\n' + SPEC

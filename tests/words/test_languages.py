@@ -30,7 +30,8 @@ from derivation.pages.formats.markdown import markdown
 from derivation.pages.formats.tex import beside
 from derivation.pages.typesetting.engine import compile_pdf, engines
 from derivation.words.files import languages, load
-from derivation.words.telling import form, listed, preferring, speaking, spoken, tell
+from derivation.words.language import preferring, speaking, spoken
+from derivation.words.telling import form, listed, tell
 
 EXAMPLE = ROOT / "examples" / "two-two-one.toml"
 OTHERS = [language for language in languages() if language != "en"]

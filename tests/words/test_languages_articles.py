@@ -34,7 +34,8 @@ from derivation.checking.sources.source import MAXIMAL_SIZE, Source, UnreadableA
 from derivation.cli.app import app
 from derivation.formulas.terms import Term
 from derivation.words.files import languages, load
-from derivation.words.telling import message_of, speaking
+from derivation.words.language import speaking
+from derivation.words.telling import message_of
 
 X = "Let $x = 2$, $y = 3$ and $L = 4$. "
 READ = [

@@ -32,7 +32,8 @@ from derivation.formulas.arrays import Array
 from derivation.formulas.numbers import Uncertain
 from derivation.formulas.terms import Term, index, name, partial
 from derivation.words.files import languages, load
-from derivation.words.telling import code_of, extended, message_of, speaking, tell
+from derivation.words.language import speaking
+from derivation.words.telling import code_of, extended, message_of, tell
 
 ARTICLES = ROOT / "examples" / "articles"
 X = r"$x = \begin{pmatrix} 1 \\ 2 \end{pmatrix}$, "

@@ -29,7 +29,8 @@ from derivation.pages.typesetting import engine
 from derivation.pages.typesetting.engine import Engine, TexError, compile_pdf
 from derivation.spec.reader import SpecError
 from derivation.words.files import languages, load
-from derivation.words.telling import message_of, preferring, speaking, tell
+from derivation.words.language import preferring, speaking
+from derivation.words.telling import message_of, tell
 from derivation.words.telling import spoken as language_of_now
 
 DATA = """

@@ -14,7 +14,7 @@ from derivation.checking.reports.article import Marks, markdown
 from derivation.checking.reports.view import Block, blocks
 from derivation.pages.typesetting.mathml import mathml
 from derivation.pages.typesetting.templating import environment
-from derivation.words.telling import spoken
+from derivation.words.language import spoken
 
 LAYOUT = frozenset("align aligned alignat gather gathered equation split multline flalign eqnarray displaymath".split())
 """Environments that only lay rows out."""

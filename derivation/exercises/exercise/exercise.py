@@ -27,7 +27,8 @@ from derivation.networks.network import Network
 from derivation.networks.update import PREFIX
 from derivation.networks.walkthrough import Derivation, Step
 from derivation.spec.reader import Opened, SpecError, opened, opened_text
-from derivation.words.telling import preferring, tell
+from derivation.words.language import preferring
+from derivation.words.telling import tell
 
 TRIALS = 12
 """Sets of numbers at which mistakes are held against each other."""

@@ -13,7 +13,8 @@ from derivation.exercises import numerals
 from derivation.exercises.key import Key
 from derivation.exercises.numerals import NoNumeral, Numeral
 from derivation.exercises.spreadsheet import NoTable, cells, load, short
-from derivation.words.telling import preferring, tell
+from derivation.words.language import preferring
+from derivation.words.telling import tell
 
 STUDENT, ID = ("student", "name"), ("id", "variant")
 GUESSED = 20

@@ -18,7 +18,8 @@ from derivation.formulas.terms import Term
 from derivation.networks.network import Network
 from derivation.pages.words import POINT
 from derivation.system.streams import spelled
-from derivation.words.telling import preferring, tell
+from derivation.words.language import preferring
+from derivation.words.telling import tell
 
 
 @dataclass(frozen=True, slots=True)

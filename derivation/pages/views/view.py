@@ -20,7 +20,8 @@ from derivation.pages.views import training
 from derivation.pages.views.drift import DriftView, drifts
 from derivation.pages.views.tables import TableView, table, tabled
 from derivation.pages.words import Words, latex_of
-from derivation.words.telling import form, spoken
+from derivation.words.language import spoken
+from derivation.words.telling import form
 
 DEEP = 8
 """Forward steps from which on backward steps say which of them they belong to."""
