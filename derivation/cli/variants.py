@@ -6,7 +6,7 @@ import os
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -88,12 +88,13 @@ def variants(
     prefer(page_of(text).language)
     people = _people(roster)
     labels = _labels(roster, people, count)
-    pool, job = _pool(cluster), _job(spec, text, _edition(spec, ids))
-    rows = _rebuilt(spec, job, ids) if ids else _drawn(spec, job, seed, labels, pool)
-    left_out = _unprintable(roster, people, rows) if "pdf" in forms else {}
-    products = {**platforms(job.spec, seed), "pdf": BINDINGS[bind]}
-    folder = folder_of(output, Path("output", f"{spec.stem}-variants"))
-    _write(spec, Batch(job, rows, [products[name] for name in forms], PARTS, folder, left_out), pool)
+    with closing(_pool(cluster)) as pool:
+        job = _job(spec, text, _edition(spec, ids))
+        rows = _rebuilt(spec, job, ids) if ids else _drawn(spec, job, seed, labels, pool)
+        left_out = _unprintable(roster, people, rows) if "pdf" in forms else {}
+        products = {**platforms(job.spec, seed), "pdf": BINDINGS[bind]}
+        folder = folder_of(output, Path("output", f"{spec.stem}-variants"))
+        _write(spec, Batch(job, rows, [products[name] for name in forms], PARTS, folder, left_out), pool)
     if left_out:
         more = [tell("roster.no_font_more", count=len(left_out) - TOLD)] if len(left_out) > TOLD else []
         stop("\n".join([*[*left_out.values()][:TOLD], *more]), TEX_FAILED)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,8 @@ def test_a_cluster_that_loses_a_worker_makes_the_same_bytes(tmp_path: Path, rows
     parts = {"sheets": Part(2, PARTS["sheets"].make), "keys": Part(2, PARTS["keys"].make)}
     products = [BINDINGS["two"]]
     here, there = tmp_path / "here", tmp_path / "there"
-    Batch(JOB, rows, products, parts, here).run(Cores(), lambda done, total: None)
+    with closing(Cores()) as pool:
+        Batch(JOB, rows, products, parts, here).run(pool, lambda done, total: None)
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
 
         def told(done: int, total: int) -> None:
@@ -159,7 +161,8 @@ def test_numbers_drawn_in_portions_are_those_drawn_in_one_go(monkeypatch: pytest
     job = Job(FEW, ".")
     at_once = list(draw(exercise_of(FEW, "."), 3, 400))
     monkeypatch.setattr(batch, "DRAWN", 90)
-    portions = list(drawn(job, 3, 400, Cores()))
+    with closing(Cores()) as pool:
+        portions = list(drawn(job, 3, 400, pool))
     assert [(found.id, found.inputs) for found in portions] == [(variant.id, variant.inputs) for variant in at_once]
     assert any(variant.id.split("-")[1][-1].isalpha() for variant in at_once), "none was like an earlier one"
     assert len({variant.answers for variant in at_once}) == 400

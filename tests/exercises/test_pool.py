@@ -6,9 +6,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import psutil
@@ -103,7 +104,8 @@ def refused(number: int) -> int:
 def test_a_lost_worker_is_replaced_and_its_part_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     tasks = [(str(tmp_path), number) for number in range(6)]
-    assert dict(Cores().run(lost, tasks)) == {task: task[1] ** 2 for task in tasks}
+    with closing(Cores()) as pool:
+        assert dict(pool.run(lost, tasks)) == {task: task[1] ** 2 for task in tasks}
     assert [len((tmp_path / str(number)).read_bytes()) for number in range(6)] == [1, 2, 3, 1, 2, 3]
 
 
@@ -113,6 +115,19 @@ def test_a_part_that_always_loses_its_worker_is_told_in_a_sentence(monkeypatch: 
         dict(Cores().run(always_lost, [1, 2]))
     with pytest.raises(LookupError):
         dict(Cores().run(refused, [1, 2]))
+
+
+def test_a_closed_pool_leaves_no_thread_that_ends_beside_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such a thread closes the pipe through which the program, at its end, wakes it: a traceback after all is done."""
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    before = set(threading.enumerate())
+    with closing(Cores()) as pool:
+        assert dict(pool.run(abs, [-1, -2, -3])) == {-1: 1, -2: 2, -3: 3}
+        assert set(threading.enumerate()) > before
+    assert set(threading.enumerate()) == before
+    with pytest.raises(LookupError):
+        dict(Cores().run(refused, [1, 2]))
+    assert set(threading.enumerate()) == before
 
 
 @pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one core needs no workers")

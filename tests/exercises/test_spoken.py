@@ -7,6 +7,7 @@ import html
 import io
 import json
 import re
+from contextlib import closing
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -69,7 +70,8 @@ def assert_is_heard(pool: Pool) -> None:
 
 @pytest.mark.slow
 def test_workers_speak_what_was_asked_for() -> None:
-    assert_is_heard(Cores())
+    with closing(Cores()) as pool:
+        assert_is_heard(pool)
 
 
 @pytest.mark.slow

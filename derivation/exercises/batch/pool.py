@@ -42,10 +42,12 @@ class NoCluster(NoPool):
 
 
 class Pool(Protocol):
-    """Makes parts, in whatever order they are done."""
+    """Makes parts, in whatever order they are done; is closed when nothing more is to be made."""
 
     def run(self, make: Callable[[Task], Made], tasks: Sequence[Task]) -> Iterator[tuple[Task, Made]]:
         """(task, what was made) of every task, each as soon as it is done. Raises `NoPool`, and what `make` raises."""
+
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,8 @@ class Speaking(Generic[Task, Made]):
 class Cores:
     """All cores of this machine; a single task is done here, without starting anything.
 
-    Workers are kept from one run to the next. They end as soon as a run is broken off, and when this process ends,
-    however it ends.
+    Workers are kept from one run to the next. They end as soon as a run is broken off, when this is closed, and when
+    this process ends, however it ends.
     """
 
     def __init__(self) -> None:
@@ -79,10 +81,15 @@ class Cores:
         try:
             yield from _shared_out(self.workers, Speaking(make, asked()), tasks)
         except BaseException:
-            for worker in self.workers:
-                worker.end()
-            self.workers.clear()
+            self.close()
             raise
+
+    def close(self) -> None:
+        for worker in self.workers:
+            worker.leash.close()
+        for worker in self.workers:
+            worker.end()
+        self.workers.clear()
 
 
 def _shared_out(
@@ -128,8 +135,10 @@ class _Worker:
             return self.executor.submit(_made, make, task)
 
     def end(self) -> None:
+        """Waits for the executor's thread: one that is about to end when this process does is woken through a pipe that
+        it closes meanwhile, with a traceback."""
         self.leash.close()
-        self.executor.shutdown(wait=False, cancel_futures=True)
+        self.executor.shutdown(cancel_futures=True)
 
 
 def _on_leash(held: Connection) -> None:
@@ -215,6 +224,9 @@ class Cluster:
             raise NoCluster(tell("batch.lost_worker")) from None
         except (OSError, CancelledError) as error:
             raise NoCluster(tell("batch.lost_cluster", why=str(error) or type(error).__name__)) from None
+
+    def close(self) -> None:
+        self.client.close()
 
 
 def is_open(address: str) -> bool:

@@ -16,6 +16,7 @@ from derivation.networks.update import PREFIX
 from derivation.networks.walkthrough import Step
 from derivation.pages.words import Words, latex_of, shown
 from derivation.words.language import spoken
+from derivation.words.telling import tell
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -49,7 +50,7 @@ class TaskGroup:
     number: int
     title: str
     tasks: tuple[Task, ...]
-    points: int
+    worth: str
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ def _groups(exercise: Exercise, latex: Callable[[Term], str], words: Words) -> I
             number,
             words.sentence("titles", members[0].title),
             tasks,
-            sum(task.points for task in tasks),
+            tell("worksheet.worth", count=sum(task.points for task in tasks)),
         )
         before = phase
 
