@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 TOKEN = re.compile(rb"\\?[A-Za-z]+|\d+(?:\.\d+)?|\s+|.", re.DOTALL)
 FARTHEST = 2**16
-MOST_EDITS = 6
+MOST_EDITS, LARGEST = 6, 2**20
+"""Edits of an input; bytes that one may add where it repeats something."""
 
 HOSTILE = (
     b"0", b"-0", b"-1", b"0.1", b"1e300", b"-1e300", b"1e-300", b"1e4000", b"1e99999999999", b"9" * 40, b"1" * 5000, b"nan", b"inf", b"05", b"1_000",
@@ -31,9 +32,18 @@ class Edit:
     piece: bytes
     times: int
 
+    def times_of(self, size: int) -> int:
+        """How often a part of so many bytes is written: edits upon edits would else fill the memory.
+
+        >>> edit = Edit("repeat", 0, b"1" * 5000, 3000)
+        >>> edit.times_of(7), edit.times_of(5000), edit.times_of(2**30)
+        (3000, 209, 1)
+        """
+        return max(1, min(self.times, LARGEST // max(size, 1)))
+
 
 def _inserted(tokens: list[bytes], at: int, edit: Edit) -> list[bytes]:
-    return [*tokens[:at], edit.piece * edit.times, *tokens[at:]]
+    return [*tokens[:at], edit.piece * edit.times_of(len(edit.piece)), *tokens[at:]]
 
 
 def _replaced(tokens: list[bytes], at: int, edit: Edit) -> list[bytes]:
@@ -45,11 +55,13 @@ def _left_out(tokens: list[bytes], at: int, edit: Edit) -> list[bytes]:
 
 
 def _repeated(tokens: list[bytes], at: int, edit: Edit) -> list[bytes]:
-    return tokens[: at + 4] + tokens[at : at + 4] * edit.times + tokens[at + 4 :]
+    part = tokens[at : at + 4]
+    return tokens[: at + 4] + part * edit.times_of(sum(map(len, part))) + tokens[at + 4 :]
 
 
 def _wrapped(tokens: list[bytes], at: int, edit: Edit) -> list[bytes]:
-    return [*tokens[:at], (edit.piece + b"(") * edit.times, tokens[at], b")" * edit.times, *tokens[at + 1 :]]
+    times = edit.times_of(len(edit.piece) + 2)
+    return [*tokens[:at], (edit.piece + b"(") * times, tokens[at], b")" * times, *tokens[at + 1 :]]
 
 
 def _moved(tokens: list[bytes], at: int, edit: Edit) -> list[bytes]:
