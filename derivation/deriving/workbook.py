@@ -4,6 +4,7 @@ written."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from math import prod
 
 from flint import fmpq
 
@@ -76,7 +77,7 @@ class Workbook:
         try:
             value = settle(evaluate(formula, self.known))
             self.known[quantity] = (
-                value.map(lambda x: sharpened(within_reach(x))) if len(value.entries) <= SMALL else value
+                value.map(lambda x: sharpened(within_reach(x))) if prod(value.shape) <= SMALL else value
             )
             self.literals.pop(quantity, None)
         except TooLarge as problem:

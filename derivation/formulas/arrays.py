@@ -24,6 +24,8 @@ Shape = tuple[int, ...]
 
 LARGE = 64
 """Products of numbers beyond which a matrix product is taken in one piece, by python-flint."""
+WORD = 64
+"""Bits of a denominator up to which numerators alone are multiplied by balls."""
 
 
 def broadcast(a: Shape, b: Shape) -> Shape | None:
@@ -145,7 +147,7 @@ class Array:
     def __matmul__(self, other: Array) -> Array:
         (height, inside), width = self.shape or (1, 1), (other.shape or (1, 1))[1]
         if height * inside * width > LARGE and self.kind and other.kind:
-            return Array.held(self.matrix * other.matrix, () if inside > 1 else (self, other))
+            return Array.held(_product(self, other), () if inside > 1 else (self, other))
         shape = collapse((height, width))
         if inside == 1:
             return Array(shape, tuple(x * y for x in self.entries for y in other.entries))
@@ -162,6 +164,19 @@ class Array:
     def sum(self) -> Array:
         """All entries added up, as a scalar."""
         return Array.scalar(total(self.entries))
+
+
+def _product(a: Array, b: Array) -> Any:
+    """The product of two matrices of python-flint's. Where one of them alone is exact, its numerators are multiplied by
+    the other's balls divided by its denominator: python-flint would divide each of its entries."""
+    if a.kind is b.kind:
+        return a.matrix * b.matrix
+    exact, other = (a, b) if a.kind is fmpq else (b, a)
+    numerators, denominator = exact.matrix.numer_denom()
+    if denominator.bit_length() > WORD:
+        return a.matrix * b.matrix
+    whole, balls = arb_mat(numerators), other.matrix / denominator
+    return whole * balls if exact is a else balls * whole
 
 
 def _kind(array: Array) -> Any:
