@@ -8,7 +8,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from functools import reduce
+from functools import lru_cache, reduce
 
 from derivation.formulas.language.resolve import Shapes
 from derivation.formulas.operations import heads
@@ -72,8 +72,35 @@ def _simplified(term: Term, shapes: Shapes, rules: Mapping[str, Rule]) -> Term:
     return term if rule is None else rule(term, shapes)
 
 
+class _Itself:
+    """A term as a key: another one that is equal may be a printed literal that stands for another number."""
+
+    __slots__ = ("term",)
+
+    def __init__(self, term: Term) -> None:
+        self.term = term
+
+    def __hash__(self) -> int:
+        return id(self.term)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Itself) and self.term is other.term
+
+
 def factors(term: Term) -> tuple[Fraction, Term | None]:
-    """The numeric factor of a product and what remains of it (None where nothing does)."""
+    """The numeric factor of a product and what remains of it (None where nothing does).
+
+    >>> from derivation.formulas.terms import name
+    >>> factors(number(2) * (name("u") * number("0.5")))
+    (Fraction(1, 1), Term(head='name', args=('u',)))
+    """
+    return _factors(_Itself(term))
+
+
+@lru_cache(maxsize=4096)
+def _factors(itself: _Itself) -> tuple[Fraction, Term | None]:
+    """Remembered, since a product is asked at each of its factors: what has no number in it stays the same term."""
+    term = itself.term
     if term.head == "number":
         return Fraction(term.args[0]), None
     if term.head == heads.NEG:
@@ -86,12 +113,12 @@ def factors(term: Term) -> tuple[Fraction, Term | None]:
             return above / below, _divide(core, rest)
     if term.head in LINEAR:
         factor, core = factors(term.args[0])
-        return (ONE, term) if core is None else (factor, Term(term.head, (core, *term.args[1:])))
+        return (ONE, term) if core is None else (factor, with_parts(term, [core]))
     if term.head in PRODUCTS:
         (a, left), (b, right) = factors(term.args[0]), factors(term.args[1])
         if left is None or right is None:
             return a * b, left or right
-        return a * b, Term(term.head, (left, right))
+        return a * b, with_parts(term, [left, right])
     return ONE, term
 
 
