@@ -62,6 +62,7 @@ UNREAD = {
 }
 
 
+@pytest.mark.slices(10)
 @pytest.mark.many(2)
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_our_own_handouts_pass(path: Path) -> None:

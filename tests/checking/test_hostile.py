@@ -52,6 +52,7 @@ def steps(text: str, path: str) -> int:
     return count
 
 
+@pytest.mark.slices(12)
 @pytest.mark.many(6)
 @pytest.mark.parametrize("name", SCANNED)
 def test_steps_grow_with_the_text(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,6 +62,7 @@ def test_steps_grow_with_the_text(name: str, monkeypatch: pytest.MonkeyPatch) ->
     assert long <= 16 * 1.2 * short + 2000
 
 
+@pytest.mark.slices(6)
 @pytest.mark.many(4)
 @pytest.mark.parametrize("name", JUDGED)
 def test_steps_of_judging_grow_with_the_text(name: str, monkeypatch: pytest.MonkeyPatch) -> None:

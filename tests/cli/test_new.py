@@ -123,6 +123,7 @@ def complete(bash: Bash, *words: str) -> list[str]:
     return done.stdout.split()
 
 
+@pytest.mark.slices(5)
 @pytest.mark.many(5)
 @pytest.mark.parametrize(
     ("words", "offered"),

@@ -174,6 +174,7 @@ def test_no_answer_gets_no_points(package: bytes) -> None:
         assert "look_forward_1" in engine.told and "followed" not in engine.told
 
 
+@pytest.mark.slices(4)
 @pytest.mark.many(1)
 @pytest.mark.parametrize("slip", ["1/10", "-3/10", "1/4", "7/10"])
 @pytest.mark.parametrize("changes", [{}, {"places": 3}])
@@ -209,6 +210,7 @@ def test_a_zero_carried_on_earns_nothing(exercise, package: bytes) -> None:  # t
     assert seen > 2
 
 
+@pytest.mark.slices(6)
 @pytest.mark.many(1)
 @pytest.mark.parametrize("row", by_hand.WORDS)
 def test_mistakes_made_by_hand_are_named_and_no_other(exercise, package: bytes, row: str) -> None:  # type: ignore[no-untyped-def]

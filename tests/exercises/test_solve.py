@@ -87,7 +87,7 @@ rate = "0.1 | 0.5"
 """
 
 
-@pytest.mark.slices(4)
+@pytest.mark.slices(2)
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("wishes", "holds"),

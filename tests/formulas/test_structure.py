@@ -155,6 +155,7 @@ def test_gradients_agree_with_autograd(equation: str) -> None:
             assert differences(found.gradients[key], expected) < 1e-9, key
 
 
+@pytest.mark.slices(24)
 @pytest.mark.many(6)
 @pytest.mark.parametrize("equation", CASES)
 def test_every_link_is_proved(equation: str) -> None:

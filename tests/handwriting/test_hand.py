@@ -187,6 +187,7 @@ def codes(part: str | bytes) -> bytes:
     return part if isinstance(part, bytes) else part.original_bytes
 
 
+@pytest.mark.slices(2)
 @pytest.mark.tex
 @pytest.mark.parametrize(("spec", "seed"), [("two-two-one", 1), ("two-two-one", 2), ("momentum", 3), ("batch-norm", 4)])
 def test_no_two_neighbours_are_alike(spec: str, seed: int) -> None:

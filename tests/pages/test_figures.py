@@ -330,6 +330,7 @@ def laid_out(boxes: list[Box], links: list[Link]) -> Chart:
     return Chart(layout.width, layout.height, nodes, edges)
 
 
+@pytest.mark.slices(60)
 @pytest.mark.many(10)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_nothing_lies_on_anything_in_a_random_graph(seed: int) -> None:

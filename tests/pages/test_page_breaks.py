@@ -65,7 +65,7 @@ def faults(pages: list[list[str]]) -> list[str]:
     return found
 
 
-@pytest.mark.slices(6)
+@pytest.mark.slices(4)
 @pytest.mark.tex
 @pytest.mark.parametrize("stem", [spec.stem for spec in EXAMPLES])
 def test_pages_end_between_steps(stem: str, tmp_path: Path) -> None:

@@ -292,6 +292,7 @@ def test_play_waits_for_the_pen(window: Any) -> None:
 HALT = "document.getAnimations().forEach(a => { a.pause(); a.currentTime = %s })"
 
 
+@pytest.mark.slices(2)
 @pytest.mark.parametrize("links", [4, 12, 30, 61])
 def test_the_pen_passes_over_all_ink_and_nothing_is_there_before(window: Any, links: int) -> None:
     """Pixels: with every stroke drawn the mask leaves nothing out; half-way, about half is there; at first, next to

@@ -81,6 +81,7 @@ def shown(browser: Any, tmp_path: Path) -> Any:
     return of
 
 
+@pytest.mark.slices(4)
 @pytest.mark.parametrize("stem", [*WITH_ROOTS, *OTHERS])
 def test_every_sign_of_a_lesson_leaves_ink(shown: Any, stem: str) -> None:
     opened = shown(html_of(stem))

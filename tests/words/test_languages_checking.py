@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from derivation.check import check_text
 from derivation.checking.article import Article
-from derivation.checking.facts import knowledge
+from derivation.checking.facts import knowledge, meter
 from derivation.checking.facts.facts import Facts
 from derivation.checking.facts.meaning import Meaning, Unknown
 from derivation.checking.facts.values import Random, Slope, Truth
@@ -226,7 +226,11 @@ PLANTED = [*TEXTS, *((codes, slipped(*slip)) for codes, *slip in SLIPS)]
 
 @pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize(("codes", "text"), PLANTED, ids=[codes for codes, _ in PLANTED])
-def test_a_planted_slip_is_told_in_its_language(codes: str, text: str, language: str) -> None:
+def test_a_planted_slip_is_told_in_its_language(
+    codes: str, text: str, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(meter, "STEPS_OF_ONE", 20_000)
+    monkeypatch.setattr(meter, "STEPS_AT_LEAST", 60_000)
     found = [why for why in whys(text, language) if code_of(why) == codes.split()[0]]
     assert found, whys(text, language)
     assert_told(codes, found[-1], language)
