@@ -12,6 +12,8 @@ from typing import Any
 
 import mpmath
 
+LARGEST_ANGLE = mpmath.mpf(10) ** 3000
+
 
 class Blurred(ArithmeticError):
     """More digits are needed to tell."""
@@ -121,6 +123,13 @@ def root(x: Any) -> Any:
     return mpmath.sqrt(x)
 
 
+def within_turns(function: Callable[[Any], Any], x: Any) -> Any:
+    """A sine of what takes millions of digits of pi is left alone."""
+    if abs(x) > LARGEST_ANGLE:
+        raise Blurred("a sine")
+    return function(x)
+
+
 def reciprocal(x: Any) -> Any:
     if not x:
         raise NoValue("division by zero")
@@ -140,8 +149,8 @@ def magnitude(x: Any) -> Dual:
 exp = smooth(mpmath.exp, lambda x, y: y)
 log = smooth(logarithm, lambda x, y: 1 / x)
 sqrt = smooth(root, lambda x, y: reciprocal(2 * y))
-sin = smooth(mpmath.sin, lambda x, y: mpmath.cos(x))
-cos = smooth(mpmath.cos, lambda x, y: -mpmath.sin(x))
+sin = smooth(lambda x: within_turns(mpmath.sin, x), lambda x, y: mpmath.cos(x))
+cos = smooth(lambda x: within_turns(mpmath.cos, x), lambda x, y: -mpmath.sin(x))
 tanh = smooth(mpmath.tanh, lambda x, y: 4 * sigmoid(2 * x) * sigmoid(-2 * x))
 arctan = smooth(mpmath.atan, lambda x, y: 1 / (1 + x * x))
 logistic = smooth(sigmoid, lambda x, y: y * sigmoid(-x))
