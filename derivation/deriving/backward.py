@@ -5,15 +5,16 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import reduce
 from itertools import groupby
 
 from derivation.deriving.forward import is_output
 from derivation.deriving.reasons import backward_reason, followed
+from derivation.deriving.short_ways import ShortWay, short_ways
 from derivation.deriving.workbook import Workbook
 from derivation.formulas.calculus.evaluate import evaluate
-from derivation.formulas.calculus.reverse import fused, gradients
+from derivation.formulas.calculus.reverse import gradients
 from derivation.formulas.calculus.simplify import Rule, loosely, simplify
 from derivation.formulas.language.resolve import Shapes
 from derivation.formulas.numbers import Undefined, unrounded
@@ -23,17 +24,6 @@ from derivation.networks.walkthrough import Line, Phase, Reason, Section, Step
 
 SHORT = 6
 """Nodes up to which an error signal's own formula is put in its place in a product of scalars."""
-
-
-@dataclass(frozen=True)
-class Shortcut:
-    """The loss's derivative by what stands before its operand: by `before` in p = softmax(before), say. `formulas` lead
-    to the short one."""
-
-    operand: str
-    before: str
-    formulas: tuple[Term, ...]
-    reason: str
 
 
 def backward(workbook: Workbook) -> Phase:
@@ -50,7 +40,10 @@ class Backward:
         self.workbook, self.network, self.loss = workbook, workbook.network, name(loss)
         self.contributions: dict[str, list[tuple[str, Term]]] = {}
         self.formulas: dict[Term, Term] = {self.loss: number(1)}
-        self.short = self.shortcut()
+        self.short: dict[str, ShortWay] = {}
+        """Short ways by what they lead to."""
+        self.skipped: dict[str, ShortWay] = {}
+        """The same by the quantities that they go past."""
         self.number = 0
 
     def signal(self, key: str) -> Term:
@@ -91,7 +84,7 @@ class Backward:
             if key in self.network.equations:
                 yield from self.emit(result, [key], "signal")
             elif key in self.network.data:
-                self.settle_data(key)
+                self.settle_unasked(key)
 
     def is_shared(self, key: str) -> bool:
         """Whether a quantity is used in several sections."""
@@ -104,7 +97,7 @@ class Backward:
         """Every derivative learnt, and no chain written."""
         for _, ready in self.equations():
             for key in ready:
-                (self.settle_data if key in self.network.data else self.settle)(key)
+                (self.settle_unasked if key in self.network.data or key in self.skipped else self.settle)(key)
 
     def active_consumers(self, key: str) -> list[str]:
         return [consumer for consumer in self.network.consumers[key] if consumer in self.network.active]
@@ -117,51 +110,11 @@ class Backward:
             self.contributions.setdefault(key, []).append((result, formula))
         for key in names(term):
             self.contributions.setdefault(key, [])
-        if self.short and result == self.short.operand:
-            self.contributions[self.short.before] = [(self.loss.args[0], self.short.formulas[-1])]
-
-    def shortcut(self) -> Shortcut | None:
-        """Where the loss of p = softmax(z), say, or a share of it, has a shorter derivative by z."""
-        term, share = self.network.equations[self.loss.args[0]], number(1)
-        if term.head == heads.DIV and term.args[1].head == "number":
-            term, share = term.args[0], number(1) / term.args[1]
-        inner = term.args[0] if term.args else None
-        if (
-            not isinstance(inner, Term)
-            or inner.head != "name"
-            or self.network.consumers[inner.args[0]] != self.loss.args
-        ):
-            return None
-        body = self.network.equations.get(inner.args[0])
-        if body is None or not body.args or not isinstance(body.args[0], Term) or body.args[0].head != "name":
-            return None
-        if self.network.consumers[body.args[0].args[0]] != inner.args:
-            return None
-        rule = fused(term, body.head, share, self.workbook.shapes)
-        if rule is None or any(entry != 1 for entry in evaluate(rule[1], self.workbook.known).entries):
-            return None
-        return Shortcut(
-            inner.args[0], body.args[0].args[0], (*self.in_full(inner, body), *rule[0]), TABLE[term.head].reason
-        )
-
-    def in_full(self, operand: Term, body: Term) -> list[Term]:
-        """The derivative by what stands before the loss's operand as the chain rule gives it, from which a shorter one
-        is made."""
-        shapes, loss = self.workbook.shapes, self.network.equations[self.loss.args[0]]
-        before = body.args[0]
-        outer = gradients(loss, self.loss, number(1), {operand.args[0]}, shapes)[operand.args[0]]
-        whole = gradients(body, operand, outer, {before.args[0]}, shapes)[before.args[0]]
-        if shapes.of(before) != ():
-            return [
-                gradients(body, operand, partial(self.loss, operand), {before.args[0]}, shapes)[before.args[0]],
-                whole,
-            ]
-        slope, then = partial(self.loss, operand), partial(operand, before)
-        self.workbook.assign_auxiliary(slope, outer)
-        self.workbook.assign_auxiliary(
-            then, gradients(body, operand, number(1), {before.args[0]}, shapes)[before.args[0]]
-        )
-        return [slope * then, whole]
+        if (way := self.skipped.get(result)) and way.operand == result:
+            self.contributions[way.before] = [(way.result, way.formulas[-1])]
+        for way in short_ways(self.workbook, result, self.signal(result)):
+            self.short[way.before] = way
+            self.skipped |= dict.fromkeys(way.skipped, way)
 
     def settle(self, key: str) -> Term:
         """The whole derivative by a quantity: all contributions added; its value is learnt."""
@@ -180,9 +133,9 @@ class Backward:
         self.formulas[signal] = formula
         return formula
 
-    def settle_data(self, key: str) -> None:
-        """As `settle`, for what the walkthrough does not ask for: where data has no derivative, there is none (`(w x -
-        y)^p` by p, below 0)."""
+    def settle_unasked(self, key: str) -> None:
+        """As `settle`, for what the walkthrough does not ask for, data and what a short way goes past: where it has no
+        derivative, or too large a one, there is none (`(w x - y)^p` by p, below 0)."""
         with suppress(Undefined):
             self.settle(key)
 
@@ -190,13 +143,19 @@ class Backward:
         """The steps for quantities whose contributions are complete, under one title."""
         if not keys:
             return
-        if self.short and keys == [self.short.operand]:
-            self.settle(keys[0])
+        if keys[0] in self.skipped:
+            self.settle_unasked(keys[0])
             return
         self.number += 1
         heading = self.heading(result, keys, title)
-        if self.short and keys == [self.short.before] and self.workbook.shapes.of(name(keys[0])):
-            yield self.stated(self.short.operand, heading)
+        way = self.short.get(keys[0])
+        if (
+            way
+            and self.can_be_shown(way.formulas[0])
+            and self.workbook.shapes.of(name(keys[0]))
+            and len(way.skipped) == 1
+        ):
+            yield self.stated(way, heading)
         for key in keys:
             formula = self.settle(key)
             yield from self.slopes(formula, heading)
@@ -204,14 +163,13 @@ class Backward:
             yield Step(signal, heading, self.chain(key, formula), self.number, self.reason(result, key))
             yield from self.workbook.measured(signal, heading, self.number)
 
-    def stated(self, key: str, heading: Reason) -> Step:
-        """A derivative by the loss's operand in symbols only: the shortcut that it is put into does not need its
-        numbers."""
-        signal = partial(self.loss, name(key))
+    def stated(self, way: ShortWay, heading: Reason) -> Step:
+        """A derivative by the operand that a short way goes past, in symbols only: its numbers are not needed."""
+        signal = partial(self.loss, name(way.operand))
         lines = self.workbook.lines(
             [(signal, "quantity"), (self.formulas[signal], "formula")], self.workbook.known[signal].map(unrounded), None
         )
-        return Step(signal, heading, lines, self.number, self.reason(self.loss.args[0], key))
+        return Step(signal, heading, lines, self.number, self.reason(way.result, way.operand))
 
     def heading(self, result: str, keys: list[str], title: str) -> Reason:
         quantities = tuple(name(key) for key in keys)
@@ -219,7 +177,7 @@ class Backward:
             return Reason(
                 "gradients" if len(keys) > 1 else "gradient", {"quantities": quantities, "result": name(result)}
             )
-        if self.short and keys == [self.short.before]:
+        if keys[0] in self.short:
             return Reason("output_signal", {"quantities": quantities})
         if self.loss.args[0] == result and is_output(self.network, keys[0]):
             return Reason("output_signal", {"quantities": quantities})
@@ -249,10 +207,10 @@ class Backward:
         return self.workbook.chain(signal, [*(longer for longer in self.longer(key) if longer != formula), formula])
 
     def longer(self, key: str) -> list[Term]:
-        """What leads to the formula: the chain rule before a shortcut, or numeric factors before they are drawn
+        """What leads to the formula: the chain rule before a short way, or numeric factors before they are drawn
         together."""
-        if self.short and key == self.short.before:
-            return [formula for formula in self.short.formulas[:-1] if not self.uses_rounded(formula)]
+        if way := self.short.get(key):
+            return [formula for formula in way.formulas[:-1] if self.can_be_shown(formula)]
         parts = [self.pulled(source, key, loosely) for source in self.sources(key)]
         return [loosely(reduce(operator.add, parts), self.workbook.shapes)]
 
@@ -270,14 +228,15 @@ class Backward:
         mean and 2 of a square."""
         return self.pulled(source, key, loosely) != self.pulled(source, key, simplify)
 
-    def uses_rounded(self, formula: Term) -> bool:
-        """Whether a derivative in a formula is one whose value is carried rounded."""
-        return any(node.head == "partial" and self.workbook.is_rounded(node) for node in walk(formula))
+    def can_be_shown(self, formula: Term) -> bool:
+        """Whether the derivatives in a formula have values, none of them carried rounded."""
+        inside = [node for node in walk(formula) if node.head == "partial"]
+        return all(node in self.workbook.known and not self.workbook.is_rounded(node) for node in inside)
 
     def scalar_chain(self, key: str) -> tuple[list[Term], Term] | None:
         """Between scalars the chain rule itself, in symbols: dL/db = dL/dy dy/db."""
         sources = self.contributions[key]
-        if len(sources) != 1 or (self.short and key == self.short.before):
+        if len(sources) != 1 or key in self.short:
             return None
         result = sources[0][0]
         shapes: Shapes = self.workbook.shapes
@@ -307,12 +266,12 @@ class Backward:
                     ),
                 ]
             )
-        if self.short and key == self.short.before:
-            operand, ending = self.short.operand, "" if self.short.formulas[-1].head == heads.SUB else ".scaled"
+        if way := self.short.get(key):
+            operand, ending = way.operand, ".scaled" if way.is_scaled else ""
             inner = backward_reason(
                 self.network.equations[operand], key, operand, self.workbook.shapes, key in self.network.parameters
             )
-            return followed([inner, Reason(f"fused_{self.short.reason}{ending}", {**about, "operand": name(operand)})])
+            return followed([inner, Reason(f"fused_{way.reason}{ending}", {**about, "operand": name(operand)})])
         return backward_reason(
             self.network.equations[result], key, result, self.workbook.shapes, key in self.network.parameters
         )

@@ -16,11 +16,12 @@ from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.calculus.reverse import gradients
 from derivation.formulas.calculus.simplify import simplify
 from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.numbers import TooLarge
 from derivation.formulas.operations import TABLE
 from derivation.formulas.operations.algebras import Terms
 from derivation.formulas.operations.table import same
 from derivation.formulas.terms import Term, index, name, number, partial, rebuild, walk
-from derivation.networks.walkthrough import Phase, Reason, Step
+from derivation.networks.walkthrough import Line, Phase, Reason, Step
 
 LONGEST_SUM = 4
 MOST_SUMMANDS = 9
@@ -75,18 +76,26 @@ class _Table:
         workbook.known[quantity] = Array.scalar(workbook.known[partial(loss, name(key))][place or (0,)])
         if not ways or (len(ways) > 1 and any(way[0] == self.network.loss for way in ways)):
             # The loss's own slope by this entry would be written like its whole derivative, which it is not.
-            return Step(quantity, Reason("partial", {"quantity": name(key)}), workbook.recall(quantity), number)
-        formulas, numbers = self.formulas(ways, (key, place))
+            lines = workbook.recall(quantity)
+        else:
+            try:
+                lines = self.chain(quantity, ways, (key, place))
+            except TooLarge:  # a local derivative that a short way of the backward pass goes past
+                lines = workbook.recall(quantity)
+        return Step(quantity, Reason("partial", {"quantity": name(key)}), lines, number)
+
+    def chain(self, quantity: Term, ways: list[Entry], source: Entry) -> tuple[Line, ...]:
+        workbook = self.workbook
+        formulas, numbers = self.formulas(ways, source)
         formulas = [formula for formula in formulas if formula != quantity]
         first = [
             formula
             for formula in formulas[-1:]
             if size(formula) <= LONGEST_LINE and any(map(self.is_compound, walk(numbers)))
         ]
-        lines = (
-            workbook.chain(quantity, formulas, numbers=numbers, first=first) if formulas else workbook.recall(quantity)
-        )
-        return Step(quantity, Reason("partial", {"quantity": name(key)}), lines, number)
+        if not formulas:
+            return workbook.recall(quantity)
+        return workbook.chain(quantity, formulas, numbers=numbers, first=first)
 
     def formulas(self, ways: list[Entry], source: Entry) -> tuple[list[Term], Term]:
         """The chain rule and the same with the factors' formulas, and what numbers are put into: from the loss down

@@ -56,7 +56,12 @@ SMALLEST = -5
 
 
 class Uncertain(ArithmeticError):
-    """A ball is too wide to decide a digit, a sign or a comparison at the working precision."""
+    """A ball is too wide to decide a digit, a sign or a comparison at the working precision; `bits` is the least that
+    can help, where that is known."""
+
+    def __init__(self, message: str, bits: int = 0) -> None:
+        super().__init__(message)
+        self.bits = bits
 
 
 class Undefined(ArithmeticError):
@@ -88,12 +93,15 @@ def working_precision(bits: int) -> Iterator[None]:
 
 def certified(work: Callable[[], Result]) -> Result:
     """What `work` returns, run with more and more bits until it raises no `Uncertain`."""
+    least = 0
     for bits in PRECISIONS:
+        if bits < least:
+            continue
         try:
             with working_precision(bits):
                 return work()
         except Uncertain as error:
-            last = error
+            last, least = error, error.bits
     raise Uncertain(tell("uncertain.never", bits=PRECISIONS[-1], what=message_of(last)))
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Literal
 
 from derivation.formulas.arrays import Array, Shape
+from derivation.formulas.language.forms import in_one
 from derivation.formulas.language.resolve import Shapes
 from derivation.formulas.numbers import Carry, Style
 from derivation.formulas.operations import TABLE, heads
@@ -132,7 +133,7 @@ def split(equations: Mapping[str, Term], shapes: Mapping[str, Shape]) -> tuple[d
     )
     for result, term in equations.items():
         splitter.result = result
-        splitter.equations[result] = splitter.root(term)
+        splitter.equations[result] = splitter.root(in_one(term))
     return splitter.equations, splitter.shapes
 
 

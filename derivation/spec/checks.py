@@ -77,7 +77,7 @@ def _moved(equations: Mapping[str, Term], parameters: Mapping[str, Array]) -> se
 
 
 LOSS_HEADS = frozenset(row.name for row in LOSSES)
-SIZES = frozenset({heads.HADAMARD_POW, heads.ABS, heads.NORM})
+SIZES = frozenset({heads.HADAMARD_POW, heads.ABS, heads.NORM, heads.SQUARED_NORM})
 """What makes a difference an error: it is squared, or its size is taken."""
 
 

@@ -12,6 +12,7 @@ from functools import reduce
 from typing import Any
 
 from derivation.formulas.arrays import Shape
+from derivation.formulas.language.forms import in_one
 from derivation.formulas.language.resolve import Shapes, choose
 from derivation.formulas.operations import TABLE, Operation, ShapeMismatch, heads
 from derivation.formulas.terms import Term, index, matrix, number, partial, updated
@@ -196,7 +197,7 @@ class Reader:
         symbol = r"^\odot" if self.take(r"\odot") else "^"
         exponent = self.comparison()
         self.expect("}")
-        return self.make(symbol, base, exponent)
+        return in_one(self.make(symbol, base, exponent))
 
     def atom(self) -> Term:
         if self.next == "(" and (entry := self.bracketed_entry()):

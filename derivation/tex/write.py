@@ -285,8 +285,9 @@ class Writer:
         r"""Frobenius for a matrix, Euclidean for a vector; no subscript where it may be either."""
         shape = self.shape(term.args[0])
         kind = "" if not shape else "_2" if 1 in shape else "_F"
-        left, right = row.notation.symbol.split()
-        return self.join((self.brackets(self.write(term.args[0])[0], f"{left} ", right), kind)), ATOM
+        left, right, *power = row.notation.symbol.split()
+        inside = self.brackets(self.write(term.args[0])[0], f"{left} ", right)
+        return self.join((inside, kind, *power)), row.notation.precedence
 
     def comparison(self, term: Term, row: Operation) -> str:
         left, right = (self.write(arg)[0] for arg in term.args)

@@ -65,6 +65,7 @@ LOSSES = {
     ),
     "hinge({}, y)": lambda v: np.sum(np.maximum(0.0, 1 - Y * v)),
     "huber({}, y)": lambda v: np.sum(np.where(np.abs(v - Y) <= 1, (v - Y) ** 2 / 2, np.abs(v - Y) - 0.5)),
+    "squared_norm({} - y) / 4 - norm({}) ^ 2": lambda v: np.sum((v - Y) ** 2) / 4 - np.sum(v**2),
     "max({}) + min({})": lambda v: np.max(v) + np.min(v),
     "{}[0] * {}[1] + sum({})": lambda v: v[0, 0] * v[1, 0] + np.sum(v),
 }

@@ -428,6 +428,27 @@ def test_hostile_numbers_have_the_values_that_mpmath_gives(chooser: random.Rando
     assert refused < 40
 
 
+SATURATED: dict[str, tuple[str, Callable[[Any], Any], Callable[[Any], Any]]] = {
+    "L = softplus(w)": ("-1000", lambda w: mpmath.log1p(mpmath.exp(w)), lambda w: 1 / (1 + mpmath.exp(-w))),
+    "L = tanh(w)^2 / 2": ("-1000", lambda w: mpmath.tanh(w) ** 2 / 2, lambda w: mpmath.tanh(w) * mpmath.sech(w) ** 2),
+    "L = 1 - sigmoid(w)": ("900", lambda w: 1 / (1 + mpmath.exp(w)), lambda w: -(mpmath.sech(w / 2) ** 2) / 4),
+}
+
+
+@pytest.mark.parametrize("equation", SATURATED)
+def test_what_is_saturated_is_small_and_not_0(equation: str) -> None:
+    given, value, slope = SATURATED[equation]
+    found = numbers(derivation.loads(spec(equation, f"w = {given}")))
+    with mpmath.workdps(1000):
+        for entries, true in ((found.values["L"].entries, value), (found.gradients["w"].entries, slope)):
+            assert abs(mpmath.mpf(json_text(entries[0])) / true(mpmath.mpf(given)) - 1) < mpmath.mpf("1e-28")
+
+
+def test_an_irrational_that_is_0_is_0() -> None:
+    found = numbers(derivation.loads(spec("L = (tanh(w * v) - tanh(v * w))^2", "w = 0.3\nv = 0.7")))
+    assert [json_text(entry) for entry in (found.values["L"].entries[0], found.gradients["w"].entries[0])] == ["0", "0"]
+
+
 NUMERAL = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e-?\d+)?(?![\w.])")
 EXAMPLES = (
     "linear-regression",

@@ -55,9 +55,11 @@ def test_the_second_opinion_knows_the_article_and_a_wrong_digit() -> None:
 
 
 def test_slopes_of_the_second_opinion_are_those_worked_by_hand() -> None:
-    rows = oracle.equations("p = sigmoid(w * x)\nL = -log(p)")
-    with mpmath.workdps(oracle.DIGITS):
-        (slope,) = oracle._slopes(rows, {"w": mpmath.mpf(2), "x": mpmath.mpf(3)}, "w", "L")
+    spec = oracle.Spec(
+        '[model]\nloss = "L"\nequations = "p = sigmoid(w * x)\\nL = -log(p)"\n[parameters]\nw = 2\nx = 3\n'
+    )
+    with mpmath.workdps(60):
+        (slope,) = spec.opinion().gradients["w"]
         assert mpmath.almosteq(slope, -3 / (1 + mpmath.exp(6)), 1e-30)
 
 

@@ -7,13 +7,23 @@ section 3.2.
 from __future__ import annotations
 
 from collections.abc import Callable, Set
+from dataclasses import dataclass
 from functools import reduce
 
 from derivation.formulas.calculus.simplify import simplify
 from derivation.formulas.language.resolve import Shapes, rule, substitute
-from derivation.formulas.operations import TABLE, heads
+from derivation.formulas.operations import TABLE, Operation, heads
 from derivation.formulas.terms import Term, options, walk
 from derivation.words.telling import tell
+
+
+@dataclass(frozen=True, slots=True)
+class Shorter:
+    """The lines that lead to a shorter rule, the last being the rule, and the term that must be exactly 1 in every entry
+    for it to hold."""
+
+    lines: tuple[Term, ...]
+    condition: Term
 
 
 class NoDerivative(ValueError):
@@ -91,18 +101,16 @@ def _pull(term: Term, out: Term, upstream: Term, place: int, shapes: Shapes) -> 
     return Term(heads.SUM, (pulled,)) if operand_shapes[place] == () and shape != () else pulled
 
 
-def fused(equation: Term, inner: str, upstream: Term, shapes: Shapes) -> tuple[list[Term], Term] | None:
-    """The lines that lead to the shorter rule for `equation` by the argument of `inner`, its first operand's operation,
-    where the table has one (p - y for softmax and cross-entropy), and the term that must be exactly 1 in every entry
-    for it to hold."""
-    row = TABLE.get(equation.head)
-    if row is None or inner not in row.fused:
+def fused(row: Operation, operands: tuple[Term, Term], inner: str, upstream: Term, shapes: Shapes) -> Shorter | None:
+    """The shorter rule for a loss by the argument of `inner`, its first operand's operation, where the table has one
+    (p - y for softmax and cross-entropy)."""
+    if inner not in row.fused:
         return None
-    p, b = equation.args
-    names = (("p", shapes.of(p)), ("b", shapes.of(b)), ("G", ()))
+    p, b = operands
+    names = (("p", shapes.of(p)), ("b", shapes.of(b)), ("G", shapes.of(upstream)))
     found = row.fused[inner]
     *lines, condition = (
         simplify(substitute(rule(text, names)[0], {"p": p, "b": b, "G": upstream}), shapes)
         for text in (*found.lines, found.condition)
     )
-    return lines, condition
+    return Shorter(tuple(lines), condition)

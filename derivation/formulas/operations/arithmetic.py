@@ -232,6 +232,18 @@ ARITHMETIC = (
         example="norm(a)",
     ),
     Operation(
+        "squared_norm",
+        A,
+        Notation("norm", r"\lVert \rVert ^{2}", POWER),
+        one_array,
+        definition="sum(a^2)",
+        reverse=("G * (2 * a)",),
+        spellings=("squared_norm",),
+        reason="squared_norm",
+        written_out=True,
+        example="norm(a)^2",
+    ),
+    Operation(
         "mean",
         A,
         Notation("function", r"\operatorname{mean}"),

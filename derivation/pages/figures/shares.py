@@ -46,11 +46,11 @@ def _shares(network: Network, numbers: TrainingStep) -> Shares:
     known |= {partial(loss, name(key)): array for key, array in numbers.gradients.items()}
     found = Shares({}, {})
     for result, term in network.equations.items():
-        if result not in network.active:
-            continue
         signal = number(1) if name(result) == loss else partial(loss, name(result))
+        if result not in network.active or (signal != number(1) and signal not in known):
+            continue
         for operand in names(term):
-            if partial(loss, name(operand)) not in known:  # data that has no derivative here
+            if partial(loss, name(operand)) not in known:  # it has no derivative here, or one too large to be written
                 continue
             use, target = (result, operand), {operand}
             found.gradients[use] = evaluate(gradients(term, name(result), signal, target, shapes)[operand], known)
