@@ -60,6 +60,8 @@ class Network:
     """The section that each equation stands in; empty in a network without sections."""
     places: Mapping[str, tuple[int, int]] = field(default_factory=dict, compare=False)
     """Line and column of each equation in the spec; what was split off an equation stands where it does."""
+    written: Mapping[str, Term] = field(default_factory=dict, compare=False)
+    """What parameters, data and the update's constants (`update.rate`) are given as, where that is no decimal: 1/3."""
 
     @cached_property
     def names(self) -> Names:
@@ -86,7 +88,8 @@ class Network:
 
     def with_parameters(self, parameters: Mapping[str, Array]) -> Network:
         """The same network at other parameter values, as after a training step."""
-        return replace(self, parameters=parameters)
+        written = {key: term for key, term in self.written.items() if key not in parameters}
+        return replace(self, parameters=parameters, written=written)
 
     @cached_property
     def consumers(self) -> Mapping[str, tuple[str, ...]]:

@@ -21,10 +21,10 @@ from derivation.formulas.language.unfolding import entries_problem, repetition_p
 from derivation.formulas.numbers import Carry, Style
 from derivation.formulas.terms import Term, names
 from derivation.networks.network import Network, Page, split
-from derivation.networks.update import Update
+from derivation.networks.update import PREFIX, Update
 from derivation.spec import checks as spec_checks
 from derivation.spec.files import from_file
-from derivation.spec.given import Given, value
+from derivation.spec.given import Given, Misplaced, value
 from derivation.spec.sections import HEADING, Equation, Heading, arranged, each, each_step, ordered, sections, uses
 from derivation.spec.text import MAXIMAL_TEXT, NotToml, Places, Problem, decoded, parsed, shown, title_fault, titled
 from derivation.spec.update import UpdateTable, chosen
@@ -193,7 +193,13 @@ def _asked(language: object) -> str:
 
 def problems(error: ValidationError, places: Places, *inside: str) -> Iterator[Problem]:
     """What pydantic finds wrong with a table, in our words; `inside` are the keys that lead to the table."""
-    return (places.problem((*inside, *map(str, item["loc"])), _sentence(dict(item))) for item in error.errors())
+    return (_problem(dict(item), places, inside) for item in error.errors())
+
+
+def _problem(item: Mapping[str, Any], places: Places, inside: tuple[str, ...]) -> Problem:
+    cause = item.get("ctx", {}).get("error")
+    path, at = (cause.path, cause.at) if isinstance(cause, Misplaced) else ((), 0)
+    return places.problem((*inside, *map(str, item["loc"]), *path), _sentence(item), at)
 
 
 def _sentence(error: Mapping[str, Any]) -> str:
@@ -255,7 +261,7 @@ class _Builder:
         equations, shapes = self.resolve()
         self.check_loss(shapes)
         update = (
-            chosen(self.spec.update, lambda key, message: self.add(("update", key) if key else ("update",), message))
+            chosen(self.spec.update, lambda key, message, at=0: self.add(("update", *filter(None, [key])), message, at))
             if self.spec.update
             else None
         )
@@ -284,6 +290,7 @@ class _Builder:
             self.titles,
             sections(list(equations), self.written, spec.model.loss),
             self.stated(equations),
+            self.as_written(update),
         )
         for first, second in built.names.clashes():
             self.add(
@@ -303,8 +310,14 @@ class _Builder:
                 before = []
         return places
 
-    def add(self, path: tuple[str, ...], message: str) -> None:
-        self.problems.append(self.places.problem(path, message))
+    def as_written(self, update: Update | None) -> dict[str, Term]:
+        """What is given as an expression, by the names of quantities."""
+        constants = {PREFIX + key: array for key, array in (update.constants if update else {}).items()}
+        given = {**self.spec.parameters, **self.spec.data, **constants}
+        return {key: array.written for key, array in given.items() if isinstance(array, Given) and array.written}
+
+    def add(self, path: tuple[str, ...], message: str, at: int = 0) -> None:
+        self.problems.append(self.places.problem(path, message, at))
 
     def stop(self) -> None:
         if self.problems:

@@ -12,14 +12,14 @@ from derivation.formulas.language.expressions import nearest
 from derivation.formulas.numbers import exact
 from derivation.networks.optimizers import OPTIMIZERS, RANGES, SCHEDULES, WISHES, UpdateRule
 from derivation.networks.update import Update
-from derivation.spec.given import value
+from derivation.spec.given import Misplaced, value
 from derivation.words.telling import message_of, tell
 
 MAXIMAL_STEPS = 50
 WORKED_IN_FULL = 3
 """Training steps up to which all are worked on the page where the spec does not say how many."""
-Add = Callable[[str, str], None]
-"""Told of a problem: the key ("" for the whole table) and a sentence."""
+Add = Callable[..., None]
+"""Told of a problem: the key ("" for the whole table), a sentence, and where in the value it is."""
 
 
 class UpdateTable(BaseModel):
@@ -92,7 +92,7 @@ def _constant(row: UpdateRule, key: str, default: str, given: Mapping[str, Any],
     try:
         array = value(given[key])
     except ValueError as error:
-        add(key, message_of(error))
+        add(key, message_of(error), error.at if isinstance(error, Misplaced) else 0)
         return None
     if array.shape:
         add(key, tell("spec.must_be_scalar", key=key))

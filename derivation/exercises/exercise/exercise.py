@@ -152,7 +152,9 @@ class Variant:
             {key: given.get(Term("name", (key,)), array) for key, array in table.items()}
             for table in (network.parameters, network.data)
         )
-        return replace(network, parameters=parameters, data=data, update=update)
+        varied = {quantity.args[0] for quantity, _ in self.exercise.slots}
+        written = {key: term for key, term in network.written.items() if key not in varied}
+        return replace(network, parameters=parameters, data=data, update=update, written=written)
 
     @cached_property
     def given(self) -> dict[Term, Array]:
@@ -298,7 +300,7 @@ def worked_steps(derivation: Derivation) -> list[tuple[str, Step]]:
         for phase in derivation.phases
         if phase.key in ("forward", "backward", "update") and phase.training_step == 1
         for step in phase.steps
-        if step.lines[-1].role == "value" and len(step.lines) > 2
+        if step.lines[-1].role == "value" and any(line.role == "formula" for line in step.lines)
     ]
 
 
