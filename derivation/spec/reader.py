@@ -243,6 +243,8 @@ class _Builder:
     def __init__(self, spec: Spec, places: Places, source: str) -> None:
         self.spec, self.places, self.source = spec, places, source
         self.problems: list[Problem] = []
+        self.notes: list[str] = []
+        """What is read otherwise than it is written."""
         self.named: set[str] = set()
         self.written: dict[str, Equation] = {}
         self.all_read = True
@@ -261,7 +263,11 @@ class _Builder:
         equations, shapes = self.resolve()
         self.check_loss(shapes)
         update = (
-            chosen(self.spec.update, lambda key, message, at=0: self.add(("update", *filter(None, [key])), message, at))
+            chosen(
+                self.spec.update,
+                lambda key, message, at=0: self.add(("update", *filter(None, [key])), message, at),
+                self.notes.append,
+            )
             if self.spec.update
             else None
         )
@@ -284,7 +290,7 @@ class _Builder:
             spec.notation,
             self.style(),
             Page(spec.paper, spec.elide, spec.language, spec.decimal),
-            self.unused(equations),
+            (*self.notes, *self.unused(equations)),
             self.carry(),
             "loss" if spec.model.output is None else "output",
             self.titles,
