@@ -14,7 +14,6 @@ import re
 from collections.abc import Callable, Container, Iterable
 from difflib import get_close_matches
 from functools import reduce
-from typing import Any
 
 from derivation.formulas.language.lexing import MAXIMAL_NAME, Token, plain_number, tokens
 from derivation.formulas.language.lexing import SyntaxProblem as SyntaxProblem
