@@ -3,23 +3,24 @@ matrix."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, Self
 
 from flint import arb, fmpq
 
-from derivation.formulas.arrays import Array, Shape, collapse
+from derivation.formulas.arrays import Array, Shape, collapse, describe
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.language.expressions import parse
 from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.resolve import Resolver, substitute
+from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.numbers import Number, Uncertain, Undefined, exact, sharpened, within_reach, working_precision
 from derivation.formulas.terms import Term, matrix, number
 from derivation.spec.text import shown
-from derivation.words.telling import message_of, tell
+from derivation.words.telling import listed, message_of, tell
 
 MAXIMAL_ENTRIES = 1_000_000
 MAXIMAL_SIZE = 100_000
@@ -48,7 +49,7 @@ class Given(Array):
     written: Term | None
 
     @classmethod
-    def of(cls, axes: Shape, entries: Iterable[Number], written: Term | None = None) -> Given:
+    def of(cls, axes: Shape, entries: Iterable[Number], written: Term | None = None) -> Self:
         """The array of these axes; a list is a column.
 
         >>> Given.of((2,), (1, 2)).shape, Given.of((1, 1), (1,)).shape
@@ -59,6 +60,51 @@ class Given(Array):
         object.__setattr__(array, "axes", axes)
         object.__setattr__(array, "written", written)
         return array
+
+
+class Stepped(Given):
+    """Other data at each training step: the array of the first, and `samples`, one for each step."""
+
+    __slots__ = ("samples",)
+    samples: tuple[Array, ...]
+
+
+def stepped(given: dict[str, Any], one: Callable[[Any], Array]) -> Stepped:
+    """What `{ steps = [...] }` gives, each sample read by `one`; all have one shape.
+
+    >>> stepped({"steps": [[1, 2], [0, 1]]}, value).samples[1].entries
+    (0, 1)
+    """
+    strange, samples = sorted(given.keys() - {"steps"}), given["steps"]
+    if strange:
+        raise ValueError(tell("spec.steps_alone", key=strange[0]))
+    if not isinstance(samples, list) or not samples:
+        raise ValueError(tell("spec.steps_list"))
+    arrays = [_sample(one, sample, place) for place, sample in enumerate(samples)]
+    for place, array in enumerate(arrays):
+        if array.shape != arrays[0].shape:
+            told = tell(
+                "spec.steps_shapes", count=place + 1, first=describe(arrays[0].shape), shape=describe(array.shape)
+            )
+            raise Misplaced(told, ("steps", str(place)))
+    first = arrays[0]
+    made = Stepped.of(first.axes if isinstance(first, Given) else first.shape, first.entries, as_written(first))
+    object.__setattr__(made, "samples", tuple(arrays))
+    return made
+
+
+def _sample(one: Callable[[Any], Array], sample: Any, place: int) -> Array:
+    try:
+        return one(sample)
+    except Misplaced as problem:
+        raise Misplaced(message_of(problem), ("steps", str(place), *problem.path), problem.at) from None
+    except ValueError as problem:
+        raise Misplaced(message_of(problem), ("steps", str(place))) from None
+
+
+def as_written(array: Array) -> Term | None:
+    """The expression that an array is given as, None where all is decimals."""
+    return array.written if isinstance(array, Given) else None
 
 
 def value(given: Any) -> Array:
@@ -124,7 +170,9 @@ def expression(text: str) -> tuple[Number, Term]:
     try:
         if len(text) > MAXIMAL_EXPRESSION:
             raise SyntaxProblem(0, tell("spec.long_expression", most=MAXIMAL_EXPRESSION))
-        written = substitute(Resolver(dict.fromkeys(_constants(), ())).resolve(parse(text)).term, _constants())
+        syntax = parse(text)
+        _check_names(syntax)
+        written = substitute(Resolver(dict.fromkeys(_constants(), ())).resolve(syntax).term, _constants())
         with working_precision(BITS):
             return sharpened(within_reach(*evaluate(written, {}).entries)), _signed(written)
     except SyntaxProblem as problem:
@@ -133,6 +181,15 @@ def expression(text: str) -> tuple[Number, Term]:
         ) from None
     except (Undefined, Uncertain) as problem:
         raise Misplaced(tell("spec.no_value", text=shown(text[:60]), why=message_of(problem))) from None
+
+
+def _check_names(syntax: Syntax) -> None:
+    """Raises `SyntaxProblem` at the first name: quantities have no values yet."""
+    if syntax.symbol == "name" and syntax.args[0] not in _constants():
+        raise SyntaxProblem(syntax.at, tell("spec.name_in_number", key=syntax.args[0], known=listed(_constants())))
+    for part in (*syntax.args, *(value for _, value in syntax.keywords)):
+        if isinstance(part, Syntax):
+            _check_names(part)
 
 
 def _signed(term: Term) -> Term:

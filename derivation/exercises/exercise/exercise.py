@@ -189,7 +189,7 @@ def exercise(network: Network, plan: Plan, edition: int | None = None) -> Exerci
 
     Raises what `deriving.derive` raises, and `ValueError` where something is asked that the walkthrough does not work.
     """
-    edition = latest() if edition is None else edition
+    edition, network = latest() if edition is None else edition, _at_first_step(network)
     tape, given = record(network)
     graph = ScalarGraph()
     slots = tuple(plan.domains)
@@ -202,6 +202,13 @@ def exercise(network: Network, plan: Plan, edition: int | None = None) -> Exerci
     program = Program.of(graph, required)
     telling = tuple(_telling(program, plan, blanks, mistakes))
     return Exercise(network, plan, derivation, tape, program, given, slots, right, blanks, telling, edition)
+
+
+def _at_first_step(network: Network) -> Network:
+    """The network that is asked for: where each training step has data of its own, the first step alone."""
+    if not network.samples or network.update is None:
+        return network
+    return replace(network, samples=(), update=replace(network.update, steps=1, worked=1))
 
 
 def _started(graph: ScalarGraph, given: Mapping[Term, Array], slots: tuple[Slot, ...]) -> dict[Term, Array]:
