@@ -57,7 +57,7 @@ def _derive(network: Network, views: Sequence[View]) -> Derivation:
     training: list[TrainingStep] = []
     kept, now = start(network), network
     for count in range(1, steps + 1):
-        workbook = Workbook(now, kept)
+        workbook = Workbook(now.at_step(count), kept)
         with _named(count):
             if count <= worked:
                 phases += [Phase(phase.key, phase.steps, count) for phase in _worked(workbook, count == 1)]
@@ -71,7 +71,7 @@ def _derive(network: Network, views: Sequence[View]) -> Derivation:
         )
     summary = [Phase("training", (), steps)] if steps > 1 else []
     with _named(steps + 1):
-        outcome = _outcome(now) if steps > 1 else None
+        outcome = _outcome(now.at_step(steps)) if steps > 1 else None
     return Derivation(network, (*phases, *summary, *wished), tuple(training), outcome)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from derivation.deriving.reasons import forward_reason, kind
@@ -13,6 +14,7 @@ from derivation.formulas.numbers import is_positive
 from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.terms import Term, index, name, names, rebuild, walk
 from derivation.networks.network import Network, inlined
+from derivation.networks.update import STEP
 from derivation.networks.walkthrough import Phase, Reason, Step
 
 
@@ -23,13 +25,27 @@ def setup(workbook: Workbook) -> Phase:
         Step(name(key), Reason("structure"), workbook.statement(name(key), term), 1, role_in(network, key))
         for key, term in inlined(network).items()
     ]
-    for number, (title, values) in enumerate((("parameters", network.parameters), ("data", network.data)), 2):
-        for quantity in map(name, values):
-            steps += [
-                Step(quantity, Reason(title), workbook.recall(quantity), number),
-                *workbook.measured(quantity, Reason(title), number),
-            ]
-    return Phase("setup", tuple(steps))
+    changing = network.samples[0].data if network.samples else {}
+    lasting = [key for key in network.data if key not in changing]
+    for number, (title, values) in enumerate((("parameters", network.parameters), ("data", lasting)), 2):
+        steps += stated(workbook, Reason(title), values, number)
+    return Phase("setup", (*steps, *sample(workbook, 4)))
+
+
+def stated(workbook: Workbook, title: Reason, keys: Iterable[str], number: int) -> Iterator[Step]:
+    """Known quantities under one title."""
+    for quantity in map(name, keys):
+        yield Step(quantity, title, workbook.recall(quantity), number)
+        yield from workbook.measured(quantity, title, number)
+
+
+def sample(workbook: Workbook, number: int) -> Iterator[Step]:
+    """The data of this training step, where each has its own."""
+    samples = workbook.network.samples
+    if samples:
+        count = int(workbook.known[STEP].entries[0].p)
+        title = Reason("sample", {"number": str(count), "count": str(len(samples))})
+        yield from stated(workbook, title, samples[count - 1].data, number)
 
 
 def forward(workbook: Workbook) -> Phase:

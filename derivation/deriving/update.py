@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from flint import fmpq
 
+from derivation.deriving.forward import sample, stated
 from derivation.deriving.workbook import Workbook
 from derivation.formulas.arrays import Array
 from derivation.formulas.numbers import taken
@@ -37,11 +38,10 @@ def carried(workbook: Workbook) -> Carried:
 
 
 def resumed(workbook: Workbook, forward: Phase) -> Phase:
-    """The forward pass of a later training step, with the parameters as they are now in front."""
-    title, now = Reason("resumed"), list[Step]()
-    for parameter in map(name, workbook.network.moved):
-        now += [Step(parameter, title, workbook.recall(parameter), 0), *workbook.measured(parameter, title, 0)]
-    return Phase(forward.key, (*now, *forward.steps))
+    """The forward pass of a later training step, with its data, where they are others, and the parameters as they are
+    now in front."""
+    now = stated(workbook, Reason("resumed"), workbook.network.moved, 0)
+    return Phase(forward.key, (*sample(workbook, -1), *now, *forward.steps))
 
 
 def update(workbook: Workbook, backward: Phase) -> Phase:

@@ -61,6 +61,8 @@ class Workbook:
         self.literals: dict[Term, Term] = {}
         if network.update:
             self.known |= {name(f"{PREFIX}{key}"): array for key, array in network.update.constants.items()}
+        if network.carry:
+            self.known |= {name(key): self.known[name(key)].map(network.carry) for key in network.written}
         self.carried = carried or {}
         self.known |= self.carried
 
@@ -142,9 +144,10 @@ class Workbook:
         return (Line(quantity, "=", "quantity"), *(Line(formula, "=", "formula") for formula in formulas))
 
     def recall(self, quantity: Term) -> tuple[Line, ...]:
-        """A known quantity and its value."""
-        shown = self.conclusion(quantity)
-        return (Line(quantity, "=", "quantity"), Line(shown, _relation(shown), "value"))
+        """A known quantity and its value, as it was given and as a decimal."""
+        shown, written = self.conclusion(quantity), self.network.written.get(quantity.args[0])
+        given = [] if written is None or written == shown or is_elided(shown) else [Line(written, "=", "substitution")]
+        return (Line(quantity, "=", "quantity"), *given, Line(shown, _relation(shown), "value"))
 
     def measured(self, quantity: Term, title: Reason, number: int) -> Iterator[Step]:
         """The norm of a quantity of which only the corners are printed: with them it can be told from another."""

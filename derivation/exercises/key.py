@@ -18,7 +18,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from flint import fmpq
+from flint import arb, fmpq
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -34,7 +34,7 @@ from derivation.exercises.exercise.exercise import Exercise, Variant
 from derivation.exercises.exercise.former_ids import FORMER
 from derivation.exercises.plan.contract import Contract
 from derivation.formulas.arrays import Array
-from derivation.formulas.numbers import exact, terminating
+from derivation.formulas.numbers import Number, exact, rounded, terminating
 from derivation.formulas.terms import Term, name
 from derivation.mistakes.table import latest
 from derivation.networks.network import Network, Page
@@ -47,6 +47,7 @@ NUMBER = re.compile(r"-?(?:\d+(?:\.\d+)?(?:e-?([0-2]?\d{1,2}|300))?|\d+/0*[1-9]\
 SURROGATE, HALF = re.compile(r"\\u[dD][89a-fA-F]"), re.compile("[\ud800-\udfff]")
 """How JSON writes half a letter, and the half itself."""
 MAXIMAL_FILE = 500_000_000
+GIVEN_DIGITS = 60
 LONGEST = 2000
 """Letters of a number; a spec's decimals have at most 100 digits and a power of ten of 300."""
 LARGE = 10**300
@@ -101,12 +102,15 @@ def _rows(array: Array) -> Any:
     return rows if array.shape else rows[0][0]
 
 
-def number_text(x: fmpq) -> str:
-    """A rational as a decimal where it ends, else as a fraction.
+def number_text(x: Number) -> str:
+    """A rational as a decimal where it ends, else as a fraction; what is none (a given square root) as a decimal that
+    is as good.
 
-    >>> number_text(fmpq(-1, 8)), number_text(fmpq(1, 3))
-    ('-0.125', '1/3')
+    >>> number_text(fmpq(-1, 8)), number_text(fmpq(1, 3)), number_text(arb(4))
+    ('-0.125', '1/3', '4.00000000000000000000000000000000000000000000000000000000000')
     """
+    if isinstance(x, arb):
+        return rounded(x, GIVEN_DIGITS)
     return terminating(x) or str(x)
 
 

@@ -36,6 +36,14 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Sample:
+    """The data of one training step, where each has its own: the arrays, and the expressions that they are given as."""
+
+    data: Mapping[str, Array]
+    written: Mapping[str, Term]
+
+
+@dataclass(frozen=True)
 class Network:
     """Equations `name = term` in an order in which each uses only what stands before it, and all values they start
     from."""
@@ -61,6 +69,10 @@ class Network:
     """The section that each equation stands in; empty in a network without sections."""
     places: Mapping[str, tuple[int, int]] = field(default_factory=dict, compare=False)
     """Line and column of each equation in the spec; what was split off an equation stands where it does."""
+    written: Mapping[str, Term] = field(default_factory=dict, compare=False)
+    """What parameters, data and the update's constants (`update.rate`) are given as, where that is no decimal: 1/3."""
+    samples: tuple[Sample, ...] = ()
+    """The data of each training step, where they change; `data` holds those of the first."""
 
     @cached_property
     def names(self) -> Names:
@@ -87,7 +99,16 @@ class Network:
 
     def with_parameters(self, parameters: Mapping[str, Array]) -> Network:
         """The same network at other parameter values, as after a training step."""
-        return replace(self, parameters=parameters)
+        written = {key: term for key, term in self.written.items() if key not in parameters}
+        return replace(self, parameters=parameters, written=written)
+
+    def at_step(self, count: int) -> Network:
+        """The same network with the data of a training step, counted from 1; after the last, those of the last."""
+        if not self.samples:
+            return self
+        sample = self.samples[min(count, len(self.samples)) - 1]
+        written = {key: term for key, term in self.written.items() if key not in sample.data}
+        return replace(self, data={**self.data, **sample.data}, written={**written, **sample.written})
 
     @cached_property
     def consumers(self) -> Mapping[str, tuple[str, ...]]:

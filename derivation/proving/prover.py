@@ -44,7 +44,9 @@ def prove(derivation: Derivation) -> Derivation:
     """
     worked = {phase.training_step for phase in derivation.phases if phase.steps}
     provers = {
-        count: Prover(derivation.network, numbers.values, numbers.gradients, numbers.updated, numbers.optimizer)
+        count: Prover(
+            derivation.network.at_step(count), numbers.values, numbers.gradients, numbers.updated, numbers.optimizer
+        )
         for count, numbers in enumerate(derivation.training_steps, 1)
         if count in worked
     }

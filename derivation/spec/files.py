@@ -88,7 +88,9 @@ def _wish(given: Mapping[str, Any]) -> Wish:
     known = [field.name for field in fields(Wish)]
     for key in given:
         if key not in known:
-            raise ValueError(tell("files.no_key", key=key, near=nearest(key, known), known=", ".join(known)))
+            raise ValueError(
+                tell("files.no_key", key=key, near=nearest(key, [*known, "steps"]), known=", ".join(known))
+            )
     if not isinstance(given.get("file"), str) or not given["file"]:
         raise ValueError(tell("files.names_a_file"))
     columns, rows = given.get("columns", [""]), given.get("rows", [0, 1])

@@ -1,62 +1,208 @@
-"""Numbers as they are given in a spec: exact decimals, as a scalar, a vector or a matrix."""
+"""Numbers as they are given in a spec: exact decimals and expressions of numbers ("1/3"), as a scalar, a vector or a
+matrix."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, Self
 
-from flint import fmpq
+from flint import arb, fmpq
 
-from derivation.formulas.arrays import Array, Shape, collapse
-from derivation.formulas.numbers import exact
+from derivation.formulas.arrays import Array, Shape, collapse, describe
+from derivation.formulas.calculus.evaluate import evaluate
+from derivation.formulas.language.expressions import parse
+from derivation.formulas.language.lexing import SyntaxProblem
+from derivation.formulas.language.resolve import Resolver, substitute
+from derivation.formulas.language.syntax import Syntax
+from derivation.formulas.numbers import Number, Uncertain, Undefined, exact, sharpened, within_reach, working_precision
+from derivation.formulas.terms import Term, matrix, number
 from derivation.spec.text import shown
-from derivation.words.telling import tell
+from derivation.words.telling import listed, message_of, tell
 
 MAXIMAL_ENTRIES = 1_000_000
 MAXIMAL_SIZE = 100_000
 MAXIMAL_BITS = 400
 """Bits of a whole number, before its digits are counted."""
+MAXIMAL_EXPRESSION = 200
+"""Characters of an expression that stands for a number."""
+BITS = 4096
+"""Of a given number that is no fraction: more than any working precision that does not hunt for an exact tie."""
+
+
+class Misplaced(ValueError):
+    """What is wrong inside of a value: the `path` from the value to the entry, and the offset into its text."""
+
+    def __init__(self, message: str, path: tuple[str, ...] = (), at: int = 0) -> None:
+        super().__init__(message)
+        self.path, self.at = path, at
 
 
 class Given(Array):
     """An array as it was given. `axes` are the lengths that NumPy has: two for a list of lists, one for a list, none
-    for a number."""
+    for a number. `written` is the array with its expressions as they stand in the spec, None where all is decimals."""
 
-    __slots__ = ("axes",)
+    __slots__ = ("axes", "written")
     axes: Shape
+    written: Term | None
 
     @classmethod
-    def of(cls, axes: Shape, entries: Iterable[fmpq]) -> Given:
+    def of(cls, axes: Shape, entries: Iterable[Number], written: Term | None = None) -> Self:
         """The array of these axes; a list is a column.
 
         >>> Given.of((2,), (1, 2)).shape, Given.of((1, 1), (1,)).shape
         ((2, 1), ())
         """
-        array = cls(collapse(sized(axes[0], axes[1] if axes[1:] else 1)), tuple(entries))
+        rows, columns, *_ = (*axes, 1, 1)
+        array = cls(collapse(sized(rows, columns)), tuple(entries))
         object.__setattr__(array, "axes", axes)
+        object.__setattr__(array, "written", written)
         return array
 
 
-def value(given: Any) -> Array:
-    """A number, a list (a column vector) or a list of equal lists (a matrix) as an exact array.
+class Stepped(Given):
+    """Other data at each training step: the array of the first, and `samples`, one for each step."""
 
-    >>> value([1, Decimal("0.1")]).entries
-    (1, 1/10)
+    __slots__ = ("samples",)
+    samples: tuple[Array, ...]
+
+
+def stepped(given: dict[str, Any], one: Callable[[Any], Array]) -> Stepped:
+    """What `{ steps = [...] }` gives, each sample read by `one`; all have one shape.
+
+    >>> stepped({"steps": [[1, 2], [0, 1]]}, value).samples[1].entries
+    (0, 1)
+    """
+    strange, samples = sorted(given.keys() - {"steps"}), given["steps"]
+    if strange:
+        raise ValueError(tell("spec.steps_alone", key=strange[0]))
+    if not isinstance(samples, list) or not samples:
+        raise ValueError(tell("spec.steps_list"))
+    arrays = [_sample(one, sample, place) for place, sample in enumerate(samples)]
+    for place, array in enumerate(arrays):
+        if array.shape != arrays[0].shape:
+            told = tell(
+                "spec.steps_shapes", count=place + 1, first=describe(arrays[0].shape), shape=describe(array.shape)
+            )
+            raise Misplaced(told, ("steps", str(place)))
+    first = arrays[0]
+    made = Stepped.of(first.axes if isinstance(first, Given) else first.shape, first.entries, as_written(first))
+    object.__setattr__(made, "samples", tuple(arrays))
+    return made
+
+
+def _sample(one: Callable[[Any], Array], sample: Any, place: int) -> Array:
+    try:
+        return one(sample)
+    except Misplaced as problem:
+        raise Misplaced(message_of(problem), ("steps", str(place), *problem.path), problem.at) from None
+    except ValueError as problem:
+        raise Misplaced(message_of(problem), ("steps", str(place))) from None
+
+
+def as_written(array: Array) -> Term | None:
+    """The expression that an array is given as, None where all is decimals."""
+    return array.written if isinstance(array, Given) else None
+
+
+def value(given: Any) -> Array:
+    """A number, a list (a column vector) or a list of equal lists (a matrix) as an exact array; a number may be an
+    expression of numbers, as text.
+
+    >>> value([1, Decimal("0.1"), "1/3"]).entries
+    (1, 1/10, 1/3)
     """
     if not isinstance(given, list):
-        return Array.scalar(_number(given))
+        return Given.of((), (_number(given),), _as_written(given)) if isinstance(given, str) else _scalar(given)
     if not given:
         raise ValueError(tell("spec.empty_list"))
+    is_matrix = isinstance(given[0], list)
     rows = [row if isinstance(row, list) else [row] for row in given]
-    if any(isinstance(row, list) for row in given) and not all(isinstance(row, list) for row in given):
+    if any(isinstance(row, list) is not is_matrix for row in given):
         raise ValueError(tell("spec.mixed"))
     lengths = [len(row) for row in rows]
     if len(set(lengths)) > 1 or not lengths[0]:
         raise ValueError(tell("spec.ragged", lengths=", ".join(map(str, lengths[:8]))))
-    axes = (len(rows), lengths[0]) if isinstance(given[0], list) else (len(rows),)
-    return Given.of(axes, (_number(entry) for row in rows for entry in row))
+    axes = (len(rows), lengths[0]) if is_matrix else (len(rows),)
+    entries = [
+        _entry(entry, (str(i), str(j)) if is_matrix else (str(i),))
+        for i, row in enumerate(rows)
+        for j, entry in enumerate(row)
+    ]
+    return Given.of(axes, entries, _matrix_as_written(rows))
+
+
+def _scalar(given: Any) -> Array:
+    return Array.scalar(_number(given))
+
+
+def _entry(given: Any, path: tuple[str, ...]) -> Number:
+    """An entry of an array; what is wrong with it knows where it stands."""
+    try:
+        return _number(given)
+    except Misplaced as problem:
+        raise Misplaced(message_of(problem), path, problem.at) from None
+    except ValueError as problem:
+        raise Misplaced(message_of(problem), path) from None
+
+
+def _matrix_as_written(rows: list[list[Any]]) -> Term | None:
+    if not any(isinstance(entry, str) for row in rows for entry in row):
+        return None
+    return matrix(tuple(tuple(map(_as_written, row)) for row in rows))
+
+
+def _as_written(given: Any) -> Term:
+    return expression(given)[1] if isinstance(given, str) else number(str(given).lower().replace("e+", "e"))
+
+
+@lru_cache(maxsize=4096)
+def expression(text: str) -> tuple[Number, Term]:
+    """The number that an expression of numbers stands for, exact where it is a fraction, and the expression.
+
+    Raises `Misplaced` with a sentence and the offset into the text.
+
+    >>> expression("-1/3")[0], expression("sqrt(2)/2")[1].head
+    (-1/3, 'div')
+    """
+    try:
+        if len(text) > MAXIMAL_EXPRESSION:
+            raise SyntaxProblem(0, tell("spec.long_expression", most=MAXIMAL_EXPRESSION))
+        syntax = parse(text)
+        _check_names(syntax)
+        written = substitute(Resolver(dict.fromkeys(_constants(), ())).resolve(syntax).term, _constants())
+        with working_precision(BITS):
+            return sharpened(within_reach(*evaluate(written, {}).entries)), _signed(written)
+    except SyntaxProblem as problem:
+        raise Misplaced(
+            tell("spec.no_expression", text=shown(text[:60]), why=problem.message), at=problem.at + 1
+        ) from None
+    except (Undefined, Uncertain) as problem:
+        raise Misplaced(tell("spec.no_value", text=shown(text[:60]), why=message_of(problem))) from None
+
+
+def _check_names(syntax: Syntax) -> None:
+    """Raises `SyntaxProblem` at the first name: quantities have no values yet."""
+    if syntax.symbol == "name" and syntax.args[0] not in _constants():
+        raise SyntaxProblem(syntax.at, tell("spec.name_in_number", key=syntax.args[0], known=listed(_constants())))
+    for part in (*syntax.args, *(value for _, value in syntax.keywords)):
+        if isinstance(part, Syntax):
+            _check_names(part)
+
+
+def _signed(term: Term) -> Term:
+    """`-1/3` with its sign before the fraction."""
+    negative = term.head == "div" and term.args[0].head == "number" and term.args[0].args[0].startswith("-")
+    return -(number(term.args[0].args[0][1:]) / term.args[1]) if negative else term
+
+
+@cache
+def _constants() -> dict[str, Term]:
+    """What an expression of numbers may name."""
+    with working_precision(BITS):
+        return {"pi": Term("number", (r"\pi",), Array.scalar(arb.pi())), "e": Term("exp", (number(1),))}
 
 
 def sized(rows: int, columns: int) -> tuple[int, int]:
@@ -70,7 +216,9 @@ def sized(rows: int, columns: int) -> tuple[int, int]:
     return rows, columns
 
 
-def _number(given: Any) -> fmpq:
+def _number(given: Any) -> Number:
+    if isinstance(given, str):
+        return expression(given)[0]
     if isinstance(given, bool) or not isinstance(given, int | Decimal):
         raise ValueError(_no_number(given))
     if isinstance(given, Decimal) and not given.is_finite():

@@ -20,14 +20,14 @@ from derivation.formulas.language.resolve import Resolver, describe
 from derivation.formulas.language.unfolding import entries_problem, repetition_problem, unfolded
 from derivation.formulas.numbers import Carry, Style
 from derivation.formulas.terms import Term, names
-from derivation.networks.network import Network, Page, split
-from derivation.networks.update import Update
+from derivation.networks.network import Network, Page, Sample, split
+from derivation.networks.update import PREFIX, Update
 from derivation.spec import checks as spec_checks
 from derivation.spec.files import from_file
-from derivation.spec.given import Given, value
+from derivation.spec.given import Given, Misplaced, Stepped, as_written, stepped, value
 from derivation.spec.sections import HEADING, Equation, Heading, arranged, each, each_step, ordered, sections, uses
 from derivation.spec.text import MAXIMAL_TEXT, NotToml, Places, Problem, decoded, parsed, shown, title_fault, titled
-from derivation.spec.update import UpdateTable, chosen
+from derivation.spec.update import MAXIMAL_STEPS, UpdateTable, chosen
 from derivation.tex.notation import NotationError, notation
 from derivation.words.files import languages
 from derivation.words.files import load as load_words
@@ -62,7 +62,11 @@ def _legible(message: str) -> str:
 
 def _value(given: Any, info: ValidationInfo) -> Array:
     """A value as it stands in the spec, or in a file that the spec names; the context is the spec's folder."""
-    return from_file(given, info.context) if isinstance(given, dict) else value(given)
+
+    def one(given: Any) -> Array:
+        return from_file(given, info.context) if isinstance(given, dict) else value(given)
+
+    return stepped(given, one) if isinstance(given, dict) and "steps" in given else one(given)
 
 
 Value = Annotated[Any, BeforeValidator(_value)]
@@ -74,6 +78,11 @@ def _language(given: str) -> str:
             tell("spec.no_language", language=given, near=nearest(given, languages()), known=", ".join(languages()))
         )
     return given
+
+
+def expressions(given: Mapping[str, Array]) -> dict[str, Term]:
+    """What is given as an expression, by its key."""
+    return {key: written for key, array in given.items() if (written := as_written(array)) is not None}
 
 
 class _Table(BaseModel):
@@ -193,7 +202,13 @@ def _asked(language: object) -> str:
 
 def problems(error: ValidationError, places: Places, *inside: str) -> Iterator[Problem]:
     """What pydantic finds wrong with a table, in our words; `inside` are the keys that lead to the table."""
-    return (places.problem((*inside, *map(str, item["loc"])), _sentence(dict(item))) for item in error.errors())
+    return (_problem(dict(item), places, inside) for item in error.errors())
+
+
+def _problem(item: Mapping[str, Any], places: Places, inside: tuple[str, ...]) -> Problem:
+    cause = item.get("ctx", {}).get("error")
+    path, at = (cause.path, cause.at) if isinstance(cause, Misplaced) else ((), 0)
+    return places.problem((*inside, *map(str, item["loc"]), *path), _sentence(item), at)
 
 
 def _sentence(error: Mapping[str, Any]) -> str:
@@ -237,6 +252,8 @@ class _Builder:
     def __init__(self, spec: Spec, places: Places, source: str) -> None:
         self.spec, self.places, self.source = spec, places, source
         self.problems: list[Problem] = []
+        self.notes: list[str] = []
+        """What is read otherwise than it is written."""
         self.named: set[str] = set()
         self.written: dict[str, Equation] = {}
         self.all_read = True
@@ -254,11 +271,7 @@ class _Builder:
         self.read_equations()
         equations, shapes = self.resolve()
         self.check_loss(shapes)
-        update = (
-            chosen(self.spec.update, lambda key, message: self.add(("update", key) if key else ("update",), message))
-            if self.spec.update
-            else None
-        )
+        update = self.update()
         self.check_notation(shapes, update)
         self.check_rounding()
         self.stop()
@@ -278,12 +291,14 @@ class _Builder:
             spec.notation,
             self.style(),
             Page(spec.paper, spec.elide, spec.language, spec.decimal),
-            self.unused(equations),
+            (*self.notes, *self.unused(equations)),
             self.carry(),
             "loss" if spec.model.output is None else "output",
             self.titles,
             sections(list(equations), self.written, spec.model.loss),
             self.stated(equations),
+            self.as_written(update),
+            self.samples(),
         )
         for first, second in built.names.clashes():
             self.add(
@@ -303,8 +318,51 @@ class _Builder:
                 before = []
         return places
 
-    def add(self, path: tuple[str, ...], message: str) -> None:
-        self.problems.append(self.places.problem(path, message))
+    def as_written(self, update: Update | None) -> dict[str, Term]:
+        """What is given as an expression, by the names of quantities."""
+        constants = {PREFIX + key: array for key, array in (update.constants if update else {}).items()}
+        return expressions({**self.spec.parameters, **self.spec.data, **constants})
+
+    def samples(self) -> tuple[Sample, ...]:
+        """The data of each training step, where they change."""
+        changing = {key: array.samples for key, array in self.spec.data.items() if isinstance(array, Stepped)}
+        steps = [dict(zip(changing, arrays, strict=True)) for arrays in zip(*changing.values(), strict=True)]
+        return tuple(Sample(data, expressions(data)) for data in steps)
+
+    def update(self) -> Update | None:
+        """The update that [update] asks for, if there is such a table."""
+        table = self.update_table()
+
+        def add(key: str, message: str, at: int = 0) -> None:
+            self.add(("update", key) if key else ("update",), message, at)
+
+        return chosen(table, add, self.notes.append) if table else None
+
+    def update_table(self) -> UpdateTable | None:
+        """The table [update], with as many training steps as there are samples where it does not say how many."""
+        given = self.spec.update
+        for key, array in self.spec.parameters.items():
+            if isinstance(array, Stepped):
+                self.add(("parameters", key), tell("spec.steps_of_parameter", key=key))
+        changing = {key: len(array.samples) for key, array in self.spec.data.items() if isinstance(array, Stepped)}
+        if not changing:
+            return given
+        first, count = next(iter(changing.items()))
+        if given is None:
+            self.add(("data", first), tell("spec.steps_without_update", key=first))
+            return None
+        asked = given.steps if "steps" in given.model_fields_set else None
+        for key, samples in changing.items():
+            if asked not in (None, samples):
+                self.add(("data", key), tell("spec.steps_count", key=key, count=samples, steps=asked))
+            elif samples != count:
+                self.add(("data", key), tell("spec.steps_differ", key=key, count=samples, other=first, others=count))
+            elif samples > MAXIMAL_STEPS:
+                self.add(("data", key), tell("spec.steps_many", key=key, count=samples, most=MAXIMAL_STEPS))
+        return given.model_copy(update={"steps": count})
+
+    def add(self, path: tuple[str, ...], message: str, at: int = 0) -> None:
+        self.problems.append(self.places.problem(path, message, at))
 
     def stop(self) -> None:
         if self.problems:

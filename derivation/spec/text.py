@@ -194,9 +194,10 @@ class Places:
                 return self.keys[path[:end]]
         return 1, 1
 
-    def problem(self, path: tuple[str, ...], message: str) -> Problem:
-        """A problem at a key."""
-        return Problem(*self.find(path), message)
+    def problem(self, path: tuple[str, ...], message: str, at: int = 0) -> Problem:
+        """A problem at a key, or so many characters behind the beginning of its value."""
+        line, column = self.find(path)
+        return Problem(line, column + at, message)
 
     def lines_of(self, path: tuple[str, ...], text: str) -> Iterator[tuple[int, int, str]]:
         """(line, column, text) of each line of a text that is a key's value."""
@@ -270,8 +271,10 @@ class _Scan:
     def on_text(self, piece: str, at: int) -> None:
         if self.wants_key:
             self.part(piece[1:-1], at)
-        else:
-            self.value_begins(at)
+            return
+        if self.levels and self.waiting is None:
+            self.places.keys.setdefault((*self.levels[-1].path, str(self.levels[-1].place)), self.places.at(at))
+        self.value_begins(at)
 
     def on_bare(self, piece: str, at: int) -> None:
         if len(piece) > MAXIMAL_BARE:

@@ -10,7 +10,7 @@ from loose import loose
 from places import ROOT
 
 from derivation.deriving import derive
-from derivation.exercises.exercise.exercise import Variant
+from derivation.exercises.exercise.exercise import Variant, exercise_of
 from derivation.exercises.exports.question import certain
 from derivation.exercises.exports.setting import MathML, Tex
 from derivation.exercises.exports.solution import Filled, Solution
@@ -132,3 +132,39 @@ def test_a_kink_that_is_met_has_its_footnote() -> None:
         assert len(noted) == bool(zeros)
         met += bool(zeros)
     assert met == 2
+
+
+EXPRESSIONS = """
+[model]
+loss = "L"
+equations = "z = W @ x + b\\nL = sum((z - y)^2)/2"
+[parameters]
+W = [["1/3", 2], ["sqrt(2)/2", "-1/3"]]
+b = [1, 2]
+[data]
+x = ["1/2", 1]
+y = ["1/7", "1/3"]
+[update]
+rule = "sgd"
+rate = "1/10"
+[variants]
+vary = { b = "one decimal", x = "integers 1..9" }
+"""
+
+
+def test_what_is_given_as_an_expression_is_set_so_where_it_does_not_vary() -> None:
+    exercise = exercise_of(EXPRESSIONS, ".")
+    solution = Solution(exercise, Tex("${}$"), str)
+    (variant,) = draw(exercise, 3, 1)
+    given = {chain.quantity: chain.links for chain in certain(lambda variant: solution.of(variant).given, variant)}
+    assert all(len(links) == 1 and links[0][0] == "=" for links in given.values())
+    assert r"\frac{1}{3}" in given["W"][0][1]
+    assert r"\frac{\sqrt{2}}{2}" in given["W"][0][1]
+    assert given["y"][0][1] == r"\begin{pmatrix} \frac{1}{7} \\ \frac{1}{3} \end{pmatrix}"
+    assert r"\frac" not in given["x"][0][1]
+    assert variant.network.written.keys() == {"W", "y", "update.rate"}
+
+
+def test_what_is_given_as_an_expression_does_not_vary_by_itself() -> None:
+    exercise = exercise_of(EXPRESSIONS.partition("[variants]")[0], ".")
+    assert {quantity.args[0] for quantity, _ in exercise.slots} == {"b"}

@@ -152,7 +152,9 @@ class Variant:
             {key: given.get(Term("name", (key,)), array) for key, array in table.items()}
             for table in (network.parameters, network.data)
         )
-        return replace(network, parameters=parameters, data=data, update=update)
+        varied = {quantity.args[0] for quantity, _ in self.exercise.slots}
+        written = {key: term for key, term in network.written.items() if key not in varied}
+        return replace(network, parameters=parameters, data=data, update=update, written=written)
 
     @cached_property
     def given(self) -> dict[Term, Array]:
@@ -187,7 +189,7 @@ def exercise(network: Network, plan: Plan, edition: int | None = None) -> Exerci
 
     Raises what `deriving.derive` raises, and `ValueError` where something is asked that the walkthrough does not work.
     """
-    edition = latest() if edition is None else edition
+    edition, network = latest() if edition is None else edition, _at_first_step(network)
     tape, given = record(network)
     graph = ScalarGraph()
     slots = tuple(plan.domains)
@@ -200,6 +202,13 @@ def exercise(network: Network, plan: Plan, edition: int | None = None) -> Exerci
     program = Program.of(graph, required)
     telling = tuple(_telling(program, plan, blanks, mistakes))
     return Exercise(network, plan, derivation, tape, program, given, slots, right, blanks, telling, edition)
+
+
+def _at_first_step(network: Network) -> Network:
+    """The network that is asked for: where each training step has data of its own, the first step alone."""
+    if not network.samples or network.update is None:
+        return network
+    return replace(network, samples=(), update=replace(network.update, steps=1, worked=1))
 
 
 def _started(graph: ScalarGraph, given: Mapping[Term, Array], slots: tuple[Slot, ...]) -> dict[Term, Array]:
@@ -298,7 +307,7 @@ def worked_steps(derivation: Derivation) -> list[tuple[str, Step]]:
         for phase in derivation.phases
         if phase.key in ("forward", "backward", "update") and phase.training_step == 1
         for step in phase.steps
-        if step.lines[-1].role == "value" and len(step.lines) > 2
+        if step.lines[-1].role == "value" and any(line.role == "formula" for line in step.lines)
     ]
 
 

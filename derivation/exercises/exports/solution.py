@@ -306,7 +306,8 @@ class Solution:
         if step.lines[-1].role != "value":
             return None
         literal = _Nodes(self.exercise.network, self.exercise.nodes, {}).literal(self.exercise.nodes[step.quantity])
-        return Filling.of(SlotWriter(self.exercise.network.names).write(literal)[0], self.setting)
+        shown = _expression(step, self.exercise) or literal
+        return Filling.of(SlotWriter(self.exercise.network.names).write(shown)[0], self.setting)
 
     def reason(self, reason: Reason | None) -> str:
         """The sentence that holds for any numbers: not the one for inputs that are all positive, say."""
@@ -319,6 +320,14 @@ class Solution:
     def of(self, variant: Variant) -> Worked:
         """The solution of one variant."""
         return Worked(self, variant)
+
+
+def _expression(step: Step, exercise: Exercise) -> Term | None:
+    """What a quantity is given as, where that is an expression (1/3) and worked with as it is; None for decimals."""
+    varied = {quantity for quantity, _ in exercise.slots}
+    if step.quantity not in exercise.given or step.quantity in varied or exercise.network.carry:
+        return None
+    return next((line.term for line in step.lines if line.role == "substitution"), None)
 
 
 class Worked:

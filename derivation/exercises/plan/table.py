@@ -102,9 +102,9 @@ def standard_plan(network: Network) -> Plan:
 
 
 def standard_domains(network: Network) -> dict[Slot, Domain]:
-    """Every parameter with one decimal; data that are whole with whole numbers; labels, states at 0 and the update's
-    constants as they are."""
-    fixed = _labels(network)
+    """Every parameter with one decimal; data that are whole with whole numbers; labels, states at 0, the update's
+    constants and what is given as an expression (1/3) as they are."""
+    fixed = _labels(network) | network.written.keys()
     found: dict[Slot, Domain] = {}
     for table, is_data in ((network.parameters, False), (network.data, True)):
         for key, array in table.items():

@@ -9,9 +9,9 @@ from itertools import groupby
 
 from derivation.exercises.exercise.exercise import Blank, Exercise, Variant
 from derivation.exercises.plan.plan import Slot
-from derivation.formulas.numbers import decimal
+from derivation.formulas.numbers import Number, decimal
 from derivation.formulas.terms import Term, name
-from derivation.networks.network import inlined
+from derivation.networks.network import Network, inlined
 from derivation.networks.update import PREFIX
 from derivation.networks.walkthrough import Step
 from derivation.pages.words import Words, latex_of, shown
@@ -139,16 +139,28 @@ def _given(exercise: Exercise, latex: Callable[[Term], str], holes: Mapping[Slot
     network = exercise.network
     constants = network.update.constants if network.update else {}
     for key in (*network.data, *network.parameters, *(PREFIX + key for key in constants)):
-        array = exercise.given[name(key)]
+        array, written = exercise.given[name(key)], _expressions(network, key)
         offsets = iter(range(len(array.entries)))
         rows = tuple(
             tuple(
-                holes.get((name(key), offset)) or shown(decimal(entry, network.style).text, network.page.decimal)
+                holes.get((name(key), offset)) or (latex(written[offset]) if written else _printed(entry, network))
                 for entry, offset in zip(row, offsets, strict=False)
             )
             for row in array.rows
         )
         yield GivenRows(latex(name(key)), rows, not array.shape)
+
+
+def _expressions(network: Network, key: str) -> list[Term]:
+    """The entries of what is given as an expression and worked with as it is: 1/3, not 0.333."""
+    written = None if network.carry else network.written.get(key)
+    if written is None:
+        return []
+    return [entry for row in written.args for entry in row.args] if written.head == "matrix" else [written]
+
+
+def _printed(x: Number, network: Network) -> str:
+    return shown(decimal(x, network.style).text, network.page.decimal)
 
 
 def _groups(exercise: Exercise, latex: Callable[[Term], str], words: Words) -> Iterator[TaskGroup]:

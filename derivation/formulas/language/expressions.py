@@ -11,14 +11,13 @@ place   := comparison | comparison? ':' comparison? | 'None' | list
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from difflib import get_close_matches
 from functools import reduce
-from typing import Any
 
 from derivation.formulas.language.lexing import MAXIMAL_NAME, Token, plain_number, tokens
 from derivation.formulas.language.lexing import SyntaxProblem as SyntaxProblem
-from derivation.formulas.language.spellings import ALIASES, DIFFERENT_IN_TORCH, MODULES, TORCH, WITH_AXIS
+from derivation.formulas.language.spellings import ALIASES, DIFFERENT_IN_TORCH, INTERNAL, MODULES, TORCH, WITH_AXIS
 from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.language.unfolding import sum_problem
 from derivation.formulas.operations import SPELLINGS
@@ -32,6 +31,8 @@ MAXIMAL_LEVELS = 250
 MAXIMAL_LENGTH = 20_000
 """Characters of an equation."""
 MAXIMAL_STEPS = 200
+NEAR, NEAR_SHORT = 0.6, 0.5
+"""How alike two names have to be for one to be suggested for the other, from 0 to 1; of two letters one may differ."""
 FUNCTIONS = frozenset(s for s in SPELLINGS if s.isidentifier()) | LAYERS.keys() | {"concat", "stack", "embedding"}
 TEMPLATE_FUNCTIONS = frozenset({"ones", "size"})
 """Only rows of the table use these: an array of ones of an operand's shape, and its number of entries."""
@@ -295,7 +296,7 @@ class _Parser:
                 break
         symbol = ALIASES.get(word.text, word.text)
         if symbol not in FUNCTIONS | TEMPLATE_FUNCTIONS and word.text not in ALIASES:
-            near = nearest(word.text, FUNCTIONS)
+            near = nearest(word.text, FUNCTIONS - INTERNAL)
             raise SyntaxProblem(word.at, tell("syntax.no_function", called=word.text, near=near))
         if not found:
             raise SyntaxProblem(self.words[self.place - 1].at, tell("syntax.expected_operand", found=repr(")")))
@@ -367,13 +368,14 @@ def spelled_out(syntax: Syntax) -> Syntax:
     return reduce(lambda a, b: Syntax("+", (a, b), syntax.at), steps)
 
 
-def nearest(word: str, known: Any) -> str:
-    """A suggestion to append to an error message, or nothing.
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A suggestion to append to an error message, or nothing; capital letters make no difference.
 
-    >>> nearest("sigmod", ["relu", "sigmoid"])
-    "; did you mean 'sigmoid'?"
+    >>> nearest("sigmod", ["relu", "sigmoid"]), nearest("Adam", ["adam"]), nearest("q", ["x", "y"])
+    ("; did you mean 'sigmoid'?", "; did you mean 'adam'?", '')
     """
     if len(word) > MAXIMAL_NAME:
         return ""
-    matches = get_close_matches(word, list(known), n=1, cutoff=0.5)
-    return tell("syntax.near", near=matches[0]) if matches else ""
+    forms = {key.lower(): key for key in known}
+    matches = get_close_matches(word.lower(), forms, n=1, cutoff=NEAR if len(word) > 2 else NEAR_SHORT)
+    return tell("syntax.near", near=forms[matches[0]]) if matches else ""

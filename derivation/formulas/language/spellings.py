@@ -22,3 +22,9 @@ DIFFERENT_IN_TORCH = frozenset({"cross_entropy", "binary_cross_entropy", "var", 
 words files says what to write."""
 WITH_AXIS = frozenset({"sum", "mean", "max", "amax", "min", "amin", "var", "softmax", "log_softmax"})
 """What takes an axis as its second argument in NumPy: `np.max(X, 0)` is no maximum of X and 0."""
+INTERNAL = frozenset({
+    "cases", "cos_pi", "diag", "diagonal", "elu_prime", "enlarge", "first_largest", "first_largest_in_columns", "first_largest_in_rows", "gather_rows",
+    "gelu_tanh_prime", "largest_in_windows", "leaky_relu_prime", "normal_cdf", "normal_pdf", "pick_rows", "relu_prime", "repeat_columns", "repeat_rows",
+    "rotate180", "slice", "spread", "strided",
+})  # fmt: skip
+"""Rows that others are defined or differentiated by: nobody who misspells a function means one of these."""

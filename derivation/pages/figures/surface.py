@@ -44,10 +44,10 @@ NEWTON, REACH = 8, 3.0
 
 def surface(derivation: Derivation) -> Chart | None:
     """The picture; nothing unless training has several steps and two numbers to move, so that the loss is a surface
-    over them."""
+    over them, and the same one at each step."""
     network: Network = derivation.network
     moving = network.few_entries
-    if derivation.outcome is None or len(moving) != 2:
+    if derivation.outcome is None or len(moving) != 2 or network.samples:
         return None
     stations = [
         tuple(middle(now.values[_key(term)][place or (0,)]) for term, place in moving)

@@ -164,10 +164,24 @@ class Notebook:
         step = next((self.code.identifier(quantity) for quantity in self.given if quantity == name("update.t")), "t")
         loss = self.code.identifier(name(network.loss or ""))
         forward = [self.lines[name(key)] for key in network.equations]
+        yield from self.samples()
         yield f"losses = [{loss}]"
         yield f"for {step} in range(2, {len(self.derivation.training_steps) + 1}):"
-        yield from (f"    {line}" for line in (*handed, *self.lines.values(), f"losses.append({loss})"))
+        taken = [f"{key} = {key}_steps[{step} - 1]" for key in map(self.code.identifier, self.changing)]
+        yield from (f"    {line}" for line in (*taken, *handed, *self.lines.values(), f"losses.append({loss})"))
         yield from (*handed, *forward, f"losses.append({loss})", "losses")
+
+    @cached_property
+    def changing(self) -> list[Term]:
+        """The data that are others at each training step."""
+        samples = self.derivation.network.samples
+        return list(map(name, samples[0].data)) if samples else []
+
+    def samples(self) -> Iterator[str]:
+        """The data of each training step, as lists."""
+        for quantity in self.changing:
+            values = [literal(step.values[quantity.args[0]]) for step in self.derivation.training_steps]
+            yield f"{self.code.identifier(quantity)}_steps = [{', '.join(values)}]"
 
     def checks(self) -> Iterator[str]:
         """Every number of the derivation beside the notebook's."""

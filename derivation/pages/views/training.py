@@ -45,5 +45,6 @@ def table(derivation: Derivation, words: Words) -> TableView | None:
                 ),
             )
         )
-    note = words.text("document", "table_note", digits=style.digits)
-    return TableView((*heads, *(latex(term) for term, _ in columns)), tuple(rows), note)
+    notes = [words.text("document", "table_note", digits=style.digits)]
+    notes += [words.text("document", "sampled")] if network.samples else []
+    return TableView((*heads, *(latex(term) for term, _ in columns)), tuple(rows), " ".join(notes))

@@ -75,7 +75,7 @@ class SectionView:
 @dataclass(frozen=True)
 class GroupView:
     """The chains under one title; in `rows`, short ones stand with the chain before them. The first of a section
-    `opens` it."""
+    `opens` it. `number` is 0 where they are only recalled."""
 
     number: int
     title: str
@@ -312,7 +312,10 @@ def _group(
     chains = tuple(_chain(step, latex, words) for step in steps)
     place = next((places[step.quantity] for step in steps if step.quantity in places), None)
     return GroupView(
-        steps[0].number, title, chains, "" if place is None else words.text("document", "reference", number=place)
+        max(steps[0].number, 0),
+        title,
+        chains,
+        "" if place is None else words.text("document", "reference", number=place),
     )
 
 
