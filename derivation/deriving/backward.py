@@ -270,6 +270,12 @@ class Backward:
         mean and 2 of a square."""
         return self.pulled(source, key, loosely) != self.pulled(source, key, simplify)
 
+    def stops(self, source: str, key: str) -> bool:
+        """Whether a quantity stands in a stop_gradient of an equation."""
+        return any(
+            node.head == heads.STOP_GRADIENT and key in names(node) for node in walk(self.network.equations[source])
+        )
+
     def uses_rounded(self, formula: Term) -> bool:
         """Whether a derivative in a formula is one whose value is carried rounded."""
         return any(node.head == "partial" and self.workbook.is_rounded(node) for node in walk(formula))
@@ -302,7 +308,7 @@ class Backward:
                     *(
                         reason
                         for source in sources
-                        if self.draws_together(source, key)
+                        if self.draws_together(source, key) or self.stops(source, key)
                         for reason in self.through(source, key)
                     ),
                 ]

@@ -102,6 +102,12 @@ class Network:
         """The names that the loss depends on."""
         return self.behind(self.loss) if self.loss else frozenset()
 
+    @cached_property
+    def held(self) -> tuple[Term, ...]:
+        """The parts of equations that count as constants when the loss is differentiated, each once, in order."""
+        parts = (node for key, term in self.equations.items() if key in self.active for node in walk(term))
+        return tuple(dict.fromkeys(node for node in parts if node.head == heads.STOP_GRADIENT))
+
     def behind(self, key: str) -> frozenset[str]:
         """A name and all that it depends on."""
         found: set[str] = set()

@@ -140,6 +140,10 @@ class Jets:
         return Jet(Numbers.sign(a.value))
 
     @staticmethod
+    def stop_gradient(a: Jet) -> Jet:
+        return Jet(a.value)
+
+    @staticmethod
     def floor(a: Jet) -> Jet:
         return Jet(Numbers.floor(a.value))
 

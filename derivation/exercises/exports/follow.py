@@ -183,6 +183,7 @@ FORMS: Mapping[Any, Callable[..., Expression] | None] = complete(
         Numbers.at_least: lambda a, b: _difference(_number(1), _is_positive(_difference(b, a))),
         Numbers.floor: None,
         Numbers.cases: None,
+        Numbers.stop_gradient: lambda a: a,
         **{row.number: _function(row.qti) if row.qti else None for row in SMOOTH.values()},
         SMOOTH[heads.SQRT].number: lambda a: Expression("power", (a, _number(fmpq(1, 2)))),
     },

@@ -64,6 +64,10 @@ class Numbers:
     def cases(condition: Number, a: Number, b: Number) -> Number:
         return a if condition == 1 else b
 
+    @staticmethod
+    def stop_gradient(a: Number) -> Number:
+        return a
+
 
 for _row in SMOOTH.values():
     setattr(Numbers, _row.name, staticmethod(_row.number))
@@ -118,7 +122,7 @@ def _seen(head: str) -> Any:
     return staticmethod(compared)
 
 
-for _function in (*SMOOTH, "sign", "cases", "floor"):
+for _function in (*SMOOTH, "sign", "cases", "floor", "stop_gradient"):
     setattr(Terms, _function, _spelled(_function))
 for _function, _head in (("max", heads.MAXIMUM), ("min", heads.MINIMUM)):
     setattr(Terms, _function, _spelled(_head))
@@ -139,7 +143,8 @@ def symbols() -> Any:
     A rational number stays one; a ball becomes a float of 60 digits, or of as many as it was worked with (`of_number`).
 
     Every kink is expressed through `step(x)`, 1 where x > 0 and 0 elsewhere, whose derivative is 0: so `max`, `relu`
-    and their kin become polynomials in steps, which SymPy differentiates and compares like any others.
+    and their kin become polynomials in steps, which SymPy differentiates and compares like any others. `stopped(x)` is x
+    at numbers, and a constant to `diff`.
     """
     import sympy
     from mpmath.libmp import from_man_exp  # type: ignore[import-untyped]
@@ -156,6 +161,14 @@ def symbols() -> Any:
 
         def _eval_power(self, exponent: Any) -> Any:
             return self if exponent.is_Integer and exponent > 0 else None
+
+    class stopped(sympy.Function):  # type: ignore[misc]
+        @classmethod
+        def eval(cls, x: Any) -> Any:
+            return x if x.is_number or isinstance(x, cls) else None
+
+        def fdiff(self, argindex: int = 1) -> Any:
+            return sympy.Integer(0)
 
     def of(x: Number) -> Any:
         if isinstance(x, fmpq):
@@ -203,6 +216,7 @@ def symbols() -> Any:
         at_least = staticmethod(lambda a, b: 1 - step(sympy.expand(b - a)))
         sign = staticmethod(lambda a: step(a) - step(-a))
         cases = staticmethod(lambda c, a, b: c * a + (1 - c) * b)
+        stop_gradient = staticmethod(stopped)
 
     for row in SMOOTH.values():
         setattr(Symbols, row.name, staticmethod(partial(row.symbols, sympy)))

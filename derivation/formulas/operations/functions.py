@@ -140,6 +140,21 @@ FUNCTIONS = (
         numpy="np.sign({a})",
         example="sign(a)",
     ),
+    # "sg" as in van den Oord, Vinyals, Kavukcuoglu, Neural discrete representation learning (2017), section 3.2.
+    Operation(
+        "stop_gradient",
+        A,
+        _operator("sg"),
+        same,
+        Applied("stop_gradient"),
+        reverse=("0 * G",),
+        spellings=("stop_gradient",),
+        aliases=("detach", "stopgrad"),
+        reason="stop_gradient",
+        nonlinear=False,
+        numpy="{a}",
+        example="stop_gradient(a)",
+    ),
     Operation(
         "normal_cdf",
         A,

@@ -18,6 +18,7 @@ MAXIMUM, MINIMUM, LARGEST, SMALLEST = "maximum", "minimum", "largest", "smallest
 GREATER, AT_LEAST, CASES = "greater", "at_least", "cases"
 EXP, LOG, SQRT, ABS, SIGN, FLOOR, NORMAL_PDF = "exp", "log", "sqrt", "abs", "sign", "floor", "normal_pdf"
 SOFTMAX, LOG_SOFTMAX, DROPOUT = "softmax", "log_softmax", "dropout"
+STOP_GRADIENT = "stop_gradient"
 CROSS_ENTROPY, BINARY_CROSS_ENTROPY, HINGE, HUBER = "cross_entropy", "binary_cross_entropy", "hinge", "huber"
 
 SIGNED = frozenset({ADD, SUB, NEG})
