@@ -49,6 +49,7 @@ ONES = "vector of ones"
 MATRICES = frozenset({"pmatrix", "bmatrix"})
 HADAMARDS = (r"\odot", r"\oslash", r"\star")
 PRODUCTS = (r"\otimes", r"\cdot")
+COMPARISONS = {">": ">", r"\ge": ">=", "=": "=="}
 FOLDED = {";": "concat axis=0", ",": "concat axis=1"}
 
 
@@ -124,8 +125,8 @@ class Reader:
 
     def comparison(self) -> Term:
         left = self.sum()
-        if word := self.take(">", r"\ge"):
-            return self.make({r"\ge": ">="}.get(word, word), left, self.sum())
+        if word := self.take(*COMPARISONS):
+            return self.make(COMPARISONS[word], left, self.sum())
         return left
 
     def sum(self) -> Term:
@@ -392,8 +393,8 @@ class Reader:
         first = self.comparison()
         self.expect("&", r"\text", "{", "i", "f", "}")
         condition = self.comparison()
-        if self.take("="):
-            self.expect("1")
+        if condition.head == heads.EQUAL_TO and condition.args[1] == number(1):
+            condition = condition.args[0]  # how a condition that is no comparison is written
         self.expect(r"\\")
         second = self.comparison()
         self.expect("&", r"\text", "{")

@@ -50,6 +50,17 @@ def normal_pdf(a):
     return np.exp(-(np.asarray(a) ** 2) / 2) / math.sqrt(2 * math.pi)
 
 
+def one_hot(labels, classes):
+    marks = np.eye(classes)[np.asarray(labels, int).ravel()]
+    return marks if np.ndim(labels) else marks.T
+
+
+def kl(p, q):
+    p, q = np.broadcast_arrays(p, q)
+    some = p > 0
+    return np.sum(p[some] * np.log(p[some] / q[some]))
+
+
 def conv2d(image, kernel, stride, padding, across):
     image, kernel = np.atleast_2d(image), np.atleast_2d(kernel)
     if image.shape[1] == kernel.shape[1] == 1:

@@ -12,6 +12,7 @@ import mpmath
 import pytest
 from autograd import grad
 from autograd.extend import defvjp, primitive
+from formulas import test_losses
 from formulas.test_structure import CASES
 
 import derivation
@@ -31,6 +32,7 @@ UNARY = {
     "elu({})": lambda x: np.where(x > 0, x, np.exp(x) - 1),
     "softplus({})": lambda x: np.log(1 + np.exp(x)),
     "softsign({})": lambda x: x / (1 + np.abs(x)),
+    "log_sigmoid({})": lambda x: -np.log(1 + np.exp(-x)),
     "sigmoid({})": lambda x: 1 / (1 + np.exp(-x)),
     "tanh({})": np.tanh,
     "arctan({})": np.arctan,
@@ -63,6 +65,10 @@ LOSSES = {
     "binary_cross_entropy(sigmoid({}), y)": lambda v: (
         -np.sum(Y * np.log(1 / (1 + np.exp(-v))) + (1 - Y) * np.log(1 - 1 / (1 + np.exp(-v))))
     ),
+    "bce_with_logits({}, y)": lambda v: np.sum(Y * np.log(1 + np.exp(-v)) + (1 - Y) * np.log(1 + np.exp(v))),
+    "mse({}, y)": lambda v: np.mean((v - Y) ** 2),
+    "kl(softmax({}), y)": lambda v: np.sum(np.exp(v) / np.sum(np.exp(v)) * np.log(np.exp(v) / np.sum(np.exp(v)) / Y)),
+    "logsumexp({})": lambda v: np.log(np.sum(np.exp(v))),
     "hinge({}, y)": lambda v: np.sum(np.maximum(0.0, 1 - Y * v)),
     "huber({}, y)": lambda v: np.sum(np.where(np.abs(v - Y) <= 1, (v - Y) ** 2 / 2, np.abs(v - Y) - 0.5)),
     "max({}) + min({})": lambda v: np.max(v) + np.min(v),
@@ -139,7 +145,7 @@ def test_random_networks_agree_with_autograd(seed: int) -> None:
 def test_every_operation_takes_part() -> None:
     from derivation.formulas.operations import TABLE
 
-    text = " ".join([*UNARY, *BINARY, *LOSSES, "a = W @ x + b", *CASES])
+    text = " ".join([*UNARY, *BINARY, *LOSSES, "a = W @ x + b", *CASES, *test_losses.CASES])
     unreached = {
         row.name
         for row in TABLE.values()

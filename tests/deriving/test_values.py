@@ -334,6 +334,7 @@ ONES: dict[str, Callable[[Any], Any]] = {
     "tanh({})": mpmath.tanh,
     "sigmoid({})": lambda x: 1 / (1 + mpmath.exp(-x)),
     "softplus({})": lambda x: mpmath.log(1 + mpmath.exp(x)),
+    "log_sigmoid({})": lambda x: -mpmath.log1p(mpmath.exp(-x)),
     "exp(-({})^2)": lambda x: mpmath.exp(-(x**2)),
     "log(({})^2 + 1)": lambda x: mpmath.log(x**2 + 1),
     "sqrt(({})^2 + 0.5)": lambda x: mpmath.sqrt(x**2 + mpmath.mpf("0.5")),

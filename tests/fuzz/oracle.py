@@ -55,6 +55,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "sigmoid": entrywise(sigmoid),
     "relu": entrywise(lambda x: x if x > 0 else 0 * x),
     "softplus": entrywise(lambda x: mpmath.log1p(mpmath.exp(x))),
+    "log_sigmoid": entrywise(lambda x: -mpmath.log1p(mpmath.exp(-x))),
     "softsign": entrywise(lambda x: x / (1 + abs(x))),
     "silu": entrywise(lambda x: x * sigmoid(x)),
     "gelu": entrywise(lambda x: x * mpmath.ncdf(x)),

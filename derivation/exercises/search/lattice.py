@@ -134,10 +134,13 @@ PLACES: Mapping[Operation, Callable[[list[Places], list[Number]], Places]] = com
         Numbers.min: lambda places, constants: _longer(*places),
         Numbers.greater: lambda places, constants: 0,
         Numbers.at_least: lambda places, constants: 0,
+        Numbers.equal_to: lambda places, constants: 0,
         Numbers.sign: lambda places, constants: 0,
         Numbers.div: _divided,
         Numbers.pow: _powered,
-        **dict.fromkeys((Numbers.largest, Numbers.smallest, Numbers.cases, Numbers.floor), _unknown),
+        **dict.fromkeys(
+            (Numbers.largest, Numbers.smallest, Numbers.cases, Numbers.floor, Numbers.relative_entropy), _unknown
+        ),
         **SMOOTH_UNKNOWN,
     },
     "rule for decimals",
@@ -168,8 +171,12 @@ SPANS: Mapping[Operation, Callable[..., Span]] = complete(
         Numbers.stop_gradient: lambda a: a,
         Numbers.max: lambda a, b: (max(a[0], b[0]), max(a[1], b[1])),
         Numbers.min: lambda a, b: (min(a[0], b[0]), min(a[1], b[1])),
-        **dict.fromkeys((Numbers.div, Numbers.pow, Numbers.largest, Numbers.smallest), _unknown),
-        **dict.fromkeys((Numbers.greater, Numbers.at_least, Numbers.sign, Numbers.cases, Numbers.floor), _unknown),
+        **dict.fromkeys(
+            (Numbers.div, Numbers.pow, Numbers.largest, Numbers.smallest, Numbers.relative_entropy), _unknown
+        ),
+        **dict.fromkeys(
+            (Numbers.greater, Numbers.at_least, Numbers.equal_to, Numbers.sign, Numbers.cases, Numbers.floor), _unknown
+        ),
         **SMOOTH_UNKNOWN,
     },
     "bounds",

@@ -17,7 +17,7 @@ from derivation.formulas.language.readings import Reading, Resolved, TwoReadings
 from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.language.unfolding import array_problem
 from derivation.formulas.operations import SPELLINGS, TABLE, Operation, ShapeMismatch, heads
-from derivation.formulas.operations.layers import LAYERS, Layer
+from derivation.formulas.operations.layers import LAYERS, Layer, shares
 from derivation.formulas.operations.table import Size, scaled_matrix
 from derivation.formulas.terms import Term, fold, number, options, rebuild
 from derivation.formulas.terms import name as name_term
@@ -222,11 +222,14 @@ class Resolver:
     def layer(self, syntax: Syntax) -> Resolved:
         """A layer's equations, each but the last a quantity with a name of its own."""
         layer, parts = LAYERS[syntax.symbol], self.operands(syntax)
-        text = {key: Size.of(part.shape) for key, part in parts.items()} | along_axis(
+        shapes = {key: part.shape for key, part in parts.items()}
+        text = {key: Size.of(shape) for key, shape in shapes.items()} | along_axis(
             syntax, layer, parts[layer.operands[0]]
         )
+        axis = next((whole(value) for key, value in syntax.keywords if key == "axis"), layer.axis)
+        text |= shares(layer, shapes, axis)
         readings = None if self.readings is None else {key: part.reading for key, part in parts.items()}
-        inner = Resolver({key: part.shape for key, part in parts.items()}, readings=readings)
+        inner = Resolver(shapes, readings=readings)
         known = {key: part.term for key, part in parts.items()}
         for local, formula in layer.equations:
             found = inner.within(syntax, formula.format(**text))

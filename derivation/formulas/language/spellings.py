@@ -14,10 +14,12 @@ ALIASES = {alias: row.spellings[0] for row in TABLE.values() for alias in row.al
     "column_stack": "column_stack",
     "keepdim": "keepdims",
     "dim": "axis",
+    "num_classes": "classes",
+    "depth": "classes",
 }
 """What NumPy and PyTorch call our functions and keywords."""
 TORCH = frozenset({"torch", "nn", "functional", "F"})
-DIFFERENT_IN_TORCH = frozenset({"cross_entropy", "binary_cross_entropy", "var", "dropout"})
+DIFFERENT_IN_TORCH = frozenset({"kl_div", "var", "dropout"})
 """Functions that have another value there, so their names are not passed over with the prefix; the table `torch` of the
 words files says what to write."""
 WITH_AXIS = frozenset({"sum", "mean", "max", "amax", "min", "amin", "var", "softmax", "log_softmax"})

@@ -57,6 +57,10 @@ class Numbers:
         return fmpq(not is_positive(b - a))
 
     @staticmethod
+    def equal_to(a: Number, b: Number) -> Number:
+        return fmpq(not is_positive(a - b) and not is_positive(b - a))
+
+    @staticmethod
     def sign(a: Number) -> Number:
         return fmpq(is_positive(a)) - fmpq(is_positive(-a))
 
@@ -68,12 +72,16 @@ class Numbers:
     def stop_gradient(a: Number) -> Number:
         return a
 
+    @staticmethod
+    def relative_entropy(p: Number, q: Number) -> Number:
+        return fmpq(0) if p == 0 else p * elementary.logarithm(elementary.quotient(p, q))
+
 
 for _row in SMOOTH.values():
     setattr(Numbers, _row.name, staticmethod(_row.number))
 ASKED = tuple(name for name in vars(Numbers) if not name.startswith("_") and name not in ("number", "literal"))
 """What meanings ask an algebra for, beside numbers themselves."""
-COMPARISONS = frozenset({"greater", "at_least", "max", "min", "largest", "smallest", "cases", "sign"})
+COMPARISONS = frozenset({"greater", "at_least", "equal_to", "max", "min", "largest", "smallest", "cases", "sign"})
 """Those that are seen at a glance."""
 
 Row = TypeVar("Row")
@@ -102,6 +110,9 @@ class Terms:
     pow = staticmethod(lambda a, b: a**b)
     largest = staticmethod(lambda *entries: reduce(lambda a, b: Term(heads.MAXIMUM, (a, b)), entries))
     smallest = staticmethod(lambda *entries: reduce(lambda a, b: Term(heads.MINIMUM, (a, b)), entries))
+    relative_entropy = staticmethod(
+        lambda p, q: p if p == number("0") else p * Term(heads.LOG, (Term(heads.DIV, (p, q)),))
+    )
 
 
 def _spelled(head: str) -> Any:
@@ -126,8 +137,10 @@ for _function in (*SMOOTH, "sign", "cases", "floor", "stop_gradient"):
     setattr(Terms, _function, _spelled(_function))
 for _function, _head in (("max", heads.MAXIMUM), ("min", heads.MINIMUM)):
     setattr(Terms, _function, _spelled(_head))
-for _function in ("greater", "at_least"):
+for _function in ("greater", "at_least", "equal_to"):
     setattr(Terms, _function, _seen(_function))
+Terms.softplus = staticmethod(lambda a: Term(heads.LOG, (number("1") + Term(heads.EXP, (a,)),)))
+Terms.log_sigmoid = staticmethod(lambda a: -Terms.softplus(-a))
 complete(vars(Terms), "term that spells it out")
 
 
@@ -214,9 +227,11 @@ def symbols() -> Any:
 
         greater = staticmethod(lambda a, b: step(sympy.expand(a - b)))
         at_least = staticmethod(lambda a, b: 1 - step(sympy.expand(b - a)))
+        equal_to = staticmethod(lambda a, b: (1 - step(sympy.expand(a - b))) * (1 - step(sympy.expand(b - a))))
         sign = staticmethod(lambda a: step(a) - step(-a))
         cases = staticmethod(lambda c, a, b: c * a + (1 - c) * b)
         stop_gradient = staticmethod(stopped)
+        relative_entropy = staticmethod(lambda p, q: p * sympy.log(p / q) if p != 0 else p)
 
     for row in SMOOTH.values():
         setattr(Symbols, row.name, staticmethod(partial(row.symbols, sympy)))

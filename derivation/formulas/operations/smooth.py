@@ -48,6 +48,23 @@ def _normal_pdf(x: Number) -> Number:
     return (-arb(elementary.power(x, fmpq(2))) / 2).exp() / (2 * arb.pi()).sqrt()
 
 
+def _softplus(x: Number) -> Number:
+    """ln(1 + e^x), to as many digits where e^x is small or large beside 1."""
+    return arb(x) + arb(-x).exp().log1p() if x > 0 else arb(x).exp().log1p()
+
+
+def _sigmoid(x: Number) -> Number:
+    return _inverse(1 + arb(-x).exp())
+
+
+def _of_softplus(x: Number, y: Number) -> tuple[Number, Number]:
+    return _sigmoid(x), _sigmoid(x) * _sigmoid(-x)
+
+
+def _of_log_sigmoid(x: Number, y: Number) -> tuple[Number, Number]:
+    return _sigmoid(-x), -_sigmoid(x) * _sigmoid(-x)
+
+
 def _of_root(x: Number, y: Number) -> tuple[Number, Number]:
     slope = _inverse(2 * y)
     return slope, -slope * _inverse(2 * x)
@@ -94,6 +111,22 @@ SMOOTH = {
             symbols=lambda sympy, x: sympy.tanh(x),
             slopes=lambda x, y: (1 - y * y, -2 * y * (1 - y * y)),
             qti="tanh",
+            saturates=True,
+        ),
+        Smooth(
+            "softplus",
+            number=_softplus,
+            symbols=lambda sympy, x: sympy.log(1 + sympy.exp(x)),
+            slopes=_of_softplus,
+            qti=None,
+            saturates=True,
+        ),
+        Smooth(
+            "log_sigmoid",
+            number=lambda x: -_softplus(-x),
+            symbols=lambda sympy, x: -sympy.log(1 + sympy.exp(-x)),
+            slopes=_of_log_sigmoid,
+            qti=None,
             saturates=True,
         ),
         Smooth(

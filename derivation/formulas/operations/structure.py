@@ -12,8 +12,10 @@ from functools import reduce
 from typing import Any
 
 from derivation.formulas.arrays import Array, Shape, collapse, total
+from derivation.formulas.numbers import Undefined
 from derivation.formulas.operations.algebras import Numbers
 from derivation.formulas.operations.table import PRODUCT, Notation, Operation, ShapeMismatch, Size, matrix, same
+from derivation.words.telling import tell
 
 A, AB = ("a",), ("a", "b")
 
@@ -130,6 +132,14 @@ def main_diagonal(shapes: Sequence[Shape]) -> Shape:
     return (rows, 1)
 
 
+def one_for_each(shapes: Sequence[Shape], classes: int) -> Shape:
+    """A row of so many entries for each label of a list; a column of them for a single label."""
+    size = Size.of(shapes[0])
+    if size.columns != 1 or classes < 1:
+        raise ShapeMismatch("shapes.one_hot")
+    return (size.rows, classes) if shapes[0] else collapse((classes, 1))
+
+
 def picked(shapes: Sequence[Shape], *rows: int) -> Shape:
     """Some rows, in any order, again and again."""
     size = Size.of(shapes[0])
@@ -171,6 +181,14 @@ def _gather(algebra: Any, a: Array, *places: int) -> Array:
         summands = [given for place, given in zip(rows, a.rows, strict=True) if place == row]
         found.append([total(entries) for entries in zip(*summands, strict=True)] if summands else nothing)
     return Array.of_rows(found)
+
+
+def _one_hot(algebra: Any, a: Array, classes: int) -> Array:
+    places = [algebra.number(str(place)) for place in range(classes)]
+    rows = [[algebra.equal_to(label, place) for place in places] for label in a.entries]
+    if algebra is Numbers and not all(any(mark == 1 for mark in row) for row in rows):
+        raise Undefined(tell("undefined.label", last=classes - 1))
+    return Array.of_rows(rows) if a.shape else Array.of_rows(rows).T
 
 
 def _reshape(algebra: Any, a: Array, rows: int, columns: int) -> Array:
@@ -333,6 +351,18 @@ PARTS = (
         coupled=True,
         numpy="np.diag({a})[:, None]",
         example="diagonal(I)",
+    ),
+    _line(
+        "one_hot",
+        _operator("onehot"),
+        one_for_each,
+        _one_hot,
+        reverse=("0 * a",),
+        spellings=("one_hot",),
+        options={"classes": None},
+        coupled=True,
+        numpy="one_hot({a}, {classes})",
+        example="one_hot(y, 2)",
     ),
     _line(
         "pick_rows",
