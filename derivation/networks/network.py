@@ -188,12 +188,12 @@ class _Splitter:
 
 def _curved(term: Term, place: int) -> bool:
     """Whether an operation is nonlinear in one of its operands: there the chain rule asks for a quantity with a
-    name."""
+    name. A choice between cases is written with its condition."""
     if term.head not in TABLE or not TABLE[term.head].nonlinear:
         return False
     if term.head in heads.QUOTIENTS:
         return place == 1
-    return True
+    return term.head != heads.CASES
 
 
 def simple(term: Term) -> bool:

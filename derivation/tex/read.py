@@ -50,6 +50,7 @@ MATRICES = frozenset({"pmatrix", "bmatrix"})
 HADAMARDS = (r"\odot", r"\oslash", r"\star")
 PRODUCTS = (r"\otimes", r"\cdot")
 COMPARISONS = {">": ">", r"\ge": ">=", "=": "=="}
+TOTALS = {r"\sum": heads.SUM, r"\prod": heads.PROD}
 FOLDED = {";": "concat axis=0", ",": "concat axis=1"}
 
 
@@ -175,19 +176,19 @@ class Reader:
         return self.make(heads.REPEAT_ROWS if vector is left else heads.REPEAT_COLUMNS, other, options=[count])
 
     def factor(self) -> Term:
-        if self.take(r"\sum"):
-            return self.total()
+        if sign := self.take(*TOTALS):
+            return self.total(TOTALS[sign])
         term = self.atom()
         while self.next == "^":
             term = self.superscript(term)
         return term
 
-    def total(self) -> Term:
+    def total(self, head: str) -> Term:
         self.expect("_", "{")
         before, self.running = self.running, self.word()
         body = self.product()
         self.running = before
-        return self.make(heads.SUM, lifted(body, self.shapes))
+        return self.make(head, lifted(body, self.shapes))
 
     def superscript(self, base: Term) -> Term:
         self.expect("^")

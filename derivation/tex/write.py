@@ -300,7 +300,7 @@ class Writer:
         shape = self.shape(term.args[0])
         running = "ij" if shape and 1 not in shape else "i"
         body = self.__class__(self.names, running).within(term.args[0], PRODUCT)
-        return self.join((r"\sum_{", running, "} ", body)), HADAMARD
+        return self.join((row.notation.symbol, "_{", running, "} ", body)), HADAMARD
 
     def cases(self, term: Term, row: Operation) -> Written:
         condition, *branches = term.args

@@ -24,6 +24,10 @@ def first_largest_in_rows(a):
     return np.vstack([first_largest(row) for row in np.vsplit(a, a.shape[0])])
 
 
+def others(a):
+    return np.array([np.prod(np.delete(a, k)) for k in range(a.size)]).reshape(a.shape)
+
+
 def pad(a, first, last, left, right, rows, columns):
     padded = np.zeros((rows, columns))
     padded[first - 1 : last, left - 1 : right] = a

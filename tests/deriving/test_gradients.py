@@ -12,7 +12,7 @@ import mpmath
 import pytest
 from autograd import grad
 from autograd.extend import defvjp, primitive
-from formulas import test_losses
+from formulas import test_functions, test_losses
 from formulas.test_structure import CASES
 
 import derivation
@@ -145,7 +145,7 @@ def test_random_networks_agree_with_autograd(seed: int) -> None:
 def test_every_operation_takes_part() -> None:
     from derivation.formulas.operations import TABLE
 
-    text = " ".join([*UNARY, *BINARY, *LOSSES, "a = W @ x + b", *CASES, *test_losses.CASES])
+    text = " ".join([*UNARY, *BINARY, *LOSSES, "a = W @ x + b", *CASES, *test_losses.CASES, *test_functions.CASES])
     unreached = {
         row.name
         for row in TABLE.values()

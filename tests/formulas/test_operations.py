@@ -105,7 +105,7 @@ MISSING = {
     "QTI": (ROWS + "smooth.py", '            qti="tanh",\n', TABLE_ITSELF, "'tanh' has no 'qti'"),
     "saturates": (ROWS + "smooth.py", '            qti="tanh",\n            saturates=True,', TABLE_ITSELF, "'tanh' has no 'saturates'"),
     "row": (ROWS + "arithmetic.py", '"hadamard_pow",', TABLE_ITSELF, "'hadamard_pow' has no row"),
-    "term": (ROWS + "algebras.py", '"sign", "cases", ', TABLE_ITSELF, "'sign' has no term that spells it out"),
+    "term": (ROWS + "algebras.py", '"sign", ', TABLE_ITSELF, "'sign' has no term that spells it out"),
     "SymPy": (ROWS + "algebras.py", "        floor = staticmethod(sympy.floor)\n", "from derivation.formulas.operations.algebras import symbols; symbols()", "'floor' has no SymPy expression"),
     "jets": ("derivation/deriving/on_request/jets.py", "    def floor(", "import derivation.deriving.on_request.jets", "'floor' has no first two derivatives"),
     "form": ("derivation/exercises/exports/follow.py", 'Numbers.max: _plain("max"),', "import derivation.exercises.exports.follow", "'max' has no form in QTI"),

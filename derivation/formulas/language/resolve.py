@@ -215,7 +215,7 @@ class Resolver:
                 Resolved(number(shape[axis]), (), Reading(())),
             )
             return total if shape[axis] == 1 else self.operation(syntax, "/", [total, size])
-        if shape[axis] == 1 and syntax.symbol in ("sum", "max"):
+        if shape[axis] == 1 and syntax.symbol in BARE:
             return parts[0]
         return self.operation(syntax, syntax.symbol if shape[1 - axis] == 1 else f"{syntax.symbol} axis={axis}", parts)
 
@@ -318,8 +318,10 @@ class Resolver:
 
 AXES = frozenset({"axis", "keepdims"})
 AVERAGED = frozenset({"mean"})
-REDUCING = frozenset({"sum", "mean", "max"})
-BROADCASTING = frozenset({"+", "-", "*", "/", "^", "max", "min", ">", ">="})
+REDUCING = frozenset({"sum", "mean", "max", "min", "logsumexp"})
+BARE = frozenset({"sum", "max", "min"})
+"""What a single number is itself."""
+BROADCASTING = frozenset({"+", "-", "*", "/", "^", "max", "min", ">", ">=", "==", "cases", "clip"})
 SPECIAL: dict[str, Any] = {
     "name": Resolver.name,
     "number": Resolver.number,

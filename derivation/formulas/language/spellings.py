@@ -19,8 +19,27 @@ ALIASES = {alias: row.spellings[0] for row in TABLE.values() for alias in row.al
 }
 """What NumPy and PyTorch call our functions and keywords."""
 TORCH = frozenset({"torch", "nn", "functional", "F"})
-DIFFERENT_IN_TORCH = frozenset({"kl_div", "var", "dropout"})
+DIFFERENT_IN_TORCH = frozenset({"kl_div", "dropout"})
 """Functions that have another value there, so their names are not passed over with the prefix; the table `torch` of the
 words files says what to write."""
-WITH_AXIS = frozenset({"sum", "mean", "max", "amax", "min", "amin", "var", "softmax", "log_softmax"})
+WITH_AXIS = frozenset(
+    {
+        "sum",
+        "mean",
+        "max",
+        "amax",
+        "min",
+        "amin",
+        "var",
+        "std",
+        "prod",
+        "softmax",
+        "log_softmax",
+        "logsumexp",
+        "cumsum",
+        "flip",
+        "torch.var",
+        "torch.std",
+    }
+)
 """What takes an axis as its second argument in NumPy: `np.max(X, 0)` is no maximum of X and 0."""

@@ -13,11 +13,12 @@ from typing import Any, TypeVar
 from flint import fmpq
 
 from derivation.formulas import numbers
-from derivation.formulas.numbers import Number, is_positive
+from derivation.formulas.numbers import Number, Undefined, is_positive
 from derivation.formulas.operations import elementary, heads
 from derivation.formulas.operations.smooth import SMOOTH
 from derivation.formulas.operations.table import MissingPiece
 from derivation.formulas.terms import Term, number
+from derivation.words.telling import tell
 
 BITS = 203
 """Of SymPy's floats: 60 digits."""
@@ -66,7 +67,9 @@ class Numbers:
 
     @staticmethod
     def cases(condition: Number, a: Number, b: Number) -> Number:
-        return a if condition == 1 else b
+        if condition == 1 or condition == 0:
+            return a if condition == 1 else b
+        raise Undefined(tell("undefined.condition"))
 
     @staticmethod
     def stop_gradient(a: Number) -> Number:
@@ -133,7 +136,13 @@ def _seen(head: str) -> Any:
     return staticmethod(compared)
 
 
-for _function in (*SMOOTH, "sign", "cases", "floor", "stop_gradient"):
+def _case(condition: Term, a: Term, b: Term) -> Term:
+    """A choice between two numbers is made at a glance, too."""
+    return {number("1"): a, number("0"): b}.get(condition, Term(heads.CASES, (condition, a, b)))
+
+
+Terms.cases = staticmethod(_case)
+for _function in (*SMOOTH, "sign", "floor", "stop_gradient"):
     setattr(Terms, _function, _spelled(_function))
 for _function, _head in (("max", heads.MAXIMUM), ("min", heads.MINIMUM)):
     setattr(Terms, _function, _spelled(_head))

@@ -69,6 +69,8 @@ STANDARDISED = (
 )
 TITLES = {"mu": "mean", "c": "centred", "v": "variance", "s": "deviation", "xhat": "normalised"}
 ATTENTION = {"S": "scores", "A": "weights"}
+CENTRED = ("c", "x - mean(x{along})")
+SPREAD = {"c": "centred", "v": "variance"}
 PROBABILITIES = {"p": "probabilities"}
 NORM = ("x", "gamma", "beta", "epsilon")
 LAYERS = {
@@ -114,6 +116,9 @@ LAYERS = {
     "torch.l1_loss": Layer(("a", "b"), (("result", "sum(abs(a - b)){per_entry}"),)),
     "torch.huber_loss": Layer(("a", "b"), (("result", "huber(a, b){per_entry}"),)),
     "torch.smooth_l1_loss": Layer(("a", "b"), (("result", "huber(a, b){per_entry}"),)),
-    "var": Layer(("x",), (("c", "x - mean(x{along})"), ("result", "mean(c^2{asked})")), titles={"c": "centred"}),
+    "var": Layer(("x",), (CENTRED, ("result", "mean(c^2{asked})")), titles={"c": "centred"}),
+    "torch.var": Layer(("x",), (CENTRED, ("result", "sum(c^2{asked}) / {degrees}")), titles={"c": "centred"}),
+    "std": Layer(("x",), (CENTRED, ("v", "mean(c^2{asked})"), ("result", "sqrt(v)")), titles=SPREAD),
+    "torch.std": Layer(("x",), (CENTRED, ("v", "sum(c^2{asked}) / {degrees}"), ("result", "sqrt(v)")), titles=SPREAD),
     "square": Layer(("x",), (("result", "x^2"),)),
 }
