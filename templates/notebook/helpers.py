@@ -50,6 +50,10 @@ def normal_cdf(a):
     return np.vectorize(lambda x: (1 + math.erf(x / math.sqrt(2))) / 2)(a)
 
 
+def erf(a):
+    return np.vectorize(math.erf)(a)
+
+
 def normal_pdf(a):
     return np.exp(-(np.asarray(a) ** 2) / 2) / math.sqrt(2 * math.pi)
 

@@ -36,6 +36,16 @@ UNARY = {
     "sigmoid({})": lambda x: 1 / (1 + np.exp(-x)),
     "tanh({})": np.tanh,
     "arctan({})": np.arctan,
+    "tan({} / 4)": lambda x: np.tan(x / 4),
+    "arcsin({} / ({}^2 + 2))": lambda x: np.arcsin(x / (x**2 + 2)),
+    "arccos({} / ({}^2 + 2))": lambda x: np.arccos(x / (x**2 + 2)),
+    "sinh({})": np.sinh,
+    "cosh({})": np.cosh,
+    "log2({}^2 + 1)": lambda x: np.log2(x**2 + 1),
+    "log10({}^2 + 1)": lambda x: np.log10(x**2 + 1),
+    "erf({})": erf,
+    "expm1({})": np.expm1,
+    "log1p({}^2)": lambda x: np.log1p(x**2),
     "gelu({})": lambda x: x * (1 + erf(x / np.sqrt(2.0))) / 2,
     "silu({})": lambda x: x / (1 + np.exp(-x)),
     "softmax({})": lambda x: np.exp(x) / np.sum(np.exp(x)),
@@ -95,7 +105,7 @@ def build(chooser: random.Random) -> tuple[str, object, dict[str, object]]:
         else:
             text, function = chooser.choice(list(BINARY.items()))
             sources = [chooser.choice(available), chooser.choice(available)]
-        rows.append(f"{key} = {text.format(*sources)}")
+        rows.append(f"{key} = {text.format(*sources * 2)}")
         functions.append((key, function, sources))
         available.append(key)
     last = available[-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable
 from typing import Any
@@ -9,12 +10,15 @@ from typing import Any
 import autograd.numpy as np
 import pytest
 from autograd import grad
+from autograd.extend import defvjp, primitive
 from formulas.test_structure import differences, draw
 
 import derivation
 from derivation.formulas.numbers import Undefined
 from derivation.proving.prover import unproved
 
+erf = primitive(lambda x: np.vectorize(math.erf)(x))
+defvjp(erf, lambda ans, x: lambda g: g * 2 / np.sqrt(np.pi) * np.exp(-(x**2)))
 V, M, S = (3, 1), (2, 3), (3, 3)
 ROW, OTHER = np.array([[0.1, -0.2, 0.3]]), np.array([[0.5], [0.25], [-1.0]])
 DATA = "r = [[0.1, -0.2, 0.3]]\ny = [0.5, 0.25, -1]\nmask = [1, 0, 1]"
@@ -54,6 +58,27 @@ CASES: dict[str, Case] = {
     "a.std(axis=1, keepdims=True) * a": ({"a": M}, lambda a: np.sqrt(spread(a, 1, 0)) * a),
     "torch.std(a)": ({"a": V}, lambda a: np.sqrt(spread(a, None, 1))),
     "torch.var(a, dim=1)": ({"a": M}, lambda a: spread(a, 1, 1)),
+    "np.linalg.norm(a, axis=1)": ({"a": M}, lambda a: np.sqrt(np.sum(a**2, axis=1, keepdims=True))),
+    "norm(a, axis=0, keepdims=True) * a": ({"a": M}, lambda a: np.sqrt(np.sum(a**2, axis=0, keepdims=True)) * a),
+    "norm(a, axis=0) * a": ({"a": V}, lambda a: np.sqrt(np.sum(a**2)) * a),
+    "cosine_similarity(a, b)": (
+        {"a": V, "b": V},
+        lambda a, b: np.sum(a * b) / np.sqrt(np.sum(a**2) * np.sum(b**2)),
+    ),
+    "F.cosine_similarity(a, b, dim=1)": (
+        {"a": M, "b": M},
+        lambda a, b: (
+            np.sum(a * b, axis=1, keepdims=True)
+            / np.sqrt(np.sum(a**2, axis=1, keepdims=True) * np.sum(b**2, axis=1, keepdims=True))
+        ),
+    ),
+    "torch.special.erf(a) * np.log2(b^2) * np.log10(c^2)": (
+        {"a": V, "b": V, "c": V},
+        lambda a, b, c: erf(a) * np.log2(b**2) * np.log10(c**2),
+    ),
+    "np.log1p(a) * torch.special.expm1(a)": ({"a": V}, lambda a: np.log1p(a) * np.expm1(a)),
+    "torch.asin(a) * np.arccos(a) * np.tan(a)": ({"a": V}, lambda a: np.arcsin(a) * np.arccos(a) * np.tan(a)),
+    "np.sinh(a) * torch.cosh(a)": ({"a": V}, lambda a: np.sinh(a) * np.cosh(a)),
     "torch.var(a)": ({"a": M}, lambda a: spread(a, None, 1)),
 }
 
@@ -93,6 +118,11 @@ def test_at_a_bound_clip_passes_the_gradient_as_pytorch_does() -> None:
     assert [note.key for note in notes] == ["kink_clipped"]
 
 
+def test_logarithms_of_powers_are_exact() -> None:
+    text = '[model]\noutput = "f"\nequations = "f = log2(x) + 10 * log10(y) + log2(v)"\n[parameters]\nx = 1024\ny = 0.001\nv = 0.125'
+    assert derivation.derive(derivation.loads(text)).values["f"].entries == (-23,)
+
+
 def test_a_product_with_zeros_has_a_gradient() -> None:
     """The derivative of x y z by x is y z, whatever x is."""
     found = derivation.derive(
@@ -108,6 +138,9 @@ def test_a_product_with_zeros_has_a_gradient() -> None:
         ("flip(r)", "along an axis: write axis=0"),
         ("where(a, 1, 2)", "neither 0 nor 1"),
         ("trace(a)", "a square matrix"),
+        ("cosine_similarity(a, a)", "along an axis: write axis=0"),
+        ("arcsin(a)", "arcsine or arccosine of a number beyond -1 and 1"),
+        ("norm(a, ord=1)", "there is no 'ord' here"),
     ],
 )
 def test_what_has_no_value_is_told(expression: str, said: str) -> None:

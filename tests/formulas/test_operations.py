@@ -116,13 +116,13 @@ MISSING = {
 }  # fmt: skip
 """By the piece that is taken away: where it stands and what it is, what is imported then, and what that says."""
 PLANTED = {
-    '"tanh",\n            number': '"tan",\n            number',
+    '"tanh",\n            number': '"tanx",\n            number',
     '            qti="tanh",\n            saturates=True,': '            qti="tanh",',
     '"hadamard_pow",': '"power",',
     "    def floor(": "    def whole(",
     "Numbers.max: lambda a, b: (max": "len: lambda a, b: (max",
-    '\ntanh = "The hyperbolic': '\ntan = "The hyperbolic',
-    '\ntanh = "tanh"': '\ntan = "tanh"',
+    '\ntanh = "The hyperbolic': '\ntanx = "The hyperbolic',
+    '\ntanh = "tanh"': '\ntanx = "tanh"',
 }
 """What stands in the place of a piece that cannot simply be left out."""
 

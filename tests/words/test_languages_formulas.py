@@ -166,6 +166,7 @@ VALUES = [
     ("undefined.within undefined.division", "f = s / (s - s)", ""),
     ("undefined.within undefined.fractional_power", "f = (0 - s)^0.5", ""),
     ("undefined.within undefined.power_of_zero", "f = (s - s)^(0 - 0.5)", ""),
+    ("undefined.within undefined.beyond_one", "f = arcsin(s)", ""),
     ("undefined.within undefined.label", "f = sum(one_hot(s, 2))", ""),
     ("undefined.within undefined.condition", "f = where(s, 1, 2)", ""),
     ("undefined.too_large", "f = exp(400000 * s)", ""),

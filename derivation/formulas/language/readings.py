@@ -210,6 +210,7 @@ RULES: dict[table.ShapeRule, Callable[[Sequence[Resolved], Shape], Reading]] = {
     structure.flat: _list,
     structure.listed: _of_list,
     structure.square: _number,
+    structure.lists: _number,
     structure.main_diagonal: _list,
     structure.diagonal_matrix: _diagonal,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import chain, count
 from math import prod
@@ -17,7 +18,7 @@ from derivation.formulas.language.readings import Reading, Resolved, TwoReadings
 from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.language.unfolding import array_problem
 from derivation.formulas.operations import SPELLINGS, TABLE, Operation, ShapeMismatch, heads
-from derivation.formulas.operations.layers import LAYERS, Layer, shares
+from derivation.formulas.operations.layers import ALONG, LAYERS, Layer, shares
 from derivation.formulas.operations.table import Size, scaled_matrix
 from derivation.formulas.terms import Term, fold, number, options, rebuild
 from derivation.formulas.terms import name as name_term
@@ -141,6 +142,8 @@ class Resolver:
         parts = [self.resolve(arg) for arg in syntax.args[:count]]
         named = {key: value for key, value in syntax.keywords if key not in AXES}
         axis = next((value for key, value in syntax.keywords if key == "axis"), None)
+        if axis is not None and syntax.symbol + ALONG in LAYERS:
+            return self.layer(replace(syntax, symbol=syntax.symbol + ALONG))
         if axis is not None:
             return self.along(syntax, parts, whole(axis))
         return self.operation(
@@ -250,7 +253,7 @@ class Resolver:
         if strange or not count - len(layer.defaults) <= len(syntax.args) + len(given.keys() - AXES) <= count:
             told = tell(
                 "operands.takes",
-                layer=syntax.symbol,
+                layer=syntax.symbol.removesuffix(ALONG),
                 operands=", ".join(layer.operands),
                 axis=tell("operands.and_axis") if layer.along else "",
                 strange=tell("operands.and_no", key=min(strange)) if strange else "",
@@ -258,7 +261,9 @@ class Resolver:
             raise SyntaxProblem(syntax.at, told)
         missing = [key for key in layer.operands[len(syntax.args) :] if key not in given and key not in layer.defaults]
         if missing:
-            raise SyntaxProblem(syntax.at, tell("operands.needs", layer=syntax.symbol, key=missing[0]))
+            raise SyntaxProblem(
+                syntax.at, tell("operands.needs", layer=syntax.symbol.removesuffix(ALONG), key=missing[0])
+            )
         written = [
             *syntax.args,
             *(given.get(key) or parse(layer.defaults[key]) for key in layer.operands[len(syntax.args) :]),
@@ -270,7 +275,7 @@ class Resolver:
         try:
             return self.resolve(parse(text))
         except SyntaxProblem as problem:
-            told = tell("operands.within", layer=syntax.symbol, problem=problem.message)
+            told = tell("operands.within", layer=syntax.symbol.removesuffix(ALONG), problem=problem.message)
             raise SyntaxProblem(syntax.at, told) from None
 
     def know(self, key: str, found: Resolved) -> None:

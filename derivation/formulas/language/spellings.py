@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from derivation.formulas.operations import TABLE
 
-MODULES = frozenset({"np", "numpy", "jnp", "jax", "lax", "torch", "nn", "functional", "F", "math", "tf", "special"})
+MODULES = frozenset(
+    {"np", "numpy", "jnp", "jax", "lax", "linalg", "torch", "nn", "functional", "F", "math", "tf", "special"}
+)
 """Prefixes that are passed over, as in `np.maximum(0, z)`."""
 ALIASES = {alias: row.spellings[0] for row in TABLE.values() for alias in row.aliases} | {
     "concatenate": "concat",

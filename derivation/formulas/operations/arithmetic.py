@@ -8,7 +8,7 @@ from operator import mul
 from typing import Any
 
 from derivation.formulas.arrays import Array, total
-from derivation.formulas.operations.structure import largest_place, square
+from derivation.formulas.operations.structure import largest_place, lists, square
 from derivation.formulas.operations.table import (
     ATOM,
     HADAMARD,
@@ -281,6 +281,21 @@ ARITHMETIC = (
         reason="norm",
         written_out=True,
         example="norm(a)",
+    ),
+    Operation(
+        "cosine_similarity",
+        AB,
+        Notation("function", r"\operatorname{cossim}"),
+        lists,
+        definition="dot(a, b) / (norm(a) * norm(b))",
+        reverse=(
+            "G * (b / (norm(a) * norm(b)) - out * a / norm(a)^2)",
+            "G * (a / (norm(a) * norm(b)) - out * b / norm(b)^2)",
+        ),
+        spellings=("cosine_similarity",),
+        reason="cosine_similarity",
+        written_out=True,
+        example="cosine_similarity(a, p)",
     ),
     Operation(
         "mean",

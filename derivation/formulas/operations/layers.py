@@ -29,7 +29,7 @@ class Layer:
     @property
     def along(self) -> bool:
         """Whether it works along an axis."""
-        return any("{along}" in formula for _, formula in self.equations)
+        return any("{along}" in formula or "{asked}" in formula for _, formula in self.equations)
 
 
 def shares(layer: Layer, shapes: Mapping[str, Shape], axis: int | None) -> dict[str, str]:
@@ -73,6 +73,8 @@ CENTRED = ("c", "x - mean(x{along})")
 SPREAD = {"c": "centred", "v": "variance"}
 PROBABILITIES = {"p": "probabilities"}
 NORM = ("x", "gamma", "beta", "epsilon")
+ALONG = " along"
+"""Behind a function's name: what it means along an axis."""
 LAYERS = {
     # Ioffe, Szegedy, Batch normalization (2015), algorithm 1; samples in rows unless axis=1.
     "batch_norm": Layer(NORM, STANDARDISED, {"epsilon": "1e-5"}, 0, TITLES),
@@ -120,5 +122,12 @@ LAYERS = {
     "torch.var": Layer(("x",), (CENTRED, ("result", "sum(c^2{asked}) / {degrees}")), titles={"c": "centred"}),
     "std": Layer(("x",), (CENTRED, ("v", "mean(c^2{asked})"), ("result", "sqrt(v)")), titles=SPREAD),
     "torch.std": Layer(("x",), (CENTRED, ("v", "sum(c^2{asked}) / {degrees}"), ("result", "sqrt(v)")), titles=SPREAD),
+    "log1p": Layer(("x",), (("result", "log(1 + x)"),)),
+    "expm1": Layer(("x",), (("result", "exp(x) - 1"),)),
+    "norm along": Layer(("x",), (("result", "sqrt(sum(x^2{asked}))"),)),
+    "cosine_similarity along": Layer(
+        ("a", "b"),
+        (("result", "sum(a * b{asked}) / (sqrt(sum(a^2{asked})) * sqrt(sum(b^2{asked})))"),),
+    ),
     "square": Layer(("x",), (("result", "x^2"),)),
 }

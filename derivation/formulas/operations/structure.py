@@ -15,7 +15,16 @@ from typing import Any
 from derivation.formulas.arrays import Array, Shape, collapse, total
 from derivation.formulas.numbers import Undefined
 from derivation.formulas.operations.algebras import Numbers
-from derivation.formulas.operations.table import PRODUCT, Notation, Operation, ShapeMismatch, Size, matrix, same
+from derivation.formulas.operations.table import (
+    PRODUCT,
+    Notation,
+    Operation,
+    ShapeMismatch,
+    Size,
+    equal_arrays,
+    matrix,
+    same,
+)
 from derivation.words.telling import tell
 
 A, AB = ("a",), ("a", "b")
@@ -131,6 +140,12 @@ def main_diagonal(shapes: Sequence[Shape]) -> Shape:
     if rows != columns:
         raise ShapeMismatch("shapes.main_diagonal")
     return (rows, 1)
+
+
+def lists(shapes: Sequence[Shape]) -> Shape:
+    """A number from two lists of one length."""
+    listed(shapes)
+    return equal_arrays(shapes)
 
 
 def square(shapes: Sequence[Shape]) -> Shape:
