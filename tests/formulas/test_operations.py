@@ -25,9 +25,9 @@ PACKAGE = Path(__file__).parents[2] / "derivation"
 FEW = 60
 STRINGS = {
     "formulas/terms.py": (8, "Python's operators between terms; terms lie below the table"),
-    "formulas/language/spellings.py": (5, "names of PyTorch and NumPy"),
+    "formulas/language/spellings.py": (2, "names of PyTorch and NumPy"),
     "formulas/language/resolve.py": (
-        6,
+        4,
         "words of the language: `sum` may be a row of the table or an average on the way",
     ),
     "formulas/language/expressions.py": (1, "a word of the language, which a repetition may stand in"),
@@ -36,7 +36,8 @@ STRINGS = {
     "checking/reports/setting.py": (2, "environments of LaTeX"),
     "tex/read.py": (1, "an environment of LaTeX"),
     "tex/mathml.py": (1, "an environment of LaTeX"),
-    "handwriting/strokes/signs.py": (4, "signs that the hand writes"),
+    "handwriting/strokes/signs.py": (5, "signs that the hand writes"),
+    "networks/optimizers.py": (4, "what any rule can be combined with"),
     "handwriting/setting.py": (1, "an accent"),
     "pages/figures/geometry.py": (3, "kinds of nodes and tones"),
     "pages/figures/heat.py": (2, "tones"),

@@ -19,6 +19,7 @@ from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.language.unfolding import array_problem
 from derivation.formulas.operations import SPELLINGS, TABLE, Operation, ShapeMismatch, heads
 from derivation.formulas.operations.layers import ALONG, LAYERS, Layer, shares
+from derivation.formulas.operations.structure import TOTALS
 from derivation.formulas.operations.table import Size, scaled_matrix
 from derivation.formulas.terms import Term, fold, number, options, rebuild
 from derivation.formulas.terms import name as name_term
@@ -323,10 +324,12 @@ class Resolver:
 
 AXES = frozenset({"axis", "keepdims"})
 AVERAGED = frozenset({"mean"})
-REDUCING = frozenset({"sum", "mean", "max", "min", "logsumexp"})
+REDUCING = AVERAGED | {
+    spelling.partition(" ")[0] for row in TABLE.values() if row.shape in TOTALS for spelling in row.spellings
+}
 BARE = frozenset({"sum", "max", "min"})
 """What a single number is itself."""
-BROADCASTING = frozenset({"+", "-", "*", "/", "^", "max", "min", ">", ">=", "==", "cases", "clip"})
+BROADCASTING = frozenset({"+", "-", "*", "/", "^", "max", "min", ">", ">=", "==", heads.CASES, heads.CLIP})
 SPECIAL: dict[str, Any] = {
     "name": Resolver.name,
     "number": Resolver.number,

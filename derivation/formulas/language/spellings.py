@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from derivation.formulas.operations import TABLE
+from derivation.formulas.operations.layers import LAYERS
 
 MODULES = frozenset(
     {"np", "numpy", "jnp", "jax", "lax", "linalg", "torch", "nn", "functional", "F", "math", "tf", "special"}
@@ -24,24 +25,14 @@ TORCH = frozenset({"torch", "nn", "functional", "F"})
 DIFFERENT_IN_TORCH = frozenset({"kl_div", "dropout"})
 """Functions that have another value there, so their names are not passed over with the prefix; the table `torch` of the
 words files says what to write."""
-WITH_AXIS = frozenset(
-    {
-        "sum",
-        "mean",
-        "max",
-        "amax",
-        "min",
-        "amin",
-        "var",
-        "std",
-        "prod",
-        "softmax",
-        "log_softmax",
-        "logsumexp",
-        "cumsum",
-        "flip",
-        "torch.var",
-        "torch.std",
-    }
-)
+ALONG = {
+    spelling.partition(" ")[0]
+    for row in TABLE.values()
+    if len(row.operands) == 1
+    for spelling in row.spellings
+    if " axis" in spelling
+} | {key for key, layer in LAYERS.items() if layer.along and layer.axis is None and len(layer.operands) == 1}
+WITH_AXIS = {"mean", *ALONG} | {
+    alias for row in TABLE.values() if len(row.operands) == 1 and row.spellings[0] in ALONG for alias in row.aliases
+}
 """What takes an axis as its second argument in NumPy: `np.max(X, 0)` is no maximum of X and 0."""

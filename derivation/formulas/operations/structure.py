@@ -63,6 +63,10 @@ def column_totals(shapes: Sequence[Shape]) -> Shape:
     return (1, matrix(shapes)[1])
 
 
+TOTALS = frozenset({row_totals, column_totals})
+"""Shape rules that leave one entry of each row or of each column."""
+
+
 def repeated_row(shapes: Sequence[Shape], count: int) -> Shape:
     """A row, so many times."""
     if not shapes[0] or shapes[0][0] != 1:
