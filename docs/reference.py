@@ -181,7 +181,7 @@ def operations_page() -> str:
                         written(row) + (f", last operand {code(row.defaults[-1])} if left out" if row.defaults else ""),
                         as_printed(row),
                         (row.shape.__doc__ or "").split("\n")[0],
-                        code(row.definition or ""),
+                        code((row.definition or "").replace("{share}", " / size(a - b)")),
                         ", ".join(code(text or "none") for text in row.reverse),
                     )
                     for row in TABLE.values()

@@ -233,6 +233,12 @@ class Backward:
         inside = [node for node in walk(formula) if node.head == "partial"]
         return all(node in self.workbook.known and not self.workbook.is_rounded(node) for node in inside)
 
+    def stops(self, source: str, key: str) -> bool:
+        """Whether a quantity stands in a stop_gradient of an equation."""
+        return any(
+            node.head == heads.STOP_GRADIENT and key in names(node) for node in walk(self.network.equations[source])
+        )
+
     def scalar_chain(self, key: str) -> tuple[list[Term], Term] | None:
         """Between scalars the chain rule itself, in symbols: dL/db = dL/dy dy/db."""
         sources = self.contributions[key]
@@ -261,7 +267,7 @@ class Backward:
                     *(
                         reason
                         for source in sources
-                        if self.draws_together(source, key)
+                        if self.draws_together(source, key) or self.stops(source, key)
                         for reason in self.through(source, key)
                     ),
                 ]

@@ -124,8 +124,15 @@ def backward_reason(term: Term, key: str, result: str, shapes: Shapes, is_parame
     there is nothing else to say.
     """
     about: About = {"quantity": name(key), "result": name(result)}
+    stopped = [
+        Reason(f"back_{TABLE[node.head].reason}", about)
+        for node in walk(term)
+        if node.head == heads.STOP_GRADIENT and key in names(node)
+    ][:1]
     if sum(node == name(key) for node in walk(term)) > 1:
-        return Reason("occurs", about)
+        return followed([Reason("occurs", about), *stopped])
+    if stopped:
+        return stopped[0]
     ending = ".gradient" if is_parameter else ""
     way = list(_way(term, key))
     passed = [

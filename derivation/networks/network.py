@@ -124,6 +124,12 @@ class Network:
         """The names that the loss depends on."""
         return self.behind(self.loss) if self.loss else frozenset()
 
+    @cached_property
+    def held(self) -> tuple[Term, ...]:
+        """The parts of equations that count as constants when the loss is differentiated, each once, in order."""
+        parts = (node for key, term in self.equations.items() if key in self.active for node in walk(term))
+        return tuple(dict.fromkeys(node for node in parts if node.head == heads.STOP_GRADIENT))
+
     def behind(self, key: str) -> frozenset[str]:
         """A name and all that it depends on."""
         found: set[str] = set()
@@ -204,12 +210,12 @@ class _Splitter:
 
 def _curved(term: Term, place: int) -> bool:
     """Whether an operation is nonlinear in one of its operands: there the chain rule asks for a quantity with a
-    name."""
+    name. A choice between cases is written with its condition."""
     if term.head not in TABLE or not TABLE[term.head].nonlinear:
         return False
     if term.head in heads.QUOTIENTS:
         return place == 1
-    return True
+    return term.head != heads.CASES
 
 
 def simple(term: Term) -> bool:

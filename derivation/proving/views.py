@@ -72,8 +72,10 @@ class Truth:
         )
 
     def whole(self, of: Term, changed: Mapping[Term, Any]) -> Array:
-        """A quantity with some entries changed, the equations after them worked anew."""
-        network, known = self.prover.network, dict[Term, Array]()
+        """A quantity with some entries changed, the equations after them worked anew, but for what counts as a
+        constant."""
+        network = self.prover.network
+        known = {node: evaluate(node, self.prover.numbers, self.prover.algebra) for node in network.held}
         needed = network.behind(of.args[0])
         values = {x: self.entry(term, self.prover.numbers[_base(term)]) for term, x in changed.items() if x.is_Symbol}
         for key in (*network.parameters, *network.data, *network.equations):

@@ -50,6 +50,8 @@ ONES = "vector of ones"
 MATRICES = frozenset({"pmatrix", "bmatrix"})
 HADAMARDS = (r"\odot", r"\oslash", r"\star")
 PRODUCTS = (r"\otimes", r"\cdot")
+COMPARISONS = {">": ">", r"\ge": ">=", "=": "=="}
+TOTALS = {r"\sum": heads.SUM, r"\prod": heads.PROD}
 FOLDED = {";": "concat axis=0", ",": "concat axis=1"}
 
 
@@ -125,8 +127,8 @@ class Reader:
 
     def comparison(self) -> Term:
         left = self.sum()
-        if word := self.take(">", r"\ge"):
-            return self.make({r"\ge": ">="}.get(word, word), left, self.sum())
+        if word := self.take(*COMPARISONS):
+            return self.make(COMPARISONS[word], left, self.sum())
         return left
 
     def sum(self) -> Term:
@@ -175,19 +177,19 @@ class Reader:
         return self.make(heads.REPEAT_ROWS if vector is left else heads.REPEAT_COLUMNS, other, options=[count])
 
     def factor(self) -> Term:
-        if self.take(r"\sum"):
-            return self.total()
+        if sign := self.take(*TOTALS):
+            return self.total(TOTALS[sign])
         term = self.atom()
         while self.next == "^":
             term = self.superscript(term)
         return term
 
-    def total(self) -> Term:
+    def total(self, head: str) -> Term:
         self.expect("_", "{")
         before, self.running = self.running, self.word()
         body = self.product()
         self.running = before
-        return self.make(heads.SUM, lifted(body, self.shapes))
+        return self.make(head, lifted(body, self.shapes))
 
     def superscript(self, base: Term) -> Term:
         self.expect("^")
@@ -393,8 +395,8 @@ class Reader:
         first = self.comparison()
         self.expect("&", r"\text", "{", "i", "f", "}")
         condition = self.comparison()
-        if self.take("="):
-            self.expect("1")
+        if condition.head == heads.EQUAL_TO and condition.args[1] == number(1):
+            condition = condition.args[0]  # how a condition that is no comparison is written
         self.expect(r"\\")
         second = self.comparison()
         self.expect("&", r"\text", "{")

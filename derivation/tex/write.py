@@ -14,11 +14,12 @@ from derivation.formulas.arrays import Shape
 from derivation.formulas.language.resolve import Shapes
 from derivation.formulas.operations import TABLE, Operation, heads
 from derivation.formulas.operations.table import ATOM, HADAMARD, POWER, PRODUCT, SUM, Kind, same
-from derivation.formulas.terms import Term, options
+from derivation.formulas.terms import Term, number, options
 from derivation.tex.names import Names
 
 Written = tuple[str, int]
 TALL = (r"\frac", r"\begin", r"\sum", r"\sqrt", r"\left")
+COMPARISONS = frozenset({heads.GREATER, heads.AT_LEAST, heads.EQUAL_TO})
 ENTRYWISE = {
     **{head: head for head in (heads.ADD, heads.SUB, heads.NEG, heads.TIMES, heads.DIV, heads.POW)},
     heads.HADAMARD: heads.TIMES,
@@ -300,18 +301,23 @@ class Writer:
         shape = self.shape(term.args[0])
         running = "ij" if shape and 1 not in shape else "i"
         body = self.__class__(self.names, running).within(term.args[0], PRODUCT)
-        return self.join((r"\sum_{", running, "} ", body)), HADAMARD
+        return self.join((row.notation.symbol, "_{", running, "} ", body)), HADAMARD
 
     def cases(self, term: Term, row: Operation) -> Written:
         condition, *branches = term.args
         test = (
             self.comparison(condition, TABLE[condition.head])
-            if condition.head in (heads.GREATER, heads.AT_LEAST)
+            if condition.head in COMPARISONS and not is_one(condition)
             else self.join((self.write(condition)[0], " = 1"))
         )
         first, second = (self.write(branch)[0] for branch in branches)
         rows = (first, r" & \text{if } ", test, r" \\ ", second, r" & \text{otherwise} ")
         return self.join((r"\begin{cases} ", *rows, r"\end{cases}")), ATOM
+
+
+def is_one(condition: Term) -> bool:
+    """Whether a condition is an equality with 1, which would be taken for a bare condition."""
+    return condition.head == heads.EQUAL_TO and condition.args[1] == number(1)
 
 
 def meets(left: str, right: str) -> bool:

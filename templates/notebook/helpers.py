@@ -24,6 +24,10 @@ def first_largest_in_rows(a):
     return np.vstack([first_largest(row) for row in np.vsplit(a, a.shape[0])])
 
 
+def others(a):
+    return np.array([np.prod(np.delete(a, k)) for k in range(a.size)]).reshape(a.shape)
+
+
 def pad(a, first, last, left, right, rows, columns):
     padded = np.zeros((rows, columns))
     padded[first - 1 : last, left - 1 : right] = a
@@ -46,8 +50,23 @@ def normal_cdf(a):
     return np.vectorize(lambda x: (1 + math.erf(x / math.sqrt(2))) / 2)(a)
 
 
+def erf(a):
+    return np.vectorize(math.erf)(a)
+
+
 def normal_pdf(a):
     return np.exp(-(np.asarray(a) ** 2) / 2) / math.sqrt(2 * math.pi)
+
+
+def one_hot(labels, classes):
+    marks = np.eye(classes)[np.asarray(labels, int).ravel()]
+    return marks if np.ndim(labels) else marks.T
+
+
+def kl(p, q):
+    p, q = np.broadcast_arrays(p, q)
+    some = p > 0
+    return np.sum(p[some] * np.log(p[some] / q[some]))
 
 
 def conv2d(image, kernel, stride, padding, across):

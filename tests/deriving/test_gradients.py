@@ -12,6 +12,7 @@ import mpmath
 import pytest
 from autograd import grad
 from autograd.extend import defvjp, primitive
+from formulas import test_functions, test_losses
 from formulas.test_structure import CASES
 
 import derivation
@@ -31,9 +32,20 @@ UNARY = {
     "elu({})": lambda x: np.where(x > 0, x, np.exp(x) - 1),
     "softplus({})": lambda x: np.log(1 + np.exp(x)),
     "softsign({})": lambda x: x / (1 + np.abs(x)),
+    "log_sigmoid({})": lambda x: -np.log(1 + np.exp(-x)),
     "sigmoid({})": lambda x: 1 / (1 + np.exp(-x)),
     "tanh({})": np.tanh,
     "arctan({})": np.arctan,
+    "tan({} / 4)": lambda x: np.tan(x / 4),
+    "arcsin({} / ({}^2 + 2))": lambda x: np.arcsin(x / (x**2 + 2)),
+    "arccos({} / ({}^2 + 2))": lambda x: np.arccos(x / (x**2 + 2)),
+    "sinh({})": np.sinh,
+    "cosh({})": np.cosh,
+    "log2({}^2 + 1)": lambda x: np.log2(x**2 + 1),
+    "log10({}^2 + 1)": lambda x: np.log10(x**2 + 1),
+    "erf({})": erf,
+    "expm1({})": np.expm1,
+    "log1p({}^2)": lambda x: np.log1p(x**2),
     "gelu({})": lambda x: x * (1 + erf(x / np.sqrt(2.0))) / 2,
     "silu({})": lambda x: x / (1 + np.exp(-x)),
     "softmax({})": lambda x: np.exp(x) / np.sum(np.exp(x)),
@@ -63,6 +75,10 @@ LOSSES = {
     "binary_cross_entropy(sigmoid({}), y)": lambda v: (
         -np.sum(Y * np.log(1 / (1 + np.exp(-v))) + (1 - Y) * np.log(1 - 1 / (1 + np.exp(-v))))
     ),
+    "bce_with_logits({}, y)": lambda v: np.sum(Y * np.log(1 + np.exp(-v)) + (1 - Y) * np.log(1 + np.exp(v))),
+    "mse({}, y)": lambda v: np.mean((v - Y) ** 2),
+    "kl(softmax({}), y)": lambda v: np.sum(np.exp(v) / np.sum(np.exp(v)) * np.log(np.exp(v) / np.sum(np.exp(v)) / Y)),
+    "logsumexp({})": lambda v: np.log(np.sum(np.exp(v))),
     "hinge({}, y)": lambda v: np.sum(np.maximum(0.0, 1 - Y * v)),
     "huber({}, y)": lambda v: np.sum(np.where(np.abs(v - Y) <= 1, (v - Y) ** 2 / 2, np.abs(v - Y) - 0.5)),
     "squared_norm({} - y) / 4 - norm({}) ^ 2": lambda v: np.sum((v - Y) ** 2) / 4 - np.sum(v**2),
@@ -90,7 +106,7 @@ def build(chooser: random.Random) -> tuple[str, object, dict[str, object]]:
         else:
             text, function = chooser.choice(list(BINARY.items()))
             sources = [chooser.choice(available), chooser.choice(available)]
-        rows.append(f"{key} = {text.format(*sources)}")
+        rows.append(f"{key} = {text.format(*sources * 2)}")
         functions.append((key, function, sources))
         available.append(key)
     last = available[-1]
@@ -141,7 +157,7 @@ def test_random_networks_agree_with_autograd(seed: int) -> None:
 def test_every_operation_takes_part() -> None:
     from derivation.formulas.operations import TABLE
 
-    text = " ".join([*UNARY, *BINARY, *LOSSES, "a = W @ x + b", *CASES])
+    text = " ".join([*UNARY, *BINARY, *LOSSES, "a = W @ x + b", *CASES, *test_losses.CASES, *test_functions.CASES])
     unreached = {
         row.name
         for row in TABLE.values()

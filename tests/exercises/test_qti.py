@@ -41,6 +41,12 @@ FUNCTIONS: Mapping[str, Callable[[float], float]] = {
     "sin": math.sin,
     "cos": math.cos,
     "atan": math.atan,
+    "tan": math.tan,
+    "asin": math.asin,
+    "acos": math.acos,
+    "sinh": math.sinh,
+    "cosh": math.cosh,
+    "log": math.log10,
     "signum": lambda x: float((x > 0) - (x < 0)),
 }
 

@@ -25,9 +25,9 @@ PACKAGE = Path(__file__).parents[2] / "derivation"
 FEW = 60
 STRINGS = {
     "formulas/terms.py": (8, "Python's operators between terms; terms lie below the table"),
-    "formulas/language/spellings.py": (7, "names of PyTorch and NumPy"),
+    "formulas/language/spellings.py": (2, "names of PyTorch and NumPy"),
     "formulas/language/resolve.py": (
-        6,
+        4,
         "words of the language: `sum` may be a row of the table or an average on the way",
     ),
     "formulas/language/expressions.py": (1, "a word of the language, which a repetition may stand in"),
@@ -36,7 +36,8 @@ STRINGS = {
     "checking/reports/setting.py": (2, "environments of LaTeX"),
     "tex/read.py": (1, "an environment of LaTeX"),
     "tex/mathml.py": (1, "an environment of LaTeX"),
-    "handwriting/strokes/signs.py": (4, "signs that the hand writes"),
+    "handwriting/strokes/signs.py": (5, "signs that the hand writes"),
+    "networks/optimizers.py": (4, "what any rule can be combined with"),
     "handwriting/setting.py": (1, "an accent"),
     "pages/figures/geometry.py": (3, "kinds of nodes and tones"),
     "pages/figures/heat.py": (2, "tones"),
@@ -105,7 +106,7 @@ MISSING = {
     "QTI": (ROWS + "smooth.py", '            qti="tanh",\n', TABLE_ITSELF, "'tanh' has no 'qti'"),
     "saturates": (ROWS + "smooth.py", '            qti="tanh",\n            saturates=True,', TABLE_ITSELF, "'tanh' has no 'saturates'"),
     "row": (ROWS + "arithmetic.py", '"hadamard_pow",', TABLE_ITSELF, "'hadamard_pow' has no row"),
-    "term": (ROWS + "algebras.py", '"sign", "cases", ', TABLE_ITSELF, "'sign' has no term that spells it out"),
+    "term": (ROWS + "algebras.py", '"sign", ', TABLE_ITSELF, "'sign' has no term that spells it out"),
     "SymPy": (ROWS + "algebras.py", "        floor = staticmethod(sympy.floor)\n", "from derivation.formulas.operations.algebras import symbols; symbols()", "'floor' has no SymPy expression"),
     "jets": ("derivation/deriving/on_request/jets.py", "    def floor(", "import derivation.deriving.on_request.jets", "'floor' has no first two derivatives"),
     "form": ("derivation/exercises/exports/follow.py", 'Numbers.max: _plain("max"),', "import derivation.exercises.exports.follow", "'max' has no form in QTI"),
@@ -116,13 +117,13 @@ MISSING = {
 }  # fmt: skip
 """By the piece that is taken away: where it stands and what it is, what is imported then, and what that says."""
 PLANTED = {
-    '"tanh",\n            number': '"tan",\n            number',
+    '"tanh",\n            number': '"tanx",\n            number',
     '            qti="tanh",\n            saturates=True,': '            qti="tanh",',
     '"hadamard_pow",': '"power",',
     "    def floor(": "    def whole(",
     "Numbers.max: lambda a, b: (max": "len: lambda a, b: (max",
-    '\ntanh = "The hyperbolic': '\ntan = "The hyperbolic',
-    '\ntanh = "tanh"': '\ntan = "tanh"',
+    '\ntanh = "The hyperbolic': '\ntanx = "The hyperbolic',
+    '\ntanh = "tanh"': '\ntanx = "tanh"',
 }
 """What stands in the place of a piece that cannot simply be left out."""
 

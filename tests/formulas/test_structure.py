@@ -10,6 +10,7 @@ from typing import Any
 import autograd.numpy as np
 import pytest
 from autograd import grad
+from autograd.tracer import getval
 
 import derivation
 from derivation.formulas.numbers import json_text
@@ -86,6 +87,8 @@ CASES: dict[str, tuple[dict[str, tuple[int, ...]], Function]] = {
     "Z = embedding(X, [2, 0, 2])^2": ({"X": X}, lambda X: X[[2, 0, 2]] ** 2),
     "Z = X[[1, 1]]": ({"X": X}, lambda X: X[[1, 1]]),
     "Z = sin(X) * cos(X)": ({"X": X}, lambda X: np.sin(X) * np.cos(X)),
+    "Z = X * stop_gradient(X^2) + X": ({"X": X}, lambda X: X * getval(X) ** 2 + X),
+    "Z = b + (np.sign(b) - b).detach()": ({"b": B}, lambda b: b + getval(np.sign(b) - b)),
     "Z = conv2d(M, K)": ({"M": M, "K": K}, correlate),
     "Z = conv2d(M, K, stride=2)": ({"M": M, "K": K}, lambda M, K: correlate(M, K, 2)),
     "Z = conv2d(M, K, padding=1)": ({"M": M, "K": K}, lambda M, K: correlate(M, K, 1, (1, 1))),

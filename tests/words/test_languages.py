@@ -42,7 +42,7 @@ ALIKE = {
             f"operations.{key}"
             for key in ("adadelta", "adagrad", "adam", "adamax", "adamw", "amsgrad", "rmsprop", "elu", "gelu")
         ),
-        *(f"operations.{key}" for key in ("gelu_tanh", "relu", "silu", "tanh")),
+        *(f"operations.{key}" for key in ("gelu_tanh", "logsumexp", "relu", "silu", "tanh")),
     ],
     "the same word in both": [
         *("document.plot_start", "document.plot_minimum", "titles.partial", "titles.quantity_norm"),

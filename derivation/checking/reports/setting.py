@@ -25,7 +25,7 @@ SIGNS = frozenset(f"\\{letter}" for letter in GREEK) | frozenset(
     \otimes \oplus \oslash \partial \nabla \in \notin \le \ge \ne \ll \gg \approx \equiv \sim \simeq \cong \propto \to \rightarrow \leftarrow \Leftarrow
     \longrightarrow \Rightarrow \Leftrightarrow \Longrightarrow \Longleftrightarrow \implies \iff \mapsto \uparrow \downarrow \land \lor \wedge \vee \neg
     \forall \exists \subset \subseteq \cup \cap \setminus \emptyset \infty \pm \mp \ldots \vdots \ddots \max \min \arg \ln \log \exp \sin \cos \tan
-    \sinh \cosh \tanh \arctan \det \dim \quad \{ \} \| \langle \rangle \lfloor \rfloor \lceil \rceil \% \& \# \backslash""".split()
+    \sinh \cosh \tanh \arctan \arcsin \arccos \det \dim \quad \{ \} \| \langle \rangle \lfloor \rfloor \lceil \rceil \% \& \# \backslash""".split()
 )
 """Commands without arguments that are set as they stand."""
 ONE_ARGUMENT = {

@@ -13,7 +13,6 @@ from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.numbers import Number, Style, Undefined, exact, is_positive
 from derivation.formulas.terms import Term, index, name, names, number, walk
-from derivation.networks.network import Network
 from derivation.networks.walkthrough import Line, Phase, Reason, Step
 
 INCREMENT = number("0.001")
@@ -52,7 +51,7 @@ def _checked(workbook: Workbook, loss: Term, place: Entry, terms: tuple[Term, Te
     of, by = terms
     heading = Reason("gradient_check", {"quantity": of})
     try:
-        moved = [_moved(workbook.network, place, sign) for sign in (exact("0.001"), exact("-0.001"))]
+        moved = [_moved(workbook, place, sign) for sign in (exact("0.001"), exact("-0.001"))]
     except Undefined:
         yield Step(by, heading, workbook.recall(by), count, None, (Reason("check_undefined", {"quantity": of}),))
         return
@@ -65,6 +64,7 @@ def _checked(workbook: Workbook, loss: Term, place: Entry, terms: tuple[Term, Te
     apart = quotient - by
     crossed = _crossed(workbook, moved)
     notes = (Reason("check_kink", {"entries": crossed}),) if crossed else ()
+    notes += (Reason("check_held"),) if workbook.network.held else ()
     distance = evaluate(apart, workbook.known).entries[0]
     reason = "check_across" if crossed else "check_near" if _sign(distance) else "check_equal"
     yield Step(quotient, heading, workbook.expression(quotient, style), count, Reason(reason), notes)
@@ -84,13 +84,14 @@ def _stated(workbook: Workbook, term: Term, style: Style) -> tuple[Line, ...]:
     )
 
 
-def _moved(network: Network, place: Entry, by: Number) -> Workbook:
-    """The forward pass with one entry of one parameter moved."""
-    key, where = place
+def _moved(still: Workbook, place: Entry, by: Number) -> Workbook:
+    """The forward pass with one entry of one parameter moved; what counts as a constant stays."""
+    network, (key, where) = still.network, place
     array = network.parameters[key]
     offset = array.offset(where or (0,))
     entries = (*array.entries[:offset], array.entries[offset] + by, *array.entries[offset + 1 :])
     workbook = Workbook(network.with_parameters({**network.parameters, key: Array(array.shape, entries)}))
+    workbook.known.update({node: evaluate(node, still.known) for node in network.held})
     for result, term in network.equations.items():
         if result in network.active:
             workbook.assign(name(result), term)

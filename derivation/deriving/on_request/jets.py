@@ -136,8 +136,20 @@ class Jets:
         return Jet(Numbers.at_least(a.value, b.value))
 
     @staticmethod
+    def equal_to(a: Jet, b: Jet) -> Jet:
+        return Jet(Numbers.equal_to(a.value, b.value))
+
+    @staticmethod
     def sign(a: Jet) -> Jet:
         return Jet(Numbers.sign(a.value))
+
+    @staticmethod
+    def stop_gradient(a: Jet) -> Jet:
+        return Jet(a.value)
+
+    @staticmethod
+    def relative_entropy(p: Jet, q: Jet) -> Jet:
+        return p if p.value == 0 and not p.first else p * _smooth(SMOOTH[heads.LOG], Jets.div(p, q))
 
     @staticmethod
     def floor(a: Jet) -> Jet:

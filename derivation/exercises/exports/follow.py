@@ -166,6 +166,10 @@ def _difference(a: Expression, b: Expression) -> Expression:
     return Expression("subtract", (a, b))
 
 
+def _square(a: Expression) -> Expression:
+    return Expression("product", (a, a))
+
+
 FORMS: Mapping[Any, Callable[..., Expression] | None] = complete(
     {
         operator.add: _plain("sum"),
@@ -181,8 +185,11 @@ FORMS: Mapping[Any, Callable[..., Expression] | None] = complete(
         Numbers.sign: _function("signum"),
         Numbers.greater: lambda a, b: _is_positive(_difference(a, b)),
         Numbers.at_least: lambda a, b: _difference(_number(1), _is_positive(_difference(b, a))),
+        Numbers.equal_to: lambda a, b: _difference(_number(1), _square(_function("signum")(_difference(a, b)))),
         Numbers.floor: None,
         Numbers.cases: None,
+        Numbers.relative_entropy: None,
+        Numbers.stop_gradient: lambda a: a,
         **{row.number: _function(row.qti) if row.qti else None for row in SMOOTH.values()},
         SMOOTH[heads.SQRT].number: lambda a: Expression("power", (a, _number(fmpq(1, 2)))),
     },

@@ -130,13 +130,17 @@ PLACES: Mapping[Operation, Callable[[list[Places], list[Number]], Places]] = com
         operator.neg: lambda places, constants: places[0],
         operator.mul: _together,
         Numbers.max: lambda places, constants: _longer(*places),
+        Numbers.stop_gradient: lambda places, constants: places[0],
         Numbers.min: lambda places, constants: _longer(*places),
         Numbers.greater: lambda places, constants: 0,
         Numbers.at_least: lambda places, constants: 0,
+        Numbers.equal_to: lambda places, constants: 0,
         Numbers.sign: lambda places, constants: 0,
         Numbers.div: _divided,
         Numbers.pow: _powered,
-        **dict.fromkeys((Numbers.largest, Numbers.smallest, Numbers.cases, Numbers.floor), _unknown),
+        **dict.fromkeys(
+            (Numbers.largest, Numbers.smallest, Numbers.cases, Numbers.floor, Numbers.relative_entropy), _unknown
+        ),
         **SMOOTH_UNKNOWN,
     },
     "rule for decimals",
@@ -164,10 +168,15 @@ SPANS: Mapping[Operation, Callable[..., Span]] = complete(
         operator.sub: lambda a, b: (a[0] - b[1], a[1] - b[0]),
         operator.neg: lambda a: (-a[1], -a[0]),
         operator.mul: _product,
+        Numbers.stop_gradient: lambda a: a,
         Numbers.max: lambda a, b: (max(a[0], b[0]), max(a[1], b[1])),
         Numbers.min: lambda a, b: (min(a[0], b[0]), min(a[1], b[1])),
-        **dict.fromkeys((Numbers.div, Numbers.pow, Numbers.largest, Numbers.smallest), _unknown),
-        **dict.fromkeys((Numbers.greater, Numbers.at_least, Numbers.sign, Numbers.cases, Numbers.floor), _unknown),
+        **dict.fromkeys(
+            (Numbers.div, Numbers.pow, Numbers.largest, Numbers.smallest, Numbers.relative_entropy), _unknown
+        ),
+        **dict.fromkeys(
+            (Numbers.greater, Numbers.at_least, Numbers.equal_to, Numbers.sign, Numbers.cases, Numbers.floor), _unknown
+        ),
         **SMOOTH_UNKNOWN,
     },
     "bounds",

@@ -195,9 +195,9 @@ def _without_ones(term: Term, shapes: Shapes) -> Term:
 
 def _add(term: Term, shapes: Shapes) -> Term:
     left, right = term.children
-    if _is(left, 0):
+    if _is(left, 0) or _is_zeros(left, right, shapes):
         return right
-    if _is(right, 0):
+    if _is(right, 0) or _is_zeros(right, left, shapes):
         return left
     if left.head == right.head == "number":
         return literal(Fraction(left.args[0]) + Fraction(right.args[0]))
@@ -245,6 +245,12 @@ def _transpose(term: Term, shapes: Shapes) -> Term:
 
 def _spread(term: Term, shapes: Shapes) -> Term:
     return term.args[0] if term.args[1] == 1 else term
+
+
+def _is_zeros(term: Term, beside: Term, shapes: Shapes) -> bool:
+    """Whether a summand is zeros of the other's shape, as `_product` writes them."""
+    is_zeros = term.head == heads.TIMES and _is(term.args[0], 0) and term.args[1].head == "ones"
+    return is_zeros and shapes.of(term) == shapes.of(beside)
 
 
 def _is(term: Term, value: int) -> bool:

@@ -1,7 +1,7 @@
 """The language of equations: text to an untyped tree. A safe parser of our own; nothing in the text is ever executed.
 
 equation := comparison loop?                        loop := 'for' name 'in' (integer '..' integer | 'range' '(' ... ')')
-comparison := sum (('>' | '<' | '>=' | '<=') sum)?  sum := product (('+' | '-') product)*
+comparison := sum (('>' | '<' | '>=' | '<=' | '==' | '!=') sum)?  sum := product (('+' | '-') product)*
 product := signed (('*' | '/' | '@') signed)*       signed := '-' signed | power
 power   := postfix (('^' | '**') signed)?           postfix := atom ('.T' | '[' place (',' place)? ']' | '.' name '('
 ... ')')* atom    := number | name | name '(' arguments ')' | '(' comparison ')' | '[' comparison (',' comparison)* ']'
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterable
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import reduce
 
@@ -139,8 +140,11 @@ class _Parser:
         if self.depth > MAXIMAL_DEPTH:
             raise SyntaxProblem(self.next.at, tell("syntax.deep_brackets", most=MAXIMAL_DEPTH))
         left = self.sum()
-        if word := self.take(">", ">="):
+        if word := self.take(">", ">=", "=="):
             left = Syntax(word.text, (left, self.sum()), word.at)
+        elif word := self.take("!="):
+            same = Syntax("==", (left, self.sum()), word.at)
+            left = Syntax("-", (Syntax("number", ("1",), word.at), same), word.at)
         elif word := self.take("<", "<="):
             left = Syntax(word.text.replace("<", ">"), (self.sum(), left), word.at)
         self.depth -= 1
@@ -268,6 +272,8 @@ class _Parser:
         while word.text in MODULES and self.take("."):
             module, word = module if module.text in TORCH else word, self.next
             self.place += 1
+        if module.text in TORCH and f"torch.{word.text}" in LAYERS:
+            word = replace(word, text=f"torch.{word.text}")
         if module.text in TORCH and word.text in DIFFERENT_IN_TORCH:
             raise SyntaxProblem(word.at, tell(f"torch.{word.text}"))
         if word.kind != "name" or not self.take("("):

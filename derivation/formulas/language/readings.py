@@ -177,6 +177,12 @@ def _diagonal(parts: Sequence[Resolved], shape: Shape) -> Reading:
     return Reading(shape)
 
 
+def _of_list(parts: Sequence[Resolved], shape: Shape) -> Reading:
+    if len(parts[0].reading.axes) > 1:
+        raise TwoReadings(tell("shapes.axis_wanted"))
+    return parts[0].reading
+
+
 RULES: dict[table.ShapeRule, Callable[[Sequence[Resolved], Shape], Reading]] = {
     **dict.fromkeys(
         (
@@ -202,6 +208,9 @@ RULES: dict[table.ShapeRule, Callable[[Sequence[Resolved], Shape], Reading]] = {
     table.equal_arrays: _dot,
     table.outer_product: _outer,
     structure.flat: _list,
+    structure.listed: _of_list,
+    structure.square: _number,
+    structure.lists: _number,
     structure.main_diagonal: _list,
     structure.diagonal_matrix: _diagonal,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import chain, count
 from math import prod
@@ -17,7 +18,8 @@ from derivation.formulas.language.readings import Reading, Resolved, TwoReadings
 from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.language.unfolding import array_problem
 from derivation.formulas.operations import SPELLINGS, TABLE, Operation, ShapeMismatch, heads
-from derivation.formulas.operations.layers import LAYERS, Layer
+from derivation.formulas.operations.layers import ALONG, LAYERS, Layer, shares
+from derivation.formulas.operations.structure import TOTALS
 from derivation.formulas.operations.table import Size, scaled_matrix
 from derivation.formulas.terms import Term, fold, number, options, rebuild
 from derivation.formulas.terms import name as name_term
@@ -141,6 +143,8 @@ class Resolver:
         parts = [self.resolve(arg) for arg in syntax.args[:count]]
         named = {key: value for key, value in syntax.keywords if key not in AXES}
         axis = next((value for key, value in syntax.keywords if key == "axis"), None)
+        if axis is not None and syntax.symbol + ALONG in LAYERS:
+            return self.layer(replace(syntax, symbol=syntax.symbol + ALONG))
         if axis is not None:
             return self.along(syntax, parts, whole(axis))
         return self.operation(
@@ -215,18 +219,21 @@ class Resolver:
                 Resolved(number(shape[axis]), (), Reading(())),
             )
             return total if shape[axis] == 1 else self.operation(syntax, "/", [total, size])
-        if shape[axis] == 1 and syntax.symbol in ("sum", "max"):
+        if shape[axis] == 1 and syntax.symbol in BARE:
             return parts[0]
         return self.operation(syntax, syntax.symbol if shape[1 - axis] == 1 else f"{syntax.symbol} axis={axis}", parts)
 
     def layer(self, syntax: Syntax) -> Resolved:
         """A layer's equations, each but the last a quantity with a name of its own."""
         layer, parts = LAYERS[syntax.symbol], self.operands(syntax)
-        text = {key: Size.of(part.shape) for key, part in parts.items()} | along_axis(
+        shapes = {key: part.shape for key, part in parts.items()}
+        text = {key: Size.of(shape) for key, shape in shapes.items()} | along_axis(
             syntax, layer, parts[layer.operands[0]]
         )
+        axis = next((whole(value) for key, value in syntax.keywords if key == "axis"), layer.axis)
+        text |= shares(layer, shapes, axis)
         readings = None if self.readings is None else {key: part.reading for key, part in parts.items()}
-        inner = Resolver({key: part.shape for key, part in parts.items()}, readings=readings)
+        inner = Resolver(shapes, readings=readings)
         known = {key: part.term for key, part in parts.items()}
         for local, formula in layer.equations:
             found = inner.within(syntax, formula.format(**text))
@@ -247,7 +254,7 @@ class Resolver:
         if strange or not count - len(layer.defaults) <= len(syntax.args) + len(given.keys() - AXES) <= count:
             told = tell(
                 "operands.takes",
-                layer=syntax.symbol,
+                layer=syntax.symbol.removesuffix(ALONG),
                 operands=", ".join(layer.operands),
                 axis=tell("operands.and_axis") if layer.along else "",
                 strange=tell("operands.and_no", key=min(strange)) if strange else "",
@@ -255,7 +262,9 @@ class Resolver:
             raise SyntaxProblem(syntax.at, told)
         missing = [key for key in layer.operands[len(syntax.args) :] if key not in given and key not in layer.defaults]
         if missing:
-            raise SyntaxProblem(syntax.at, tell("operands.needs", layer=syntax.symbol, key=missing[0]))
+            raise SyntaxProblem(
+                syntax.at, tell("operands.needs", layer=syntax.symbol.removesuffix(ALONG), key=missing[0])
+            )
         written = [
             *syntax.args,
             *(given.get(key) or parse(layer.defaults[key]) for key in layer.operands[len(syntax.args) :]),
@@ -267,7 +276,7 @@ class Resolver:
         try:
             return self.resolve(parse(text))
         except SyntaxProblem as problem:
-            told = tell("operands.within", layer=syntax.symbol, problem=problem.message)
+            told = tell("operands.within", layer=syntax.symbol.removesuffix(ALONG), problem=problem.message)
             raise SyntaxProblem(syntax.at, told) from None
 
     def know(self, key: str, found: Resolved) -> None:
@@ -315,8 +324,12 @@ class Resolver:
 
 AXES = frozenset({"axis", "keepdims"})
 AVERAGED = frozenset({"mean"})
-REDUCING = frozenset({"sum", "mean", "max"})
-BROADCASTING = frozenset({"+", "-", "*", "/", "^", "max", "min", ">", ">="})
+REDUCING = AVERAGED | {
+    spelling.partition(" ")[0] for row in TABLE.values() if row.shape in TOTALS for spelling in row.spellings
+}
+BARE = frozenset({"sum", "max", "min"})
+"""What a single number is itself."""
+BROADCASTING = frozenset({"+", "-", "*", "/", "^", "max", "min", ">", ">=", "==", heads.CASES, heads.CLIP})
 SPECIAL: dict[str, Any] = {
     "name": Resolver.name,
     "number": Resolver.number,

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from derivation.formulas.operations import TABLE
+from derivation.formulas.operations.layers import LAYERS
 
-MODULES = frozenset({"np", "numpy", "jnp", "torch", "nn", "functional", "F", "math", "tf", "special"})
+MODULES = frozenset(
+    {"np", "numpy", "jnp", "jax", "lax", "linalg", "torch", "nn", "functional", "F", "math", "tf", "special"}
+)
 """Prefixes that are passed over, as in `np.maximum(0, z)`."""
 ALIASES = {alias: row.spellings[0] for row in TABLE.values() for alias in row.aliases} | {
     "concatenate": "concat",
@@ -14,13 +17,24 @@ ALIASES = {alias: row.spellings[0] for row in TABLE.values() for alias in row.al
     "column_stack": "column_stack",
     "keepdim": "keepdims",
     "dim": "axis",
+    "num_classes": "classes",
+    "depth": "classes",
 }
 """What NumPy and PyTorch call our functions and keywords."""
 TORCH = frozenset({"torch", "nn", "functional", "F"})
-DIFFERENT_IN_TORCH = frozenset({"cross_entropy", "binary_cross_entropy", "var", "dropout"})
+DIFFERENT_IN_TORCH = frozenset({"kl_div", "dropout"})
 """Functions that have another value there, so their names are not passed over with the prefix; the table `torch` of the
 words files says what to write."""
-WITH_AXIS = frozenset({"sum", "mean", "max", "amax", "min", "amin", "var", "softmax", "log_softmax"})
+ALONG = {
+    spelling.partition(" ")[0]
+    for row in TABLE.values()
+    if len(row.operands) == 1
+    for spelling in row.spellings
+    if " axis" in spelling
+} | {key for key, layer in LAYERS.items() if layer.along and layer.axis is None and len(layer.operands) == 1}
+WITH_AXIS = {"mean", *ALONG} | {
+    alias for row in TABLE.values() if len(row.operands) == 1 and row.spellings[0] in ALONG for alias in row.aliases
+}
 """What takes an axis as its second argument in NumPy: `np.max(X, 0)` is no maximum of X and 0."""
 INTERNAL = frozenset({
     "cases", "cos_pi", "diag", "diagonal", "elu_prime", "enlarge", "first_largest", "first_largest_in_columns", "first_largest_in_rows", "gather_rows",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from derivation.formulas.arrays import Shape
+from derivation.formulas.operations.structure import column_totals, row_totals
 from derivation.formulas.operations.table import (
     Applied,
     Notation,
@@ -15,6 +16,7 @@ from derivation.formulas.operations.table import (
     equal,
     equal_matrices,
     matrix,
+    one_array,
     same,
 )
 
@@ -178,12 +180,27 @@ ACTIVATIONS = (
         A,
         _operator("softplus"),
         same,
-        definition="log(1 + exp(a))",
+        Applied("softplus"),
         reverse=("G * sigmoid(a)",),
         spellings=("softplus",),
         reason="softplus",
         activation=True,
+        numpy="np.logaddexp(0, {a})",
         example="softplus(a)",
+    ),
+    Operation(
+        "log_sigmoid",
+        A,
+        Notation("function", r"\ln\sigma"),
+        same,
+        Applied("log_sigmoid"),
+        reverse=("G * sigmoid(-a)",),
+        spellings=("log_sigmoid",),
+        aliases=("logsigmoid",),
+        reason="log_sigmoid",
+        activation=True,
+        numpy="-np.logaddexp(0, -{a})",
+        example="log_sigmoid(a)",
     ),
     # Bergstra, Desjardins, Lamblin, Bengio, Quadratic polynomials learn better image features (2009).
     Operation(
@@ -291,6 +308,34 @@ ACTIVATIONS = (
     ),
     *along(0, "column"),
     *along(1, "row"),
+    Operation(
+        "logsumexp",
+        A,
+        _operator("logsumexp"),
+        one_array,
+        definition="log(sum(exp(a)))",
+        reverse=("G * softmax(a)",),
+        spellings=("logsumexp",),
+        reason="logsumexp",
+        example="logsumexp(a)",
+    ),
+    *(
+        Operation(
+            f"logsumexp_{word}s",
+            A,
+            Notation("function", rf"\operatorname{{logsumexp}}_{{\mathrm{{{word}s}}}}"),
+            shape,
+            definition=f"log(sum(exp(a), axis={axis}))",
+            reverse=(f"{repeated} * softmax(a, axis={axis})",),
+            spellings=(f"logsumexp axis={axis}",),
+            reason=f"logsumexp_{word}s",
+            example=f"logsumexp(M, axis={axis})",
+        )
+        for axis, word, shape, repeated in (
+            (0, "column", column_totals, "repeat_rows(G, {a.rows})"),
+            (1, "row", row_totals, "repeat_columns(G, {a.columns})"),
+        )
+    ),
     Operation(
         "gelu_tanh",
         A,

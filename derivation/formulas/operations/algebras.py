@@ -13,11 +13,12 @@ from typing import Any, TypeVar
 from flint import fmpq
 
 from derivation.formulas import numbers
-from derivation.formulas.numbers import Number, is_positive
+from derivation.formulas.numbers import Number, Undefined, is_positive
 from derivation.formulas.operations import elementary, heads
 from derivation.formulas.operations.smooth import SMOOTH
 from derivation.formulas.operations.table import MissingPiece
 from derivation.formulas.terms import Term, number
+from derivation.words.telling import tell
 
 BITS = 203
 """Of SymPy's floats: 60 digits."""
@@ -57,19 +58,33 @@ class Numbers:
         return fmpq(not is_positive(b - a))
 
     @staticmethod
+    def equal_to(a: Number, b: Number) -> Number:
+        return fmpq(not is_positive(a - b) and not is_positive(b - a))
+
+    @staticmethod
     def sign(a: Number) -> Number:
         return fmpq(is_positive(a)) - fmpq(is_positive(-a))
 
     @staticmethod
     def cases(condition: Number, a: Number, b: Number) -> Number:
-        return a if condition == 1 else b
+        if condition == 1 or condition == 0:
+            return a if condition == 1 else b
+        raise Undefined(tell("undefined.condition"))
+
+    @staticmethod
+    def stop_gradient(a: Number) -> Number:
+        return a
+
+    @staticmethod
+    def relative_entropy(p: Number, q: Number) -> Number:
+        return fmpq(0) if p == 0 else p * elementary.logarithm(elementary.quotient(p, q))
 
 
 for _row in SMOOTH.values():
     setattr(Numbers, _row.name, staticmethod(_row.number))
 ASKED = tuple(name for name in vars(Numbers) if not name.startswith("_") and name not in ("number", "literal"))
 """What meanings ask an algebra for, beside numbers themselves."""
-COMPARISONS = frozenset({"greater", "at_least", "max", "min", "largest", "smallest", "cases", "sign"})
+COMPARISONS = frozenset({"greater", "at_least", "equal_to", "max", "min", "largest", "smallest", "cases", "sign"})
 """Those that are seen at a glance."""
 
 Row = TypeVar("Row")
@@ -98,6 +113,9 @@ class Terms:
     pow = staticmethod(lambda a, b: a**b)
     largest = staticmethod(lambda *entries: reduce(lambda a, b: Term(heads.MAXIMUM, (a, b)), entries))
     smallest = staticmethod(lambda *entries: reduce(lambda a, b: Term(heads.MINIMUM, (a, b)), entries))
+    relative_entropy = staticmethod(
+        lambda p, q: p if p == number("0") else p * Term(heads.LOG, (Term(heads.DIV, (p, q)),))
+    )
 
 
 def _spelled(head: str) -> Any:
@@ -118,12 +136,20 @@ def _seen(head: str) -> Any:
     return staticmethod(compared)
 
 
-for _function in (*SMOOTH, "sign", "cases", "floor"):
+def _case(condition: Term, a: Term, b: Term) -> Term:
+    """A choice between two numbers is made at a glance, too."""
+    return {number("1"): a, number("0"): b}.get(condition, Term(heads.CASES, (condition, a, b)))
+
+
+Terms.cases = staticmethod(_case)
+for _function in (*SMOOTH, "sign", "floor", "stop_gradient"):
     setattr(Terms, _function, _spelled(_function))
 for _function, _head in (("max", heads.MAXIMUM), ("min", heads.MINIMUM)):
     setattr(Terms, _function, _spelled(_head))
-for _function in ("greater", "at_least"):
+for _function in ("greater", "at_least", "equal_to"):
     setattr(Terms, _function, _seen(_function))
+Terms.softplus = staticmethod(lambda a: Term(heads.LOG, (number("1") + Term(heads.EXP, (a,)),)))
+Terms.log_sigmoid = staticmethod(lambda a: -Terms.softplus(-a))
 complete(vars(Terms), "term that spells it out")
 
 
@@ -139,7 +165,8 @@ def symbols() -> Any:
     A rational number stays one; a ball becomes a float of 60 digits, or of as many as it was worked with (`of_number`).
 
     Every kink is expressed through `step(x)`, 1 where x > 0 and 0 elsewhere, whose derivative is 0: so `max`, `relu`
-    and their kin become polynomials in steps, which SymPy differentiates and compares like any others.
+    and their kin become polynomials in steps, which SymPy differentiates and compares like any others. `stopped(x)` is x
+    at numbers, and a constant to `diff`.
     """
     import sympy
     from mpmath.libmp import from_man_exp  # type: ignore[import-untyped]
@@ -156,6 +183,14 @@ def symbols() -> Any:
 
         def _eval_power(self, exponent: Any) -> Any:
             return self if exponent.is_Integer and exponent > 0 else None
+
+    class stopped(sympy.Function):  # type: ignore[misc]
+        @classmethod
+        def eval(cls, x: Any) -> Any:
+            return x if x.is_number or isinstance(x, cls) else None
+
+        def fdiff(self, argindex: int = 1) -> Any:
+            return sympy.Integer(0)
 
     def of(x: Number) -> Any:
         if isinstance(x, fmpq):
@@ -201,8 +236,11 @@ def symbols() -> Any:
 
         greater = staticmethod(lambda a, b: step(sympy.expand(a - b)))
         at_least = staticmethod(lambda a, b: 1 - step(sympy.expand(b - a)))
+        equal_to = staticmethod(lambda a, b: (1 - step(sympy.expand(a - b))) * (1 - step(sympy.expand(b - a))))
         sign = staticmethod(lambda a: step(a) - step(-a))
         cases = staticmethod(lambda c, a, b: c * a + (1 - c) * b)
+        stop_gradient = staticmethod(stopped)
+        relative_entropy = staticmethod(lambda p, q: p * sympy.log(p / q) if p != 0 else p)
 
     for row in SMOOTH.values():
         setattr(Symbols, row.name, staticmethod(partial(row.symbols, sympy)))

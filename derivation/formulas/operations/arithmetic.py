@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from derivation.formulas.arrays import Array
-from derivation.formulas.operations.structure import largest_place
+from collections.abc import Sequence
+from functools import reduce
+from operator import mul
+from typing import Any
+
+from derivation.formulas.arrays import Array, total
+from derivation.formulas.operations.structure import largest_place, lists, square
 from derivation.formulas.operations.table import (
     ATOM,
     HADAMARD,
@@ -29,6 +34,10 @@ from derivation.formulas.operations.table import (
 )
 
 A, AB = ("a",), ("a", "b")
+
+
+def _multiplied(algebra: Any, entries: Sequence[Any]) -> Any:
+    return reduce(mul, entries) if entries else algebra.number("1")
 
 
 ARITHMETIC = (
@@ -218,6 +227,48 @@ ARITHMETIC = (
         numpy="np.sum({a})",
         example="sum(a)",
     ),
+    Operation(
+        "prod",
+        A,
+        Notation("sum", r"\prod", HADAMARD),
+        one_array,
+        lambda algebra, a: Array.scalar(_multiplied(algebra, a.entries)),
+        reverse=("G * others(a)",),
+        spellings=("prod",),
+        reason="prod",
+        numpy="np.prod({a})",
+        example="prod(a)",
+    ),
+    Operation(
+        "others",
+        A,
+        Notation("function", r"\operatorname{others}"),
+        same,
+        lambda algebra, a: Array(
+            a.shape,
+            tuple(_multiplied(algebra, a.entries[:k] + a.entries[k + 1 :]) for k in range(len(a.entries))),
+        ),
+        reverse=(None,),
+        spellings=("others",),
+        reason="others",
+        derivative_of="prod",
+        coupled=True,
+        numpy="others({a})",
+        example="others(a)",
+    ),
+    Operation(
+        "trace",
+        A,
+        Notation("function", r"\operatorname{tr}"),
+        square,
+        lambda algebra, a: Array.scalar(total([a.rows[k][k] for k in range(a.shape[0])])),
+        reverse=("G * diag(ones(diagonal(a)))",),
+        spellings=("trace",),
+        reason="trace",
+        nonlinear=False,
+        numpy="np.trace({a})",
+        example="trace(I)",
+    ),
     # Euclid's for a vector, Frobenius' for a matrix.
     Operation(
         "norm",
@@ -242,6 +293,21 @@ ARITHMETIC = (
         reason="squared_norm",
         written_out=True,
         example="norm(a)^2",
+    ),
+    Operation(
+        "cosine_similarity",
+        AB,
+        Notation("function", r"\operatorname{cossim}"),
+        lists,
+        definition="dot(a, b) / (norm(a) * norm(b))",
+        reverse=(
+            "G * (b / (norm(a) * norm(b)) - out * a / norm(a)^2)",
+            "G * (a / (norm(a) * norm(b)) - out * b / norm(b)^2)",
+        ),
+        spellings=("cosine_similarity",),
+        reason="cosine_similarity",
+        written_out=True,
+        example="cosine_similarity(a, p)",
     ),
     Operation(
         "mean",
@@ -286,6 +352,20 @@ ARITHMETIC = (
         numpy="np.minimum({a}, {b})",
         example="min(a, p)",
     ),
+    # At a border the derivative is 1, as in PyTorch's clamp.
+    Operation(
+        "clip",
+        ("a", "l", "h"),
+        Notation("function", r"\operatorname{clip}"),
+        entrywise,
+        definition="min(max(a, l), h)",
+        reverse=("G * ((a >= l) * (a <= h))", "G * ((l > a) * (l <= h))", "G * (max(a, l) > h)"),
+        spellings=("clip",),
+        aliases=("clamp",),
+        reason="clipped",
+        kink=lambda algebra, a, low, high: (a - low) * (a - high),
+        example="clip(a, -0.5, 0.5)",
+    ),
     Operation(
         "largest",
         A,
@@ -307,6 +387,7 @@ ARITHMETIC = (
         lambda algebra, a: Array.scalar(algebra.smallest(*a.entries)),
         reverse=("G * first_largest(-a)",),
         spellings=("min",),
+        aliases=("amin",),
         reason="minimum",
         numpy="np.min({a})",
         example="min(a)",
@@ -349,6 +430,19 @@ ARITHMETIC = (
         example="a >= p",
     ),
     Operation(
+        "equal_to",
+        AB,
+        Notation("fence", "=", ATOM),
+        entrywise,
+        Applied("equal_to"),
+        reverse=("0 * G * a", "0 * G * b"),
+        spellings=("==",),
+        aliases=("equal",),
+        reason="indicator",
+        numpy="({a} == {b}) * 1.0",
+        example="p == 0.5",
+    ),
+    Operation(
         "cases",
         ("c", "a", "b"),
         Notation("cases", "cases"),
@@ -356,7 +450,8 @@ ARITHMETIC = (
         lambda algebra, c, a, b: c.zip(algebra.cases, a, b),
         reverse=("G * (a - b)", "G * c", "G * (1 - c)"),
         spellings=("cases",),
-        reason="indicator",
+        aliases=("where",),
+        reason="cases",
         numpy="np.where({c} == 1, {a}, {b})",
         example="cases(a > 0, a, p)",
     ),

@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from derivation.formulas.arrays import Shape
+from derivation.formulas.operations.table import Size
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -26,7 +29,34 @@ class Layer:
     @property
     def along(self) -> bool:
         """Whether it works along an axis."""
-        return any("{along}" in formula for _, formula in self.equations)
+        return any("{along}" in formula or "{asked}" in formula for _, formula in self.equations)
+
+
+def shares(layer: Layer, shapes: Mapping[str, Shape], axis: int | None) -> dict[str, str]:
+    """What stands for `{per_entry}` and `{per_sample}` in a layer's equations, where samples are the rows of a matrix,
+    for `{degrees}`, one less than the entries along the axis, and for `{target}`: the second operand, or a row of 0 and
+    1 for each of its labels where that is what it holds.
+
+    >>> shares(LAYERS["nll_loss"], {"a": (3, 5), "y": (3, 1)}, None)["target"]
+    'one_hot(y, 5)'
+    """
+    of = Size.of(shapes[layer.operands[0]])
+    entries = of.rows * of.columns
+    is_matrix = min(of.rows, of.columns) > 1
+    return {
+        "per_entry": f" / {entries}" if entries > 1 else "",
+        "per_sample": f" / {of.rows}" if is_matrix else "",
+        "degrees": str((of.rows, of.columns)[axis] - 1 if is_matrix and axis is not None else entries - 1),
+        "target": _target(layer, shapes, of) if len(layer.operands) > 1 else "",
+    }
+
+
+def _target(layer: Layer, shapes: Mapping[str, Shape], of: Size) -> str:
+    key = layer.operands[1]
+    if shapes[key] == () != shapes[layer.operands[0]]:
+        return f"one_hot({key}, {max(of.rows, of.columns)})" + (".T" if of.rows == 1 else "")
+    labels = shapes[key] == (of.rows, 1) and of.columns > 1
+    return f"one_hot({key}, {of.columns})" if labels else key
 
 
 STANDARDISED = (
@@ -39,7 +69,12 @@ STANDARDISED = (
 )
 TITLES = {"mu": "mean", "c": "centred", "v": "variance", "s": "deviation", "xhat": "normalised"}
 ATTENTION = {"S": "scores", "A": "weights"}
+CENTRED = ("c", "x - mean(x{along})")
+SPREAD = {"c": "centred", "v": "variance"}
+PROBABILITIES = {"p": "probabilities"}
 NORM = ("x", "gamma", "beta", "epsilon")
+ALONG = " along"
+"""Behind a function's name: what it means along an axis."""
 LAYERS = {
     # Ioffe, Szegedy, Batch normalization (2015), algorithm 1; samples in rows unless axis=1.
     "batch_norm": Layer(NORM, STANDARDISED, {"epsilon": "1e-5"}, 0, TITLES),
@@ -66,6 +101,33 @@ LAYERS = {
     ),
     # Shazeer, GLU variants improve transformer (2020), equation 6, without biases; x a column.
     "swiglu": Layer(("x", "W", "V"), (("g", "W @ x"), ("u", "V @ x"), ("result", "silu(g) * u")), titles={"g": "gate"}),
-    "var": Layer(("x",), (("c", "x - mean(x{along})"), ("result", "mean(c^2{asked})")), titles={"c": "centred"}),
+    "cross_entropy_with_logits": Layer(
+        ("z", "y"), (("p", "softmax(z{along})"), ("result", "cross_entropy(p, {target})")), {}, 1, PROBABILITIES
+    ),
+    "torch.cross_entropy": Layer(
+        ("z", "y"),
+        (("p", "softmax(z{along})"), ("result", "cross_entropy(p, {target}){per_sample}")),
+        {},
+        1,
+        PROBABILITIES,
+    ),
+    "nll_loss": Layer(("a", "y"), (("result", "-sum({target} * a)"),)),
+    "torch.nll_loss": Layer(("a", "y"), (("result", "-sum({target} * a){per_sample}"),)),
+    "torch.binary_cross_entropy": Layer(("p", "y"), (("result", "binary_cross_entropy(p, y){per_entry}"),)),
+    "torch.binary_cross_entropy_with_logits": Layer(("z", "y"), (("result", "bce_with_logits(z, y){per_entry}"),)),
+    "torch.l1_loss": Layer(("a", "b"), (("result", "sum(abs(a - b)){per_entry}"),)),
+    "torch.huber_loss": Layer(("a", "b"), (("result", "huber(a, b){per_entry}"),)),
+    "torch.smooth_l1_loss": Layer(("a", "b"), (("result", "huber(a, b){per_entry}"),)),
+    "var": Layer(("x",), (CENTRED, ("result", "mean(c^2{asked})")), titles={"c": "centred"}),
+    "torch.var": Layer(("x",), (CENTRED, ("result", "sum(c^2{asked}) / {degrees}")), titles={"c": "centred"}),
+    "std": Layer(("x",), (CENTRED, ("v", "mean(c^2{asked})"), ("result", "sqrt(v)")), titles=SPREAD),
+    "torch.std": Layer(("x",), (CENTRED, ("v", "sum(c^2{asked}) / {degrees}"), ("result", "sqrt(v)")), titles=SPREAD),
+    "log1p": Layer(("x",), (("result", "log(1 + x)"),)),
+    "expm1": Layer(("x",), (("result", "exp(x) - 1"),)),
+    "norm along": Layer(("x",), (("result", "sqrt(sum(x^2{asked}))"),)),
+    "cosine_similarity along": Layer(
+        ("a", "b"),
+        (("result", "sum(a * b{asked}) / (sqrt(sum(a^2{asked})) * sqrt(sum(b^2{asked})))"),),
+    ),
     "square": Layer(("x",), (("result", "x^2"),)),
 }

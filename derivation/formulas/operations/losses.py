@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derivation.formulas.operations.table import Fused, Notation, Operation, scalar
+from derivation.formulas.operations.table import Fused, Notation, Operation, Size, scalar
 
 AB = ("a", "b")
 
@@ -11,7 +11,54 @@ def _operator(text: str) -> Notation:
     return Notation("function", rf"\operatorname{{{text}}}")
 
 
+def _share(a: Size, b: Size) -> dict[str, int | str]:
+    """What makes a mean of a sum over the entries of both operands; of one entry there is nothing to do."""
+    count = max(a.rows, b.rows) * max(a.columns, b.columns)
+    return {"share": f" / {count}" if count > 1 else ""}
+
+
 LOSSES = (
+    Operation(
+        "mse",
+        AB,
+        _operator("MSE"),
+        scalar,
+        definition="sum((a - b)^2){share}",
+        reverse=("2 * G * (a - b){share}", "-(2 * G * (a - b){share})"),
+        spellings=("mse",),
+        aliases=("mse_loss", "MSELoss", "mean_squared_error"),
+        reason="mse",
+        written_out=True,
+        sizes=_share,
+        example="mse(a, p)",
+    ),
+    # Kullback, Leibler, On information and sufficiency (1951), equation 2.4: KL(a || b).
+    Operation(
+        "kl",
+        AB,
+        _operator("KL"),
+        scalar,
+        lambda algebra, a, b: a.zip(algebra.relative_entropy, b).sum(),
+        reverse=("G * (log(a / b) + 1)", "-(G * (a / b))"),
+        spellings=("kl",),
+        aliases=("kl_divergence",),
+        reason="kl",
+        numpy="kl({a}, {b})",
+        example="kl(p, p^2)",
+    ),
+    Operation(
+        "bce_with_logits",
+        AB,
+        Notation("function", r"\operatorname{BCE}_{\sigma}"),
+        scalar,
+        definition="-sum(b * log_sigmoid(a) + (1 - b) * log_sigmoid(-a))",
+        reverse=("G * (sigmoid(a) - b)", "-(G * a)"),
+        spellings=("bce_with_logits",),
+        aliases=("binary_cross_entropy_with_logits", "sigmoid_cross_entropy_with_logits"),
+        reason="bce_with_logits",
+        written_out=True,
+        example="bce_with_logits(a, y)",
+    ),
     Operation(
         "cross_entropy",
         AB,

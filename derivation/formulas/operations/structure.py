@@ -9,11 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import reduce
+from itertools import accumulate
 from typing import Any
 
 from derivation.formulas.arrays import Array, Shape, collapse, total
+from derivation.formulas.numbers import Undefined
 from derivation.formulas.operations.algebras import Numbers
-from derivation.formulas.operations.table import PRODUCT, Notation, Operation, ShapeMismatch, Size, matrix, same
+from derivation.formulas.operations.table import (
+    PRODUCT,
+    Notation,
+    Operation,
+    ShapeMismatch,
+    Size,
+    equal_arrays,
+    matrix,
+    same,
+)
+from derivation.words.telling import tell
 
 A, AB = ("a",), ("a", "b")
 
@@ -49,6 +61,10 @@ def row_totals(shapes: Sequence[Shape]) -> Shape:
 def column_totals(shapes: Sequence[Shape]) -> Shape:
     """One entry for each column of a matrix."""
     return (1, matrix(shapes)[1])
+
+
+TOTALS = frozenset({row_totals, column_totals})
+"""Shape rules that leave one entry of each row or of each column."""
 
 
 def repeated_row(shapes: Sequence[Shape], count: int) -> Shape:
@@ -130,6 +146,26 @@ def main_diagonal(shapes: Sequence[Shape]) -> Shape:
     return (rows, 1)
 
 
+def lists(shapes: Sequence[Shape]) -> Shape:
+    """A number from two lists of one length."""
+    listed(shapes)
+    return equal_arrays(shapes)
+
+
+def square(shapes: Sequence[Shape]) -> Shape:
+    """A number from a square matrix."""
+    main_diagonal(shapes)
+    return ()
+
+
+def one_for_each(shapes: Sequence[Shape], classes: int) -> Shape:
+    """A row of so many entries for each label of a list; a column of them for a single label."""
+    size = Size.of(shapes[0])
+    if size.columns != 1 or classes < 1:
+        raise ShapeMismatch("shapes.one_hot")
+    return (size.rows, classes) if shapes[0] else collapse((classes, 1))
+
+
 def picked(shapes: Sequence[Shape], *rows: int) -> Shape:
     """Some rows, in any order, again and again."""
     size = Size.of(shapes[0])
@@ -173,6 +209,26 @@ def _gather(algebra: Any, a: Array, *places: int) -> Array:
     return Array.of_rows(found)
 
 
+def _extreme(which: str) -> Callable[[Any, tuple[Any, ...]], list[Any]]:
+    return lambda algebra, entries: [getattr(algebra, which)(*entries)]
+
+
+def _running(algebra: Any, entries: Sequence[Any]) -> list[Any]:
+    return list(accumulate(entries))
+
+
+def _backwards(algebra: Any, entries: Sequence[Any]) -> list[Any]:
+    return list(reversed(entries))
+
+
+def _one_hot(algebra: Any, a: Array, classes: int) -> Array:
+    places = [algebra.number(str(place)) for place in range(classes)]
+    rows = [[algebra.equal_to(label, place) for place in places] for label in a.entries]
+    if algebra is Numbers and not all(any(mark == 1 for mark in row) for row in rows):
+        raise Undefined(tell("undefined.label", last=classes - 1))
+    return Array.of_rows(rows) if a.shape else Array.of_rows(rows).T
+
+
 def _reshape(algebra: Any, a: Array, rows: int, columns: int) -> Array:
     return Array(collapse((rows, columns)), a.entries)
 
@@ -191,6 +247,7 @@ def _line(
     return Operation(key, A, notation, shape, meaning, reason=key, nonlinear=False, **more)
 
 
+FLIPPED = "flip(cumsum(flip(G{axis}){axis}){axis})"
 SUMS = (
     _line(
         "row_sums",
@@ -233,6 +290,62 @@ SUMS = (
         options={"count": None},
         numpy="np.repeat({a}, {count}, axis=1)",
         example="repeat_columns(a, 2)",
+    ),
+)
+
+
+def listed(shapes: Sequence[Shape]) -> Shape:
+    """A list of numbers, which has one axis."""
+    if not shapes[0] or 1 not in shapes[0]:
+        raise ShapeMismatch("shapes.axis_wanted")
+    return shapes[0]
+
+
+def _of_entries(function: Callable[[Any, tuple[Any, ...]], list[Any]]) -> Callable[[Any, Array], Array]:
+    """A meaning that works at the entries of a list."""
+    return lambda algebra, a: Array(a.shape, tuple(function(algebra, a.entries)))
+
+
+EACH = (
+    ("", listed, _of_entries, "a", ""),
+    (" axis=0", matrix, each_column, "M", "_columns"),
+    (" axis=1", matrix, each_row, "M", "_rows"),
+)
+"""Along what: the spelling, the shape rule, how a meaning is made, an example, and what stands behind the name."""
+
+
+ORDERED = (
+    *(
+        _line(
+            f"cumsum{ending}",
+            _operator("cumsum")
+            if not ending
+            else Notation("function", rf"\operatorname{{cumsum}}_{{\mathrm{{{ending[1:]}}}}}"),
+            shape,
+            each(_running),
+            reverse=(FLIPPED.format(axis=spelling.replace(" ", ", ")),),
+            spellings=(f"cumsum{spelling}",),
+            coupled=True,
+            numpy=f"np.cumsum({{a}}, axis={spelling[-1]})" if spelling else "np.reshape(np.cumsum({a}), np.shape({a}))",
+            example=f"cumsum({example}{spelling.replace(' ', ', ')})",
+        )
+        for spelling, shape, each, example, ending in EACH
+    ),
+    *(
+        _line(
+            f"flip{ending}",
+            _operator("flip")
+            if not ending
+            else Notation("function", rf"\operatorname{{flip}}_{{\mathrm{{{ending[1:]}}}}}"),
+            shape,
+            each(_backwards),
+            reverse=(f"flip(G{spelling.replace(' ', ', ')})",),
+            spellings=(f"flip{spelling}",),
+            coupled=True,
+            numpy=f"np.flip({{a}}, axis={spelling[-1]})" if spelling else "np.flip({a})",
+            example=f"flip({example}{spelling.replace(' ', ', ')})",
+        )
+        for spelling, shape, each, example, ending in EACH
     ),
 )
 PARTS = (
@@ -335,6 +448,18 @@ PARTS = (
         example="diagonal(I)",
     ),
     _line(
+        "one_hot",
+        _operator("onehot"),
+        one_for_each,
+        _one_hot,
+        reverse=("0 * a",),
+        spellings=("one_hot",),
+        options={"classes": None},
+        coupled=True,
+        numpy="one_hot({a}, {classes})",
+        example="one_hot(y, 2)",
+    ),
+    _line(
         "pick_rows",
         _operator("rows"),
         picked,
@@ -361,17 +486,18 @@ PARTS = (
 LARGEST = (
     *(
         Operation(
-            f"largest_in_{word}s",
+            f"{extreme}_in_{word}s",
             A,
-            Notation("function", rf"\max_{{\mathrm{{{word}s}}}}"),
+            Notation("function", rf"\{least}_{{\mathrm{{{word}s}}}}"),
             shape,
-            each(lambda algebra, entries: [algebra.largest(*entries)]),
-            reverse=(f"G * first_largest_in_{word}s(a)",),
-            spellings=(f"max axis={axis}",),
-            reason=f"largest_in_{word}s",
-            numpy=f"np.max({{a}}, axis={axis}, keepdims=True)",
-            example=f"max(M, axis={axis})",
+            each(_extreme(extreme)),
+            reverse=(f"G * first_largest_in_{word}s({sign}a)",),
+            spellings=(f"{least} axis={axis}",),
+            reason=f"{extreme}_in_{word}s",
+            numpy=f"np.{least}({{a}}, axis={axis}, keepdims=True)",
+            example=f"{least}(M, axis={axis})",
         )
+        for extreme, least, sign in (("largest", "max", ""), ("smallest", "min", "-"))
         for axis, word, shape, each in ((0, "column", column_totals, each_column), (1, "row", row_totals, each_row))
     ),
     *(
@@ -391,4 +517,4 @@ LARGEST = (
         for word, each in (("column", each_column), ("row", each_row))
     ),
 )
-STRUCTURE = (*SUMS, *PARTS, *LARGEST)
+STRUCTURE = (*SUMS, *PARTS, *ORDERED, *LARGEST)

@@ -126,7 +126,7 @@ class Operation:
     written_out: bool = False
     folds: bool = False
     options: Mapping[str, int | str | None] = field(default_factory=dict)
-    sizes: Callable[..., dict[str, int]] | None = None
+    sizes: Callable[..., Mapping[str, int | str]] | None = None
     heat: Literal["", "window", "rows", "columns", "entries"] = ""
     numpy: str = ""
     example: str = ""

@@ -49,7 +49,7 @@ class Code:
         parts = dict(
             zip(TABLE[term.head].operands, (f"({self.expression(child)})" for child in term.children), strict=True)
         )
-        if TABLE[term.head].definition is not None:
+        if not TABLE[term.head].numpy:
             return f"{self.function(term)}({', '.join(parts.values())})"
         text = self.call(term, parts)
         is_number = Shapes(self.shapes).of(term) == () and any(Shapes(self.shapes).of(child) for child in term.children)
