@@ -37,8 +37,8 @@ from derivation.words.telling import Sentence, message_of, tell
 MAXIMAL_LINES = 5000
 MAXIMAL_MESSAGE = 800
 ROUNDINGS = ("full", "carry")
-EQUATION = re.compile(r"\s*([^\W\d]\w*)\s*(?:\[\s*([^\W\d]\w*)\s*([+-]\s*\d{1,6})?\s*\]\s*)?=(?!=)\s*")
-"""The left side: a name, or a name at a step (`h[t]`)."""
+EQUATION = re.compile(r"\s*([^\W\d]\w*)\s*(?:\[\s*(?:([^\W\d]\w*)\s*([+-]\s*\d{1,6})?|(\d{1,6}))\s*\]\s*)?=(?!=)\s*")
+"""The left side: a name, or a name at a step (`h[t]`, `h[0]`)."""
 IDENTIFIER = re.compile(r"[A-Za-z]\w{0,99}\Z", re.ASCII)
 
 
@@ -244,6 +244,8 @@ class _Builder:
         self.unfolded = self.entries = 0
         """How many operators the equations have so far, and how many numbers their results."""
         self.titles: dict[str, str] = {}
+        self.indices: set[str] = set()
+        """The data that stand in an index."""
 
     def opened(self) -> Opened:
         """The network, and what is left to be read; raises `SpecError` with all problems."""
@@ -432,7 +434,7 @@ class _Builder:
                 failed.add(key)
                 continue
             try:
-                resolver = Resolver(shapes, key, self.written, readings)
+                resolver = Resolver(shapes, key, self.written, readings, self.spec.data)
                 resolver.know(key, found := resolver.resolve(equation.syntax))
                 for made in (*resolver.added, key):
                     if problem := entries_problem(self.entries, resolver.names[made]):
@@ -441,6 +443,7 @@ class _Builder:
                 shapes, readings = resolver.names, resolver.readings or {}
                 equations |= {**resolver.added, key: found.term}
                 self.titles |= resolver.titles
+                self.indices |= resolver.indices
             except SyntaxProblem as problem:
                 failed.add(key)
                 self.problems.append(Problem(equation.line, equation.column + problem.at, problem.message))
@@ -514,7 +517,7 @@ class _Builder:
         return Carry(self.spec.digits, self.spec.places) if self.spec.rounding == "carry" else None
 
     def unused(self, equations: Mapping[str, Term]) -> tuple[str, ...]:
-        used = {operand for term in equations.values() for operand in names(term)}
+        used = {operand for term in equations.values() for operand in names(term)} | self.indices
         return tuple(
             tell("spec.unused", key=key) for key in (*self.spec.parameters, *self.spec.data) if key not in used
         )

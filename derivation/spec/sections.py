@@ -101,7 +101,7 @@ def each_step(match: re.Match[str], syntax: Syntax) -> Iterator[tuple[str, Synta
                 len(match.string) - match.end(),
                 tell("spec.repetition_at_end", variable=variable),
             )
-        yield name, syntax, "", 0
+        yield f"{name}_{int(match[4])}" if match[4] else name, syntax, "", 0
         return
     body, looped, first, last = syntax.args
     if variable != looped:

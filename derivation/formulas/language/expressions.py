@@ -3,9 +3,9 @@
 equation := comparison loop?                        loop := 'for' name 'in' (integer '..' integer | 'range' '(' ... ')')
 comparison := sum (('>' | '<' | '>=' | '<=') sum)?  sum := product (('+' | '-') product)*
 product := signed (('*' | '/' | '@') signed)*       signed := '-' signed | power
-power   := postfix (('^' | '**') signed)?           postfix := atom ('.T' | '[' place (',' place)? ']' | '.' name '('
-... ')')* atom    := number | name | name '(' arguments ')' | '(' comparison ')' | '[' comparison (',' comparison)* ']'
-place   := comparison | comparison? ':' comparison? | 'None' | list
+power   := postfix (('^' | '**') signed)?           postfix := atom ('.T' | '[' place (',' place)* ']' | '.' name
+('(' ... ')')?)*    atom    := number | name | name '(' arguments ')' | '(' comparison ')' | '[' comparison (',' comparison)* ']'
+place   := sum | sum? ':' sum? (':' sum?)? | 'None' | '...' | list
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Container
 from difflib import get_close_matches
 from functools import reduce
+from operator import add, mul, neg, sub
 from typing import Any
 
 from derivation.formulas.language.lexing import MAXIMAL_NAME, Token, plain_number, tokens
@@ -21,7 +22,7 @@ from derivation.formulas.language.lexing import SyntaxProblem as SyntaxProblem
 from derivation.formulas.language.spellings import ALIASES, DIFFERENT_IN_TORCH, MODULES, TORCH, WITH_AXIS
 from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.language.unfolding import sum_problem
-from derivation.formulas.operations import SPELLINGS
+from derivation.formulas.operations import SPELLINGS, heads
 from derivation.formulas.operations.layers import LAYERS
 from derivation.words.telling import tell
 
@@ -32,9 +33,16 @@ MAXIMAL_LEVELS = 250
 MAXIMAL_LENGTH = 20_000
 """Characters of an equation."""
 MAXIMAL_STEPS = 200
-FUNCTIONS = frozenset(s for s in SPELLINGS if s.isidentifier()) | LAYERS.keys() | {"concat", "stack", "embedding"}
-TEMPLATE_FUNCTIONS = frozenset({"ones", "size"})
-"""Only rows of the table use these: an array of ones of an operand's shape, and its number of entries."""
+FUNCTIONS = (
+    frozenset(s for s in SPELLINGS if s.isidentifier())
+    | LAYERS.keys()
+    | {"concat", "stack", "embedding", "inner", "vdot"}
+)
+ATTRIBUTES = frozenset({"shape", "size"})
+LENGTHS = ATTRIBUTES | {"len", "range"}
+"""Whole numbers that are known before anything is worked."""
+TEMPLATE_FUNCTIONS = frozenset({"ones"})
+"""Only rows of the table use it: an array of ones of an operand's shape."""
 
 
 def parse(text: str) -> Syntax:
@@ -206,37 +214,42 @@ class _Parser:
         return syntax
 
     def method(self, of: Syntax) -> Syntax:
-        """`x.sum(axis=1)` is sum(x, axis=1)."""
+        """`x.sum(axis=1)` is sum(x, axis=1), `x.shape` has no brackets."""
         word = self.next
         self.place += 1
+        if word.text in ATTRIBUTES and self.next.text != "(":
+            return Syntax(word.text, (of,), word.at)
         self.expect("(")
-        return with_axis(self.call(word, of), word)
+        return as_in_numpy(self.call(word, of), word)
 
     def places(self) -> list[Syntax]:
-        places = []
-        while True:
-            places.append(self.index())
-            if not self.take(","):
-                self.expect("]")
-                break
-        if len(places) > 2:
-            raise SyntaxProblem(places[2].at, tell("syntax.three_indices"))
+        """What stands between the brackets of an index; `X[(0, 1)]` is X[0, 1]."""
+        bracket, places = self.next.text == "(", [self.index()]
+        if bracket and places[0].symbol == "list" and self.next.text == "]":
+            places = list(places[0].args)
+        while self.take(","):
+            if self.next.text != "]":
+                places.append(self.index())
+        self.expect("]")
         return places
 
     def index(self) -> Syntax:
         word = self.next
-        if none := self.word("None", "newaxis"):
-            return Syntax("none", (), none.at)
-        if word.text not in (":", "[") and word.kind not in ("number", "name") and word.text != "-":
+        if self.next.text in MODULES and [after.text for after in self.words[self.place + 1 :][:2]] == [".", "newaxis"]:
+            self.place += 2
+        if self.word("None", "newaxis"):
+            return Syntax("none", (), word.at)
+        if self.take("..."):
+            return Syntax("dots", (), word.at)
+        if word.text not in (":", "[", "(", "-") and word.kind not in ("number", "name"):
             raise SyntaxProblem(word.at, tell("syntax.expected_index", found=self.found()))
-        first = None if self.next.text == ":" else self.nested(self.sum)
-        if not self.take(":"):
-            assert first is not None
-            return first
-        last = None if self.next.text in (",", "]", ":") else self.nested(self.sum)
-        if step := self.take(":"):
-            raise SyntaxProblem(step.at, tell("syntax.step_of_slice"))
-        return Syntax("slice_of", (first, last), word.at)
+        bounds = [None if word.text == ":" else self.nested(self.sum)]
+        while len(bounds) < 3 and self.take(":"):
+            bounds.append(None if self.next.text in (",", "]", ":") else self.nested(self.sum))
+        if len(bounds) == 1:
+            assert bounds[0] is not None
+            return bounds[0]
+        return Syntax("slice_of", (*bounds, None)[:3], word.at)
 
     def atom(self) -> Syntax:
         word = self.next
@@ -271,7 +284,7 @@ class _Parser:
             raise SyntaxProblem(word.at, tell(f"torch.{word.text}"))
         if word.kind != "name" or not self.take("("):
             raise SyntaxProblem(word.at, tell("syntax.expected_function", module=module.text, found=word.text))
-        return with_axis(self.call(word), word)
+        return as_in_numpy(self.call(word), word)
 
     def rest_of_list(self, first: Syntax, start: Token) -> Syntax:
         items = [first]
@@ -294,7 +307,7 @@ class _Parser:
                 self.expect(")")
                 break
         symbol = ALIASES.get(word.text, word.text)
-        if symbol not in FUNCTIONS | TEMPLATE_FUNCTIONS and word.text not in ALIASES:
+        if symbol not in FUNCTIONS | TEMPLATE_FUNCTIONS | LENGTHS and word.text not in ALIASES:
             near = nearest(word.text, FUNCTIONS)
             raise SyntaxProblem(word.at, tell("syntax.no_function", called=word.text, near=near))
         if not found:
@@ -304,11 +317,22 @@ class _Parser:
         return Syntax(symbol, tuple(found), word.at, tuple(keywords))
 
 
-def with_axis(syntax: Syntax, word: Token) -> Syntax:
-    """`np.sum(X, 0)` and `X.sum(0)` as sum(X, axis=0)."""
-    if word.text not in WITH_AXIS or len(syntax.args) != 2 or syntax.args[1].symbol != "number":
+def as_in_numpy(syntax: Syntax, word: Token) -> Syntax:
+    """`np.sum(X, 0)` and `X.sum(0)` as sum(X, axis=0); `np.dot` and `A.dot` are products of matrices there."""
+    if syntax.symbol == heads.DOT:
+        return Syntax("np.dot", syntax.args, syntax.at, syntax.keywords)
+    if word.text not in WITH_AXIS or len(syntax.args) != 2 or not is_number(syntax.args[1]):
         return syntax
     return Syntax(syntax.symbol, syntax.args[:1], syntax.at, (("axis", syntax.args[1]), *syntax.keywords))
+
+
+def is_number(syntax: Syntax) -> bool:
+    """Whether it is a numeral, with or without a minus."""
+    return (syntax.args[0] if syntax.symbol == "u-" else syntax).symbol == "number"
+
+
+ARITHMETIC: dict[str, Callable[..., int]] = {"+": add, "-": sub, "*": mul, "u-": neg}
+"""What whole numbers may be reckoned from."""
 
 
 def whole(syntax: Syntax) -> int:
@@ -319,43 +343,49 @@ def whole(syntax: Syntax) -> int:
     """
     if syntax.symbol == "number" and re.fullmatch(r"-?\d+", syntax.args[0]):
         return int(syntax.args[0])
-    if syntax.symbol in ("+", "-"):
-        left, right = map(whole, syntax.args)
-        return left + right if syntax.symbol == "+" else left - right
+    if syntax.symbol in ARITHMETIC:
+        return ARITHMETIC[syntax.symbol](*map(whole, syntax.args))
     raise SyntaxProblem(syntax.at, tell("syntax.expected_whole"))
 
 
 def at_step(syntax: Syntax, variable: str, step: int) -> Syntax:
-    """The expression at one step of a repetition: `h[t]` is the quantity h_3 at step 3, and t itself is 3."""
+    """The expression at one step of a repetition: t itself is 3 at step 3, and `h[t]` what `h` has there."""
     if syntax.symbol == "name":
         return Syntax("number", (str(step),), syntax.at) if syntax.args[0] == variable else syntax
     args = tuple(at_step(arg, variable, step) if isinstance(arg, Syntax) else arg for arg in syntax.args)
     keywords = tuple((key, at_step(value, variable, step)) for key, value in syntax.keywords)
-    if (
-        syntax.symbol == "index"
-        and len(args) == 2
-        and syntax.args[0].symbol == "name"
-        and args[1] != syntax.args[1]
-        and syntax.args[1].symbol in ("name", "+", "-")
-    ):
-        return Syntax("name", (f"{syntax.args[0].args[0]}_{whole(args[1])}",), syntax.at)
+    if _by_step(syntax) and args[1] != syntax.args[1]:
+        place = whole(args[1])
+        number = Syntax("number", (str(place),), args[1].at)
+        return Syntax("step", (syntax.args[0], number, *args[2:]), syntax.at)
     return Syntax(syntax.symbol, args, syntax.at, keywords)
 
 
-def at_known_steps(syntax: Syntax, known: Container[str]) -> Syntax:
-    """`h[3]` as the quantity h_3, where there is such a one and none is called h."""
-    args = tuple(at_known_steps(arg, known) if isinstance(arg, Syntax) else arg for arg in syntax.args)
-    if (
+def _by_step(syntax: Syntax) -> bool:
+    """Whether a name is indexed by what may be a step."""
+    return (
         syntax.symbol == "index"
-        and len(args) == 2
-        and args[0].symbol == "name"
-        and args[0].args[0] not in known
-        and args[1].symbol == "number"
+        and syntax.args[0].symbol == "name"
+        and syntax.args[1].symbol in ("name", "+", "-", "*")
+    )
+
+
+def at_known_steps(syntax: Syntax, known: Container[str]) -> Syntax:
+    """`h[3]` as the quantity h_3, where there is such a one and none is called h. In a repetition `h[t]` is h_3 at step
+    3, and the place 3 of an array h only where nothing is called h_3."""
+    args = tuple(at_known_steps(arg, known) if isinstance(arg, Syntax) else arg for arg in syntax.args)
+    keywords = tuple((key, at_known_steps(value, known)) for key, value in syntax.keywords)
+    if syntax.symbol == "step" or (
+        syntax.symbol == "index" and args[0].symbol == "name" and args[1].symbol == "number"
     ):
-        step = f"{args[0].args[0]}_{args[1].args[0]}"
-        if step in known:
-            return Syntax("name", (step,), syntax.at)
-    return Syntax(syntax.symbol, args, syntax.at, syntax.keywords)
+        of, place, *others = args
+        step = f"{of.args[0]}_{place.args[0]}"
+        is_step = of.args[0] not in known or (step in known and not others)
+        if is_step if syntax.symbol == "step" else step in known and of.args[0] not in known:
+            named = Syntax("name", (step,), syntax.at)
+            return Syntax("index", (named, *others), syntax.at) if others else named
+        return Syntax("index", args, syntax.at)
+    return Syntax(syntax.symbol, args, syntax.at, keywords)
 
 
 def spelled_out(syntax: Syntax) -> Syntax:

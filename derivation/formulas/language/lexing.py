@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from derivation.words.telling import tell
 
 TOKEN = re.compile(
-    r"\s*(?:(?P<symbol>\*\*|\.\.|\.T\b|\.(?=[^\W\d])|>=|<=|[-+*/^@()\[\],<>:=])"
+    r"\s*(?:(?P<symbol>\*\*|\.\.\.|\.\.|\.T\b|\.(?=[^\W\d])|>=|<=|[-+*/^@()\[\],<>:=])"
     r"|(?P<number>\d+(?:\.(?!\.)\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d]\w*)|(?P<end>\Z)|(?P<bad>.))"
 )
 LOOKALIKES = {

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from itertools import chain, count
-from math import prod
 from typing import Any
 
-from derivation.formulas.arrays import Shape, collapse
+from derivation.formulas.arrays import Array, Shape, collapse
 from derivation.formulas.arrays import describe as describe
-from derivation.formulas.language import arranging
-from derivation.formulas.language.expressions import nearest, parse, whole
+from derivation.formulas.language import arranging, indexing, products
+from derivation.formulas.language.expressions import at_known_steps, nearest, parse, whole
+from derivation.formulas.language.fitting import BROADCASTING, fitted
 from derivation.formulas.language.lexing import SyntaxProblem
+from derivation.formulas.language.places import one
 from derivation.formulas.language.readings import Reading, Resolved, TwoReadings, called, natural, read
 from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.language.unfolding import array_problem
@@ -113,7 +114,7 @@ class Resolver:
     """Builds Terms over names of known shapes, and knows the shape of each as it builds it.
 
     `readings` says what NumPy has for each name; with it, what NumPy gives another value is refused. The rows' own
-    texts have none. `added` holds the equations that a layer (`operations.layers`) brings with it; they are named after
+    texts have none. `labels` are the data, of which an index may be one; `indices` are those that were. `added` holds the equations that a layer (`operations.layers`) brings with it; they are named after
     `result`, the equation at hand, and differ from all names in `taken`; `titles` says what the layer calls them.
     """
 
@@ -123,8 +124,10 @@ class Resolver:
         result: str = "",
         taken: Collection[str] = (),
         readings: Mapping[str, Reading] | None = None,
+        labels: Mapping[str, Array] | None = None,
     ) -> None:
         self.names = dict(names)
+        self.labels, self.indices = labels or {}, set[str]()
         self.readings = None if readings is None else dict(readings)
         self.result, self.taken = result, {*names, *taken}
         self.added: dict[str, Term] = {}
@@ -165,29 +168,29 @@ class Resolver:
         try:
             row = choose(symbol, shapes, given, named)
         except ShapeMismatch as mismatch:
-            fitted = repeated(parts) if symbol in BROADCASTING else None
-            if not fitted:
+            fits = fitted(self, syntax, symbol, parts)
+            if not fits:
                 raise SyntaxProblem(syntax.at, _misfit(syntax, symbol, shapes, mismatch)) from None
-            found = self.operation(syntax, symbol, fitted)
-            return found._replace(reading=self.reading(syntax, TABLE[found.term.head], parts, found.shape))
+            laid, full = fits
+            found = self.operation(syntax, symbol, full)
+            return found._replace(reading=self.reading(syntax, symbol, TABLE[found.term.head], laid, found.shape))
         missing = len(row.operands) - len(parts)
         parts = [*parts, *(self.resolve(parse(text)) for text in row.defaults[len(row.defaults) - missing :])]
         places = row.filled(given, named)
         shape = row.shape([part.shape for part in parts], *places)
         if problem := array_problem(shape):
             raise SyntaxProblem(syntax.at, problem)
-        return Resolved(
-            Term(row.name, (*(part.term for part in parts), *places)), shape, self.reading(syntax, row, parts, shape)
-        )
+        reading = self.reading(syntax, symbol, row, parts, shape)
+        return Resolved(Term(row.name, (*(part.term for part in parts), *places)), shape, reading)
 
-    def reading(self, syntax: Syntax, row: Operation, parts: Sequence[Resolved], shape: Shape) -> Reading:
+    def reading(self, syntax: Syntax, symbol: str, row: Operation, parts: Sequence[Resolved], shape: Shape) -> Reading:
         """What NumPy has for an operation; refused where that has another value."""
         if self.readings is None:
             return natural(shape)
         if row.heat == "entries" or row.name == heads.LOG_SOFTMAX:
             whole_matrix(syntax, parts[0])
         try:
-            return read(TABLE[heads.MATMUL] if syntax.symbol == "@" else row, parts, shape)
+            return read(TABLE[heads.MATMUL] if symbol == "@" else row, parts, shape)
         except TwoReadings as problem:
             raise SyntaxProblem(syntax.at, message_of(problem)) from None
 
@@ -289,6 +292,19 @@ class Resolver:
         self.know(key, found)
         return name_term(key)
 
+    def named(self, found: Resolved) -> Term:
+        """The name of an expression, which gets an equation of its own unless it is a name."""
+        if found.term.head == "name":
+            return found.term
+        known = next((key for key, term in self.added.items() if term == found.term), None)
+        return self.add("u", found) if known is None else name_term(known)
+
+    def step(self, syntax: Syntax) -> Resolved:
+        return self.resolve(at_known_steps(syntax, self.names))
+
+    def length(self, syntax: Syntax) -> Resolved:
+        return Resolved(number(one(self, syntax)), (), Reading(()))
+
     def name(self, syntax: Syntax) -> Resolved:
         text = syntax.args[0]
         if text not in self.names:
@@ -303,9 +319,6 @@ class Resolver:
         of = self.resolve(syntax.args[0])
         return of._replace(term=Term("ones", of.shape) if of.shape else number(1))
 
-    def size(self, syntax: Syntax) -> Resolved:
-        return Resolved(number(prod(self.resolve(syntax.args[0]).shape)), (), Reading(()))
-
     def misplaced(self, syntax: Syntax) -> Resolved:
         raise SyntaxProblem(syntax.at, tell("operands.list"))
 
@@ -316,16 +329,20 @@ class Resolver:
 AXES = frozenset({"axis", "keepdims"})
 AVERAGED = frozenset({"mean"})
 REDUCING = frozenset({"sum", "mean", "max"})
-BROADCASTING = frozenset({"+", "-", "*", "/", "^", "max", "min", ">", ">="})
 SPECIAL: dict[str, Any] = {
     "name": Resolver.name,
     "number": Resolver.number,
-    "index": arranging.indexed,
+    "index": indexing.indexed,
+    "step": Resolver.step,
+    **dict.fromkeys(products.PRODUCTS, products.product),
     **dict.fromkeys(arranging.JOINS, arranging.joined),
     "embedding": arranging.embedding,
     heads.RESHAPE: arranging.reshaped,
     "ones": Resolver.ones,
-    "size": Resolver.size,
+    **dict.fromkeys(("size", "len"), Resolver.length),
+    "shape": Resolver.misplaced,
+    "range": Resolver.misplaced,
+    "dots": Resolver.misplaced,
     "list": Resolver.misplaced,
     "none": Resolver.misplaced,
     "slice_of": Resolver.misplaced,
@@ -389,26 +406,6 @@ def _misfit(syntax: Syntax, symbol: str, shapes: Sequence[Shape], mismatch: Shap
 def row_wanted(shapes: Sequence[Shape]) -> bool:
     """Whether a column would fit as a row: as one writes a bias in NumPy."""
     return any(a[1:] == (1,) and b[1:] == a[:1] for a in shapes for b in shapes)
-
-
-def repeated(parts: Sequence[Resolved]) -> list[Resolved] | None:
-    """Rows and columns repeated to the shape of the largest operand, as NumPy broadcasts; None where that does not make
-    them fit."""
-    shapes = [part.shape for part in parts if part.shape]
-    rows, columns = (max((shape[axis] for shape in shapes), default=1) for axis in (0, 1))
-    if (rows, columns) not in shapes or all(shape == (rows, columns) for shape in shapes):
-        return None
-    full, found = Reading((rows, columns)), list[Resolved]()
-    for part in parts:
-        if part.shape in ((), (rows, columns)):
-            found.append(part)
-        elif part.shape == (1, columns):
-            found.append(Resolved(Term(heads.REPEAT_ROWS, (part.term, rows)), (rows, columns), full))
-        elif part.shape == (rows, 1):
-            found.append(Resolved(Term(heads.REPEAT_COLUMNS, (part.term, columns)), (rows, columns), full))
-        else:
-            return None
-    return found
 
 
 @cache

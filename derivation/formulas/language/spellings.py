@@ -12,6 +12,9 @@ ALIASES = {alias: row.spellings[0] for row in TABLE.values() for alias in row.al
     "vstack": "vstack",
     "hstack": "hstack",
     "column_stack": "column_stack",
+    "arange": "range",
+    "numel": "size",
+    **dict.fromkeys(("mm", "mv", "bmm"), "@"),
     "keepdim": "keepdims",
     "dim": "axis",
 }
