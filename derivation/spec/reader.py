@@ -13,10 +13,11 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
 
 from derivation.formulas.arrays import Array, Shape
-from derivation.formulas.language.expressions import FUNCTIONS, at_known_steps, nearest, parse
+from derivation.formulas.language.expressions import FUNCTIONS, nearest, parse
 from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.readings import Reading
 from derivation.formulas.language.resolve import Resolver, describe
+from derivation.formulas.language.steps import at_known_steps
 from derivation.formulas.language.unfolding import entries_problem, repetition_problem, unfolded
 from derivation.formulas.numbers import Carry, Style
 from derivation.formulas.terms import Term, names
@@ -246,6 +247,7 @@ class _Builder:
         self.titles: dict[str, str] = {}
         self.indices: set[str] = set()
         """The data that stand in an index."""
+        self.constants: set[str] = set()
 
     def opened(self) -> Opened:
         """The network, and what is left to be read; raises `SpecError` with all problems."""
@@ -434,16 +436,18 @@ class _Builder:
                 failed.add(key)
                 continue
             try:
-                resolver = Resolver(shapes, key, self.written, readings, self.spec.data)
+                resolver = Resolver(shapes, key, self.written, readings, self.spec.data, self.constants)
                 resolver.know(key, found := resolver.resolve(equation.syntax))
                 for made in (*resolver.added, key):
                     if problem := entries_problem(self.entries, resolver.names[made]):
                         raise SyntaxProblem(0, problem)
                     self.entries += prod(resolver.names[made])
                 shapes, readings = resolver.names, resolver.readings or {}
+                self.spec.data |= resolver.arrays
                 equations |= {**resolver.added, key: found.term}
                 self.titles |= resolver.titles
                 self.indices |= resolver.indices
+                self.constants = resolver.constants
             except SyntaxProblem as problem:
                 failed.add(key)
                 self.problems.append(Problem(equation.line, equation.column + problem.at, problem.message))

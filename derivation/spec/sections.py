@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from derivation.formulas.language.expressions import at_step
+from derivation.formulas.language.axes import AXES
 from derivation.formulas.language.lexing import SyntaxProblem
-from derivation.formulas.language.resolve import AXES
+from derivation.formulas.language.steps import at_step
 from derivation.formulas.language.syntax import Syntax
 from derivation.networks.walkthrough import Section
 from derivation.words.telling import tell

@@ -1,4 +1,5 @@
-"""Indices that are data, or steps of a repetition: against NumPy."""
+"""Indices that are data or steps of a repetition, arrays and constants that stand in an equation, products by name: against
+NumPy."""
 
 from __future__ import annotations
 
@@ -33,6 +34,26 @@ CASES = {
     "z = embedding(X, t)": lambda X, t, **_: X[t],
     "z = softmax(X @ W.T, axis=1)[range(N), [0, 1, 1, 0]]": lambda X, W, **_: softmax(X @ W.T)[range(4), [0, 1, 1, 0]],
     "z = E[y - 1, y - 2] * p": lambda E, p, **_: E[1, 0] * p,
+    "z = np.array([1, -2.5, 0.5, 3]) * p + np.ones(4)": lambda p, **_: np.array([1, -2.5, 0.5, 3]) * p + 1,
+    "z = np.eye(2) @ W + np.zeros((2, 3)) - np.ones_like(W)": lambda W, **_: W - 1,
+    "z = np.array([p[0], 2 * p[1]])": lambda p, **_: np.array([p[0], 2 * p[1]]),
+    "z = np.array([[p[0], 1], [2, p[1]]]) @ E": lambda p, E, **_: np.array([[p[0], 1], [2, p[1]]]) @ E,
+    "z = np.array([p, X[:, 1]])": lambda p, X, **_: np.array([p, X[:, 1]]),
+    "z = np.zeros(X.shape) + p[:, np.newaxis]": lambda p, X, **_: np.zeros((4, 3)) + p[:, None],
+    "z = np.array(3) * torch.tensor([[1, 2]]) @ W": lambda W, **_: 3 * np.array([[1, 2]]) @ W,
+    "z = cos(2 * pi * p) + e^p - np.e * p": lambda p, **_: np.cos(2 * np.pi * p) + np.exp(p) - np.e * p,
+    "pi = p[0]\nz = np.pi * pi": lambda p, **_: np.pi * p[0],
+    "z = np.dot(X, W[0]) + X.dot(W[0]) + dot(X, W[0])": lambda X, W, **_: 3 * X @ W[0],
+    "z = np.dot(E, E) @ E.dot(W)": lambda E, W, **_: E @ E @ E @ W,
+    "z = np.inner(X, W) + np.inner(W[0], W[1]) * p[y]": lambda X, W, p, y, **_: X @ W.T + W[0] @ W[1] * p[y],
+    "z = np.vdot(E, E) * np.dot(2, E) * dot(p, p)": lambda E, p, **_: np.vdot(E, E) * 2 * E * (p @ p),
+    "z = p @ X * W[0] - W[0] @ W.T @ W": lambda p, X, W, **_: p @ X * W[0] - W[0] @ W.T @ W,
+    "z = np.outer(E, W[0])": lambda E, W, **_: np.outer(E, W[0]),
+    "z = p[:, None] * W[0][None, :] + W[1]": lambda p, W, **_: np.outer(p, W[0]) + W[1],
+    "z = np.sum(X, 0) * np.mean(X, 0) + X.max(0)": lambda X, **_: X.sum(0) * X.mean(0) + X.max(0),
+    "z = torch.linalg.norm(X[0]) * np.linalg.norm(p) * torch.nn.functional.relu(W)": lambda X, p, W, **_: (
+        np.linalg.norm(X[0]) * np.linalg.norm(p) * np.maximum(W, 0)
+    ),
     "z = X / len(X) + X.shape[1] * X.size": lambda X, **_: X / 4 + 36,
     "z = sum(p) / p.shape[0] * np.size(W) + len(W)": lambda p, **_: 0.25 * 6 + 2,
     "z = X.size(0) * p[X.shape[1] - 1]": lambda p, **_: 4 * p[2],

@@ -26,7 +26,7 @@ FEW = 60
 STRINGS = {
     "formulas/terms.py": (8, "Python's operators between terms; terms lie below the table"),
     "formulas/language/spellings.py": (7, "names of PyTorch and NumPy"),
-    "formulas/language/resolve.py": (
+    "formulas/language/axes.py": (
         6,
         "words of the language: `sum` may be a row of the table or an average on the way",
     ),

@@ -8,10 +8,10 @@ from dataclasses import replace
 from functools import reduce
 from math import prod
 
-from derivation.formulas.language.expressions import whole
 from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.places import Resolver, constant
 from derivation.formulas.language.readings import Reading, Resolved, natural
+from derivation.formulas.language.steps import whole
 from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.operations import heads
 from derivation.words.telling import tell

@@ -10,18 +10,16 @@ place   := sum | sum? ':' sum? (':' sum?)? | 'None' | '...' | list
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Container
+from collections.abc import Callable
+from dataclasses import replace
 from difflib import get_close_matches
-from functools import reduce
-from operator import add, mul, neg, sub
 from typing import Any
 
 from derivation.formulas.language.lexing import MAXIMAL_NAME, Token, plain_number, tokens
 from derivation.formulas.language.lexing import SyntaxProblem as SyntaxProblem
 from derivation.formulas.language.spellings import ALIASES, DIFFERENT_IN_TORCH, MODULES, TORCH, WITH_AXIS
+from derivation.formulas.language.steps import spelled_out, whole
 from derivation.formulas.language.syntax import Syntax
-from derivation.formulas.language.unfolding import sum_problem
 from derivation.formulas.operations import SPELLINGS, heads
 from derivation.formulas.operations.layers import LAYERS
 from derivation.words.telling import tell
@@ -38,11 +36,14 @@ FUNCTIONS = (
     | LAYERS.keys()
     | {"concat", "stack", "embedding", "inner", "vdot"}
 )
+NUMBERS = frozenset({"pi", "e"})
+"""What is no function behind `np.`."""
 ATTRIBUTES = frozenset({"shape", "size"})
 LENGTHS = ATTRIBUTES | {"len", "range"}
 """Whole numbers that are known before anything is worked."""
+ARRAYS = frozenset({"array", "zeros", "eye", "zeros_like", "ones_like"})
 TEMPLATE_FUNCTIONS = frozenset({"ones"})
-"""Only rows of the table use it: an array of ones of an operand's shape."""
+"""Only rows of the table use it: an array of ones of an operand's shape. NumPy's takes the shape."""
 
 
 def parse(text: str) -> Syntax:
@@ -280,6 +281,8 @@ class _Parser:
         while word.text in MODULES and self.take("."):
             module, word = module if module.text in TORCH else word, self.next
             self.place += 1
+        if word.text in NUMBERS and self.next.text != "(":
+            return Syntax("constant", (word.text,), word.at)
         if module.text in TORCH and word.text in DIFFERENT_IN_TORCH:
             raise SyntaxProblem(word.at, tell(f"torch.{word.text}"))
         if word.kind != "name" or not self.take("("):
@@ -307,7 +310,7 @@ class _Parser:
                 self.expect(")")
                 break
         symbol = ALIASES.get(word.text, word.text)
-        if symbol not in FUNCTIONS | TEMPLATE_FUNCTIONS | LENGTHS and word.text not in ALIASES:
+        if symbol not in FUNCTIONS | TEMPLATE_FUNCTIONS | LENGTHS | ARRAYS and word.text not in ALIASES:
             near = nearest(word.text, FUNCTIONS)
             raise SyntaxProblem(word.at, tell("syntax.no_function", called=word.text, near=near))
         if not found:
@@ -317,10 +320,14 @@ class _Parser:
         return Syntax(symbol, tuple(found), word.at, tuple(keywords))
 
 
+DIFFERENT_IN_NUMPY = TEMPLATE_FUNCTIONS | {heads.DOT}
+"""What has the same name there and takes other operands."""
+
+
 def as_in_numpy(syntax: Syntax, word: Token) -> Syntax:
     """`np.sum(X, 0)` and `X.sum(0)` as sum(X, axis=0); `np.dot` and `A.dot` are products of matrices there."""
-    if syntax.symbol == heads.DOT:
-        return Syntax("np.dot", syntax.args, syntax.at, syntax.keywords)
+    if syntax.symbol in DIFFERENT_IN_NUMPY:
+        return replace(syntax, symbol=f"np.{syntax.symbol}")
     if word.text not in WITH_AXIS or len(syntax.args) != 2 or not is_number(syntax.args[1]):
         return syntax
     return Syntax(syntax.symbol, syntax.args[:1], syntax.at, (("axis", syntax.args[1]), *syntax.keywords))
@@ -329,72 +336,6 @@ def as_in_numpy(syntax: Syntax, word: Token) -> Syntax:
 def is_number(syntax: Syntax) -> bool:
     """Whether it is a numeral, with or without a minus."""
     return (syntax.args[0] if syntax.symbol == "u-" else syntax).symbol == "number"
-
-
-ARITHMETIC: dict[str, Callable[..., int]] = {"+": add, "-": sub, "*": mul, "u-": neg}
-"""What whole numbers may be reckoned from."""
-
-
-def whole(syntax: Syntax) -> int:
-    """The whole number that an index or an option stands for.
-
-    >>> whole(parse("3 - 1"))
-    2
-    """
-    if syntax.symbol == "number" and re.fullmatch(r"-?\d+", syntax.args[0]):
-        return int(syntax.args[0])
-    if syntax.symbol in ARITHMETIC:
-        return ARITHMETIC[syntax.symbol](*map(whole, syntax.args))
-    raise SyntaxProblem(syntax.at, tell("syntax.expected_whole"))
-
-
-def at_step(syntax: Syntax, variable: str, step: int) -> Syntax:
-    """The expression at one step of a repetition: t itself is 3 at step 3, and `h[t]` what `h` has there."""
-    if syntax.symbol == "name":
-        return Syntax("number", (str(step),), syntax.at) if syntax.args[0] == variable else syntax
-    args = tuple(at_step(arg, variable, step) if isinstance(arg, Syntax) else arg for arg in syntax.args)
-    keywords = tuple((key, at_step(value, variable, step)) for key, value in syntax.keywords)
-    if _by_step(syntax) and args[1] != syntax.args[1]:
-        place = whole(args[1])
-        number = Syntax("number", (str(place),), args[1].at)
-        return Syntax("step", (syntax.args[0], number, *args[2:]), syntax.at)
-    return Syntax(syntax.symbol, args, syntax.at, keywords)
-
-
-def _by_step(syntax: Syntax) -> bool:
-    """Whether a name is indexed by what may be a step."""
-    return (
-        syntax.symbol == "index"
-        and syntax.args[0].symbol == "name"
-        and syntax.args[1].symbol in ("name", "+", "-", "*")
-    )
-
-
-def at_known_steps(syntax: Syntax, known: Container[str]) -> Syntax:
-    """`h[3]` as the quantity h_3, where there is such a one and none is called h. In a repetition `h[t]` is h_3 at step
-    3, and the place 3 of an array h only where nothing is called h_3."""
-    args = tuple(at_known_steps(arg, known) if isinstance(arg, Syntax) else arg for arg in syntax.args)
-    keywords = tuple((key, at_known_steps(value, known)) for key, value in syntax.keywords)
-    if syntax.symbol == "step" or (
-        syntax.symbol == "index" and args[0].symbol == "name" and args[1].symbol == "number"
-    ):
-        of, place, *others = args
-        step = f"{of.args[0]}_{place.args[0]}"
-        is_step = of.args[0] not in known or (step in known and not others)
-        if is_step if syntax.symbol == "step" else step in known and of.args[0] not in known:
-            named = Syntax("name", (step,), syntax.at)
-            return Syntax("index", (named, *others), syntax.at) if others else named
-        return Syntax("index", args, syntax.at)
-    return Syntax(syntax.symbol, args, syntax.at, keywords)
-
-
-def spelled_out(syntax: Syntax) -> Syntax:
-    """`sum(E[t] for t in 1..3)` as E_1 + E_2 + E_3."""
-    body, variable, first, last = syntax.args
-    if problem := sum_problem(body, last - first + 1):
-        raise SyntaxProblem(syntax.at, problem)
-    steps = [at_step(body, variable, step) for step in range(first, last + 1)]
-    return reduce(lambda a, b: Syntax("+", (a, b), syntax.at), steps)
 
 
 def nearest(word: str, known: Any) -> str:

@@ -7,9 +7,9 @@ from math import prod
 from typing import Any, Protocol
 
 from derivation.formulas.arrays import Array, Shape
-from derivation.formulas.language.expressions import ARITHMETIC, whole
 from derivation.formulas.language.lexing import SyntaxProblem
-from derivation.formulas.language.readings import Resolved
+from derivation.formulas.language.readings import Reading, Resolved
+from derivation.formulas.language.steps import ARITHMETIC, whole
 from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.terms import Term
 from derivation.words.telling import tell
@@ -22,6 +22,7 @@ class Resolver(Protocol):
     """What makes terms of expressions (`resolve.Resolver`)."""
 
     names: dict[str, Shape]
+    readings: dict[str, Reading] | None
     labels: Mapping[str, Array]
     indices: set[str]
 
@@ -32,6 +33,8 @@ class Resolver(Protocol):
     ) -> Resolved: ...
 
     def named(self, found: Resolved) -> Term: ...
+
+    def given(self, array: Array, reading: Reading) -> Term: ...
 
 
 def constant(resolver: Resolver, syntax: Syntax) -> Places:
@@ -126,6 +129,7 @@ CONSTANTS: dict[str, Callable[[Any, Syntax], Places]] = {
     "range": _range,
     "index": _place_of_list,
     "len": _length,
+    "shape": lambda resolver, syntax: lengths(resolver, syntax.args[0]),
     "size": _size,
 }
 """What a whole number may be made of; anything else is none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from derivation.formulas.operations import TABLE
 
-MODULES = frozenset({"np", "numpy", "jnp", "torch", "nn", "functional", "F", "math", "tf", "special"})
+MODULES = frozenset({"np", "numpy", "jnp", "torch", "nn", "functional", "F", "math", "tf", "special", "linalg"})
 """Prefixes that are passed over, as in `np.maximum(0, z)`."""
 ALIASES = {alias: row.spellings[0] for row in TABLE.values() for alias in row.aliases} | {
     "concatenate": "concat",
@@ -13,6 +13,8 @@ ALIASES = {alias: row.spellings[0] for row in TABLE.values() for alias in row.al
     "hstack": "hstack",
     "column_stack": "column_stack",
     "arange": "range",
+    **dict.fromkeys(("asarray", "tensor", "as_tensor"), "array"),
+    "identity": "eye",
     "numel": "size",
     **dict.fromkeys(("mm", "mv", "bmm"), "@"),
     "keepdim": "keepdims",
