@@ -109,7 +109,6 @@ EQUATIONS = [
     ("indexing.stack", "f = stack(A, A)"),
     ("readings.beside readings.vector_named readings.advice_named", "f = A + x"),
     ("readings.beside readings.vector readings.advice", "f = A + (x + x)"),
-    ("readings.beside readings.vector_named readings.advice_numbers", "f = A + c\nc = x * E"),
     ("readings.outer", "f = x[:, None] + x"),
     ("readings.product", "f = x @ x.T"),
     ("readings.dot", "f = dot(A, A)"),

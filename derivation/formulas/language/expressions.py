@@ -10,15 +10,16 @@ place   := sum | sum? ':' sum? (':' sum?)? | 'None' | '...' | list
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
+from derivation.formulas.arrays import Array
 from derivation.formulas.language.lexing import MAXIMAL_NAME, Token, plain_number, tokens
 from derivation.formulas.language.lexing import SyntaxProblem as SyntaxProblem
 from derivation.formulas.language.spellings import ALIASES, DIFFERENT_IN_TORCH, MODULES, TORCH, WITH_AXIS
-from derivation.formulas.language.steps import spelled_out, whole
+from derivation.formulas.language.steps import counted, spelled_out, whole
 from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.operations import SPELLINGS, heads
 from derivation.formulas.operations.layers import LAYERS
@@ -46,8 +47,8 @@ TEMPLATE_FUNCTIONS = frozenset({"ones"})
 """Only rows of the table use it: an array of ones of an operand's shape. NumPy's takes the shape."""
 
 
-def parse(text: str) -> Syntax:
-    """The tree of an expression, as written.
+def parse(text: str, given: Mapping[str, Array] | None = None) -> Syntax:
+    """The tree of an expression, as written; a range may be counted by what is `given`.
 
     >>> parse("W @ x + b").symbol
     '+'
@@ -57,7 +58,7 @@ def parse(text: str) -> Syntax:
     """
     if len(text) > MAXIMAL_LENGTH:
         raise SyntaxProblem(MAXIMAL_LENGTH, tell("syntax.long", most=MAXIMAL_LENGTH))
-    return shallow(_Parser(text).whole())
+    return shallow(_Parser(text, given or {}).whole())
 
 
 def shallow(syntax: Syntax) -> Syntax:
@@ -73,7 +74,8 @@ def shallow(syntax: Syntax) -> Syntax:
 
 
 class _Parser:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, given: Mapping[str, Array]) -> None:
+        self.given = given
         self.words = list(tokens(text))
         self.place = self.depth = self.operators = 0
 
@@ -129,18 +131,22 @@ class _Parser:
             raise SyntaxProblem(variable.at, tell("syntax.expected_repetition"))
         if self.word("range"):
             self.expect("(")
-            bounds = [self.sum()]
-            bounds += [self.sum()] if self.take(",") else []
+            bounds = [self.bound()]
+            bounds += [self.bound()] if self.take(",") else []
             self.expect(")")
-            first, last = ([0] * (len(bounds) == 1) + [whole(bound) for bound in bounds])[:2]
+            first, last = ([0] * (len(bounds) == 1) + bounds)[:2]
             last -= 1
         else:
-            first = whole(self.sum())
+            first = self.bound()
             self.expect("..")
-            last = whole(self.sum())
+            last = self.bound()
         if not 0 <= last - first < MAXIMAL_STEPS:
             raise SyntaxProblem(start.at, tell("syntax.steps", most=MAXIMAL_STEPS))
         return Syntax("for", (body, variable.text, first, last), start.at)
+
+    def bound(self) -> int:
+        """A bound of a range: a whole number, one that is given, or a length of what is given."""
+        return whole(counted(self.sum(), self.given))
 
     def comparison(self) -> Syntax:
         self.depth += 1

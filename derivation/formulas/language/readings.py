@@ -142,8 +142,6 @@ def _join_sentence(part: Resolved, shape: Shape) -> str:
 
 def _advice(part: Resolved) -> str:
     """Both spellings of a vector beside a matrix."""
-    if len(part.reading.axes) > 1:
-        return tell("readings.advice_numbers")
     if part.term.head == "name":
         return tell("readings.advice_named", key=part.term.args[0])
     return tell("readings.advice")

@@ -13,6 +13,7 @@ ALIASES = {alias: row.spellings[0] for row in TABLE.values() for alias in row.al
     "hstack": "hstack",
     "column_stack": "column_stack",
     "arange": "range",
+    "sigma": "sigmoid",
     **dict.fromkeys(("asarray", "tensor", "as_tensor"), "array"),
     "identity": "eye",
     "numel": "size",
