@@ -13,21 +13,25 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
 
 from derivation.formulas.arrays import Array, Shape
-from derivation.formulas.language.expressions import FUNCTIONS, at_known_steps, nearest, parse
+from derivation.formulas.language.expressions import nearest, parse
+from derivation.formulas.language.letters import NAME, plain
 from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.readings import Reading
 from derivation.formulas.language.resolve import Resolver, describe
+from derivation.formulas.language.steps import at_known_steps, is_given_so
 from derivation.formulas.language.unfolding import entries_problem, repetition_problem, unfolded
 from derivation.formulas.numbers import Carry, Style
 from derivation.formulas.terms import Term, names
 from derivation.networks.network import Network, Page, Sample, split
 from derivation.networks.update import PREFIX, Update
 from derivation.spec import checks as spec_checks
+from derivation.spec.blocks import Statement, statements
 from derivation.spec.files import from_file
 from derivation.spec.given import Given, Misplaced, Stepped, as_written, stepped, value
 from derivation.spec.sections import HEADING, Equation, Heading, arranged, each, each_step, ordered, sections, uses
 from derivation.spec.text import MAXIMAL_TEXT, NotToml, Places, Problem, decoded, parsed, shown, title_fault, titled
 from derivation.spec.update import MAXIMAL_STEPS, UpdateTable, chosen
+from derivation.spec.versions import versions
 from derivation.tex.notation import NotationError, notation
 from derivation.words.files import languages
 from derivation.words.files import load as load_words
@@ -37,8 +41,12 @@ from derivation.words.telling import Sentence, message_of, tell
 MAXIMAL_LINES = 5000
 MAXIMAL_MESSAGE = 800
 ROUNDINGS = ("full", "carry")
-EQUATION = re.compile(r"\s*([^\W\d]\w*)\s*(?:\[\s*([^\W\d]\w*)\s*([+-]\s*\d{1,6})?\s*\]\s*)?=(?!=)\s*")
-"""The left side: a name, or a name at a step (`h[t]`)."""
+EQUATION = re.compile(
+    rf"\s*(?P<name>{NAME})\s*"
+    rf"(?:\[\s*(?:(?P<variable>[^\W\d]\w*)\s*(?P<offset>[+-]\s*\d{{1,6}})?|(?P<fixed>\d{{1,6}}))\s*\]\s*)?"
+    r"(?P<change>\*\*|[-+*/@])?=(?!=)\s*"
+)
+"""The left side: a name, or a name at a step (`h[t]`, `h[0]`), and the sign of `+=`."""
 IDENTIFIER = re.compile(r"[A-Za-z]\w{0,99}\Z", re.ASCII)
 
 
@@ -85,14 +93,18 @@ def expressions(given: Mapping[str, Array]) -> dict[str, Term]:
     return {key: written for key, array in given.items() if (written := as_written(array)) is not None}
 
 
+def _in_plain_letters(name: str | None) -> str | None:
+    return plain(name) or name if name else name
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class Model(_Table):
     equations: str
-    loss: str | None = None
-    output: str | None = None
+    loss: Annotated[str | None, AfterValidator(_in_plain_letters)] = None
+    output: Annotated[str | None, AfterValidator(_in_plain_letters)] = None
 
     @property
     def differentiated(self) -> str | None:
@@ -261,6 +273,9 @@ class _Builder:
         self.unfolded = self.entries = 0
         """How many operators the equations have so far, and how many numbers their results."""
         self.titles: dict[str, str] = {}
+        self.indices: set[str] = set()
+        """The data that stand in an index."""
+        self.constants: set[str] = set()
 
     def opened(self) -> Opened:
         """The network, and what is left to be read; raises `SpecError` with all problems."""
@@ -373,8 +388,6 @@ class _Builder:
             for key in values:
                 if not IDENTIFIER.match(key):
                     self.add((table, key), tell("spec.no_name", key=key))
-                elif key in FUNCTIONS:
-                    self.add((table, key), tell("spec.name_of_function", key=key))
                 elif table == "data" and key in self.spec.parameters:
                     self.add((table, key), tell("spec.twice_given", key=key))
 
@@ -387,22 +400,31 @@ class _Builder:
     def read_equations(self) -> None:
         read: list[list[Equation]] = []
         heading: Heading | None = None
-        given = self.lines()
+        given = [
+            *statements(self.lines(), self.spec.data, lambda *problem: self.problems.append(Problem(*problem)), HEADING)
+        ]
         if len(given) > MAXIMAL_LINES:
-            self.problems.append(Problem(*given[MAXIMAL_LINES][:2], tell("spec.too_many_lines", most=MAXIMAL_LINES)))
+            first = given[MAXIMAL_LINES]
+            told = tell("spec.too_many_lines", most=MAXIMAL_LINES)
+            self.problems.append(Problem(first.line, first.column, told))
             return
-        for (line, column, text), (_, _, after) in pairwise([*given, (0, 0, "")]):
-            if title := HEADING.match(text):
-                heading = self.heading(title, line, column, empty=not after or HEADING.match(after) is not None)
+        for statement, after in pairwise([*given, Statement(0, 0, "")]):
+            if title := HEADING.match(statement.text):
+                empty = not after.text or HEADING.match(after.text) is not None
+                heading = self.heading(title, statement.line, statement.column, empty)
             else:
-                read.append(list(self.equations(text, line, column, heading)))
+                read.append(list(self.equations(statement, heading)))
+        self.all_read = all(read)
+        read = [[equation for equation in line if not is_given_so(equation.key, equation.syntax)] for line in read]
         known = {*(equation.key for line in read for equation in line), *self.spec.parameters, *self.spec.data}
         lines = [
             [replace(equation, syntax=at_known_steps(equation.syntax, known)) for equation in line]
             for line in read
             if line
         ]
-        self.all_read = all(read)
+        lines = versions(
+            lines, lambda equation, told: self.problems.append(Problem(equation.line, equation.named_at, told))
+        )
         self.check_counting([line[0] for line in lines])
         self.written = {equation.key: equation for equation in arranged(lines)}
         if not self.written and not self.problems:
@@ -447,30 +469,32 @@ class _Builder:
                 message = tell("spec.not_repeated", title=heading.title[:40])
                 self.problems.append(Problem(line.line, line.named_at, message))
 
-    def equations(self, text: str, line: int, column: int, heading: Heading | None) -> Iterator[Equation]:
+    def equations(self, statement: Statement, heading: Heading | None) -> Iterator[Equation]:
         """The equations of one line; what is wrong with it is told."""
+        line, column, text = statement.line, statement.column, statement.text
         match = EQUATION.match(text)
         if not match:
             self.problems.append(Problem(line, column, tell("spec.expected_equation", found=text.strip()[:40])))
             return
         try:
-            written = parse(text[match.end() :])
-            if problem := repetition_problem(self.unfolded, *each(written)):
+            written = parse(text[match.end() :], self.spec.data)
+            body, steps = each(written)
+            steps *= prod(last - first + 1 for _, first, last, _ in statement.loops)
+            if problem := repetition_problem(self.unfolded, body, steps):
                 raise SyntaxProblem(written.at, problem)
-            self.unfolded += unfolded(*each(written))
-            for key, syntax, index, step in each_step(match, written):
+            self.unfolded += unfolded(body, steps)
+            for key, syntax, index, step, when in each_step(match, written, line, statement.loops):
                 self.check_name(key, line, column + match.start(1))
                 self.named.add(key)
-                yield Equation(
-                    key, syntax, line, column + match.end(), heading, index, step, named_at=column + match.start(1)
-                )
+                at, named_at = column + match.end(), column + match.start(1)
+                yield Equation(key, syntax, line, at, heading, index, step, named_at=named_at, when=when)
         except SyntaxProblem as problem:
             self.problems.append(Problem(line, column + match.end() + problem.at, problem.message))
 
     def check_name(self, key: str, line: int, column: int) -> None:
-        if key in self.named or key in self.spec.parameters or key in self.spec.data:
-            self.problems.append(Problem(line, column, tell("spec.twice", key=key)))
-        elif key in FUNCTIONS or not IDENTIFIER.match(key):
+        if key in self.spec.parameters or key in self.spec.data:
+            self.problems.append(Problem(line, column, tell("spec.given_and_defined", key=key)))
+        elif not IDENTIFIER.match(key):
             self.problems.append(Problem(line, column, tell("spec.no_quantity", key=key)))
 
     def resolve(self) -> tuple[dict[str, Term], dict[str, Shape]]:
@@ -490,15 +514,18 @@ class _Builder:
                 failed.add(key)
                 continue
             try:
-                resolver = Resolver(shapes, key, self.written, readings)
+                resolver = Resolver(shapes, key, self.written, readings, self.spec.data, self.constants)
                 resolver.know(key, found := resolver.resolve(equation.syntax))
                 for made in (*resolver.added, key):
                     if problem := entries_problem(self.entries, resolver.names[made]):
                         raise SyntaxProblem(0, problem)
                     self.entries += prod(resolver.names[made])
                 shapes, readings = resolver.names, resolver.readings or {}
+                self.spec.data |= resolver.arrays
                 equations |= {**resolver.added, key: found.term}
                 self.titles |= resolver.titles
+                self.indices |= resolver.indices
+                self.constants = resolver.constants
             except SyntaxProblem as problem:
                 failed.add(key)
                 self.problems.append(Problem(equation.line, equation.column + problem.at, problem.message))
@@ -572,7 +599,7 @@ class _Builder:
         return Carry(self.spec.digits, self.spec.places) if self.spec.rounding == "carry" else None
 
     def unused(self, equations: Mapping[str, Term]) -> tuple[str, ...]:
-        used = {operand for term in equations.values() for operand in names(term)}
+        used = {operand for term in equations.values() for operand in names(term)} | self.indices
         return tuple(
             tell("spec.unused", key=key) for key in (*self.spec.parameters, *self.spec.data) if key not in used
         )

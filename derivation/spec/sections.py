@@ -7,13 +7,15 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import chain, groupby, product
+from typing import NamedTuple
 
-from derivation.formulas.language.expressions import at_step
-from derivation.formulas.language.lexing import SyntaxProblem
-from derivation.formulas.language.resolve import AXES
+from derivation.formulas.language.axes import AXES
+from derivation.formulas.language.lexing import SyntaxProblem, plain_name
+from derivation.formulas.language.steps import at_step
 from derivation.formulas.language.syntax import Syntax
 from derivation.networks.walkthrough import Section
+from derivation.spec.blocks import Loop
 from derivation.words.telling import tell
 
 HEADING = re.compile(r"\s*##+(?P<title>(?:.*[^#\s])?)[#\s]*\Z")
@@ -48,7 +50,7 @@ class Equation:
     """One equation as spelled out: its tree, its place in the file, the heading above it, and which `step` of a
     repetition over `index` it is.
 
-    `column` is that of the right side, `named_at` that of the left."""
+    `column` is that of the right side, `named_at` that of the left; `when` orders equations as they are worked."""
 
     key: str
     syntax: Syntax
@@ -59,6 +61,7 @@ class Equation:
     step: int = 0
     block: int = 0
     named_at: int = 1
+    when: tuple[int, ...] = ()
 
     @property
     def group(self) -> tuple[int, int]:
@@ -91,23 +94,46 @@ def each(syntax: Syntax) -> tuple[Syntax, int]:
     return body, last - first + 1
 
 
-def each_step(match: re.Match[str], syntax: Syntax) -> Iterator[tuple[str, Syntax, str, int]]:
-    """The equations that a line stands for, each with its index and step: one, or one for each step of its
-    repetition."""
-    name, variable, offset = match[1], match[2], int((match[3] or "0").replace(" ", ""))
-    if syntax.symbol != "for":
-        if variable:
-            raise SyntaxProblem(
-                len(match.string) - match.end(),
-                tell("spec.repetition_at_end", variable=variable),
-            )
-        yield name, syntax, "", 0
-        return
-    body, looped, first, last = syntax.args
-    if variable != looped:
-        raise SyntaxProblem(syntax.at, tell("spec.own_quantity", name=name, index=looped))
-    for step in range(first, last + 1):
-        yield f"{name}_{step + offset}", at_step(body, looped, step), looped, step
+def each_step(match: re.Match[str], syntax: Syntax, line: int, loops: Sequence[Loop] = ()) -> Iterator[Occurrence]:
+    """The equations that a line stands for: one, or one for each step of the repetitions around it and at its end."""
+    name, variable = plain_name(match["name"], match.start("name") - match.end()), match["variable"]
+    body, own = syntax, list[Loop]()
+    if syntax.symbol == "for":
+        body, looped, first, last = syntax.args
+        own = [(looped, first, last, line)]
+        if variable != looped:
+            raise SyntaxProblem(syntax.at, tell("spec.own_quantity", name=name, index=looped))
+    around = [*loops, *own]
+    if variable and variable not in [loop[0] for loop in around]:
+        raise SyntaxProblem(len(match.string) - match.end(), tell("spec.repetition_at_end", variable=variable))
+    for steps in product(*(range(first, last + 1) for _, first, last, _ in around)):
+        at = dict(zip((loop[0] for loop in around), steps, strict=True))
+        place = at[variable] + int((match["offset"] or "0").replace(" ", "")) if variable else match["fixed"]
+        key = name if place is None else f"{name}_{int(place)}"
+        index, step = (around[0][0], steps[0]) if len(around) == 1 else ("", 0)
+        when = tuple(chain.from_iterable(zip((loop[3] for loop in around), steps, strict=True)))
+        yield Occurrence(key, _changed(match["change"], key, _at_steps(body, at)), index, step, (*when, line))
+
+
+class Occurrence(NamedTuple):
+    """An equation at one step of the repetitions around it; `when` orders all as they are worked."""
+
+    key: str
+    syntax: Syntax
+    variable: str
+    step: int
+    when: tuple[int, ...]
+
+
+def _at_steps(syntax: Syntax, steps: Mapping[str, int]) -> Syntax:
+    for variable, step in steps.items():
+        syntax = at_step(syntax, variable, step)
+    return syntax
+
+
+def _changed(sign: str | None, key: str, syntax: Syntax) -> Syntax:
+    """`c += d` as c + d."""
+    return Syntax(sign.replace("**", "^"), (Syntax("name", (key,), 0), syntax), 0) if sign else syntax
 
 
 def arranged(lines: Sequence[Line]) -> list[Equation]:

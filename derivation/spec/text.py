@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any
 
+from derivation.formulas.language.letters import plain
 from derivation.formulas.language.lexing import LOOKALIKES
 from derivation.words.telling import tell
 
@@ -89,7 +90,7 @@ def parsed(text: str) -> tuple[dict[str, Any], Places]:
             )
         )
     try:
-        return tomllib.loads(text, parse_float=Decimal), places
+        return tomllib.loads(places.plain, parse_float=Decimal), places
     except tomllib.TOMLDecodeError as error:
         raise NotToml(_toml_problem(places, str(error))) from None
     except (ValueError, InvalidOperation, RecursionError, OverflowError):
@@ -172,7 +173,17 @@ class Places:
         self.text = text
         self.lines = text.split("\n")
         self.keys: dict[tuple[str, ...], tuple[int, int]] = {}
+        self.letters: list[tuple[int, int, str]] = []
+        """Keys in other letters than TOML has in them, as (begin, end, plain name)."""
         _Scan(self).run()
+
+    @property
+    def plain(self) -> str:
+        """The text with these keys in plain letters."""
+        text = self.text
+        for begin, end, name in reversed(self.letters):
+            text = text[:begin] + name + text[end:]
+        return text
 
     @cached_property
     def starts(self) -> list[int]:
@@ -292,7 +303,10 @@ class _Scan:
     def part(self, piece: str, at: int) -> None:
         if len(piece) > MAXIMAL_BARE:
             self.fail(at, tell("spec.long_key", most=MAXIMAL_BARE))
-        self.parts.append(piece)
+        if not piece.isascii() and plain(piece):
+            begin = self.places.text.index(piece, at)
+            self.places.letters.append((begin, begin + len(piece), plain(piece)))
+        self.parts.append(plain(piece) or piece)
         if len(self.parts) > MAXIMAL_PARTS:
             self.fail(at, tell("spec.many_parts", most=MAXIMAL_PARTS))
 

@@ -115,6 +115,15 @@ def default(name: str, layered: bool) -> str:
     return latex + f"_{{{subscript}}}" if "_" not in latex else latex[:-1] + f",{subscript}}}"
 
 
+def _marked(name: str, given: Mapping[str, str], layered: bool) -> str:
+    """The usual notation; a version of a name that is given several times has its number in brackets above it."""
+    key, _, version = name.partition("@")
+    latex = given.get(key) or default(key, layered)
+    if not version:
+        return latex
+    return f"{latex[:-1]}[{version}]}}" if re.search(r"\^\{[^{}]*\}\Z", latex) else f"{latex}^{{[{version}]}}"
+
+
 class Names:
     """The symbols of a network's quantities and their shapes; both the writer and the reader ask here.
 
@@ -127,7 +136,7 @@ class Names:
         self.shapes = shapes
         given = notation or {}
         layered = any(re.fullmatch(r"[A-Z]\d+", name) for name in shapes)
-        self._latex = {name: given.get(name, default(name, layered)) for name in shapes}
+        self._latex = {name: given.get(name) or _marked(name, given, layered) for name in shapes}
         used = set(self._latex.values())
         self._entry = {name: _entry_base(latex, shapes[name], used) for name, latex in self._latex.items()}
         self.by_tokens = self._index()

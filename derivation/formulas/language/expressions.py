@@ -3,25 +3,24 @@
 equation := comparison loop?                        loop := 'for' name 'in' (integer '..' integer | 'range' '(' ... ')')
 comparison := sum (('>' | '<' | '>=' | '<=' | '==' | '!=') sum)?  sum := product (('+' | '-') product)*
 product := signed (('*' | '/' | '@') signed)*       signed := '-' signed | power
-power   := postfix (('^' | '**') signed)?           postfix := atom ('.T' | '[' place (',' place)? ']' | '.' name '('
-... ')')* atom    := number | name | name '(' arguments ')' | '(' comparison ')' | '[' comparison (',' comparison)* ']'
-place   := comparison | comparison? ':' comparison? | 'None' | list
+power   := postfix (('^' | '**') signed)?           postfix := atom ('.T' | '[' place (',' place)* ']' | '.' name
+('(' ... ')')?)*    atom    := number | name | name '(' arguments ')' | '(' comparison ')' | '[' comparison (',' comparison)* ']'
+place   := sum | sum? ':' sum? (':' sum?)? | 'None' | '...' | list
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
-from functools import reduce
 
+from derivation.formulas.arrays import Array
 from derivation.formulas.language.lexing import MAXIMAL_NAME, Token, plain_number, tokens
 from derivation.formulas.language.lexing import SyntaxProblem as SyntaxProblem
 from derivation.formulas.language.spellings import ALIASES, DIFFERENT_IN_TORCH, INTERNAL, MODULES, TORCH, WITH_AXIS
+from derivation.formulas.language.steps import counted, spelled_out, whole
 from derivation.formulas.language.syntax import Syntax
-from derivation.formulas.language.unfolding import sum_problem
-from derivation.formulas.operations import SPELLINGS
+from derivation.formulas.operations import SPELLINGS, heads
 from derivation.formulas.operations.layers import LAYERS
 from derivation.words.telling import tell
 
@@ -34,13 +33,23 @@ MAXIMAL_LENGTH = 20_000
 MAXIMAL_STEPS = 200
 NEAR, NEAR_SHORT = 0.6, 0.5
 """How alike two names have to be for one to be suggested for the other, from 0 to 1; of two letters one may differ."""
-FUNCTIONS = frozenset(s for s in SPELLINGS if s.isidentifier()) | LAYERS.keys() | {"concat", "stack", "embedding"}
-TEMPLATE_FUNCTIONS = frozenset({"ones", "size"})
-"""Only rows of the table use these: an array of ones of an operand's shape, and its number of entries."""
+FUNCTIONS = (
+    frozenset(s for s in SPELLINGS if s.isidentifier())
+    | LAYERS.keys()
+    | {"concat", "stack", "embedding", "inner", "vdot"}
+)
+NUMBERS = frozenset({"pi", "e"})
+"""What is no function behind `np.`."""
+ATTRIBUTES = frozenset({"shape", "size"})
+LENGTHS = ATTRIBUTES | {"len", "range"}
+"""Whole numbers that are known before anything is worked."""
+ARRAYS = frozenset({"array", "zeros", "eye", "zeros_like", "ones_like"})
+TEMPLATE_FUNCTIONS = frozenset({"ones"})
+"""Only rows of the table use it: an array of ones of an operand's shape. NumPy's takes the shape."""
 
 
-def parse(text: str) -> Syntax:
-    """The tree of an expression, as written.
+def parse(text: str, given: Mapping[str, Array] | None = None) -> Syntax:
+    """The tree of an expression, as written; a range may be counted by what is `given`.
 
     >>> parse("W @ x + b").symbol
     '+'
@@ -50,7 +59,7 @@ def parse(text: str) -> Syntax:
     """
     if len(text) > MAXIMAL_LENGTH:
         raise SyntaxProblem(MAXIMAL_LENGTH, tell("syntax.long", most=MAXIMAL_LENGTH))
-    return shallow(_Parser(text).whole())
+    return shallow(_Parser(text, given or {}).whole())
 
 
 def shallow(syntax: Syntax) -> Syntax:
@@ -66,7 +75,8 @@ def shallow(syntax: Syntax) -> Syntax:
 
 
 class _Parser:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, given: Mapping[str, Array]) -> None:
+        self.given = given
         self.words = list(tokens(text))
         self.place = self.depth = self.operators = 0
 
@@ -122,18 +132,22 @@ class _Parser:
             raise SyntaxProblem(variable.at, tell("syntax.expected_repetition"))
         if self.word("range"):
             self.expect("(")
-            bounds = [self.sum()]
-            bounds += [self.sum()] if self.take(",") else []
+            bounds = [self.bound()]
+            bounds += [self.bound()] if self.take(",") else []
             self.expect(")")
-            first, last = ([0] * (len(bounds) == 1) + [whole(bound) for bound in bounds])[:2]
+            first, last = ([0] * (len(bounds) == 1) + bounds)[:2]
             last -= 1
         else:
-            first = whole(self.sum())
+            first = self.bound()
             self.expect("..")
-            last = whole(self.sum())
+            last = self.bound()
         if not 0 <= last - first < MAXIMAL_STEPS:
             raise SyntaxProblem(start.at, tell("syntax.steps", most=MAXIMAL_STEPS))
         return Syntax("for", (body, variable.text, first, last), start.at)
+
+    def bound(self) -> int:
+        """A bound of a range: a whole number, one that is given, or a length of what is given."""
+        return whole(counted(self.sum(), self.given))
 
     def comparison(self) -> Syntax:
         self.depth += 1
@@ -211,37 +225,42 @@ class _Parser:
         return syntax
 
     def method(self, of: Syntax) -> Syntax:
-        """`x.sum(axis=1)` is sum(x, axis=1)."""
+        """`x.sum(axis=1)` is sum(x, axis=1), `x.shape` has no brackets."""
         word = self.next
         self.place += 1
+        if word.text in ATTRIBUTES and self.next.text != "(":
+            return Syntax(word.text, (of,), word.at)
         self.expect("(")
-        return with_axis(self.call(word, of), word)
+        return as_in_numpy(self.call(word, of), word)
 
     def places(self) -> list[Syntax]:
-        places = []
-        while True:
-            places.append(self.index())
-            if not self.take(","):
-                self.expect("]")
-                break
-        if len(places) > 2:
-            raise SyntaxProblem(places[2].at, tell("syntax.three_indices"))
+        """What stands between the brackets of an index; `X[(0, 1)]` is X[0, 1]."""
+        bracket, places = self.next.text == "(", [self.index()]
+        if bracket and places[0].symbol == "list" and self.next.text == "]":
+            places = list(places[0].args)
+        while self.take(","):
+            if self.next.text != "]":
+                places.append(self.index())
+        self.expect("]")
         return places
 
     def index(self) -> Syntax:
         word = self.next
-        if none := self.word("None", "newaxis"):
-            return Syntax("none", (), none.at)
-        if word.text not in (":", "[") and word.kind not in ("number", "name") and word.text != "-":
+        if self.next.text in MODULES and [after.text for after in self.words[self.place + 1 :][:2]] == [".", "newaxis"]:
+            self.place += 2
+        if self.word("None", "newaxis"):
+            return Syntax("none", (), word.at)
+        if self.take("..."):
+            return Syntax("dots", (), word.at)
+        if word.text not in (":", "[", "(", "-") and word.kind not in ("number", "name"):
             raise SyntaxProblem(word.at, tell("syntax.expected_index", found=self.found()))
-        first = None if self.next.text == ":" else self.nested(self.sum)
-        if not self.take(":"):
-            assert first is not None
-            return first
-        last = None if self.next.text in (",", "]", ":") else self.nested(self.sum)
-        if step := self.take(":"):
-            raise SyntaxProblem(step.at, tell("syntax.step_of_slice"))
-        return Syntax("slice_of", (first, last), word.at)
+        bounds = [None if word.text == ":" else self.nested(self.sum)]
+        while len(bounds) < 3 and self.take(":"):
+            bounds.append(None if self.next.text in (",", "]", ":") else self.nested(self.sum))
+        if len(bounds) == 1:
+            assert bounds[0] is not None
+            return bounds[0]
+        return Syntax("slice_of", (*bounds, None)[:3], word.at)
 
     def atom(self) -> Syntax:
         word = self.next
@@ -274,11 +293,13 @@ class _Parser:
             self.place += 1
         if module.text in TORCH and f"torch.{word.text}" in LAYERS:
             word = replace(word, text=f"torch.{word.text}")
+        if word.text in NUMBERS and self.next.text != "(":
+            return Syntax("constant", (word.text,), word.at)
         if module.text in TORCH and word.text in DIFFERENT_IN_TORCH:
             raise SyntaxProblem(word.at, tell(f"torch.{word.text}"))
         if word.kind != "name" or not self.take("("):
             raise SyntaxProblem(word.at, tell("syntax.expected_function", module=module.text, found=word.text))
-        return with_axis(self.call(word), word)
+        return as_in_numpy(self.call(word), word)
 
     def rest_of_list(self, first: Syntax, start: Token) -> Syntax:
         items = [first]
@@ -301,7 +322,7 @@ class _Parser:
                 self.expect(")")
                 break
         symbol = ALIASES.get(word.text, word.text)
-        if symbol not in FUNCTIONS | TEMPLATE_FUNCTIONS and word.text not in ALIASES:
+        if symbol not in FUNCTIONS | TEMPLATE_FUNCTIONS | LENGTHS | ARRAYS and word.text not in ALIASES:
             near = nearest(word.text, FUNCTIONS - INTERNAL)
             raise SyntaxProblem(word.at, tell("syntax.no_function", called=word.text, near=near))
         if not found:
@@ -311,67 +332,22 @@ class _Parser:
         return Syntax(symbol, tuple(found), word.at, tuple(keywords))
 
 
-def with_axis(syntax: Syntax, word: Token) -> Syntax:
-    """`np.sum(X, 0)` and `X.sum(0)` as sum(X, axis=0)."""
-    if word.text not in WITH_AXIS or len(syntax.args) != 2 or syntax.args[1].symbol != "number":
+DIFFERENT_IN_NUMPY = TEMPLATE_FUNCTIONS | {heads.DOT}
+"""What has the same name there and takes other operands."""
+
+
+def as_in_numpy(syntax: Syntax, word: Token) -> Syntax:
+    """`np.sum(X, 0)` and `X.sum(0)` as sum(X, axis=0); `np.dot` and `A.dot` are products of matrices there."""
+    if syntax.symbol in DIFFERENT_IN_NUMPY:
+        return replace(syntax, symbol=f"np.{syntax.symbol}")
+    if word.text not in WITH_AXIS or len(syntax.args) != 2 or not is_number(syntax.args[1]):
         return syntax
     return Syntax(syntax.symbol, syntax.args[:1], syntax.at, (("axis", syntax.args[1]), *syntax.keywords))
 
 
-def whole(syntax: Syntax) -> int:
-    """The whole number that an index or an option stands for.
-
-    >>> whole(parse("3 - 1"))
-    2
-    """
-    if syntax.symbol == "number" and re.fullmatch(r"-?\d+", syntax.args[0]):
-        return int(syntax.args[0])
-    if syntax.symbol in ("+", "-"):
-        left, right = map(whole, syntax.args)
-        return left + right if syntax.symbol == "+" else left - right
-    raise SyntaxProblem(syntax.at, tell("syntax.expected_whole"))
-
-
-def at_step(syntax: Syntax, variable: str, step: int) -> Syntax:
-    """The expression at one step of a repetition: `h[t]` is the quantity h_3 at step 3, and t itself is 3."""
-    if syntax.symbol == "name":
-        return Syntax("number", (str(step),), syntax.at) if syntax.args[0] == variable else syntax
-    args = tuple(at_step(arg, variable, step) if isinstance(arg, Syntax) else arg for arg in syntax.args)
-    keywords = tuple((key, at_step(value, variable, step)) for key, value in syntax.keywords)
-    if (
-        syntax.symbol == "index"
-        and len(args) == 2
-        and syntax.args[0].symbol == "name"
-        and args[1] != syntax.args[1]
-        and syntax.args[1].symbol in ("name", "+", "-")
-    ):
-        return Syntax("name", (f"{syntax.args[0].args[0]}_{whole(args[1])}",), syntax.at)
-    return Syntax(syntax.symbol, args, syntax.at, keywords)
-
-
-def at_known_steps(syntax: Syntax, known: Container[str]) -> Syntax:
-    """`h[3]` as the quantity h_3, where there is such a one and none is called h."""
-    args = tuple(at_known_steps(arg, known) if isinstance(arg, Syntax) else arg for arg in syntax.args)
-    if (
-        syntax.symbol == "index"
-        and len(args) == 2
-        and args[0].symbol == "name"
-        and args[0].args[0] not in known
-        and args[1].symbol == "number"
-    ):
-        step = f"{args[0].args[0]}_{args[1].args[0]}"
-        if step in known:
-            return Syntax("name", (step,), syntax.at)
-    return Syntax(syntax.symbol, args, syntax.at, syntax.keywords)
-
-
-def spelled_out(syntax: Syntax) -> Syntax:
-    """`sum(E[t] for t in 1..3)` as E_1 + E_2 + E_3."""
-    body, variable, first, last = syntax.args
-    if problem := sum_problem(body, last - first + 1):
-        raise SyntaxProblem(syntax.at, problem)
-    steps = [at_step(body, variable, step) for step in range(first, last + 1)]
-    return reduce(lambda a, b: Syntax("+", (a, b), syntax.at), steps)
+def is_number(syntax: Syntax) -> bool:
+    """Whether it is a numeral, with or without a minus."""
+    return (syntax.args[0] if syntax.symbol == "u-" else syntax).symbol == "number"
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

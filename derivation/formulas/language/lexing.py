@@ -7,11 +7,13 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from derivation.formulas.language.letters import NAME, letters, plain
 from derivation.words.telling import tell
 
 TOKEN = re.compile(
-    r"\s*(?:(?P<symbol>\*\*|\.\.|\.T\b|\.(?=[^\W\d])|>=|<=|==|!=|[-+*/^@()\[\],<>:=])"
-    r"|(?P<number>\d+(?:\.(?!\.)\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d]\w*)|(?P<end>\Z)|(?P<bad>.))"
+    r"\s*(?:(?P<symbol>\*\*|\.\.\.|\.\.|\.T\b|\.(?=[^\W\d])|>=|<=|==|!=|[-+*/^@()\[\],<>:=])"
+    r"|(?P<number>\d+(?:\.(?!\.)\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)"
+    rf"|(?P<name>{NAME})|(?P<end>\Z)|(?P<bad>.))"
 )
 LOOKALIKES = {
     **dict.fromkeys("\u2212\u2010\u2011\u2012\u2013\u2014\ufe63\uff0d", "-"),
@@ -55,10 +57,20 @@ def tokens(text: str) -> Iterator[Token]:
             raise SyntaxProblem(start, tell("syntax.character", sign=sign, meant=meant(sign)))
         if kind == "name" and match.end() - start > MAXIMAL_NAME:
             raise SyntaxProblem(start, tell("syntax.long_name", most=MAXIMAL_NAME))
-        yield Token(kind, match.group(kind), start)
+        yield Token(kind, plain_name(match.group(kind), start) if kind == "name" else match.group(kind), start)
         if kind == "end":
             return
         at = match.end()
+
+
+def plain_name(name: str, at: int = 0) -> str:
+    """A name in plain letters; `SyntaxProblem` where it has a letter that stands for none."""
+    if found := plain(name):
+        return found
+    sign = next(letter for letter in letters(name) if not plain(letter))
+    power = unicodedata.normalize("NFKC", sign)
+    hint = tell("syntax.meant", named=unicodedata.name(sign[0]).lower(), meant=f"^{power}") if power.isdecimal() else ""
+    raise SyntaxProblem(at, tell("syntax.character", sign=unicodedata.normalize("NFC", sign), meant=hint))
 
 
 def meant(sign: str) -> str:

@@ -82,7 +82,7 @@ def _transposed(parts: Sequence[Resolved], shape: Shape) -> Reading:
 def _entry_by_entry(parts: Sequence[Resolved], shape: Shape) -> Reading:
     axes = [_beside_lists(part.reading, parts) for part in parts]
     soft = all(part.reading.soft for part in parts if len(part.reading.axes) == 2)
-    found = _broadcast(axes)
+    found = broadcast(axes)
     if found is None:
         return Reading(shape, soft)
     if _squeezed(found) != _squeezed(shape):
@@ -106,10 +106,10 @@ def _beside_lists(reading: Reading, parts: Sequence[Resolved]) -> Shape:
     )
 
 
-def _broadcast(shapes: Sequence[Shape]) -> Shape | None:
+def broadcast(shapes: Sequence[Shape]) -> Shape | None:
     """NumPy's shape of an entry-by-entry operation; None where it has none.
 
-    >>> _broadcast([(3, 1), (2,)]), _broadcast([(3, 2), (3,)])
+    >>> broadcast([(3, 1), (2,)]), broadcast([(3, 2), (3,)])
     ((3, 2), None)
     """
     rank = max(map(len, shapes))
@@ -142,8 +142,6 @@ def _join_sentence(part: Resolved, shape: Shape) -> str:
 
 def _advice(part: Resolved) -> str:
     """Both spellings of a vector beside a matrix."""
-    if len(part.reading.axes) > 1:
-        return tell("readings.advice_numbers")
     if part.term.head == "name":
         return tell("readings.advice_named", key=part.term.args[0])
     return tell("readings.advice")

@@ -6,20 +6,22 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import chain, count
-from math import prod
 from typing import Any
 
-from derivation.formulas.arrays import Shape, collapse
+from derivation.formulas.arrays import Array, Shape, collapse
 from derivation.formulas.arrays import describe as describe
-from derivation.formulas.language import arranging
-from derivation.formulas.language.expressions import nearest, parse, whole
+from derivation.formulas.language import arranging, indexing, literals, products
+from derivation.formulas.language.axes import AXES, along, along_axis, whole_matrix
+from derivation.formulas.language.expressions import nearest, parse
+from derivation.formulas.language.fitting import BROADCASTING, fitted
 from derivation.formulas.language.lexing import SyntaxProblem
-from derivation.formulas.language.readings import Reading, Resolved, TwoReadings, called, natural, read
+from derivation.formulas.language.places import one
+from derivation.formulas.language.readings import Reading, Resolved, TwoReadings, natural, read
+from derivation.formulas.language.steps import at_known_steps, whole
 from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.language.unfolding import array_problem
 from derivation.formulas.operations import SPELLINGS, TABLE, Operation, ShapeMismatch, heads
-from derivation.formulas.operations.layers import ALONG, LAYERS, Layer, shares
-from derivation.formulas.operations.structure import TOTALS
+from derivation.formulas.operations.layers import ALONG, LAYERS, shares
 from derivation.formulas.operations.table import Size, scaled_matrix
 from derivation.formulas.terms import Term, fold, number, options, rebuild
 from derivation.formulas.terms import name as name_term
@@ -115,7 +117,9 @@ class Resolver:
     """Builds Terms over names of known shapes, and knows the shape of each as it builds it.
 
     `readings` says what NumPy has for each name; with it, what NumPy gives another value is refused. The rows' own
-    texts have none. `added` holds the equations that a layer (`operations.layers`) brings with it; they are named after
+    texts have none. `labels` are the data, of which an index may be one; `indices` are those that were.
+    `constants` are the names of pi and e that are quantities already. `arrays` are data that stand in
+    the equation itself. `added` holds the equations that a layer (`operations.layers`) brings with it; they are named after
     `result`, the equation at hand, and differ from all names in `taken`; `titles` says what the layer calls them.
     """
 
@@ -125,11 +129,16 @@ class Resolver:
         result: str = "",
         taken: Collection[str] = (),
         readings: Mapping[str, Reading] | None = None,
+        labels: Mapping[str, Array] | None = None,
+        constants: Collection[str] = (),
     ) -> None:
         self.names = dict(names)
+        self.labels, self.indices = labels or {}, set[str]()
+        self.constants = set(constants)
         self.readings = None if readings is None else dict(readings)
         self.result, self.taken = result, {*names, *taken}
         self.added: dict[str, Term] = {}
+        self.arrays: dict[str, Array] = {}
         self.titles: dict[str, str] = {}
 
     def resolve(self, syntax: Syntax) -> Resolved:
@@ -146,7 +155,7 @@ class Resolver:
         if axis is not None and syntax.symbol + ALONG in LAYERS:
             return self.layer(replace(syntax, symbol=syntax.symbol + ALONG))
         if axis is not None:
-            return self.along(syntax, parts, whole(axis))
+            return along(self, syntax, parts, whole(axis))
         return self.operation(
             syntax,
             syntax.symbol,
@@ -169,59 +178,32 @@ class Resolver:
         try:
             row = choose(symbol, shapes, given, named)
         except ShapeMismatch as mismatch:
-            fitted = repeated(parts) if symbol in BROADCASTING else None
-            if not fitted:
+            fits = fitted(self, syntax, symbol, parts)
+            if not fits:
                 raise SyntaxProblem(syntax.at, _misfit(syntax, symbol, shapes, mismatch)) from None
-            found = self.operation(syntax, symbol, fitted)
-            return found._replace(reading=self.reading(syntax, TABLE[found.term.head], parts, found.shape))
+            laid, full = fits
+            found = self.operation(syntax, symbol, full)
+            reading = self.reading(syntax, symbol, TABLE[found.term.head], laid, found.shape)
+            return upright(found._replace(reading=reading))
         missing = len(row.operands) - len(parts)
         parts = [*parts, *(self.resolve(parse(text)) for text in row.defaults[len(row.defaults) - missing :])]
         places = row.filled(given, named)
         shape = row.shape([part.shape for part in parts], *places)
         if problem := array_problem(shape):
             raise SyntaxProblem(syntax.at, problem)
-        return Resolved(
-            Term(row.name, (*(part.term for part in parts), *places)), shape, self.reading(syntax, row, parts, shape)
-        )
+        reading = self.reading(syntax, symbol, row, parts, shape)
+        return upright(Resolved(Term(row.name, (*(part.term for part in parts), *places)), shape, reading))
 
-    def reading(self, syntax: Syntax, row: Operation, parts: Sequence[Resolved], shape: Shape) -> Reading:
+    def reading(self, syntax: Syntax, symbol: str, row: Operation, parts: Sequence[Resolved], shape: Shape) -> Reading:
         """What NumPy has for an operation; refused where that has another value."""
         if self.readings is None:
             return natural(shape)
         if row.heat == "entries" or row.name == heads.LOG_SOFTMAX:
             whole_matrix(syntax, parts[0])
         try:
-            return read(TABLE[heads.MATMUL] if syntax.symbol == "@" else row, parts, shape)
+            return read(TABLE[heads.MATMUL] if symbol == "@" else row, parts, shape)
         except TwoReadings as problem:
             raise SyntaxProblem(syntax.at, message_of(problem)) from None
-
-    def along(self, syntax: Syntax, parts: list[Resolved], axis: int) -> Resolved:
-        """A function along one axis: 0 works down each column, 1 (or -1) along each row. A list has one axis, 0 or
-        -1."""
-        of = parts[0]
-        if axis not in (-1, 0, 1) or (syntax.symbol not in AVERAGED and f"{syntax.symbol} axis=0" not in SPELLINGS):
-            raise SyntaxProblem(syntax.at, tell("operands.axis", function=syntax.symbol, axis=axis))
-        is_list = self.readings is not None and len(of.reading.axes) == 1 and axis < 1
-        over = (0 if of.shape[1:] == (1,) else 1) if is_list else abs(axis)
-        found = self.over(syntax, parts, over)
-        return (
-            found._replace(reading=reduced(syntax, of.reading, axis, found.shape))
-            if syntax.symbol in REDUCING
-            else found
-        )
-
-    def over(self, syntax: Syntax, parts: list[Resolved], axis: int) -> Resolved:
-        """A function along an axis of ours: 0 down each column, 1 along each row."""
-        shape = parts[0].shape or (1, 1)
-        if syntax.symbol == "mean":
-            total, size = (
-                self.over(Syntax("sum", syntax.args, syntax.at), parts, axis),
-                Resolved(number(shape[axis]), (), Reading(())),
-            )
-            return total if shape[axis] == 1 else self.operation(syntax, "/", [total, size])
-        if shape[axis] == 1 and syntax.symbol in BARE:
-            return parts[0]
-        return self.operation(syntax, syntax.symbol if shape[1 - axis] == 1 else f"{syntax.symbol} axis={axis}", parts)
 
     def layer(self, syntax: Syntax) -> Resolved:
         """A layer's equations, each but the last a quantity with a name of its own."""
@@ -285,21 +267,68 @@ class Resolver:
         if self.readings is not None:
             self.readings[key] = found.reading
 
-    def add(self, local: str, found: Resolved) -> Term:
-        """A new equation, called after its letter in the layer and the equation that asked for it."""
-        tail = self.result.lstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-        key = next(
-            name
-            for name in chain((f"{local}{tail}", f"{local}_{self.result}"), (f"{local}_{k}" for k in count(1)))
-            if name not in self.taken
-        )
-        self.taken.add(key)
+    def add(self, local: str, found: Resolved, *wished: str) -> Term:
+        """A new equation, called as wished, or after its letter in the layer and the equation that asked for it."""
+        key = self.free(local, *wished)
         self.added[key] = found.term
         self.know(key, found)
         return name_term(key)
 
+    def given(self, array: Array, reading: Reading) -> Term:
+        """An array that stands in the equation, as data with a name."""
+        known = (
+            key for key, other in self.arrays.items() if (other.shape, other.entries) == (array.shape, array.entries)
+        )
+        key = next(known, None) or self.free("c")
+        self.arrays[key] = array
+        self.know(key, Resolved(name_term(key), array.shape, reading))
+        return name_term(key)
+
+    def free(self, local: str, *wished: str) -> str:
+        """A name that nothing has: one that is wished, or the letter and the number of the equation."""
+        tail = self.result.lstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        numbered = (f"{local}_{k}" for k in count(1))
+        key = next(
+            name
+            for name in chain((*wished, f"{local}{tail}", f"{local}_{self.result}"), numbered)
+            if name not in self.taken
+        )
+        self.taken.add(key)
+        return key
+
+    def named(self, found: Resolved) -> Term:
+        """The name of an expression, which gets an equation of its own unless it is a name."""
+        if found.term.head == "name":
+            return found.term
+        known = next((key for key, term in self.added.items() if term == found.term), None)
+        return self.add("u", found) if known is None else name_term(known)
+
+    def step(self, syntax: Syntax) -> Resolved:
+        return self.resolve(at_known_steps(syntax, self.names))
+
+    def length(self, syntax: Syntax) -> Resolved:
+        return Resolved(number(one(self, syntax)), (), Reading(()))
+
+    def constant(self, syntax: Syntax) -> Resolved:
+        """A number that has a name everywhere becomes a quantity, worked like any other."""
+        key = syntax.args[0]
+        found = Resolved(self.resolve(parse(CONSTANTS[key])).term, (), Reading(()))
+        if key in self.names and (self.readings is None or key in self.constants):
+            return found._replace(term=name_term(key))
+        self.constants.add(key)
+        return found._replace(term=self.add(key, found, key))
+
+    def power(self, syntax: Syntax) -> Resolved:
+        """`e^x` is exp(x), where e is nothing else."""
+        base, exponent = syntax.args
+        if base.args[:1] == ("e",) and (base.symbol == "constant" or "e" not in self.taken):
+            return self.resolve(Syntax(heads.EXP, (exponent,), syntax.at))
+        return self.operation(syntax, syntax.symbol, [self.resolve(base), self.resolve(exponent)])
+
     def name(self, syntax: Syntax) -> Resolved:
         text = syntax.args[0]
+        if text in CONSTANTS and text not in self.taken:
+            return self.constant(syntax)
         if text not in self.names:
             raise SyntaxProblem(syntax.at, tell("operands.unknown", key=text, near=nearest(text, self.names)))
         shape = self.names[text]
@@ -312,9 +341,6 @@ class Resolver:
         of = self.resolve(syntax.args[0])
         return of._replace(term=Term("ones", of.shape) if of.shape else number(1))
 
-    def size(self, syntax: Syntax) -> Resolved:
-        return Resolved(number(prod(self.resolve(syntax.args[0]).shape)), (), Reading(()))
-
     def misplaced(self, syntax: Syntax) -> Resolved:
         raise SyntaxProblem(syntax.at, tell("operands.list"))
 
@@ -322,23 +348,27 @@ class Resolver:
         raise SyntaxProblem(syntax.at, tell("operands.repetition"))
 
 
-AXES = frozenset({"axis", "keepdims"})
-AVERAGED = frozenset({"mean"})
-REDUCING = AVERAGED | {
-    spelling.partition(" ")[0] for row in TABLE.values() if row.shape in TOTALS for spelling in row.spellings
-}
-BARE = frozenset({"sum", "max", "min"})
-"""What a single number is itself."""
-BROADCASTING = frozenset({"+", "-", "*", "/", "^", "max", "min", ">", ">=", "==", heads.CASES, heads.CLIP})
+CONSTANTS = {"pi": "4 * arctan(1)", "e": "exp(1)"}
+"""Numbers that have a name everywhere, unless the spec calls something else so."""
 SPECIAL: dict[str, Any] = {
     "name": Resolver.name,
     "number": Resolver.number,
-    "index": arranging.indexed,
+    "index": indexing.indexed,
+    "step": Resolver.step,
+    "constant": Resolver.constant,
+    "^": Resolver.power,
+    **dict.fromkeys(products.PRODUCTS, products.product),
+    "array": literals.array,
+    **dict.fromkeys(literals.ENTRIES, literals.filled),
+    **dict.fromkeys(literals.LIKE, literals.like),
     **dict.fromkeys(arranging.JOINS, arranging.joined),
     "embedding": arranging.embedding,
     heads.RESHAPE: arranging.reshaped,
     "ones": Resolver.ones,
-    "size": Resolver.size,
+    **dict.fromkeys(("size", "len"), Resolver.length),
+    "shape": Resolver.misplaced,
+    "range": Resolver.misplaced,
+    "dots": Resolver.misplaced,
     "list": Resolver.misplaced,
     "none": Resolver.misplaced,
     "slice_of": Resolver.misplaced,
@@ -346,47 +376,12 @@ SPECIAL: dict[str, Any] = {
 }
 
 
-def along_axis(syntax: Syntax, layer: Layer, of: Resolved) -> dict[str, str]:
-    """What stands for `{along}` and `{asked}` in a layer's equations."""
-    given = dict(syntax.keywords)
-    axis = whole(given["axis"]) if "axis" in given else layer.axis
-    if axis not in (None, -1, 0, 1):
-        raise SyntaxProblem(syntax.at, tell("operands.axis", function=syntax.symbol, axis=axis))
-    if "axis" in given and len(of.reading.axes) == 2 and of.reading.axes[axis or 0] == 1:
-        raise SyntaxProblem(syntax.at, tell("operands.single_entry", called=called(of), axis=axis))
-    if axis is None or min(of.shape or (1,)) == 1:
-        return {"along": "", "asked": ""}
-    return {"along": f", axis={axis}, keepdims=1", "asked": f", axis={axis}" + ", keepdims=1" * keeps(syntax)}
-
-
-def keeps(syntax: Syntax) -> bool:
-    """Whether `keepdims` was asked for."""
-    return any(key == "keepdims" and value.args[0] not in ("False", "0") for key, value in syntax.keywords)
-
-
-def reduced(syntax: Syntax, reading: Reading, axis: int, shape: Shape) -> Reading:
-    """What NumPy has for a sum along an axis; an axis that a list does not have leaves NumPy without a value."""
-    kept = keeps(syntax)
-    axes = list(reading.axes)
-    if not -len(axes) <= axis < len(axes):
-        return natural(shape)
-    axes[axis : axis + 1 or None] = [1] * kept
-    return Reading(tuple(axes))
-
-
-def whole_matrix(syntax: Syntax, of: Resolved) -> None:
-    """A softmax of a matrix is that of each row or of each column; which, has to be said."""
-    if min(of.shape or (1,)) > 1:
-        rows, columns = of.shape
-        told = tell(
-            "operands.which_axis",
-            called=called(of),
-            rows=rows,
-            columns=columns,
-            function=syntax.symbol,
-            short=of.term.args[0] if of.term.head == "name" else "...",
-        )
-        raise SyntaxProblem(syntax.at, told)
+def upright(found: Resolved) -> Resolved:
+    """A list that NumPy has as a row or a column of a matrix, laid as it is there."""
+    axes = found.reading.axes
+    if len(axes) < 2 or not found.shape or found.shape == axes or found.shape[::-1] != axes:
+        return found
+    return found._replace(term=found.term.T, shape=axes)
 
 
 def _misfit(syntax: Syntax, symbol: str, shapes: Sequence[Shape], mismatch: ShapeMismatch) -> str:
@@ -402,26 +397,6 @@ def _misfit(syntax: Syntax, symbol: str, shapes: Sequence[Shape], mismatch: Shap
 def row_wanted(shapes: Sequence[Shape]) -> bool:
     """Whether a column would fit as a row: as one writes a bias in NumPy."""
     return any(a[1:] == (1,) and b[1:] == a[:1] for a in shapes for b in shapes)
-
-
-def repeated(parts: Sequence[Resolved]) -> list[Resolved] | None:
-    """Rows and columns repeated to the shape of the largest operand, as NumPy broadcasts; None where that does not make
-    them fit."""
-    shapes = [part.shape for part in parts if part.shape]
-    rows, columns = (max((shape[axis] for shape in shapes), default=1) for axis in (0, 1))
-    if (rows, columns) not in shapes or all(shape == (rows, columns) for shape in shapes):
-        return None
-    full, found = Reading((rows, columns)), list[Resolved]()
-    for part in parts:
-        if part.shape in ((), (rows, columns)):
-            found.append(part)
-        elif part.shape == (1, columns):
-            found.append(Resolved(Term(heads.REPEAT_ROWS, (part.term, rows)), (rows, columns), full))
-        elif part.shape == (rows, 1):
-            found.append(Resolved(Term(heads.REPEAT_COLUMNS, (part.term, columns)), (rows, columns), full))
-        else:
-            return None
-    return found
 
 
 @cache

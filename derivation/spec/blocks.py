@@ -1,0 +1,72 @@
+"""Lines of a spec and the repetitions that they stand in: an indented block under `for t in 1..3:`, or what stands behind
+the colon."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from derivation.formulas.arrays import Array
+from derivation.formulas.language.expressions import parse
+from derivation.formulas.language.lexing import SyntaxProblem
+from derivation.words.telling import tell
+
+Loop = tuple[str, int, int, int]
+"""The index of a repetition, its first and its last step, and the line that says so."""
+BLOCK = re.compile(r"(?P<indent>\s*)(?P<range>for\s[^:#]*):(?P<body>[^#]*)")
+ZERO = "0 "
+"""Stands for the body while the range is read."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A line that is no heading of a block: its text from `column` on, and the repetitions around it."""
+
+    line: int
+    column: int
+    text: str
+    loops: tuple[Loop, ...] = ()
+
+
+Tell = Callable[[int, int, str], None]
+
+
+def statements(
+    lines: Sequence[tuple[int, int, str]], given: Mapping[str, Array], tell_of: Tell, heading: re.Pattern[str]
+) -> Iterator[Statement]:
+    """The lines of a spec; what is wrong with a range is told by `tell_of(line, column, sentence)`."""
+    around: list[tuple[int, tuple[Loop, ...]]] = []
+    waiting: tuple[int, int] | None = None
+    for line, column, text in lines:
+        if heading.match(text):
+            yield Statement(line, column, text, around[-1][1] if around else ())
+            continue
+        indent = len(text.expandtabs()) - len(text.expandtabs().lstrip())
+        while around and indent <= around[-1][0]:
+            around.pop()
+        if waiting and not around:
+            tell_of(*waiting, tell("spec.empty_block"))
+        waiting, loops = None, around[-1][1] if around else ()
+        block = BLOCK.match(text)
+        if not block:
+            yield Statement(line, column, text, loops)
+            continue
+        loop = _range(block, line, column, given, tell_of)
+        loops = (*loops, *loop)
+        if block["body"].strip():
+            yield Statement(line, column + block.start("body"), block["body"], loops)
+        else:
+            around.append((indent, loops))
+            waiting = (line, column + block.start("range"))
+    if waiting:
+        tell_of(*waiting, tell("spec.empty_block"))
+
+
+def _range(block: re.Match[str], line: int, column: int, given: Mapping[str, Array], tell_of: Tell) -> tuple[Loop, ...]:
+    try:
+        _, variable, first, last = parse(ZERO + block["range"].rstrip(), given).args
+        return ((variable, first, last, line),)
+    except SyntaxProblem as problem:
+        tell_of(line, column + block.start("range") + max(problem.at - len(ZERO), 0), problem.message)
+        return ()
