@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from derivation import version
 
 if TYPE_CHECKING:
-    from derivation.api import Derivation, SpecError, derive, load, loads, prove
+    from derivation.api import Derivation, SpecError, derive, load, loads, network, prove
 
-__all__ = ["Derivation", "SpecError", "__version__", "derive", "load", "loads", "prove"]
+__all__ = ["Derivation", "SpecError", "__version__", "derive", "load", "loads", "network", "prove"]
 
 __version__ = version.VERSION
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -39,12 +40,23 @@ class Given(Array):
         return array
 
 
+@dataclass(frozen=True)
+class Unread:
+    """What a program gives instead of a text: `read` makes of it what a spec's text holds, or an array."""
+
+    given: Any
+    read: Callable[[Any], Any]
+
+
 def value(given: Any) -> Array:
     """A number, a list (a column vector) or a list of equal lists (a matrix) as an exact array.
 
     >>> value([1, Decimal("0.1")]).entries
     (1, 1/10)
     """
+    if isinstance(given, Unread):
+        found = given.read(given.given)
+        return found if isinstance(found, Array) else value(found)
     if not isinstance(given, list):
         return Array.scalar(_number(given))
     if not given:
@@ -71,6 +83,8 @@ def sized(rows: int, columns: int) -> tuple[int, int]:
 
 
 def _number(given: Any) -> fmpq:
+    if isinstance(given, fmpq):
+        return given
     if isinstance(given, bool) or not isinstance(given, int | Decimal):
         raise ValueError(_no_number(given))
     if isinstance(given, Decimal) and not given.is_finite():
