@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -11,18 +11,79 @@ from derivation.deriving import View
 from derivation.deriving import derive as worked
 from derivation.exercises.plan.table import plan_of
 from derivation.formulas.language.expressions import nearest
+from derivation.formulas.terms import Term
+from derivation.handwriting.ink.hands import HANDS, PAPERS
+from derivation.handwriting.writing import STANDARD, Writing, fonts_of
 from derivation.networks import walkthrough
 from derivation.networks.network import Network
+from derivation.pages.formats import FORMATS, THEMES
 from derivation.proving.prover import prove as proved
+from derivation.proving.prover import unproved as failures
 from derivation.spec.objects import Arguments, tables
 from derivation.spec.reader import Opened, Spec, opened, opened_tables, opened_text
 from derivation.spec.reader import SpecError as SpecError
 from derivation.spec.text import NotToml
+from derivation.system.writing import make_folder, prepare, write_whole
+from derivation.tex.names import Names
+from derivation.tex.write import write
+from derivation.words.files import languages
+from derivation.words.language import speaking
 from derivation.words.telling import tell
 
 
 class Derivation(walkthrough.Derivation):
-    """A network worked out, which notebooks show."""
+    """A network worked out, which notebooks show, and which can be written as a document."""
+
+    def save(
+        self,
+        path: str | Path,
+        *,
+        theme: str = "typeset",
+        hand: str = "",
+        paper_style: str = "",
+        seed: int | None = None,
+        language: str = "",
+        unproved: bool = False,
+    ) -> Path:
+        """Writes the walkthrough to a file, whole or not at all, and gives its path. The ending says in which format
+        (pdf, tex, html, md, ipynb, json); the options are those of `derivation handout`.
+
+        What is not proved yet is proved first; with `unproved`, links that cannot be are marked instead of an error.
+        Raises `ValueError` for an option that there is not, `FalseLine` for a link that is false or not proved,
+        `NotWritten` (an `OSError`) for a file that cannot be written, `TexError` where TeX fails.
+
+        >>> from tempfile import TemporaryDirectory
+        >>> made = derive(network("f = 2 * x", data={"x": 0.5}))
+        >>> with TemporaryDirectory() as folder:
+        ...     made.save(Path(folder, "f.md")).read_text("utf-8").splitlines()[0]
+        '# A network worked by hand'
+        """
+        with speaking(_known("language", language, ["", *languages()])):
+            target = Path(_wanted(path, (str, PathLike), "save()", "python.document_path"))
+            form = _known("format", _ending(target), FORMATS)
+            look = (_known("theme", theme, THEMES), _writing(target, theme, hand, paper_style, seed))
+            judged = _judged(self, unproved)
+            document = FORMATS[form](judged, *look)
+            prepare(target)
+            for name, content in _beside(form, document, *look).items():
+                make_folder(fonts := target.parent / look[1].folder)
+                write_whole(fonts / name, [content])
+            write_whole(target, [document])
+        return target
+
+    def to_html(self, *, theme: str = "typeset", language: str = "") -> str:
+        """The walkthrough as a page that plays, in one file: what `save` writes to a file called .html.
+
+        >>> derive(network("f = 2 * x", data={"x": 0.5})).to_html()[:15]
+        '<!DOCTYPE html>'
+        """
+        with speaking(_known("language", language, ["", *languages()])):
+            return FORMATS["html"](_judged(self, False), _known("theme", theme, THEMES)).decode()
+
+    def _repr_html_(self) -> str:
+        from derivation.pages.formats.page import cell
+
+        return cell(self)
 
     def _repr_markdown_(self) -> str:
         from derivation.pages.formats.markdown import markdown
@@ -33,6 +94,53 @@ class Derivation(walkthrough.Derivation):
         from derivation.pages.formats.display import latex_chains
 
         return latex_chains(self)
+
+
+def _known(kind: str, name: str, names: Collection[str]) -> str:
+    """The name, if there is one such; else `ValueError` with what there is instead."""
+    if name not in names:
+        raise ValueError(tell(f"none_such.{kind}", name=name, known=", ".join(filter(None, names))))
+    return name
+
+
+def _ending(target: Path) -> str:
+    if not target.suffix:
+        raise ValueError(tell("python.no_ending", name=target.name, known=", ".join(FORMATS)))
+    return target.suffix[1:]
+
+
+def _writing(target: Path, theme: str, hand: str, paper: str, seed: int | None) -> Writing:
+    """How a hand writes the document; its fonts lie in a folder beside a `.tex`."""
+    if theme != "handwritten" and (hand or paper or seed is not None):
+        raise ValueError(tell("python.no_handwriting"))
+    hand, paper = _known("hand", hand or STANDARD.hand, HANDS), _known("paper_style", paper or STANDARD.paper, PAPERS)
+    folder = fonts_of(target) if target.suffix == ".tex" else ""
+    return Writing(hand, paper, STANDARD.seed if seed is None else seed, folder)
+
+
+def _judged(derivation: Derivation, keep_unproved: bool) -> walkthrough.Derivation:
+    """The derivation with a verdict on every line; raises `FalseLine` where one is not proved."""
+    lines = [line for phase in derivation.phases for step in phase.steps for line in step.lines]
+    judged = derivation if any(line.proof != "none" for line in lines) else proved(derivation)
+    failed = [] if keep_unproved else failures(judged)
+    if failed:
+        names = judged.network.names
+        raise walkthrough.FalseLine("\n".join(_unproved(quantity, line, names) for quantity, line in failed))
+    return judged
+
+
+def _unproved(quantity: Term, line: walkthrough.Line, names: Names) -> str:
+    claim = {"quantity": write(quantity, names), "relation": line.relation, "claim": write(line.term, names)}
+    return tell("python.not_proved", **claim)
+
+
+def _beside(form: str, document: bytes, theme: str, writing: Writing) -> Mapping[str, bytes]:
+    """The files that a document needs beside it."""
+    if form != "tex":
+        return {}
+    from derivation.pages.formats.tex import beside
+
+    return beside(document, theme, writing)
 
 
 def load(path: str | Path) -> Network:

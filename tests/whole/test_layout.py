@@ -21,7 +21,19 @@ TESTS = PACKAGE.parent / "tests"
 NO_ROOMS = {"whole", "helpers", "fuzz", "articles", "golden", "keys"}
 """Folders of tests that judge more than a room, help, hunt, or hold what tests read."""
 FILES = sorted(PACKAGE.rglob("*.py"))
-HEAVY = {"sympy", "mpmath", "pydantic", "jinja2", "pylatex", "numpy", "fontTools", "rich", "distributed"}
+HEAVY = {
+    "sympy",
+    "mpmath",
+    "pydantic",
+    "jinja2",
+    "pylatex",
+    "numpy",
+    "fontTools",
+    "rich",
+    "distributed",
+    "torch",
+    "onnx",
+}
 LATE = 30
 """Imports inside functions, of which there are fewer."""
 
@@ -126,6 +138,10 @@ def test_late_imports_are_few_and_heavy() -> None:
         ("derivation.__main__", "derivation.cli.app"),  # signals are answered before anything is loaded
         ("derivation.api", "derivation.pages.formats.markdown"),  # jinja2
         ("derivation.api", "derivation.pages.formats.display"),
+        ("derivation.api", "derivation.pages.formats.page"),
+        ("derivation.api", "derivation.pages.formats.tex"),  # PyLaTeX
+        ("derivation.check", "derivation.checking.reports.html"),  # jinja2
+        ("derivation.check", "derivation.checking.reports.text"),  # Typer
         ("derivation.cli.handout", "derivation.pages.formats.tex"),  # PyLaTeX
         ("derivation.mistakes.edits", "derivation.networks.update"),  # every optimizer; the checker reads the table too
         ("derivation.proving.prover", "derivation.proving.vanishes"),  # SymPy
@@ -135,10 +151,12 @@ def test_late_imports_are_few_and_heavy() -> None:
 
 
 def test_every_public_name_of_the_design_can_be_imported() -> None:
-    from derivation import Derivation, SpecError, derive, load, loads, prove
+    from derivation import Derivation, SpecError, derive, load, loads, network, prove
     from derivation.check import check, check_text
 
-    assert all(callable(name) for name in (Derivation, SpecError, derive, load, loads, prove, check, check_text))
+    assert all(
+        callable(name) for name in (Derivation, SpecError, derive, load, loads, network, prove, check, check_text)
+    )
     worked = prove(derive(loads('[model]\nequations = "f = 2 * x"\n[data]\nx = 0.5')))
     assert isinstance(worked, Derivation) and worked.values["f"].entries == (1,)
     assert worked._repr_markdown_().startswith("# ") and worked._repr_latex_().startswith("$$")
