@@ -14,6 +14,7 @@ from derivation.formulas.language.expressions import nearest
 from derivation.formulas.terms import Term
 from derivation.handwriting.ink.hands import HANDS, PAPERS
 from derivation.handwriting.writing import STANDARD, Writing, fonts_of
+from derivation.models.graph import ModelError as ModelError
 from derivation.networks import walkthrough
 from derivation.networks.network import Network
 from derivation.pages.formats import FORMATS, THEMES
@@ -199,6 +200,21 @@ def network(
     except NotToml as error:
         raise SpecError("equations", [error.problem]) from None
     return opened_tables(syntax, places, "equations").network
+
+
+def from_torch(module: Any, inputs: Any, loss: Any = None, target: Any = None, **settings: Any) -> Network:
+    """The network of a module of PyTorch's at inputs (a tensor, or a tuple of them), through `torch.export`; with a
+    `loss` (a module or function of PyTorch's, or a name such as "mse") and its `target`, one that has gradients.
+
+    Nothing is trained or changed. `settings` are those of `network`: `update`, `digits`, `title` and so on. Raises
+    `ModelError` with every operator that has no row, its module, and what can be done.
+    """
+    try:
+        from derivation.models.tracing import spec_of
+    except ModuleNotFoundError:
+        raise ImportError(tell("models.no_torch")) from None
+    spec = spec_of(module, inputs, loss, target)
+    return network(spec.equations, spec.parameters, spec.data, **{"loss": spec.loss, "title": spec.title, **settings})
 
 
 def _whole(found: Opened) -> Network:
