@@ -7,9 +7,20 @@ from typing import TYPE_CHECKING, Any
 from derivation import version
 
 if TYPE_CHECKING:
-    from derivation.api import Derivation, SpecError, derive, load, loads, prove
+    from derivation.api import Derivation, ModelError, SpecError, derive, from_torch, load, loads, network, prove
 
-__all__ = ["Derivation", "SpecError", "__version__", "derive", "load", "loads", "prove"]
+__all__ = [
+    "Derivation",
+    "ModelError",
+    "SpecError",
+    "__version__",
+    "derive",
+    "from_torch",
+    "load",
+    "loads",
+    "network",
+    "prove",
+]
 
 __version__ = version.VERSION
 

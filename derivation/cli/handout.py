@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from contextvars import copy_context
@@ -19,7 +18,7 @@ from derivation.cli.language import Language
 from derivation.deriving import derive
 from derivation.deriving.on_request.views import views
 from derivation.handwriting.ink.hands import HANDS, PAPERS
-from derivation.handwriting.writing import STANDARD, Unwritable, Writing
+from derivation.handwriting.writing import STANDARD, Unwritable, Writing, fonts_of
 from derivation.networks.walkthrough import Derivation, FalseLine
 from derivation.pages.formats import FORMATS, THEMES
 from derivation.pages.typesetting.engine import TexError
@@ -100,8 +99,7 @@ def _writing(theme: str, hand: str, paper: str, seed: int | None, tex: Path | No
         stop(tell("commands.no_handwriting"))
     hand = known("hand", hand or STANDARD.hand, HANDS)
     paper = known("paper_style", paper or STANDARD.paper, PAPERS)
-    folder = re.sub(r"[^A-Za-z0-9.]", "-", tex.stem) + "-fonts/" if tex else ""
-    return Writing(hand, paper, STANDARD.seed if seed is None else seed, folder)
+    return Writing(hand, paper, STANDARD.seed if seed is None else seed, fonts_of(tex) if tex else "")
 
 
 def _document(make: Callable[[], bytes]) -> bytes:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,15 @@ class Writing:
 
 
 STANDARD = Writing()
+
+
+def fonts_of(document: Path) -> str:
+    """The folder of a LaTeX document's fonts, beside it.
+
+    >>> fonts_of(Path("lessons/my net.tex"))
+    'my-net-fonts/'
+    """
+    return re.sub(r"[^A-Za-z0-9.]", "-", document.stem) + "-fonts/"
 
 
 class Unwritable(ValueError):

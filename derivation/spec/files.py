@@ -141,7 +141,7 @@ def _npy(syntax: bytes, wish: Wish) -> Array:
         raise ValueError(tell("files.no_npy", why=_first_line(problem))) from None
     if not isinstance(found, numpy.ndarray):
         raise ValueError(tell("files.several"))
-    return _exact(found)
+    return exact_array(found)
 
 
 def _npz(syntax: bytes, wish: Wish) -> Array:
@@ -185,7 +185,7 @@ def _safetensors(syntax: bytes, wish: Wish) -> Array:
             tell("files.wrong_size", shape=shape, expected=expected, start=start, end=end, count=len(data))
         )
     found = numpy.frombuffer(data[start:end], dtype).reshape(shape)
-    return _exact(found)
+    return exact_array(found)
 
 
 def _is_size(given: Any) -> bool:
@@ -257,7 +257,7 @@ def _chosen(key: str | None, known: list[str]) -> str:
     return key
 
 
-def _exact(found: ndarray[Any, Any]) -> Array:
+def exact_array(found: ndarray[Any, Any]) -> Array:
     """A NumPy array as exact numbers."""
     if found.dtype.kind not in "iuf" or found.dtype.itemsize > 8:
         raise ValueError(tell("files.expected_floats", dtype=found.dtype))

@@ -4,6 +4,7 @@ matrix."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -62,6 +63,14 @@ class Given(Array):
         return array
 
 
+@dataclass(frozen=True)
+class Unread:
+    """What a program gives instead of a text: `read` makes of it what a spec's text holds, or an array."""
+
+    given: Any
+    read: Callable[[Any], Any]
+
+
 class Stepped(Given):
     """Other data at each training step: the array of the first, and `samples`, one for each step."""
 
@@ -114,6 +123,9 @@ def value(given: Any) -> Array:
     >>> value([1, Decimal("0.1"), "1/3"]).entries
     (1, 1/10, 1/3)
     """
+    if isinstance(given, Unread):
+        found = given.read(given.given)
+        return found if isinstance(found, Array) else value(found)
     if not isinstance(given, list):
         return Given.of((), (_number(given),), _as_written(given)) if isinstance(given, str) else _scalar(given)
     if not given:
@@ -219,6 +231,8 @@ def sized(rows: int, columns: int) -> tuple[int, int]:
 def _number(given: Any) -> Number:
     if isinstance(given, str):
         return expression(given)[0]
+    if isinstance(given, fmpq):
+        return given
     if isinstance(given, bool) or not isinstance(given, int | Decimal):
         raise ValueError(_no_number(given))
     if isinstance(given, Decimal) and not given.is_finite():

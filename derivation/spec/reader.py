@@ -56,10 +56,12 @@ class SpecError(ValueError):
     def __init__(self, source: str, problems: list[Problem]) -> None:
         self.source, self.problems = (
             source,
-            sorted({replace(problem, message=_legible(problem.message)) for problem in problems}),
+            sorted({replace(problem, message=_legible(problem.message)) for problem in problems}, key=Problem.place),
         )
         super().__init__(
-            "\n".join(f"{source}{f':{p.line}:{p.column}' if p.line else ''}: {p.message}" for p in self.problems)
+            "\n".join(
+                f"{p.argument or source}{f':{p.line}:{p.column}' if p.line else ''}: {p.message}" for p in self.problems
+            )
         )
 
 
@@ -185,6 +187,11 @@ def opened_text(text: str, source: str = "<spec>", folder: Path | None = None) -
         syntax, places = parsed(text)
     except NotToml as error:
         raise SpecError(source, [error.problem]) from None
+    return opened_tables(syntax, places, source, folder)
+
+
+def opened_tables(syntax: Mapping[str, Any], places: Places, source: str, folder: Path | None = None) -> Opened:
+    """All that the tables of a spec say, as they were read from a text or given to a call."""
     with preferring(_asked(syntax.get("language"))):
         try:
             spec = Spec.model_validate(syntax, context=folder)

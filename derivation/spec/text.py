@@ -40,13 +40,19 @@ POWER = re.compile(r"[+-]?[\d_]+(?:\.[\d_]+)?[eE][+-]?0*[1-9][\d_]{4}")
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Problem:
     """One thing wrong with a spec: where (from 1; 0 is the whole file), and what to do about it."""
 
     line: int
     column: int
     message: str
+    argument: str = ""
+    """The argument of a call, for what stands in no file."""
+
+    def place(self) -> tuple[int, int, str, str]:
+        """What problems are put in order by."""
+        return self.line, self.column, self.argument, self.message
 
 
 class NotToml(ValueError):

@@ -21,8 +21,20 @@ TESTS = PACKAGE.parent / "tests"
 NO_ROOMS = {"whole", "helpers", "fuzz", "articles", "golden", "keys"}
 """Folders of tests that judge more than a room, help, hunt, or hold what tests read."""
 FILES = sorted(PACKAGE.rglob("*.py"))
-HEAVY = {"sympy", "mpmath", "pydantic", "jinja2", "pylatex", "numpy", "fontTools", "rich", "distributed"}
-LATE = 30
+HEAVY = {
+    "sympy",
+    "mpmath",
+    "pydantic",
+    "jinja2",
+    "pylatex",
+    "numpy",
+    "fontTools",
+    "rich",
+    "distributed",
+    "torch",
+    "onnx",
+}
+LATE = 32
 """Imports inside functions, of which there are fewer."""
 
 
@@ -125,7 +137,12 @@ def test_late_imports_are_few_and_heavy() -> None:
         ("derivation", "derivation.api"),  # pydantic
         ("derivation.__main__", "derivation.cli.app"),  # signals are answered before anything is loaded
         ("derivation.api", "derivation.pages.formats.markdown"),  # jinja2
+        ("derivation.api", "derivation.models.tracing"),  # PyTorch
         ("derivation.api", "derivation.pages.formats.display"),
+        ("derivation.api", "derivation.pages.formats.page"),
+        ("derivation.api", "derivation.pages.formats.tex"),  # PyLaTeX
+        ("derivation.check", "derivation.checking.reports.html"),  # jinja2
+        ("derivation.check", "derivation.checking.reports.text"),  # Typer
         ("derivation.cli.handout", "derivation.pages.formats.tex"),  # PyLaTeX
         ("derivation.mistakes.edits", "derivation.networks.update"),  # every optimizer; the checker reads the table too
         ("derivation.proving.prover", "derivation.proving.vanishes"),  # SymPy
@@ -135,10 +152,11 @@ def test_late_imports_are_few_and_heavy() -> None:
 
 
 def test_every_public_name_of_the_design_can_be_imported() -> None:
-    from derivation import Derivation, SpecError, derive, load, loads, prove
+    from derivation import Derivation, ModelError, SpecError, derive, from_torch, load, loads, network, prove
     from derivation.check import check, check_text
 
-    assert all(callable(name) for name in (Derivation, SpecError, derive, load, loads, prove, check, check_text))
+    assert all(map(callable, (Derivation, ModelError, SpecError, derive, from_torch, load, loads, network, prove)))
+    assert callable(check)
     worked = prove(derive(loads('[model]\nequations = "f = 2 * x"\n[data]\nx = 0.5')))
     assert isinstance(worked, Derivation) and worked.values["f"].entries == (1,)
     assert worked._repr_markdown_().startswith("# ") and worked._repr_latex_().startswith("$$")
@@ -163,8 +181,9 @@ def test_one_module_starts_programs() -> None:
     assert users("subprocess") == {"pages/typesetting/engine.py"}
 
 
-def test_only_data_files_need_numpy() -> None:
-    assert users("numpy") == {"spec/files.py"}
+def test_only_data_files_and_models_need_numpy() -> None:
+    assert {path for path in users("numpy") if not path.startswith("models/")} == {"spec/files.py"}
+    assert users("torch") == {"models/tracing.py"}
 
 
 def test_only_exercises_and_the_hand_draw_random_numbers() -> None:

@@ -62,6 +62,7 @@ ALIKE = {
         "language.plurals",
         "sources.refused",
         "report.summary",
+        *("models.in_model", "models.in_module", "models.problem"),
     ],
 }
 """Sentences that may read as in English, and why."""

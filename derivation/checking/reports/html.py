@@ -7,6 +7,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 
 from derivation.checking.judging.verdicts import Report
@@ -32,6 +33,17 @@ def write(reports: Sequence[Report]) -> bytes:
     template = environment("report_html").get_template("report_html/report.html.j2")
     pages = [{"report": report, "body": body(report)} for report in reports]
     return template.render(pages=pages, language=spoken()).encode("utf-8", "replace")
+
+
+def cell(report: Report) -> str:
+    """The report as a part of somebody else's page: styles for itself alone, no script."""
+    template = environment("report_html").get_template("report_html/cell.html.j2")
+    made = template.render(report=report, body=body(report), language=spoken(), place=PLACE)
+    return made.replace(PLACE, f"r{sha256(made.encode('utf-8', 'replace')).hexdigest()[:10]}")
+
+
+PLACE = "derivation-cell"
+"""The id of a cell until it is known what stands in it."""
 
 
 def body(report: Report) -> str:

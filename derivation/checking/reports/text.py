@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import typer
@@ -11,6 +12,8 @@ from derivation.spec.text import shown
 from derivation.words.telling import tell
 
 COLOURS = {"wrong": "red", "undecided": "yellow", "rounded": "blue", "exact": "green"}
+COLOUR = re.compile(r"\033\[[;?0-9]*[a-zA-Z]")
+"""What tells a terminal of a colour, and nobody else."""
 AROUND = 70
 """Letters shown on either side of a fault in a long line."""
 
@@ -19,6 +22,11 @@ def write(reports: Sequence[Report]) -> bytes:
     """All that is wrong or undecided, then a summary; in colour, which `typer.echo` takes out where there is no
     terminal."""
     return "\n".join(line for report in reports for line in lines(report)).encode("utf-8", "replace") + b"\n"
+
+
+def plain(report: Report) -> str:
+    """The report of one article without colours, as `print` shows it."""
+    return COLOUR.sub("", "\n".join(lines(report)))
 
 
 def lines(report: Report) -> Iterator[str]:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
+from typing import Any
 
 from jinja2 import Environment
 
@@ -54,10 +56,41 @@ def write(derivation: Derivation, theme: str = "typeset", writing: Writing = STA
 def page(derivation: Derivation, theme: str = "typeset", writing: Writing = STANDARD) -> str:
     """The page's HTML in the look that the theme has for pages."""
     folder = format_of(theme)["page"]
+    look, made, shown = format_of(folder), _environment(folder), _shown(derivation, folder)
+    body = made.get_template(f"{folder}/body.html.j2").render(**shown)
+    told = (
+        written(body, style_sheet(), writing)
+        if look["own_fonts"]
+        else {"body": body, "chart_style": style_sheet(), "font": font(body)}
+    )
+    return made.get_template(f"{folder}/{look['document']}").render(**shown, **told)
+
+
+@in_its_language
+def cell(derivation: Derivation) -> str:
+    """The walkthrough as a part of somebody else's page: styles for itself alone, ids that nothing else has, no
+    script."""
+    made, shown = _environment(CELL), _shown(derivation, CELL, PLACE)
+    judged = any(line.proof != "none" for phase in derivation.phases for step in phase.steps for line in step.lines)
+    body = made.get_template("page/cell_body.html.j2").render(**shown, judged=judged)
+    told = {"body": body, "chart_style": style_sheet(), "font": font(body)}
+    document = made.get_template("page/cell.html.j2").render(**shown, **told)
+    return document.replace(PLACE, f"d{sha256(document.encode()).hexdigest()[:10]}-")
+
+
+CELL = "page"
+"""The look of cells."""
+PLACE = "derivation-cell-"
+"""What ids begin with until it is known what stands in the cell."""
+
+
+def _shown(derivation: Derivation, folder: str, prefix: str = "") -> dict[str, Any]:
+    """What the templates of pages are given; `prefix` begins the ids."""
     look, latex, words = format_of(folder), latex_of(derivation.network), load()["page"]
     inside = look["inline"].format
     seen = view(derivation, inside, look["real"])
-    shown = {
+    return {
+        "prefix": prefix,
         "view": seen,
         "words": words,
         "links": form(words["links"], {"count": seen.links}),
@@ -66,18 +99,12 @@ def page(derivation: Derivation, theme: str = "typeset", writing: Writing = STAN
             for phase in derivation.phases
             for step in phase.steps
         },
-        "figures": {key: _figure(chart, key, words[f"chart_{key}"]) for key, chart in charts(derivation).items()},
+        "figures": {
+            key: _figure(chart, f"{prefix}{key}", words[f"chart_{key}"]) for key, chart in charts(derivation).items()
+        },
         "map": _maps(derivation, words["chart_map"]),
         "edges": edges(derivation, Words(lambda term: inside(latex(term)), decimal=derivation.network.page.decimal)),
     }
-    made = _environment(folder)
-    body = made.get_template(f"{folder}/body.html.j2").render(**shown)
-    told = (
-        written(body, style_sheet(), writing)
-        if look["own_fonts"]
-        else {"body": body, "chart_style": style_sheet(), "font": font(body)}
-    )
-    return made.get_template(f"{folder}/{look['document']}").render(**shown, **told)
 
 
 @cache

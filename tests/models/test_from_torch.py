@@ -1,0 +1,334 @@
+"""Modules of PyTorch's as networks: forward and every gradient as PyTorch has them, in float64; what cannot be taken
+over is named."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+import pytest
+from seeds import fresh_seed
+
+from derivation import ModelError, derive, from_torch, network
+
+torch = pytest.importorskip("torch")
+from torch import nn  # noqa: E402
+from torch.nn import functional  # noqa: E402
+
+from derivation.models.quantities import BITS  # noqa: E402
+from derivation.models.rows import ROWS  # noqa: E402
+from derivation.models.tracing import traced  # noqa: E402
+from derivation.models.writer import Writer  # noqa: E402
+
+Case = tuple[Any, Any, Any, Any]
+
+
+class Residual(nn.Module):
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.fc1, self.fc2 = nn.Linear(size, size), nn.Linear(size, size)
+        self.scale = nn.Parameter(torch.randn(size))
+
+    def forward(self, x: Any) -> Any:
+        return x + self.scale * self.fc2(torch.relu(self.fc1(x)))
+
+
+class Tokens(nn.Module):
+    """An embedding, a recurrent layer, and a head at the last step."""
+
+    def __init__(self, layer: Any, size: int) -> None:
+        super().__init__()
+        self.embedding, self.layer, self.head = nn.Embedding(5, 3), layer, nn.Linear(size, 3)
+
+    def forward(self, tokens: Any) -> Any:
+        return self.head(self.layer(self.embedding(tokens))[0][:, -1])
+
+
+class Attending(nn.Module):
+    def __init__(self, heads: int, width: int = 4) -> None:
+        super().__init__()
+        self.attention = nn.MultiheadAttention(width, heads, batch_first=True)
+
+    def forward(self, x: Any) -> Any:
+        return self.attention(x, x, x)[0]
+
+
+class Mixed(nn.Module):
+    """Operators that stand in no layer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.a, self.b = nn.Parameter(torch.rand(3, 2) + 0.5), nn.Parameter(torch.randn(2))
+
+    def forward(self, x: Any) -> Any:
+        left, right = (x @ self.a).chunk(2, dim=0)
+        joined = torch.cat([left.exp(), right.abs().sqrt()], dim=1)
+        gate = torch.sigmoid(joined.mean(dim=1, keepdim=True) - self.b.sum())
+        return (joined * gate / 2 - joined.pow(2)).flatten(1)[:, 1:] / self.b.square().sum()
+
+
+class Convolving(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1, self.conv2 = nn.Conv2d(1, 2, 3, padding=1), nn.Conv2d(2, 2, 2)
+        self.norm, self.fc = nn.BatchNorm2d(2), nn.Linear(2, 2)
+
+    def forward(self, x: Any) -> Any:
+        x = functional.max_pool2d(torch.relu(self.norm(self.conv1(x))), 2)
+        return self.fc(functional.adaptive_avg_pool2d(torch.tanh(self.conv2(x)), 1).flatten(1))
+
+
+def rows(*axes: int) -> Any:
+    return torch.randn(*axes)
+
+
+def labels(count: int, classes: int = 3) -> Any:
+    return torch.randint(0, classes, (count,))
+
+
+def perceptron(activation: Any, batch: int, loss: Any, out: int = 2) -> Callable[[], Case]:
+    def case() -> Case:
+        module = nn.Sequential(nn.Linear(3, 4), activation(), nn.Linear(4, out))
+        lead = (batch,) if batch else ()
+        return module, rows(*lead, 3), loss, rows(*lead, out)
+
+    return case
+
+
+CASES: dict[str, Callable[[], Case]] = {
+    "one sample": perceptron(nn.ReLU, 0, nn.MSELoss()),
+    "a batch of one": perceptron(nn.Tanh, 1, nn.MSELoss(reduction="sum")),
+    "as many samples as units": perceptron(nn.Sigmoid, 2, nn.MSELoss()),
+    "one output": perceptron(nn.SiLU, 3, nn.L1Loss(), 1),
+    "gelu": perceptron(nn.GELU, 2, nn.HuberLoss(delta=0.5)),
+    "gelu by tanh": perceptron(lambda: nn.GELU("tanh"), 2, nn.SmoothL1Loss(beta=2.0)),
+    "leaky": perceptron(lambda: nn.LeakyReLU(0.2), 2, nn.SoftMarginLoss()),
+    "elu": perceptron(lambda: nn.ELU(0.7), 3, nn.MSELoss()),
+    "selu": perceptron(nn.SELU, 2, nn.MSELoss()),
+    "softplus": perceptron(lambda: nn.Softplus(2.0), 2, nn.MSELoss()),
+    "mish": perceptron(nn.Mish, 2, nn.MSELoss()),
+    "hard": perceptron(nn.Hardtanh, 2, nn.MSELoss()),
+    "log sigmoid": perceptron(nn.LogSigmoid, 0, nn.MSELoss()),
+    "softsign": perceptron(nn.Softsign, 2, nn.MSELoss()),
+    "relu6": perceptron(nn.ReLU6, 2, nn.MSELoss()),
+    "only numbers": lambda: (nn.Linear(1, 1), rows(4, 1), "mse", rows(4, 1)),
+    "cross-entropy": lambda: (
+        nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 3)),
+        rows(2, 3),
+        "cross_entropy",
+        labels(2),
+    ),
+    "smoothed labels": lambda: (nn.Linear(3, 3), rows(2, 3), nn.CrossEntropyLoss(label_smoothing=0.1), labels(2)),
+    "distributions": lambda: (
+        nn.Linear(3, 3),
+        rows(2, 3),
+        nn.CrossEntropyLoss(reduction="sum"),
+        torch.softmax(rows(2, 3), 1),
+    ),
+    "log likelihood": lambda: (
+        nn.Sequential(nn.Linear(3, 3), nn.LogSoftmax(dim=1)),
+        rows(2, 3),
+        nn.NLLLoss(),
+        labels(2),
+    ),
+    "yes or no": lambda: (
+        nn.Sequential(nn.Linear(3, 1), nn.Sigmoid()),
+        rows(2, 3),
+        nn.BCELoss(),
+        torch.tensor([[1.0], [0.0]]),
+    ),
+    "scores": lambda: (nn.Linear(3, 1), rows(4, 3), "bce_with_logits", torch.randint(0, 2, (4, 1)).double()),
+    "divergence": lambda: (
+        nn.Sequential(nn.Linear(3, 3), nn.LogSoftmax(-1)),
+        rows(2, 3),
+        nn.KLDivLoss(reduction="batchmean"),
+        torch.softmax(rows(2, 3), 1),
+    ),
+    "normalised": lambda: (
+        nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.ReLU(), nn.LayerNorm(4), nn.Dropout(0.5), nn.Linear(4, 2)),
+        rows(3, 3),
+        "mse",
+        rows(3, 2),
+    ),
+    "one normalised": lambda: (
+        nn.Sequential(nn.Linear(3, 4), nn.LayerNorm(4, elementwise_affine=False)),
+        rows(3),
+        "mse",
+        rows(4),
+    ),
+    "residual": lambda: (Residual(3), rows(2, 3), "mse", rows(2, 3)),
+    "mixed": lambda: (Mixed(), rows(4, 3), "mse", rows(2, 3)),
+    "lstm": lambda: (
+        Tokens(nn.LSTM(3, 2, batch_first=True), 2),
+        torch.randint(0, 5, (1, 3)),
+        "cross_entropy",
+        labels(1),
+    ),
+    "two layers of gru": lambda: (
+        Tokens(nn.GRU(3, 2, 2, batch_first=True), 2),
+        torch.randint(0, 5, (2, 2)),
+        "cross_entropy",
+        labels(2),
+    ),
+    "rnn": lambda: (
+        Tokens(nn.RNN(3, 2, batch_first=True, nonlinearity="relu", bias=False), 2),
+        torch.randint(0, 5, (1, 3)),
+        "cross_entropy",
+        labels(1),
+    ),
+    "gru cell": lambda: (nn.GRUCell(2, 3), rows(2, 2), "mse", rows(2, 3)),
+    "rnn cell": lambda: (nn.RNNCell(2, 3), rows(2), "mse", rows(3)),
+    "convolution": lambda: (
+        nn.Sequential(nn.Conv2d(1, 1, 2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(4, 2)),
+        rows(1, 1, 5, 5),
+        "cross_entropy",
+        labels(1, 2),
+    ),
+    "channels": lambda: (Convolving(), rows(1, 1, 6, 6), "cross_entropy", labels(1, 2)),
+    "signal": lambda: (
+        nn.Sequential(nn.Conv1d(1, 2, 3, stride=2), nn.Tanh(), nn.AvgPool1d(2), nn.Flatten()),
+        rows(1, 1, 9),
+        "mse",
+        rows(1, 4),
+    ),
+    "one head": lambda: (Attending(1), rows(1, 3, 4), "mse", rows(1, 3, 4)),
+    "two heads": lambda: (Attending(2), rows(1, 3, 4), "mse", rows(1, 3, 4)),
+    "encoder": lambda: (nn.TransformerEncoderLayer(4, 2, 5, batch_first=True), rows(1, 2, 4), "mse", rows(1, 2, 4)),
+    "a batch of statistics": lambda: (
+        nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3).train(), nn.Tanh()),
+        rows(4, 2),
+        "mse",
+        rows(4, 3),
+    ),
+}
+
+
+def doubled(given: Any) -> Any:
+    return given.double() if torch.is_tensor(given) and given.is_floating_point() else given
+
+
+def made(key: str, seed: int) -> Case:
+    torch.manual_seed(seed)
+    module, inputs, loss, target = CASES[key]()
+    keeps = key == "a batch of statistics"
+    for part in module.modules():
+        if isinstance(part, nn.modules.batchnorm._BatchNorm):
+            part.running_mean.normal_()
+            part.running_var.uniform_(0.5, 2)
+    module = module.double() if keeps else module.double().eval()
+    return module, doubled(inputs), loss, doubled(target)
+
+
+def close(found: Any, expected: Any) -> bool:
+    """To 1e-10 of the largest entry, which small ones are summed up from."""
+    most = max(float(numpy.abs(expected).max()), 1e-3)
+    return bool(numpy.abs(found - expected).max() <= 1e-10 * most)
+
+
+def gradient(writer: Writer, worked: Any, name: str) -> Any:
+    """A parameter's gradient by its name in the graph, put together of those of its quantities."""
+    cells = writer.values[name].cells
+    numbers = numpy.zeros(cells.shape)
+    for place in numpy.ndindex(*cells.shape):
+        cell = int(cells[place])
+        found = worked.gradients.get(writer.quantities.all[cell >> BITS].name)
+        numbers[place] = float(found.entries[cell & ((1 << BITS) - 1)]) if found is not None else 0.0
+    return numbers
+
+
+@pytest.mark.slices(8)
+@pytest.mark.parametrize("key", CASES)
+def test_forward_and_gradients_are_pytorchs(key: str) -> None:
+    module, inputs, loss, target = made(key, random.Random(f"{key} {fresh_seed()}").randrange(2**31))
+    writer = Writer(graph := traced(module, inputs, loss, target), ROWS)
+    spec = writer.spec()
+    worked = derive(network(spec.equations, spec.parameters, spec.data, loss=spec.loss))
+    names = {"mse": "mse_loss", "bce_with_logits": "binary_cross_entropy_with_logits"}
+    measure = getattr(functional, names.get(loss, loss)) if isinstance(loss, str) else loss
+    expected = measure(module(inputs), target)
+    assert close(float(worked.values[spec.loss].entries[0]), expected.item())
+    expected.backward()
+    own = {name: key for key, name in graph.own.items() if key in graph.parameters}
+    seen = 0
+    for name, parameter in module.named_parameters():
+        if own[name] in writer.values:
+            assert close(gradient(writer, worked, own[name]), parameter.grad.numpy()), name
+            seen += 1
+        else:
+            assert parameter.grad is None or not parameter.grad.any(), name
+    assert seen
+
+
+def test_equations_are_those_of_a_textbook_with_the_modules_own_names() -> None:
+    torch.manual_seed(1)
+    found = from_torch(nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2)), rows(3), nn.MSELoss(), rows(2))
+    assert [*found.equations] == ["z1", "h1", "z2", "L"] and [*found.parameters] == ["W1", "b1", "W2", "b2"]
+    assert found.title == "Sequential" and found.loss == "L"
+    graph = traced(Residual(3), rows(2, 3), "mse", rows(2, 3))
+    assert Writer(graph, ROWS).spec().equations == (
+        "z_fc1 = X @ W_fc1.T + b_fc1.T",
+        "h = relu(z_fc1)",
+        "z_fc2 = h @ W_fc2.T + b_fc2.T",
+        "u = scale.T * z_fc2",
+        "r = X + u",
+        "L = mean((r - Y)^2)",
+    )
+
+
+def test_numbers_are_the_decimals_of_their_own_precision() -> None:
+    layer = nn.Linear(1, 1, bias=False)
+    layer.weight.data.fill_(0.1)
+    for dtype in (torch.float32, torch.float64, torch.float16, torch.bfloat16):
+        found = from_torch(layer.to(dtype), torch.tensor([0.5], dtype=dtype))
+        if dtype != torch.bfloat16:
+            assert str(found.parameters["W"].entries[0]) == "1/10" or dtype == torch.float64, dtype
+    assert from_torch(layer.float(), [2.5], title="Mine", digits=3).title == "Mine"
+
+
+def test_a_module_without_a_loss_is_a_forward_spec() -> None:
+    found = from_torch(nn.Linear(2, 2), rows(2))
+    assert found.loss is None and [*found.equations] == ["z"]
+    steps = from_torch(nn.Linear(2, 1), rows(2), "mse", rows(1), update={"rule": "sgd", "rate": 0.1})
+    assert steps.update is not None and derive(steps).updated["W"].shape == (1, 2)
+
+
+class Strange(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc, self.drop = nn.Linear(2, 2), nn.Dropout(0.5)
+
+    def forward(self, x: Any) -> Any:
+        return torch.special.bessel_j0(self.fc(x)) + torch.cumsum(self.drop(x), 0)
+
+
+def test_every_operator_without_a_row_is_named_with_its_module_and_what_to_do() -> None:
+    with pytest.raises(ModelError) as told:
+        from_torch(Strange(), rows(2))
+    assert str(told.value).splitlines() == [
+        "Strange: aten.special_bessel_j0.default in Strange: this operator is not known here; write the layer with "
+        "others, or as equations in a spec",
+        "Strange: aten.dropout.default in drop (Dropout): it draws at random while the module is in training; call "
+        ".eval() on the module",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "said"),
+    [
+        ((nn.Linear(2, 1), rows(3)), ModelError, "torch.export cannot follow this module at these inputs"),
+        ((nn.Linear(2, 1), rows(2), "mse"), ModelError, "a loss needs a target"),
+        ((nn.Linear(2, 1), rows(2), "mean", rows(1)), ValueError, "there is no loss 'mean'; losses are mse, "),
+        ((nn.Linear(2, 1), rows(2), 3, rows(1)), TypeError, "wants loss as a module or function"),
+        ((nn.Linear(2, 1), object()), TypeError, "wants inputs as tensors or arrays of numbers, not object"),
+        ((nn.Linear(2, 1).to("meta"), rows(2)), ModelError, "weight is on the device meta; write .cpu()"),
+        ((nn.Linear(2, 1), rows(2).to("meta")), TypeError, "inputs is on the device meta"),
+        (("model.pt", rows(2)), TypeError, "wants a module of torch.nn"),
+        ((nn.Linear(2, 1), torch.tensor([float("nan"), 1])), ValueError, "is nan, which is not a number"),
+    ],
+)
+def test_what_is_wrong_is_told(arguments: Any, error: type[Exception], said: str) -> None:
+    with pytest.raises(error) as told:
+        from_torch(*arguments)
+    assert said in str(told.value)
