@@ -18,6 +18,10 @@ CHAPTERS = {
     "Sequences": ["rnn", "lstm", "gru"],
     "Attention": ["attention", "two-heads", "transformer-block"],
     "Words": ["skip-gram"],
+    "Graphs and embeddings": ["graph-layer", "triplet-loss"],
+    "Generation": ["variational-autoencoder"],
+    "Teachers and fine-tuning": ["distillation", "low-rank-adaptation"],
+    "Reinforcement learning": ["policy-gradient", "temporal-difference"],
 }
 WIDTH = 300
 """Of a picture in pixels."""

@@ -113,7 +113,7 @@ class Arguments(Places):
             before = equations[: lone.start()]
             raise NotToml(Problem(before.count("\n") + 1, len(before) - before.rfind("\n"), tell("spec.surrogate")))
 
-    def problem(self, path: tuple[str, ...], message: str) -> Problem:
+    def problem(self, path: tuple[str, ...], message: str, at: int = 0) -> Problem:
         table, *keys = path[1:] if path[0] == "model" and len(path) > 1 else path
         inside = f"[{keys[0]!r}]" if keys and table in TABLES else ""
         return Problem(0, 0, self.told(path[-1], message), f"{table}{inside}")
