@@ -99,6 +99,19 @@ class Network:
         return {key: tuple(results) for key, results in used.items()}
 
     @cached_property
+    def learning(self) -> frozenset[str]:
+        """The parameters and all that depends on one."""
+        found = set(self.parameters)
+        for result, term in self.equations.items():
+            if not found.isdisjoint(names(term)):
+                found.add(result)
+        return frozenset(found)
+
+    def users(self, key: str) -> tuple[str, ...]:
+        """The equations on the way to the loss that use a name."""
+        return tuple(result for result in self.consumers[key] if result in self.active)
+
+    @cached_property
     def active(self) -> frozenset[str]:
         """The names that the loss depends on."""
         return self.behind(self.loss) if self.loss else frozenset()

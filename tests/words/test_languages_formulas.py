@@ -211,6 +211,7 @@ PLANTED: list[tuple[str, Callable[[str], object]]] = [
     *((codes, worked(head + MODEL.format(text) + "[data]" + DATA)) for codes, text, head in VALUES),
     ("undefined.after undefined.within undefined.division", worked(TRAINED.format("L = w + 0 / w", 2))),
     ("undefined.after undefined.within undefined.division", worked(TRAINED.format("L = w + 0 / w", 1))),
+    ("undefined.root_at_0", worked(LEARNT.format("L = sqrt(w)", 0))),
     ("undefined.derivative", worked(LEARNT.format("L = cos_pi(w)", 2))),
     ("views.needs_loss", worked(MODEL.format("f = s") + "[data]" + DATA, "hessian")),
     ("views.needs_parameters", worked(MODEL.format("L = s") + 'loss = "L"\n[data]' + DATA, "sensitivity")),
