@@ -17,10 +17,12 @@ from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.calculus.reverse import gradients
 from derivation.formulas.calculus.simplify import Rule, loosely, simplify
 from derivation.formulas.language.resolve import Shapes
-from derivation.formulas.numbers import Undefined, unrounded
+from derivation.formulas.numbers import TooLarge, Undefined, unrounded
 from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.terms import Term, name, names, number, partial, walk
+from derivation.networks.keys import expression
 from derivation.networks.walkthrough import Line, Phase, Reason, Section, Step
+from derivation.words.telling import tell
 
 SHORT = 6
 """Nodes up to which an error signal's own formula is put in its place in a product of scalars."""
@@ -60,7 +62,7 @@ class Backward:
             done.add(result)
             yield (
                 result,
-                [key for key in names(self.network.equations[result]) if done.issuperset(self.active_consumers(key))],
+                [key for key in names(self.network.equations[result]) if done.issuperset(self.network.users(key))],
             )
 
     def steps(self) -> Iterator[Step]:
@@ -89,7 +91,7 @@ class Backward:
     def is_shared(self, key: str) -> bool:
         """Whether a quantity is used in several sections."""
         return (
-            len({section.number for user in self.active_consumers(key) if (section := self.network.sections.get(user))})
+            len({section.number for user in self.network.users(key) if (section := self.network.sections.get(user))})
             > 1
         )
 
@@ -97,10 +99,7 @@ class Backward:
         """Every derivative learnt, and no chain written."""
         for _, ready in self.equations():
             for key in ready:
-                (self.settle_unasked if key in self.network.data or key in self.skipped else self.settle)(key)
-
-    def active_consumers(self, key: str) -> list[str]:
-        return [consumer for consumer in self.network.consumers[key] if consumer in self.network.active]
+                (self.settle if self.is_asked(key) else self.settle_unasked)(key)
 
     def carry_back(self, result: str) -> None:
         """The contributions of one equation to everything it uses."""
@@ -122,6 +121,8 @@ class Backward:
         parts = [formula for _, formula in self.contributions[key]]
         formula = simplify(reduce(operator.add, parts), self.workbook.shapes)
         for node in walk(formula):
+            if node.head == "partial" and node not in self.workbook.known:
+                raise TooLarge(tell("undefined.too_large"), signal, self.workbook.place_of(signal))
             if (
                 node.head in TABLE
                 and TABLE[node.head].derivative_of
@@ -129,13 +130,30 @@ class Backward:
                 and node.head not in (heads.SIGN,)
             ):
                 self.workbook.assign_auxiliary(node, node)
-        self.workbook.assign(signal, formula)
+        try:
+            self.workbook.assign(signal, formula)
+        except Undefined as problem:
+            raise self.at_its_place(problem, key) from None
         self.formulas[signal] = formula
         return formula
 
+    def at_its_place(self, problem: Undefined, key: str) -> Undefined:
+        """The problem, told as what it is where a root is 0 on the way."""
+        for source in self.sources(key):
+            for node in walk(self.network.equations[source]):
+                if node.head == heads.SQRT and 0 in evaluate(node, self.workbook.known).entries:
+                    told = tell("undefined.root_at_0", term=expression(node))
+                    return Undefined(told, problem.term, problem.place)
+        return problem
+
+    def is_asked(self, key: str) -> bool:
+        """Whether a parameter's gradient goes through a quantity's derivative: not through that of data, nor through
+        one that a short way goes past."""
+        return key in self.network.learning and key not in self.skipped
+
     def settle_unasked(self, key: str) -> None:
-        """As `settle`, for what the walkthrough does not ask for, data and what a short way goes past: where it has no
-        derivative, or too large a one, there is none (`(w x - y)^p` by p, below 0)."""
+        """As `settle`, for what is not asked for: where it has no derivative, or too large a one, there is none
+        (`(w x - y)^p` by p, below 0)."""
         with suppress(Undefined):
             self.settle(key)
 
@@ -143,9 +161,10 @@ class Backward:
         """The steps for quantities whose contributions are complete, under one title."""
         if not keys:
             return
-        if keys[0] in self.skipped:
+        if not self.is_asked(keys[0]):
             self.settle_unasked(keys[0])
-            return
+            if keys[0] in self.skipped or partial(self.loss, name(keys[0])) not in self.workbook.known:
+                return
         self.number += 1
         heading = self.heading(result, keys, title)
         way = self.short.get(keys[0])

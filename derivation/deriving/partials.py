@@ -16,7 +16,7 @@ from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.calculus.reverse import gradients
 from derivation.formulas.calculus.simplify import simplify
 from derivation.formulas.language.resolve import Shapes
-from derivation.formulas.numbers import TooLarge
+from derivation.formulas.numbers import Undefined
 from derivation.formulas.operations import TABLE
 from derivation.formulas.operations.algebras import Terms
 from derivation.formulas.operations.table import same
@@ -80,7 +80,7 @@ class _Table:
         else:
             try:
                 lines = self.chain(quantity, ways, (key, place))
-            except TooLarge:  # a local derivative that a short way of the backward pass goes past
+            except Undefined:  # on the way that a short one of the backward pass goes past, or where a norm is 0
                 lines = workbook.recall(quantity)
         return Step(quantity, Reason("partial", {"quantity": name(key)}), lines, number)
 

@@ -27,7 +27,7 @@ def forward_reason(term: Term, side: str = "") -> Reason:
     row = TABLE.get(term.head)
     if row is None:
         return Reason("given")
-    if term.head in heads.SIGNED:
+    if len(list(_summands(term, 1))) > 1:
         return _of_a_sum(term)
     repeated = next((child for child in term.children if child.head in heads.REPEATS), None)
     if repeated is not None and all(child.head == "name" or child is repeated for child in term.children):

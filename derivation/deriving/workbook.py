@@ -187,11 +187,18 @@ class Workbook:
     def calculated(self, formula: Term, style: Style) -> list[tuple[Term, Role]]:
         """The links between a formula and its value."""
         substituted = self.put_in(formula)
+        if self.is_without_direction(formula):
+            return [(substituted, "substitution")]
         elided = is_elided(substituted) or self.outgrows(formula)
         terms: list[tuple[Term, Role]] = [(term, "substitution") for term in self.shown(formula, substituted, elided)]
         if not elided and not is_literal(substituted):
             terms += [(term, "arithmetic") for term in _writable(arithmetic(substituted, style))]
         return terms
+
+    def is_without_direction(self, formula: Term) -> bool:
+        """Whether the direction of an array is asked for that is 0: it is 0 by convention, and not by arithmetic."""
+        turned = (node.args[0] for node in walk(formula) if node.head == heads.UNIT_DIRECTION)
+        return any(all(x == 0 for x in evaluate(of, self.known).entries) for of in turned)
 
     def outgrows(self, formula: Term) -> bool:
         """Whether short numbers make long arrays on the way, as a row does that stands once for each sample: entry by

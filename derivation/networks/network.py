@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal
 
 from derivation.formulas.arrays import Array, Shape
-from derivation.formulas.language.forms import in_one
+from derivation.formulas.language.forms import in_cheapest_order, in_one
 from derivation.formulas.language.resolve import Shapes
 from derivation.formulas.numbers import Carry, Style
 from derivation.formulas.operations import TABLE, heads
@@ -120,6 +120,19 @@ class Network:
         return {key: tuple(results) for key, results in used.items()}
 
     @cached_property
+    def learning(self) -> frozenset[str]:
+        """The parameters and all that depends on one."""
+        found = set(self.parameters)
+        for result, term in self.equations.items():
+            if not found.isdisjoint(names(term)):
+                found.add(result)
+        return frozenset(found)
+
+    def users(self, key: str) -> tuple[str, ...]:
+        """The equations on the way to the loss that use a name."""
+        return tuple(result for result in self.consumers[key] if result in self.active)
+
+    @cached_property
     def active(self) -> frozenset[str]:
         """The names that the loss depends on."""
         return self.behind(self.loss) if self.loss else frozenset()
@@ -146,7 +159,8 @@ def split(equations: Mapping[str, Term], shapes: Mapping[str, Shape]) -> tuple[d
     """The equations with compound arguments of functions named: what a person would write down before going on.
 
     `f = 1/(1 + exp(-(w x + b)))` becomes `u_1 = w x + b`, `u_2 = 1 + exp(-u_1)`, `f = 1/u_2`, so that every derivative
-    is one rule at one quantity. A `relu(W @ x + b)` gets its pre-activation.
+    is one rule at one quantity. A `relu(W @ x + b)` gets its pre-activation. Matrices are multiplied two at a time, each
+    product but the last with a name, in the order that takes the fewest multiplications.
 
     >>> from derivation.formulas.language.resolve import Resolver
     >>> from derivation.formulas.language.expressions import parse
@@ -181,6 +195,7 @@ class _Splitter:
         """How many activations end in one number: their pre-activations are called after the whole name."""
 
     def root(self, term: Term) -> Term:
+        term = in_cheapest_order(term, Shapes(self.shapes))
         args = tuple(
             self.argument(term, place) if isinstance(arg, Term) else arg for place, arg in enumerate(term.args)
         )
@@ -188,11 +203,14 @@ class _Splitter:
 
     def argument(self, parent: Term, place: int) -> Term:
         term: Term = parent.args[place]
-        inner = term.args[0] if term.head == heads.NEG else term
-        if not names(inner) or not _curved(parent, place) or simple(inner):
+        inner = term.args[0] if term.head in (heads.NEG, heads.TRANSPOSE) else term
+        has_product = parent.head == heads.MATMUL and multiplies(inner)
+        if not has_product and (not names(inner) or not _curved(parent, place) or simple(inner)):
             return self.root(term)
+        if not has_product and term.head == heads.TRANSPOSE:
+            return self.name_for(parent.head, self.root(term))
         named = self.name_for(parent.head, self.root(inner))
-        return -named if term.head == heads.NEG else named
+        return named if inner is term else Term(term.head, (named,))
 
     def name_for(self, head: str, term: Term) -> Term:
         wished = (
@@ -216,6 +234,16 @@ def _curved(term: Term, place: int) -> bool:
     if term.head in heads.QUOTIENTS:
         return place == 1
     return term.head != heads.CASES
+
+
+def multiplies(term: Term) -> bool:
+    """Whether matrices are multiplied in a term, other than in what a function is taken of."""
+    if term.head == heads.MATMUL:
+        return True
+    if term.head in heads.QUOTIENTS:
+        return multiplies(term.args[0])
+    linear = term.head in TABLE and not TABLE[term.head].nonlinear
+    return linear and any(map(multiplies, term.children))
 
 
 def simple(term: Term) -> bool:

@@ -142,17 +142,14 @@ class Meanings:
             return {}
         by = quantity.args[1]
         key = by.args[0].args[0] if by.head == "index" else by.args[0]
-        users = self.active_users(key)
+        users = self.network.users(key)
         ratios = [
             other
             for user in users
-            for other in self.active_users(user)
+            for other in self.network.users(user)
             if self.network.equations[other].head in QUOTIENTS
         ]
         return {name(user): self.local(user) for user in (*users, *ratios)}
-
-    def active_users(self, key: str) -> list[str]:
-        return [user for user in self.network.consumers[key] if user in self.network.active]
 
     def derivative(self, quantity: Term, claim: Term) -> Array:
         """What a derivative of the loss must be: the sum over the equations that use the quantity of signal times

@@ -53,8 +53,10 @@ class Numeric:
 
     def is_out_of_reach(self, x: Any) -> bool:
         """Whether there is a power of e in a number, or a tail of the normal distribution, that SymPy would need too
-        many digits for."""
-        return any(abs(of.args[0].as_coeff_Mul()[0]) > LARGEST_POWER for of in x.atoms(self.sympy.exp, self.sympy.erfc))
+        many digits for; or where `diff` has no number, as at a norm of 0."""
+        return x.has(self.sympy.nan, self.sympy.zoo) or any(
+            abs(of.args[0].as_coeff_Mul()[0]) > LARGEST_POWER for of in x.atoms(self.sympy.exp, self.sympy.erfc)
+        )
 
     def stated(self, quantity: Term, value: Term) -> Proof:
         """A derivative given as a number at once: `diff` of the equations that use the quantity, at these numbers."""

@@ -175,6 +175,7 @@ def test_every_operation_takes_part() -> None:
     }
     # what reverse rules are made of: reached through the operations whose gradients they carry
     carriers = {
+        "unit_direction",
         "first_largest",
         "first_largest_in_rows",
         "first_largest_in_columns",

@@ -116,6 +116,12 @@ def test_a_loss_within_a_loss_has_it_too() -> None:
     assert agrees(found, "z", 1.7 * (P - Y))
 
 
+def test_a_quotient_that_is_a_weight_is_one() -> None:
+    found = worked("p = softmax(z)\nq3 = 1 / (1 + v^2)\nL = q3 * cross_entropy(p, y)")
+    assert formulas(found, "z")[-1] == "q_{3} (p - y)"
+    assert agrees(found, "z", (P - Y) / 10)
+
+
 def test_two_heads_have_one_each() -> None:
     found = worked("p = softmax(z)\nr = sigmoid(s)\nL = cross_entropy(p, y) - t * log(r) - (1 - t) * log(1 - r)")
     assert formulas(found, "z")[-1] == "p - y"

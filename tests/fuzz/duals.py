@@ -169,4 +169,4 @@ elu = bent(lambda x: exp(x) - 1, lambda x: x)
 def norm(entries: Sequence[Any]) -> Dual:
     """Euclid's; where all entries are 0, the slope is 0."""
     total = sum((dual(x) * x for x in entries), Dual(mpmath.mpf(0)))
-    return sqrt(total) if total.value else Dual(total.value, tuple(0 * slope for slope in total.slopes))
+    return sqrt(total) if total.value else total

@@ -110,30 +110,37 @@ def equations(text: str) -> list[tuple[str, ast.expr]]:
     return rows
 
 
-def evaluated(node: ast.expr, known: Values) -> Any:
+def evaluated(node: ast.expr, known: Values, seen: list[Any]) -> Any:
+    """The value of an expression; the size of every entry on the way goes to `seen`."""
+    value = evaluated_by_kind(node, known, seen)
+    seen += (abs(entry.value) for entry in flat(value))
+    return value
+
+
+def evaluated_by_kind(node: ast.expr, known: Values, seen: list[Any]) -> Any:
     match node:
         case ast.Constant(value=int() | float()):
             return dual(ast.unparse(node))
         case ast.Name(id=key) if key in known:
             return known[key]
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return np.negative(evaluated(operand, known))
+            return np.negative(evaluated(operand, known, seen))
         case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
-            return OPERATORS[type(op)](evaluated(left, known), evaluated(right, known))
+            return OPERATORS[type(op)](evaluated(left, known, seen), evaluated(right, known, seen))
         case ast.Call(func=ast.Name(id=key), args=args, keywords=[]) if key in FUNCTIONS and key not in known:
-            return FUNCTIONS[key](*(evaluated(arg, known) for arg in args))
+            return FUNCTIONS[key](*(evaluated(arg, known, seen) for arg in args))
         case _:
             raise Unknown(ast.unparse(node))
 
 
-def worked(rows: list[tuple[str, ast.expr]], given: Mapping[str, Any]) -> Values:
+def worked(rows: list[tuple[str, ast.expr]], given: Mapping[str, Any], seen: list[Any]) -> Values:
     """Every quantity in the order of the text; what stands before what it needs is not judged."""
     known = dict(given)
     for key, node in rows:
         if key in known:
             raise Unknown(f"{key} twice")
         try:
-            known[key] = evaluated(node, known)
+            known[key] = evaluated(node, known, seen)
         except (Blurred, NoValue):
             raise
         except (ArithmeticError, ValueError, TypeError) as problem:
@@ -161,14 +168,20 @@ def number(text: str) -> Any:
 
 @dataclass(frozen=True)
 class Opinion:
-    """Every quantity, and every parameter's gradient, entry by entry."""
+    """Every quantity, and every parameter's gradient, entry by entry; the sizes of what stands on the way."""
 
     values: dict[str, list[Any]]
     gradients: dict[str, list[Any]]
+    seen: list[Any]
 
     @property
     def numbers(self) -> list[Any]:
         return [x for part in (self.values, self.gradients) for entries in part.values() for x in entries]
+
+    @property
+    def can_be_written(self) -> bool:
+        """Whether no number on the way, nor its reciprocal, has more digits than a page can hold."""
+        return all(1 / TOO_LARGE < x < TOO_LARGE for x in (*self.seen, *map(abs, self.numbers)) if x)
 
     def agrees(self, other: Opinion) -> bool:
         return all(is_near(a, b, AGREED) for a, b in zip(self.numbers, other.numbers, strict=True))
@@ -223,15 +236,16 @@ class Spec:
                 entries = [Dual(x, unit(place + k, count)) for k, x in enumerate(entries)]
                 place += len(entries)
             given[key] = shaped(map(dual, entries), value)
-        values = {key: flat(value) for key, value in worked(self.rows, given).items()}
+        seen: list[Any] = []
+        values = {key: flat(value) for key, value in worked(self.rows, given, seen).items()}
         if not moved:
-            return Opinion(bare(values), {})
+            return Opinion(bare(values), {}, seen)
         if len(values[self.loss]) != 1:
             raise Unknown("a loss that is no number")
         slopes, gradients = iter(values[self.loss][0].slopes or unit(-1, count)), {}
         for key, size in sizes.items():
             gradients[key] = [next(slopes) for _ in range(size)]
-        return Opinion(bare(values), gradients)
+        return Opinion(bare(values), gradients, seen)
 
 
 def shaped(entries: Iterator[Dual], like: Any) -> Any:
@@ -264,7 +278,7 @@ def without_dust(last: Opinion, now: Opinion) -> Opinion:
     def part(before: dict[str, list[Any]], after: dict[str, list[Any]]) -> dict[str, list[Any]]:
         return {key: list(map(settled, before[key], entries)) for key, entries in after.items()}
 
-    return Opinion(part(last.values, now.values), part(last.gradients, now.gradients))
+    return Opinion(part(last.values, now.values), part(last.gradients, now.gradients), now.seen)
 
 
 def differ(ours: Any, theirs: list[Any]) -> bool:

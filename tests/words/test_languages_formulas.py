@@ -219,6 +219,7 @@ PLANTED: list[tuple[str, Callable[[str], object]]] = [
     ("undefined.after undefined.within undefined.division", worked(TRAINED.format("L = w + 0 / w", 2))),
     ("undefined.after undefined.within undefined.division", worked(TRAINED.format("L = w + 0 / w", 1))),
     ("shapes.outer_product", spoken(lambda: table.outer_product([COLUMN, (2, 2)]))),
+    ("undefined.root_at_0", worked(LEARNT.format("L = sqrt(w)", 0))),
     ("undefined.derivative", worked(LEARNT.format("L = cos_pi(w)", 2))),
     ("views.needs_loss", worked(MODEL.format("f = s") + "[data]" + DATA, "hessian")),
     ("views.needs_parameters", worked(MODEL.format("L = s") + 'loss = "L"\n[data]' + DATA, "sensitivity")),

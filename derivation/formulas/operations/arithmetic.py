@@ -8,6 +8,8 @@ from operator import mul
 from typing import Any
 
 from derivation.formulas.arrays import Array, total
+from derivation.formulas.numbers import is_negligible
+from derivation.formulas.operations.algebras import Numbers
 from derivation.formulas.operations.structure import largest_place, lists, square
 from derivation.formulas.operations.table import (
     ATOM,
@@ -32,8 +34,18 @@ from derivation.formulas.operations.table import (
     transposed,
     with_scalar,
 )
+from derivation.formulas.terms import number
 
 A, AB = ("a",), ("a", "b")
+ZERO = number(0)
+
+
+def directed(algebra: Any, a: Array) -> Array:
+    """An array divided by its norm; 0 where that is 0."""
+    if all(entry == 0 or entry == ZERO or (algebra is Numbers and is_negligible(entry)) for entry in a.entries):
+        return a
+    norm = algebra.sqrt((a * a).sum().entries[0])
+    return a.map(lambda entry: algebra.div(entry, norm))
 
 
 def _multiplied(algebra: Any, entries: Sequence[Any]) -> Any:
@@ -276,11 +288,25 @@ ARITHMETIC = (
         Notation("norm", r"\lVert \rVert"),
         one_array,
         definition="sqrt(sum(a * a))",
-        reverse=("G / out * a",),
+        reverse=("G * unit_direction(a)",),
         spellings=("norm",),
         reason="norm",
         written_out=True,
+        kink=lambda algebra, a: (a * a).sum(),
         example="norm(a)",
+    ),
+    Operation(
+        "unit_direction",
+        A,
+        Notation("function", r"\operatorname{dir}"),
+        same,
+        directed,
+        reverse=("(G - out * sum(G * out)) / norm(a)",),
+        spellings=("unit_direction",),
+        reason="unit_direction",
+        coupled=True,
+        numpy="{a} / np.where(np.any({a} != 0), np.sqrt(np.sum({a} ** 2)), 1.0)",
+        example="unit_direction(a)",
     ),
     Operation(
         "squared_norm",

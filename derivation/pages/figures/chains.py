@@ -87,8 +87,21 @@ def _parts(network: Network, scores: Term) -> Iterator[Term]:
 
 def _compares(network: Network, part: Term) -> bool:
     """Whether this is a product of queries and keys: neither factor is made of parameters alone, as a layer's weights
-    are."""
-    return part.head == heads.MATMUL and all(set(names(factor)) - network.parameters.keys() for factor in part.children)
+    are. One is turned, so that rows meet rows, or is a single query; a square of given numbers times a column is a graph
+    with a number at each node."""
+    if part.head != heads.MATMUL or not all(set(names(factor)) - network.parameters.keys() for factor in part.children):
+        return False
+    shapes = [Shapes(network.shapes).of(factor) for factor in part.children]
+    if 1 in (shapes[0][0], shapes[1][1]):
+        return not any(
+            rows == columns and set(names(factor)) <= network.data.keys()
+            for (rows, columns), factor in zip(shapes, part.children, strict=True)
+        )
+    return any(_head(network, factor) == heads.TRANSPOSE for factor in part.children)
+
+
+def _head(network: Network, factor: Term) -> str:
+    return next(_parts(network, factor)).head
 
 
 def _axes(network: Network, node: Term) -> Axes:
