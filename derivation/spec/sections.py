@@ -105,7 +105,7 @@ def each_step(match: re.Match[str], syntax: Syntax) -> Iterator[tuple[str, Synta
         return
     body, looped, first, last = syntax.args
     if variable != looped:
-        raise SyntaxProblem(syntax.at, tell("spec.own_quantity", name=name, index=looped))
+        raise SyntaxProblem(syntax.at, tell("spec.own_quantity", name=name.removesuffix(f"_{looped}"), index=looped))
     for step in range(first, last + 1):
         yield f"{name}_{step + offset}", at_step(body, looped, step), looped, step
 

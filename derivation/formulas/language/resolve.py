@@ -12,7 +12,7 @@ from derivation.formulas.arrays import Shape, collapse
 from derivation.formulas.arrays import describe as describe
 from derivation.formulas.language import arranging
 from derivation.formulas.language.expressions import nearest, parse, whole
-from derivation.formulas.language.lexing import SyntaxProblem
+from derivation.formulas.language.lexing import SyntaxProblem, UnknownName
 from derivation.formulas.language.readings import Reading, Resolved, TwoReadings, called, natural, read
 from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.language.unfolding import array_problem
@@ -292,7 +292,7 @@ class Resolver:
     def name(self, syntax: Syntax) -> Resolved:
         text = syntax.args[0]
         if text not in self.names:
-            raise SyntaxProblem(syntax.at, tell("operands.unknown", key=text, near=nearest(text, self.names)))
+            raise UnknownName(syntax.at, tell("operands.unknown", key=text, near=nearest(text, self.names)), text)
         shape = self.names[text]
         return Resolved(name_term(text), shape, natural(shape) if self.readings is None else self.readings[text])
 
