@@ -25,7 +25,7 @@ from derivation.exercises.batch.products import BINDINGS, FORMATS, PARTS, platfo
 from derivation.exercises.batch.roster import Person, load_roster
 from derivation.exercises.exercise.identity import WrongId, edition_of
 from derivation.exercises.exports.formats import Unfit
-from derivation.exercises.search.solve import Unmeetable, rebuild, untold
+from derivation.exercises.search.solve import Unmeetable, one_pattern, rebuild, untold
 from derivation.exercises.spreadsheet import NoTable
 from derivation.mistakes.table import latest
 from derivation.pages.typesetting.engine import TexError, unsettable
@@ -87,6 +87,8 @@ def variants(
     text = caught(spec, lambda: text_of(spec))
     prefer(page_of(text).language)
     people = _people(roster)
+    if not (count or people or ids):
+        say(tell("batch.one_sheet", spec=spec))
     labels = _labels(roster, people, count)
     with closing(_pool(cluster)) as pool:
         job = _job(spec, text, _edition(spec, ids))
@@ -162,7 +164,7 @@ def _drawn(spec: Path, job: Job, seed: int, labels: list[str], pool: Pool) -> tu
         stop(f"{spec}: {error}")
     except NoPool as error:
         stop(str(error))
-    for note in untold(exercise_of(job)):
+    for note in (*untold(exercise_of(job)), *one_pattern(exercise_of(job))):
         say(f"{spec}: {note}")
     return rows
 

@@ -35,7 +35,7 @@ from derivation.formulas.numbers import (
     unrounded,
     within_reach,
 )
-from derivation.formulas.operations import heads
+from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.terms import Term, is_literal, name, names, rebuild, walk
 from derivation.networks.keys import expression, key_of
 from derivation.networks.network import Network
@@ -85,7 +85,7 @@ class Workbook:
         except TooLarge as problem:
             raise Undefined(problem.message, quantity, self.place_of(quantity)) from None
         except Undefined as problem:
-            raise Undefined(self.missing(problem), quantity, self.place_of(quantity)) from None
+            raise Undefined(self.missing(problem), quantity, self.place_of(quantity, problem.term)) from None
         except Uncertain as problem:
             raise Uncertain(tell("uncertain.within", what=message_of(problem), where=key_of(quantity))) from None
         return self.known[quantity]
@@ -97,12 +97,20 @@ class Workbook:
             what = tell("undefined.within", what=what, where=expression(problem.term))
         return what if self.network.carry is None else tell("undefined.carried", what=what)
 
-    def place_of(self, quantity: Term) -> tuple[int, int] | None:
-        """Where the equation stands that a quantity is defined by, or that a derivative goes back through."""
+    def place_of(self, quantity: Term, within: Term | None = None) -> tuple[int, int] | None:
+        """Where the equation stands that a quantity is defined by, or that a derivative goes back through; of several,
+        the first that a part of it is in which has no value (`within`), else the first of all."""
         if quantity.head == "name":
             return self.network.places.get(quantity.args[0])
         users = self.network.consumers.get(names(quantity)[-1], ()) if quantity.head == "partial" else ()
-        return self.network.places.get(users[0]) if len(users) == 1 else None
+        parts = {node for node in walk(within) if node.head in TABLE} if within else set()
+        blamed = [user for user in users if parts & set(walk(self.network.equations[user]))]
+        blamed += [
+            user
+            for user in users
+            if within and any(node.head == within.head for node in walk(self.network.equations[user]))
+        ]
+        return next((self.network.places[user] for user in (*blamed, *users) if user in self.network.places), None)
 
     def is_rounded(self, quantity: Term) -> bool:
         """Whether a quantity's value was rounded before it is used."""

@@ -3,6 +3,7 @@ matrix."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -179,6 +180,8 @@ def expression(text: str) -> tuple[Number, Term]:
     >>> expression("-1/3")[0], expression("sqrt(2)/2")[1].head
     (-1/3, 'div')
     """
+    if re.search(r"\.(csv|npy|npz|safetensors)\Z", text.lower()):
+        raise Misplaced(tell("spec.file_as_text", file=shown(text[:60])))
     try:
         if len(text) > MAXIMAL_EXPRESSION:
             raise SyntaxProblem(0, tell("spec.long_expression", most=MAXIMAL_EXPRESSION))

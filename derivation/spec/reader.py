@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import prod
@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.language.expressions import nearest, parse
 from derivation.formulas.language.letters import NAME, plain
-from derivation.formulas.language.lexing import SyntaxProblem
+from derivation.formulas.language.lexing import SyntaxProblem, UnknownName
 from derivation.formulas.language.readings import Reading
 from derivation.formulas.language.resolve import Resolver, describe
 from derivation.formulas.language.steps import at_known_steps, is_given_so
@@ -25,6 +25,7 @@ from derivation.formulas.terms import Term, names
 from derivation.networks.network import Network, Page, Sample, split
 from derivation.networks.update import PREFIX, Update
 from derivation.spec import checks as spec_checks
+from derivation.spec import hints
 from derivation.spec.blocks import Statement, statements
 from derivation.spec.files import from_file
 from derivation.spec.given import Given, Misplaced, Stepped, as_written, stepped, value
@@ -36,10 +37,12 @@ from derivation.tex.notation import NotationError, notation
 from derivation.words.files import languages
 from derivation.words.files import load as load_words
 from derivation.words.language import preferring
-from derivation.words.telling import Sentence, message_of, tell
+from derivation.words.telling import Sentence, listed, message_of, tell
 
 MAXIMAL_LINES = 5000
 MAXIMAL_MESSAGE = 800
+ANY = ""
+"""Stands among the names that could not be read where any name may be meant."""
 ROUNDINGS = ("full", "carry")
 EQUATION = re.compile(
     rf"\s*(?P<name>{NAME})\s*"
@@ -47,6 +50,7 @@ EQUATION = re.compile(
     r"(?P<change>\*\*|[-+*/@])?=(?!=)\s*"
 )
 """The left side: a name, or a name at a step (`h[t]`, `h[0]`), and the sign of `+=`."""
+STEM = re.compile(r"[^\W\d]\w*")
 IDENTIFIER = re.compile(r"[A-Za-z]\w{0,99}\Z", re.ASCII)
 
 
@@ -111,7 +115,7 @@ class Model(_Table):
     @property
     def differentiated(self) -> str | None:
         """The quantity whose derivatives are wanted: a loss, or an output that is none."""
-        return self.loss or self.output
+        return self.output if self.loss is None else self.loss
 
 
 class Spec(_Table):
@@ -221,7 +225,13 @@ def _asked(language: object) -> str:
 
 def problems(error: ValidationError, places: Places, *inside: str) -> Iterator[Problem]:
     """What pydantic finds wrong with a table, in our words; `inside` are the keys that lead to the table."""
-    return (_problem(dict(item), places, inside) for item in error.errors())
+    items: list[dict[str, Any]] = [dict(item) for item in error.errors()]
+    meant = {_meant(item) for item in items if item["type"] == "extra_forbidden"}
+    return (
+        _problem(item, places, inside)
+        for item in items
+        if item["type"] != "missing" or str(item["loc"][-1]) not in meant
+    )
 
 
 def _problem(item: Mapping[str, Any], places: Places, inside: tuple[str, ...]) -> Problem:
@@ -237,9 +247,10 @@ def _sentence(error: Mapping[str, Any]) -> str:
     if kind == "value_error":
         return message_of(about["error"]) if "error" in about else ""
     if kind == "extra_forbidden":
-        return tell("spec.extra", key=key, elsewhere=_elsewhere(key))
-    if code := KINDS.get(kind):
-        return tell(code, key=key)
+        code = "spec.extra_table" if isinstance(error["input"], dict) else "spec.extra"
+        return tell(code, key=key, elsewhere=_elsewhere(error))
+    if kind in KINDS:
+        return tell(KINDS[kind], key=key)
     return f"{key}: {expectation(error)}"
 
 
@@ -256,13 +267,28 @@ KINDS = {"missing": "spec.missing", "model_type": "spec.no_table", "dict_type": 
 """What we call what pydantic calls so."""
 
 
-def _elsewhere(key: str) -> str:
+TABLES = ("model", "parameters", "data", "update", "notation", "variants")
+
+
+def _meant(error: Mapping[str, Any]) -> str:
+    """The table or key that may be meant by one that there is not; "" where none is near."""
+    key, fields = str(error["loc"][-1]), Model.model_fields if error["loc"][:1] == ("model",) else Spec.model_fields
+    if isinstance(error["input"], dict):
+        return hints.table(key, TABLES)
+    return hints.key(key, [name for name in fields if name not in TABLES])
+
+
+def _elsewhere(error: Mapping[str, Any]) -> str:
     """Where a key that stands in the wrong place belongs, or which one may be meant."""
+    key, meant = str(error["loc"][-1]), _meant(error)
+    if isinstance(error["input"], dict):
+        known = listed(map("[{}]".format, TABLES))
+        return tell("spec.near_table", near=meant) if meant else tell("spec.tables", known=known)
     if key in Model.model_fields:
         return tell("spec.elsewhere_model")
     if key in Spec.model_fields:
         return tell("spec.elsewhere_top")
-    return nearest(key, [*Spec.model_fields, *Model.model_fields])
+    return tell("syntax.near", near=meant) if meant else ""
 
 
 class _Builder:
@@ -277,6 +303,8 @@ class _Builder:
         self.written: dict[str, Equation] = {}
         self.all_read = True
         """Whether every equation could be read."""
+        self.unread: set[str] = set()
+        """The names that equations or values define that could not be read: what uses them is not judged."""
         self.unfolded = self.entries = 0
         """How many operators the equations have so far, and how many numbers their results."""
         self.titles: dict[str, str] = {}
@@ -393,10 +421,16 @@ class _Builder:
     def read_values(self) -> None:
         for table, values in (("parameters", self.spec.parameters), ("data", self.spec.data)):
             for key in values:
-                if not IDENTIFIER.match(key):
-                    self.add((table, key), tell("spec.no_name", key=key))
-                elif table == "data" and key in self.spec.parameters:
-                    self.add((table, key), tell("spec.twice_given", key=key))
+                told = self.wrong_name(table, key)
+                if told:
+                    self.add((table, key), told)
+                    self.unread |= {key, *STEM.findall(key)[:1]}
+
+    def wrong_name(self, table: str, key: str) -> str:
+        """What is wrong with the name of a value; "" where nothing is."""
+        if not IDENTIFIER.match(key):
+            return tell("spec.no_name", key=key)
+        return tell("spec.twice_given", key=key) if table == "data" and key in self.spec.parameters else ""
 
     def lines(self) -> list[tuple[int, int, str]]:
         """(line, column, text) of each equation and each heading, comments and blank lines left out."""
@@ -482,6 +516,7 @@ class _Builder:
         match = EQUATION.match(text)
         if not match:
             self.problems.append(Problem(line, column, tell("spec.expected_equation", found=text.strip()[:40])))
+            self.unread |= {*STEM.findall(text.partition("=")[0])[:1], ANY}
             return
         try:
             written = parse(text[match.end() :], self.spec.data)
@@ -497,12 +532,24 @@ class _Builder:
                 yield Equation(key, syntax, line, at, heading, index, step, named_at=named_at, when=when)
         except SyntaxProblem as problem:
             self.problems.append(Problem(line, column + match.end() + problem.at, problem.message))
+            self.unread.add(match[1])
 
     def check_name(self, key: str, line: int, column: int) -> None:
         if key in self.spec.parameters or key in self.spec.data:
-            self.problems.append(Problem(line, column, tell("spec.given_and_defined", key=key)))
+            self.problems.append(Problem(line, column, hints.twice(key, self.given_at(key))))
+            self.unread.add(ANY)
         elif not IDENTIFIER.match(key):
             self.problems.append(Problem(line, column, tell("spec.no_quantity", key=key)))
+            self.unread.add(ANY)
+
+    def given_at(self, key: str) -> int:
+        """The line of a name that has a value."""
+        table = next(table for table in ("parameters", "data") if key in getattr(self.spec, table))
+        return self.places.find((table, key))[0]
+
+    def follows(self, key: str) -> bool:
+        """Whether a name may be one that a line defines that could not be read: `h_3` where that of `h` could not."""
+        return bool({key, re.sub(r"_-?\d+\Z", "", key)} & self.unread)
 
     def resolve(self) -> tuple[dict[str, Term], dict[str, Shape]]:
         """Each equation as a Term, in an order in which each uses only what stands before it."""
@@ -517,7 +564,7 @@ class _Builder:
         failed: set[str] = set()
         for key in order:
             equation = self.written[key]
-            if uses(equation.syntax) & failed:
+            if uses(equation.syntax) & failed or any(map(self.follows, uses(equation.syntax))):
                 failed.add(key)
                 continue
             try:
@@ -533,17 +580,39 @@ class _Builder:
                 self.titles |= resolver.titles
                 self.indices |= resolver.indices
                 self.constants = resolver.constants
+            except UnknownName as problem:
+                failed.add(key)
+                if ANY not in self.unread:
+                    told = hints.unknown(problem, shapes, self.lines_by_name)
+                    self.problems.append(Problem(equation.line, equation.column + problem.at, told))
             except SyntaxProblem as problem:
                 failed.add(key)
-                self.problems.append(Problem(equation.line, equation.column + problem.at, problem.message))
+                told = self.with_givens(problem.message, uses(equation.syntax))
+                self.problems.append(Problem(equation.line, equation.column + problem.at, told))
         circle = [
             key
             for key in self.written
             if key not in order and uses(self.written[key].syntax) - set(order) & self.written.keys()
         ]
-        if circle:
+        if circle and ANY not in self.unread:
             self.problems.append(Problem(self.written[circle[0]].line, 1, tell("spec.circle", keys=", ".join(circle))))
         return equations, shapes
+
+    @property
+    def lines_by_name(self) -> dict[str, int]:
+        """The line that each name is given or defined in."""
+        given = {
+            key: self.places.find((table, key))[0]
+            for table, values in (("parameters", self.spec.parameters), ("data", self.spec.data))
+            for key in values
+        }
+        return given | {key: equation.line for key, equation in self.written.items()}
+
+    def with_givens(self, message: str, used: Iterable[str]) -> str:
+        """What is said of shapes that do not fit, with the quantities of the equation that are given, and where."""
+        given = {**self.spec.parameters, **self.spec.data}
+        shapes = {key: given[key].shape for key in given if key in used}
+        return hints.with_givens(message, shapes, self.lines_by_name)
 
     def add_missing(self, place: tuple[str, ...], message: str) -> None:
         """Tells of a name that nothing has, unless it may stand in an equation that could not be read."""
@@ -559,14 +628,12 @@ class _Builder:
             )
         elif key is None:
             if self.spec.update:
-                self.add(("update",), tell("spec.update_without_loss"))
+                self.add(("model",), tell("spec.update_without_loss"))
         elif key not in self.written:
             self.add_missing(("model", word), tell(f"spec.undefined_{word}", key=key, near=nearest(key, self.written)))
         elif shapes.get(key, ()) != ():
-            self.add(
-                ("model", word),
-                tell(f"spec.{word}_no_scalar", key=key, shape=describe(shapes[key])),
-            )
+            told = tell(f"spec.{word}_no_scalar", key=key, shape=describe(shapes[key]), line=self.written[key].line)
+            self.add(("model", word), self.with_givens(told, uses(self.written[key].syntax)))
 
     def check_notation(self, shapes: Mapping[str, Shape], update: Update | None) -> None:
         for key, latex in self.spec.notation.items():

@@ -15,6 +15,7 @@ from typing import Any
 
 from derivation.formulas.language.letters import plain
 from derivation.formulas.language.lexing import LOOKALIKES
+from derivation.spec.toml import problem
 from derivation.words.telling import tell
 
 MAXIMAL_TEXT = 8_000_000
@@ -109,7 +110,8 @@ def _toml_problem(places: Places, message: str) -> Problem:
     cause = re.sub(r" *\(at .*\)", "", message)
     rest = places.lines[line - 1][column - 1 :][:40] if line <= len(places.lines) else ""
     strange = next((sign for sign in rest.split("#")[0] if sign in LOOKALIKES), "")
-    return Problem(line, column, tell("spec.no_toml", cause=_lookalike(strange) if strange else cause))
+    place, told = ((line, column), _lookalike(strange)) if strange else problem(places.lines, (line, column), cause)
+    return Problem(*place, tell("spec.no_toml", cause=told))
 
 
 def _lookalike(sign: str) -> str:
@@ -207,8 +209,9 @@ class Places:
     def find(self, path: tuple[str, ...]) -> tuple[int, int]:
         """Line and column of a key's value, or of the nearest table around it."""
         for end in range(len(path), 0, -1):
-            if path[:end] in self.keys:
-                return self.keys[path[:end]]
+            for known in (path[:end], (*path[:end], "0")):  # [[data]] is a list of tables
+                if known in self.keys:
+                    return self.keys[known]
         return 1, 1
 
     def problem(self, path: tuple[str, ...], message: str, at: int = 0) -> Problem:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from derivation.formulas.arrays import Array
-from derivation.formulas.language.expressions import nearest
+from derivation.formulas.language.expressions import near_name, nearest
 from derivation.formulas.numbers import exact
 from derivation.networks.optimizers import OPTIMIZERS, RANGES, SCHEDULES, WISHES, UpdateRule
 from derivation.networks.update import Update
@@ -21,7 +21,7 @@ SYNONYMS = {"lr": "rate", "learning_rate": "rate"}
 MEANT = {
     **dict.fromkeys(("optimizer", "optimiser", "method", "algorithm", "name", "type", "kind"), "rule"),
     **dict.fromkeys(("epochs", "iterations", "iters", "n_steps", "num_steps", "max_iter"), "steps"),
-    **dict.fromkeys(("eta", "alpha", "step_size", "stepsize"), "rate"),
+    **dict.fromkeys(("eta", "alpha", "step_size", "stepsize", "learningrate"), "rate"),
     **dict.fromkeys(("l2", "lambda", "wd"), "weight_decay"),
     **dict.fromkeys(("gradient_clip", "grad_clip", "max_norm"), "clip_norm"),
     "betas": "beta1",
@@ -63,7 +63,12 @@ def chosen(given: UpdateTable, add: Add, note: Callable[[str], None]) -> Update 
         for row in (rule, schedule, *wishes)
         for key, default in row.constants.items()
     }
-    for key in extra.keys() - constants.keys():
+    strange = sorted(extra.keys() - constants.keys())
+    for row in (rule, schedule, *wishes):
+        for key, default in row.constants.items():
+            if key not in extra and not default and key not in {_meant(other, list(constants)) for other in strange}:
+                add("schedule" if row is schedule else "", tell("spec.needs", rule=row.name, key=key))
+    for key in strange:
         add(
             key,
             tell(
@@ -95,17 +100,24 @@ def _spelled(given: Iterable[str], add: Add, note: Callable[[str], None]) -> dic
     return found
 
 
+def _meant(key: str, known: Collection[str]) -> str:
+    """The key of ours that may be meant; "" where none is near, or it is another rule's or schedule's own."""
+    if any(key in row.constants for row in (*OPTIMIZERS.values(), *SCHEDULES.values())):
+        return ""
+    return MEANT[key] if MEANT.get(key) in known else near_name(key, known)
+
+
 def _instead(key: str, known: list[str]) -> str:
     """What to write instead of a key that does not belong."""
     schedule = next((row.name for row in SCHEDULES.values() if key in row.constants), "")
     if schedule:
         return tell("spec.of_schedule", schedule=schedule)
-    if MEANT.get(key) in known:
-        return tell("syntax.near", near=MEANT[key])
+    if meant := _meant(key, known):
+        return tell("syntax.near", near=meant)
     rules = [row.name for row in OPTIMIZERS.values() if key in row.constants]
     if rules:
         return tell("spec.of_rule", rules=listed((f'"{rule}"' for rule in rules), "or"))
-    return nearest(key, known) or tell("spec.it_takes", known=", ".join(dict.fromkeys(known)))
+    return tell("spec.it_takes", known=", ".join(dict.fromkeys(known)))
 
 
 def _row(key: str, wanted: str, table: Mapping[str, UpdateRule], add: Add) -> UpdateRule | None:
@@ -118,10 +130,7 @@ def _row(key: str, wanted: str, table: Mapping[str, UpdateRule], add: Add) -> Up
 def _constant(row: UpdateRule, key: str, default: str, given: Mapping[str, Any], add: Add) -> Array | None:
     """A constant of a row as the spec gives it, or its default; None after a problem."""
     if key not in given:
-        if default:
-            return Array.scalar(exact(default))
-        add("", tell("spec.needs", rule=row.name, key=key))
-        return None
+        return Array.scalar(exact(default)) if default else None
     try:
         array = value(given[key])
     except ValueError as error:

@@ -93,10 +93,10 @@ def changed(form: Form, path: tuple[Any, ...], value: Any) -> str:
         (("variants", 0, "blanks", 2, "key"), "q", "variants[0].blanks[2]: the network of the spec has no q"),
         (("variants", 0, "blanks", 2, "key"), "z1[1]", "variants[0].blanks: two are called 'z1[1]'"),
         (("variants", 1, "id"), "1-001-1MG", "variants[1].id: two variants have one id, '1-001-1MG'"),
-        (("variants", 1, "number"), True, "variants[1].number: input should be a valid integer"),
+        (("variants", 1, "number"), True, "variants[1].number: expected a whole number"),
         (("title",), "\ud800x", "title: holds half a letter, \\ud800; write the letter itself"),
         (("variants", 0, "given", "\udc00"), "1", "variants[0].given: holds half a letter, \\udc00"),
-        (("seed",), -1, "seed: input should be greater than or equal to 0"),
+        (("seed",), -1, "seed: expected a number of at least 0"),
         (("spec",), "", "the spec in this key cannot be read"),
     ],
 )

@@ -676,7 +676,7 @@ def _head(**changed: object) -> str:
         ("{}", "this is no key of variants"),
         ('{"schema": 2, "variants": []}', "this is no key of variants"),
         (_head(variants=[]), "variants: list should have at least 1 item"),
-        (_head(contract={"digits": "4"}), "contract.digits: input should be a valid integer"),
+        (_head(contract={"digits": "4"}), "contract.digits: expected a whole number"),
         (_head(variants=[{"id": "1", "number": 1, "given": {"x": "1+1"}, "blanks": []}]), "no number"),
         (_head(variants=[{"id": "1", "number": 1, "given": {}, "blanks": []}] * 2), "two variants have one id"),
     ],

@@ -495,7 +495,7 @@ def test_symbols_make_way_for_those_of_the_network() -> None:
             9,
             "there is no schedule 'cosin'; did you mean 'cosine'?; known are constant, step",
         ),
-        ('rule = "sgd"\nrate = 1\nschedule = "step"', 6, "step needs 'every', a number"),
+        ('rule = "sgd"\nrate = 1\nschedule = "step"', 9, "step needs 'every', a number"),
         ('rule = "momentum"', 6, "momentum needs 'rate', a number"),
         ('rule = "adam"\nbeta = 0.9', 8, "adam takes no 'beta'; did you mean 'beta"),
         ('rule = "sgd"\nrate = 1\nclip_nrm = 1', 9, "sgd takes no 'clip_nrm'; did you mean 'clip_norm'?"),

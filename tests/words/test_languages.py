@@ -250,5 +250,5 @@ def test_what_machines_read_keeps_its_points() -> None:
 
 
 def test_a_comma_is_asked_for_by_a_point_or_a_comma() -> None:
-    with pytest.raises(derivation.SpecError, match=r"<spec>:1:11: decimal: input should be '.' or ','"):
+    with pytest.raises(derivation.SpecError, match=r"<spec>:1:11: decimal: expected '.' or ','"):
         derivation.loads('decimal = ";"\n[model]\nequations = "f = 1"')

@@ -46,6 +46,10 @@ BEFORE = 60
 """Letters in front of a numeral that may show whether a sign would stand by itself there."""
 
 
+MOST_SHOWN = 24
+"""Inputs that are named where one is asked for that there is not."""
+
+
 class BadChange(ValueError):
     """A change that was asked for and cannot be made; the text says why."""
 
@@ -76,8 +80,9 @@ def named(article: Article, wanted: str) -> str:
     for key in keys:
         if wanted in (key, identifier(key)):
             return key
-    near = suggestion(wanted, [identifier(key) for key in keys])
-    raise BadChange(tell("renumbering.no_input", wanted=wanted, near=near))
+    known = [identifier(key) for key in keys]
+    shown = ", ".join(known[:MOST_SHOWN]) + (", ..." if len(known) > MOST_SHOWN else "")
+    raise BadChange(tell("renumbering.no_input", wanted=wanted, near=suggestion(wanted, known), known=shown or "-"))
 
 
 def tree_of(text: str) -> Tree:

@@ -16,7 +16,7 @@ from itertools import islice
 from derivation.exercises.exercise.exercise import Exercise, Variant, in_edition
 from derivation.exercises.exercise.identity import Identity, edition_of
 from derivation.exercises.plan.plan import Stratum
-from derivation.exercises.plan.wishes import effective
+from derivation.exercises.plan.wishes import argument, effective
 from derivation.exercises.search.discrimination import Discrimination, Inputs
 from derivation.exercises.search.sampler import StratumSampler, Unmeetable
 from derivation.formulas.numbers import Number
@@ -39,6 +39,15 @@ def untold(exercise: Exercise) -> Iterator[str]:
             yield says["never_shown"].format(stratum=where, mistakes=", ".join(names[key] for key in mistakes))
         for pair in never_apart(exercise)[stratum]:
             yield says["never_apart"].format(stratum=where, mistakes=", ".join(names[key] for key in pair))
+
+
+def one_pattern(exercise: Exercise) -> Iterator[str]:
+    """A sentence on the units that are on and off alike in all variants, where nothing is wished of them."""
+    network, plan = exercise.network, exercise.plan
+    units = [key for key in network.equations if argument(network, key) is not None]
+    wishes = [plan.wishes, *(stratum.wishes for stratum in plan.strata)]
+    if units and not any(wished.get("relu") or wished.get("branches", "same") == "any" for wished in wishes):
+        yield load()["variants"]["one_pattern"].format(units=", ".join(units))
 
 
 @dataclass(frozen=True, slots=True)

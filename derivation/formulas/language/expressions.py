@@ -17,7 +17,15 @@ from difflib import get_close_matches
 from derivation.formulas.arrays import Array
 from derivation.formulas.language.lexing import MAXIMAL_NAME, Token, plain_number, tokens
 from derivation.formulas.language.lexing import SyntaxProblem as SyntaxProblem
-from derivation.formulas.language.spellings import ALIASES, DIFFERENT_IN_TORCH, INTERNAL, MODULES, TORCH, WITH_AXIS
+from derivation.formulas.language.spellings import (
+    ALIASES,
+    DIFFERENT_IN_TORCH,
+    INSTEAD,
+    INTERNAL,
+    MODULES,
+    TORCH,
+    WITH_AXIS,
+)
 from derivation.formulas.language.steps import counted, spelled_out, whole
 from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.operations import SPELLINGS, heads
@@ -31,7 +39,7 @@ MAXIMAL_LEVELS = 250
 MAXIMAL_LENGTH = 20_000
 """Characters of an equation."""
 MAXIMAL_STEPS = 200
-NEAR, NEAR_SHORT = 0.6, 0.5
+NEAR, NEAR_SHORT = 0.65, 0.5
 """How alike two names have to be for one to be suggested for the other, from 0 to 1; of two letters one may differ."""
 FUNCTIONS = (
     frozenset(s for s in SPELLINGS if s.isidentifier())
@@ -110,8 +118,18 @@ class _Parser:
     def whole(self) -> Syntax:
         syntax = self.loop(self.comparison())
         if self.next.kind != "end":
-            raise SyntaxProblem(self.next.at, tell("syntax.expected_operator", found=self.found()))
+            raise SyntaxProblem(self.next.at, self.expected_operator())
         return syntax
+
+    def expected_operator(self) -> str:
+        """What to say where an expression goes on without a sign."""
+        before = self.words[self.place - 1].text
+        if before in FUNCTIONS or before in ALIASES:
+            return tell("syntax.brackets_of_function", function=before, found=self.found())
+        if self.next.text == "," and before.isdecimal():
+            return tell("syntax.decimal_point", whole=before)
+        goes_on = self.next.kind in ("name", "number") or self.next.text == "("
+        return tell("syntax.expected_product" if goes_on else "syntax.expected_operator", found=self.found())
 
     def word(self, *texts: str) -> Token | None:
         """The next name, consumed, if it is one of these."""
@@ -323,7 +341,8 @@ class _Parser:
                 break
         symbol = ALIASES.get(word.text, word.text)
         if symbol not in FUNCTIONS | TEMPLATE_FUNCTIONS | LENGTHS | ARRAYS and word.text not in ALIASES:
-            near = nearest(word.text, FUNCTIONS - INTERNAL)
+            written = INSTEAD.get(word.text)
+            near = tell("syntax.instead", written=written) if written else nearest(word.text, FUNCTIONS - INTERNAL)
             raise SyntaxProblem(word.at, tell("syntax.no_function", called=word.text, near=near))
         if not found:
             raise SyntaxProblem(self.words[self.place - 1].at, tell("syntax.expected_operand", found=repr(")")))
@@ -350,14 +369,24 @@ def is_number(syntax: Syntax) -> bool:
     return (syntax.args[0] if syntax.symbol == "u-" else syntax).symbol == "number"
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """A suggestion to append to an error message, or nothing; capital letters make no difference.
+def near_name(word: str, known: Iterable[str]) -> str:
+    """The known name that a word is nearest to, "" where none is near; capital letters make no difference.
 
-    >>> nearest("sigmod", ["relu", "sigmoid"]), nearest("Adam", ["adam"]), nearest("q", ["x", "y"])
-    ("; did you mean 'sigmoid'?", "; did you mean 'adam'?", '')
+    >>> near_name("sigmod", ["relu", "sigmoid"]), near_name("Adam", ["adam"]), near_name("q", ["x", "y"])
+    ('sigmoid', 'adam', '')
     """
     if len(word) > MAXIMAL_NAME:
         return ""
     forms = {key.lower(): key for key in known}
     matches = get_close_matches(word.lower(), forms, n=1, cutoff=NEAR if len(word) > 2 else NEAR_SHORT)
-    return tell("syntax.near", near=forms[matches[0]]) if matches else ""
+    return forms[matches[0]] if matches else ""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A suggestion to append to an error message, or nothing.
+
+    >>> nearest("sigmod", ["relu", "sigmoid"])
+    "; did you mean 'sigmoid'?"
+    """
+    near = near_name(word, known)
+    return tell("syntax.near", near=near) if near else ""

@@ -26,6 +26,16 @@ LOOKALIKES = {
     "\ufeff": "",
 }
 """Characters that editors and word processors put for those of a spec."""
+SIGNS = {
+    "|": "abs(...) or norm(...)",
+    "{": "( and )",
+    "}": "( and )",
+    ";": "a line for each equation",
+    "\u00b7": "*",
+    "\u221a": "sqrt(...)",
+    "\u2211": "sum(...)",
+}
+"""Signs of other notations, with what stands for them here."""
 MAXIMAL_NAME = 100
 MAXIMAL_DIGITS = 60
 
@@ -36,6 +46,14 @@ class SyntaxProblem(ValueError):
     def __init__(self, at: int, message: str) -> None:
         super().__init__(message)
         self.at, self.message = at, message
+
+
+class UnknownName(SyntaxProblem):
+    """A name that nothing has."""
+
+    def __init__(self, at: int, message: str, name: str) -> None:
+        super().__init__(at, message)
+        self.name = name
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +93,8 @@ def plain_name(name: str, at: int = 0) -> str:
 
 def meant(sign: str) -> str:
     """What an editor put in the place of something else, to append to an error message."""
+    if sign in SIGNS:
+        return tell("syntax.sign", meant=SIGNS[sign])
     if sign not in LOOKALIKES:
         return ""
     return tell("syntax.meant", named=unicodedata.name(sign).lower(), meant=LOOKALIKES[sign])

@@ -14,7 +14,7 @@ from derivation.formulas.language import arranging, indexing, literals, products
 from derivation.formulas.language.axes import AXES, along, along_axis, whole_matrix
 from derivation.formulas.language.expressions import nearest, parse
 from derivation.formulas.language.fitting import BROADCASTING, fitted
-from derivation.formulas.language.lexing import SyntaxProblem
+from derivation.formulas.language.lexing import SyntaxProblem, UnknownName
 from derivation.formulas.language.places import one
 from derivation.formulas.language.readings import Reading, Resolved, TwoReadings, natural, read
 from derivation.formulas.language.steps import at_known_steps, whole
@@ -330,7 +330,7 @@ class Resolver:
         if text in CONSTANTS and text not in self.taken:
             return self.constant(syntax)
         if text not in self.names:
-            raise SyntaxProblem(syntax.at, tell("operands.unknown", key=text, near=nearest(text, self.names)))
+            raise UnknownName(syntax.at, tell("operands.unknown", key=text, near=nearest(text, self.names)), text)
         shape = self.names[text]
         return Resolved(name_term(text), shape, natural(shape) if self.readings is None else self.readings[text])
 
