@@ -28,6 +28,11 @@ def others(a):
     return np.array([np.prod(np.delete(a, k)) for k in range(a.size)]).reshape(a.shape)
 
 
+def block_sums(a, rows, columns):
+    a = np.atleast_2d(a)
+    return a.reshape(a.shape[0] // rows, rows, a.shape[1] // columns, columns).sum(axis=(1, 3))
+
+
 def pad(a, first, last, left, right, rows, columns):
     padded = np.zeros((rows, columns))
     padded[first - 1 : last, left - 1 : right] = a

@@ -11,6 +11,7 @@ import autograd.numpy as np
 import pytest
 from autograd import grad
 from autograd.extend import defvjp, primitive
+from autograd.tracer import getval
 from formulas.test_structure import differences, draw
 
 import derivation
@@ -58,6 +59,36 @@ CASES: dict[str, Case] = {
     "a.std(axis=1, keepdims=True) * a": ({"a": M}, lambda a: np.sqrt(spread(a, 1, 0)) * a),
     "torch.std(a)": ({"a": V}, lambda a: np.sqrt(spread(a, None, 1))),
     "torch.var(a, dim=1)": ({"a": M}, lambda a: spread(a, 1, 1)),
+    "np.roll(a, 1) * a": ({"a": V}, lambda a: np.roll(a, 1, axis=0) * a),
+    "np.roll(a, -4) * a": ({"a": V}, lambda a: np.roll(a, -4, axis=0) * a),
+    "roll(a, 2, axis=1) * a": ({"a": M}, lambda a: np.roll(a, 2, axis=1) * a),
+    "torch.roll(a, shifts=-1, dims=0) * a": ({"a": M}, lambda a: np.roll(a, -1, axis=0) * a),
+    "np.tril(a)": ({"a": S}, np.tril),
+    "np.triu(a, 1)": ({"a": M}, lambda a: np.triu(a, 1)),
+    "np.tril(a, k=-1)": ({"a": S}, lambda a: np.tril(a, -1)),
+    "masked_softmax(a, np.tril(np.ones((3, 3))), axis=1)": (
+        {"a": S},
+        lambda a: np.exp(a) * np.tri(3) / np.sum(np.exp(a) * np.tri(3), axis=1, keepdims=True),
+    ),
+    "np.repeat(a, 2)": ({"a": V}, lambda a: np.repeat(a, 2, axis=0)),
+    "np.repeat(a, 3, axis=1)": ({"a": M}, lambda a: np.repeat(a, 3, axis=1)),
+    "torch.repeat_interleave(a, 2, dim=0)": ({"a": M}, lambda a: np.repeat(a, 2, axis=0)),
+    "np.tile(a, 2)": ({"a": V}, lambda a: np.tile(a, (2, 1))),
+    "np.tile(a, 2) * np.tile(a, (1, 2))": ({"a": M}, lambda a: np.concatenate([a, a], axis=1) ** 2),
+    "np.tile(b, (2, 1)) * a": ({"a": M, "b": V}, lambda a, b: np.tile(b.T, (2, 1)) * a),
+    "np.pad(a, 1)": ({"a": M}, lambda a: np.pad(a, 1, "constant")),
+    "np.pad(a, (1, 2))": ({"a": V}, lambda a: np.pad(a, ((1, 2), (0, 0)), "constant")),
+    "np.pad(a, ((1, 0), (0, 2)))": ({"a": M}, lambda a: np.pad(a, ((1, 0), (0, 2)), "constant")),
+    "F.pad(a, (1, 2))": ({"a": M}, lambda a: np.pad(a, ((0, 0), (1, 2)), "constant")),
+    "torch.nn.functional.pad(a, (1, 0, 0, 2))": ({"a": M}, lambda a: np.pad(a, ((0, 2), (1, 0)), "constant")),
+    "np.argmax(a) * a": ({"a": V}, lambda a: np.argmax(getval(a)) * a),
+    "argmax(a, axis=1) * np.argmin(b) * a": (
+        {"a": M, "b": V},
+        lambda a, b: np.argmax(getval(a), axis=1)[:, None] * np.argmin(getval(b)) * a + 0 * np.sum(b),
+    ),
+    "argmin(a, axis=0) * a": ({"a": M}, lambda a: np.argmin(getval(a), axis=0)[None, :] * a),
+    "block_sums(a, 1, 3)": ({"a": M}, lambda a: np.sum(a, axis=1, keepdims=True)),
+    "enlarge(a, 2, 1)": ({"a": M}, lambda a: np.repeat(a, 2, axis=0)),
     "np.linalg.norm(a, axis=1)": ({"a": M}, lambda a: np.sqrt(np.sum(a**2, axis=1, keepdims=True))),
     "norm(a, axis=0, keepdims=True) * a": ({"a": M}, lambda a: np.sqrt(np.sum(a**2, axis=0, keepdims=True)) * a),
     "norm(a, axis=0) * a": ({"a": V}, lambda a: np.sqrt(np.sum(a**2)) * a),
@@ -138,6 +169,14 @@ def test_a_product_with_zeros_has_a_gradient() -> None:
         ("flip(r)", "along an axis: write axis=0"),
         ("where(a, 1, 2)", "neither 0 nor 1"),
         ("trace(a)", "a square matrix"),
+        ("roll(a, 1)", "along an axis: write axis=0"),
+        ("argmax(a)", "along an axis: write axis=0"),
+        ("repeat(a, 2)", "along an axis: write axis=0"),
+        ("repeat(y)", "repeat takes a count and an axis"),
+        ("tile(a, 0)", "tile takes one or two counts"),
+        ("np.pad(y, -1)", "widths are whole numbers from 0"),
+        ("F.pad(y, 1)", "widths are whole numbers from 0"),
+        ("np.ones((0, 2))", "ones takes one or two sizes"),
         ("cosine_similarity(a, a)", "along an axis: write axis=0"),
         ("arcsin(a)", "arcsine or arccosine of a number beyond -1 and 1"),
         ("norm(a, ord=1)", "there is no 'ord' here"),

@@ -33,7 +33,11 @@ MAXIMAL_LEVELS = 250
 MAXIMAL_LENGTH = 20_000
 """Characters of an equation."""
 MAXIMAL_STEPS = 200
-FUNCTIONS = frozenset(s for s in SPELLINGS if s.isidentifier()) | LAYERS.keys() | {"concat", "stack", "embedding"}
+FUNCTIONS = (
+    frozenset(s for s in SPELLINGS if s.isidentifier())
+    | LAYERS.keys()
+    | {"concat", "stack", "embedding", "tile", "repeat", "torch.pad"}
+)
 TEMPLATE_FUNCTIONS = frozenset({"ones", "size"})
 """Only rows of the table use these: an array of ones of an operand's shape, and its number of entries."""
 
@@ -271,7 +275,7 @@ class _Parser:
         while word.text in MODULES and self.take("."):
             module, word = module if module.text in TORCH else word, self.next
             self.place += 1
-        if module.text in TORCH and f"torch.{word.text}" in LAYERS:
+        if module.text in TORCH and f"torch.{word.text}" in FUNCTIONS:
             word = replace(word, text=f"torch.{word.text}")
         if module.text in TORCH and word.text in DIFFERENT_IN_TORCH:
             raise SyntaxProblem(word.at, tell(f"torch.{word.text}"))

@@ -221,7 +221,10 @@ class Resolver:
             return total if shape[axis] == 1 else self.operation(syntax, "/", [total, size])
         if shape[axis] == 1 and syntax.symbol in BARE:
             return parts[0]
-        return self.operation(syntax, syntax.symbol if shape[1 - axis] == 1 else f"{syntax.symbol} axis={axis}", parts)
+        symbol = syntax.symbol if shape[1 - axis] == 1 else f"{syntax.symbol} axis={axis}"
+        given = arranging.integers(syntax.args[len(parts) :])
+        named = {key: whole(value) for key, value in syntax.keywords if key not in AXES}
+        return self.operation(syntax, symbol, parts, given, named)
 
     def layer(self, syntax: Syntax) -> Resolved:
         """A layer's equations, each but the last a quantity with a name of its own."""
@@ -309,8 +312,20 @@ class Resolver:
         return Resolved(number(syntax.args[0]), (), Reading(()))
 
     def ones(self, syntax: Syntax) -> Resolved:
+        if syntax.args[0].symbol in ("list", "number"):
+            return self.made_of_ones(syntax)
         of = self.resolve(syntax.args[0])
         return of._replace(term=Term("ones", of.shape) if of.shape else number(1))
+
+    def made_of_ones(self, syntax: Syntax) -> Resolved:
+        """`np.ones((2, 3))`: the sizes are given."""
+        sizes = arranging.integers(syntax.args)
+        if len(sizes) > 2 or min(sizes) < 1:
+            raise SyntaxProblem(syntax.at, tell("indexing.ones"))
+        shape = collapse((*sizes, 1)[:2])
+        if problem := array_problem(shape):
+            raise SyntaxProblem(syntax.at, problem)
+        return Resolved(Term("ones", shape) if shape else number(1), shape, Reading(tuple(sizes)))
 
     def size(self, syntax: Syntax) -> Resolved:
         return Resolved(number(prod(self.resolve(syntax.args[0]).shape)), (), Reading(()))
@@ -337,6 +352,10 @@ SPECIAL: dict[str, Any] = {
     **dict.fromkeys(arranging.JOINS, arranging.joined),
     "embedding": arranging.embedding,
     heads.RESHAPE: arranging.reshaped,
+    heads.PAD: arranging.padded,
+    "torch.pad": arranging.padded_in_torch,
+    "tile": arranging.tiled,
+    "repeat": arranging.repeated,
     "ones": Resolver.ones,
     "size": Resolver.size,
     "list": Resolver.misplaced,

@@ -284,7 +284,7 @@ CONVOLUTION = (
         _operator("upsample", r"{0} \times {1}"),
         enlarged,
         _enlarged,
-        reverse=(None,),
+        reverse=("block_sums(G, {rows}, {columns})",),
         spellings=("enlarge",),
         reason="enlarge",
         nonlinear=False,

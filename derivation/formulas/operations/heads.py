@@ -14,6 +14,7 @@ SLICE, PAD, BELOW, BESIDE, PICK_ROWS, GATHER_ROWS = "slice", "pad", "below", "be
 SUM, PROD, MEAN, NORM = "sum", "prod", "mean", "norm"
 ROW_SUMS, COLUMN_SUMS = "row_sums", "column_sums"
 REPEAT_ROWS, REPEAT_COLUMNS, SPREAD = "repeat_rows", "repeat_columns", "spread"
+ENLARGE = "enlarge"
 MAXIMUM, MINIMUM, LARGEST, SMALLEST = "maximum", "minimum", "largest", "smallest"
 GREATER, AT_LEAST, EQUAL_TO, CASES, CLIP = "greater", "at_least", "equal_to", "cases", "clip"
 EXP, LOG, SQRT, ABS, SIGN, FLOOR, NORMAL_PDF = "exp", "log", "sqrt", "abs", "sign", "floor", "normal_pdf"
