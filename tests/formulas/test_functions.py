@@ -12,6 +12,7 @@ import pytest
 from autograd import grad
 from autograd.extend import defvjp, primitive
 from autograd.tracer import getval
+from flint import fmpq
 from formulas.test_structure import differences, draw
 
 import derivation
@@ -147,6 +148,32 @@ def test_at_a_bound_clip_passes_the_gradient_as_pytorch_does() -> None:
     assert found.gradients["x"].entries == (1, 1, 1, 0)
     notes = [note for phase in found.phases for step in phase.steps for note in step.notes]
     assert [note.key for note in notes] == ["kink_clipped"]
+
+
+IMAGE = [[1, -2, 0.5, 3], [0, 1, 2, -1], [4, 1.5, -3, 2.5], [0.25, -0.5, 6, 7]]
+KERNEL = [[1, 0, -1], [2, 0.5, 1], [0, 1, -2]]
+
+
+@pytest.mark.parametrize(
+    ("expression", "loss", "by_image"),
+    [
+        (
+            "conv2d(X, K, stride=2, padding=1)",
+            40.875,
+            [-3.5, 6, 3.25, 6.5, -7, 2.5, 6.5, -9, 3.75, -0.5, -2, -4, 7.5, -15, -4, 8],
+        ),
+        ("F.max_pool2d(X, 3, stride=2, padding=1)", 75, [2, 0, 0, 6, 0, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 14]),
+        ("F.max_pool2d(X, 3, stride=1)", 110, [0, 0, 0, 6, 0, 0, 0, 0, 8, 0, 0, 0, 0, 0, 12, 14]),
+    ],
+)
+def test_layers_that_leave_rows_over_have_the_figures_of_pytorch(
+    expression: str, loss: float, by_image: list[float]
+) -> None:
+    """The loss is the sum of squares; PyTorch 2.13 in float64."""
+    text = f'[model]\nloss = "L"\nequations = "L = sum({expression}^2) + 0 * sum(K)"\n[parameters]\nX = {IMAGE}\nK = {KERNEL}'
+    found = derivation.derive(derivation.loads(text))
+    assert found.values["L"].entries[0] == fmpq(int(loss * 1000), 1000)
+    assert [float(entry.p) / float(entry.q) for entry in found.gradients["X"].entries] == by_image
 
 
 def test_logarithms_of_powers_are_exact() -> None:

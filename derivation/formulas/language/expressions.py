@@ -36,7 +36,7 @@ MAXIMAL_STEPS = 200
 FUNCTIONS = (
     frozenset(s for s in SPELLINGS if s.isidentifier())
     | LAYERS.keys()
-    | {"concat", "stack", "embedding", "tile", "repeat", "torch.pad"}
+    | {"concat", "stack", "embedding", "tile", "repeat", "torch.pad", "einsum"}
 )
 TEMPLATE_FUNCTIONS = frozenset({"ones", "size"})
 """Only rows of the table use these: an array of ones of an operand's shape, and its number of entries."""
@@ -256,6 +256,9 @@ class _Parser:
             if word.text in MODULES and self.take("."):
                 return self.of_module(word)
             return self.call(word) if self.take("(") else Syntax("name", (word.text,), word.at)
+        if word.kind == "text":
+            self.place += 1
+            return Syntax("text", (word.text[1:-1],), word.at)
         if self.take("("):
             syntax = self.comparison()
             if self.next.text == ",":

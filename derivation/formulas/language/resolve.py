@@ -12,6 +12,7 @@ from typing import Any
 from derivation.formulas.arrays import Shape, collapse
 from derivation.formulas.arrays import describe as describe
 from derivation.formulas.language import arranging
+from derivation.formulas.language.einsum import einsum
 from derivation.formulas.language.expressions import nearest, parse, whole
 from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.readings import Reading, Resolved, TwoReadings, called, natural, read
@@ -333,6 +334,9 @@ class Resolver:
     def misplaced(self, syntax: Syntax) -> Resolved:
         raise SyntaxProblem(syntax.at, tell("operands.list"))
 
+    def quoted(self, syntax: Syntax) -> Resolved:
+        raise SyntaxProblem(syntax.at, tell("operands.quoted"))
+
     def repetition(self, syntax: Syntax) -> Resolved:
         raise SyntaxProblem(syntax.at, tell("operands.repetition"))
 
@@ -356,6 +360,8 @@ SPECIAL: dict[str, Any] = {
     "torch.pad": arranging.padded_in_torch,
     "tile": arranging.tiled,
     "repeat": arranging.repeated,
+    "einsum": einsum,
+    "text": Resolver.quoted,
     "ones": Resolver.ones,
     "size": Resolver.size,
     "list": Resolver.misplaced,

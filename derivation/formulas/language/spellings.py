@@ -22,6 +22,7 @@ ALIASES = {alias: row.spellings[0] for row in TABLE.values() for alias in row.al
     "repeat_interleave": "repeat",
     "num_classes": "classes",
     "depth": "classes",
+    "kernel_size": "size",
 }
 """What NumPy and PyTorch call our functions and keywords."""
 TORCH = frozenset({"torch", "nn", "functional", "F"})

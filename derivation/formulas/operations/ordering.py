@@ -10,7 +10,7 @@ from typing import Any
 
 from derivation.formulas.arrays import Array, Shape, collapse, total
 from derivation.formulas.numbers import Undefined
-from derivation.formulas.operations.algebras import Numbers, Terms
+from derivation.formulas.operations.algebras import Numbers
 from derivation.formulas.operations.structure import (
     column_totals,
     each_column,
@@ -20,6 +20,7 @@ from derivation.formulas.operations.structure import (
     main_diagonal,
     operator_named,
     row_totals,
+    seen,
 )
 from derivation.formulas.operations.table import Notation, Operation, ShapeMismatch, Size, equal_arrays, matrix, same
 from derivation.words.telling import tell
@@ -79,17 +80,15 @@ def _of_entries(function: Callable[[Any, tuple[Any, ...]], list[Any]]) -> Callab
 
 
 def _place(algebra: Any, entries: Sequence[Any]) -> list[Any]:
-    """The place of the largest entry, from 0; that of numbers is seen at a glance."""
-    if algebra is Terms and all(entry.head == "number" for entry in entries):
-        values = [Numbers.literal(entry) if entry.value is None else entry.value.entries[0] for entry in entries]
-        return [algebra.number(str(largest_place(Numbers, values).index(1)))]
+    """The place of the largest entry, from 0."""
     marks = largest_place(algebra, entries)
+    if algebra.number("1") in marks:
+        return [algebra.number(str(marks.index(algebra.number("1"))))]
     return [total([algebra.number(str(k)) * mark for k, mark in enumerate(marks)])]
 
 
 def _least(algebra: Any, entries: Sequence[Any]) -> list[Any]:
-    if algebra is Terms and all(entry.head == "number" for entry in entries):
-        values = [Numbers.literal(entry) if entry.value is None else entry.value.entries[0] for entry in entries]
+    if values := seen(algebra, entries):
         return [algebra.number(str(largest_place(Numbers, [-value for value in values]).index(1)))]
     return _place(algebra, [-entry for entry in entries])
 

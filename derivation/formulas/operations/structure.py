@@ -12,7 +12,8 @@ from functools import reduce
 from typing import Any
 
 from derivation.formulas.arrays import Array, Shape, collapse, total
-from derivation.formulas.operations.algebras import Numbers
+from derivation.formulas.numbers import Number
+from derivation.formulas.operations.algebras import Numbers, Terms
 from derivation.formulas.operations.table import (
     PRODUCT,
     Notation,
@@ -25,9 +26,18 @@ from derivation.formulas.operations.table import (
 A, AB = ("a",), ("a", "b")
 
 
+def seen(algebra: Any, entries: Sequence[Any]) -> list[Number]:
+    """The values of numbers as printed, of which it is seen at a glance which is the largest; nothing for others."""
+    if algebra is not Terms or any(entry.head != "number" for entry in entries):
+        return []
+    return [Numbers.literal(entry) if entry.value is None else entry.value.entries[0] for entry in entries]
+
+
 def largest_place(algebra: Any, entries: Sequence[Any]) -> list[Any]:
     """1 for the largest of some entries, 0 for the others; of equal ones the first counts. Numbers are gone through
     once."""
+    if values := seen(algebra, entries):
+        return [algebra.number(str(mark)) for mark in largest_place(Numbers, values)]
     if algebra is Numbers:
         largest = reduce(lambda a, b: b if Numbers.greater(entries[b], entries[a]) == 1 else a, range(len(entries)))
         return [algebra.number("1") if place == largest else algebra.number("0") for place in range(len(entries))]
