@@ -93,6 +93,11 @@ def _least(algebra: Any, entries: Sequence[Any]) -> list[Any]:
     return _place(algebra, [-entry for entry in entries])
 
 
+def _of_list(function: Callable[[Any, tuple[Any, ...]], list[Any]]) -> Callable[[Any, Array], Array]:
+    """A meaning that makes one number of a list."""
+    return lambda algebra, a: Array.scalar(function(algebra, a.entries)[0])
+
+
 def _triangle(inside: Callable[[int, int], bool]) -> Callable[..., Array]:
     def meaning(algebra: Any, a: Array, k: int) -> Array:
         zero = algebra.number("0")
@@ -290,7 +295,7 @@ ORDERED = (
             if not ending
             else Notation("function", rf"\arg\{name[3:]}_{{\mathrm{{{ending[1:]}}}}}"),
             rule,
-            meaning if ending else lambda algebra, a, whole=function: Array.scalar(whole(algebra, a.entries)[0]),
+            meaning,
             reverse=(backwards,),
             spellings=(f"{name}{spelling}",),
             coupled=True,
@@ -299,7 +304,7 @@ ORDERED = (
         )
         for name, function in (("argmax", _place), ("argmin", _least))
         for spelling, rule, meaning, backwards, axis, example, ending in (
-            ("", one_place, None, "0 * G * a", "", "a", ""),
+            ("", one_place, _of_list(function), "0 * G * a", "", "a", ""),
             (" axis=0", column_totals, each_column(function), "0 * a", ", axis=0, keepdims=True", "M", "_columns"),
             (" axis=1", row_totals, each_row(function), "0 * a", ", axis=1, keepdims=True", "M", "_rows"),
         )
