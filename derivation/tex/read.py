@@ -155,7 +155,8 @@ class Reader:
         self.expect("_", "{")
         given = []
         while self.next and not self.take("}"):
-            given += [int(self.next)] if self.next.isdecimal() else []
+            sign = -1 if self.take("-") else 1
+            given += [sign * int(self.next)] if self.next.isdecimal() else []
             self.place += 1
         return given
 

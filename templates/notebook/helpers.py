@@ -28,6 +28,11 @@ def others(a):
     return np.array([np.prod(np.delete(a, k)) for k in range(a.size)]).reshape(a.shape)
 
 
+def block_sums(a, rows, columns):
+    a = np.atleast_2d(a)
+    return a.reshape(a.shape[0] // rows, rows, a.shape[1] // columns, columns).sum(axis=(1, 3))
+
+
 def pad(a, first, last, left, right, rows, columns):
     padded = np.zeros((rows, columns))
     padded[first - 1 : last, left - 1 : right] = a
@@ -90,6 +95,30 @@ def windows(a, size):
     width = 1 if a.shape[1] == 1 else size
     blocks = a.reshape(a.shape[0] // size, size, a.shape[1] // width, width)
     return blocks.transpose(0, 2, 1, 3).reshape(a.shape[0] // size, a.shape[1] // width, size * width)
+
+
+def spans(a, size, stride, padding):
+    width, around = (1, 0) if a.shape[1] == 1 else (size, padding)
+    down = range(-padding, a.shape[0] + padding - size + 1, stride)
+    across = range(-around, a.shape[1] + around - width + 1, stride)
+    return [[(slice(max(i, 0), i + size), slice(max(j, 0), j + width)) for j in across] for i in down]
+
+
+def maxpool_strided(a, size, stride, padding):
+    return np.array([[a[place].max() for place in row] for row in spans(a, size, stride, padding)])
+
+
+def avgpool_strided(a, size, stride, padding):
+    count = size if a.shape[1] == 1 else size**2
+    return np.array([[a[place].sum() / count for place in row] for row in spans(a, size, stride, padding)])
+
+
+def unpool(upstream, a, size, stride, padding):
+    out = np.zeros(a.shape)
+    places = [place for row in spans(a, size, stride, padding) for place in row]
+    for share, place in zip(np.ravel(upstream), places, strict=True):
+        out[place] += share * first_largest(a[place])
+    return out
 
 
 def largest_in_windows(a, size):

@@ -348,7 +348,6 @@ ONES: dict[str, Callable[[Any], Any]] = {
     "silu({})": lambda x: x / (1 + mpmath.exp(-x)),
     "sin({})": mpmath.sin,
     "arctan({})": mpmath.atan,
-    "arcsin({} / (1 + ({})^2))": lambda x: mpmath.asin(x / (1 + x**2)),
     "sinh({})": mpmath.sinh,
     "erf({})": mpmath.erf,
     "log2(({})^2 + 1)": lambda x: mpmath.log(x**2 + 1) / mpmath.log(2),

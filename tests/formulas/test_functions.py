@@ -11,6 +11,8 @@ import autograd.numpy as np
 import pytest
 from autograd import grad
 from autograd.extend import defvjp, primitive
+from autograd.tracer import getval
+from flint import fmpq
 from formulas.test_structure import differences, draw
 
 import derivation
@@ -58,6 +60,36 @@ CASES: dict[str, Case] = {
     "a.std(axis=1, keepdims=True) * a": ({"a": M}, lambda a: np.sqrt(spread(a, 1, 0)) * a),
     "torch.std(a)": ({"a": V}, lambda a: np.sqrt(spread(a, None, 1))),
     "torch.var(a, dim=1)": ({"a": M}, lambda a: spread(a, 1, 1)),
+    "np.roll(a, 1) * a": ({"a": V}, lambda a: np.roll(a, 1, axis=0) * a),
+    "np.roll(a, -4) * a": ({"a": V}, lambda a: np.roll(a, -4, axis=0) * a),
+    "roll(a, 2, axis=1) * a": ({"a": M}, lambda a: np.roll(a, 2, axis=1) * a),
+    "torch.roll(a, shifts=-1, dims=0) * a": ({"a": M}, lambda a: np.roll(a, -1, axis=0) * a),
+    "np.tril(a)": ({"a": S}, np.tril),
+    "np.triu(a, 1)": ({"a": M}, lambda a: np.triu(a, 1)),
+    "np.tril(a, k=-1)": ({"a": S}, lambda a: np.tril(a, -1)),
+    "masked_softmax(a, np.tril(np.ones((3, 3))), axis=1)": (
+        {"a": S},
+        lambda a: np.exp(a) * np.tri(3) / np.sum(np.exp(a) * np.tri(3), axis=1, keepdims=True),
+    ),
+    "np.repeat(a, 2)": ({"a": V}, lambda a: np.repeat(a, 2, axis=0)),
+    "np.repeat(a, 3, axis=1)": ({"a": M}, lambda a: np.repeat(a, 3, axis=1)),
+    "torch.repeat_interleave(a, 2, dim=0)": ({"a": M}, lambda a: np.repeat(a, 2, axis=0)),
+    "np.tile(a, 2)": ({"a": V}, lambda a: np.tile(a, (2, 1))),
+    "np.tile(a, 2) * np.tile(a, (1, 2))": ({"a": M}, lambda a: np.concatenate([a, a], axis=1) ** 2),
+    "np.tile(b, (2, 1)) * a": ({"a": M, "b": V}, lambda a, b: np.tile(b.T, (2, 1)) * a),
+    "np.pad(a, 1)": ({"a": M}, lambda a: np.pad(a, 1, "constant")),
+    "np.pad(a, (1, 2))": ({"a": V}, lambda a: np.pad(a, ((1, 2), (0, 0)), "constant")),
+    "np.pad(a, ((1, 0), (0, 2)))": ({"a": M}, lambda a: np.pad(a, ((1, 0), (0, 2)), "constant")),
+    "F.pad(a, (1, 2))": ({"a": M}, lambda a: np.pad(a, ((0, 0), (1, 2)), "constant")),
+    "torch.nn.functional.pad(a, (1, 0, 0, 2))": ({"a": M}, lambda a: np.pad(a, ((0, 2), (1, 0)), "constant")),
+    "np.argmax(a) * a": ({"a": V}, lambda a: np.argmax(getval(a)) * a),
+    "argmax(a, axis=1) * np.argmin(b) * a": (
+        {"a": M, "b": V},
+        lambda a, b: np.argmax(getval(a), axis=1)[:, None] * np.argmin(getval(b)) * a + 0 * np.sum(b),
+    ),
+    "argmin(a, axis=0) * a": ({"a": M}, lambda a: np.argmin(getval(a), axis=0)[None, :] * a),
+    "block_sums(a, 1, 3)": ({"a": M}, lambda a: np.sum(a, axis=1, keepdims=True)),
+    "enlarge(a, 2, 1)": ({"a": M}, lambda a: np.repeat(a, 2, axis=0)),
     "np.linalg.norm(a, axis=1)": ({"a": M}, lambda a: np.sqrt(np.sum(a**2, axis=1, keepdims=True))),
     "norm(a, axis=0, keepdims=True) * a": ({"a": M}, lambda a: np.sqrt(np.sum(a**2, axis=0, keepdims=True)) * a),
     "norm(a, axis=0) * a": ({"a": V}, lambda a: np.sqrt(np.sum(a**2)) * a),
@@ -118,6 +150,32 @@ def test_at_a_bound_clip_passes_the_gradient_as_pytorch_does() -> None:
     assert [note.key for note in notes] == ["kink_clipped"]
 
 
+IMAGE = [[1, -2, 0.5, 3], [0, 1, 2, -1], [4, 1.5, -3, 2.5], [0.25, -0.5, 6, 7]]
+KERNEL = [[1, 0, -1], [2, 0.5, 1], [0, 1, -2]]
+
+
+@pytest.mark.parametrize(
+    ("expression", "loss", "by_image"),
+    [
+        (
+            "conv2d(X, K, stride=2, padding=1)",
+            40.875,
+            [-3.5, 6, 3.25, 6.5, -7, 2.5, 6.5, -9, 3.75, -0.5, -2, -4, 7.5, -15, -4, 8],
+        ),
+        ("F.max_pool2d(X, 3, stride=2, padding=1)", 75, [2, 0, 0, 6, 0, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 14]),
+        ("F.max_pool2d(X, 3, stride=1)", 110, [0, 0, 0, 6, 0, 0, 0, 0, 8, 0, 0, 0, 0, 0, 12, 14]),
+    ],
+)
+def test_layers_that_leave_rows_over_have_the_figures_of_pytorch(
+    expression: str, loss: float, by_image: list[float]
+) -> None:
+    """The loss is the sum of squares; PyTorch 2.13 in float64."""
+    text = f'[model]\nloss = "L"\nequations = "L = sum({expression}^2) + 0 * sum(K)"\n[parameters]\nX = {IMAGE}\nK = {KERNEL}'
+    found = derivation.derive(derivation.loads(text))
+    assert found.values["L"].entries[0] == fmpq(int(loss * 1000), 1000)
+    assert [float(entry.p) / float(entry.q) for entry in found.gradients["X"].entries] == by_image
+
+
 def test_logarithms_of_powers_are_exact() -> None:
     text = '[model]\noutput = "f"\nequations = "f = log2(x) + 10 * log10(y) + log2(v)"\n[parameters]\nx = 1024\ny = 0.001\nv = 0.125'
     assert derivation.derive(derivation.loads(text)).values["f"].entries == (-23,)
@@ -138,6 +196,14 @@ def test_a_product_with_zeros_has_a_gradient() -> None:
         ("flip(r)", "along an axis: write axis=0"),
         ("where(a, 1, 2)", "neither 0 nor 1"),
         ("trace(a)", "a square matrix"),
+        ("roll(a, 1)", "along an axis: write axis=0"),
+        ("argmax(a)", "along an axis: write axis=0"),
+        ("repeat(a, 2)", "along an axis: write axis=0"),
+        ("repeat(y)", "repeat takes a count and an axis"),
+        ("tile(a, 0)", "tile takes one or two counts"),
+        ("np.pad(y, -1)", "widths are whole numbers from 0"),
+        ("F.pad(y, 1)", "widths are whole numbers from 0"),
+        ("np.ones((0, 2))", "ones takes one or two sizes"),
         ("cosine_similarity(a, a)", "along an axis: write axis=0"),
         ("arcsin(a)", "arcsine or arccosine of a number beyond -1 and 1"),
         ("norm(a, ord=1)", "there is no 'ord' here"),

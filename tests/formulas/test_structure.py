@@ -47,6 +47,12 @@ def pool(x: Any, function: Any, size: int = 2) -> Any:
     )
 
 
+def pooled(x: Any, function: Any, size: int, stride: int, padding: int) -> Any:
+    """Windows as PyTorch's defaults have them; the padding is left out of each."""
+    rows, columns = ([k * stride - padding for k in range((n + 2 * padding - size) // stride + 1)] for n in x.shape)
+    return np.array([[function(x[max(i, 0) : i + size, max(j, 0) : j + size]) for j in columns] for i in rows])
+
+
 X, W, B, R, K, M, S = (3, 4), (4, 2), (2, 1), (1, 2), (2, 2), (4, 4), ()
 CASES: dict[str, tuple[dict[str, tuple[int, ...]], Function]] = {
     "Z = X @ W + r": ({"X": X, "W": W, "r": R}, lambda X, W, r: X @ W + r),
@@ -105,6 +111,19 @@ CASES: dict[str, tuple[dict[str, tuple[int, ...]], Function]] = {
     "Z = conv2d(M, K, 2, 1)": ({"M": M, "K": K}, lambda M, K: correlate(M, K, 2, (1, 1))),
     "Z = conv1d(x, k)": ({"x": (5, 1), "k": (2, 1)}, correlate),
     "Z = conv1d(x, k, stride=2, padding=1)": ({"x": (5, 1), "k": (3, 1)}, lambda x, k: correlate(x, k, 2, (1, 0))),
+    "Z = conv2d(M, T, stride=2, padding=1)": ({"M": M, "T": (3, 3)}, lambda M, T: correlate(M, T, 2, (1, 1))),
+    "Z = conv2d(M, T, stride=3, padding=2)": ({"M": M, "T": (3, 3)}, lambda M, T: correlate(M, T, 3, (2, 2))),
+    "Z = conv2d(X, K, stride=2)": ({"X": X, "K": K}, lambda X, K: correlate(X, K, 2)),
+    "Z = conv1d(x, k, stride=2)": ({"x": (4, 1), "k": (3, 1)}, lambda x, k: correlate(x, k, 2)),
+    "Z = conv1d(x, k, stride=3, padding=1)": ({"x": (6, 1), "k": (2, 1)}, lambda x, k: correlate(x, k, 3, (1, 0))),
+    "Z = maxpool(X, 2)": ({"X": (3, 3)}, lambda X: pooled(X, np.max, 2, 2, 0)),
+    "Z = maxpool(M, 3, stride=1)": ({"M": M}, lambda M: pooled(M, np.max, 3, 1, 0)),
+    "Z = F.max_pool2d(M, kernel_size=3, stride=2, padding=1)": ({"M": M}, lambda M: pooled(M, np.max, 3, 2, 1)),
+    "Z = avgpool(M, 3)": ({"M": M}, lambda M: pooled(M, np.mean, 3, 3, 0)),
+    "Z = avgpool(M, 3, 2, 1)": ({"M": M}, lambda M: pooled(M, lambda window: np.sum(window) / 9, 3, 2, 1)),
+    "Z = avgpool(X, 2, 1, 1)": ({"X": X}, lambda X: pooled(X, lambda window: np.sum(window) / 4, 2, 1, 1)),
+    "Z = maxpool(x, 3, 2)": ({"x": (6, 1)}, lambda x: np.array([[np.max(x[:3])], [np.max(x[2:5])]])),
+    "Z = avgpool(x, 2, 1)": ({"x": (4, 1)}, lambda x: (x[1:] + x[:-1]) / 2),
     "Z = maxpool(M)": ({"M": M}, lambda M: pool(M, np.max)),
     "Z = maxpool(M, 4)": ({"M": M}, lambda M: pool(M, np.max, 4)),
     "Z = avgpool(M, 2)": ({"M": M}, lambda M: pool(M, np.mean)),

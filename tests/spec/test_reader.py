@@ -134,7 +134,7 @@ def spec(
             "concat(X, Y) to put one below the other, concat(X, Y, axis=1) side by side",
         ),
         (spec("z = concat(x, x, axis=-2)"), (3, 5), "takes no 'axis=-2'"),
-        (spec("z = concat(x, x, dims=1)"), (3, 5), "takes no 'dims'"),
+        (spec("z = concat(x, x, dimension=1)"), (3, 5), "takes no 'dimension'"),
         (
             spec("r = x[None, :]\nz = r[0]"),
             (4, 6),

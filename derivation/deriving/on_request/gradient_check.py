@@ -63,7 +63,7 @@ def _checked(workbook: Workbook, loss: Term, place: Entry, terms: tuple[Term, Te
     quotient = (ends[0] - ends[1]) / (number(2) * INCREMENT)
     apart = quotient - by
     crossed = _crossed(workbook, moved)
-    notes = (Reason("check_kink", {"entries": crossed}),) if crossed else ()
+    notes: tuple[Reason, ...] = (Reason("check_kink", {"entries": crossed}),) if crossed else ()
     notes += (Reason("check_held"),) if workbook.network.held else ()
     distance = evaluate(apart, workbook.known).entries[0]
     reason = "check_across" if crossed else "check_near" if _sign(distance) else "check_equal"

@@ -48,7 +48,9 @@ def over(resolver: Resolver, syntax: Syntax, parts: list[Resolved], axis: int) -
         return total if shape[axis] == 1 else resolver.operation(syntax, "/", [total, size])
     if shape[axis] == 1 and syntax.symbol in BARE:
         return parts[0]
-    return resolver.operation(syntax, syntax.symbol if shape[1 - axis] == 1 else f"{syntax.symbol} axis={axis}", parts)
+    symbol = syntax.symbol if shape[1 - axis] == 1 else f"{syntax.symbol} axis={axis}"
+    named = {key: whole(value) for key, value in syntax.keywords if key not in AXES}
+    return resolver.operation(syntax, symbol, parts, integers(syntax.args[len(parts) :]), named)
 
 
 def along_axis(syntax: Syntax, layer: Layer, of: Resolved) -> dict[str, str]:

@@ -44,7 +44,7 @@ NEAR, NEAR_SHORT = 0.65, 0.5
 FUNCTIONS = (
     frozenset(s for s in SPELLINGS if s.isidentifier())
     | LAYERS.keys()
-    | {"concat", "stack", "embedding", "inner", "vdot"}
+    | {"concat", "stack", "embedding", "inner", "vdot", "tile", "repeat", "torch.pad", "einsum"}
 )
 NUMBERS = frozenset({"pi", "e"})
 """What is no function behind `np.`."""
@@ -290,6 +290,9 @@ class _Parser:
             if word.text in MODULES and self.take("."):
                 return self.of_module(word)
             return self.call(word) if self.take("(") else Syntax("name", (word.text,), word.at)
+        if word.kind == "text":
+            self.place += 1
+            return Syntax("text", (word.text[1:-1],), word.at)
         if self.take("("):
             syntax = self.comparison()
             if self.next.text == ",":
@@ -309,7 +312,7 @@ class _Parser:
         while word.text in MODULES and self.take("."):
             module, word = module if module.text in TORCH else word, self.next
             self.place += 1
-        if module.text in TORCH and f"torch.{word.text}" in LAYERS:
+        if module.text in TORCH and f"torch.{word.text}" in FUNCTIONS:
             word = replace(word, text=f"torch.{word.text}")
         if word.text in NUMBERS and self.next.text != "(":
             return Syntax("constant", (word.text,), word.at)

@@ -1,4 +1,4 @@
-"""The words of an equation: numbers, names and symbols, each with its place."""
+"""The words of an equation: numbers, names, symbols and texts in quotes, each with its place."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from derivation.words.telling import tell
 TOKEN = re.compile(
     r"\s*(?:(?P<symbol>\*\*|\.\.\.|\.\.|\.T\b|\.(?=[^\W\d])|>=|<=|==|!=|[-+*/^@()\[\],<>:=])"
     r"|(?P<number>\d+(?:\.(?!\.)\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)"
-    rf"|(?P<name>{NAME})|(?P<end>\Z)|(?P<bad>.))"
+    rf"|(?P<name>{NAME})|(?P<text>\"[^\"]*\"|'[^']*')|(?P<end>\Z)|(?P<bad>.))"
 )
 LOOKALIKES = {
     **dict.fromkeys("\u2212\u2010\u2011\u2012\u2013\u2014\ufe63\uff0d", "-"),

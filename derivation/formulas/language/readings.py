@@ -12,7 +12,7 @@ from math import prod
 from typing import NamedTuple
 
 from derivation.formulas.arrays import Shape
-from derivation.formulas.operations import Operation, structure, table
+from derivation.formulas.operations import Operation, ordering, structure, table
 from derivation.formulas.terms import Term
 from derivation.words.telling import tell
 
@@ -206,9 +206,13 @@ RULES: dict[table.ShapeRule, Callable[[Sequence[Resolved], Shape], Reading]] = {
     table.equal_arrays: _dot,
     table.outer_product: _outer,
     structure.flat: _list,
-    structure.listed: _of_list,
-    structure.square: _number,
-    structure.lists: _number,
+    ordering.listed: _of_list,
+    ordering.square: _number,
+    ordering.rolled: _of_list,
+    ordering.one_place: lambda parts, shape: Reading(_of_list(parts, shape).axes[:0]),
+    ordering.triangle: _same,
+    ordering.rolled_matrix: _same,
+    ordering.lists: _number,
     structure.main_diagonal: _list,
     structure.diagonal_matrix: _diagonal,
 }

@@ -12,6 +12,7 @@ from derivation.formulas.arrays import Array, Shape, collapse
 from derivation.formulas.arrays import describe as describe
 from derivation.formulas.language import arranging, indexing, literals, products
 from derivation.formulas.language.axes import AXES, along, along_axis, whole_matrix
+from derivation.formulas.language.einsum import einsum
 from derivation.formulas.language.expressions import nearest, parse
 from derivation.formulas.language.fitting import BROADCASTING, fitted
 from derivation.formulas.language.lexing import SyntaxProblem, UnknownName
@@ -338,11 +339,16 @@ class Resolver:
         return Resolved(number(syntax.args[0]), (), Reading(()))
 
     def ones(self, syntax: Syntax) -> Resolved:
+        if syntax.args[0].symbol in ("list", "number"):
+            return self.made_of_ones(syntax)
         of = self.resolve(syntax.args[0])
         return of._replace(term=Term("ones", of.shape) if of.shape else number(1))
 
     def misplaced(self, syntax: Syntax) -> Resolved:
         raise SyntaxProblem(syntax.at, tell("operands.list"))
+
+    def quoted(self, syntax: Syntax) -> Resolved:
+        raise SyntaxProblem(syntax.at, tell("operands.quoted"))
 
     def repetition(self, syntax: Syntax) -> Resolved:
         raise SyntaxProblem(syntax.at, tell("operands.repetition"))
@@ -364,6 +370,12 @@ SPECIAL: dict[str, Any] = {
     **dict.fromkeys(arranging.JOINS, arranging.joined),
     "embedding": arranging.embedding,
     heads.RESHAPE: arranging.reshaped,
+    heads.PAD: arranging.padded,
+    "torch.pad": arranging.padded_in_torch,
+    "tile": arranging.tiled,
+    "repeat": arranging.repeated,
+    "einsum": einsum,
+    "text": Resolver.quoted,
     "ones": Resolver.ones,
     **dict.fromkeys(("size", "len"), Resolver.length),
     "shape": Resolver.misplaced,

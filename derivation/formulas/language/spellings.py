@@ -23,8 +23,12 @@ ALIASES = {alias: row.spellings[0] for row in TABLE.values() for alias in row.al
     **dict.fromkeys(("mm", "mv", "bmm"), "@"),
     "keepdim": "keepdims",
     "dim": "axis",
+    "dims": "axis",
+    "shifts": "shift",
+    "repeat_interleave": "repeat",
     "num_classes": "classes",
     "depth": "classes",
+    "kernel_size": "size",
 }
 """What NumPy and PyTorch call our functions and keywords."""
 TORCH = frozenset({"torch", "nn", "functional", "F"})
@@ -34,7 +38,7 @@ words files says what to write."""
 ALONG = {
     spelling.partition(" ")[0]
     for row in TABLE.values()
-    if len(row.operands) == 1
+    if len(row.operands) == 1 and not row.options
     for spelling in row.spellings
     if " axis" in spelling
 } | {key for key, layer in LAYERS.items() if layer.along and layer.axis is None and len(layer.operands) == 1}

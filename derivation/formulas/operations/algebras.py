@@ -113,6 +113,20 @@ class Terms:
     pow = staticmethod(lambda a, b: a**b)
     largest = staticmethod(lambda *entries: reduce(lambda a, b: Term(heads.MAXIMUM, (a, b)), entries))
     smallest = staticmethod(lambda *entries: reduce(lambda a, b: Term(heads.MINIMUM, (a, b)), entries))
+
+    @staticmethod
+    def cases(condition: Term, a: Term, b: Term) -> Term:
+        """A choice between two numbers is made at a glance."""
+        return {number("1"): a, number("0"): b}.get(condition, Term(heads.CASES, (condition, a, b)))
+
+    @staticmethod
+    def softplus(a: Term) -> Term:
+        return Term(heads.LOG, (number("1") + Term(heads.EXP, (a,)),))
+
+    @staticmethod
+    def log_sigmoid(a: Term) -> Term:
+        return -Terms.softplus(-a)
+
     relative_entropy = staticmethod(
         lambda p, q: p if p == number("0") else p * Term(heads.LOG, (Term(heads.DIV, (p, q)),))
     )
@@ -136,20 +150,13 @@ def _seen(head: str) -> Any:
     return staticmethod(compared)
 
 
-def _case(condition: Term, a: Term, b: Term) -> Term:
-    """A choice between two numbers is made at a glance, too."""
-    return {number("1"): a, number("0"): b}.get(condition, Term(heads.CASES, (condition, a, b)))
-
-
-Terms.cases = staticmethod(_case)
 for _function in (*SMOOTH, "sign", "floor", "stop_gradient"):
-    setattr(Terms, _function, _spelled(_function))
+    if not hasattr(Terms, _function):
+        setattr(Terms, _function, _spelled(_function))
 for _function, _head in (("max", heads.MAXIMUM), ("min", heads.MINIMUM)):
     setattr(Terms, _function, _spelled(_head))
 for _function in ("greater", "at_least", "equal_to"):
     setattr(Terms, _function, _seen(_function))
-Terms.softplus = staticmethod(lambda a: Term(heads.LOG, (number("1") + Term(heads.EXP, (a,)),)))
-Terms.log_sigmoid = staticmethod(lambda a: -Terms.softplus(-a))
 complete(vars(Terms), "term that spells it out")
 
 

@@ -10,6 +10,7 @@ image with the error signal; a stride spreads the signal out.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 from derivation.formulas.arrays import Array, Shape, collapse, total
@@ -20,7 +21,8 @@ A, AB = ("a",), ("a", "b")
 
 
 def slid(shapes: Sequence[Shape], stride: int, padding: int, across: int) -> Shape:
-    """The places where a kernel fits into an image: (n + 2 padding - k) / stride + 1 along each axis."""
+    """The places where a kernel fits into an image: (n + 2 padding - k) / stride + 1 along each axis, rounded down: rows
+    that a stride leaves over are not looked at."""
     image, kernel = map(Size.of, shapes)
     rows = _places(image.rows, kernel.rows, stride, padding, "rows")
     columns = _places(image.columns, kernel.columns, stride, _across(image, kernel, across), "columns")
@@ -38,8 +40,6 @@ def _places(size: int, kernel: int, stride: int, padding: int, axis: str) -> int
         raise ShapeMismatch("shapes.stride")
     if room < 0:
         raise ShapeMismatch(f"shapes.kernel_{axis}", kernel=kernel, image=size + 2 * padding)
-    if room % stride:
-        raise ShapeMismatch(f"shapes.uneven_{axis}", stride=stride, size=size, padding=padding, kernel=kernel)
     if padding >= kernel:
         raise ShapeMismatch(f"shapes.padding_{axis}", padding=padding, count=kernel)
     return room // stride + 1
@@ -157,15 +157,86 @@ def _block(a: Size, size: int) -> dict[str, int]:
     return {"height": size, "width": width, "count": size * width}
 
 
-def _full(a: Size, b: Size, stride: int, padding: int, across: int) -> dict[str, int]:
-    """The padding that makes a correlation with the kernel full."""
-    return {"full": b.rows - 1 - padding, "full_across": max(b.columns - 1 - across, 0)}
+def _full(a: Size, b: Size, stride: int, padding: int, across: int) -> dict[str, int | str]:
+    """The padding that makes a correlation with the kernel full, and the upstream gradient spread out, with a zero for
+    each row and column that the stride left over."""
+    across = _across(a, b, across)
+    full = {"full": b.rows - 1 - padding, "full_across": max(b.columns - 1 - across, 0)}
+    return {**full, "spaced": _spaced(a, b, stride, padding, across)}
+
+
+def _spaced(a: Size, b: Size, stride: int, padding: int, across: int) -> str:
+    rooms = (a.rows + 2 * padding - b.rows, a.columns + 2 * across - b.columns)
+    inner = [room // stride * stride + 1 for room in rooms]
+    outer = [room + 1 for room in rooms]
+    if inner == outer or stride == 1:
+        return f"spread(G, {stride})"
+    return f"pad(spread(G, {stride}), 1, {inner[0]}, 1, {inner[1]}, {outer[0]}, {outer[1]})"
+
+
+def strided_windows(shapes: Sequence[Shape], size: int, stride: int, padding: int) -> Shape:
+    """One entry for each window of size x size (of a vector: of size) that fits, a stride apart; what is left over is
+    not looked at."""
+    image = Size.of(shapes[0])
+    if size < 1 or stride < 1 or not 0 <= 2 * padding <= size:
+        raise ShapeMismatch("shapes.pooling")
+    if size > image.rows + 2 * padding or (image.columns > 1 and size > image.columns + 2 * padding):
+        raise ShapeMismatch("shapes.windows", size=size, rows=image.rows, columns=image.columns)
+    return collapse(tuple(len(spans) for spans in _spans(image, size, stride, padding)))
+
+
+def unpooled(shapes: Sequence[Shape], *options: int) -> Shape:
+    """An array with an entry for each window of another, whose shape the result has."""
+    if strided_windows(shapes[1:], *options) != shapes[0]:
+        raise ShapeMismatch("shapes.equal")
+    return shapes[1]
+
+
+def _spans(image: Size, size: int, stride: int, padding: int) -> tuple[list[range], list[range]]:
+    """The rows and the columns of each window, without what lies in the padding."""
+    along = [(image.rows, "rows", size, padding)]
+    along.append((image.columns, "columns", *((1, 0) if image.columns == 1 else (size, padding))))
+    found = []
+    for count, axis, width, around in along:
+        places = _places(count, width, stride if width > 1 or count > 1 else 1, around, axis)
+        starts = [place * stride - around for place in range(places)]
+        found.append([range(max(start, 0), min(start + width, count)) for start in starts])
+    return found[0], found[1]
+
+
+def _strided(a: Array, options: Sequence[int], function: Any) -> Array:
+    rows, columns = _spans(Size.of(a.shape), *options)
+    return Array.of_rows(
+        [[function([a.rows[i][j] for i in down for j in across]) for across in columns] for down in rows]
+    )
+
+
+def _unpooled(algebra: Any, upstream: Array, a: Array, *options: int) -> Array:
+    """Each entry at the places of the windows' largest entries."""
+    size = Size.of(a.shape)
+    rows, columns = _spans(size, *options)
+    shares: list[list[Any]] = [[] for _ in a.entries]
+    for entry, (down, across) in zip(upstream.entries, product(rows, columns), strict=True):
+        places = [i * size.columns + j for i in down for j in across]
+        for place, mark in zip(places, largest_place(algebra, [a.entries[place] for place in places]), strict=True):
+            shares[place].append(entry * mark)
+    return Array(a.shape, tuple(total(some) if some else algebra.number("0") for some in shares))
+
+
+def _averaged(a: Size, size: int, stride: int, padding: int) -> dict[str, int | str]:
+    kernel = Size(size, 1 if a.columns == 1 else size)
+    across = 0 if a.columns == 1 else padding
+    spaced = _spaced(a, kernel, stride, padding, across)
+    full, full_across = kernel.rows - 1 - padding, max(kernel.columns - 1 - across, 0)
+    ones = f"ones(({kernel.rows}, {kernel.columns}))"
+    return {"back": f"conv2d({spaced}, {ones}, 1, {full}, {full_across}) / {kernel.rows * kernel.columns}"}
 
 
 def _operator(text: str, subscript: str = "") -> Notation:
     return Notation("function", rf"\operatorname{{{text}}}", subscript=subscript)
 
 
+STRIDED = r"{0},\,s={1},\,p={2}"
 CONVOLUTION = (
     Operation(
         "conv2d",
@@ -174,8 +245,8 @@ CONVOLUTION = (
         slid,
         _slide,
         reverse=(
-            "conv2d(spread(G, {stride}), rotate180(b), 1, {full}, {full_across})",
-            "conv2d(a, spread(G, {stride}), 1, {padding}, {across})",
+            "conv2d({spaced}, rotate180(b), 1, {full}, {full_across})",
+            "conv2d(a, {spaced}, 1, {padding}, {across})",
         ),
         spellings=("conv2d", "conv1d", r"\star"),
         reason="convolution",
@@ -264,6 +335,55 @@ CONVOLUTION = (
         example="avgpool(I, 2)",
     ),
     Operation(
+        "maxpool_strided",
+        A,
+        _operator("maxpool", STRIDED),
+        strided_windows,
+        lambda algebra, a, *options: _strided(a, options, lambda entries: algebra.largest(*entries)),
+        reverse=("unpool(G, a, {options})",),
+        spellings=("maxpool", "max_pool"),
+        reason="maxpool_strided",
+        options={"size": 2, "stride": "size", "padding": 0},
+        heat="window",
+        numpy="maxpool_strided({a}, {size}, {stride}, {padding})",
+        example="maxpool(I, 3, 2, 1)",
+    ),
+    Operation(
+        "unpool",
+        ("a", "b"),
+        _operator("unpool", STRIDED),
+        unpooled,
+        _unpooled,
+        reverse=(None, None),
+        spellings=("unpool",),
+        reason="unpool",
+        nonlinear=False,
+        options={"size": None, "stride": None, "padding": None},
+        numpy="unpool({a}, {b}, {size}, {stride}, {padding})",
+        example="unpool(K, I, 2, 2, 0)",
+    ),
+    # What lies in the padding counts as 0, as in PyTorch.
+    Operation(
+        "avgpool_strided",
+        A,
+        _operator("avgpool", STRIDED),
+        strided_windows,
+        lambda algebra, a, size, stride, padding: _strided(
+            a,
+            (size, stride, padding),
+            lambda entries: algebra.div(total(entries), algebra.number(str(size * _width(a, size)))),
+        ),
+        reverse=("{back}",),
+        spellings=("avgpool", "avg_pool"),
+        reason="avgpool_strided",
+        nonlinear=False,
+        options={"size": 2, "stride": "size", "padding": 0},
+        sizes=_averaged,
+        heat="window",
+        numpy="avgpool_strided({a}, {size}, {stride}, {padding})",
+        example="avgpool(I, 3, 1, 1)",
+    ),
+    Operation(
         "largest_in_windows",
         A,
         _operator("maxmask"),
@@ -284,7 +404,7 @@ CONVOLUTION = (
         _operator("upsample", r"{0} \times {1}"),
         enlarged,
         _enlarged,
-        reverse=(None,),
+        reverse=("block_sums(G, {rows}, {columns})",),
         spellings=("enlarge",),
         reason="enlarge",
         nonlinear=False,

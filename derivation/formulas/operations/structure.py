@@ -9,30 +9,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import reduce
-from itertools import accumulate
 from typing import Any
 
 from derivation.formulas.arrays import Array, Shape, collapse, total
-from derivation.formulas.numbers import Undefined
-from derivation.formulas.operations.algebras import Numbers
+from derivation.formulas.numbers import Number
+from derivation.formulas.operations.algebras import Numbers, Terms
 from derivation.formulas.operations.table import (
     PRODUCT,
     Notation,
     Operation,
     ShapeMismatch,
     Size,
-    equal_arrays,
     matrix,
-    same,
 )
-from derivation.words.telling import tell
 
 A, AB = ("a",), ("a", "b")
+
+
+def seen(algebra: Any, entries: Sequence[Any]) -> list[Number]:
+    """The values of numbers as printed, of which it is seen at a glance which is the largest; nothing for others."""
+    if algebra is not Terms or any(entry.head != "number" for entry in entries):
+        return []
+    return [Numbers.literal(entry) if entry.value is None else entry.value.entries[0] for entry in entries]
 
 
 def largest_place(algebra: Any, entries: Sequence[Any]) -> list[Any]:
     """1 for the largest of some entries, 0 for the others; of equal ones the first counts. Numbers are gone through
     once."""
+    if values := seen(algebra, entries):
+        return [algebra.number(str(mark)) for mark in largest_place(Numbers, values)]
     if algebra is Numbers:
         largest = reduce(lambda a, b: b if Numbers.greater(entries[b], entries[a]) == 1 else a, range(len(entries)))
         return [algebra.number("1") if place == largest else algebra.number("0") for place in range(len(entries))]
@@ -146,26 +151,6 @@ def main_diagonal(shapes: Sequence[Shape]) -> Shape:
     return (rows, 1)
 
 
-def lists(shapes: Sequence[Shape]) -> Shape:
-    """A number from two lists of one length."""
-    listed(shapes)
-    return equal_arrays(shapes)
-
-
-def square(shapes: Sequence[Shape]) -> Shape:
-    """A number from a square matrix."""
-    main_diagonal(shapes)
-    return ()
-
-
-def one_for_each(shapes: Sequence[Shape], classes: int) -> Shape:
-    """A row of so many entries for each label of a list; a column of them for a single label."""
-    size = Size.of(shapes[0])
-    if size.columns != 1 or classes < 1:
-        raise ShapeMismatch("shapes.one_hot")
-    return (size.rows, classes) if shapes[0] else collapse((classes, 1))
-
-
 def picked(shapes: Sequence[Shape], *rows: int) -> Shape:
     """Some rows, in any order, again and again."""
     size = Size.of(shapes[0])
@@ -209,26 +194,6 @@ def _gather(algebra: Any, a: Array, *places: int) -> Array:
     return Array.of_rows(found)
 
 
-def _extreme(which: str) -> Callable[[Any, tuple[Any, ...]], list[Any]]:
-    return lambda algebra, entries: [getattr(algebra, which)(*entries)]
-
-
-def _running(algebra: Any, entries: Sequence[Any]) -> list[Any]:
-    return list(accumulate(entries))
-
-
-def _backwards(algebra: Any, entries: Sequence[Any]) -> list[Any]:
-    return list(reversed(entries))
-
-
-def _one_hot(algebra: Any, a: Array, classes: int) -> Array:
-    places = [algebra.number(str(place)) for place in range(classes)]
-    rows = [[algebra.equal_to(label, place) for place in places] for label in a.entries]
-    if algebra is Numbers and not all(any(mark == 1 for mark in row) for row in rows):
-        raise Undefined(tell("undefined.label", last=classes - 1))
-    return Array.of_rows(rows) if a.shape else Array.of_rows(rows).T
-
-
 def _reshape(algebra: Any, a: Array, rows: int, columns: int) -> Array:
     return Array(collapse((rows, columns)), a.entries)
 
@@ -237,19 +202,18 @@ def _ones(symbol: str) -> Notation:
     return Notation("ones", symbol, PRODUCT)
 
 
-def _operator(text: str, subscript: str = "") -> Notation:
+def operator_named(text: str, subscript: str = "") -> Notation:
     return Notation("function", rf"\operatorname{{{text}}}", subscript=subscript)
 
 
-def _line(
+def line(
     key: str, notation: Notation, shape: Callable[..., Shape], meaning: Callable[..., Array], **more: Any
 ) -> Operation:
     return Operation(key, A, notation, shape, meaning, reason=key, nonlinear=False, **more)
 
 
-FLIPPED = "flip(cumsum(flip(G{axis}){axis}){axis})"
 SUMS = (
-    _line(
+    line(
         "row_sums",
         _ones("right"),
         row_totals,
@@ -259,7 +223,7 @@ SUMS = (
         numpy="np.sum({a}, axis=1, keepdims=True)",
         example="sum(M, axis=1)",
     ),
-    _line(
+    line(
         "column_sums",
         _ones("left top"),
         column_totals,
@@ -269,7 +233,7 @@ SUMS = (
         numpy="np.sum({a}, axis=0, keepdims=True)",
         example="sum(M, axis=0)",
     ),
-    _line(
+    line(
         "repeat_rows",
         _ones("left"),
         repeated_row,
@@ -280,7 +244,7 @@ SUMS = (
         numpy="np.repeat({a}, {count}, axis=0)",
         example="repeat_rows(r, 2)",
     ),
-    _line(
+    line(
         "repeat_columns",
         _ones("right top"),
         repeated_column,
@@ -294,62 +258,8 @@ SUMS = (
 )
 
 
-def listed(shapes: Sequence[Shape]) -> Shape:
-    """A list of numbers, which has one axis."""
-    if not shapes[0] or 1 not in shapes[0]:
-        raise ShapeMismatch("shapes.axis_wanted")
-    return shapes[0]
-
-
-def _of_entries(function: Callable[[Any, tuple[Any, ...]], list[Any]]) -> Callable[[Any, Array], Array]:
-    """A meaning that works at the entries of a list."""
-    return lambda algebra, a: Array(a.shape, tuple(function(algebra, a.entries)))
-
-
-EACH = (
-    ("", listed, _of_entries, "a", ""),
-    (" axis=0", matrix, each_column, "M", "_columns"),
-    (" axis=1", matrix, each_row, "M", "_rows"),
-)
-"""Along what: the spelling, the shape rule, how a meaning is made, an example, and what stands behind the name."""
-
-
-ORDERED = (
-    *(
-        _line(
-            f"cumsum{ending}",
-            _operator("cumsum")
-            if not ending
-            else Notation("function", rf"\operatorname{{cumsum}}_{{\mathrm{{{ending[1:]}}}}}"),
-            shape,
-            each(_running),
-            reverse=(FLIPPED.format(axis=spelling.replace(" ", ", ")),),
-            spellings=(f"cumsum{spelling}",),
-            coupled=True,
-            numpy=f"np.cumsum({{a}}, axis={spelling[-1]})" if spelling else "np.reshape(np.cumsum({a}), np.shape({a}))",
-            example=f"cumsum({example}{spelling.replace(' ', ', ')})",
-        )
-        for spelling, shape, each, example, ending in EACH
-    ),
-    *(
-        _line(
-            f"flip{ending}",
-            _operator("flip")
-            if not ending
-            else Notation("function", rf"\operatorname{{flip}}_{{\mathrm{{{ending[1:]}}}}}"),
-            shape,
-            each(_backwards),
-            reverse=(f"flip(G{spelling.replace(' ', ', ')})",),
-            spellings=(f"flip{spelling}",),
-            coupled=True,
-            numpy=f"np.flip({{a}}, axis={spelling[-1]})" if spelling else "np.flip({a})",
-            example=f"flip({example}{spelling.replace(' ', ', ')})",
-        )
-        for spelling, shape, each, example, ending in EACH
-    ),
-)
 PARTS = (
-    _line(
+    line(
         "slice",
         Notation("slice"),
         part,
@@ -362,9 +272,9 @@ PARTS = (
         numpy="{a}[{first} - 1:{last}, {left} - 1:{right}]",
         example="slice(M, 1, 2, 2, 3)",
     ),
-    _line(
+    line(
         "pad",
-        _operator("pad", r"{0}:{1},\,{2}:{3} \subset {4} \times {5}"),
+        operator_named("pad", r"{0}:{1},\,{2}:{3} \subset {4} \times {5}"),
         padded,
         _pad,
         reverse=("slice(G, {first}, {last}, {left}, {right})",),
@@ -403,9 +313,9 @@ PARTS = (
         numpy="np.hstack([{a}, {b}])",
         example="concat(M, N, axis=1)",
     ),
-    _line(
+    line(
         "reshape",
-        _operator("reshape", r"{0} \times {1}"),
+        operator_named("reshape", r"{0} \times {1}"),
         reshaped,
         _reshape,
         reverse=("reshape(G, {a.rows}, {a.columns})",),
@@ -414,9 +324,9 @@ PARTS = (
         numpy="np.reshape({a}, ({rows}, {columns}))",
         example="reshape(M, 3, 2)",
     ),
-    _line(
+    line(
         "flatten",
-        _operator("flatten"),
+        operator_named("flatten"),
         flat,
         lambda algebra, a: Array(collapse((len(a.entries), 1)), a.entries),
         reverse=("reshape(G, {a.rows}, {a.columns})",),
@@ -425,9 +335,9 @@ PARTS = (
         numpy="np.reshape({a}, (-1, 1))",
         example="flatten(M)",
     ),
-    _line(
+    line(
         "diag",
-        _operator("diag"),
+        operator_named("diag"),
         diagonal_matrix,
         _diag,
         reverse=("diagonal(G)",),
@@ -436,9 +346,9 @@ PARTS = (
         numpy="diagonal_matrix({a})",
         example="diag(a)",
     ),
-    _line(
+    line(
         "diagonal",
-        _operator("diagonal"),
+        operator_named("diagonal"),
         main_diagonal,
         lambda algebra, a: Array.of_rows([[a.rows[k][k]] for k in range(a.shape[0])]),
         reverse=("diag(G)",),
@@ -447,21 +357,9 @@ PARTS = (
         numpy="np.diag({a})[:, None]",
         example="diagonal(I)",
     ),
-    _line(
-        "one_hot",
-        _operator("onehot"),
-        one_for_each,
-        _one_hot,
-        reverse=("0 * a",),
-        spellings=("one_hot",),
-        options={"classes": None},
-        coupled=True,
-        numpy="one_hot({a}, {classes})",
-        example="one_hot(y, 2)",
-    ),
-    _line(
+    line(
         "pick_rows",
-        _operator("rows"),
+        operator_named("rows"),
         picked,
         lambda algebra, a, *rows: Array.of_rows([a.rows[row - 1] for row in rows]),
         reverse=("gather_rows(G, {options}, {a.rows})",),
@@ -470,9 +368,9 @@ PARTS = (
         numpy="{a}[np.array([{places}]) - 1]",
         example="pick_rows(M, 2, 1, 2)",
     ),
-    _line(
+    line(
         "gather_rows",
-        _operator("scatter", r"{some} \subset {last}"),
+        operator_named("scatter", r"{some} \subset {last}"),
         gathered,
         _gather,
         reverse=("pick_rows(G, {picked})",),
@@ -483,38 +381,4 @@ PARTS = (
         example="gather_rows(M, 3, 1, 3)",
     ),
 )
-LARGEST = (
-    *(
-        Operation(
-            f"{extreme}_in_{word}s",
-            A,
-            Notation("function", rf"\{least}_{{\mathrm{{{word}s}}}}"),
-            shape,
-            each(_extreme(extreme)),
-            reverse=(f"G * first_largest_in_{word}s({sign}a)",),
-            spellings=(f"{least} axis={axis}",),
-            reason=f"{extreme}_in_{word}s",
-            numpy=f"np.{least}({{a}}, axis={axis}, keepdims=True)",
-            example=f"{least}(M, axis={axis})",
-        )
-        for extreme, least, sign in (("largest", "max", ""), ("smallest", "min", "-"))
-        for axis, word, shape, each in ((0, "column", column_totals, each_column), (1, "row", row_totals, each_row))
-    ),
-    *(
-        Operation(
-            f"first_largest_in_{word}s",
-            A,
-            Notation("function", rf"\operatorname{{argmax}}_{{\mathrm{{{word}s}}}}"),
-            same,
-            each(largest_place),
-            reverse=("0 * G",),
-            spellings=(f"first_largest_in_{word}s",),
-            reason="indicator",
-            coupled=True,
-            numpy=f"first_largest_in_{word}s({{a}})",
-            example=f"first_largest_in_{word}s(M)",
-        )
-        for word, each in (("column", each_column), ("row", each_row))
-    ),
-)
-STRUCTURE = (*SUMS, *PARTS, *ORDERED, *LARGEST)
+STRUCTURE = (*SUMS, *PARTS)
