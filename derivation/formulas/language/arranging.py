@@ -87,6 +87,13 @@ def embedding(resolver: Resolver, syntax: Syntax) -> Resolved:
     return found._replace(reading=Reading((len(rows), *of.reading.axes[1:])))
 
 
+def diagonal(resolver: Resolver, syntax: Syntax) -> Resolved:
+    """`diag` makes a matrix of a list, and takes the diagonal of a matrix."""
+    parts = [resolver.resolve(arg) for arg in syntax.args]
+    is_matrix = len(parts) == 1 and min(parts[0].shape or (1,)) > 1
+    return resolver.operation(syntax, heads.DIAGONAL if is_matrix else syntax.symbol, parts)
+
+
 def reshaped(resolver: Resolver, syntax: Syntax) -> Resolved:
     """Other rows and columns; -1 stands for what is left."""
     of = resolver.resolve(syntax.args[0])

@@ -35,7 +35,7 @@ MAXIMAL_STEPS = 200
 FUNCTIONS = (
     frozenset(s for s in SPELLINGS if s.isidentifier())
     | LAYERS.keys()
-    | {"concat", "stack", "embedding", "inner", "vdot"}
+    | {"concat", "stack", "embedding", "inner", "vdot", "squeeze", "expand_dims"}
 )
 NUMBERS = frozenset({"pi", "e"})
 """What is no function behind `np.`."""

@@ -23,7 +23,7 @@ from derivation.words.telling import tell
 VIEWS = frozenset({heads.TRANSPOSE, heads.SLICE, heads.PICK_ROWS, heads.RESHAPE, heads.FLATTEN})
 """Operations that only move entries: an entry of theirs is one of their operand's."""
 MASK = frozenset({"True", "False"})
-FULL = Syntax("slice_of", (None, None, None), 0)
+FULL, NEW, ZERO = Syntax("slice_of", (None, None, None), 0), Syntax("none", (), 0), Syntax("number", ("0",), 0)
 
 
 class Taken(NamedTuple):
@@ -38,8 +38,12 @@ def indexed(resolver: Resolver, syntax: Syntax) -> Resolved:
     """Entries, rows, columns and parts, counted from 0."""
     if syntax.args[0].symbol == "shape":
         return Resolved(number(one(resolver, syntax)), (), Reading(()))
-    of, places = resolver.resolve(syntax.args[0]), syntax.args[1:]
-    axes = _axes(resolver, syntax, of)
+    return part(resolver, syntax, resolver.resolve(syntax.args[0]), syntax.args[1:])
+
+
+def part(resolver: Resolver, syntax: Syntax, of: Resolved, places: Sequence[Syntax]) -> Resolved:
+    """What stands at these places."""
+    axes = _axes(resolver, syntax, of, places)
     taken = _in_order([*_along(resolver, syntax, of, axes, places)])
     left = [along for along in taken if along.kind != "one"]
     lists = [along.places for along in taken if along.kind == "list"]
@@ -55,13 +59,13 @@ def indexed(resolver: Resolver, syntax: Syntax) -> Resolved:
     if len(kept) == 2 and (found.shape or (1, 1)) != kept:
         found = transposed(resolver, syntax, found)
     return found._replace(
-        reading=Reading(kept, of.reading.soft and len(places) == 1 and FULL.symbol == places[0].symbol)
+        reading=Reading(kept, of.reading.soft and [place.symbol for place in places] == [FULL.symbol])
     )
 
 
-def _axes(resolver: Resolver, syntax: Syntax, of: Resolved) -> Shape:
+def _axes(resolver: Resolver, syntax: Syntax, of: Resolved, given: Sequence[Syntax]) -> Shape:
     """The axes that are indexed: NumPy's, or rows and columns where it has too few for so many places."""
-    places = [place for place in syntax.args[1:] if place.symbol not in ("none", "dots")]
+    places = [place for place in given if place.symbol not in ("none", "dots")]
     axes = of.reading.axes
     if len(places) == 1 and len(axes) == 2 and of.shape[:1] == (1,) and of.term.head == "name":
         return _of_lone_row(resolver, syntax, of, places[0])
@@ -208,6 +212,33 @@ def _pairs(resolver: Resolver, syntax: Syntax, of: Resolved, rows: Sequence[int]
     width = (of.shape or (1, 1))[1]
     places = [row * width + column + 1 for row, column in zip(rows, columns, strict=True)]
     return resolver.operation(syntax, heads.PICK_ROWS, [flat], places)
+
+
+def squeezed(resolver: Resolver, syntax: Syntax) -> Resolved:
+    """Without the axes of one entry, or without the one that is named."""
+    of, axis = resolver.resolve(syntax.args[0]), asked_axis(resolver, syntax)
+    count = len(of.reading.axes)
+    gone = {k for k, size in enumerate(of.reading.axes) if size == 1} if axis is None else {axis % max(count, 1)}
+    if axis is not None and (not -count <= axis < count or of.reading.axes[axis] != 1):
+        raise SyntaxProblem(syntax.at, tell("indexing.squeezed", axis=axis, called=called(of)))
+    return part(resolver, syntax, of, [ZERO if k in gone else FULL for k in range(count)])
+
+
+def expanded(resolver: Resolver, syntax: Syntax) -> Resolved:
+    """With a new axis of one entry."""
+    of, axis = resolver.resolve(syntax.args[0]), asked_axis(resolver, syntax)
+    count = len(of.reading.axes) + 1
+    if axis is None or not -count <= axis < count:
+        raise SyntaxProblem(syntax.at, tell("indexing.expanded", function=syntax.symbol))
+    places = [FULL] * (count - 1)
+    places.insert(axis % count, NEW)
+    return part(resolver, syntax, of, places)
+
+
+def asked_axis(resolver: Resolver, syntax: Syntax) -> int | None:
+    """The axis that is named or stands second; None where there is none."""
+    given = [*syntax.args[1:2], *(value for key, value in syntax.keywords if key == "axis")]
+    return one(resolver, given[0]) if given else None
 
 
 def transposed(resolver: Resolver, syntax: Syntax, of: Resolved) -> Resolved:

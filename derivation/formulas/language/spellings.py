@@ -16,6 +16,7 @@ ALIASES = {alias: row.spellings[0] for row in TABLE.values() for alias in row.al
     "sigma": "sigmoid",
     **dict.fromkeys(("asarray", "tensor", "as_tensor"), "array"),
     "identity": "eye",
+    "unsqueeze": "expand_dims",
     "numel": "size",
     **dict.fromkeys(("mm", "mv", "bmm"), "@"),
     "keepdim": "keepdims",
