@@ -60,6 +60,8 @@ class Network:
     """The section that each equation stands in; empty in a network without sections."""
     places: Mapping[str, tuple[int, int]] = field(default_factory=dict, compare=False)
     """Line and column of each equation in the spec; what was split off an equation stands where it does."""
+    fixed: frozenset[str] = frozenset()
+    """The data that belong to the equations: places in an index, arrays that stand in an equation."""
 
     @cached_property
     def names(self) -> Names:

@@ -257,7 +257,7 @@ class _Builder:
         """How many operators the equations have so far, and how many numbers their results."""
         self.titles: dict[str, str] = {}
         self.indices: set[str] = set()
-        """The data that stand in an index."""
+        """The data that stand in an index, and arrays that stand in an equation."""
         self.constants: set[str] = set()
 
     def opened(self) -> Opened:
@@ -299,6 +299,7 @@ class _Builder:
             self.titles,
             sections(list(equations), self.written, spec.model.loss),
             self.stated(equations),
+            fixed=frozenset(self.indices),
         )
         for first, second in built.names.clashes():
             self.add(
@@ -464,6 +465,7 @@ class _Builder:
                     self.entries += prod(resolver.names[made])
                 shapes, readings = resolver.names, resolver.readings or {}
                 self.spec.data |= resolver.arrays
+                self.indices |= resolver.arrays.keys()
                 equations |= {**resolver.added, key: found.term}
                 self.titles |= resolver.titles
                 self.indices |= resolver.indices
