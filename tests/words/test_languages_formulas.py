@@ -67,6 +67,7 @@ EQUATIONS = [
     ("syntax.expected_operand", "f = exp()"),
     ("syntax.expected_index", "f = x[+]"),
     ("syntax.expected_whole", "f = x[x + exp(s)]"),
+    ("syntax.mask", "f = x[x > 1]"),
     ("syntax.expected_repetition", "f = s for 3"),
     ("syntax.expected_function", "f = np.inf"),
     ("syntax.steps", "f[t] = s for t in 1..300"),

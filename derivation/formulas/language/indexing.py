@@ -38,7 +38,22 @@ def indexed(resolver: Resolver, syntax: Syntax) -> Resolved:
     """Entries, rows, columns and parts, counted from 0."""
     if syntax.args[0].symbol == "shape":
         return Resolved(number(one(resolver, syntax)), (), Reading(()))
-    return part(resolver, syntax, resolver.resolve(syntax.args[0]), syntax.args[1:])
+    within, places = syntax.args[0], syntax.args[1:]
+    if within.symbol != "index":
+        return part(resolver, syntax, resolver.resolve(within), places)
+    of = resolver.resolve(within.args[0])
+    if len(of.reading.axes) == 2 and _is_one(resolver, within.args[1:]):
+        return part(resolver, syntax, of, (*within.args[1:], *places))
+    return part(resolver, syntax, part(resolver, within, of, within.args[1:]), places)
+
+
+def _is_one(resolver: Resolver, places: Sequence[Syntax]) -> bool:
+    """Whether they are one place: `X[0][1]` is X[0, 1]."""
+    return (
+        len(places) == 1
+        and places[0].symbol not in ("slice_of", "none", "dots", "list")
+        and isinstance(constant(resolver, places[0]), int)
+    )
 
 
 def part(resolver: Resolver, syntax: Syntax, of: Resolved, places: Sequence[Syntax]) -> Resolved:
