@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from math import prod
 from pathlib import Path
@@ -344,7 +345,7 @@ class _Builder:
         read: list[list[Equation]] = []
         heading: Heading | None = None
         given = [
-            *statements(self.lines(), self.spec.data, lambda *problem: self.problems.append(Problem(*problem)), HEADING)
+            *statements(self.lines(), self.counting, lambda *problem: self.problems.append(Problem(*problem)), HEADING)
         ]
         if len(given) > MAXIMAL_LINES:
             first = given[MAXIMAL_LINES]
@@ -372,6 +373,11 @@ class _Builder:
         self.written = {equation.key: equation for equation in arranged(lines)}
         if not self.written and not self.problems:
             self.add(("model", "equations"), tell("spec.no_equation"))
+
+    @cached_property
+    def counting(self) -> dict[str, Array]:
+        """What the steps of a repetition may be counted by: data, and the lengths of parameters."""
+        return {**{key: array for key, array in self.spec.parameters.items() if array.shape}, **self.spec.data}
 
     def heading(self, title: re.Match[str], line: int, column: int, empty: bool) -> Heading:
         column += title.start() + len(title.string) - len(title.string.lstrip())
@@ -420,7 +426,7 @@ class _Builder:
             self.problems.append(Problem(line, column, tell("spec.expected_equation", found=text.strip()[:40])))
             return
         try:
-            written = parse(text[match.end() :], self.spec.data)
+            written = parse(text[match.end() :], self.counting)
             body, steps = each(written)
             steps *= prod(last - first + 1 for _, first, last, _ in statement.loops)
             if problem := repetition_problem(self.unfolded, body, steps):

@@ -96,7 +96,7 @@ def choose(
     """The operation that a symbol stands for between operands of these shapes, with these options; `ShapeMismatch`
     where there is none."""
     problem: ShapeMismatch | None = None
-    if symbol == "@" and () in shapes:
+    if symbol == "@" and () in shapes and len(shapes) == 2:
         scaled_matrix(shapes)
     for row in SPELLINGS[symbol]:
         required = len(row.operands) - len(row.defaults)
