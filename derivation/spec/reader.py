@@ -20,13 +20,14 @@ from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.readings import Reading
 from derivation.formulas.language.resolve import Resolver, describe
 from derivation.formulas.language.steps import at_known_steps, is_given_so
+from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.language.unfolding import entries_problem, repetition_problem, unfolded
 from derivation.formulas.numbers import Carry, Style
 from derivation.formulas.terms import Term, names
 from derivation.networks.network import Network, Page, split
 from derivation.networks.update import Update
 from derivation.spec import checks as spec_checks
-from derivation.spec.blocks import Statement, statements
+from derivation.spec.blocks import Statement, apart, statements
 from derivation.spec.files import from_file
 from derivation.spec.given import Given, value
 from derivation.spec.sections import HEADING, Equation, Heading, arranged, each, each_step, ordered, sections, uses
@@ -339,7 +340,7 @@ class _Builder:
         """(line, column, text) of each equation and each heading, comments and blank lines left out."""
         given = self.places.lines_of(("model", "equations"), self.spec.model.equations)
         bare = [(line, column, text if HEADING.match(text) else text.split("#", 1)[0]) for line, column, text in given]
-        return [(line, column, text) for line, column, text in bare if text.strip()]
+        return [part for whole in bare for part in apart(*whole) if part[2].strip()]
 
     def read_equations(self) -> None:
         read: list[list[Equation]] = []
@@ -373,6 +374,12 @@ class _Builder:
         self.written = {equation.key: equation for equation in arranged(lines)}
         if not self.written and not self.problems:
             self.add(("model", "equations"), tell("spec.no_equation"))
+
+    @property
+    def labels(self) -> dict[str, Array]:
+        """What may stand in an index: data, and equations that are whole numbers."""
+        counts = {key: array for key, array in self.counting.items() if key in self.written}
+        return {**counts, **self.spec.data}
 
     @cached_property
     def counting(self) -> dict[str, Array]:
@@ -427,6 +434,8 @@ class _Builder:
             return
         try:
             written = parse(text[match.end() :], self.counting)
+            if written.symbol == "list":
+                written = Syntax("array", (written,), written.at)
             body, steps = each(written)
             steps *= prod(last - first + 1 for _, first, last, _ in statement.loops)
             if problem := repetition_problem(self.unfolded, body, steps):
@@ -463,7 +472,7 @@ class _Builder:
                 failed.add(key)
                 continue
             try:
-                resolver = Resolver(shapes, key, self.written, readings, self.spec.data, self.constants)
+                resolver = Resolver(shapes, key, self.written, readings, self.labels, self.constants)
                 resolver.know(key, found := resolver.resolve(equation.syntax))
                 for made in (*resolver.added, key):
                     if problem := entries_problem(self.entries, resolver.names[made]):

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import reduce
+from itertools import chain
 from math import prod
 
 from derivation.formulas.language.lexing import SyntaxProblem
@@ -97,7 +98,7 @@ def diagonal(resolver: Resolver, syntax: Syntax) -> Resolved:
 def reshaped(resolver: Resolver, syntax: Syntax) -> Resolved:
     """Other rows and columns; -1 stands for what is left."""
     of = resolver.resolve(syntax.args[0])
-    sizes = integers(syntax.args[1:])
+    sizes = integers(resolver, syntax.args[1:])
     entries = prod(of.shape)
     full = [*sizes, 1] if len(sizes) == 1 else sizes
     known = prod(size for size in full if size != -1)
@@ -107,7 +108,16 @@ def reshaped(resolver: Resolver, syntax: Syntax) -> Resolved:
     return found._replace(reading=natural(found.shape) if len(sizes) == 1 else Reading(found.shape))
 
 
-def integers(raws: Sequence[Syntax]) -> list[int]:
+def integers(resolver: Resolver, raws: Sequence[Syntax]) -> list[int]:
     """Whole numbers, given one by one or as one list."""
     given = raws[0].args if len(raws) == 1 and raws[0].symbol == "list" else raws
-    return [whole(syntax) for syntax in given]
+    found = [constant(resolver, syntax) for syntax in given]
+    return list(chain.from_iterable(part if isinstance(part, tuple) else (part,) for part in found))
+
+
+def transposed(resolver: Resolver, syntax: Syntax) -> Resolved:
+    """Rows and columns exchanged; PyTorch names both axes."""
+    of, *axes = syntax.args
+    if axes and sorted(axis % 2 for axis in integers(resolver, axes)) != [0, 1]:
+        raise SyntaxProblem(syntax.at, tell("indexing.transposed"))
+    return resolver.operation(syntax, ".T", [resolver.resolve(of)])

@@ -40,9 +40,9 @@ FUNCTIONS = (
 NUMBERS = frozenset({"pi", "e"})
 """What is no function behind `np.`."""
 ATTRIBUTES = frozenset({"shape", "size"})
-LENGTHS = ATTRIBUTES | {"len", "range"}
+LENGTHS = ATTRIBUTES | {"len", "range", "argmax"}
 """Whole numbers that are known before anything is worked."""
-ARRAYS = frozenset({"array", "zeros", "eye", "zeros_like", "ones_like"})
+ARRAYS = frozenset({"array", "full", "zeros", "eye", "zeros_like", "ones_like"})
 TEMPLATE_FUNCTIONS = frozenset({"ones"})
 """Only rows of the table use it: an array of ones of an operand's shape. NumPy's takes the shape."""
 

@@ -16,7 +16,7 @@ def product(resolver: Resolver, syntax: Syntax) -> Resolved:
     """`dot` and its kin: of two lists the sum of the products of their entries, with a number a multiple of it, else a
     product of matrices."""
     parts = [resolver.resolve(arg) for arg in syntax.args]
-    if len(parts) != 2 or syntax.keywords:
+    if len(parts) != 2:
         return resolver.operation(syntax, heads.DOT, parts)
     left, right = parts
     if syntax.symbol == "vdot" and left.shape:

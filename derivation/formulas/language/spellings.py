@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from derivation.formulas.operations import TABLE
 
-MODULES = frozenset({"np", "numpy", "jnp", "torch", "nn", "functional", "F", "math", "tf", "special", "linalg"})
+MODULES = frozenset({"np", "numpy", "jnp", "torch", "nn", "functional", "F", "math", "tf", "special", "linalg", "jax"})
 """Prefixes that are passed over, as in `np.maximum(0, z)`."""
 ALIASES = {alias: row.spellings[0] for row in TABLE.values() for alias in row.aliases} | {
     "concatenate": "concat",
@@ -14,7 +14,14 @@ ALIASES = {alias: row.spellings[0] for row in TABLE.values() for alias in row.al
     "column_stack": "column_stack",
     "arange": "range",
     "sigma": "sigmoid",
-    **dict.fromkeys(("asarray", "tensor", "as_tensor"), "array"),
+    **dict.fromkeys(("asarray", "tensor", "as_tensor", "copy", "clone", "item", "float"), "array"),
+    **dict.fromkeys(("view",), "reshape"),
+    **{f"reduce_{function}": function for function in ("sum", "mean", "max", "min")},
+    "pow": "^",
+    "mul": "*",
+    "div": "/",
+    "sub": "-",
+    "t": ".T",
     "identity": "eye",
     "unsqueeze": "expand_dims",
     "numel": "size",
