@@ -193,28 +193,28 @@ def _count(shape: Shape) -> int:
 
 def _block(resolver: Resolver, syntax: Syntax, of: Resolved, taken: Sequence[Taken]) -> Resolved:
     """Rows and columns of ours."""
-    along = [part.places for part in taken if part.kind != "new"]
+    along = [part for part in taken if part.kind != "new"]
     height, width = of.shape or (1, 1)
     if len(along) == 1:
-        along = [range(1), *along] if height == 1 else [*along, range(1)]
-    rows, columns = along or (range(1), range(1))
-    spans = [_span(places, size) for places, size in ((rows, height), (columns, width))]
+        along = [Taken("one"), *along] if height == 1 else [*along, Taken("one")]
+    rows, columns = along or (Taken("one"), Taken("one"))
+    spans = [_span(part) for part in (rows, columns)]
     cut = [span or range(size) for span, size in zip(spans, (height, width), strict=True)]
     if cut != [range(height), range(width)]:
         of = resolver.operation(syntax, heads.SLICE, [of], [*chain.from_iterable((c.start + 1, c.stop) for c in cut)])
     if not spans[0]:
-        of = resolver.operation(syntax, heads.PICK_ROWS, [of], [row + 1 for row in rows])
+        of = resolver.operation(syntax, heads.PICK_ROWS, [of], [row + 1 for row in rows.places])
     if not spans[1]:
         turned = transposed(resolver, syntax, of)
-        picked = resolver.operation(syntax, heads.PICK_ROWS, [turned], [column + 1 for column in columns])
+        picked = resolver.operation(syntax, heads.PICK_ROWS, [turned], [column + 1 for column in columns.places])
         of = transposed(resolver, syntax, picked)
     return of
 
 
-def _span(places: Sequence[int], size: int) -> range | None:
-    """The places as one piece; None where they are no such."""
-    piece = range(places[0], places[0] + len(places))
-    return piece if list(places) == list(piece) else None
+def _span(part: Taken) -> range | None:
+    """The places as one piece; None where they are no such, or were listed one by one."""
+    piece = range(part.places[0], part.places[0] + len(part.places))
+    return piece if part.kind != "list" and list(part.places) == list(piece) else None
 
 
 def _pairs(resolver: Resolver, syntax: Syntax, of: Resolved, rows: Sequence[int], columns: Sequence[int]) -> Resolved:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derivation.formulas.operations import TABLE
+from derivation.formulas.operations import TABLE, heads
 
 MODULES = frozenset({"np", "numpy", "jnp", "torch", "nn", "functional", "F", "math", "tf", "special", "linalg", "jax"})
 """Prefixes that are passed over, as in `np.maximum(0, z)`."""
@@ -15,13 +15,11 @@ ALIASES = {alias: row.spellings[0] for row in TABLE.values() for alias in row.al
     "arange": "range",
     "sigma": "sigmoid",
     **dict.fromkeys(("asarray", "tensor", "as_tensor", "copy", "clone", "item", "float"), "array"),
-    **dict.fromkeys(("view",), "reshape"),
-    **{f"reduce_{function}": function for function in ("sum", "mean", "max", "min")},
-    "pow": "^",
+    **{f"reduce_{function}": function for function in (heads.SUM, heads.MEAN, "max", "min")},
+    **{head: TABLE[head].spellings[0] for head in (heads.POW, heads.SUB, heads.DIV)},
     "mul": "*",
-    "div": "/",
-    "sub": "-",
     "t": ".T",
+    "view": "reshape",
     "identity": "eye",
     "unsqueeze": "expand_dims",
     "numel": "size",
