@@ -73,6 +73,8 @@ class Network:
     """What parameters, data and the update's constants (`update.rate`) are given as, where that is no decimal: 1/3."""
     samples: tuple[Sample, ...] = ()
     """The data of each training step, where they change; `data` holds those of the first."""
+    fixed: frozenset[str] = frozenset()
+    """The data that belong to the equations: places in an index, arrays that stand in an equation."""
 
     @cached_property
     def names(self) -> Names:

@@ -4,17 +4,24 @@ the colon."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+
+from flint import fmpq
 
 from derivation.formulas.arrays import Array
 from derivation.formulas.language.expressions import parse
+from derivation.formulas.language.letters import NAME, plain
 from derivation.formulas.language.lexing import SyntaxProblem
+from derivation.formulas.language.steps import counted, whole
 from derivation.words.telling import tell
 
 Loop = tuple[str, int, int, int]
 """The index of a repetition, its first and its last step, and the line that says so."""
 BLOCK = re.compile(r"(?P<indent>\s*)(?P<range>for\s[^:#]*):(?P<body>[^#]*)")
+COUNT = re.compile(rf"\s*({NAME})\s*=\s*(\d+|len\(\w+\)|\w+\.shape\[\d\])\s*\Z")
+"""An equation that a range may be counted by: `n = len(x)`."""
 ZERO = "0 "
 """Stands for the body while the range is read."""
 
@@ -33,9 +40,10 @@ Tell = Callable[[int, int, str], None]
 
 
 def statements(
-    lines: Sequence[tuple[int, int, str]], given: Mapping[str, Array], tell_of: Tell, heading: re.Pattern[str]
+    lines: Sequence[tuple[int, int, str]], given: MutableMapping[str, Array], tell_of: Tell, heading: re.Pattern[str]
 ) -> Iterator[Statement]:
-    """The lines of a spec; what is wrong with a range is told by `tell_of(line, column, sentence)`."""
+    """The lines of a spec; what is wrong with a range is told by `tell_of(line, column, sentence)`. Lengths that have a
+    name, as in `n = len(x)`, are added to what is `given`."""
     around: list[tuple[int, tuple[Loop, ...]]] = []
     waiting: tuple[int, int] | None = None
     for line, column, text in lines:
@@ -50,6 +58,7 @@ def statements(
         waiting, loops = None, around[-1][1] if around else ()
         block = BLOCK.match(text)
         if not block:
+            _note(text, given)
             yield Statement(line, column, text, loops)
             continue
         loop = _range(block, line, column, given, tell_of)
@@ -61,6 +70,24 @@ def statements(
             waiting = (line, column + block.start("range"))
     if waiting:
         tell_of(*waiting, tell("spec.empty_block"))
+
+
+def _note(text: str, given: MutableMapping[str, Array]) -> None:
+    count = COUNT.match(text)
+    if count and plain(count[1]) not in given:
+        with suppress(SyntaxProblem):
+            given[plain(count[1])] = Array.scalar(fmpq(whole(counted(parse(count[2]), given))))
+
+
+def apart(line: int, column: int, text: str) -> Iterator[tuple[int, int, str]]:
+    """What semicolons keep apart on a line."""
+    if ";" not in text or text.lstrip().startswith("#"):
+        yield line, column, text
+        return
+    at = 0
+    for part in text.split(";"):
+        yield line, column + at, part
+        at += len(part) + 1
 
 
 def _range(block: re.Match[str], line: int, column: int, given: Mapping[str, Array], tell_of: Tell) -> tuple[Loop, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from math import prod
 from pathlib import Path
@@ -19,6 +20,7 @@ from derivation.formulas.language.lexing import SyntaxProblem, UnknownName
 from derivation.formulas.language.readings import Reading
 from derivation.formulas.language.resolve import Resolver, describe
 from derivation.formulas.language.steps import at_known_steps, is_given_so
+from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.language.unfolding import entries_problem, repetition_problem, unfolded
 from derivation.formulas.numbers import Carry, Style
 from derivation.formulas.terms import Term, names
@@ -26,7 +28,7 @@ from derivation.networks.network import Network, Page, Sample, split
 from derivation.networks.update import PREFIX, Update
 from derivation.spec import checks as spec_checks
 from derivation.spec import hints
-from derivation.spec.blocks import Statement, statements
+from derivation.spec.blocks import Statement, apart, statements
 from derivation.spec.files import from_file
 from derivation.spec.given import Given, Misplaced, Stepped, as_written, stepped, value
 from derivation.spec.sections import HEADING, Equation, Heading, arranged, each, each_step, ordered, sections, uses
@@ -309,7 +311,7 @@ class _Builder:
         """How many operators the equations have so far, and how many numbers their results."""
         self.titles: dict[str, str] = {}
         self.indices: set[str] = set()
-        """The data that stand in an index."""
+        """The data that stand in an index, and arrays that stand in an equation."""
         self.constants: set[str] = set()
 
     def opened(self) -> Opened:
@@ -349,6 +351,7 @@ class _Builder:
             self.stated(equations),
             self.as_written(update),
             self.samples(),
+            fixed=frozenset(self.indices),
         )
         for first, second in built.names.clashes():
             self.add(
@@ -436,13 +439,13 @@ class _Builder:
         """(line, column, text) of each equation and each heading, comments and blank lines left out."""
         given = self.places.lines_of(("model", "equations"), self.spec.model.equations)
         bare = [(line, column, text if HEADING.match(text) else text.split("#", 1)[0]) for line, column, text in given]
-        return [(line, column, text) for line, column, text in bare if text.strip()]
+        return [part for whole in bare for part in apart(*whole) if part[2].strip()]
 
     def read_equations(self) -> None:
         read: list[list[Equation]] = []
         heading: Heading | None = None
         given = [
-            *statements(self.lines(), self.spec.data, lambda *problem: self.problems.append(Problem(*problem)), HEADING)
+            *statements(self.lines(), self.counting, lambda *problem: self.problems.append(Problem(*problem)), HEADING)
         ]
         if len(given) > MAXIMAL_LINES:
             first = given[MAXIMAL_LINES]
@@ -470,6 +473,17 @@ class _Builder:
         self.written = {equation.key: equation for equation in arranged(lines)}
         if not self.written and not self.problems:
             self.add(("model", "equations"), tell("spec.no_equation"))
+
+    @property
+    def labels(self) -> dict[str, Array]:
+        """What may stand in an index: data, and equations that are whole numbers."""
+        counts = {key: array for key, array in self.counting.items() if key in self.written}
+        return {**counts, **self.spec.data}
+
+    @cached_property
+    def counting(self) -> dict[str, Array]:
+        """What the steps of a repetition may be counted by: data, and the lengths of parameters."""
+        return {**{key: array for key, array in self.spec.parameters.items() if array.shape}, **self.spec.data}
 
     def heading(self, title: re.Match[str], line: int, column: int, empty: bool) -> Heading:
         column += title.start() + len(title.string) - len(title.string.lstrip())
@@ -519,7 +533,9 @@ class _Builder:
             self.unread |= {*STEM.findall(text.partition("=")[0])[:1], ANY}
             return
         try:
-            written = parse(text[match.end() :], self.spec.data)
+            written = parse(text[match.end() :], self.counting)
+            if written.symbol == "list":
+                written = Syntax("array", (written,), written.at)
             body, steps = each(written)
             steps *= prod(last - first + 1 for _, first, last, _ in statement.loops)
             if problem := repetition_problem(self.unfolded, body, steps):
@@ -568,7 +584,7 @@ class _Builder:
                 failed.add(key)
                 continue
             try:
-                resolver = Resolver(shapes, key, self.written, readings, self.spec.data, self.constants)
+                resolver = Resolver(shapes, key, self.written, readings, self.labels, self.constants)
                 resolver.know(key, found := resolver.resolve(equation.syntax))
                 for made in (*resolver.added, key):
                     if problem := entries_problem(self.entries, resolver.names[made]):
@@ -576,6 +592,7 @@ class _Builder:
                     self.entries += prod(resolver.names[made])
                 shapes, readings = resolver.names, resolver.readings or {}
                 self.spec.data |= resolver.arrays
+                self.indices |= resolver.arrays.keys()
                 equations |= {**resolver.added, key: found.term}
                 self.titles |= resolver.titles
                 self.indices |= resolver.indices

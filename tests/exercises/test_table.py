@@ -136,3 +136,17 @@ def test_whole_data_of_any_size_have_a_standard() -> None:
         assert all(entry.q == 1 for entry in found) and len(found) <= 10_000
     text = HEAD.replace("x = [1, 2]", "x = [250000, 2]")
     assert text != HEAD and exercise_of(text, ".").slots
+
+
+INDEXED = (
+    '[model]\nloss = "L"\nequations = "p = softmax(W @ x)\\nL = -log(p[y]) + sum(x * np.array([1, 2]))"\n'
+    "[parameters]\nW = [[1, 0.5], [0.5, -1]]\n[data]\nx = [1, 2]\ny = 1\n"
+)
+
+
+def test_what_belongs_to_the_equations_does_not_vary() -> None:
+    exercise = exercise_of(INDEXED + "[variants]\ndigits = 3", "")
+    assert {slot.args[0] for slot, _ in exercise.plan.domains} == {"W", "x"}
+    for key in ("y", "c"):
+        with pytest.raises(SpecError, match=f"'{key}' is a place in an index, or an array that stands in an equation"):
+            exercise_of(INDEXED + f'[variants]\nvary = {{ {key} = "0 | 1" }}', "")

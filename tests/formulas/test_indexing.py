@@ -48,6 +48,15 @@ CASES = {
     "z = np.inner(X, W) + np.inner(W[0], W[1]) * p[y]": lambda X, W, p, y, **_: X @ W.T + W[0] @ W[1] * p[y],
     "z = np.vdot(E, E) * np.dot(2, E) * dot(p, p)": lambda E, p, **_: np.vdot(E, E) * 2 * E * (p @ p),
     "z = p @ X * W[0] - W[0] @ W.T @ W": lambda p, X, W, **_: p @ X * W[0] - W[0] @ W.T @ W,
+    "z = sum(X, 0) + mean(X, 0) * softmax(X, 1)": lambda X, **_: X.sum(0) + X.mean(0) * softmax(X),
+    "r = X[:1]\nz = r[0][1] + r[0][-1] * X[1][2]": lambda X, **_: X[0][1] + X[0][-1] * X[1][2],
+    "z = X[t][0, 1:] + X[y][1:] @ E": lambda X, t, y, E, **_: X[t][0, 1:] + X[y][1:] @ E,
+    "z = np.eye(3, dtype=float)[t] @ W.transpose(0, 1) + np.full((4, 2), 0.5)": lambda t, W, **_: (
+        np.eye(3)[t] @ W.T + 0.5
+    ),
+    "n = len(p); s = 0\nfor k in range(n): s += p[k] * X[k, n - 2]\nz = s": lambda p, X, **_: p @ X[:, 2],
+    "v = [1, p[0]]; M = [[1, 2], [3, 4]]\nz = M @ v": lambda p, **_: np.array([[1, 2], [3, 4]]) @ np.array([1, p[0]]),
+    "z = p[np.argmax(t)] * X.view(2, -1) + pow(p[0], 2)": lambda p, X, t, **_: p[3] * X.reshape(2, -1) + p[0] ** 2,
     "z = np.outer(E, W[0])": lambda E, W, **_: np.outer(E, W[0]),
     "z = p[:, None] * W[0][None, :] + W[1]": lambda p, W, **_: np.outer(p, W[0]) + W[1],
     "z = np.sum(X, 0) * np.mean(X, 0) + X.max(0)": lambda X, **_: X.sum(0) * X.mean(0) + X.max(0),

@@ -25,7 +25,7 @@ PACKAGE = Path(__file__).parents[2] / "derivation"
 FEW = 60
 STRINGS = {
     "formulas/terms.py": (8, "Python's operators between terms; terms lie below the table"),
-    "formulas/language/spellings.py": (8, "names of PyTorch and NumPy"),
+    "formulas/language/spellings.py": (9, "names of PyTorch and NumPy"),
     "formulas/language/axes.py": (
         6,
         "words of the language: `sum` may be a row of the table or an average on the way",

@@ -37,6 +37,8 @@ def spec(
         (spec("z = reshape(W, 3, 1)"), (3, 5), "2 x 2 entries do not fill 3 x 1"),
         (spec("z = embedding(W, 7)"), (3, 5), "among the 2 that there are"),
         (spec("z = W + [[1, 2]]"), (3, 9), "a list stands only inside concat"),
+        (spec("z = np.matmul(x)"), (3, 8), "takes 2 operands, not 1"),
+        (spec("z = np.matmul(1)"), (3, 8), "takes 2 operands, not 1"),
         (spec("z = max()"), (3, 9), "expected a number, a name or a bracket"),
         (
             spec("z = X + b", "X = [[1, 2], [3, 4], [5, 6]]", "b = [[1], [2]]"),

@@ -162,8 +162,8 @@ def _updated(network: Network) -> tuple[str, ...]:
 
 
 def _labels(network: Network) -> set[str]:
-    """The data that losses take as labels, and masks."""
-    found: set[str] = set()
+    """The data that losses take as labels, masks, and what belongs to the equations."""
+    found = set(network.fixed)
     for term in network.equations.values():
         for node in walk(term):
             if node.head in TARGETED or node.head.startswith((heads.DROPOUT, "masked")):
@@ -179,6 +179,9 @@ def _varied(given: Mapping[str, Any], network: Network, add: Add) -> dict[Slot, 
         if key not in quantities:
             near, known = nearest(key, quantities), ", ".join(quantities)
             add(("vary", key), tell("plan.not_given", key=key, near=near, known=known))
+            continue
+        if key in network.fixed:
+            add(("vary", key), tell("plan.fixed", key=key))
             continue
         of_update = key not in network.parameters and key not in network.data
         try:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import reduce
+from itertools import chain
 from math import prod
 
 from derivation.formulas.language.lexing import SyntaxProblem
@@ -89,10 +90,17 @@ def embedding(resolver: Resolver, syntax: Syntax) -> Resolved:
     return found._replace(reading=Reading((len(rows), *of.reading.axes[1:])))
 
 
+def diagonal(resolver: Resolver, syntax: Syntax) -> Resolved:
+    """`diag` makes a matrix of a list, and takes the diagonal of a matrix."""
+    parts = [resolver.resolve(arg) for arg in syntax.args]
+    is_matrix = len(parts) == 1 and min(parts[0].shape or (1,)) > 1
+    return resolver.operation(syntax, heads.DIAGONAL if is_matrix else syntax.symbol, parts)
+
+
 def reshaped(resolver: Resolver, syntax: Syntax) -> Resolved:
     """Other rows and columns; -1 stands for what is left."""
     of = resolver.resolve(syntax.args[0])
-    sizes = integers(syntax.args[1:])
+    sizes = integers(resolver, syntax.args[1:])
     entries = prod(of.shape)
     full = [*sizes, 1] if len(sizes) == 1 else sizes
     known = prod(size for size in full if size != -1)
@@ -106,19 +114,19 @@ def padded(resolver: Resolver, syntax: Syntax) -> Resolved:
     """Zeros around an array, as in NumPy: so many everywhere, before and behind, or that for each axis."""
     if len(syntax.args) != 2:
         count = syntax.args[1:]
-        return resolver.operation(syntax, heads.PAD, [resolver.resolve(syntax.args[0])], integers(count))
+        return resolver.operation(syntax, heads.PAD, [resolver.resolve(syntax.args[0])], integers(resolver, count))
     of, width = resolver.resolve(syntax.args[0]), syntax.args[1]
     axes = max(len(of.reading.axes), 1)
     if width.symbol == "list" and all(part.symbol == "list" for part in width.args):
-        pairs = [integers(part.args) for part in width.args]
+        pairs = [integers(resolver, part.args) for part in width.args]
     else:
-        pairs = [integers([width])] * axes
+        pairs = [integers(resolver, [width])] * axes
     return _within(resolver, syntax, of, [(*pair, *pair)[:2] for pair in pairs])
 
 
 def padded_in_torch(resolver: Resolver, syntax: Syntax) -> Resolved:
     """Zeros around an array, as in PyTorch: before and behind along the last axis, then along the one before it."""
-    of, width = resolver.resolve(syntax.args[0]), integers(syntax.args[1:])
+    of, width = resolver.resolve(syntax.args[0]), integers(resolver, syntax.args[1:])
     pairs = list(zip(width[::2], width[1::2], strict=False))[::-1]
     missing = max(len(of.reading.axes), 1) - len(pairs)
     return _within(resolver, syntax, of, [(0, 0)] * missing + pairs if len(width) % 2 == 0 else [])
@@ -145,7 +153,7 @@ def _within(resolver: Resolver, syntax: Syntax, of: Resolved, pairs: Sequence[Se
 
 def tiled(resolver: Resolver, syntax: Syntax) -> Resolved:
     """The array again and again, as in NumPy: one below the other, side by side."""
-    of, times = resolver.resolve(syntax.args[0]), integers(syntax.args[1:])
+    of, times = resolver.resolve(syntax.args[0]), integers(resolver, syntax.args[1:])
     is_list = len(of.reading.axes) < 2
     if not times or len(times) > 2 or min(times) < 1 or max(times) > MOST_TILES:
         raise SyntaxProblem(syntax.at, tell("indexing.tile", most=MOST_TILES))
@@ -187,7 +195,16 @@ def repeated(resolver: Resolver, syntax: Syntax) -> Resolved:
     return resolver.operation(syntax, heads.ENLARGE, [of], [1, times] if axis else [times, 1])
 
 
-def integers(raws: Sequence[Syntax]) -> list[int]:
+def integers(resolver: Resolver, raws: Sequence[Syntax]) -> list[int]:
     """Whole numbers, given one by one or as one list."""
     given = raws[0].args if len(raws) == 1 and raws[0].symbol == "list" else raws
-    return [whole(syntax) for syntax in given]
+    found = [constant(resolver, syntax) for syntax in given]
+    return list(chain.from_iterable(part if isinstance(part, tuple) else (part,) for part in found))
+
+
+def transposed(resolver: Resolver, syntax: Syntax) -> Resolved:
+    """Rows and columns exchanged; PyTorch names both axes."""
+    of, *axes = syntax.args
+    if axes and sorted(axis % 2 for axis in integers(resolver, axes)) != [0, 1]:
+        raise SyntaxProblem(syntax.at, tell("indexing.transposed"))
+    return resolver.operation(syntax, ".T", [resolver.resolve(of)])

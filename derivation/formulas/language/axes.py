@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from derivation.formulas.arrays import Shape
+from derivation.formulas.language.arranging import integers
 from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.places import Resolver
 from derivation.formulas.language.readings import Reading, Resolved, called, natural
@@ -50,7 +51,7 @@ def over(resolver: Resolver, syntax: Syntax, parts: list[Resolved], axis: int) -
         return parts[0]
     symbol = syntax.symbol if shape[1 - axis] == 1 else f"{syntax.symbol} axis={axis}"
     named = {key: whole(value) for key, value in syntax.keywords if key not in AXES}
-    return resolver.operation(syntax, symbol, parts, integers(syntax.args[len(parts) :]), named)
+    return resolver.operation(syntax, symbol, parts, integers(resolver, syntax.args[len(parts) :]), named)
 
 
 def along_axis(syntax: Syntax, layer: Layer, of: Resolved) -> dict[str, str]:

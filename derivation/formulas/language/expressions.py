@@ -44,14 +44,14 @@ NEAR, NEAR_SHORT = 0.65, 0.5
 FUNCTIONS = (
     frozenset(s for s in SPELLINGS if s.isidentifier())
     | LAYERS.keys()
-    | {"concat", "stack", "embedding", "inner", "vdot", "tile", "repeat", "torch.pad", "einsum"}
+    | {"concat", "stack", "embedding", "inner", "vdot", "tile", "repeat", "torch.pad", "einsum", "squeeze", "expand_dims"}
 )
 NUMBERS = frozenset({"pi", "e"})
 """What is no function behind `np.`."""
 ATTRIBUTES = frozenset({"shape", "size"})
-LENGTHS = ATTRIBUTES | {"len", "range"}
+LENGTHS = ATTRIBUTES | {"len", "range", "argmax"}
 """Whole numbers that are known before anything is worked."""
-ARRAYS = frozenset({"array", "zeros", "eye", "zeros_like", "ones_like"})
+ARRAYS = frozenset({"array", "full", "zeros", "eye", "zeros_like", "ones_like"})
 TEMPLATE_FUNCTIONS = frozenset({"ones"})
 """Only rows of the table use it: an array of ones of an operand's shape. NumPy's takes the shape."""
 
@@ -277,6 +277,8 @@ class _Parser:
             bounds.append(None if self.next.text in (",", "]", ":") else self.nested(self.sum))
         if len(bounds) == 1:
             assert bounds[0] is not None
+            if self.next.text in (">", ">=", "<", "<="):
+                raise SyntaxProblem(self.next.at, tell("syntax.mask"))
             return bounds[0]
         return Syntax("slice_of", (*bounds, None)[:3], word.at)
 
@@ -351,9 +353,12 @@ class _Parser:
             raise SyntaxProblem(self.words[self.place - 1].at, tell("syntax.expected_operand", found=repr(")")))
         if found[0].symbol == "for" and symbol == "sum":
             return spelled_out(found[0])
-        return Syntax(symbol, tuple(found), word.at, tuple(keywords))
+        syntax = Syntax(symbol, tuple(found), word.at, tuple(keywords))
+        return along(syntax) if word.text in WITH_AXIS - SEVERAL else syntax
 
 
+SEVERAL = frozenset({"max", "amax", "min", "amin"})
+"""Functions of several operands here, but for those that NumPy has: the largest of X and 0."""
 DIFFERENT_IN_NUMPY = TEMPLATE_FUNCTIONS | {heads.DOT}
 """What has the same name there and takes other operands."""
 
@@ -362,7 +367,12 @@ def as_in_numpy(syntax: Syntax, word: Token) -> Syntax:
     """`np.sum(X, 0)` and `X.sum(0)` as sum(X, axis=0); `np.dot` and `A.dot` are products of matrices there."""
     if syntax.symbol in DIFFERENT_IN_NUMPY:
         return replace(syntax, symbol=f"np.{syntax.symbol}")
-    if word.text not in WITH_AXIS or len(syntax.args) != 2 or not is_number(syntax.args[1]):
+    return along(syntax) if word.text in WITH_AXIS else syntax
+
+
+def along(syntax: Syntax) -> Syntax:
+    """A function with a number behind its operand, which is the axis."""
+    if len(syntax.args) != 2 or not is_number(syntax.args[1]):
         return syntax
     return Syntax(syntax.symbol, syntax.args[:1], syntax.at, (("axis", syntax.args[1]), *syntax.keywords))
 

@@ -53,6 +53,8 @@ def _beside_matrices(resolver: Resolver, syntax: Syntax, parts: Parts) -> Parts 
 
 def _product(resolver: Resolver, syntax: Syntax, parts: Parts) -> Parts | None:
     """A list is a row before, and a column behind the sign of a matrix product."""
+    if len(parts) != 2:
+        return None
     left, right = parts
     if left.shape and len(left.reading.axes) == 1 and left.shape[0] > 1:
         left = transposed(resolver, syntax, left)

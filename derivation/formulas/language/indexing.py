@@ -23,7 +23,7 @@ from derivation.words.telling import tell
 VIEWS = frozenset({heads.TRANSPOSE, heads.SLICE, heads.PICK_ROWS, heads.RESHAPE, heads.FLATTEN})
 """Operations that only move entries: an entry of theirs is one of their operand's."""
 MASK = frozenset({"True", "False"})
-FULL = Syntax("slice_of", (None, None, None), 0)
+FULL, NEW, ZERO = Syntax("slice_of", (None, None, None), 0), Syntax("none", (), 0), Syntax("number", ("0",), 0)
 
 
 class Taken(NamedTuple):
@@ -38,8 +38,27 @@ def indexed(resolver: Resolver, syntax: Syntax) -> Resolved:
     """Entries, rows, columns and parts, counted from 0."""
     if syntax.args[0].symbol == "shape":
         return Resolved(number(one(resolver, syntax)), (), Reading(()))
-    of, places = resolver.resolve(syntax.args[0]), syntax.args[1:]
-    axes = _axes(resolver, syntax, of)
+    within, places = syntax.args[0], syntax.args[1:]
+    if within.symbol != "index":
+        return part(resolver, syntax, resolver.resolve(within), places)
+    of = resolver.resolve(within.args[0])
+    if len(of.reading.axes) == 2 and _is_one(resolver, within.args[1:]):
+        return part(resolver, syntax, of, (*within.args[1:], *places))
+    return part(resolver, syntax, part(resolver, within, of, within.args[1:]), places)
+
+
+def _is_one(resolver: Resolver, places: Sequence[Syntax]) -> bool:
+    """Whether they are one place: `X[0][1]` is X[0, 1]."""
+    return (
+        len(places) == 1
+        and places[0].symbol not in ("slice_of", "none", "dots", "list")
+        and isinstance(constant(resolver, places[0]), int)
+    )
+
+
+def part(resolver: Resolver, syntax: Syntax, of: Resolved, places: Sequence[Syntax]) -> Resolved:
+    """What stands at these places."""
+    axes = _axes(resolver, syntax, of, places)
     taken = _in_order([*_along(resolver, syntax, of, axes, places)])
     left = [along for along in taken if along.kind != "one"]
     lists = [along.places for along in taken if along.kind == "list"]
@@ -55,13 +74,13 @@ def indexed(resolver: Resolver, syntax: Syntax) -> Resolved:
     if len(kept) == 2 and (found.shape or (1, 1)) != kept:
         found = transposed(resolver, syntax, found)
     return found._replace(
-        reading=Reading(kept, of.reading.soft and len(places) == 1 and FULL.symbol == places[0].symbol)
+        reading=Reading(kept, of.reading.soft and [place.symbol for place in places] == [FULL.symbol])
     )
 
 
-def _axes(resolver: Resolver, syntax: Syntax, of: Resolved) -> Shape:
+def _axes(resolver: Resolver, syntax: Syntax, of: Resolved, given: Sequence[Syntax]) -> Shape:
     """The axes that are indexed: NumPy's, or rows and columns where it has too few for so many places."""
-    places = [place for place in syntax.args[1:] if place.symbol not in ("none", "dots")]
+    places = [place for place in given if place.symbol not in ("none", "dots")]
     axes = of.reading.axes
     if len(places) == 1 and len(axes) == 2 and of.shape[:1] == (1,) and of.term.head == "name":
         return _of_lone_row(resolver, syntax, of, places[0])
@@ -174,28 +193,28 @@ def _count(shape: Shape) -> int:
 
 def _block(resolver: Resolver, syntax: Syntax, of: Resolved, taken: Sequence[Taken]) -> Resolved:
     """Rows and columns of ours."""
-    along = [part.places for part in taken if part.kind != "new"]
+    along = [part for part in taken if part.kind != "new"]
     height, width = of.shape or (1, 1)
     if len(along) == 1:
-        along = [range(1), *along] if height == 1 else [*along, range(1)]
-    rows, columns = along or (range(1), range(1))
-    spans = [_span(places, size) for places, size in ((rows, height), (columns, width))]
+        along = [Taken("one"), *along] if height == 1 else [*along, Taken("one")]
+    rows, columns = along or (Taken("one"), Taken("one"))
+    spans = [_span(part) for part in (rows, columns)]
     cut = [span or range(size) for span, size in zip(spans, (height, width), strict=True)]
     if cut != [range(height), range(width)]:
         of = resolver.operation(syntax, heads.SLICE, [of], [*chain.from_iterable((c.start + 1, c.stop) for c in cut)])
     if not spans[0]:
-        of = resolver.operation(syntax, heads.PICK_ROWS, [of], [row + 1 for row in rows])
+        of = resolver.operation(syntax, heads.PICK_ROWS, [of], [row + 1 for row in rows.places])
     if not spans[1]:
         turned = transposed(resolver, syntax, of)
-        picked = resolver.operation(syntax, heads.PICK_ROWS, [turned], [column + 1 for column in columns])
+        picked = resolver.operation(syntax, heads.PICK_ROWS, [turned], [column + 1 for column in columns.places])
         of = transposed(resolver, syntax, picked)
     return of
 
 
-def _span(places: Sequence[int], size: int) -> range | None:
-    """The places as one piece; None where they are no such."""
-    piece = range(places[0], places[0] + len(places))
-    return piece if list(places) == list(piece) else None
+def _span(part: Taken) -> range | None:
+    """The places as one piece; None where they are no such, or were listed one by one."""
+    piece = range(part.places[0], part.places[0] + len(part.places))
+    return piece if part.kind != "list" and list(part.places) == list(piece) else None
 
 
 def _pairs(resolver: Resolver, syntax: Syntax, of: Resolved, rows: Sequence[int], columns: Sequence[int]) -> Resolved:
@@ -208,6 +227,33 @@ def _pairs(resolver: Resolver, syntax: Syntax, of: Resolved, rows: Sequence[int]
     width = (of.shape or (1, 1))[1]
     places = [row * width + column + 1 for row, column in zip(rows, columns, strict=True)]
     return resolver.operation(syntax, heads.PICK_ROWS, [flat], places)
+
+
+def squeezed(resolver: Resolver, syntax: Syntax) -> Resolved:
+    """Without the axes of one entry, or without the one that is named."""
+    of, axis = resolver.resolve(syntax.args[0]), asked_axis(resolver, syntax)
+    count = len(of.reading.axes)
+    gone = {k for k, size in enumerate(of.reading.axes) if size == 1} if axis is None else {axis % max(count, 1)}
+    if axis is not None and (not -count <= axis < count or of.reading.axes[axis] != 1):
+        raise SyntaxProblem(syntax.at, tell("indexing.squeezed", axis=axis, called=called(of)))
+    return part(resolver, syntax, of, [ZERO if k in gone else FULL for k in range(count)])
+
+
+def expanded(resolver: Resolver, syntax: Syntax) -> Resolved:
+    """With a new axis of one entry."""
+    of, axis = resolver.resolve(syntax.args[0]), asked_axis(resolver, syntax)
+    count = len(of.reading.axes) + 1
+    if axis is None or not -count <= axis < count:
+        raise SyntaxProblem(syntax.at, tell("indexing.expanded", function=syntax.symbol))
+    places = [FULL] * (count - 1)
+    places.insert(axis % count, NEW)
+    return part(resolver, syntax, of, places)
+
+
+def asked_axis(resolver: Resolver, syntax: Syntax) -> int | None:
+    """The axis that is named or stands second; None where there is none."""
+    given = [*syntax.args[1:2], *(value for key, value in syntax.keywords if key == "axis")]
+    return one(resolver, given[0]) if given else None
 
 
 def transposed(resolver: Resolver, syntax: Syntax, of: Resolved) -> Resolved:

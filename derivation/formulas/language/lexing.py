@@ -20,7 +20,7 @@ LOOKALIKES = {
     **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb", '"'),
     **dict.fromkeys("\u2018\u2019\u201a\u2032", "'"),
     **dict.fromkeys("\u00a0\u2007\u2009\u202f\u3000", " "),
-    **dict.fromkeys("\u00d7\u22c5\u2217", "*"),
+    **dict.fromkeys("\u00d7\u22c5\u2217\u00b7", "*"),
     "\uff1d": "=",
     "\uff0c": ",",
     "\ufeff": "",

@@ -7,9 +7,9 @@ from itertools import chain
 from math import prod
 
 from derivation.formulas.arrays import Array, Shape, collapse
-from derivation.formulas.language.arranging import joined
+from derivation.formulas.language.arranging import integers, joined
 from derivation.formulas.language.lexing import SyntaxProblem
-from derivation.formulas.language.places import Resolver, constant, lengths
+from derivation.formulas.language.places import Resolver, lengths
 from derivation.formulas.language.readings import Reading, Resolved
 from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.numbers import exact
@@ -58,11 +58,17 @@ def _numeral(part: Syntax) -> str:
 
 def filled(resolver: Resolver, syntax: Syntax) -> Resolved:
     """Zeros, ones, or ones on the diagonal, in an array of these lengths."""
-    sizes = [constant(resolver, arg) for arg in syntax.args]
-    axes = tuple(chain.from_iterable(size if isinstance(size, tuple) else (size,) for size in sizes))
+    axes = tuple(integers(resolver, syntax.args))
     return _literal(
         resolver, syntax, axes * 2 if syntax.symbol == "eye" and len(axes) == 1 else axes, ENTRIES[syntax.symbol]
     )
+
+
+def full(resolver: Resolver, syntax: Syntax) -> Resolved:
+    """One number in an array of these lengths."""
+    if len(syntax.args) != 2 or not (numeral := _numeral(syntax.args[1])):
+        raise SyntaxProblem(syntax.at, tell("literals.full"))
+    return _literal(resolver, syntax, tuple(integers(resolver, syntax.args[:1])), lambda i, j: numeral)
 
 
 def like(resolver: Resolver, syntax: Syntax) -> Resolved:

@@ -122,6 +122,16 @@ def _size(resolver: Resolver, syntax: Syntax) -> Places:
     return axes[place]
 
 
+def _largest(resolver: Resolver, syntax: Syntax) -> Places:
+    """The place of the largest of some data: the label of a one-hot vector."""
+    key = syntax.args[0].args[0] if syntax.args[0].symbol == "name" else ""
+    if key not in resolver.labels or len(lengths(resolver, syntax.args[0])) != 1 or len(syntax.args) > 1:
+        raise SyntaxProblem(syntax.at, tell("indexing.argmax"))
+    entries = resolver.labels[key].entries
+    resolver.indices.add(key)
+    return entries.index(max(entries))
+
+
 CONSTANTS: dict[str, Callable[[Any, Syntax], Places]] = {
     "name": _label,
     **dict.fromkeys(ARITHMETIC, _entry_by_entry),
@@ -129,6 +139,7 @@ CONSTANTS: dict[str, Callable[[Any, Syntax], Places]] = {
     "range": _range,
     "index": _place_of_list,
     "len": _length,
+    "argmax": _largest,
     "shape": lambda resolver, syntax: lengths(resolver, syntax.args[0]),
     "size": _size,
 }

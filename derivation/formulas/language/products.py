@@ -16,12 +16,12 @@ def product(resolver: Resolver, syntax: Syntax) -> Resolved:
     """`dot` and its kin: of two lists the sum of the products of their entries, with a number a multiple of it, else a
     product of matrices."""
     parts = [resolver.resolve(arg) for arg in syntax.args]
-    if len(parts) != 2 or syntax.keywords:
+    if len(parts) != 2:
         return resolver.operation(syntax, heads.DOT, parts)
     left, right = parts
-    if syntax.symbol == "vdot":
+    if syntax.symbol == "vdot" and left.shape:
         return resolver.operation(syntax, heads.DOT, [flat(resolver, syntax, part) for part in parts])
-    if () in (left.reading.axes, right.reading.axes):
+    if () in (left.reading.axes, right.reading.axes) or left.shape == right.shape == ():
         return resolver.operation(syntax, "*", parts)
     ranks = [len(part.reading.axes) for part in parts]
     if max(ranks) < 2 or (syntax.symbol == heads.DOT and left.shape == right.shape):

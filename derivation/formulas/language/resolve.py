@@ -98,7 +98,7 @@ def choose(
     """The operation that a symbol stands for between operands of these shapes, with these options; `ShapeMismatch`
     where there is none."""
     problem: ShapeMismatch | None = None
-    if symbol == "@" and () in shapes:
+    if symbol == "@" and () in shapes and len(shapes) == 2:
         scaled_matrix(shapes)
     for row in SPELLINGS[symbol]:
         required = len(row.operands) - len(row.defaults)
@@ -146,6 +146,7 @@ class Resolver:
         """The Term and its shape; `SyntaxProblem` at the place of the operation whose operands do not fit."""
         special = SPECIAL.get(syntax.symbol)
         if special:
+            refuse_keywords(syntax)
             return special(self, syntax)  # type: ignore[no-any-return]
         if syntax.symbol in LAYERS:
             return self.layer(syntax)
@@ -161,7 +162,7 @@ class Resolver:
             syntax,
             syntax.symbol,
             parts,
-            arranging.integers(syntax.args[count:]),
+            arranging.integers(self, syntax.args[count:]),
             {key: whole(value) for key, value in named.items()},
         )
 
@@ -321,6 +322,8 @@ class Resolver:
 
     def power(self, syntax: Syntax) -> Resolved:
         """`e^x` is exp(x), where e is nothing else."""
+        if len(syntax.args) != 2:
+            return self.operation(syntax, syntax.symbol, [self.resolve(arg) for arg in syntax.args])
         base, exponent = syntax.args
         if base.args[:1] == ("e",) and (base.symbol == "constant" or "e" not in self.taken):
             return self.resolve(Syntax(heads.EXP, (exponent,), syntax.at))
@@ -356,15 +359,22 @@ class Resolver:
 
 CONSTANTS = {"pi": "4 * arctan(1)", "e": "exp(1)"}
 """Numbers that have a name everywhere, unless the spec calls something else so."""
+KEYWORDS = {**dict.fromkeys(("squeeze", "expand_dims"), AXES), **dict.fromkeys(arranging.JOINS, ("axis", "dims"))}
+"""The keywords of functions that are no rows of the table."""
 SPECIAL: dict[str, Any] = {
     "name": Resolver.name,
     "number": Resolver.number,
     "index": indexing.indexed,
+    "squeeze": indexing.squeezed,
+    "expand_dims": indexing.expanded,
+    heads.DIAG: arranging.diagonal,
+    ".T": arranging.transposed,
     "step": Resolver.step,
     "constant": Resolver.constant,
     "^": Resolver.power,
     **dict.fromkeys(products.PRODUCTS, products.product),
     "array": literals.array,
+    "full": literals.full,
     **dict.fromkeys(literals.ENTRIES, literals.filled),
     **dict.fromkeys(literals.LIKE, literals.like),
     **dict.fromkeys(arranging.JOINS, arranging.joined),
@@ -378,14 +388,20 @@ SPECIAL: dict[str, Any] = {
     "text": Resolver.quoted,
     "ones": Resolver.ones,
     **dict.fromkeys(("size", "len"), Resolver.length),
-    "shape": Resolver.misplaced,
-    "range": Resolver.misplaced,
-    "dots": Resolver.misplaced,
+    **dict.fromkeys(("shape", "range", "argmax", "dots"), Resolver.misplaced),
     "list": Resolver.misplaced,
     "none": Resolver.misplaced,
     "slice_of": Resolver.misplaced,
     "for": Resolver.repetition,
 }
+
+
+def refuse_keywords(syntax: Syntax) -> None:
+    """A keyword that a function of arrays would pass over; a kind of float is what all numbers are."""
+    for key, value in syntax.keywords:
+        floating = key == "dtype" and str(value.args[:1]).startswith("('float")
+        if not floating and key not in KEYWORDS.get(syntax.symbol, ()):
+            raise SyntaxProblem(syntax.at, tell("operands.no_keyword", function=syntax.symbol, key=key))
 
 
 def upright(found: Resolved) -> Resolved:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derivation.formulas.operations import TABLE
+from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.operations.layers import LAYERS
 
 MODULES = frozenset(
@@ -17,8 +17,14 @@ ALIASES = {alias: row.spellings[0] for row in TABLE.values() for alias in row.al
     "column_stack": "column_stack",
     "arange": "range",
     "sigma": "sigmoid",
-    **dict.fromkeys(("asarray", "tensor", "as_tensor"), "array"),
+    **dict.fromkeys(("asarray", "tensor", "as_tensor", "copy", "clone", "item", "float"), "array"),
+    **{f"reduce_{function}": function for function in (heads.SUM, heads.MEAN, "max", "min")},
+    **{head: TABLE[head].spellings[0] for head in (heads.POW, heads.SUB, heads.DIV)},
+    "mul": "*",
+    "t": ".T",
+    "view": "reshape",
     "identity": "eye",
+    "unsqueeze": "expand_dims",
     "numel": "size",
     **dict.fromkeys(("mm", "mv", "bmm"), "@"),
     "keepdim": "keepdims",

@@ -68,8 +68,10 @@ def _by_step(syntax: Syntax) -> bool:
 def at_known_steps(syntax: Syntax, known: Container[str]) -> Syntax:
     """`h[3]` as the quantity h_3 (or h3), where there is such a one and none is called h. In a repetition `h[t]` is h_3
     at step 3, and the place 3 of an array h only where nothing is called h_3."""
-    args = tuple(at_known_steps(arg, known) if isinstance(arg, Syntax) else arg for arg in syntax.args)
-    keywords = tuple((key, at_known_steps(value, known)) for key, value in syntax.keywords)
+    if syntax.symbol in ("name", "number"):
+        return syntax
+    args = tuple([at_known_steps(arg, known) if isinstance(arg, Syntax) else arg for arg in syntax.args])
+    keywords = tuple([(key, at_known_steps(value, known)) for key, value in syntax.keywords])
     by_step = syntax.symbol == "step"
     if not by_step and not (syntax.symbol == "index" and args[0].symbol == "name" and args[1].symbol == "number"):
         return Syntax(syntax.symbol, args, syntax.at, keywords)
