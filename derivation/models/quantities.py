@@ -53,7 +53,7 @@ class Value:
     known: Any = None
 
     def __post_init__(self) -> None:
-        if not 0 < self.cells.size <= MAXIMAL_ENTRIES:
+        if self.cells.size > MAXIMAL_ENTRIES or not (self.cells.size or self.known is not None):
             raise NoRow(tell("models.too_large", count=self.cells.size, most=MAXIMAL_ENTRIES))
 
     @property

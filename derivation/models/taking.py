@@ -11,21 +11,33 @@ from typing import Any
 import numpy
 
 from derivation.formulas.language.expressions import nearest
-from derivation.models import pt2
+from derivation.models import onnx_rows, pt2
 from derivation.models.arrays import read
 from derivation.models.graph import Graph, ModelError, Node, Ref
 from derivation.models.losses import NAMES
-from derivation.models.rows import written
-from derivation.models.writer import Spec
+from derivation.models.rows import ROWS
+from derivation.models.writer import Row, Spec, Writer
 from derivation.words.telling import tell
 
-READERS: Mapping[str, Callable[[Path], Graph]] = {".pt2": pt2.graph}
-"""The readers of files, by their endings."""
+
+def _onnx(path: Path) -> Graph:
+    try:
+        from derivation.models import onnx_file
+    except ModuleNotFoundError:
+        raise ModelError(str(path), [tell("models.no_onnx_package")]) from None
+    return onnx_file.graph(path)
+
+
+READERS: Mapping[str, tuple[Callable[[Path], Graph], Mapping[str, Row]]] = {
+    ".pt2": (pt2.graph, ROWS),
+    ".onnx": (_onnx, {**ROWS, **onnx_rows.ROWS}),
+}
+"""The readers of files by their endings, and the rows for their operators."""
 
 
 def taken(model: Path, inputs: Path | None, loss: str = "", target: Path | None = None) -> Spec:
     """A model in a file, at inputs in a file, as a spec; raises `ModelError` with all that is wrong."""
-    reader = READERS.get(model.suffix.lower())
+    reader, rows = READERS.get(model.suffix.lower(), (None, {}))
     if reader is None:
         raise ModelError(str(model), [tell("models.formats", known=", ".join(READERS))])
     if bool(loss) != bool(target):
@@ -34,7 +46,7 @@ def taken(model: Path, inputs: Path | None, loss: str = "", target: Path | None 
         raise ModelError(str(model), [tell("models.no_loss", name=loss, known=", ".join(NAMES))])
     graph = reader(model)
     graph = replace(graph, inputs=_given(graph, str(inputs or model), read(inputs) if inputs else {}))
-    return written(_measured(graph, loss, target) if target else graph)
+    return Writer(_measured(graph, loss, target) if target else graph, rows).spec()
 
 
 def _given(graph: Graph, source: str, arrays: Mapping[str, Any]) -> dict[str, Any]:

@@ -132,7 +132,8 @@ class Writer:
             raise NoRow(tell("models.nothing_called", name=name))
         numbers = held[name]
         if name in graph.inputs:
-            wished = "x" if graph.own[name] in PLAIN_INPUTS else identifier(graph.own[name], "x")
+            plain = graph.own[name] in PLAIN_INPUTS or "::" in graph.own[name]
+            wished = "x" if plain else identifier(graph.own[name], "x")
             many = sum(size > 1 for size in numbers.shape) > 1
             return self.quantities.given(wished.upper() if many and len(wished) == 1 else wished, numbers, "data")
         wished = self.called(graph.own[name], letter) if name in graph.own else f"{letter or 'o'}_0"
