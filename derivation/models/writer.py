@@ -130,14 +130,20 @@ class Writer:
         held = next((held for held in (graph.parameters, graph.inputs, graph.constants) if name in held), None)
         if held is None:
             raise NoRow(tell("models.nothing_called", name=name))
-        numbers = held[name]
+        numbers, table = held[name], "parameters" if held is graph.parameters else "data"
+        value = self.quantities.given(self.wished(name, numbers, letter), numbers, table)
+        fixed = held is graph.constants or (held is graph.inputs and numbers.dtype.kind in "iu")
+        return value if fixed else Value(value.cells)
+
+    def wished(self, name: str, numbers: Any, letter: str) -> str:
+        """What an array that is given is to be called."""
+        graph = self.graph
         if name in graph.inputs:
             plain = graph.own[name] in PLAIN_INPUTS or "::" in graph.own[name]
             wished = "x" if plain else identifier(graph.own[name], "x")
             many = sum(size > 1 for size in numbers.shape) > 1
-            return self.quantities.given(wished.upper() if many and len(wished) == 1 else wished, numbers, "data")
-        wished = self.called(graph.own[name], letter) if name in graph.own else f"{letter or 'o'}_0"
-        return self.quantities.given(wished, numbers, "parameters" if name in graph.parameters else "data")
+            return wished.upper() if many and len(wished) == 1 else wished
+        return self.called(graph.own[name], letter) if name in graph.own else f"{letter or 'o'}_0"
 
     def called(self, own: str, letter: str = "") -> str:
         """The name of a parameter: `fc1.weight` is `W_fc1`, `0.weight` the `W1` of the first layer."""

@@ -125,6 +125,21 @@ def test_sizes_that_are_worked_from_shapes_are_known(tmp_path: Path) -> None:
     assert agrees(file, {"x": x}) == ["u = reshape(X, 6, 2)", "h = min(max(u, 1.5), 9)", "u2 = h^3"]
 
 
+def test_a_parameter_of_one_entry_stays_one(tmp_path: Path) -> None:
+    x = numpy.array([[1.0, 2.0]])
+    weights = {"scale": numpy.array([0.5]), "shift": numpy.array([[0.25]]), "half": numpy.array(0.5)}
+    nodes = [
+        helper.make_node("Mul", ["x", "scale"], ["a"]),
+        helper.make_node("Add", ["a", "shift"], ["b"]),
+        helper.make_node("Mul", ["b", "half"], ["out"]),
+    ]
+    file = saved(tmp_path / "net.onnx", nodes, weights, {"x": x}, [1, 2])
+    assert agrees(file, {"x": x}) == ["u = x * scale", "r = u + shift", "u2 = r * 0.5"]
+    numpy.save(tmp_path / "x.npy", x)
+    assert called(file, "--inputs", tmp_path / "x.npy", "-o", tmp_path / "a.toml")[0] == 0
+    assert [*load(tmp_path / "a.toml").parameters] == ["scale", "shift"]
+
+
 def test_a_file_is_read_back_to_the_same_bytes_with_a_loss(tmp_path: Path) -> None:
     weights = {"fc.weight": numpy.array([[0.5, -1.0], [2, 0.25]]), "fc.bias": numpy.array([0.1, 0.2])}
     inputs = {"x": numpy.array([[1.0, 2.0], [3, -1]])}
