@@ -32,6 +32,11 @@ COMMANDS: Registry[Callable[..., None]] = Registry(
         f"{HERE}.spec:spec",
     ),
     Row(
+        "import",
+        "Write a model of PyTorch's or ONNX as a spec, its numbers in a file beside it.",
+        f"{HERE}.importing:import_model",
+    ),
+    Row(
         "renumber",
         "Write the same article with other numbers: whatever follows from the changed ones is worked anew.",
         f"{HERE}.renumber:renumber",

@@ -16,10 +16,12 @@ from typing import Any
 import numpy
 
 from derivation.models.graph import NoRow
+from derivation.spec.given import MAXIMAL_ENTRIES
 from derivation.words.telling import tell
 
 BITS = 32
 """Bits of a cell for the place in its quantity; those above say which."""
+MAXIMAL_EQUATIONS = 4000
 Cells = Any
 """A NumPy array of cells."""
 
@@ -49,6 +51,10 @@ class Value:
 
     cells: Cells
     known: Any = None
+
+    def __post_init__(self) -> None:
+        if self.cells.size > MAXIMAL_ENTRIES or not (self.cells.size or self.known is not None):
+            raise NoRow(tell("models.too_large", count=self.cells.size, most=MAXIMAL_ENTRIES))
 
     @property
     def axes(self) -> tuple[int, ...]:
@@ -97,6 +103,8 @@ class Quantities:
 
     def put(self, wished: str, text: str, shape: tuple[int, int]) -> Cells:
         """A new equation; the cells of its result."""
+        if len(self.equations) >= MAXIMAL_EQUATIONS:
+            raise NoRow(tell("models.too_many", most=MAXIMAL_EQUATIONS))
         name = self.free(wished)
         self.equations.append(f"{name} = {text}")
         made = self.add(Quantity(name, shape))

@@ -52,25 +52,37 @@ def plain(function: str) -> Callable[..., list[Cells]]:
     return step
 
 
-def gru(at: Step, weights: Weights, x: Cells, state: list[Cells]) -> list[Cells]:
-    inner, outer = (numpy.split(part, 3) for part in _sums(at, weights, x, state[0]))
-    write = at.call.quantities
-    reset = at.gate("r", "sigmoid", inner[0], outer[0])
-    update = at.gate("k", "sigmoid", inner[1], outer[1])
-    text = f"tanh({write.column(inner[2])} + {reset} * {write.column(outer[2])})"
-    new = write.column(at.put("n", text, len(state[0])))
-    return [at.put("h", f"(1 - {update}) * {new} + {update} * {write.column(state[0])}", len(state[0]))]
+def gru(order: str) -> Callable[..., list[Cells]]:
+    """r = sigmoid(...), k = sigmoid(...), n = tanh(... + r (W_h h + b_h)), h = (1 - k) n + k h; `order` is that of the
+    first two in the weights."""
+
+    def step(at: Step, weights: Weights, x: Cells, state: list[Cells]) -> list[Cells]:
+        inner, outer = (numpy.split(part, 3) for part in _sums(at, weights, x, state[0]))
+        write = at.call.quantities
+        reset, update = (
+            at.gate(letter, "sigmoid", inner[order.index(letter)], outer[order.index(letter)]) for letter in "rk"
+        )
+        text = f"tanh({write.column(inner[2])} + {reset} * {write.column(outer[2])})"
+        new = write.column(at.put("n", text, len(state[0])))
+        return [at.put("h", f"(1 - {update}) * {new} + {update} * {write.column(state[0])}", len(state[0]))]
+
+    return step
 
 
-def lstm(at: Step, weights: Weights, x: Cells, state: list[Cells]) -> list[Cells]:
-    parts = zip(*(numpy.split(part, 4) for part in _sums(at, weights, x, state[0])), strict=True)
-    functions = (("i", "sigmoid"), ("f", "sigmoid"), ("g", "tanh"), ("o", "sigmoid"))
-    taken, kept, new, shown = (
-        at.gate(letter, function, *sums) for (letter, function), sums in zip(functions, parts, strict=True)
-    )
-    write = at.call.quantities
-    cell = at.put("c", f"{kept} * {write.column(state[1])} + {taken} * {new}", len(state[1]))
-    return [at.put("h", f"{shown} * tanh({write.column(cell)})", len(state[0])), cell]
+def lstm(order: str) -> Callable[..., list[Cells]]:
+    """i, f, o = sigmoid(...), g = tanh(...), c = f c + i g, h = o tanh(c); `order` is that in the weights."""
+
+    def step(at: Step, weights: Weights, x: Cells, state: list[Cells]) -> list[Cells]:
+        inner, outer = (numpy.split(part, 4) for part in _sums(at, weights, x, state[0]))
+        taken, kept, new, shown = (
+            at.gate(letter, "tanh" if letter == "g" else "sigmoid", inner[place], outer[place])
+            for letter, place in ((letter, order.index(letter)) for letter in "ifgo")
+        )
+        write = at.call.quantities
+        cell = at.put("c", f"{kept} * {write.column(state[1])} + {taken} * {new}", len(state[1]))
+        return [at.put("h", f"{shown} * tanh({write.column(cell)})", len(state[0])), cell]
+
+    return step
 
 
 def _sums(at: Step, weights: Weights, x: Cells, state: Cells) -> tuple[Cells, Cells]:
@@ -94,7 +106,7 @@ def layer(step: Callable[..., list[Cells]], states: int) -> Row:
         last: list[list[Any]] = []
         for depth in range(call.option("num_layers", 1)):
             own = weights[depth * count : (depth + 1) * count]
-            sequence, state = _through(call, step, own, sequence, [value.cells[depth] for value in hidden], depth)
+            sequence, state = through(call, step, own, sequence, [value.cells[depth] for value in hidden], depth)
             last.append(state)
         ends = [numpy.stack(parts) for parts in zip(*last, strict=True)]
         return (Value(sequence.swapaxes(0, 1) if first else sequence), *map(Value, ends))
@@ -102,7 +114,7 @@ def layer(step: Callable[..., list[Cells]], states: int) -> Row:
     return row
 
 
-def _through(
+def through(
     call: Call, step: Callable[..., list[Cells]], weights: Weights, sequence: Cells, state: list[Cells], depth: int
 ) -> tuple[Cells, list[Cells]]:
     """All steps of one layer, samples one after the other."""
@@ -144,10 +156,10 @@ def cell(step: Callable[..., list[Cells]], states: int) -> Row:
 ROWS: Mapping[str, Row] = {
     "rnn_tanh": layer(plain("tanh"), 1),
     "rnn_relu": layer(plain("relu"), 1),
-    "gru": layer(gru, 1),
-    "lstm": layer(lstm, 2),
+    "gru": layer(gru("rk"), 1),
+    "lstm": layer(lstm("ifgo"), 2),
     "rnn_tanh_cell": cell(plain("tanh"), 1),
     "rnn_relu_cell": cell(plain("relu"), 1),
-    "gru_cell": cell(gru, 1),
-    "lstm_cell": cell(lstm, 2),
+    "gru_cell": cell(gru("rk"), 1),
+    "lstm_cell": cell(lstm("ifgo"), 2),
 }

@@ -12,6 +12,7 @@ import torch
 from torch.export import ExportedProgram
 from torch.export.graph_signature import InputKind, OutputKind
 
+from derivation.models.filling import made
 from derivation.models.graph import Graph, ModelError, Node, Ref
 from derivation.models.losses import NAMES
 from derivation.models.rows import written
@@ -177,21 +178,3 @@ def plain(argument: Any) -> Any:
     if isinstance(argument, list | tuple):
         return [plain(part) for part in argument]
     return argument if isinstance(argument, int | float | str | None) else str(argument)
-
-
-def made(nodes: Sequence[Node]) -> dict[str, Any]:
-    """The arrays that operators make of nothing: zeros for the first state."""
-    found = {}
-    for node in nodes:
-        size = node.arguments.get("size")
-        if node.key in MADE and isinstance(size, list) and all(isinstance(length, int) for length in size):
-            found[node.results[0]] = numpy.full(size, MADE[node.key](node.arguments))
-    return found
-
-
-MADE: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
-    "zeros": lambda arguments: 0,
-    "new_zeros": lambda arguments: 0,
-    "ones": lambda arguments: 1,
-    "full": lambda arguments: arguments["fill_value"],
-}

@@ -19,9 +19,12 @@ Row = Callable[["Call"], Value | tuple[Value, ...]]
 One = Callable[["Call"], Value]
 LETTERS = {"weight": "W", "bias": "b"}
 """What the parameters of a module are called where its row knows nothing better."""
+PLAIN_INPUTS = frozenset({"input", "inputs", "src"})
+"""What inputs are called that have no name of their own."""
 NORMALISING = frozenset({"layer_norm", "batch_norm"})
 RESERVED = frozenset({"e", "pi", "for", "in", "if", "else", "and", "or", "not", "None", "lambda"})
-MAXIMAL_EQUATIONS = 4000
+MALFORMED = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, MemoryError)
+"""What arguments that do not fit their operator, as in a file that was tampered with, may raise."""
 LOSSES = frozenset(
     "mse_loss l1_loss smooth_l1_loss huber_loss soft_margin_loss kl_div binary_cross_entropy "
     "binary_cross_entropy_with_logits cross_entropy_loss nll_loss nll_loss_nd".split()
@@ -102,10 +105,12 @@ class Writer:
         if row is None:
             raise NoRow(tell("models.no_row"))
         self.current = self.numbered.get(node.module, self.current)
-        made = row(Call(self, node))
-        if len(self.quantities.equations) > MAXIMAL_EQUATIONS:
-            raise NoRow(tell("models.too_many", most=MAXIMAL_EQUATIONS))
-        return made
+        try:
+            return row(Call(self, node))
+        except NoRow:
+            raise
+        except MALFORMED as error:
+            raise NoRow(tell("models.malformed", why=f"{type(error).__name__}: {str(error)[:80]}")) from None
 
     def value(self, ref: Ref, letter: str = "") -> Value:
         """The value of a name in the graph; an array that is given becomes a quantity when it is first asked for."""
@@ -122,13 +127,23 @@ class Writer:
 
     def given(self, name: str, letter: str) -> Value:
         graph = self.graph
-        numbers = next(held[name] for held in (graph.parameters, graph.inputs, graph.constants) if name in held)
+        held = next((held for held in (graph.parameters, graph.inputs, graph.constants) if name in held), None)
+        if held is None:
+            raise NoRow(tell("models.nothing_called", name=name))
+        numbers, table = held[name], "parameters" if held is graph.parameters else "data"
+        value = self.quantities.given(self.wished(name, numbers, letter), numbers, table)
+        fixed = held is graph.constants or (held is graph.inputs and numbers.dtype.kind in "iu")
+        return value if fixed else Value(value.cells)
+
+    def wished(self, name: str, numbers: Any, letter: str) -> str:
+        """What an array that is given is to be called."""
+        graph = self.graph
         if name in graph.inputs:
-            wished = identifier(graph.own[name], "x")
+            plain = graph.own[name] in PLAIN_INPUTS or "::" in graph.own[name]
+            wished = "x" if plain else identifier(graph.own[name], "x")
             many = sum(size > 1 for size in numbers.shape) > 1
-            return self.quantities.given(wished.upper() if many and len(wished) == 1 else wished, numbers, "data")
-        wished = self.called(graph.own[name], letter) if name in graph.own else f"{letter or 'o'}_0"
-        return self.quantities.given(wished, numbers, "parameters" if name in graph.parameters else "data")
+            return wished.upper() if many and len(wished) == 1 else wished
+        return self.called(graph.own[name], letter) if name in graph.own else f"{letter or 'o'}_0"
 
     def called(self, own: str, letter: str = "") -> str:
         """The name of a parameter: `fc1.weight` is `W_fc1`, `0.weight` the `W1` of the first layer."""

@@ -221,19 +221,19 @@ def made(key: str, seed: int) -> Case:
     return module, doubled(inputs), loss, doubled(target)
 
 
-def close(found: Any, expected: Any) -> bool:
+def close(found: Any, expected: Any, within: float = 1e-10) -> bool:
     """To 1e-10 of the largest entry, which small ones are summed up from."""
     most = max(float(numpy.abs(expected).max()), 1e-3)
-    return bool(numpy.abs(found - expected).max() <= 1e-10 * most)
+    return bool(numpy.abs(found - expected).max() <= within * most)
 
 
-def gradient(writer: Writer, worked: Any, name: str) -> Any:
-    """A parameter's gradient by its name in the graph, put together of those of its quantities."""
+def gathered(writer: Writer, held: Any, name: str) -> Any:
+    """An array by its name in the graph, put together of those of its quantities that are `held`: values, gradients."""
     cells = writer.values[name].cells
     numbers = numpy.zeros(cells.shape)
     for place in numpy.ndindex(*cells.shape):
         cell = int(cells[place])
-        found = worked.gradients.get(writer.quantities.all[cell >> BITS].name)
+        found = held.get(writer.quantities.all[cell >> BITS].name)
         numbers[place] = float(found.entries[cell & ((1 << BITS) - 1)]) if found is not None else 0.0
     return numbers
 
@@ -254,7 +254,7 @@ def test_forward_and_gradients_are_pytorchs(key: str) -> None:
     seen = 0
     for name, parameter in module.named_parameters():
         if own[name] in writer.values:
-            assert close(gradient(writer, worked, own[name]), parameter.grad.numpy()), name
+            assert close(gathered(writer, worked.gradients, own[name]), parameter.grad.numpy()), name
             seen += 1
         else:
             assert parameter.grad is None or not parameter.grad.any(), name
