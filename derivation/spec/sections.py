@@ -102,7 +102,9 @@ def each_step(match: re.Match[str], syntax: Syntax, line: int, loops: Sequence[L
         body, looped, first, last = syntax.args
         own = [(looped, first, last, line)]
         if variable != looped:
-            raise SyntaxProblem(syntax.at, tell("spec.own_quantity", name=name.removesuffix(f"_{looped}"), index=looped))
+            raise SyntaxProblem(
+                syntax.at, tell("spec.own_quantity", name=name.removesuffix(f"_{looped}"), index=looped)
+            )
     around = [*loops, *own]
     if variable and variable not in [loop[0] for loop in around]:
         raise SyntaxProblem(len(match.string) - match.end(), tell("spec.repetition_at_end", variable=variable))

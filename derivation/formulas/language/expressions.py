@@ -44,7 +44,19 @@ NEAR, NEAR_SHORT = 0.65, 0.5
 FUNCTIONS = (
     frozenset(s for s in SPELLINGS if s.isidentifier())
     | LAYERS.keys()
-    | {"concat", "stack", "embedding", "inner", "vdot", "tile", "repeat", "torch.pad", "einsum", "squeeze", "expand_dims"}
+    | {
+        "concat",
+        "stack",
+        "embedding",
+        "inner",
+        "vdot",
+        "tile",
+        "repeat",
+        "torch.pad",
+        "einsum",
+        "squeeze",
+        "expand_dims",
+    }
 )
 NUMBERS = frozenset({"pi", "e"})
 """What is no function behind `np.`."""

@@ -29,7 +29,12 @@ class Resolver(Protocol):
     def resolve(self, syntax: Syntax) -> Resolved: ...
 
     def operation(
-        self, syntax: Syntax, symbol: str, parts: Sequence[Resolved], given: Sequence[int] = ()
+        self,
+        syntax: Syntax,
+        symbol: str,
+        parts: Sequence[Resolved],
+        given: Sequence[int] = (),
+        named: Mapping[str, int] | None = None,
     ) -> Resolved: ...
 
     def named(self, found: Resolved) -> Term: ...

@@ -342,8 +342,6 @@ class Resolver:
         return Resolved(number(syntax.args[0]), (), Reading(()))
 
     def ones(self, syntax: Syntax) -> Resolved:
-        if syntax.args[0].symbol in ("list", "number"):
-            return self.made_of_ones(syntax)
         of = self.resolve(syntax.args[0])
         return of._replace(term=Term("ones", of.shape) if of.shape else number(1))
 
