@@ -147,7 +147,7 @@ def test_at_a_bound_clip_passes_the_gradient_as_pytorch_does() -> None:
     )
     assert found.gradients["x"].entries == (1, 1, 1, 0)
     notes = [note for phase in found.phases for step in phase.steps for note in step.notes]
-    assert [note.key for note in notes] == ["kink_clipped"]
+    assert [note.key for note in notes if note.key.startswith("kink")] == ["kink_clipped"]
 
 
 IMAGE = [[1, -2, 0.5, 3], [0, 1, 2, -1], [4, 1.5, -3, 2.5], [0.25, -0.5, 6, 7]]

@@ -61,7 +61,7 @@ FUNCTIONS = (
 NUMBERS = frozenset({"pi", "e"})
 """What is no function behind `np.`."""
 ATTRIBUTES = frozenset({"shape", "size"})
-LENGTHS = ATTRIBUTES | {"len", "range", "argmax"}
+LENGTHS = ATTRIBUTES | {"len", "range"}
 """Whole numbers that are known before anything is worked."""
 ARRAYS = frozenset({"array", "full", "zeros", "eye", "zeros_like", "ones_like"})
 TEMPLATE_FUNCTIONS = frozenset({"ones"})

@@ -357,7 +357,11 @@ class Resolver:
 
 CONSTANTS = {"pi": "4 * arctan(1)", "e": "exp(1)"}
 """Numbers that have a name everywhere, unless the spec calls something else so."""
-KEYWORDS = {**dict.fromkeys(("squeeze", "expand_dims"), AXES), **dict.fromkeys(arranging.JOINS, ("axis", "dims"))}
+KEYWORDS = {
+    **dict.fromkeys(("squeeze", "expand_dims"), AXES),
+    **dict.fromkeys(arranging.JOINS, ("axis", "dims")),
+    "repeat": ("axis", "repeats"),
+}
 """The keywords of functions that are no rows of the table."""
 SPECIAL: dict[str, Any] = {
     "name": Resolver.name,
@@ -386,7 +390,7 @@ SPECIAL: dict[str, Any] = {
     "text": Resolver.quoted,
     "ones": Resolver.ones,
     **dict.fromkeys(("size", "len"), Resolver.length),
-    **dict.fromkeys(("shape", "range", "argmax", "dots"), Resolver.misplaced),
+    **dict.fromkeys(("shape", "range", "dots"), Resolver.misplaced),
     "list": Resolver.misplaced,
     "none": Resolver.misplaced,
     "slice_of": Resolver.misplaced,
