@@ -18,11 +18,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from derivation.formulas.language.expressions import FUNCTIONS
 from derivation.words.telling import tell
 
 GIVEN = frozenset({"theta", "g", "t", "squares", "rate"})
-WORD = re.compile(r"[A-Za-z]\w*")
+WORD = re.compile(r"[A-Za-z]\w*\b(?!\()")
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ def words(text: str) -> list[str]:
     >>> words("theta - rate * g / (sqrt(s) + epsilon)")
     ['theta', 'rate', 'g', 's', 'epsilon']
     """
-    return [word for word in dict.fromkeys(WORD.findall(text)) if word not in FUNCTIONS]
+    return [*dict.fromkeys(WORD.findall(text))]
 
 
 def _table(*rows: UpdateRule) -> dict[str, UpdateRule]:

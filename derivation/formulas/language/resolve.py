@@ -342,6 +342,9 @@ class Resolver:
         return Resolved(number(syntax.args[0]), (), Reading(()))
 
     def ones(self, syntax: Syntax) -> Resolved:
+        if syntax.args[0].symbol in ("list", "number"):
+            shape = collapse((*arranging.integers(self, syntax.args), 1)[:2])
+            return Resolved(Term("ones", shape) if shape else number(1), shape, Reading(shape))
         of = self.resolve(syntax.args[0])
         return of._replace(term=Term("ones", of.shape) if of.shape else number(1))
 
