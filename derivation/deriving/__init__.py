@@ -10,7 +10,6 @@ from derivation.deriving.certain import ascertain
 from derivation.deriving.drift import drifted
 from derivation.deriving.forward import forward, setup
 from derivation.deriving.partials import partials
-from derivation.deriving.signs import explained
 from derivation.deriving.update import carried, move, of_the_optimizer, resumed, start, update
 from derivation.deriving.workbook import Workbook, by_name
 from derivation.formulas.numbers import Undefined, certified, taken
@@ -73,7 +72,7 @@ def _derive(network: Network, views: Sequence[View]) -> Derivation:
     summary = [Phase("training", (), steps)] if steps > 1 else []
     with _named(steps + 1):
         outcome = _outcome(now.at_step(steps)) if steps > 1 else None
-    return Derivation(network, (*explained(phases), *summary, *wished), tuple(training), outcome)
+    return Derivation(network, (*phases, *summary, *wished), tuple(training), outcome)
 
 
 @contextmanager

@@ -112,10 +112,17 @@ class Meanings:
             return self.by_rule(self.update_equations[quantity])
         key = quantity.args[0]
         if phase == "setup":
-            structure = inlined(self.network)
-            hidden = {name(other): self.local(other) for other in self.network.equations if other not in structure}
-            return self.meaning(self.network.equations[key], hidden)
+            return self.meaning(self.network.equations[key], self.inside)
         return self.local(key)
+
+    @cached_property
+    def inside(self) -> dict[Term, Array]:
+        """What the equations mean that stand inside others in the structure, one within the other."""
+        structure, found = inlined(self.network), dict[Term, Array]()
+        for key, term in self.network.equations.items():
+            if key not in structure:
+                found[name(key)] = self.meaning(term, found)
+        return found
 
     @cached_property
     def update_equations(self) -> dict[Term, Equation]:

@@ -53,7 +53,6 @@ def verdict(text: str, proved: bool) -> str:
         return "without a second opinion"
     if isinstance(ours, Exception):
         assert not true.can_be_written, f"{ours}\n{text}"
-        assert "too large" in str(ours), f"{ours}\n{text}"
         return "too large"
     try:
         wrong = disagreements(text, said(ours))

@@ -89,3 +89,16 @@ def test_a_wrong_line_cannot_be_written_at_the_desk() -> None:
     workbook.assign(name("L"), name("s") * name("t"))
     with pytest.raises(FalseLine):
         workbook.chain(name("L"), [Term("add", (name("s"), name("t")))])
+
+
+@pytest.mark.parametrize(
+    "equations",
+    [
+        "q0 = W @ x\nq1 = gelu(q0)\nq2 = gelu(q1)\nL = sum(q2 * y)",
+        "q = 1 / (1 + exp(-x))\np = softmax(sigmoid(q))\nL = -sum(y * log(p))",
+        "L = sum(tanh(sigmoid(relu(W @ x + 2))))",
+    ],
+)
+def test_activations_within_activations_are_proved_in_the_structure(equations: str) -> None:
+    found = derivation.prove(network(equations))
+    assert not unproved(found)
