@@ -16,6 +16,8 @@ from derivation.formulas.terms import Term
 from derivation.networks.keys import expression
 from derivation.networks.network import Network
 from derivation.networks.walkthrough import FalseLine
+from derivation.pages.typesetting.engine import named, unsettable
+from derivation.pages.typesetting.engine import stood_in as standing_in
 from derivation.spec.reader import SpecError
 from derivation.system.streams import say
 from derivation.words.telling import tell
@@ -34,6 +36,14 @@ def warned(spec: Path, network: Network) -> Network:
     for warning in network.warnings:
         say(tell("commands.warning", spec=spec, warning=warning))
     return network
+
+
+def stood_in(spec: Path, network: Network) -> None:
+    """Says where in a PDF other letters stand for those of a title that no font has."""
+    titles = [network.title, *dict.fromkeys(section.title for section in network.sections.values() if section.title)]
+    for title in titles:
+        if letter := unsettable(title):
+            say(tell("tex.stand_in", spec=spec, **named(letter), place=title, shown=standing_in(title)))
 
 
 def caught(spec: Path, work: Callable[[], Result]) -> Result:

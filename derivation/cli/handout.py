@@ -13,7 +13,7 @@ import typer
 
 from derivation.cli.completing import one_of
 from derivation.cli.exits import TEX_FAILED, deliver, ending, file_of, known, put, stop
-from derivation.cli.explaining import explained
+from derivation.cli.explaining import explained, stood_in
 from derivation.cli.language import Language
 from derivation.deriving import derive
 from derivation.deriving.on_request.views import views
@@ -79,6 +79,8 @@ def handout(
         {"sensitivity": sensitivity, "gradient_check": gradient_check, "hessian": hessian}, tuple(jacobian or ())
     )
     derivation = explained(spec, lambda network: derive(network, wished))
+    if form == "pdf":
+        stood_in(spec, derivation.network)
     # TeX sets the page while SymPy proves it, on the presumption that the proof succeeds; if not, the page is thrown
     # away.
     expected = presumed(derivation)

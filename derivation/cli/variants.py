@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -16,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from derivation.cli.completing import one_of, several_of
 from derivation.cli.exits import TEX_FAILED, folder_of, known, several, stop
-from derivation.cli.explaining import caught, warned
+from derivation.cli.explaining import caught, stood_in, warned
 from derivation.cli.language import Language, prefer
 from derivation.exercises.batch.batch import Batch, drawn, exercise_of
 from derivation.exercises.batch.parts import Job, VariantRow
@@ -28,7 +27,8 @@ from derivation.exercises.exports.formats import Unfit
 from derivation.exercises.search.solve import Unmeetable, one_pattern, rebuild, untold
 from derivation.exercises.spreadsheet import NoTable
 from derivation.mistakes.table import latest
-from derivation.pages.typesetting.engine import TexError, unsettable
+from derivation.pages.typesetting.engine import TexError, named, unsettable
+from derivation.pages.typesetting.engine import stood_in as standing_in
 from derivation.spec.reader import page_of, text_of
 from derivation.system.ending import due
 from derivation.system.hold import Held
@@ -39,7 +39,7 @@ from derivation.words.telling import tell
 SHOW_CURSOR = b"\033[?25h"
 """What tells a terminal to show the cursor that a progress bar hides."""
 TOLD = 20
-"""Sheets that are named of all that could not be printed."""
+"""Sheets that are named of all on which other letters stand."""
 
 
 def variants(
@@ -93,13 +93,12 @@ def variants(
     with closing(_pool(cluster)) as pool:
         job = _job(spec, text, _edition(spec, ids))
         rows = _rebuilt(spec, job, ids) if ids else _drawn(spec, job, seed, labels, pool)
-        left_out = _unprintable(roster, people, rows) if "pdf" in forms else {}
+        if "pdf" in forms:
+            stood_in(spec, exercise_of(job).network)
+            _stood_in_names(roster, people, rows)
         products = {**platforms(job.spec, seed), "pdf": BINDINGS[bind]}
         folder = folder_of(output, Path("output", f"{spec.stem}-variants"))
-        _write(spec, Batch(job, rows, [products[name] for name in forms], PARTS, folder, left_out), pool)
-    if left_out:
-        more = [tell("roster.no_font_more", count=len(left_out) - TOLD)] if len(left_out) > TOLD else []
-        stop("\n".join([*[*left_out.values()][:TOLD], *more]), TEX_FAILED)
+        _write(spec, Batch(job, rows, [products[name] for name in forms], PARTS, folder), pool)
 
 
 def _write(spec: Path, batch: Batch, pool: Pool) -> None:
@@ -133,27 +132,28 @@ def _labels(roster: Path | None, people: Sequence[Person], count: int | None) ->
     return [person.label for person in people] + [""] * (wanted - len(people))
 
 
-def _unprintable(roster: Path | None, people: Sequence[Person], rows: Sequence[VariantRow]) -> dict[str, str]:
-    """The ids of the sheets whose names no font has, and what to tell of each."""
-
-    letters = {
-        row.id: (person, letter)
+def _stood_in_names(roster: Path | None, people: Sequence[Person], rows: Sequence[VariantRow]) -> None:
+    """Says on which sheets other letters stand for those of a name that no font has."""
+    lacking = [
+        (row.id, person, letter)
         for row, person in zip(rows, people, strict=False)
         if (letter := unsettable(person.label))
-    }
-    return {
-        id: tell(
-            "roster.no_font",
-            roster=roster,
-            line=person.line,
-            letter=letter,
-            code=f"{ord(letter):04X}",
-            name=unicodedata.name(letter, tell("tex.nameless")).lower(),
-            label=person.label,
-            id=id,
+    ]
+    for id, person, letter in lacking[:TOLD]:
+        shown = standing_in(person.label)
+        say(
+            tell(
+                "roster.no_font",
+                roster=roster,
+                line=person.line,
+                **named(letter),
+                label=person.label,
+                id=id,
+                shown=shown,
+            )
         )
-        for id, (person, letter) in letters.items()
-    }
+    if len(lacking) > TOLD:
+        say(tell("roster.no_font_more", count=len(lacking) - TOLD))
 
 
 def _drawn(spec: Path, job: Job, seed: int, labels: list[str], pool: Pool) -> tuple[VariantRow, ...]:

@@ -94,6 +94,17 @@ def read(text: str, mark: str = "") -> Numeral | None:
     return Numeral(_decimal(above.strip("()"), mark).value / divisor, 0, fmpq(0))
 
 
+def other_reading(text: str) -> fmpq | None:
+    """The whole number that a text may be, where its mark may stand between thousands and was read before decimals; None
+    where there is no such mark.
+
+    >>> other_reading("-1,234"), other_reading("12,34"), other_reading("0,123")
+    (-1234, None, None)
+    """
+    plain = _plain(text)
+    return exact(re.sub(r"[.,]", "", plain)) if TWOFOLD.fullmatch(plain.lstrip("-")) else None
+
+
 def is_number(text: str) -> bool:
     """Whether a text is a number, or the dash that says that there is none; what begins with = is a formula."""
     try:

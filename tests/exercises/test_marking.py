@@ -14,7 +14,7 @@ from pathlib import Path
 
 import by_hand
 import pytest
-from flint import fmpq
+from flint import arb, fmpq
 from loose import loose
 from places import ROOT
 
@@ -24,7 +24,7 @@ from derivation.exercises.key import Key, KeyFault, VariantForm, key_form, read_
 from derivation.exercises.marking.answers import read_answers
 from derivation.exercises.marking.report import ClassReport, report
 from derivation.exercises.marking.reports import FORMATS as REPORTS
-from derivation.exercises.marking.sheet import Marked
+from derivation.exercises.marking.sheet import Marked, accepts
 from derivation.exercises.numerals import NoNumeral, read
 from derivation.exercises.plan.contract import Contract
 from derivation.exercises.search.solve import draw
@@ -675,7 +675,7 @@ def _head(**changed: object) -> str:
         ("[1]", "this is no key of variants"),
         ("{}", "this is no key of variants"),
         ('{"schema": 2, "variants": []}', "this is no key of variants"),
-        (_head(variants=[]), "variants: list should have at least 1 item"),
+        (_head(variants=[]), "variants: the list is too short: at least 1, not 0"),
         (_head(contract={"digits": "4"}), "contract.digits: expected a whole number"),
         (_head(variants=[{"id": "1", "number": 1, "given": {"x": "1+1"}, "blanks": []}]), "no number"),
         (_head(variants=[{"id": "1", "number": 1, "given": {}, "blanks": []}] * 2), "two variants have one id"),
@@ -778,3 +778,58 @@ def test_the_command(key: Key, tmp_path: Path) -> None:
     ):
         done = CliRunner().invoke(app, arguments)
         assert done.exit_code == 2 and message in done.stderr and not isinstance(done.exception, ValueError)
+
+
+def test_a_comma_that_was_read_before_decimals_is_asked_about_where_the_other_reading_is_right() -> None:
+    german = key_of(SPEC, Contract(places=0), 1)
+    variant = nth(german, 1)
+    blank = next(iter(variant.blanks))
+    form = replace_answer(german, blank.key, "1234")
+    answers = {other.key: "0,5" for other in variant.blanks} | {blank.key: "1,234"}
+    remarks = read_answers(table([("Ada", variant.id, answers)]), form).remarks
+    (asked,) = [remark for remark in remarks if remark.column == blank.key]
+    assert "'1,234' is read as 1.234" in asked.text
+    assert "as 1234 it would be right" in asked.text
+    assert not asked.loses
+    plain = read_answers(table([("Ada", variant.id, {**answers, blank.key: "1,235"})]), form).remarks
+    assert not [remark for remark in plain if remark.column == blank.key]
+
+
+def replace_answer(key: Key, name: str, answer: str) -> Key:
+    """The key with another answer for a blank."""
+    variants = {
+        id: variant.model_copy(
+            update={
+                "blanks": [
+                    blank.model_copy(update={"answer": answer, "low": answer, "high": answer})
+                    if blank.key == name
+                    else blank
+                    for blank in variant.blanks
+                ]
+            }
+        )
+        for id, variant in key.variants.items()
+    }
+    return replace(key, variants=variants)
+
+
+@pytest.mark.parametrize(
+    ("given", "accepted"),
+    [
+        ("39.50", True),
+        ("39.5", True),
+        ("39.46", True),
+        ("39.40", False),
+        ("39.30", False),
+        ("39.70", False),
+        ("39.74", False),
+    ],
+)
+def test_a_ball_speaks_for_answers_near_it_alone(given: str, accepted: bool) -> None:
+    # 40 a - 276.5 from an own a = 7.90, three digits: 39.5, where 7.895 to 7.905 would give 39.3 to 39.7
+    ball = 40 * arb(fmpq(79, 10), fmpq(5, 1000)) - arb(fmpq(553, 2))
+    from_own = fmpq(79, 2)
+    number = read(given)
+    assert number is not None
+    found = [accepts(Contract(digits=3), value, number.value) for value in (ball, from_own)]
+    assert any(found) is accepted

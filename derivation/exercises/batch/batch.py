@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -79,8 +79,7 @@ def make(task: PartTask) -> bytes | Unmade:
 
 
 class Batch:
-    """The parts of one job in a folder, and what is still to be done. `unprintable` are the ids of sheets that are left
-    out in print.
+    """The parts of one job in a folder, and what is still to be done.
 
     `written` are the files that are done.
     """
@@ -92,25 +91,18 @@ class Batch:
         products: Iterable[Product],
         parts: Mapping[str, Part],
         folder: Path,
-        unprintable: Collection[str] = (),
     ) -> None:
         self.job, self.products, self.folder, self.written = job, tuple(products), folder, list[Path]()
-        printed = tuple(row for row in rows if row.id not in unprintable)
         text = json.dumps(
             [
                 job.spec,
                 [[row.id, row.inputs, row.label] for row in rows],
-                *([sorted(unprintable)] if unprintable else []),
                 *([asked()] if asked() else []),
             ]
         )
         self.work = folder / WORK / hashlib.sha256(text.encode()).hexdigest()[:16]
         needed = dict.fromkeys(part for product in self.products for part in product.parts)
-        self.tasks = [
-            task
-            for name in needed
-            for task in _tasks(job, name, printed if parts[name].is_printed else rows, parts[name].size)
-        ]
+        self.tasks = [task for name in needed for task in _tasks(job, name, rows, parts[name].size)]
 
     def place(self, task: PartTask) -> Path:
         """Where a part waits."""

@@ -57,12 +57,10 @@ class PartTask:
 
 @dataclass(frozen=True)
 class Part:
-    """A kind of part: at most how many variants it holds, how it is made, and whether it is set in print, for which
-    names need fonts."""
+    """A kind of part: at most how many variants it holds, and how it is made."""
 
     size: int
     make: Callable[[Exercise, Labelled], bytes]
-    is_printed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

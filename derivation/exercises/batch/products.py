@@ -79,8 +79,8 @@ def _parts(key: str, form: ExportFormat) -> dict[str, Part]:
 
 
 PARTS = {
-    "sheets": Part(500, _sheets, is_printed=True),
-    "keys": Part(20, _keys, is_printed=True),
+    "sheets": Part(500, _sheets),
+    "keys": Part(20, _keys),
     **{
         name: part
         for key, form in {**EXPORTS, "json": json_key("", 0)}.items()

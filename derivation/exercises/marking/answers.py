@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from derivation.exercises import numerals
-from derivation.exercises.key import Key
+from derivation.exercises.key import Key, read_number
 from derivation.exercises.numerals import NoNumeral, Numeral
 from derivation.exercises.spreadsheet import NoTable, cells, load, short
+from derivation.formulas.numbers import terminating
 from derivation.words.language import preferring
 from derivation.words.telling import tell
 
@@ -154,7 +155,20 @@ class _AnswersReader:
                 self.remark(line, name, tell("answers.cell", cell=cell[:40], fault=fault))
             else:
                 read |= {name: numeral} if numeral else {}
+                self.question(line, variant, name, cell, numeral)
         return StudentAnswers(line, student, variant, written, read, frozenset(unreadable))
+
+    def question(self, line: int, variant: str, name: str, cell: str, numeral: Numeral | None) -> None:
+        """Says how a number was read that could be another one, where that would be the right answer."""
+        other = numerals.other_reading(cell)
+        form = self.key.variants.get(variant)
+        blank = next((blank for blank in form.blanks if blank.key == name), None) if form else None
+        if numeral is None or other is None or blank is None:
+            return
+        low, high = read_number(blank.low), read_number(blank.high)
+        if low <= other <= high and not low <= numeral.value <= high:
+            read = terminating(numeral.value) or str(numeral.value)
+            self.remark(line, name, tell("answers.read_as", cell=cell[:40], read=read, other=str(other)), loses=False)
 
     def meant(self, name: str, known: Iterable[str]) -> str:
         """The known name that is nearest to an unknown one; nothing where none is near, or many have been unknown."""

@@ -29,7 +29,7 @@ CREDITED = frozenset({"right", "follows"})
 MIXED = 4
 """Quantities in a formula up to which it is tried to take some as written and some as before rounding."""
 WIDE = arb(10) ** -40
-WIDEST = 4
+WIDEST = 1
 """Units of the last digit asked for, up to which a ball speaks for an answer."""
 FAILURES = (Undefined, Circular)
 

@@ -28,6 +28,8 @@ TIME_LIMIT = 60
 SIZE_LIMIT = 256 << 20
 """Bytes that one run may write."""
 SYSTEM_ENGINES = ("pdflatex", "lualatex")
+STAND_IN = "\u00a4"
+"""For a letter that cannot be set."""
 NO_FILES: Mapping[str, bytes] = MappingProxyType({})
 BUNDLED = {"linux": "x86_64-linux/pdflatex", "darwin": "universal-darwin/pdflatex", "win32": "windows/pdflatex.exe"}
 PRIVATE = ("HOME", "TEXMFHOME", "TEXMFVAR", "TEXMFCONFIG", "TEXMFCACHE")
@@ -91,6 +93,24 @@ def unsettable(text: str) -> str:
     return (letters.without_font(rare) if _with_fonts() else rare[:1]) if rare else ""
 
 
+def stood_in(text: str) -> str:
+    """The text with other letters for those that no TeX on this machine can set: without their accents, else a mark.
+
+    >>> stood_in("Łukasz Żak")
+    'Łukasz Żak'
+    """
+    lacking = {ord(letter): _stand_in(letter) for letter in letters.rare(text) if unsettable(letter)}
+    return unicodedata.normalize("NFC", text).translate(lacking) if lacking else text
+
+
+def _stand_in(letter: str) -> str:
+    """Plain letters or digits alone, since it stands in TeX's text: a wide backslash becomes no backslash."""
+    if unicodedata.combining(letter):
+        return ""
+    plain = "".join(sign for sign in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(sign))
+    return plain if plain.isascii() and plain.isalnum() else STAND_IN
+
+
 @cache
 def _with_fonts() -> Engine | None:
     """A LuaLaTeX that can load a font file, which is tried."""
@@ -111,15 +131,15 @@ def compile_pdf(
 ) -> bytes:
     """The PDF of a LaTeX document, by the given engine or the first that works; `files` lie beside it while TeX runs.
 
-    Letters that LaTeX's own fonts lack are set by LuaLaTeX, with a font of this machine.
+    Letters that LaTeX's own fonts lack are set by LuaLaTeX, with a font of this machine; for those that no font has
+    others stand in (`stood_in`).
     Raises `TexError` when there is no engine, the run fails, or goes beyond `time_limit` seconds or `SIZE_LIMIT` bytes.
     """
     chosen = [engine] if engine else engines()
     if not chosen:
         raise TexError(tell("tex.none"))
-    if rare := letters.rare(tex):
-        if missing := unsettable(rare):
-            raise TexError(_no_font(missing, tex))
+    tex = stood_in(tex)
+    if letters.rare(tex):
         chosen = [engine or _with_fonts() or chosen[0]]
     for candidate in chosen[:-1]:
         try:
@@ -130,11 +150,15 @@ def compile_pdf(
     return _run(tex, chosen[-1], time_limit, files)
 
 
+def named(letter: str) -> dict[str, str]:
+    """A letter as sentences name it."""
+    name = unicodedata.name(letter, "").lower() or tell("tex.nameless")
+    return {"letter": letter, "code": f"{ord(letter):04X}", "name": name}
+
+
 def _no_font(letter: str, tex: str) -> str:
     around = re.search(rf"[^\n{{}}\\$%&#]{{,40}}{re.escape(letter)}[^\n{{}}\\$%&#]{{,40}}", tex)
-    name = unicodedata.name(letter, "").lower() or tell("tex.nameless")
-    place = (around[0] if around else letter).strip()
-    return tell("tex.no_font", letter=letter, code=f"{ord(letter):04X}", name=name, place=place)
+    return tell("tex.no_font", **named(letter), place=(around[0] if around else letter).strip())
 
 
 def _run(tex: str, engine: Engine, time_limit: float, files: Mapping[str, bytes]) -> bytes:
@@ -257,6 +281,5 @@ def explain(log: str, tex: str, engine: Engine) -> str:
 
 
 def printable(text: str) -> str:
-    """Text with a mark for each letter that the fonts lack."""
-    lacking = {ord(letter): "\u00a4" for letter in letters.rare(text) if unsettable(letter)}
-    return re.sub(r"[\s\u00a0]+", " ", text).translate(lacking)
+    """Text on one line, with other letters for those that the fonts lack."""
+    return stood_in(re.sub(r"[\s\u00a0]+", " ", text))
