@@ -232,7 +232,11 @@ def padded_in_torch(resolver: Resolver, syntax: Syntax) -> Resolved:
 def _within(resolver: Resolver, syntax: Syntax, of: Resolved, pairs: Sequence[Sequence[int]]) -> Resolved:
     """The array with so many zeros before and behind it along each of its axes."""
     axes = of.reading.axes or (1,)
-    if len(pairs) != len(axes) or any(number < 0 or len(pair) != 2 for pair in pairs for number in pair):
+    if (
+        not of.reading.axes
+        or len(pairs) != len(axes)
+        or any(number < 0 or len(pair) != 2 for pair in pairs for number in pair)
+    ):
         raise SyntaxProblem(syntax.at, tell("indexing.padding"))
     both = [*pairs] if len(pairs) == 2 else [(0, 0), *pairs] if of.shape[:1] == (1,) else [*pairs, (0, 0)]
     sizes = of.shape or (1, 1)
@@ -283,12 +287,14 @@ def repeated(resolver: Resolver, syntax: Syntax) -> Resolved:
     axis = None if asked is None else whole(asked)
     if times < 1 or given.keys() - {"axis", "repeats"} or axis not in (None, -1, 0, 1):
         raise SyntaxProblem(syntax.at, tell("indexing.repeat"))
+    if axis is None and len(of.reading.axes) == 2:
+        of = resolver.operation(syntax, heads.FLATTEN, [of])
     if len(of.reading.axes) < 2 and axis in (None, 0, -1):
         across = of.shape[:1] == (1,)
         found = resolver.operation(syntax, heads.ENLARGE, [of], [1, times] if across else [times, 1])
         return found._replace(reading=Reading((max(found.shape, default=1),)))
-    if axis is None or len(of.reading.axes) < 2:
-        raise SyntaxProblem(syntax.at, tell("shapes.axis_wanted"))
+    if len(of.reading.axes) < 2:
+        raise SyntaxProblem(syntax.at, tell("indexing.repeat"))
     return resolver.operation(syntax, heads.ENLARGE, [of], [1, times] if axis else [times, 1])
 
 

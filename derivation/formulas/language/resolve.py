@@ -170,6 +170,8 @@ class Resolver:
         try:
             row = choose(symbol, shapes, given, named)
         except ShapeMismatch as mismatch:
+            if symbol in heads.FLATTENING and mismatch.code == "shapes.axis_wanted" and parts[0].shape:
+                return self.operation(syntax, symbol, [self.operation(syntax, heads.FLATTEN, parts)])
             fitted = repeated(parts) if symbol in BROADCASTING else None
             if not fitted:
                 raise SyntaxProblem(syntax.at, _misfit(syntax, symbol, shapes, mismatch)) from None

@@ -264,7 +264,7 @@ CONVOLUTION = (
         lambda shapes: shapes[0],
         lambda algebra, a: Array(a.shape, a.entries[::-1]),
         reverse=("rotate180(G)",),
-        spellings=("rotate180",),
+        spellings=("rotate180", "flip"),
         reason="turned",
         nonlinear=False,
         coupled=True,
