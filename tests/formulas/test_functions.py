@@ -43,6 +43,11 @@ CASES: dict[str, Case] = {
     "where(mask, a, a^2)": ({"a": V}, lambda a: np.where(np.array([[1], [0], [1]]) == 1, a, a**2)),
     "np.clip(a, -0.2, 0.3) * a": ({"a": M}, lambda a: np.clip(a, -0.2, 0.3) * a),
     "torch.clamp(a, b, c)^2": ({"a": V, "b": V, "c": V}, lambda a, b, c: np.minimum(np.maximum(a, b), c) ** 2),
+    "torch.clamp(a, min=0.1)^2": ({"a": V}, lambda a: np.maximum(a, 0.1) ** 2),
+    "np.clip(a, None, 0.2) * a.clip(min=-0.1, max=0.3)": (
+        {"a": M},
+        lambda a: np.minimum(a, 0.2) * np.clip(a, -0.1, 0.3),
+    ),
     "min(a, axis=1)^2": ({"a": M}, lambda a: np.min(a, axis=1, keepdims=True) ** 2),
     "np.min(a, 0)": ({"a": M}, lambda a: np.min(a, axis=0, keepdims=True)),
     "a.min() + np.amin(b)": ({"a": V, "b": V}, lambda a, b: np.min(a) + np.min(b)),
@@ -201,6 +206,7 @@ def test_a_product_with_zeros_has_a_gradient() -> None:
     [
         ("where(a, 1, 2)", "neither 0 nor 1"),
         ("trace(a)", "a square matrix"),
+        ("clip(a)", "clip takes a lower and an upper bound"),
         ("roll(a, 1)", "along an axis: write axis=0"),
         ("repeat(y)", "repeat takes a count and an axis"),
         ("tile(a, 0)", "tile takes one or two counts"),

@@ -103,6 +103,7 @@ EQUATIONS = [
     ("indexing.einsum_sizes", "f = einsum('ij,ij->i', A, X)"),
     ("indexing.einsum_three", "f = einsum('ij,kl,ik,jl->', A, A, A, A)"),
     ("operands.quoted", "f = exp('a')"),
+    ("indexing.clip", "f = clip(x)"),
     ("indexing.padding", "f = pad(x, -1)"),
     ("indexing.tile", "f = tile(x, 0)"),
     ("indexing.repeat", "f = repeat(x, 0)"),

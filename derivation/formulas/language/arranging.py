@@ -162,6 +162,8 @@ def _turned(resolver: Resolver, syntax: Syntax, part: Resolved, oriented: str) -
     return resolver.operation(syntax, ".T", [part])
 
 
+BOUNDS = {"min": "low", "a_min": "low", "max": "high", "a_max": "high"}
+"""What NumPy and PyTorch call the bounds of `clip`."""
 MOST_TILES = 50
 """How often an array is repeated at most."""
 Join = tuple[str, int]
@@ -205,6 +207,18 @@ def reshaped(resolver: Resolver, syntax: Syntax) -> Resolved:
         syntax, heads.RESHAPE, [of], [entries // known if size == -1 and known else size for size in full]
     )
     return found._replace(reading=natural(found.shape) if len(sizes) == 1 else Reading(found.shape))
+
+
+def clipped(resolver: Resolver, syntax: Syntax) -> Resolved:
+    """Kept between two bounds, or above or below one: `clip(x, 0, 1)`, `clamp(x, min=0)`, `clip(x, None, 1)`."""
+    given = {BOUNDS.get(key, key): value for key, value in syntax.keywords}
+    given |= dict(zip(("low", "high"), syntax.args[1:], strict=False))
+    given = {key: value for key, value in given.items() if (value.symbol, value.args) != ("name", ("None",))}
+    if len(syntax.args) > 3 or not given or given.keys() - {"low", "high"}:
+        raise SyntaxProblem(syntax.at, tell("indexing.clip"))
+    parts = [resolver.resolve(part) for part in (syntax.args[0], given.get("low"), given.get("high")) if part]
+    symbol = heads.CLIP if len(given) == 2 else "max" if "low" in given else "min"
+    return resolver.operation(syntax, symbol, parts)
 
 
 def padded(resolver: Resolver, syntax: Syntax) -> Resolved:

@@ -359,6 +359,7 @@ SPECIAL: dict[str, Any] = {
     "embedding": arranging.embedding,
     heads.RESHAPE: arranging.reshaped,
     heads.PAD: arranging.padded,
+    heads.CLIP: arranging.clipped,
     "torch.pad": arranging.padded_in_torch,
     "tile": arranging.tiled,
     "repeat": arranging.repeated,
