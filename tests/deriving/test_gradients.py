@@ -185,7 +185,7 @@ def test_every_operation_takes_part() -> None:
         "slice",
         "pad",
     }
-    carriers |= {"others", "pick_rows", "gather_rows", "rotate180", "spread", "strided", "enlarge"}
+    carriers |= {"others", "unpool", "pick_rows", "gather_rows", "rotate180", "spread", "strided", "enlarge"}
     assert unreached - symbols - inner - carriers == set()
 
 

@@ -258,6 +258,7 @@ def fitting(row: Operation) -> Term:
             (1, 1, 1, 1, 2, 2),
             (1, 2, 2),
             (1, 1, 1),
+            (1, 1, 0),
         ):
             try:
                 chosen = row.filled(given)

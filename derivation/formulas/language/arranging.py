@@ -54,6 +54,8 @@ def _turned(resolver: Resolver, syntax: Syntax, part: Resolved, oriented: str) -
     return resolver.operation(syntax, ".T", [part])
 
 
+BOUNDS = {"min": "low", "a_min": "low", "max": "high", "a_max": "high"}
+"""What NumPy and PyTorch call the bounds of `clip`."""
 MOST_TILES = 50
 """How often an array is repeated at most."""
 Join = tuple[str, int]
@@ -110,6 +112,18 @@ def reshaped(resolver: Resolver, syntax: Syntax) -> Resolved:
     return found._replace(reading=natural(found.shape) if len(sizes) == 1 else Reading(found.shape))
 
 
+def clipped(resolver: Resolver, syntax: Syntax) -> Resolved:
+    """Kept between two bounds, or above or below one: `clip(x, 0, 1)`, `clamp(x, min=0)`, `clip(x, None, 1)`."""
+    given = {BOUNDS.get(key, key): value for key, value in syntax.keywords}
+    given |= dict(zip(("low", "high"), syntax.args[1:], strict=False))
+    given = {key: value for key, value in given.items() if (value.symbol, value.args) != ("name", ("None",))}
+    if len(syntax.args) > 3 or not given or given.keys() - {"low", "high"}:
+        raise SyntaxProblem(syntax.at, tell("indexing.clip"))
+    parts = [resolver.resolve(part) for part in (syntax.args[0], given.get("low"), given.get("high")) if part]
+    symbol = heads.CLIP if len(given) == 2 else "max" if "low" in given else "min"
+    return resolver.operation(syntax, symbol, parts)
+
+
 def padded(resolver: Resolver, syntax: Syntax) -> Resolved:
     """Zeros around an array, as in NumPy: so many everywhere, before and behind, or that for each axis."""
     if len(syntax.args) != 2:
@@ -135,7 +149,11 @@ def padded_in_torch(resolver: Resolver, syntax: Syntax) -> Resolved:
 def _within(resolver: Resolver, syntax: Syntax, of: Resolved, pairs: Sequence[Sequence[int]]) -> Resolved:
     """The array with so many zeros before and behind it along each of its axes."""
     axes = of.reading.axes or (1,)
-    if len(pairs) != len(axes) or any(number < 0 or len(pair) != 2 for pair in pairs for number in pair):
+    if (
+        not of.reading.axes
+        or len(pairs) != len(axes)
+        or any(number < 0 or len(pair) != 2 for pair in pairs for number in pair)
+    ):
         raise SyntaxProblem(syntax.at, tell("indexing.padding"))
     both = [*pairs] if len(pairs) == 2 else [(0, 0), *pairs] if of.shape[:1] == (1,) else [*pairs, (0, 0)]
     sizes = of.shape or (1, 1)
@@ -186,12 +204,14 @@ def repeated(resolver: Resolver, syntax: Syntax) -> Resolved:
     axis = None if asked is None else whole(asked)
     if times < 1 or given.keys() - {"axis", "repeats"} or axis not in (None, -1, 0, 1):
         raise SyntaxProblem(syntax.at, tell("indexing.repeat"))
+    if axis is None and len(of.reading.axes) == 2:
+        of = resolver.operation(syntax, heads.FLATTEN, [of])
     if len(of.reading.axes) < 2 and axis in (None, 0, -1):
         across = of.shape[:1] == (1,)
         found = resolver.operation(syntax, heads.ENLARGE, [of], [1, times] if across else [times, 1])
         return found._replace(reading=Reading((max(found.shape, default=1),)))
-    if axis is None or len(of.reading.axes) < 2:
-        raise SyntaxProblem(syntax.at, tell("shapes.axis_wanted"))
+    if len(of.reading.axes) < 2:
+        raise SyntaxProblem(syntax.at, tell("indexing.repeat"))
     return resolver.operation(syntax, heads.ENLARGE, [of], [1, times] if axis else [times, 1])
 
 

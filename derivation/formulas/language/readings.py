@@ -175,12 +175,6 @@ def _diagonal(parts: Sequence[Resolved], shape: Shape) -> Reading:
     return Reading(shape)
 
 
-def _of_list(parts: Sequence[Resolved], shape: Shape) -> Reading:
-    if len(parts[0].reading.axes) > 1:
-        raise TwoReadings(tell("shapes.axis_wanted"))
-    return parts[0].reading
-
-
 RULES: dict[table.ShapeRule, Callable[[Sequence[Resolved], Shape], Reading]] = {
     **dict.fromkeys(
         (
@@ -206,10 +200,11 @@ RULES: dict[table.ShapeRule, Callable[[Sequence[Resolved], Shape], Reading]] = {
     table.equal_arrays: _dot,
     table.outer_product: _outer,
     structure.flat: _list,
-    ordering.listed: _of_list,
+    ordering.listed: _same,
+    ordering.running: lambda parts, shape: Reading((prod(shape),)),
     ordering.square: _number,
-    ordering.rolled: _of_list,
-    ordering.one_place: lambda parts, shape: Reading(_of_list(parts, shape).axes[:0]),
+    ordering.rolled: _same,
+    ordering.one_place: _number,
     ordering.triangle: _same,
     ordering.rolled_matrix: _same,
     ordering.lists: _number,

@@ -180,6 +180,8 @@ class Resolver:
         try:
             row = choose(symbol, shapes, given, named)
         except ShapeMismatch as mismatch:
+            if symbol in heads.FLATTENING and mismatch.code == "shapes.axis_wanted" and parts[0].shape:
+                return self.operation(syntax, symbol, [self.operation(syntax, heads.FLATTEN, parts)])
             fits = fitted(self, syntax, symbol, parts)
             if not fits:
                 raise SyntaxProblem(syntax.at, _misfit(syntax, symbol, shapes, mismatch)) from None
@@ -386,6 +388,7 @@ SPECIAL: dict[str, Any] = {
     "embedding": arranging.embedding,
     heads.RESHAPE: arranging.reshaped,
     heads.PAD: arranging.padded,
+    heads.CLIP: arranging.clipped,
     "torch.pad": arranging.padded_in_torch,
     "tile": arranging.tiled,
     "repeat": arranging.repeated,

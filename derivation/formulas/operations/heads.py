@@ -9,8 +9,8 @@ ADD, SUB, NEG = "add", "sub", "neg"
 TIMES, HADAMARD, MATMUL, DOT, OUTER, CONV2D = "times", "hadamard", "matmul", "dot", "outer", "conv2d"
 DIV, HADAMARD_DIV = "div", "hadamard_div"
 POW, HADAMARD_POW = "pow", "hadamard_pow"
-TRANSPOSE, RESHAPE, FLATTEN = "transpose", "reshape", "flatten"
-DIAG, DIAGONAL = "diag", "diagonal"
+TRANSPOSE, RESHAPE, FLATTEN, DIAG, DIAGONAL = "transpose", "reshape", "flatten", "diag", "diagonal"
+CUMSUM, ARGMAX, ARGMIN = "cumsum", "argmax", "argmin"
 SLICE, PAD, BELOW, BESIDE, PICK_ROWS, GATHER_ROWS = "slice", "pad", "below", "beside", "pick_rows", "gather_rows"
 SUM, PROD, MEAN, NORM, SQUARED_NORM = "sum", "prod", "mean", "norm", "squared_norm"
 UNIT_DIRECTION = "unit_direction"
@@ -29,3 +29,5 @@ SIGNED = frozenset({ADD, SUB, NEG})
 SUMS = frozenset({SUM, ROW_SUMS, COLUMN_SUMS})
 REPEATS = frozenset({REPEAT_ROWS, REPEAT_COLUMNS})
 QUOTIENTS = frozenset({DIV, HADAMARD_DIV})
+FLATTENING = frozenset({CUMSUM, ARGMAX, ARGMIN})
+"""What takes all entries of a matrix for one list, as in NumPy, where no axis is given."""

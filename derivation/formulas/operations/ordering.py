@@ -48,6 +48,11 @@ def one_for_each(shapes: Sequence[Shape], classes: int) -> Shape:
     return (size.rows, classes) if shapes[0] else collapse((classes, 1))
 
 
+def running(shapes: Sequence[Shape]) -> Shape:
+    """A list of numbers, each with those before it."""
+    return listed(shapes)
+
+
 def _running(algebra: Any, entries: Sequence[Any]) -> list[Any]:
     return list(accumulate(entries))
 
@@ -217,7 +222,7 @@ ORDERED = (
             operator_named("cumsum")
             if not ending
             else Notation("function", rf"\operatorname{{cumsum}}_{{\mathrm{{{ending[1:]}}}}}"),
-            shape,
+            shape if ending else running,
             each(_running),
             reverse=(FLIPPED.format(axis=spelling.replace(" ", ", ")),),
             spellings=(f"cumsum{spelling}",),
