@@ -166,7 +166,16 @@ def test_every_operation_takes_part() -> None:
         "slice",
         "pad",
     }
-    carriers |= {"pick_rows", "gather_rows", "rotate180", "spread", "strided", "enlarge"}
+    carriers |= {
+        "pick_rows",
+        "gather_rows",
+        "pick_in_rows",
+        "place_in_rows",
+        "rotate180",
+        "spread",
+        "strided",
+        "enlarge",
+    }
     assert unreached - symbols - inner - carriers == set()
 
 

@@ -142,6 +142,7 @@ EQUATIONS = [
     (f"{MISFIT} shapes.diagonal_matrix", "f = diag(R)"),
     (f"{MISFIT} shapes.main_diagonal", "f = diagonal(X)"),
     (f"{MISFIT} shapes.picked", "f = embedding(X, [5])"),
+    (f"{MISFIT} shapes.one_of_each_row", "f = pick_in_rows(X, 1, 5)"),
     (f"{MISFIT} shapes.gathered", "f = gather_rows(X, 1, 5)"),
     (f"{MISFIT} shapes.stride", "f = conv2d(A, A, stride=0)"),
     (f"{MISFIT} shapes.kernel_rows", "f = conv2d(A, y)"),
