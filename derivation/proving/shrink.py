@@ -25,7 +25,7 @@ SHORTEST = 3
 LONGEST_KEPT = 24
 """Dimensions up to which one may stay as it is: where a formula or an operation names more of its places than the short
 one has."""
-LENGTHS = {heads.REPEAT_ROWS: 1, heads.REPEAT_COLUMNS: 1, heads.GATHER_ROWS: 1, heads.PAD: 2}
+LENGTHS = {heads.REPEAT_ROWS: 1, heads.REPEAT_COLUMNS: 1, heads.GATHER_ROWS: 1, heads.PLACE_IN_ROWS: 1, heads.PAD: 2}
 """How many of the last options of an operation are lengths of its result."""
 Places = dict[int, list[int]]
 """For each length the places that are named along it."""

@@ -45,6 +45,12 @@ def gather_rows(a, rows, count):
     return gathered
 
 
+def place_in_rows(a, columns, count):
+    placed = np.zeros((len(columns), count))
+    placed[np.arange(len(columns)), np.array(columns) - 1] = np.ravel(a)
+    return placed
+
+
 def unit(rows, columns, i, j):
     entries = np.zeros((rows, columns))
     entries[i, j] = 1

@@ -186,6 +186,7 @@ def test_every_operation_takes_part() -> None:
         "pad",
     }
     carriers |= {"others", "unpool", "pick_rows", "gather_rows", "rotate180", "spread", "strided", "enlarge"}
+    carriers |= {"pick_in_rows", "place_in_rows"}
     assert unreached - symbols - inner - carriers == set()
 
 

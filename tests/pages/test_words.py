@@ -27,6 +27,7 @@ WITHOUT_A_WAY_BACK = {
     "sign",
     "spread",
     "gather_rows",
+    "place_in_rows",
     "enlarge",
 }
 """Reasons of rows with no derivative to speak of, or (sums, transposes) with sentences of their own."""

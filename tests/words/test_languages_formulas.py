@@ -158,6 +158,7 @@ EQUATIONS = [
     (f"{MISFIT} shapes.blocks", "f = block_sums(X, 2, 2)"),
     (f"{MISFIT} shapes.axis_wanted", "f = roll(A, 1)"),
     (f"{MISFIT} shapes.one_hot", "f = one_hot(A, 3)"),
+    (f"{MISFIT} shapes.one_of_each_row", "f = pick_in_rows(X, 1, 5)"),
     (f"{MISFIT} shapes.gathered", "f = gather_rows(X, 1, 5)"),
     (f"{MISFIT} shapes.stride", "f = conv2d(A, A, stride=0)"),
     (f"{MISFIT} shapes.kernel_rows", "f = conv2d(A, y)"),

@@ -223,6 +223,8 @@ def _pairs(resolver: Resolver, syntax: Syntax, of: Resolved, rows: Sequence[int]
     if {len(rows), len(columns)} - {1, count}:
         raise SyntaxProblem(syntax.at, tell("indexing.pairs", first=len(rows), second=len(columns)))
     rows, columns = (tuple(places) * (count if len(places) == 1 else 1) for places in (rows, columns))
+    if list(rows) == list(range(of.shape[0] if of.shape else 1)) and min(of.shape or (1,)) > 1:
+        return resolver.operation(syntax, heads.PICK_IN_ROWS, [of], [column + 1 for column in columns])
     flat = resolver.operation(syntax, heads.FLATTEN, [of])
     width = (of.shape or (1, 1))[1]
     places = [row * width + column + 1 for row, column in zip(rows, columns, strict=True)]

@@ -168,6 +168,31 @@ def gathered(shapes: Sequence[Shape], *places: int) -> Shape:
     return collapse((count, size.columns))
 
 
+def one_of_each_row(shapes: Sequence[Shape], *columns: int) -> Shape:
+    """An entry of each row, by its column."""
+    size = Size.of(shapes[0])
+    if len(columns) != size.rows or not all(1 <= column <= size.columns for column in columns):
+        raise ShapeMismatch("shapes.one_of_each_row", rows=size.rows, columns=size.columns)
+    return (size.rows, 1)
+
+
+def placed_in_rows(shapes: Sequence[Shape], *places: int) -> Shape:
+    """Each entry of a column in a row of its own, at its column; the last option is how many columns there are."""
+    *columns, count = places
+    size = Size.of(shapes[0])
+    one_of_each_row([(size.rows, count)], *columns)
+    if size.columns != 1:
+        raise ShapeMismatch("shapes.diagonal_matrix")
+    return collapse((size.rows, count))
+
+
+def _place_in_rows(algebra: Any, a: Array, *places: int) -> Array:
+    *columns, count = places
+    zero = algebra.number("0")
+    placed = zip(columns, a.entries, strict=True)
+    return Array.of_rows([[x if j == column else zero for j in range(1, count + 1)] for column, x in placed])
+
+
 def _pad(algebra: Any, a: Array, first: int, last: int, left: int, right: int, rows: int, columns: int) -> Array:
     given, zero = a.rows, algebra.number("0")
     inside = [
@@ -379,6 +404,31 @@ PARTS = (
         sizes=lambda a, *places: {"picked": ", ".join(map(str, places[:-1]))},
         numpy="gather_rows({a}, [{places[:-1]}], {places[-1]})",
         example="gather_rows(M, 3, 1, 3)",
+    ),
+    _line(
+        "pick_in_rows",
+        _operator("entries"),
+        one_of_each_row,
+        lambda algebra, a, *columns: Array.of_rows(
+            [[row[column - 1]] for column, row in zip(columns, a.rows, strict=True)]
+        ),
+        reverse=("place_in_rows(G, {options}, {a.columns})",),
+        spellings=("pick_in_rows",),
+        options={"places": "many"},
+        numpy="np.take_along_axis({a}, np.array([{places}])[:, None] - 1, axis=1)",
+        example="pick_in_rows(M, 2, 3)",
+    ),
+    _line(
+        "place_in_rows",
+        _operator("place", r"{some} \subset {last}"),
+        placed_in_rows,
+        _place_in_rows,
+        reverse=("pick_in_rows(G, {picked})",),
+        spellings=("place_in_rows",),
+        options={"places": "many"},
+        sizes=lambda a, *places: {"picked": ", ".join(map(str, places[:-1]))},
+        numpy="place_in_rows({a}, [{places[:-1]}], {places[-1]})",
+        example="place_in_rows(a, 2, 1, 2, 4)",
     ),
 )
 STRUCTURE = (*SUMS, *PARTS)
