@@ -63,8 +63,7 @@ class Writer:
         problems = list(self.work())
         if problems:
             raise ModelError(self.graph.title, problems)
-        outputs = [self.values[key] if key in self.values else self.value(Ref(key)) for key in self.graph.outputs]
-        last = self.quantities.matrix(outputs[-1].cells.reshape(1, 1)) if self.graph.loss else None
+        last = self.outputs()
         tables = self.quantities.tables()
         return Spec(
             self.graph.title,
@@ -73,6 +72,18 @@ class Writer:
             tables["data"],
             last,
         )
+
+    def outputs(self) -> str | None:
+        """The name of the loss, if there is one; raises `ModelError` where an output is none, or a loss no number."""
+        try:
+            values = [self.value(Ref(key)) for key in self.graph.outputs]
+        except NoRow as problem:
+            raise ModelError(self.graph.title, [message_of(problem)]) from None
+        if not self.graph.loss:
+            return None
+        if values[-1].cells.size != 1:
+            raise ModelError(self.graph.title, [tell("models.loss_no_number", axes=list(values[-1].axes))])
+        return self.quantities.entry(values[-1].cells)
 
     def reserve(self) -> None:
         """Modules that are numbered only are counted in the order in which their parameters are used; what normalises
