@@ -18,7 +18,8 @@ def convolution(call: Call) -> Value:
     x, kernel, bias = call.value("input"), call.value("weight", "K"), call.perhaps("bias", "b")
     rank = len(kernel.axes) - 2
     stride, padding = one(call, "stride", 1), one(call, "padding", 0)
-    if one(call, "dilation", 1) != 1 or call.option("groups", 1) != 1:
+    groups = call.option("groups", 1)
+    if one(call, "dilation", 1) != 1:
         raise NoRow(tell("models.dilation"))
     images = x.cells if x.cells.ndim == rank + 2 else x.cells[None]
     sizes = [(size + 2 * padding - k) // stride + 1 for size, k in zip(images.shape[2:], kernel.axes[2:], strict=True)]
@@ -32,9 +33,10 @@ def convolution(call: Call) -> Value:
     write = call.quantities
     for sample, image in enumerate(images):
         for filtered in range(kernel.axes[0]):
+            first = filtered * groups // kernel.axes[0] * kernel.axes[1]
             parts = [
                 f"conv{rank}d({picture(call, channel)}, {picture(call, weights)}{options})"
-                for channel, weights in zip(image, kernel.cells[filtered], strict=True)
+                for channel, weights in zip(image[first:], kernel.cells[filtered], strict=False)
             ]
             added = [write.entry(bias.cells[filtered])] if bias else []
             place = [k for k, size in ((sample, images.shape[0]), (filtered, kernel.axes[0])) if size > 1]
@@ -96,20 +98,6 @@ def averaged(call: Call) -> Value:
     return Value(cells)
 
 
-def padded(call: Call) -> Value:
-    """Zeros around."""
-    x, pads = call.value("self"), list(call.option("pad"))
-    if call.option("mode", "constant") != "constant" or call.option("value", 0) or min(pads) < 0:
-        raise NoRow(tell("models.padding"))
-    around = [(0, 0)] * (len(x.axes) - len(pads) // 2) + list(zip(pads[::2], pads[1::2], strict=True))[::-1]
-    inside = tuple(slice(before, before + size) for (before, _), size in zip(around, x.axes, strict=True))
-    axes = [before + size + behind for (before, behind), size in zip(around, x.axes, strict=True)]
-    zeros = call.quantities.given("O", numpy.zeros(axes), "data")
-    cells = zeros.cells.copy()
-    cells[inside] = x.cells
-    return Value(cells)
-
-
 ROWS: Mapping[str, Row] = {
     **dict.fromkeys(("conv1d", "conv2d"), convolution),
     "max_pool1d": pooled("maxpool", "m", 1),
@@ -118,5 +106,4 @@ ROWS: Mapping[str, Row] = {
     "avg_pool2d": pooled("avgpool", "m", 2),
     "adaptive_avg_pool1d": averaged,
     "adaptive_avg_pool2d": averaged,
-    "pad": padded,
 }

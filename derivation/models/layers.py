@@ -30,8 +30,10 @@ def affine(call: Call, x: Value, weight: Value, bias: Value | None, letter: str)
     lead = x.axes[:-1]
     cells: Cells = numpy.empty((*lead, outer), numpy.int64)
     long = [axis for axis, size in enumerate(lead) if size > 1]
-    for place in numpy.ndindex(*(lead[axis] for axis in long[:-1])):
-        at = dict(zip(long[:-1], place, strict=True))
+    rows = call.whole(x.cells, long, 1, ending=1) if long else []
+    outside = [axis for axis in long if axis not in rows]
+    for place in numpy.ndindex(*(lead[axis] for axis in outside)):
+        at = dict(zip(outside, place, strict=True))
         pick = tuple(at.get(axis, slice(None)) for axis in range(len(lead)))
         part = x.cells[pick].reshape(-1, inner)
         if long:
@@ -60,7 +62,7 @@ def dot(call: Call) -> Value:
     return _product(call, call.value("self"), call.value("tensor"))
 
 
-def _product(call: Call, left: Value, right: Value, letter: str = "u", text: str = "{}") -> Value:
+def _product(call: Call, left: Value, right: Value, letter: str = "t", text: str = "{}") -> Value:
     a = left.cells[None, :] if len(left.axes) == 1 else left.cells
     b = right.cells[:, None] if len(right.axes) == 1 else right.cells
     lead = numpy.broadcast_shapes(a.shape[:-2], b.shape[:-2])

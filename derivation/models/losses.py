@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy
@@ -33,10 +33,24 @@ def summed(text: str, total: str = "") -> One:
 
 def of_entries(call: Call, a: Value, b: Value, text: str, total: str) -> Value:
     options = {key: numeral(value) for key, value in call.node.arguments.items() if key in ("beta", "delta")}
-    first, second = (call.quantities.matrix(_flat(value.cells)) for value in (a, b))
     whole = (total or f"sum({text})") if a.cells.size > 1 or total else text
-    filled = whole.format(a=first, b=second, **{"beta": "1", "delta": "1", **options})
-    return Value(call.put("L", _reduced(call, filled, a.cells.size, "mean" if not total else ""), (1, 1)).reshape(()))
+    slices = list(_slices(a.cells, b.cells))
+    parts = [
+        whole.format(a=call.quantities.matrix(first), b=call.quantities.matrix(second), **{"beta": "1", **options})
+        for first, second in slices
+    ]
+    filled = parts[0] if len(parts) == 1 else f"({' + '.join(parts)})"
+    function = "mean" if not total and len(parts) == 1 else ""
+    return Value(call.put("L", _reduced(call, filled, a.cells.size, function), (1, 1)).reshape(()))
+
+
+def _slices(a: Any, b: Any) -> Iterator[tuple[Any, Any]]:
+    """The matrices that two arrays of one shape are made of."""
+    long = [axis for axis, size in enumerate(a.shape) if size > 1]
+    for place in numpy.ndindex(*(a.shape[axis] for axis in long[:-2])):
+        at = dict(zip(long[:-2], place, strict=True))
+        pick = tuple(at.get(axis, slice(None)) for axis in range(a.ndim))
+        yield _flat(a[pick]), _flat(b[pick])
 
 
 def _reduced(call: Call, total: str, count: int, function: str) -> str:

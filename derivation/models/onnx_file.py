@@ -34,25 +34,34 @@ def graph(path: Path) -> Graph:
         model = onnx.load_model_from_string(bytes_of(path))
     except DecodeError:
         raise ModelError(str(path), [tell("models.no_onnx")]) from None
-    if not model.graph.node:
+    try:
+        return _graph(path, model.graph)
+    except ModelError:
+        raise
+    except MALFORMED:
+        raise ModelError(str(path), [tell("models.no_onnx")]) from None
+
+
+def _graph(path: Path, model: Any) -> Graph:
+    if not model.node:
         raise ModelError(str(path), [tell("models.no_onnx")])
-    if model.graph.sparse_initializer:
+    if model.sparse_initializer:
         raise ModelError(str(path), [tell("models.sparse")])
-    arrays = {tensor.name: _array(path, tensor.name, tensor) for tensor in model.graph.initializer}
-    nodes = [_node(path, node, arrays) for node in model.graph.node]
+    arrays = {tensor.name: _array(path, tensor.name, tensor) for tensor in model.initializer}
+    nodes = [_node(path, node, arrays) for node in model.node]
     kept = {
         node.input[place]
-        for node in model.graph.node
+        for node in model.node
         for place in TRAINED_NOT.get(node.op_type, ())
         if place < len(node.input)
     }
     parameters = {key: held for key, held in arrays.items() if held.dtype.kind == "f" and held.ndim and key not in kept}
     constants = {key: held for key, held in arrays.items() if key not in parameters}
-    inputs = {value.name: _expected(value) for value in model.graph.input if value.name not in arrays}
+    inputs = {value.name: _expected(value) for value in model.input if value.name not in arrays}
     return Graph(
         path.stem,
         tuple(nodes),
-        tuple(value.name for value in model.graph.output),
+        tuple(value.name for value in model.output),
         parameters,
         inputs,
         constants,

@@ -80,7 +80,7 @@ def power(call: Call) -> Value:
     if exponent is None or exponent.size != 1:
         raise NoRow(tell("models.power"))
     text = numeral(float(exponent.ravel()[0]))
-    return call.each("u", x(call).axes, [x(call)], lambda inside: f"{inside}^{text}")
+    return call.each("t", x(call).axes, [x(call)], lambda inside: f"{inside}^{text}")
 
 
 def clip(call: Call) -> Value:
@@ -100,6 +100,12 @@ def selu(call: Call) -> Value:
     usual = (("gamma", 1.05070102214813232421875), ("alpha", 1.67326319217681884765625))
     gamma, alpha = (numeral(call.option(key, value)) for key, value in usual)
     return call.each("h", x(call).axes, [x(call)], lambda inside: f"{gamma} * elu({inside}, {alpha})")
+
+
+def parametric(call: Call) -> Value:
+    value, slope = x(call), x(call, 1, "a")
+    axes = numpy.broadcast_shapes(value.axes, slope.axes)
+    return call.each("h", axes, [value, slope], lambda part, a: f"max({part}, 0) + {a} * min({part}, 0)")
 
 
 def softsign(call: Call) -> Value:
@@ -265,6 +271,7 @@ ROWS: Mapping[str, Row] = {
         "Elu": aten("elu", "self"),
         "LeakyRelu": aten("leaky_relu", "self", named={"alpha": "negative_slope"}),
         "Gelu": aten("gelu", "self"),
+        "PRelu": parametric,
         "HardSigmoid": hard_sigmoid,
         "HardSwish": aten("hardswish", "self"),
         "Softsign": softsign,
@@ -273,11 +280,11 @@ ROWS: Mapping[str, Row] = {
         "Dropout": dropout,
         "Add": folded(numpy.add, between("r", "{a} + {b}")),
         "Sum": between("r", "{a} + {b}"),
-        "Sub": folded(numpy.subtract, between("u", "{a} - {b}")),
-        "Mul": folded(numpy.multiply, between("u", "{a} * {b}")),
-        "Div": folded(numpy.floor_divide, between("u", "{a} / {b}")),
-        "Max": between("u", "max({a}, {b})"),
-        "Min": between("u", "min({a}, {b})"),
+        "Sub": folded(numpy.subtract, between("t", "{a} - {b}")),
+        "Mul": folded(numpy.multiply, between("t", "{a} * {b}")),
+        "Div": folded(numpy.floor_divide, between("t", "{a} / {b}")),
+        "Max": between("t", "max({a}, {b})"),
+        "Min": between("t", "min({a}, {b})"),
         "Mod": folded(numpy.mod, unknown),
         "Pow": power,
         "MatMul": product,

@@ -106,14 +106,14 @@ def _graph(title: str, module: Mapping[str, Any], tensors: Mapping[str, Any]) ->
     for spec in module["signature"]["input_specs"]:
         ((kind, held),) = spec.items()
         if kind == "user_input":
-            name = held["arg"]["as_tensor"]["name"]
+            name = _name(held["arg"]["as_tensor"])
             inputs[name], own[name] = _expected(about[name]), name
         elif kind in TABLES:
-            name, key = held["arg"]["name"], held[f"{kind}_name"]
+            name, key = _name(held["arg"]), _text(held[f"{kind}_name"])
             (parameters if kind == "parameter" else constants)[name] = tensors[key]
             own[name] = key
     outputs = [
-        part["user_output"]["arg"]["as_tensor"]["name"]
+        _name(part["user_output"]["arg"]["as_tensor"])
         for part in module["signature"]["output_specs"]
         if "as_tensor" in part.get("user_output", {}).get("arg", {})
     ]
@@ -141,15 +141,25 @@ def _node(given: Mapping[str, Any]) -> Node:
 
 def _names(output: Mapping[str, Any]) -> list[str]:
     if "as_tensors" in output:
-        return [part["name"] for part in output["as_tensors"]]
-    return [output["as_tensor"]["name"]] if "as_tensor" in output else [""]
+        return [_name(part) for part in output["as_tensors"]]
+    return [_name(output["as_tensor"])] if "as_tensor" in output else [""]
+
+
+def _name(given: Mapping[str, Any]) -> str:
+    return _text(given["name"])
+
+
+def _text(given: Any) -> str:
+    if not isinstance(given, str):
+        raise TypeError(type(given).__name__)
+    return given
 
 
 def _argument(given: Mapping[str, Any]) -> Any:
     """An argument: a name, a number, or several."""
     ((kind, held),) = given.items()
     if kind == "as_tensor":
-        return Ref(held["name"])
+        return Ref(_name(held))
     if kind in ("as_tensors", "as_optional_tensors"):
-        return [_argument(part) if "as_none" in part or "as_tensor" in part else Ref(part["name"]) for part in held]
+        return [_argument(part) if "as_none" in part or "as_tensor" in part else Ref(_name(part)) for part in held]
     return None if kind == "as_none" else held

@@ -17,6 +17,7 @@ import numpy
 
 from derivation.models.graph import NoRow
 from derivation.spec.given import MAXIMAL_ENTRIES
+from derivation.tex.names import default
 from derivation.words.telling import tell
 
 BITS = 32
@@ -71,6 +72,8 @@ class Quantities:
 
     taken: set[str] = field(default_factory=set)
     """Names that no quantity can have any more."""
+    shown: set[str] = field(default_factory=set)
+    """How those that are there are printed."""
     all: list[Quantity] = field(default_factory=list)
     used: dict[int, None] = field(default_factory=dict)
     equations: list[str] = field(default_factory=list)
@@ -80,8 +83,10 @@ class Quantities:
     def free(self, wished: str) -> str:
         """A name that nothing has, as near to the one that is wished as can be."""
         ends = map(str, count(2)) if len(wished) == 1 else (f"_{letter}" for letter in _letters())
-        found = next(name for name in chain([wished], (wished + end for end in ends)) if name not in self.taken)
+        wishes = chain([wished], (wished + end for end in ends))
+        found = next(name for name in wishes if name not in self.taken and default(name, False) not in self.shown)
         self.taken.add(found)
+        self.shown.add(default(found, False))
         return found
 
     def given(self, wished: str, numbers: Any, table: str) -> Value:
@@ -168,12 +173,16 @@ class Quantities:
             return ""
         return quantity.name + _block(down, rows, across, columns, plain)
 
+    def is_part(self, cells: Cells) -> bool:
+        """Whether cells of two axes are a quantity, or rows and columns of one, as they are or transposed."""
+        return bool(self._part(cells) or self._part(cells.T))
+
     def _named(self, cells: Cells) -> str:
         """What is put together of several parts gets an equation of its own."""
         key = repr(cells.shape).encode() + numpy.ascontiguousarray(cells).tobytes()
         if key not in self.spelled:
             text = self._reshaped(cells) or self._joined(cells)
-            made = self.put("u", text, cells.shape)
+            made = self.put("t", text, cells.shape)
             self.spelled[key] = self.all[int(made.flat[0]) >> BITS].name
         return self.spelled[key]
 
@@ -196,7 +205,11 @@ class Quantities:
                 parts = numpy.split(cells, ends[:-1], axis)
                 if all(part.shape[axis] == 1 for part in parts):
                     return _stacked([self.column(part) for part in parts], cells.shape, axis)
-                texts = [self._part(part) or _turned(self._part(part.T)) or self._reshaped(part) for part in parts]
+                plain = cells.shape[1] == 1
+                texts = [
+                    self._part(part, plain) or _turned(self._part(part.T, plain)) or self._reshaped(part)
+                    for part in parts
+                ]
                 if all(texts):
                     return f"concat({', '.join(texts)}, axis={axis})"
         raise NoRow(tell("models.scattered"))

@@ -81,7 +81,28 @@ def power(call: Call) -> Value:
     if not isinstance(exponent, int | float):
         raise NoRow(tell("models.power"))
     x = call.value("self")
-    return call.each("u", x.axes, [x], lambda inside: f"{inside}^{numeral(exponent)}")
+    return call.each("t", x.axes, [x], lambda inside: f"{inside}^{numeral(exponent)}")
+
+
+def clamp(call: Call) -> Value:
+    x, least, most = call.value("self"), call.option("min"), call.option("max")
+    text = "{x}" if least is None else f"max({{x}}, {numeral(least)})"
+    text = text if most is None else f"min({text}, {numeral(most)})"
+    return call.each("t", x.axes, [x], lambda inside: text.format(x=inside))
+
+
+def halves(call: Call) -> Value:
+    """A gated linear unit: one half times the sigmoid of the other."""
+    x, dim = call.value("self"), call.option("dim", -1)
+    first, second = numpy.split(x.cells, 2, dim)
+    return call.each("h", first.shape, [Value(first), Value(second)], lambda a, b: f"{a} * sigmoid({b})")
+
+
+def parametric(call: Call) -> Value:
+    x, slope = call.value("self"), call.value("weight", "a")
+    shape = (-1, *(1,) * (len(x.axes) - 2)) if slope.cells.size > 1 else ()
+    inside = slope.moved(lambda cells: cells.reshape(shape))
+    return call.each("h", x.axes, [x, inside], lambda part, a: f"max({part}, 0) + {a} * min({part}, 0)")
 
 
 def dropout(call: Call) -> Value:
@@ -134,14 +155,14 @@ def reduced(function: str) -> One:
             made = cells[..., 0]
         elif len([size for size in axes if size > 1]) == 1:
             made = call.put(
-                "u", f"{function}({call.quantities.matrix(cells.reshape(-1, cells.shape[-1]))}, axis=1)", (max(axes), 1)
+                "t", f"{function}({call.quantities.matrix(cells.reshape(-1, cells.shape[-1]))}, axis=1)", (max(axes), 1)
             ).reshape(axes)
         else:
             made = numpy.empty(axes, numpy.int64)
             for place in numpy.ndindex(*axes):
                 text = f"{function}({call.quantities.matrix(_square(cells[place], [x.axes[axis] for axis in long]))})"
                 made[place] = call.put(
-                    "u", text, (1, 1), [k for k, size in zip(place, axes, strict=True) if size > 1]
+                    "t", text, (1, 1), [k for k, size in zip(place, axes, strict=True) if size > 1]
                 ).flat[0]
         if call.option("keepdim", False):
             made = made.reshape([1 if axis in gone else size for axis, size in enumerate(x.axes)])
@@ -161,14 +182,14 @@ def written(graph: Graph) -> Spec:
 
 ENTRYWISE: Mapping[str, One] = {
     **{name: entrywise("h", f"{name}({{x}})") for name in ("relu", "sigmoid", "tanh", "silu")},
-    **{name: entrywise("u", f"{name}({{x}})") for name in ("exp", "log", "sqrt", "abs", "sin", "cos", "floor")},
-    "neg": entrywise("u", "-{x}"),
-    "square": entrywise("u", "{x}^2"),
-    "rsqrt": entrywise("u", "1 / sqrt({x})"),
-    "reciprocal": entrywise("u", "1 / {x}"),
-    "log1p": entrywise("u", "log(1 + {x})"),
-    "expm1": entrywise("u", "exp({x}) - 1"),
-    "sign": entrywise("u", "sign({x})"),
+    **{name: entrywise("t", f"{name}({{x}})") for name in ("exp", "log", "sqrt", "abs", "sin", "cos", "floor")},
+    "neg": entrywise("t", "-{x}"),
+    "square": entrywise("t", "{x}^2"),
+    "rsqrt": entrywise("t", "1 / sqrt({x})"),
+    "reciprocal": entrywise("t", "1 / {x}"),
+    "log1p": entrywise("t", "log(1 + {x})"),
+    "expm1": entrywise("t", "exp({x}) - 1"),
+    "sign": entrywise("t", "sign({x})"),
     "log_sigmoid": entrywise("h", "-softplus(-{x})"),
     "relu6": entrywise("h", "min(max({x}, 0), 6)"),
     "mish": entrywise("h", "{x} * tanh(softplus({x}))"),
@@ -179,15 +200,18 @@ ENTRYWISE: Mapping[str, One] = {
     "leaky_relu": with_options("h", "leaky_relu({x}, {negative_slope})", negative_slope=0.01),
     "elu": with_options("h", "elu({x}, {alpha})", alpha=1),
     "celu": with_options("h", "elu({x} / {alpha}, 1) * {alpha}", alpha=1),
-    "clamp_min": with_options("u", "max({x}, {min})", min=0),
-    "clamp_max": with_options("u", "min({x}, {max})", max=0),
+    "clamp_min": with_options("t", "max({x}, {min})", min=0),
+    "clamp_max": with_options("t", "min({x}, {max})", max=0),
     "add": two("r", "{a} + {b}"),
-    "sub": two("u", "{a} - {b}"),
-    "rsub": turned_about("u", "{a} - {b}"),
-    "mul": two("u", "{a} * {b}"),
-    "div": two("u", "{a} / {b}"),
-    "maximum": two("u", "max({a}, {b})"),
-    "minimum": two("u", "min({a}, {b})"),
+    "sub": two("t", "{a} - {b}"),
+    "rsub": turned_about("t", "{a} - {b}"),
+    "mul": two("t", "{a} * {b}"),
+    "div": two("t", "{a} / {b}"),
+    "maximum": two("t", "max({a}, {b})"),
+    "minimum": two("t", "min({a}, {b})"),
+    "clamp": clamp,
+    "glu": halves,
+    "prelu": parametric,
     "pow": power,
     "gelu": gelu,
     "softplus": softplus,

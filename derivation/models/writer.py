@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Any
 
 import numpy
@@ -62,8 +63,7 @@ class Writer:
         problems = list(self.work())
         if problems:
             raise ModelError(self.graph.title, problems)
-        outputs = [self.values[key] if key in self.values else self.value(Ref(key)) for key in self.graph.outputs]
-        last = self.quantities.matrix(outputs[-1].cells.reshape(1, 1)) if self.graph.loss else None
+        last = self.outputs()
         tables = self.quantities.tables()
         return Spec(
             self.graph.title,
@@ -72,6 +72,18 @@ class Writer:
             tables["data"],
             last,
         )
+
+    def outputs(self) -> str | None:
+        """The name of the loss, if there is one; raises `ModelError` where an output is none, or a loss no number."""
+        try:
+            values = [self.value(Ref(key)) for key in self.graph.outputs]
+        except NoRow as problem:
+            raise ModelError(self.graph.title, [message_of(problem)]) from None
+        if not self.graph.loss:
+            return None
+        if values[-1].cells.size != 1:
+            raise ModelError(self.graph.title, [tell("models.loss_no_number", axes=list(values[-1].axes))])
+        return self.quantities.entry(values[-1].cells)
 
     def reserve(self) -> None:
         """Modules that are numbered only are counted in the order in which their parameters are used; what normalises
@@ -222,9 +234,9 @@ class Call:
         the text of a slice from the texts of the operands' slices, each laid as it stands beside a matrix."""
         cells: Cells = numpy.empty(axes, numpy.int64)
         long = [axis for axis, size in enumerate(axes) if size > 1]
-        inner = long[-2:]
-        lead = [axis for axis in long if axis not in inner]
         shaped = [_spread(operand.cells, len(axes)) for operand in operands]
+        inner = self.whole(shaped[0], long, 2) if shaped[0].shape == axes else long[-2:]
+        lead = [axis for axis in long if axis not in inner]
         kept = [axis for axis in range(len(axes)) if axis not in lead]
         for place in numpy.ndindex(*(axes[axis] for axis in lead)):
             at = dict(zip(lead, place, strict=True))
@@ -234,6 +246,19 @@ class Call:
             made = self.put(letter, write(*texts), _two([axes[axis] for axis in inner]), place)
             cells[pick] = made.reshape(cells[pick].shape)
         return Value(cells)
+
+    def whole(self, cells: Cells, long: Sequence[int], count: int, ending: int = 0) -> list[int]:
+        """So many of the long axes, with the last `ending` ones the two of a matrix: those along which the cells are
+        parts of one quantity, or else the last."""
+        fixed = [axis for axis in range(cells.ndim) if axis not in long]
+        for chosen in sorted(combinations(long, count), reverse=True):
+            pick = tuple(
+                slice(None) if axis in chosen or (axis in fixed and axis >= cells.ndim - ending) else 0
+                for axis in range(cells.ndim)
+            )
+            if self.quantities.is_part(numpy.atleast_2d(cells[pick])):
+                return list(chosen)
+        return list(long[-count:])
 
     def laid(self, cells: Cells, inner: Sequence[int]) -> str:
         """Cells as they stand beside a result whose long axes are the `inner` ones: a matrix, a row (`b.T`), a column,

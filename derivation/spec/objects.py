@@ -64,6 +64,8 @@ def _unread(given: Any) -> Any:
 def _held(key: Any, held: Any) -> Any:
     if not isinstance(key, str):
         return Unread(key, _no_name)
+    if isinstance(held, dict) and isinstance(held.get("steps"), list | tuple):
+        return {**held, "steps": [Unread(sample, plain) for sample in held["steps"]]}
     return held if isinstance(held, str | dict) else Unread(held, plain)
 
 

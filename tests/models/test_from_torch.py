@@ -80,6 +80,59 @@ class Convolving(nn.Module):
         return self.fc(functional.adaptive_avg_pool2d(torch.tanh(self.conv2(x)), 1).flatten(1))
 
 
+class Tied(nn.Module):
+    """One layer, used twice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer, self.act = nn.Linear(3, 3), nn.ReLU()
+
+    def forward(self, x: Any) -> Any:
+        return self.act(self.layer(self.act(self.layer(x))))
+
+
+class Nested(nn.Module):
+    """Blocks with numbers for names, a buffer, and parameters that are one number."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList([nn.Sequential(nn.Linear(3, 3), nn.ReLU()) for _ in range(2)])
+        self.register_buffer("position", torch.randn(2, 3))
+        self.temperature, self.shift = nn.Parameter(torch.tensor(0.7)), nn.Parameter(torch.tensor([0.3]))
+
+    def forward(self, x: Any) -> Any:
+        x = x + self.position
+        for block in self.blocks:
+            x = x + block(x)
+        return torch.clamp(x / self.temperature - self.shift, -2, 2)
+
+
+class Causal(nn.Module):
+    """Attention as in GPT: heads as an axis, nothing looks ahead."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.qkv, self.norm, self.out = nn.Linear(4, 12), nn.LayerNorm(4), nn.Linear(4, 4)
+
+    def forward(self, x: Any) -> Any:
+        batch, tokens, width = x.shape
+        parts = self.qkv(self.norm(x)).split(width, dim=2)
+        query, key, value = (part.view(batch, tokens, 2, 2).transpose(1, 2) for part in parts)
+        seen = functional.scaled_dot_product_attention(query, key, value, is_causal=True)
+        return x + self.out(seen.transpose(1, 2).contiguous().view(batch, tokens, width))
+
+
+class Sequence(nn.Module):
+    """A batch of sequences, time first, through two layers of an LSTM; the mean over time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embedding, self.lstm, self.head = nn.Embedding(6, 3), nn.LSTM(3, 2, 2), nn.Linear(2, 2)
+
+    def forward(self, tokens: Any) -> Any:
+        return self.head(self.lstm(self.embedding(tokens))[0].mean(0))
+
+
 def rows(*axes: int) -> Any:
     return torch.randn(*axes)
 
@@ -196,6 +249,48 @@ CASES: dict[str, Callable[[], Case]] = {
     "one head": lambda: (Attending(1), rows(1, 3, 4), "mse", rows(1, 3, 4)),
     "two heads": lambda: (Attending(2), rows(1, 3, 4), "mse", rows(1, 3, 4)),
     "encoder": lambda: (nn.TransformerEncoderLayer(4, 2, 5, batch_first=True), rows(1, 2, 4), "mse", rows(1, 2, 4)),
+    "tied": lambda: (Tied(), rows(2, 3), "mse", rows(2, 3)),
+    "nested": lambda: (Nested(), rows(2, 3), "mse", rows(2, 3)),
+    "causal": lambda: (Causal(), rows(1, 3, 4), "mse", rows(1, 3, 4)),
+    "a batch of causal": lambda: (Causal(), rows(2, 3, 4), "mse", rows(2, 3, 4)),
+    "sequences": lambda: (Sequence(), torch.randint(0, 6, (3, 2)), "cross_entropy", labels(2, 2)),
+    "a batch of images": lambda: (
+        nn.Sequential(
+            nn.Conv2d(2, 3, 2, stride=2, padding=1), nn.BatchNorm2d(3), nn.ReLU(), nn.Flatten(), nn.Linear(27, 2)
+        ),
+        rows(2, 2, 4, 4),
+        "cross_entropy",
+        labels(2, 2),
+    ),
+    "groups": lambda: (nn.Conv2d(4, 2, 2, groups=2), rows(1, 4, 3, 3), "mse", rows(1, 2, 2, 2)),
+    "kernels of one": lambda: (nn.Conv2d(2, 3, 1), rows(1, 2, 3, 3), "mse", rows(1, 3, 3, 3)),
+    "a batch of heads": lambda: (Attending(2), rows(2, 3, 4), "mse", rows(2, 3, 4)),
+    "a batch through an encoder": lambda: (
+        nn.TransformerEncoderLayer(4, 2, 3, batch_first=True, norm_first=True, activation="gelu"),
+        rows(2, 2, 4),
+        "mse",
+        rows(2, 2, 4),
+    ),
+    "signals": lambda: (nn.Conv1d(2, 1, 2), rows(3, 2, 4), "mse", rows(3, 1, 3)),
+    "channels of signals": lambda: (nn.BatchNorm1d(2), rows(2, 2, 3), "mse", rows(2, 2, 3)),
+    "slopes": lambda: (
+        nn.Sequential(nn.Linear(3, 3), nn.PReLU(3), nn.Linear(3, 4), nn.GLU()),
+        rows(2, 3),
+        "mse",
+        rows(2, 2),
+    ),
+    "over an axis in the middle": lambda: (
+        nn.Sequential(nn.Linear(3, 3), nn.Softmax(dim=1)),
+        rows(2, 2, 3),
+        "mse",
+        rows(2, 2, 3),
+    ),
+    "flat scores": lambda: (
+        nn.Sequential(nn.Linear(3, 1), nn.Flatten(0)),
+        rows(4, 3),
+        "bce_with_logits",
+        torch.tensor([1.0, 0, 1, 0]),
+    ),
     "a batch of statistics": lambda: (
         nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3).train(), nn.Tanh()),
         rows(4, 2),
@@ -271,8 +366,8 @@ def test_equations_are_those_of_a_textbook_with_the_modules_own_names() -> None:
         "z_fc1 = X @ W_fc1.T + b_fc1.T",
         "h = relu(z_fc1)",
         "z_fc2 = h @ W_fc2.T + b_fc2.T",
-        "u = scale.T * z_fc2",
-        "r = X + u",
+        "t = scale.T * z_fc2",
+        "r = X + t",
         "L = mean((r - Y)^2)",
     )
 
