@@ -8,7 +8,7 @@ from functools import cache
 from itertools import chain, count
 from typing import Any
 
-from derivation.formulas.arrays import Array, Shape
+from derivation.formulas.arrays import Array, Shape, collapse
 from derivation.formulas.arrays import describe as describe
 from derivation.formulas.language import arranging, indexing, literals, products
 from derivation.formulas.language.axes import AXES, along, along_axis, whole_matrix

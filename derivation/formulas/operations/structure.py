@@ -405,9 +405,9 @@ PARTS = (
         numpy="gather_rows({a}, [{places[:-1]}], {places[-1]})",
         example="gather_rows(M, 3, 1, 3)",
     ),
-    _line(
+    line(
         "pick_in_rows",
-        _operator("entries"),
+        operator_named("entries"),
         one_of_each_row,
         lambda algebra, a, *columns: Array.of_rows(
             [[row[column - 1]] for column, row in zip(columns, a.rows, strict=True)]
@@ -418,9 +418,9 @@ PARTS = (
         numpy="np.take_along_axis({a}, np.array([{places}])[:, None] - 1, axis=1)",
         example="pick_in_rows(M, 2, 3)",
     ),
-    _line(
+    line(
         "place_in_rows",
-        _operator("place", r"{some} \subset {last}"),
+        operator_named("place", r"{some} \subset {last}"),
         placed_in_rows,
         _place_in_rows,
         reverse=("pick_in_rows(G, {picked})",),
