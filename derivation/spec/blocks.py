@@ -80,14 +80,17 @@ def _note(text: str, given: MutableMapping[str, Array]) -> None:
 
 
 def apart(line: int, column: int, text: str) -> Iterator[tuple[int, int, str]]:
-    """What semicolons keep apart on a line."""
+    """What semicolons outside brackets keep apart on a line."""
     if ";" not in text or text.lstrip().startswith("#"):
         yield line, column, text
         return
-    at = 0
-    for part in text.split(";"):
-        yield line, column + at, part
-        at += len(part) + 1
+    depth = begun = 0
+    for at, letter in enumerate(text):
+        depth += (letter in "([{") - (letter in ")]}")
+        if letter == ";" and depth == 0:
+            yield line, column + begun, text[begun:at]
+            begun = at + 1
+    yield line, column + begun, text[begun:]
 
 
 def _range(block: re.Match[str], line: int, column: int, given: Mapping[str, Array], tell_of: Tell) -> tuple[Loop, ...]:

@@ -212,7 +212,7 @@ def test_a_product_with_zeros_has_a_gradient() -> None:
         ("tile(a, 0)", "tile takes one or two counts"),
         ("np.pad(y, -1)", "widths are whole numbers from 0"),
         ("F.pad(y, 1)", "widths are whole numbers from 0"),
-        ("np.ones((0, 2))", "ones takes one or two sizes"),
+        ("np.ones((0, 2))", "an array in an equation has one or two lengths"),
         ("cosine_similarity(a, a)", "along an axis: write axis=0"),
         ("arcsin(a)", "arcsine or arccosine of a number beyond -1 and 1"),
         ("norm(a, ord=1)", "there is no 'ord' here"),

@@ -66,7 +66,7 @@ EQUATIONS = [
     ("syntax.expected_operator", "f = s = s"),
     ("syntax.brackets_of_function", "f = exp s"),
     ("syntax.decimal_point", "f = 1,5 * s"),
-    ("syntax.no_function syntax.instead", "f = MSELoss(s)"),
+    ("syntax.no_function syntax.instead", "f = Linear(s)"),
     ("syntax.character syntax.sign", "f = |s|"),
     ("syntax.expected_operand syntax.end", "f = 2 *"),
     ("syntax.expected_operand", "f = exp()"),

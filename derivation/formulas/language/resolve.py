@@ -284,6 +284,7 @@ KEYWORDS = {
     **dict.fromkeys(("squeeze", "expand_dims"), AXES),
     **dict.fromkeys(arranging.JOINS, ("axis", "dims")),
     "repeat": ("axis", "repeats"),
+    heads.CLIP: arranging.BOUNDS,
 }
 """The keywords of functions that are no rows of the table."""
 SPECIAL: dict[str, Any] = {

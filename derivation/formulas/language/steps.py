@@ -28,7 +28,7 @@ def whole(syntax: Syntax) -> int:
         return int(syntax.args[0])
     if syntax.symbol in ARITHMETIC:
         return ARITHMETIC[syntax.symbol](*map(whole, syntax.args))
-    raise SyntaxProblem(syntax.at, tell("syntax.expected_whole"))
+    raise SyntaxProblem(syntax.at, tell("operands.quoted" if syntax.symbol == "text" else "syntax.expected_whole"))
 
 
 def counted(syntax: Syntax, given: Mapping[str, Array]) -> Syntax:
