@@ -62,7 +62,7 @@ class Backward:
             done.add(result)
             yield (
                 result,
-                [key for key in names(self.network.equations[result]) if done.issuperset(self.network.users(key))],
+                [key for key in names(self.network.equations[result]) if done.issuperset(self.network.users[key])],
             )
 
     def steps(self) -> Iterator[Step]:
@@ -91,7 +91,7 @@ class Backward:
     def is_shared(self, key: str) -> bool:
         """Whether a quantity is used in several sections."""
         return (
-            len({section.number for user in self.network.users(key) if (section := self.network.sections.get(user))})
+            len({section.number for user in self.network.users[key] if (section := self.network.sections.get(user))})
             > 1
         )
 

@@ -41,21 +41,14 @@ def short_ways(workbook: Workbook, result: str, signal: Term) -> Iterator[ShortW
     if not LOGARITHMIC & {node.head for node in walk(network.equations[result])}:
         return
     equation = network.equations[result]
-    ratios = {key: body for key in names(equation) if (body := ratio(network, key, result))}
+    ratios = {key: network.equations[key] for key in names(equation) if key in network.ratios}
     for operand in dict.fromkeys(key for term in (equation, *ratios.values()) for key in names(term)):
-        before, users = source(network, operand), set(network.users(operand))
+        before, users = source(network, operand), set(network.users[operand])
         if before and users <= {result, *ratios}:
             between = {name(key): body for key, body in ratios.items() if key in users}
             skipped = frozenset({operand, *users} - {result})
             way = ShortWay(result, operand, before, skipped)
             yield from followed(workbook, rebuild(equation, between.get), signal, way)
-
-
-def ratio(network: Network, key: str, result: str) -> Term | None:
-    """A quantity as the quotient that it is, if an equation alone uses it: y/p, of which the logarithm is a
-    difference."""
-    body = network.equations.get(key)
-    return body if body and body.head in heads.QUOTIENTS and network.users(key) == (result,) else None
 
 
 def source(network: Network, operand: str) -> str:
@@ -64,7 +57,7 @@ def source(network: Network, operand: str) -> str:
     if body is None or not body.children or body.args[0].head != "name":
         return ""
     before: str = body.args[0].args[0]
-    return before if network.users(before) == (operand,) else ""
+    return before if network.users[before] == (operand,) else ""
 
 
 def followed(workbook: Workbook, equation: Term, signal: Term, way: ShortWay) -> Iterator[ShortWay]:

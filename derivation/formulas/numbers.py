@@ -42,6 +42,8 @@ LARGE, SMALL = arb(2) ** 4096, arb(2) ** -4096
 """Beyond these a ball's power of ten is found by its logarithm, since the whole numbers that it is a quotient of would
 be long."""
 NEGLIGIBLE_PLACES = 100
+TIED_PLACES = 60
+"""Significant digits at most up to which a tie is looked for."""
 NEGLIGIBLE = fmpq(1, 10 ** (NEGLIGIBLE_PLACES + 20))
 """A ball narrower than this, around a number of at most 100 decimal places, is rounded as that number: 0, or an exact
 tie between two roundings, which no finite precision could decide. Either rounding would be right to half a unit and
@@ -375,8 +377,10 @@ def _certain(x: Number, round_off: Callable[[fmpq], str]) -> str:
     low, high = round_off(lower), round_off(upper)
     if low == high:
         return low
-    if upper - lower < NEGLIGIBLE:
-        return round_off(fmpq(nearest((lower + upper) / 2, NEGLIGIBLE_PLACES), 10**NEGLIGIBLE_PLACES))
+    # A number far below 1 has its places behind its zeros.
+    places = max(NEGLIGIBLE_PLACES, TIED_PLACES - magnitude(lower)) if lower * upper > 0 else NEGLIGIBLE_PLACES
+    if upper - lower < NEGLIGIBLE * fmpq(10) ** (NEGLIGIBLE_PLACES - places):
+        return round_off(fmpq(nearest((lower + upper) / 2, places)) / fmpq(10) ** places)
     raise Uncertain(tell("uncertain.digits"))
 
 

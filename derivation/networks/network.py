@@ -130,9 +130,11 @@ class Network:
                 found.add(result)
         return frozenset(found)
 
-    def users(self, key: str) -> tuple[str, ...]:
-        """The equations on the way to the loss that use a name."""
-        return tuple(result for result in self.consumers[key] if result in self.active)
+    @cached_property
+    def users(self) -> Mapping[str, tuple[str, ...]]:
+        """For each name the equations on the way to the loss that use it, in order."""
+        active = self.active
+        return {key: tuple(filter(active.__contains__, results)) for key, results in self.consumers.items()}
 
     @cached_property
     def active(self) -> frozenset[str]:
@@ -144,6 +146,15 @@ class Network:
         """The parts of equations that count as constants when the loss is differentiated, each once, in order."""
         parts = (node for key, term in self.equations.items() if key in self.active for node in walk(term))
         return tuple(dict.fromkeys(node for node in parts if node.head == heads.STOP_GRADIENT))
+
+    @cached_property
+    def ratios(self) -> frozenset[str]:
+        """The quotients by a quantity that one equation alone uses: y/p, of which a logarithm may be taken."""
+        return frozenset(
+            key
+            for key, term in self.equations.items()
+            if term.head in heads.QUOTIENTS and names(term.args[1]) and len(self.users[key]) == 1
+        )
 
     def behind(self, key: str) -> frozenset[str]:
         """A name and all that it depends on."""

@@ -65,7 +65,7 @@ class Large:
             return Judgement("certified", basis)
         by, loss, known = quantity.args[1], self.prover.loss, self.prover.full
         key = (by.args[0] if by.head == "index" else by).args[0]
-        users = self.network.users(key)
+        users = self.network.users[key]
         if any(partial(loss, name(user)) not in known for user in users):  # too large to be written
             return Judgement("certified", "numbers")
         used = [(self.network.equations[user], known[partial(loss, name(user))]) for user in users]

@@ -12,7 +12,6 @@ from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.calculus.reverse import gradients
 from derivation.formulas.language.resolve import Shapes
 from derivation.formulas.operations.algebras import symbols
-from derivation.formulas.operations.heads import QUOTIENTS
 from derivation.formulas.terms import Term, index, name, walk
 from derivation.networks.network import Network, inlined
 from derivation.networks.update import Equation, at, generic, objectives, shared
@@ -149,13 +148,8 @@ class Meanings:
             return {}
         by = quantity.args[1]
         key = by.args[0].args[0] if by.head == "index" else by.args[0]
-        users = self.network.users(key)
-        ratios = [
-            other
-            for user in users
-            for other in self.network.users(user)
-            if self.network.equations[other].head in QUOTIENTS
-        ]
+        users = self.network.users[key]
+        ratios = {other for user in users for other in self.network.users[user]} & self.network.ratios
         return {name(user): self.local(user) for user in (*users, *ratios)}
 
     def derivative(self, quantity: Term, claim: Term) -> Array:

@@ -16,7 +16,7 @@ from typing import Any
 import mpmath
 import pytest
 import typer
-from flint import fmpq
+from flint import arb, fmpq
 from places import ROOT
 
 import derivation
@@ -29,7 +29,7 @@ from derivation.deriving.reach import Reach, Reaches
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.language.resolve import definition
-from derivation.formulas.numbers import TooLarge, Uncertain, Undefined, json_text
+from derivation.formulas.numbers import TooLarge, Uncertain, Undefined, json_text, working_precision
 from derivation.formulas.operations import TABLE
 from derivation.formulas.operations.algebras import Numbers, Terms, symbols
 from derivation.formulas.operations.table import Operation, ShapeMismatch
@@ -453,6 +453,13 @@ def test_what_is_saturated_is_small_and_not_0(equation: str) -> None:
     with mpmath.workdps(1000):
         for entries, true in ((found.values["L"].entries, value), (found.gradients["w"].entries, slope)):
             assert abs(mpmath.mpf(json_text(entries[0])) / true(mpmath.mpf(given)) - 1) < mpmath.mpf("1e-28")
+
+
+def test_a_small_number_at_a_tie_between_two_roundings_is_not_0() -> None:
+    """1/2 times 1.0000001 - 1e-30, times something small: its digits end with a 5 behind the thirtieth."""
+    with working_precision(4096):
+        near = (arb(fmpq(10000001, 10**7)) - arb(fmpq(1, 10**30))) / 2 * arb("1e-600") * arb(2).sqrt() / arb(2).sqrt()
+        assert json_text(near) == "5.00000050000000000000000000000e-601"
 
 
 def test_an_irrational_that_is_0_is_0() -> None:

@@ -49,7 +49,7 @@ def counted(seed: str, count: int) -> tuple[Counter[str], list[tuple[str, list[s
     for number in range(count):
         writer = Writer(f"{seed}.{number}")
         lines = [writer.expression(writer.pick.choice((1, 1, 2)))]
-        kind = readings.verdict(lines, writer.given)
+        kind = readings.verdict(lines, writer.given | writer.labels)
         found[kind] += 1
         if kind == "different":
             differing.append((f"{seed}.{number}", lines, writer.given))

@@ -59,10 +59,10 @@ INTERNAL = frozenset({
 })  # fmt: skip
 """Rows that others are defined or differentiated by: nobody who misspells a function means one of these."""
 INSTEAD = {
-    **dict.fromkeys(("MSELoss", "mse_loss", "mean_squared_error", "MSE", "l2_loss"), "mean((a - b)^2)"),
+    **dict.fromkeys(("MSE", "l2_loss"), "mse(a, b)"),
     **dict.fromkeys(("L1Loss", "l1_loss", "mean_absolute_error", "mae"), "mean(abs(a - b))"),
     **dict.fromkeys(("BCELoss", "binary_crossentropy"), "binary_cross_entropy(p, y)"),
-    **dict.fromkeys(("CrossEntropyLoss", "categorical_crossentropy", "nll_loss"), "cross_entropy(softmax(z), y)"),
+    **dict.fromkeys(("CrossEntropyLoss", "categorical_crossentropy"), "cross_entropy_with_logits(z, y)"),
     **dict.fromkeys(("Linear", "linear", "Dense", "dense"), "W @ x + b"),
     **dict.fromkeys(("Conv2d", "conv2D", "Conv2D"), "conv2d(X, K)"),
 }
