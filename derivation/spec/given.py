@@ -139,11 +139,10 @@ def value(given: Any) -> Array:
     if len(set(lengths)) > 1 or not lengths[0]:
         raise ValueError(tell("spec.ragged", lengths=", ".join(map(str, lengths[:8]))))
     axes = (len(rows), lengths[0]) if is_matrix else (len(rows),)
-    entries = [
-        _entry(entry, (str(i), str(j)) if is_matrix else (str(i),))
-        for i, row in enumerate(rows)
-        for j, entry in enumerate(row)
-    ]
+    try:
+        entries = [_number(entry) for row in rows for entry in row]
+    except ValueError as problem:
+        raise _placed(rows, is_matrix, problem) from None
     return Given.of(axes, entries, _matrix_as_written(rows))
 
 
@@ -151,14 +150,16 @@ def _scalar(given: Any) -> Array:
     return Array.scalar(_number(given))
 
 
-def _entry(given: Any, path: tuple[str, ...]) -> Number:
-    """An entry of an array; what is wrong with it knows where it stands."""
-    try:
-        return _number(given)
-    except Misplaced as problem:
-        raise Misplaced(message_of(problem), path, problem.at) from None
-    except ValueError as problem:
-        raise Misplaced(message_of(problem), path) from None
+def _placed(rows: list[list[Any]], is_matrix: bool, problem: ValueError) -> Misplaced:
+    """What is wrong with an entry, with where it stands: it is the first that has that fault."""
+    for i, row in enumerate(rows):
+        for j, entry in enumerate(row):
+            try:
+                _number(entry)
+            except ValueError:
+                path = (str(i), str(j)) if is_matrix else (str(i),)
+                return Misplaced(message_of(problem), path, problem.at if isinstance(problem, Misplaced) else 0)
+    raise AssertionError("an entry has the fault")
 
 
 def _matrix_as_written(rows: list[list[Any]]) -> Term | None:
