@@ -11,7 +11,7 @@ from typing import Any
 
 from derivation.formulas.arrays import Shape, collapse
 from derivation.formulas.arrays import describe as describe
-from derivation.formulas.language import arranging
+from derivation.formulas.language import arguments, arranging
 from derivation.formulas.language.einsum import einsum
 from derivation.formulas.language.expressions import nearest, parse, whole
 from derivation.formulas.language.lexing import SyntaxProblem
@@ -358,11 +358,11 @@ SPECIAL: dict[str, Any] = {
     **dict.fromkeys(arranging.JOINS, arranging.joined),
     "embedding": arranging.embedding,
     heads.RESHAPE: arranging.reshaped,
-    heads.PAD: arranging.padded,
-    heads.CLIP: arranging.clipped,
-    "torch.pad": arranging.padded_in_torch,
-    "tile": arranging.tiled,
-    "repeat": arranging.repeated,
+    heads.PAD: arguments.padded,
+    heads.CLIP: arguments.clipped,
+    "torch.pad": arguments.padded_in_torch,
+    "tile": arguments.tiled,
+    "repeat": arguments.repeated,
     "einsum": einsum,
     "text": Resolver.quoted,
     "ones": Resolver.ones,
