@@ -41,6 +41,7 @@ ENDS = frozenset(
         r"\otimes",
         ">",
         r"\ge",
+        r"\ne",
         "=",
         ";",
     }
@@ -396,8 +397,8 @@ class Reader:
         first = self.comparison()
         self.expect("&", r"\text", "{", "i", "f", "}")
         condition = self.comparison()
-        if condition.head == heads.EQUAL_TO and condition.args[1] == number(1):
-            condition = condition.args[0]  # how a condition that is no comparison is written
+        if self.take(r"\ne"):
+            self.expect("0")  # behind a condition that is no comparison
         self.expect(r"\\")
         second = self.comparison()
         self.expect("&", r"\text", "{")

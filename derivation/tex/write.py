@@ -14,7 +14,7 @@ from derivation.formulas.arrays import Shape
 from derivation.formulas.language.resolve import Shapes
 from derivation.formulas.operations import TABLE, Operation, heads
 from derivation.formulas.operations.table import ATOM, HADAMARD, POWER, PRODUCT, SUM, Kind, same
-from derivation.formulas.terms import Term, number, options
+from derivation.formulas.terms import Term, options
 from derivation.tex.names import Names
 
 Written = tuple[str, int]
@@ -307,17 +307,12 @@ class Writer:
         condition, *branches = term.args
         test = (
             self.comparison(condition, TABLE[condition.head])
-            if condition.head in COMPARISONS and not is_one(condition)
-            else self.join((self.write(condition)[0], " = 1"))
+            if condition.head in COMPARISONS
+            else self.join((self.write(condition)[0], r" \ne 0"))
         )
         first, second = (self.write(branch)[0] for branch in branches)
         rows = (first, r" & \text{if } ", test, r" \\ ", second, r" & \text{otherwise} ")
         return self.join((r"\begin{cases} ", *rows, r"\end{cases}")), ATOM
-
-
-def is_one(condition: Term) -> bool:
-    """Whether a condition is an equality with 1, which would be taken for a bare condition."""
-    return condition.head == heads.EQUAL_TO and condition.args[1] == number(1)
 
 
 def meets(left: str, right: str) -> bool:

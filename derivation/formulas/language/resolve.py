@@ -10,7 +10,7 @@ from typing import Any
 
 from derivation.formulas.arrays import Array, Shape, collapse
 from derivation.formulas.arrays import describe as describe
-from derivation.formulas.language import arranging, indexing, literals, products
+from derivation.formulas.language import arguments, arranging, indexing, literals, products
 from derivation.formulas.language.axes import AXES, along, along_axis, whole_matrix
 from derivation.formulas.language.einsum import einsum
 from derivation.formulas.language.expressions import nearest, parse
@@ -284,7 +284,7 @@ KEYWORDS = {
     **dict.fromkeys(("squeeze", "expand_dims"), AXES),
     **dict.fromkeys(arranging.JOINS, ("axis", "dims")),
     "repeat": ("axis", "repeats"),
-    heads.CLIP: arranging.BOUNDS,
+    heads.CLIP: arguments.BOUNDS,
 }
 """The keywords of functions that are no rows of the table."""
 SPECIAL: dict[str, Any] = {
@@ -306,11 +306,11 @@ SPECIAL: dict[str, Any] = {
     **dict.fromkeys(arranging.JOINS, arranging.joined),
     "embedding": arranging.embedding,
     heads.RESHAPE: arranging.reshaped,
-    heads.PAD: arranging.padded,
-    heads.CLIP: arranging.clipped,
-    "torch.pad": arranging.padded_in_torch,
-    "tile": arranging.tiled,
-    "repeat": arranging.repeated,
+    heads.PAD: arguments.padded,
+    heads.CLIP: arguments.clipped,
+    "torch.pad": arguments.padded_in_torch,
+    "tile": arguments.tiled,
+    "repeat": arguments.repeated,
     "einsum": einsum,
     "text": Resolver.quoted,
     "ones": Resolver.ones,
