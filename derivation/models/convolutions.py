@@ -67,6 +67,8 @@ def pooled(function: str, letter: str, rank: int) -> Row:
         size = one(call, "kernel_size", 2)
         if one(call, "stride", size) != size or one(call, "padding", 0) or one(call, "dilation", 1) != 1:
             raise NoRow(tell("models.windows"))
+        if call.option("divisor_override") is not None:
+            raise NoRow(tell("models.option", key="divisor_override", value=None))
         if call.option("ceil_mode", False):
             raise NoRow(tell("models.ceil"))
         lead, sizes = x.axes[:-rank], [length // size for length in x.axes[-rank:]]

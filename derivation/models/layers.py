@@ -94,6 +94,8 @@ def embedding(call: Call) -> Value:
     """Rows of a table, by places that are known."""
     table = call.value("weight", "E")
     places = call.number("indices")
+    if call.option("scale_grad_by_freq", False) or call.option("padding_idx", -1) in places:
+        raise NoRow(tell("models.padding_index"))
     rows = [int(place) for place in places.ravel()]
     width = table.axes[1]
     write = call.quantities

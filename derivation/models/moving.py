@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy
 
+from derivation.formulas.language.expressions import FUNCTIONS
 from derivation.models.graph import NoRow
 from derivation.models.quantities import Value
 from derivation.models.writer import Call, Row
@@ -16,6 +17,28 @@ from derivation.words.telling import tell
 def same(call: Call) -> Value:
     """What changes nothing that stands on paper."""
     return call.value("self" if "self" in call.node.arguments else "input")
+
+
+def cast(call: Call) -> Value:
+    """To another type of floats: numbers on paper have none. Whole numbers would be others."""
+    value, kind = same(call), call.option("dtype")
+    if kind not in FLOATS and (value.known is None or value.known.dtype.kind not in "iu"):
+        raise NoRow(tell("models.cast"))
+    return value
+
+
+FLOATS = frozenset({None, *(f"torch.{kind}" for kind in ("float64", "float32", "float16", "bfloat16")), 6, 7, 8, 13})
+"""The types of floats, by their names, and by their places in the schema of exported programs."""
+
+
+def detached(call: Call) -> Value:
+    """What is given has no gradient to lose; of what is worked, the gradient would be another one."""
+    value = same(call)
+    if not call.writer.graph.loss or all(held.table == "data" for held in call.quantities.behind(value.cells)):
+        return value
+    if "stop_gradient" not in FUNCTIONS:
+        raise NoRow(tell("models.detached"))
+    return call.each("d", value.axes, [value], lambda inside: f"stop_gradient({inside})")
 
 
 def moved(move: Callable[[Call, Any], Any]) -> Row:
@@ -104,9 +127,9 @@ def joined(join: Callable[..., Any]) -> Row:
 
 
 MOVING: Mapping[str, Row] = {
-    **dict.fromkeys(
-        ("clone", "contiguous", "detach", "alias", "to", "_to_copy", "identity", "lift_fresh_copy", "type_as"), same
-    ),
+    **dict.fromkeys(("clone", "contiguous", "alias", "identity", "lift_fresh_copy"), same),
+    **dict.fromkeys(("to", "_to_copy"), cast),
+    **dict.fromkeys(("detach", "detach_"), detached),
     **dict.fromkeys(("view", "reshape", "_unsafe_view"), moved(lambda call, cells: cells.reshape(_sizes(call)))),
     "flatten": moved(_flatten),
     "unflatten": moved(_unflatten),

@@ -90,6 +90,14 @@ def clip(call: Call) -> Value:
     return call.each("h", x(call).axes, [x(call)], lambda inside: text.format(x=inside))
 
 
+def cast(call: Call) -> Value:
+    """To another type of floats, or of whole numbers that are known."""
+    value = x(call)
+    if call.option("to") not in FLOATS and (value.known is None or value.known.dtype.kind not in "iu"):
+        raise NoRow(tell("models.cast"))
+    return value
+
+
 def hard_sigmoid(call: Call) -> Value:
     alpha, beta = (numeral(call.option(key, usual)) for key, usual in (("alpha", 0.2), ("beta", 0.5)))
     return call.each("h", x(call).axes, [x(call)], lambda inside: f"max(0, min(1, {alpha} * {inside} + {beta}))")
@@ -105,7 +113,7 @@ def selu(call: Call) -> Value:
 def parametric(call: Call) -> Value:
     value, slope = x(call), x(call, 1, "a")
     axes = numpy.broadcast_shapes(value.axes, slope.axes)
-    return call.each("h", axes, [value, slope], lambda part, a: f"max({part}, 0) + {a} * min({part}, 0)")
+    return call.each("h", axes, [value, slope], lambda part, a: f"max(0, {part}) + {a} * min({part}, 0)")
 
 
 def softsign(call: Call) -> Value:
@@ -243,6 +251,8 @@ def recurrent_layer(step: Callable[[str], Callable[..., list[Any]]], usual: tupl
     return row
 
 
+FLOATS = frozenset({1, 10, 11, 16})
+"""The types of floats, by their places in `TensorProto.DataType`."""
 ROWS: Mapping[str, Row] = {
     f"onnx.{name}": row
     for name, row in {
@@ -276,7 +286,8 @@ ROWS: Mapping[str, Row] = {
         "HardSwish": aten("hardswish", "self"),
         "Softsign": softsign,
         "Clip": clip,
-        **dict.fromkeys(("Identity", "Cast"), aten("identity", "self")),
+        "Identity": aten("identity", "self"),
+        "Cast": cast,
         "Dropout": dropout,
         "Add": folded(numpy.add, between("r", "{a} + {b}")),
         "Sum": between("r", "{a} + {b}"),

@@ -123,6 +123,10 @@ class Quantities:
         rows, columns = quantity.shape
         return (number << BITS) + numpy.arange(rows * columns, dtype=numpy.int64).reshape(rows, columns)
 
+    def behind(self, cells: Cells) -> list[Quantity]:
+        """The quantities that cells are entries of."""
+        return [self.all[number] for number in dict.fromkeys((cells.ravel() >> BITS).tolist())]
+
     def tables(self) -> Mapping[str, dict[str, Any]]:
         """The numbers that are used, by table and name."""
         found: dict[str, dict[str, Any]] = {"parameters": {}, "data": {}}

@@ -84,6 +84,18 @@ def power(call: Call) -> Value:
     return call.each("t", x.axes, [x], lambda inside: f"{inside}^{numeral(exponent)}")
 
 
+def usual(row: One, **expected: Any) -> One:
+    """An operator some of whose options are known only as they mostly are."""
+
+    def checked(call: Call) -> Value:
+        for key, value in expected.items():
+            if call.option(key, value) != value:
+                raise NoRow(tell("models.option", key=key, value=value))
+        return row(call)
+
+    return checked
+
+
 def clamp(call: Call) -> Value:
     x, least, most = call.value("self"), call.option("min"), call.option("max")
     text = "{x}" if least is None else f"max({{x}}, {numeral(least)})"
@@ -102,7 +114,7 @@ def parametric(call: Call) -> Value:
     x, slope = call.value("self"), call.value("weight", "a")
     shape = (-1, *(1,) * (len(x.axes) - 2)) if slope.cells.size > 1 else ()
     inside = slope.moved(lambda cells: cells.reshape(shape))
-    return call.each("h", x.axes, [x, inside], lambda part, a: f"max({part}, 0) + {a} * min({part}, 0)")
+    return call.each("h", x.axes, [x, inside], lambda part, a: f"max(0, {part}) + {a} * min({part}, 0)")
 
 
 def dropout(call: Call) -> Value:
@@ -191,14 +203,14 @@ ENTRYWISE: Mapping[str, One] = {
     "expm1": entrywise("t", "exp({x}) - 1"),
     "sign": entrywise("t", "sign({x})"),
     "log_sigmoid": entrywise("h", "-softplus(-{x})"),
-    "relu6": entrywise("h", "min(max({x}, 0), 6)"),
+    "relu6": entrywise("h", "min(6, max(0, {x}))"),
     "mish": entrywise("h", "{x} * tanh(softplus({x}))"),
-    "hardsigmoid": entrywise("h", "min(max({x} + 3, 0), 6) / 6"),
-    "hardswish": entrywise("h", "{x} * min(max({x} + 3, 0), 6) / 6"),
+    "hardsigmoid": entrywise("h", "min(6, max(0, {x} + 3)) / 6"),
+    "hardswish": entrywise("h", "{x} * min(6, max(0, {x} + 3)) / 6"),
     "selu": entrywise("h", "1.0507009873554805 * elu({x}, 1.6732632423543772)"),
-    "hardtanh": with_options("h", "min(max({x}, {min_val}), {max_val})", min_val=-1, max_val=1),
+    "hardtanh": with_options("h", "min({max_val}, max({min_val}, {x}))", min_val=-1, max_val=1),
     "leaky_relu": with_options("h", "leaky_relu({x}, {negative_slope})", negative_slope=0.01),
-    "elu": with_options("h", "elu({x}, {alpha})", alpha=1),
+    "elu": usual(with_options("h", "elu({x}, {alpha})", alpha=1), scale=1, input_scale=1),
     "celu": with_options("h", "elu({x} / {alpha}, 1) * {alpha}", alpha=1),
     "clamp_min": with_options("t", "max({x}, {min})", min=0),
     "clamp_max": with_options("t", "min({x}, {max})", max=0),
@@ -214,7 +226,7 @@ ENTRYWISE: Mapping[str, One] = {
     "prelu": parametric,
     "pow": power,
     "gelu": gelu,
-    "softplus": softplus,
+    "softplus": usual(softplus, threshold=20),
     "softmax": along("p", "softmax"),
     "log_softmax": along("s", "log_softmax"),
     "sum": reduced("sum"),

@@ -409,6 +409,86 @@ def test_every_operator_without_a_row_is_named_with_its_module_and_what_to_do() 
     ]
 
 
+class Applied(nn.Module):
+    """A layer, and a function behind it."""
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self.fc, self.function = nn.Linear(2, 2), function
+
+    def forward(self, x: Any) -> Any:
+        return self.function(self.fc(x))
+
+
+@pytest.mark.parametrize(
+    ("module", "given", "said"),
+    [
+        (Applied(lambda z: z.to(torch.int64).double()), rows(2), "floats become whole numbers here"),
+        (
+            Applied(lambda z: functional.elu(z) if z is None else torch.ops.aten.elu(z, 1.0, 2.0)),
+            rows(2),
+            "'scale' is only known as 1",
+        ),
+        (Applied(lambda z: functional.softplus(z, threshold=1)), rows(2), "'threshold' is only known as 20"),
+        (nn.Embedding(4, 2, padding_idx=1), torch.tensor([1]), "a row that gets no gradient (padding_idx)"),
+        (
+            Applied(lambda z: functional.avg_pool2d(z.view(1, 1, 1, 2), (1, 1), divisor_override=3)),
+            rows(2),
+            "'divisor_override' is only known as None",
+        ),
+    ],
+)
+def test_an_option_that_would_make_other_numbers_is_told(module: Any, given: Any, said: str) -> None:
+    with pytest.raises(ModelError) as told:
+        from_torch(module, given, lambda found, target: found.sum(), rows(1))
+    assert said in str(told.value)
+
+
+def test_a_gradient_that_is_cut_off_is_not_let_through() -> None:
+    """What is detached is held fast by `stop_gradient`, or told where the language has none."""
+    torch.manual_seed(2)
+    module, x = Applied(lambda z: z * z.detach()).double(), rows(2).double()
+    try:
+        found = derive(from_torch(module, x, lambda made, target: made.sum(), rows(1)))
+    except ModelError as error:
+        assert "its gradient is cut off" in str(error)
+        return
+    module(x).sum().backward()
+    (gradient,) = [held for key, held in found.gradients.items() if key.startswith("b")]
+    assert close(numpy.array([float(entry) for entry in gradient.entries]), module.fc.bias.grad.numpy())
+
+
+@pytest.mark.parametrize("at", [-3.0, -1.0, 0.0, 1.0, 3.0, 6.0])
+def test_at_kinks_gradients_are_pytorchs(at: float) -> None:
+    kinked = (
+        nn.ReLU,
+        lambda z: torch.clamp(z, -1, 3),
+        nn.ReLU6,
+        nn.Hardtanh,
+        nn.Hardswish,
+        nn.Hardsigmoid,
+        nn.PReLU,
+        nn.ELU,
+        nn.LeakyReLU,
+        torch.abs,
+    )
+    for kind in kinked:
+        module = Kinked(kind() if isinstance(kind, type) else kind).double()
+        found = derive(from_torch(module, torch.tensor([1.0]).double() * at, lambda made, target: made.sum(), rows(1)))
+        module(torch.tensor([at]).double()).sum().backward()
+        expected = 0.0 if module.shift.grad is None else float(module.shift.grad)
+        assert float(found.gradients["shift"].entries[0]) == pytest.approx(expected), kind
+
+
+class Kinked(nn.Module):
+    def __init__(self, function: Any) -> None:
+        super().__init__()
+        self.function, self.shift = function, nn.Parameter(torch.zeros(1))
+
+    def forward(self, x: Any) -> Any:
+        return self.function(x + self.shift)
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "said"),
     [
