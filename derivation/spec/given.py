@@ -20,6 +20,7 @@ from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.resolve import Resolver, substitute
 from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.numbers import Number, Uncertain, Undefined, exact, sharpened, within_reach, working_precision
+from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term, matrix, number
 from derivation.spec.text import shown
 from derivation.words.telling import listed, message_of, tell
@@ -210,7 +211,7 @@ def _check_names(syntax: Syntax) -> None:
 
 def _signed(term: Term) -> Term:
     """`-1/3` with its sign before the fraction."""
-    negative = term.head == "div" and term.args[0].head == "number" and term.args[0].args[0].startswith("-")
+    negative = term.head == heads.DIV and term.args[0].head == "number" and term.args[0].args[0].startswith("-")
     return -(number(term.args[0].args[0][1:]) / term.args[1]) if negative else term
 
 
@@ -218,7 +219,7 @@ def _signed(term: Term) -> Term:
 def _constants() -> dict[str, Term]:
     """What an expression of numbers may name."""
     with working_precision(BITS):
-        return {"pi": Term("number", (r"\pi",), Array.scalar(arb.pi())), "e": Term("exp", (number(1),))}
+        return {"pi": Term("number", (r"\pi",), Array.scalar(arb.pi())), "e": Term(heads.EXP, (number(1),))}
 
 
 def sized(rows: int, columns: int) -> tuple[int, int]:

@@ -25,9 +25,9 @@ PACKAGE = Path(__file__).parents[2] / "derivation"
 FEW = 60
 STRINGS = {
     "formulas/terms.py": (8, "Python's operators between terms; terms lie below the table"),
-    "formulas/language/spellings.py": (9, "names of PyTorch and NumPy"),
+    "formulas/language/spellings.py": (4, "names of PyTorch and NumPy"),
     "formulas/language/axes.py": (
-        6,
+        4,
         "words of the language: `sum` may be a row of the table or an average on the way",
     ),
     "formulas/language/expressions.py": (1, "a word of the language, which a repetition may stand in"),
@@ -36,8 +36,7 @@ STRINGS = {
     "checking/reports/setting.py": (2, "environments of LaTeX"),
     "tex/read.py": (1, "an environment of LaTeX"),
     "tex/mathml.py": (1, "an environment of LaTeX"),
-    "handwriting/strokes/signs.py": (5, "signs that the hand writes"),
-    "networks/optimizers.py": (4, "what any rule can be combined with"),
+    "handwriting/strokes/signs.py": (4, "signs that the hand writes"),
     "handwriting/setting.py": (1, "an accent"),
     "pages/figures/geometry.py": (3, "kinds of nodes and tones"),
     "pages/figures/heat.py": (2, "tones"),
@@ -47,6 +46,7 @@ STRINGS = {
     "exercises/exports/follow.py": (1, "an operation of QTI"),
     "exercises/plan/wishes.py": (1, "a wish"),
     "exercises/search/case.py": (2, "a wish"),
+    "exercises/search/solve.py": (1, "a wish"),
     "exercises/search/finding.py": (1, "a wish"),
     "exercises/exercise/former_ids.py": (1, "a wish in ids of before"),
     "exercises/marking/reports/pdf.py": (1, "a class's mean"),
@@ -54,6 +54,8 @@ STRINGS = {
     "spec/files.py": (2, "a key of a spec"),
 }
 """Where a string is the name of an operation: how often, and why."""
+THEIRS = PACKAGE / "models"
+"""The tables of PyTorch's and ONNX's operators: what stands there are their names."""
 
 
 def strings(path: Path) -> int:
@@ -65,7 +67,8 @@ def strings(path: Path) -> int:
 
 
 def test_names_of_operations_stand_as_strings_only_where_they_mean_something_else() -> None:
-    outside = [path for path in PACKAGE.rglob("*.py") if not path.is_relative_to(PACKAGE / "formulas" / "operations")]
+    inside = (PACKAGE / "formulas" / "operations", THEIRS)
+    outside = [path for path in PACKAGE.rglob("*.py") if not any(map(path.is_relative_to, inside))]
     found = Counter({path.relative_to(PACKAGE).as_posix(): strings(path) for path in outside})
     assert +found == {path: count for path, (count, _) in STRINGS.items()}
     assert found.total() < FEW

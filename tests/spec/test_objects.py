@@ -128,7 +128,7 @@ def test_all_problems_are_told_at_once_equations_with_their_place() -> None:
         LINE, {"W": None, 3: 1}, {"x": "y"}, title=5, digits="many", update={"rule": "sgd", "rate": {}}
     ) == [
         "data['x']: 'y' stands where a number belongs, and is none that can be worked: it may name pi and e only, not 'y'; "
-        'write a number, or an expression of numbers such as "1/3", "sqrt(2)/2" or "2*pi", in quotation marks',
+        'write a number, or an expression of numbers such as "1/3", "sqrt(2)/2" or "2*pi"',
         "digits: input should be a valid integer",
         "parameters['3']: a name is a string, and this one is of the type int",
         "parameters['W']: expected a number, a list, a NumPy array or a tensor, found a NoneType",

@@ -52,11 +52,7 @@ WITH_AXIS = {"mean", *ALONG} | {
     alias for row in TABLE.values() if len(row.operands) == 1 and row.spellings[0] in ALONG for alias in row.aliases
 }
 """What takes an axis as its second argument in NumPy: `np.max(X, 0)` is no maximum of X and 0."""
-INTERNAL = frozenset({
-    "cases", "cos_pi", "diag", "diagonal", "elu_prime", "enlarge", "first_largest", "first_largest_in_columns", "first_largest_in_rows", "gather_rows",
-    "gelu_tanh_prime", "largest_in_windows", "leaky_relu_prime", "normal_cdf", "normal_pdf", "pick_rows", "relu_prime", "repeat_columns", "repeat_rows",
-    "rotate180", "slice", "spread", "strided",
-})  # fmt: skip
+INTERNAL = frozenset(spelling for row in TABLE.values() if row.internal for spelling in row.spellings)
 """Rows that others are defined or differentiated by: nobody who misspells a function means one of these."""
 INSTEAD = {
     **dict.fromkeys(("MSE", "l2_loss"), "mse(a, b)"),

@@ -121,6 +121,7 @@ ACTIVATIONS = (
         spellings=("relu_prime",),
         reason="relu_prime",
         derivative_of="relu",
+        internal=True,
         example="relu_prime(a)",
     ),
     Operation(
@@ -147,6 +148,7 @@ ACTIVATIONS = (
         spellings=("leaky_relu_prime",),
         reason="leaky_relu",
         derivative_of="leaky_relu",
+        internal=True,
         example="leaky_relu_prime(a, 0.01)",
     ),
     Operation(
@@ -173,6 +175,7 @@ ACTIVATIONS = (
         spellings=("elu_prime",),
         reason="elu",
         derivative_of="elu",
+        internal=True,
         example="elu_prime(a, 1)",
     ),
     Operation(
@@ -359,6 +362,7 @@ ACTIVATIONS = (
         spellings=("gelu_tanh_prime",),
         reason="gelu_tanh",
         derivative_of="gelu_tanh",
+        internal=True,
         example="gelu_tanh_prime(a)",
     ),
 )

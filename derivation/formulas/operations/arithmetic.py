@@ -294,6 +294,7 @@ ARITHMETIC = (
         aliases=("where",),
         reason="cases",
         numpy="np.where({c} == 1, {a}, {b})",
+        internal=True,
         example="cases(a > 0, a, p)",
     ),
 )

@@ -269,6 +269,7 @@ CONVOLUTION = (
         nonlinear=False,
         coupled=True,
         numpy="{a}[::-1, ::-1]",
+        internal=True,
         example="rotate180(K)",
     ),
     Operation(
@@ -283,6 +284,7 @@ CONVOLUTION = (
         nonlinear=False,
         options={"stride": None},
         numpy="spread({a}, {stride})",
+        internal=True,
         example="spread(K, 2)",
     ),
     Operation(
@@ -297,6 +299,7 @@ CONVOLUTION = (
         nonlinear=False,
         options={"stride": None},
         numpy="{a}[::{stride}, ::{stride}]",
+        internal=True,
         example="strided(I, 2)",
     ),
     Operation(
@@ -360,6 +363,7 @@ CONVOLUTION = (
         nonlinear=False,
         options={"size": None, "stride": None, "padding": None},
         numpy="unpool({a}, {b}, {size}, {stride}, {padding})",
+        internal=True,
         example="unpool(K, I, 2, 2, 0)",
     ),
     # What lies in the padding counts as 0, as in PyTorch.
@@ -396,6 +400,7 @@ CONVOLUTION = (
         options={"size": None},
         coupled=True,
         numpy="largest_in_windows({a}, {size})",
+        internal=True,
         example="largest_in_windows(I, 2)",
     ),
     Operation(
@@ -410,6 +415,7 @@ CONVOLUTION = (
         nonlinear=False,
         options={"rows": None, "columns": None},
         numpy="enlarge({a}, {rows}, {columns})",
+        internal=True,
         example="enlarge(K, 2, 2)",
     ),
 )

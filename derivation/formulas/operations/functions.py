@@ -88,6 +88,7 @@ FUNCTIONS = (
         spellings=("cos_pi",),
         reason="cosine_of",
         numpy="np.cos(np.pi * {a})",
+        internal=True,
         example="cos_pi(s)",
     ),
     Operation(
@@ -263,6 +264,7 @@ FUNCTIONS = (
         spellings=("normal_cdf",),
         reason="normal",
         numpy="normal_cdf({a})",
+        internal=True,
         example="normal_cdf(a)",
     ),
     Operation(
@@ -275,6 +277,7 @@ FUNCTIONS = (
         spellings=("normal_pdf",),
         reason="normal",
         numpy="normal_pdf({a})",
+        internal=True,
         example="normal_pdf(a)",
     ),
 )

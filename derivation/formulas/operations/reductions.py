@@ -74,6 +74,7 @@ REDUCTIONS = (
         derivative_of="prod",
         coupled=True,
         numpy="others({a})",
+        internal=True,
         example="others(a)",
     ),
     Operation(
@@ -114,6 +115,7 @@ REDUCTIONS = (
         reason="unit_direction",
         coupled=True,
         numpy="{a} / np.where(np.any({a} != 0), np.sqrt(np.sum({a} ** 2)), 1.0)",
+        internal=True,
         example="unit_direction(a)",
     ),
     Operation(
@@ -193,6 +195,7 @@ REDUCTIONS = (
         reason="indicator",
         coupled=True,
         numpy="first_largest({a})",
+        internal=True,
         example="first_largest(a)",
     ),
 )

@@ -267,6 +267,7 @@ SUMS = (
         spellings=("repeat_rows",),
         options={"count": None},
         numpy="np.repeat({a}, {count}, axis=0)",
+        internal=True,
         example="repeat_rows(r, 2)",
     ),
     line(
@@ -278,6 +279,7 @@ SUMS = (
         spellings=("repeat_columns",),
         options={"count": None},
         numpy="np.repeat({a}, {count}, axis=1)",
+        internal=True,
         example="repeat_columns(a, 2)",
     ),
 )
@@ -295,6 +297,7 @@ PARTS = (
         spellings=("slice",),
         options=dict.fromkeys(("first", "last", "left", "right")),
         numpy="{a}[{first} - 1:{last}, {left} - 1:{right}]",
+        internal=True,
         example="slice(M, 1, 2, 2, 3)",
     ),
     line(
@@ -391,6 +394,7 @@ PARTS = (
         spellings=("pick_rows",),
         options={"places": "many"},
         numpy="{a}[np.array([{places}]) - 1]",
+        internal=True,
         example="pick_rows(M, 2, 1, 2)",
     ),
     line(
@@ -403,6 +407,7 @@ PARTS = (
         options={"places": "many"},
         sizes=lambda a, *places: {"picked": ", ".join(map(str, places[:-1]))},
         numpy="gather_rows({a}, [{places[:-1]}], {places[-1]})",
+        internal=True,
         example="gather_rows(M, 3, 1, 3)",
     ),
     line(
@@ -416,6 +421,7 @@ PARTS = (
         spellings=("pick_in_rows",),
         options={"places": "many"},
         numpy="np.take_along_axis({a}, np.array([{places}])[:, None] - 1, axis=1)",
+        internal=True,
         example="pick_in_rows(M, 2, 3)",
     ),
     line(
@@ -428,6 +434,7 @@ PARTS = (
         options={"places": "many"},
         sizes=lambda a, *places: {"picked": ", ".join(map(str, places[:-1]))},
         numpy="place_in_rows({a}, [{places[:-1]}], {places[-1]})",
+        internal=True,
         example="place_in_rows(a, 2, 1, 2, 4)",
     ),
 )

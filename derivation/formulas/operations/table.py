@@ -102,7 +102,8 @@ class Operation:
     be given; a name: that option's value); shape rule and meaning get them last. `heat` says that charts show operands
     and result as matrices of tinted cells: "window" wherever the row is used; "rows", "columns" or "entries", the
     numbers that add up to 1, where scores become the weights of an attention. `numpy` is the expression of a row that
-    has no definition, over operands and options in braces. `example` uses the operation on quantities of `examples`. In `definition` and `reverse`, `{stride}`
+    has no definition, over operands and options in braces. `internal` says that only other rows use
+    it, so nobody who misspells a function means it. `example` uses the operation on quantities of `examples`. In `definition` and `reverse`, `{stride}`
     is an option, `{a.rows}` an operand's size, and other names in braces come from `sizes`.
     """
 
@@ -129,6 +130,7 @@ class Operation:
     sizes: Callable[..., Mapping[str, int | str]] | None = None
     heat: Literal["", "window", "rows", "columns", "entries"] = ""
     numpy: str = ""
+    internal: bool = False
     example: str = ""
 
     def filled(self, given: Sequence[int] = (), named: Mapping[str, int] | None = None) -> Options:
