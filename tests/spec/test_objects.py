@@ -129,10 +129,10 @@ def test_all_problems_are_told_at_once_equations_with_their_place() -> None:
     ) == [
         "data['x']: 'y' stands where a number belongs, and is none that can be worked: it may name pi and e only, not 'y'; "
         'write a number, or an expression of numbers such as "1/3", "sqrt(2)/2" or "2*pi"',
-        "digits: input should be a valid integer",
+        "digits: expected a whole number",
         "parameters['3']: a name is a string, and this one is of the type int",
         "parameters['W']: expected a number, a list, a NumPy array or a tensor, found a NoneType",
-        "title: input should be a valid string",
+        "title: expected text in quotation marks",
     ]
     assert problems(["a = 2 * x", "L = a + c", "M = ("], {"p": 1}, {"x": 2}, update={"rule": "sgx"}) == [
         "update: an update needs a loss; name it, as in loss='L'",

@@ -11,6 +11,7 @@ from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.readings import Reading, Resolved
 from derivation.formulas.language.steps import ARITHMETIC, whole
 from derivation.formulas.language.syntax import Syntax
+from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term
 from derivation.words.telling import tell
 
@@ -144,7 +145,7 @@ CONSTANTS: dict[str, Callable[[Any, Syntax], Places]] = {
     "range": _range,
     "index": _place_of_list,
     "len": _length,
-    "argmax": _largest,
+    heads.ARGMAX: _largest,
     "shape": lambda resolver, syntax: lengths(resolver, syntax.args[0]),
     "size": _size,
 }
