@@ -54,7 +54,7 @@ def test_lists_of_the_shape() -> None:
         ('vary = { W1 = "0..1 step 0.00001" }', "this range has 100,001 numbers; the limit is 10,000"),
         ('vary = { W1 = "0..1 step 0" }', "the step must be greater than 0"),
         ("vary = { W1 = { from = 1 } }", "{ from = -1, to = 1, step = 0.5 }"),
-        ("digits = 0", "greater than or equal to 1"),
+        ("digits = 0", "a number of at least 1"),
         ("digits = 3\nplaces = 2", "either 'digits'"),
         ('rounding = "up"', "there is no rounding 'up'"),
         ('ask = ["dL/dW3"]', "the walkthrough works no 'dL/dW3'; did you mean"),
@@ -70,7 +70,7 @@ def test_lists_of_the_shape() -> None:
         ("falls = 1", "expected true or false, found 1"),
         ("moderate = 0", "a number greater than 0"),
         ('branches = "all"', 'expected "same"'),
-        ('[[variants.strata]]\nname = "a"\ncount = 0', "greater than or equal to 1"),
+        ('[[variants.strata]]\nname = "a"\ncount = 0', "a number of at least 1"),
         ('[[variants.strata]]\nname = "a"\ncount = 1\n[[variants.strata]]\nname = "b"\ncount = 1\nfals = '
          'true', "did you mean 'falls'?"),
     ],
