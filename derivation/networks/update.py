@@ -11,6 +11,7 @@ from functools import reduce
 from typing import Protocol
 
 from derivation.formulas.arrays import Array, Shape
+from derivation.formulas.language.forms import in_one
 from derivation.formulas.language.resolve import Shapes, choose, rule, substitute
 from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term, name, number, partial, updated
@@ -61,7 +62,7 @@ class Equation:
 
     def body(self, shapes: Shapes) -> Term:
         """The text as a term over the row's own names."""
-        return rule(self.text, tuple((key, shapes.of(term)) for key, term in self.parts.items()))[0]
+        return in_one(rule(self.text, tuple((key, shapes.of(term)) for key, term in self.parts.items()))[0])
 
     def formula(self, shapes: Shapes) -> Term:
         """The text with the network's quantities in it."""

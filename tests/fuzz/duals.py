@@ -12,7 +12,8 @@ from typing import Any
 
 import mpmath
 
-LARGEST_ANGLE = mpmath.mpf(10) ** 3000
+FARTHEST = mpmath.mpf(10) ** 3000
+"""Beyond this a power of e, or a sine, takes more digits of e and pi than mpmath has."""
 
 
 class Blurred(ArithmeticError):
@@ -100,6 +101,8 @@ def smooth(value: Callable[[Any], Any], slope: Callable[[Any, Any], Any]) -> Cal
 
     def applied(x: Any) -> Dual:
         x = dual(x)
+        if abs(x.value) > FARTHEST:
+            raise Blurred("a function so far out")
         found = value(x.value)
         return Dual(found, combined((slope(x.value, found), x)) if any(x.slopes) else ())
 
@@ -123,13 +126,6 @@ def root(x: Any) -> Any:
     return mpmath.sqrt(x)
 
 
-def within_turns(function: Callable[[Any], Any], x: Any) -> Any:
-    """A sine of what takes millions of digits of pi is left alone."""
-    if abs(x) > LARGEST_ANGLE:
-        raise Blurred("a sine")
-    return function(x)
-
-
 def reciprocal(x: Any) -> Any:
     if not x:
         raise NoValue("division by zero")
@@ -149,9 +145,9 @@ def magnitude(x: Any) -> Dual:
 exp = smooth(mpmath.exp, lambda x, y: y)
 log = smooth(logarithm, lambda x, y: 1 / x)
 sqrt = smooth(root, lambda x, y: reciprocal(2 * y))
-sin = smooth(lambda x: within_turns(mpmath.sin, x), lambda x, y: mpmath.cos(x))
-cos = smooth(lambda x: within_turns(mpmath.cos, x), lambda x, y: -mpmath.sin(x))
-tan = smooth(lambda x: within_turns(mpmath.tan, x), lambda x, y: 1 + y * y)
+sin = smooth(mpmath.sin, lambda x, y: mpmath.cos(x))
+cos = smooth(mpmath.cos, lambda x, y: -mpmath.sin(x))
+tan = smooth(mpmath.tan, lambda x, y: 1 + y * y)
 sinh = smooth(mpmath.sinh, lambda x, y: mpmath.cosh(x))
 cosh = smooth(mpmath.cosh, lambda x, y: mpmath.sinh(x))
 log1p = smooth(lambda x: mpmath.log1p(x) if x > -1 else logarithm(1 + x), lambda x, y: 1 / (1 + x))
