@@ -9,6 +9,7 @@ from typing import Any
 
 from derivation.deriving import View
 from derivation.deriving import derive as worked
+from derivation.deriving.on_request.views import views as on_request
 from derivation.exercises.plan.table import plan_of
 from derivation.formulas.language.expressions import nearest
 from derivation.formulas.terms import Term
@@ -223,9 +224,9 @@ def _whole(found: Opened) -> Network:
     return found.network
 
 
-def derive(network: Network, views: Sequence[View] = ()) -> Derivation:
-    """The network worked out, every printed digit certain; `views` (`deriving.on_request.views`) are phases that stand
-    behind the others.
+def derive(network: Network, views: Sequence[View | str] = ()) -> Derivation:
+    """The network worked out, every printed digit certain; `views` are phases that stand behind the others: "hessian",
+    "sensitivity", "gradient_check", or what `deriving.on_request.views` makes.
 
     Raises `Undefined` where a value does not exist (division by zero, say), naming the quantity.
 
@@ -233,8 +234,21 @@ def derive(network: Network, views: Sequence[View] = ()) -> Derivation:
     >>> derive(loads(text)).gradients["w"].entries
     (-4,)
     """
-    made = worked(_wanted(network, Network, "derive()", "python.network"), views)
+    wished = [_view(view) for view in ([views] if isinstance(views, str) else views)]
+    made = worked(_wanted(network, Network, "derive()", "python.network"), wished)
     return Derivation(made.network, made.phases, made.training_steps, made.outcome)
+
+
+def _view(wished: View | str) -> View:
+    if not isinstance(wished, str):
+        return wished
+    if wished not in VIEWS:
+        raise ValueError(tell("python.no_view", name=wished, near=nearest(wished, VIEWS), known=", ".join(VIEWS)))
+    (view,) = on_request({wished: True})
+    return view
+
+
+VIEWS = ("sensitivity", "gradient_check", "hessian")
 
 
 def prove(derivation: walkthrough.Derivation) -> Derivation:

@@ -62,7 +62,7 @@ def traced(module: Any, inputs: Any, loss: Any = None, target: Any = None) -> Gr
     if loss is not None:
         whole, prefix, names = _WithLoss(module, _loss(loss)), "module.", ["y", *names]
         given = [_tensor(target, dtype, "target"), *given]
-    whole.train(module.training)
+    whole.training = module.training
     return graph_of(
         _exported(title, whole, given), title, prefix, dict(zip(names, given, strict=True)), loss is not None
     )

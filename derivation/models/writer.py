@@ -24,6 +24,8 @@ PLAIN_INPUTS = frozenset({"input", "inputs", "src"})
 """What inputs are called that have no name of their own."""
 NORMALISING = frozenset({"layer_norm", "batch_norm"})
 RESERVED = frozenset({"e", "pi", "for", "in", "if", "else", "and", "or", "not", "None", "lambda"})
+LONGEST = 50
+"""Letters of a module's path that are kept, the last ones."""
 MALFORMED = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, MemoryError)
 """What arguments that do not fit their operator, as in a file that was tampered with, may raise."""
 LOSSES = frozenset(
@@ -170,7 +172,7 @@ class Writer:
         """What stands behind a letter for a module: `_fc1`, or the number of a layer that has no name."""
         if module in self.numbered:
             return self.numbered[module]
-        words = "_".join(re.findall("[A-Za-z0-9]+", module))
+        words = "_".join(re.findall("[A-Za-z0-9]+", module))[-LONGEST:].lstrip("_")
         return f"_{words}" if words else ""
 
 

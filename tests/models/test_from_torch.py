@@ -389,6 +389,22 @@ def test_a_module_without_a_loss_is_a_forward_spec() -> None:
     assert steps.update is not None and derive(steps).updated["W"].shape == (1, 2)
 
 
+def test_the_module_stays_as_it_was() -> None:
+    torch.manual_seed(4)
+    module = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.Dropout(0.5)).eval()
+    module[1].train()
+    before = {key: held.clone() for key, held in module.state_dict().items()}
+    from_torch(module, rows(4, 2), "mse", rows(4, 3))
+    assert [part.training for part in module.modules()] == [False, False, True, False]
+    assert all(torch.equal(held, before[key]) for key, held in module.state_dict().items())
+    assert all(parameter.grad is None for parameter in module.parameters())
+
+
+def test_several_outputs_are_all_there() -> None:
+    found = from_torch(nn.LSTM(2, 3), rows(2, 2))
+    assert [*found.equations][-1] == "h_2" and "c_2" in found.equations and found.loss is None
+
+
 class Strange(nn.Module):
     def __init__(self) -> None:
         super().__init__()

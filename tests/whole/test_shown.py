@@ -93,6 +93,15 @@ def test_what_is_not_proved_is_not_saved_unless_it_is_asked_for(
     assert made.save(tmp_path / "a.md", unproved=True).stat().st_size > 1000
 
 
+def test_views_are_asked_for_by_name() -> None:
+    net = load(SPEC)
+    found = derive(net, ["sensitivity", "gradient_check"])
+    assert [phase.key for phase in found.phases][-2:] == ["sensitivity", "gradient_check"]
+    assert derive(network("L = w^2", {"w": 3}, loss="L"), "hessian").phases[-1].key == "hessian"
+    with pytest.raises(ValueError, match=r"there is no view 'hesian'; did you mean 'hessian'\?; views are sensitivity"):
+        derive(net, ["hesian"])
+
+
 def test_a_page_is_what_is_saved_as_html(tmp_path: Path) -> None:
     made = derivation.prove(worked())
     assert made.to_html(language="de") == made.save(tmp_path / "a.html", language="de").read_text("utf-8")
