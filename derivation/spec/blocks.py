@@ -18,7 +18,8 @@ from derivation.formulas.language.steps import counted, whole
 from derivation.words.telling import tell
 
 Loop = tuple[str, int, int, int]
-"""The index of a repetition, its first and its last step, and the line that says so."""
+"""The index of a repetition, its first and its last step, and where that stands (`standing`)."""
+LONGEST_LINE = 10**9
 BLOCK = re.compile(r"(?P<indent>\s*)(?P<range>for\s[^:#]*):(?P<body>[^#]*)")
 COUNT = re.compile(rf"\s*({NAME})\s*=\s*(\d+|len\(\w+\)|\w+\.shape\[\d\])\s*\Z")
 """An equation that a range may be counted by: `n = len(x)`."""
@@ -58,13 +59,15 @@ def statements(
         waiting, loops = None, around[-1][1] if around else ()
         block = BLOCK.match(text)
         if not block:
-            _note(text, given)
-            yield Statement(line, column, text, loops)
+            for at, part in apart(text):
+                _note(part, given)
+                yield Statement(line, column + at, part, loops)
             continue
         loop = _range(block, line, column, given, tell_of)
         loops = (*loops, *loop)
         if block["body"].strip():
-            yield Statement(line, column + block.start("body"), block["body"], loops)
+            for at, part in apart(block["body"]):
+                yield Statement(line, column + block.start("body") + at, part, loops)
         else:
             around.append((indent, loops))
             waiting = (line, column + block.start("range"))
@@ -79,24 +82,31 @@ def _note(text: str, given: MutableMapping[str, Array]) -> None:
             given[plain(count[1])] = Array.scalar(fmpq(whole(counted(parse(count[2]), given))))
 
 
-def apart(line: int, column: int, text: str) -> Iterator[tuple[int, int, str]]:
-    """What semicolons outside brackets keep apart on a line."""
-    if ";" not in text or text.lstrip().startswith("#"):
-        yield line, column, text
-        return
+def apart(text: str) -> Iterator[tuple[int, str]]:
+    """What semicolons outside brackets keep apart, each with its place in the text.
+
+    >>> list(apart("a = f(b; c); d = 2"))
+    [(0, 'a = f(b; c)'), (12, ' d = 2')]
+    """
     depth = begun = 0
     for at, letter in enumerate(text):
         depth += (letter in "([{") - (letter in ")]}")
         if letter == ";" and depth == 0:
-            yield line, column + begun, text[begun:at]
+            yield begun, text[begun:at]
             begun = at + 1
-    yield line, column + begun, text[begun:]
+    if text[begun:].strip():
+        yield begun, text[begun:]
+
+
+def standing(line: int, column: int) -> int:
+    """A place as one number: what stands before it in the text has a smaller one."""
+    return line * LONGEST_LINE + column
 
 
 def _range(block: re.Match[str], line: int, column: int, given: Mapping[str, Array], tell_of: Tell) -> tuple[Loop, ...]:
     try:
         _, variable, first, last = parse(ZERO + block["range"].rstrip(), given).args
-        return ((variable, first, last, line),)
+        return ((variable, first, last, standing(line, column)),)
     except SyntaxProblem as problem:
         tell_of(line, column + block.start("range") + max(problem.at - len(ZERO), 0), problem.message)
         return ()

@@ -28,7 +28,7 @@ from derivation.networks.network import Network, Page, Sample, split
 from derivation.networks.update import PREFIX, Update
 from derivation.spec import checks as spec_checks
 from derivation.spec import hints
-from derivation.spec.blocks import Statement, apart, statements
+from derivation.spec.blocks import Statement, standing, statements
 from derivation.spec.files import from_file
 from derivation.spec.given import Given, Misplaced, Stepped, as_written, stepped, value
 from derivation.spec.sections import HEADING, Equation, Heading, arranged, each, each_step, ordered, sections, uses
@@ -439,7 +439,7 @@ class _Builder:
         """(line, column, text) of each equation and each heading, comments and blank lines left out."""
         given = self.places.lines_of(("model", "equations"), self.spec.model.equations)
         bare = [(line, column, text if HEADING.match(text) else text.split("#", 1)[0]) for line, column, text in given]
-        return [part for whole in bare for part in apart(*whole) if part[2].strip()]
+        return [whole for whole in bare if whole[2].strip()]
 
     def read_equations(self) -> None:
         read: list[list[Equation]] = []
@@ -541,7 +541,7 @@ class _Builder:
             if problem := repetition_problem(self.unfolded, body, steps):
                 raise SyntaxProblem(written.at, problem)
             self.unfolded += unfolded(body, steps)
-            for key, syntax, index, step, when in each_step(match, written, line, statement.loops):
+            for key, syntax, index, step, when in each_step(match, written, standing(line, column), statement.loops):
                 self.check_name(key, line, column + match.start(1))
                 self.named.add(key)
                 at, named_at = column + match.end(), column + match.start(1)

@@ -94,13 +94,13 @@ def each(syntax: Syntax) -> tuple[Syntax, int]:
     return body, last - first + 1
 
 
-def each_step(match: re.Match[str], syntax: Syntax, line: int, loops: Sequence[Loop] = ()) -> Iterator[Occurrence]:
+def each_step(match: re.Match[str], syntax: Syntax, stands: int, loops: Sequence[Loop] = ()) -> Iterator[Occurrence]:
     """The equations that a line stands for: one, or one for each step of the repetitions around it and at its end."""
     name, variable = plain_name(match["name"], match.start("name") - match.end()), match["variable"]
     body, own = syntax, list[Loop]()
     if syntax.symbol == "for":
         body, looped, first, last = syntax.args
-        own = [(looped, first, last, line)]
+        own = [(looped, first, last, stands)]
         if variable != looped:
             raise SyntaxProblem(
                 syntax.at, tell("spec.own_quantity", name=name.removesuffix(f"_{looped}"), index=looped)
@@ -114,7 +114,7 @@ def each_step(match: re.Match[str], syntax: Syntax, line: int, loops: Sequence[L
         key = name if place is None else f"{name}_{int(place)}"
         index, step = (around[0][0], steps[0]) if len(around) == 1 else ("", 0)
         when = tuple(chain.from_iterable(zip((loop[3] for loop in around), steps, strict=True)))
-        yield Occurrence(key, _changed(match["change"], key, _at_steps(body, at)), index, step, (*when, line))
+        yield Occurrence(key, _changed(match["change"], key, _at_steps(body, at)), index, step, (*when, stands))
 
 
 class Occurrence(NamedTuple):
