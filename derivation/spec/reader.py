@@ -645,7 +645,7 @@ class _Builder:
             )
         elif key is None:
             if self.spec.update:
-                self.add(("model",), tell("spec.update_without_loss"))
+                self.add(("model", "loss"), tell("spec.update_without_loss"))
         elif key not in self.written:
             self.add_missing(("model", word), tell(f"spec.undefined_{word}", key=key, near=nearest(key, self.written)))
         elif shapes.get(key, ()) != ():

@@ -135,7 +135,7 @@ def test_all_problems_are_told_at_once_equations_with_their_place() -> None:
         "title: expected text in quotation marks",
     ]
     assert problems(["a = 2 * x", "L = a + c", "M = ("], {"p": 1}, {"x": 2}, update={"rule": "sgx"}) == [
-        "update: an update needs a loss; name it, as in loss='L'",
+        "loss: an update needs a loss; name it, as in loss='L'",
         "update['rule']: there is no update rule 'sgx'; did you mean 'sgd'?; known are "
         "sgd, momentum, classical_momentum, averaged_momentum, nesterov, adagrad, rmsprop, adadelta, adam, adamax, "
         "amsgrad, adamw",
@@ -146,7 +146,7 @@ def test_all_problems_are_told_at_once_equations_with_their_place() -> None:
         "update['rate']: 'rate' must be greater than 0"
     )
     assert problems("f = x", [1]) == ["parameters: expected a dict of values by name, as in {'w': 0.5}"]
-    assert problems(5) == ["equations: input should be a valid string"]
+    assert problems(5) == ["equations: expected text in quotation marks"]
     assert problems("f = \ud800") == [
         "equations:1:5: half a character stands here (a lone surrogate); the text was cut or decoded wrongly"
     ]
