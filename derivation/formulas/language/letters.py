@@ -58,7 +58,8 @@ def _text(letter: str) -> str:
     if base.isascii():
         return base
     if called.startswith("LATIN SUBSCRIPT"):
-        return "_" + unicodedata.normalize("NFKC", base)
+        return "_" + plain(unicodedata.normalize("NFKC", base))
     if called.startswith(("SUBSCRIPT", "MATHEMATICAL")):
-        return plain(unicodedata.normalize("NFKC", base))
+        plainer = unicodedata.normalize("NFKC", base)  # some that are called so have no other form
+        return "" if plainer == base else plain(plainer)
     return GREEK.get(base, "")
