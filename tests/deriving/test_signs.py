@@ -33,12 +33,12 @@ MEANT = {
     "L = sum(z * (z > 0))": ["[a > 0]"],
     "L = G * z[0] - z[1]": ["\\mathbf{e}_k"],
     "L = G * norm(z)": ["\\operatorname{dir}"],
-    "L = sum(sigmoid(z))": ["\\sigma(z) ="],
+    "L = sum(sigmoid(z))": ["\\sigma(z)$ is"],
     "L = cross_entropy(softmax(z), abs(x))": ["CE is"],
-    "L = binary_cross_entropy(sigmoid(z), abs(x))": ["\\sigma(z) =", "BCE is"],
+    "L = binary_cross_entropy(sigmoid(z), abs(x))": ["\\sigma(z)$ is", "BCE is"],
     "L = sum(z)": [],
 }
-OWN = ("pad", "row 2 of", "[a > 0]", "\\mathbf{e}_k", "dir", "\\sigma(z) =", "CE is")
+OWN = ("pad", "row 2 of", "[a > 0]", "\\mathbf{e}_k", "dir", "\\sigma(z)$ is", "CE is")
 
 
 @pytest.mark.parametrize("equations", MEANT)
