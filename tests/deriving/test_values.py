@@ -482,6 +482,15 @@ EXAMPLES = (
 )
 
 
+def test_a_derivative_that_a_short_way_goes_past_is_left_out_where_it_is_too_large() -> None:
+    """dL/dp = -1/p with p = sigmoid(-1e300): prediction minus target, -1, does not need it."""
+    lesson = (ROOT / "examples" / "logistic-regression.toml").read_text().replace("-0.25", "-1e300")
+    found = derive(derivation.loads(lesson))
+    assert "p" not in found.gradients and json_text(found.gradients["z"].entries[0]) in ("-1", "-1." + 29 * "0")
+    for form in PAGES:
+        assert FORMATS[form](found, "typeset", STANDARD)
+
+
 @pytest.mark.slow
 def test_the_examples_with_hostile_numbers(chooser: random.Random) -> None:
     """Each is written in every format, or refused with a sentence."""
