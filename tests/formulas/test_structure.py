@@ -168,6 +168,7 @@ def differences(found: Any, expected: Any) -> float:
     return float(np.max(np.abs(ours - np.ravel(expected)) / np.maximum(1.0, np.abs(np.ravel(expected)))))
 
 
+@pytest.mark.slices(40)
 @pytest.mark.many(4)
 @pytest.mark.parametrize("equation", CASES)
 def test_gradients_agree_with_autograd(equation: str) -> None:

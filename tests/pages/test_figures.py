@@ -148,6 +148,7 @@ def test_every_arrow_meets_its_box_at_a_right_angle(stem: str) -> None:
             )
 
 
+@pytest.mark.slices(12)
 @pytest.mark.many(4)
 @pytest.mark.parametrize("stem", LESSONS)
 def test_nothing_lies_on_anything_however_much_is_shown(stem: str) -> None:
@@ -348,6 +349,7 @@ def test_nothing_lies_on_anything_in_a_random_graph(seed: int) -> None:
             assert all(a[0] <= b[0] + 1e-9 for a, b in pairwise(stroke)), "an edge never turns back"
 
 
+@pytest.mark.slices(60)
 @pytest.mark.many(10)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_random_networks_fold_into_rows_that_fit(seed: int) -> None:

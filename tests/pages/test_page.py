@@ -84,6 +84,7 @@ def test_the_articles_page_is_small_and_holds_every_number() -> None:
         assert re.search(rf"(?<![\d.]){re.escape(number)}(?![\d])", shown), number
 
 
+@pytest.mark.slices(12)
 @pytest.mark.many(3)
 @pytest.mark.parametrize("stem", LESSONS)
 def test_formulas_are_well_formed_and_scripts_belong_to_whole_symbols(stem: str) -> None:
@@ -323,7 +324,7 @@ def test_the_parts_of_a_shared_gradient_add_up() -> None:
     assert all("used in" in part and "a part of" in part for part in parts)
 
 
-@pytest.mark.slices(2)
+@pytest.mark.slices(1)
 @pytest.mark.parametrize(
     ("stem", "scheme"),
     [
@@ -335,6 +336,7 @@ def test_axe_finds_nothing_in_both_colour_schemes(window: Any, stem: str, scheme
     nothing_for_axe(window, stem, scheme)
 
 
+@pytest.mark.slices(1)
 @pytest.mark.parametrize("width", [1100, 768, 400])
 def test_nothing_is_wider_than_the_window(window: Any, width: int) -> None:
     for stem in LOOKED_AT:

@@ -415,6 +415,7 @@ def test_axe_finds_nothing_in_both_colour_schemes(window: Any, stem: str, scheme
     nothing_for_axe(window, stem, scheme)
 
 
+@pytest.mark.slices(1)
 @pytest.mark.parametrize("width", [1100, 768, 400])
 def test_nothing_is_wider_than_the_window(window: Any, width: int) -> None:
     for stem in LOOKED_AT:

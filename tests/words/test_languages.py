@@ -207,6 +207,7 @@ def with_comma(stem: str) -> derivation.Derivation:
     return derivation.derive(derivation.loads(COMMA + spec.read_text("utf-8"), stem, spec.parent))
 
 
+@pytest.mark.slices(10)
 @pytest.mark.parametrize("stem", [spec.stem for spec in EXAMPLES if spec.parent.name == "examples"])
 def test_our_checker_reads_german_and_decimal_commas_as_it_reads_english(stem: str) -> None:
     spec = ROOT / "examples" / f"{stem}.toml"
@@ -228,6 +229,7 @@ def test_no_number_on_a_page_has_a_point_where_commas_are_asked_for(stem: str) -
     assert re.search(r"<mn>\d+,\d+</mn>", page)
 
 
+@pytest.mark.slices(1)
 @pytest.mark.tex
 @pytest.mark.parametrize("theme", ["typeset", "handwritten"])
 def test_every_tex_sets_german_with_commas(theme: str) -> None:
