@@ -22,6 +22,8 @@ DIGITS = AGREED_DIGITS + 5
 """Digits that SymPy works with."""
 LONGEST = 4000
 """Digits that SymPy works with at most before it refutes a link between numbers."""
+BEYOND_SYMPY = (KeyError, OverflowError, ValueError)
+"""What says that a quantity is too large for SymPy, or a number too far out: of some it finds factors that are none."""
 LARGEST_POWER = 10**5
 """Power of e up to which SymPy compares numbers; beyond, certified arithmetic does."""
 
@@ -42,7 +44,7 @@ class Numeric:
         if is_elided(left) or is_elided(right):
             return self.large.compared(left, right, begins=bool(results))
         first = {**self.numbers, left: results[left]} if left in results else self.numbers
-        with suppress(KeyError, OverflowError):  # a quantity too large for SymPy, or a number too far out
+        with suppress(*BEYOND_SYMPY):
             a = evaluate(self.at_values(left), first, self.algebra)
             b = evaluate(self.at_values(right), self.numbers, self.algebra)
             if a.shape != b.shape:
@@ -66,7 +68,7 @@ class Numeric:
         total = self.prover.total_derivative(by, self.prover.users(by))
         if by.head != "index":
             self.prover.formulas[quantity] = total
-        with suppress(KeyError, OverflowError):  # as above
+        with suppress(*BEYOND_SYMPY):
             true, claimed = total.map(self.at_point), evaluate(value, self.numbers, self.algebra)
             if not any(map(self.is_out_of_reach, (*claimed.entries, *true.entries))):
                 is_equal = self.agree(claimed, true) or self.agree(claimed, self.by_rules(by, total))

@@ -61,7 +61,7 @@ def spread(term: Term, known: Mapping[Term, Array]) -> tuple[Shape, int]:
     inner = (
         1
         if term.head in ENTRYWISE
-        else shapes[0][-1]
+        else (shapes[0] or (1,))[-1]
         if term.head == heads.MATMUL
         else max(map(prod, shapes), default=1)
     )
