@@ -301,7 +301,6 @@ class _Builder:
         self.problems: list[Problem] = []
         self.notes: list[str] = []
         """What is read otherwise than it is written."""
-        self.named: set[str] = set()
         self.written: dict[str, Equation] = {}
         self.all_read = True
         """Whether every equation could be read."""
@@ -543,7 +542,6 @@ class _Builder:
             self.unfolded += unfolded(body, steps)
             for key, syntax, index, step, when in each_step(match, written, standing(line, column), statement.loops):
                 self.check_name(key, line, column + match.start(1))
-                self.named.add(key)
                 at, named_at = column + match.end(), column + match.start(1)
                 yield Equation(key, syntax, line, at, heading, index, step, named_at=named_at, when=when)
         except SyntaxProblem as problem:
