@@ -23,8 +23,9 @@ from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
 from derivation.formulas.arrays import Array
+from derivation.formulas.language.stacks.stack import MOST_AXES
 from derivation.formulas.language.expressions import nearest
-from derivation.spec.given import Given, decimal, sized
+from derivation.spec.given import Given, Sliced, decimal, sized
 from derivation.words.telling import listed, tell
 
 if TYPE_CHECKING:
@@ -257,12 +258,18 @@ def _chosen(key: str | None, known: list[str]) -> str:
     return key
 
 
-def exact_array(found: ndarray[Any, Any]) -> Array:
+def exact_array(found: ndarray[Any, Any]) -> Array | Sliced:
     """A NumPy array as exact numbers."""
     if found.dtype.kind not in "iuf" or found.dtype.itemsize > 8:
         raise ValueError(tell("files.expected_floats", dtype=found.dtype))
-    if found.ndim not in (1, 2):
+    if not 0 < found.ndim <= MOST_AXES:
         raise ValueError(tell("files.expected_axes", count=found.ndim, shape=found.shape))
+    if found.ndim > 2:
+        return Sliced.of(found.shape, map(_matrix, found.reshape(-1, *found.shape[-2:])))
+    return _matrix(found)
+
+
+def _matrix(found: ndarray[Any, Any]) -> Array:
     shape = sized(found.shape[0], found.shape[1] if found.ndim == 2 else 1)
     # str of a NumPy scalar is the shortest decimal that reads back at its own precision; a float's repr is that of
     # float64, and faster

@@ -56,6 +56,9 @@ FUNCTIONS = (
         "einsum",
         "squeeze",
         "expand_dims",
+        "swapaxes",
+        "moveaxis",
+        "broadcast_to",
     }
 )
 NUMBERS = frozenset({"pi", "e"})

@@ -42,12 +42,12 @@ def indexed(resolver: Resolver, syntax: Syntax) -> Resolved:
     if within.symbol != "index":
         return part(resolver, syntax, resolver.resolve(within), places)
     of = resolver.resolve(within.args[0])
-    if len(of.reading.axes) == 2 and _is_one(resolver, within.args[1:]):
+    if len(of.reading.axes) == 2 and single_place(resolver, within.args[1:]):
         return part(resolver, syntax, of, (*within.args[1:], *places))
     return part(resolver, syntax, part(resolver, within, of, within.args[1:]), places)
 
 
-def _is_one(resolver: Resolver, places: Sequence[Syntax]) -> bool:
+def single_place(resolver: Resolver, places: Sequence[Syntax]) -> bool:
     """Whether they are one place: `X[0][1]` is X[0, 1]."""
     return (
         len(places) == 1
@@ -59,7 +59,7 @@ def _is_one(resolver: Resolver, places: Sequence[Syntax]) -> bool:
 def part(resolver: Resolver, syntax: Syntax, of: Resolved, places: Sequence[Syntax]) -> Resolved:
     """What stands at these places."""
     axes = _axes(resolver, syntax, of, places)
-    taken = _in_order([*_along(resolver, syntax, of, axes, places)])
+    taken = _in_order([*along(resolver, syntax, of, axes, places)])
     left = [along for along in taken if along.kind != "one"]
     lists = [along.places for along in taken if along.kind == "list"]
     if len(lists) == 2:
@@ -68,8 +68,8 @@ def part(resolver: Resolver, syntax: Syntax, of: Resolved, places: Sequence[Synt
     if len(left) > 2:
         raise SyntaxProblem(syntax.at, tell("indexing.three_axes", called=called(of)))
     if not left:
-        return _entry(resolver, of, [along.places[0] for along in taken])
-    found = _pairs(resolver, syntax, of, *lists) if len(lists) == 2 else _block(resolver, syntax, of, taken)
+        return entry_of(resolver, of, [along.places[0] for along in taken])
+    found = _pairs(resolver, syntax, of, *lists) if len(lists) == 2 else block(resolver, syntax, of, taken)
     kept = tuple(len(along.places) for along in left)
     if len(kept) == 2 and (found.shape or (1, 1)) != kept:
         found = transposed(resolver, syntax, found)
@@ -105,7 +105,7 @@ def _of_lone_row(resolver: Resolver, syntax: Syntax, of: Resolved, place: Syntax
     return of.shape[1:]
 
 
-def _along(resolver: Resolver, syntax: Syntax, of: Resolved, axes: Shape, places: Sequence[Syntax]) -> Sequence[Taken]:
+def along(resolver: Resolver, syntax: Syntax, of: Resolved, axes: Shape, places: Sequence[Syntax]) -> Sequence[Taken]:
     """What is taken along each axis and each new one; the dots, or the end, stand for what is not named."""
     named = sum(place.symbol not in ("none", "dots") for place in places)
     if [place.symbol for place in places].count("dots") > 1:
@@ -154,7 +154,7 @@ def _in_order(taken: list[Taken]) -> list[Taken]:
     return [taken[k] for k in chosen] + [along for along in taken if along.kind in ("new", "part")]
 
 
-def _entry(resolver: Resolver, of: Resolved, places: Sequence[int]) -> Resolved:
+def entry_of(resolver: Resolver, of: Resolved, places: Sequence[int]) -> Resolved:
     """An entry of a quantity; what has no name gets one, unless it is a part of such."""
     term = of.term
     if of.shape:
@@ -191,7 +191,7 @@ def _count(shape: Shape) -> int:
     return rows * columns
 
 
-def _block(resolver: Resolver, syntax: Syntax, of: Resolved, taken: Sequence[Taken]) -> Resolved:
+def block(resolver: Resolver, syntax: Syntax, of: Resolved, taken: Sequence[Taken]) -> Resolved:
     """Rows and columns of ours."""
     along = [part for part in taken if part.kind != "new"]
     height, width = of.shape or (1, 1)

@@ -20,6 +20,9 @@ from derivation.formulas.language.places import one
 from derivation.formulas.language.readings import Reading, Resolved, TwoReadings, natural, read
 from derivation.formulas.language.shapes import Shapes as Shapes
 from derivation.formulas.language.shapes import choose as choose
+from derivation.formulas.language.stacks import rules
+from derivation.formulas.language.stacks.entries import Part, axes_of
+from derivation.formulas.language.stacks.stack import Stack
 from derivation.formulas.language.steps import at_known_steps, whole
 from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.language.unfolding import array_problem
@@ -38,7 +41,7 @@ class Resolver:
     `readings` says what NumPy has for each name; with it, what NumPy gives another value is refused. The rows' own
     texts have none. `labels` are the data, of which an index may be one; `indices` are those that were.
     `constants` are the names of pi and e that are quantities already. `arrays` are data that stand in
-    the equation itself. `added` holds the equations that a layer (`operations.layers`) brings with it; they are named after
+    the equation itself. `stacks` are the names of arrays of more than two axes. `added` holds the equations that a layer (`operations.layers`) brings with it; they are named after
     `result`, the equation at hand, and differ from all names in `taken`; `titles` says what the layer calls them.
     """
 
@@ -50,10 +53,11 @@ class Resolver:
         readings: Mapping[str, Reading] | None = None,
         labels: Mapping[str, Array] | None = None,
         constants: Collection[str] = (),
+        stacks: Mapping[str, Stack] | None = None,
     ) -> None:
         self.names = dict(names)
         self.labels, self.indices = labels or {}, set[str]()
-        self.constants = set(constants)
+        self.constants, self.stacks = set(constants), dict(stacks or {})
         self.readings = None if readings is None else dict(readings)
         self.result, self.taken = result, {*names, *taken}
         self.added: dict[str, Term] = {}
@@ -62,6 +66,17 @@ class Resolver:
 
     def resolve(self, syntax: Syntax) -> Resolved:
         """The Term and its shape; `SyntaxProblem` at the place of the operation whose operands do not fit."""
+        found = self.array(syntax)
+        if isinstance(found, Stack):
+            raise SyntaxProblem(syntax.at, rules.too_many_axes(found))
+        return found
+
+    def array(self, syntax: Syntax) -> Part:
+        """An expression that may have more than two axes."""
+        return rules.array(self, syntax) if rules.deep(self, syntax) else self.plain(syntax)
+
+    def plain(self, syntax: Syntax) -> Resolved:
+        """An expression of scalars, vectors and matrices."""
         special = SPECIAL.get(syntax.symbol)
         if special:
             refuse_keywords(syntax)
@@ -129,7 +144,8 @@ class Resolver:
 
     def layer(self, syntax: Syntax) -> Resolved:
         """A layer's equations, each but the last a quantity with a name of its own."""
-        layer, parts = LAYERS[syntax.symbol], self.operands(syntax)
+        layer = LAYERS[syntax.symbol]
+        parts = {key: self.resolve(arg) for key, arg in self.operands(syntax).items()}
         shapes = {key: part.shape for key, part in parts.items()}
         text = {key: Size.of(shape) for key, shape in shapes.items()} | along_axis(
             syntax, layer, parts[layer.operands[0]]
@@ -150,7 +166,7 @@ class Resolver:
                 self.titles[known[local].args[0]] = layer.titles[local]
         raise AssertionError("a layer has equations")
 
-    def operands(self, syntax: Syntax) -> dict[str, Resolved]:
+    def operands(self, syntax: Syntax) -> dict[str, Syntax]:
         """A layer's operands by name, those by position first."""
         layer, given = LAYERS[syntax.symbol], dict(syntax.keywords)
         count = len(layer.operands)
@@ -173,7 +189,7 @@ class Resolver:
             *syntax.args,
             *(given.get(key) or parse(layer.defaults[key]) for key in layer.operands[len(syntax.args) :]),
         ]
-        return {key: self.resolve(arg) for key, arg in zip(layer.operands, written, strict=True)}
+        return dict(zip(layer.operands, written, strict=True))
 
     def within(self, syntax: Syntax, text: str) -> Resolved:
         """An equation of a layer; what does not fit in it is told at the layer."""
@@ -206,16 +222,17 @@ class Resolver:
         self.know(key, Resolved(name_term(key), array.shape, reading))
         return name_term(key)
 
-    def free(self, local: str, *wished: str) -> str:
-        """A name that nothing has: one that is wished, or the letter and the number of the equation."""
+    def free(self, local: str, *wished: str, endings: Sequence[str] = ("",)) -> str:
+        """A name that nothing has, with none of the endings: one that is wished, or the letter and the number of the
+        equation."""
         tail = self.result.lstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
         numbered = (f"{local}_{k}" for k in count(1))
         key = next(
             name
             for name in chain((*wished, f"{local}{tail}", f"{local}_{self.result}"), numbered)
-            if name not in self.taken
+            if self.taken.isdisjoint(name + ending for ending in endings)
         )
-        self.taken.add(key)
+        self.taken |= {key + ending for ending in endings}
         return key
 
     def named(self, found: Resolved) -> Term:
@@ -225,8 +242,21 @@ class Resolver:
         known = next((key for key, term in self.added.items() if term == found.term), None)
         return self.add("u", found) if known is None else name_term(known)
 
+    def at_steps(self, syntax: Syntax) -> Syntax:
+        """`h[3]` as the quantity that it is."""
+        slices = {name for stack in self.stacks.values() for name in stack.names}
+        return at_known_steps(syntax, (self.names.keys() - slices) | self.stacks.keys())
+
     def step(self, syntax: Syntax) -> Resolved:
-        return self.resolve(at_known_steps(syntax, self.names))
+        return self.resolve(self.at_steps(syntax))
+
+    def lengths(self, syntax: Syntax) -> Shape:
+        """The lengths of NumPy's axes."""
+        return axes_of(self.array(syntax))
+
+    def already(self, syntax: Syntax) -> Resolved:
+        """What was resolved before, as a part of an expression."""
+        return syntax.args[0]  # type: ignore[no-any-return]
 
     def length(self, syntax: Syntax) -> Resolved:
         return Resolved(number(one(self, syntax)), (), Reading(()))
@@ -289,6 +319,7 @@ KEYWORDS = {
 """The keywords of functions that are no rows of the table."""
 SPECIAL: dict[str, Any] = {
     "name": Resolver.name,
+    "resolved": Resolver.already,
     "number": Resolver.number,
     "index": indexing.indexed,
     "squeeze": indexing.squeezed,

@@ -31,6 +31,11 @@ class Layer:
         """Whether it works along an axis."""
         return any("{along}" in formula or "{asked}" in formula for _, formula in self.equations)
 
+    @property
+    def of_matrices(self) -> bool:
+        """Whether it multiplies matrices: of several, each is worked by itself."""
+        return any("@" in formula for _, formula in self.equations)
+
 
 def shares(layer: Layer, shapes: Mapping[str, Shape], axis: int | None) -> dict[str, str]:
     """What stands for `{per_entry}` and `{per_sample}` in a layer's equations, where samples are the rows of a matrix,
