@@ -182,6 +182,14 @@ def value(given: Any) -> Array | Sliced:
     return Given.of(axes, entries, _matrix_as_written(rows))
 
 
+def flat(given: Any) -> Array:
+    """A value of no more than two axes; `ValueError` for another."""
+    found = value(given)
+    if isinstance(found, Sliced):
+        raise ValueError(tell("spec.two_axes"))
+    return found
+
+
 def _sliced(given: list[Any]) -> Sliced:
     parts = [_part_of(part, place) for place, part in enumerate(given)]
     axes = [part.axes if isinstance(part, Given | Sliced) else part.shape for part in parts]

@@ -22,7 +22,13 @@ from derivation.formulas.language.resolve import Resolver, describe
 from derivation.formulas.language.stacks.stack import Stack, slices
 from derivation.formulas.language.steps import at_known_steps, is_given_so
 from derivation.formulas.language.syntax import Syntax
-from derivation.formulas.language.unfolding import entries_problem, operations, repetition_problem, terms_problem, unfolded
+from derivation.formulas.language.unfolding import (
+    entries_problem,
+    operations,
+    repetition_problem,
+    terms_problem,
+    unfolded,
+)
 from derivation.formulas.numbers import Carry, Style
 from derivation.formulas.terms import Term, names
 from derivation.networks.network import Network, Page, Sample, split
@@ -36,6 +42,7 @@ from derivation.spec.sections import HEADING, Equation, Heading, arranged, each,
 from derivation.spec.text import MAXIMAL_TEXT, NotToml, Places, Problem, decoded, parsed, shown, title_fault, titled
 from derivation.spec.update import MAXIMAL_STEPS, UpdateTable, chosen
 from derivation.spec.versions import versions
+from derivation.tex.names import numbered
 from derivation.tex.notation import NotationError, notation
 from derivation.words.files import languages
 from derivation.words.files import load as load_words
@@ -596,7 +603,9 @@ class _Builder:
 
     def given_at(self, key: str) -> int:
         """The line of a name that has a value."""
-        table = next(table for table in ("parameters", "data") if key in getattr(self.spec, table) or key in self.sliced)
+        table = next(
+            table for table in ("parameters", "data") if key in getattr(self.spec, table) or key in self.sliced
+        )
         return self.places.find((table, self.whole.get(key, key)))[0]
 
     def follows(self, key: str) -> bool:
@@ -713,15 +722,21 @@ class _Builder:
             self.add(("model", word), self.with_givens(told, uses(self.written[key].syntax)))
 
     def check_notation(self, shapes: Mapping[str, Shape], update: Update | None) -> None:
-        for key, latex in self.spec.notation.items():
+        for key, latex in [*self.spec.notation.items()]:
             known = [*shapes, *self.stacks, *(update.constants if update else ())]
             if key not in known and key not in self.written:
                 self.add_missing(("notation", key), tell("spec.nothing_called", key=key, near=nearest(key, known)))
                 continue
             try:
-                self.spec.notation[key] = notation(latex)
+                self.spec.notation[key] = latex = notation(latex)
             except NotationError as error:
                 self.add(("notation", key), message_of(error))
+                continue
+            if key in self.stacks and key not in shapes:
+                del self.spec.notation[key]
+                for name in self.stacks[key].names:
+                    places = name.removeprefix(key).split("_")[1:]
+                    self.spec.notation.setdefault(name, numbered(latex, places))
 
     def check_rounding(self) -> None:
         rounding, places = self.spec.rounding, self.spec.places

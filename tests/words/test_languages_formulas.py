@@ -43,6 +43,8 @@ A = [[1, 2], [3, 4]]
 R = [[1, 2, 3]]
 E = [[2]]
 mask = [1, 0]
+T = [[[1, 2, 3], [4, 5, 6]], [[0, 1, 2], [3, 4, 5]]]
+K = [[[[1, 2], [3, 4]], [[1, 0], [0, 1]]], [[[1, 2], [3, 4]], [[1, 0], [0, 1]]]]
 """
 MISFIT = "operands.misfit"
 LONG = "f = s\n" + "\n".join(f"f_{k} = repeat_rows(R, 300000)" for k in range(12))
@@ -96,7 +98,6 @@ EQUATIONS = [
     ("indexing.scalar", "f = s[0]"),
     ("indexing.lone_row shapes.a_matrix", "f = R[0]"),
     ("indexing.too_many shapes.a_matrix", "f = X[0, 1, 2]"),
-    ("indexing.three_axes", "f = A[None, :]"),
     ("indexing.two_dots", "f = A[..., ...]"),
     ("indexing.step_of_zero", "f = x[::0]"),
     ("indexing.pairs", "f = A[[0, 1], [0, 1, 1]]"),
@@ -126,7 +127,32 @@ EQUATIONS = [
     ("literals.full", "f = np.full(2, s)"),
     ("operands.no_keyword", "f = np.eye(2, k=1)"),
     ("indexing.joined", "f = concat(x, y, axis=2)"),
-    ("indexing.stack", "f = stack(A, A)"),
+    ("stacks.too_many_axes", "f = T[None, None, None]"),
+    ("stacks.too_many", "f = np.broadcast_to(T, (300, 2, 2, 3))"),
+    ("stacks.matrix_wanted", "f = column_stack([T, T])"),
+    ("stacks.misfit", "f = T + X.T"),
+    ("stacks.beside", "f = T + x"),
+    ("stacks.product", "f = T @ T"),
+    ("stacks.dot", "f = dot(A, T)"),
+    ("stacks.convolution", "f = conv2d(T, T)"),
+    ("stacks.channels", "f = conv2d(T[:1], K)"),
+    ("stacks.bias", "f = conv2d(T, K, bias=y)"),
+    ("stacks.no_axis", "f = sum(T, axis=3)"),
+    ("stacks.no_such_axis", "f = swapaxes(T, 0, 5)"),
+    ("stacks.which_axis", "f = softmax(T)"),
+    ("stacks.along_last", "f = masked_softmax(T, axis=0)"),
+    ("stacks.order", "f = transpose(T, 0, 1, 1)"),
+    ("stacks.two_axes", "f = swapaxes(T, 0)"),
+    ("stacks.reshaped", "f = reshape(T, 5, 2)"),
+    ("stacks.joined", "f = concat(T, K[0][:, :1], axis=0)"),
+    ("stacks.stacked", "f = stack(A, X)"),
+    ("stacks.stretched", "f = broadcast_to(T, (2, 2, 4))"),
+    ("stacks.too_many_places", "f = T[0, 0, 0, 0]"),
+    ("stacks.padding", "f = pad(T, ((1, 1), (0, 0), (0, 0)))"),
+    ("stacks.rolled", "f = roll(T, 1)"),
+    ("stacks.no_rule", "f = trace(T)"),
+    ("operands.axes", "f = sum(A, axis=(0, 1), keepdims=True)"),
+    ("indexing.beyond shapes.an_array", "f = T[5]"),
     ("readings.beside readings.vector_named readings.advice_named", "f = A + x"),
     ("readings.beside readings.vector readings.advice", "f = A + (x + x)"),
     ("readings.outer", "f = x[:, None] + x"),
@@ -275,7 +301,7 @@ PLANTED: list[tuple[str, Callable[[str], object]]] = [
     ("false_lines.false", spoken(lambda: Line(number("3"), "=", "value", proof="refuted"))),
 ]
 """The codes of the sentences that are told, the outermost first, and what leads to them in a language."""
-TABLES = "syntax torch operands indexing readings shapes undefined uncertain views false_lines notation".split()
+TABLES = "syntax torch operands indexing stacks readings shapes undefined uncertain views false_lines notation".split()
 UNMET = {"false_lines.refuted": "no line of any row is refuted"}
 ERRORS = (FalseLine, NoDerivative, NoView, ShapeMismatch, SpecError, Uncertain, Undefined)
 

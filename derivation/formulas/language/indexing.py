@@ -65,8 +65,6 @@ def part(resolver: Resolver, syntax: Syntax, of: Resolved, places: Sequence[Synt
     if len(lists) == 2:
         left.remove(next(along for along in left[::-1] if along.kind == "list"))
         left = [Taken("list", range(max(map(len, lists)))) if along.kind == "list" else along for along in left]
-    if len(left) > 2:
-        raise SyntaxProblem(syntax.at, tell("indexing.three_axes", called=called(of)))
     if not left:
         return entry_of(resolver, of, [along.places[0] for along in taken])
     found = _pairs(resolver, syntax, of, *lists) if len(lists) == 2 else block(resolver, syntax, of, taken)

@@ -11,7 +11,7 @@ from typing import Any
 from derivation.formulas.arrays import Array, Shape, collapse
 from derivation.formulas.arrays import describe as describe
 from derivation.formulas.language import arguments, arranging, indexing, literals, products
-from derivation.formulas.language.axes import AXES, along, along_axis, whole_matrix
+from derivation.formulas.language.axes import AXES, along, along_axis, of_one_axis, whole_matrix
 from derivation.formulas.language.einsum import einsum
 from derivation.formulas.language.expressions import nearest, parse
 from derivation.formulas.language.fitting import BROADCASTING, fitted
@@ -22,6 +22,7 @@ from derivation.formulas.language.shapes import Shapes as Shapes
 from derivation.formulas.language.shapes import choose as choose
 from derivation.formulas.language.stacks import rules
 from derivation.formulas.language.stacks.entries import Part, axes_of
+from derivation.formulas.language.stacks.operands import too_many_axes
 from derivation.formulas.language.stacks.stack import Stack
 from derivation.formulas.language.steps import at_known_steps, whole
 from derivation.formulas.language.syntax import Syntax
@@ -68,7 +69,7 @@ class Resolver:
         """The Term and its shape; `SyntaxProblem` at the place of the operation whose operands do not fit."""
         found = self.array(syntax)
         if isinstance(found, Stack):
-            raise SyntaxProblem(syntax.at, rules.too_many_axes(found))
+            raise SyntaxProblem(syntax.at, too_many_axes(found))
         return found
 
     def array(self, syntax: Syntax) -> Part:
@@ -86,11 +87,11 @@ class Resolver:
         count = max((len(row.operands) for row in SPELLINGS[syntax.symbol] if row.options), default=len(syntax.args))
         parts = [self.resolve(arg) for arg in syntax.args[:count]]
         named = {key: value for key, value in syntax.keywords if key not in AXES}
-        axis = next((value for key, value in syntax.keywords if key == "axis"), None)
+        syntax, axis = of_one_axis(self, syntax, parts)
         if axis is not None and syntax.symbol + ALONG in LAYERS:
             return self.layer(replace(syntax, symbol=syntax.symbol + ALONG))
         if axis is not None:
-            return along(self, syntax, parts, whole(axis))
+            return along(self, syntax, parts, axis)
         return self.operation(
             syntax,
             syntax.symbol,
@@ -226,7 +227,8 @@ class Resolver:
         """A name that nothing has, with none of the endings: one that is wished, or the letter and the number of the
         equation."""
         tail = self.result.lstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-        numbered = (f"{local}_{k}" for k in count(1))
+        stem = f"{local}_{local}" if local in self.taken else local  # u_1 may be a matrix of u
+        numbered = (f"{stem}_{k}" for k in count(1))
         key = next(
             name
             for name in chain((*wished, f"{local}{tail}", f"{local}_{self.result}"), numbered)

@@ -13,7 +13,8 @@ from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.readings import Reading, Resolved, broadcast, called
 from derivation.formulas.language.stacks.stack import Stack, slices
 from derivation.formulas.language.syntax import Syntax
-from derivation.formulas.terms import name
+from derivation.formulas.terms import Term, name
+from derivation.words.files import load
 from derivation.words.telling import tell
 
 Part = Resolved | Stack
@@ -22,7 +23,18 @@ Part = Resolved | Stack
 class Resolver(places.Resolver, Protocol):
     """What makes terms, and arrays of more axes, of expressions (`resolve.Resolver`)."""
 
+    stacks: dict[str, Stack]
+    titles: dict[str, str]
+
     def array(self, syntax: Syntax) -> Part: ...
+
+    def plain(self, syntax: Syntax) -> Resolved: ...
+
+    def at_steps(self, syntax: Syntax) -> Syntax: ...
+
+    def operands(self, syntax: Syntax) -> dict[str, Syntax]: ...
+
+    def add(self, local: str, found: Resolved, *wished: str) -> Term: ...
 
 
 def bound(found: Part, at: int) -> Syntax:
@@ -48,8 +60,7 @@ def in_message(part: Part) -> Resolved:
     """What a message calls an array."""
     if isinstance(part, Resolved):
         return part
-    of = part.sources[0]
-    return Resolved(name(part.key) if part.key else of.term, part.axes, Reading(part.axes))
+    return Resolved(name(part.key) if part.key else Term("stack", ()), part.axes, Reading(part.axes))
 
 
 def applied(resolver: Resolver, syntax: Syntax, symbol: str, *parts: Part) -> Part:
@@ -108,9 +119,9 @@ def beside(syntax: Syntax, resolver: Resolver, parts: Sequence[Part]) -> list[Pa
 
 def _along(syntax: Syntax, resolver: Resolver, part: Part, axes: Shape) -> Part:
     (count,) = axes_of(part)
-    fitting = [k for k, size in enumerate(axes) if size == count]
+    fitting = [k for k, size in enumerate(axes) if size == count or (size == 1 and k == len(axes) - 1)]
     if len(fitting) > 1:
-        spelled = [index_of(k, len(axes)) for k in fitting]
+        spelled = load()["joining"]["or"].join(index_of(k, len(axes)) for k in fitting)
         told = tell("stacks.beside", called=called(in_message(part)), count=count, shape=shown(axes), spelled=spelled)
         raise SyntaxProblem(syntax.at, told)
     if not fitting:

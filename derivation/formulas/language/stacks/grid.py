@@ -44,9 +44,7 @@ class Grid:
     def stretched(self, axes: Shape) -> Grid:
         """Repeated along axes of one place and new ones before all: NumPy's broadcast_to."""
         missing = len(axes) - len(self.axes)
-        strides = [0] * missing + [
-            0 if own == 1 else step for own, step in zip(self.axes, self.strides, strict=True)
-        ]
+        strides = [0] * missing + [0 if own == 1 else step for own, step in zip(self.axes, self.strides, strict=True)]
         return self._stepped(axes, strides)
 
     def _stepped(self, axes: Sequence[int], strides: Sequence[int]) -> Grid:

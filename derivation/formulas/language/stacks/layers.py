@@ -5,31 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from math import prod
-from typing import Protocol
 
 from derivation.formulas.arrays import Shape
 from derivation.formulas.language.axes import keeps
 from derivation.formulas.language.expressions import parse
 from derivation.formulas.language.lexing import SyntaxProblem
-from derivation.formulas.language.readings import Resolved
-from derivation.formulas.language.stacks import entries, totals
-from derivation.formulas.language.stacks.entries import Part, as_stack, axes_of, bound
+from derivation.formulas.language.stacks import totals
+from derivation.formulas.language.stacks.entries import Part, Resolver, as_stack, axes_of, bound
 from derivation.formulas.language.stacks.stack import Stack, added, settled
 from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.operations.layers import ALONG, LAYERS, Layer
 from derivation.formulas.operations.table import Size
-from derivation.formulas.terms import Term
 from derivation.words.telling import tell
-
-
-class Resolver(entries.Resolver, Protocol):
-    """What knows the arguments of a layer as well."""
-
-    titles: dict[str, str]
-
-    def operands(self, syntax: Syntax) -> dict[str, Syntax]: ...
-
-    def add(self, local: str, found: Resolved, *wished: str) -> Term: ...
 
 
 def layer(resolver: Resolver, syntax: Syntax) -> Part:
@@ -50,7 +37,7 @@ def layer(resolver: Resolver, syntax: Syntax) -> Part:
             named = known[local]
             keys = named.names if isinstance(named, Stack) else [named.term.args[0]]
             resolver.titles.update(dict.fromkeys(keys, asked.titles[local]))
-    raise AssertionError("a layer has equations")
+    raise AssertionError
 
 
 def _along(resolver: Resolver, syntax: Syntax, asked: Layer, of: Stack) -> Shape | None:

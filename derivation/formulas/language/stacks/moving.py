@@ -48,14 +48,14 @@ def _crossed(syntax: Syntax, cells: Grid, taken: Sequence[Taken]) -> Grid:
     axes = (*(len(taken[k].places) for k in ahead), count, *(len(taken[k].places) for k in behind))
     steps = iter(cells.strides)
     strides = [0 if axis.kind == "new" else next(steps) for axis in taken]
-    entries = []
-    for before in product(*(taken[k].places for k in ahead)):
-        for place in range(count):
-            base = sum(strides[k] * at for k, at in zip(ahead, before, strict=True))
-            base += sum(strides[k] * taken[k].places[place % len(taken[k].places)] for k in chosen)
-            for after in product(*(taken[k].places for k in behind)):
-                entries.append(base + sum(strides[k] * at for k, at in zip(behind, after, strict=True)))
-    return cells.moved(Grid(axes, tuple(entries)))
+    entries = tuple(
+        sum(strides[k] * at for k, at in zip((*ahead, *behind), (*before, *after), strict=True))
+        + sum(strides[k] * taken[k].places[place % len(taken[k].places)] for k in chosen)
+        for before in product(*(taken[k].places for k in ahead))
+        for place in range(count)
+        for after in product(*(taken[k].places for k in behind))
+    )
+    return cells.moved(Grid(axes, entries))
 
 
 def turned(resolver: Resolver, syntax: Syntax, part: Part, order: Sequence[int]) -> Part:
@@ -155,9 +155,7 @@ def stacked(resolver: Resolver, syntax: Syntax, parts: Sequence[Part], axis: int
         told = tell("stacks.stacked", shapes=", ".join(shown(axes_of(part)) for part in parts))
         raise SyntaxProblem(syntax.at, told)
     place = _from_front(syntax, axis, len(axes) + 1)
-    laid = [
-        as_stack(part).moved(lambda cells: cells.reshaped((*axes[:place], 1, *axes[place:]))) for part in parts
-    ]
+    laid = [as_stack(part).moved(lambda cells: cells.reshaped((*axes[:place], 1, *axes[place:]))) for part in parts]
     return settled(resolver, syntax, concatenated(laid, place))
 
 

@@ -22,6 +22,7 @@ from derivation.formulas.language.stacks.entries import (
 )
 from derivation.formulas.language.stacks.stack import Stack, settled, slices
 from derivation.formulas.language.syntax import Syntax
+from derivation.formulas.operations import heads
 from derivation.words.telling import tell
 
 
@@ -33,8 +34,10 @@ def matmul(resolver: Resolver, syntax: Syntax, parts: Sequence[Part]) -> Part:
     lead = broadcast([rows[:-2], columns[:-2]]) if left and right else None
     if lead is None or rows[-1] != columns[-2]:
         raise SyntaxProblem(syntax.at, tell("stacks.product", left=shown(left), right=shown(right)))
-    laid = [as_stack(part).moved(lambda cells, own=own: cells.reshaped(own))  # type: ignore[misc]
-            for part, own in zip(parts, (rows, columns), strict=True)]
+    laid = [
+        as_stack(part).moved(lambda cells, own=own: cells.reshaped(own))  # type: ignore[misc]
+        for part, own in zip(parts, (rows, columns), strict=True)
+    ]
     axes = (rows[-2], columns[-1])
     found = [
         _product(resolver, syntax, a, b, axes)
@@ -74,9 +77,7 @@ def summed(resolver: Resolver, syntax: Syntax, text: str, parts: Sequence[Part])
     """`einsum`: a sum over all letters that the result does not have, two operands at a time."""
     letters, result = _letters(syntax, text, parts)
     sizes = _sizes(syntax, letters, parts)
-    terms = [
-        _diagonal(resolver, syntax, own, part) for own, part in zip(letters, parts, strict=True)
-    ]
+    terms = [_diagonal(resolver, syntax, own, part) for own, part in zip(letters, parts, strict=True)]
     found, own = terms[0][1], terms[0][0]
     for place, (more, part) in enumerate(terms[1:], 1):
         needed = set(result).union(*(later for later, _ in terms[place + 1 :]))
@@ -91,7 +92,12 @@ def _letters(syntax: Syntax, text: str, parts: Sequence[Part]) -> tuple[list[str
     every = before.replace(",", "")
     if not arrow:
         result = "".join(sorted(letter for letter in set(every) if every.count(letter) == 1))
-    if not every.isalpha() or len(letters) != len(parts) or (set(result) - set(every)) or len(set(result)) < len(result):
+    if (
+        not every.isalpha()
+        or len(letters) != len(parts)
+        or (set(result) - set(every))
+        or len(set(result)) < len(result)
+    ):
         raise SyntaxProblem(syntax.at, tell("indexing.einsum_result", result=result))
     for own, part in zip(letters, parts, strict=True):
         if len(own) != len(axes_of(part)):
@@ -127,9 +133,7 @@ def _diagonal(resolver: Resolver, syntax: Syntax, letters: str, part: Part) -> t
     return _diagonal(resolver, syntax, left, settled(resolver, syntax, kept))
 
 
-def _reduced(
-    resolver: Resolver, syntax: Syntax, letters: str, part: Part, kept: set[str]
-) -> tuple[str, Part]:
+def _reduced(resolver: Resolver, syntax: Syntax, letters: str, part: Part, kept: set[str]) -> tuple[str, Part]:
     """The part summed over each letter that is not kept."""
     gone = [k for k, letter in enumerate(letters) if letter not in kept]
     if not gone:
@@ -137,7 +141,7 @@ def _reduced(
     items = tuple(Syntax("number", (str(k),), syntax.at) for k in gone)
     axis = items[0] if len(gone) == 1 else Syntax("list", items, syntax.at)
     keywords = (("axis", axis),) if len(gone) < len(letters) else ()
-    found = resolver.array(Syntax("sum", (bound(part, syntax.at),), syntax.at, keywords))
+    found = resolver.array(Syntax(heads.SUM, (bound(part, syntax.at),), syntax.at, keywords))
     return "".join(letter for letter in letters if letter in kept), found
 
 

@@ -210,9 +210,7 @@ class Recognition:
         while start < size:
             end, part = self.longest(cells, axis, start)
             found = (
-                part
-                if found is None
-                else self.resolver.operation(self.syntax, f"concat axis={axis}", [found, part])
+                part if found is None else self.resolver.operation(self.syntax, f"concat axis={axis}", [found, part])
             )
             start = end
         assert found is not None
@@ -231,16 +229,14 @@ class Recognition:
             size -= 1  # the whole is no such part
         lines = list((cells if axis == 0 else cells.turned((1, 0))).parts(1))
         first = lines[start].entries[0].source
-        alike = next(
-            (k for k in range(start, size) if any(cell.source != first for cell in lines[k].entries)), size
-        )
+        alike = next((k for k in range(start, size) if any(cell.source != first for cell in lines[k].entries)), size)
         for end in range(max(alike, start + 1), start, -1):
             run = cells.along(axis, range(start, end))
             if end == start + 1:
                 return end, self.matrix(run)
             if found := self.single(run):
                 return end, found
-        raise AssertionError("a single line is a part, or is put together of some")
+        raise AssertionError
 
     def held(self, of: Resolved) -> Resolved:
         """A source of which a part is taken: it has a name."""

@@ -30,7 +30,7 @@ from derivation.formulas.operations import heads
 from derivation.formulas.terms import number
 from derivation.words.telling import tell
 
-FOLDS = {"sum": "+", "max": "max", "min": "min", "prod": "*"}
+FOLDS = {heads.SUM: "+", "max": "max", "min": "min", heads.PROD: "*"}
 """What joins the totals of several matrices."""
 
 
@@ -55,7 +55,7 @@ def total(resolver: Resolver, syntax: Syntax, part: Stack) -> Part:
 def mean(resolver: Resolver, syntax: Syntax, part: Stack) -> Part:
     """The sum along some axes, divided by how many entries it has."""
     along = asked(resolver, syntax, part)
-    sums = _total(resolver, replace(syntax, symbol="sum"), part, along)
+    sums = _total(resolver, replace(syntax, symbol=heads.SUM), part, along)
     count = Resolved(number(prod(part.axes[axis] for axis in along)), (), Reading(()))
     return _kept(
         resolver,
@@ -116,7 +116,9 @@ def single(resolver: Resolver, syntax: Syntax, part: Stack) -> int:
     """The one axis that a function works along."""
     along = asked(resolver, syntax, part)
     if len(along) != 1:
-        told = tell("stacks.which_axis", function=syntax.symbol, called=called(in_message(part)), shape=shown(part.axes))
+        told = tell(
+            "stacks.which_axis", function=syntax.symbol, called=called(in_message(part)), shape=shown(part.axes)
+        )
         raise SyntaxProblem(syntax.at, told)
     return along[0]
 
@@ -142,7 +144,7 @@ def _along(syntax: Syntax, axis: int) -> Syntax:
 
 def _sum_over(resolver: Resolver, syntax: Syntax, of: Part, axis: int) -> Part:
     keywords = (("axis", _numeral(axis, syntax.at)), ("keepdims", _numeral(1, syntax.at)))
-    return resolver.array(Syntax("sum", (bound(of, syntax.at),), syntax.at, keywords))
+    return resolver.array(Syntax(heads.SUM, (bound(of, syntax.at),), syntax.at, keywords))
 
 
 def _softmax(resolver: Resolver, syntax: Syntax, part: Stack, axis: int) -> Part:
@@ -188,7 +190,7 @@ def loss(resolver: Resolver, syntax: Syntax, parts: Sequence[Part]) -> Resolved:
     return whole._replace(reading=Reading(()))
 
 
-AVERAGED = frozenset({"mse"})
+AVERAGED = frozenset({heads.MSE})
 """Losses that are means over all entries; the others are sums."""
 
 
