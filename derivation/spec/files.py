@@ -18,6 +18,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from itertools import product
 from math import prod
 from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Any
@@ -267,7 +268,7 @@ def exact_array(found: ndarray[Any, Any]) -> Array | Sliced:
     if not 0 < found.ndim <= MOST_AXES:
         raise ValueError(tell("files.expected_axes", count=found.ndim, shape=found.shape))
     if found.ndim > 2:
-        return Sliced.of(found.shape, map(_matrix, found.reshape(-1, *found.shape[-2:])))
+        return Sliced.of(found.shape, (_matrix(found[place]) for place in product(*map(range, found.shape[:-2]))))
     return _matrix(found)
 
 

@@ -84,9 +84,12 @@ class Sliced:
 
     @classmethod
     def of(cls, axes: Shape, arrays: Iterable[Array]) -> Sliced:
-        """The array of these axes; `ValueError` where they are too many, or the matrices are."""
+        """The array of these axes; `ValueError` where they are too many, or the matrices are. What makes the matrices is
+        asked for them after that."""
         if len(axes) > MOST_AXES:
             raise ValueError(tell("spec.nested_lists"))
+        if not prod(axes):
+            raise ValueError(tell("spec.no_entries", rows=" x ".join(map(str, axes[:-1])), columns=axes[-1]))
         if prod(axes[:-2]) > MOST_SLICES or prod(axes) > MOST_CELLS:
             shape = " x ".join(map(str, axes))
             raise ValueError(tell("stacks.too_many", shape=shape, slices=MOST_SLICES, entries=MOST_CELLS))

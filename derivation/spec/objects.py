@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import product
 from numbers import Integral, Rational
 from typing import Any
 
@@ -210,7 +211,7 @@ def _narrow(numbers: Any) -> Any:
     if len(axes) > MOST_AXES:
         raise ValueError(tell("files.expected_axes", count=len(axes), shape=axes))
     if len(axes) > 2:
-        return Sliced.of(axes, map(_narrow, numbers.reshape(-1, *axes[-2:])))
+        return Sliced.of(axes, (_narrow(numbers[place]) for place in product(*map(range, axes[:-2]))))
     sized(*(*axes, 1, 1)[:2])
     wide = numbers.double().flatten()
     texts = [f"{number:.0f}" for number in wide.tolist()]  # whole numbers as they are

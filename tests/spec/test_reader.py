@@ -106,8 +106,7 @@ def spec(
         (spec("z = W[0, 1, 0]"), (3, 6), "'W' is a 2 x 2 matrix, and here are 3 indices"),
         (spec("z = W[::0]"), (3, 6), "the step of a slice is not 0"),
         (spec("z = W[[0, 1], [0, 1, 1]]"), (3, 6), "they have 2 and 3 entries"),
-        (spec("z = W[None]"), (3, 6), "this part of 'W' has more than two axes"),
-        (spec("z = W[:, None]"), (3, 6), "this part of 'W' has more than two axes"),
+        (spec("z = W[None, None, None]"), (3, 6), "at most 4 axes, and this one has 5"),
         (spec("z = x[b]", data="b = [0, 0.5]\nx = [1, 2]"), (3, 7), "its entry 1/2 is no whole number"),
         (spec("z = x[b]", data="b = [0, 2]\nx = [1, 2]"), (3, 6), "index 2 is beyond 'x'"),
         (spec("z = x[b]", data="b = [[0, 1], [1, 1]]\nx = [1, 2]"), (3, 7), "a whole number or a list of them"),
@@ -130,11 +129,7 @@ def spec(
         (spec("z = x @ x.T"), (3, 7), "write outer(a, b) for the matrix, dot(a, b) for the number"),
         (spec("z = dot(W, W)"), (3, 5), "write A @ B, or sum(A * B)"),
         (spec("z = np.diag(x[:, None])"), (3, 8), "leave out [:, None] or keepdims to put a list on a diagonal"),
-        (
-            spec("z = np.stack([W, W])"),
-            (3, 8),
-            "concat(X, Y) to put one below the other, concat(X, Y, axis=1) side by side",
-        ),
+        (spec("z = np.stack([W, x])"), (3, 8), "arrays that are stacked have the same axes; here are 2 x 2, 2"),
         (spec("z = concat(x, x, axis=-2)"), (3, 5), "takes no 'axis=-2'"),
         (spec("z = concat(x, x, dimension=1)"), (3, 5), "takes no 'dimension'"),
         (
