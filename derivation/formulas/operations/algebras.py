@@ -172,8 +172,8 @@ def symbols() -> Any:
     A rational number stays one; a ball becomes a float of 60 digits, or of as many as it was worked with (`of_number`).
 
     Every kink is expressed through `step(x)`, 1 where x > 0 and 0 elsewhere, whose derivative is 0: so `max`, `relu`
-    and their kin become polynomials in steps, which SymPy differentiates and compares like any others. `stopped(x)` is x
-    at numbers, and a constant to `diff`.
+    and their kin become polynomials in steps, which SymPy differentiates and compares like any others. `whole(x)` is the
+    floor of x, with a derivative of 0 too. `stopped(x)` is x at numbers, and a constant to `diff`.
     """
     import sympy
     from mpmath.libmp import from_man_exp  # type: ignore[import-untyped]
@@ -190,6 +190,14 @@ def symbols() -> Any:
 
         def _eval_power(self, exponent: Any) -> Any:
             return self if exponent.is_Integer and exponent > 0 else None
+
+    class whole(sympy.Function):  # type: ignore[misc]
+        @classmethod
+        def eval(cls, x: Any) -> Any:
+            return sympy.floor(x) if x.is_number else None
+
+        def fdiff(self, argindex: int = 1) -> Any:
+            return sympy.Integer(0)
 
     class stopped(sympy.Function):  # type: ignore[misc]
         @classmethod
@@ -218,7 +226,7 @@ def symbols() -> Any:
         )
         div = staticmethod(lambda a, b: a / b)
         pow = staticmethod(power)
-        floor = staticmethod(sympy.floor)
+        floor = staticmethod(whole)
         max = staticmethod(lambda a, b: a + (b - a) * step(sympy.expand(b - a)))
         min = staticmethod(lambda a, b: a + (b - a) * step(sympy.expand(a - b)))
 
