@@ -291,17 +291,6 @@ def _has_sum(formula: Term) -> bool:
     return any(node.head == heads.SUM for node in walk(formula))
 
 
-def can_be_written(array: Array) -> bool:
-    """Whether no entry is too large to be written; long arrays, whose entries nobody has read, are taken to be so."""
-    if prod(array.shape) > SMALL:
-        return True
-    try:
-        array.map(within_reach)
-    except TooLarge:
-        return False
-    return True
-
-
 def by_name(known: Mapping[Term, Array], terms: Mapping[str, Term]) -> dict[str, Array]:
     """The arrays of named terms."""
     return {key: known[term] for key, term in terms.items() if term in known}
