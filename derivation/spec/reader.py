@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
 
 from derivation.formulas.arrays import Array, Shape
+from derivation.formulas.language.constants import constants
 from derivation.formulas.language.expressions import nearest, parse
 from derivation.formulas.language.letters import NAME, plain
 from derivation.formulas.language.lexing import SyntaxProblem, UnknownName
@@ -319,7 +320,7 @@ class _Builder:
         self.titles: dict[str, str] = {}
         self.indices: set[str] = set()
         """The data that stand in an index, and arrays that stand in an equation."""
-        self.constants: set[str] = set()
+        self.constants: dict[str, str] = {}
         self.sliced: dict[str, Sliced] = {}
         """What is given with three or four axes; its matrices stand among the parameters and the data."""
         self.stacks: dict[str, Stack] = {}
@@ -387,8 +388,9 @@ class _Builder:
 
     def as_written(self, update: Update | None) -> dict[str, Term]:
         """What is given as an expression, by the names of quantities."""
-        constants = {PREFIX + key: array for key, array in (update.constants if update else {}).items()}
-        return expressions({**self.spec.parameters, **self.spec.data, **constants})
+        rates = {PREFIX + key: array for key, array in (update.constants if update else {}).items()}
+        everywhere = {called: constants()[key] for key, called in self.constants.items()}
+        return expressions({**self.spec.parameters, **self.spec.data, **rates}) | everywhere
 
     def samples(self) -> tuple[Sample, ...]:
         """The data of each training step, where they change."""

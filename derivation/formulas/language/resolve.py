@@ -12,6 +12,7 @@ from derivation.formulas.arrays import Array, Shape, collapse
 from derivation.formulas.arrays import describe as describe
 from derivation.formulas.language import arguments, arranging, indexing, literals, products
 from derivation.formulas.language.axes import AXES, along, along_axis, of_one_axis, whole_matrix
+from derivation.formulas.language.constants import constants
 from derivation.formulas.language.einsum import einsum
 from derivation.formulas.language.expressions import nearest, parse
 from derivation.formulas.language.fitting import BROADCASTING, fitted
@@ -41,7 +42,7 @@ class Resolver:
 
     `readings` says what NumPy has for each name; with it, what NumPy gives another value is refused. The rows' own
     texts have none. `labels` are the data, of which an index may be one; `indices` are those that were.
-    `constants` are the names of pi and e that are quantities already. `arrays` are data that stand in
+    `constants` are what pi and e are called, where they are data already. `arrays` are data that stand in
     the equation itself. `stacks` are the names of arrays of more than two axes. `added` holds the equations that a layer (`operations.layers`) brings with it; they are named after
     `result`, the equation at hand, and differ from all names in `taken`; `titles` says what the layer calls them.
     """
@@ -53,12 +54,12 @@ class Resolver:
         taken: Collection[str] = (),
         readings: Mapping[str, Reading] | None = None,
         labels: Mapping[str, Array] | None = None,
-        constants: Collection[str] = (),
+        constants: Mapping[str, str] | None = None,
         stacks: Mapping[str, Stack] | None = None,
     ) -> None:
         self.names = dict(names)
         self.labels, self.indices = labels or {}, set[str]()
-        self.constants, self.stacks = set(constants), dict(stacks or {})
+        self.constants, self.stacks = dict(constants or {}), dict(stacks or {})
         self.readings = None if readings is None else dict(readings)
         self.result, self.taken = result, {*names, *taken}
         self.added: dict[str, Term] = {}
@@ -264,26 +265,29 @@ class Resolver:
         return Resolved(number(one(self, syntax)), (), Reading(()))
 
     def constant(self, syntax: Syntax) -> Resolved:
-        """A number that has a name everywhere becomes a quantity, worked like any other."""
+        """A number that has a name everywhere becomes data of the network."""
         key = syntax.args[0]
-        found = Resolved(self.resolve(parse(CONSTANTS[key])).term, (), Reading(()))
-        if key in self.names and (self.readings is None or key in self.constants):
-            return found._replace(term=name_term(key))
-        self.constants.add(key)
-        return found._replace(term=self.add(key, found, key))
+        called = self.constants.get(key) or (key if self.readings is None else "")
+        if not called:
+            called = self.constants[key] = self.free(key, key)
+            self.arrays[called] = constants()[key].value
+            self.know(called, Resolved(name_term(called), (), Reading(())))
+        return Resolved(name_term(called), (), Reading(()))
 
     def power(self, syntax: Syntax) -> Resolved:
         """`e^x` is exp(x), where e is nothing else."""
         if len(syntax.args) != 2:
             return self.operation(syntax, syntax.symbol, [self.resolve(arg) for arg in syntax.args])
         base, exponent = syntax.args
-        if base.args[:1] == ("e",) and (base.symbol == "constant" or "e" not in self.taken):
+        if base.args[:1] == ("e",) and (
+            base.symbol == "constant" or "e" not in self.taken - {*self.constants.values()}
+        ):
             return self.resolve(Syntax(heads.EXP, (exponent,), syntax.at))
         return self.operation(syntax, syntax.symbol, [self.resolve(base), self.resolve(exponent)])
 
     def name(self, syntax: Syntax) -> Resolved:
         text = syntax.args[0]
-        if text in CONSTANTS and text not in self.taken:
+        if text in constants() and text not in self.taken:
             return self.constant(syntax)
         if text not in self.names:
             raise UnknownName(syntax.at, tell("operands.unknown", key=text, near=nearest(text, self.names)), text)
@@ -310,8 +314,6 @@ class Resolver:
         raise SyntaxProblem(syntax.at, tell("operands.repetition"))
 
 
-CONSTANTS = {"pi": "4 * arctan(1)", "e": "exp(1)"}
-"""Numbers that have a name everywhere, unless the spec calls something else so."""
 KEYWORDS = {
     **dict.fromkeys(("squeeze", "expand_dims"), AXES),
     **dict.fromkeys(arranging.JOINS, ("axis", "dims")),

@@ -37,5 +37,6 @@ SIGNED = frozenset({ADD, SUB, NEG})
 SUMS = frozenset({SUM, ROW_SUMS, COLUMN_SUMS})
 REPEATS = frozenset({REPEAT_ROWS, REPEAT_COLUMNS})
 QUOTIENTS = frozenset({DIV, HADAMARD_DIV})
+POWERS = frozenset({POW, HADAMARD_POW})
 FLATTENING = frozenset({CUMSUM, ARGMAX, ARGMIN})
 """What takes all entries of a matrix for one list, as in NumPy, where no axis is given."""
