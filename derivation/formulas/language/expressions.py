@@ -17,6 +17,15 @@ from difflib import get_close_matches
 from derivation.formulas.arrays import Array
 from derivation.formulas.language.lexing import MAXIMAL_NAME, Token, plain_number, tokens
 from derivation.formulas.language.lexing import SyntaxProblem as SyntaxProblem
+from derivation.formulas.language.libraries import (
+    SEVERAL,
+    SPREADS,
+    TEMPLATE_FUNCTIONS,
+    along,
+    as_in_numpy,
+    attribute,
+    spread,
+)
 from derivation.formulas.language.spellings import (
     ALIASES,
     DIFFERENT_IN_TORCH,
@@ -28,7 +37,7 @@ from derivation.formulas.language.spellings import (
 )
 from derivation.formulas.language.steps import counted, spelled_out, whole
 from derivation.formulas.language.syntax import Syntax
-from derivation.formulas.operations import SPELLINGS, heads
+from derivation.formulas.operations import SPELLINGS
 from derivation.formulas.operations.layers import LAYERS
 from derivation.words.telling import tell
 
@@ -60,12 +69,11 @@ FUNCTIONS = (
 )
 NUMBERS = frozenset({"pi", "e"})
 """What is no function behind `np.`."""
-ATTRIBUTES = frozenset({"shape", "size"})
-LENGTHS = ATTRIBUTES | {"len", "range"}
+OBJECT = "self"
+"""What a method calls the object that holds its arrays; `self.W` is W."""
+LENGTHS = frozenset({"shape", "size", "len", "range"})
 """Whole numbers that are known before anything is worked."""
 ARRAYS = frozenset({"array", "full", "zeros", "eye", "zeros_like", "ones_like"})
-TEMPLATE_FUNCTIONS = frozenset({"ones"})
-"""Only rows of the table use it: an array of ones of an operand's shape. NumPy's takes the shape."""
 
 
 def parse(text: str, given: Mapping[str, Array] | None = None) -> Syntax:
@@ -258,8 +266,8 @@ class _Parser:
         """`x.sum(axis=1)` is sum(x, axis=1), `x.shape` has no brackets."""
         word = self.next
         self.place += 1
-        if word.text in ATTRIBUTES and self.next.text != "(":
-            return Syntax(word.text, (of,), word.at)
+        if self.next.text != "(" and word.text not in FUNCTIONS | ALIASES.keys():
+            return attribute(of, word)
         self.expect("(")
         return as_in_numpy(self.call(word, of), word)
 
@@ -301,6 +309,8 @@ class _Parser:
             return Syntax("number", (plain_number(word),), word.at)
         if word.kind == "name":
             self.place += 1
+            if word.text == OBJECT and self.take("."):
+                return self.atom()
             if word.text in MODULES and self.take("."):
                 return self.of_module(word)
             return self.call(word) if self.take("(") else Syntax("name", (word.text,), word.at)
@@ -345,11 +355,12 @@ class _Parser:
 
     def call(self, word: Token, *args: Syntax) -> Syntax:
         """A function's arguments, those by position first, and the closing bracket."""
-        found, keywords = [*args], list[tuple[str, Syntax]]()
+        found, keywords, keys = [*args], list[tuple[str, Syntax]](), list[str]()
         while not self.take(")"):
             if self.next.kind == "name" and self.words[self.place + 1].text == "=":
                 key = self.next.text
                 self.place += 2
+                keys.append(key)
                 keywords.append((ALIASES.get(key, key), self.nested(self.sum)))
             else:
                 found.append(self.loop(self.comparison()))
@@ -366,32 +377,9 @@ class _Parser:
         if found[0].symbol == "for" and symbol == "sum":
             return spelled_out(found[0])
         syntax = Syntax(symbol, tuple(found), word.at, tuple(keywords))
+        if symbol in SPREADS:
+            syntax = spread(syntax, keys, bool(args))
         return along(syntax) if word.text in WITH_AXIS - SEVERAL else syntax
-
-
-SEVERAL = frozenset({"max", "amax", "min", "amin"})
-"""Functions of several operands here, but for those that NumPy has: the largest of X and 0."""
-DIFFERENT_IN_NUMPY = TEMPLATE_FUNCTIONS | {heads.DOT}
-"""What has the same name there and takes other operands."""
-
-
-def as_in_numpy(syntax: Syntax, word: Token) -> Syntax:
-    """`np.sum(X, 0)` and `X.sum(0)` as sum(X, axis=0); `np.dot` and `A.dot` are products of matrices there."""
-    if syntax.symbol in DIFFERENT_IN_NUMPY:
-        return replace(syntax, symbol=f"np.{syntax.symbol}")
-    return along(syntax) if word.text in WITH_AXIS else syntax
-
-
-def along(syntax: Syntax) -> Syntax:
-    """A function with a number behind its operand, which is the axis."""
-    if len(syntax.args) != 2 or not is_number(syntax.args[1]):
-        return syntax
-    return Syntax(syntax.symbol, syntax.args[:1], syntax.at, (("axis", syntax.args[1]), *syntax.keywords))
-
-
-def is_number(syntax: Syntax) -> bool:
-    """Whether it is a numeral, with or without a minus."""
-    return (syntax.args[0] if syntax.symbol == "u-" else syntax).symbol == "number"
 
 
 def near_name(word: str, known: Iterable[str]) -> str:

@@ -6,7 +6,24 @@ from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.operations.layers import LAYERS
 
 MODULES = frozenset(
-    {"np", "numpy", "jnp", "jax", "lax", "linalg", "torch", "nn", "functional", "F", "math", "tf", "special"}
+    {
+        "np",
+        "numpy",
+        "jnp",
+        "jax",
+        "lax",
+        "linalg",
+        "torch",
+        "nn",
+        "functional",
+        "F",
+        "math",
+        "tf",
+        "special",
+        "cp",
+        "d2l",
+        "npx",
+    }
 )
 """Prefixes that are passed over, as in `np.maximum(0, z)`."""
 ALIASES = {alias: row.spellings[0] for row in TABLE.values() for alias in row.aliases} | {
