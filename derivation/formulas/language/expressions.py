@@ -1,10 +1,10 @@
 """The language of equations: text to an untyped tree. A safe parser of our own; nothing in the text is ever executed.
 
-equation := comparison loop?                        loop := 'for' name 'in' (integer '..' integer | 'range' '(' ... ')')
+equation := choice loop?   choice := comparison ('if' comparison 'else' choice)?   loop := 'for' name 'in' (integer '..' integer | 'range' '(' ... ')')
 comparison := sum (('>' | '<' | '>=' | '<=' | '==' | '!=') sum)?  sum := product (('+' | '-') product)*
 product := signed (('*' | '/' | '@') signed)*       signed := '-' signed | power
 power   := postfix (('^' | '**') signed)?           postfix := atom ('.T' | '[' place (',' place)* ']' | '.' name
-('(' ... ')')?)*    atom    := number | name | name '(' arguments ')' | '(' comparison ')' | '[' comparison (',' comparison)* ']'
+('(' ... ')')?)*    atom    := number | name | name '(' arguments ')' | '(' choice ')' | '[' choice (',' choice)* ']'
 place   := sum | sum? ':' sum? (':' sum?)? | 'None' | '...' | list
 """
 
@@ -19,13 +19,18 @@ from derivation.formulas.language.lexing import MAXIMAL_NAME, Token, plain_numbe
 from derivation.formulas.language.lexing import SyntaxProblem as SyntaxProblem
 from derivation.formulas.language.libraries import (
     SEVERAL,
-    SPREADS,
     TEMPLATE_FUNCTIONS,
+    TYPES,
+    Call,
     along,
     as_in_numpy,
     attribute,
-    spread,
+    is_comparison,
+    is_pair,
+    meant,
+    of_pair,
 )
+from derivation.formulas.language.rewriting import REWRITTEN, rewritten
 from derivation.formulas.language.spellings import (
     ALIASES,
     DIFFERENT_IN_TORCH,
@@ -37,7 +42,7 @@ from derivation.formulas.language.spellings import (
 )
 from derivation.formulas.language.steps import counted, spelled_out, whole
 from derivation.formulas.language.syntax import Syntax
-from derivation.formulas.operations import SPELLINGS
+from derivation.formulas.operations import SPELLINGS, heads
 from derivation.formulas.operations.layers import LAYERS
 from derivation.words.telling import tell
 
@@ -53,6 +58,7 @@ NEAR, NEAR_SHORT = 0.65, 0.5
 FUNCTIONS = (
     frozenset(s for s in SPELLINGS if s.isidentifier())
     | LAYERS.keys()
+    | REWRITTEN
     | {
         "concat",
         "stack",
@@ -73,7 +79,7 @@ OBJECT = "self"
 """What a method calls the object that holds its arrays; `self.W` is W."""
 LENGTHS = frozenset({"shape", "size", "len", "range"})
 """Whole numbers that are known before anything is worked."""
-ARRAYS = frozenset({"array", "full", "zeros", "eye", "zeros_like", "ones_like"})
+ARRAYS = frozenset({"array", "full", "zeros", "eye", "zeros_like", "ones_like", "linspace", "astype", "truncated"})
 
 
 def parse(text: str, given: Mapping[str, Array] | None = None) -> Syntax:
@@ -106,6 +112,8 @@ class _Parser:
     def __init__(self, text: str, given: Mapping[str, Array]) -> None:
         self.given = given
         self.words = list(tokens(text))
+        self.libraries: dict[int, str] = {}
+        """Whose function is called at which place of the text."""
         self.place = self.depth = self.operators = 0
 
     @property
@@ -188,6 +196,19 @@ class _Parser:
         return whole(counted(self.sum(), self.given))
 
     def comparison(self) -> Syntax:
+        """A comparison, or one of two: `a if c else b`."""
+        first = self.compared()
+        choice = self.word("if")
+        if not choice:
+            return first
+        condition = self.compared()
+        if not is_comparison(condition):
+            raise SyntaxProblem(condition.at, tell("syntax.condition"))
+        if not self.word("else"):
+            raise SyntaxProblem(self.next.at, tell("syntax.expected", expected="else", found=self.found()))
+        return Syntax(heads.CASES, (condition, first, self.nested(self.comparison)), choice.at)
+
+    def compared(self) -> Syntax:
         self.depth += 1
         if self.depth > MAXIMAL_DEPTH:
             raise SyntaxProblem(self.next.at, tell("syntax.deep_brackets", most=MAXIMAL_DEPTH))
@@ -259,7 +280,7 @@ class _Parser:
             elif word.text == ".":
                 syntax = self.method(syntax)
             else:
-                syntax = Syntax("index", (syntax, *self.places()), word.at)
+                syntax = self.indexed(syntax, word)
         return syntax
 
     def method(self, of: Syntax) -> Syntax:
@@ -270,6 +291,13 @@ class _Parser:
             return attribute(of, word)
         self.expect("(")
         return as_in_numpy(self.call(word, of), word)
+
+    def indexed(self, of: Syntax, bracket: Token) -> Syntax:
+        """What stands at places of an array, or one of the two that PyTorch's largest along an axis is."""
+        places = self.places()
+        place = places[0].args[0] if len(places) == 1 and places[0].symbol == "number" else ""
+        pair = of_pair(of, place, self.libraries[of.at]) if is_pair(of) else None
+        return pair or Syntax("index", (of, *places), bracket.at)
 
     def places(self) -> list[Syntax]:
         """What stands between the brackets of an index; `X[(0, 1)]` is X[0, 1]."""
@@ -290,7 +318,7 @@ class _Parser:
             return Syntax("none", (), word.at)
         if self.take("..."):
             return Syntax("dots", (), word.at)
-        if word.text not in (":", "[", "(", "-") and word.kind not in ("number", "name"):
+        if word.text not in (":", "[", "(", "-") and word.kind not in ("number", "name", "text"):
             raise SyntaxProblem(word.at, tell("syntax.expected_index", found=self.found()))
         bounds = [None if word.text == ":" else self.nested(self.sum)]
         while len(bounds) < 3 and self.take(":"):
@@ -340,11 +368,13 @@ class _Parser:
             word = replace(word, text=f"torch.{word.text}")
         if word.text in NUMBERS and self.next.text != "(":
             return Syntax("constant", (word.text,), word.at)
+        if word.text in TYPES and self.next.text != "(":
+            return Syntax("name", (word.text,), word.at)
         if module.text in TORCH and word.text in DIFFERENT_IN_TORCH:
             raise SyntaxProblem(word.at, tell(f"torch.{word.text}"))
         if word.kind != "name" or not self.take("("):
             raise SyntaxProblem(word.at, tell("syntax.expected_function", module=module.text, found=word.text))
-        return as_in_numpy(self.call(word), word)
+        return as_in_numpy(self.call(word, module=module.text), word)
 
     def rest_of_list(self, first: Syntax, start: Token) -> Syntax:
         items = [first]
@@ -353,7 +383,7 @@ class _Parser:
                 items.append(self.comparison())
         return Syntax("list", tuple(items), start.at)
 
-    def call(self, word: Token, *args: Syntax) -> Syntax:
+    def call(self, word: Token, *args: Syntax, module: str = "") -> Syntax:
         """A function's arguments, those by position first, and the closing bracket."""
         found, keywords, keys = [*args], list[tuple[str, Syntax]](), list[str]()
         while not self.take(")"):
@@ -377,9 +407,10 @@ class _Parser:
         if found[0].symbol == "for" and symbol == "sum":
             return spelled_out(found[0])
         syntax = Syntax(symbol, tuple(found), word.at, tuple(keywords))
-        if symbol in SPREADS:
-            syntax = spread(syntax, keys, bool(args))
-        return along(syntax) if word.text in WITH_AXIS - SEVERAL else syntax
+        called = Call(word.text, module, frozenset(keys), bool(args))
+        self.libraries[word.at] = called.library
+        syntax = rewritten(meant(syntax, called), called)
+        return along(syntax) if word.text in WITH_AXIS - SEVERAL and syntax.symbol == symbol else syntax
 
 
 def near_name(word: str, known: Iterable[str]) -> str:

@@ -24,6 +24,8 @@ EXP, LOG, SQRT, ABS, SIGN, FLOOR, NORMAL_PDF = "exp", "log", "sqrt", "abs", "sig
 SOFTMAX, LOG_SOFTMAX, DROPOUT = "softmax", "log_softmax", "dropout"
 STOP_GRADIENT = "stop_gradient"
 CROSS_ENTROPY, BINARY_CROSS_ENTROPY, HINGE, HUBER = "cross_entropy", "binary_cross_entropy", "hinge", "huber"
+MSE, BCE_WITH_LOGITS = "mse", "bce_with_logits"
+LEAKY_RELU, ELU, TRIL, TRIU, ONE_HOT = "leaky_relu", "elu", "tril", "triu", "one_hot"
 
 SIGNED = frozenset({ADD, SUB, NEG})
 """What a sum is made of."""
