@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -42,7 +42,7 @@ from derivation.spec.given import Given, Misplaced, Sliced, Stepped, as_written,
 from derivation.spec.sections import HEADING, Equation, Heading, arranged, each, each_step, ordered, sections, uses
 from derivation.spec.text import MAXIMAL_TEXT, NotToml, Places, Problem, decoded, parsed, shown, title_fault, titled
 from derivation.spec.update import MAXIMAL_STEPS, UpdateTable, chosen
-from derivation.spec.versions import versions
+from derivation.spec.versions import last_version, versions
 from derivation.tex.names import numbered
 from derivation.tex.notation import NotationError, notation
 from derivation.words.files import languages
@@ -56,7 +56,7 @@ ANY = ""
 """Stands among the names that could not be read where any name may be meant."""
 ROUNDINGS = ("full", "carry")
 EQUATION = re.compile(
-    rf"\s*(?P<name>{NAME})\s*"
+    rf"\s*(?:self\.)?(?P<name>{NAME})\s*"
     rf"(?:\[\s*(?:(?P<variable>[^\W\d]\w*)\s*(?P<offset>[+-]\s*\d{{1,6}})?|(?P<fixed>\d{{1,6}}))\s*\]\s*)?"
     r"(?P<change>\*\*|[-+*/@])?=(?!=)\s*"
 )
@@ -122,6 +122,11 @@ class Model(_Table):
     equations: str
     loss: Annotated[str | None, AfterValidator(_in_plain_letters)] = None
     output: Annotated[str | None, AfterValidator(_in_plain_letters)] = None
+
+    def at_the_end(self, written: Collection[str]) -> Model:
+        """The table with the last versions of the names in it."""
+        named = {"loss": self.loss, "output": self.output}
+        return self.model_copy(update={place: last_version(key, written) for place, key in named.items() if key})
 
     @property
     def differentiated(self) -> str | None:
@@ -512,10 +517,13 @@ class _Builder:
             if line
         ]
         lines = versions(
-            lines, lambda equation, told: self.problems.append(Problem(equation.line, equation.named_at, told))
+            lines,
+            {*self.spec.parameters, *self.spec.data},
+            lambda equation, told: self.problems.append(Problem(equation.line, equation.named_at, told)),
         )
         self.check_counting([line[0] for line in lines])
         self.written = {equation.key: equation for equation in arranged(lines)}
+        self.spec.model = self.spec.model.at_the_end(self.written)
         if not self.written and not self.problems:
             self.add(("model", "equations"), tell("spec.no_equation"))
 
@@ -588,15 +596,17 @@ class _Builder:
                 raise SyntaxProblem(written.at, problem)
             self.unfolded += unfolded(body, steps)
             for key, syntax, index, step, when in each_step(match, written, standing(line, column), statement.loops):
-                self.check_name(key, line, column + match.start(1))
+                changes = key in uses(syntax) and (key in self.spec.data or match["change"] is not None)
+                self.check_name(key, changes, line, column + match.start(1))
                 at, named_at = column + match.end(), column + match.start(1)
                 yield Equation(key, syntax, line, at, heading, index, step, named_at=named_at, when=when)
         except SyntaxProblem as problem:
             self.problems.append(Problem(line, column + match.end() + problem.at, problem.message))
             self.unread.add(match[1])
 
-    def check_name(self, key: str, line: int, column: int) -> None:
-        if key in self.spec.parameters or key in self.spec.data or key in self.sliced:
+    def check_name(self, key: str, changes: bool, line: int, column: int) -> None:
+        """Tells of a name that has a value already and is not changed here (`x = x - max(x)`, `W -= 0.1 * D`)."""
+        if key in self.sliced or ((key in self.spec.parameters or key in self.spec.data) and not changes):
             self.problems.append(Problem(line, column, hints.twice(key, self.given_at(key))))
             self.unread.add(ANY)
         elif not IDENTIFIER.match(key):

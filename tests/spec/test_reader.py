@@ -48,7 +48,7 @@ def spec(
         (spec("z = W @ x", loss="z"), (2, 8), "must be a scalar, but is a vector of 2"),
         (spec("z = W @ x", loss="zz"), (2, 8), "no equation defines the loss 'zz'"),
         (spec("z = W @ x\nz = x"), (4, 1), "'z' is defined twice"),
-        (spec("x = W @ x"), (3, 1), "'x' is defined twice"),
+        (spec("W = W @ W"), (3, 1), "'W' is defined twice"),
         (spec("a = b + 1\nb = a * 2"), (3, 1), "use each other in a circle: a, b"),
         (spec("z = x", data="x = nan"), (8, 5), "NaN is not a number one can compute with"),
         (spec("z = x", data="x = inf"), (8, 5), "Infinity is not a number"),

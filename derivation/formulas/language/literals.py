@@ -6,13 +6,17 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 from math import prod
 
+from flint import fmpq
+
 from derivation.formulas.arrays import Array, Shape, collapse
 from derivation.formulas.language.arranging import integers, joined
 from derivation.formulas.language.lexing import SyntaxProblem
-from derivation.formulas.language.places import Resolver, lengths
+from derivation.formulas.language.libraries import is_comparison
+from derivation.formulas.language.places import Resolver, lengths, one
 from derivation.formulas.language.readings import Reading, Resolved
 from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.numbers import exact
+from derivation.formulas.operations import heads
 from derivation.formulas.terms import number
 from derivation.words.telling import tell
 
@@ -74,6 +78,59 @@ def full(resolver: Resolver, syntax: Syntax) -> Resolved:
 def like(resolver: Resolver, syntax: Syntax) -> Resolved:
     """Zeros or ones in an array of another one's lengths."""
     return _literal(resolver, syntax, lengths(resolver, syntax.args[0]), ENTRIES[LIKE[syntax.symbol]])
+
+
+WHOLE = frozenset({heads.ARGMAX, heads.ARGMIN, heads.FLOOR, heads.ONE_HOT})
+"""What has whole numbers only, so that nothing is cut off."""
+
+
+def as_type(resolver: Resolver, syntax: Syntax) -> Resolved:
+    """The same numbers as floats; as whole numbers only where they are whole."""
+    wanted = str(syntax.args[1].args[0]) if len(syntax.args) == 2 and syntax.args[1].args else ""
+    if not wanted.startswith(("float", "double", "device")):
+        return truncated(resolver, syntax)
+    return resolver.resolve(syntax.args[0])
+
+
+def truncated(resolver: Resolver, syntax: Syntax) -> Resolved:
+    """The same numbers as whole ones, which they have to be."""
+    of = syntax.args[0]
+    if of.symbol not in WHOLE and not is_comparison(of):
+        raise SyntaxProblem(syntax.at, tell("literals.truncated"))
+    return resolver.resolve(of)
+
+
+def counted(resolver: Resolver, syntax: Syntax) -> Resolved:
+    """`np.arange(3)`, `np.arange(0, 1, 0.25)`: numbers at equal distances, the last bound left out."""
+    bounds = [_bound(resolver, arg) for arg in syntax.args]
+    if len(bounds) > 3 or (len(bounds) == 3 and bounds[2] == 0):
+        raise SyntaxProblem(syntax.at, tell("literals.counted"))
+    first, last, step = (*(bounds if len(bounds) > 1 else (fmpq(0), *bounds)), fmpq(1))[:3]
+    return _at_equal_distances(resolver, syntax, first, step, max(-int(((first - last) / step).floor()), 0))
+
+
+def spaced(resolver: Resolver, syntax: Syntax) -> Resolved:
+    """`np.linspace(0, 1, 5)`: so many numbers at equal distances, both bounds among them."""
+    if len(syntax.args) != 3 or (count := one(resolver, syntax.args[2])) < 2:
+        raise SyntaxProblem(syntax.at, tell("literals.counted"))
+    first, last = (_bound(resolver, arg) for arg in syntax.args[:2])
+    return _at_equal_distances(resolver, syntax, first, (last - first) / (count - 1), count)
+
+
+def _bound(resolver: Resolver, syntax: Syntax) -> fmpq:
+    numeral = syntax.args[0] if syntax.symbol == "u-" else syntax
+    if numeral.symbol == "number":
+        return exact(numeral.args[0]) * (-1 if numeral is not syntax else 1)
+    return fmpq(one(resolver, syntax))
+
+
+def _at_equal_distances(resolver: Resolver, syntax: Syntax, first: fmpq, step: fmpq, count: int) -> Resolved:
+    if not 1 <= count <= MOST:
+        raise SyntaxProblem(syntax.at, tell("literals.sizes", most=MOST))
+    array = Array(collapse((count, 1)), tuple(first + k * step for k in range(count)))
+    if count == 1:
+        return Resolved(number(first), (), Reading((1,)))
+    return Resolved(resolver.given(array, Reading((count,))), array.shape, Reading((count,)))
 
 
 LIKE = {"zeros_like": "zeros", "ones_like": "np.ones"}

@@ -183,7 +183,6 @@ RULES: dict[table.ShapeRule, Callable[[Sequence[Resolved], Shape], Reading]] = {
             table.with_scalar,
             table.by_scalar,
             table.scalar_by_scalar,
-            table.array_by_scalar,
             table.not_by_scalar,
             table.equal,
             table.equal_matrices,

@@ -338,6 +338,10 @@ SPECIAL: dict[str, Any] = {
     "full": literals.full,
     **dict.fromkeys(literals.ENTRIES, literals.filled),
     **dict.fromkeys(literals.LIKE, literals.like),
+    "range": literals.counted,
+    "linspace": literals.spaced,
+    "astype": literals.as_type,
+    "truncated": literals.truncated,
     **dict.fromkeys(arranging.JOINS, arranging.joined),
     "embedding": arranging.embedding,
     heads.RESHAPE: arranging.reshaped,
@@ -350,7 +354,7 @@ SPECIAL: dict[str, Any] = {
     "text": Resolver.quoted,
     "ones": Resolver.ones,
     **dict.fromkeys(("size", "len"), Resolver.length),
-    **dict.fromkeys(("shape", "range", "dots"), Resolver.misplaced),
+    **dict.fromkeys(("shape", "dots"), Resolver.misplaced),
     "list": Resolver.misplaced,
     "none": Resolver.misplaced,
     "slice_of": Resolver.misplaced,
@@ -358,11 +362,16 @@ SPECIAL: dict[str, Any] = {
 }
 
 
+PASSED_OVER = frozenset({"device", "requires_grad"})
+"""Keywords of PyTorch's that say nothing of values."""
+FLOATS = ("('float", "('double")
+
+
 def refuse_keywords(syntax: Syntax) -> None:
     """A keyword that a function of arrays would pass over; a kind of float is what all numbers are."""
     for key, value in syntax.keywords:
-        floating = key == "dtype" and str(value.args[:1]).startswith("('float")
-        if not floating and key not in KEYWORDS.get(syntax.symbol, ()):
+        passed = key in PASSED_OVER or (key == "dtype" and str(value.args[:1]).startswith(FLOATS))
+        if not passed and key not in KEYWORDS.get(syntax.symbol, ()):
             raise SyntaxProblem(syntax.at, tell("operands.no_keyword", function=syntax.symbol, key=key))
 
 

@@ -6,7 +6,24 @@ from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.operations.layers import LAYERS
 
 MODULES = frozenset(
-    {"np", "numpy", "jnp", "jax", "lax", "linalg", "torch", "nn", "functional", "F", "math", "tf", "special"}
+    {
+        "np",
+        "numpy",
+        "jnp",
+        "jax",
+        "lax",
+        "linalg",
+        "torch",
+        "nn",
+        "functional",
+        "F",
+        "math",
+        "tf",
+        "special",
+        "cp",
+        "d2l",
+        "npx",
+    }
 )
 """Prefixes that are passed over, as in `np.maximum(0, z)`."""
 ALIASES = {alias: row.spellings[0] for row in TABLE.values() for alias in row.aliases} | {
@@ -17,10 +34,18 @@ ALIASES = {alias: row.spellings[0] for row in TABLE.values() for alias in row.al
     "column_stack": "column_stack",
     "arange": "range",
     "sigma": "sigmoid",
-    **dict.fromkeys(("asarray", "tensor", "as_tensor", "copy", "clone", "item", "float"), "array"),
+    **dict.fromkeys(("asarray", "tensor", "as_tensor", "copy", "clone", "item", "float", "double"), "array"),
+    **dict.fromkeys(("Tensor", "FloatTensor", "from_numpy", "numpy", "cpu", "contiguous"), "array"),
     **{f"reduce_{function}": function for function in (heads.SUM, heads.MEAN, "max", "min")},
     **{head: TABLE[head].spellings[0] for head in (heads.POW, heads.SUB, heads.DIV)},
     "mul": "*",
+    "ger": "outer",
+    "lt": "less",
+    "le": "less_equal",
+    "ne": "not_equal",
+    "type": "astype",
+    "to": "astype",
+    **dict.fromkeys(("int", "long", "bool"), "truncated"),
     "t": ".T",
     "view": "reshape",
     "identity": "eye",
