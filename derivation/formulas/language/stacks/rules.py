@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from derivation.formulas.language import readings
 from derivation.formulas.language.stacks import arguments, functions, products, totals
 from derivation.formulas.language.stacks.entries import Part, Resolver, entry_by_entry, slicewise
 from derivation.formulas.language.stacks.operands import (
@@ -89,19 +90,7 @@ def _length(resolver: Resolver, syntax: Syntax) -> Part | None:
 ENTRYWISE = frozenset(
     spelling
     for row in TABLE.values()
-    if row.shape
-    in (
-        table.entrywise,
-        table.arrays_entrywise,
-        table.with_scalar,
-        table.by_scalar,
-        table.not_by_scalar,
-        table.scalar_by_scalar,
-        table.array_by_scalar,
-        table.same,
-        table.dropped,
-    )
-    and not row.coupled
+    if row.shape in (*readings.ENTRYWISE, table.same, table.dropped) and not row.coupled
     for spelling in row.spellings
 )
 POOLING = frozenset(
