@@ -81,6 +81,11 @@ class Sliced:
     axes: Shape
     arrays: tuple[Array, ...]
 
+    @property
+    def shape(self) -> Shape:
+        """The lengths of all axes."""
+        return self.axes
+
     @classmethod
     def of(cls, axes: Shape, arrays: Iterable[Array]) -> Sliced:
         """The array of these axes; `ValueError` where they are too many, or the matrices are. What makes the matrices is

@@ -20,7 +20,7 @@ from derivation.formulas.language.letters import NAME, plain
 from derivation.formulas.language.lexing import SyntaxProblem, UnknownName
 from derivation.formulas.language.readings import Reading, Resolved
 from derivation.formulas.language.resolve import Resolver, describe
-from derivation.formulas.language.stacks.stack import Stack, slices
+from derivation.formulas.language.stacks.stack import Stack, endings, slices
 from derivation.formulas.language.steps import at_known_steps, is_given_so
 from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.language.unfolding import (
@@ -327,6 +327,7 @@ class _Builder:
         """The data that stand in an index, and arrays that stand in an equation."""
         self.constants: dict[str, str] = {}
         self.sliced: dict[str, Sliced] = {}
+        self.tables: dict[str, str] = {}
         """What is given with three or four axes; its matrices stand among the parameters and the data."""
         self.stacks: dict[str, Stack] = {}
         """All arrays of three or four axes, of which each matrix is a quantity."""
@@ -460,7 +461,7 @@ class _Builder:
             if not isinstance(given, Sliced):
                 made[key] = given
                 continue
-            self.sliced[key] = given
+            self.sliced[key], self.tables[key] = given, table
             stack = self.know(key, given.axes)
             self.add_clash((table, key), stack, {*self.spec.parameters, *self.spec.data} - {key})
             made |= dict(zip(stack.names, given.arrays, strict=True))
@@ -518,7 +519,7 @@ class _Builder:
         ]
         lines = versions(
             lines,
-            {*self.spec.parameters, *self.spec.data},
+            {*self.spec.parameters, *self.spec.data, *self.sliced},
             lambda equation, told: self.problems.append(Problem(equation.line, equation.named_at, told)),
         )
         self.check_counting([line[0] for line in lines])
@@ -596,7 +597,7 @@ class _Builder:
                 raise SyntaxProblem(written.at, problem)
             self.unfolded += unfolded(body, steps)
             for key, syntax, index, step, when in each_step(match, written, standing(line, column), statement.loops):
-                changes = key in uses(syntax) and (key in self.spec.data or match["change"] is not None)
+                changes = key in uses(syntax) and (self.is_data(key) or match["change"] is not None)
                 self.check_name(key, changes, line, column + match.start(1))
                 at, named_at = column + match.end(), column + match.start(1)
                 yield Equation(key, syntax, line, at, heading, index, step, named_at=named_at, when=when)
@@ -606,18 +607,20 @@ class _Builder:
 
     def check_name(self, key: str, changes: bool, line: int, column: int) -> None:
         """Tells of a name that has a value already and is not changed here (`x = x - max(x)`, `W -= 0.1 * D`)."""
-        if key in self.sliced or ((key in self.spec.parameters or key in self.spec.data) and not changes):
+        if (key in self.spec.parameters or key in self.spec.data or key in self.sliced) and not changes:
             self.problems.append(Problem(line, column, hints.twice(key, self.given_at(key))))
             self.unread.add(ANY)
         elif not IDENTIFIER.match(key):
             self.problems.append(Problem(line, column, tell("spec.no_quantity", key=key)))
             self.unread.add(ANY)
 
+    def is_data(self, key: str) -> bool:
+        """Whether a name has a value that is no parameter."""
+        return key in self.spec.data or self.tables.get(key) == "data"
+
     def given_at(self, key: str) -> int:
         """The line of a name that has a value."""
-        table = next(
-            table for table in ("parameters", "data") if key in getattr(self.spec, table) or key in self.sliced
-        )
+        table = self.tables.get(key) or ("parameters" if key in self.spec.parameters else "data")
         return self.places.find((table, self.whole.get(key, key)))[0]
 
     def follows(self, key: str) -> bool:
@@ -745,10 +748,8 @@ class _Builder:
                 self.add(("notation", key), message_of(error))
                 continue
             if key in self.stacks and key not in shapes:
-                del self.spec.notation[key]
-                for name in self.stacks[key].names:
-                    places = name.removeprefix(key).split("_")[1:]
-                    self.spec.notation.setdefault(name, numbered(latex, places))
+                for name, ending in zip(self.stacks[key].names, endings(self.stacks[key].lead), strict=True):
+                    self.spec.notation.setdefault(name, numbered(latex, ending.split("_")[1:]))
 
     def check_rounding(self) -> None:
         rounding, places = self.spec.rounding, self.spec.places

@@ -68,6 +68,8 @@ FUNCTIONS = (
         "tile",
         "repeat",
         "torch.pad",
+        "torch.embedding",
+        "expand",
         "einsum",
         "squeeze",
         "expand_dims",

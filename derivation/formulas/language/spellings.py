@@ -39,6 +39,7 @@ ALIASES = {alias: row.spellings[0] for row in TABLE.values() for alias in row.al
     **{f"reduce_{function}": function for function in (heads.SUM, heads.MEAN, "max", "min")},
     **{head: TABLE[head].spellings[0] for head in (heads.POW, heads.SUB, heads.DIV)},
     "mul": "*",
+    "scaled_dot_product_attention": "attention",
     "ger": "outer",
     "lt": "less",
     "le": "less_equal",
@@ -86,5 +87,8 @@ INSTEAD = {
     **dict.fromkeys(("CrossEntropyLoss", "categorical_crossentropy"), "cross_entropy_with_logits(z, y)"),
     **dict.fromkeys(("Linear", "linear", "Dense", "dense"), "W @ x + b"),
     **dict.fromkeys(("Conv2d", "conv2D", "Conv2D"), "conv2d(X, K)"),
+    **dict.fromkeys(("adaptive_avg_pool2d", "AdaptiveAvgPool2d"), "mean(X, axis=(-2, -1), keepdims=True)"),
+    **dict.fromkeys(("interpolate", "Upsample"), "repeat(repeat(X, 2, axis=-1), 2, axis=-2)"),
+    **dict.fromkeys(("chunk", "split"), "X[..., 0:2] for each part"),
 }
 """What stands in place of functions and layers that others have."""

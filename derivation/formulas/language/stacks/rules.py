@@ -28,6 +28,10 @@ def deep(resolver: Resolver, syntax: Syntax) -> bool:
     makes = MAKING.get(syntax.symbol)
     if makes is not None and makes(syntax):
         return True
+    if syntax.symbol in ("index", "embedding", "torch.embedding") and any(
+        arguments.is_matrix_of_places(resolver, place) for place in syntax.args
+    ):
+        return True
     if syntax.symbol == "name":
         return syntax.args[0] in resolver.stacks
     if syntax.symbol == "resolved":
@@ -59,7 +63,7 @@ MAKING: dict[str, Callable[[Syntax], bool]] = {
     **dict.fromkeys(("zeros", "np.ones", "full"), _three_sizes),
     "tile": _three_sizes,
     "einsum": has_more_letters,
-    **dict.fromkeys(("swapaxes", "moveaxis", "broadcast_to"), _always),
+    **dict.fromkeys(("swapaxes", "moveaxis", "broadcast_to", "expand", "torch.embedding"), _always),
 }
 """What may have more axes than its parts."""
 
@@ -115,7 +119,7 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(("size", "len", "shape"), _length),
     ".T": on_first(arguments.transposed),
     **dict.fromkeys(("swapaxes", "moveaxis"), arguments.exchanged),
-    "broadcast_to": arguments.stretched,
+    **dict.fromkeys(("broadcast_to", "expand"), arguments.stretched),
     heads.RESHAPE: arguments.reshaped,
     **dict.fromkeys(TABLE[heads.FLATTEN].spellings, on_first(arguments.flattened)),
     "squeeze": on_first(arguments.squeezed),
@@ -146,5 +150,6 @@ RULES: dict[str, Rule] = {
     "einsum": functions.einsum,
     **dict.fromkeys((heads.CONV2D, "conv1d"), functions.convolved),
     "embedding": arguments.embedding,
+    "torch.embedding": arguments.looked_up,
 }
 """What a function means where arrays of more than two axes may stand in it."""
