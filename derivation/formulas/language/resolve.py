@@ -60,6 +60,7 @@ class Resolver:
         self.names = dict(names)
         self.labels, self.indices = labels or {}, set[str]()
         self.constants, self.stacks = dict(constants or {}), dict(stacks or {})
+        self.flat = False
         self.readings = None if readings is None else dict(readings)
         self.result, self.taken = result, {*names, *taken}
         self.added: dict[str, Term] = {}
@@ -74,8 +75,14 @@ class Resolver:
         return found
 
     def array(self, syntax: Syntax) -> Part:
-        """An expression that may have more than two axes."""
-        return rules.array(self, syntax) if rules.deep(self, syntax) else self.plain(syntax)
+        """An expression that may have more than two axes; no part of one that has not is asked again."""
+        if not self.flat and rules.deep(self, syntax):
+            return rules.array(self, syntax)
+        flat, self.flat = self.flat, True
+        try:
+            return self.plain(syntax)
+        finally:
+            self.flat = flat
 
     def plain(self, syntax: Syntax) -> Resolved:
         """An expression of scalars, vectors and matrices."""
