@@ -585,7 +585,8 @@ class _Builder:
                 continue
             try:
                 resolver = Resolver(shapes, key, self.written, readings, self.labels, self.constants)
-                resolver.know(key, found := resolver.resolve(equation.syntax))
+                is_used = any(key in uses(other.syntax) for other in self.written.values())
+                resolver.know(key, found := resolver.equation(equation.syntax, as_data=is_used))
                 for made in (*resolver.added, key):
                     if problem := entries_problem(self.entries, resolver.names[made]):
                         raise SyntaxProblem(0, problem)
@@ -593,7 +594,7 @@ class _Builder:
                 shapes, readings = resolver.names, resolver.readings or {}
                 self.spec.data |= resolver.arrays
                 self.indices |= resolver.arrays.keys()
-                equations |= {**resolver.added, key: found.term}
+                equations |= resolver.added | ({} if key in resolver.arrays else {key: found.term})
                 self.titles |= resolver.titles
                 self.indices |= resolver.indices
                 self.constants = resolver.constants

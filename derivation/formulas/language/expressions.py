@@ -63,7 +63,7 @@ NUMBERS = frozenset({"pi", "e"})
 ATTRIBUTES = frozenset({"shape", "size"})
 LENGTHS = ATTRIBUTES | {"len", "range"}
 """Whole numbers that are known before anything is worked."""
-ARRAYS = frozenset({"array", "full", "zeros", "eye", "zeros_like", "ones_like"})
+ARRAYS = frozenset({"array", "linspace", "full", "zeros", "eye", "zeros_like", "ones_like"})
 TEMPLATE_FUNCTIONS = frozenset({"ones"})
 """Only rows of the table use it: an array of ones of an operand's shape. NumPy's takes the shape."""
 

@@ -85,6 +85,17 @@ class Resolver:
             {key: whole(value) for key, value in named.items()},
         )
 
+    def equation(self, syntax: Syntax, as_data: bool) -> Resolved:
+        """The right side of an equation; with `as_data`, an array that is all of it is data called as the equation."""
+        found = self.resolve(syntax)
+        called = found.term.args[0] if found.term.head == "name" else ""
+        if not as_data or called not in self.arrays or called in self.constants.values():
+            return found
+        self.arrays[self.result] = self.arrays.pop(called)
+        for known in (self.names, self.readings or {}):
+            known.pop(called, None)
+        return found._replace(term=name_term(self.result))
+
     def operation(
         self,
         syntax: Syntax,
@@ -286,6 +297,7 @@ KEYWORDS = {
     **dict.fromkeys(("squeeze", "expand_dims"), AXES),
     **dict.fromkeys(arranging.JOINS, ("axis", "dims")),
     "repeat": ("axis", "repeats"),
+    "linspace": literals.COUNTS,
     heads.CLIP: arguments.BOUNDS,
 }
 """The keywords of functions that are no rows of the table."""
@@ -317,7 +329,9 @@ SPECIAL: dict[str, Any] = {
     "text": Resolver.quoted,
     "ones": Resolver.ones,
     **dict.fromkeys(("size", "len"), Resolver.length),
-    **dict.fromkeys(("shape", "range", "dots"), Resolver.misplaced),
+    "range": literals.ranged,
+    "linspace": literals.spaced,
+    **dict.fromkeys(("shape", "dots"), Resolver.misplaced),
     "list": Resolver.misplaced,
     "none": Resolver.misplaced,
     "slice_of": Resolver.misplaced,
