@@ -638,6 +638,7 @@ class _Builder:
         order = ordered(self.written, frozenset(shapes))
         equations: dict[str, Term] = {}
         failed: set[str] = set()
+        used = frozenset[str]().union(*(uses(equation.syntax) for equation in self.written.values()))
         for key in order:
             equation = self.written[key]
             if uses(equation.syntax) & failed or any(map(self.follows, uses(equation.syntax))):
@@ -647,7 +648,7 @@ class _Builder:
                 resolver = Resolver(
                     shapes, key, self.written, readings, self.labels, self.constants, stacks=self.stacks
                 )
-                made = self.quantities(resolver, equation, shapes)
+                made = self.quantities(resolver, equation, shapes, used)
                 for own in (*resolver.added, *made):
                     if problem := entries_problem(self.entries, resolver.names[own]):
                         raise SyntaxProblem(0, problem)
@@ -677,12 +678,15 @@ class _Builder:
             self.problems.append(Problem(self.written[circle[0]].line, 1, tell("spec.circle", keys=", ".join(circle))))
         return equations, shapes
 
-    def quantities(self, resolver: Resolver, equation: Equation, taken: Container[str]) -> dict[str, Term]:
+    def quantities(
+        self, resolver: Resolver, equation: Equation, taken: Container[str], used: Container[str]
+    ) -> dict[str, Term]:
         """The equation, or one for each matrix of an array of three or four axes."""
-        key, found = equation.key, resolver.array(equation.syntax)
+        key = equation.key
+        found = resolver.equation(equation.syntax, as_data=key in used)
         if isinstance(found, Resolved):
             resolver.know(key, found)
-            return {key: found.term}
+            return {} if key in resolver.arrays else {key: found.term}
         stack, matrices = Stack.named(key, found.axes), slices(resolver, equation.syntax, found)
         clash = next((own for own in stack.names if own in taken or (own in self.written and own != key)), None)
         if clash is not None:

@@ -125,9 +125,9 @@ def _marked(name: str, given: Mapping[str, str], layered: bool) -> str:
 
 
 def numbered(latex: str, places: Sequence[str]) -> str:
-    """The symbol of a matrix of an array: that of the array with the matrix's number behind it.
+    r"""The symbol of a matrix of an array: that of the array with the matrix's number behind it.
 
-    >>> numbered(r"\\mathbf{X}", ["1", "2"]), numbered("W_{c}", ["1"]), numbered("b_0", ["2"])
+    >>> numbered(r"\mathbf{X}", ["1", "2"]), numbered("W_{c}", ["1"]), numbered("b_0", ["2"])
     ('\\mathbf{X}_{1,2}', 'W_{c,1}', '{b_0}_{2}')
     """
     number = ",".join(places)

@@ -98,8 +98,8 @@ EQUATIONS = [
     ("operands.reduction", "f = F.mse_loss(x, y, reduction='none')"),
     ("operands.gather", "f = A.gather(0, A)"),
     ("operands.container", "f = params['W1'] + s"),
+    ("literals.counted", "f = np.arange(0, 1, 0)"),
     ("literals.truncated", "f = x.astype(int)"),
-    ("literals.counted", "f = np.linspace(0, 1)"),
     ("operands.single_entry", "f = var(R, axis=0)"),
     ("operands.single_entry operands.this", "f = var(R * s, axis=0)"),
     ("operands.which_axis", "f = softmax(A)"),
@@ -116,7 +116,7 @@ EQUATIONS = [
     ("indexing.pairs", "f = A[[0, 1], [0, 1, 1]]"),
     ("indexing.no_data", "f = x[g]\ng = s + 0"),
     ("indexing.not_whole", "f = x[half]"),
-    ("indexing.matrix_of_places", "f = x[A]"),
+    ("indexing.matrix_of_places", "f = X[0, A]"),
     ("indexing.no_place", "f = x.shape[2]"),
     ("indexing.no_length", "f = len(s)"),
     ("indexing.beyond shapes.a_vector", "f = x[5]"),
@@ -385,6 +385,8 @@ INTERNAL = {
     "tex/read.py": "tests read what `tex.write` has written; nobody else does",
     "formulas/language/resolve.py": "a layer without equations is a mistake of ours",
     "pages/formats/__init__.py": "help is told before a language is chosen",
+    "deriving/on_request/views.py": "a registry says to us what a row is",
+    "handwriting/__init__.py": "a registry says to us what a row is",
 }
 """Where English stands in code, and why nobody who speaks another language reads it."""
 

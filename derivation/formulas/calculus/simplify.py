@@ -19,6 +19,9 @@ from derivation.formulas.terms import Term, fold, names, number, with_parts
 Rule = Callable[[Term, Shapes], Term]
 ONE, ZERO = Fraction(1), Fraction(0)
 ONE_TERM = number(1)
+COUNTED = 8
+"""Rows and columns up to which ones are counted: links between longer arrays are proved at shorter ones, where a count
+would be another."""
 PRODUCTS = frozenset({heads.TIMES, heads.HADAMARD, heads.MATMUL})
 LINEAR = frozenset({heads.TRANSPOSE, heads.REPEAT_ROWS, heads.REPEAT_COLUMNS, heads.ROW_SUMS, heads.COLUMN_SUMS})
 """What a numeric factor can be drawn out of."""
@@ -293,7 +296,7 @@ def _sum(term: Term, shapes: Shapes) -> Term:
     if core.head == heads.DIV and names(core.args[1]):
         summed = _sum(Term(heads.SUM, core.args[:1]), shapes)
         return _product(literal(factor) * (summed / core.children[1]), shapes)
-    if core.head == "ones":
+    if core.head == "ones" and all(max(shape, default=1) <= COUNTED for shape in shapes.names.values()):
         return literal(factor * prod(shapes.of(core)))
     if factor != ONE:
         return _product(Term(heads.TIMES, (literal(factor), Term(heads.SUM, (core,)))), shapes)

@@ -108,6 +108,19 @@ class Resolver:
             {key: whole(value) for key, value in named.items()},
         )
 
+    def equation(self, syntax: Syntax, as_data: bool) -> Part:
+        """The right side of an equation; with `as_data`, an array that is all of it is data called as the equation."""
+        found = self.array(syntax)
+        if isinstance(found, Stack):
+            return found
+        called = found.term.args[0] if found.term.head == "name" else ""
+        if not as_data or called not in self.arrays or called in self.constants.values():
+            return found
+        self.arrays[self.result] = self.arrays.pop(called)
+        for known in (self.names, self.readings or {}):
+            known.pop(called, None)
+        return found._replace(term=name_term(self.result))
+
     def operation(
         self,
         syntax: Syntax,
@@ -325,6 +338,7 @@ KEYWORDS = {
     **dict.fromkeys(("squeeze", "expand_dims"), AXES),
     **dict.fromkeys(arranging.JOINS, ("axis", "dims")),
     "repeat": ("axis", "repeats"),
+    "linspace": literals.COUNTS,
     heads.CLIP: arguments.BOUNDS,
 }
 """The keywords of functions that are no rows of the table."""
@@ -345,8 +359,6 @@ SPECIAL: dict[str, Any] = {
     "full": literals.full,
     **dict.fromkeys(literals.ENTRIES, literals.filled),
     **dict.fromkeys(literals.LIKE, literals.like),
-    "range": literals.counted,
-    "linspace": literals.spaced,
     "astype": literals.as_type,
     "truncated": literals.truncated,
     **dict.fromkeys(arranging.JOINS, arranging.joined),
@@ -361,6 +373,8 @@ SPECIAL: dict[str, Any] = {
     "text": Resolver.quoted,
     "ones": Resolver.ones,
     **dict.fromkeys(("size", "len"), Resolver.length),
+    "range": literals.ranged,
+    "linspace": literals.spaced,
     **dict.fromkeys(("shape", "dots"), Resolver.misplaced),
     "list": Resolver.misplaced,
     "none": Resolver.misplaced,
