@@ -21,7 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 HERE = Path(__file__).parents[2]
-PROGRAM = [sys.executable, "-c", "from derivation.cli.app import app; app()"]
+PROGRAM = [sys.executable, "-P", "-c", "from derivation.cli.app import app; app()"]
 COUNTED = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
 COMMANDS = {
     "version": ["--version"],
