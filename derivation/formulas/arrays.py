@@ -46,10 +46,10 @@ class Array:
 
     The numbers of a large product are held as a matrix of python-flint's. Each form is made of the other when it is
     first asked for: `kind` is `fmpq` where every entry is exact, `arb` where every one is a ball, else None; `matrix`
-    the `fmpq_mat` or `arb_mat`, or None; `whole` an exact one as whole numbers over one denominator of a word, or None;
-    every ball has at least `accuracy` bits right, relative to itself. Until its numbers are asked for, a large transpose
-    is the array that it is `flipped` from, a large product of a column and a row its `factors` and the bits to work
-    with.
+    the `fmpq_mat` or `arb_mat`, or None; `whole` an exact one as whole numbers over one denominator of a word, or None,
+    and `numerators` these as balls; every ball has at least `accuracy` bits right, relative to itself. Until its numbers
+    are asked for, a large transpose is the array that it is `flipped` from, a large product of a column and a row its
+    `factors` and the bits to work with.
 
     >>> a = Array((1, 2), (1, 2))
     >>> (a + a).entries, (a @ a.T).entries, a.T.shape
@@ -61,6 +61,7 @@ class Array:
     kind: Any = field(init=False, repr=False)
     matrix: Any = field(init=False, repr=False)
     whole: Any = field(init=False, repr=False)
+    numerators: Any = field(init=False, repr=False)
     accuracy: float = field(init=False, repr=False)
     flipped: Any = field(init=False, repr=False)
     factors: Any = field(init=False, repr=False)
@@ -195,9 +196,10 @@ def _mixed(a: Array, b: Array) -> Any:
     exact, other = (a, b) if a.kind is fmpq else (b, a)
     if not exact.whole:
         return a.matrix * b.matrix
-    numerators, denominator = exact.whole
-    whole, balls = arb_mat(numerators), other.matrix / denominator
-    return whole * balls if exact is a else balls * whole
+    if exact.flipped:
+        return _mixed(b.T, a.T).transpose()
+    balls = other.matrix / exact.whole[1]
+    return exact.numerators * balls if exact is a else balls * exact.numerators
 
 
 def _kind(array: Array) -> Any:
@@ -236,6 +238,7 @@ FORMS: dict[str, Callable[[Array], Any]] = {
     "kind": _kind,
     "matrix": _matrix,
     "whole": _whole,
+    "numerators": lambda array: arb_mat(array.whole[0]),
     "accuracy": _accuracy,
     "flipped": lambda array: None,
     "factors": lambda array: None,

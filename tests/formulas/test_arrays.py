@@ -66,6 +66,21 @@ def test_products(shape: tuple[int, int, int], kinds: tuple, most: int) -> None:
                 assert x.rel_accuracy_bits() > 130
 
 
+@pytest.mark.parametrize("kinds", [(exactly, exactly), (exactly, ball), (ball, exactly), (ball, ball)])
+@pytest.mark.parametrize("most", [5, 999], ids=["one denominator", "many denominators"])
+@pytest.mark.parametrize("width", [1, 7])
+def test_products_of_transposes(kinds: tuple, most: int, width: int) -> None:  # type: ignore[type-arg]
+    a, b = fractions(30, 12, 7, most), fractions(30, width, 8, most)
+    rows, columns = list(map(list, zip(*a, strict=True))), list(map(list, zip(*b, strict=True)))
+    with flint.ctx.workprec(192):
+        left, right = array(a, kinds[0]), array(b, kinds[1])
+        for found, truth in ((left.T @ right, product(rows, b)), (right.T @ left, product(columns, a))):
+            for x, y in zip(found.entries, truth, strict=True):
+                assert x == exactly(y) if kinds == (exactly, exactly) else x.contains(exactly(y))
+                assert type(x) is fmpq or x.rel_accuracy_bits() > 130
+    assert left.T.T is left
+
+
 @pytest.mark.parametrize("kinds", [(exactly, ball), (ball, exactly), (ball, ball)])
 @pytest.mark.parametrize("most", [5, 999])
 def test_claimed_accuracy_is_there(kinds: tuple, most: int) -> None:  # type: ignore[type-arg]
