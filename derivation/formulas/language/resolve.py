@@ -81,7 +81,7 @@ class Resolver:
             syntax.symbol,
             parts,
             arranging.integers(self, syntax.args[count:]),
-            {key: whole(value) for key, value in named.items()},
+            {key: one(self, value) for key, value in named.items()},
         )
 
     def operation(
@@ -253,6 +253,9 @@ class Resolver:
         text = syntax.args[0]
         if text in CONSTANTS and text not in self.taken:
             return self.constant(syntax)
+        if text not in self.names and text.endswith(GRADIENT):
+            told = tell("operands.gradient", owner=text.removesuffix(GRADIENT))
+            raise UnknownName(syntax.at, told, text)
         if text not in self.names:
             raise UnknownName(syntax.at, tell("operands.unknown", key=text, near=nearest(text, self.names)), text)
         shape = self.names[text]
@@ -278,6 +281,8 @@ class Resolver:
         raise SyntaxProblem(syntax.at, tell("operands.repetition"))
 
 
+GRADIENT = "_grad"
+"""What PyTorch's `w.grad` ends with here."""
 CONSTANTS = {"pi": "4 * arctan(1)", "e": "exp(1)"}
 """Numbers that have a name everywhere, unless the spec calls something else so."""
 KEYWORDS = {
