@@ -22,6 +22,7 @@ GIVEN: dict[str, Any] = {
     "t": [1, 0, 1],
     "args_rate": 0.5,
     "w_grad": [4, 2],
+    "column": [[1], [0], [1]],
 }
 X, Y, A, B, S, P, Q, W, T = (np.array(GIVEN[key]) for key in "xyABspqwt")
 BCE = -(Q * np.log(P) + (1 - Q) * np.log(1 - P))
@@ -114,7 +115,9 @@ VALUES = {
     "F.one_hot(A.max(1).indices, num_classes=A.shape[1])": np.eye(2)[A.argmax(1)],
     "A.gather(1, t.unsqueeze(1))": A[range(3), T][:, None],
     "torch.gather(A, 1, t[:, None]).squeeze()": A[range(3), T],
+    "A.gather(1, column.long()).view(-1)": A[range(3), T],
     "A.index_select(0, t)": A[T],
+    "ops.maximum(d2l.abs(x), 0.75)": np.maximum(np.abs(X), 0.75),
     "torch.triu(A @ B.T, diagonal=1)": np.triu(A @ B.T, 1),
     "torch.full_like(x, 0.5) * y": 0.5 * Y,
 }
