@@ -56,11 +56,12 @@ ANY = ""
 """Stands among the names that could not be read where any name may be meant."""
 ROUNDINGS = ("full", "carry")
 EQUATION = re.compile(
-    rf"\s*(?:self\.)?(?P<name>{NAME})\s*"
+    rf"\s*(?:self\.)?(?P<name>{NAME}(?:\.(?!data\b){NAME})*)(?:\.data)?\s*"
     rf"(?:\[\s*(?:(?P<variable>[^\W\d]\w*)\s*(?P<offset>[+-]\s*\d{{1,6}})?|(?P<fixed>\d{{1,6}}))\s*\]\s*)?"
     r"(?P<change>\*\*|[-+*/@])?=(?!=)\s*"
 )
-"""The left side: a name, or a name at a step (`h[t]`, `h[0]`), and the sign of `+=`."""
+"""The left side: a name (`self.h` is h, `layer.h` is layer_h, `h.data` is h), or a name at a step (`h[t]`, `h[0]`), and the
+sign of `+=`."""
 STEM = re.compile(r"[^\W\d]\w*")
 IDENTIFIER = re.compile(r"[A-Za-z]\w{0,99}\Z", re.ASCII)
 

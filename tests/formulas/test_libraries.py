@@ -20,6 +20,9 @@ GIVEN: dict[str, Any] = {
     "q": [1, 0, 0, 1],
     "w": [0.5, 1.5],
     "t": [1, 0, 1],
+    "args_rate": 0.5,
+    "w_grad": [4, 2],
+    "column": [[1], [0], [1]],
 }
 X, Y, A, B, S, P, Q, W, T = (np.array(GIVEN[key]) for key in "xyABspqwt")
 BCE = -(Q * np.log(P) + (1 - Q) * np.log(1 - P))
@@ -41,6 +44,8 @@ VALUES = {
     "np.var(A, 0, ddof=0)": A.var(0),
     "self.A @ self.A.mT": A @ A.T,
     "x.data * y": X * Y,
+    "args.rate * x": 0.5 * X,
+    "w - self.args.rate * w.grad": W - 0.5 * np.array(GIVEN["w_grad"]),
     "torch.max(A, dim=1, keepdim=True)[0]": A.max(1, keepdims=True),
     "A.max(1, keepdim=True)[0]": A.max(1, keepdims=True),
     "A.max(dim=0)[1]": A.argmax(0),
@@ -107,9 +112,12 @@ VALUES = {
     "F.binary_cross_entropy(p, q)": BCE.mean(),
     "F.cross_entropy(A, t, reduction='sum')": (np.log(np.exp(A).sum(1)) - A[range(3), T]).sum(),
     "F.huber_loss(x, y, delta=2)": np.where(np.abs(X - Y) <= 2, (X - Y) ** 2 / 2, 2 * (np.abs(X - Y) - 1)).mean(),
+    "F.one_hot(A.max(1).indices, num_classes=A.shape[1])": np.eye(2)[A.argmax(1)],
     "A.gather(1, t.unsqueeze(1))": A[range(3), T][:, None],
     "torch.gather(A, 1, t[:, None]).squeeze()": A[range(3), T],
+    "A.gather(1, column.long()).view(-1)": A[range(3), T],
     "A.index_select(0, t)": A[T],
+    "ops.maximum(d2l.abs(x), 0.75)": np.maximum(np.abs(X), 0.75),
     "torch.triu(A @ B.T, diagonal=1)": np.triu(A @ B.T, 1),
     "torch.full_like(x, 0.5) * y": 0.5 * Y,
 }
@@ -139,8 +147,9 @@ REFUSED = {
     "x if s else y": "is a comparison, as in y > 0",
     "params['W1'] @ w": "'params' is no array.*write W1 for its entry",
     "(x > 0) & (y > 0)": r"write \*, as in \(x > 0\) \* \(y > 0\)",
-    "0.1 * x.grad": "a gradient is no quantity of the equations.*as in dx",
-    "config.rate * x": "'rate' of an object is nothing that an equation knows.*as in config_rate",
+    "0.1 * x.grad": r"a gradient is no quantity of the equations.*give x_grad a value under \[data\]",
+    "args.gamma * x": r"nothing is called 'args_gamma'; give it a value under \[parameters\] or \[data\]",
+    "(x + y).weight": "'weight' behind an expression is nothing that is known here",
 }
 
 

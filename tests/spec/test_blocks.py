@@ -146,3 +146,9 @@ def test_the_object_of_a_method_is_passed_over() -> None:
     found = worked("self.out = self.w * self.p\nL = sum(self.out) + self.u")
     assert "out" in found.network.equations
     assert differences(found.values["L"], 0.5) == 0
+
+
+def test_what_another_object_holds_is_called_after_both() -> None:
+    found = worked("layer.out = w * p\np.data -= layer.out\nL = sum(p) + u")
+    assert list(found.network.equations)[:3] == ["layer_out", "p@2", "L"]
+    assert differences(found.values["L"], 0.5) == 0

@@ -90,7 +90,7 @@ EQUATIONS = [
     ("operands.axis", "f = layer_norm(X, s, s, axis=2)"),
     ("operands.freedom", "f = x.std()"),
     ("operands.freedom_count", "f = var(x, ddof=2)"),
-    ("operands.attribute", "f = s * x.weight"),
+    ("operands.attribute", "f = s * (x + x).weight"),
     ("operands.gradient", "f = s * x.grad"),
     ("operands.pair", "f = A.max(1)[0]"),
     ("operands.same_order", "f = A.transpose(0, 1)"),

@@ -24,7 +24,6 @@ FREEDOM = {"ddof": ("0", "1"), "correction": ("0", "1"), "unbiased": ("False", "
 """How is said what a variance divides by: the number of entries, or one less."""
 ATTRIBUTES = {"shape": "shape", "size": "size", "mT": ".T", "data": heads.STOP_GRADIENT}
 """What may stand behind the point without brackets, and what it is here: PyTorch's `x.data` is x, cut off."""
-GRADIENTS = frozenset({"grad", "g"})
 PAIRED = {"values": "0", "indices": "1"}
 """The two that PyTorch's largest along an axis is, and their places."""
 LARGEST = {"max": heads.ARGMAX, "min": heads.ARGMIN}
@@ -60,14 +59,14 @@ def meant(syntax: Syntax, call: Call) -> Syntax:
 
 
 def attribute(of: Syntax, word: Token) -> Syntax:
-    """`x.shape` and its like; what other objects hold has no place in an equation."""
+    """`x.shape` and its like; what another object holds is called after both: `args.rate` is args_rate."""
     if word.text in PAIRED and is_pair(of) and (found := of_pair(of, PAIRED[word.text], "torch")):
         return found
     if word.text in ATTRIBUTES:
         return Syntax(ATTRIBUTES[word.text], (of,), word.at)
-    owner = of.args[0] if of.symbol == "name" else ""
-    code = "gradient" if word.text in GRADIENTS else "attribute"
-    raise SyntaxProblem(word.at, tell(f"operands.{code}", owner=owner or "x", attribute=word.text))
+    if of.symbol != "name":
+        raise SyntaxProblem(word.at, tell("operands.attribute", attribute=word.text))
+    return replace(of, args=(f"{of.args[0]}_{word.text}",))
 
 
 def as_in_numpy(syntax: Syntax, word: Token) -> Syntax:

@@ -105,7 +105,7 @@ class Resolver:
             syntax.symbol,
             parts,
             arranging.integers(self, syntax.args[count:]),
-            {key: whole(value) for key, value in named.items()},
+            {key: one(self, value) for key, value in named.items()},
         )
 
     def equation(self, syntax: Syntax, as_data: bool) -> Part:
@@ -309,6 +309,9 @@ class Resolver:
         text = syntax.args[0]
         if text in constants() and text not in self.taken:
             return self.constant(syntax)
+        if text not in self.names and text.endswith(GRADIENT):
+            told = tell("operands.gradient", owner=text.removesuffix(GRADIENT))
+            raise UnknownName(syntax.at, told, text)
         if text not in self.names:
             raise UnknownName(syntax.at, tell("operands.unknown", key=text, near=nearest(text, self.names)), text)
         shape = self.names[text]
@@ -334,6 +337,8 @@ class Resolver:
         raise SyntaxProblem(syntax.at, tell("operands.repetition"))
 
 
+GRADIENT = "_grad"
+"""What PyTorch's `w.grad` ends with here."""
 KEYWORDS = {
     **dict.fromkeys(("squeeze", "expand_dims"), AXES),
     **dict.fromkeys(arranging.JOINS, ("axis", "dims")),

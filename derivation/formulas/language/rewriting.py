@@ -73,7 +73,11 @@ def _gathered(syntax: Syntax, call: Call) -> Syntax:
 
 
 def _labels(column: Syntax) -> Syntax | None:
-    """The list that was made a column; None where none was."""
+    """The list that was made a column, or a column that was given; None where there is none."""
+    if column.symbol in ("truncated", "array"):
+        return _labels(column.args[0])
+    if column.symbol == "name":
+        return column
     of, *places = column.args if column.symbol in COLUMNS else (None,)
     ending: Sequence[str] = [place.symbol if place.symbol != "number" else place.args[0] for place in places]
     return of if ending in (["1"], ["-1"], ["-1", "1"], ["slice_of", "none"]) else None

@@ -23,6 +23,7 @@ MODULES = frozenset(
         "cp",
         "d2l",
         "npx",
+        "ops",
     }
 )
 """Prefixes that are passed over, as in `np.maximum(0, z)`."""
