@@ -109,7 +109,7 @@ def spec(
         (spec("z = W[None, None, None]"), (3, 6), "at most 4 axes, and this one has 5"),
         (spec("z = x[b]", data="b = [0, 0.5]\nx = [1, 2]"), (3, 7), "its entry 1/2 is no whole number"),
         (spec("z = x[b]", data="b = [0, 2]\nx = [1, 2]"), (3, 6), "index 2 is beyond 'x'"),
-        (spec("z = x[b]", data="b = [[0, 1], [1, 1]]\nx = [1, 2]"), (3, 7), "a whole number or a list of them"),
+        (spec("z = W[0, b]", data="b = [[0, 1], [1, 1]]\nx = [1, 2]"), (3, 10), "a whole number or a list of them"),
         (spec("z = W[a]\na = 1 + 0"), (3, 7), "'a' stands in an index, so it has to be known before"),
         (spec("z = len(1)"), (3, 5), "a number has no length"),
         (spec("z = x.shape[1]"), (3, 12), "there is no place 1 here"),
