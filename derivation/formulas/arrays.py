@@ -100,7 +100,49 @@ class Array:
         return [self.entries[k : k + columns] for k in range(0, len(self.entries), columns)]
 
     def __getitem__(self, place: tuple[int, ...]) -> Any:
-        return self.entries[self.offset(place)]
+        offset = self.offset(place)
+        if not self.is_held:
+            return self.entries[offset]
+        if not self.factors:
+            return self.matrix[divmod(offset, self.matrix.ncols())]
+        a, b, bits = self.factors
+        row, column = divmod(offset, self.shape[1])
+        with working_precision(bits):
+            return a.entries[row] * b.entries[column]
+
+    @property
+    def is_held(self) -> bool:
+        """Whether nobody has asked for all entries yet of an array that is held in another form."""
+        try:
+            object.__getattribute__(self, "entries")
+        except AttributeError:
+            return True
+        return False
+
+    def each(self) -> Iterator[Any]:
+        """The entries one by one; those of an array that is held in another form are not kept."""
+        if not self.is_held:
+            yield from self.entries
+        elif self.factors:
+            a, b, bits = self.factors
+            for x in a.entries:
+                with working_precision(bits):
+                    row = [x * y for y in b.entries]
+                yield from row
+        else:
+            rows, columns = self.matrix.nrows(), self.matrix.ncols()
+            yield from (self.matrix[i, j] for i in range(rows) for j in range(columns))
+
+    def is_product_of_the_same(self, other: Array) -> bool:
+        """Whether both are a column times a row, and the same ones."""
+        return bool(
+            self.factors
+            and other.factors
+            and all(
+                one is another or (one.flipped is not None and one.flipped is another.flipped)
+                for one, another in zip(self.factors[:2], other.factors[:2], strict=True)
+            )
+        )
 
     def offset(self, place: tuple[int, ...]) -> int:
         """Where an entry stands in `entries`; one place indexes a vector (a column, or a single row).
