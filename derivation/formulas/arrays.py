@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from itertools import chain
-from math import inf
+from math import inf, prod
 from typing import Any
 
 import flint
@@ -238,8 +238,8 @@ def _mixed(a: Array, b: Array) -> Any:
     exact, other = (a, b) if a.kind is fmpq else (b, a)
     if not exact.whole:
         return a.matrix * b.matrix
-    if exact.flipped:
-        return _mixed(b.T, a.T).transpose()
+    if exact.flipped and (a.shape or (1, 1))[0] * (b.shape or (1, 1))[1] < prod(exact.shape):
+        return _mixed(b.T, a.T).transpose()  # there is less of the product to be transposed
     balls = other.matrix / exact.whole[1]
     return exact.numerators * balls if exact is a else balls * exact.numerators
 

@@ -158,10 +158,11 @@ def test_large_products_are_compared_entry_by_entry_unless_they_are_one() -> Non
 def test_a_number_times_a_long_row(kind) -> None:  # type: ignore[no-untyped-def]
     row = fractions(1, 100, 6)
     with flint.ctx.workprec(192):
-        found = Array.scalar(kind(Fraction(2, 3))) @ array(row, exactly)
-        assert found.shape == (1, 100)
-        for x, y in zip(row[0], found.entries, strict=True):
-            assert y.contains(2 * exactly(x) / 3) if kind is ball else y == 2 * exactly(x) / 3
+        given, factor = array(row, exactly), Array.scalar(kind(Fraction(2, 3)))
+        for found in (factor @ given, factor @ given.T.T, (given.T @ factor).T):
+            assert found.shape == (1, 100)
+            for x, y in zip(row[0], found.entries, strict=True):
+                assert y.contains(2 * exactly(x) / 3) if kind is ball else y == 2 * exactly(x) / 3
 
 
 def test_transpose_keeps_what_is_written() -> None:
