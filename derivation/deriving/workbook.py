@@ -161,18 +161,10 @@ class Workbook:
         """The norm of a quantity of which only the corners are printed: with them it can be told from another."""
         if is_elided(self.printed(quantity)):
             norm = Term(heads.NORM, (quantity,))
-            value = self.norm(self.known[quantity])
+            value = evaluate(norm, self.known)
             yield Step(
                 norm, title, self.lines([(norm, "quantity"), (self.literal(value), "value")], value, None), number
             )
-
-    def norm(self, array: Array) -> Array:
-        """The norm of an array; that of a column times a row is the product of theirs."""
-        a, b = name("a"), name("b")
-        if not array.factors:
-            return evaluate(Term(heads.NORM, (a,)), {a: array})
-        column, row, _ = array.factors
-        return evaluate(Term(heads.NORM, (a,)) * Term(heads.NORM, (b,)), {a: column, b: row})
 
     def chain(
         self,

@@ -181,6 +181,9 @@ class Array:
         return self.zip(operator.sub, other)
 
     def __mul__(self, other: Array) -> Array:
+        if other is self and self.factors:
+            column, row, _ = self.factors
+            return (column * column) @ (row * row)
         return self.zip(operator.mul, other)
 
     def __truediv__(self, other: Array) -> Array:
@@ -208,6 +211,9 @@ class Array:
 
     def sum(self) -> Array:
         """All entries added up, as a scalar."""
+        if self.factors:
+            column, row, _ = self.factors
+            return column.sum() * row.sum()
         return Array.scalar(total(self.entries))
 
 

@@ -138,6 +138,20 @@ def test_entries_are_asked_for_one_by_one(kinds: tuple) -> None:  # type: ignore
         assert turned.is_held
 
 
+@pytest.mark.parametrize("kinds", [(exactly, ball), (ball, exactly), (ball, ball)])
+def test_sums_and_squares_of_a_column_times_a_row(kinds: tuple) -> None:  # type: ignore[type-arg]
+    a, b = fractions(30, 1, 3), fractions(1, 20, 4)
+    with flint.ctx.workprec(192):
+        found = array(a, kinds[0]) @ array(b, kinds[1])
+        sums = {1: found.sum(), 2: (found * found).sum()}
+        squares = (found * found).entries
+        for power, total in sums.items():
+            assert total.shape == () and total.entries[0].rel_accuracy_bits() > 130
+            assert total.entries[0].contains(exactly(sum(x**power for x in product(a, b))))
+        assert all(x.contains(exactly(y**2)) for x, y in zip(squares, product(a, b), strict=True))
+    assert found.is_held
+
+
 def test_large_products_are_compared_entry_by_entry_unless_they_are_one() -> None:
     a, b = fractions(30, 1, 3), fractions(1, 20, 4)
     with flint.ctx.workprec(192):
