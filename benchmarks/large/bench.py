@@ -12,6 +12,7 @@ from pathlib import Path
 
 import derivation
 from derivation.deriving import numbers
+from derivation.pages.formats import FORMATS
 
 REPEATS = 5
 SIZES = ((1, 2, 2), (8, 8, 2), (30, 30, 3), (98, 98, 4), (312, 312, 8), (990, 990, 18))
@@ -91,13 +92,19 @@ def peak() -> str:
 
 
 def memory(sizes: tuple[int, ...]) -> None:
-    """In a process of its own: what the package, the network and its certified numbers take at most."""
+    """In a process of its own: what the package, the network, its certified numbers, the walkthrough, and this as a
+    document take at most."""
     found = [peak()]
-    text = network((sizes[0], sizes[1], sizes[2]))[0]
-    built = derivation.loads(text)
+    built = derivation.loads(network((sizes[0], sizes[1], sizes[2]))[0])
     found.append(peak())
     numbers(built)
-    print(" | ".join([*found, peak()]))
+    found.append(peak())
+    worked = derivation.derive(built)
+    found.append(peak())
+    for form in ("md", "json"):
+        FORMATS[form](worked)
+        found.append(peak())
+    print(" | ".join(found))
 
 
 def by_size() -> None:
@@ -124,8 +131,8 @@ def against_torch() -> None:
     loaded = [derivation.loads(text) for _ in range(REPEATS)]
     remaining = iter(loaded)
     first = seconds(lambda: numbers(next(remaining)))
-    ours = seconds(lambda: numbers(loaded[0]))
-    every = seconds(lambda: [array.matrix for array in numbers(loaded[0]).gradients.values()])
+    ours = seconds(lambda: numbers(loaded[0]), 30)
+    every = seconds(lambda: [array.matrix for array in numbers(loaded[0]).gradients.values()], 30)
     print(
         f"\n784-128-10, certified to 30 digits, forward and backward: {ours:.4f} s; with the products of columns and "
         f"rows multiplied out {every:.4f} s; the first time after loading {first:.4f} s"
@@ -146,7 +153,7 @@ def against_torch() -> None:
 def by_memory() -> None:
     print(
         "\npeak memory, each in a process of its own:\n| network | package imported | network loaded | numbers "
-        "worked |\n|---|---:|---:|---:|"
+        "worked | walkthrough | as .md | as .json |\n|---|---:|---:|---:|---:|---:|---:|"
     )
     for sizes in (DIGITS, SIZES[-1]):
         command = [sys.executable, __file__, "--memory", *map(str, sizes)]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
-from derivation.formulas.numbers import Number, Style, Written, decimal, unrounded
+from derivation.formulas.numbers import Number, Style, Written, decimal, meant
 from derivation.formulas.operations import heads
 from derivation.formulas.operations.algebras import Terms
 from derivation.formulas.terms import Term, fold, is_literal, matrix, number, walk, with_parts
@@ -46,20 +46,19 @@ def literal(array: Array, style: Style, elide: int) -> Term:
 
 def conclusion(array: Array, style: Style, elide: int) -> Term:
     """An array as printed at the end of its own chain."""
-    return laid_out(array, array.map(unrounded), elide, lambda entry: concluded(entry, style))
+    return laid_out(array, meant(array), elide, lambda entry: concluded(entry, style))
 
 
-def laid_out(array: Array, meant: Array, elide: int, show: Literal) -> Term:
-    """An array with each entry as `show` shows it, dots in place of the middle where it is large; `meant` is what
+def laid_out(array: Array, behind: Array, elide: int, show: Literal) -> Term:
+    """An array with each entry as `show` shows it, dots in place of the middle where it is large; `behind` is what
     stands behind an elided one."""
     if not array.shape:
         return show(array.entries[0])
     rows, columns = (shown(size, elide) for size in array.shape)
     if None not in rows and None not in columns:
         return matrix(tuple(tuple(map(show, row)) for row in array.rows))
-    given = array.rows
-    entries = tuple(tuple(_shown_entry(given, i, j, show) for j in columns) for i in rows)
-    return matrix(entries, meant)
+    entries = tuple(tuple(_shown_entry(array, i, j, show) for j in columns) for i in rows)
+    return matrix(entries, behind)
 
 
 def shown(size: int, elide: int) -> list[int | None]:
@@ -71,10 +70,10 @@ def shown(size: int, elide: int) -> list[int | None]:
     return list(range(size)) if size <= elide else [0, 1, None, size - 1]
 
 
-def _shown_entry(rows: list[tuple[Number, ...]], i: int | None, j: int | None, show: Literal) -> Term:
+def _shown_entry(array: Array, i: int | None, j: int | None, show: Literal) -> Term:
     if i is None or j is None:
         return Term("dots", ("d" if i is j else "v" if i is None else "c",))
-    return show(rows[i][j])
+    return show(array[i, j])
 
 
 def is_elided(term: Term) -> bool:

@@ -17,7 +17,7 @@ from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.calculus.reverse import gradients
 from derivation.formulas.calculus.simplify import Rule, loosely, simplify
 from derivation.formulas.language.resolve import Shapes
-from derivation.formulas.numbers import TooLarge, Undefined, unrounded
+from derivation.formulas.numbers import TooLarge, Undefined, meant
 from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.terms import Term, name, names, number, partial, walk
 from derivation.networks.keys import expression
@@ -186,7 +186,7 @@ class Backward:
         """A derivative by the operand that a short way goes past, in symbols only: its numbers are not needed."""
         signal = partial(self.loss, name(way.operand))
         lines = self.workbook.lines(
-            [(signal, "quantity"), (self.formulas[signal], "formula")], self.workbook.known[signal].map(unrounded), None
+            [(signal, "quantity"), (self.formulas[signal], "formula")], meant(self.workbook.known[signal]), None
         )
         return Step(signal, heading, lines, self.number, self.reason(way.result, way.operand))
 

@@ -30,10 +30,10 @@ from derivation.formulas.numbers import (
     Uncertain,
     Undefined,
     Written,
-    agree,
+    agreeing,
+    meant,
     settle,
     sharpened,
-    unrounded,
     within_reach,
 )
 from derivation.formulas.operations import TABLE, heads
@@ -185,7 +185,7 @@ class Workbook:
         """quantity = formula = numbers put in = worked arithmetic = value. `numbers` is the formula that numbers are
         put into, `first` are those that they are put into before."""
         formulas = list(formulas)
-        value = self.known[quantity].map(unrounded)
+        value = meant(self.known[quantity])
         terms: list[tuple[Term, Role]] = [(quantity, "quantity"), *((formula, "formula") for formula in formulas)]
         terms += [(self.put_in(formula), "substitution") for formula in first]
         terms += self.calculated(numbers or formulas[-1], self.network.style)
@@ -254,7 +254,7 @@ class Workbook:
     def judge(self, term: Term, value: Array) -> None:
         """Certified arithmetic compares every link with the value, to 40 digits; SymPy's verdict comes on top of it."""
         found = evaluate(term, self.known)
-        if found.shape != value.shape or not all(map(agree, found.entries, value.entries)):
+        if not agreeing(found, value):
             raise FalseLine(tell("false_lines.false", line=term))
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from itertools import chain
-from math import inf
+from math import inf, prod
 from typing import Any
 
 import flint
@@ -100,7 +100,49 @@ class Array:
         return [self.entries[k : k + columns] for k in range(0, len(self.entries), columns)]
 
     def __getitem__(self, place: tuple[int, ...]) -> Any:
-        return self.entries[self.offset(place)]
+        offset = self.offset(place)
+        if not self.is_held:
+            return self.entries[offset]
+        if not self.factors:
+            return self.matrix[divmod(offset, self.matrix.ncols())]
+        a, b, bits = self.factors
+        row, column = divmod(offset, self.shape[1])
+        with working_precision(bits):
+            return a.entries[row] * b.entries[column]
+
+    @property
+    def is_held(self) -> bool:
+        """Whether nobody has asked for all entries yet of an array that is held in another form."""
+        try:
+            object.__getattribute__(self, "entries")
+        except AttributeError:
+            return True
+        return False
+
+    def each(self) -> Iterator[Any]:
+        """The entries one by one; those of an array that is held in another form are not kept."""
+        if not self.is_held:
+            yield from self.entries
+        elif self.factors:
+            a, b, bits = self.factors
+            for x in a.entries:
+                with working_precision(bits):
+                    row = [x * y for y in b.entries]
+                yield from row
+        else:
+            rows, columns = self.matrix.nrows(), self.matrix.ncols()
+            yield from (self.matrix[i, j] for i in range(rows) for j in range(columns))
+
+    def is_product_of_the_same(self, other: Array) -> bool:
+        """Whether both are a column times a row, and the same ones."""
+        return bool(
+            self.factors
+            and other.factors
+            and all(
+                one is another or (one.flipped is not None and one.flipped is another.flipped)
+                for one, another in zip(self.factors[:2], other.factors[:2], strict=True)
+            )
+        )
 
     def offset(self, place: tuple[int, ...]) -> int:
         """Where an entry stands in `entries`; one place indexes a vector (a column, or a single row).
@@ -139,6 +181,9 @@ class Array:
         return self.zip(operator.sub, other)
 
     def __mul__(self, other: Array) -> Array:
+        if other is self and self.factors:
+            column, row, _ = self.factors
+            return (column * column) @ (row * row)
         return self.zip(operator.mul, other)
 
     def __truediv__(self, other: Array) -> Array:
@@ -166,6 +211,9 @@ class Array:
 
     def sum(self) -> Array:
         """All entries added up, as a scalar."""
+        if self.factors:
+            column, row, _ = self.factors
+            return column.sum() * row.sum()
         return Array.scalar(total(self.entries))
 
 
@@ -196,8 +244,8 @@ def _mixed(a: Array, b: Array) -> Any:
     exact, other = (a, b) if a.kind is fmpq else (b, a)
     if not exact.whole:
         return a.matrix * b.matrix
-    if exact.flipped:
-        return _mixed(b.T, a.T).transpose()
+    if exact.flipped and (a.shape or (1, 1))[0] * (b.shape or (1, 1))[1] < prod(exact.shape):
+        return _mixed(b.T, a.T).transpose()  # there is less of the product to be transposed
     balls = other.matrix / exact.whole[1]
     return exact.numerators * balls if exact is a else balls * exact.numerators
 

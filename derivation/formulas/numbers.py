@@ -186,6 +186,16 @@ def agree(a: Number, b: Number) -> bool:
     return True
 
 
+def agreeing(a: Array, b: Array) -> bool:
+    """Whether two arrays are equal, entry by entry as `agree` says. What is one product, known well enough, is equal to
+    itself."""
+    if a.shape != b.shape:
+        return False
+    if a.is_product_of_the_same(b) and min(a.accuracy, b.accuracy) >= AGREED_BITS:
+        return True
+    return all(map(agree, a.each(), b.each()))
+
+
 def _is_narrow(x: Number) -> bool:
     return isinstance(x, fmpq) or x.rel_accuracy_bits() >= AGREED_BITS
 
@@ -236,6 +246,11 @@ def written(text: str, of: Number) -> Written:
 def unrounded(x: Number) -> Number:
     """What a number is written for; itself where it was not written down on the way."""
     return x.of if isinstance(x, Written) else x
+
+
+def meant(array: Array) -> Array:
+    """What the numbers of an array are written for."""
+    return array if array.kind else array.map(unrounded)
 
 
 def taken(x: Number) -> Number:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
-from derivation.formulas.numbers import Uncertain, agree, certified, unrounded
+from derivation.formulas.numbers import Uncertain, agreeing, certified, meant
 from derivation.formulas.terms import Term, name, number, partial, walk
 from derivation.networks.walkthrough import Line, Proof
 from derivation.proving.along import agrees
@@ -79,8 +79,8 @@ class Large:
 
         def equal() -> bool:
             a, b = map(self.at_numbers, (left, right))
-            a = a.map(unrounded) if begins and self.network.carry else a
-            return a is b or (a.shape == b.shape and all(map(agree, a.entries, b.entries)))
+            a = meant(a) if begins and self.network.carry else a
+            return a is b or agreeing(a, b)
 
         try:
             return "certified" if certified(equal) else "refuted"

@@ -12,7 +12,7 @@ import pytest
 from flint import arb, fmpq
 
 from derivation.formulas.arrays import LARGE, Array
-from derivation.formulas.numbers import written
+from derivation.formulas.numbers import Uncertain, agreeing, written
 
 WIDTH = 230
 """Digits, in bits, of the ball that an exact number is hidden in: more than the working precision, so that rounding is
@@ -116,14 +116,67 @@ def test_a_column_times_a_row_is_worked_with_the_bits_of_its_time(kinds: tuple) 
         assert min(x.rel_accuracy_bits() for x in found) > 130
 
 
+@pytest.mark.parametrize("kinds", [(exactly, exactly), (exactly, ball), (ball, exactly), (ball, ball)])
+def test_entries_are_asked_for_one_by_one(kinds: tuple) -> None:  # type: ignore[type-arg]
+    """What is held in another form gives an entry, or each in turn, and is held so still."""
+    a, b, wide = fractions(30, 1, 3), fractions(1, 20, 4), fractions(30, 20, 9)
+    with flint.ctx.workprec(192):
+        left, row, right = array(a, kinds[0]), array(b, kinds[1]), array(wide, kinds[1])
+        made = [(left @ row, product(a, b)), (left.T @ right, product(list(map(list, zip(*a, strict=True))), wide))]
+        made += [((left @ row).T, [x for column in zip(*[iter(product(a, b))] * 20, strict=True) for x in column])]
+        for found, truth in made[:2]:
+            for place, x, y in zip(Array(found.shape, ()).places, found.each(), truth, strict=False):
+                assert all(z == exactly(y) if type(z) is fmpq else z.contains(exactly(y)) for z in (x, found[place]))
+            assert found.is_held
+            assert len(found.entries) == len(truth) == len(list(found.each())) and not found.is_held
+        turned, original = made[2][0], made[0][0]
+        assert (
+            turned[4, 11].overlaps(original[11, 4])
+            if arb in (left.kind, row.kind)
+            else turned[4, 11] == original[11, 4]
+        )
+        assert turned.is_held
+
+
+@pytest.mark.parametrize("kinds", [(exactly, ball), (ball, exactly), (ball, ball)])
+def test_sums_and_squares_of_a_column_times_a_row(kinds: tuple) -> None:  # type: ignore[type-arg]
+    a, b = fractions(30, 1, 3), fractions(1, 20, 4)
+    with flint.ctx.workprec(192):
+        found = array(a, kinds[0]) @ array(b, kinds[1])
+        sums = {1: found.sum(), 2: (found * found).sum()}
+        squares = (found * found).entries
+        for power, total in sums.items():
+            assert total.shape == () and total.entries[0].rel_accuracy_bits() > 130
+            assert total.entries[0].contains(exactly(sum(x**power for x in product(a, b))))
+        assert all(x.contains(exactly(y**2)) for x, y in zip(squares, product(a, b), strict=True))
+    assert found.is_held
+
+
+def test_large_products_are_compared_entry_by_entry_unless_they_are_one() -> None:
+    a, b = fractions(30, 1, 3), fractions(1, 20, 4)
+    with flint.ctx.workprec(192):
+        column, row = array(a, ball), array(b, exactly)
+        other = array([*a[:-1], [a[-1][0] + Fraction(1, 10**30)]], ball)
+        found = column @ row
+        assert agreeing(found, column @ row) and found.is_held
+        assert agreeing(found, array(a, exactly) @ row) and found.is_held
+        assert not agreeing(found, other @ row) and not agreeing(found, (column @ row).T)
+    with flint.ctx.workprec(100):
+        rough = column @ row
+        assert rough.is_product_of_the_same(found)
+        with pytest.raises(Uncertain):
+            agreeing(rough, found)
+
+
 @pytest.mark.parametrize("kind", [exactly, ball])
 def test_a_number_times_a_long_row(kind) -> None:  # type: ignore[no-untyped-def]
     row = fractions(1, 100, 6)
     with flint.ctx.workprec(192):
-        found = Array.scalar(kind(Fraction(2, 3))) @ array(row, exactly)
-        assert found.shape == (1, 100)
-        for x, y in zip(row[0], found.entries, strict=True):
-            assert y.contains(2 * exactly(x) / 3) if kind is ball else y == 2 * exactly(x) / 3
+        given, factor = array(row, exactly), Array.scalar(kind(Fraction(2, 3)))
+        for found in (factor @ given, factor @ given.T.T, (given.T @ factor).T):
+            assert found.shape == (1, 100)
+            for x, y in zip(row[0], found.entries, strict=True):
+                assert y.contains(2 * exactly(x) / 3) if kind is ball else y == 2 * exactly(x) / 3
 
 
 def test_transpose_keeps_what_is_written() -> None:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import io
 import json
 import os
+import random
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pypdf
 import pytest
 from places import EXAMPLES, ROOT
 
 import derivation
+from derivation.formulas.numbers import json_text
 from derivation.pages.formats import FORMATS
 from derivation.pages.typesetting import engine
 from derivation.pages.typesetting.engine import Engine, TexError, compile_pdf, engines
@@ -184,6 +187,28 @@ def test_json_form(article: derivation.Derivation) -> None:
     assert {link["relation"] for link in links} <= {"=", r"\approx"}
     for link in links:
         read(link["latex"], article.network.names)
+
+
+def test_numbers_are_written_to_json_as_they_come() -> None:
+    """A large gradient is worked, printed by its corners and its norm, and written row by row, never held as numbers:
+    the document is what `json.dumps` makes of all of them."""
+    chooser = random.Random(5)
+    weights = [[chooser.randint(-99, 99) / 100 for _ in range(20)] for _ in range(12)]
+    x = [chooser.randint(1, 99) / 100 for _ in range(20)]
+    text = f'[model]\nloss = "L"\nequations = """\nh = tanh(W @ x)\nL = norm(h)^2\n"""\n[parameters]\nW = {weights}\n[data]\nx = {x}'
+    worked = derivation.derive(derivation.loads(text))
+    document = FORMATS["json"](worked, "typeset")
+    gradient, form = worked.gradients["W"], json.loads(document)
+    assert gradient.is_held
+    assert json.dumps(form, ensure_ascii=False, indent=1).encode() + b"\n" == document
+    assert form["training_steps"][0]["gradients"]["W"] == [[json_text(entry) for entry in row] for row in gradient.rows]
+    h = np.tanh(np.array(weights) @ x)
+    expected = np.outer(2 * h * (1 - h**2), x)
+    assert np.allclose(
+        [[float(entry) for entry in row] for row in form["training_steps"][0]["gradients"]["W"]], expected
+    )
+    [printed] = re.findall(r"partial W\}\\right\\rVert_F &\\approx (\S+)", FORMATS["md"](worked, "typeset").decode())
+    assert float(printed) == pytest.approx(np.linalg.norm(expected), rel=1e-3)
 
 
 def test_irrational_numbers_have_thirty_digits() -> None:

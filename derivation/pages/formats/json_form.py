@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.language.stacks.stack import sliced_names
-from derivation.formulas.numbers import json_text
+from derivation.formulas.numbers import Number, json_text
 from derivation.networks.keys import key_of
 from derivation.networks.walkthrough import Derivation, Drift, Phase, Step
 from derivation.pages.views.view import RELATIONS
@@ -16,14 +18,42 @@ from derivation.pages.words import Words, in_its_language
 from derivation.tex.write import Writer
 
 
-def write(derivation: Derivation, *look: object) -> bytes:
-    """The stable JSON form in UTF-8."""
-    return json_form(derivation).encode()
+@dataclass(frozen=True)
+class Row:
+    """The next numbers of an array, made when they are written: of a million, one row stands in memory."""
+
+    entries: Iterator[Number]
+    length: int
+
+
+class Encoder(json.JSONEncoder):
+    """Numbers as strings: `"p/q"`, an integer, or 30 certain significant digits; matrices as lists of rows."""
+
+    def default(self, part: Any) -> Any:
+        if isinstance(part, Row):
+            return [json_text(entry) for entry in islice(part.entries, part.length)]
+        return [Row(part.each(), part.shape[1])] * part.shape[0] if part.shape else json_text(part.entries[0])
+
+
+BLOCK = 4096
+"""Pieces of the document that are joined at a time."""
 
 
 @in_its_language
+def write(derivation: Derivation, *look: object) -> bytes:
+    """The stable JSON form in UTF-8."""
+    pieces = Encoder(ensure_ascii=False, indent=1).iterencode(form(derivation))
+    blocks = iter(lambda: "".join(islice(pieces, BLOCK)).encode(), b"")
+    return b"".join([*blocks, b"\n"])
+
+
 def json_form(derivation: Derivation) -> str:
-    """Numbers as strings: `"p/q"`, an integer, or 30 certain significant digits; matrices as lists of rows."""
+    """The stable JSON form as a text."""
+    return write(derivation).decode()
+
+
+def form(derivation: Derivation) -> dict[str, Any]:
+    """What the document holds, its numbers as arrays."""
     writer = Writer(derivation.network.names)
     words = Words(lambda term: f"${writer.write(term)[0]}$")
     loss, stacks = derivation.network.loss, derivation.network.stacks
@@ -33,11 +63,11 @@ def json_form(derivation: Derivation) -> str:
             "gradients": _numbers(numbers.gradients, stacks),
             "updated": _numbers(numbers.updated, stacks),
             **(
-                {"optimizer": {key_of(term): _entries(array) for term, array in numbers.optimizer.items()}}
+                {"optimizer": {key_of(term): array for term, array in numbers.optimizer.items()}}
                 if numbers.optimizer
                 else {}
             ),
-            **({"loss": _entries(numbers.values[loss])} if loss else {}),
+            **({"loss": numbers.values[loss]} if loss else {}),
             **(
                 {"drift": {key_of(term): _drift(drift) for term, drift in numbers.drift.items()}}
                 if numbers.drift
@@ -47,14 +77,13 @@ def json_form(derivation: Derivation) -> str:
         for numbers in derivation.training_steps
     ]
     phases = [_phase(phase, writer, words) for phase in derivation.phases]
-    form = {
+    return {
         "schema": 1,
         "title": derivation.network.title,
         "training_steps": steps,
         **_outcome(derivation),
         "phases": phases,
     }
-    return json.dumps(form, ensure_ascii=False, indent=1) + "\n"
 
 
 def _outcome(derivation: Derivation) -> dict[str, Any]:
@@ -64,14 +93,14 @@ def _outcome(derivation: Derivation) -> dict[str, Any]:
     return {
         "after_training": {
             "values": _numbers(derivation.outcome.values, derivation.network.stacks),
-            "loss": _entries(derivation.outcome.values[derivation.network.loss]),
+            "loss": derivation.outcome.values[derivation.network.loss],
         }
     }
 
 
-def _numbers(arrays: Any, stacks: Mapping[str, Shape]) -> dict[str, Any]:
+def _numbers(arrays: Mapping[str, Array], stacks: Mapping[str, Shape]) -> dict[str, Any]:
     """Arrays by name; those of three and four axes are nested lists beside their matrices."""
-    found = {key: _entries(array) for key, array in arrays.items()}
+    found: dict[str, Any] = dict(arrays)
     for key, axes in stacks.items():
         names = sliced_names(key, axes[:-2])
         if all(name in arrays for name in names):
@@ -88,11 +117,7 @@ def _nested(entries: list[str], axes: Shape) -> Any:
 
 
 def _drift(drift: Drift) -> dict[str, Any]:
-    return {"exact": _entries(drift.exact), "difference": _entries(drift.difference)}
-
-
-def _entries(array: Array) -> Any:
-    return [[json_text(entry) for entry in row] for row in array.rows] if array.shape else json_text(array.entries[0])
+    return {"exact": drift.exact, "difference": drift.difference}
 
 
 def _phase(phase: Phase, writer: Writer, words: Words) -> dict[str, Any]:
