@@ -116,3 +116,28 @@ def test_names_in_other_letters_are_those_that_mathematics_has_for_them() -> Non
     ]  # fmt: skip
     expected = (1 / (1 + math.exp(-2.5)) - 1) ** 2
     assert differences(derivation.derive(found).values["L"], expected) < 1e-12
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "for t in 1..3",
+        "for t 1..3:",
+        "for t in range[3]:",
+        "for t in range(3) {",
+        "for t in x:",
+        "For t in 1..3:",
+        "if w:",
+    ],
+)
+def test_a_heading_that_cannot_be_read_is_all_that_is_told(heading: str) -> None:
+    closing = "\n}" if heading.endswith("{") else ""
+    with pytest.raises(derivation.SpecError) as caught:
+        worked(f"{heading}\n  z[t] = w * x[t-1]\n  h[t] = tanh(z[t]){closing}\nL = h[3]^2")
+    [problem] = caught.value.problems
+    assert problem.line == 4
+
+
+def test_quantities_may_be_called_like_words_of_other_languages() -> None:
+    found = worked("end = w * 2\nend += 1\ndone = end * u\nL = done^2")
+    assert str(found.values["L"].entries[0]) == "1/4"  # ((0.5 * 2 + 1) (-0.25))^2
