@@ -495,9 +495,7 @@ class _Builder:
     def read_equations(self) -> None:
         read: list[list[Equation]] = []
         heading: Heading | None = None
-        given = [
-            *statements(self.lines(), self.counting, lambda *problem: self.problems.append(Problem(*problem)), HEADING)
-        ]
+        given = [*statements(self.lines(), self.counting, self.add_unread, HEADING)]
         if len(given) > MAXIMAL_LINES:
             first = given[MAXIMAL_LINES]
             told = tell("spec.too_many_lines", most=MAXIMAL_LINES)
@@ -509,7 +507,7 @@ class _Builder:
                 heading = self.heading(title, statement.line, statement.column, empty)
             else:
                 read.append(list(self.equations(statement, heading)))
-        self.all_read = all(read)
+        self.all_read = all(read) and ANY not in self.unread
         read = [[equation for equation in line if not is_given_so(equation.key, equation.syntax)] for line in read]
         known = {*(equation.key for line in read for equation in line), *self.spec.parameters, *self.spec.data}
         known = (known - self.whole.keys()) | self.stacks.keys()
@@ -528,6 +526,11 @@ class _Builder:
         self.spec.model = self.spec.model.at_the_end(self.written)
         if not self.written and not self.problems:
             self.add(("model", "equations"), tell("spec.no_equation"))
+
+    def add_unread(self, line: int, column: int, message: str) -> None:
+        """Tells of a line that nobody knows what it would have defined."""
+        self.problems.append(Problem(line, column, message))
+        self.unread.add(ANY)
 
     @property
     def labels(self) -> dict[str, Array]:

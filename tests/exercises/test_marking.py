@@ -7,6 +7,7 @@ import csv
 import io
 import itertools
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
@@ -24,6 +25,7 @@ from derivation.exercises.key import Key, KeyFault, VariantForm, key_form, read_
 from derivation.exercises.marking.answers import read_answers
 from derivation.exercises.marking.report import ClassReport, report
 from derivation.exercises.marking.reports import FORMATS as REPORTS
+from derivation.exercises.marking.reports.pdf import documents
 from derivation.exercises.marking.sheet import Marked, accepts
 from derivation.exercises.numerals import NoNumeral, read
 from derivation.exercises.plan.contract import Contract
@@ -733,6 +735,19 @@ def test_pdfs(key: Key) -> None:
     assert len(pages) == 15 and "The bias is missing" in pages[0].extract_text()
     text = pypdf.PdfReader(io.BytesIO(found["class.pdf"])).pages[0].extract_text()
     assert "Where students go wrong" in text and "15 of 15 sheets" in text
+
+
+def test_right_answers_beside_each_other_share_a_line_and_blank_ones_too(key: Key) -> None:
+    """Of 29 answers in 15 steps, 5 of them with one entry: nobody who has all right needs more than a line for a step."""
+    first = nth(key, 1)
+    right, blank = sheet(first), {**sheet(first), "z1[1]": "", "z1[2]": "", "h[2]": "77"}
+    [found] = [tex for name, tex in documents(mark(key, ("Ada", first.id, right), ("Ben", nth(key, 2).id, blank)))][:1]
+    ada, ben = found.split(r"\clearpage")[:2]
+    assert ada.count(r"\answers{$") + ada.count(r"\answer{$") == 15
+    assert ada.count(r"\answers{") == 10 and ada.count(r"\answer{") == 1 + 5
+    assert "{[1,1]–[2,2]}" in ada and "{4}" in ada
+    assert re.search(r"\\answers\{\$z\^\{\(1\)\}\$\}\{\[1\]–\[2\]\}\{\\color\{soft\}.*\{blank\}", ben)
+    assert ben.count("{wrong}{") >= 1
 
 
 def test_the_command(key: Key, tmp_path: Path) -> None:

@@ -152,3 +152,28 @@ def test_what_another_object_holds_is_called_after_both() -> None:
     found = worked("layer.out = w * p\np.data -= layer.out\nL = sum(p) + u")
     assert list(found.network.equations)[:3] == ["layer_out", "p@2", "L"]
     assert differences(found.values["L"], 0.5) == 0
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "for t in 1..3",
+        "for t 1..3:",
+        "for t in range[3]:",
+        "for t in range(3) {",
+        "for t in x:",
+        "For t in 1..3:",
+        "if w:",
+    ],
+)
+def test_a_heading_that_cannot_be_read_is_all_that_is_told(heading: str) -> None:
+    closing = "\n}" if heading.endswith("{") else ""
+    with pytest.raises(derivation.SpecError) as caught:
+        worked(f"{heading}\n  z[t] = w * x[t-1]\n  h[t] = tanh(z[t]){closing}\nL = h[3]^2")
+    [problem] = caught.value.problems
+    assert problem.line == 4
+
+
+def test_quantities_may_be_called_like_words_of_other_languages() -> None:
+    found = worked("end = w * 2\nend += 1\ndone = end * u\nL = done^2")
+    assert str(found.values["L"].entries[0]) == "1/4"  # ((0.5 * 2 + 1) (-0.25))^2

@@ -69,7 +69,7 @@ def spec(
         (spec("c += 1"), (3, 1), "use each other in a circle: c"),
         (spec("for t in 1..3:\nz = x"), (3, 1), "nothing stands indented below this repetition"),
         (spec("for t in 1..3:\n  z = x + t"), (4, 3), "'z' is defined twice, and its value before is used nowhere"),
-        (spec("for t in a..b:\n  z = x"), (3, 10), "a whole number"),
+        (spec("for t in a..b:\n  z = x"), (3, 10), "whole numbers that are known"),
         (spec("for t in 1..3:\n  z[s] = x"), (4, 11), "such as 'for s in 1..3'"),
         (spec("größe = x"), (3, 1), "the character 'ö' does not belong"),
         (spec("y = x²"), (3, 5), "it is a superscript two, write '^2'"),

@@ -30,6 +30,7 @@ from derivation.formulas.language.libraries import (
     meant,
     of_pair,
 )
+from derivation.formulas.language.repetitions import repeated
 from derivation.formulas.language.rewriting import REWRITTEN, rewritten
 from derivation.formulas.language.spellings import (
     ALIASES,
@@ -40,7 +41,7 @@ from derivation.formulas.language.spellings import (
     TORCH,
     WITH_AXIS,
 )
-from derivation.formulas.language.steps import counted, spelled_out, whole
+from derivation.formulas.language.steps import spelled_out
 from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.operations import SPELLINGS, heads
 from derivation.formulas.operations.layers import LAYERS
@@ -52,7 +53,6 @@ MAXIMAL_LEVELS = 250
 """Of the tree, brackets or none: `x.T.T.T` has three."""
 MAXIMAL_LENGTH = 20_000
 """Characters of an equation."""
-MAXIMAL_STEPS = 200
 NEAR, NEAR_SHORT = 0.65, 0.5
 """How alike two names have to be for one to be suggested for the other, from 0 to 1; of two letters one may differ."""
 FUNCTIONS = (
@@ -159,6 +159,9 @@ class _Parser:
         before = self.words[self.place - 1].text
         if before in FUNCTIONS or before in ALIASES:
             return tell("syntax.brackets_of_function", function=before, found=self.found())
+        after = self.words[min(self.place + 1, len(self.words) - 1)]
+        if (self.next.text == "," and after.text == "for") or (self.next.text == ":" and after.kind == "end"):
+            return tell("syntax.repetition_at_end", found=self.found())
         if self.next.text == "," and before.isdecimal():
             return tell("syntax.decimal_point", whole=before)
         goes_on = self.next.kind in ("name", "number") or self.next.text == "("
@@ -172,33 +175,16 @@ class _Parser:
             return word
         return None
 
-    def loop(self, body: Syntax) -> Syntax:
-        """The body, or its repetition where `for t in 1..3` stands behind it."""
-        start = self.word("for")
-        if not start:
-            return body
-        variable = self.next
-        self.place += 1
-        if variable.kind != "name" or not self.word("in"):
-            raise SyntaxProblem(variable.at, tell("syntax.expected_repetition"))
-        if self.word("range"):
-            self.expect("(")
-            bounds = [self.bound()]
-            bounds += [self.bound()] if self.take(",") else []
-            self.expect(")")
-            first, last = ([0] * (len(bounds) == 1) + bounds)[:2]
-            last -= 1
-        else:
-            first = self.bound()
-            self.expect("..")
-            last = self.bound()
-        if not 0 <= last - first < MAXIMAL_STEPS:
-            raise SyntaxProblem(start.at, tell("syntax.steps", most=MAXIMAL_STEPS))
-        return Syntax("for", (body, variable.text, first, last), start.at)
+    def name(self) -> Token | None:
+        """The next word, consumed, if it is a name."""
+        return self.word(self.next.text)
 
-    def bound(self) -> int:
-        """A bound of a range: a whole number, one that is given, or a length of what is given."""
-        return whole(counted(self.sum(), self.given))
+    def calls(self) -> bool:
+        """Whether a function is called next."""
+        return self.next.kind == "name" and self.words[self.place + 1].text == "("
+
+    def loop(self, body: Syntax) -> Syntax:
+        return repeated(self, body)
 
     def comparison(self) -> Syntax:
         """A comparison, or one of two: `a if c else b`."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 from pylatex import Document, NoEscape, Package
@@ -22,17 +23,23 @@ PACKAGES = ("amsmath", "xcolor", "graphicx", "microtype", "fancyhdr", "hyperref"
 WIDTH = 55
 """Millimetres of the longest bar."""
 TIME_LIMIT = 300
+ALIKE = {"right": "written", "blank": "expected"}
+"""The verdicts that answers beside each other share a line for, and what of them stands there."""
+MOST_ALIKE = 4
+"""Answers that a line has room for."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerView:
-    """One line of a student's table; `entry` is the entry's place, `[1,2]`, `written` and `expected` are LaTeX."""
+    """One line of a student's table; `entry` is the entry's place, `[1,2]`, `written` and `expected` are LaTeX. Where
+    the line is of several answers, `alike` has them all."""
 
     entry: str
     written: str
     expected: str
     verdict: str
     points: int
+    alike: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +156,7 @@ class _Views:
 
     def step(self, step: StepMark, is_first: bool, told: set[str]) -> StepView:
         """A step's lines; what a mistake is about is told once, then only its name."""
-        answers = tuple(
+        answers = [
             AnswerView(
                 answer.key.removeprefix(step.name),
                 _numeral(answer.written),
@@ -158,13 +165,13 @@ class _Views:
                 answer.points,
             )
             for answer in step.answers
-        )
+        ]
         hints = tuple(
             latex_text(self.words["again"].format(name=self.names[name]) if name in told else self.feedback[name])
             for name in step.mistakes
         )
         told |= set(step.mistakes)
-        return StepView(self.symbol(step.quantity), answers, hints, len(hints) > 1, is_first)
+        return StepView(self.symbol(step.quantity), tuple(_lines(answers)), hints, len(hints) > 1, is_first)
 
     def bars(self, steps: list[ClassStep]) -> list[BarView]:
         longest = max((step.fails for step in steps), default=1)
@@ -180,6 +187,23 @@ class _Views:
         ]
 
 
+def _lines(answers: list[AnswerView]) -> Iterator[AnswerView]:
+    """The lines of a step: right answers beside each other, and blank ones, share a line."""
+    for verdict, found in groupby(answers, key=lambda answer: answer.verdict):
+        run = list(found)
+        most = MOST_ALIKE if verdict in ALIKE else 1
+        yield from (_line(run[place : place + most]) for place in range(0, len(run), most))
+
+
+def _line(alike: list[AnswerView]) -> AnswerView:
+    first, last = alike[0], alike[-1]
+    if first is last:
+        return first
+    shown = r",\enspace ".join(getattr(answer, ALIKE[first.verdict]) for answer in alike)
+    points = sum(answer.points for answer in alike)
+    return replace(first, entry=f"{first.entry}–{last.entry}", points=points, alike=shown)
+
+
 def _numeral(text: str) -> str:
     """A number with a true minus; any other text as it is."""
     if re.fullmatch(r"[-−]?[0-9.,/]+(?:e-?[0-9]+)?", text):
@@ -189,7 +213,7 @@ def _numeral(text: str) -> str:
 
 def _document(template: str, heading: str, **shown: Any) -> str:
     made = environment("marks")
-    options = {"left": "19mm", "right": "19mm", "top": "17mm", "bottom": "20mm"}
+    options = {"left": "19mm", "right": "19mm", "top": "15mm", "bottom": "17mm"}
     page = Document(
         documentclass="article",
         document_options=["11pt", "a4paper"],
