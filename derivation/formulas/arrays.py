@@ -119,6 +119,12 @@ class Array:
             return True
         return False
 
+    @property
+    def sides(self) -> tuple[Array, Array]:
+        """The column and the row that this is the product of."""
+        column, row, _ = self.factors
+        return column, row
+
     def each(self) -> Iterator[Any]:
         """The entries one by one; those of an array that is held in another form are not kept."""
         if not self.is_held:
@@ -140,7 +146,7 @@ class Array:
             and other.factors
             and all(
                 one is another or (one.flipped is not None and one.flipped is another.flipped)
-                for one, another in zip(self.factors[:2], other.factors[:2], strict=True)
+                for one, another in zip(self.sides, other.sides, strict=True)
             )
         )
 
@@ -182,7 +188,7 @@ class Array:
 
     def __mul__(self, other: Array) -> Array:
         if other is self and self.factors:
-            column, row, _ = self.factors
+            column, row = self.sides
             return (column * column) @ (row * row)
         return self.zip(operator.mul, other)
 
@@ -212,7 +218,7 @@ class Array:
     def sum(self) -> Array:
         """All entries added up, as a scalar."""
         if self.factors:
-            column, row, _ = self.factors
+            column, row = self.sides
             return column.sum() * row.sum()
         return Array.scalar(total(self.entries))
 
