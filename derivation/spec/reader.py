@@ -722,7 +722,7 @@ class _Builder:
             self.add(("model", word), self.with_givens(told, uses(self.written[key].syntax)))
 
     def check_notation(self, shapes: Mapping[str, Shape], update: Update | None) -> None:
-        for key, latex in [*self.spec.notation.items()]:
+        for key, latex in list(self.spec.notation.items()):
             known = [*shapes, *self.stacks, *(update.constants if update else ())]
             if key not in known and key not in self.written:
                 self.add_missing(("notation", key), tell("spec.nothing_called", key=key, near=nearest(key, known)))
@@ -733,7 +733,6 @@ class _Builder:
                 self.add(("notation", key), message_of(error))
                 continue
             if key in self.stacks and key not in shapes:
-                del self.spec.notation[key]
                 for name in self.stacks[key].names:
                     places = name.removeprefix(key).split("_")[1:]
                     self.spec.notation.setdefault(name, numbered(latex, places))
