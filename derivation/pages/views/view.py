@@ -11,7 +11,6 @@ from itertools import groupby
 from flint import fmpq
 
 from derivation.formulas.arrays import Array, Shape
-from derivation.formulas.language.stacks.stack import sliced_names
 from derivation.formulas.numbers import AGREED_DIGITS
 from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term
@@ -184,7 +183,7 @@ def _rounding(network: Network, words: Words) -> str:
 
 def _spaces(network: Network, latex: Callable[[Term], str], real: str) -> list[str]:
     """The space that each given is of; the matrices of an array of three or four axes have theirs together."""
-    whole = {name: key for key, axes in network.stacks.items() for name in sliced_names(key, axes[:-2])}
+    whole = {name: key for key in network.stacks for name in network.matrices(key)}
     spaces = dict[str, str]()
     for key in (*network.data, *network.parameters):
         if key in whole:
