@@ -99,7 +99,8 @@ def _text(term: Term) -> str:
 
 def kind(term: Term, shapes: Shapes) -> str:
     """What a quantity is by its equation: the outermost operation, `affine` for a product with something added,
-    `mean_...` for a sum divided by the number of its summands, `scaled_...` for other quotients by a constant.
+    `conv2d` for a sum of convolutions, one for each channel, `mean_...` for a sum divided by the number of its
+    summands, `scaled_...` for other quotients by a constant.
 
     >>> kind(name("W") @ name("x") + name("b"), Shapes({}))
     'affine'
@@ -108,6 +109,8 @@ def kind(term: Term, shapes: Shapes) -> str:
         parts = [part for _, part in _summands(term, 1) if operations(part)]
         if not parts or any(part.head not in BILINEAR for part in parts):
             return term.head
+        if len(parts) > 1 and all(part.head == heads.CONV2D for part in parts):
+            return heads.CONV2D
         return "affine" if len(parts) == 1 else "combination"
     if term.head == heads.DIV and term.args[1].head == "number":
         inner = kind(term.args[0], shapes)

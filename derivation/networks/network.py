@@ -11,6 +11,7 @@ from typing import Literal
 from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.language.forms import in_cheapest_order, in_one
 from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.language.stacks.stack import sliced_names
 from derivation.formulas.numbers import Carry, Style
 from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.terms import Term, index, name, names, rebuild, walk
@@ -84,6 +85,10 @@ class Network:
         brought = list(quantities(self)) if self.update else []
         shapes = {key: shape for key, shape, _ in brought}
         return Names({**self.shapes, **shapes}, {**{key: latex for key, _, latex in brought}, **self.notation})
+
+    def matrices(self, key: str) -> tuple[str, ...]:
+        """The quantities that a name stands for: the matrices of an array of three or four axes, else itself."""
+        return tuple(sliced_names(key, self.stacks[key][:-2])) if key in self.stacks else (key,)
 
     @cached_property
     def moved(self) -> tuple[str, ...]:

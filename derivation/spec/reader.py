@@ -745,7 +745,7 @@ class _Builder:
             self.add(("model", word), self.with_givens(told, uses(self.written[key].syntax)))
 
     def check_notation(self, shapes: Mapping[str, Shape], update: Update | None) -> None:
-        for key, latex in [*self.spec.notation.items()]:
+        for key, latex in list(self.spec.notation.items()):
             known = [*shapes, *self.stacks, *(update.constants if update else ())]
             if key not in known and key not in self.written:
                 self.add_missing(("notation", key), tell("spec.nothing_called", key=key, near=nearest(key, known)))

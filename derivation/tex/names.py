@@ -149,8 +149,8 @@ class Names:
 
     def __init__(self, shapes: Mapping[str, Shape], notation: Mapping[str, str] | None = None) -> None:
         self.shapes = shapes
-        given = notation or {}
-        layered = any(re.fullmatch(r"[A-Z]\d+", name) for name in shapes)
+        self._given = given = notation or {}
+        self._layered = layered = any(re.fullmatch(r"[A-Z]\d+", name) for name in shapes)
         self._latex = {name: given.get(name) or _marked(name, given, layered) for name in shapes}
         used = set(self._latex.values())
         self._entry = {name: _entry_base(latex, shapes[name], used) for name, latex in self._latex.items()}
@@ -170,6 +170,10 @@ class Names:
     def latex(self, name: str) -> str:
         """The symbol of a quantity."""
         return self._latex[name]
+
+    def array(self, name: str) -> str:
+        """The symbol of an array of three or four axes, of which each matrix is a quantity."""
+        return _marked(name, self._given, self._layered)
 
     def entry(self, name: str, place: tuple[int, ...]) -> str:
         """The symbol of an entry, counted from 1; an entry of a matrix takes the small letter, a name with a subscript

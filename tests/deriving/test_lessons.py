@@ -15,6 +15,7 @@ from autograd.tracer import getval
 from places import ROOT
 
 import derivation
+from derivation.formulas.language.stacks.stack import sliced_names
 from derivation.formulas.numbers import json_text
 
 Given = dict[str, Any]
@@ -72,6 +73,39 @@ def triplet_loss(p: Given, d: Given) -> Any:
     return relu(near - far + d["m"])
 
 
+def convolved(image: Any, filters: Any) -> Any:
+    """Feature maps of an image, both with channels first: at each place the sum over channels and kernel."""
+    rows, columns = (size - reach + 1 for size, reach in zip(image.shape[1:], filters.shape[2:], strict=True))
+    height, width = filters.shape[2:]
+    return np.array([
+        [[np.sum(image[:, i : i + height, j : j + width] * filters[f]) for j in range(columns)] for i in range(rows)]
+        for f in range(len(filters))
+    ])  # fmt: skip
+
+
+def lenet(p: Given, d: Given) -> Any:
+    maps = relu(convolved(d["X"], p["K"]) + p["b"][:, None, None])
+    pooled = np.array([np.max(maps[f, i : i + 2, j : j + 2]) for f in (0, 1) for i in (0, 2) for j in (0, 2)])
+    return cross_entropy(softmax(p["W"] @ pooled + p["c"]), d["y"])
+
+
+def image_batch(p: Given, d: Given) -> Any:
+    maps = np.array([convolved(image, p["K"]) for image in d["X"]])
+    mean, variance = (of(maps, axis=(0, 2, 3), keepdims=True) for of in (np.mean, np.var))
+    normalised = p["gamma"][:, None, None] * (maps - mean) / np.sqrt(variance) + p["beta"][:, None, None]
+    scores = p["w"] * np.mean(relu(normalised), axis=(1, 2, 3)) + p["c"]
+    return np.mean((scores - d["t"]) ** 2)
+
+
+def multi_head_attention(p: Given, d: Given) -> Any:
+    heads = []
+    for head in (0, 1):
+        query, key, value = (d["X"] @ p[f"W_{letter}"][:, head : head + 1] for letter in "QKV")
+        scores = np.exp(query @ key.T)
+        heads.append(scores / np.sum(scores, axis=1, keepdims=True) @ value)
+    return np.sum((np.hstack(heads) @ p["W_O"] - d["T"]) ** 2) / 2
+
+
 LOSSES: dict[str, Callable[[Given, Given], Any]] = {
     "graph-layer": graph_layer,
     "variational-autoencoder": variational_autoencoder,
@@ -80,6 +114,9 @@ LOSSES: dict[str, Callable[[Given, Given], Any]] = {
     "policy-gradient": policy_gradient,
     "temporal-difference": temporal_difference,
     "triplet-loss": triplet_loss,
+    "lenet": lenet,
+    "image-batch": image_batch,
+    "multi-head-attention": multi_head_attention,
 }
 
 
@@ -96,5 +133,6 @@ def test_a_lesson_has_the_loss_and_the_gradients_of_autograd(stem: str) -> None:
     loss = LOSSES[stem]
     assert float(Fraction(json_text(worked.values["L"].entries[0]))) == pytest.approx(loss(parameters, data), rel=1e-12)
     for key, truth in grad(loss)(parameters, data).items():
-        found = [float(Fraction(json_text(entry))) for entry in worked.gradients[key].entries]
+        matrices = sliced_names(key, truth.shape[:-2]) if truth.ndim > 2 else [key]
+        found = [float(Fraction(json_text(entry))) for name in matrices for entry in worked.gradients[name].entries]
         assert found == pytest.approx(np.ravel(truth), rel=1e-10, abs=1e-14), key

@@ -9,6 +9,7 @@ from places import ROOT
 from derivation import SpecError, loads
 from derivation.exercises.exercise.exercise import exercise_of
 from derivation.exercises.plan.domains import domain, domains, standard
+from derivation.exercises.plan.table import plan_of
 from derivation.spec.reader import opened_text
 
 HEAD = (ROOT / "examples" / "two-two-one.toml").read_text("utf-8")
@@ -150,3 +151,58 @@ def test_what_belongs_to_the_equations_does_not_vary() -> None:
     for key in ("y", "c"):
         with pytest.raises(SpecError, match=f"'{key}' is a place in an index, or an array that stands in an equation"):
             exercise_of(INDEXED + f'[variants]\nvary = {{ {key} = "0 | 1" }}', "")
+
+
+CHANNELS = """
+[model]
+loss = "L"
+equations = '''
+Z = conv2d(X, K)
+A = relu(Z)
+m = A.mean(axis=(1, 2))
+L = sum((m - t)^2)
+'''
+[parameters]
+K = [[[[1, 0], [0, 1]], [[0, 1], [1, 0]]], [[[1, 1], [0, 1]], [[0, 1], [0, 0]]]]
+[data]
+X = [[[1, 2, 0], [0, 1, 1], [2, 0, 1]], [[0, 1, 1], [1, 0, 2], [0, 1, 0]]]
+t = [1, 2]
+[update]
+rate = 0.1
+[variants]
+"""
+KERNELS = ["K_1_1", "K_1_2", "K_2_1", "K_2_2"]
+
+
+def test_a_wish_of_an_array_of_more_axes_is_one_of_each_matrix() -> None:
+    wishes = 'ask = ["Z", "dL/dK", "K_new", "L"]\npoints = { Z = 2, "dL/dK" = 3 }\nrelu = { A = "on" }\ndecimals = { Z = 1 }\n'
+    plan = plan_of(
+        opened_text(
+            CHANNELS
+            + wishes
+            + '[variants.vary]\nK = "integers 1..2"\nX = [[["0 | 1", 2, 3], [4, 5, 6], [7, 8, 9]], [[1, 1, 1], [2, 2, 2], [3, 3, "3 | 4"]]]'
+        )
+    )
+    assert {(term.args[0], offset): len(values) for (term, offset), values in plan.domains.items() if len(values) > 1} == {
+        **{(key, offset): 2 for key in KERNELS for offset in range(4)}, ("X_1", 0): 2, ("X_2", 8): 2,
+    }  # fmt: skip
+    assert plan.asked == ("Z_1", "Z_2", *(f"dL/d{key}" for key in KERNELS), *(f"{key}_new" for key in KERNELS), "L")
+    assert plan.points == {"Z_1": 2, "Z_2": 2, **{f"dL/d{key}": 3 for key in KERNELS}}
+    assert [key for key, _ in plan.wishes["relu"]] == ["A_1", "A_2"]
+    assert plan.wishes["decimals"] == (("Z_1", 1), ("Z_2", 1))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('[variants.vary]\nX = [[1, 2], [3, 4]]', "does not have the quantity's shape, which is 2 x 3 x 3"),
+        ("[variants.vary]\nX = [1, 2]", "does not have the quantity's shape, which is 2 x 3 x 3"),
+        ('[variants.vary]\nZ = "integers 1..2"', "nothing that is given is called 'Z'"),
+        ('[variants.vary]\nK = "integers 2..1"', "the range is empty"),
+        ('ask = ["dL/dQ"]', "the walkthrough works no 'dL/dQ'"),
+    ],
+)  # fmt: skip
+def test_a_wrong_wish_of_an_array_of_more_axes_is_told_once(text: str, message: str) -> None:
+    with pytest.raises(SpecError) as told:
+        plan_of(opened_text(CHANNELS + text))
+    assert str(told.value).count(message) == 1 and len(told.value.problems) == 1

@@ -107,6 +107,7 @@ TEXTS = [
     ("lacking.anything", X + "$2 q = 3$"),
     ("lacking.value", "$2 q = 3$"),
     (f"{NOT_READ} meaning.arguments", r"$x = 2$, $\tanh(x, x) = 1$"),
+    (f"{NOT_READ} meaning.options", W + r"$\operatorname{maxpool}(W) = 4$"),
     (f"{NOT_READ} meaning.broadcast", X + W + "$W + x = W$"),
     (f"{NOT_READ} meaning.star", W + "$W * W = 3$"),
     (

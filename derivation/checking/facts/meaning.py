@@ -22,7 +22,7 @@ from derivation.formulas.language.resolve import choose, describe, rule, substit
 from derivation.formulas.operations import SPELLINGS, TABLE, ShapeMismatch, heads
 from derivation.formulas.terms import Term, index, matrix, name, number, partial, updated
 from derivation.words.files import load
-from derivation.words.telling import tell
+from derivation.words.telling import listed, tell
 
 TEN = number(10)
 MAXIMAL_CALLS = 20
@@ -95,6 +95,8 @@ class Meaning:
                 raise Unreadable(tree.start, "meaning.arguments", function=symbol, count=len(parts)) from mismatch
             found = load()["joining"]["and"].join(describe(shape) for _, shape in parts)
             raise Mismatch(tree.start, tell("wrong.operands", found=found)) from mismatch
+        if row.options:
+            raise Unreadable(tree.start, "meaning.options", function=symbol, options=listed(row.options))
         missing = len(row.operands) - len(parts)
         defaults = tuple(number(text) for text in row.defaults[len(row.defaults) - missing :]) if missing else ()
         shapes = [shape for _, shape in parts] + [()] * missing

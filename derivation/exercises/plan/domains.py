@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from math import prod
 from typing import Any
 
 from flint import fmpq
@@ -45,6 +46,25 @@ def domains(given: Any, shape: Shape) -> dict[int, Domain]:
         expected = f"{shape[0]} x {shape[1]}" if shape else tell("domains.scalar")
         raise ValueError(tell("domains.shape", shape=expected))
     return {offset: domain(entry) for offset, entry in enumerate(entries)}
+
+
+def by_matrix(given: Any, axes: Shape) -> list[Any]:
+    """What is wished of each matrix of an array: one wish for all of them, or a list of the array's shape. Raises
+    `ValueError` with a sentence.
+
+    >>> by_matrix("one decimal", (2, 3, 3)), by_matrix([[[1, 2]], [[3, 4]]], (2, 1, 2))
+    (['one decimal', 'one decimal'], [[[1, 2]], [[3, 4]]])
+    """
+    lead = axes[:-2]
+    if not isinstance(given, list):
+        return [given] * prod(lead)
+    found, fits = [given], True
+    for size in lead:
+        fits &= all(isinstance(part, list) and len(part) == size for part in found)
+        found = [inner for part in found for inner in (part if isinstance(part, list) else [])]
+    if not fits or (lead and any(not isinstance(part, list) or _shape(part) != axes[-2:] for part in found)):
+        raise ValueError(tell("domains.shape", shape=" x ".join(map(str, axes))))
+    return found
 
 
 def domain(given: Any) -> Domain:

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from derivation.exercises.plan import wishes
 from derivation.exercises.plan.contract import Contract
-from derivation.exercises.plan.domains import Domain, domains, standard
+from derivation.exercises.plan.domains import Domain, by_matrix, domains, standard
 from derivation.exercises.plan.plan import Plan, Slot, Stratum
 from derivation.formulas.arrays import Array
 from derivation.formulas.language.expressions import nearest
@@ -176,23 +176,28 @@ def _varied(given: Mapping[str, Any], network: Network, add: Add) -> dict[Slot, 
     quantities: dict[str, Array] = {**constants, **network.parameters, **network.data}
     found: dict[Slot, Domain] = {}
     for key, wish in given.items():
-        if key not in quantities:
+        matrices = network.matrices(key)
+        if not all(matrix in quantities for matrix in matrices):
             near, known = nearest(key, quantities), ", ".join(quantities)
             add(("vary", key), tell("plan.not_given", key=key, near=near, known=known))
             continue
-        if key in network.fixed:
+        if not network.fixed.isdisjoint(matrices):
             add(("vary", key), tell("plan.fixed", key=key))
             continue
-        of_update = key not in network.parameters and key not in network.data
         try:
-            values = domains(wish, quantities[key].shape)
-            if of_update and not all(map(RANGES[key].holds, chain.from_iterable(values.values()))):
-                raise ValueError(tell("plan.out_of_range", key=key, range=RANGES[key].sentence))
+            for matrix, of_matrix in zip(matrices, by_matrix(wish, network.stacks.get(key, ())), strict=True):
+                found |= _slots(matrix, domains(of_matrix, quantities[matrix].shape), network)
         except ValueError as problem:
             add(("vary", key), str(problem))
-            continue
-        found |= {(name(PREFIX + key if of_update else key), offset): domain for offset, domain in values.items()}
     return found
+
+
+def _slots(key: str, values: Mapping[int, Domain], network: Network) -> dict[Slot, Domain]:
+    """The entries of a quantity that vary; the update's constants within their range (`ValueError`)."""
+    of_update = key not in network.parameters and key not in network.data
+    if of_update and not all(map(RANGES[key].holds, chain.from_iterable(values.values()))):
+        raise ValueError(tell("plan.out_of_range", key=key, range=RANGES[key].sentence))
+    return {(name(PREFIX + key if of_update else key), offset): domain for offset, domain in values.items()}
 
 
 def _given_contract(network: Network) -> Contract:
@@ -222,17 +227,19 @@ def _asked(table: VariantsTable, network: Network, add: Add) -> tuple[str, ...]:
         return LEVELS[table.level or "guided"](network)
     if table.level is not None:
         add(("ask",), tell("plan.ask_and_level"))
-    _check_known(table.ask, "ask", network, add)
-    if not table.ask:
+    asked = [own for key in table.ask for own in wishes.each_matrix(key, network)]
+    _check_known(asked, "ask", network, add)
+    if not asked:
         add(("ask",), tell("plan.nothing_asked"))
-    return tuple(table.ask)
+    return tuple(asked)
 
 
 def _points(table: VariantsTable, network: Network, add: Add) -> dict[str, int]:
     if isinstance(table.points, int):
         return dict.fromkeys(known(network), table.points) if table.points != 1 else {}
-    _check_known(list(table.points), "points", network, add)
-    return dict(table.points)
+    points = {own: worth for key, worth in table.points.items() for own in wishes.each_matrix(key, network)}
+    _check_known(list(points), "points", network, add)
+    return points
 
 
 def _check_known(keys: list[str], where: str, network: Network, add: Add) -> None:

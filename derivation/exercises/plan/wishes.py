@@ -54,6 +54,13 @@ def read(given: Mapping[str, Any], network: Network, add: Callable[[str, str], N
     return found
 
 
+def each_matrix(key: str, network: Network) -> list[str]:
+    """What `Z`, `dL/dK` and `K_new` stand for where they are arrays of three or four axes: that of each matrix."""
+    slope = f"d{network.loss}/d"
+    before, after = slope if key.startswith(slope) else "", "_new" if key.endswith("_new") else ""
+    return [before + own + after for own in network.matrices(key.removeprefix(before).removesuffix(after))]
+
+
 def is_wished(wished: Any) -> bool:
     """Whether a wish's value asks for anything; 0 decimals do."""
     return wished is not None and wished is not False and wished != ()
@@ -114,7 +121,9 @@ def _decimals(given: Any, network: Network) -> Any:
     read_one = _whole(0, 12)
     if not isinstance(given, Mapping):
         return read_one(given, network)
-    return tuple((str(key), read_one(places, network)) for key, places in given.items())
+    return tuple(
+        (own, read_one(places, network)) for key, places in given.items() for own in each_matrix(str(key), network)
+    )
 
 
 def _positive(given: Any, network: Network) -> fmpq:
@@ -135,7 +144,9 @@ def _relu(given: Any, network: Network) -> tuple[tuple[str, tuple[str, ...]], ..
         raise ValueError(tell("wished.relu"))
     if not known:
         raise ValueError(tell("wished.no_relu"))
-    return tuple((key, _states(key, words, network, known)) for key, words in given.items())
+    return tuple(
+        (own, _states(own, words, network, known)) for key, words in given.items() for own in network.matrices(key)
+    )
 
 
 def _states(key: str, given: Any, network: Network, known: list[str]) -> tuple[str, ...]:

@@ -147,14 +147,10 @@ def view(
     latex = latex_of(network)
     words = Words(lambda term: inline(latex(term)), say, network.page.decimal)
     phases = tuple(_phase(phase, latex, words, derivation) for phase in derivation.phases)
-    shapes = tuple(
-        inline(rf"{latex(Term('name', (key,)))} \in {_space(network.shapes[key], real)}")
-        for key in (*network.data, *network.parameters)
-    )
     return View(
         network.title,
         _subtitle(derivation, words, inline),
-        shapes,
+        tuple(map(inline, _spaces(network, latex, real))),
         tuple(_signs(phases, words)),
         phases,
         verdict(derivation, words),
@@ -185,10 +181,22 @@ def _rounding(network: Network, words: Words) -> str:
     )
 
 
-def _space(shape: Shape, real: str) -> str:
-    if not shape:
-        return real
-    return f"{real}^{{{shape[0]}}}" if shape[1] == 1 else rf"{real}^{{{shape[0]} \times {shape[1]}}}"
+def _spaces(network: Network, latex: Callable[[Term], str], real: str) -> list[str]:
+    """The space that each given is of; the matrices of an array of three or four axes have theirs together."""
+    whole = {name: key for key in network.stacks for name in network.matrices(key)}
+    spaces = dict[str, str]()
+    for key in (*network.data, *network.parameters):
+        if key in whole:
+            spaces[network.names.array(whole[key])] = _space(network.stacks[whole[key]], real)
+        else:
+            shape = network.shapes[key]
+            spaces[latex(Term("name", (key,)))] = _space(shape[:1] if shape[1:] == (1,) else shape, real)
+    return [rf"{symbol} \in {space}" for symbol, space in spaces.items()]
+
+
+def _space(axes: Shape, real: str) -> str:
+    lengths = r" \times ".join(map(str, axes))
+    return f"{real}^{{{lengths}}}" if axes else real
 
 
 def _subtitle(derivation: Derivation, words: Words, inline: Callable[[str], str]) -> str:
