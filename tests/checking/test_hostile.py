@@ -14,6 +14,7 @@ import re._parser as sre_parser  # type: ignore[import-not-found]
 import sys
 import tracemalloc
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -223,11 +224,18 @@ def possessive_groups(sequence: Any) -> list[str]:
     ] + [row for item in sequence for part in inside(item) for row in possessive_groups(part)]
 
 
+EXTRAS = {"derivation.models.onnx_file": "onnx", "derivation.models.tracing": "torch"}
+"""Modules that need the package of an extra."""
+
+
 def patterns(package: Any = derivation.checking) -> list[tuple[str, str, bool]]:
     """Every pattern of a package, as it is compiled or as it stands in a call, with its module, and whether it is
     tried at one place only."""
     found = []
     for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        needed = EXTRAS.get(info.name)
+        if needed and find_spec(needed) is None:
+            continue
         module = import_module(info.name)
         nodes = [*ast.walk(ast.parse(Path(str(module.__file__)).read_text("utf-8")))]
         calls = [node for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)]
