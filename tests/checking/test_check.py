@@ -68,7 +68,7 @@ UNREAD = {
 }
 
 
-@pytest.mark.slices(10)
+@pytest.mark.slices(6)
 @pytest.mark.many(2)
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_our_own_handouts_pass(path: Path) -> None:
@@ -311,10 +311,10 @@ HOSTILE = {
 @pytest.mark.many(4)
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_hostile_input_ends(kind: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     for path in ("a.md", "a.tex"):
         check_text(HOSTILE[kind], path)
-    assert time.perf_counter() - began < 30  # a guard against hanging, not a measurement
+    assert time.process_time() - began < 30  # a guard against hanging, not a measurement
 
 
 def test_formulas_that_cannot_be_taken_apart_are_not_dropped() -> None:

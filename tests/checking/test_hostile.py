@@ -237,11 +237,8 @@ def patterns(package: Any = derivation.checking) -> list[tuple[str, str, bool]]:
         if needed and find_spec(needed) is None:
             continue
         module = import_module(info.name)
-        calls = [
-            node
-            for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text("utf-8")))
-            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
-        ]
+        nodes = [*ast.walk(ast.parse(Path(str(module.__file__)).read_text("utf-8")))]
+        calls = [node for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)]
         for key, value in vars(module).items():
             if isinstance(value, re.Pattern):
                 found.append(
@@ -251,7 +248,7 @@ def patterns(package: Any = derivation.checking) -> list[tuple[str, str, bool]]:
                         {node.attr for node in calls if node.value.id == key} <= {"match", "fullmatch"},
                     )
                 )  # type: ignore[attr-defined]
-        for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text("utf-8"))):
+        for node in nodes:
             if (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Attribute)

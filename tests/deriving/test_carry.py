@@ -221,6 +221,7 @@ def test_adam_carries_its_own_quantities_rounded() -> None:
     nothing_is_wrong(found)
 
 
+@pytest.mark.slices(8)
 @pytest.mark.many(4)
 @pytest.mark.parametrize("seed", range(16))
 def test_random_networks_are_proved_and_pass_the_checker(seed: int) -> None:

@@ -137,7 +137,7 @@ def spec(equations: str, values: dict[str, object]) -> str:
     )
 
 
-@pytest.mark.slices(8)
+@pytest.mark.slices(4)
 @pytest.mark.many(2)
 @pytest.mark.parametrize("seed", range(20))
 def test_random_networks_agree_with_autograd(seed: int) -> None:

@@ -61,6 +61,7 @@ def test_a_loss_of_zero_has_no_elasticity() -> None:
     assert "relative change" not in FORMATS["md"](found, "typeset").decode().split("|\n")[0]
 
 
+@pytest.mark.slices(7)
 @pytest.mark.many(3)
 @pytest.mark.parametrize("view", ["sensitivity", "gradient_check", "hessian"])
 @pytest.mark.parametrize("example", EXAMPLES)

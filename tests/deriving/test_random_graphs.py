@@ -285,7 +285,7 @@ def agree(found: Array, expected: Any) -> bool:
     return bool(np.all(np.abs(ours - theirs) <= 1e-9 * np.maximum(1.0, np.abs(theirs))))
 
 
-@pytest.mark.slices(6)
+@pytest.mark.slices(4)
 @pytest.mark.many(3)
 @pytest.mark.parametrize("seed", DRAWN)
 def test_autograd_and_difference_quotients_agree(seed: int) -> None:
@@ -321,7 +321,7 @@ def test_every_operation_is_drawn() -> None:
     assert drawn == {operation.text for operation in (*UNARY, *BINARY)}
 
 
-@pytest.mark.slices(5)
+@pytest.mark.slices(3)
 @needs_torch
 @pytest.mark.parametrize("seed", DRAWN)
 def test_torch_agrees(seed: int) -> None:

@@ -103,6 +103,7 @@ def agrees(found: Derivation, key: str, expected: Any) -> bool:
     return bool(np.allclose(ours, np.ravel(expected), rtol=1e-12, atol=1e-14))
 
 
+@pytest.mark.slices(18)
 @pytest.mark.parametrize(("head", "text", "formula", "expected"), CASES, ids=[case[1] for case in CASES])
 def test_prediction_minus_target(head: str, text: str, formula: str, expected: Any) -> None:
     found, key = worked(f"{head}\nL = {text}"), head.partition("(")[2][0]

@@ -199,7 +199,7 @@ def test_mistakes_made_by_hand_are_named(exercise: Exercise, quizzes: list[list[
     assert named > 30
 
 
-@pytest.mark.slices(8)
+@pytest.mark.slices(3)
 @pytest.mark.many(2)
 @pytest.mark.parametrize(
     "lesson", ["two-two-one", "adam", "gru", "softmax-regression", "cnn", "layer-norm", "skip-gram"]

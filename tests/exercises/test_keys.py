@@ -71,6 +71,7 @@ def test_a_key_of_old_marks_as_it_did(folder: Path, tmp_path: Path) -> None:
     assert known(new, old) == old
 
 
+@pytest.mark.slices(3)
 @pytest.mark.many(1)
 @each
 def test_a_sheet_of_old_is_made_again_by_its_id(folder: Path, tmp_path: Path) -> None:
@@ -144,6 +145,7 @@ def test_a_new_mistake_orphans_no_sheet(tmp_path: Path, request: pytest.FixtureR
         assert number_text(rebuild(exercise, variant["id"]).given[name("y")].entries[0]) == variant["given"]["y"]
 
 
+@pytest.mark.slices(2)
 @pytest.mark.many(1)
 @each
 def test_keys_and_sheets_of_old_outlive_a_new_mistake(folder: Path, tmp_path: Path, grown: None) -> None:

@@ -11,7 +11,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import by_hand
 import pytest
@@ -665,9 +667,14 @@ def test_what_is_no_table(text: str, message: str, article: Key) -> None:
         read_answers(text, article)
 
 
-def _head(**changed: object) -> str:
+@cache
+def _form() -> dict[str, Any]:
     exercise = loose(SPEC)
-    return json.dumps({**key_form(exercise, draw(exercise, 1, 1), SPEC.read_text("utf-8"), 1), **changed})
+    return key_form(exercise, draw(exercise, 1, 1), SPEC.read_text("utf-8"), 1)
+
+
+def _head(**changed: object) -> str:
+    return json.dumps({**_form(), **changed})
 
 
 @pytest.mark.parametrize(

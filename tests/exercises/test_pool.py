@@ -14,14 +14,13 @@ from pathlib import Path
 
 import psutil
 import pytest
+from patience import PATIENCE
 from places import ROOT
 
 from derivation.exercises.batch.pool import TRIES, Cluster, Cores, NoCluster, NoPool, is_open
 from derivation.system.hold import Held, held
 
 SPEC = ROOT / "examples" / "variants" / "two-two-one.toml"
-PATIENCE = 60
-"""Seconds for what takes one or two on a machine that has time."""
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="signals as on POSIX")]
 
 
@@ -192,7 +191,7 @@ def test_two_runs_into_one_folder(tmp_path: Path) -> None:
     """Both succeed, or one of them is told who holds it; what is there is whole."""
     call = [*command(tmp_path / "both")[:-4], "--count", "300", "--format", "csv", "-o", str(tmp_path / "both")]
     runs = [subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) for _ in range(2)]
-    ends = [(*run.communicate(timeout=4 * PATIENCE), run.returncode) for run in runs]
+    ends = [(*run.communicate(timeout=PATIENCE), run.returncode) for run in runs]
     assert 0 in [code for *_, code in ends]
     for _, told, code in ends:
         assert code == 0 or (code == 2 and b"is being written by process" in told), told

@@ -20,6 +20,7 @@ from zipfile import ZipFile
 import by_hand
 import pytest
 from loose import loose
+from patience import PATIENCE
 from places import ROOT
 from written import EVIL, article, files, given, titled, typed
 
@@ -316,7 +317,7 @@ def test_qti_components_give_the_key_full_marks(exercise, package: bytes, tmp_pa
         "--dump-dom",
         (tmp_path / "page.html").as_uri(),
     ]
-    shown = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+    shown = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=True).stdout
     scores = [float(found) for found in json.loads(html_of(shown))]
     assert scores == [Engine(item, case).values["SCORE"] for case in cases]
     assert scores[0] == 29 and scores[2] == 28

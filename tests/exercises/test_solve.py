@@ -87,7 +87,7 @@ rate = "0.1 | 0.5"
 """
 
 
-@pytest.mark.slices(2)
+@pytest.mark.slices(1)
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("wishes", "holds"),
@@ -121,9 +121,11 @@ def test_search_finds_what_brute_force_finds(wishes: str, holds: object) -> None
 VALUES = ("-1", "-0.5", "0.5", "1", "2", "0.2", "0.1", "-0.3", "0", "3", "0.25", "-2", "1.5")
 
 
+@pytest.mark.slices(1)
 @pytest.mark.slow
-def test_search_finds_what_brute_force_finds_on_lattices_by_chance() -> None:
-    assert sum(_same_solutions(seed) > 0 for seed in range(24)) >= 5
+@pytest.mark.parametrize("first", range(0, 24, 6))
+def test_search_finds_what_brute_force_finds_on_lattices_by_chance(first: int) -> None:
+    assert sum(_same_solutions(seed) for seed in range(first, first + 6)) > 0
 
 
 def _same_solutions(seed: int) -> int:

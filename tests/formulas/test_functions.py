@@ -135,6 +135,7 @@ def network(expression: str, values: dict[str, Any]) -> derivation.Network:
     )
 
 
+@pytest.mark.slices(30)
 @pytest.mark.parametrize("expression", CASES)
 def test_values_and_gradients_agree_with_autograd(expression: str) -> None:
     shapes, function = CASES[expression]

@@ -90,6 +90,7 @@ def network(equations: str) -> derivation.Network:
     return derivation.loads(model + "\n".join(tables))
 
 
+@pytest.mark.slices(24)
 @pytest.mark.many(6)
 @pytest.mark.parametrize("equations", CASES)
 def test_values_are_those_of_numpy(equations: str) -> None:

@@ -79,6 +79,7 @@ CASES: dict[str, tuple[dict[str, tuple[int, ...]], Callable[..., Any]]] = {
 }
 
 
+@pytest.mark.slices(13)
 @pytest.mark.parametrize("equation", CASES)
 def test_losses_and_gradients_agree_with_autograd(equation: str) -> None:
     shapes, function = CASES[equation]

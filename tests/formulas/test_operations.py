@@ -142,6 +142,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.mark.slices(8)
 @pytest.mark.parametrize(("file", "piece", "work", "said"), MISSING.values(), ids=MISSING)
 def test_a_missing_piece_is_named_when_the_table_is_imported(
     house: Path, file: str, piece: str, work: str, said: str

@@ -168,7 +168,7 @@ def differences(found: Any, expected: Any) -> float:
     return float(np.max(np.abs(ours - np.ravel(expected)) / np.maximum(1.0, np.abs(np.ravel(expected)))))
 
 
-@pytest.mark.slices(40)
+@pytest.mark.slices(20)
 @pytest.mark.many(4)
 @pytest.mark.parametrize("equation", CASES)
 def test_gradients_agree_with_autograd(equation: str) -> None:
@@ -188,7 +188,7 @@ def test_gradients_agree_with_autograd(equation: str) -> None:
             assert differences(found.gradients[key], expected) < 1e-9, key
 
 
-@pytest.mark.slices(24)
+@pytest.mark.slices(12)
 @pytest.mark.many(6)
 @pytest.mark.parametrize("equation", CASES)
 def test_every_link_is_proved(equation: str) -> None:

@@ -15,6 +15,8 @@ from pathlib import Path
 import pypdf
 import pytest
 from bare_tex import typeset
+from lessons import worked
+from patience import PATIENCE
 from places import EXAMPLES, ROOT
 from pypdf.generic import ContentStream
 from typer.testing import CliRunner
@@ -187,18 +189,14 @@ def codes(part: str | bytes) -> bytes:
     return part if isinstance(part, bytes) else part.original_bytes
 
 
-@pytest.mark.slices(2)
+@pytest.mark.slices(1)
 @pytest.mark.tex
 @pytest.mark.parametrize(("spec", "seed"), [("two-two-one", 1), ("two-two-one", 2), ("momentum", 3), ("batch-norm", 4)])
 def test_no_two_neighbours_are_alike(spec: str, seed: int) -> None:
     shapes: dict[str, set[int]] = defaultdict(set)
     last: dict[str, int] = {}
     total = 0
-    for page in signs(
-        FORMATS["pdf"](
-            derivation.derive(derivation.load(ROOT / "examples" / f"{spec}.toml")), "handwritten", Writing(seed=seed)
-        )
-    ):
+    for page in signs(FORMATS["pdf"](worked(spec), "handwritten", Writing(seed=seed))):
         for character, shape in page:
             assert last.get(character) != shape, character
             last[character] = shape
@@ -282,14 +280,14 @@ def test_a_page_in_hand_is_not_much_larger_than_print(article: derivation.Deriva
     assert len(page) < 5 * len(FORMATS["pdf"](article, "typeset"))
 
 
-@pytest.mark.slices(6)
+@pytest.mark.slices(3)
 @pytest.mark.tex
 @pytest.mark.parametrize("spec", EXAMPLES, ids=lambda path: path.stem)
 def test_every_symbol_of_every_lesson_is_in_the_hand(spec: Path, tmp_path: Path) -> None:
     hands, papers = sorted(HANDS), sorted(PAPERS)
     turn = EXAMPLES.index(spec)
     writing = Writing(hands[turn % 3], papers[turn // 3 % 3])
-    tex = FORMATS["tex"](derivation.derive(derivation.load(spec)), "handwritten", writing)
+    tex = FORMATS["tex"](worked(spec.stem), "handwritten", writing)
     typeset(tmp_path, {"handout.tex": tex, **beside(tex, "handwritten", writing)})
     log = (tmp_path / "handout.log").read_text("utf-8", "replace")
     assert "Missing character" not in log
@@ -380,7 +378,7 @@ def test_a_tex_file_compiles_with_the_fonts_beside_it(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert {path.suffix for path in (tmp_path / "my-notes-1-fonts").iterdir()} == {".pfb", ".tfm"}
     command = [engines()[0].program, "-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", target.name]
-    subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=60, check=True)
+    subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=PATIENCE, check=True)
     assert len(pypdf.PdfReader(target.with_suffix(".pdf")).pages) >= 3
 
 

@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from bare_tex import typeset
+from lessons import worked
+from patience import PATIENCE
 from PIL import Image, ImageDraw
-from places import ROOT
 
 import derivation
 from derivation.handwriting.fonts.fonts import WRITINGS, placed, source
@@ -137,7 +138,7 @@ def test_fractions_in_the_rows_of_a_matrix_stand_apart(
             (preamble + MATRIX.encode()).decode(), files=beside(preamble + MATRIX.encode(), "handwritten", writing)
         )
     )
-    subprocess.run(["pdftoppm", "-r", "200", "-gray", "page.pdf", "page"], cwd=tmp_path, check=True, timeout=60)
+    subprocess.run(["pdftoppm", "-r", "200", "-gray", "page.pdf", "page"], cwd=tmp_path, check=True, timeout=PATIENCE)
     [picture] = tmp_path.glob("*.pgm")
     pixels = np.asarray(Image.open(picture)) < 128
     top = pixels[: pixels.shape[0] // 2]
@@ -164,7 +165,7 @@ def written(stem: str, hand: str, folder: Path) -> list[list[Frame]]:
     """Of each chart of a lesson by hand, the formulas and where they reach in millimetres: their places are the
     chart's, their sizes TeX's."""
     writing = Writing(hand)
-    tex = FORMATS["tex"](derivation.derive(derivation.load(ROOT / "examples" / f"{stem}.toml")), "handwritten", writing)
+    tex = FORMATS["tex"](worked(stem), "handwritten", writing)
     asked = tex.decode().replace(r"\fi\box\hand@fitted}", TELL)
     typeset(folder, {"page.tex": asked.encode(), **beside(tex, "handwritten", writing)})
     sizes: dict[tuple[str, ...], list[tuple[float, float]]] = defaultdict(list)
@@ -188,6 +189,7 @@ def touch(one: Frame, other: Frame) -> bool:
     return other[1] < right - TOUCH and other[3] > left + TOUCH and other[2] < bottom - TOUCH and other[4] > top + TOUCH
 
 
+@pytest.mark.slices(3)
 @pytest.mark.tex
 @pytest.mark.parametrize(
     ("stem", "hand"), [*product(["two-two-one", "three-four-two"], sorted(HANDS)), ("rnn", "quick")]

@@ -6,6 +6,8 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from patience import PATIENCE
+
 from derivation.pages.typesetting.engine import engines
 
 
@@ -21,4 +23,4 @@ def typeset(folder: Path, files: Mapping[str, bytes]) -> None:
         next(iter(files)),
     ]
     environment = {"max_print_line": "10000", "HOME": str(folder)}
-    subprocess.run(command, cwd=folder, capture_output=True, timeout=120, check=True, env=environment)
+    subprocess.run(command, cwd=folder, capture_output=True, timeout=PATIENCE, check=True, env=environment)

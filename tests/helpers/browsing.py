@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from patience import PATIENCE
+
 
 class Opened:
     """A page in a window of its own, with all that it asked the network for and all that it complained about."""
@@ -14,6 +16,7 @@ class Opened:
         self.context = browser.new_context(
             **{"viewport": {"width": 1100, "height": 900}, "reduced_motion": "reduce", **window}
         )
+        self.context.set_default_timeout(1000 * PATIENCE)
         self.page = self.context.new_page()
         self.asked: list[str] = []
         self.complaints: list[str] = []

@@ -191,6 +191,7 @@ def test_rows_make_sense_of_other_networks(example: str, row: str) -> None:
     assert edited == FORMULAS[example, row]
 
 
+@pytest.mark.slices(16)
 @pytest.mark.many(6)
 @pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.toml")), ids=lambda path: path.stem)
 def test_every_example_can_be_mistaken(path: object) -> None:

@@ -47,7 +47,7 @@ def archive(tmp_path: Path) -> Path:
     return exported(tmp_path, module, torch.randn(2, dtype=torch.float64))
 
 
-@pytest.mark.slices(3)
+@pytest.mark.slices(2)
 @pytest.mark.parametrize("key", IN_FILES)
 def test_a_file_is_the_module_and_is_read_back_to_the_same_bytes(tmp_path: Path, key: str) -> None:
     assert key in CASES

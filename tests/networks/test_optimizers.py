@@ -360,6 +360,7 @@ UPDATES = [
 ]
 
 
+@pytest.mark.slices(9)
 @pytest.mark.many(5)
 @pytest.mark.parametrize("update", UPDATES, ids=lambda update: update.replace("\n", " "))
 def test_every_link_is_proved_and_read_back(update: str) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pypdf
 import pytest
+from patience import PATIENCE
 from whole.test_doors import opened
 
 from derivation.pages.formats.tex import shell
@@ -231,7 +232,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_run_that_writes_without_end_is_stopped(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "SIZE_LIMIT", 4 << 20)
     with pytest.raises(TexError, match="was stopped as it had written more than 4 MB"):
-        compile_pdf(ENDLESS.replace("%s", "x" * 1000), time_limit=120)
+        compile_pdf(ENDLESS.replace("%s", "x" * 1000), time_limit=PATIENCE)
     assert not list(temporary.iterdir())
 
 
@@ -245,7 +246,7 @@ compile_pdf(sys.argv[2])
 
 def started(temporary: Path) -> tuple[Path, list[int]]:
     """The folder in which TeX runs, once it does, and the programs that run there (as far as the system tells)."""
-    end = time.monotonic() + 120
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         for log in temporary.glob(f"{TEMPORARY}/handout.log"):
             own = [
@@ -266,8 +267,8 @@ def reached(link: Path) -> str:
 
 
 def gone(folder: Path, programs: list[int]) -> bool:
-    """Whether folder and programs are gone, or go within a minute."""
-    end = time.monotonic() + 60
+    """Whether folder and programs are gone, or go soon."""
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         alive = [program for program in programs if str(folder) in reached(Path(f"/proc/{program}/cwd"))]
         if not folder.exists() and not alive:
@@ -285,7 +286,7 @@ def test_tex_and_its_folder_go_whatever_ends_the_command(name: str, tmp_path: Pa
     folder, programs = started(tmp_path)
     assert folder.stat().st_mode & 0o777 == 0o700 and (len(programs) == 2 or not Path("/proc").is_dir())
     os.killpg(running.pid, signal.Signals[name])
-    assert running.wait(timeout=60) != 0
+    assert running.wait(timeout=PATIENCE) != 0
     assert gone(folder, programs)
 
 

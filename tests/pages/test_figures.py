@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 from flint import arb, ctx, fmpq
+from lessons import worked as lesson
+from patience import PATIENCE
 from places import EXAMPLES, ROOT
 
 import derivation
@@ -39,8 +41,8 @@ TOUCH = 0.02
 
 
 @cache
-def lesson(stem: str) -> derivation.Derivation:
-    return derivation.derive(derivation.load(ROOT / "examples" / f"{stem}.toml"))
+def charts_of(stem: str) -> dict[str, Chart]:
+    return charts(lesson(stem))
 
 
 def overlap(a: Frame, b: Frame) -> bool:
@@ -114,8 +116,7 @@ def test_faults_are_found() -> None:
 @pytest.mark.many(4)
 @pytest.mark.parametrize("stem", LESSONS)
 def test_nothing_lies_on_anything_in_a_lesson(stem: str) -> None:
-    worked = lesson(stem)
-    for key, chart in charts(worked).items():
+    for key, chart in charts_of(stem).items():
         assert not faults(chart), key
         assert chart.width <= TEXT_WIDTH["a4"] + TOUCH and chart.height <= PAGE, key
 
@@ -133,7 +134,7 @@ def landings(chart: Chart) -> Iterator[tuple[Edge, float]]:
 def test_every_arrow_meets_its_box_at_a_right_angle(stem: str) -> None:
     """The last piece is level, at least as long as a head, and ends at the side of a box."""
     worked = lesson(stem)
-    for chart in (*(chart for key, chart in charts(worked).items() if key != "heat"), map_of(worked.network)):
+    for chart in (*(chart for key, chart in charts_of(stem).items() if key != "heat"), map_of(worked.network)):
         for edge, level in landings(chart):
             assert level >= HEAD - 1e-9, (edge.source, edge.target)
             x, y = edge.strokes[-1][-1]
@@ -188,7 +189,7 @@ def test_every_use_is_an_edge(stem: str) -> None:
     """Forward and backward, each equation has an edge from each quantity that it uses, and no other."""
     worked = lesson(stem)
     uses = {(operand, key) for key, term in worked.network.equations.items() for operand in names(term)}
-    found = charts(worked)
+    found = charts_of(stem)
     drawn_uses = {
         (one, edge.target) for edge in found["forward"].edges for one in edge.source.split() if one != edge.target
     }
@@ -211,7 +212,7 @@ def test_gradients_flow_back_to_what_has_one_and_never_into_data(stem: str) -> N
     worked = lesson(stem)
     if not worked.network.loss:
         return
-    for edge in charts(worked)["backward"].edges:
+    for edge in charts_of(stem)["backward"].edges:
         flows = all(key in worked.gradients and key not in worked.network.data for key in edge.quantity.split())
         assert (edge.style == "backward") == flows, edge
         if edge.style == "backward":
@@ -278,7 +279,7 @@ def test_a_share_is_the_slope_of_its_own_use(stem: str) -> None:
 def test_the_backward_chart_prints_shares_on_edges_and_totals_in_nodes() -> None:
     """Layer normalization: c is used by v and by xhat; what the edges say adds up to what the node says, to the digits
     printed."""
-    chart = charts(lesson("layer-norm"))["backward"]
+    chart = charts_of("layer-norm")["backward"]
 
     def numbers(block: Block) -> list[float]:
         matrix = next(text.latex for text in block.texts if "pmatrix" in text.latex)
@@ -332,7 +333,7 @@ def laid_out(boxes: list[Box], links: list[Link]) -> Chart:
     return Chart(layout.width, layout.height, nodes, edges)
 
 
-@pytest.mark.slices(60)
+@pytest.mark.slices(30)
 @pytest.mark.many(10)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_nothing_lies_on_anything_in_a_random_graph(seed: int) -> None:
@@ -350,7 +351,7 @@ def test_nothing_lies_on_anything_in_a_random_graph(seed: int) -> None:
             assert all(a[0] <= b[0] + 1e-9 for a, b in pairwise(stroke)), "an edge never turns back"
 
 
-@pytest.mark.slices(60)
+@pytest.mark.slices(30)
 @pytest.mark.many(10)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_random_networks_fold_into_rows_that_fit(seed: int) -> None:
@@ -480,7 +481,7 @@ def test_a_chart_higher_than_a_page_is_parted_between_its_rows() -> None:
 @pytest.mark.parametrize("stem", LESSONS)
 def test_a_step_of_the_update_carries_its_sign(stem: str) -> None:
     worked = lesson(stem)
-    chart = charts(worked).get("update")
+    chart = charts_of(stem).get("update")
     if chart is None:
         assert not worked.network.update
         return
@@ -496,7 +497,7 @@ def test_a_step_of_the_update_carries_its_sign(stem: str) -> None:
 def test_a_new_value_shows_how_far_it_has_moved(stem: str) -> None:
     """Old, step and new as printed: they add up within a tenth of the step, but where results are carried rounded."""
     worked = lesson(stem)
-    chart = charts(worked).get("update")
+    chart = charts_of(stem).get("update")
     numeral = r"(?<![\w.])-?\d+(?:\.\d+)?(?:e-?\d+)?(?![\w.}])"
     if chart is None or worked.network.carry:
         return
@@ -542,9 +543,9 @@ def test_the_minimum_lies_in_the_frame_of_the_contours(stem: str, lowest: tuple[
     picture = _Picture(network, network.few_entries, stations, fmpq(1))
     assert picture.minimum is not None
     assert tuple(float(value) for value in picture.minimum) == pytest.approx(lowest, abs=1e-4)
-    ring = next(node for node in charts(worked)["surface"].nodes if node.kind == "ring")
+    ring = next(node for node in charts_of(stem)["surface"].nodes if node.kind == "ring")
     axis = max(
-        (line for line in charts(worked)["surface"].lines if line.style == "axis"), key=lambda line: len(line.points)
+        (line for line in charts_of(stem)["surface"].lines if line.style == "axis"), key=lambda line: len(line.points)
     )
     (left, top), (right, bottom) = axis.points[0], axis.points[2]
     assert (right - left, bottom - top) == (WIDTH, HEIGHT)
@@ -579,7 +580,7 @@ def test_contour_lines_lie_where_the_loss_has_their_level(stem: str) -> None:
 
 @pytest.mark.parametrize("stem", ["momentum", "adam", "linear-regression"])
 def test_no_contour_line_passes_through_a_word_or_a_level(stem: str) -> None:
-    chart = charts(lesson(stem))["surface"]
+    chart = charts_of(stem)["surface"]
     levels = [label for label in chart.labels if label.block.texts[0].tone == "shape"]
     assert len(levels) >= 7
     for line in chart.lines:
@@ -596,7 +597,7 @@ def test_no_contour_line_passes_through_a_word_or_a_level(stem: str) -> None:
 def test_a_perceptron_is_drawn_by_its_weights() -> None:
     """The article's 2-2-1 network: a line for each of its six weights, as thick as it is large, dashed below 0, its
     number on it."""
-    chart = charts(lesson("two-two-one"))["setup"]
+    chart = charts_of("two-two-one")["setup"]
     assert [node.block.texts[0].latex for node in chart.nodes] == ["x_{1}", "x_{2}", "h_{1}", "h_{2}", r"\hat{y}"]
     weights = [0.3, -0.1, 0.2, 0.4, 0.5, -0.3]
     assert [float(edge.label.block.texts[0].latex) for edge in chart.edges if edge.label] == weights
@@ -634,19 +635,19 @@ def test_weights_run_from_the_right_neuron_whichever_way_the_product_is_written(
 @pytest.mark.slow
 def test_the_legend_speaks_of_dashes_only_where_there_are_some() -> None:
     for stem in LESSONS:
-        chart = charts(lesson(stem)).get("setup")
+        chart = charts_of(stem).get("setup")
         if chart:
             legend = " ".join(text.latex for label in chart.labels for text in label.block.texts)
             assert ("dashed" in legend) == any(edge.style == "negative" for edge in chart.edges), stem
             assert ("thickness" in legend) == (len({edge.thickness for edge in chart.edges}) > 1), stem
     assert not any(
-        "dashed" in text.latex for label in charts(lesson("shared-bias"))["setup"].labels for text in label.block.texts
+        "dashed" in text.latex for label in charts_of("shared-bias")["setup"].labels for text in label.block.texts
     )
 
 
 @pytest.mark.slow
 def test_only_perceptrons_are_drawn_as_neurons() -> None:
-    assert {stem for stem in LESSONS if "setup" in charts(lesson(stem))} == {
+    assert {stem for stem in LESSONS if "setup" in charts_of(stem)} == {
         "mlp-batch", "paper-arithmetic", "shared-bias", "three-four-two", "two-two-one", "xor",
     }  # fmt: skip
 
@@ -657,8 +658,7 @@ def test_only_perceptrons_are_drawn_as_neurons() -> None:
 @pytest.mark.many(4)
 @pytest.mark.parametrize("stem", LESSONS)
 def test_svg_is_well_formed_and_says_what_everything_is(stem: str) -> None:
-    worked = lesson(stem)
-    for key, chart in charts(worked).items():
+    for key, chart in charts_of(stem).items():
         root = ElementTree.fromstring(svg(chart, key, "A <title> & more"))
         space = "{http://www.w3.org/2000/svg}"
         identities = [node.get("id") for node in root.iter() if node.get("id")]
@@ -676,7 +676,7 @@ def test_svg_is_well_formed_and_says_what_everything_is(stem: str) -> None:
 
 def test_both_writers_draw_the_same_places() -> None:
     """Boxes and ends of edges, read back from both texts."""
-    chart = charts(lesson("residual"))["backward"]
+    chart = charts_of("residual")["backward"]
     scale = 96 / 25.4
     boxes = [
         tuple(float(text) for text in found)
@@ -720,7 +720,7 @@ def test_measured_formulas_fit_their_boxes(tmp_path: Path) -> None:
     narrower."""
     texts = {}
     for stem in LESSONS:
-        for chart in (*charts(lesson(stem)).values(), map_of(lesson(stem).network)):
+        for chart in (*charts_of(stem).values(), map_of(lesson(stem).network)):
             for part in (*chart.nodes, *chart.labels, *(edge.label for edge in chart.edges if edge.label)):
                 texts |= {(text.latex, text.tone): text for text in part.block.texts}
     sizes = {
@@ -740,7 +740,7 @@ def test_measured_formulas_fit_their_boxes(tmp_path: Path) -> None:
         [program, "-interaction=nonstopmode", "handout.tex"],
         cwd=tmp_path,
         capture_output=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     ).stdout.decode()
     measured = [

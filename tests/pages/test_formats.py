@@ -14,6 +14,8 @@ from pathlib import Path
 import numpy as np
 import pypdf
 import pytest
+from lessons import proved, worked
+from patience import PATIENCE
 from places import EXAMPLES, ROOT
 
 import derivation
@@ -78,13 +80,11 @@ def test_a_pdf_carries_what_a_reader_expects(source: str, tex: str) -> None:
 def test_every_example_compiles_without_overflow(stem: str, source: str, tmp_path: Path) -> None:
     if source in MISSING:
         pytest.skip(MISSING[source])
-    spec = ROOT / "examples" / f"{stem}.toml"
-    worked = derivation.derive(derivation.load(spec))
-    tex = FORMATS["tex"](worked, "typeset").decode()
+    tex = FORMATS["tex"](worked(stem), "typeset").decode()
     compile_pdf(tex, SOURCES[source])
     (tmp_path / "handout.tex").write_text(tex, "utf-8")
     command = [SOURCES[source].program, "-no-shell-escape", "-interaction=nonstopmode", "handout.tex"]
-    log = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=120, check=True).stdout.decode(
+    log = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=PATIENCE, check=True).stdout.decode(
         "utf-8", "replace"
     )
     wide = [float(points) for points in re.findall(r"Overfull \\hbox \(([\d.]+)pt too wide", log)]
@@ -212,17 +212,14 @@ def test_numbers_are_written_to_json_as_they_come() -> None:
 
 
 def test_irrational_numbers_have_thirty_digits() -> None:
-    form = json.loads(
-        FORMATS["json"](derivation.derive(derivation.load(ROOT / "examples" / "sigmoid-circuit.toml")), "typeset")
-    )
+    form = json.loads(FORMATS["json"](worked("sigmoid-circuit"), "typeset"))
     assert form["training_steps"][0]["values"]["f"] == "0.731058578630004879251159241822"
 
 
 @pytest.mark.many(6)
 @pytest.mark.parametrize("spec", EXAMPLES, ids=lambda path: path.stem)
 def test_the_words_and_formulas_are_pinned(spec: Path, pytestconfig: pytest.Config) -> None:
-    worked = derivation.prove(derivation.derive(derivation.load(spec)))
-    page = FORMATS["md"](worked, "typeset").decode()
+    page = FORMATS["md"](proved(spec.stem), "typeset").decode()
     golden = ROOT / "tests" / "golden" / f"{spec.stem}.md"
     if pytestconfig.getoption("--golden"):
         golden.parent.mkdir(exist_ok=True)

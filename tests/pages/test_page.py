@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 
 import pytest
 from browsing import Opened, nothing_for_axe, nothing_is_wider, outside_their_boxes
+from lessons import worked
 from places import EXAMPLES, ROOT
 
 import derivation
@@ -38,7 +39,7 @@ HERE = "document.querySelector('.link.current')"
 
 @cache
 def html_of(stem: str) -> str:
-    return written(derivation.derive(derivation.load(ROOT / "examples" / f"{stem}.toml")))
+    return written(worked(stem))
 
 
 @pytest.fixture
@@ -208,7 +209,7 @@ def test_play_goes_on_by_itself_and_stops(window: Any) -> None:
     button = opened.page.get_by_role("button", name="Play")
     opened.press("Space")
     assert button.get_attribute("aria-pressed") == "true" and opened.place == 1
-    opened.page.wait_for_function("document.querySelector('.player input').value >= 3", timeout=20_000)
+    opened.page.wait_for_function("document.querySelector('.player input').value >= 3")
     opened.press("Space")
     assert button.get_attribute("aria-pressed") == "false"
     here = opened.place
@@ -336,13 +337,14 @@ def test_axe_finds_nothing_in_both_colour_schemes(window: Any, stem: str, scheme
     nothing_for_axe(window, stem, scheme)
 
 
-@pytest.mark.slices(1)
+@pytest.mark.slices(6)
 @pytest.mark.parametrize("width", [1100, 768, 400])
-def test_nothing_is_wider_than_the_window(window: Any, width: int) -> None:
-    for stem in LOOKED_AT:
-        nothing_is_wider(window, stem, width)
+@pytest.mark.parametrize("stem", LOOKED_AT)
+def test_nothing_is_wider_than_the_window(window: Any, stem: str, width: int) -> None:
+    nothing_is_wider(window, stem, width)
 
 
+@pytest.mark.slices(4)
 @pytest.mark.parametrize("stem", LOOKED_AT)
 def test_charts_keep_their_formulas_inside_their_boxes(window: Any, stem: str) -> None:
     assert outside_their_boxes(window, stem, 1.5, 2) == []

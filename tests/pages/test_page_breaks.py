@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from bare_tex import typeset
-from places import EXAMPLES, ROOT
+from lessons import worked
+from places import EXAMPLES
 
-import derivation
 from derivation.handwriting.writing import Writing
 from derivation.pages.formats import FORMATS
 from derivation.pages.formats.tex import beside
@@ -36,7 +36,7 @@ TELLING = r"""
 
 def marks(stem: str, theme: str, folder: Path) -> list[list[str]]:
     """What stands on each page of a lesson, in order."""
-    tex = FORMATS["tex"](derivation.derive(derivation.load(ROOT / "examples" / f"{stem}.toml")), theme, Writing())
+    tex = FORMATS["tex"](worked(stem), theme, Writing())
     asked = (
         tex.decode()
         .replace(r"\begin{document}", TELLING + r"\begin{document}", 1)

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from browsing import Opened, nothing_for_axe, nothing_is_wider, outside_their_boxes
+from lessons import proved, worked
 from pages.test_page import html_of
 from places import ROOT
 from typer.testing import CliRunner
@@ -28,11 +29,6 @@ LOOKED_AT = ("two-two-one", "softmax-regression", "transformer-block", "adam")
 MOVING = {"reduced_motion": "no-preference"}
 WRITTEN = "document.querySelectorAll('.writing').length"
 TEXT = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>", re.DOTALL)
-
-
-@cache
-def worked(stem: str) -> derivation.Derivation:
-    return derivation.derive(derivation.load(ROOT / "examples" / f"{stem}.toml"))
 
 
 @cache
@@ -85,6 +81,7 @@ def test_the_articles_page_is_small() -> None:
         assert len(written("two-two-one", Writing(hand=hand)).encode()) < 300_000, hand
 
 
+@pytest.mark.slices(2)
 @pytest.mark.many(1)
 @pytest.mark.parametrize("stem", LOOKED_AT)
 def test_the_text_is_that_of_the_typeset_page(stem: str) -> None:
@@ -93,6 +90,7 @@ def test_the_text_is_that_of_the_typeset_page(stem: str) -> None:
     assert by_hand == plain
 
 
+@pytest.mark.slices(2)
 @pytest.mark.many(1)
 @pytest.mark.parametrize("stem", LOOKED_AT)
 def test_neighbouring_occurrences_have_different_shapes(stem: str) -> None:
@@ -173,9 +171,7 @@ def test_the_command_writes_it(tmp_path: Path) -> None:
         ],
     )
     assert result.exit_code == 0, result.output
-    assert target.read_text("utf-8") == page(
-        derivation.prove(worked("two-two-one")), "handwritten", Writing("quick", "lined", 7)
-    )
+    assert target.read_text("utf-8") == page(proved("two-two-one"), "handwritten", Writing("quick", "lined", 7))
 
 
 def test_the_fonts_are_sound() -> None:
@@ -236,14 +232,14 @@ def test_brackets_are_as_high_as_what_they_hold(window: Any) -> None:
 def test_a_step_writes_itself_and_a_further_one_completes_it(window: Any) -> None:
     opened = window("two-two-one", **MOVING)
     opened.page.wait_for_function(
-        "document.getAnimations().length === 0", timeout=8000
+        "document.getAnimations().length === 0"
     )  # the colours of the page may take their time
     opened.press("ArrowRight")
     assert opened.get("document.getAnimations().length") > 50
     assert opened.get("document.querySelector('.link.current').matches('.writing')") and opened.get(
         "document.querySelector('.title.writing') !== null"
     )
-    opened.page.wait_for_function(f"{WRITTEN} === 0", timeout=8000)
+    opened.page.wait_for_function(f"{WRITTEN} === 0")
     assert (
         opened.get("document.getAnimations().length") == 0
         and opened.get("document.querySelectorAll('.masks').length") == 0
@@ -278,10 +274,8 @@ def test_play_waits_for_the_pen(window: Any) -> None:
     opened = window("two-two-one", **MOVING)
     opened.press("Space")
     for place in (1, 2, 3):
-        opened.page.wait_for_function(
-            f"document.querySelector('.player input').value == {place} && {WRITTEN} === 0", timeout=20_000
-        )
-    opened.page.wait_for_function(f"{WRITTEN} > 0", timeout=20_000)
+        opened.page.wait_for_function(f"document.querySelector('.player input').value == {place} && {WRITTEN} === 0")
+    opened.page.wait_for_function(f"{WRITTEN} > 0")
     opened.press("Space")
     assert (
         opened.get(WRITTEN) == 0
@@ -292,7 +286,7 @@ def test_play_waits_for_the_pen(window: Any) -> None:
 HALT = "document.getAnimations().forEach(a => { a.pause(); a.currentTime = %s })"
 
 
-@pytest.mark.slices(2)
+@pytest.mark.slices(1)
 @pytest.mark.parametrize("links", [4, 12, 30, 61])
 def test_the_pen_passes_over_all_ink_and_nothing_is_there_before(window: Any, links: int) -> None:
     """Pixels: with every stroke drawn the mask leaves nothing out; half-way, about half is there; at first, next to
@@ -358,19 +352,20 @@ def test_what_is_copied_holds_the_numbers(window: Any) -> None:
         assert opened.get(f"window.find('{wanted}')"), wanted
 
 
-def test_words_that_are_cut_in_two_read_as_one(window: Any) -> None:
+@pytest.mark.slices(1)
+@pytest.mark.parametrize("stem", ["two-two-one", "cnn", "transformer-block"])
+def test_words_that_are_cut_in_two_read_as_one(window: Any, stem: str) -> None:
     """As browsers lay them out: nothing has come between the parts of a word."""
-    for stem in ("two-two-one", "cnn", "transformer-block"):
-        plain, by_hand = (
-            window(stem, text).get(
-                "[...document.querySelectorAll('h1, h2, h3, h4, p, nav li')].map(node => "
-                "node.innerText.replace(/\\s+/g, ' '))"
-            )
-            for text in (html_of(stem), written(stem))
+    plain, by_hand = (
+        window(stem, text).get(
+            "[...document.querySelectorAll('h1, h2, h3, h4, p, nav li')].map(node => "
+            "node.innerText.replace(/\\s+/g, ' '))"
         )
-        assert [unicodedata.normalize("NFKC", line) for line in plain] == [
-            unicodedata.normalize("NFKC", line) for line in by_hand
-        ]
+        for text in (html_of(stem), written(stem))
+    )
+    assert [unicodedata.normalize("NFKC", line) for line in plain] == [
+        unicodedata.normalize("NFKC", line) for line in by_hand
+    ]
 
 
 def test_the_current_quantity_lights_up_everywhere(window: Any) -> None:
@@ -415,13 +410,14 @@ def test_axe_finds_nothing_in_both_colour_schemes(window: Any, stem: str, scheme
     nothing_for_axe(window, stem, scheme)
 
 
-@pytest.mark.slices(1)
+@pytest.mark.slices(3)
 @pytest.mark.parametrize("width", [1100, 768, 400])
-def test_nothing_is_wider_than_the_window(window: Any, width: int) -> None:
-    for stem in LOOKED_AT:
-        nothing_is_wider(window, stem, width)
+@pytest.mark.parametrize("stem", LOOKED_AT)
+def test_nothing_is_wider_than_the_window(window: Any, stem: str, width: int) -> None:
+    nothing_is_wider(window, stem, width)
 
 
+@pytest.mark.slices(2)
 @pytest.mark.parametrize("stem", LOOKED_AT)
 def test_charts_keep_their_formulas_inside_their_boxes(window: Any, stem: str) -> None:
     assert outside_their_boxes(window, stem, 2, 3) == []

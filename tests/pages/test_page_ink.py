@@ -81,7 +81,7 @@ def shown(browser: Any, tmp_path: Path) -> Any:
     return of
 
 
-@pytest.mark.slices(4)
+@pytest.mark.slices(3)
 @pytest.mark.parametrize("stem", [*WITH_ROOTS, *OTHERS])
 def test_every_sign_of_a_lesson_leaves_ink(shown: Any, stem: str) -> None:
     opened = shown(html_of(stem))
@@ -91,6 +91,7 @@ def test_every_sign_of_a_lesson_leaves_ink(shown: Any, stem: str) -> None:
     opened.context.close()
 
 
+@pytest.mark.slices(1)
 @pytest.mark.parametrize("stem", ["attention", "adam"])
 def test_every_sign_by_hand_leaves_ink(shown: Any, stem: str) -> None:
     opened = shown(written(stem))

@@ -7,6 +7,7 @@ from dataclasses import replace
 import operation_examples
 import pytest
 import sympy
+from lessons import proved
 
 import derivation
 from derivation.formulas.language import resolve
@@ -36,8 +37,7 @@ def network(equations: str) -> derivation.Derivation:
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_every_example_is_proved(example: str) -> None:
-    found = derivation.prove(derivation.derive(derivation.load(f"examples/{example}.toml")))
-    assert not unproved(found)
+    assert not unproved(proved(example))
 
 
 @pytest.mark.slices(60)

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from babel import Locale
 from babel.plural import PluralRule
+from lessons import worked as lesson
 from places import EXAMPLES, ROOT
 from pypdf import PdfReader
 from typer.testing import CliRunner
@@ -210,8 +211,7 @@ def with_comma(stem: str) -> derivation.Derivation:
 @pytest.mark.slices(10)
 @pytest.mark.parametrize("stem", [spec.stem for spec in EXAMPLES if spec.parent.name == "examples"])
 def test_our_checker_reads_german_and_decimal_commas_as_it_reads_english(stem: str) -> None:
-    spec = ROOT / "examples" / f"{stem}.toml"
-    worked = derivation.derive(derivation.load(spec))
+    worked = lesson(stem)
     english = Counter(one.verdict for one in check_text(markdown(worked), "handout.md").equalities)
     page = replace(worked.network.page, language="de", decimal=",")
     german = markdown(replace(worked, network=replace(worked.network, page=page)))
