@@ -96,7 +96,7 @@ def _axes(resolver: Resolver, syntax: Syntax, of: Resolved, given: Sequence[Synt
         return axes
     if not axes:
         raise SyntaxProblem(syntax.at, tell("indexing.scalar", called=called(of)))
-    if len(places) > 2 or not of.shape:
+    if len(places) > 2 or not of.shape or any(place.symbol == "none" for place in given):
         told = tell("indexing.too_many", called=called(of), shape=describe(of.shape), count=len(places))
         raise SyntaxProblem(syntax.at, told)
     return of.shape
