@@ -182,9 +182,9 @@ def _origin(resolver: Resolver, of: Resolved, places: Sequence[int]) -> tuple[Te
     while term.head in VIEWS:
         chain_of.append(term)
         term = term.args[0]
-    if term.head != "name":
+    shape = resolver.names[term.args[0]] if term.head == "name" else ()
+    if not shape:
         return None
-    shape = resolver.names[term.args[0]]
     array = Array(shape, tuple(range(_count(shape))))
     for view in reversed(chain_of):
         meaning = TABLE[view.head].meaning
