@@ -312,6 +312,8 @@ def describe(shape: Shape) -> str:
     """
     if not shape:
         return tell("shapes.a_scalar")
+    if len(shape) > 2:
+        return tell("shapes.an_array", shape=" x ".join(map(str, shape)))
     rows, columns = shape
     return tell("shapes.a_vector", length=rows) if columns == 1 else tell("shapes.a_matrix", rows=rows, columns=columns)
 

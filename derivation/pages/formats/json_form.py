@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from derivation.formulas.arrays import Array, Shape
+from derivation.formulas.language.stacks.stack import sliced_names
 from derivation.formulas.numbers import Number, json_text
 from derivation.networks.keys import key_of
 from derivation.networks.walkthrough import Derivation, Drift, Phase, Step
@@ -54,12 +56,12 @@ def form(derivation: Derivation) -> dict[str, Any]:
     """What the document holds, its numbers as arrays."""
     writer = Writer(derivation.network.names)
     words = Words(lambda term: f"${writer.write(term)[0]}$")
-    loss = derivation.network.loss
+    loss, stacks = derivation.network.loss, derivation.network.stacks
     steps = [
         {
-            "values": dict(numbers.values),
-            "gradients": dict(numbers.gradients),
-            "updated": dict(numbers.updated),
+            "values": _numbers(numbers.values, stacks),
+            "gradients": _numbers(numbers.gradients, stacks),
+            "updated": _numbers(numbers.updated, stacks),
             **(
                 {"optimizer": {key_of(term): array for term, array in numbers.optimizer.items()}}
                 if numbers.optimizer
@@ -90,10 +92,28 @@ def _outcome(derivation: Derivation) -> dict[str, Any]:
         return {}
     return {
         "after_training": {
-            "values": dict(derivation.outcome.values),
+            "values": _numbers(derivation.outcome.values, derivation.network.stacks),
             "loss": derivation.outcome.values[derivation.network.loss],
         }
     }
+
+
+def _numbers(arrays: Mapping[str, Array], stacks: Mapping[str, Shape]) -> dict[str, Any]:
+    """Arrays by name; those of three and four axes are nested lists beside their matrices."""
+    found: dict[str, Any] = dict(arrays)
+    for key, axes in stacks.items():
+        names = sliced_names(key, axes[:-2])
+        if all(name in arrays for name in names):
+            found[key] = _nested([json_text(entry) for name in names for entry in arrays[name].each()], axes)
+    return found
+
+
+def _nested(entries: list[str], axes: Shape) -> Any:
+    """Entries in lists of lists, the last axis running fastest."""
+    found: list[Any] = entries
+    for size in axes[:0:-1]:
+        found = [found[start : start + size] for start in range(0, len(found), size)]
+    return found
 
 
 def _drift(drift: Drift) -> dict[str, Any]:
