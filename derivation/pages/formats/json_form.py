@@ -104,7 +104,7 @@ def _numbers(arrays: Mapping[str, Array], stacks: Mapping[str, Shape]) -> dict[s
     for key, axes in stacks.items():
         names = sliced_names(key, axes[:-2])
         if all(name in arrays for name in names):
-            found[key] = _nested([json_text(entry) for name in names for entry in arrays[name].entries], axes)
+            found[key] = _nested([json_text(entry) for name in names for entry in arrays[name].each()], axes)
     return found
 
 
