@@ -146,7 +146,7 @@ class Backward:
         not what cancels."""
         for node in walk(formula) if self.network.carry is None else ():
             p = node.args[1] if node.head == "partial" and node in self.formulas else None
-            body = self.network.equations.get(p.args[0]) if p else None
+            body = self.network.equations.get(p.args[0]) if p and p in walk(self.formulas[node]) else None
             if p and body and heads.EXP in {factor.head for factor in walk(body)}:
                 whole = rebuild(rebuild(formula, {node: self.formulas[node]}.get), {p: body}.get)
                 found = simplify(whole, self.workbook.shapes)
