@@ -19,7 +19,7 @@ from derivation.formulas.calculus.simplify import Rule, loosely, simplify
 from derivation.formulas.language.resolve import Shapes
 from derivation.formulas.numbers import TooLarge, Undefined, meant
 from derivation.formulas.operations import TABLE, heads
-from derivation.formulas.terms import Term, name, names, number, partial, walk
+from derivation.formulas.terms import Term, name, names, number, partial, rebuild, walk
 from derivation.networks.keys import expression
 from derivation.networks.walkthrough import Line, Phase, Reason, Section, Step
 from derivation.words.telling import tell
@@ -118,8 +118,7 @@ class Backward:
     def settle(self, key: str) -> Term:
         """The whole derivative by a quantity: all contributions added; its value is learnt."""
         signal = partial(self.loss, name(key))
-        parts = [formula for _, formula in self.contributions[key]]
-        formula = simplify(reduce(operator.add, parts), self.workbook.shapes)
+        formula = self.of_density(self.gathered(key))
         for node in walk(formula):
             if node.head == "partial" and node not in self.workbook.known:
                 raise TooLarge(tell("undefined.too_large"), signal, self.workbook.place_of(signal))
@@ -136,6 +135,28 @@ class Backward:
             raise self.at_its_place(problem, key) from None
         self.formulas[signal] = formula
         return formula
+
+    def gathered(self, key: str) -> Term:
+        """What comes back to a quantity from all equations that use it."""
+        return simplify(reduce(operator.add, (part for _, part in self.contributions[key])), self.workbook.shapes)
+
+    def of_density(self, formula: Term) -> Term:
+        """The formula with what cancels between 1/p, the derivative of a logarithm, and that of p, a product with an
+        exponential: the derivative of the logarithm is that of the exponent. Where results are carried rounded, p is
+        not what cancels."""
+        for node in walk(formula) if self.network.carry is None else ():
+            p = node.args[1] if node.head == "partial" and node in self.formulas else None
+            body = self.network.equations.get(p.args[0]) if p and p in walk(self.formulas[node]) else None
+            if p and body and heads.EXP in {factor.head for factor in walk(body)}:
+                whole = rebuild(rebuild(formula, {node: self.formulas[node]}.get), {p: body}.get)
+                found = simplify(whole, self.workbook.shapes)
+                if p not in walk(found) and len(list(walk(found))) < len(list(walk(formula))):
+                    return found
+        return formula
+
+    def is_of_density(self, key: str) -> bool:
+        """Whether something has cancelled in the derivative by a quantity, between 1/p and that of p."""
+        return self.formulas[partial(self.loss, name(key))] != self.gathered(key)
 
     def at_its_place(self, problem: Undefined, key: str) -> Undefined:
         """The problem, told as what it is where a root is 0 on the way."""
@@ -221,6 +242,8 @@ class Backward:
     def chain(self, key: str, formula: Term) -> tuple[Line, ...]:
         signal = partial(self.loss, name(key))
         scalar = self.scalar_chain(key)
+        if scalar and self.is_of_density(key):
+            return self.workbook.chain(signal, [*scalar[0], formula])
         if scalar:
             return self.workbook.chain(signal, scalar[0], numbers=scalar[1])
         return self.workbook.chain(signal, [*(longer for longer in self.longer(key) if longer != formula), formula])
@@ -273,6 +296,9 @@ class Backward:
         self.workbook.assign_auxiliary(slope, local)
         own = self.formulas[signal]
         in_symbols = own if _short(own) and not self.workbook.is_rounded(signal) else signal
+        if self.is_of_density(result):
+            through = simplify(in_symbols * local, shapes)
+            return [signal * slope, through], through
         return [signal * slope, in_symbols * local], signal * local
 
     def reason(self, result: str, key: str) -> Reason:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy
 
+from derivation.formulas.operations.torch_losses import BY_NAME
 from derivation.models.graph import NoRow
 from derivation.models.numerals import numeral
 from derivation.models.quantities import Value
@@ -153,17 +154,5 @@ ROWS: Mapping[str, One] = {
     "nll_loss": log_likelihood,
     "nll_loss_nd": log_likelihood,
 }
-NAMES: Mapping[str, str] = {
-    "mse": "mse_loss",
-    "l1": "l1_loss",
-    "huber": "huber_loss",
-    "smooth_l1": "smooth_l1_loss",
-    "cross_entropy": "cross_entropy_loss",
-    "nll": "nll_loss",
-    "binary_cross_entropy": "binary_cross_entropy",
-    "bce": "binary_cross_entropy",
-    "binary_cross_entropy_with_logits": "binary_cross_entropy_with_logits",
-    "bce_with_logits": "binary_cross_entropy_with_logits",
-    "kl_div": "kl_div",
-}
+NAMES: Mapping[str, str] = {name: loss.operators[0] for name, loss in BY_NAME.items()}
 """What the command line calls losses, and their rows."""

@@ -12,9 +12,9 @@ import torch
 from torch.export import ExportedProgram
 from torch.export.graph_signature import InputKind, OutputKind
 
+from derivation.formulas.operations.torch_losses import BY_NAME
 from derivation.models.filling import made
 from derivation.models.graph import Graph, ModelError, Node, Ref
-from derivation.models.losses import NAMES
 from derivation.models.rows import written
 from derivation.models.writer import Spec
 from derivation.words.telling import tell
@@ -101,17 +101,13 @@ def _tensor(given: Any, dtype: torch.dtype, argument: str) -> torch.Tensor:
 
 def _loss(given: Any) -> Any:
     if isinstance(given, str):
-        known = {name: getattr(torch.nn.functional, FUNCTIONS.get(row, row)) for name, row in NAMES.items()}
+        known = {name: getattr(torch.nn.functional, loss.function) for name, loss in BY_NAME.items()}
         if given not in known:
             raise ValueError(tell("models.no_loss", name=given, known=", ".join(known)))
         return known[given]
     if not callable(given):
-        raise TypeError(tell("models.wants_loss", kind=type(given).__name__, known=", ".join(NAMES)))
+        raise TypeError(tell("models.wants_loss", kind=type(given).__name__, known=", ".join(BY_NAME)))
     return given
-
-
-FUNCTIONS = {"cross_entropy_loss": "cross_entropy"}
-"""What `torch.nn.functional` calls losses that ATen calls otherwise."""
 
 
 def graph_of(

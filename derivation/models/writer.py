@@ -11,6 +11,7 @@ from typing import Any
 import numpy
 
 from derivation.formulas.language.expressions import FUNCTIONS
+from derivation.formulas.operations.torch_losses import TORCH_LOSSES
 from derivation.models.graph import Graph, ModelError, Node, NoRow, Ref, place_of
 from derivation.models.quantities import Cells, Quantities, Value
 from derivation.words.telling import message_of, tell
@@ -28,10 +29,7 @@ LONGEST = 50
 """Letters of a module's path that are kept, the last ones."""
 MALFORMED = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, MemoryError)
 """What arguments that do not fit their operator, as in a file that was tampered with, may raise."""
-LOSSES = frozenset(
-    "mse_loss l1_loss smooth_l1_loss huber_loss soft_margin_loss kl_div binary_cross_entropy "
-    "binary_cross_entropy_with_logits cross_entropy_loss nll_loss nll_loss_nd".split()
-)
+LOSSES = frozenset(operator for loss in TORCH_LOSSES for operator in loss.operators)
 """Rows whose results belong to no layer."""
 
 

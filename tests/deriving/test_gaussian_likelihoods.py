@@ -159,3 +159,37 @@ def test_sigma_may_be_a_quantity(spread: str) -> None:
 def test_what_is_no_power_below_the_line_keeps_its_name() -> None:
     found = worked("m = w * x\nL = (y - m)^2 / (2*s^2 + v)")
     assert formulas(found, "m")[-1] == r"-2 \frac{y - m}{u_{1}}"
+
+
+DENSITIES = {
+    "L = -log(1/sqrt(2*pi*s^2) * exp(-(y - m)^2 / (2*s^2)))": "u_{3}",
+    "p = exp(-(y - m)^2 / (2*s^2)) / (sqrt(2*pi) * s)\nL = -log(p)": "u_{1}",
+    "p = 1/(s*sqrt(2*pi)) * exp(-0.5*((y - m)/s)^2)\nL = -log(p)": "u_{2}",
+}
+
+
+@pytest.mark.parametrize("equations", DENSITIES)
+def test_of_a_density_that_is_written_out_the_exponential_cancels(equations: str) -> None:
+    found = worked(f"m = w * x\n{equations}")
+    assert not unproved(found)
+    assert formulas(found, "m")[-1] == SHORT
+    key = DENSITIES[equations].replace("{", "").replace("}", "")
+    assert [str(entry) for entry in found.gradients[key].entries] in (["1"], ["-1"])
+    slopes = {key: float(Fraction(json_text(found.gradients[key].entries[0]))) for key in "ms"}
+    assert slopes == pytest.approx({"m": D / S**2, "s": 1 / S - D**2 / S**3}, rel=1e-12)
+
+
+def test_in_a_batch_of_densities_it_does_too() -> None:
+    found = worked("M = X @ k\np = exp(-(t - M)^2 / (2*s^2)) / (sqrt(2*pi) * s)\nL = -sum(log(p))")
+    assert not unproved(found)
+    assert [str(entry) for entry in found.gradients["u_1"].entries] == ["1"] * 3
+    assert formulas(found, "u_2")[-1] == r"\frac{3}{u_{2}}"
+    ours = [float(Fraction(json_text(entry))) for entry in found.gradients["M"].entries]
+    assert np.allclose(ours, DS / S**2, rtol=1e-12)
+
+
+def test_what_else_uses_a_density_keeps_it() -> None:
+    found = worked("p = exp(-(y - w * x)^2)\nL = p - log(p)")
+    slope = float(Fraction(json_text(found.gradients["w"].entries[0])))
+    assert slope == pytest.approx(2 * D * X * (1 - np.exp(-(D**2))), rel=1e-12)
+    assert not unproved(found)

@@ -16,6 +16,7 @@ from formulas.test_structure import differences, draw
 
 import derivation
 from derivation.formulas.numbers import Undefined, json_text
+from derivation.formulas.operations.torch_losses import TORCH_LOSSES, TorchLoss
 from derivation.proving.prover import unproved
 
 V, M = (3, 1), (2, 3)
@@ -144,3 +145,13 @@ def test_what_is_no_loss_is_told(equation: str, said: str) -> None:
     values = {"z": [0.5, 1, 2], "Z": [[1, 2], [0, 1]]}
     with pytest.raises((derivation.SpecError, Undefined), match=re.escape(said)):
         derivation.derive(derivation.loads(spec(equation, values, "y = [0.25, 0.5, 0.25]")))
+
+
+@pytest.mark.parametrize("loss", TORCH_LOSSES, ids=lambda loss: loss.function)
+def test_a_class_of_pytorch_is_told_what_to_write_and_that_can_be_read(loss: TorchLoss) -> None:
+    values = {"a": [-0.5, -1, -2], "b": [0.5, 1, 0.25], "p": [0.25, 0.5, 0.25], "z": [0.5, 1, 2]}
+    for name in loss.classes:
+        with pytest.raises(derivation.SpecError, match=re.escape(f"write {loss.instead}")):
+            derivation.loads(spec(f"L = {name}(a, b)", values, "y = [0, 1, 0]\nq = [0.5, 0.25, 0.25]"))
+    written = derivation.loads(spec(f"L = {loss.instead}", values, "y = [0, 1, 0]\nq = [0.5, 0.25, 0.25]"))
+    assert derivation.derive(written).values["L"].shape == ()

@@ -17,6 +17,7 @@ torch = pytest.importorskip("torch")
 from torch import nn  # noqa: E402
 from torch.nn import functional  # noqa: E402
 
+from derivation.formulas.operations.torch_losses import TORCH_LOSSES, TorchLoss  # noqa: E402
 from derivation.models.quantities import BITS  # noqa: E402
 from derivation.models.rows import ROWS  # noqa: E402
 from derivation.models.tracing import traced  # noqa: E402
@@ -523,3 +524,10 @@ def test_what_is_wrong_is_told(arguments: Any, error: type[Exception], said: str
     with pytest.raises(error) as told:
         from_torch(*arguments)
     assert said in str(told.value)
+
+
+@pytest.mark.parametrize("loss", TORCH_LOSSES, ids=lambda loss: loss.function)
+def test_the_table_calls_losses_as_pytorch_does(loss: TorchLoss) -> None:
+    assert callable(getattr(nn.functional, loss.function))
+    assert any(hasattr(nn, name) for name in loss.classes) or loss.function == "mse_loss"
+    assert set(loss.operators) <= ROWS.keys()

@@ -296,6 +296,9 @@ def _sum(term: Term, shapes: Shapes) -> Term:
     if core.head == heads.DIV and names(core.args[1]):
         summed = _sum(Term(heads.SUM, core.args[:1]), shapes)
         return _product(literal(factor) * (summed / core.children[1]), shapes)
+    if core.head == heads.TIMES and core.args[1].head == "ones":
+        summed = _sum(Term(heads.SUM, core.args[1:]), shapes)
+        return _product(literal(factor) * (core.children[0] * summed), shapes)
     if core.head == "ones" and all(max(shape, default=1) <= COUNTED for shape in shapes.names.values()):
         return literal(factor * prod(shapes.of(core)))
     if factor != ONE:

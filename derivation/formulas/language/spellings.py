@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.operations.layers import LAYERS
+from derivation.formulas.operations.torch_losses import TORCH_LOSSES
 
 MODULES = frozenset(
     {
@@ -82,10 +83,7 @@ WITH_AXIS = {"mean", *ALONG} | {
 INTERNAL = frozenset(spelling for row in TABLE.values() if row.internal for spelling in row.spellings)
 """Rows that others are defined or differentiated by: nobody who misspells a function means one of these."""
 INSTEAD = {
-    **dict.fromkeys(("MSE", "l2_loss"), "mse(a, b)"),
-    **dict.fromkeys(("L1Loss", "l1_loss", "mean_absolute_error", "mae"), "mean(abs(a - b))"),
-    **dict.fromkeys(("BCELoss", "binary_crossentropy"), "binary_cross_entropy(p, y)"),
-    **dict.fromkeys(("CrossEntropyLoss", "categorical_crossentropy"), "cross_entropy_with_logits(z, y)"),
+    **{name: loss.instead for loss in TORCH_LOSSES for name in loss.classes},
     **dict.fromkeys(("Linear", "linear", "Dense", "dense"), "W @ x + b"),
     **dict.fromkeys(("Conv2d", "conv2D", "Conv2D"), "conv2d(X, K)"),
     **dict.fromkeys(("adaptive_avg_pool2d", "AdaptiveAvgPool2d"), "mean(X, axis=(-2, -1), keepdims=True)"),
