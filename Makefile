@@ -19,13 +19,13 @@ check: $(VENV)/developing
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2 -m "not tex and not browser and not slow"
+	$(BIN)/pytest -n 2 --dist worksteal -m "not tex and not browser and not slow"
 
 test: $(VENV)/developing
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist worksteal
 
 # Mutilated inputs of every kind through every command: make fuzz SECONDS=600, or REPLAY='target file' for one find.
 SECONDS ?= 600
@@ -34,7 +34,7 @@ fuzz: $(VENV)/developing
 
 # What an issue is judged by, in full and with fresh seeds.
 judge: $(VENV)/developing
-	$(BIN)/pytest -n 2 --whole -m slices
+	$(BIN)/pytest -n 2 --dist worksteal --whole -m slices
 	$(MAKE) fuzz SECONDS=1800
 
 bench: $(VENV)/developing

@@ -455,9 +455,9 @@ def test_a_parameter_used_far_away_is_named_again_and_a_datum_keeps_its_lane() -
 
 @pytest.mark.slow
 def test_a_chart_higher_than_a_page_is_parted_between_its_rows() -> None:
-    """Thirty time steps of a GRU: no row is cut through, none is lost."""
-    text = (ROOT / "examples" / "gru.toml").read_text("utf-8").replace("1..2", "1..30").replace("h[2]", "h[30]")
-    text = text.replace("x_2 = -1", "\n".join(f"x_{k} = {(-1) ** k}" for k in range(2, 31))).partition("[update]")[0]
+    """Twenty time steps of a GRU: no row is cut through, none is lost."""
+    text = (ROOT / "examples" / "gru.toml").read_text("utf-8").replace("1..2", "1..20").replace("h[2]", "h[20]")
+    text = text.replace("x_2 = -1", "\n".join(f"x_{k} = {(-1) ** k}" for k in range(2, 21))).partition("[update]")[0]
     worked = derivation.derive(derivation.loads(text))
     chart = charts(worked)["forward"]
     assert chart.height > PAGE and not faults(chart)

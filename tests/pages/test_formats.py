@@ -72,7 +72,7 @@ def test_a_pdf_carries_what_a_reader_expects(source: str, tex: str) -> None:
     assert compile_pdf(tex, SOURCES[source]) == document
 
 
-@pytest.mark.slices(5)
+@pytest.mark.slices(3)
 @pytest.mark.tex
 @pytest.mark.parametrize(
     ("stem", "source"), [*((spec.stem, FIRST) for spec in EXAMPLES), *((stem, SECOND) for stem in BY_BOTH)]

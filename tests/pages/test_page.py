@@ -206,14 +206,19 @@ def test_buttons_and_the_slider_do_the_same(window: Any) -> None:
 
 def test_play_goes_on_by_itself_and_stops(window: Any) -> None:
     opened = window("two-two-one")
-    button = opened.page.get_by_role("button", name="Play")
+    clock, button = opened.page.clock, opened.page.get_by_role("button", name="Play")
+    clock.install(time=0)
+    clock.pause_at(1000)  # from here on it goes as it is told
     opened.press("Space")
     assert button.get_attribute("aria-pressed") == "true" and opened.place == 1
-    opened.page.wait_for_function("document.querySelector('.player input').value >= 3")
+    clock.run_for(1000)
+    assert opened.place == 1
+    clock.run_for(4000)
+    assert opened.place >= 3
     opened.press("Space")
     assert button.get_attribute("aria-pressed") == "false"
     here = opened.place
-    opened.page.wait_for_timeout(2500)
+    clock.run_for(10_000)
     assert opened.place == here
     button.click()
     assert opened.place == here + 1 and button.get_attribute("aria-pressed") == "true"

@@ -7,6 +7,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from html import unescape
 from pathlib import Path
@@ -229,45 +230,55 @@ def test_brackets_are_as_high_as_what_they_hold(window: Any) -> None:
         assert all(0.8 * held < bracket < 1.6 * held for held, bracket in heights)
 
 
+@contextmanager
+def time_stands(opened: Opened) -> Iterator[None]:
+    """However slow the machine is, nothing ends before it is looked at: animations stand, and the clock of the page."""
+    session = opened.context.new_cdp_session(opened.page)
+    session.send("Animation.enable")
+    session.send("Animation.setPlaybackRate", {"playbackRate": 0})
+    opened.get("(now => { performance.now = () => now })(performance.now())")
+    yield
+    opened.get("delete performance.now")
+    session.send("Animation.setPlaybackRate", {"playbackRate": 1})
+
+
 def test_a_step_writes_itself_and_a_further_one_completes_it(window: Any) -> None:
     opened = window("two-two-one", **MOVING)
-    opened.page.wait_for_function(
-        "document.getAnimations().length === 0"
-    )  # the colours of the page may take their time
-    opened.press("ArrowRight")
-    assert opened.get("document.getAnimations().length") > 50
-    assert opened.get("document.querySelector('.link.current').matches('.writing')") and opened.get(
-        "document.querySelector('.title.writing') !== null"
-    )
-    opened.page.wait_for_function(f"{WRITTEN} === 0")
-    assert (
-        opened.get("document.getAnimations().length") == 0
-        and opened.get("document.querySelectorAll('.masks').length") == 0
-    )
+    still = "document.getAnimations().length === 0"
+    opened.page.wait_for_function(still)  # the colours of the page may take their time
+    with time_stands(opened):
+        opened.press("ArrowRight")
+        assert opened.get("document.getAnimations().length") > 50
+        assert opened.get("document.querySelector('.link.current').matches('.writing')")
+        assert opened.get("document.querySelector('.title.writing') !== null")
+    opened.page.wait_for_function(f"{WRITTEN} === 0 && {still}")
+    assert opened.get("document.querySelectorAll('.masks').length") == 0
     assert opened.get("getComputedStyle(document.querySelector('.link.current')).maskImage") == "none"
-    opened.press("ArrowRight")
-    assert opened.place == 2 and opened.get(WRITTEN) == 1
-    opened.press("ArrowRight")
-    assert opened.place == 2 and opened.get(WRITTEN) == 0
-    opened.press("ArrowRight")
-    assert opened.place == 3 and opened.get(WRITTEN) == 1
-    opened.press("ArrowLeft")
-    assert opened.place == 2 and opened.get(WRITTEN) == 0
+    with time_stands(opened):
+        opened.press("ArrowRight")
+        assert opened.place == 2 and opened.get(WRITTEN) == 1
+        opened.press("ArrowRight")
+        assert opened.place == 2 and opened.get(WRITTEN) == 0
+        opened.press("ArrowRight")
+        assert opened.place == 3 and opened.get(WRITTEN) == 1
+        opened.press("ArrowLeft")
+        assert opened.place == 2 and opened.get(WRITTEN) == 0
     opened.press("Escape")
     assert opened.page.locator(".link:visible").count() == opened.page.locator(".link").count()
 
 
 def test_a_link_takes_two_seconds_at_most(window: Any) -> None:
     opened = window("transformer-block", **MOVING)
-    for _ in range(40):
-        opened.press("ArrowRight")
-        longest = opened.get(
-            "Math.max(0, ...[...document.querySelectorAll('.masks')].map(m => { const t = "
-            "m.getAnimations({subtree: true}).map(a => a.effect.getComputedTiming()); return Math.max(...t.map(x "
-            "=> x.endTime)) - Math.min(...t.map(x => x.delay)) }))"
-        )
-        assert 0 < longest < 2000, opened.place
-        opened.press("ArrowRight")  # completes it
+    with time_stands(opened):
+        for _ in range(40):
+            opened.press("ArrowRight")
+            longest = opened.get(
+                "Math.max(0, ...[...document.querySelectorAll('.masks')].map(m => { const t = "
+                "m.getAnimations({subtree: true}).map(a => a.effect.getComputedTiming()); return Math.max(...t.map(x "
+                "=> x.endTime)) - Math.min(...t.map(x => x.delay)) }))"
+            )
+            assert 0 < longest < 2000, opened.place
+            opened.press("ArrowRight")  # completes it
 
 
 def test_play_waits_for_the_pen(window: Any) -> None:
@@ -298,13 +309,15 @@ def test_the_pen_passes_over_all_ink_and_nothing_is_there_before(window: Any, li
         content="html { scroll-behavior: auto !important } math .lit, .link.current { background: none !important "
         "} .chart .lit > .box { fill: var(--paper) !important }"
     )
-    while opened.place < links:
-        opened.press("ArrowRight")
 
     def seen() -> Any:
         opened.page.wait_for_timeout(60)
         return Image.open(io.BytesIO(opened.page.screenshot())).convert("L")
 
+    with time_stands(opened):
+        while opened.place < links:
+            opened.press("ArrowRight")
+        opened.get(HALT % "0")
     pictures = []
     for time in ("0", "a.effect.getComputedTiming().endTime / 2", "a.effect.getComputedTiming().endTime - 0.01"):
         opened.get(HALT % time)

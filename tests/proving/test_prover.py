@@ -40,7 +40,7 @@ def test_every_example_is_proved(example: str) -> None:
     assert not unproved(proved(example))
 
 
-@pytest.mark.slices(60)
+@pytest.mark.slices(40)
 @pytest.mark.parametrize("row", DIFFERENTIATED)
 def test_every_rule_of_the_table_is_proved(row: str) -> None:
     found = worked(row)
@@ -48,7 +48,7 @@ def test_every_rule_of_the_table_is_proved(row: str) -> None:
     assert not unproved(derivation.prove(found))
 
 
-@pytest.mark.slices(60)
+@pytest.mark.slices(40)
 @pytest.mark.parametrize("row", DIFFERENTIATED)
 def test_a_planted_wrong_rule_is_refuted(row: str, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = tuple(None if text is None else f"2 * ({text})" for text in TABLE[row].reverse)

@@ -90,7 +90,7 @@ class Desk:
         return done.returncode, done.stdout
 
 
-@pytest.mark.slices(4)
+@pytest.mark.slices(3)
 @pytest.mark.slow
 @pytest.mark.tex
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
