@@ -150,6 +150,7 @@ def test_late_imports_are_few_and_heavy() -> None:
         ("derivation.models.taking", "derivation.models.onnx_file"),  # onnx
         ("derivation.mistakes.edits", "derivation.networks.update"),  # every optimizer; the checker reads the table too
         ("derivation.proving.prover", "derivation.proving.vanishes"),  # SymPy
+        ("derivation.formulas.language.resolve", "derivation.formulas.language.stacks.rules"),  # as much as the rest
         ("derivation.exercises.batch.products", "derivation.exercises.sheets.document"),  # PyLaTeX, SymPy
         ("derivation.exercises.batch.products", "derivation.exercises.sheets.binding"),  # pikepdf
     }

@@ -21,9 +21,8 @@ from derivation.formulas.language.places import one
 from derivation.formulas.language.readings import Reading, Resolved, TwoReadings, natural, read
 from derivation.formulas.language.shapes import Shapes as Shapes
 from derivation.formulas.language.shapes import choose as choose
-from derivation.formulas.language.stacks import rules
 from derivation.formulas.language.stacks.entries import Part, axes_of
-from derivation.formulas.language.stacks.operands import too_many_axes
+from derivation.formulas.language.stacks.making import deep, too_many_axes
 from derivation.formulas.language.stacks.stack import Stack
 from derivation.formulas.language.steps import at_known_steps, whole
 from derivation.formulas.language.syntax import Syntax
@@ -76,8 +75,10 @@ class Resolver:
 
     def array(self, syntax: Syntax) -> Part:
         """An expression that may have more than two axes; no part of one that has not is asked again."""
-        if not self.flat and rules.deep(self, syntax):
-            return rules.array(self, syntax)
+        if not self.flat and deep(self, syntax):
+            from derivation.formulas.language.stacks.rules import array
+
+            return array(self, syntax)
         flat, self.flat = self.flat, True
         try:
             return self.plain(syntax)

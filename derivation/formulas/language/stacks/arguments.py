@@ -13,7 +13,8 @@ from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.readings import Resolved
 from derivation.formulas.language.stacks import moving, totals
 from derivation.formulas.language.stacks.entries import Part, Resolver, as_stack, axes_of, bound, slicewise
-from derivation.formulas.language.stacks.operands import has_new_axis, is_nested, keyword
+from derivation.formulas.language.stacks.making import has_new_axis, is_matrix_of_places, is_nested
+from derivation.formulas.language.stacks.operands import keyword
 from derivation.formulas.language.stacks.stack import Stack, settled
 from derivation.formulas.language.steps import whole
 from derivation.formulas.language.syntax import Syntax
@@ -209,12 +210,6 @@ def embedding(resolver: Resolver, syntax: Syntax) -> Part | None:
 def looked_up(resolver: Resolver, syntax: Syntax) -> Part:
     """PyTorch has the places before the table."""
     return resolver.array(replace(syntax, symbol="embedding", args=syntax.args[::-1]))
-
-
-def is_matrix_of_places(resolver: Resolver, place: Syntax) -> bool:
-    """Whether it is data with two axes."""
-    labels = resolver.labels.get(place.args[0]) if place.symbol == "name" else None
-    return labels is not None and len(resolver.lengths(place)) == 2
 
 
 def _by_labels(resolver: Resolver, syntax: Syntax, of: Part, given: Sequence[Syntax]) -> Part:

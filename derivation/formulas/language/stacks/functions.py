@@ -10,7 +10,8 @@ from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.readings import Resolved
 from derivation.formulas.language.stacks import layers, moving, products
 from derivation.formulas.language.stacks.entries import Part, Resolver, applied, axes_of, bound, each, shown
-from derivation.formulas.language.stacks.operands import Key, has_more_letters, keyword, operands, replaced
+from derivation.formulas.language.stacks.making import has_more_letters
+from derivation.formulas.language.stacks.operands import Key, keyword, operands, replaced
 from derivation.formulas.language.stacks.stack import Stack, settled
 from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.operations import heads

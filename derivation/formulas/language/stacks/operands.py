@@ -20,13 +20,6 @@ Rule = Callable[[Any, Syntax], Part | None]
 """What gives an expression; None leaves it to the rules for matrices."""
 
 
-def too_many_axes(stack: Stack) -> str:
-    """What to say where a matrix is wanted."""
-    return tell(
-        "stacks.matrix_wanted", called=called(in_message(stack)), shape=shown(stack.axes), short=stack.key or "..."
-    )
-
-
 def of_matrices(resolver: Resolver, syntax: Syntax) -> Part | None:
     """A function of matrices alone."""
     parts = {key: resolver.array(value) for key, value in operands(syntax).items()}
@@ -87,24 +80,3 @@ def on_all(rule: Callable[[Any, Syntax, Sequence[Part]], Part]) -> Rule:
 
 def keyword(syntax: Syntax, *names: str) -> tuple[Syntax, ...]:
     return tuple(value for key, value in syntax.keywords if key in names)
-
-
-def has_new_axis(syntax: Syntax) -> bool:
-    return any(place.symbol == "none" for place in syntax.args[1:])
-
-
-def is_nested(syntax: Syntax) -> bool:
-    """Whether it may be a list of matrices."""
-    given = syntax.args[0]
-    return given.symbol == "list" and any(
-        part.symbol not in ("number", "u-", "list") or (part.symbol == "list" and is_nested(Syntax("", (part,), 0)))
-        for row in given.args
-        for part in (row.args if row.symbol == "list" else (row,))
-        if part.symbol == "list" or row.symbol != "list"
-    )
-
-
-def has_more_letters(syntax: Syntax) -> bool:
-    text = syntax.args[0].args[0] if syntax.args[0].symbol == "text" else ""
-    before, _, result = text.replace(" ", "").partition("->")
-    return len(result) > 2 or any(len(letters) > 2 for letters in before.split(","))

@@ -3,87 +3,13 @@ takes matrices alone, and says so."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 from derivation.formulas.language import readings
 from derivation.formulas.language.stacks import arguments, functions, products, totals
 from derivation.formulas.language.stacks.entries import Part, Resolver, entry_by_entry, slicewise
-from derivation.formulas.language.stacks.operands import (
-    Rule,
-    has_more_letters,
-    has_new_axis,
-    is_nested,
-    of_matrices,
-    on_all,
-    on_first,
-)
-from derivation.formulas.language.stacks.stack import Stack
+from derivation.formulas.language.stacks.operands import Rule, of_matrices, on_all, on_first
 from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.operations import TABLE, heads, table
 from derivation.formulas.operations.layers import LAYERS
-
-
-def deep(resolver: Resolver, syntax: Syntax) -> bool:
-    """Whether an array of more than two axes may stand in an expression, or come of it."""
-    waiting = [syntax]
-    while waiting:
-        node = waiting.pop()
-        makes = MAKING.get(node.symbol)
-        if makes is not None and makes(resolver, node):
-            return True
-        waiting += _parts(node)
-    return False
-
-
-def _parts(syntax: Syntax) -> Sequence[Syntax]:
-    return [arg for arg in (*syntax.args, *(value for _, value in syntax.keywords)) if isinstance(arg, Syntax)]
-
-
-def _stands(resolver: Resolver, syntax: Syntax) -> bool:
-    return syntax.args[0] in resolver.stacks
-
-
-def _holds(resolver: Resolver, syntax: Syntax) -> bool:
-    return isinstance(syntax.args[0], Stack)
-
-
-def _picks(resolver: Resolver, syntax: Syntax) -> bool:
-    return has_new_axis(syntax) or any(arguments.is_matrix_of_places(resolver, place) for place in syntax.args)
-
-
-def _three_sizes(resolver: Resolver, syntax: Syntax) -> bool:
-    sizes = syntax.args[1:] if syntax.symbol == heads.RESHAPE else syntax.args
-    return len(sizes) > 2 or any(
-        size.symbol == "shape" or (size.symbol == "list" and len(size.args) > 2) for size in sizes
-    )
-
-
-def _nested(resolver: Resolver, syntax: Syntax) -> bool:
-    return is_nested(syntax)
-
-
-def _letters(resolver: Resolver, syntax: Syntax) -> bool:
-    return has_more_letters(syntax)
-
-
-def _always(resolver: Resolver, syntax: Syntax) -> bool:
-    return True
-
-
-MAKING: dict[str, Callable[[Resolver, Syntax], bool]] = {
-    "name": _stands,
-    "resolved": _holds,
-    **dict.fromkeys(("index", "embedding"), _picks),
-    "expand_dims": _always,
-    heads.RESHAPE: _three_sizes,
-    "stack": _always,
-    "array": _nested,
-    **dict.fromkeys(("zeros", "np.ones", "full"), _three_sizes),
-    "tile": _three_sizes,
-    "einsum": _letters,
-    **dict.fromkeys(("swapaxes", "moveaxis", "broadcast_to", "expand", "torch.embedding"), _always),
-}
-"""What may have more axes than its parts."""
 
 
 def array(resolver: Resolver, syntax: Syntax) -> Part:
