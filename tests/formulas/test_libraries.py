@@ -23,8 +23,9 @@ GIVEN: dict[str, Any] = {
     "args_rate": 0.5,
     "w_grad": [4, 2],
     "column": [[1], [0], [1]],
+    "D": [[[1, 2.5], [-3, 0.5], [0.25, 7]], [[4, -1], [2, 2], [0.5, -6]]],
 }
-X, Y, A, B, S, P, Q, W, T = (np.array(GIVEN[key]) for key in "xyABspqwt")
+X, Y, A, B, S, P, Q, W, T, D = (np.array(GIVEN[key]) for key in "xyABspqwtD")
 BCE = -(Q * np.log(P) + (1 - Q) * np.log(1 - P))
 
 VALUES = {
@@ -55,6 +56,15 @@ VALUES = {
     "A.min(axis=1)[0]": A.min(1)[0],
     "torch.transpose(A, 0, 1)": A.T,
     "A.transpose(1, 0)": A.T,
+    "torch.transpose(A, 0, -1)": A.T,
+    "D.transpose(0, 1)": D.transpose(1, 0, 2),
+    "D.transpose(-2, -1)": D.transpose(0, 2, 1),
+    "torch.transpose(D, 0, 1)": D.transpose(1, 0, 2),
+    "D.permute(0, 2, 1)": D.transpose(0, 2, 1),
+    "D.max(dim=2)[0]": D.max(2),
+    "D.max(axis=2)[0]": D.max(2)[0],
+    "D.var(axis=(1, 2), ddof=1)": D.var((1, 2), ddof=1),
+    "D.repeat(1, 2, 1)": np.tile(D, (1, 2, 1)),
     "A.permute(1, 0)": A.T,
     "A.permute(0, 1)": A,
     "np.transpose(A, (0, 1))": A,
@@ -138,6 +148,7 @@ REFUSED = {
     "A.max(1)[0]": r"write max\(x, dim=1\).values or .indices, or max\(x, axis=1\)\[0\]",
     "torch.max(A, 1)[2]": "max along an axis has values and places in PyTorch",
     "A.transpose(0, 1)": "leaves a matrix as it is in NumPy and exchanges its axes in PyTorch; write X.T",
+    "A.transpose(0, -1)": r"transpose\(0, -1\) leaves a matrix as it is in NumPy",
     "A.transpose(-2, -1)": r"transpose\(-2, -1\) leaves a matrix as it is in NumPy",
     "x.repeat(2)": r"write np.repeat\(x, 2\) or np.tile\(x, 2\)",
     "x.astype(int)": "nothing is cut off",

@@ -114,8 +114,11 @@ def integers(resolver: Resolver, raws: Sequence[Syntax]) -> list[int]:
 
 
 def transposed(resolver: Resolver, syntax: Syntax) -> Resolved:
-    """Rows and columns exchanged; PyTorch names both axes."""
+    """Rows and columns exchanged; in the order of `transpose(0, 1)` they are so in PyTorch only."""
     of, *axes = syntax.args
-    if axes and sorted(axis % 2 for axis in integers(resolver, axes)) != [0, 1]:
+    named = integers(resolver, axes)
+    if axes and sorted(axis % 2 for axis in named) != [0, 1]:
         raise SyntaxProblem(syntax.at, tell("indexing.transposed"))
+    if [axis % 2 for axis in named] == [0, 1]:
+        raise SyntaxProblem(syntax.at, tell("operands.same_order", first=named[0], second=named[1]))
     return resolver.operation(syntax, ".T", [resolver.resolve(of)])

@@ -27,7 +27,7 @@ ATTRIBUTES = {"shape": "shape", "size": "size", "mT": ".T", "data": heads.STOP_G
 PAIRED = {"values": "0", "indices": "1"}
 """The two that PyTorch's largest along an axis is, and their places."""
 LARGEST = {"max": heads.ARGMAX, "min": heads.ARGMIN}
-SAME_ORDER = frozenset({("0", "1"), ("-2", "-1")})
+SAME_ORDER = frozenset({("0", "1"), ("-2", "-1"), ("0", "-1"), ("-2", "1")})
 COMPARED = frozenset({">", ">=", "==", "less", "less_equal", "not_equal"})
 """Comparisons, by symbol."""
 TYPES = frozenset(
@@ -118,16 +118,17 @@ def transposed(syntax: Syntax, call: Call) -> Syntax:
     of, *axes = syntax.args
     axes = [*axes[0].args] if len(axes) == 1 and axes[0].symbol == "list" else axes
     named = tuple(str(axis.args[0]) for axis in axes if is_number(axis))
-    if named not in SAME_ORDER:
+    if named not in SAME_ORDER or not (call.library or call.function == "permute"):
         return replace(syntax, args=(of, *axes))
-    if call.function == heads.TRANSPOSE and not call.library:
-        raise SyntaxProblem(syntax.at, tell("operands.same_order", first=named[0], second=named[1]))
-    stays = call.function == "permute" or call.library == "numpy"
-    return of if stays else replace(syntax, args=(of, *axes[::-1]))
+    exchanged = call.library == "torch" and call.function != "permute"
+    return replace(syntax, args=(of, *axes[::-1])) if exchanged else of
 
 
 def repeated(syntax: Syntax, call: Call) -> Syntax:
-    """NumPy's method repeats each entry, PyTorch's the whole array."""
+    """NumPy's method repeats each entry, PyTorch's the whole array, so often along each axis."""
+    of, *times = syntax.args
+    if call.is_method and call.function == "repeat" and len(times) > 2:
+        return replace(syntax, symbol="tile", args=(of, Syntax("list", tuple(times), syntax.at)))
     if call.library or "repeats" in call.keywords or call.function != "repeat":
         return syntax
     raise SyntaxProblem(syntax.at, tell("operands.repeated"))
