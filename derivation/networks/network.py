@@ -75,6 +75,8 @@ class Network:
     """The data of each training step, where they change; `data` holds those of the first."""
     fixed: frozenset[str] = frozenset()
     """The data that belong to the equations: places in an index, arrays that stand in an equation."""
+    stacks: Mapping[str, Shape] = field(default_factory=dict)
+    """Arrays of three and four axes with the lengths of these; each matrix of theirs is a quantity (`X_1`, `X_2`)."""
 
     @cached_property
     def names(self) -> Names:

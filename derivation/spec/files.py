@@ -18,13 +18,15 @@ import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from itertools import product
 from math import prod
 from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
 from derivation.formulas.arrays import Array
 from derivation.formulas.language.expressions import nearest
-from derivation.spec.given import Given, decimal, sized
+from derivation.formulas.language.stacks.stack import MOST_AXES
+from derivation.spec.given import Given, Sliced, decimal, sized
 from derivation.words.telling import listed, tell
 
 if TYPE_CHECKING:
@@ -59,11 +61,11 @@ class Wish:
 class Format:
     """A kind of file: what reads it, and the keys that it takes beside `file` and `transpose`."""
 
-    read: Callable[[bytes, Wish], Array]
+    read: Callable[[bytes, Wish], Array | Sliced]
     takes: tuple[str, ...] = ()
 
 
-def from_file(given: Mapping[str, Any], folder: Path | None) -> Array:
+def from_file(given: Mapping[str, Any], folder: Path | None) -> Array | Sliced:
     """The array that `{ file = "...", ... }` names, relative to the spec's folder.
 
     .npy, .npz and .safetensors need NumPy (`pip install 'derivation[files]'`), .csv does not. Raises `ValueError` with
@@ -79,9 +81,11 @@ def from_file(given: Mapping[str, Any], folder: Path | None) -> Array:
                 endings = listed(ending for ending, other in FORMATS.items() if key in other.takes)
                 raise ValueError(tell("files.key_of_others", key=key, endings=endings))
         array = kind.read(_bytes(wish.file, folder), wish)
+        if wish.transpose and isinstance(array, Sliced):
+            raise ValueError(tell("files.transposed", shape=" x ".join(map(str, array.axes))))
     except ValueError as problem:
         raise ValueError(f"{wish.file}: {problem}") from None
-    return array.T if wish.transpose else array
+    return array.T if wish.transpose and isinstance(array, Array) else array
 
 
 def _wish(given: Mapping[str, Any]) -> Wish:
@@ -132,7 +136,7 @@ def _bytes(file: str, folder: Path | None) -> bytes:
         raise ValueError(tell("files.unreadable", why=problem.strerror or problem)) from None
 
 
-def _npy(syntax: bytes, wish: Wish) -> Array:
+def _npy(syntax: bytes, wish: Wish) -> Array | Sliced:
     numpy = _numpy()
     try:
         with warnings.catch_warnings(action="ignore"):  # of headers as Python 2 wrote them
@@ -144,7 +148,7 @@ def _npy(syntax: bytes, wish: Wish) -> Array:
     return exact_array(found)
 
 
-def _npz(syntax: bytes, wish: Wish) -> Array:
+def _npz(syntax: bytes, wish: Wish) -> Array | Sliced:
     _numpy()
     try:
         with zipfile.ZipFile(io.BytesIO(syntax)) as archive:
@@ -160,7 +164,7 @@ def _npz(syntax: bytes, wish: Wish) -> Array:
     return _npy(content, wish)
 
 
-def _safetensors(syntax: bytes, wish: Wish) -> Array:
+def _safetensors(syntax: bytes, wish: Wish) -> Array | Sliced:
     """Eight bytes with the length of the header, the header in JSON, then the numbers (huggingface/safetensors, README,
     "Format")."""
     numpy = _numpy()
@@ -257,12 +261,18 @@ def _chosen(key: str | None, known: list[str]) -> str:
     return key
 
 
-def exact_array(found: ndarray[Any, Any]) -> Array:
+def exact_array(found: ndarray[Any, Any]) -> Array | Sliced:
     """A NumPy array as exact numbers."""
     if found.dtype.kind not in "iuf" or found.dtype.itemsize > 8:
         raise ValueError(tell("files.expected_floats", dtype=found.dtype))
-    if found.ndim not in (1, 2):
+    if not 0 < found.ndim <= MOST_AXES:
         raise ValueError(tell("files.expected_axes", count=found.ndim, shape=found.shape))
+    if found.ndim > 2:
+        return Sliced.of(found.shape, (_matrix(found[place]) for place in product(*map(range, found.shape[:-2]))))
+    return _matrix(found)
+
+
+def _matrix(found: ndarray[Any, Any]) -> Array:
     shape = sized(found.shape[0], found.shape[1] if found.ndim == 2 else 1)
     # str of a NumPy scalar is the shortest decimal that reads back at its own precision; a float's repr is that of
     # float64, and faster

@@ -4,11 +4,12 @@ matrix."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
+from math import prod
 from typing import Any, Self
 
 from flint import fmpq
@@ -19,6 +20,7 @@ from derivation.formulas.language.constants import BITS, constants
 from derivation.formulas.language.expressions import parse
 from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.resolve import Resolver, substitute
+from derivation.formulas.language.stacks.stack import MOST_AXES, MOST_CELLS, MOST_SLICES
 from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.numbers import Number, Uncertain, Undefined, exact, sharpened, within_reach, working_precision
 from derivation.formulas.operations import heads
@@ -72,6 +74,32 @@ class Unread:
     read: Callable[[Any], Any]
 
 
+@dataclass(frozen=True)
+class Sliced:
+    """An array of three or four axes as it was given: its matrices, in the order of the axes before the last two."""
+
+    axes: Shape
+    arrays: tuple[Array, ...]
+
+    @property
+    def shape(self) -> Shape:
+        """The lengths of all axes."""
+        return self.axes
+
+    @classmethod
+    def of(cls, axes: Shape, arrays: Iterable[Array]) -> Sliced:
+        """The array of these axes; `ValueError` where they are too many, or the matrices are. What makes the matrices is
+        asked for them after that."""
+        if len(axes) > MOST_AXES:
+            raise ValueError(tell("spec.nested_lists"))
+        if not prod(axes):
+            raise ValueError(tell("spec.no_entries", rows=" x ".join(map(str, axes[:-1])), columns=axes[-1]))
+        if prod(axes[:-2]) > MOST_SLICES or prod(axes) > MOST_CELLS:
+            shape = " x ".join(map(str, axes))
+            raise ValueError(tell("stacks.too_many", shape=shape, slices=MOST_SLICES, entries=MOST_CELLS))
+        return cls(axes, tuple(arrays))
+
+
 class Stepped(Given):
     """Other data at each training step: the array of the first, and `samples`, one for each step."""
 
@@ -79,7 +107,7 @@ class Stepped(Given):
     samples: tuple[Array, ...]
 
 
-def stepped(given: dict[str, Any], one: Callable[[Any], Array]) -> Stepped:
+def stepped(given: dict[str, Any], one: Callable[[Any], Array | Sliced]) -> Stepped | Sliced:
     """What `{ steps = [...] }` gives, each sample read by `one`; all have one shape.
 
     >>> stepped({"steps": [[1, 2], [0, 1]]}, value).samples[1].entries
@@ -92,18 +120,31 @@ def stepped(given: dict[str, Any], one: Callable[[Any], Array]) -> Stepped:
         raise ValueError(tell("spec.steps_list"))
     arrays = [_sample(one, sample, place) for place, sample in enumerate(samples)]
     for place, array in enumerate(arrays):
-        if array.shape != arrays[0].shape:
-            told = tell(
-                "spec.steps_shapes", count=place + 1, first=describe(arrays[0].shape), shape=describe(array.shape)
-            )
+        if _axes_or_shape(array) != _axes_or_shape(arrays[0]):
+            told = tell("spec.steps_shapes", count=place + 1, first=_described(arrays[0]), shape=_described(array))
             raise Misplaced(told, ("steps", str(place)))
+    if isinstance(arrays[0], Sliced):
+        matrices = zip(*(array.arrays for array in arrays if isinstance(array, Sliced)), strict=True)
+        return Sliced(arrays[0].axes, tuple(map(_each_step, matrices)))
+    return _each_step([array for array in arrays if isinstance(array, Array)])
+
+
+def _axes_or_shape(array: Array | Sliced) -> Shape:
+    return array.axes if isinstance(array, Sliced) else array.shape
+
+
+def _described(array: Array | Sliced) -> str:
+    return " x ".join(map(str, array.axes)) if isinstance(array, Sliced) else describe(array.shape)
+
+
+def _each_step(arrays: Sequence[Array]) -> Stepped:
     first = arrays[0]
     made = Stepped.of(first.axes if isinstance(first, Given) else first.shape, first.entries, as_written(first))
     object.__setattr__(made, "samples", tuple(arrays))
     return made
 
 
-def _sample(one: Callable[[Any], Array], sample: Any, place: int) -> Array:
+def _sample(one: Callable[[Any], Array | Sliced], sample: Any, place: int) -> Array | Sliced:
     try:
         return one(sample)
     except Misplaced as problem:
@@ -117,20 +158,22 @@ def as_written(array: Array) -> Term | None:
     return array.written if isinstance(array, Given) else None
 
 
-def value(given: Any) -> Array:
+def value(given: Any) -> Array | Sliced:
     """A number, a list (a column vector) or a list of equal lists (a matrix) as an exact array; a number may be an
-    expression of numbers, as text.
+    expression of numbers, as text. A list of equal matrices has three axes, a list of such four.
 
     >>> value([1, Decimal("0.1"), "1/3"]).entries
     (1, 1/10, 1/3)
     """
     if isinstance(given, Unread):
         found = given.read(given.given)
-        return found if isinstance(found, Array) else value(found)
+        return found if isinstance(found, Array | Sliced) else value(found)
     if not isinstance(given, list):
         return Given.of((), (_number(given),), _as_written(given)) if isinstance(given, str) else _scalar(given)
     if not given:
         raise ValueError(tell("spec.empty_list"))
+    if isinstance(given[0], list) and given[0] and isinstance(given[0][0], list):
+        return _sliced(given)
     is_matrix = isinstance(given[0], list)
     rows = [row if isinstance(row, list) else [row] for row in given]
     if any(isinstance(row, list) is not is_matrix for row in given):
@@ -144,6 +187,36 @@ def value(given: Any) -> Array:
     except ValueError as problem:
         raise _placed(rows, is_matrix, problem) from None
     return Given.of(axes, entries, _matrix_as_written(rows))
+
+
+def flat(given: Any) -> Array:
+    """A value of no more than two axes; `ValueError` for another."""
+    found = value(given)
+    if isinstance(found, Sliced):
+        raise ValueError(tell("spec.two_axes"))
+    return found
+
+
+def _sliced(given: list[Any]) -> Sliced:
+    parts = [_part_of(part, place) for place, part in enumerate(given)]
+    axes = [part.axes if isinstance(part, Given | Sliced) else part.shape for part in parts]
+    if len(set(axes)) > 1:
+        raise ValueError(tell("spec.unlike_matrices", shapes=", ".join(_joined(own) for own in dict.fromkeys(axes))))
+    arrays = [array for part in parts for array in (part.arrays if isinstance(part, Sliced) else (part,))]
+    return Sliced.of((len(given), *axes[0]), arrays)
+
+
+def _joined(axes: Shape) -> str:
+    return " x ".join(map(str, axes)) or "1"
+
+
+def _part_of(part: Any, place: int) -> Array | Sliced:
+    try:
+        return value(part)
+    except Misplaced as problem:
+        raise Misplaced(message_of(problem), (str(place), *problem.path), problem.at) from None
+    except ValueError as problem:
+        raise Misplaced(message_of(problem), (str(place),)) from None
 
 
 def _scalar(given: Any) -> Array:

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import product
 from numbers import Integral, Rational
 from typing import Any
 
 from flint import fmpq
 
 from derivation.formulas.arrays import Array
+from derivation.formulas.language.stacks.stack import MOST_AXES
 from derivation.spec.files import exact_array
-from derivation.spec.given import MAXIMAL_BITS, Given, Unread, decimal, sized
+from derivation.spec.given import MAXIMAL_BITS, Given, Sliced, Unread, decimal, sized
 from derivation.spec.text import MAXIMAL_NESTING, MAXIMAL_TEXT, SURROGATE, NotToml, Places, Problem
 from derivation.words.telling import Sentence, tell
 
@@ -158,6 +160,11 @@ def _plain(given: Any, depth: int) -> Any:
 
 def _nested(given: Any) -> Any:
     """An array among others in a list, as the lists that it stands for."""
+    if isinstance(given, Sliced):
+        inner = [_nested(array) for array in given.arrays]
+        for size in given.axes[1:-2][::-1]:
+            inner = [inner[start : start + size] for start in range(0, len(inner), size)]
+        return inner
     if not isinstance(given, Array):
         return given
     axes = given.axes if isinstance(given, Given) else given.shape
@@ -201,8 +208,10 @@ def _tensor(given: Any) -> Any:
 def _narrow(numbers: Any) -> Any:
     """Floats of a type that NumPy does not have: the shortest decimals that read back to them."""
     axes = tuple(numbers.shape)
-    if len(axes) > 2:
+    if len(axes) > MOST_AXES:
         raise ValueError(tell("files.expected_axes", count=len(axes), shape=axes))
+    if len(axes) > 2:
+        return Sliced.of(axes, (_narrow(numbers[place]) for place in product(*map(range, axes[:-2]))))
     sized(*(*axes, 1, 1)[:2])
     wide = numbers.double().flatten()
     texts = [f"{number:.0f}" for number in wide.tolist()]  # whole numbers as they are

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -18,11 +18,18 @@ from derivation.formulas.language.constants import constants
 from derivation.formulas.language.expressions import nearest, parse
 from derivation.formulas.language.letters import NAME, plain
 from derivation.formulas.language.lexing import SyntaxProblem, UnknownName
-from derivation.formulas.language.readings import Reading
+from derivation.formulas.language.readings import Reading, Resolved
 from derivation.formulas.language.resolve import Resolver, describe
+from derivation.formulas.language.stacks.stack import Stack, endings, slices
 from derivation.formulas.language.steps import at_known_steps, is_given_so
 from derivation.formulas.language.syntax import Syntax
-from derivation.formulas.language.unfolding import entries_problem, repetition_problem, unfolded
+from derivation.formulas.language.unfolding import (
+    entries_problem,
+    operations,
+    repetition_problem,
+    terms_problem,
+    unfolded,
+)
 from derivation.formulas.numbers import Carry, Style
 from derivation.formulas.terms import Term, names
 from derivation.networks.network import Network, Page, Sample, split
@@ -31,11 +38,12 @@ from derivation.spec import checks as spec_checks
 from derivation.spec import hints
 from derivation.spec.blocks import Statement, standing, statements
 from derivation.spec.files import from_file
-from derivation.spec.given import Given, Misplaced, Stepped, as_written, stepped, value
+from derivation.spec.given import Given, Misplaced, Sliced, Stepped, as_written, stepped, value
 from derivation.spec.sections import HEADING, Equation, Heading, arranged, each, each_step, ordered, sections, uses
 from derivation.spec.text import MAXIMAL_TEXT, NotToml, Places, Problem, decoded, parsed, shown, title_fault, titled
 from derivation.spec.update import MAXIMAL_STEPS, UpdateTable, chosen
-from derivation.spec.versions import versions
+from derivation.spec.versions import last_version, versions
+from derivation.tex.names import numbered
 from derivation.tex.notation import NotationError, notation
 from derivation.words.files import languages
 from derivation.words.files import load as load_words
@@ -48,11 +56,12 @@ ANY = ""
 """Stands among the names that could not be read where any name may be meant."""
 ROUNDINGS = ("full", "carry")
 EQUATION = re.compile(
-    rf"\s*(?P<name>{NAME})\s*"
+    rf"\s*(?:self\.)?(?P<name>{NAME}(?:\.(?!data\b){NAME})*)(?:\.data)?\s*"
     rf"(?:\[\s*(?:(?P<variable>[^\W\d]\w*)\s*(?P<offset>[+-]\s*\d{{1,6}})?|(?P<fixed>\d{{1,6}}))\s*\]\s*)?"
     r"(?P<change>\*\*|[-+*/@])?=(?!=)\s*"
 )
-"""The left side: a name, or a name at a step (`h[t]`, `h[0]`), and the sign of `+=`."""
+"""The left side: a name (`self.h` is h, `layer.h` is layer_h, `h.data` is h), or a name at a step (`h[t]`, `h[0]`), and the
+sign of `+=`."""
 STEM = re.compile(r"[^\W\d]\w*")
 IDENTIFIER = re.compile(r"[A-Za-z]\w{0,99}\Z", re.ASCII)
 
@@ -77,10 +86,10 @@ def _legible(message: str) -> str:
     return Sentence(text, message.code) if isinstance(message, Sentence) else text
 
 
-def _value(given: Any, info: ValidationInfo) -> Array:
+def _value(given: Any, info: ValidationInfo) -> Array | Sliced:
     """A value as it stands in the spec, or in a file that the spec names; the context is the spec's folder."""
 
-    def one(given: Any) -> Array:
+    def one(given: Any) -> Array | Sliced:
         return from_file(given, info.context) if isinstance(given, dict) else value(given)
 
     return stepped(given, one) if isinstance(given, dict) and "steps" in given else one(given)
@@ -114,6 +123,11 @@ class Model(_Table):
     equations: str
     loss: Annotated[str | None, AfterValidator(_in_plain_letters)] = None
     output: Annotated[str | None, AfterValidator(_in_plain_letters)] = None
+
+    def at_the_end(self, written: Collection[str]) -> Model:
+        """The table with the last versions of the names in it."""
+        named = {"loss": self.loss, "output": self.output}
+        return self.model_copy(update={place: last_version(key, written) for place, key in named.items() if key})
 
     @property
     def differentiated(self) -> str | None:
@@ -313,6 +327,13 @@ class _Builder:
         self.indices: set[str] = set()
         """The data that stand in an index, and arrays that stand in an equation."""
         self.constants: dict[str, str] = {}
+        self.sliced: dict[str, Sliced] = {}
+        self.tables: dict[str, str] = {}
+        """What is given with three or four axes; its matrices stand among the parameters and the data."""
+        self.stacks: dict[str, Stack] = {}
+        """All arrays of three or four axes, of which each matrix is a quantity."""
+        self.whole: dict[str, str] = {}
+        """Which array each of those quantities is a matrix of."""
 
     def opened(self) -> Opened:
         """The network, and what is left to be read; raises `SpecError` with all problems."""
@@ -352,6 +373,7 @@ class _Builder:
             self.as_written(update),
             self.samples(),
             fixed=frozenset(self.indices),
+            stacks={key: stack.axes for key, stack in self.stacks.items()},
         )
         for first, second in built.names.clashes():
             self.add(
@@ -416,6 +438,7 @@ class _Builder:
         return given.model_copy(update={"steps": count})
 
     def add(self, path: tuple[str, ...], message: str, at: int = 0) -> None:
+        path = tuple(self.whole.get(key, key) for key in path)
         self.problems.append(self.places.problem(path, message, at))
 
     def stop(self) -> None:
@@ -429,6 +452,33 @@ class _Builder:
                 if told:
                     self.add((table, key), told)
                     self.unread |= {key, *STEM.findall(key)[:1]}
+        self.spec.parameters, self.spec.data = map(self.in_matrices, ("parameters", "data"))
+
+    def in_matrices(self, table: str) -> dict[str, Any]:
+        """The values of a table, each matrix of an array of three or four axes under its own name."""
+        values: dict[str, Any] = getattr(self.spec, table)
+        made = dict[str, Any]()
+        for key, given in values.items():
+            if not isinstance(given, Sliced):
+                made[key] = given
+                continue
+            self.sliced[key], self.tables[key] = given, table
+            stack = self.know(key, given.axes)
+            self.add_clash((table, key), stack, {*self.spec.parameters, *self.spec.data} - {key})
+            made |= dict(zip(stack.names, given.arrays, strict=True))
+        return made
+
+    def add_clash(self, path: tuple[str, ...], stack: Stack, others: Container[str]) -> None:
+        """Tells of a quantity that is called as a matrix of an array is."""
+        taken = next((name for name in stack.names if name in others), None)
+        if taken is not None:
+            self.add(path, tell("spec.slice_taken", key=stack.key, first=stack.names[0], name=taken))
+
+    def know(self, key: str, axes: Shape) -> Stack:
+        """An array of which each matrix is a quantity."""
+        stack = self.stacks[key] = Stack.named(key, axes)
+        self.whole |= dict.fromkeys(stack.names, key)
+        return stack
 
     def wrong_name(self, table: str, key: str) -> str:
         """What is wrong with the name of a value; "" where nothing is."""
@@ -460,16 +510,20 @@ class _Builder:
         self.all_read = all(read) and ANY not in self.unread
         read = [[equation for equation in line if not is_given_so(equation.key, equation.syntax)] for line in read]
         known = {*(equation.key for line in read for equation in line), *self.spec.parameters, *self.spec.data}
+        known = (known - self.whole.keys()) | self.stacks.keys()
         lines = [
             [replace(equation, syntax=at_known_steps(equation.syntax, known)) for equation in line]
             for line in read
             if line
         ]
         lines = versions(
-            lines, lambda equation, told: self.problems.append(Problem(equation.line, equation.named_at, told))
+            lines,
+            {*self.spec.parameters, *self.spec.data, *self.sliced},
+            lambda equation, told: self.problems.append(Problem(equation.line, equation.named_at, told)),
         )
         self.check_counting([line[0] for line in lines])
         self.written = {equation.key: equation for equation in arranged(lines)}
+        self.spec.model = self.spec.model.at_the_end(self.written)
         if not self.written and not self.problems:
             self.add(("model", "equations"), tell("spec.no_equation"))
 
@@ -487,7 +541,8 @@ class _Builder:
     @cached_property
     def counting(self) -> dict[str, Array]:
         """What the steps of a repetition may be counted by: data, and the lengths of parameters."""
-        return {**{key: array for key, array in self.spec.parameters.items() if array.shape}, **self.spec.data}
+        lengths = {key: array for key, array in self.spec.parameters.items() if array.shape}
+        return {**lengths, **self.spec.data, **self.sliced}
 
     def heading(self, title: re.Match[str], line: int, column: int, empty: bool) -> Heading:
         column += title.start() + len(title.string) - len(title.string.lstrip())
@@ -546,25 +601,31 @@ class _Builder:
                 raise SyntaxProblem(written.at, problem)
             self.unfolded += unfolded(body, steps)
             for key, syntax, index, step, when in each_step(match, written, standing(line, column), statement.loops):
-                self.check_name(key, line, column + match.start(1))
+                changes = key in uses(syntax) and (self.is_data(key) or match["change"] is not None)
+                self.check_name(key, changes, line, column + match.start(1))
                 at, named_at = column + match.end(), column + match.start(1)
                 yield Equation(key, syntax, line, at, heading, index, step, named_at=named_at, when=when)
         except SyntaxProblem as problem:
             self.problems.append(Problem(line, column + match.end() + problem.at, problem.message))
             self.unread.add(match[1])
 
-    def check_name(self, key: str, line: int, column: int) -> None:
-        if key in self.spec.parameters or key in self.spec.data:
+    def check_name(self, key: str, changes: bool, line: int, column: int) -> None:
+        """Tells of a name that has a value already and is not changed here (`x = x - max(x)`, `W -= 0.1 * D`)."""
+        if (key in self.spec.parameters or key in self.spec.data or key in self.sliced) and not changes:
             self.problems.append(Problem(line, column, hints.twice(key, self.given_at(key))))
             self.unread.add(ANY)
         elif not IDENTIFIER.match(key):
             self.problems.append(Problem(line, column, tell("spec.no_quantity", key=key)))
             self.unread.add(ANY)
 
+    def is_data(self, key: str) -> bool:
+        """Whether a name has a value that is no parameter."""
+        return key in self.spec.data or self.tables.get(key) == "data"
+
     def given_at(self, key: str) -> int:
         """The line of a name that has a value."""
-        table = next(table for table in ("parameters", "data") if key in getattr(self.spec, table))
-        return self.places.find((table, key))[0]
+        table = self.tables.get(key) or ("parameters" if key in self.spec.parameters else "data")
+        return self.places.find((table, self.whole.get(key, key)))[0]
 
     def follows(self, key: str) -> bool:
         """Whether a name may be one that a line defines that could not be read: `h_3` where that of `h` could not."""
@@ -581,23 +642,25 @@ class _Builder:
         order = ordered(self.written, frozenset(shapes))
         equations: dict[str, Term] = {}
         failed: set[str] = set()
+        used = frozenset[str]().union(*(uses(equation.syntax) for equation in self.written.values()))
         for key in order:
             equation = self.written[key]
             if uses(equation.syntax) & failed or any(map(self.follows, uses(equation.syntax))):
                 failed.add(key)
                 continue
             try:
-                resolver = Resolver(shapes, key, self.written, readings, self.labels, self.constants)
-                is_used = any(key in uses(other.syntax) for other in self.written.values())
-                resolver.know(key, found := resolver.equation(equation.syntax, as_data=is_used))
-                for made in (*resolver.added, key):
-                    if problem := entries_problem(self.entries, resolver.names[made]):
+                resolver = Resolver(
+                    shapes, key, self.written, readings, self.labels, self.constants, stacks=self.stacks
+                )
+                made = self.quantities(resolver, equation, shapes, used)
+                for own in (*resolver.added, *made):
+                    if problem := entries_problem(self.entries, resolver.names[own]):
                         raise SyntaxProblem(0, problem)
-                    self.entries += prod(resolver.names[made])
+                    self.entries += prod(resolver.names[own])
                 shapes, readings = resolver.names, resolver.readings or {}
                 self.spec.data |= resolver.arrays
                 self.indices |= resolver.arrays.keys()
-                equations |= resolver.added | ({} if key in resolver.arrays else {key: found.term})
+                equations |= {**resolver.added, **made}
                 self.titles |= resolver.titles
                 self.indices |= resolver.indices
                 self.constants = resolver.constants
@@ -619,11 +682,33 @@ class _Builder:
             self.problems.append(Problem(self.written[circle[0]].line, 1, tell("spec.circle", keys=", ".join(circle))))
         return equations, shapes
 
+    def quantities(
+        self, resolver: Resolver, equation: Equation, taken: Container[str], used: Container[str]
+    ) -> dict[str, Term]:
+        """The equation, or one for each matrix of an array of three or four axes."""
+        key = equation.key
+        found = resolver.equation(equation.syntax, as_data=key in used)
+        if isinstance(found, Resolved):
+            resolver.know(key, found)
+            return {} if key in resolver.arrays else {key: found.term}
+        stack, matrices = Stack.named(key, found.axes), slices(resolver, equation.syntax, found)
+        clash = next((own for own in stack.names if own in taken or (own in self.written and own != key)), None)
+        if clash is not None:
+            raise SyntaxProblem(0, tell("spec.slice_taken", key=key, first=stack.names[0], name=clash))
+        if problem := terms_problem(self.unfolded, [matrix.term for matrix in matrices]):
+            raise SyntaxProblem(0, problem)
+        self.unfolded += sum(map(operations, (matrix.term for matrix in matrices)))
+        self.know(key, found.axes)
+        for own, matrix in zip(stack.names, matrices, strict=True):
+            resolver.know(own, matrix)
+            self.written[own] = replace(equation, key=own)
+        return dict(zip(stack.names, (matrix.term for matrix in matrices), strict=True))
+
     @property
     def lines_by_name(self) -> dict[str, int]:
         """The line that each name is given or defined in."""
         given = {
-            key: self.places.find((table, key))[0]
+            key: self.places.find((table, self.whole.get(key, key)))[0]
             for table, values in (("parameters", self.spec.parameters), ("data", self.spec.data))
             for key in values
         }
@@ -652,20 +737,27 @@ class _Builder:
                 self.add(("model", "loss"), tell("spec.update_without_loss"))
         elif key not in self.written:
             self.add_missing(("model", word), tell(f"spec.undefined_{word}", key=key, near=nearest(key, self.written)))
+        elif key in self.stacks:
+            axes = " x ".join(map(str, self.stacks[key].axes))
+            self.add(("model", word), tell(f"spec.{word}_no_scalar", key=key, shape=axes, line=self.written[key].line))
         elif shapes.get(key, ()) != ():
             told = tell(f"spec.{word}_no_scalar", key=key, shape=describe(shapes[key]), line=self.written[key].line)
             self.add(("model", word), self.with_givens(told, uses(self.written[key].syntax)))
 
     def check_notation(self, shapes: Mapping[str, Shape], update: Update | None) -> None:
-        for key, latex in self.spec.notation.items():
-            known = [*shapes, *(update.constants if update else ())]
+        for key, latex in [*self.spec.notation.items()]:
+            known = [*shapes, *self.stacks, *(update.constants if update else ())]
             if key not in known and key not in self.written:
                 self.add_missing(("notation", key), tell("spec.nothing_called", key=key, near=nearest(key, known)))
                 continue
             try:
-                self.spec.notation[key] = notation(latex)
+                self.spec.notation[key] = latex = notation(latex)
             except NotationError as error:
                 self.add(("notation", key), message_of(error))
+                continue
+            if key in self.stacks and key not in shapes:
+                for name, ending in zip(self.stacks[key].names, endings(self.stacks[key].lead), strict=True):
+                    self.spec.notation.setdefault(name, numbered(latex, ending.split("_")[1:]))
 
     def check_rounding(self) -> None:
         rounding, places = self.spec.rounding, self.spec.places
@@ -695,6 +787,5 @@ class _Builder:
 
     def unused(self, equations: Mapping[str, Term]) -> tuple[str, ...]:
         used = {operand for term in equations.values() for operand in names(term)} | self.indices
-        return tuple(
-            tell("spec.unused", key=key) for key in (*self.spec.parameters, *self.spec.data) if key not in used
-        )
+        unused = [key for key in (*self.spec.parameters, *self.spec.data) if key not in used]
+        return tuple(tell("spec.unused", key=key) for key in dict.fromkeys(self.whole.get(key, key) for key in unused))

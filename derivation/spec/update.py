@@ -12,7 +12,7 @@ from derivation.formulas.language.expressions import near_name, nearest
 from derivation.formulas.numbers import exact
 from derivation.networks.optimizers import OPTIMIZERS, RANGES, SCHEDULES, WISHES, UpdateRule
 from derivation.networks.update import Update
-from derivation.spec.given import Misplaced, value
+from derivation.spec.given import Misplaced, flat
 from derivation.words.telling import listed, message_of, tell
 
 MAXIMAL_STEPS = 50
@@ -132,7 +132,7 @@ def _constant(row: UpdateRule, key: str, default: str, given: Mapping[str, Any],
     if key not in given:
         return Array.scalar(exact(default)) if default else None
     try:
-        array = value(given[key])
+        array = flat(given[key])
     except ValueError as error:
         add(key, message_of(error), error.at if isinstance(error, Misplaced) else 0)
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from derivation.formulas.arrays import Shape
 
@@ -122,6 +122,21 @@ def _marked(name: str, given: Mapping[str, str], layered: bool) -> str:
     if not version:
         return latex
     return f"{latex[:-1]}[{version}]}}" if re.search(r"\^\{[^{}]*\}\Z", latex) else f"{latex}^{{[{version}]}}"
+
+
+def numbered(latex: str, places: Sequence[str]) -> str:
+    r"""The symbol of a matrix of an array: that of the array with the matrix's number behind it.
+
+    >>> numbered(r"\mathbf{X}", ["1", "2"]), numbered("W_{c}", ["1"]), numbered("b_0", ["2"])
+    ('\\mathbf{X}_{1,2}', 'W_{c,1}', '{b_0}_{2}')
+    """
+    number = ",".join(places)
+    if not number:
+        return latex
+    if "_" not in latex:
+        return f"{latex}_{{{number}}}"
+    ends = re.fullmatch(r"([^_]*)_\{([^_{}]*)\}", latex)
+    return f"{ends[1]}_{{{ends[2]},{number}}}" if ends else f"{{{latex}}}_{{{number}}}"
 
 
 class Names:

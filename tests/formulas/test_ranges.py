@@ -44,7 +44,7 @@ REFUSED = {
     "np.arange(1, 1.3, 0.1)": "np.arange has 3 entries here, and 4 in NumPy",
     "np.arange(0)": "whole numbers from 1",
     "np.arange(3, 1)": "whole numbers from 1",
-    "np.arange(0, 3, 0)": "whole numbers from 1",
+    "np.arange(0, 3, 0)": "a step other than 0",
     "np.arange(1000)": "at most 400 entries",
     "np.arange(10000000000)": "at most 400 entries",
     "np.arange(0, 1 / 0, 2)": "division by zero",

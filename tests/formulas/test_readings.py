@@ -15,6 +15,7 @@ from seeds import fresh_seed
 
 from derivation import SpecError, loads
 from derivation.formulas.calculus.evaluate import evaluate
+from derivation.formulas.language.stacks.stack import sliced_names
 from derivation.formulas.numbers import Uncertain, Undefined
 from derivation.formulas.terms import name
 
@@ -32,7 +33,7 @@ NUMPY = {
     **{key: getattr(np, key) for key in ("tanh", "sign", "floor", "sum", "mean", "var", "reshape", "ravel", "diag", "diagonal", "transpose", "square")},
     "np": np, "max": np.max, "softmax": _softmax, "log_softmax": lambda z, axis=None: np.log(_softmax(z, axis)), "None": None,
     "relu": lambda z: np.maximum(z, 0), "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
-    "squeeze": np.squeeze, "expand_dims": np.expand_dims, "pi": np.pi, "norm": np.linalg.norm,
+    "where": np.where, "squeeze": np.squeeze, "expand_dims": np.expand_dims, "pi": np.pi, "norm": np.linalg.norm,
 }  # fmt: skip
 """What the functions of a spec are in NumPy and SciPy."""
 
@@ -174,6 +175,68 @@ class Writer:
         )  # fmt: skip
 
 
+class DeepWriter(Writer):
+    """Writes expressions of up to four axes."""
+
+    def __init__(self, seed: str) -> None:
+        super().__init__(seed)
+        size = len(self.given["x"])
+        other, deep, images = (self.pick.randint(1, 5) for _ in range(3))
+        self.given = {key: self.given[key] for key in ("x", "A", "S", "s")} | {
+            "c": self.array(deep), "T": self.array(deep, size, other), "U": self.array(deep, size, other),
+            "P": self.array(deep, other, size), "R": self.array(images % 3 + 1, deep % 3 + 1, size, other),
+            "Q": self.array(images % 3 + 1, deep % 3 + 1, size, other),
+        }  # fmt: skip
+
+    def expression(self, depth: int) -> str:
+        if depth == 0:
+            return self.one_of(*"TURQTURPPxcASs", str(self.pick.randint(1, 4)))
+        return self.pick.choice((super().expression, self.moved, self.over_axes))(depth if depth < 2 else depth - 1)
+
+    def axis(self) -> str:
+        return self.one_of("0", "1", "2", "-1", "-2", "-3")
+
+    def axes(self) -> str:
+        count = self.pick.choice((2, 2, 3))
+        return str(tuple(self.pick.sample((0, 1, 2, -1) if count < 3 else (0, 2, 3), count)))
+
+    def over_axes(self, depth: int) -> str:
+        of, key = (
+            self.expression(depth - 1),
+            self.one_of("sum", "mean", "max", "min", "var", "softmax", "cumsum", "prod"),
+        )
+        axis = self.axis() if key in ("softmax", "cumsum") else self.one_of(self.axis(), self.axes())
+        kept = self.one_of("", "", ", keepdims=True") if key not in ("softmax", "cumsum") else ""
+        prefix = "" if key == "softmax" else "np."
+        return self.one_of(
+            f"{prefix}{key}({of}, axis={axis}{kept})", f"({of}).sum({axis})", f"({of}).mean(axis={axis}{kept})"
+        )
+
+    def moved(self, depth: int) -> str:
+        a, b = self.expression(depth - 1), self.expression(depth - 1)
+        n, m = self.pick.randint(1, 4), self.pick.randint(1, 4)
+        return self.one_of(
+            f"({a}).transpose({self.order()})", f"np.transpose({a}, ({self.order()}))", f"np.swapaxes({a}, {self.axis()}, {self.axis()})",
+            f"({a}).swapaxes({self.axis()}, -1)", f"np.moveaxis({a}, {self.axis()}, {self.axis()})", f"({a}).reshape({n}, {m}, -1)",
+            f"({a}).reshape(len({a}), -1)", f"reshape({a}, ({n}, -1, {m}))", f"np.expand_dims({a}, {self.axis()})", f"({a})[:, None, :]",
+            f"({a})[None] * {b}", f"({a})[..., None] + {b}", f"np.stack([{a}, {b}], axis={self.axis()})", f"np.concatenate([{a}, {b}], axis={self.axis()})",
+            f"np.flip({a}, axis={self.axis()})", f"np.roll({a}, {n}, axis={self.axis()})", f"np.repeat({a}, {n}, axis={self.axis()})",
+            f"np.tile({a}, ({n}, 1, 2))", f"np.squeeze({a}, axis={self.axis()})", f"({a})[{self.place()}, {self.place()}, {self.place()}]",
+            f"({a})[..., {self.place()}]", f"({a})[{self.place()}]", f"({a}).T", f"np.einsum('{self.indices()}', {a}, {b})",
+            f"np.broadcast_to({a}, ({n}, {m}, 2, 3))", f"np.zeros_like({a}) + {b}", f"{a} @ np.swapaxes({b}, -1, -2)", f"({a}).shape[-1] * {b}",
+            f"np.where({a} > 0, {a}, {b})", f"np.clip({a}, -1, 1)", f"np.tril({a})", f"np.array([{a}, {b}])", f"np.pad({a}, ((0, 0), (1, 1), (0, 1)))",
+        )  # fmt: skip
+
+    def order(self) -> str:
+        return ", ".join(
+            map(str, self.pick.sample(range(3), 3) if self.pick.random() < 0.7 else self.pick.sample(range(4), 4))
+        )
+
+    def indices(self) -> str:
+        return self.one_of("bij,bjk->bik", "cij,cij->c", "bij,bij->", "cij,ij->ci", "nchw,nchw->nc", "i,j->ij", "cij,jk->cik",
+                           "bij,bkj->bik", "cij,kj->cik", "nchw,ch->nw", "bii,b->i", "bij,cij->bc")  # fmt: skip
+
+
 def widened(value: Any) -> Any:
     """A matrix of one row or one column with a second one."""
     if not isinstance(value, list) or not isinstance(value[0], list) or len(value) == len(value[0]) == 1:
@@ -207,10 +270,12 @@ def by_spec(lines: list[str], given: Given) -> Any:
             known[name(key)] = evaluate(term, known)
     except (Undefined, Uncertain):
         return None
-    found = known[name("z" if len(lines) > 1 else "u")]
-    return np.array(
-        [float(entry.mid()) if isinstance(entry, arb) else int(entry.p) / int(entry.q) for entry in found.entries]
-    ).reshape(found.shape)
+    key = "z" if len(lines) > 1 else "u"
+    axes = network.stacks.get(key)
+    arrays = [known[name(own)] for own in (sliced_names(key, axes[:-2]) if axes else [key])]
+    entries = [entry for array in arrays for entry in array.entries]
+    numbers = [float(entry.mid()) if isinstance(entry, arb) else int(entry.p) / int(entry.q) for entry in entries]
+    return np.array(numbers).reshape(axes or arrays[0].shape)
 
 
 def same(a: Any, b: Any) -> bool:
@@ -222,7 +287,7 @@ def verdict(lines: list[str], given: Given) -> str:
     """What became of an expression; "different" must not happen. What is refused is asked of NumPy: it has a value where
     that is an array of one or two axes with entries, all of them numbers."""
     expected = by_numpy(lines, given)
-    has_value = expected is not None and expected.ndim < 3 and expected.size and np.isfinite(expected).all()
+    has_value = expected is not None and expected.ndim < 5 and expected.size and np.isfinite(expected).all()
     try:
         found = by_spec(lines, given)
     except SpecError:
@@ -234,9 +299,9 @@ def verdict(lines: list[str], given: Given) -> str:
     return "equal" if same(found, expected) else "different"
 
 
-def drawn(seed: str) -> tuple[list[str], Given]:
+def drawn(seed: str, kind: type[Writer] = Writer) -> tuple[list[str], Given]:
     """One or two equations and what is given."""
-    writer = Writer(seed)
+    writer = kind(seed)
     lines = [writer.expression(writer.pick.choice((1, 1, 2, 2, 3)))]
     if writer.pick.random() < 0.4:
         writer.given["u"] = None
@@ -245,11 +310,13 @@ def drawn(seed: str) -> tuple[list[str], Given]:
     return lines, {**writer.given, **writer.labels}
 
 
-def counted(seed: str, count: int) -> tuple[Counter[str], list[tuple[str, list[str], Given]]]:
+def counted(
+    seed: str, count: int, writer: type[Writer] = Writer
+) -> tuple[Counter[str], list[tuple[str, list[str], Given]]]:
     """How many of each verdict, and the expressions that differ."""
     found, differing = Counter[str](), []
     for number in range(count):
-        lines, given = drawn(f"{seed}.{number}")
+        lines, given = drawn(f"{seed}.{number}", writer)
         kind = verdict(lines, given)
         found[kind] += 1
         if kind == "different":
@@ -265,6 +332,16 @@ def test_no_expression_differs_from_numpy_in_silence(slot: int) -> None:
     print(f"seed {seed}: {dict(found)}")
     assert not differing, differing[:5]
     assert found["equal"] > 3 * found["refused"] > 10
+
+
+@pytest.mark.slices(3)
+@pytest.mark.parametrize("slot", range(40))
+def test_no_expression_of_up_to_four_axes_differs_from_numpy_in_silence(slot: int) -> None:
+    seed = f"{fresh_seed()}.axes.{slot}"
+    found, differing = counted(seed, 250, DeepWriter)
+    print(f"seed {seed}: {dict(found)}")
+    assert not differing, differing[:5]
+    assert found["equal"] > 5 * found["refused"] > 10
 
 
 def test_a_column_that_was_given_goes_entry_by_entry_with_a_list() -> None:

@@ -128,7 +128,7 @@ def test_a_file_serves_data_too_and_a_folder_below(tmp_path: Path) -> None:
 def spoil(folder: Path) -> None:
     """One file of each kind of trouble."""
     numpy.save(folder / "good.npy", numpy.array([1.0]))
-    numpy.save(folder / "three.npy", numpy.zeros((2, 2, 2)))
+    numpy.save(folder / "three.npy", numpy.zeros((1, 1, 2, 2, 2)))
     numpy.save(folder / "none.npy", numpy.array(1.0))
     numpy.save(folder / "empty.npy", numpy.zeros((0, 3)))
     numpy.save(folder / "long.npy", numpy.zeros(100_001, "i1"))
@@ -171,9 +171,9 @@ def spoil(folder: Path) -> None:
     [
         (
             '{ file = "three.npy" }',
-            "three.npy: expected one dimension (a column vector) or two (a matrix), found 3 (shape (2, 2, 2))",
+            "three.npy: expected one to four dimensions, found 5 (shape (1, 1, 2, 2, 2))",
         ),
-        ('{ file = "none.npy" }', "none.npy: expected one dimension (a column vector) or two (a matrix), found 0"),
+        ('{ file = "none.npy" }', "none.npy: expected one to four dimensions, found 0"),
         ('{ file = "empty.npy" }', "empty.npy: 0 x 3 has no entries"),
         ('{ file = "long.npy" }', "long.npy: 100001 x 1 is larger than the limit of 100000 rows"),
         (

@@ -69,7 +69,7 @@ def test_tensors_are_the_shortest_decimals_that_read_back() -> None:
         (torch.quantize_per_tensor(torch.ones(2), 0.1, 0, torch.qint8), "write .dequantize()"),
         (torch.tensor([1, float("nan")]), "entry 1, 0 (from 0) is nan"),
         (torch.tensor(float("inf"), dtype=torch.bfloat16), "inf is not a number"),
-        (torch.ones(2, 2, 2, dtype=torch.bfloat16), "shape (2, 2, 2)"),
+        (torch.ones(1, 1, 1, 2, 2, dtype=torch.bfloat16), "shape (1, 1, 1, 2, 2)"),
         (torch.tensor([True]), "found bool"),
         (torch.tensor([1j]), "found complex64"),
     ):
@@ -95,13 +95,16 @@ class Frame:
         ([], "an empty list has no shape"),
         ([1, [2]], "numbers and lists are mixed"),
         ([[1, 2], [3]], "rows of a matrix need one length; these have 2, 1 entries"),
-        ([[[1]]], "lists are nested too deep"),
-        ([numpy.ones((2, 2))], "lists are nested too deep"),
+        ([[[[[1]]]]], "lists are nested too deep"),
+        ([numpy.ones((1, 2, 2, 2))], "lists are nested too deep"),
         (numpy.array([1, None]), "found object"),
         (numpy.array([True]), "found bool"),
         (numpy.array([1j]), "found complex128"),
         (numpy.array(["a"]), "found <U1"),
-        (numpy.ones((2, 2, 2)), "found 3 (shape (2, 2, 2))"),
+        (numpy.ones((1, 1, 1, 2, 2)), "found 5 (shape (1, 1, 1, 2, 2))"),
+        ([[[1, 2]], [[3]]], "alike; here are 1 x 2, 1 x 1"),
+        (numpy.ones((2, 0, 2)), "2 x 0 x 2 has no entries"),
+        (numpy.ones((300, 1, 1)), "300 x 1 x 1 is too large to be written out as matrices"),
         (numpy.ones((0, 2)), "0 x 2 has no entries"),
         (numpy.broadcast_to(1.0, (10**6, 10**6)), "is larger than the limit"),
         (numpy.array([[1, numpy.inf]]), "entry 0, 1 (from 0) is inf"),
@@ -119,7 +122,7 @@ def test_a_list_within_itself_ends() -> None:
     endless: list[Any] = []
     endless.append(endless)
     assert problems(LINE, {"W": endless}, {"x": 2}) == [
-        "parameters['W']: lists are nested too deep; a matrix is a list of rows"
+        "parameters['W']: lists are nested too deep; a matrix is a list of rows, and an array has four axes at most"
     ]
 
 

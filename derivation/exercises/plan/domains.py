@@ -12,7 +12,7 @@ from flint import fmpq
 
 from derivation.formulas.arrays import Shape
 from derivation.formulas.numbers import exact
-from derivation.spec.given import value
+from derivation.spec.given import flat
 from derivation.words.telling import tell
 
 Domain = tuple[fmpq, ...]
@@ -59,7 +59,7 @@ def domain(given: Any) -> Domain:
         return _alternatives(given) if "|" in given or re.fullmatch(NUMBER, given.strip()) else _range(given)
     if isinstance(given, Mapping):
         return _table(given)
-    return (value(given).entries[0],)
+    return (flat(given).entries[0],)
 
 
 def standard(entry: fmpq, is_whole: bool) -> Domain:
@@ -105,7 +105,7 @@ def _table(given: Mapping[str, Any]) -> Domain:
         isinstance(part, int | Decimal) and not isinstance(part, bool) for part in given.values()
     ):
         raise ValueError(tell("domains.no_table"))
-    low, high, step = (value(given[key]).entries[0] for key in ("from", "to", "step"))
+    low, high, step = (flat(given[key]).entries[0] for key in ("from", "to", "step"))
     return _steps(low, high, step, False)
 
 

@@ -65,8 +65,6 @@ def _concat(syntax: Syntax, parts: Sequence[Resolved], axis: int, lists: bool) -
 
 def _stack(syntax: Syntax, parts: Sequence[Resolved], axis: int, lists: bool) -> Join:
     """Lists as rows, or as columns along axis 1."""
-    if any(len(part.reading.axes) == 2 and part.shape[1:] != (1,) for part in parts):
-        raise SyntaxProblem(syntax.at, tell("indexing.stack"))
     return ("column", 1) if axis else ("row", 0)
 
 

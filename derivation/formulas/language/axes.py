@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from derivation.formulas.arrays import Shape
 from derivation.formulas.language.arranging import integers
 from derivation.formulas.language.lexing import SyntaxProblem
@@ -22,6 +25,22 @@ REDUCING = AVERAGED | {
 }
 BARE = frozenset({"sum", "max", "min"})
 """What a single number is itself."""
+
+
+def of_one_axis(resolver: Resolver, syntax: Syntax, parts: Sequence[Resolved]) -> tuple[Syntax, int | None]:
+    """The axis that a function works along, None where it works along none; all axes of an array are none."""
+    axis = next((value for key, value in syntax.keywords if key == "axis"), None)
+    if axis is None:
+        return syntax, None
+    if axis.symbol != "list":
+        place = whole(axis)
+        return syntax, place + 2 if place == -2 and len(parts[0].reading.axes) == 2 else place
+    named, count = integers(resolver, [axis]), len(parts[0].reading.axes)
+    if {place % max(count, 1) for place in named} == set(range(count)) and len(named) == count and not keeps(syntax):
+        return replace(syntax, keywords=tuple(pair for pair in syntax.keywords if pair[0] not in AXES)), None
+    if len(named) == 1:
+        return syntax, named[0]
+    raise SyntaxProblem(axis.at, tell("operands.axes", function=syntax.symbol, axes=tuple(named)))
 
 
 def along(resolver: Resolver, syntax: Syntax, parts: list[Resolved], axis: int) -> Resolved:

@@ -11,6 +11,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from derivation.formulas.arrays import Array, Shape, describe
+from derivation.formulas.language.expressions import FUNCTIONS
 from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.places import Resolver, constant, one
 from derivation.formulas.language.readings import Reading, Resolved, called
@@ -39,15 +40,24 @@ def indexed(resolver: Resolver, syntax: Syntax) -> Resolved:
     if syntax.args[0].symbol == "shape":
         return Resolved(number(one(resolver, syntax)), (), Reading(()))
     within, places = syntax.args[0], syntax.args[1:]
+    refuse_container(resolver, within, places[0])
     if within.symbol != "index":
         return part(resolver, syntax, resolver.resolve(within), places)
     of = resolver.resolve(within.args[0])
-    if len(of.reading.axes) == 2 and _is_one(resolver, within.args[1:]):
+    if len(of.reading.axes) == 2 and single_place(resolver, within.args[1:]):
         return part(resolver, syntax, of, (*within.args[1:], *places))
     return part(resolver, syntax, part(resolver, within, of, within.args[1:]), places)
 
 
-def _is_one(resolver: Resolver, places: Sequence[Syntax]) -> bool:
+def refuse_container(resolver: Resolver, within: Syntax, place: Syntax) -> None:
+    """A list or a dictionary of arrays, as in `params["W1"]`, which is nothing here."""
+    known = resolver.names.keys() | FUNCTIONS
+    if within.symbol == "name" and within.args[0] not in known and place.symbol in ("text", "name"):
+        entry = place.args[0] if place.symbol == "text" else "W1"
+        raise SyntaxProblem(within.at, tell("operands.container", key=within.args[0], entry=entry))
+
+
+def single_place(resolver: Resolver, places: Sequence[Syntax]) -> bool:
     """Whether they are one place: `X[0][1]` is X[0, 1]."""
     return (
         len(places) == 1
@@ -59,17 +69,15 @@ def _is_one(resolver: Resolver, places: Sequence[Syntax]) -> bool:
 def part(resolver: Resolver, syntax: Syntax, of: Resolved, places: Sequence[Syntax]) -> Resolved:
     """What stands at these places."""
     axes = _axes(resolver, syntax, of, places)
-    taken = _in_order([*_along(resolver, syntax, of, axes, places)])
+    taken = _in_order([*along(resolver, syntax, of, axes, places)])
     left = [along for along in taken if along.kind != "one"]
     lists = [along.places for along in taken if along.kind == "list"]
     if len(lists) == 2:
         left.remove(next(along for along in left[::-1] if along.kind == "list"))
         left = [Taken("list", range(max(map(len, lists)))) if along.kind == "list" else along for along in left]
-    if len(left) > 2:
-        raise SyntaxProblem(syntax.at, tell("indexing.three_axes", called=called(of)))
     if not left:
-        return _entry(resolver, of, [along.places[0] for along in taken])
-    found = _pairs(resolver, syntax, of, *lists) if len(lists) == 2 else _block(resolver, syntax, of, taken)
+        return entry_of(resolver, of, [along.places[0] for along in taken])
+    found = _pairs(resolver, syntax, of, *lists) if len(lists) == 2 else block(resolver, syntax, of, taken)
     kept = tuple(len(along.places) for along in left)
     if len(kept) == 2 and (found.shape or (1, 1)) != kept:
         found = transposed(resolver, syntax, found)
@@ -105,7 +113,7 @@ def _of_lone_row(resolver: Resolver, syntax: Syntax, of: Resolved, place: Syntax
     return of.shape[1:]
 
 
-def _along(resolver: Resolver, syntax: Syntax, of: Resolved, axes: Shape, places: Sequence[Syntax]) -> Sequence[Taken]:
+def along(resolver: Resolver, syntax: Syntax, of: Resolved, axes: Shape, places: Sequence[Syntax]) -> Sequence[Taken]:
     """What is taken along each axis and each new one; the dots, or the end, stand for what is not named."""
     named = sum(place.symbol not in ("none", "dots") for place in places)
     if [place.symbol for place in places].count("dots") > 1:
@@ -154,7 +162,7 @@ def _in_order(taken: list[Taken]) -> list[Taken]:
     return [taken[k] for k in chosen] + [along for along in taken if along.kind in ("new", "part")]
 
 
-def _entry(resolver: Resolver, of: Resolved, places: Sequence[int]) -> Resolved:
+def entry_of(resolver: Resolver, of: Resolved, places: Sequence[int]) -> Resolved:
     """An entry of a quantity; what has no name gets one, unless it is a part of such."""
     term = of.term
     if of.shape:
@@ -191,7 +199,7 @@ def _count(shape: Shape) -> int:
     return rows * columns
 
 
-def _block(resolver: Resolver, syntax: Syntax, of: Resolved, taken: Sequence[Taken]) -> Resolved:
+def block(resolver: Resolver, syntax: Syntax, of: Resolved, taken: Sequence[Taken]) -> Resolved:
     """Rows and columns of ours."""
     along = [part for part in taken if part.kind != "new"]
     height, width = of.shape or (1, 1)

@@ -13,10 +13,12 @@ from derivation.formulas.arrays import Array, Shape, collapse
 from derivation.formulas.language.arranging import integers, joined
 from derivation.formulas.language.constants import BITS, constants
 from derivation.formulas.language.lexing import SyntaxProblem
+from derivation.formulas.language.libraries import is_comparison
 from derivation.formulas.language.places import Resolver, lengths, one
 from derivation.formulas.language.readings import Reading, Resolved
 from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.numbers import Number, Undefined, exact, sharpened, working_precision
+from derivation.formulas.operations import heads
 from derivation.formulas.operations.elementary import floor, quotient
 from derivation.formulas.terms import number
 from derivation.words.telling import message_of, tell
@@ -81,6 +83,26 @@ def like(resolver: Resolver, syntax: Syntax) -> Resolved:
     return _literal(resolver, syntax, lengths(resolver, syntax.args[0]), ENTRIES[LIKE[syntax.symbol]])
 
 
+WHOLE = frozenset({heads.ARGMAX, heads.ARGMIN, heads.FLOOR, heads.ONE_HOT})
+"""What has whole numbers only, so that nothing is cut off."""
+
+
+def as_type(resolver: Resolver, syntax: Syntax) -> Resolved:
+    """The same numbers as floats; as whole numbers only where they are whole."""
+    wanted = str(syntax.args[1].args[0]) if len(syntax.args) == 2 and syntax.args[1].args else ""
+    if not wanted.startswith(("float", "double", "device")):
+        return truncated(resolver, syntax)
+    return resolver.resolve(syntax.args[0])
+
+
+def truncated(resolver: Resolver, syntax: Syntax) -> Resolved:
+    """The same numbers as whole ones, which they have to be."""
+    of = syntax.args[0]
+    if of.symbol not in WHOLE and not is_comparison(of):
+        raise SyntaxProblem(syntax.at, tell("literals.truncated"))
+    return resolver.resolve(of)
+
+
 LIKE = {"zeros_like": "zeros", "ones_like": "np.ones"}
 
 
@@ -89,7 +111,7 @@ def ranged(resolver: Resolver, syntax: Syntax) -> Resolved:
     given = [known_number(resolver, arg) for arg in syntax.args]
     start, end, step = {1: (ZERO, *given, ONE), 2: (*given, ONE)}.get(len(given), given)[:3]
     if len(given) > 3 or step == 0:
-        raise SyntaxProblem(syntax.at, tell("literals.sizes", most=MOST))
+        raise SyntaxProblem(syntax.at, tell("literals.counted"))
     count, in_floats = _ceiling((end - start) / step), ceil((_float(end) - _float(start)) / _float(step))
     if count != in_floats:
         raise SyntaxProblem(syntax.at, tell("literals.float_count", count=count, floats=in_floats))

@@ -23,11 +23,14 @@ class Resolver(Protocol):
     """What makes terms of expressions (`resolve.Resolver`)."""
 
     names: dict[str, Shape]
+    added: dict[str, Term]
     readings: dict[str, Reading] | None
     labels: Mapping[str, Array]
     indices: set[str]
 
     def resolve(self, syntax: Syntax) -> Resolved: ...
+
+    def lengths(self, syntax: Syntax) -> Shape: ...
 
     def operation(
         self,
@@ -39,6 +42,10 @@ class Resolver(Protocol):
     ) -> Resolved: ...
 
     def named(self, found: Resolved) -> Term: ...
+
+    def free(self, local: str, *wished: str, endings: Sequence[str] = ("",)) -> str: ...
+
+    def know(self, key: str, found: Resolved) -> None: ...
 
     def given(self, array: Array, reading: Reading) -> Term: ...
 
@@ -61,7 +68,7 @@ def one(resolver: Resolver, syntax: Syntax) -> int:
 
 def lengths(resolver: Resolver, syntax: Syntax) -> Shape:
     """The lengths of NumPy's axes."""
-    return resolver.resolve(syntax).reading.axes
+    return resolver.lengths(syntax)
 
 
 def _label(resolver: Resolver, syntax: Syntax) -> Places:

@@ -11,7 +11,7 @@ from typing import Any
 from derivation.formulas.arrays import Array, Shape, collapse
 from derivation.formulas.arrays import describe as describe
 from derivation.formulas.language import arguments, arranging, indexing, literals, products
-from derivation.formulas.language.axes import AXES, along, along_axis, whole_matrix
+from derivation.formulas.language.axes import AXES, along, along_axis, of_one_axis, whole_matrix
 from derivation.formulas.language.constants import constants
 from derivation.formulas.language.einsum import einsum
 from derivation.formulas.language.expressions import nearest, parse
@@ -21,6 +21,10 @@ from derivation.formulas.language.places import one
 from derivation.formulas.language.readings import Reading, Resolved, TwoReadings, natural, read
 from derivation.formulas.language.shapes import Shapes as Shapes
 from derivation.formulas.language.shapes import choose as choose
+from derivation.formulas.language.stacks import rules
+from derivation.formulas.language.stacks.entries import Part, axes_of
+from derivation.formulas.language.stacks.operands import too_many_axes
+from derivation.formulas.language.stacks.stack import Stack
 from derivation.formulas.language.steps import at_known_steps, whole
 from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.language.unfolding import array_problem
@@ -39,7 +43,7 @@ class Resolver:
     `readings` says what NumPy has for each name; with it, what NumPy gives another value is refused. The rows' own
     texts have none. `labels` are the data, of which an index may be one; `indices` are those that were.
     `constants` are what pi and e are called, where they are data already. `arrays` are data that stand in
-    the equation itself. `added` holds the equations that a layer (`operations.layers`) brings with it; they are named after
+    the equation itself. `stacks` are the names of arrays of more than two axes. `added` holds the equations that a layer (`operations.layers`) brings with it; they are named after
     `result`, the equation at hand, and differ from all names in `taken`; `titles` says what the layer calls them.
     """
 
@@ -51,10 +55,12 @@ class Resolver:
         readings: Mapping[str, Reading] | None = None,
         labels: Mapping[str, Array] | None = None,
         constants: Mapping[str, str] | None = None,
+        stacks: Mapping[str, Stack] | None = None,
     ) -> None:
         self.names = dict(names)
         self.labels, self.indices = labels or {}, set[str]()
-        self.constants = dict(constants or {})
+        self.constants, self.stacks = dict(constants or {}), dict(stacks or {})
+        self.flat = False
         self.readings = None if readings is None else dict(readings)
         self.result, self.taken = result, {*names, *taken}
         self.added: dict[str, Term] = {}
@@ -63,6 +69,23 @@ class Resolver:
 
     def resolve(self, syntax: Syntax) -> Resolved:
         """The Term and its shape; `SyntaxProblem` at the place of the operation whose operands do not fit."""
+        found = self.array(syntax)
+        if isinstance(found, Stack):
+            raise SyntaxProblem(syntax.at, too_many_axes(found))
+        return found
+
+    def array(self, syntax: Syntax) -> Part:
+        """An expression that may have more than two axes; no part of one that has not is asked again."""
+        if not self.flat and rules.deep(self, syntax):
+            return rules.array(self, syntax)
+        flat, self.flat = self.flat, True
+        try:
+            return self.plain(syntax)
+        finally:
+            self.flat = flat
+
+    def plain(self, syntax: Syntax) -> Resolved:
+        """An expression of scalars, vectors and matrices."""
         special = SPECIAL.get(syntax.symbol)
         if special:
             refuse_keywords(syntax)
@@ -72,22 +95,24 @@ class Resolver:
         count = max((len(row.operands) for row in SPELLINGS[syntax.symbol] if row.options), default=len(syntax.args))
         parts = [self.resolve(arg) for arg in syntax.args[:count]]
         named = {key: value for key, value in syntax.keywords if key not in AXES}
-        axis = next((value for key, value in syntax.keywords if key == "axis"), None)
+        syntax, axis = of_one_axis(self, syntax, parts)
         if axis is not None and syntax.symbol + ALONG in LAYERS:
             return self.layer(replace(syntax, symbol=syntax.symbol + ALONG))
         if axis is not None:
-            return along(self, syntax, parts, whole(axis))
+            return along(self, syntax, parts, axis)
         return self.operation(
             syntax,
             syntax.symbol,
             parts,
             arranging.integers(self, syntax.args[count:]),
-            {key: whole(value) for key, value in named.items()},
+            {key: one(self, value) for key, value in named.items()},
         )
 
-    def equation(self, syntax: Syntax, as_data: bool) -> Resolved:
+    def equation(self, syntax: Syntax, as_data: bool) -> Part:
         """The right side of an equation; with `as_data`, an array that is all of it is data called as the equation."""
-        found = self.resolve(syntax)
+        found = self.array(syntax)
+        if isinstance(found, Stack):
+            return found
         called = found.term.args[0] if found.term.head == "name" else ""
         if not as_data or called not in self.arrays or called in self.constants.values():
             return found
@@ -141,7 +166,8 @@ class Resolver:
 
     def layer(self, syntax: Syntax) -> Resolved:
         """A layer's equations, each but the last a quantity with a name of its own."""
-        layer, parts = LAYERS[syntax.symbol], self.operands(syntax)
+        layer = LAYERS[syntax.symbol]
+        parts = {key: self.resolve(arg) for key, arg in self.operands(syntax).items()}
         shapes = {key: part.shape for key, part in parts.items()}
         text = {key: Size.of(shape) for key, shape in shapes.items()} | along_axis(
             syntax, layer, parts[layer.operands[0]]
@@ -162,7 +188,7 @@ class Resolver:
                 self.titles[known[local].args[0]] = layer.titles[local]
         raise AssertionError("a layer has equations")
 
-    def operands(self, syntax: Syntax) -> dict[str, Resolved]:
+    def operands(self, syntax: Syntax) -> dict[str, Syntax]:
         """A layer's operands by name, those by position first."""
         layer, given = LAYERS[syntax.symbol], dict(syntax.keywords)
         count = len(layer.operands)
@@ -185,7 +211,7 @@ class Resolver:
             *syntax.args,
             *(given.get(key) or parse(layer.defaults[key]) for key in layer.operands[len(syntax.args) :]),
         ]
-        return {key: self.resolve(arg) for key, arg in zip(layer.operands, written, strict=True)}
+        return dict(zip(layer.operands, written, strict=True))
 
     def within(self, syntax: Syntax, text: str) -> Resolved:
         """An equation of a layer; what does not fit in it is told at the layer."""
@@ -218,16 +244,18 @@ class Resolver:
         self.know(key, Resolved(name_term(key), array.shape, reading))
         return name_term(key)
 
-    def free(self, local: str, *wished: str) -> str:
-        """A name that nothing has: one that is wished, or the letter and the number of the equation."""
+    def free(self, local: str, *wished: str, endings: Sequence[str] = ("",)) -> str:
+        """A name that nothing has, with none of the endings: one that is wished, or the letter and the number of the
+        equation."""
         tail = self.result.lstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-        numbered = (f"{local}_{k}" for k in count(1))
+        stem = f"{local}_{local}" if local in self.taken else local  # u_1 may be a matrix of u
+        numbered = (f"{stem}_{k}" for k in count(1))
         key = next(
             name
             for name in chain((*wished, f"{local}{tail}", f"{local}_{self.result}"), numbered)
-            if name not in self.taken
+            if self.taken.isdisjoint(name + ending for ending in endings)
         )
-        self.taken.add(key)
+        self.taken |= {key + ending for ending in endings}
         return key
 
     def named(self, found: Resolved) -> Term:
@@ -237,8 +265,21 @@ class Resolver:
         known = next((key for key, term in self.added.items() if term == found.term), None)
         return self.add("u", found) if known is None else name_term(known)
 
+    def at_steps(self, syntax: Syntax) -> Syntax:
+        """`h[3]` as the quantity that it is."""
+        slices = {name for stack in self.stacks.values() for name in stack.names}
+        return at_known_steps(syntax, (self.names.keys() - slices) | self.stacks.keys())
+
     def step(self, syntax: Syntax) -> Resolved:
-        return self.resolve(at_known_steps(syntax, self.names))
+        return self.resolve(self.at_steps(syntax))
+
+    def lengths(self, syntax: Syntax) -> Shape:
+        """The lengths of NumPy's axes."""
+        return axes_of(self.array(syntax))
+
+    def already(self, syntax: Syntax) -> Resolved:
+        """What was resolved before, as a part of an expression."""
+        return syntax.args[0]  # type: ignore[no-any-return]
 
     def length(self, syntax: Syntax) -> Resolved:
         return Resolved(number(one(self, syntax)), (), Reading(()))
@@ -268,6 +309,9 @@ class Resolver:
         text = syntax.args[0]
         if text in constants() and text not in self.taken:
             return self.constant(syntax)
+        if text not in self.names and text.endswith(GRADIENT):
+            told = tell("operands.gradient", owner=text.removesuffix(GRADIENT))
+            raise UnknownName(syntax.at, told, text)
         if text not in self.names:
             raise UnknownName(syntax.at, tell("operands.unknown", key=text, near=nearest(text, self.names)), text)
         shape = self.names[text]
@@ -293,6 +337,8 @@ class Resolver:
         raise SyntaxProblem(syntax.at, tell("operands.repetition"))
 
 
+GRADIENT = "_grad"
+"""What PyTorch's `w.grad` ends with here."""
 KEYWORDS = {
     **dict.fromkeys(("squeeze", "expand_dims"), AXES),
     **dict.fromkeys(arranging.JOINS, ("axis", "dims")),
@@ -303,6 +349,7 @@ KEYWORDS = {
 """The keywords of functions that are no rows of the table."""
 SPECIAL: dict[str, Any] = {
     "name": Resolver.name,
+    "resolved": Resolver.already,
     "number": Resolver.number,
     "index": indexing.indexed,
     "squeeze": indexing.squeezed,
@@ -317,6 +364,8 @@ SPECIAL: dict[str, Any] = {
     "full": literals.full,
     **dict.fromkeys(literals.ENTRIES, literals.filled),
     **dict.fromkeys(literals.LIKE, literals.like),
+    "astype": literals.as_type,
+    "truncated": literals.truncated,
     **dict.fromkeys(arranging.JOINS, arranging.joined),
     "embedding": arranging.embedding,
     heads.RESHAPE: arranging.reshaped,
@@ -339,11 +388,16 @@ SPECIAL: dict[str, Any] = {
 }
 
 
+PASSED_OVER = frozenset({"device", "requires_grad"})
+"""Keywords of PyTorch's that say nothing of values."""
+FLOATS = ("('float", "('double")
+
+
 def refuse_keywords(syntax: Syntax) -> None:
     """A keyword that a function of arrays would pass over; a kind of float is what all numbers are."""
     for key, value in syntax.keywords:
-        floating = key == "dtype" and str(value.args[:1]).startswith("('float")
-        if not floating and key not in KEYWORDS.get(syntax.symbol, ()):
+        passed = key in PASSED_OVER or (key == "dtype" and str(value.args[:1]).startswith(FLOATS))
+        if not passed and key not in KEYWORDS.get(syntax.symbol, ()):
             raise SyntaxProblem(syntax.at, tell("operands.no_keyword", function=syntax.symbol, key=key))
 
 

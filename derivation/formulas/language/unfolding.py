@@ -7,10 +7,12 @@ is taken.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 
 from derivation.formulas.arrays import Shape
 from derivation.formulas.language.syntax import Syntax
+from derivation.formulas.terms import Term, walk
 from derivation.words.telling import Grouped, tell
 
 MOST_OPERATORS = 1_000
@@ -55,6 +57,17 @@ def repetition_problem(before: int, body: Syntax, steps: int) -> str:
 def unfolded(body: Syntax, steps: int) -> int:
     """What an equation in so many steps counts: its operators, and itself."""
     return steps * (operators(body) + 1)
+
+
+def operations(term: Term) -> int:
+    """How many operations a term has, itself counted as one more."""
+    return 1 + sum(bool(node.children) for node in walk(term))
+
+
+def terms_problem(before: int, terms: Sequence[Term]) -> str:
+    """What is wrong with the equations of the matrices of an array behind others of so many operators."""
+    count = before + sum(map(operations, terms))
+    return "" if count <= MOST_IN_ALL else _too_many("operators_in_all", count, MOST_IN_ALL)
 
 
 def array_problem(shape: Shape) -> str:

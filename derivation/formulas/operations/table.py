@@ -223,7 +223,7 @@ def with_scalar(shapes: Sequence[Shape]) -> Shape:
 def by_scalar(shapes: Sequence[Shape]) -> Shape:
     """Anything divided by, or raised to, a scalar."""
     if shapes[1] != ():
-        raise ShapeMismatch("shapes.second_scalar")
+        raise ShapeMismatch("shapes.one_scalar")
     return shapes[0]
 
 
@@ -232,13 +232,6 @@ def scalar_by_scalar(shapes: Sequence[Shape]) -> Shape:
     if any(shapes):
         raise ShapeMismatch("shapes.both_scalars")
     return ()
-
-
-def array_by_scalar(shapes: Sequence[Shape]) -> Shape:
-    """An array, entry by entry with a scalar."""
-    if shapes[0] == ():
-        raise ShapeMismatch("shapes.first_array")
-    return by_scalar(shapes)
 
 
 def not_by_scalar(shapes: Sequence[Shape]) -> Shape:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
-from derivation.formulas.arrays import Array
+from derivation.formulas.arrays import Array, Shape
+from derivation.formulas.language.stacks.stack import sliced_names
 from derivation.formulas.numbers import json_text
 from derivation.networks.keys import key_of
 from derivation.networks.walkthrough import Derivation, Drift, Phase, Step
@@ -24,12 +26,12 @@ def json_form(derivation: Derivation) -> str:
     """Numbers as strings: `"p/q"`, an integer, or 30 certain significant digits; matrices as lists of rows."""
     writer = Writer(derivation.network.names)
     words = Words(lambda term: f"${writer.write(term)[0]}$")
-    loss = derivation.network.loss
+    loss, stacks = derivation.network.loss, derivation.network.stacks
     steps = [
         {
-            "values": _numbers(numbers.values),
-            "gradients": _numbers(numbers.gradients),
-            "updated": _numbers(numbers.updated),
+            "values": _numbers(numbers.values, stacks),
+            "gradients": _numbers(numbers.gradients, stacks),
+            "updated": _numbers(numbers.updated, stacks),
             **(
                 {"optimizer": {key_of(term): _entries(array) for term, array in numbers.optimizer.items()}}
                 if numbers.optimizer
@@ -61,14 +63,28 @@ def _outcome(derivation: Derivation) -> dict[str, Any]:
         return {}
     return {
         "after_training": {
-            "values": _numbers(derivation.outcome.values),
+            "values": _numbers(derivation.outcome.values, derivation.network.stacks),
             "loss": _entries(derivation.outcome.values[derivation.network.loss]),
         }
     }
 
 
-def _numbers(arrays: Any) -> dict[str, Any]:
-    return {key: _entries(array) for key, array in arrays.items()}
+def _numbers(arrays: Any, stacks: Mapping[str, Shape]) -> dict[str, Any]:
+    """Arrays by name; those of three and four axes are nested lists beside their matrices."""
+    found = {key: _entries(array) for key, array in arrays.items()}
+    for key, axes in stacks.items():
+        names = sliced_names(key, axes[:-2])
+        if all(name in arrays for name in names):
+            found[key] = _nested([json_text(entry) for name in names for entry in arrays[name].entries], axes)
+    return found
+
+
+def _nested(entries: list[str], axes: Shape) -> Any:
+    """Entries in lists of lists, the last axis running fastest."""
+    found: list[Any] = entries
+    for size in axes[:0:-1]:
+        found = [found[start : start + size] for start in range(0, len(found), size)]
+    return found
 
 
 def _drift(drift: Drift) -> dict[str, Any]:
