@@ -15,6 +15,9 @@ from derivation.formulas.terms import Term, number, walk
 
 MOST = 32
 """Factors of a product up to which it is looked through."""
+MULTIPLIED = frozenset({heads.TIMES, heads.HADAMARD, heads.NEG, *heads.POWERS})
+"""What a quotient may stand in that is cancelled."""
+MINUS_ONE = number(-1)
 LARGEST_POWER = 8
 """The power up to which a product is raised factor by factor."""
 
@@ -36,9 +39,9 @@ def cancelled(term: Term, shapes: Shapes) -> tuple[Fraction, Term | None]:
     >>> cancelled(number(4) * (s / (number(2) * s ** number(2))), Shapes({"s": ()}))
     (Fraction(2, 1), Term(head='div', args=(Term(head='number', args=('1',)), Term(head='name', args=('s',)))))
     """
-    if not any(node.head in heads.QUOTIENTS for node in islice(walk(term), MOST)):
+    if not _has_quotient(term):
         return Fraction(1), term
-    found = list(islice(_factors(term, 1), MOST + 1))
+    found = list(islice(_factors(term), MOST + 1))
     if len(found) > MOST or not _is_worthwhile(term, found, shapes):
         return Fraction(1), term
     numbers = (Fraction(factor.base.args[0]) ** factor.power for factor in found if factor.base.head == "number")
@@ -49,21 +52,44 @@ def cancelled(term: Term, shapes: Shapes) -> tuple[Fraction, Term | None]:
     return reduce(lambda a, b: a * b, numbers, Fraction(1)), _quotient(powers, shapes.of(term), shapes)
 
 
-def _factors(term: Term, power: int) -> Iterator[Factor]:
-    """What is multiplied in a term that is raised to a power, numbers among it."""
+def _factors(term: Term) -> Iterator[Factor]:
+    """What is multiplied in a term, numbers among it, from left to right."""
+    waiting = [Factor(term, 1)]
+    while waiting:
+        factor = waiting.pop()
+        inside = _inside(factor)
+        if inside is None:
+            yield factor
+        else:
+            waiting.extend(reversed(inside))
+
+
+def _inside(factor: Factor) -> tuple[Factor, ...] | None:
+    """What a factor is a product of; None for one that is none."""
+    term, power = factor.base, factor.power
     if term.head in (heads.TIMES, heads.HADAMARD):
-        for part in term.children:
-            yield from _factors(part, power)
-    elif term.head in heads.QUOTIENTS and not _is_zero(term.args[1]):
-        yield from _factors(term.args[0], power)
-        yield from _factors(term.args[1], -power)
-    elif term.head == heads.NEG:
-        yield Factor(number(-1), power)
-        yield from _factors(term.args[0], power)
-    elif term.head in heads.POWERS and (exponent := _whole(term.args[1])):
-        yield from _factors(term.args[0], power * exponent)
-    else:
-        yield Factor(term, power)
+        return tuple(Factor(part, power) for part in term.children)
+    if term.head in heads.QUOTIENTS and not _is_zero(term.args[1]):
+        return Factor(term.children[0], power), Factor(term.children[1], -power)
+    if term.head == heads.NEG:
+        return Factor(MINUS_ONE, power), Factor(term.children[0], power)
+    if term.head in heads.POWERS and (exponent := _whole(term.args[1])):
+        return (Factor(term.children[0], power * exponent),)
+    return None
+
+
+def _has_quotient(term: Term) -> bool:
+    """Whether one of the factors of a product is a quotient, as far as it is looked through."""
+    waiting = [term]
+    for _ in range(MOST):
+        if not waiting:
+            return False
+        node = waiting.pop()
+        if node.head in heads.QUOTIENTS:
+            return True
+        if node.head in MULTIPLIED:
+            waiting.extend(node.children)
+    return False
 
 
 def _whole(term: Term) -> int:
