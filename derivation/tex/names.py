@@ -127,16 +127,18 @@ def _marked(name: str, given: Mapping[str, str], layered: bool) -> str:
 def numbered(latex: str, places: Sequence[str]) -> str:
     r"""The symbol of a matrix of an array: that of the array with the matrix's number behind it.
 
-    >>> numbered(r"\mathbf{X}", ["1", "2"]), numbered("W_{c}", ["1"]), numbered("b_0", ["2"])
-    ('\\mathbf{X}_{1,2}', 'W_{c,1}', '{b_0}_{2}')
+    >>> numbered(r"\mathbf{X}", ["1", "2"]), numbered("W_{c}", ["1"])
+    ('\\mathbf{X}_{1,2}', 'W_{c,1}')
+    >>> numbered("b_0", ["2"]), numbered("b_0^c", ["2"])
+    ('b_{0,2}', '{b_0^c}_{2}')
     """
     number = ",".join(places)
     if not number:
         return latex
     if "_" not in latex:
         return f"{latex}_{{{number}}}"
-    ends = re.fullmatch(r"([^_]*)_\{([^_{}]*)\}", latex)
-    return f"{ends[1]}_{{{ends[2]},{number}}}" if ends else f"{{{latex}}}_{{{number}}}"
+    ends = re.fullmatch(r"([^_]*)_(?:\{([^_{}]*)\}|(\w))", latex)
+    return f"{ends[1]}_{{{ends[2] or ends[3]},{number}}}" if ends else f"{{{latex}}}_{{{number}}}"
 
 
 class Names:

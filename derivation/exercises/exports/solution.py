@@ -280,7 +280,7 @@ class Solution:
 
     def grouped(self, phase: Phase) -> Iterator[ChainGroup]:
         for place, (order, steps) in enumerate(groupby(phase.steps, lambda step: step.number)):
-            members = list(steps)
+            members = [step for step in steps if step.quantity.head != heads.NORM]  # nobody is asked for it
             opening = "" if place else self.words.text("phases", phase.key)
             title = self.spoken("titles", members[0].title)
             yield ChainGroup(phase.key, opening, order, title, tuple(map(self.chain, members)))
