@@ -184,6 +184,13 @@ SINKS = {
 SLIP = ROOT / "examples" / "slip.md"
 
 
+@pytest.mark.parametrize("call", [("--version",), ("check", SLIP), ("handout", "nothing.toml")])
+def test_a_command_in_a_fork_is_a_command(call: tuple[object, ...], tmp_path: Path) -> None:
+    """The test of the tests: a process that has everything loaded already ends and speaks as one that begins."""
+    ended = [way(*call, cwd=tmp_path) for way in (run, started)]
+    assert len({(done.returncode, done.stdout, done.stderr) for done in ended}) == 1
+
+
 @pytest.mark.tex
 def test_whoever_does_not_take_the_output_is_told_of_by_the_exit_code(tmp_path: Path) -> None:
     """Not by 1, which is a verdict: these articles have something wrong, and the commands are well."""
