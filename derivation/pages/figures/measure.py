@@ -20,7 +20,7 @@ SMALL = 0.87
 DIGIT, POINT, LETTER, UPRIGHT, CAPITAL, SIGN = 0.535, 0.30, 0.60, 0.58, 0.82, 0.83
 WIDTHS = {"i": 0.38, "j": 0.45, "l": 0.36, "t": 0.42, "r": 0.52, "f": 0.58, "m": 1.0, "w": 0.8, "M": 1.08, "W": 1.08, "I": 0.52, "H": 0.92, "K": 0.9, "X": 0.88} | {
     "-": SIGN, "+": SIGN, ",": 0.46, "(": 0.42, ")": 0.42, "=": 1.36, r"\,": 0.17, r"\times": 0.83, r"\approx": 1.36, r"\partial": 0.62, "'": 0.3, r"\star": 0.5,
-    r"\vdots": 0.28, r"\cdots": 1.2, r"\ddots": 1.3,
+    r"\vdots": 0.28, r"\cdots": 1.35, r"\ddots": 1.3,
 }  # fmt: skip
 """In em."""
 BINARY, UNARY = 0.45, {"(", ",", "=", "/", r"\,", r"\approx", r"\times"}
