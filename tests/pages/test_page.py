@@ -23,7 +23,7 @@ from derivation.pages.formats.page import page as written
 from derivation.pages.typesetting.mathml import mathml
 
 LESSONS = [path.stem for path in EXAMPLES]
-WITH_ROOTS = ("adam", "attention", "batch-norm", "layer-norm", "transformer-block")
+WITH_ROOTS = ("adam", "attention", "batch-norm", "image-batch", "layer-norm", "transformer-block")
 LOOKED_AT = (
     "two-two-one",
     "softmax-regression",
