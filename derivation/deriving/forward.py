@@ -59,7 +59,12 @@ def forward(workbook: Workbook) -> Phase:
         formulas = [term, *written_out(workbook, term)]
         title, section = role_in(network, key), network.sections.get(key)
         worked = Step(
-            quantity, title, workbook.chain(quantity, formulas, reason=reason), number, reason, notes(workbook, term)
+            quantity,
+            title,
+            workbook.chain(quantity, formulas, reason=reason),
+            number,
+            reason,
+            (*as_sum(network, key), *notes(workbook, term)),
         )
         steps += [replace(step, section=section) for step in (worked, *workbook.measured(quantity, title, number))]
     return Phase("forward", tuple(steps))
@@ -148,6 +153,11 @@ def matters(workbook: Workbook, term: Term) -> bool:
     """Whether it matters that an operation has no derivative: where data alone are compared, a jump does not."""
     row = TABLE.get(term.head)
     return row is None or not row.jumps or not workbook.network.learning.isdisjoint(names(term))
+
+
+def as_sum(network: Network, key: str) -> tuple[Reason, ...]:
+    """What an equation says entry by entry that is written as a sum over indices."""
+    return (Reason("indexed_sum", {"sum": network.sums[key]}),) if key in network.sums else ()
 
 
 def notes(workbook: Workbook, term: Term) -> tuple[Reason, ...]:

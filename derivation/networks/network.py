@@ -76,6 +76,8 @@ class Network:
     """The data of each training step, where they change; `data` holds those of the first."""
     fixed: frozenset[str] = frozenset()
     """The data that belong to the equations: places in an index, arrays that stand in an equation."""
+    sums: Mapping[str, Term] = field(default_factory=dict)
+    """The sums over indices that equations are written as; of an array of several matrices, at the first."""
     stacks: Mapping[str, Shape] = field(default_factory=dict)
     """Arrays of three and four axes with the lengths of these; each matrix of theirs is a quantity (`X_1`, `X_2`)."""
 

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.language.constants import constants
+from derivation.formulas.language.einsum import indexed_sum
 from derivation.formulas.language.expressions import nearest, parse
 from derivation.formulas.language.letters import NAME, plain
 from derivation.formulas.language.lexing import SyntaxProblem, UnknownName
@@ -330,6 +331,7 @@ class _Builder:
         self.sliced: dict[str, Sliced] = {}
         self.tables: dict[str, str] = {}
         """What is given with three or four axes; its matrices stand among the parameters and the data."""
+        self.sums: dict[str, Term] = {}
         self.stacks: dict[str, Stack] = {}
         """All arrays of three or four axes, of which each matrix is a quantity."""
         self.whole: dict[str, str] = {}
@@ -373,6 +375,7 @@ class _Builder:
             self.as_written(update),
             self.samples(),
             fixed=frozenset(self.indices),
+            sums=self.sums,
             stacks={key: stack.axes for key, stack in self.stacks.items()},
         )
         for first, second in built.names.clashes():
@@ -688,6 +691,9 @@ class _Builder:
         """The equation, or one for each matrix of an array of three or four axes."""
         key = equation.key
         found = resolver.equation(equation.syntax, as_data=key in used)
+        if summed := indexed_sum(equation.syntax):
+            first = key if isinstance(found, Resolved) else Stack.named(key, found.axes).names[0]
+            self.sums[first] = Term("indexed_sum", (key, summed))
         if isinstance(found, Resolved):
             resolver.know(key, found)
             return {} if key in resolver.arrays else {key: found.term}

@@ -177,6 +177,11 @@ class Names:
         """The symbol of an array of three or four axes, of which each matrix is a quantity."""
         return _marked(name, self._given, self._layered)
 
+    def with_letters(self, name: str, letters: str) -> str:
+        """The symbol of an entry whose indices are letters."""
+        base = self._entry[name] if name in self._entry else self.array(name)
+        return subscripted(base, letters) if letters else base
+
     def entry(self, name: str, place: tuple[int, ...]) -> str:
         """The symbol of an entry, counted from 1; an entry of a matrix takes the small letter, a name with a subscript
         stands in brackets."""

@@ -121,6 +121,13 @@ class Writer:
             return self.join((left, latex, right, "_{", self.running, "}")), POWER if "^" in latex else ATOM
         return latex, POWER if any(mark in latex for mark in ("^", "'", r"\nabla")) else ATOM
 
+    def indexed_sum(self, term: Term) -> Written:
+        r"""`Y_{ik} = \sum_{j} a_{ij} b_{jk}`: what an einsum says of each entry."""
+        quantity, summed = term.args
+        factors = [self.names.with_letters(name, letters) for name, letters in summed.operands]
+        sign = (rf"\sum_{{{summed.over}}} ",) if summed.over else ()
+        return self.join((self.names.with_letters(quantity, summed.result), " = ", *sign, r" \, ".join(factors))), SUM
+
     def number(self, term: Term) -> Written:
         digits, _, power = term.args[0].partition("e")
         return self.numeral(term, digits, power), SUM if digits.startswith("-") else PRODUCT if power else ATOM
@@ -343,7 +350,20 @@ def folded(term: Term) -> list[Term]:
 
 LEAVES: dict[str, Callable[[Writer, Term], Written]] = {
     head: getattr(Writer, head)
-    for head in ("name", "number", "matrix", "dots", "ones", "unit", "index", "partial", "second", "shifted", "updated")
+    for head in (
+        "name",
+        "number",
+        "matrix",
+        "dots",
+        "ones",
+        "unit",
+        "index",
+        "partial",
+        "second",
+        "shifted",
+        "updated",
+        "indexed_sum",
+    )
 }
 KINDS: dict[str, Callable[[Writer, Term, Operation], Written]] = {
     **{kind: getattr(Writer, kind) for kind in get_args(Kind) if kind != "ones"},

@@ -13,6 +13,7 @@ from autograd import grad
 from formulas.test_structure import differences
 
 import derivation
+from derivation.pages.formats.markdown import markdown
 from derivation.proving.prover import unproved
 
 GIVEN: dict[str, Any] = {
@@ -95,3 +96,25 @@ def test_gradients_agree_with_autograd(indices: str, operands: str) -> None:
 def test_what_cannot_be_read_is_told(equation: str, said: str) -> None:
     with pytest.raises(derivation.SpecError, match=re.escape(said)):
         derivation.loads(f'[model]\nequations = "f = {equation}"\n[data]\n{DATA}')
+
+
+def test_a_sum_over_indices_is_printed_as_one() -> None:
+    spec = """
+[model]
+equations = '''
+Y = einsum("ij,jk->ik", A, B)
+Z = einsum("bij,jk", X, B)
+s = einsum("bik,bik->b", Z, Z)
+t = einsum("ii", A) + einsum("ij,ij->", 2 * A, A)
+'''
+[data]
+A = [[1, 2], [3, 4]]
+B = [[1, 0], [2, 1]]
+X = [[[1, 2], [0, 1]], [[1, 1], [2, 0]]]
+"""
+    written = markdown(derivation.derive(derivation.loads(spec))).replace(" _", "_").replace(r"\thinspace", r"\,")
+    assert re.findall(r"Entry by entry, \$([^$]*)\$", written) == [
+        r"y_{ik} = \sum_j a_{ij} \, b_{jk}",
+        r"Z_{bik} = \sum_j X_{bij} \, b_{jk}",
+        r"s_b = \sum_{ik} Z_{bik} \, Z_{bik}",
+    ]

@@ -24,6 +24,41 @@ class Resolver(Protocol):
     def operation(self, syntax: Syntax, symbol: str, parts: list[Resolved]) -> Resolved: ...
 
 
+class IndexedSum(NamedTuple):
+    """What an einsum of quantities says: the letters of the result, and each operand with its own."""
+
+    result: str
+    operands: tuple[tuple[str, str], ...]
+
+    @property
+    def over(self) -> str:
+        """The letters that are summed over, in the order in which they stand.
+
+        >>> IndexedSum("ik", (("A", "ij"), ("B", "jk"))).over
+        'j'
+        """
+        every = "".join(letters for _, letters in self.operands)
+        return "".join(letter for letter in dict.fromkeys(every) if letter not in self.result)
+
+
+def indexed_sum(syntax: Syntax) -> IndexedSum | None:
+    """What an expression says that is an einsum of quantities with names; None for any other."""
+    if syntax.symbol != "einsum":
+        return None
+    text, *operands = syntax.args
+    if any(operand.symbol != "name" for operand in operands):
+        return None
+    before, arrow, result = text.args[0].replace(" ", "").partition("->")
+    letters = before.split(",")
+    names = [operand.args[0] for operand in operands]
+    return IndexedSum(result if arrow else once(before), tuple(zip(names, letters, strict=True)))
+
+
+def once(letters: str) -> str:
+    """The letters that stand once, in the order of the alphabet: the result's where no arrow says another."""
+    return "".join(sorted(letter for letter in letters if letter.isalpha() and letters.count(letter) == 1))
+
+
 class Indexed(NamedTuple):
     """An array with a letter for each of its axes: a column with one, a number with none."""
 
@@ -42,7 +77,7 @@ def einsum(resolver: Resolver, syntax: Syntax) -> Resolved:
     every = "".join(letters)
     result = found["result"]
     if result is None:
-        result = "".join(sorted(letter for letter in every if every.count(letter) == 1))
+        result = once(every)
     if set(result) - set(every) or len(set(result)) < len(result) or len(result) > 2:
         raise SyntaxProblem(syntax.at, tell("indexing.einsum_result", result=result))
     sum_of = _Sum(resolver, syntax)

@@ -8,6 +8,7 @@ from functools import reduce
 from math import prod
 
 from derivation.formulas.arrays import Shape
+from derivation.formulas.language.einsum import once
 from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.readings import Reading, Resolved, broadcast
 from derivation.formulas.language.stacks.entries import (
@@ -91,7 +92,7 @@ def _letters(syntax: Syntax, text: str, parts: Sequence[Part]) -> tuple[list[str
     letters = before.split(",")
     every = before.replace(",", "")
     if not arrow:
-        result = "".join(sorted(letter for letter in set(every) if every.count(letter) == 1))
+        result = once(every)
     if (
         not every.isalpha()
         or len(letters) != len(parts)
