@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Where Python is kept from writing bytecode, each of the hundreds of processes of the tests compiles the package anew.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: handout check test fuzz judge bench gallery docs clean
 

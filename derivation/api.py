@@ -10,7 +10,6 @@ from typing import Any
 from derivation.deriving import View
 from derivation.deriving import derive as worked
 from derivation.deriving.on_request.views import views as on_request
-from derivation.exercises.plan.table import plan_of
 from derivation.formulas.language.expressions import nearest
 from derivation.formulas.terms import Term
 from derivation.handwriting.ink.hands import HANDS, PAPERS
@@ -220,6 +219,8 @@ def from_torch(module: Any, inputs: Any, loss: Any = None, target: Any = None, *
 
 def _whole(found: Opened) -> Network:
     if found.variants is not None:
+        from derivation.exercises.plan.table import plan_of
+
         plan_of(found)
     return found.network
 

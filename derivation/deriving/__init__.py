@@ -11,7 +11,7 @@ from derivation.deriving.drift import drifted
 from derivation.deriving.forward import forward, setup
 from derivation.deriving.partials import partials
 from derivation.deriving.update import carried, move, of_the_optimizer, resumed, start, update
-from derivation.deriving.workbook import Workbook, by_name, can_be_written
+from derivation.deriving.workbook import Workbook, by_name
 from derivation.formulas.numbers import Undefined, certified, taken
 from derivation.formulas.terms import Term, name, partial, updated
 from derivation.networks.network import Network
@@ -129,7 +129,7 @@ def _numbers(workbook: Workbook) -> TrainingStep:
     moved = {key: updated(name(key)) for key in network.parameters}
     step = TrainingStep(
         by_name(workbook.known, every),
-        {key: array for key, array in by_name(workbook.known, gradients).items() if can_be_written(array)},
+        by_name(workbook.known, gradients),
         by_name(workbook.known, moved),
         of_the_optimizer(workbook),
     )

@@ -144,11 +144,17 @@ def state(workbook: Workbook, term: Term) -> str:
     return ".positive" if all(positive) else ".mixed" if any(positive) else ".negative"
 
 
+def matters(workbook: Workbook, term: Term) -> bool:
+    """Whether it matters that an operation has no derivative: where data alone are compared, a jump does not."""
+    row = TABLE.get(term.head)
+    return row is None or not row.jumps or not workbook.network.learning.isdisjoint(names(term))
+
+
 def notes(workbook: Workbook, term: Term) -> tuple[Reason, ...]:
     """A footnote for each kink that is met exactly: there the derivative is a convention."""
     found = []
     for node in walk(term):
-        distances = kinks(workbook, node)
+        distances = kinks(workbook, node) if matters(workbook, node) else None
         if distances is not None and any(x == 0 for x in distances.entries):
             operand = node.args[0]
             where = [

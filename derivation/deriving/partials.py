@@ -16,7 +16,7 @@ from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.calculus.reverse import gradients
 from derivation.formulas.calculus.simplify import simplify
 from derivation.formulas.language.resolve import Shapes
-from derivation.formulas.numbers import Undefined
+from derivation.formulas.numbers import Undefined, within_reach
 from derivation.formulas.operations import TABLE
 from derivation.formulas.operations.algebras import Terms
 from derivation.formulas.operations.table import same
@@ -139,12 +139,12 @@ class _Table:
 
     def slope(self, of: Entry, by: Entry) -> Term:
         """The local derivative of one entry by another, its value learnt from the reverse rules at a unit upstream
-        gradient."""
+        gradient; `TooLarge` where that is too large to be written."""
         term = partial(entry(*of), entry(*by))
         rule, values = self.local(of, by[0])
         self.locals[term] = (rule, by[1] or (0,))
         # What the loss itself uses has been learnt as a gradient, perhaps rounded: that stands.
-        self.workbook.known.setdefault(term, Array.scalar(values[by[1] or (0,)]))
+        self.workbook.known.setdefault(term, Array.scalar(within_reach(values[by[1] or (0,)])))
         return term
 
     def local(self, of: Entry, by: str) -> tuple[Term, Array]:

@@ -10,7 +10,7 @@ from derivation.deriving.workbook import Workbook
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.calculus.likelihoods import likelihoods
 from derivation.formulas.calculus.reverse import fused, gradients
-from derivation.formulas.calculus.simplify import simplify
+from derivation.formulas.calculus.simplify import simplify, uncancelled
 from derivation.formulas.numbers import Undefined
 from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.terms import Term, name, names, number, partial, rebuild, walk
@@ -82,9 +82,9 @@ def in_full(workbook: Workbook, equation: Term, signal: Term, way: ShortWay) -> 
     body, slope = workbook.network.equations[way.operand], partial(name(workbook.network.loss or ""), p)
 
     def through(upstream: Term) -> Term:
-        return gradients(body, p, upstream, {way.before}, shapes)[way.before]
+        return gradients(body, p, upstream, {way.before}, shapes, uncancelled)[way.before]
 
-    outer = gradients(equation, name(way.result), signal, {way.operand}, shapes)[way.operand]
+    outer = gradients(equation, name(way.result), signal, {way.operand}, shapes, uncancelled)[way.operand]
     if shapes.of(z) != ():
         return through(slope), through(outer)
     with suppress(Undefined):

@@ -22,6 +22,7 @@ from derivation.deriving.arithmetic import (
 from derivation.deriving.as_printed import as_printed, with_digits
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
+from derivation.formulas.language.constants import is_itself
 from derivation.formulas.language.resolve import Shapes
 from derivation.formulas.numbers import (
     Style,
@@ -154,7 +155,14 @@ class Workbook:
     def recall(self, quantity: Term) -> tuple[Line, ...]:
         """A known quantity and its value, as it was given and as a decimal."""
         shown, written = self.conclusion(quantity), self.network.written.get(quantity.args[0])
-        given = [] if written is None or written == shown or is_elided(shown) else [Line(written, "=", "substitution")]
+        given = []
+        if (
+            written is not None
+            and written != shown
+            and not is_elided(shown)
+            and not is_itself(quantity.args[0], written)
+        ):
+            given = [Line(written, "=", "substitution")]
         return (Line(quantity, "=", "quantity"), *given, Line(shown, _relation(shown), "value"))
 
     def measured(self, quantity: Term, title: Reason, number: int) -> Iterator[Step]:
@@ -281,17 +289,6 @@ def is_equal_as_printed(left: Term, right: Term) -> bool:
 
 def _has_sum(formula: Term) -> bool:
     return any(node.head == heads.SUM for node in walk(formula))
-
-
-def can_be_written(array: Array) -> bool:
-    """Whether no entry is too large to be written; long arrays, whose entries nobody has read, are taken to be so."""
-    if prod(array.shape) > SMALL:
-        return True
-    try:
-        array.map(within_reach)
-    except TooLarge:
-        return False
-    return True
 
 
 def by_name(known: Mapping[Term, Array], terms: Mapping[str, Term]) -> dict[str, Array]:

@@ -18,6 +18,7 @@ from typing import Any
 import flint
 from flint import arb, arb_mat, fmpq, fmpq_mat
 
+from derivation.formulas.precision import working_precision
 from derivation.words.telling import tell
 
 Shape = tuple[int, ...]
@@ -45,7 +46,10 @@ class Array:
 
     The numbers of a large product are held as a matrix of python-flint's. Each form is made of the other when it is
     first asked for: `kind` is `fmpq` where every entry is exact, `arb` where every one is a ball, else None; `matrix`
-    the `fmpq_mat` or `arb_mat`, or None; every ball has at least `accuracy` bits right, relative to itself.
+    the `fmpq_mat` or `arb_mat`, or None; `whole` an exact one as whole numbers over one denominator of a word, or None,
+    and `numerators` these as balls; every ball has at least `accuracy` bits right, relative to itself. Until its numbers
+    are asked for, a large transpose is the array that it is `flipped` from, a large product of a column and a row its
+    `factors` and the bits to work with.
 
     >>> a = Array((1, 2), (1, 2))
     >>> (a + a).entries, (a @ a.T).entries, a.T.shape
@@ -56,7 +60,11 @@ class Array:
     entries: tuple[Any, ...]
     kind: Any = field(init=False, repr=False)
     matrix: Any = field(init=False, repr=False)
+    whole: Any = field(init=False, repr=False)
+    numerators: Any = field(init=False, repr=False)
     accuracy: float = field(init=False, repr=False)
+    flipped: Any = field(init=False, repr=False)
+    factors: Any = field(init=False, repr=False)
 
     def __getattr__(self, form: str) -> Any:
         """A form of the array that is asked for for the first time."""
@@ -67,14 +75,9 @@ class Array:
         return found
 
     @classmethod
-    def held(cls, matrix: Any, factors: Sequence[Array] = ()) -> Array:
-        """An `fmpq_mat` or `arb_mat` as an array. Where every entry is a product of one entry of each of the `factors`,
-        its accuracy follows from theirs: relative errors add up, those of roundings among them, and 3 bits are more
-        than a sum of five can cost."""
-        array, kind = cls.__new__(cls), fmpq if isinstance(matrix, fmpq_mat) else arb
-        forms = {"shape": collapse((matrix.nrows(), matrix.ncols())), "matrix": matrix, "kind": kind}
-        if factors and kind is arb:
-            forms["accuracy"] = min(flint.ctx.prec, *(factor.accuracy for factor in factors)) - 3
+    def held(cls, **forms: Any) -> Array:
+        """An array by other forms than its entries: its shape, its kind, and what the others can be made of."""
+        array = cls.__new__(cls)
         for form, found in forms.items():
             object.__setattr__(array, form, found)
         return array
@@ -146,9 +149,9 @@ class Array:
 
     def __matmul__(self, other: Array) -> Array:
         (height, inside), width = self.shape or (1, 1), (other.shape or (1, 1))[1]
-        if height * inside * width > LARGE and self.kind and other.kind:
-            return Array.held(_product(self, other), () if inside > 1 else (self, other))
         shape = collapse((height, width))
+        if height * inside * width > LARGE and self.kind and other.kind:
+            return (_outer if inside == 1 and arb in (self.kind, other.kind) else _inner)(self, other, shape)
         if inside == 1:
             return Array(shape, tuple(x * y for x in self.entries for y in other.entries))
         rows, columns = self.rows, other.T.rows
@@ -158,7 +161,7 @@ class Array:
     def T(self) -> Array:
         """The transpose."""
         if len(self.shape) == 2 and self.shape[0] * self.shape[1] > LARGE and self.kind:
-            return Array.held(self.matrix.transpose(), (self,))
+            return self.flipped or Array.held(shape=self.shape[::-1], kind=self.kind, flipped=self)
         return Array(self.shape[::-1], tuple(chain.from_iterable(zip(*self.rows, strict=True))))
 
     def sum(self) -> Array:
@@ -166,17 +169,37 @@ class Array:
         return Array.scalar(total(self.entries))
 
 
+def _inner(a: Array, b: Array, shape: Shape) -> Array:
+    return Array.held(shape=shape, kind=fmpq if a.kind is b.kind is fmpq else arb, matrix=_product(a, b))
+
+
+def _outer(a: Array, b: Array, shape: Shape) -> Array:
+    """A column times a row, one of balls. The accuracy follows from that of the factors: relative errors add up, that
+    of rounding among them, and 3 bits are more than a sum of five can cost."""
+    bits = flint.ctx.prec
+    return Array.held(shape=shape, kind=arb, factors=(a, b, bits), accuracy=min(bits, a.accuracy, b.accuracy) - 3)
+
+
 def _product(a: Array, b: Array) -> Any:
-    """The product of two matrices of python-flint's. Where one of them alone is exact, its numerators are multiplied by
-    the other's balls divided by its denominator: python-flint would divide each of its entries."""
-    if a.kind is b.kind:
+    """The product of two matrices of python-flint's. Whole numbers are multiplied where an exact one has them over one
+    denominator: python-flint would reduce each summand, or divide each entry to multiply it by a ball."""
+    if a.kind is not b.kind:
+        return _mixed(a, b)
+    if a.kind is arb or not (a.whole and b.whole):
         return a.matrix * b.matrix
+    (left, over_left), (right, over_right) = a.whole, b.whole
+    return fmpq_mat(left * right) / (over_left * over_right)
+
+
+def _mixed(a: Array, b: Array) -> Any:
+    """The product of an exact matrix and balls: its numerators times the balls divided by its denominator."""
     exact, other = (a, b) if a.kind is fmpq else (b, a)
-    numerators, denominator = exact.matrix.numer_denom()
-    if denominator.bit_length() > WORD:
+    if not exact.whole:
         return a.matrix * b.matrix
-    whole, balls = arb_mat(numerators), other.matrix / denominator
-    return whole * balls if exact is a else balls * whole
+    if exact.flipped:
+        return _mixed(b.T, a.T).transpose()
+    balls = other.matrix / exact.whole[1]
+    return exact.numerators * balls if exact is a else balls * exact.numerators
 
 
 def _kind(array: Array) -> Any:
@@ -185,23 +208,40 @@ def _kind(array: Array) -> Any:
 
 
 def _matrix(array: Array) -> Any:
+    if array.flipped:
+        return array.flipped.matrix.transpose()
+    if array.factors:
+        a, b, bits = array.factors
+        with working_precision(bits):
+            return _product(a, b)
     make = {fmpq: fmpq_mat, arb: arb_mat}.get(array.kind)
     return make(*(array.shape or (1, 1)), array.entries) if make else None
 
 
+def _whole(array: Array) -> Any:
+    if array.flipped:
+        return array.flipped.whole and (array.flipped.whole[0].transpose(), array.flipped.whole[1])
+    numerators, denominator = array.matrix.numer_denom()
+    return (numerators, denominator) if denominator.bit_length() <= WORD else None
+
+
 def _accuracy(array: Array) -> float:
-    return (
-        min((x.rel_accuracy_bits() for x in array.entries if isinstance(x, arb)), default=inf)
-        if array.kind is not fmpq
-        else inf
-    )
+    if array.kind is fmpq:
+        return inf
+    if array.flipped:
+        return float(array.flipped.accuracy)
+    return min((x.rel_accuracy_bits() for x in array.entries if isinstance(x, arb)), default=inf)
 
 
 FORMS: dict[str, Callable[[Array], Any]] = {
     "entries": lambda array: tuple(array.matrix.entries()),
     "kind": _kind,
     "matrix": _matrix,
+    "whole": _whole,
+    "numerators": lambda array: arb_mat(array.whole[0]),
     "accuracy": _accuracy,
+    "flipped": lambda array: None,
+    "factors": lambda array: None,
 }
 
 

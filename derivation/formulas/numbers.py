@@ -6,17 +6,16 @@ A ball is an interval that surely holds the true value. Where a ball is too wide
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from threading import RLock
 from typing import Any, TypeAlias, TypeVar
 
 import flint
 from flint import arb, fmpq, fmpz
 
 from derivation.formulas.arrays import Array
+from derivation.formulas.precision import working_precision as working_precision
 from derivation.formulas.terms import Term
 from derivation.words.telling import message_of, tell
 
@@ -35,8 +34,6 @@ AGREED_DIGITS = 40
 """Digits to which two sides of a link have to be equal where they are no fractions."""
 TOLERANCE, AGREED_BITS = arb(fmpq(1, 10**AGREED_DIGITS)), 140
 """How far two such sides may be apart, and the relative accuracy in bits from which on a ball is narrow enough."""
-_PRECISION = RLock()
-"""python-flint has one working precision for the whole process: who has set it keeps it until the work is done."""
 LARGEST, LEAST = arb(2) ** MAXIMAL_EXPONENT, arb(2) ** -MAXIMAL_EXPONENT
 LARGE, SMALL = arb(2) ** 4096, arb(2) ** -4096
 """Beyond these a ball's power of ten is found by its logarithm, since the whole numbers that it is a quotient of would
@@ -79,18 +76,6 @@ class Undefined(ArithmeticError):
 
 class TooLarge(Undefined):
     """A number has more digits before its point than a page can hold."""
-
-
-@contextmanager
-def working_precision(bits: int) -> Iterator[None]:
-    """Works with so many bits, in this thread alone: others that want a precision of their own wait for their turn.
-
-    >>> with working_precision(192):
-    ...     arb(2).sqrt().rel_accuracy_bits() > 180
-    True
-    """
-    with _PRECISION, flint.ctx.workprec(bits):
-        yield
 
 
 def certified(work: Callable[[], Result]) -> Result:

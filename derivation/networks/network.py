@@ -225,7 +225,7 @@ class _Splitter:
         term: Term = parent.args[place]
         inner = term.args[0] if term.head in (heads.NEG, heads.TRANSPOSE) else term
         has_product = parent.head == heads.MATMUL and multiplies(inner)
-        if not has_product and (not names(inner) or not _curved(parent, place) or simple(inner)):
+        if not has_product and (not names(inner) or not _curved(parent, place) or is_seen_through(parent, place)):
             return self.root(term)
         if not has_product and term.head == heads.TRANSPOSE:
             return self.name_for(parent.head, self.root(term))
@@ -254,6 +254,33 @@ def _curved(term: Term, place: int) -> bool:
     if term.head in heads.QUOTIENTS:
         return place == 1
     return term.head != heads.CASES
+
+
+def is_seen_through(term: Term, place: int) -> bool:
+    """Whether a person would differentiate through an operand without naming it: it is simple, or powers multiplied
+    below a line (2 s^2) or in a logarithm, or a difference by such that is raised to a power ((y - m)/s)."""
+    inner: Term = term.args[place]
+    inner = inner.args[0] if inner.head in (heads.NEG, heads.TRANSPOSE) else inner
+    if simple(inner):
+        return True
+    if term.head in heads.POWERS and place == 0 and not names(term.args[1]):
+        return inner.head in heads.QUOTIENTS and simple(inner.args[0]) and is_monomial(inner.args[1])
+    return term.head in (*heads.QUOTIENTS, heads.LOG) and is_monomial(inner)
+
+
+def is_monomial(term: Term) -> bool:
+    """Whether a term is quantities raised to known powers and multiplied.
+
+    >>> is_monomial(Term("number", ("2",)) * name("s") ** Term("number", ("2",))), is_monomial(name("s") + name("t"))
+    (True, False)
+    """
+    if term.head in heads.POWERS:
+        return is_monomial(term.args[0]) and not names(term.args[1])
+    if term.head == heads.EXP:
+        return simple(term.args[0])
+    if term.head in (heads.TIMES, heads.HADAMARD):
+        return all(map(is_monomial, term.children))
+    return term.head in ("name", "index") or not names(term)
 
 
 def multiplies(term: Term) -> bool:

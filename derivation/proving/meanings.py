@@ -3,7 +3,7 @@ around it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -11,8 +11,9 @@ from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.calculus.reverse import gradients
 from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.operations import heads
 from derivation.formulas.operations.algebras import symbols
-from derivation.formulas.terms import Term, index, name, walk
+from derivation.formulas.terms import Term, fold, index, matrix, name, walk, with_parts
 from derivation.networks.network import Network, inlined
 from derivation.networks.update import Equation, at, generic, objectives, shared
 
@@ -67,6 +68,7 @@ class Meanings:
 
     def meaning(self, term: Term, known: Mapping[Term, Array]) -> Array:
         """A term entry by entry in symbols; `known` says what some quantities mean instead."""
+        term = gathered(term, Shapes(self.network.names.shapes))
         every = {node: self.symbol_array(node) for node in walk(term) if node.head in ("name", "updated")}
         for node in walk(term):
             if node.head == "partial":
@@ -192,6 +194,40 @@ class Meanings:
         if signal in kept or Term("partial", (self.loss, index(name(key), *place))) in kept:
             return self.signal(name(key))[place or (0,)]
         return self.differentiated(self.symbol_array(name(key))[place or (0,)], key, kept)
+
+
+def gathered(term: Term, shapes: Shapes) -> Term:
+    """The term with the largest of three numbers or more as that: `max(max(a, b), c)` would multiply out.
+
+    >>> a, b, c = map(name, "abc")
+    >>> nested = Term(heads.MAXIMUM, (Term(heads.MAXIMUM, (a, b)), c))
+    >>> gathered(nested, Shapes(dict.fromkeys("abc", ()))).head
+    'largest'
+    """
+
+    def joined(node: Term, parts: list[Term]) -> Term:
+        node = with_parts(node, parts)
+        entries = list(_entries(node, node.head)) if node.head in SEVERAL else []
+        if len(entries) < 3 or any(map(shapes.of, entries)):
+            return node
+        return Term(SEVERAL[node.head], (matrix(tuple((entry,) for entry in entries)),))
+
+    return fold(term, lambda node: None, joined)
+
+
+SEVERAL = {heads.MAXIMUM: heads.LARGEST, heads.MINIMUM: heads.SMALLEST}
+"""What is taken of several numbers, by what is taken of two."""
+
+
+def _entries(part: Term, pair: str) -> Iterator[Term]:
+    """What a maximum is taken of, of maxima within it too."""
+    if part.head == pair:
+        for child in part.children:
+            yield from _entries(child, pair)
+    elif part.head == SEVERAL[pair] and part.args[0].head == "matrix":
+        yield from (row.args[0] for row in part.args[0].args)
+    else:
+        yield part
 
 
 def _words(term: Term) -> tuple[Any, ...]:

@@ -4,9 +4,10 @@ where they are not, on top of the certified arithmetic that made them."""
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import reduce
+from traceback import walk_tb
 from typing import Any
 
 from derivation.deriving.arithmetic import is_elided
@@ -22,10 +23,29 @@ DIGITS = AGREED_DIGITS + 5
 """Digits that SymPy works with."""
 LONGEST = 4000
 """Digits that SymPy works with at most before it refutes a link between numbers."""
-BEYOND_SYMPY = (KeyError, OverflowError, ValueError)
-"""What says that a quantity is too large for SymPy, or a number too far out: of some it finds factors that are none."""
+FACTORING = "sympy.ntheory.factor_"
+"""Where SymPy factors whole numbers."""
 LARGEST_POWER = 10**5
 """Power of e up to which SymPy compares numbers; beyond, certified arithmetic does."""
+
+
+@contextmanager
+def within_sympy() -> Iterator[None]:
+    """Goes on behind the block where a quantity in it is too large for SymPy, or a number too far out: of some SymPy
+    finds factors that are none.
+
+    >>> from sympy import Integer, sqrt
+    >>> with within_sympy():
+    ...     _ = sqrt(Integer(4 * 10**600 + 1))
+    """
+    try:
+        yield
+    except (KeyError, OverflowError):
+        return
+    except ValueError as problem:
+        *_, (raised, _) = walk_tb(problem.__traceback__)
+        if raised.f_globals["__name__"] != FACTORING:
+            raise
 
 
 class Numeric:
@@ -44,7 +64,7 @@ class Numeric:
         if is_elided(left) or is_elided(right):
             return self.large.compared(left, right, begins=bool(results))
         first = {**self.numbers, left: results[left]} if left in results else self.numbers
-        with suppress(*BEYOND_SYMPY):
+        with within_sympy():
             a = evaluate(self.at_values(left), first, self.algebra)
             b = evaluate(self.at_values(right), self.numbers, self.algebra)
             if a.shape != b.shape:
@@ -68,7 +88,7 @@ class Numeric:
         total = self.prover.total_derivative(by, self.prover.users(by))
         if by.head != "index":
             self.prover.formulas[quantity] = total
-        with suppress(*BEYOND_SYMPY):
+        with within_sympy():
             true, claimed = total.map(self.at_point), evaluate(value, self.numbers, self.algebra)
             if not any(map(self.is_out_of_reach, (*claimed.entries, *true.entries))):
                 is_equal = self.agree(claimed, true) or self.agree(claimed, self.by_rules(by, total))

@@ -1,7 +1,8 @@
 """An expression with kinks is zero where it is zero in each region that the kinks cut out: all of them, not a sample.
 
-Every kink is a `step(u)`, 1 where u > 0 and 0 where u < 0 (on a border the derivative is a convention). The sign of one
-u after the other is assumed; where the expression vanishes early, all regions behind are done with, and a region that
+A kink is a `step(u)`, 1 where u > 0 and 0 where u < 0, or a `first(k, a, b, ...)`, 1 where the entry at place k is the
+largest (on a border the derivative is a convention). The sign of one u after the other is assumed, or which entry is
+the largest: of several entries there are as many regions, and not one for each order of two of them. Where the expression vanishes early, all regions behind are done with, and a region that
 no point lies in counts for nothing.
 
 Source of the test for that: Fourier, Motzkin: a system of strict linear inequalities has no solution where elimination
@@ -18,7 +19,7 @@ from typing import Any
 
 import sympy
 
-from derivation.formulas.operations.algebras import is_step
+from derivation.formulas.operations.algebras import is_first, is_kink, is_step
 
 MOST_KINKS = 1000
 """Kinks looked at, region by region, before it is left to samples."""
@@ -28,14 +29,22 @@ Inequality = dict[Any, Any]
 """The coefficients of u in u > 0, by monomial; that of 1 is the constant."""
 
 
-def steps_in(expression: Any) -> list[Any]:
+def kinks_in(expression: Any) -> list[Any]:
     """The kinks in an expression, innermost first, in an order that does not change."""
-    return sorted(filter(is_step, expression.atoms(sympy.Function)), key=_rank)
+    return sorted(filter(is_kink, expression.atoms(sympy.Function)), key=_rank)
 
 
 @cache
-def _rank(step: Any) -> tuple[int, str]:
-    return step.count(sympy.Function), str(step)
+def _rank(kink: Any) -> tuple[int, str]:
+    return kink.count(sympy.Function), str(kink)
+
+
+def is_on_border(kink: Any, point: dict[Any, Any]) -> bool:
+    """Whether a kink is met at a point."""
+    if is_step(kink):
+        return bool(kink.args[0].subs(point) == 0)
+    entries = [entry.subs(point) for entry in kink.args[1:]]
+    return len(set(entries)) < len(entries)
 
 
 def vanishes_everywhere(expression: Any, is_zero: Callable[[Any], bool]) -> bool | None:
@@ -65,26 +74,43 @@ def _regions(
     expression: Any, assumed: list[Inequality], is_zero: Callable[[Any], bool], room: Iterator[int]
 ) -> Iterator[bool | None]:
     """Whether the expression is zero, region by region, as far as there is room."""
-    steps = steps_in(expression)
-    if expression == 0 or is_empty(assumed) or (not steps and is_zero(expression)):
+    kinks = kinks_in(expression)
+    if expression == 0 or is_empty(assumed) or (not kinks and is_zero(expression)):
         yield True
-    elif sum(1 for _ in islice(room, len(steps))) < len(steps):
+    elif sum(1 for _ in islice(room, len(kinks))) < len(kinks):
         yield None
-    elif not steps:
+    elif not kinks:
         yield False if all(map(_is_linear, assumed)) else None
     else:
-        inside = steps[0].args[0]
-        for sign in (1, -1):
-            there = _where(expression, steps, inside, sign)
-            yield from _regions(there, [*assumed, _coefficients(sign * inside)], is_zero, room)
+        for there, positive in (_by_sign if is_step(kinks[0]) else _by_largest)(expression, kinks):
+            yield from _regions(there, [*assumed, *map(_coefficients, positive)], is_zero, room)
 
 
-def _where(expression: Any, steps: list[Any], inside: Any, sign: int) -> Any:
-    """The expression on one side of a kink; the step of the negative is on the other."""
-    here = sympy.Integer(sign > 0)
-    known = {step: here for step in steps if step.args[0] == inside}
-    known |= {step: 1 - here for step in steps if step.args[0] == -inside or step.args[0] == sympy.expand(-inside)}
-    return sympy.expand(expression.xreplace(known))
+Side = tuple[Any, list[Any]]
+"""An expression on one side of a kink, and what is positive there."""
+
+
+def _by_sign(expression: Any, kinks: list[Any]) -> Iterator[Side]:
+    """Both sides of a step; the step of the negative is on the other."""
+    inside = kinks[0].args[0]
+    steps = list(filter(is_step, kinks))
+    for sign in (1, -1):
+        here = sympy.Integer(sign > 0)
+        known = {step: here for step in steps if step.args[0] == inside}
+        known |= {step: 1 - here for step in steps if step.args[0] in (-inside, sympy.expand(-inside))}
+        yield sympy.expand(expression.xreplace(known)), [sign * inside]
+
+
+def _by_largest(expression: Any, kinks: list[Any]) -> Iterator[Side]:
+    """Each entry of several as the largest."""
+    entries = kinks[0].args[1:]
+    marks = [mark for mark in kinks if is_first(mark) and mark.args[1:] == entries]
+    for place, largest in enumerate(entries):
+        known = {mark: sympy.Integer(mark.args[0] == place) for mark in marks}
+        positive = [sympy.expand(largest - x) for k, x in enumerate(entries) if k != place]
+        known |= {step: sympy.Integer(1) for step in kinks if is_step(step) and step.args[0] in positive}
+        known |= {step: sympy.Integer(0) for step in kinks if is_step(step) and sympy.expand(-step.args[0]) in positive}
+        yield sympy.expand(expression.xreplace(known)), positive
 
 
 def _coefficients(inside: Any) -> Inequality:

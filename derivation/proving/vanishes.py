@@ -16,7 +16,7 @@ from typing import Any
 
 import sympy
 
-from derivation.proving.regions import steps_in, vanishes_everywhere
+from derivation.proving.regions import is_on_border, kinks_in, vanishes_everywhere
 from derivation.proving.symbolic import Finding
 
 POINTS = 64
@@ -34,11 +34,11 @@ def verdict(expression: Any) -> Finding:
         return "proved"
     if any(_differs(expanded, point) for point in islice(_points(expanded), 3)):
         return "refuted"
-    steps = steps_in(expanded)
-    if steps:
+    kinks = kinks_in(expanded)
+    if kinks:
         everywhere = vanishes_everywhere(expanded, _zero_there)
         if everywhere is None:
-            return "sampled" if _in_sampled_regions(expanded, steps) else "failed"
+            return "sampled" if _in_sampled_regions(expanded, kinks) else "failed"
         return "proved" if everywhere else "failed"
     if _rational_zero(expanded):
         return "proved"
@@ -71,13 +71,13 @@ def _differs(expression: Any, point: dict[Any, Any]) -> bool:
     return bool(value.is_number and value.is_finite is not False and abs(value) > sympy.Float(10) ** -18)
 
 
-def _in_sampled_regions(expression: Any, steps: list[Any]) -> bool:
-    """Zero in the regions that the steps cut out, as far as the points reach them."""
+def _in_sampled_regions(expression: Any, kinks: list[Any]) -> bool:
+    """Zero in the regions that the kinks cut out, as far as the points reach them."""
     regions = set()
     for point in _points(expression):
-        if any(atom.args[0].subs(point) == 0 for atom in steps):
+        if any(is_on_border(kink, point) for kink in kinks):
             continue  # on a border the derivative is a convention
-        choice = tuple((atom, atom.subs(point)) for atom in steps)
+        choice = tuple((kink, kink.subs(point)) for kink in kinks)
         if choice in regions:
             continue
         regions.add(choice)

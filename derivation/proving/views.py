@@ -8,7 +8,7 @@ from typing import Any
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.operations import heads
-from derivation.formulas.operations.algebras import is_step
+from derivation.formulas.operations.algebras import is_kink
 from derivation.formulas.terms import Term, index, name, walk
 from derivation.networks.walkthrough import Proof
 from derivation.proving.symbolic import Symbolic
@@ -96,8 +96,8 @@ class Truth:
         """A number that is no fraction as a decimal, so that expressions do not nest; on the side of each kink on which
         it is at these values."""
         if x.free_symbols:
-            steps = filter(is_step, x.atoms(self.prover.sympy.Function))
-            return x.xreplace({step: step.func(step.args[0].subs(values)) for step in steps})
+            kinks = filter(is_kink, x.atoms(self.prover.sympy.Function))
+            return x.xreplace({kink: kink.func(*(arg.subs(values) for arg in kink.args)) for kink in kinks})
         return x if x.is_Rational else x.evalf(DIGITS)
 
     def entry(self, term: Term, array: Array) -> Any:

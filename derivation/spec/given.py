@@ -8,14 +8,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import lru_cache
 from math import prod
 from typing import Any, Self
 
-from flint import arb, fmpq
+from flint import fmpq
 
 from derivation.formulas.arrays import Array, Shape, collapse, describe
 from derivation.formulas.calculus.evaluate import evaluate
+from derivation.formulas.language.constants import BITS, constants
 from derivation.formulas.language.expressions import parse
 from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.resolve import Resolver, substitute
@@ -33,8 +34,6 @@ MAXIMAL_BITS = 400
 """Bits of a whole number, before its digits are counted."""
 MAXIMAL_EXPRESSION = 200
 """Characters of an expression that stands for a number."""
-BITS = 4096
-"""Of a given number that is no fraction: more than any working precision that does not hunt for an exact tie."""
 
 
 class Misplaced(ValueError):
@@ -81,6 +80,11 @@ class Sliced:
 
     axes: Shape
     arrays: tuple[Array, ...]
+
+    @property
+    def shape(self) -> Shape:
+        """The lengths of all axes."""
+        return self.axes
 
     @classmethod
     def of(cls, axes: Shape, arrays: Iterable[Array]) -> Sliced:
@@ -257,7 +261,7 @@ def expression(text: str) -> tuple[Number, Term]:
             raise SyntaxProblem(0, tell("spec.long_expression", most=MAXIMAL_EXPRESSION))
         syntax = parse(text)
         _check_names(syntax)
-        written = substitute(Resolver(dict.fromkeys(_constants(), ())).resolve(syntax).term, _constants())
+        written = substitute(Resolver(dict.fromkeys(constants(), ())).resolve(syntax).term, constants())
         with working_precision(BITS):
             return sharpened(within_reach(*evaluate(written, {}).entries)), _signed(written)
     except SyntaxProblem as problem:
@@ -270,8 +274,8 @@ def expression(text: str) -> tuple[Number, Term]:
 
 def _check_names(syntax: Syntax) -> None:
     """Raises `SyntaxProblem` at the first name: quantities have no values yet."""
-    if syntax.symbol == "name" and syntax.args[0] not in _constants():
-        raise SyntaxProblem(syntax.at, tell("spec.name_in_number", key=syntax.args[0], known=listed(_constants())))
+    if syntax.symbol == "name" and syntax.args[0] not in constants():
+        raise SyntaxProblem(syntax.at, tell("spec.name_in_number", key=syntax.args[0], known=listed(constants())))
     for part in (*syntax.args, *(value for _, value in syntax.keywords)):
         if isinstance(part, Syntax):
             _check_names(part)
@@ -281,13 +285,6 @@ def _signed(term: Term) -> Term:
     """`-1/3` with its sign before the fraction."""
     negative = term.head == heads.DIV and term.args[0].head == "number" and term.args[0].args[0].startswith("-")
     return -(number(term.args[0].args[0][1:]) / term.args[1]) if negative else term
-
-
-@cache
-def _constants() -> dict[str, Term]:
-    """What an expression of numbers may name."""
-    with working_precision(BITS):
-        return {"pi": Term("number", (r"\pi",), Array.scalar(arb.pi())), "e": Term(heads.EXP, (number(1),))}
 
 
 def sized(rows: int, columns: int) -> tuple[int, int]:

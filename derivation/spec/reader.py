@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -14,12 +14,13 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
 
 from derivation.formulas.arrays import Array, Shape
+from derivation.formulas.language.constants import constants
 from derivation.formulas.language.expressions import nearest, parse
 from derivation.formulas.language.letters import NAME, plain
 from derivation.formulas.language.lexing import SyntaxProblem, UnknownName
 from derivation.formulas.language.readings import Reading, Resolved
 from derivation.formulas.language.resolve import Resolver, describe
-from derivation.formulas.language.stacks.stack import Stack, slices
+from derivation.formulas.language.stacks.stack import Stack, endings, slices
 from derivation.formulas.language.steps import at_known_steps, is_given_so
 from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.language.unfolding import (
@@ -41,7 +42,7 @@ from derivation.spec.given import Given, Misplaced, Sliced, Stepped, as_written,
 from derivation.spec.sections import HEADING, Equation, Heading, arranged, each, each_step, ordered, sections, uses
 from derivation.spec.text import MAXIMAL_TEXT, NotToml, Places, Problem, decoded, parsed, shown, title_fault, titled
 from derivation.spec.update import MAXIMAL_STEPS, UpdateTable, chosen
-from derivation.spec.versions import versions
+from derivation.spec.versions import last_version, versions
 from derivation.tex.names import numbered
 from derivation.tex.notation import NotationError, notation
 from derivation.words.files import languages
@@ -55,11 +56,12 @@ ANY = ""
 """Stands among the names that could not be read where any name may be meant."""
 ROUNDINGS = ("full", "carry")
 EQUATION = re.compile(
-    rf"\s*(?P<name>{NAME})\s*"
+    rf"\s*(?:self\.)?(?P<name>{NAME}(?:\.(?!data\b){NAME})*)(?:\.data)?\s*"
     rf"(?:\[\s*(?:(?P<variable>[^\W\d]\w*)\s*(?P<offset>[+-]\s*\d{{1,6}})?|(?P<fixed>\d{{1,6}}))\s*\]\s*)?"
     r"(?P<change>\*\*|[-+*/@])?=(?!=)\s*"
 )
-"""The left side: a name, or a name at a step (`h[t]`, `h[0]`), and the sign of `+=`."""
+"""The left side: a name (`self.h` is h, `layer.h` is layer_h, `h.data` is h), or a name at a step (`h[t]`, `h[0]`), and the
+sign of `+=`."""
 STEM = re.compile(r"[^\W\d]\w*")
 IDENTIFIER = re.compile(r"[A-Za-z]\w{0,99}\Z", re.ASCII)
 
@@ -121,6 +123,11 @@ class Model(_Table):
     equations: str
     loss: Annotated[str | None, AfterValidator(_in_plain_letters)] = None
     output: Annotated[str | None, AfterValidator(_in_plain_letters)] = None
+
+    def at_the_end(self, written: Collection[str]) -> Model:
+        """The table with the last versions of the names in it."""
+        named = {"loss": self.loss, "output": self.output}
+        return self.model_copy(update={place: last_version(key, written) for place, key in named.items() if key})
 
     @property
     def differentiated(self) -> str | None:
@@ -319,8 +326,9 @@ class _Builder:
         self.titles: dict[str, str] = {}
         self.indices: set[str] = set()
         """The data that stand in an index, and arrays that stand in an equation."""
-        self.constants: set[str] = set()
+        self.constants: dict[str, str] = {}
         self.sliced: dict[str, Sliced] = {}
+        self.tables: dict[str, str] = {}
         """What is given with three or four axes; its matrices stand among the parameters and the data."""
         self.stacks: dict[str, Stack] = {}
         """All arrays of three or four axes, of which each matrix is a quantity."""
@@ -387,8 +395,9 @@ class _Builder:
 
     def as_written(self, update: Update | None) -> dict[str, Term]:
         """What is given as an expression, by the names of quantities."""
-        constants = {PREFIX + key: array for key, array in (update.constants if update else {}).items()}
-        return expressions({**self.spec.parameters, **self.spec.data, **constants})
+        rates = {PREFIX + key: array for key, array in (update.constants if update else {}).items()}
+        everywhere = {called: constants()[key] for key, called in self.constants.items()}
+        return expressions({**self.spec.parameters, **self.spec.data, **rates}) | everywhere
 
     def samples(self) -> tuple[Sample, ...]:
         """The data of each training step, where they change."""
@@ -453,7 +462,7 @@ class _Builder:
             if not isinstance(given, Sliced):
                 made[key] = given
                 continue
-            self.sliced[key] = given
+            self.sliced[key], self.tables[key] = given, table
             stack = self.know(key, given.axes)
             self.add_clash((table, key), stack, {*self.spec.parameters, *self.spec.data} - {key})
             made |= dict(zip(stack.names, given.arrays, strict=True))
@@ -510,10 +519,13 @@ class _Builder:
             if line
         ]
         lines = versions(
-            lines, lambda equation, told: self.problems.append(Problem(equation.line, equation.named_at, told))
+            lines,
+            {*self.spec.parameters, *self.spec.data, *self.sliced},
+            lambda equation, told: self.problems.append(Problem(equation.line, equation.named_at, told)),
         )
         self.check_counting([line[0] for line in lines])
         self.written = {equation.key: equation for equation in arranged(lines)}
+        self.spec.model = self.spec.model.at_the_end(self.written)
         if not self.written and not self.problems:
             self.add(("model", "equations"), tell("spec.no_equation"))
 
@@ -586,26 +598,30 @@ class _Builder:
                 raise SyntaxProblem(written.at, problem)
             self.unfolded += unfolded(body, steps)
             for key, syntax, index, step, when in each_step(match, written, standing(line, column), statement.loops):
-                self.check_name(key, line, column + match.start(1))
+                changes = key in uses(syntax) and (self.is_data(key) or match["change"] is not None)
+                self.check_name(key, changes, line, column + match.start(1))
                 at, named_at = column + match.end(), column + match.start(1)
                 yield Equation(key, syntax, line, at, heading, index, step, named_at=named_at, when=when)
         except SyntaxProblem as problem:
             self.problems.append(Problem(line, column + match.end() + problem.at, problem.message))
             self.unread.add(match[1])
 
-    def check_name(self, key: str, line: int, column: int) -> None:
-        if key in self.spec.parameters or key in self.spec.data or key in self.sliced:
+    def check_name(self, key: str, changes: bool, line: int, column: int) -> None:
+        """Tells of a name that has a value already and is not changed here (`x = x - max(x)`, `W -= 0.1 * D`)."""
+        if (key in self.spec.parameters or key in self.spec.data or key in self.sliced) and not changes:
             self.problems.append(Problem(line, column, hints.twice(key, self.given_at(key))))
             self.unread.add(ANY)
         elif not IDENTIFIER.match(key):
             self.problems.append(Problem(line, column, tell("spec.no_quantity", key=key)))
             self.unread.add(ANY)
 
+    def is_data(self, key: str) -> bool:
+        """Whether a name has a value that is no parameter."""
+        return key in self.spec.data or self.tables.get(key) == "data"
+
     def given_at(self, key: str) -> int:
         """The line of a name that has a value."""
-        table = next(
-            table for table in ("parameters", "data") if key in getattr(self.spec, table) or key in self.sliced
-        )
+        table = self.tables.get(key) or ("parameters" if key in self.spec.parameters else "data")
         return self.places.find((table, self.whole.get(key, key)))[0]
 
     def follows(self, key: str) -> bool:
@@ -623,6 +639,7 @@ class _Builder:
         order = ordered(self.written, frozenset(shapes))
         equations: dict[str, Term] = {}
         failed: set[str] = set()
+        used = frozenset[str]().union(*(uses(equation.syntax) for equation in self.written.values()))
         for key in order:
             equation = self.written[key]
             if uses(equation.syntax) & failed or any(map(self.follows, uses(equation.syntax))):
@@ -632,7 +649,7 @@ class _Builder:
                 resolver = Resolver(
                     shapes, key, self.written, readings, self.labels, self.constants, stacks=self.stacks
                 )
-                made = self.quantities(resolver, equation, shapes)
+                made = self.quantities(resolver, equation, shapes, used)
                 for own in (*resolver.added, *made):
                     if problem := entries_problem(self.entries, resolver.names[own]):
                         raise SyntaxProblem(0, problem)
@@ -662,12 +679,15 @@ class _Builder:
             self.problems.append(Problem(self.written[circle[0]].line, 1, tell("spec.circle", keys=", ".join(circle))))
         return equations, shapes
 
-    def quantities(self, resolver: Resolver, equation: Equation, taken: Container[str]) -> dict[str, Term]:
+    def quantities(
+        self, resolver: Resolver, equation: Equation, taken: Container[str], used: Container[str]
+    ) -> dict[str, Term]:
         """The equation, or one for each matrix of an array of three or four axes."""
-        key, found = equation.key, resolver.array(equation.syntax)
+        key = equation.key
+        found = resolver.equation(equation.syntax, as_data=key in used)
         if isinstance(found, Resolved):
             resolver.know(key, found)
-            return {key: found.term}
+            return {} if key in resolver.arrays else {key: found.term}
         stack, matrices = Stack.named(key, found.axes), slices(resolver, equation.syntax, found)
         clash = next((own for own in stack.names if own in taken or (own in self.written and own != key)), None)
         if clash is not None:
@@ -733,9 +753,8 @@ class _Builder:
                 self.add(("notation", key), message_of(error))
                 continue
             if key in self.stacks and key not in shapes:
-                for name in self.stacks[key].names:
-                    places = name.removeprefix(key).split("_")[1:]
-                    self.spec.notation.setdefault(name, numbered(latex, places))
+                for name, ending in zip(self.stacks[key].names, endings(self.stacks[key].lead), strict=True):
+                    self.spec.notation.setdefault(name, numbered(latex, ending.split("_")[1:]))
 
     def check_rounding(self) -> None:
         rounding, places = self.spec.rounding, self.spec.places

@@ -96,7 +96,8 @@ def each(syntax: Syntax) -> tuple[Syntax, int]:
 
 def each_step(match: re.Match[str], syntax: Syntax, stands: int, loops: Sequence[Loop] = ()) -> Iterator[Occurrence]:
     """The equations that a line stands for: one, or one for each step of the repetitions around it and at its end."""
-    name, variable = plain_name(match["name"], match.start("name") - match.end()), match["variable"]
+    name = plain_name(match["name"].replace(".", "_"), match.start("name") - match.end())
+    variable = match["variable"]
     body, own = syntax, list[Loop]()
     if syntax.symbol == "for":
         body, looped, first, last = syntax.args

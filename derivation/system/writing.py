@@ -11,7 +11,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-import secrets
 import socket
 import stat
 from collections.abc import Iterable, Iterator
@@ -155,7 +154,7 @@ def _replace(place: Path, content: Iterable[bytes], mode: int) -> None:
     _sweep(place.parent)
     old = _before(place)
     mode = mode & old.st_mode if old else mode
-    aside = place.parent / f".derivation-{secrets.token_hex(8)}"
+    aside = place.parent / f".derivation-{os.urandom(8).hex()}"
     with due(partial(aside.unlink, missing_ok=True)):
         descriptor = _nameless(place.parent, mode)
         is_named = descriptor is None

@@ -10,19 +10,14 @@ import stat
 import subprocess
 import sys
 import time
+from itertools import product
 from pathlib import Path
 
 import pytest
+from commands import exit_code, run, started
 from places import ROOT
 
 EXAMPLE = ROOT / "examples" / "two-two-one.toml"
-
-
-def run(*args: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from derivation.cli.app import app; app()", *map(str, args)]
-    return subprocess.run(
-        command, cwd=cwd, capture_output=True, text=True, env={**os.environ, **environment}, check=False
-    )
 
 
 def names(folder: Path) -> list[str]:
@@ -31,7 +26,7 @@ def names(folder: Path) -> list[str]:
 
 @pytest.mark.tex
 def test_a_handout_goes_into_output(tmp_path: Path) -> None:
-    done = run("handout", EXAMPLE, cwd=tmp_path)
+    done = started("handout", EXAMPLE, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["wrote", "output/two-two-one.pdf"]
     assert (tmp_path / "output" / "two-two-one.pdf").read_bytes().startswith(b"%PDF")
@@ -172,32 +167,20 @@ def test_a_refuted_line_stops_the_handout(tmp_path: Path, monkeypatch: pytest.Mo
     assert done.exit_code == 2 and "SymPy refutes this line" in done.output and list(tmp_path.iterdir()) == []
 
 
-FORKING = """
-import json, os, sys, derivation.checking.article, derivation.pages.typesetting.engine, derivation.proving.prover, derivation.deriving, sympy
-from derivation.checking.reports import github, html, json_form, sarif, text
-from derivation.cli.app import app
+def pipe_without_reader() -> int:
+    reading, writing = os.pipe()
+    os.close(reading)
+    return writing
 
-for line in sys.stdin:
-    case = json.loads(line)
-    read, write = os.pipe()
-    if not os.fork():
-        os.close(read)
-        os.dup2(write, 2)
-        if case["sink"] == "pipe":
-            reader, writer = os.pipe()
-            os.close(reader)
-        else:
-            writer = os.open("/dev/full", os.O_WRONLY)
-        os.dup2(writer, 1)
-        sys.argv = ["derivation", *case["call"]]
-        app()
-    os.close(write)
-    said = os.fdopen(read).read()
-    print(json.dumps([os.waitstatus_to_exitcode(os.wait()[1]), said]), flush=True)
-"""
-"""Runs commands from standard input, each in a fork of its own whose standard output is a pipe without a reader, or a
-full device."""
-SINKS = {"pipe": [141, ""], "full": [2, "standard output cannot be written: No space left on device\n"]}
+
+def full_device() -> int:
+    return os.open("/dev/full", os.O_WRONLY)
+
+
+SINKS = {
+    pipe_without_reader: [141, ""],
+    full_device: [2, "standard output cannot be written: No space left on device\n"],
+}
 SLIP = ROOT / "examples" / "slip.md"
 
 
@@ -214,15 +197,12 @@ def test_whoever_does_not_take_the_output_is_told_of_by_the_exit_code(tmp_path: 
         ("--version",),
     ]
     (tmp_path / "spec.toml").write_text('[model]\nequations = "z = 2 * x"\n[data]\nx = 1\n')
-    cases = [(call, sink) for call in calls for sink in SINKS]
-    lines = "".join(json.dumps({"call": call, "sink": sink}) + "\n" for call, sink in cases)
-    done = subprocess.run(
-        [sys.executable, "-c", FORKING], cwd=tmp_path, input=lines, capture_output=True, text=True, check=True
-    )
-    for (call, sink), line in zip(cases, done.stdout.splitlines(), strict=True):
-        code, said = json.loads(line)
-        told = [code, said.replace("/dev/stdout cannot", "standard output cannot")]
-        assert told == SINKS[sink], (call, sink, told)
+    for call, sink in product(calls, SINKS):
+        reading, complained = os.pipe()
+        code = exit_code(call, [sink(), complained], tmp_path, {})
+        with os.fdopen(reading, encoding="utf-8") as said:
+            told = [code, said.read().replace("/dev/stdout cannot", "standard output cannot")]
+        assert told == SINKS[sink], (call, sink.__name__, told)
     assert names(tmp_path) == ["spec.toml", "x.md"]
 
 
@@ -348,7 +328,7 @@ def mask_of_this_process() -> int:
 )
 def test_what_is_missing_is_told_whatever_its_name(call: tuple[str, ...], tmp_path: Path) -> None:
     coding = ("utf-8", "ascii", "latin-1")[len(call) % 3]
-    done = run(*call, cwd=tmp_path, PYTHONIOENCODING=coding)
+    done = started(*call, cwd=tmp_path, PYTHONIOENCODING=coding)
     assert done.returncode == 2 and "bad\\" in done.stderr and "derivation, not yours" not in done.stderr, done
 
 
@@ -410,7 +390,7 @@ def test_what_nobody_expected_is_a_sentence_and_no_verdict(error: str, said: str
 def test_the_version_is_said(tmp_path: Path) -> None:
     from derivation import __version__
 
-    assert run("--version", cwd=tmp_path).stdout == f"derivation {__version__}\n"
+    assert started("--version", cwd=tmp_path).stdout == f"derivation {__version__}\n"
 
 
 @pytest.mark.many(1)

@@ -22,11 +22,13 @@ from places import ROOT
 import derivation
 from derivation.checking.article import check_text
 from derivation.cli.explaining import caught
-from derivation.deriving import derive, numbers
+from derivation.deriving import calculated, derive, numbers
+from derivation.deriving.certain import ascertain
 from derivation.deriving.on_request.jets import Jet, Jets
 from derivation.deriving.on_request.views import views
 from derivation.deriving.reach import Reach, Reaches
-from derivation.formulas.arrays import Array
+from derivation.deriving.workbook import Workbook
+from derivation.formulas.arrays import LARGE, Array
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.language.resolve import definition
 from derivation.formulas.numbers import TooLarge, Uncertain, Undefined, json_text, working_precision
@@ -453,6 +455,28 @@ def test_what_is_saturated_is_small_and_not_0(equation: str) -> None:
     with mpmath.workdps(1000):
         for entries, true in ((found.values["L"].entries, value), (found.gradients["w"].entries, slope)):
             assert abs(mpmath.mpf(json_text(entries[0])) / true(mpmath.mpf(given)) - 1) < mpmath.mpf("1e-28")
+
+
+def test_digits_of_a_large_product_that_the_first_precision_leaves_open() -> None:
+    """The signal of a label that is all but certain, p - 1 = -e^-90, loses 130 of 192 bits: with more, all digits are
+    right, in every entry of the gradient that it is a factor of."""
+    size = 10
+    x = [(k + 1) / 8 for k in range(size)]
+    weights = [[0] * (size - 1) + [72 * (size - i)] for i in range(size)]
+    data = f"x = {x}\ny = {[int(i == 0) for i in range(size)]}"
+    network = derivation.loads(spec("p = softmax(W @ x)\nL = cross_entropy(p, y)", f"W = {weights}", data))
+    with working_precision(192), pytest.raises(Uncertain):
+        for array in calculated(Workbook(network)).known.values():
+            ascertain(array)
+    found = numbers(network).gradients["W"]
+    assert found.shape == (size, size) and size * size > LARGE
+    with mpmath.workdps(100):
+        powers = [mpmath.exp(row[-1] * mpmath.mpf(x[-1])) for row in weights]
+        signal = [power / sum(powers) for power in powers]
+        signal[0] = -sum(signal[1:])
+        assert mpmath.mpf("1e-40") < abs(signal[0]) < mpmath.mpf("1e-38")
+        for entry, (by_row, by_column) in zip(found.entries, itertools.product(signal, x), strict=True):
+            assert abs(mpmath.mpf(json_text(entry)) / (by_row * by_column) - 1) < mpmath.mpf("1e-29")
 
 
 def test_a_small_number_at_a_tie_between_two_roundings_is_not_0() -> None:

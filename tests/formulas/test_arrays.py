@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import random
 from fractions import Fraction
+from threading import Thread
 
 import flint
 import pytest
@@ -65,6 +66,21 @@ def test_products(shape: tuple[int, int, int], kinds: tuple, most: int) -> None:
                 assert x.rel_accuracy_bits() > 130
 
 
+@pytest.mark.parametrize("kinds", [(exactly, exactly), (exactly, ball), (ball, exactly), (ball, ball)])
+@pytest.mark.parametrize("most", [5, 999], ids=["one denominator", "many denominators"])
+@pytest.mark.parametrize("width", [1, 7])
+def test_products_of_transposes(kinds: tuple, most: int, width: int) -> None:  # type: ignore[type-arg]
+    a, b = fractions(30, 12, 7, most), fractions(30, width, 8, most)
+    rows, columns = list(map(list, zip(*a, strict=True))), list(map(list, zip(*b, strict=True)))
+    with flint.ctx.workprec(192):
+        left, right = array(a, kinds[0]), array(b, kinds[1])
+        for found, truth in ((left.T @ right, product(rows, b)), (right.T @ left, product(columns, a))):
+            for x, y in zip(found.entries, truth, strict=True):
+                assert x == exactly(y) if kinds == (exactly, exactly) else x.contains(exactly(y))
+                assert type(x) is fmpq or x.rel_accuracy_bits() > 130
+    assert left.T.T is left
+
+
 @pytest.mark.parametrize("kinds", [(exactly, ball), (ball, exactly), (ball, ball)])
 @pytest.mark.parametrize("most", [5, 999])
 def test_claimed_accuracy_is_there(kinds: tuple, most: int) -> None:  # type: ignore[type-arg]
@@ -75,6 +91,39 @@ def test_claimed_accuracy_is_there(kinds: tuple, most: int) -> None:  # type: ig
             assert found.accuracy <= min(x.rel_accuracy_bits() for x in found.entries)
             assert found.accuracy >= min(bits, 168) - 6
             assert found.T.accuracy <= found.accuracy
+
+
+@pytest.mark.parametrize("kinds", [(exactly, ball), (ball, exactly), (ball, ball)])
+def test_a_column_times_a_row_is_worked_with_the_bits_of_its_time(kinds: tuple) -> None:  # type: ignore[type-arg]
+    """Whenever its numbers are asked for, by whichever thread."""
+    a, b = fractions(30, 1, 3), fractions(1, 20, 4)
+
+    def made() -> Array:
+        with flint.ctx.workprec(192):
+            return array(a, kinds[0]) @ array(b, kinds[1])
+
+    asked = []
+    late, turned, elsewhere = made(), made().T, made()
+    with flint.ctx.workprec(192):
+        at_once = made().entries
+    with flint.ctx.workprec(30):
+        asked += [late.entries, [x for row in zip(*turned.rows, strict=True) for x in row]]
+    thread = Thread(target=lambda: asked.append(elsewhere.entries))
+    thread.start()
+    thread.join()
+    for found in asked:
+        assert [(x.mid(), x.rad()) for x in found] == [(x.mid(), x.rad()) for x in at_once]
+        assert min(x.rel_accuracy_bits() for x in found) > 130
+
+
+@pytest.mark.parametrize("kind", [exactly, ball])
+def test_a_number_times_a_long_row(kind) -> None:  # type: ignore[no-untyped-def]
+    row = fractions(1, 100, 6)
+    with flint.ctx.workprec(192):
+        found = Array.scalar(kind(Fraction(2, 3))) @ array(row, exactly)
+        assert found.shape == (1, 100)
+        for x, y in zip(row[0], found.entries, strict=True):
+            assert y.contains(2 * exactly(x) / 3) if kind is ball else y == 2 * exactly(x) / 3
 
 
 def test_transpose_keeps_what_is_written() -> None:

@@ -51,7 +51,7 @@ CASES = {
     "z = sum(X, 0) + mean(X, 0) * softmax(X, 1)": lambda X, **_: X.sum(0) + X.mean(0) * softmax(X),
     "r = X[:1]\nz = r[0][1] + r[0][-1] * X[1][2]": lambda X, **_: X[0][1] + X[0][-1] * X[1][2],
     "z = X[t][0, 1:] + X[y][1:] @ E": lambda X, t, y, E, **_: X[t][0, 1:] + X[y][1:] @ E,
-    "z = np.eye(3, dtype=float)[t] @ W.transpose(0, 1) + np.full((4, 2), 0.5)": lambda t, W, **_: (
+    "z = np.eye(3, dtype=float)[t] @ W.transpose(1, 0) + np.full((4, 2), 0.5)": lambda t, W, **_: (
         np.eye(3)[t] @ W.T + 0.5
     ),
     "n = len(p); s = 0\nfor k in range(n): s += p[k] * X[k, n - 2]\nz = s": lambda p, X, **_: p @ X[:, 2],

@@ -25,7 +25,8 @@ PACKAGE = Path(__file__).parents[2] / "derivation"
 FEW = 60
 STRINGS = {
     "formulas/terms.py": (8, "Python's operators between terms; terms lie below the table"),
-    "formulas/language/spellings.py": (4, "names of PyTorch and NumPy"),
+    "formulas/language/spellings.py": (5, "names of PyTorch and NumPy"),
+    "formulas/language/rewriting.py": (2, "what PyTorch's losses may be asked for"),
     "formulas/language/axes.py": (
         4,
         "words of the language: `sum` may be a row of the table or an average on the way",
@@ -111,7 +112,7 @@ MISSING = {
     "saturates": (ROWS + "smooth.py", '            qti="tanh",\n            saturates=True,', TABLE_ITSELF, "'tanh' has no 'saturates'"),
     "row": (ROWS + "arithmetic.py", '"hadamard_pow",', TABLE_ITSELF, "'hadamard_pow' has no row"),
     "term": (ROWS + "algebras.py", '"sign", ', TABLE_ITSELF, "'sign' has no term that spells it out"),
-    "SymPy": (ROWS + "algebras.py", "        floor = staticmethod(sympy.floor)\n", "from derivation.formulas.operations.algebras import symbols; symbols()", "'floor' has no SymPy expression"),
+    "SymPy": (ROWS + "algebras.py", "        floor = staticmethod(whole)\n", "from derivation.formulas.operations.algebras import symbols; symbols()", "'floor' has no SymPy expression"),
     "jets": ("derivation/deriving/on_request/jets.py", "    def floor(", "import derivation.deriving.on_request.jets", "'floor' has no first two derivatives"),
     "form": ("derivation/exercises/exports/follow.py", 'Numbers.max: _plain("max"),', "import derivation.exercises.exports.follow", "'max' has no form in QTI"),
     "decimals": ("derivation/exercises/search/lattice.py", "Numbers.pow: _powered,", "import derivation.exercises.search.lattice", "'pow' has no rule for decimals"),

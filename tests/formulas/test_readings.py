@@ -120,7 +120,9 @@ class Writer:
         return self.one_of(
             f"np.array({literal}) * {self.expression(depth)}", f"np.eye({size})", f"np.zeros(({size}, {other}))",
             f"np.ones({size})", f"np.ones_like({self.expression(depth)})", f"np.zeros({self.name()}.shape)",
-            f"np.array([{self.expression(0)}, {self.expression(0)}])",
+            f"np.array([{self.expression(0)}, {self.expression(0)}])", f"np.arange({size}) * {self.expression(0)}",
+            f"np.arange({other}, {other + size})", f"np.arange(0, {size} / 2, 0.5)", f"np.linspace(-1, {other}, {size})",
+            f"np.arange({size}, 0, -1) @ {self.expression(0)}", f"np.arange({2 * other}).reshape(2, {other})",
         )  # fmt: skip
 
     def reduction(self, depth: int) -> str:

@@ -20,7 +20,7 @@ CALLS = (
     "np.pad({a}, ((1, 0), (0, 2)))", "np.min({a}, axis={k})", "np.min({a}, axis={k}, keepdims=True)", "np.min({a}, {k})",
     "np.std({a}, axis={k})", "np.std({a}, axis={k}, keepdims=True)", "np.argmax({a}, axis={k})", "np.argmin({a}, axis={k})",
     "np.cumsum({a}, axis={k})", "np.flip({a}, axis={k})", "np.linalg.norm({a})", "np.linalg.norm({a}, axis={k})",
-    "np.linalg.norm({a}, axis={k}, keepdims=True)", "({a}).std()", "({a}).std({k})", "({a}).min(axis={k})", "({a}).prod()",
+    "np.linalg.norm({a}, axis={k}, keepdims=True)", "({a}).std(axis={k})", "({a}).var(axis={k}, ddof=1)", "({a}).min(axis={k})", "({a}).prod()",
     "({a}).cumsum()", "({a}).cumsum({k})", "({a}).argmax()", "({a}).argmax({k})", "({a}).repeat(2)", "({a}).trace()",
     "np.log1p(np.abs({a}))", "np.expm1({a} / 8)", "np.log2(np.abs({a}) + 1)", "np.sinh({a} / 8)", "np.arcsin(np.tanh({a}))",
     "np.einsum('ij->ji', {a})", "np.einsum('ij,jk->ik', {a}, {b})", "np.einsum('i,ij->j', {a}, {b})", "np.einsum('i,i', {a}, {b})",

@@ -22,13 +22,14 @@ import derivation
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.numbers import bounds, exact, middle
 from derivation.formulas.terms import name, names, rebuild
-from derivation.pages.figures import Chart, charts, map_of, svg, tikz
+from derivation.pages.figures import Chart, charts, map_of
 from derivation.pages.figures.flowchart import TEXT_WIDTH, Look, backward_looks, drawn, forward_looks
 from derivation.pages.figures.fold import Graph, Row, Station, folded, row, width_of
 from derivation.pages.figures.geometry import HEAD, Block, Edge, Frame, Label, Node, Text, block
 from derivation.pages.figures.layered import Box, Link, layered
 from derivation.pages.figures.shares import shares
-from derivation.pages.figures.tikz import PAGE
+from derivation.pages.figures.svg import svg
+from derivation.pages.figures.tikz import PAGE, tikz
 from derivation.pages.typesetting import engine
 
 LESSONS = [path.stem for path in EXAMPLES]

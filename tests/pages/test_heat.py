@@ -14,9 +14,11 @@ from places import ROOT
 import derivation
 from derivation.formulas.terms import name
 from derivation.handwriting.ink.hands import HANDS
-from derivation.pages.figures import Chart, charts, svg, tikz
+from derivation.pages.figures import Chart, charts
 from derivation.pages.figures.flowchart import TEXT_WIDTH
 from derivation.pages.figures.geometry import Node
+from derivation.pages.figures.svg import svg
+from derivation.pages.figures.tikz import tikz
 from derivation.tex.write import write
 
 Matrix = list[list[float]]

@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import operation_examples
 import pytest
+import sympy
 
 import derivation
 from derivation.formulas.language import resolve
 from derivation.formulas.operations import TABLE
 from derivation.formulas.terms import Term, name, number
 from derivation.networks.walkthrough import FalseLine, Line
+from derivation.proving.numeric import within_sympy
 from derivation.proving.prover import Prover, unproved
 
 EXAMPLES = ["two-two-one", "three-four-two", "shared-bias", "logistic-regression", "sigmoid-circuit"]
@@ -104,3 +106,10 @@ def test_a_wrong_line_cannot_be_written_at_the_desk() -> None:
 def test_activations_within_activations_are_proved_in_the_structure(equations: str) -> None:
     found = derivation.prove(network(equations))
     assert not unproved(found)
+
+
+def test_of_the_errors_of_values_only_those_of_factoring_are_beyond_sympy() -> None:
+    with within_sympy():
+        sympy.sqrt(sympy.Integer(4 * 10**600 + 1))  # a square of 301 digits seems to divide it
+    with pytest.raises(ValueError, match="ours"), within_sympy():
+        raise ValueError("ours")

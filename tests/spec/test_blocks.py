@@ -116,3 +116,39 @@ def test_names_in_other_letters_are_those_that_mathematics_has_for_them() -> Non
     ]  # fmt: skip
     expected = (1 / (1 + math.exp(-2.5)) - 1) ** 2
     assert differences(derivation.derive(found).values["L"], expected) < 1e-12
+
+
+def test_a_given_name_that_an_equation_changes_keeps_its_value_and_the_result_is_a_version() -> None:
+    found = worked("p = p - max(p)\np *= w\nw += u\nL = sum(exp(p)) * w")
+    assert list(found.network.equations)[:4] == ["p@2", "p@3", "w@2", "L"]
+    loss = (math.exp(0) + math.exp(-0.5 * 0.5)) * (0.5 - 0.25)
+    assert differences(found.values["L"], loss) < 1e-12
+    assert differences(found.gradients["w"], -0.5 * math.exp(-0.25) * 0.25 + 1 + math.exp(-0.25)) < 1e-12
+    assert found.network.names.latex("p@2") == "p^{[2]}"
+    assert not unproved(found)
+
+
+def test_a_loss_that_is_given_and_added_to_is_the_last_version() -> None:
+    spec = '[model]\nloss = "cost"\nequations = "cost += w * x"\n[parameters]\nw = 2\n[data]\ncost = 0.5\nx = 3\n'
+    found = derivation.derive(derivation.loads(spec))
+    assert found.network.loss == "cost@2"
+    assert differences(found.values["cost@2"], 6.5) == 0
+    assert differences(found.gradients["w"], 3) == 0
+
+
+def test_a_parameter_is_changed_by_a_sign_only_and_a_given_name_only_by_what_uses_it() -> None:
+    for equation in ("w = w * 2", "p = w + p * 0 + h0\nx = h0 * p"):
+        with pytest.raises(derivation.SpecError, match="is defined twice: here, and by a value"):
+            worked(f"{equation}\nL = sum(p) * w")
+
+
+def test_the_object_of_a_method_is_passed_over() -> None:
+    found = worked("self.out = self.w * self.p\nL = sum(self.out) + self.u")
+    assert "out" in found.network.equations
+    assert differences(found.values["L"], 0.5) == 0
+
+
+def test_what_another_object_holds_is_called_after_both() -> None:
+    found = worked("layer.out = w * p\np.data -= layer.out\nL = sum(p) + u")
+    assert list(found.network.equations)[:3] == ["layer_out", "p@2", "L"]
+    assert differences(found.values["L"], 0.5) == 0

@@ -136,6 +136,7 @@ def test_late_imports_are_few_and_heavy() -> None:
     assert ours == {
         ("derivation", "derivation.api"),  # pydantic
         ("derivation.__main__", "derivation.cli.app"),  # signals are answered before anything is loaded
+        ("derivation.api", "derivation.exercises.plan.table"),  # pydantic's models of [variants]
         ("derivation.api", "derivation.pages.formats.markdown"),  # jinja2
         ("derivation.api", "derivation.models.tracing"),  # PyTorch
         ("derivation.api", "derivation.pages.formats.display"),
@@ -167,7 +168,7 @@ def test_every_public_name_of_the_design_can_be_imported() -> None:
 
 
 def test_rows_say_where_a_thing_lives() -> None:
-    for module in ("derivation.cli.app:COMMANDS", "derivation.pages.formats:FORMATS", "derivation.checking.reports:FORMATS", "derivation.exercises.marking.reports:FORMATS"):  # fmt: skip
+    for module in ("derivation.cli.app:COMMANDS", "derivation.pages.formats:FORMATS", "derivation.handwriting:HAND", "derivation.deriving.on_request.views:VIEWS", "derivation.checking.reports:FORMATS", "derivation.exercises.marking.reports:FORMATS"):  # fmt: skip
         home, _, name = module.partition(":")
         registry = getattr(import_module(home), name)
         assert registry and all(callable(registry[key]) for key in registry)
@@ -215,6 +216,24 @@ def test_what_costs_nothing_loads_nothing_heavy(work: str) -> None:
 def test_the_checker_starts_no_sympy() -> None:
     text = "from derivation.check import check_text; import sys; assert check_text('$1 + 1 = 3$').wrong"
     subprocess.run([sys.executable, "-c", f"{text}; assert not {{'sympy', 'pydantic'}} & set(sys.modules)"], check=True)
+
+
+def test_a_printed_document_loads_no_hand_no_view_and_no_socket() -> None:
+    """Nor what writes pages for a browser: what a command does not use costs it nothing."""
+    unused = {
+        "ssl",
+        "http.client",
+        "urllib.request",
+        "derivation.handwriting.fonts.fonts",
+        "derivation.deriving.on_request.hessian",
+        "derivation.pages.figures.svg",
+    }
+    text = (
+        "import sys, derivation; from derivation.pages.formats import FORMATS; "
+        "made = derivation.derive(derivation.loads('[model]\\nequations = \"f = 2 * x\"\\n[data]\\nx = 0.5')); "
+        f"assert FORMATS['tex'](made) and FORMATS['md'](made); assert not {unused} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", text], check=True)
 
 
 def test_templates_hold_no_arithmetic() -> None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial as partial_view
+from typing import Any
 
 from derivation.deriving import View
-from derivation.deriving.on_request.gradient_check import gradient_check
-from derivation.deriving.on_request.hessian import hessian
-from derivation.deriving.on_request.jacobian import jacobian
-from derivation.deriving.on_request.sensitivity import sensitivity
+from derivation.system.registry import Registry, Row
+
+HERE = "derivation.deriving.on_request"
+VIEWS: Registry[Callable[..., Any]] = Registry(
+    Row("sensitivity", "what the loss is most sensitive to", f"{HERE}.sensitivity:sensitivity"),
+    Row("gradient_check", "every derivative beside a difference quotient", f"{HERE}.gradient_check:gradient_check"),
+    Row("hessian", "all second derivatives of the loss", f"{HERE}.hessian:hessian"),
+    Row("jacobian", "the derivatives of a quantity that is named", f"{HERE}.jacobian:jacobian"),
+)
 
 
 def views(flags: Mapping[str, bool], jacobians: tuple[str, ...] = ()) -> list[View]:
@@ -19,8 +25,7 @@ def views(flags: Mapping[str, bool], jacobians: tuple[str, ...] = ()) -> list[Vi
     >>> views({"sensitivity": False})
     []
     """
-    table = {"sensitivity": sensitivity, "gradient_check": gradient_check, "hessian": hessian}
     return [
-        *(view for key, view in table.items() if flags.get(key)),
-        *(partial_view(jacobian, key) for key in jacobians),
+        *(VIEWS[key] for key in VIEWS if flags.get(key)),
+        *(partial_view(VIEWS["jacobian"], key) for key in jacobians),
     ]

@@ -358,7 +358,7 @@ class _Known(Workbook):
     """A workbook that knows a variant's values, each looked up when it is needed."""
 
     def __init__(self, variant: Variant) -> None:
-        self.known = _Values(variant)
+        self.network, self.known = variant.exercise.network, _Values(variant)
 
 
 class _Values(dict[Term, Array]):

@@ -9,6 +9,7 @@ from itertools import groupby
 
 from derivation.exercises.exercise.exercise import Blank, Exercise, Variant
 from derivation.exercises.plan.plan import Slot
+from derivation.formulas.language.constants import is_itself
 from derivation.formulas.numbers import Number, decimal
 from derivation.formulas.terms import Term, name
 from derivation.networks.network import Network, inlined
@@ -154,7 +155,7 @@ def _given(exercise: Exercise, latex: Callable[[Term], str], holes: Mapping[Slot
 def _expressions(network: Network, key: str) -> list[Term]:
     """The entries of what is given as an expression and worked with as it is: 1/3, not 0.333."""
     written = None if network.carry else network.written.get(key)
-    if written is None:
+    if written is None or is_itself(key, written):
         return []
     return [entry for row in written.args for entry in row.args] if written.head == "matrix" else [written]
 

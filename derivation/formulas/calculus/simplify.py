@@ -9,13 +9,19 @@ import operator
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache, reduce
+from math import prod
 
+from derivation.formulas.calculus.cancelling import cancelled
 from derivation.formulas.language.resolve import Shapes
 from derivation.formulas.operations import heads
-from derivation.formulas.terms import Term, fold, number, with_parts
+from derivation.formulas.terms import Term, fold, names, number, with_parts
 
 Rule = Callable[[Term, Shapes], Term]
 ONE, ZERO = Fraction(1), Fraction(0)
+ONE_TERM = number(1)
+COUNTED = 8
+"""Rows and columns up to which ones are counted: links between longer arrays are proved at shorter ones, where a count
+would be another."""
 PRODUCTS = frozenset({heads.TIMES, heads.HADAMARD, heads.MATMUL})
 LINEAR = frozenset({heads.TRANSPOSE, heads.REPEAT_ROWS, heads.REPEAT_COLUMNS, heads.ROW_SUMS, heads.COLUMN_SUMS})
 """What a numeric factor can be drawn out of."""
@@ -61,6 +67,18 @@ def loosely(term: Term, shapes: Shapes) -> Term:
     True
     """
     return _tidied(term, shapes, LOOSE)
+
+
+def uncancelled(term: Term, shapes: Shapes) -> Term:
+    """As `simplify`, but what stands above and below a line is not cancelled.
+
+    >>> from derivation.formulas.terms import name
+    >>> t = name("p") * (name("u") / name("p"))
+    >>> shapes = Shapes({"p": (), "u": ()})
+    >>> simplify(t, shapes) == name("u"), uncancelled(t, shapes) == t
+    (True, True)
+    """
+    return _tidied(term, shapes, UNCANCELLED)
 
 
 def _tidied(term: Term, shapes: Shapes, rules: Mapping[str, Rule]) -> Term:
@@ -130,25 +148,63 @@ def _product(term: Term, shapes: Shapes) -> Term:
     factor, core = factors(term)
     if core is None:
         return literal(factor)
+    more, core = cancelled(core, shapes)
+    return literal(factor * more) if core is None else _times(factor * more, core, shapes)
+
+
+def _product_uncancelled(term: Term, shapes: Shapes) -> Term:
+    """What cancels is left as it stands."""
+    factor, core = factors(term)
+    return literal(factor) if core is None else _times(factor, core, shapes)
+
+
+def _times(factor: Fraction, core: Term, shapes: Shapes) -> Term:
     core = _without_ones(core, shapes)
-    if core.head == heads.TIMES and core.args[0].head == heads.DIV and core.args[0].args[0] == number(1):
-        core = Term(heads.DIV, (core.args[1], core.args[0].args[1]))
+    for place in (0, 1) if core.head == heads.TIMES else ():
+        if core.args[place].head == heads.DIV and core.args[place].args[0] == ONE_TERM:
+            core = core.children[1 - place] / core.children[place].children[1]
+            break
     if factor == ZERO:
         shape = shapes.of(core)
         return number(0) * Term("ones", shape) if shape else number(0)
     if factor == ONE:
         return core
-    if core.head == heads.SUB and factor == -ONE:
-        return Term(heads.SUB, core.args[::-1])
     if factor == -ONE:
-        return -core
-    if core.head == heads.DIV and core.args[0] == number(1):
-        below = core.children[1] if factor.denominator == 1 else number(factor.denominator) * core.children[1]
-        return number(factor.numerator) / below
-    if factor.numerator == 1:
-        return core / number(factor.denominator)
+        return _negated(core)
+    if core.head == heads.DIV and (core.args[0] == ONE_TERM or factor.denominator != 1):
+        return _fraction_of(factor, *core.children)
+    if abs(factor.numerator) == 1:
+        return _fraction_of(factor, core, ONE_TERM)
     lead = literal(factor)
     return lead * core
+
+
+def _negated(core: Term) -> Term:
+    """Minus a term: a difference is turned round, in a product or above a line too."""
+    return _turned(core) or -core
+
+
+def _turned(core: Term) -> Term | None:
+    """Minus a product, by a difference in it that is turned round; None where there is none."""
+    if core.head == heads.SUB:
+        return Term(heads.SUB, core.args[::-1])
+    places = {heads.TIMES: (1, 0), heads.HADAMARD: (1, 0), heads.DIV: (0,), heads.HADAMARD_DIV: (0,)}
+    for place in places.get(core.head, ()):
+        if turned := _turned(core.args[place]):
+            return Term(core.head, tuple(turned if k == place else part for k, part in enumerate(core.args)))
+    return None
+
+
+def _fraction_of(factor: Fraction, above: Term, below: Term) -> Term:
+    """A number times a fraction, as one fraction."""
+    parts = [number(factor.denominator)] * (factor.denominator != 1) + [below] * (below != ONE_TERM)
+    below = reduce(operator.mul, parts)
+    if above == ONE_TERM:
+        return number(factor.numerator) / below
+    if abs(factor.numerator) != 1:
+        above = number(abs(factor.numerator)) * above
+    turned = _turned(above) if factor < 0 else above
+    return turned / below if turned else -(above / below)
 
 
 def numeric(term: Term) -> list[Fraction]:
@@ -203,7 +259,15 @@ def _add(term: Term, shapes: Shapes) -> Term:
         return literal(Fraction(left.args[0]) + Fraction(right.args[0]))
     if right.head == heads.NEG:
         return left - right.children[0]
-    return term
+    return _like(term, shapes) or term
+
+
+def _like(term: Term, shapes: Shapes) -> Term | None:
+    """Two summands that are the same but for a number, as one; None for others."""
+    (a, left), (b, right) = map(factors, term.children)
+    if left is None or left != right or names(left) == ():
+        return None
+    return _product(literal(a + b if term.head == heads.ADD else a - b) * left, shapes)
 
 
 def _sub(term: Term, shapes: Shapes) -> Term:
@@ -216,7 +280,7 @@ def _sub(term: Term, shapes: Shapes) -> Term:
         return literal(Fraction(left.args[0]) - Fraction(right.args[0]))
     if right.head == heads.NEG:
         return left + right.children[0]
-    return term
+    return _like(term, shapes) or term
 
 
 def _pow(term: Term, shapes: Shapes) -> Term:
@@ -227,7 +291,14 @@ def _sum(term: Term, shapes: Shapes) -> Term:
     if shapes.of(term.args[0]) == ():
         return term.children[0]
     factor, core = factors(term.args[0])
-    if factor != ONE and core is not None:
+    if core is None:
+        return term
+    if core.head == heads.DIV and names(core.args[1]):
+        summed = _sum(Term(heads.SUM, core.args[:1]), shapes)
+        return _product(literal(factor) * (summed / core.children[1]), shapes)
+    if core.head == "ones" and all(max(shape, default=1) <= COUNTED for shape in shapes.names.values()):
+        return literal(factor * prod(shapes.of(core)))
+    if factor != ONE:
         return _product(Term(heads.TIMES, (literal(factor), Term(heads.SUM, (core,)))), shapes)
     return term
 
@@ -238,6 +309,8 @@ def _transpose(term: Term, shapes: Shapes) -> Term:
         return inner
     if inner.head == heads.TRANSPOSE:
         return inner.children[0]
+    if inner.head == heads.DIV and inner.args[0].head == heads.TRANSPOSE:
+        return inner.children[0].children[0] / inner.children[1]
     if inner.head == heads.MATMUL and heads.TRANSPOSE in (inner.args[0].head, inner.args[1].head):
         return Term(heads.MATMUL, tuple(_transpose(factor.T, shapes) for factor in reversed(inner.args)))
     return term
@@ -271,4 +344,6 @@ RULES: dict[str, Rule] = {
     heads.TRANSPOSE: _transpose,
     heads.SPREAD: _spread,
 }
-LOOSE = RULES | dict.fromkeys((heads.TIMES, heads.HADAMARD, heads.MATMUL, heads.NEG, heads.DIV), _product_loosely)
+MULTIPLIED = (heads.TIMES, heads.HADAMARD, heads.MATMUL, heads.NEG, heads.DIV)
+LOOSE = RULES | dict.fromkeys(MULTIPLIED, _product_loosely)
+UNCANCELLED = RULES | dict.fromkeys(MULTIPLIED, _product_uncancelled)

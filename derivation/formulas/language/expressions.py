@@ -1,10 +1,10 @@
 """The language of equations: text to an untyped tree. A safe parser of our own; nothing in the text is ever executed.
 
-equation := comparison loop?                        loop := 'for' name 'in' (integer '..' integer | 'range' '(' ... ')')
+equation := choice loop?   choice := comparison ('if' comparison 'else' choice)?   loop := 'for' name 'in' (integer '..' integer | 'range' '(' ... ')')
 comparison := sum (('>' | '<' | '>=' | '<=' | '==' | '!=') sum)?  sum := product (('+' | '-') product)*
 product := signed (('*' | '/' | '@') signed)*       signed := '-' signed | power
 power   := postfix (('^' | '**') signed)?           postfix := atom ('.T' | '[' place (',' place)* ']' | '.' name
-('(' ... ')')?)*    atom    := number | name | name '(' arguments ')' | '(' comparison ')' | '[' comparison (',' comparison)* ']'
+('(' ... ')')?)*    atom    := number | name | name '(' arguments ')' | '(' choice ')' | '[' choice (',' choice)* ']'
 place   := sum | sum? ':' sum? (':' sum?)? | 'None' | '...' | list
 """
 
@@ -17,6 +17,20 @@ from difflib import get_close_matches
 from derivation.formulas.arrays import Array
 from derivation.formulas.language.lexing import MAXIMAL_NAME, Token, plain_number, tokens
 from derivation.formulas.language.lexing import SyntaxProblem as SyntaxProblem
+from derivation.formulas.language.libraries import (
+    SEVERAL,
+    TEMPLATE_FUNCTIONS,
+    TYPES,
+    Call,
+    along,
+    as_in_numpy,
+    attribute,
+    is_comparison,
+    is_pair,
+    meant,
+    of_pair,
+)
+from derivation.formulas.language.rewriting import REWRITTEN, rewritten
 from derivation.formulas.language.spellings import (
     ALIASES,
     DIFFERENT_IN_TORCH,
@@ -44,6 +58,7 @@ NEAR, NEAR_SHORT = 0.65, 0.5
 FUNCTIONS = (
     frozenset(s for s in SPELLINGS if s.isidentifier())
     | LAYERS.keys()
+    | REWRITTEN
     | {
         "concat",
         "stack",
@@ -53,6 +68,8 @@ FUNCTIONS = (
         "tile",
         "repeat",
         "torch.pad",
+        "torch.embedding",
+        "expand",
         "einsum",
         "squeeze",
         "expand_dims",
@@ -63,12 +80,11 @@ FUNCTIONS = (
 )
 NUMBERS = frozenset({"pi", "e"})
 """What is no function behind `np.`."""
-ATTRIBUTES = frozenset({"shape", "size"})
-LENGTHS = ATTRIBUTES | {"len", "range"}
+OBJECT = "self"
+"""What a method calls the object that holds its arrays; `self.W` is W."""
+LENGTHS = frozenset({"shape", "size", "len", "range"})
 """Whole numbers that are known before anything is worked."""
-ARRAYS = frozenset({"array", "full", "zeros", "eye", "zeros_like", "ones_like"})
-TEMPLATE_FUNCTIONS = frozenset({"ones"})
-"""Only rows of the table use it: an array of ones of an operand's shape. NumPy's takes the shape."""
+ARRAYS = frozenset({"array", "full", "zeros", "eye", "zeros_like", "ones_like", "linspace", "astype", "truncated"})
 
 
 def parse(text: str, given: Mapping[str, Array] | None = None) -> Syntax:
@@ -101,6 +117,8 @@ class _Parser:
     def __init__(self, text: str, given: Mapping[str, Array]) -> None:
         self.given = given
         self.words = list(tokens(text))
+        self.libraries: dict[int, str] = {}
+        """Whose function is called at which place of the text."""
         self.place = self.depth = self.operators = 0
 
     @property
@@ -183,6 +201,19 @@ class _Parser:
         return whole(counted(self.sum(), self.given))
 
     def comparison(self) -> Syntax:
+        """A comparison, or one of two: `a if c else b`."""
+        first = self.compared()
+        choice = self.word("if")
+        if not choice:
+            return first
+        condition = self.compared()
+        if not is_comparison(condition):
+            raise SyntaxProblem(condition.at, tell("syntax.condition"))
+        if not self.word("else"):
+            raise SyntaxProblem(self.next.at, tell("syntax.expected", expected="else", found=self.found()))
+        return Syntax(heads.CASES, (condition, first, self.nested(self.comparison)), choice.at)
+
+    def compared(self) -> Syntax:
         self.depth += 1
         if self.depth > MAXIMAL_DEPTH:
             raise SyntaxProblem(self.next.at, tell("syntax.deep_brackets", most=MAXIMAL_DEPTH))
@@ -254,17 +285,24 @@ class _Parser:
             elif word.text == ".":
                 syntax = self.method(syntax)
             else:
-                syntax = Syntax("index", (syntax, *self.places()), word.at)
+                syntax = self.indexed(syntax, word)
         return syntax
 
     def method(self, of: Syntax) -> Syntax:
         """`x.sum(axis=1)` is sum(x, axis=1), `x.shape` has no brackets."""
         word = self.next
         self.place += 1
-        if word.text in ATTRIBUTES and self.next.text != "(":
-            return Syntax(word.text, (of,), word.at)
+        if self.next.text != "(" and word.text not in FUNCTIONS | ALIASES.keys():
+            return attribute(of, word)
         self.expect("(")
         return as_in_numpy(self.call(word, of), word)
+
+    def indexed(self, of: Syntax, bracket: Token) -> Syntax:
+        """What stands at places of an array, or one of the two that PyTorch's largest along an axis is."""
+        places = self.places()
+        place = places[0].args[0] if len(places) == 1 and places[0].symbol == "number" else ""
+        pair = of_pair(of, place, self.libraries[of.at]) if is_pair(of) else None
+        return pair or Syntax("index", (of, *places), bracket.at)
 
     def places(self) -> list[Syntax]:
         """What stands between the brackets of an index; `X[(0, 1)]` is X[0, 1]."""
@@ -285,7 +323,7 @@ class _Parser:
             return Syntax("none", (), word.at)
         if self.take("..."):
             return Syntax("dots", (), word.at)
-        if word.text not in (":", "[", "(", "-") and word.kind not in ("number", "name"):
+        if word.text not in (":", "[", "(", "-") and word.kind not in ("number", "name", "text"):
             raise SyntaxProblem(word.at, tell("syntax.expected_index", found=self.found()))
         bounds = [None if word.text == ":" else self.nested(self.sum)]
         while len(bounds) < 3 and self.take(":"):
@@ -304,6 +342,8 @@ class _Parser:
             return Syntax("number", (plain_number(word),), word.at)
         if word.kind == "name":
             self.place += 1
+            if word.text == OBJECT and self.take("."):
+                return self.atom()
             if word.text in MODULES and self.take("."):
                 return self.of_module(word)
             return self.call(word) if self.take("(") else Syntax("name", (word.text,), word.at)
@@ -333,11 +373,13 @@ class _Parser:
             word = replace(word, text=f"torch.{word.text}")
         if word.text in NUMBERS and self.next.text != "(":
             return Syntax("constant", (word.text,), word.at)
+        if word.text in TYPES and self.next.text != "(":
+            return Syntax("name", (word.text,), word.at)
         if module.text in TORCH and word.text in DIFFERENT_IN_TORCH:
             raise SyntaxProblem(word.at, tell(f"torch.{word.text}"))
         if word.kind != "name" or not self.take("("):
             raise SyntaxProblem(word.at, tell("syntax.expected_function", module=module.text, found=word.text))
-        return as_in_numpy(self.call(word), word)
+        return as_in_numpy(self.call(word, module=module.text), word)
 
     def rest_of_list(self, first: Syntax, start: Token) -> Syntax:
         items = [first]
@@ -346,13 +388,14 @@ class _Parser:
                 items.append(self.comparison())
         return Syntax("list", tuple(items), start.at)
 
-    def call(self, word: Token, *args: Syntax) -> Syntax:
+    def call(self, word: Token, *args: Syntax, module: str = "") -> Syntax:
         """A function's arguments, those by position first, and the closing bracket."""
-        found, keywords = [*args], list[tuple[str, Syntax]]()
+        found, keywords, keys = [*args], list[tuple[str, Syntax]](), list[str]()
         while not self.take(")"):
             if self.next.kind == "name" and self.words[self.place + 1].text == "=":
                 key = self.next.text
                 self.place += 2
+                keys.append(key)
                 keywords.append((ALIASES.get(key, key), self.nested(self.sum)))
             else:
                 found.append(self.loop(self.comparison()))
@@ -369,32 +412,10 @@ class _Parser:
         if found[0].symbol == "for" and symbol == "sum":
             return spelled_out(found[0])
         syntax = Syntax(symbol, tuple(found), word.at, tuple(keywords))
-        return along(syntax) if word.text in WITH_AXIS - SEVERAL else syntax
-
-
-SEVERAL = frozenset({"max", "amax", "min", "amin"})
-"""Functions of several operands here, but for those that NumPy has: the largest of X and 0."""
-DIFFERENT_IN_NUMPY = TEMPLATE_FUNCTIONS | {heads.DOT}
-"""What has the same name there and takes other operands."""
-
-
-def as_in_numpy(syntax: Syntax, word: Token) -> Syntax:
-    """`np.sum(X, 0)` and `X.sum(0)` as sum(X, axis=0); `np.dot` and `A.dot` are products of matrices there."""
-    if syntax.symbol in DIFFERENT_IN_NUMPY:
-        return replace(syntax, symbol=f"np.{syntax.symbol}")
-    return along(syntax) if word.text in WITH_AXIS else syntax
-
-
-def along(syntax: Syntax) -> Syntax:
-    """A function with a number behind its operand, which is the axis."""
-    if len(syntax.args) != 2 or not is_number(syntax.args[1]):
-        return syntax
-    return Syntax(syntax.symbol, syntax.args[:1], syntax.at, (("axis", syntax.args[1]), *syntax.keywords))
-
-
-def is_number(syntax: Syntax) -> bool:
-    """Whether it is a numeral, with or without a minus."""
-    return (syntax.args[0] if syntax.symbol == "u-" else syntax).symbol == "number"
+        called = Call(word.text, module, frozenset(keys), bool(args))
+        self.libraries[word.at] = called.library
+        syntax = rewritten(meant(syntax, called), called)
+        return along(syntax) if word.text in WITH_AXIS - SEVERAL and syntax.symbol == symbol else syntax
 
 
 def near_name(word: str, known: Iterable[str]) -> str:

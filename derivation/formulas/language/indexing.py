@@ -11,6 +11,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from derivation.formulas.arrays import Array, Shape, describe
+from derivation.formulas.language.expressions import FUNCTIONS
 from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.places import Resolver, constant, one
 from derivation.formulas.language.readings import Reading, Resolved, called
@@ -39,12 +40,21 @@ def indexed(resolver: Resolver, syntax: Syntax) -> Resolved:
     if syntax.args[0].symbol == "shape":
         return Resolved(number(one(resolver, syntax)), (), Reading(()))
     within, places = syntax.args[0], syntax.args[1:]
+    refuse_container(resolver, within, places[0])
     if within.symbol != "index":
         return part(resolver, syntax, resolver.resolve(within), places)
     of = resolver.resolve(within.args[0])
     if len(of.reading.axes) == 2 and single_place(resolver, within.args[1:]):
         return part(resolver, syntax, of, (*within.args[1:], *places))
     return part(resolver, syntax, part(resolver, within, of, within.args[1:]), places)
+
+
+def refuse_container(resolver: Resolver, within: Syntax, place: Syntax) -> None:
+    """A list or a dictionary of arrays, as in `params["W1"]`, which is nothing here."""
+    known = resolver.names.keys() | FUNCTIONS
+    if within.symbol == "name" and within.args[0] not in known and place.symbol in ("text", "name"):
+        entry = place.args[0] if place.symbol == "text" else "W1"
+        raise SyntaxProblem(within.at, tell("operands.container", key=within.args[0], entry=entry))
 
 
 def single_place(resolver: Resolver, places: Sequence[Syntax]) -> bool:

@@ -1,20 +1,27 @@
-"""Arrays that stand in an equation: `np.array([1, 2])`, `np.eye(2)`, `np.zeros(3)`."""
+"""Arrays that stand in an equation: `np.array([1, 2])`, `np.eye(2)`, `np.zeros(3)`, `np.arange(4)`."""
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from itertools import chain
-from math import prod
+from math import ceil, prod
+
+from flint import arb, fmpq
 
 from derivation.formulas.arrays import Array, Shape, collapse
 from derivation.formulas.language.arranging import integers, joined
+from derivation.formulas.language.constants import BITS, constants
 from derivation.formulas.language.lexing import SyntaxProblem
-from derivation.formulas.language.places import Resolver, lengths
+from derivation.formulas.language.libraries import is_comparison
+from derivation.formulas.language.places import Resolver, lengths, one
 from derivation.formulas.language.readings import Reading, Resolved
 from derivation.formulas.language.syntax import Syntax
-from derivation.formulas.numbers import exact
+from derivation.formulas.numbers import Number, Undefined, exact, sharpened, working_precision
+from derivation.formulas.operations import heads
+from derivation.formulas.operations.elementary import floor, quotient
 from derivation.formulas.terms import number
-from derivation.words.telling import tell
+from derivation.words.telling import message_of, tell
 
 MOST = 400
 """Numbers of an array that stands in an equation."""
@@ -76,7 +83,115 @@ def like(resolver: Resolver, syntax: Syntax) -> Resolved:
     return _literal(resolver, syntax, lengths(resolver, syntax.args[0]), ENTRIES[LIKE[syntax.symbol]])
 
 
+WHOLE = frozenset({heads.ARGMAX, heads.ARGMIN, heads.FLOOR, heads.ONE_HOT})
+"""What has whole numbers only, so that nothing is cut off."""
+
+
+def as_type(resolver: Resolver, syntax: Syntax) -> Resolved:
+    """The same numbers as floats; as whole numbers only where they are whole."""
+    wanted = str(syntax.args[1].args[0]) if len(syntax.args) == 2 and syntax.args[1].args else ""
+    if not wanted.startswith(("float", "double", "device")):
+        return truncated(resolver, syntax)
+    return resolver.resolve(syntax.args[0])
+
+
+def truncated(resolver: Resolver, syntax: Syntax) -> Resolved:
+    """The same numbers as whole ones, which they have to be."""
+    of = syntax.args[0]
+    if of.symbol not in WHOLE and not is_comparison(of):
+        raise SyntaxProblem(syntax.at, tell("literals.truncated"))
+    return resolver.resolve(of)
+
+
 LIKE = {"zeros_like": "zeros", "ones_like": "np.ones"}
+
+
+def ranged(resolver: Resolver, syntax: Syntax) -> Resolved:
+    """Numbers from a first one on, in steps, to the last before an end: as many as NumPy has."""
+    given = [known_number(resolver, arg) for arg in syntax.args]
+    start, end, step = {1: (ZERO, *given, ONE), 2: (*given, ONE)}.get(len(given), given)[:3]
+    if len(given) > 3 or step == 0:
+        raise SyntaxProblem(syntax.at, tell("literals.counted"))
+    count, in_floats = _ceiling((end - start) / step), ceil((_float(end) - _float(start)) / _float(step))
+    if count != in_floats:
+        raise SyntaxProblem(syntax.at, tell("literals.float_count", count=count, floats=in_floats))
+    return _listed(resolver, syntax, _stepwise(start, step, count))
+
+
+def spaced(resolver: Resolver, syntax: Syntax) -> Resolved:
+    """So many numbers from one to another, both among them, equally far apart."""
+    counts = [*syntax.args[2:], *(value for key, value in syntax.keywords if key in COUNTS)]
+    if len(syntax.args) < 2 or len(counts) > 1:
+        raise SyntaxProblem(syntax.at, tell("literals.linspace"))
+    first, last = (known_number(resolver, arg) for arg in syntax.args[:2])
+    count = one(resolver, counts[0]) if counts else STANDARD_COUNT
+    with working_precision(BITS):
+        apart = (last - first) / max(count - 1, 1)
+    return _listed(resolver, syntax, _stepwise(first, apart, count))
+
+
+def _stepwise(first: Number, step: Number, count: int) -> list[Number]:
+    with working_precision(BITS):
+        return [sharpened(first + place * step) for place in range(min(count, MOST + 1))]
+
+
+STANDARD_COUNT = 50
+"""How many numbers `np.linspace` has where it is not said."""
+COUNTS = ("num", "steps")
+"""What NumPy and PyTorch call the number of entries."""
+ZERO, ONE = fmpq(0), fmpq(1)
+
+
+def known_number(resolver: Resolver, syntax: Syntax) -> Number:
+    """The number that is known before anything is worked; `SyntaxProblem` where there is none."""
+    if syntax.symbol == "number":
+        return exact(syntax.args[0])
+    if syntax.symbol in RECKONED:
+        try:
+            with working_precision(BITS):
+                return RECKONED[syntax.symbol](*(known_number(resolver, arg) for arg in syntax.args))
+        except Undefined as problem:
+            raise SyntaxProblem(syntax.at, message_of(problem)) from None
+    key = syntax.args[0] if syntax.symbol in ("name", "constant") else ""
+    if syntax.symbol == "constant" or (key in constants() and key not in resolver.names):
+        return constants()[key].value.entries[0]
+    if key in resolver.labels and resolver.labels[key].shape == ():
+        resolver.indices.add(key)
+        return resolver.labels[key].entries[0]
+    return fmpq(one(resolver, syntax))
+
+
+RECKONED: dict[str, Callable[..., Number]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": quotient,
+    "u-": operator.neg,
+}
+"""What a number that is known may be made of."""
+
+
+def _ceiling(x: Number) -> int:
+    return -int(floor(-x).p)
+
+
+def _float(x: Number) -> float:
+    return float(x) if isinstance(x, arb) else int(x.p) / int(x.q)
+
+
+def _listed(resolver: Resolver, syntax: Syntax, entries: Sequence[Number]) -> Resolved:
+    """A list of numbers as data with a name; a single one is a fraction."""
+    if not 1 <= len(entries) <= MOST:
+        raise SyntaxProblem(syntax.at, tell("literals.sizes", most=MOST))
+    axes = (len(entries),)
+    if len(entries) > 1:
+        return Resolved(resolver.given(Array((*axes, 1), tuple(entries)), Reading(axes)), (*axes, 1), Reading(axes))
+    [only] = entries
+    if isinstance(only, arb):
+        raise SyntaxProblem(syntax.at, tell("literals.sizes", most=MOST))
+    return Resolved(
+        number(int(only.p)) / number(int(only.q)) if only.q != 1 else number(int(only.p)), (), Reading(axes)
+    )
 
 
 def _literal(resolver: Resolver, syntax: Syntax, axes: Shape, entry: Entry) -> Resolved:

@@ -12,6 +12,7 @@ from derivation.formulas.arrays import Array, Shape, collapse
 from derivation.formulas.arrays import describe as describe
 from derivation.formulas.language import arguments, arranging, indexing, literals, products
 from derivation.formulas.language.axes import AXES, along, along_axis, of_one_axis, whole_matrix
+from derivation.formulas.language.constants import constants
 from derivation.formulas.language.einsum import einsum
 from derivation.formulas.language.expressions import nearest, parse
 from derivation.formulas.language.fitting import BROADCASTING, fitted
@@ -41,7 +42,7 @@ class Resolver:
 
     `readings` says what NumPy has for each name; with it, what NumPy gives another value is refused. The rows' own
     texts have none. `labels` are the data, of which an index may be one; `indices` are those that were.
-    `constants` are the names of pi and e that are quantities already. `arrays` are data that stand in
+    `constants` are what pi and e are called, where they are data already. `arrays` are data that stand in
     the equation itself. `stacks` are the names of arrays of more than two axes. `added` holds the equations that a layer (`operations.layers`) brings with it; they are named after
     `result`, the equation at hand, and differ from all names in `taken`; `titles` says what the layer calls them.
     """
@@ -53,12 +54,13 @@ class Resolver:
         taken: Collection[str] = (),
         readings: Mapping[str, Reading] | None = None,
         labels: Mapping[str, Array] | None = None,
-        constants: Collection[str] = (),
+        constants: Mapping[str, str] | None = None,
         stacks: Mapping[str, Stack] | None = None,
     ) -> None:
         self.names = dict(names)
         self.labels, self.indices = labels or {}, set[str]()
-        self.constants, self.stacks = set(constants), dict(stacks or {})
+        self.constants, self.stacks = dict(constants or {}), dict(stacks or {})
+        self.flat = False
         self.readings = None if readings is None else dict(readings)
         self.result, self.taken = result, {*names, *taken}
         self.added: dict[str, Term] = {}
@@ -73,8 +75,14 @@ class Resolver:
         return found
 
     def array(self, syntax: Syntax) -> Part:
-        """An expression that may have more than two axes."""
-        return rules.array(self, syntax) if rules.deep(self, syntax) else self.plain(syntax)
+        """An expression that may have more than two axes; no part of one that has not is asked again."""
+        if not self.flat and rules.deep(self, syntax):
+            return rules.array(self, syntax)
+        flat, self.flat = self.flat, True
+        try:
+            return self.plain(syntax)
+        finally:
+            self.flat = flat
 
     def plain(self, syntax: Syntax) -> Resolved:
         """An expression of scalars, vectors and matrices."""
@@ -97,8 +105,21 @@ class Resolver:
             syntax.symbol,
             parts,
             arranging.integers(self, syntax.args[count:]),
-            {key: whole(value) for key, value in named.items()},
+            {key: one(self, value) for key, value in named.items()},
         )
+
+    def equation(self, syntax: Syntax, as_data: bool) -> Part:
+        """The right side of an equation; with `as_data`, an array that is all of it is data called as the equation."""
+        found = self.array(syntax)
+        if isinstance(found, Stack):
+            return found
+        called = found.term.args[0] if found.term.head == "name" else ""
+        if not as_data or called not in self.arrays or called in self.constants.values():
+            return found
+        self.arrays[self.result] = self.arrays.pop(called)
+        for known in (self.names, self.readings or {}):
+            known.pop(called, None)
+        return found._replace(term=name_term(self.result))
 
     def operation(
         self,
@@ -264,27 +285,33 @@ class Resolver:
         return Resolved(number(one(self, syntax)), (), Reading(()))
 
     def constant(self, syntax: Syntax) -> Resolved:
-        """A number that has a name everywhere becomes a quantity, worked like any other."""
+        """A number that has a name everywhere becomes data of the network."""
         key = syntax.args[0]
-        found = Resolved(self.resolve(parse(CONSTANTS[key])).term, (), Reading(()))
-        if key in self.names and (self.readings is None or key in self.constants):
-            return found._replace(term=name_term(key))
-        self.constants.add(key)
-        return found._replace(term=self.add(key, found, key))
+        called = self.constants.get(key) or (key if self.readings is None else "")
+        if not called:
+            called = self.constants[key] = self.free(key, key)
+            self.arrays[called] = constants()[key].value
+            self.know(called, Resolved(name_term(called), (), Reading(())))
+        return Resolved(name_term(called), (), Reading(()))
 
     def power(self, syntax: Syntax) -> Resolved:
         """`e^x` is exp(x), where e is nothing else."""
         if len(syntax.args) != 2:
             return self.operation(syntax, syntax.symbol, [self.resolve(arg) for arg in syntax.args])
         base, exponent = syntax.args
-        if base.args[:1] == ("e",) and (base.symbol == "constant" or "e" not in self.taken):
+        if base.args[:1] == ("e",) and (
+            base.symbol == "constant" or "e" not in self.taken - {*self.constants.values()}
+        ):
             return self.resolve(Syntax(heads.EXP, (exponent,), syntax.at))
         return self.operation(syntax, syntax.symbol, [self.resolve(base), self.resolve(exponent)])
 
     def name(self, syntax: Syntax) -> Resolved:
         text = syntax.args[0]
-        if text in CONSTANTS and text not in self.taken:
+        if text in constants() and text not in self.taken:
             return self.constant(syntax)
+        if text not in self.names and text.endswith(GRADIENT):
+            told = tell("operands.gradient", owner=text.removesuffix(GRADIENT))
+            raise UnknownName(syntax.at, told, text)
         if text not in self.names:
             raise UnknownName(syntax.at, tell("operands.unknown", key=text, near=nearest(text, self.names)), text)
         shape = self.names[text]
@@ -310,12 +337,13 @@ class Resolver:
         raise SyntaxProblem(syntax.at, tell("operands.repetition"))
 
 
-CONSTANTS = {"pi": "4 * arctan(1)", "e": "exp(1)"}
-"""Numbers that have a name everywhere, unless the spec calls something else so."""
+GRADIENT = "_grad"
+"""What PyTorch's `w.grad` ends with here."""
 KEYWORDS = {
     **dict.fromkeys(("squeeze", "expand_dims"), AXES),
     **dict.fromkeys(arranging.JOINS, ("axis", "dims")),
     "repeat": ("axis", "repeats"),
+    "linspace": literals.COUNTS,
     heads.CLIP: arguments.BOUNDS,
 }
 """The keywords of functions that are no rows of the table."""
@@ -336,6 +364,8 @@ SPECIAL: dict[str, Any] = {
     "full": literals.full,
     **dict.fromkeys(literals.ENTRIES, literals.filled),
     **dict.fromkeys(literals.LIKE, literals.like),
+    "astype": literals.as_type,
+    "truncated": literals.truncated,
     **dict.fromkeys(arranging.JOINS, arranging.joined),
     "embedding": arranging.embedding,
     heads.RESHAPE: arranging.reshaped,
@@ -348,7 +378,9 @@ SPECIAL: dict[str, Any] = {
     "text": Resolver.quoted,
     "ones": Resolver.ones,
     **dict.fromkeys(("size", "len"), Resolver.length),
-    **dict.fromkeys(("shape", "range", "dots"), Resolver.misplaced),
+    "range": literals.ranged,
+    "linspace": literals.spaced,
+    **dict.fromkeys(("shape", "dots"), Resolver.misplaced),
     "list": Resolver.misplaced,
     "none": Resolver.misplaced,
     "slice_of": Resolver.misplaced,
@@ -356,11 +388,16 @@ SPECIAL: dict[str, Any] = {
 }
 
 
+PASSED_OVER = frozenset({"device", "requires_grad"})
+"""Keywords of PyTorch's that say nothing of values."""
+FLOATS = ("('float", "('double")
+
+
 def refuse_keywords(syntax: Syntax) -> None:
     """A keyword that a function of arrays would pass over; a kind of float is what all numbers are."""
     for key, value in syntax.keywords:
-        floating = key == "dtype" and str(value.args[:1]).startswith("('float")
-        if not floating and key not in KEYWORDS.get(syntax.symbol, ()):
+        passed = key in PASSED_OVER or (key == "dtype" and str(value.args[:1]).startswith(FLOATS))
+        if not passed and key not in KEYWORDS.get(syntax.symbol, ()):
             raise SyntaxProblem(syntax.at, tell("operands.no_keyword", function=syntax.symbol, key=key))
 
 

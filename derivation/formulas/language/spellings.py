@@ -6,7 +6,25 @@ from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.operations.layers import LAYERS
 
 MODULES = frozenset(
-    {"np", "numpy", "jnp", "jax", "lax", "linalg", "torch", "nn", "functional", "F", "math", "tf", "special"}
+    {
+        "np",
+        "numpy",
+        "jnp",
+        "jax",
+        "lax",
+        "linalg",
+        "torch",
+        "nn",
+        "functional",
+        "F",
+        "math",
+        "tf",
+        "special",
+        "cp",
+        "d2l",
+        "npx",
+        "ops",
+    }
 )
 """Prefixes that are passed over, as in `np.maximum(0, z)`."""
 ALIASES = {alias: row.spellings[0] for row in TABLE.values() for alias in row.aliases} | {
@@ -17,10 +35,19 @@ ALIASES = {alias: row.spellings[0] for row in TABLE.values() for alias in row.al
     "column_stack": "column_stack",
     "arange": "range",
     "sigma": "sigmoid",
-    **dict.fromkeys(("asarray", "tensor", "as_tensor", "copy", "clone", "item", "float"), "array"),
+    **dict.fromkeys(("asarray", "tensor", "as_tensor", "copy", "clone", "item", "float", "double"), "array"),
+    **dict.fromkeys(("Tensor", "FloatTensor", "from_numpy", "numpy", "cpu", "contiguous"), "array"),
     **{f"reduce_{function}": function for function in (heads.SUM, heads.MEAN, "max", "min")},
     **{head: TABLE[head].spellings[0] for head in (heads.POW, heads.SUB, heads.DIV)},
     "mul": "*",
+    "scaled_dot_product_attention": "attention",
+    "ger": "outer",
+    "lt": "less",
+    "le": "less_equal",
+    "ne": "not_equal",
+    "type": "astype",
+    "to": "astype",
+    **dict.fromkeys(("int", "long", "bool"), "truncated"),
     "t": ".T",
     "view": "reshape",
     "identity": "eye",
@@ -61,5 +88,8 @@ INSTEAD = {
     **dict.fromkeys(("CrossEntropyLoss", "categorical_crossentropy"), "cross_entropy_with_logits(z, y)"),
     **dict.fromkeys(("Linear", "linear", "Dense", "dense"), "W @ x + b"),
     **dict.fromkeys(("Conv2d", "conv2D", "Conv2D"), "conv2d(X, K)"),
+    **dict.fromkeys(("adaptive_avg_pool2d", "AdaptiveAvgPool2d"), "mean(X, axis=(-2, -1), keepdims=True)"),
+    **dict.fromkeys(("interpolate", "Upsample"), "repeat(repeat(X, 2, axis=-1), 2, axis=-2)"),
+    **dict.fromkeys(("chunk", "split"), "X[..., 0:2] for each part"),
 }
 """What stands in place of functions and layers that others have."""

@@ -161,8 +161,18 @@ complete(vars(Terms), "term that spells it out")
 
 
 def is_step(expression: Any) -> bool:
-    """Whether a SymPy expression is a step, by which the algebra of `symbols` says every kink."""
+    """Whether a SymPy expression is a step, by which the algebra of `symbols` says a kink between two numbers."""
     return type(expression).__name__ == "step"
+
+
+def is_first(expression: Any) -> bool:
+    """Whether a SymPy expression is the mark of the largest of several numbers, the other kind of kink."""
+    return type(expression).__name__ == "first"
+
+
+def is_kink(expression: Any) -> bool:
+    """Whether a SymPy expression is 1 on some side of a kink and 0 on others."""
+    return is_step(expression) or is_first(expression)
 
 
 @cache
@@ -171,9 +181,10 @@ def symbols() -> Any:
 
     A rational number stays one; a ball becomes a float of 60 digits, or of as many as it was worked with (`of_number`).
 
-    Every kink is expressed through `step(x)`, 1 where x > 0 and 0 elsewhere, whose derivative is 0: so `max`, `relu`
-    and their kin become polynomials in steps, which SymPy differentiates and compares like any others. `stopped(x)` is x
-    at numbers, and a constant to `diff`.
+    Every kink is expressed through `step(x)`, 1 where x > 0 and 0 elsewhere, or `first(k, a, b, ...)`, 1 where the
+    entry at place k is the first of the largest; their derivative is 0. So `max`, `relu` and their kin become
+    polynomials in these, which SymPy differentiates and compares like any others. `whole(x)` is the
+    floor of x, with a derivative of 0 too. `stopped(x)` is x at numbers, and a constant to `diff`.
     """
     import sympy
     from mpmath.libmp import from_man_exp  # type: ignore[import-untyped]
@@ -190,6 +201,28 @@ def symbols() -> Any:
 
         def _eval_power(self, exponent: Any) -> Any:
             return self if exponent.is_Integer and exponent > 0 else None
+
+    class first(sympy.Function):  # type: ignore[misc]
+        @classmethod
+        def eval(cls, place: Any, *entries: Any) -> Any:
+            if not all(entry.is_number for entry in entries):
+                return None
+            largest, k = entries[int(place)], int(place)
+            return sympy.Integer(all(x < largest for x in entries[:k]) and all(x <= largest for x in entries[k + 1 :]))
+
+        def fdiff(self, argindex: int = 1) -> Any:
+            return sympy.Integer(0)
+
+        def _eval_power(self, exponent: Any) -> Any:
+            return self if exponent.is_Integer and exponent > 0 else None
+
+    class whole(sympy.Function):  # type: ignore[misc]
+        @classmethod
+        def eval(cls, x: Any) -> Any:
+            return sympy.floor(x) if x.is_number else None
+
+        def fdiff(self, argindex: int = 1) -> Any:
+            return sympy.Integer(0)
 
     class stopped(sympy.Function):  # type: ignore[misc]
         @classmethod
@@ -218,24 +251,21 @@ def symbols() -> Any:
         )
         div = staticmethod(lambda a, b: a / b)
         pow = staticmethod(power)
-        floor = staticmethod(sympy.floor)
+        floor = staticmethod(whole)
         max = staticmethod(lambda a, b: a + (b - a) * step(sympy.expand(b - a)))
         min = staticmethod(lambda a, b: a + (b - a) * step(sympy.expand(a - b)))
 
         @staticmethod
+        def marks(*entries: Any) -> list[Any]:
+            if len(entries) == 1:
+                return [sympy.Integer(1)]
+            expanded = tuple(map(sympy.expand, entries))
+            return [first(place, *expanded) for place in range(len(entries))]
+
+        @staticmethod
         def largest(*entries: Any) -> Any:
             # a sum over the places where the largest can be: nested maxima would multiply out
-            places = [
-                sympy.Mul(
-                    *(
-                        1 - step(sympy.expand(b - a)) if k > place else step(sympy.expand(a - b))
-                        for k, b in enumerate(entries)
-                        if k != place
-                    )
-                )
-                for place, a in enumerate(entries)
-            ]
-            return sympy.Add(*(a * mark for a, mark in zip(entries, places, strict=True)))
+            return sympy.Add(*(a * mark for a, mark in zip(entries, Symbols.marks(*entries), strict=True)))
 
         @staticmethod
         def smallest(*entries: Any) -> Any:

@@ -60,6 +60,16 @@ def floor(x: Number) -> Number:
     return fmpq(low)
 
 
+def beyond_whole(x: Number) -> Number:
+    """How far x lies from the whole number below it, with another sign behind each: 0 where `floor` jumps.
+
+    >>> beyond_whole(fmpq(9, 4)), beyond_whole(fmpq(7, 4)), beyond_whole(fmpq(2))
+    (1/4, -3/4, 0)
+    """
+    whole = floor(x)
+    return whole - x if int(whole.p) % 2 else x - whole
+
+
 def quotient(a: Number, b: Number) -> Number:
     """a / b; `Undefined` where b is 0."""
     if b == 0:

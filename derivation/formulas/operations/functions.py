@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from derivation.formulas.operations import elementary
 from derivation.formulas.operations.table import (
     Applied,
     Notation,
@@ -75,6 +76,8 @@ FUNCTIONS = (
         reverse=("0 * G",),
         spellings=("floor",),
         reason="floor",
+        kink=lambda algebra, a: a.map(elementary.beyond_whole),
+        jumps=True,
         numpy="np.floor({a})",
         example="floor(a)",
     ),
@@ -236,6 +239,8 @@ FUNCTIONS = (
         spellings=("sign",),
         reason="sign",
         derivative_of="abs",
+        kink=lambda algebra, a: a,
+        jumps=True,
         numpy="np.sign({a})",
         example="sign(a)",
     ),

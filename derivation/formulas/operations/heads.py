@@ -11,7 +11,7 @@ DIV, HADAMARD_DIV = "div", "hadamard_div"
 POW, HADAMARD_POW = "pow", "hadamard_pow"
 TRANSPOSE, RESHAPE, FLATTEN, DIAG, DIAGONAL = "transpose", "reshape", "flatten", "diag", "diagonal"
 CUMSUM, ARGMAX, ARGMIN, LOGSUMEXP = "cumsum", "argmax", "argmin", "logsumexp"
-FLIP, ROLL, TRIL, TRIU = "flip", "roll", "tril", "triu"
+FLIP, ROLL = "flip", "roll"
 SLICE, PAD, BELOW, BESIDE, PICK_ROWS, GATHER_ROWS = "slice", "pad", "below", "beside", "pick_rows", "gather_rows"
 PICK_IN_ROWS, PLACE_IN_ROWS = "pick_in_rows", "place_in_rows"
 SUM, PROD, MEAN, NORM, SQUARED_NORM = "sum", "prod", "mean", "norm", "squared_norm"
@@ -24,18 +24,15 @@ GREATER, AT_LEAST, EQUAL_TO, CASES, CLIP = "greater", "at_least", "equal_to", "c
 EXP, LOG, SQRT, ABS, SIGN, FLOOR, NORMAL_PDF = "exp", "log", "sqrt", "abs", "sign", "floor", "normal_pdf"
 SOFTMAX, LOG_SOFTMAX, MASKED_SOFTMAX, DROPOUT = "softmax", "log_softmax", "masked_softmax", "dropout"
 STOP_GRADIENT = "stop_gradient"
-CROSS_ENTROPY, BINARY_CROSS_ENTROPY, HINGE, HUBER, MSE = (
-    "cross_entropy",
-    "binary_cross_entropy",
-    "hinge",
-    "huber",
-    "mse",
-)
+CROSS_ENTROPY, BINARY_CROSS_ENTROPY, HINGE, HUBER = "cross_entropy", "binary_cross_entropy", "hinge", "huber"
+MSE, BCE_WITH_LOGITS = "mse", "bce_with_logits"
+LEAKY_RELU, ELU, TRIL, TRIU, ONE_HOT = "leaky_relu", "elu", "tril", "triu", "one_hot"
 
 SIGNED = frozenset({ADD, SUB, NEG})
 """What a sum is made of."""
 SUMS = frozenset({SUM, ROW_SUMS, COLUMN_SUMS})
 REPEATS = frozenset({REPEAT_ROWS, REPEAT_COLUMNS})
 QUOTIENTS = frozenset({DIV, HADAMARD_DIV})
+POWERS = frozenset({POW, HADAMARD_POW})
 FLATTENING = frozenset({CUMSUM, ARGMAX, ARGMIN})
 """What takes all entries of a matrix for one list, as in NumPy, where no axis is given."""

@@ -80,6 +80,13 @@ PROBABILITIES = {"p": "probabilities"}
 NORM = ("x", "gamma", "beta", "epsilon")
 ALONG = " along"
 """Behind a function's name: what it means along an axis."""
+
+
+def _written(operands: tuple[str, ...], result: str) -> Layer:
+    """A function that is short for others."""
+    return Layer(operands, (("result", result),))
+
+
 LAYERS = {
     # Ioffe, Szegedy, Batch normalization (2015), algorithm 1; samples in rows unless axis=1.
     "batch_norm": Layer(NORM, STANDARDISED, {"epsilon": "1e-5"}, 0, TITLES),
@@ -121,14 +128,42 @@ LAYERS = {
     "torch.binary_cross_entropy": Layer(("p", "y"), (("result", "binary_cross_entropy(p, y){per_entry}"),)),
     "torch.binary_cross_entropy_with_logits": Layer(("z", "y"), (("result", "bce_with_logits(z, y){per_entry}"),)),
     "torch.l1_loss": Layer(("a", "b"), (("result", "sum(abs(a - b)){per_entry}"),)),
-    "torch.huber_loss": Layer(("a", "b"), (("result", "huber(a, b){per_entry}"),)),
+    "torch.huber_loss": Layer(("a", "b", "delta"), (("result", "huber(a, b, delta){per_entry}"),), {"delta": "1"}),
     "torch.smooth_l1_loss": Layer(("a", "b"), (("result", "huber(a, b){per_entry}"),)),
     "var": Layer(("x",), (CENTRED, ("result", "mean(c^2{asked})")), titles={"c": "centred"}),
     "torch.var": Layer(("x",), (CENTRED, ("result", "sum(c^2{asked}) / {degrees}")), titles={"c": "centred"}),
     "std": Layer(("x",), (CENTRED, ("v", "mean(c^2{asked})"), ("result", "sqrt(v)")), titles=SPREAD),
     "torch.std": Layer(("x",), (CENTRED, ("v", "sum(c^2{asked}) / {degrees}"), ("result", "sqrt(v)")), titles=SPREAD),
-    "log1p": Layer(("x",), (("result", "log(1 + x)"),)),
-    "expm1": Layer(("x",), (("result", "exp(x) - 1"),)),
+    "summed_squares": _written(("a", "b"), "sum((a - b)^2)"),
+    "summed_sizes": _written(("a", "b"), "sum(abs(a - b))"),
+    "torch.normalize": Layer(("x",), (("result", "x / sqrt(sum(x^2{along}))"),), {}, 1),
+    # Klambauer, Unterthiner, Mayr, Hochreiter, Self-normalizing neural networks (2017), equation 2.
+    "selu": _written(("x",), "1.0507009873554804934 * elu(x, 1.6732632423543772848)"),
+    "log1p": _written(("x",), "log(1 + x)"),
+    "expm1": _written(("x",), "exp(x) - 1"),
+    "exp2": _written(("x",), "2^x"),
+    "reciprocal": _written(("x",), "1 / x"),
+    "rsqrt": _written(("x",), "1 / sqrt(x)"),
+    "hypot": _written(("a", "b"), "sqrt(a^2 + b^2)"),
+    "logaddexp": _written(("a", "b"), "max(a, b) + softplus(-abs(a - b))"),
+    "heaviside": _written(("x", "h"), "cases(x == 0, h, x > 0)"),
+    "less": _written(("a", "b"), "b > a"),
+    "less_equal": _written(("a", "b"), "b >= a"),
+    "not_equal": _written(("a", "b"), "1 - (a == b)"),
+    "hardtanh": Layer(
+        ("x", "min_val", "max_val"),
+        (("result", "min(max_val, max(min_val, x))"),),
+        {"min_val": "-1", "max_val": "1"},
+    ),
+    "relu6": _written(("x",), "min(6, max(0, x))"),
+    "hardsigmoid": _written(("x",), "min(6, max(0, x + 3)) / 6"),
+    "hardswish": _written(("x",), "x * min(6, max(0, x + 3)) / 6"),
+    "tanhshrink": _written(("x",), "x - tanh(x)"),
+    # Misra, Mish: a self regularized non-monotonic activation function (2019), equation 1.
+    "mish": _written(("x",), "x * tanh(softplus(x))"),
+    "masked_fill": _written(("x", "m", "fill"), "cases(m, fill, x)"),
+    "lerp": _written(("a", "b", "w"), "a + w * (b - a)"),
+    "addmm": _written(("c", "a", "b"), "c + a @ b"),
     "norm along": Layer(("x",), (("result", "sqrt(sum(x^2{asked}))"),)),
     "cosine_similarity along": Layer(
         ("a", "b"),

@@ -12,7 +12,6 @@ ANY_LENGTH = frozenset(
             table.with_scalar,
             table.by_scalar,
             table.scalar_by_scalar,
-            table.array_by_scalar,
         ),
         *(
             table.not_by_scalar,

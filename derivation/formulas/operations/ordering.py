@@ -8,8 +8,10 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate
 from typing import Any
 
+from flint import fmpq
+
 from derivation.formulas.arrays import Array, Shape, collapse, total
-from derivation.formulas.numbers import Undefined
+from derivation.formulas.numbers import Number, Undefined
 from derivation.formulas.operations.algebras import Numbers
 from derivation.formulas.operations.structure import (
     column_totals,
@@ -96,6 +98,17 @@ def _least(algebra: Any, entries: Sequence[Any]) -> list[Any]:
     if values := seen(algebra, entries):
         return [algebra.number(str(largest_place(Numbers, [-value for value in values]).index(1)))]
     return _place(algebra, [-entry for entry in entries])
+
+
+def _lead(algebra: Any, entries: Sequence[Number]) -> list[Number]:
+    """By how much the largest entry is larger than any other: 0 where two are."""
+    place = largest_place(Numbers, entries).index(1)
+    others = [entries[place] - entry for k, entry in enumerate(entries) if k != place]
+    return [Numbers.smallest(*others)] if others else [fmpq(1)]
+
+
+def _lead_of_least(algebra: Any, entries: Sequence[Number]) -> list[Number]:
+    return _lead(algebra, [-entry for entry in entries])
 
 
 def _of_list(function: Callable[[Any, tuple[Any, ...]], list[Any]]) -> Callable[[Any, Array], Array]:
@@ -300,18 +313,20 @@ ORDERED = (
             if not ending
             else Notation("function", rf"\arg\{name[3:]}_{{\mathrm{{{ending[1:]}}}}}"),
             rule,
-            meaning,
+            each(function),
             reverse=(backwards,),
             spellings=(f"{name}{spelling}",),
+            kink=each(lead),
+            jumps=True,
             coupled=True,
             numpy=f"np.{name}({{a}}{axis})",
             example=f"{name}({example}{spelling.replace(' ', ', ')})",
         )
-        for name, function in (("argmax", _place), ("argmin", _least))
-        for spelling, rule, meaning, backwards, axis, example, ending in (
-            ("", one_place, _of_list(function), "0 * G * a", "", "a", ""),
-            (" axis=0", column_totals, each_column(function), "0 * a", ", axis=0, keepdims=True", "M", "_columns"),
-            (" axis=1", row_totals, each_row(function), "0 * a", ", axis=1, keepdims=True", "M", "_rows"),
+        for name, function, lead in (("argmax", _place, _lead), ("argmin", _least, _lead_of_least))
+        for spelling, rule, each, backwards, axis, example, ending in (
+            ("", one_place, _of_list, "0 * G * a", "", "a", ""),
+            (" axis=0", column_totals, each_column, "0 * a", ", axis=0, keepdims=True", "M", "_columns"),
+            (" axis=1", row_totals, each_row, "0 * a", ", axis=1, keepdims=True", "M", "_rows"),
         )
     ),
     line(

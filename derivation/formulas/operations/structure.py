@@ -35,12 +35,15 @@ def seen(algebra: Any, entries: Sequence[Any]) -> list[Number]:
 
 def largest_place(algebra: Any, entries: Sequence[Any]) -> list[Any]:
     """1 for the largest of some entries, 0 for the others; of equal ones the first counts. Numbers are gone through
-    once."""
+    once, and an algebra may have `marks` of its own."""
     if values := seen(algebra, entries):
         return [algebra.number(str(mark)) for mark in largest_place(Numbers, values)]
     if algebra is Numbers:
         largest = reduce(lambda a, b: b if Numbers.greater(entries[b], entries[a]) == 1 else a, range(len(entries)))
         return [algebra.number("1") if place == largest else algebra.number("0") for place in range(len(entries))]
+    own = vars(algebra).get("marks")  # some algebras answer to any name
+    if own:
+        return list(own(*entries))
     ahead = (
         [algebra.at_least(a, b) if k > place else algebra.greater(a, b) for k, b in enumerate(entries) if k != place]
         for place, a in enumerate(entries)

@@ -95,7 +95,7 @@ class Operation:
     that. `reverse` gives the gradient by each operand, with `G` for the upstream gradient and `out` for the result; a
     scalar operand that was broadcast gets the sum of it. `fused` gives, for another operation's result `p` as first
     operand (softmax, then cross-entropy), a shorter rule. `kink(arrays)` says whether the derivative is a convention at
-    these values. `folds` says that `f(f(a, b), c)` is written `f(a, b, c)`. `coupled` says that entries depend on
+    these values, and `jumps` that the value itself jumps there. `folds` says that `f(f(a, b), c)` is written `f(a, b, c)`. `coupled` says that entries depend on
     others than their own, `written_out` that a chain shows the definition in symbols before numbers are put in.
     `aliases` are what NumPy and PyTorch call the first spelling, where they have another name for it. `options` are
     whole numbers that a term holds behind its operands (a stride), each with its default (None: it has to
@@ -123,6 +123,7 @@ class Operation:
     fused: dict[str, Fused] = field(default_factory=dict)
     derivative_of: str | None = None
     kink: Callable[..., Array] | None = None
+    jumps: bool = False
     coupled: bool = False
     written_out: bool = False
     folds: bool = False
@@ -222,7 +223,7 @@ def with_scalar(shapes: Sequence[Shape]) -> Shape:
 def by_scalar(shapes: Sequence[Shape]) -> Shape:
     """Anything divided by, or raised to, a scalar."""
     if shapes[1] != ():
-        raise ShapeMismatch("shapes.second_scalar")
+        raise ShapeMismatch("shapes.one_scalar")
     return shapes[0]
 
 
@@ -231,13 +232,6 @@ def scalar_by_scalar(shapes: Sequence[Shape]) -> Shape:
     if any(shapes):
         raise ShapeMismatch("shapes.both_scalars")
     return ()
-
-
-def array_by_scalar(shapes: Sequence[Shape]) -> Shape:
-    """An array, entry by entry with a scalar."""
-    if shapes[0] == ():
-        raise ShapeMismatch("shapes.first_array")
-    return by_scalar(shapes)
 
 
 def not_by_scalar(shapes: Sequence[Shape]) -> Shape:

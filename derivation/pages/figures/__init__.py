@@ -11,12 +11,10 @@ from derivation.pages.figures.heat import heat
 from derivation.pages.figures.neurons import neurons
 from derivation.pages.figures.plot import plot
 from derivation.pages.figures.surface import surface
-from derivation.pages.figures.svg import inline, style_sheet, svg
-from derivation.pages.figures.tikz import tikz
 from derivation.pages.figures.update import update
 from derivation.pages.words import shown
 
-__all__ = ["Chart", "charts", "inline", "map_of", "style_sheet", "svg", "tikz"]
+__all__ = ["Chart", "charts", "map_of"]
 
 
 def charts(derivation: Derivation) -> dict[str, Chart]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 from derivation.pages.figures.geometry import ROUND, Block, Chart, Curve, Edge, Label, Line, Node, Point
 from derivation.pages.typesetting.mathml import mathml
@@ -28,6 +28,7 @@ HEADED = frozenset({"forward", "backward", "update", "quiet"})
 
 CLOSE = re.compile("<mo>([−+/×])</mo>")
 """In a chart none of these stands between two terms."""
+BLANKS = str.maketrans({"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
 NAMESPACE = re.compile(r' xmlns="[^"]*"')
 
 
@@ -37,7 +38,7 @@ def svg(chart: Chart, prefix: str = "chart", title: str = "") -> str:
     >>> svg(Chart(10, 10), "a").splitlines()[0].partition(" role=")[0]
     '<svg xmlns="http://www.w3.org/2000/svg" class="chart" id="a"'
     """
-    titled = [f"<title>{escape(title)}</title>"] if title else []
+    titled = [f"<title>{escape(title, quote=False)}</title>"] if title else []
     return "\n".join(
         [f"{_opening(chart, prefix)}>", *titled, f"<style>{style_sheet()}</style>", *_drawn(chart, prefix), "</svg>"]
     )
@@ -50,8 +51,21 @@ def inline(chart: Chart, prefix: str, label: str) -> str:
     '"x &lt; y">'
     """
     return NAMESPACE.sub(
-        "", "\n".join([f"{_opening(chart, prefix)} aria-label={quoteattr(label)}>", *_drawn(chart, prefix), "</svg>"])
+        "", "\n".join([f"{_opening(chart, prefix)} aria-label={quoted(label)}>", *_drawn(chart, prefix), "</svg>"])
     )
+
+
+def quoted(text: str) -> str:
+    """A text as the value of an attribute, in the marks that it does not have itself. (`xml.sax.saxutils.quoteattr`
+    does the same, and imports sockets and HTTP with it.)
+
+    >>> print(quoted('a < b'), quoted('a "b"'))
+    "a &lt; b" 'a "b"'
+    """
+    inside = escape(text, quote=False).translate(BLANKS)
+    if '"' not in inside:
+        return f'"{inside}"'
+    return f"'{inside}'" if "'" not in inside else '"{}"'.format(inside.replace('"', "&quot;"))
 
 
 def _opening(chart: Chart, prefix: str) -> str:
@@ -60,7 +74,7 @@ def _opening(chart: Chart, prefix: str) -> str:
         f'width="{width:.4g}mm" height="{height:.4g}mm" viewBox="{_px(-MARGIN)} {_px(-MARGIN)} {_px(width)} '
         f'{_px(height)}"'
     )
-    return f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" id={quoteattr(prefix)} role="img" {size}'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" id={quoted(prefix)} role="img" {size}'
 
 
 def _drawn(chart: Chart, prefix: str) -> Iterator[str]:
@@ -102,7 +116,7 @@ def _node(node: Node, identity: str) -> str:
     if node.kind in ROUND:
         outline = f'<circle cx="{_px(node.x)}" cy="{_px(node.y)}" r="{_px(node.width / 2)}"/>'
     inside = outline + "".join(_texts(node.block, node.x, node.y))
-    return f'<g id="{identity}" class="node {node.kind}{marked}" data-quantity={quoteattr(node.quantity)}>{inside}</g>'
+    return f'<g id="{identity}" class="node {node.kind}{marked}" data-quantity={quoted(node.quantity)}>{inside}</g>'
 
 
 def _edge(edge: Edge, identity: str, prefix: str) -> str:
@@ -111,17 +125,14 @@ def _edge(edge: Edge, identity: str, prefix: str) -> str:
     head = f' marker-end="url(#{prefix}-head-{edge.style})"' if edge.style in HEADED else ""
     drawn = "".join(f'<path d="{path}"{thickness}{head if path is paths[-1] else ""}/>' for path in paths)
     label = "".join(_texts(edge.label.block, edge.label.x, edge.label.y)) if edge.label else ""
-    about = (
-        f"data-source={quoteattr(edge.source)} data-target={quoteattr(edge.target)} "
-        f"data-quantity={quoteattr(edge.quantity)}"
-    )
+    about = f"data-source={quoted(edge.source)} data-target={quoted(edge.target)} data-quantity={quoted(edge.quantity)}"
     return f'<g id="{identity}" class="edge {edge.style}" {about}>{drawn}{label}</g>'
 
 
 def _label(label: Label, identity: str) -> str:
     return (
         f'<g id="{identity}" class="label" '
-        f"data-quantity={quoteattr(label.quantity)}>{''.join(_texts(label.block, label.x, label.y))}</g>"
+        f"data-quantity={quoted(label.quantity)}>{''.join(_texts(label.block, label.x, label.y))}</g>"
     )
 
 

@@ -17,7 +17,8 @@ from derivation.handwriting.screen import page as written
 from derivation.handwriting.writing import STANDARD, Writing
 from derivation.networks.keys import key_of
 from derivation.networks.walkthrough import Derivation
-from derivation.pages.figures import Chart, charts, inline, map_of, style_sheet
+from derivation.pages.figures import Chart, charts, map_of
+from derivation.pages.figures.svg import inline, style_sheet
 from derivation.pages.typesetting.font import font
 from derivation.pages.typesetting.mathml import linked, mathml
 from derivation.pages.typesetting.templating import environment, format_of

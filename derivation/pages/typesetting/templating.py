@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup
 
-from derivation.handwriting.setting import text as handwritten_text
+from derivation.handwriting import HAND
 from derivation.words.files import templates
 from derivation.words.telling import tell
 
@@ -104,7 +104,7 @@ def environment(folder: str) -> Environment:
         comment_end_string=form["comment"][1],
     )
     made.filters |= {
-        "tex": handwritten_text if form.get("own_fonts") else latex_text,
+        "tex": HAND["text"] if form.get("own_fonts") else latex_text,
         "latex": latex_text,
         "markdown": markdown_text,
         "gift": gift_text,

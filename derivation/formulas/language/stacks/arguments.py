@@ -25,6 +25,8 @@ def index(resolver: Resolver, syntax: Syntax) -> Part | None:
     within, given = syntax.args[0], syntax.args[1:]
     if within.symbol == "shape":
         return None
+    if is_matrix_of_places(resolver, given[0]):
+        return _by_labels(resolver, syntax, resolver.array(within), given)
     if within.symbol == "index" and not has_new_axis(within):
         of = resolver.array(within.args[0])
         if len(axes_of(of)) == 2 and single_place(resolver, within.args[1:]):
@@ -61,9 +63,11 @@ def exchanged(resolver: Resolver, syntax: Syntax) -> Part:
 
 
 def stretched(resolver: Resolver, syntax: Syntax) -> Part:
-    return moving.stretched(
-        resolver, syntax, resolver.array(syntax.args[0]), tuple(integers(resolver, syntax.args[1:]))
-    )
+    """Repeated to these lengths; -1, in PyTorch's `expand`, keeps the one that is there."""
+    of, sizes = resolver.array(syntax.args[0]), integers(resolver, syntax.args[1:])
+    own = (1,) * (len(sizes) - len(axes_of(of))) + axes_of(of)
+    full = [size if asked == -1 else asked for asked, size in zip(sizes, own, strict=False)]
+    return moving.stretched(resolver, syntax, of, tuple(full))
 
 
 def reshaped(resolver: Resolver, syntax: Syntax) -> Part:
@@ -195,18 +199,33 @@ def padded(resolver: Resolver, syntax: Syntax, of: Stack) -> Part:
 
 
 def embedding(resolver: Resolver, syntax: Syntax) -> Part | None:
-    """Rows of a table at places that are a matrix: tokens of several sequences."""
-    if len(syntax.args) != 2 or syntax.args[1].symbol != "name":
+    """Rows of a table; where their places are a matrix, tokens of several sequences."""
+    of, *given = syntax.args
+    if len(given) != 1 or not is_matrix_of_places(resolver, given[0]):
         return None
-    labels = resolver.labels.get(syntax.args[1].args[0])
-    if labels is None or min(labels.shape or (1,)) == 1:
-        return None
-    of = resolver.array(syntax.args[0])
-    key = syntax.args[1].args[0]
-    strange = next((entry for entry in labels.entries if entry.denominator != 1), None)
+    return _by_labels(resolver, syntax, resolver.array(of), given)
+
+
+def looked_up(resolver: Resolver, syntax: Syntax) -> Part:
+    """PyTorch has the places before the table."""
+    return resolver.array(replace(syntax, symbol="embedding", args=syntax.args[::-1]))
+
+
+def is_matrix_of_places(resolver: Resolver, place: Syntax) -> bool:
+    """Whether it is data with two axes."""
+    labels = resolver.labels.get(place.args[0]) if place.symbol == "name" else None
+    return labels is not None and len(resolver.lengths(place)) == 2
+
+
+def _by_labels(resolver: Resolver, syntax: Syntax, of: Part, given: Sequence[Syntax]) -> Part:
+    """What stands at a matrix of places: an axis becomes two."""
+    key, rows = given[0].args[0], resolver.labels[given[0].args[0]]
+    strange = next((entry for entry in rows.entries if entry.denominator != 1), None)
     if strange is not None:
         raise SyntaxProblem(syntax.at, tell("indexing.not_whole", key=key, number=strange))
     resolver.indices.add(key)
-    rows = [Syntax("number", (str(int(entry)),), syntax.at) for entry in labels.entries]
-    found = resolver.array(Syntax("index", (bound(of, syntax.at), Syntax("list", tuple(rows), syntax.at)), syntax.at))
-    return moving.reshaped(resolver, syntax, found, (*labels.shape, *axes_of(of)[1:]))
+    places = tuple(Syntax("number", (str(int(entry)),), syntax.at) for entry in rows.entries)
+    found = resolver.array(
+        Syntax("index", (bound(of, syntax.at), Syntax("list", places, syntax.at), *given[1:]), syntax.at)
+    )
+    return moving.reshaped(resolver, syntax, found, (*resolver.lengths(given[0]), *axes_of(found)[1:]))

@@ -22,7 +22,9 @@ Rule = Callable[[Any, Syntax], Part | None]
 
 def too_many_axes(stack: Stack) -> str:
     """What to say where a matrix is wanted."""
-    return tell("stacks.matrix_wanted", called=called(in_message(stack)), shape=shown(stack.axes))
+    return tell(
+        "stacks.matrix_wanted", called=called(in_message(stack)), shape=shown(stack.axes), short=stack.key or "..."
+    )
 
 
 def of_matrices(resolver: Resolver, syntax: Syntax) -> Part | None:
@@ -30,9 +32,8 @@ def of_matrices(resolver: Resolver, syntax: Syntax) -> Part | None:
     parts = {key: resolver.array(value) for key, value in operands(syntax).items()}
     beyond = next((part for part in parts.values() if isinstance(part, Stack)), None)
     if beyond is not None:
-        told = tell(
-            "stacks.no_rule", function=syntax.symbol, called=called(in_message(beyond)), shape=shown(beyond.axes)
-        )
+        about = {"called": called(in_message(beyond)), "shape": shown(beyond.axes), "short": beyond.key or "..."}
+        told = tell("stacks.no_rule", function=syntax.symbol, **about)
         raise SyntaxProblem(syntax.at, told)
     return resolver.plain(replaced(syntax, parts))
 

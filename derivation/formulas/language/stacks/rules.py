@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from derivation.formulas.language import readings
 from derivation.formulas.language.stacks import arguments, functions, products, totals
 from derivation.formulas.language.stacks.entries import Part, Resolver, entry_by_entry, slicewise
 from derivation.formulas.language.stacks.operands import (
@@ -24,41 +25,63 @@ from derivation.formulas.operations.layers import LAYERS
 
 def deep(resolver: Resolver, syntax: Syntax) -> bool:
     """Whether an array of more than two axes may stand in an expression, or come of it."""
-    makes = MAKING.get(syntax.symbol)
-    if makes is not None and makes(syntax):
-        return True
-    if syntax.symbol == "name":
-        return syntax.args[0] in resolver.stacks
-    if syntax.symbol == "resolved":
-        return isinstance(syntax.args[0], Stack)
-    return any(deep(resolver, arg) for arg in _parts(syntax))
+    waiting = [syntax]
+    while waiting:
+        node = waiting.pop()
+        makes = MAKING.get(node.symbol)
+        if makes is not None and makes(resolver, node):
+            return True
+        waiting += _parts(node)
+    return False
 
 
 def _parts(syntax: Syntax) -> Sequence[Syntax]:
     return [arg for arg in (*syntax.args, *(value for _, value in syntax.keywords)) if isinstance(arg, Syntax)]
 
 
-def _three_sizes(syntax: Syntax) -> bool:
+def _stands(resolver: Resolver, syntax: Syntax) -> bool:
+    return syntax.args[0] in resolver.stacks
+
+
+def _holds(resolver: Resolver, syntax: Syntax) -> bool:
+    return isinstance(syntax.args[0], Stack)
+
+
+def _picks(resolver: Resolver, syntax: Syntax) -> bool:
+    return has_new_axis(syntax) or any(arguments.is_matrix_of_places(resolver, place) for place in syntax.args)
+
+
+def _three_sizes(resolver: Resolver, syntax: Syntax) -> bool:
     sizes = syntax.args[1:] if syntax.symbol == heads.RESHAPE else syntax.args
     return len(sizes) > 2 or any(
         size.symbol == "shape" or (size.symbol == "list" and len(size.args) > 2) for size in sizes
     )
 
 
-def _always(syntax: Syntax) -> bool:
+def _nested(resolver: Resolver, syntax: Syntax) -> bool:
+    return is_nested(syntax)
+
+
+def _letters(resolver: Resolver, syntax: Syntax) -> bool:
+    return has_more_letters(syntax)
+
+
+def _always(resolver: Resolver, syntax: Syntax) -> bool:
     return True
 
 
-MAKING: dict[str, Callable[[Syntax], bool]] = {
-    "index": has_new_axis,
+MAKING: dict[str, Callable[[Resolver, Syntax], bool]] = {
+    "name": _stands,
+    "resolved": _holds,
+    **dict.fromkeys(("index", "embedding"), _picks),
     "expand_dims": _always,
     heads.RESHAPE: _three_sizes,
     "stack": _always,
-    "array": is_nested,
+    "array": _nested,
     **dict.fromkeys(("zeros", "np.ones", "full"), _three_sizes),
     "tile": _three_sizes,
-    "einsum": has_more_letters,
-    **dict.fromkeys(("swapaxes", "moveaxis", "broadcast_to"), _always),
+    "einsum": _letters,
+    **dict.fromkeys(("swapaxes", "moveaxis", "broadcast_to", "expand", "torch.embedding"), _always),
 }
 """What may have more axes than its parts."""
 
@@ -89,19 +112,7 @@ def _length(resolver: Resolver, syntax: Syntax) -> Part | None:
 ENTRYWISE = frozenset(
     spelling
     for row in TABLE.values()
-    if row.shape
-    in (
-        table.entrywise,
-        table.arrays_entrywise,
-        table.with_scalar,
-        table.by_scalar,
-        table.not_by_scalar,
-        table.scalar_by_scalar,
-        table.array_by_scalar,
-        table.same,
-        table.dropped,
-    )
-    and not row.coupled
+    if row.shape in (*readings.ENTRYWISE, table.same, table.dropped) and not row.coupled
     for spelling in row.spellings
 )
 POOLING = frozenset(
@@ -126,7 +137,7 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(("size", "len", "shape"), _length),
     ".T": on_first(arguments.transposed),
     **dict.fromkeys(("swapaxes", "moveaxis"), arguments.exchanged),
-    "broadcast_to": arguments.stretched,
+    **dict.fromkeys(("broadcast_to", "expand"), arguments.stretched),
     heads.RESHAPE: arguments.reshaped,
     **dict.fromkeys(TABLE[heads.FLATTEN].spellings, on_first(arguments.flattened)),
     "squeeze": on_first(arguments.squeezed),
@@ -157,5 +168,6 @@ RULES: dict[str, Rule] = {
     "einsum": functions.einsum,
     **dict.fromkeys((heads.CONV2D, "conv1d"), functions.convolved),
     "embedding": arguments.embedding,
+    "torch.embedding": arguments.looked_up,
 }
 """What a function means where arrays of more than two axes may stand in it."""

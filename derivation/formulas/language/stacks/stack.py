@@ -264,8 +264,11 @@ def sliced_names(key: str, lead: Shape) -> list[str]:
 
     >>> sliced_names("K", (2, 2)), sliced_names("X", (1, 2)), sliced_names("m", (1, 1))
     (['K_1_1', 'K_1_2', 'K_2_1', 'K_2_2'], ['X_1', 'X_2'], ['m'])
+    >>> sliced_names("x@2", (2,))
+    ['x_1@2', 'x_2@2']
     """
-    return [key + ending for ending in endings(lead)]
+    stem, at, version = key.partition("@")
+    return [f"{stem}{ending}{at}{version}" for ending in endings(lead)]
 
 
 def endings(lead: Shape) -> list[str]:
