@@ -84,7 +84,7 @@ def test_our_own_handouts_pass(path: Path) -> None:
     total = sum(report.summary.values())
     # parts, windows, rows picked, what is held in sg and derivatives of entries of W_Q are not read; what is read holds
     assert report.summary["wrong"] == 0
-    assert len(left) * 2 < total if path.stem in UNREAD else not left
+    assert len(left) * 7 < total * 3 if path.stem in UNREAD else not left
     assert sum(report.summary.values()) > 40
 
 

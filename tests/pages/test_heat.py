@@ -76,6 +76,9 @@ def test_only_convolutions_and_attentions_have_heat_maps() -> None:
     found = {stem: shown(charts(lesson(stem)).get("heat")) for stem in LESSONS}
     assert {stem: keys for stem, keys in found.items() if keys} == {
         "cnn": ["X", "K", "C", "A", "P"], "attention": ["S", "A"], "transformer-block": ["S", "A"], "two-heads": ["S_1", "P_1", "S_2", "P_2"],
+        "multi-head-attention": ["S_1", "P_1", "S_2", "P_2"],
+        "image-batch": ["X_1_1", "K_1", "X_1_2", "K_2", "Z_1", "X_2_1", "X_2_2", "Z_2"],
+        "lenet": ["X_1", "K_1_1", "X_2", "K_1_2", "Z_1", "A_1", "P_1", "K_2_1", "K_2_2", "Z_2", "A_2", "P_2"],
     }  # fmt: skip
 
 

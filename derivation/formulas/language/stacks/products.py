@@ -167,6 +167,12 @@ def _pair(
     both = [letter for letter in a[0] if letter in b[0] and letter in needed]
     rows = [letter for letter in a[0] if letter not in b[0]]
     columns = [letter for letter in b[0] if letter not in a[0]]
+    if len(over) == 1 and not both and min(len(rows), len(columns)) <= 1:
+        if len(columns) > 1:
+            a, b, rows, columns = b, a, columns, rows
+        left = _ordered(resolver, syntax, *a, "".join([*rows, *over]))
+        right = _ordered(resolver, syntax, *b, "".join([*over, *columns]))
+        return "".join([*rows, *columns]), applied(resolver, syntax, "@", left, right)
     if len(over) == 1 and len(rows) <= 1 and len(columns) <= 1:
         left = _ordered(resolver, syntax, *a, "".join([*both, *rows, *over]))
         right = _ordered(resolver, syntax, *b, "".join([*both, *over, *columns]))
