@@ -157,7 +157,7 @@ def matters(workbook: Workbook, term: Term) -> bool:
 
 def as_sum(network: Network, key: str) -> tuple[Reason, ...]:
     """What an equation says entry by entry that is written as a sum over indices."""
-    return (Reason("indexed_sum", {"sum": network.sums[key]}),) if key in network.sums else ()
+    return (Reason("indexed_sum", {"formula": network.sums[key]}),) if key in network.sums else ()
 
 
 def notes(workbook: Workbook, term: Term) -> tuple[Reason, ...]:
