@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import derivation
-from derivation.pages.formats import html
+from derivation.pages.formats import FORMATS
 from derivation.proving.prover import prove
 
 ARTICLE = Path(__file__).parents[2] / "examples" / "two-two-one.toml"
@@ -37,7 +37,7 @@ def best(work: Callable[[], object]) -> float:
 
 def made() -> bytes:
     """The whole page from the spec; everything is imported, as a second page of the same session finds it."""
-    return html(prove(derivation.derive(derivation.load(ARTICLE))), "typeset")
+    return FORMATS["html"](prove(derivation.derive(derivation.load(ARTICLE))), "typeset")
 
 
 def painted(page: Path) -> float:

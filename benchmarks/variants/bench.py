@@ -64,7 +64,7 @@ def command(form: str, count: int) -> None:
 def sheets(count: int) -> None:
     """Worksheets of one page each, drawn, set and bound; beside it one bare run of TeX over all of them."""
     from derivation.exercises.batch.batch import Batch, drawn, exercise_of
-    from derivation.exercises.batch.parts import Job, Product, Row
+    from derivation.exercises.batch.parts import Job, Product, VariantRow
     from derivation.exercises.batch.pool import Cores
     from derivation.exercises.batch.products import PARTS
     from derivation.exercises.exercise.exercise import Exercise
@@ -79,7 +79,7 @@ def sheets(count: int) -> None:
     with spec("bare") as network:
         job, pool = Job(network.read_text("utf-8"), str(network.parent)), Cores()
         start = time.perf_counter()
-        rows = tuple(Row.of(found, "") for found in drawn(job, 1, count, pool))
+        rows = tuple(VariantRow.of(found, "") for found in drawn(job, 1, count, pool))
         Batch(job, rows, [Product(("sheets",), only)], PARTS, network.parent).run(pool, lambda done, total: None)
         seconds = time.perf_counter() - start
         tex = worksheets(exercise_of(job), [(row.variant(exercise_of(job)), "") for row in rows])
