@@ -294,7 +294,7 @@ def verdict(lines: list[str], given: Given) -> str:
         return "refused" if has_value else "refused by both"
     if found is None or np.isnan(found).any():
         return "no value"
-    if expected is None:
+    if expected is None or not np.isfinite(expected).all():  # or none that floating point can hold
         return "no value in NumPy"
     return "equal" if same(found, expected) else "different"
 
