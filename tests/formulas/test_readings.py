@@ -357,6 +357,11 @@ def test_a_column_that_was_given_goes_entry_by_entry_with_a_list() -> None:
         assert loads(f"[model]\nequations = '{equation}'\n[data]\n{data}").shapes["z"] == (2, 1), equation
 
 
+def test_a_matrix_of_one_entry_beside_a_list_of_one_stays_a_matrix() -> None:
+    shapes = loads("[model]\nequations = 'z = np.pad(x * A, 1)'\n[data]\nx = [3]\nA = [[2]]").shapes
+    assert shapes["z"] == np.pad(np.array([3]) * np.array([[2]]), 1).shape == (3, 3)
+
+
 def test_a_column_that_was_asked_for_does_not() -> None:
     for equation in (
         "x[:, None] - x",

@@ -100,7 +100,7 @@ def _loss(parts: Sequence[Resolved], shape: Shape) -> Reading:
 
 def _beside_lists(reading: Reading, parts: Sequence[Resolved]) -> Shape:
     """A column that nobody asked for is a list beside a list of its length."""
-    is_column = reading.axes[1:] == (1,) and reading.soft
+    is_column = reading.axes[1:] == (1,) and reading.axes[0] > 1 and reading.soft
     return (
         reading.axes[:1] if is_column and any(part.reading.axes == reading.axes[:1] for part in parts) else reading.axes
     )
