@@ -338,7 +338,7 @@ def test_no_expression_differs_from_numpy_in_silence(slot: int) -> None:
 @pytest.mark.parametrize("slot", range(40))
 def test_no_expression_of_up_to_four_axes_differs_from_numpy_in_silence(slot: int) -> None:
     seed = f"{fresh_seed()}.axes.{slot}"
-    found, differing = counted(seed, 250, DeepWriter)
+    found, differing = counted(seed, 500, DeepWriter)
     print(f"seed {seed}: {dict(found)}")
     assert not differing, differing[:5]
     assert found["equal"] > 5 * found["refused"] > 10
