@@ -51,8 +51,9 @@ def indexed(resolver: Resolver, syntax: Syntax) -> Resolved:
 
 def refuse_container(resolver: Resolver, within: Syntax, place: Syntax) -> None:
     """A list or a dictionary of arrays, as in `params["W1"]`, which is nothing here."""
-    known = resolver.names.keys() | FUNCTIONS
-    if within.symbol == "name" and within.args[0] not in known and place.symbol in ("text", "name"):
+    if within.symbol != "name" or place.symbol not in ("text", "name"):
+        return
+    if within.args[0] not in resolver.names and within.args[0] not in FUNCTIONS:
         entry = place.args[0] if place.symbol == "text" else "W1"
         raise SyntaxProblem(within.at, tell("operands.container", key=within.args[0], entry=entry))
 

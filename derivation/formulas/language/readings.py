@@ -175,17 +175,8 @@ def _diagonal(parts: Sequence[Resolved], shape: Shape) -> Reading:
     return Reading(shape)
 
 
-ENTRYWISE: tuple[table.ShapeRule, ...] = (
-    table.entrywise,
-    table.arrays_entrywise,
-    table.with_scalar,
-    table.by_scalar,
-    table.scalar_by_scalar,
-    table.not_by_scalar,
-)
-"""The shape rules of what works entry by entry."""
 RULES: dict[table.ShapeRule, Callable[[Sequence[Resolved], Shape], Reading]] = {
-    **dict.fromkeys((*ENTRYWISE, table.equal, table.equal_matrices), _entry_by_entry),
+    **dict.fromkeys((*table.ENTRYWISE, table.equal, table.equal_matrices), _entry_by_entry),
     table.same: _same,
     table.matrix: _same,
     table.dropped: lambda parts, shape: _entry_by_entry(parts[:2], shape),

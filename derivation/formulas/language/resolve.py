@@ -268,6 +268,8 @@ class Resolver:
 
     def at_steps(self, syntax: Syntax) -> Syntax:
         """`h[3]` as the quantity that it is."""
+        if not self.stacks:
+            return at_known_steps(syntax, self.names)
         slices = {name for stack in self.stacks.values() for name in stack.names}
         return at_known_steps(syntax, (self.names.keys() - slices) | self.stacks.keys())
 

@@ -6,15 +6,8 @@ from derivation.formulas.operations import structure, table
 
 ANY_LENGTH = frozenset(
     {
+        *table.ENTRYWISE,
         *(
-            table.entrywise,
-            table.arrays_entrywise,
-            table.with_scalar,
-            table.by_scalar,
-            table.scalar_by_scalar,
-        ),
-        *(
-            table.not_by_scalar,
             table.same,
             table.equal,
             table.matrix,

@@ -241,6 +241,17 @@ def not_by_scalar(shapes: Sequence[Shape]) -> Shape:
     return entrywise(shapes)
 
 
+ENTRYWISE: tuple[ShapeRule, ...] = (
+    entrywise,
+    arrays_entrywise,
+    with_scalar,
+    by_scalar,
+    scalar_by_scalar,
+    not_by_scalar,
+)
+"""The shape rules of what works entry by entry between several operands."""
+
+
 def same(shapes: Sequence[Shape]) -> Shape:
     """The shape of the first operand."""
     return shapes[0]

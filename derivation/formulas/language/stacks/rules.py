@@ -3,7 +3,6 @@ takes matrices alone, and says so."""
 
 from __future__ import annotations
 
-from derivation.formulas.language import readings
 from derivation.formulas.language.stacks import arguments, functions, products, totals
 from derivation.formulas.language.stacks.entries import Part, Resolver, entry_by_entry, slicewise
 from derivation.formulas.language.stacks.operands import Rule, of_matrices, on_all, on_first
@@ -38,7 +37,7 @@ def _length(resolver: Resolver, syntax: Syntax) -> Part | None:
 ENTRYWISE = frozenset(
     spelling
     for row in TABLE.values()
-    if row.shape in (*readings.ENTRYWISE, table.same, table.dropped) and not row.coupled
+    if row.shape in (*table.ENTRYWISE, table.same, table.dropped) and not row.coupled
     for spelling in row.spellings
 )
 POOLING = frozenset(
