@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from flint import fmpq
+from pages.test_axes import SPEC
 from places import ROOT
 
 from derivation import SpecError, loads
@@ -153,21 +154,7 @@ def test_what_belongs_to_the_equations_does_not_vary() -> None:
             exercise_of(INDEXED + f'[variants]\nvary = {{ {key} = "0 | 1" }}', "")
 
 
-CHANNELS = """
-[model]
-loss = "L"
-equations = '''
-Z = conv2d(X, K)
-A = relu(Z)
-m = A.mean(axis=(1, 2))
-L = sum((m - t)^2)
-'''
-[parameters]
-K = [[[[1, 0], [0, 1]], [[0, 1], [1, 0]]], [[[1, 1], [0, 1]], [[0, 1], [0, 0]]]]
-[data]
-X = [[[1, 2, 0], [0, 1, 1], [2, 0, 1]], [[0, 1, 1], [1, 0, 2], [0, 1, 0]]]
-t = [1, 2]
-[update]
+CHANNELS = f"""{SPEC}[update]
 rate = 0.1
 [variants]
 """
