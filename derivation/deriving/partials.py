@@ -19,7 +19,7 @@ from derivation.formulas.language.resolve import Shapes
 from derivation.formulas.numbers import Undefined, within_reach
 from derivation.formulas.operations import TABLE
 from derivation.formulas.operations.algebras import Terms
-from derivation.formulas.operations.table import same
+from derivation.formulas.operations.table import ENTRYWISE, ShapeRule, one_array, same
 from derivation.formulas.terms import Term, index, name, number, partial, rebuild, walk
 from derivation.networks.walkthrough import Line, Phase, Reason, Step
 
@@ -35,6 +35,8 @@ MOST_SPELLED = 4000
 LONGEST_LINE = 30
 """Nodes up to which numbers are put into these symbols too."""
 MOST_ROWS = 150
+EVERY_ENTRY = (*ENTRYWISE, same)
+"""Shape rules of what leaves no entry of its operands out."""
 
 
 def partials(workbook: Workbook) -> Phase:
@@ -163,6 +165,8 @@ class _Table:
         if node not in self.locals or self.workbook.is_rounded(node):
             return None
         rule, place = self.locals[node]
+        if self.is_long(rule):
+            return None if self.workbook.shapes.of(rule) else rule
         if rule not in self.spelled:
             self.spelled[rule] = evaluate(rule, _Entries(rule, self.workbook.shapes), SPARSE)
         spelled: Term = self.spelled[rule][place].term
@@ -171,6 +175,15 @@ class _Table:
         if size(spelled, LONGEST_SPELLED) <= LONGEST_SPELLED:
             return spelled
         return None if self.workbook.shapes.of(rule) else rule
+
+    def is_long(self, rule: Term) -> bool:
+        """Whether a rule takes all of more entries than are looked at: spelled out, it would be given up."""
+        return any(
+            shape_rule(part) is one_array
+            and _size(self.workbook.shapes.of(part.args[0])) > MOST_SPELLED
+            and all(shape_rule(below) in EVERY_ENTRY or below.head == "name" for below in walk(part.args[0]))
+            for part in walk(rule)
+        )
 
     def is_compound(self, node: Term) -> bool:
         """Whether a local derivative's formula takes more than a product and a difference: then numbers are put into it
@@ -229,6 +242,11 @@ class _Entries(dict[Term, Array]):
                 and node.args[0].head == "name"
             ):
                 self[node] = _named(shapes.of(node), node.args[0]).map(_function(node.head))
+
+
+def shape_rule(term: Term) -> ShapeRule | None:
+    row = TABLE.get(term.head)
+    return row.shape if row else None
 
 
 def _named(shape: Shape, of: Term) -> Array:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from fractions import Fraction
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -77,6 +78,16 @@ def test_a_sum_of_any_length_is_proved(entries: int, equation: str) -> None:
     proved = derivation.prove(derivation.derive(network(equation, {"w": 0.5}, {"x": column(entries, 3)})))
     assert formulas_rest_on(proved) <= {"symbols", "small_shapes"}
     assert max(map(len, markdown(proved).splitlines())) < 500
+
+
+@pytest.mark.parametrize("equation", ["L = w * mean(x)", "L = sum(w * x)", "L = w^2 * norm(x)"])
+def test_a_long_sum_is_not_spelled_out_to_be_given_up(equation: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = import_module("derivation.deriving.partials")
+    named, asked = table._named, []
+    monkeypatch.setattr(table, "_named", lambda shape, of: asked.append(shape) or named(shape, of))
+    for entries in (9, 5000):
+        derivation.derive(network(equation, {"w": 0.5}, {"x": column(entries, 1)}))
+    assert [shape for shape in asked if shape] == [(9, 1)]
 
 
 def formulas_rest_on(proved: Derivation) -> set[str]:
