@@ -20,9 +20,10 @@ from derivation.networks.network import Network
 from derivation.pages.formats import FORMATS, THEMES
 from derivation.proving.prover import prove as proved
 from derivation.proving.prover import unproved as failures
+from derivation.spec.errors import SpecError as SpecError
 from derivation.spec.objects import Arguments, tables
-from derivation.spec.reader import Opened, Spec, opened, opened_tables, opened_text
-from derivation.spec.reader import SpecError as SpecError
+from derivation.spec.reader import Opened, opened, opened_tables, opened_text
+from derivation.spec.tables import Spec
 from derivation.spec.text import NotToml
 from derivation.system.writing import make_folder, prepare, write_whole
 from derivation.tex.names import Names

@@ -39,7 +39,8 @@ from derivation.formulas.terms import Term, name
 from derivation.mistakes.table import latest
 from derivation.networks.network import Network, Page
 from derivation.networks.update import PREFIX
-from derivation.spec.reader import expectation, page_of
+from derivation.spec.reader import page_of
+from derivation.spec.tables import expectation
 from derivation.words.telling import tell
 
 SCHEMA = 1

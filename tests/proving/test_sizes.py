@@ -20,7 +20,7 @@ from derivation.networks.network import Network
 from derivation.networks.walkthrough import Derivation, FalseLine
 from derivation.pages.formats.markdown import markdown
 from derivation.proving.prover import unproved
-from derivation.spec.reader import SpecError
+from derivation.spec.errors import SpecError
 
 Numbers = dict[str, Any]
 

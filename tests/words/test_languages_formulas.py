@@ -27,7 +27,7 @@ from derivation.formulas.terms import number
 from derivation.networks.walkthrough import FalseLine, Line
 from derivation.pages.typesetting import engine
 from derivation.pages.typesetting.engine import Engine, TexError, compile_pdf
-from derivation.spec.reader import SpecError
+from derivation.spec.errors import SpecError
 from derivation.words.files import languages, load
 from derivation.words.language import preferring, speaking
 from derivation.words.telling import message_of, tell

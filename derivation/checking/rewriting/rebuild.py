@@ -24,7 +24,8 @@ from derivation.formulas.numbers import working_precision
 from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.terms import Term, names, walk
 from derivation.networks.keys import SIGNS
-from derivation.spec.reader import SpecError, loads
+from derivation.spec.errors import SpecError
+from derivation.spec.reader import loads
 from derivation.tex.names import ACCENTS, default
 from derivation.words.telling import tell
 

@@ -21,7 +21,9 @@ from derivation.formulas.terms import name, names, walk
 from derivation.networks.network import Network
 from derivation.networks.optimizers import RANGES
 from derivation.networks.update import PREFIX
-from derivation.spec.reader import Opened, SpecError, problems
+from derivation.spec.errors import SpecError
+from derivation.spec.reader import Opened
+from derivation.spec.tables import problems
 from derivation.spec.text import Problem, titled
 from derivation.words.telling import tell
 
