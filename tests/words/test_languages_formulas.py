@@ -389,7 +389,6 @@ ROOMS = ("formulas", "deriving", "networks", "tex", "proving", "handwriting", "p
 INTERNAL = {
     "tex/mathml.py": "a formula that is not shown as MathML is shown as it was written",
     "tex/read.py": "tests read what `tex.write` has written; nobody else does",
-    "formulas/language/resolve.py": "a layer without equations is a mistake of ours",
     "pages/formats/__init__.py": "help is told before a language is chosen",
     "deriving/on_request/views.py": "a registry says to us what a row is",
     "handwriting/__init__.py": "a registry says to us what a row is",
