@@ -18,7 +18,7 @@ import derivation
 from derivation.cli.app import app
 from derivation.deriving.on_request.common import NoView
 from derivation.deriving.on_request.views import views
-from derivation.formulas import numbers
+from derivation.formulas import decimals, numbers
 from derivation.formulas.calculus.reverse import NoDerivative
 from derivation.formulas.numbers import Uncertain, Undefined
 from derivation.formulas.operations import elementary, table
@@ -311,7 +311,7 @@ PLANTED: list[tuple[str, Callable[[str], object]]] = [
     ("uncertain.size", spoken(lambda: numbers.within_reach(arb("inf") - arb("inf")))),
     ("uncertain.equal", spoken(lambda: numbers.agree(BALL, HALF))),
     ("uncertain.sign", spoken(lambda: numbers.is_positive(BALL))),
-    ("uncertain.digits", spoken(lambda: numbers.rounded(BALL, 3))),
+    ("uncertain.digits", spoken(lambda: decimals.rounded(BALL, 3))),
     ("uncertain.logarithm", spoken(lambda: elementary.logarithm(BALL))),
     ("uncertain.divisor", spoken(lambda: elementary.quotient(HALF, BALL))),
     ("uncertain.base", spoken(lambda: elementary.power(BALL, HALF))),

@@ -7,7 +7,8 @@ from typing import Any
 from flint import arb, fmpq
 
 from derivation.formulas.arrays import Array
-from derivation.formulas.numbers import bounds, exact, middle, terminating
+from derivation.formulas.decimals import terminating
+from derivation.formulas.numbers import bounds, exact, middle
 from derivation.formulas.terms import Term
 
 TINY = fmpq(1, 10**40)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from derivation.formulas.decimals import Carry, Style
 from derivation.formulas.language.expressions import nearest
-from derivation.formulas.numbers import Carry, Style
 from derivation.spec.building.findings import Findings
 from derivation.spec.tables import Spec
 from derivation.words.telling import tell
