@@ -7,6 +7,7 @@ from collections import defaultdict
 from derivation.formulas.operations import heads
 from derivation.formulas.operations.activations import ACTIVATIONS
 from derivation.formulas.operations.algebras import ASKED
+from derivation.formulas.operations.along_axes import SUMS
 from derivation.formulas.operations.arithmetic import ARITHMETIC
 from derivation.formulas.operations.convolution import CONVOLUTION
 from derivation.formulas.operations.functions import FUNCTIONS
@@ -18,7 +19,7 @@ from derivation.formulas.operations.table import Applied, MissingPiece, Operatio
 
 TABLE: dict[str, Operation] = {
     row.name: row
-    for row in (*ARITHMETIC, *REDUCTIONS, *STRUCTURE, *ORDERED, *FUNCTIONS, *ACTIVATIONS, *CONVOLUTION, *LOSSES)
+    for row in (*ARITHMETIC, *REDUCTIONS, *SUMS, *STRUCTURE, *ORDERED, *FUNCTIONS, *ACTIVATIONS, *CONVOLUTION, *LOSSES)
 }
 """Every operation by name."""
 for _row in TABLE.values():

@@ -14,8 +14,8 @@ from itertools import product
 from typing import Any
 
 from derivation.formulas.arrays import Array, Shape, collapse, total
-from derivation.formulas.operations.structure import largest_place
-from derivation.formulas.operations.table import HADAMARD, Notation, Operation, ShapeMismatch, Size
+from derivation.formulas.operations.largest import largest_place
+from derivation.formulas.operations.table import HADAMARD, Notation, Operation, ShapeMismatch, Size, operator_named
 
 A, AB = ("a",), ("a", "b")
 
@@ -232,10 +232,6 @@ def _averaged(a: Size, size: int, stride: int, padding: int) -> dict[str, int | 
     return {"back": f"conv2d({spaced}, {ones}, 1, {full}, {full_across}) / {kernel.rows * kernel.columns}"}
 
 
-def _operator(text: str, subscript: str = "") -> Notation:
-    return Notation("function", rf"\operatorname{{{text}}}", subscript=subscript)
-
-
 STRIDED = r"{0},\,s={1},\,p={2}"
 CONVOLUTION = (
     Operation(
@@ -275,7 +271,7 @@ CONVOLUTION = (
     Operation(
         "spread",
         A,
-        _operator("spread"),
+        operator_named("spread"),
         spread,
         _spread,
         reverse=("strided(G, {stride})",),
@@ -290,7 +286,7 @@ CONVOLUTION = (
     Operation(
         "strided",
         A,
-        _operator("strided"),
+        operator_named("strided"),
         gathered,
         _gathered,
         reverse=(None,),
@@ -305,7 +301,7 @@ CONVOLUTION = (
     Operation(
         "maxpool",
         A,
-        _operator("maxpool"),
+        operator_named("maxpool"),
         windows,
         lambda algebra, a, size: _pooled(a, size, lambda entries: algebra.largest(*entries)),
         reverse=("enlarge(G, {height}, {width}) * largest_in_windows(a, {size})",),
@@ -321,7 +317,7 @@ CONVOLUTION = (
     Operation(
         "avgpool",
         A,
-        _operator("avgpool"),
+        operator_named("avgpool"),
         windows,
         lambda algebra, a, size: _pooled(
             a, size, lambda entries: algebra.div(total(entries), algebra.number(str(len(entries))))
@@ -340,7 +336,7 @@ CONVOLUTION = (
     Operation(
         "maxpool_strided",
         A,
-        _operator("maxpool", STRIDED),
+        operator_named("maxpool", STRIDED),
         strided_windows,
         lambda algebra, a, *options: _strided(a, options, lambda entries: algebra.largest(*entries)),
         reverse=("unpool(G, a, {options})",),
@@ -354,7 +350,7 @@ CONVOLUTION = (
     Operation(
         "unpool",
         ("a", "b"),
-        _operator("unpool", STRIDED),
+        operator_named("unpool", STRIDED),
         unpooled,
         _unpooled,
         reverse=(None, None),
@@ -370,7 +366,7 @@ CONVOLUTION = (
     Operation(
         "avgpool_strided",
         A,
-        _operator("avgpool", STRIDED),
+        operator_named("avgpool", STRIDED),
         strided_windows,
         lambda algebra, a, size, stride, padding: _strided(
             a,
@@ -390,7 +386,7 @@ CONVOLUTION = (
     Operation(
         "largest_in_windows",
         A,
-        _operator("maxmask"),
+        operator_named("maxmask"),
         filled,
         _largest_in_windows,
         reverse=("0 * G",),
@@ -406,7 +402,7 @@ CONVOLUTION = (
     Operation(
         "enlarge",
         A,
-        _operator("upsample", r"{0} \times {1}"),
+        operator_named("upsample", r"{0} \times {1}"),
         enlarged,
         _enlarged,
         reverse=("block_sums(G, {rows}, {columns})",),
