@@ -13,13 +13,25 @@ from derivation.formulas.operations.convolution import CONVOLUTION
 from derivation.formulas.operations.functions import FUNCTIONS
 from derivation.formulas.operations.losses import LOSSES
 from derivation.formulas.operations.ordering import ORDERED
+from derivation.formulas.operations.pooling import POOLING
 from derivation.formulas.operations.reductions import REDUCTIONS
 from derivation.formulas.operations.structure import STRUCTURE
 from derivation.formulas.operations.table import Applied, MissingPiece, Operation, ShapeMismatch, check
 
 TABLE: dict[str, Operation] = {
     row.name: row
-    for row in (*ARITHMETIC, *REDUCTIONS, *SUMS, *STRUCTURE, *ORDERED, *FUNCTIONS, *ACTIVATIONS, *CONVOLUTION, *LOSSES)
+    for row in (
+        *ARITHMETIC,
+        *REDUCTIONS,
+        *SUMS,
+        *STRUCTURE,
+        *ORDERED,
+        *FUNCTIONS,
+        *ACTIVATIONS,
+        *CONVOLUTION,
+        *POOLING,
+        *LOSSES,
+    )
 }
 """Every operation by name."""
 for _row in TABLE.values():
