@@ -10,7 +10,7 @@ from typing import Any
 from derivation.deriving import View
 from derivation.deriving import derive as worked
 from derivation.deriving.on_request.views import views as on_request
-from derivation.formulas.language.expressions import nearest
+from derivation.formulas.language.suggestions import nearest
 from derivation.formulas.terms import Term
 from derivation.handwriting.ink.hands import HANDS, PAPERS
 from derivation.handwriting.writing import STANDARD, Writing, fonts_of

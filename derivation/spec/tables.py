@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
 
 from derivation.formulas.arrays import Array
-from derivation.formulas.language.expressions import nearest
 from derivation.formulas.language.letters import plain
+from derivation.formulas.language.suggestions import nearest
 from derivation.spec import hints
 from derivation.spec.files import from_file
 from derivation.spec.given import Misplaced, Sliced, stepped, value

@@ -17,7 +17,7 @@ from derivation.checking.reading.symbols import Symbol
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree, alike, nodes
 from derivation.formulas.arrays import Shape, collapse
-from derivation.formulas.language.expressions import SyntaxProblem
+from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.resolve import choose, describe, rule, substitute
 from derivation.formulas.operations import SPELLINGS, TABLE, ShapeMismatch, heads
 from derivation.formulas.terms import Term, index, matrix, name, number, partial, updated

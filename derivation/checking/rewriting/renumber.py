@@ -32,7 +32,7 @@ from derivation.checking.rewriting.rebuild import identifier
 from derivation.checking.sources.find import opened
 from derivation.formulas.arrays import Shape
 from derivation.formulas.decimals import point
-from derivation.formulas.language.expressions import nearest as suggestion
+from derivation.formulas.language.suggestions import nearest as suggestion
 from derivation.formulas.numbers import exact
 from derivation.formulas.precision import working_precision
 from derivation.formulas.terms import Term, is_literal, walk

@@ -15,7 +15,7 @@ from derivation.exercises.plan.domains import Domain, by_matrix, domains, standa
 from derivation.exercises.plan.plan import Plan, Slot, Stratum
 from derivation.formulas.arrays import Array
 from derivation.formulas.decimals import Carry, Style
-from derivation.formulas.language.expressions import nearest
+from derivation.formulas.language.suggestions import nearest
 from derivation.formulas.operations import heads
 from derivation.formulas.terms import name, names, walk
 from derivation.networks.network import Network

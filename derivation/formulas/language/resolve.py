@@ -14,7 +14,7 @@ from derivation.formulas.language import arguments, arranging, indexing, literal
 from derivation.formulas.language.axes import AXES, along, of_one_axis, whole_matrix
 from derivation.formulas.language.constants import constants
 from derivation.formulas.language.einsum import einsum
-from derivation.formulas.language.expressions import nearest, parse
+from derivation.formulas.language.expressions import parse
 from derivation.formulas.language.fitting import BROADCASTING, fitted
 from derivation.formulas.language.layers import layer
 from derivation.formulas.language.lexing import SyntaxProblem, UnknownName
@@ -26,6 +26,7 @@ from derivation.formulas.language.stacks.entries import Part, axes_of
 from derivation.formulas.language.stacks.making import deep, too_many_axes
 from derivation.formulas.language.stacks.stack import Stack
 from derivation.formulas.language.steps import at_known_steps
+from derivation.formulas.language.suggestions import nearest
 from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.language.unfolding import array_problem
 from derivation.formulas.operations import SPELLINGS, TABLE, Operation, ShapeMismatch, heads

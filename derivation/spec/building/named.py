@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from derivation.formulas.arrays import describe
-from derivation.formulas.language.expressions import nearest
 from derivation.formulas.language.stacks.stack import endings
+from derivation.formulas.language.suggestions import nearest
 from derivation.spec.building.findings import Findings
 from derivation.spec.building.quantities import Quantities
 from derivation.spec.sections import uses

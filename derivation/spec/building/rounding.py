@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from derivation.formulas.decimals import Carry, Style
-from derivation.formulas.language.expressions import nearest
+from derivation.formulas.language.suggestions import nearest
 from derivation.spec.building.findings import Findings
 from derivation.spec.tables import Spec
 from derivation.words.telling import tell
