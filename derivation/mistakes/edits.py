@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from derivation.formulas.calculus.reverse import gradients
 from derivation.formulas.calculus.simplify import factors, literal, simplify
-from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.language.shapes import Shapes
 from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.terms import Term, name, names, number, partial, rebuild, updated, walk
 

@@ -31,7 +31,7 @@ from derivation.deriving.workbook import Workbook
 from derivation.formulas.arrays import LARGE, Array
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.decimals import json_text
-from derivation.formulas.language.resolve import definition
+from derivation.formulas.language.definitions import definition
 from derivation.formulas.numbers import TooLarge, Uncertain, Undefined
 from derivation.formulas.operations import TABLE
 from derivation.formulas.operations.algebras import Numbers, Terms, symbols

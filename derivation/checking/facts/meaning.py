@@ -16,11 +16,12 @@ from derivation.checking.facts.quantity import ARGUMENT, THETA, hidden
 from derivation.checking.reading.symbols import Symbol
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree, alike, nodes
-from derivation.formulas.arrays import Shape, collapse
+from derivation.formulas.arrays import Shape, collapse, describe
+from derivation.formulas.language.definitions import rule
 from derivation.formulas.language.lexing import SyntaxProblem
-from derivation.formulas.language.resolve import choose, describe, rule, substitute
+from derivation.formulas.language.shapes import choose
 from derivation.formulas.operations import SPELLINGS, TABLE, ShapeMismatch, heads
-from derivation.formulas.terms import Term, index, matrix, name, number, partial, updated
+from derivation.formulas.terms import Term, index, matrix, name, number, partial, substitute, updated
 from derivation.words.files import load
 from derivation.words.telling import listed, tell
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 from itertools import chain, count
 from typing import Any
 
-from derivation.formulas.arrays import Array, Shape, collapse
-from derivation.formulas.arrays import describe as describe
+from derivation.formulas.arrays import Array, Shape, collapse, describe
 from derivation.formulas.language import arguments, arranging, indexing, literals, products
 from derivation.formulas.language.axes import AXES, along, of_one_axis, whole_matrix
 from derivation.formulas.language.constants import constants
@@ -20,8 +18,7 @@ from derivation.formulas.language.layers import layer
 from derivation.formulas.language.lexing import SyntaxProblem, UnknownName
 from derivation.formulas.language.places import one
 from derivation.formulas.language.readings import Reading, Resolved, TwoReadings, natural, read
-from derivation.formulas.language.shapes import Shapes as Shapes
-from derivation.formulas.language.shapes import choose as choose
+from derivation.formulas.language.shapes import choose
 from derivation.formulas.language.stacks.entries import Part, axes_of
 from derivation.formulas.language.stacks.making import deep, too_many_axes
 from derivation.formulas.language.stacks.stack import Stack
@@ -33,7 +30,6 @@ from derivation.formulas.operations import SPELLINGS, TABLE, Operation, ShapeMis
 from derivation.formulas.operations.layers import ALONG, LAYERS
 from derivation.formulas.terms import Term, number
 from derivation.formulas.terms import name as name_term
-from derivation.formulas.terms import substitute as substitute
 from derivation.words.files import load
 from derivation.words.telling import message_of, tell
 
@@ -376,21 +372,3 @@ def _misfit(syntax: Syntax, symbol: str, shapes: Sequence[Shape], mismatch: Shap
 def row_wanted(shapes: Sequence[Shape]) -> bool:
     """Whether a column would fit as a row: as one writes a bias in NumPy."""
     return any(a[1:] == (1,) and b[1:] == a[:1] for a in shapes for b in shapes)
-
-
-@cache
-def definition(row: Operation, shapes: tuple[Shape, ...], given: tuple[int, ...] = ()) -> Term:
-    """A row's definition as a Term over its operands' names, at these shapes."""
-    assert row.definition is not None
-    return (
-        Resolver(dict(zip(row.operands, shapes, strict=True)))
-        .resolve(parse(row.at(row.definition, shapes, given)))
-        .term
-    )
-
-
-@cache
-def rule(text: str, names: tuple[tuple[str, Shape], ...]) -> tuple[Term, Shape]:
-    """A rule of the table as a Term over names of these shapes, with its shape."""
-    found = Resolver(dict(names)).resolve(parse(text))
-    return found.term, found.shape
