@@ -26,7 +26,8 @@ from derivation.formulas.operations.table import ShapeMismatch
 from derivation.formulas.terms import number
 from derivation.networks.walkthrough import FalseLine, Line
 from derivation.pages.typesetting import engine
-from derivation.pages.typesetting.engine import Engine, TexError, compile_pdf
+from derivation.pages.typesetting.engine import Engine, compile_pdf
+from derivation.pages.typesetting.failure import TexError
 from derivation.spec.reader import SpecError
 from derivation.words.files import languages, load
 from derivation.words.language import preferring, speaking
