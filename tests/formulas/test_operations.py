@@ -36,7 +36,7 @@ STRINGS = {
     "checking/reading/forms.py": (2, "environments of LaTeX"),
     "checking/reports/setting.py": (2, "environments of LaTeX"),
     "tex/read.py": (1, "an environment of LaTeX"),
-    "tex/mathml.py": (1, "an environment of LaTeX"),
+    "tex/mathml/elements.py": (1, "an environment of LaTeX"),
     "handwriting/strokes/signs.py": (5, "signs that the hand writes"),
     "networks/optimizers.py": (4, "what any rule can be combined with"),
     "handwriting/setting.py": (1, "an accent"),
