@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from derivation.checking.facts.facts import Facts
+from derivation.checking.facts.failures import Mismatch
 from derivation.checking.facts.knowledge import ChainRead, Gathering, chains, quantity
 from derivation.checking.facts.lessons import Restated
-from derivation.checking.facts.meaning import Meaning, Mismatch
+from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.meter import Exhausted, Meter
 from derivation.checking.facts.numerals import Numerals
 from derivation.checking.facts.position import Position
