@@ -35,7 +35,7 @@ STRINGS = {
     "checking/reading/functions.py": (3, "spellings that an article's other words for them lead to"),
     "checking/reading/forms.py": (2, "environments of LaTeX"),
     "checking/reports/setting.py": (2, "environments of LaTeX"),
-    "tex/read.py": (1, "an environment of LaTeX"),
+    "tex/forms.py": (1, "an environment of LaTeX"),
     "tex/mathml/elements.py": (1, "an environment of LaTeX"),
     "handwriting/strokes/signs.py": (5, "signs that the hand writes"),
     "networks/optimizers.py": (4, "what any rule can be combined with"),

@@ -389,7 +389,9 @@ def test_a_tex_that_lacks_something_is_passed_over_in_every_language(monkeypatch
 ROOMS = ("formulas", "deriving", "networks", "tex", "proving", "handwriting", "pages")
 INTERNAL = {
     "tex/mathml/reader.py": "a formula that is not shown as MathML is shown as it was written",
-    "tex/read.py": "tests read what `tex.write` has written; nobody else does",
+    **dict.fromkeys(
+        ("tex/read.py", "tex/reader.py", "tex/forms.py"), "tests read what `tex.write` has written; nobody else does"
+    ),
     "formulas/language/resolve.py": "a layer without equations is a mistake of ours",
     "pages/formats/__init__.py": "help is told before a language is chosen",
     "deriving/on_request/views.py": "a registry says to us what a row is",
