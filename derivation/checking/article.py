@@ -21,7 +21,8 @@ from derivation.checking.facts.quantity import Key, is_updated
 from derivation.checking.facts.stated import Rule, Stated
 from derivation.checking.judging.judge import Judge
 from derivation.checking.judging.verdicts import ALL_ALLOWANCES, Allowance, Equality, Report
-from derivation.checking.reading.chains import Chain, Clause, Declaration, Side, clauses
+from derivation.checking.reading.chains import clauses
+from derivation.checking.reading.clauses import Chain, Clause, Declaration, Side
 from derivation.checking.reading.forms import read
 from derivation.checking.reading.macros import MAXIMAL_MADE, Expansion, collect
 from derivation.checking.reading.symbols import Vocabulary

@@ -27,7 +27,7 @@ from derivation.checking.facts.quantity import OUT, THETA, Key, hidden, key_of
 from derivation.checking.facts.sets import has_digits, shape_of_set
 from derivation.checking.facts.stated import Stated
 from derivation.checking.facts.values import MAXIMAL_DEPTH, UPSTREAM, Truth
-from derivation.checking.reading.chains import Declaration
+from derivation.checking.reading.clauses import Declaration
 from derivation.checking.reading.symbols import Symbol
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree
