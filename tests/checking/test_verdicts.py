@@ -42,7 +42,6 @@ def in_order(article: Article) -> tuple[list[Link], list[Equality], frozenset[Al
     return [link for link, _ in asked], [ruling.equality for _, ruling in asked], allowed
 
 
-@pytest.mark.many(4)
 @pytest.mark.parametrize("path", [path for path in ARTICLES if path.suffix != ".ipynb"], ids=lambda path: path.name)
 def test_whoever_asks_in_whatever_order_hears_the_same(path: Path) -> None:
     """Every pair, in a shuffled order, one at a time and twice."""

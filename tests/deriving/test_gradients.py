@@ -137,8 +137,8 @@ def spec(equations: str, values: dict[str, object]) -> str:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.slices(4)
-@pytest.mark.many(2)
 @pytest.mark.parametrize("seed", range(20))
 def test_random_networks_agree_with_autograd(seed: int) -> None:
     """25 networks for each of 20 seeds: 500 in all."""

@@ -62,6 +62,7 @@ def verdict(text: str, proved: bool) -> str:
     return "right"
 
 
+@pytest.mark.slow
 @pytest.mark.slices(4)
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_none_is_refused_that_has_a_value_and_none_is_wrong(batch: int) -> None:

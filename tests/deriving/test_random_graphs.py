@@ -285,8 +285,8 @@ def agree(found: Array, expected: Any) -> bool:
     return bool(np.all(np.abs(ours - theirs) <= 1e-9 * np.maximum(1.0, np.abs(theirs))))
 
 
+@pytest.mark.slow
 @pytest.mark.slices(4)
-@pytest.mark.many(3)
 @pytest.mark.parametrize("seed", DRAWN)
 def test_autograd_and_difference_quotients_agree(seed: int) -> None:
     chooser = random.Random(seed)
@@ -321,6 +321,7 @@ def test_every_operation_is_drawn() -> None:
     assert drawn == {operation.text for operation in (*UNARY, *BINARY)}
 
 
+@pytest.mark.slow
 @pytest.mark.slices(3)
 @needs_torch
 @pytest.mark.parametrize("seed", DRAWN)

@@ -313,7 +313,6 @@ def test_every_operation_works_in_every_algebra(row: Operation, algebra: str) ->
 
 
 @pytest.mark.slices(8)
-@pytest.mark.many(1)
 @pytest.mark.parametrize(
     "loss",
     [

@@ -309,6 +309,7 @@ def test_the_key_table_holds_answers_worked_by_hand(exercise: Exercise) -> None:
     )
 
 
+@pytest.mark.slow
 def test_answers_by_the_key_get_all_points_from_mark(tmp_path: Path) -> None:
     spec = (ROOT / "examples" / "two-two-one.toml").read_text("utf-8")
     exercise = article()

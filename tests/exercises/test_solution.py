@@ -40,8 +40,8 @@ def handout(variant: Variant) -> list[Step]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.slices(4)
-@pytest.mark.many(2)
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_every_line_is_a_line_of_the_handout(name: str) -> None:
     exercise = loose(ROOT / "examples" / f"{name}.toml")
@@ -105,8 +105,8 @@ def test_a_laid_out_chain_reads_as_a_filled_one() -> None:
             assert list(map(str, laid)) == [layout(chain) % () for chain in filled(solution, variant)]
 
 
+@pytest.mark.slow
 @pytest.mark.slices(4)
-@pytest.mark.many(2)
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_numbers_put_into_mathml_are_the_mathml_of_numbers_put_in(name: str) -> None:
     exercise = loose(ROOT / "examples" / f"{name}.toml")

@@ -194,7 +194,7 @@ def test_more_variants_than_there_are_in_a_large_space() -> None:
         list(draw(exercise, 1, 40))
 
 
-@pytest.mark.many(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wishes", "vary", "conflict"),
     [

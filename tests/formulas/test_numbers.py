@@ -58,6 +58,7 @@ def test_a_whole_power_of_a_ball_holds_the_exact_interval(one: object, other: ob
         assert n % 2 or bounds(found)[1] <= max(most, fmpq(0)) + fmpq(1, 2**20) + (most - least)
 
 
+@pytest.mark.slow
 @given(ENDS, ENDS, st.integers(-9, -1))
 def test_a_negative_whole_power_holds_the_exact_interval_or_says_that_0_is_in_the_way(
     one: object, other: object, n: int

@@ -68,6 +68,7 @@ def strings(path: Path) -> int:
     )
 
 
+@pytest.mark.slow
 def test_names_of_operations_stand_as_strings_only_where_they_mean_something_else() -> None:
     inside = (PACKAGE / "formulas" / "operations", THEIRS)
     outside = [path for path in PACKAGE.rglob("*.py") if not any(map(path.is_relative_to, inside))]

@@ -361,7 +361,6 @@ UPDATES = [
 
 
 @pytest.mark.slices(9)
-@pytest.mark.many(5)
 @pytest.mark.parametrize("update", UPDATES, ids=lambda update: update.replace("\n", " "))
 def test_every_link_is_proved_and_read_back(update: str) -> None:
     found = derivation.prove(derivation.derive(derivation.loads(f"{NETWORK}{update}\nsteps = 2")))

@@ -217,7 +217,6 @@ def test_irrational_numbers_have_thirty_digits() -> None:
     assert form["training_steps"][0]["values"]["f"] == "0.731058578630004879251159241822"
 
 
-@pytest.mark.many(6)
 @pytest.mark.parametrize("spec", EXAMPLES, ids=lambda path: path.stem)
 def test_the_words_and_formulas_are_pinned(spec: Path, pytestconfig: pytest.Config) -> None:
     page = FORMATS["md"](proved(spec.stem), "typeset").decode()

@@ -119,7 +119,7 @@ ORDINARY = {
 }
 
 
-@pytest.mark.many(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("equations", ORDINARY)
 def test_what_people_write_about_forty_rows_is_proved(equations: str) -> None:
     parameters, data = ({key: {**LAYER, **PEOPLE}[key] for key in keys} for keys in ORDINARY[equations])
@@ -219,6 +219,7 @@ UNFOLDING = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("equations", UNFOLDING)
 def test_what_unfolds_too_far_is_told_before_it_is_made(equations: str) -> None:
     line, at, said = UNFOLDING[equations]

@@ -160,6 +160,7 @@ def test_notation(term: Term, latex: str) -> None:
     assert read(latex, NAMES) == term
 
 
+@pytest.mark.slow
 @settings(max_examples=500, deadline=None)
 @given(TERMS)
 def test_slots_stand_where_they_have_come_to(term: Term) -> None:
