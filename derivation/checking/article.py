@@ -31,9 +31,8 @@ from derivation.checking.reading.trees import Tree, nodes
 from derivation.checking.reading.vocabulary import gather
 from derivation.checking.sources.find import find, opened, source
 from derivation.checking.sources.source import Formula, Heading, Source, UnreadableArticle
-from derivation.formulas.arrays import Shape
-from derivation.formulas.language.resolve import describe
-from derivation.formulas.numbers import working_precision
+from derivation.formulas.arrays import Shape, describe
+from derivation.formulas.precision import working_precision
 from derivation.words.telling import tell
 
 __all__ = ["Article", "Equality", "Report", "UnreadableArticle", "check", "check_text"]

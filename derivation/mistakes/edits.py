@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.language.shapes import Shapes
 from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.terms import Term, name, number, rebuild, updated, walk
 from derivation.mistakes.paths import Path, added, differentiated_by, paths_to

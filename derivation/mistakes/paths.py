@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from derivation.formulas.calculus.reverse import gradients
 from derivation.formulas.calculus.simplify import simplify
-from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.language.shapes import Shapes
 from derivation.formulas.terms import Term, name, names, number, partial
 
 if TYPE_CHECKING:  # so that the checker of articles, which reads the table of mistakes, loads neither

@@ -7,7 +7,7 @@ from functools import reduce
 
 from derivation.formulas.arrays import Shape
 from derivation.formulas.language.forms import in_one
-from derivation.formulas.language.resolve import Shapes, choose
+from derivation.formulas.language.shapes import Shapes, choose
 from derivation.formulas.operations import TABLE, Operation, ShapeMismatch, heads
 from derivation.formulas.terms import Term, index, number, updated
 from derivation.formulas.terms import name as name_term

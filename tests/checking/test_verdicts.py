@@ -13,7 +13,7 @@ from derivation.checking.article import PRECISION, Article, check_text
 from derivation.checking.judging.judge import Judge, Link
 from derivation.checking.judging.verdicts import ALL_ALLOWANCES, Allowance, Equality
 from derivation.checking.sources.find import source
-from derivation.formulas.numbers import working_precision
+from derivation.formulas.precision import working_precision
 
 SEED = ROOT.parent / "shared" / "seed" / "article.md"
 ARTICLES = [

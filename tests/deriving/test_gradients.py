@@ -16,7 +16,7 @@ from formulas import test_functions, test_losses
 from formulas.test_structure import CASES
 
 import derivation
-from derivation.formulas.numbers import json_text
+from derivation.formulas.decimals import json_text
 
 erf = primitive(lambda x: np.vectorize(math.erf)(x))
 defvjp(erf, lambda ans, x: lambda g: g * 2 / np.sqrt(np.pi) * np.exp(-(x**2)))

@@ -13,7 +13,8 @@ from seeds import fresh_seed
 
 from derivation import Derivation, derive, loads, prove
 from derivation.formulas.arrays import Array
-from derivation.formulas.numbers import Uncertain, Undefined, json_text
+from derivation.formulas.decimals import json_text
+from derivation.formulas.numbers import Uncertain, Undefined
 from derivation.networks.walkthrough import FalseLine
 
 BATCHES, IN_A_BATCH, PROVED = 100, 50, 25

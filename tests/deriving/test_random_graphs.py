@@ -20,7 +20,8 @@ from seeds import fresh_seed
 import derivation
 from derivation.deriving import numbers
 from derivation.formulas.arrays import Array
-from derivation.formulas.numbers import json_text, middle
+from derivation.formulas.decimals import json_text
+from derivation.formulas.numbers import middle
 from derivation.words.telling import code_of
 
 GRAPHS, SEEDS = 2000, 20

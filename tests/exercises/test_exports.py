@@ -35,7 +35,8 @@ from derivation.exercises.exports.formats import Unfit
 from derivation.exercises.exports.keys import json_key
 from derivation.exercises.plan.contract import Contract
 from derivation.exercises.search.solve import draw
-from derivation.formulas.numbers import exact, magnitude
+from derivation.formulas.decimals import magnitude
+from derivation.formulas.numbers import exact
 from derivation.formulas.operations.algebras import Numbers
 from derivation.words.files import load as words
 

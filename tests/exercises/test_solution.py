@@ -16,7 +16,7 @@ from derivation.exercises.exports.question import certain
 from derivation.exercises.exports.setting import MathML, Tex
 from derivation.exercises.exports.solution import Solution
 from derivation.exercises.search.solve import draw
-from derivation.formulas.numbers import Style, decimal
+from derivation.formulas.decimals import Style, decimal
 from derivation.networks.walkthrough import Step
 from derivation.tex.write import Writer
 

@@ -23,7 +23,7 @@ from derivation.exercises.search.finding import Finder
 from derivation.exercises.search.sampler import StratumSampler
 from derivation.exercises.search.solve import Unmeetable, chance, draw, never_apart, never_shown, rebuild, untold
 from derivation.exercises.search.workload import table
-from derivation.formulas.numbers import Carry
+from derivation.formulas.decimals import Carry
 
 EXAMPLE = ROOT / "examples" / "variants" / "two-two-one.toml"
 TEXT = EXAMPLE.read_text("utf-8")

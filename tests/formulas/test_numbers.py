@@ -15,17 +15,11 @@ from flint import arb, fmpq
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derivation.formulas.numbers import (
-    Uncertain,
-    Undefined,
-    agree,
-    bounds,
-    certified,
-    rounded,
-    working_precision,
-)
+from derivation.formulas.decimals import rounded
+from derivation.formulas.numbers import Uncertain, Undefined, agree, bounds, certified
 from derivation.formulas.operations.algebras import Numbers
 from derivation.formulas.operations.elementary import power
+from derivation.formulas.precision import working_precision
 
 ENDS = st.fractions(min_value=-3, max_value=3, max_denominator=8)
 

@@ -13,7 +13,7 @@ from autograd import grad
 from autograd.tracer import getval
 
 import derivation
-from derivation.formulas.numbers import json_text
+from derivation.formulas.decimals import json_text
 from derivation.proving.prover import unproved
 
 Function = Any

@@ -16,8 +16,8 @@ from places import ROOT
 
 import derivation
 from derivation import SpecError
-from derivation.formulas.language.resolve import Shapes
-from derivation.formulas.numbers import json_text
+from derivation.formulas.decimals import json_text
+from derivation.formulas.language.shapes import Shapes
 from derivation.formulas.terms import Term, name, updated
 from derivation.networks.optimizers import OPTIMIZERS, RANGES, SCHEDULES, WISHES
 from derivation.networks.update import at

@@ -19,7 +19,7 @@ from patience import PATIENCE
 from places import EXAMPLES, ROOT
 
 import derivation
-from derivation.formulas.numbers import json_text
+from derivation.formulas.decimals import json_text
 from derivation.pages.formats import FORMATS
 from derivation.pages.typesetting import engine
 from derivation.pages.typesetting.engine import Engine, compile_pdf, engines

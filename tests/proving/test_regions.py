@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import derivation
-from derivation.formulas.numbers import json_text
+from derivation.formulas.decimals import json_text
 from derivation.formulas.operations import TABLE
 from derivation.networks.walkthrough import FalseLine
 from derivation.proving import regions, vanishes

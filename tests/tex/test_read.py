@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derivation.formulas.arrays import Array, Shape
-from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.language.shapes import Shapes
 from derivation.formulas.operations import TABLE, ShapeMismatch
 from derivation.formulas.terms import Term, index, matrix, name, number, partial, updated
 from derivation.tex.names import Names

@@ -35,7 +35,7 @@ from derivation.handwriting.ink.hands import HANDS, PAPERS
 from derivation.handwriting.strokes.glyphs import table
 from derivation.networks.optimizers import OPTIMIZERS
 from derivation.pages.formats import THEMES
-from derivation.spec.reader import Spec
+from derivation.spec.tables import Spec
 from derivation.words import files
 
 LESSONS = ROOT / "examples"

@@ -33,8 +33,8 @@ from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree
 from derivation.formulas.arrays import Shape
 from derivation.formulas.calculus.reverse import gradients
-from derivation.formulas.language.resolve import Shapes, substitute
-from derivation.formulas.terms import Term, matrix, name, number, walk
+from derivation.formulas.language.shapes import Shapes
+from derivation.formulas.terms import Term, matrix, name, number, substitute, walk
 
 MAXIMAL_ENTRIES = 64
 MAXIMAL_VALUES = 100

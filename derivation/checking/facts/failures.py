@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from derivation.checking.reading.tokens import Unreadable
-from derivation.formulas.language.expressions import SyntaxProblem
+from derivation.formulas.language.lexing import SyntaxProblem
 
 
 class Unknown(Unreadable):

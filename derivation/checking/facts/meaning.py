@@ -19,9 +19,10 @@ from derivation.checking.reading.symbols import Symbol
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree, alike, nodes
 from derivation.formulas.arrays import Shape, collapse
-from derivation.formulas.language.resolve import choose, rule, substitute
+from derivation.formulas.language.definitions import rule
+from derivation.formulas.language.shapes import choose
 from derivation.formulas.operations import TABLE, heads
-from derivation.formulas.terms import Term, index, matrix, name, number, partial, updated
+from derivation.formulas.terms import Term, index, matrix, name, number, partial, substitute, updated
 
 MAXIMAL_CALLS = 20
 MAXIMAL_SUM = MAXIMAL_ONES = 1000

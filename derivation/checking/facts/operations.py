@@ -9,8 +9,8 @@ from derivation.checking.facts.failures import Mismatch
 from derivation.checking.facts.lookup import Meant
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree
-from derivation.formulas.arrays import Shape
-from derivation.formulas.language.resolve import choose, describe
+from derivation.formulas.arrays import Shape, describe
+from derivation.formulas.language.shapes import choose
 from derivation.formulas.operations import SPELLINGS, TABLE, ShapeMismatch, heads
 from derivation.formulas.terms import Term, number
 from derivation.words.files import load

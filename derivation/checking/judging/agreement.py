@@ -8,7 +8,8 @@ from typing import Any, Literal
 from flint import arb, fmpq
 
 from derivation.formulas.arrays import Array
-from derivation.formulas.numbers import bounds, exact, middle, terminating
+from derivation.formulas.decimals import terminating
+from derivation.formulas.numbers import bounds, exact, middle
 from derivation.formulas.terms import Term
 
 Agreement = Literal["exact", "rounded", "no"]

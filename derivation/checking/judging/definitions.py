@@ -21,7 +21,7 @@ from derivation.checking.judging.context import Context, Judgement
 from derivation.checking.reading.symbols import Symbol
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree, alike, nodes
-from derivation.formulas.language.resolve import describe
+from derivation.formulas.arrays import describe
 from derivation.formulas.terms import name, updated, walk
 from derivation.words.telling import tell
 

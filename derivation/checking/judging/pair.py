@@ -35,9 +35,8 @@ from derivation.checking.judging.explanations import Explanations
 from derivation.checking.judging.verdicts import Allowance
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree, mapped, nodes
-from derivation.formulas.arrays import Array, Shape
+from derivation.formulas.arrays import Array, Shape, describe
 from derivation.formulas.calculus.reverse import NoDerivative
-from derivation.formulas.language.resolve import describe
 from derivation.formulas.numbers import Undefined
 from derivation.formulas.terms import Term, is_literal, matrix
 from derivation.words.telling import message_of, tell

@@ -20,7 +20,8 @@ from derivation.checking.judging.compare import Comparison
 from derivation.checking.judging.context import Context
 from derivation.checking.judging.spelling import flat, negated, spelled
 from derivation.formulas.arrays import Array
-from derivation.formulas.numbers import bounds, nearest, point, terminating
+from derivation.formulas.decimals import nearest, point, terminating
+from derivation.formulas.numbers import bounds
 from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term, is_literal, number, walk
 

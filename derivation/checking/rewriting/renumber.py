@@ -33,8 +33,10 @@ from derivation.checking.rewriting.alignment import Alignment, Change, Unaligned
 from derivation.checking.rewriting.rebuild import identifier
 from derivation.checking.sources.find import opened
 from derivation.formulas.arrays import Shape
-from derivation.formulas.language.expressions import nearest as suggestion
-from derivation.formulas.numbers import exact, point, working_precision
+from derivation.formulas.decimals import point
+from derivation.formulas.language.suggestions import nearest as suggestion
+from derivation.formulas.numbers import exact
+from derivation.formulas.precision import working_precision
 from derivation.formulas.terms import Term, is_literal, walk
 from derivation.words.telling import tell
 

@@ -10,13 +10,12 @@ place   := sum | sum? ':' sum? (':' sum?)? | 'None' | '...' | list
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 
 from derivation.formulas.arrays import Array
-from derivation.formulas.language.lexing import MAXIMAL_NAME, Token, plain_number, tokens
-from derivation.formulas.language.lexing import SyntaxProblem as SyntaxProblem
+from derivation.formulas.language.functions import ARRAYS, FUNCTIONS, LENGTHS, NUMBERS, OBJECT
+from derivation.formulas.language.lexing import SyntaxProblem, Token, plain_number, tokens
 from derivation.formulas.language.libraries import (
     SEVERAL,
     TEMPLATE_FUNCTIONS,
@@ -31,7 +30,7 @@ from derivation.formulas.language.libraries import (
     of_pair,
 )
 from derivation.formulas.language.repetitions import repeated
-from derivation.formulas.language.rewriting import REWRITTEN, rewritten
+from derivation.formulas.language.rewriting import rewritten
 from derivation.formulas.language.spellings import (
     ALIASES,
     DIFFERENT_IN_TORCH,
@@ -42,9 +41,9 @@ from derivation.formulas.language.spellings import (
     WITH_AXIS,
 )
 from derivation.formulas.language.steps import spelled_out
+from derivation.formulas.language.suggestions import nearest
 from derivation.formulas.language.syntax import Syntax
-from derivation.formulas.operations import SPELLINGS, heads
-from derivation.formulas.operations.layers import LAYERS
+from derivation.formulas.operations import heads
 from derivation.words.telling import tell
 
 MAXIMAL_DEPTH = 60
@@ -53,38 +52,6 @@ MAXIMAL_LEVELS = 250
 """Of the tree, brackets or none: `x.T.T.T` has three."""
 MAXIMAL_LENGTH = 20_000
 """Characters of an equation."""
-NEAR, NEAR_SHORT = 0.65, 0.5
-"""How alike two names have to be for one to be suggested for the other, from 0 to 1; of two letters one may differ."""
-FUNCTIONS = (
-    frozenset(s for s in SPELLINGS if s.isidentifier())
-    | LAYERS.keys()
-    | REWRITTEN
-    | {
-        "concat",
-        "stack",
-        "embedding",
-        "inner",
-        "vdot",
-        "tile",
-        "repeat",
-        "torch.pad",
-        "torch.embedding",
-        "expand",
-        "einsum",
-        "squeeze",
-        "expand_dims",
-        "swapaxes",
-        "moveaxis",
-        "broadcast_to",
-    }
-)
-NUMBERS = frozenset({"pi", "e"})
-"""What is no function behind `np.`."""
-OBJECT = "self"
-"""What a method calls the object that holds its arrays; `self.W` is W."""
-LENGTHS = frozenset({"shape", "size", "len", "range"})
-"""Whole numbers that are known before anything is worked."""
-ARRAYS = frozenset({"array", "full", "zeros", "eye", "zeros_like", "ones_like", "linspace", "astype", "truncated"})
 
 
 def parse(text: str, given: Mapping[str, Array] | None = None) -> Syntax:
@@ -402,26 +369,3 @@ class _Parser:
         self.libraries[word.at] = called.library
         syntax = rewritten(meant(syntax, called), called)
         return along(syntax) if word.text in WITH_AXIS - SEVERAL and syntax.symbol == symbol else syntax
-
-
-def near_name(word: str, known: Iterable[str]) -> str:
-    """The known name that a word is nearest to, "" where none is near; capital letters make no difference.
-
-    >>> near_name("sigmod", ["relu", "sigmoid"]), near_name("Adam", ["adam"]), near_name("q", ["x", "y"])
-    ('sigmoid', 'adam', '')
-    """
-    if len(word) > MAXIMAL_NAME:
-        return ""
-    forms = {key.lower(): key for key in known}
-    matches = get_close_matches(word.lower(), forms, n=1, cutoff=NEAR if len(word) > 2 else NEAR_SHORT)
-    return forms[matches[0]] if matches else ""
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """A suggestion to append to an error message, or nothing.
-
-    >>> nearest("sigmod", ["relu", "sigmoid"])
-    "; did you mean 'sigmoid'?"
-    """
-    near = near_name(word, known)
-    return tell("syntax.near", near=near) if near else ""

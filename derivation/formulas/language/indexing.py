@@ -11,7 +11,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from derivation.formulas.arrays import Array, Shape, describe
-from derivation.formulas.language.expressions import FUNCTIONS
+from derivation.formulas.language.functions import FUNCTIONS
 from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.places import Resolver, constant, one
 from derivation.formulas.language.readings import Reading, Resolved, called

@@ -7,14 +7,11 @@ from derivation.formulas.operations.table import (
     Applied,
     Notation,
     Operation,
+    operator_named,
     same,
 )
 
 A = ("a",)
-
-
-def _operator(text: str) -> Notation:
-    return Notation("function", rf"\operatorname{{{text}}}")
 
 
 FUNCTIONS = (
@@ -232,7 +229,7 @@ FUNCTIONS = (
     Operation(
         "sign",
         A,
-        _operator("sign"),
+        operator_named("sign"),
         same,
         Applied("sign"),
         reverse=("0 * G",),
@@ -248,7 +245,7 @@ FUNCTIONS = (
     Operation(
         "stop_gradient",
         A,
-        _operator("sg"),
+        operator_named("sg"),
         same,
         Applied("stop_gradient"),
         reverse=("0 * G",),
