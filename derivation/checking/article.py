@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from derivation.checking.facts.facts import Facts
+from derivation.checking.facts.failures import Mismatch
 from derivation.checking.facts.knowledge import ChainRead, Gathering, chains, quantity
 from derivation.checking.facts.lessons import Restated
-from derivation.checking.facts.meaning import Meaning, Mismatch
+from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.meter import Exhausted, Meter
 from derivation.checking.facts.numerals import Numerals
 from derivation.checking.facts.position import Position
@@ -20,7 +21,8 @@ from derivation.checking.facts.quantity import Key, is_updated
 from derivation.checking.facts.stated import Rule, Stated
 from derivation.checking.judging.judge import Judge
 from derivation.checking.judging.verdicts import ALL_ALLOWANCES, Allowance, Equality, Report
-from derivation.checking.reading.chains import Chain, Clause, Declaration, Side, clauses
+from derivation.checking.reading.chains import clauses
+from derivation.checking.reading.clauses import Chain, Clause, Declaration, Side
 from derivation.checking.reading.forms import read
 from derivation.checking.reading.macros import MAXIMAL_MADE, Expansion, collect
 from derivation.checking.reading.symbols import Vocabulary

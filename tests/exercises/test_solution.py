@@ -11,9 +11,10 @@ from places import ROOT
 
 from derivation.deriving import derive
 from derivation.exercises.exercise.exercise import Variant, exercise_of
+from derivation.exercises.exports.chains import Filled
 from derivation.exercises.exports.question import certain
 from derivation.exercises.exports.setting import MathML, Tex
-from derivation.exercises.exports.solution import Filled, Solution
+from derivation.exercises.exports.solution import Solution
 from derivation.exercises.search.solve import draw
 from derivation.formulas.decimals import Style, decimal
 from derivation.networks.walkthrough import Step

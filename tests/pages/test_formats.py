@@ -22,7 +22,8 @@ import derivation
 from derivation.formulas.decimals import json_text
 from derivation.pages.formats import FORMATS
 from derivation.pages.typesetting import engine
-from derivation.pages.typesetting.engine import Engine, TexError, compile_pdf, engines
+from derivation.pages.typesetting.engine import Engine, compile_pdf, engines
+from derivation.pages.typesetting.failure import TexError
 from derivation.pages.typesetting.templating import latex_text, markdown_text
 from derivation.tex.read import read
 

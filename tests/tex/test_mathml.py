@@ -14,7 +14,8 @@ import derivation
 from derivation.checking.reports.setting import ENVIRONMENTS, KNOWN, of_text
 from derivation.pages.formats import FORMATS
 from derivation.pages.typesetting.mathml import linked, mathml
-from derivation.tex.mathml import DEEPEST, NotShown, element, written
+from derivation.tex.mathml.elements import element
+from derivation.tex.mathml.reader import DEEPEST, NotShown, written
 from derivation.tex.names import COMMANDS
 from derivation.tex.notation import NotationError, notation
 

@@ -13,7 +13,8 @@ from derivation.formulas.language.shapes import Shapes
 from derivation.formulas.operations import TABLE, ShapeMismatch
 from derivation.formulas.terms import Term, index, matrix, name, number, partial, updated
 from derivation.tex.names import Names
-from derivation.tex.read import Unreadable, read
+from derivation.tex.read import read
+from derivation.tex.reader import Unreadable
 from derivation.tex.slots import Place, SlotWriter, pieces
 from derivation.tex.write import write
 

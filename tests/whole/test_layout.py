@@ -219,6 +219,16 @@ def test_the_checker_starts_no_sympy() -> None:
     subprocess.run([sys.executable, "-c", f"{text}; assert not {{'sympy', 'pydantic'}} & set(sys.modules)"], check=True)
 
 
+def test_commands_that_set_nothing_load_no_tex() -> None:
+    """An error of TeX's is known without its engine."""
+    text = (
+        "import sys, derivation.cli.check, derivation.cli.mark; from derivation.check import check_text; "
+        "from derivation.checking.reports import FORMATS; assert FORMATS['json']([check_text('$1 + 1 = 3$')]); "
+        "assert not {'derivation.pages.typesetting.engine', 'pylatex'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", text], check=True)
+
+
 def test_a_printed_document_loads_no_hand_no_view_and_no_socket() -> None:
     """Nor what writes pages for a browser: what a command does not use costs it nothing."""
     unused = {

@@ -14,7 +14,8 @@ from without_tex import REFUSAL
 TESTS = r"""
 import subprocess, sys
 import pytest
-from derivation.pages.typesetting.engine import TexError, compile_pdf, engines
+from derivation.pages.typesetting.engine import compile_pdf, engines
+from derivation.pages.typesetting.failure import TexError
 
 PAGE = r"\documentclass{article}\begin{document}x\end{document}"
 RUN = "from derivation.pages.typesetting.engine import compile_pdf; compile_pdf('x')"

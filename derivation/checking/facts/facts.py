@@ -18,15 +18,16 @@ from typing import Any, TypeVar
 from flint import fmpq
 
 from derivation.checking.facts.analogy import Analogies
+from derivation.checking.facts.failures import FAILURES, Mismatch, Unknown
 from derivation.checking.facts.knowledge import Statement, instance, letters
 from derivation.checking.facts.lessons import Lesson, Lessons, PutIn, Redefined, Restated, RulesDropped
-from derivation.checking.facts.meaning import FAILURES, Meaning, Mismatch, Unknown
+from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import OUT, THETA, Key, hidden, key_of
 from derivation.checking.facts.sets import has_digits, shape_of_set
 from derivation.checking.facts.stated import Stated
 from derivation.checking.facts.values import MAXIMAL_DEPTH, UPSTREAM, Truth
-from derivation.checking.reading.chains import Declaration
+from derivation.checking.reading.clauses import Declaration
 from derivation.checking.reading.symbols import Symbol
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
+from derivation.checking.facts.failures import FAILURES, Mismatch, Unknown
 from derivation.checking.facts.knowledge import (
     ChainRead,
     SideRead,
@@ -14,7 +15,7 @@ from derivation.checking.facts.knowledge import (
     quantity,
 )
 from derivation.checking.facts.lessons import RulesDropped
-from derivation.checking.facts.meaning import FAILURES, Meaning, Mismatch, Unknown
+from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.quantity import Key, is_derivative, is_derived, is_updated
 from derivation.checking.judging.context import Context, Judgement
 from derivation.checking.reading.symbols import Symbol

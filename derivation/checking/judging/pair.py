@@ -10,6 +10,7 @@ from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
 from functools import cached_property
 
+from derivation.checking.facts.failures import FAILURES, Mismatch, Unknown
 from derivation.checking.facts.knowledge import (
     ChainRead,
     SideRead,
@@ -20,7 +21,7 @@ from derivation.checking.facts.knowledge import (
     substitutions,
 )
 from derivation.checking.facts.lessons import Lesson, PutIn, Rounded
-from derivation.checking.facts.meaning import FAILURES, Meaning, Mismatch, Unknown
+from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.meter import Exhausted
 from derivation.checking.facts.numerals import numerals
 from derivation.checking.facts.position import Position

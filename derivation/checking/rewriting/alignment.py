@@ -10,8 +10,9 @@ from typing import Any
 from flint import fmpq
 
 from derivation.checking.facts.facts import Facts
+from derivation.checking.facts.failures import FAILURES
 from derivation.checking.facts.knowledge import ChainRead
-from derivation.checking.facts.meaning import FAILURES, Meaning
+from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.quantity import key_of
 from derivation.checking.facts.values import Truth
 from derivation.checking.judging.agreement import is_exactly, printed_entries

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from derivation.checking.article import PRECISION, Article
 from derivation.checking.facts.facts import Facts
-from derivation.checking.facts.meaning import Meaning, Mismatch
+from derivation.checking.facts.failures import Mismatch
+from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.meter import Exhausted
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key, Quantity, is_derivative

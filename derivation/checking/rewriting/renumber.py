@@ -16,9 +16,11 @@ from hashlib import blake2b
 
 from derivation.checking.article import PRECISION, Article
 from derivation.checking.facts.facts import Facts
+from derivation.checking.facts.failures import FAILURES
 from derivation.checking.facts.knowledge import ChainRead, is_closed, quantity
-from derivation.checking.facts.meaning import FAILURES, PRODUCTS, Meaning
+from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.meter import Exhausted
+from derivation.checking.facts.operations import PRODUCTS
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key, is_derived
 from derivation.checking.facts.values import Truth
