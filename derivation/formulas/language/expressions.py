@@ -14,8 +14,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from derivation.formulas.arrays import Array
+from derivation.formulas.language.cursor import Cursor
 from derivation.formulas.language.functions import ARRAYS, FUNCTIONS, LENGTHS, NUMBERS, OBJECT
-from derivation.formulas.language.lexing import SyntaxProblem, Token, plain_number, tokens
+from derivation.formulas.language.lexing import SyntaxProblem, Token, plain_number
 from derivation.formulas.language.libraries import (
     SEVERAL,
     TEMPLATE_FUNCTIONS,
@@ -80,25 +81,15 @@ def shallow(syntax: Syntax) -> Syntax:
     return syntax
 
 
-class _Parser:
+class _Parser(Cursor):
+    """The grammar, a method for each of its words."""
+
     def __init__(self, text: str, given: Mapping[str, Array]) -> None:
+        super().__init__(text)
         self.given = given
-        self.words = list(tokens(text))
         self.libraries: dict[int, str] = {}
         """Whose function is called at which place of the text."""
-        self.place = self.depth = self.operators = 0
-
-    @property
-    def next(self) -> Token:
-        return self.words[self.place]
-
-    def take(self, *texts: str) -> Token | None:
-        """The next word, consumed, if it is one of these."""
-        word = self.next
-        if word.kind == "symbol" and word.text in texts:
-            self.place += 1
-            return word
-        return None
+        self.depth = self.operators = 0
 
     def counted(self, *texts: str) -> Token | None:
         """An operator, of which an expression may have so many."""
@@ -107,13 +98,6 @@ class _Parser:
         if word and self.operators > MAXIMAL_OPERATORS:
             raise SyntaxProblem(word.at, tell("syntax.operators", place=MAXIMAL_OPERATORS + 1))
         return word
-
-    def expect(self, text: str) -> None:
-        if not self.take(text):
-            raise SyntaxProblem(self.next.at, tell("syntax.expected", expected=text, found=self.found()))
-
-    def found(self) -> str:
-        return tell("syntax.end") if self.next.kind == "end" else repr(self.next.text)
 
     def whole(self) -> Syntax:
         syntax = self.loop(self.comparison())
@@ -133,22 +117,6 @@ class _Parser:
             return tell("syntax.decimal_point", whole=before)
         goes_on = self.next.kind in ("name", "number") or self.next.text == "("
         return tell("syntax.expected_product" if goes_on else "syntax.expected_operator", found=self.found())
-
-    def word(self, *texts: str) -> Token | None:
-        """The next name, consumed, if it is one of these."""
-        word = self.next
-        if word.kind == "name" and word.text in texts:
-            self.place += 1
-            return word
-        return None
-
-    def name(self) -> Token | None:
-        """The next word, consumed, if it is a name."""
-        return self.word(self.next.text)
-
-    def calls(self) -> bool:
-        """Whether a function is called next."""
-        return self.next.kind == "name" and self.words[self.place + 1].text == "("
 
     def loop(self, body: Syntax) -> Syntax:
         return repeated(self, body)
