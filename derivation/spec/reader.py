@@ -16,8 +16,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.language.constants import constants
 from derivation.formulas.language.einsum import indexed_sum
-from derivation.formulas.language.expressions import nearest, parse
-from derivation.formulas.language.letters import NAME, plain
+from derivation.formulas.language.expressions import nearest
+from derivation.formulas.language.letters import plain
 from derivation.formulas.language.lexing import SyntaxProblem, UnknownName
 from derivation.formulas.language.readings import Reading, Resolved
 from derivation.formulas.language.resolve import Resolver, describe
@@ -41,6 +41,7 @@ from derivation.spec.blocks import Statement, standing, statements
 from derivation.spec.files import from_file
 from derivation.spec.given import Given, Misplaced, Sliced, Stepped, as_written, stepped, value
 from derivation.spec.sections import HEADING, Equation, Heading, arranged, each, each_step, ordered, sections, uses
+from derivation.spec.sides import PASSED, left_sides, right_sides
 from derivation.spec.text import MAXIMAL_TEXT, NotToml, Places, Problem, decoded, parsed, shown, title_fault, titled
 from derivation.spec.update import MAXIMAL_STEPS, UpdateTable, chosen
 from derivation.spec.versions import last_version, versions
@@ -56,13 +57,6 @@ MAXIMAL_MESSAGE = 800
 ANY = ""
 """Stands among the names that could not be read where any name may be meant."""
 ROUNDINGS = ("full", "carry")
-EQUATION = re.compile(
-    rf"\s*(?:self\.)?(?P<name>{NAME}(?:\.(?!data\b){NAME})*)(?:\.data)?\s*"
-    rf"(?:\[\s*(?:(?P<variable>[^\W\d]\w*)\s*(?P<offset>[+-]\s*\d{{1,6}})?|(?P<fixed>\d{{1,6}}))\s*\]\s*)?"
-    r"(?P<change>\*\*|[-+*/@])?=(?!=)\s*"
-)
-"""The left side: a name (`self.h` is h, `layer.h` is layer_h, `h.data` is h), or a name at a step (`h[t]`, `h[0]`), and the
-sign of `+=`."""
 STEM = re.compile(r"[^\W\d]\w*")
 IDENTIFIER = re.compile(r"[A-Za-z]\w{0,99}\Z", re.ASCII)
 
@@ -509,7 +503,7 @@ class _Builder:
                 empty = not after.text or HEADING.match(after.text) is not None
                 heading = self.heading(title, statement.line, statement.column, empty)
             else:
-                read.append(list(self.equations(statement, heading)))
+                read += self.lines_of(statement, heading)
         self.all_read = all(read) and ANY not in self.unread
         read = [[equation for equation in line if not is_given_so(equation.key, equation.syntax)] for line in read]
         known = {*(equation.key for line in read for equation in line), *self.spec.parameters, *self.spec.data}
@@ -586,16 +580,32 @@ class _Builder:
                 message = tell("spec.not_repeated", title=heading.title[:40])
                 self.problems.append(Problem(line.line, line.named_at, message))
 
-    def equations(self, statement: Statement, heading: Heading | None) -> Iterator[Equation]:
-        """The equations of one line; what is wrong with it is told."""
+    def lines_of(self, statement: Statement, heading: Heading | None) -> Iterator[list[Equation]]:
+        """The equations of each name on the left of a line; what is wrong with it is told."""
         line, column, text = statement.line, statement.column, statement.text
-        match = EQUATION.match(text)
-        if not match:
+        names = left_sides(text)
+        if not names:
             self.problems.append(Problem(line, column, tell("spec.expected_equation", found=text.strip()[:40])))
             self.unread |= {*STEM.findall(text.partition("=")[0])[:1], ANY}
+            yield []
             return
         try:
-            written = parse(text[match.end() :], self.counting)
+            values = right_sides(text[names[0].end() :], names, self.counting)
+        except SyntaxProblem as problem:
+            self.problems.append(Problem(line, column + names[0].end() + problem.at, problem.message))
+            self.unread |= {match[1] for match in names}
+            yield []
+            return
+        for match, written in zip(names, values, strict=True):
+            if match["name"] != PASSED:
+                yield list(self.equations(statement, heading, match, written))
+
+    def equations(
+        self, statement: Statement, heading: Heading | None, match: re.Match[str], written: Syntax
+    ) -> Iterator[Equation]:
+        """The equations that a name and what it stands for make; what is wrong with them is told."""
+        line, column = statement.line, statement.column
+        try:
             if written.symbol == "list":
                 written = Syntax("array", (written,), written.at)
             body, steps = each(written)

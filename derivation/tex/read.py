@@ -29,6 +29,7 @@ ENDS = frozenset(
         r"\rvert",
         r"\rVert",
         r"\rfloor",
+        r"\rceil",
         "&",
         r"\\",
         r"\end",
@@ -421,11 +422,17 @@ class Reader:
             self.place += 1
         return self.make(heads.NORM, inner)
 
-    def whole(self) -> Term:
-        self.expect(r"\lfloor")
+    def below(self) -> Term:
+        return self.whole(heads.FLOOR, r"\lfloor", r"\rfloor")
+
+    def above(self) -> Term:
+        return self.whole(heads.CEIL, r"\lceil", r"\rceil")
+
+    def whole(self, head: str, opening: str, closing: str) -> Term:
+        self.expect(opening)
         inner = self.comparison()
-        self.expect(r"\rfloor")
-        return self.make(heads.FLOOR, inner)
+        self.expect(closing)
+        return self.make(head, inner)
 
     def indicator(self) -> Term:
         self.expect("[")
@@ -472,7 +479,8 @@ SPECIAL: dict[str, Any] = {
     r"\begin": Reader.environment,
     r"\lvert": Reader.absolute,
     r"\lVert": Reader.norm,
-    r"\lfloor": Reader.whole,
+    r"\lfloor": Reader.below,
+    r"\lceil": Reader.above,
     "[": Reader.indicator,
     r"\sqrt": Reader.root,
     r"\mathbf": Reader.constant,

@@ -40,6 +40,7 @@ STRINGS = {
     "handwriting/strokes/signs.py": (5, "signs that the hand writes"),
     "networks/optimizers.py": (4, "what any rule can be combined with"),
     "handwriting/setting.py": (1, "an accent"),
+    "handwriting/ink/hands.py": (1, "the name of a hand"),
     "pages/figures/geometry.py": (3, "kinds of nodes and tones"),
     "pages/figures/heat.py": (2, "tones"),
     "pages/figures/plot.py": (1, "a kind of node"),

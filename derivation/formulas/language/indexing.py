@@ -11,6 +11,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from derivation.formulas.arrays import Array, Shape, describe
+from derivation.formulas.language import unpacking
 from derivation.formulas.language.expressions import FUNCTIONS
 from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.places import Resolver, constant, one
@@ -40,6 +41,8 @@ def indexed(resolver: Resolver, syntax: Syntax) -> Resolved:
     if syntax.args[0].symbol == "shape":
         return Resolved(number(one(resolver, syntax)), (), Reading(()))
     within, places = syntax.args[0], syntax.args[1:]
+    if within.symbol in unpacking.PARTS:
+        return resolver.resolve(unpacking.indexed(resolver, syntax))
     refuse_container(resolver, within, places[0])
     if within.symbol != "index":
         return part(resolver, syntax, resolver.resolve(within), places)

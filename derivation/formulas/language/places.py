@@ -110,8 +110,11 @@ def _range(resolver: Resolver, syntax: Syntax) -> Places:
 
 def _place_of_list(resolver: Resolver, syntax: Syntax) -> Places:
     """`x.shape[0]`, or a label out of a list of them."""
-    of, place = syntax.args[0], one(resolver, syntax.args[1])
+    of, place = syntax.args[:2]
     found = lengths(resolver, of.args[0]) if of.symbol == "shape" else constant(resolver, of)
+    if place.symbol == "slice_of" and isinstance(found, tuple) and len(syntax.args) == 2:
+        return found[slice(*(None if bound is None else one(resolver, bound) for bound in place.args))]
+    place = one(resolver, place)
     if not isinstance(found, tuple) or len(syntax.args) != 2 or not -len(found) <= place < len(found):
         raise SyntaxProblem(syntax.at, tell("indexing.no_place", index=place))
     return found[place]
@@ -155,5 +158,6 @@ CONSTANTS: dict[str, Callable[[Any, Syntax], Places]] = {
     heads.ARGMAX: _largest,
     "shape": lambda resolver, syntax: lengths(resolver, syntax.args[0]),
     "size": _size,
+    "ndim": lambda resolver, syntax: len(lengths(resolver, syntax.args[0])),
 }
 """What a whole number may be made of; anything else is none."""
