@@ -25,7 +25,7 @@ PACKAGE = Path(__file__).parents[2] / "derivation"
 FEW = 60
 STRINGS = {
     "formulas/terms.py": (8, "Python's operators between terms; terms lie below the table"),
-    "formulas/language/spellings.py": (5, "names of PyTorch and NumPy"),
+    "formulas/language/spellings.py": (4, "names of PyTorch and NumPy"),
     "formulas/language/rewriting.py": (2, "what PyTorch's losses may be asked for"),
     "formulas/language/axes.py": (
         4,

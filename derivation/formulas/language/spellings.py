@@ -100,7 +100,7 @@ ALONG = {
     for spelling in row.spellings
     if " axis" in spelling
 } | {key for key, layer in LAYERS.items() if layer.along and layer.axis is None and len(layer.operands) == 1}
-WITH_AXIS = {"mean", *ALONG} | {
+WITH_AXIS = {heads.MEAN, heads.PROD, *ALONG} | {
     alias for row in TABLE.values() if len(row.operands) == 1 and row.spellings[0] in ALONG for alias in row.aliases
 }
 """What takes an axis as its second argument in NumPy: `np.max(X, 0)` is no maximum of X and 0."""
