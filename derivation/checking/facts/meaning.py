@@ -4,7 +4,7 @@ operands."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 from typing import Any
@@ -86,21 +86,22 @@ class Meaning:
             return self.product(tree, parts)
         return self.make(tree, SIGNS[tree.head], parts)
 
-    def make(self, tree: Tree, symbol: str, parts: list[Meant]) -> Meant:
+    def make(self, tree: Tree, symbol: str, parts: list[Meant], options: Sequence[int] = ()) -> Meant:
         try:
-            row = choose(symbol, [shape for _, shape in parts])
+            row = choose(symbol, [shape for _, shape in parts], options)
         except ShapeMismatch as mismatch:
             self.broadcasts(tree, symbol, [shape for _, shape in parts])
             if all(len(parts) > len(row.operands) for row in SPELLINGS.get(symbol, ())):
                 raise Unreadable(tree.start, "meaning.arguments", function=symbol, count=len(parts)) from mismatch
             found = load()["joining"]["and"].join(describe(shape) for _, shape in parts)
             raise Mismatch(tree.start, tell("wrong.operands", found=found)) from mismatch
-        if row.options:
+        if row.options and not options:
             raise Unreadable(tree.start, "meaning.options", function=symbol, options=listed(row.options))
         missing = len(row.operands) - len(parts)
         defaults = tuple(number(text) for text in row.defaults[len(row.defaults) - missing :]) if missing else ()
         shapes = [shape for _, shape in parts] + [()] * missing
-        return Term(row.name, (*(term for term, _ in parts), *defaults)), row.shape(shapes)
+        places = row.filled(options)
+        return Term(row.name, (*(term for term, _ in parts), *defaults, *places)), row.shape(shapes, *places)
 
     def broadcasts(self, tree: Tree, symbol: str, shapes: list[Shape]) -> None:
         if symbol == "+" and len(shapes) == 2 and all(shapes):
@@ -243,6 +244,11 @@ class Meaning:
         if function in ("max", "min") and len(meant) > 2:
             return reduce(lambda first, second: self.make(tree, function, [first, second]), meant)
         return self.make(tree, function, meant)
+
+    def windowed(self, tree: Tree) -> Meant:
+        """A function worked in windows of a size that stands below it."""
+        function, options, *arguments = tree.args
+        return self.make(tree, function, [self.of(argument) for argument in arguments], options)
 
     def apply(self, tree: Tree) -> Meant:
         """The article's own function: its body with the arguments put in."""
@@ -479,6 +485,7 @@ METHODS: dict[str, Callable[[Meaning, Tree], Meant]] = {
             "updated",
             "matrix",
             "call",
+            "windowed",
             "apply",
             "prime",
             "partial",

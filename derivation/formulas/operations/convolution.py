@@ -232,8 +232,8 @@ def _averaged(a: Size, size: int, stride: int, padding: int) -> dict[str, int | 
     return {"back": f"conv2d({spaced}, {ones}, 1, {full}, {full_across}) / {kernel.rows * kernel.columns}"}
 
 
-def _operator(text: str, subscript: str = "") -> Notation:
-    return Notation("function", rf"\operatorname{{{text}}}", subscript=subscript)
+def _operator(text: str, subscript: str = "", always: bool = False) -> Notation:
+    return Notation("function", rf"\operatorname{{{text}}}", subscript=subscript, always=always)
 
 
 STRIDED = r"{0},\,s={1},\,p={2}"
@@ -305,7 +305,7 @@ CONVOLUTION = (
     Operation(
         "maxpool",
         A,
-        _operator("maxpool"),
+        _operator("maxpool", always=True),
         windows,
         lambda algebra, a, size: _pooled(a, size, lambda entries: algebra.largest(*entries)),
         reverse=("enlarge(G, {height}, {width}) * largest_in_windows(a, {size})",),
@@ -321,7 +321,7 @@ CONVOLUTION = (
     Operation(
         "avgpool",
         A,
-        _operator("avgpool"),
+        _operator("avgpool", always=True),
         windows,
         lambda algebra, a, size: _pooled(
             a, size, lambda entries: algebra.div(total(entries), algebra.number(str(len(entries))))

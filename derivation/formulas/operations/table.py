@@ -37,13 +37,15 @@ class Notation:
     """How an operation is written and read in LaTeX: one of a few kinds, its symbol, and how strongly it binds.
 
     `subscript` is how a row's options are written behind the symbol (`{0}` is the first, `{last}` the last, `{some}`
-    all before it), by default with commas between them.
+    all before it), by default with commas between them; `always` says that they are written where all have their
+    defaults too, since nothing else on the page tells them.
     """
 
     kind: Kind
     symbol: str = ""
     precedence: int = ATOM
     subscript: str = ""
+    always: bool = False
 
 
 class ShapeMismatch(ValueError):
