@@ -73,6 +73,8 @@ READ = {
     "h % 2 + h // 2": h % 2 + h // 2,
     "np.mod(h, x) - torch.remainder(h, 3)": np.mod(h, x) - h % 3,
     "np.floor_divide(h, x)": h // x,
+    "X[:, : len(X) // 2] * X[:, len(X) // 2 :]": X[:, :2] * X[:, 2:],
+    "x[7 % 4] - x[-7 // 4]": x[3] - x[-2],
     "7 - h % x * 2": 7 - h % x * 2,
     "F.layer_norm(M, (4,), gamma, beta)": standardised(M) * N["gamma"] + N["beta"],
     "F.layer_norm(X, (4,))": standardised(X),
@@ -307,6 +309,7 @@ REFUSED = {
     "q = sum([i * j for i, j in zip(a, b)])": r"a list has no 'for' in it; write",
     "q = torch.prod(A, dim=1)": r"'prod' works over all entries here",
     "q = x.bool()": "write x != 0",
+    "q = x[3 // 0]": "division by zero",
     "q = loss.backward()": "the backward pass and the update are worked by themselves",
 }
 

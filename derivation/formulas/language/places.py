@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.readings import Reading, Resolved
-from derivation.formulas.language.steps import ARITHMETIC, whole
+from derivation.formulas.language.steps import ARITHMETIC, reckoned, whole
 from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term
@@ -93,11 +93,11 @@ def _entry_by_entry(resolver: Resolver, syntax: Syntax) -> Places:
     parts = [constant(resolver, arg) for arg in syntax.args]
     sizes = {len(part) for part in parts if isinstance(part, tuple)}
     if not sizes:
-        return ARITHMETIC[syntax.symbol](*parts)
+        return reckoned(syntax, *parts)
     columns = [part if isinstance(part, tuple) else (part,) * max(sizes) for part in parts]
     if len(sizes) > 1:
         raise SyntaxProblem(syntax.at, tell("indexing.pairs", first=min(sizes), second=max(sizes)))
-    return tuple(map(ARITHMETIC[syntax.symbol], *columns))
+    return tuple(reckoned(syntax, *row) for row in zip(*columns, strict=True))
 
 
 def _list(resolver: Resolver, syntax: Syntax) -> Places:
