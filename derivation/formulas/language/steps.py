@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Container, Mapping
 from functools import reduce
 from operator import add, floordiv, mod, mul, neg, sub
+from typing import Any
 
 from derivation.formulas.arrays import Array
 from derivation.formulas.language.lexing import SyntaxProblem
@@ -24,7 +25,7 @@ ARITHMETIC: dict[str, Callable[..., int]] = {
 """What whole numbers may be reckoned from."""
 
 
-def reckoned(syntax: Syntax, *parts: int) -> int:
+def reckoned(syntax: Syntax, *parts: Any) -> int:
     """The whole number that an operation makes of others; `SyntaxProblem` for a division by 0."""
     try:
         return ARITHMETIC[syntax.symbol](*parts)
