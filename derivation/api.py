@@ -10,7 +10,7 @@ from typing import Any
 from derivation.deriving import View
 from derivation.deriving import derive as worked
 from derivation.deriving.on_request.views import views as on_request
-from derivation.formulas.language.expressions import nearest
+from derivation.formulas.language.suggestions import nearest
 from derivation.formulas.terms import Term
 from derivation.handwriting.ink.hands import HANDS, PAPERS
 from derivation.handwriting.writing import STANDARD, Writing, fonts_of
@@ -20,9 +20,10 @@ from derivation.networks.network import Network
 from derivation.pages.formats import FORMATS, THEMES
 from derivation.proving.prover import prove as proved
 from derivation.proving.prover import unproved as failures
+from derivation.spec.errors import SpecError as SpecError
 from derivation.spec.objects import Arguments, tables
-from derivation.spec.reader import Opened, Spec, opened, opened_tables, opened_text
-from derivation.spec.reader import SpecError as SpecError
+from derivation.spec.reader import Opened, opened, opened_tables, opened_text
+from derivation.spec.tables import Spec
 from derivation.spec.text import NotToml
 from derivation.system.writing import make_folder, prepare, write_whole
 from derivation.tex.names import Names

@@ -35,7 +35,7 @@ from derivation.networks.optimizers import OPTIMIZERS, RANGES, SCHEDULES, Update
 from derivation.networks.optimizers import WISHES as ADDITIONS
 from derivation.pages.formats import FORMATS as HANDOUTS
 from derivation.pages.typesetting.mathml import mathml
-from derivation.spec.reader import Spec
+from derivation.spec.tables import Spec
 from derivation.tex.names import Names
 from derivation.tex.write import write
 from derivation.words.files import load

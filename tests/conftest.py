@@ -6,7 +6,8 @@ import os
 import random
 import shutil
 import signal
-from collections import Counter, defaultdict
+import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,6 +26,7 @@ MARKED_BY_FIXTURE = {"browser": "browser"}
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--whole", action="store_true", help="run every case of the tests that draw a slice of theirs")
+    parser.addoption("--cases", type=int, default=sys.maxsize, help="run not more than so many cases of each test")
     parser.addoption("--golden", action="store_true", help="write the goldens anew instead of comparing with them")
 
 
@@ -51,38 +53,25 @@ def pytest_itemcollected(item: pytest.Item) -> None:
             item.add_marker(marker)
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(trylast=True)  # after -m and -k
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.option.whole:
-        left = sliced(items)
+        left = drawn(items, config.option.cases)
         config.hook.pytest_deselected(items=[item for item in items if item not in left])
         items[:] = [item for item in items if item in left]
-    mark_many(items)
 
 
-def sliced(items: list[pytest.Item]) -> set[pytest.Item]:
-    """All tests, but of each that is marked `slices` only so many cases, drawn anew in each run; `make judge` runs the
-    others too."""
-    cases = defaultdict[str, list[pytest.Item]](list)
+def drawn(items: list[pytest.Item], cases: int) -> set[pytest.Item]:
+    """Of each test that many cases, and of one that is marked `slices` not more than it says, drawn anew in each run;
+    `make judge` runs them all."""
+    tests = defaultdict[str, list[pytest.Item]](list)
     for item in items:
-        cases[item.nodeid.partition("[")[0] if item.get_closest_marker("slices") else item.nodeid].append(item)
-    chooser = random.Random(fresh_seed())
+        tests[item.nodeid.partition("[")[0]].append(item)
     left: set[pytest.Item] = set()
-    for those in cases.values():
-        most = marker.args[0] if (marker := those[0].get_closest_marker("slices")) else len(those)
-        left.update(chooser.sample(those, min(most, len(those))))
+    for test, those in tests.items():
+        most = min(cases, *(marker.args[0] for marker in those[0].iter_markers("slices")), len(those))
+        left.update(random.Random(f"{fresh_seed()} {test}").sample(those, most))
     return left
-
-
-def mark_many(items: list[pytest.Item]) -> None:
-    """Of many cases the first few are quick, the others slow."""
-    seen = Counter[str]()
-    for item in items:
-        if many := item.get_closest_marker("many"):
-            test = item.nodeid.partition("[")[0]
-            seen[test] += 1
-            if seen[test] > many.args[0]:
-                item.add_marker("slow")
 
 
 @pytest.fixture(autouse=True)

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from derivation.checking.facts.facts import Facts
+from derivation.checking.facts.failures import Mismatch
 from derivation.checking.facts.knowledge import ChainRead, Gathering, chains, quantity
 from derivation.checking.facts.lessons import Restated
-from derivation.checking.facts.meaning import Meaning, Mismatch
+from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.meter import Exhausted, Meter
 from derivation.checking.facts.numerals import Numerals
 from derivation.checking.facts.position import Position
@@ -20,7 +21,8 @@ from derivation.checking.facts.quantity import Key, is_updated
 from derivation.checking.facts.stated import Rule, Stated
 from derivation.checking.judging.judge import Judge
 from derivation.checking.judging.verdicts import ALL_ALLOWANCES, Allowance, Equality, Report
-from derivation.checking.reading.chains import Chain, Clause, Declaration, Side, clauses
+from derivation.checking.reading.chains import clauses
+from derivation.checking.reading.clauses import Chain, Clause, Declaration, Side
 from derivation.checking.reading.forms import read
 from derivation.checking.reading.macros import MAXIMAL_MADE, Expansion, collect
 from derivation.checking.reading.symbols import Vocabulary
@@ -29,9 +31,8 @@ from derivation.checking.reading.trees import Tree, nodes
 from derivation.checking.reading.vocabulary import gather
 from derivation.checking.sources.find import find, opened, source
 from derivation.checking.sources.source import Formula, Heading, Source, UnreadableArticle
-from derivation.formulas.arrays import Shape
-from derivation.formulas.language.resolve import describe
-from derivation.formulas.numbers import working_precision
+from derivation.formulas.arrays import Shape, describe
+from derivation.formulas.precision import working_precision
 from derivation.words.telling import tell
 
 __all__ = ["Article", "Equality", "Report", "UnreadableArticle", "check", "check_text"]

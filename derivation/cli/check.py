@@ -14,7 +14,7 @@ from derivation.checking.reports import FORMATS
 from derivation.cli.completing import one_of
 from derivation.cli.exits import BAD_INPUT, SOME_WRONG, TEX_FAILED, deliver, ending, file_of, known, stop
 from derivation.cli.language import Language
-from derivation.pages.typesetting.engine import TexError
+from derivation.pages.typesetting.failure import TexError
 from derivation.system.streams import is_terminal, say
 
 ENDINGS = {"txt": "text"}

@@ -18,7 +18,7 @@ from derivation.networks.network import Network
 from derivation.networks.walkthrough import FalseLine
 from derivation.pages.typesetting.engine import named, unsettable
 from derivation.pages.typesetting.engine import stood_in as standing_in
-from derivation.spec.reader import SpecError
+from derivation.spec.errors import SpecError
 from derivation.system.streams import say
 from derivation.words.telling import tell
 

@@ -21,7 +21,7 @@ from derivation.handwriting.ink.hands import HANDS, PAPERS
 from derivation.handwriting.writing import STANDARD, Unwritable, Writing, fonts_of
 from derivation.networks.walkthrough import Derivation, FalseLine
 from derivation.pages.formats import FORMATS, THEMES
-from derivation.pages.typesetting.engine import TexError
+from derivation.pages.typesetting.failure import TexError
 from derivation.proving.prover import presumed, prove
 from derivation.proving.prover import unproved as failures
 from derivation.system.writing import NotWritten, make_folder

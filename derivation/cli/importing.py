@@ -11,7 +11,7 @@ from derivation.api import network
 from derivation.cli.exits import deliver, file_of, put, stop
 from derivation.cli.language import Language
 from derivation.models.graph import ModelError
-from derivation.spec.reader import SpecError
+from derivation.spec.errors import SpecError
 from derivation.words.telling import tell
 
 

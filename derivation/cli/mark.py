@@ -17,8 +17,8 @@ from derivation.exercises.marking.reports import FORMATS
 from derivation.exercises.spreadsheet import NoTable
 from derivation.formulas.calculus.reverse import NoDerivative
 from derivation.formulas.numbers import Uncertain, Undefined
-from derivation.pages.typesetting.engine import TexError
-from derivation.spec.reader import SpecError
+from derivation.pages.typesetting.failure import TexError
+from derivation.spec.errors import SpecError
 from derivation.system.streams import say
 from derivation.system.writing import EVERYBODY, OWNER, NotWritten, make_folder
 from derivation.words.telling import tell

@@ -27,8 +27,9 @@ from derivation.exercises.exports.formats import Unfit
 from derivation.exercises.search.solve import Unmeetable, one_pattern, rebuild, untold
 from derivation.exercises.spreadsheet import NoTable
 from derivation.mistakes.table import latest
-from derivation.pages.typesetting.engine import TexError, named, unsettable
+from derivation.pages.typesetting.engine import named, unsettable
 from derivation.pages.typesetting.engine import stood_in as standing_in
+from derivation.pages.typesetting.failure import TexError
 from derivation.spec.reader import page_of, text_of
 from derivation.system.ending import due
 from derivation.system.hold import Held

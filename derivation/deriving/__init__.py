@@ -12,7 +12,8 @@ from derivation.deriving.forward import forward, setup
 from derivation.deriving.partials import partials
 from derivation.deriving.update import carried, move, of_the_optimizer, resumed, start, update
 from derivation.deriving.workbook import Workbook, by_name
-from derivation.formulas.numbers import Undefined, certified, taken
+from derivation.formulas.decimals import taken
+from derivation.formulas.numbers import Undefined, certified
 from derivation.formulas.terms import Term, name, partial, updated
 from derivation.networks.network import Network
 from derivation.networks.walkthrough import Derivation, Phase, TrainingStep

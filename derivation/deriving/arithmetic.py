@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
-from derivation.formulas.numbers import Number, Style, Written, decimal, meant
+from derivation.formulas.decimals import Style, Written, decimal, meant
+from derivation.formulas.numbers import Number
 from derivation.formulas.operations import heads
 from derivation.formulas.operations.algebras import Terms
 from derivation.formulas.terms import Term, fold, is_literal, matrix, number, walk, with_parts

@@ -12,7 +12,8 @@ from flint import arb
 from derivation.deriving.arithmetic import printed
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
-from derivation.formulas.numbers import Number, Style, TooLarge, Uncertain, Undefined, is_negligible
+from derivation.formulas.decimals import Style
+from derivation.formulas.numbers import Number, TooLarge, Uncertain, Undefined, is_negligible
 from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.terms import Term, rebuild, walk
 

@@ -16,8 +16,9 @@ from derivation.deriving.workbook import Workbook
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.calculus.reverse import gradients
 from derivation.formulas.calculus.simplify import Rule, loosely, simplify
-from derivation.formulas.language.resolve import Shapes
-from derivation.formulas.numbers import TooLarge, Undefined, meant
+from derivation.formulas.decimals import meant
+from derivation.formulas.language.shapes import Shapes
+from derivation.formulas.numbers import TooLarge, Undefined
 from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.terms import Term, name, names, number, partial, rebuild, walk
 from derivation.networks.keys import expression

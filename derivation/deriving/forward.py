@@ -9,10 +9,11 @@ from derivation.deriving.reasons import forward_reason, kind
 from derivation.deriving.workbook import Workbook
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
-from derivation.formulas.language.resolve import Shapes, definition, substitute
+from derivation.formulas.language.definitions import definition
+from derivation.formulas.language.shapes import Shapes
 from derivation.formulas.numbers import is_positive
 from derivation.formulas.operations import TABLE, heads
-from derivation.formulas.terms import Term, index, name, names, rebuild, walk
+from derivation.formulas.terms import Term, index, name, names, rebuild, substitute, walk
 from derivation.networks.network import Network, inlined
 from derivation.networks.update import STEP
 from derivation.networks.walkthrough import Phase, Reason, Step

@@ -15,7 +15,7 @@ from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.calculus.reverse import gradients
 from derivation.formulas.calculus.simplify import simplify
-from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.language.shapes import Shapes
 from derivation.formulas.numbers import Undefined, within_reach
 from derivation.formulas.operations import TABLE
 from derivation.formulas.operations.algebras import Terms

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.calculus.evaluate import evaluate
-from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.language.shapes import Shapes
 from derivation.formulas.operations import TABLE, lengths, structure
 from derivation.formulas.terms import Term, name, names, options
 from derivation.networks.network import Network

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import reduce
 
 from derivation.formulas.calculus.simplify import simplify
-from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.language.shapes import Shapes
 from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.operations.table import Operation
 from derivation.formulas.terms import Term, name, names, walk

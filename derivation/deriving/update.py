@@ -9,7 +9,7 @@ from flint import fmpq
 from derivation.deriving.forward import sample, stated
 from derivation.deriving.workbook import Workbook
 from derivation.formulas.arrays import Array
-from derivation.formulas.numbers import taken
+from derivation.formulas.decimals import taken
 from derivation.formulas.terms import Term, name, updated, walk
 from derivation.networks.network import Network
 from derivation.networks.update import PREFIX, STEP, Equation, at, generic, objectives, shared, state

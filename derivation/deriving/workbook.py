@@ -22,20 +22,10 @@ from derivation.deriving.arithmetic import (
 from derivation.deriving.as_printed import as_printed, with_digits
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
+from derivation.formulas.decimals import Style, Written, meant
 from derivation.formulas.language.constants import is_itself
-from derivation.formulas.language.resolve import Shapes
-from derivation.formulas.numbers import (
-    Style,
-    TooLarge,
-    Uncertain,
-    Undefined,
-    Written,
-    agreeing,
-    meant,
-    settle,
-    sharpened,
-    within_reach,
-)
+from derivation.formulas.language.shapes import Shapes
+from derivation.formulas.numbers import TooLarge, Uncertain, Undefined, agreeing, settle, sharpened, within_reach
 from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.terms import Term, is_literal, name, names, rebuild, walk
 from derivation.networks.keys import expression, key_of

@@ -34,12 +34,14 @@ from derivation.exercises.exercise.exercise import Exercise, Variant
 from derivation.exercises.exercise.former_ids import FORMER
 from derivation.exercises.plan.contract import Contract
 from derivation.formulas.arrays import Array
-from derivation.formulas.numbers import Number, exact, rounded, terminating
+from derivation.formulas.decimals import rounded, terminating
+from derivation.formulas.numbers import Number, exact
 from derivation.formulas.terms import Term, name
 from derivation.mistakes.table import latest
 from derivation.networks.network import Network, Page
 from derivation.networks.update import PREFIX
-from derivation.spec.reader import expectation, page_of
+from derivation.spec.reader import page_of
+from derivation.spec.tables import expectation
 from derivation.words.telling import tell
 
 SCHEMA = 1

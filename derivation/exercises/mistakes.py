@@ -8,8 +8,9 @@ from flint import fmpq
 
 from derivation.deriving.tape import Entry, Tape
 from derivation.exercises.plan.contract import Contract
-from derivation.formulas.language.resolve import Shapes
-from derivation.formulas.numbers import NEGLIGIBLE, Number, Uncertain, bounds, magnitude
+from derivation.formulas.decimals import magnitude
+from derivation.formulas.language.shapes import Shapes
+from derivation.formulas.numbers import NEGLIGIBLE, Number, Uncertain, bounds
 from derivation.formulas.operations.table import ShapeMismatch
 from derivation.formulas.terms import Term
 from derivation.mistakes.table import Mistake

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from flint import fmpq
 
-from derivation.formulas.numbers import exact, magnitude
+from derivation.formulas.decimals import magnitude
+from derivation.formulas.numbers import exact
 from derivation.words.telling import tell
 
 SIGNS = (

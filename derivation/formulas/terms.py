@@ -9,7 +9,7 @@ subtractions and his fractions; it holds no LaTeX and no layout.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -161,6 +161,15 @@ def rebuild(term: Term, change: Callable[[Term], Term | None]) -> Term:
     Term(head='add', args=(Term(head='name', args=('a',)), Term(head='number', args=('2',))))
     """
     return fold(term, change, with_parts)
+
+
+def substitute(term: Term, parts: Mapping[str, Term]) -> Term:
+    """The term with each name in `parts` replaced.
+
+    >>> substitute(name("a") + name("b"), {"b": number(2)}) == name("a") + number(2)
+    True
+    """
+    return rebuild(term, lambda node: parts.get(node.args[0]) if node.head == "name" else None)
 
 
 def fold(term: Term, known: Callable[[Term], Result | None], join: Callable[[Term, list[Any]], Result]) -> Result:

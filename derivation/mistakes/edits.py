@@ -2,24 +2,19 @@
 works it.
 
 Edits know operations by what their rows say (activation, reason, kink), and equations by their place in the network: so
-each applies to any network. A derivative's formula is the sum of what comes back from each use of a quantity; edits of
-the backward pass change those parts.
+each applies to any network. A derivative's formula is the sum of what comes back from each use of a quantity
+(`paths.py`); edits of the backward pass change those parts. The loss has edits of its own (`losses.py`).
 """
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from fractions import Fraction
-from functools import reduce
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from derivation.formulas.calculus.reverse import gradients
-from derivation.formulas.calculus.simplify import factors, literal, simplify
-from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.language.shapes import Shapes
 from derivation.formulas.operations import TABLE, heads
-from derivation.formulas.terms import Term, name, names, number, partial, rebuild, updated, walk
+from derivation.formulas.terms import Term, name, number, rebuild, updated, walk
+from derivation.mistakes.paths import Path, added, differentiated_by, paths_to
 
 if TYPE_CHECKING:  # so that the checker of articles, which reads the same table, loads neither
     from derivation.deriving.tape import Entry
@@ -27,69 +22,10 @@ if TYPE_CHECKING:  # so that the checker of articles, which reads the same table
 
 Edit = Callable[["Entry", "Network"], Term | None]
 """A quantity's formula as somebody who makes the mistake works it; None where there is nothing to mistake."""
-Change = Callable[["Path"], Term | None]
+Change = Callable[[Path], Term | None]
 PRODUCTS = frozenset({heads.MATMUL, heads.TIMES, heads.OUTER})
 POWERS = frozenset({heads.POW, heads.HADAMARD_POW})
 TWO = number(2)
-
-
-@dataclass(frozen=True)
-class Path:
-    """What comes back to the quantity `key` through one equation that uses it: `result = equation`."""
-
-    network: Network
-    key: str
-    result: str
-
-    @property
-    def shapes(self) -> Shapes:
-        return Shapes(self.network.names.shapes)
-
-    @property
-    def equation(self) -> Term:
-        return self.network.equations[self.result]
-
-    @property
-    def upstream(self) -> Term:
-        return number(1) if self.result == self.network.loss else _signal(self.network, self.result)
-
-    @property
-    def part(self) -> Term:
-        """This path's part of the derivative."""
-        return self.differentiated(self.equation, self.upstream)
-
-    def differentiated(self, equation: Term, upstream: Term) -> Term:
-        """The part, were the equation and the signal that comes to it these."""
-        found = gradients(equation, name(self.result), upstream, {self.key}, self.shapes)
-        return found.get(self.key, number(0))
-
-
-def _signal(network: Network, key: str) -> Term:
-    return partial(name(network.loss or ""), name(key))
-
-
-def _differentiated_by(entry: Entry) -> str | None:
-    """The quantity that the entry is the derivative of the loss by; None where it is something else."""
-    is_derivative = (
-        entry.phase == "backward"
-        and entry.is_result
-        and entry.quantity.head == "partial"
-        and entry.quantity.args[1].head == "name"
-    )
-    return str(entry.quantity.args[1].args[0]) if is_derivative else None
-
-
-def _paths(network: Network, key: str) -> list[Path]:
-    """The ways back to a quantity, the last use first, as a person works them."""
-    return [
-        Path(network, key, result)
-        for result in reversed(list(network.equations))
-        if result in network.active and key in names(network.equations[result])
-    ]
-
-
-def _added(parts: Iterable[Term], shapes: Shapes) -> Term:
-    return simplify(reduce(operator.add, parts), shapes)
 
 
 def backward(change: Change) -> Edit:
@@ -97,14 +33,14 @@ def backward(change: Change) -> Edit:
     cross-entropy) stays as it is."""
 
     def edit(entry: Entry, network: Network) -> Term | None:
-        key = _differentiated_by(entry)
-        paths = _paths(network, key) if key else []
-        if not paths or _added((path.part for path in paths), paths[0].shapes) != entry.formula:
+        key = differentiated_by(entry)
+        paths = paths_to(network, key) if key else []
+        if not paths or added((path.part for path in paths), paths[0].shapes) != entry.formula:
             return None
         changed = [change(path) for path in paths]
         if not any(changed):
             return None
-        return _added((new or path.part for new, path in zip(changed, paths, strict=True)), paths[0].shapes)
+        return added((new or path.part for new, path in zip(changed, paths, strict=True)), paths[0].shapes)
 
     return edit
 
@@ -161,7 +97,7 @@ def slope_of_output(path: Path) -> Term | None:
 
 def slope_before_weights(path: Path) -> Term | None:
     """W^T (d f'(z)) instead of (W^T d) f'(z), where that fits."""
-    activation, ways = _activation(path), _paths(path.network, path.result)
+    activation, ways = _activation(path), paths_to(path.network, path.result)
     if activation is None or activation != path.equation or len(ways) != 1 or ways[0].part.head not in PRODUCTS:
         return None
     product = ways[0].part
@@ -191,7 +127,7 @@ def passed_negatives(node: Term, network: Network) -> Term | None:
 
 def transposed(entry: Entry, network: Network) -> Term | None:
     """The gradient of a weight matrix as its transpose: x d^T for d x^T."""
-    if _differentiated_by(entry) not in network.parameters:
+    if differentiated_by(entry) not in network.parameters:
         return None
     return rebuild(entry.formula, lambda node: node.T if node.head in (heads.MATMUL, heads.OUTER) else None)
 
@@ -210,7 +146,7 @@ def untransposed(node: Term, network: Network) -> Term | None:
 def updated_first(entry: Entry, network: Network) -> Term | None:
     """The signal carried back through weights that have had their update already, where these do not wait for the
     signal themselves."""
-    key = _differentiated_by(entry)
+    key = differentiated_by(entry)
     if key is None or key not in network.equations or network.update is None:
         return None
     behind = network.behind(key)
@@ -241,114 +177,6 @@ def without_bias(node: Term, network: Network) -> Term | None:
     return None
 
 
-# The loss and its derivative.
-
-
-def _tail(network: Network) -> tuple[set[str], set[str]]:
-    """The equations that make up the loss, from the end back to the first that are not linear; and those among them
-    that are not."""
-    found, curved, waiting = set[str](), set[str](), [network.loss or ""]
-    while waiting:
-        key = waiting.pop()
-        if key not in network.equations or key in found or _is_layer(network.equations[key]):
-            continue
-        found.add(key)
-        if any(
-            node.head in TABLE and TABLE[node.head].nonlinear and not _is_constant(node) and not _by_constant(node)
-            for node in walk(network.equations[key])
-        ):
-            curved.add(key)
-        else:
-            waiting += names(network.equations[key])
-    return found, curved
-
-
-def _is_layer(equation: Term) -> bool:
-    return any(node.head in TABLE and TABLE[node.head].activation for node in walk(equation))
-
-
-def _is_constant(term: Term) -> bool:
-    return not names(term)
-
-
-def _by_constant(term: Term) -> bool:
-    return term.head in heads.QUOTIENTS and _is_constant(term.children[1])
-
-
-def of_the_loss(factor: Callable[[Path], Fraction | None]) -> Edit:
-    """The signals that come out of the loss itself, scaled; also the one that softmax and cross-entropy give
-    together."""
-
-    def edit(entry: Entry, network: Network) -> Term | None:
-        key = _differentiated_by(entry)
-        if key is None:
-            return None
-        tail, curved = _tail(network)
-        if key not in network.equations and any(
-            operand in network.equations for user in tail for operand in names(network.equations[user])
-        ):
-            return None  # a penalty on a parameter beside the loss proper
-        paths = _paths(network, key)
-        if paths and _added((path.part for path in paths), paths[0].shapes) == entry.formula:
-            scales = [factor(path) if path.result in tail else None for path in paths]
-            parts = [
-                path.part if scale is None else _scaled(scale, path.part)
-                for scale, path in zip(scales, paths, strict=True)
-            ]
-            return _added(parts, paths[0].shapes) if any(scales) else None
-        short = Path(network, key, network.loss or "")
-        scale = factor(short) if curved == {network.loss} else None
-        return simplify(_scaled(scale, entry.formula), short.shapes) if scale else None
-
-    return edit
-
-
-def _scaled(factor: Fraction, term: Term) -> Term:
-    return literal(factor) * term
-
-
-def flipped(path: Path) -> Fraction | None:
-    """y - yhat for yhat - y."""
-    return Fraction(-1) if path.result in _tail(path.network)[1] and _has_target(path.result, path.network) else None
-
-
-def _has_target(key: str, network: Network) -> bool:
-    """Whether an equation compares something with data, itself or by a difference that it uses."""
-    used = names(network.equations[key])
-    differences = (
-        network.equations[operand]
-        for operand in used
-        if operand in network.equations and network.equations[operand].head == heads.SUB
-    )
-    return any(
-        operand in network.data
-        for operand in (*used, *(operand for difference in differences for operand in names(difference)))
-    )
-
-
-def kept_constant(path: Path) -> Fraction | None:
-    """The derivative of the loss without its constant factor: the 2 of a square that 1/2 would have taken away."""
-    factor = _constant(path.equation)
-    return 1 / factor if factor else None
-
-
-def lost_two(path: Path) -> Fraction | None:
-    """The derivative of a square without its 2."""
-    return Fraction(1, 2) if any(node.head in POWERS and node.args[1] == TWO for node in walk(path.equation)) else None
-
-
-def without_constant(entry: Entry, network: Network) -> Term | None:
-    """A loss without the constant in front: the 1/2."""
-    is_loss = entry.phase == "forward" and entry.quantity.head == "name" and entry.quantity.args[0] in _tail(network)[0]
-    return factors(entry.formula)[1] if is_loss and _constant(entry.formula) else None
-
-
-def _constant(equation: Term) -> Fraction | None:
-    """The constant in front of a formula, other than 1 and -1."""
-    factor, core = factors(equation)
-    return factor if core is not None and abs(factor) not in (0, 1) else None
-
-
 # Sums, shared quantities, the update.
 
 
@@ -370,7 +198,7 @@ def summed(node: Term, network: Network) -> Term | None:
 
 def averaged_gradient(entry: Entry, network: Network) -> Term | None:
     """A parameter's gradient as the mean of what comes back from its uses."""
-    return everywhere("backward", averaged)(entry, network) if _differentiated_by(entry) in network.parameters else None
+    return everywhere("backward", averaged)(entry, network) if differentiated_by(entry) in network.parameters else None
 
 
 def _is_mean(node: Term, network: Network) -> bool:
@@ -393,9 +221,9 @@ def _count(total: Term, network: Network) -> int:
 
 def one_path(entry: Entry, network: Network) -> Term | None:
     """Of several uses of a quantity only the last."""
-    key = _differentiated_by(entry)
-    paths = _paths(network, key) if key else []
-    return _added([paths[0].part], paths[0].shapes) if len(paths) > 1 else None
+    key = differentiated_by(entry)
+    paths = paths_to(network, key) if key else []
+    return added([paths[0].part], paths[0].shapes) if len(paths) > 1 else None
 
 
 def ascending(entry: Entry, network: Network) -> Term | None:

@@ -20,8 +20,9 @@ from dataclasses import dataclass
 
 from flint import fmpq
 
-from derivation.mistakes import edits
-from derivation.mistakes.edits import Edit, backward, everywhere, of_the_loss
+from derivation.mistakes import edits, losses
+from derivation.mistakes.edits import Edit, backward, everywhere
+from derivation.mistakes.losses import of_the_loss
 from derivation.mistakes.values import ValueChange, against_the_step, past_the_activation, scaled
 
 
@@ -40,12 +41,12 @@ class Mistake:
 ROWS = (
     Mistake("forgot_bias", everywhere("forward", edits.without_bias)),
     Mistake("passed_negatives", everywhere("forward", edits.passed_negatives)),
-    Mistake("dropped_half", edits.without_constant),
+    Mistake("dropped_half", losses.without_constant),
     Mistake("averaged", everywhere("forward", edits.averaged)),
     Mistake("summed", everywhere("forward", edits.summed)),
-    Mistake("flipped_sign", of_the_loss(edits.flipped), ValueChange(lambda value: -value)),
-    Mistake("kept_two", of_the_loss(edits.kept_constant), scaled(fmpq(2))),
-    Mistake("lost_two", of_the_loss(edits.lost_two), scaled(fmpq(1, 2))),
+    Mistake("flipped_sign", of_the_loss(losses.flipped), ValueChange(lambda value: -value)),
+    Mistake("kept_two", of_the_loss(losses.kept_constant), scaled(fmpq(2))),
+    Mistake("lost_two", of_the_loss(losses.lost_two), scaled(fmpq(1, 2))),
     Mistake("forgot_slope", backward(edits.without_slope), ValueChange(lambda value: value, past_the_activation)),
     Mistake("slope_of_output", backward(edits.slope_of_output)),
     Mistake("slope_before_weights", backward(edits.slope_before_weights)),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy
 
-from derivation.formulas.language.expressions import FUNCTIONS
+from derivation.formulas.language.functions import FUNCTIONS
 from derivation.models.graph import NoRow
 from derivation.models.quantities import Value
 from derivation.models.writer import Call, Row

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy
 
-from derivation.formulas.language.expressions import nearest
+from derivation.formulas.language.suggestions import nearest
 from derivation.models import onnx_rows, pt2
 from derivation.models.arrays import read
 from derivation.models.graph import Graph, ModelError, Node, Ref

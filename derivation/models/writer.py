@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy
 
-from derivation.formulas.language.expressions import FUNCTIONS
+from derivation.formulas.language.functions import FUNCTIONS
 from derivation.formulas.operations.torch_losses import TORCH_LOSSES
 from derivation.models.graph import Graph, ModelError, Node, NoRow, Ref, place_of
 from derivation.models.quantities import Cells, Quantities, Value

@@ -9,10 +9,10 @@ from functools import cached_property
 from typing import Literal
 
 from derivation.formulas.arrays import Array, Shape
+from derivation.formulas.decimals import Carry, Style
 from derivation.formulas.language.forms import in_cheapest_order, in_one
-from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.language.shapes import Shapes
 from derivation.formulas.language.stacks.stack import sliced_names
-from derivation.formulas.numbers import Carry, Style
 from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.terms import Term, index, name, names, rebuild, walk
 from derivation.networks.update import Update, quantities

@@ -11,10 +11,11 @@ from functools import reduce
 from typing import Protocol
 
 from derivation.formulas.arrays import Array, Shape
+from derivation.formulas.language.definitions import rule
 from derivation.formulas.language.forms import in_one
-from derivation.formulas.language.resolve import Shapes, choose, rule, substitute
+from derivation.formulas.language.shapes import Shapes, choose
 from derivation.formulas.operations import heads
-from derivation.formulas.terms import Term, name, number, partial, updated
+from derivation.formulas.terms import Term, name, number, partial, substitute, updated
 from derivation.networks.optimizers import SYMBOLS, UpdateRule, words
 from derivation.tex.names import ACCENTS, Names, default
 

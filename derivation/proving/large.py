@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
-from derivation.formulas.numbers import Uncertain, agreeing, certified, meant
+from derivation.formulas.decimals import meant
+from derivation.formulas.numbers import Uncertain, agreeing, certified
 from derivation.formulas.terms import Term, name, number, partial, walk
 from derivation.networks.walkthrough import Line, Proof
 from derivation.proving.along import agrees

@@ -10,7 +10,7 @@ from typing import Any
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.calculus.reverse import gradients
-from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.language.shapes import Shapes
 from derivation.formulas.operations import heads
 from derivation.formulas.operations.algebras import symbols
 from derivation.formulas.terms import Term, fold, index, matrix, name, walk, with_parts

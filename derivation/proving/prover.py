@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from derivation.formulas.arrays import Array
-from derivation.formulas.numbers import unrounded
+from derivation.formulas.decimals import unrounded
 from derivation.formulas.terms import Term, name, walk
 from derivation.networks.network import Network
 from derivation.networks.walkthrough import Derivation, FalseLine, Line, Phase, Proof, Step

@@ -15,9 +15,10 @@ from dataclasses import dataclass, replace
 from flint import fmpq
 
 from derivation.formulas.arrays import Array, Shape, total
-from derivation.formulas.language.resolve import Shapes, definition, substitute
+from derivation.formulas.language.definitions import definition
+from derivation.formulas.language.shapes import Shapes
 from derivation.formulas.operations import TABLE, ShapeMismatch, heads, lengths
-from derivation.formulas.terms import Term, fold, rebuild, walk, with_parts
+from derivation.formulas.terms import Term, fold, rebuild, substitute, walk, with_parts
 from derivation.networks.network import Network
 
 SHORTEST = 3

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from derivation.formulas.arrays import Array, Shape
-from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.language.shapes import Shapes
 from derivation.formulas.numbers import exact
 from derivation.formulas.operations import heads
 from derivation.formulas.operations.losses import LOSSES

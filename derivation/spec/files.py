@@ -24,8 +24,8 @@ from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
 from derivation.formulas.arrays import Array
-from derivation.formulas.language.expressions import nearest
 from derivation.formulas.language.stacks.stack import MOST_AXES
+from derivation.formulas.language.suggestions import nearest
 from derivation.spec.given import Given, Sliced, decimal, sized
 from derivation.words.telling import listed, tell
 

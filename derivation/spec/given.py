@@ -19,12 +19,13 @@ from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.language.constants import BITS, constants
 from derivation.formulas.language.expressions import parse
 from derivation.formulas.language.lexing import SyntaxProblem
-from derivation.formulas.language.resolve import Resolver, substitute
+from derivation.formulas.language.resolve import Resolver
 from derivation.formulas.language.stacks.stack import MOST_AXES, MOST_CELLS, MOST_SLICES
 from derivation.formulas.language.syntax import Syntax
-from derivation.formulas.numbers import Number, Uncertain, Undefined, exact, sharpened, within_reach, working_precision
+from derivation.formulas.numbers import Number, Uncertain, Undefined, exact, sharpened, within_reach
 from derivation.formulas.operations import heads
-from derivation.formulas.terms import Term, matrix, number
+from derivation.formulas.precision import working_precision
+from derivation.formulas.terms import Term, matrix, number, substitute
 from derivation.spec.text import shown
 from derivation.words.telling import listed, message_of, tell
 

@@ -7,8 +7,9 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 
 from derivation.formulas.arrays import Shape, describe
-from derivation.formulas.language.expressions import FUNCTIONS, near_name
+from derivation.formulas.language.functions import FUNCTIONS
 from derivation.formulas.language.lexing import UnknownName
+from derivation.formulas.language.suggestions import near_name
 from derivation.words.telling import extended, listed, tell
 
 MOST_GIVENS = 4

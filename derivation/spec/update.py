@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from derivation.formulas.arrays import Array
-from derivation.formulas.language.expressions import near_name, nearest
+from derivation.formulas.language.suggestions import near_name, nearest
 from derivation.formulas.numbers import exact
 from derivation.networks.optimizers import OPTIMIZERS, RANGES, SCHEDULES, WISHES, UpdateRule
 from derivation.networks.update import Update

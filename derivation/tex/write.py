@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import get_args
 
 from derivation.formulas.arrays import Shape
-from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.language.shapes import Shapes
 from derivation.formulas.operations import TABLE, Operation, heads
 from derivation.formulas.operations.table import ATOM, HADAMARD, POWER, PRODUCT, SUM, Kind, same
 from derivation.formulas.terms import Term, options

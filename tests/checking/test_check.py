@@ -71,7 +71,6 @@ UNREAD = {
 
 
 @pytest.mark.slices(6)
-@pytest.mark.many(2)
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_our_own_handouts_pass(path: Path) -> None:
     from derivation.pages.formats.markdown import markdown
@@ -125,7 +124,6 @@ PLANTED = [
 ]
 
 
-@pytest.mark.many(4)
 @pytest.mark.parametrize(("right", "wrong"), PLANTED)
 def test_a_mistake_is_found_at_its_line(handout: str, right: str, wrong: str) -> None:
     at = handout.rfind(right) if "alpha" in right else handout.find(right)
@@ -310,7 +308,6 @@ HOSTILE = {
 }
 
 
-@pytest.mark.many(4)
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_hostile_input_ends(kind: str) -> None:
     began = time.process_time()

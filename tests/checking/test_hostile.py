@@ -54,7 +54,6 @@ def steps(text: str, path: str) -> int:
 
 
 @pytest.mark.slices(12)
-@pytest.mark.many(6)
 @pytest.mark.parametrize("name", SCANNED)
 def test_steps_grow_with_the_text(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("derivation.checking.article.MAXIMAL_MADE", 10_000)
@@ -64,7 +63,6 @@ def test_steps_grow_with_the_text(name: str, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.slices(6)
-@pytest.mark.many(4)
 @pytest.mark.parametrize("name", JUDGED)
 def test_steps_of_judging_grow_with_the_text(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
@@ -281,6 +279,7 @@ def test_no_pattern_takes_a_letter_in_two_ways(module: str, pattern: str, is_anc
         assert is_anchored or pattern in ANCHORED or restarting(parsed(pattern, flags)) == [], module
 
 
+@pytest.mark.slow
 def test_no_group_is_repeated_possessively() -> None:
     """Python before 3.11.5, as in Debian 12, loses matches there (CPython issue 106052): `(?>(?:ab?)*)`, not
     `(?:ab?)*+`."""

@@ -134,7 +134,6 @@ def test_the_page_loads_nothing(page: Path, browser: Any) -> None:
     opened.context.close()
 
 
-@pytest.mark.many(3)
 @pytest.mark.parametrize("path", ARTICLES, ids=lambda path: path.stem)
 def test_a_page_is_sound_and_holds_every_formula(path: Path) -> None:
     report = check(str(path))

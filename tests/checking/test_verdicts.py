@@ -13,7 +13,7 @@ from derivation.checking.article import PRECISION, Article, check_text
 from derivation.checking.judging.judge import Judge, Link
 from derivation.checking.judging.verdicts import ALL_ALLOWANCES, Allowance, Equality
 from derivation.checking.sources.find import source
-from derivation.formulas.numbers import working_precision
+from derivation.formulas.precision import working_precision
 
 SEED = ROOT.parent / "shared" / "seed" / "article.md"
 ARTICLES = [
@@ -42,7 +42,6 @@ def in_order(article: Article) -> tuple[list[Link], list[Equality], frozenset[Al
     return [link for link, _ in asked], [ruling.equality for _, ruling in asked], allowed
 
 
-@pytest.mark.many(4)
 @pytest.mark.parametrize("path", [path for path in ARTICLES if path.suffix != ".ipynb"], ids=lambda path: path.name)
 def test_whoever_asks_in_whatever_order_hears_the_same(path: Path) -> None:
     """Every pair, in a shuffled order, one at a time and twice."""

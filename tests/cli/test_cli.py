@@ -33,6 +33,7 @@ def test_a_handout_goes_into_output(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "output").iterdir()] == ["two-two-one.pdf"]
 
 
+@pytest.mark.slow
 def test_the_format_comes_from_the_ending(tmp_path: Path) -> None:
     assert run("handout", EXAMPLE, "-o", "x.json", cwd=tmp_path).returncode == 0
     assert json.loads((tmp_path / "x.json").read_text())["schema"] == 1
@@ -43,7 +44,6 @@ def test_standard_output(tmp_path: Path) -> None:
     assert done.stdout.startswith("# One training step") and list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.many(3)
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -213,7 +213,7 @@ def test_whoever_does_not_take_the_output_is_told_of_by_the_exit_code(tmp_path: 
     assert names(tmp_path) == ["spec.toml", "x.md"]
 
 
-@pytest.mark.many(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("redirections", "code", "said"),
     [
@@ -269,7 +269,6 @@ BAD = os.fsdecode(b"bad\xff")
 """A name that is not UTF-8; the tests look for it as it is shown."""
 
 
-@pytest.mark.many(2)
 @pytest.mark.parametrize(
     "form", ["text", "json", "html", "github", "sarif", pytest.param("pdf", marks=pytest.mark.tex)]
 )
@@ -321,7 +320,6 @@ def mask_of_this_process() -> int:
     return mask
 
 
-@pytest.mark.many(2)
 @pytest.mark.parametrize(
     "call",
     [
@@ -339,7 +337,7 @@ def test_what_is_missing_is_told_whatever_its_name(call: tuple[str, ...], tmp_pa
     assert done.returncode == 2 and "bad\\" in done.stderr and "derivation, not yours" not in done.stderr, done
 
 
-@pytest.mark.many(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "locale",
     [
@@ -357,7 +355,6 @@ def test_documents_are_utf8_in_every_locale(locale: dict[str, str], tmp_path: Pa
     assert found.stdout == expected.stdout and found.returncode == expected.returncode and not found.stderr
 
 
-@pytest.mark.many(2)
 @pytest.mark.parametrize(
     ("error", "said"),
     [
@@ -400,7 +397,6 @@ def test_the_version_is_said(tmp_path: Path) -> None:
     assert started("--version", cwd=tmp_path).stdout == f"derivation {__version__}\n"
 
 
-@pytest.mark.many(1)
 @pytest.mark.parametrize(
     ("name", "why"),
     [

@@ -46,6 +46,7 @@ def bash(tmp_path: Path) -> Bash:
     return run
 
 
+@pytest.mark.slow
 def test_a_starter_is_the_lesson_and_says_what_to_run(bash: Bash, tmp_path: Path) -> None:
     done = bash("derivation new mine")
     assert (done.returncode, done.stderr) == (0, "")
@@ -76,7 +77,6 @@ def test_a_full_disk_leaves_no_half_of_a_spec(bash: Bash, tmp_path: Path) -> Non
     assert not list((tmp_path / "here").iterdir())
 
 
-@pytest.mark.many(3)
 @pytest.mark.parametrize(
     ("call", "said"),
     [
@@ -123,8 +123,8 @@ def complete(bash: Bash, *words: str) -> list[str]:
     return done.stdout.split()
 
 
+@pytest.mark.slow
 @pytest.mark.slices(5)
-@pytest.mark.many(5)
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
@@ -154,7 +154,6 @@ def test_a_name_is_completed_without_loading_a_command(bash: Bash) -> None:
     assert not [name for name in done.stderr.split() if name.startswith("derivation.cli.handout")]
 
 
-@pytest.mark.many(1)
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
 def test_other_shells_are_told_what_each_value_is(shell: str, bash: Bash) -> None:
     ask = f"_DERIVATION_COMPLETE=complete_{shell} _TYPER_COMPLETE_FISH_ACTION=get-args _TYPER_COMPLETE_ARGS="

@@ -88,7 +88,6 @@ def nothing_is_wrong(found: derivation.Derivation) -> None:
 RELU = "z1 = W1 @ x + b1\nh = relu(z1)\nyhat = W2 @ h + b2\nL = 1/2 * (yhat - y)^2"
 
 
-@pytest.mark.many(1)
 @pytest.mark.parametrize(
     ("rounding", "r"),
     [("digits = 3", figures(3)), ("digits = 2", figures(2)), ("places = 2", places(2)), ("places = 3", places(3))],
@@ -130,7 +129,6 @@ def test_a_relu_network(rounding: str, r: Round, steps: int) -> None:
     nothing_is_wrong(found)
 
 
-@pytest.mark.many(1)
 @pytest.mark.parametrize(
     ("rounding", "r"), [("digits = 3", figures(3)), ("digits = 5", figures(5)), ("places = 4", places(4))]
 )
@@ -178,7 +176,6 @@ def test_a_sigmoid_network(rounding: str, r: Round) -> None:
     nothing_is_wrong(found)
 
 
-@pytest.mark.many(1)
 @pytest.mark.parametrize(("rounding", "r"), [("digits = 3", figures(3)), ("digits = 4", figures(4))])
 def test_softmax_with_cross_entropy(rounding: str, r: Round) -> None:
     W, b, x, y = (
@@ -222,7 +219,6 @@ def test_adam_carries_its_own_quantities_rounded() -> None:
 
 
 @pytest.mark.slices(8)
-@pytest.mark.many(4)
 @pytest.mark.parametrize("seed", range(16))
 def test_random_networks_are_proved_and_pass_the_checker(seed: int) -> None:
     draw = random.Random(seed)

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from derivation import derive, loads, prove
 from derivation.deriving import numbers
 from derivation.formulas.language.forms import in_cheapest_order
-from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.language.shapes import Shapes
 from derivation.formulas.numbers import Undefined
 from derivation.formulas.operations import ShapeMismatch, heads
 from derivation.formulas.terms import Term, name, number

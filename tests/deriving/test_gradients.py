@@ -16,7 +16,7 @@ from formulas import test_functions, test_losses
 from formulas.test_structure import CASES
 
 import derivation
-from derivation.formulas.numbers import json_text
+from derivation.formulas.decimals import json_text
 
 erf = primitive(lambda x: np.vectorize(math.erf)(x))
 defvjp(erf, lambda ans, x: lambda g: g * 2 / np.sqrt(np.pi) * np.exp(-(x**2)))
@@ -137,8 +137,8 @@ def spec(equations: str, values: dict[str, object]) -> str:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.slices(4)
-@pytest.mark.many(2)
 @pytest.mark.parametrize("seed", range(20))
 def test_random_networks_agree_with_autograd(seed: int) -> None:
     """25 networks for each of 20 seeds: 500 in all."""

@@ -13,7 +13,8 @@ from seeds import fresh_seed
 
 from derivation import Derivation, derive, loads, prove
 from derivation.formulas.arrays import Array
-from derivation.formulas.numbers import Uncertain, Undefined, json_text
+from derivation.formulas.decimals import json_text
+from derivation.formulas.numbers import Uncertain, Undefined
 from derivation.networks.walkthrough import FalseLine
 
 BATCHES, IN_A_BATCH, PROVED = 100, 50, 25
@@ -62,6 +63,7 @@ def verdict(text: str, proved: bool) -> str:
     return "right"
 
 
+@pytest.mark.slow
 @pytest.mark.slices(4)
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_none_is_refused_that_has_a_value_and_none_is_wrong(batch: int) -> None:

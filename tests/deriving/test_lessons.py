@@ -15,8 +15,8 @@ from autograd.tracer import getval
 from places import ROOT
 
 import derivation
+from derivation.formulas.decimals import json_text
 from derivation.formulas.language.stacks.stack import sliced_names
-from derivation.formulas.numbers import json_text
 
 Given = dict[str, Any]
 

@@ -61,8 +61,8 @@ def test_a_loss_of_zero_has_no_elasticity() -> None:
     assert "relative change" not in FORMATS["md"](found, "typeset").decode().split("|\n")[0]
 
 
+@pytest.mark.slow
 @pytest.mark.slices(7)
-@pytest.mark.many(3)
 @pytest.mark.parametrize("view", ["sensitivity", "gradient_check", "hessian"])
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_views_are_proved_and_our_checker_finds_no_fault(example: str, view: str) -> None:

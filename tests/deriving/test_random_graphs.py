@@ -20,7 +20,8 @@ from seeds import fresh_seed
 import derivation
 from derivation.deriving import numbers
 from derivation.formulas.arrays import Array
-from derivation.formulas.numbers import json_text, middle
+from derivation.formulas.decimals import json_text
+from derivation.formulas.numbers import middle
 from derivation.words.telling import code_of
 
 GRAPHS, SEEDS = 2000, 20
@@ -285,8 +286,8 @@ def agree(found: Array, expected: Any) -> bool:
     return bool(np.all(np.abs(ours - theirs) <= 1e-9 * np.maximum(1.0, np.abs(theirs))))
 
 
+@pytest.mark.slow
 @pytest.mark.slices(4)
-@pytest.mark.many(3)
 @pytest.mark.parametrize("seed", DRAWN)
 def test_autograd_and_difference_quotients_agree(seed: int) -> None:
     chooser = random.Random(seed)
@@ -321,6 +322,7 @@ def test_every_operation_is_drawn() -> None:
     assert drawn == {operation.text for operation in (*UNARY, *BINARY)}
 
 
+@pytest.mark.slow
 @pytest.mark.slices(3)
 @needs_torch
 @pytest.mark.parametrize("seed", DRAWN)

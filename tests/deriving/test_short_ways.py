@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from derivation import Derivation, derive, loads, prove
-from derivation.formulas.numbers import json_text
+from derivation.formulas.decimals import json_text
 from derivation.formulas.terms import name, partial
 from derivation.tex.write import write
 

@@ -30,11 +30,13 @@ from derivation.deriving.reach import Reach, Reaches
 from derivation.deriving.workbook import Workbook
 from derivation.formulas.arrays import LARGE, Array
 from derivation.formulas.calculus.evaluate import evaluate
-from derivation.formulas.language.resolve import definition
-from derivation.formulas.numbers import TooLarge, Uncertain, Undefined, json_text, working_precision
+from derivation.formulas.decimals import json_text
+from derivation.formulas.language.definitions import definition
+from derivation.formulas.numbers import TooLarge, Uncertain, Undefined
 from derivation.formulas.operations import TABLE
 from derivation.formulas.operations.algebras import Numbers, Terms, symbols
 from derivation.formulas.operations.table import Operation, ShapeMismatch
+from derivation.formulas.precision import working_precision
 from derivation.formulas.terms import Term, number
 from derivation.handwriting.writing import STANDARD
 from derivation.pages.formats import FORMATS
@@ -313,7 +315,6 @@ def test_every_operation_works_in_every_algebra(row: Operation, algebra: str) ->
 
 
 @pytest.mark.slices(8)
-@pytest.mark.many(1)
 @pytest.mark.parametrize(
     "loss",
     [

@@ -37,11 +37,13 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "out"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_each_form_is_written(written: Path, form: str) -> None:
     assert [path for path in written.glob(FORMS[form]) if path.stat().st_size > 100]
 
 
+@pytest.mark.slow
 def test_the_answers_are_numpys(written: Path) -> None:
     given = json.loads((written / "key.json").read_text("utf-8"))["variants"][0]["given"]
     image = [np.array(given[f"X_{channel}"], dtype=float) for channel in (1, 2)]

@@ -52,6 +52,7 @@ def planted(variants: list[dict]) -> Iterator[tuple[str, str, dict[str, str]]]: 
         yield name, variant["id"], sheet(variant, *words, places=places)
 
 
+@pytest.mark.slow
 def test_every_answer_has_one_decimal_and_the_units_are_on_and_off(folder: Path) -> None:
     variants = json.loads((folder / "key.json").read_text("utf-8"))["variants"]
     assert len(variants) == 30 and len({json.dumps(variant["given"]) for variant in variants}) == 30

@@ -35,7 +35,8 @@ from derivation.exercises.exports.formats import Unfit
 from derivation.exercises.exports.keys import json_key
 from derivation.exercises.plan.contract import Contract
 from derivation.exercises.search.solve import draw
-from derivation.formulas.numbers import exact, magnitude
+from derivation.formulas.decimals import magnitude
+from derivation.formulas.numbers import exact
 from derivation.formulas.operations.algebras import Numbers
 from derivation.words.files import load as words
 
@@ -309,6 +310,7 @@ def test_the_key_table_holds_answers_worked_by_hand(exercise: Exercise) -> None:
     )
 
 
+@pytest.mark.slow
 def test_answers_by_the_key_get_all_points_from_mark(tmp_path: Path) -> None:
     spec = (ROOT / "examples" / "two-two-one.toml").read_text("utf-8")
     exercise = article()

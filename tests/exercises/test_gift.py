@@ -179,6 +179,7 @@ def test_the_reader_reads_moodles_grammar(written, name, text, accepted, feedbac
     )
 
 
+@pytest.mark.slow
 def test_answers_worked_by_hand_get_full_marks(exercise: Exercise, quizzes: list[list[Asked]]) -> None:
     for variant, (_, *asked) in zip(draw(exercise, 1, 40), quizzes, strict=True):
         key = typed(by_hand.worked(given(variant)))
@@ -186,7 +187,6 @@ def test_answers_worked_by_hand_get_full_marks(exercise: Exercise, quizzes: list
         assert [one.marked(x).credit for one, x in zip(asked, key.values(), strict=True)] == [100] * 29
 
 
-@pytest.mark.many(3)
 @pytest.mark.parametrize("row", by_hand.WORDS)
 def test_mistakes_made_by_hand_are_named(exercise: Exercise, quizzes: list[list[Asked]], row: str) -> None:
     sentence, named = words()["mistake_feedback"][row], 0
@@ -199,8 +199,8 @@ def test_mistakes_made_by_hand_are_named(exercise: Exercise, quizzes: list[list[
     assert named > 30
 
 
+@pytest.mark.slow
 @pytest.mark.slices(3)
-@pytest.mark.many(2)
 @pytest.mark.parametrize(
     "lesson", ["two-two-one", "adam", "gru", "softmax-regression", "cnn", "layer-norm", "skip-gram"]
 )

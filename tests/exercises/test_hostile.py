@@ -173,6 +173,7 @@ def places(raw: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path] * bool(path) + [place for step, value in inner for place in places(value, (*path, step))]
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_mutated_keys(form: Form, data: st.DataObject) -> None:
@@ -266,6 +267,7 @@ def test_class_lists_that_are_none(tmp_path: Path, content: bytes, message: str)
     assert run.stderr.strip().replace(f"{tmp_path}/", "") == message
 
 
+@pytest.mark.slow
 def test_a_name_that_comes_again_and_again_is_told_once() -> None:
     with pytest.raises(RosterError) as error:
         read_roster("class.csv", "name\n" + "Ada\nBen\n" * 5000)

@@ -71,8 +71,8 @@ def test_a_key_of_old_marks_as_it_did(folder: Path, tmp_path: Path) -> None:
     assert known(new, old) == old
 
 
+@pytest.mark.slow
 @pytest.mark.slices(3)
-@pytest.mark.many(1)
 @each
 def test_a_sheet_of_old_is_made_again_by_its_id(folder: Path, tmp_path: Path) -> None:
     old = read(folder / "key.json")
@@ -87,7 +87,6 @@ def test_a_sheet_of_old_is_made_again_by_its_id(folder: Path, tmp_path: Path) ->
     assert printed(tmp_path / "worksheets.md") == sheets
 
 
-@pytest.mark.many(1)
 @each
 def test_the_same_seed_and_number_have_the_same_numbers(folder: Path, tmp_path: Path) -> None:
     old = read(folder / "key.json")
@@ -97,7 +96,7 @@ def test_the_same_seed_and_number_have_the_same_numbers(folder: Path, tmp_path: 
         assert known(now, before) | {"id": before["id"]} == before
 
 
-@pytest.mark.many(1)
+@pytest.mark.slow
 @each
 def test_ids_of_an_edition_stay(folder: Path) -> None:
     old, ids = read(folder / "key.json"), (folder / "ids.txt").read_text("utf-8").split()
@@ -145,8 +144,8 @@ def test_a_new_mistake_orphans_no_sheet(tmp_path: Path, request: pytest.FixtureR
         assert number_text(rebuild(exercise, variant["id"]).given[name("y")].entries[0]) == variant["given"]["y"]
 
 
+@pytest.mark.slow
 @pytest.mark.slices(2)
-@pytest.mark.many(1)
 @each
 def test_keys_and_sheets_of_old_outlive_a_new_mistake(folder: Path, tmp_path: Path, grown: None) -> None:
     test_a_key_of_old_marks_as_it_did(folder, tmp_path / "marks")
@@ -185,7 +184,7 @@ def test_a_key_of_an_edition_to_come(tmp_path: Path) -> None:
     assert ran.exit_code == 2 and "the key is of edition 2, but this version knows editions 1 to 1" in ran.stderr
 
 
-@pytest.mark.many(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "old, new",
     [

@@ -199,7 +199,7 @@ def test_a_slip_is_no_mistake_of_the_table(key: Key) -> None:
     assert verdicts(marked) == {blank: "wrong" if blank == "dL/dW2[1]" else "right" for blank in answers}
 
 
-@pytest.mark.many(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("example", ["softmax-regression", "mlp-batch", "rnn", "shared-bias"])
 def test_mistakes_in_other_networks(example: str) -> None:
     """Wrong answers by the mistaken tapes, marked: the mistake itself is named and no other."""
@@ -757,6 +757,7 @@ def test_right_answers_beside_each_other_share_a_line_and_blank_ones_too(key: Ke
     assert ben.count("{wrong}{") >= 1
 
 
+@pytest.mark.slow
 def test_the_command(key: Key, tmp_path: Path) -> None:
     from typer.testing import CliRunner
 

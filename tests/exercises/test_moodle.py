@@ -107,7 +107,6 @@ def test_answers_worked_by_hand_get_full_marks(exercise, quiz) -> None:  # type:
         ] == [100] * 29
 
 
-@pytest.mark.many(3)
 @pytest.mark.parametrize("row", by_hand.WORDS)
 def test_mistakes_made_by_hand_are_named_and_no_other(exercise, quiz, row: str) -> None:  # type: ignore[no-untyped-def]
     sentence, named = words()["mistake_feedback"][row], 0
@@ -139,7 +138,6 @@ def test_intervals_never_meet_and_the_right_answer_comes_first(quiz) -> None:  #
     assert wrong > 500
 
 
-@pytest.mark.many(1)
 @pytest.mark.parametrize("changes", [{"places": 2}, {"digits": 2}, {"places": 1}])
 def test_both_roundings_of_a_tie_are_right(changes: dict[str, int]) -> None:
     exercise, ties = article(**changes), 0

@@ -181,8 +181,8 @@ def test_no_answer_gets_no_points(package: bytes) -> None:
         assert "look_forward_1" in engine.told and "followed" not in engine.told
 
 
+@pytest.mark.slow
 @pytest.mark.slices(4)
-@pytest.mark.many(1)
 @pytest.mark.parametrize("slip", ["1/10", "-3/10", "1/4", "7/10"])
 @pytest.mark.parametrize("changes", [{}, {"places": 3}])
 def test_follow_through_gives_points_for_what_is_right_after_a_slip(slip: str, changes: dict[str, int]) -> None:
@@ -217,8 +217,8 @@ def test_a_zero_carried_on_earns_nothing(exercise, package: bytes) -> None:  # t
     assert seen > 2
 
 
+@pytest.mark.slow
 @pytest.mark.slices(6)
-@pytest.mark.many(1)
 @pytest.mark.parametrize("row", by_hand.WORDS)
 def test_mistakes_made_by_hand_are_named_and_no_other(exercise, package: bytes, row: str) -> None:  # type: ignore[no-untyped-def]
     named = 0
@@ -231,7 +231,6 @@ def test_mistakes_made_by_hand_are_named_and_no_other(exercise, package: bytes, 
     assert named > 4
 
 
-@pytest.mark.many(1)
 @pytest.mark.parametrize("name", ["gru", "layer-norm", "adam", "mlp-batch", "cnn"])
 def test_other_networks_get_full_marks_by_their_key(name: str) -> None:
     exercise = loose(ROOT / "examples" / f"{name}.toml")

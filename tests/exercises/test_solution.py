@@ -11,11 +11,12 @@ from places import ROOT
 
 from derivation.deriving import derive
 from derivation.exercises.exercise.exercise import Variant, exercise_of
+from derivation.exercises.exports.chains import Filled
 from derivation.exercises.exports.question import certain
 from derivation.exercises.exports.setting import MathML, Tex
-from derivation.exercises.exports.solution import Filled, Solution
+from derivation.exercises.exports.solution import Solution
 from derivation.exercises.search.solve import draw
-from derivation.formulas.numbers import Style, decimal
+from derivation.formulas.decimals import Style, decimal
 from derivation.networks.walkthrough import Step
 from derivation.tex.write import Writer
 
@@ -39,8 +40,8 @@ def handout(variant: Variant) -> list[Step]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.slices(4)
-@pytest.mark.many(2)
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_every_line_is_a_line_of_the_handout(name: str) -> None:
     exercise = loose(ROOT / "examples" / f"{name}.toml")
@@ -104,8 +105,8 @@ def test_a_laid_out_chain_reads_as_a_filled_one() -> None:
             assert list(map(str, laid)) == [layout(chain) % () for chain in filled(solution, variant)]
 
 
+@pytest.mark.slow
 @pytest.mark.slices(4)
-@pytest.mark.many(2)
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_numbers_put_into_mathml_are_the_mathml_of_numbers_put_in(name: str) -> None:
     exercise = loose(ROOT / "examples" / f"{name}.toml")

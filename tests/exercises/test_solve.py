@@ -23,7 +23,7 @@ from derivation.exercises.search.finding import Finder
 from derivation.exercises.search.sampler import StratumSampler
 from derivation.exercises.search.solve import Unmeetable, chance, draw, never_apart, never_shown, rebuild, untold
 from derivation.exercises.search.workload import table
-from derivation.formulas.numbers import Carry
+from derivation.formulas.decimals import Carry
 
 EXAMPLE = ROOT / "examples" / "variants" / "two-two-one.toml"
 TEXT = EXAMPLE.read_text("utf-8")
@@ -194,7 +194,7 @@ def test_more_variants_than_there_are_in_a_large_space() -> None:
         list(draw(exercise, 1, 40))
 
 
-@pytest.mark.many(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wishes", "vary", "conflict"),
     [

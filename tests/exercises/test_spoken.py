@@ -41,6 +41,7 @@ def made(spec: Path, folder: Path, *more: str) -> dict[str, str]:
     }
 
 
+@pytest.mark.slow
 def test_the_language_changes_words_and_neither_ids_nor_numbers(tmp_path: Path) -> None:
     spec, german = tmp_path / "spec.toml", tmp_path / "deutsch.toml"
     spec.write_text(SPEC, "utf-8")

@@ -109,6 +109,7 @@ def test_levels(level: str, asked: list[str]) -> None:
     assert [blank.key for blank in exercise.blanks][: len(asked)] == asked
 
 
+@pytest.mark.slow
 def test_carry_is_one_contract() -> None:
     exercise = exercise_of(f'{HEAD}\n[variants]\nrounding = "carry"\nplaces = 2', "")
     assert exercise.network.carry is not None

@@ -12,7 +12,8 @@ import pytest
 from flint import arb, fmpq
 
 from derivation.formulas.arrays import LARGE, Array
-from derivation.formulas.numbers import Uncertain, agreeing, written
+from derivation.formulas.decimals import written
+from derivation.formulas.numbers import Uncertain, agreeing
 
 WIDTH = 230
 """Digits, in bits, of the ball that an exact number is hidden in: more than the working precision, so that rounding is

@@ -6,7 +6,7 @@ import mpmath
 import pytest
 
 import derivation
-from derivation.formulas.numbers import json_text
+from derivation.formulas.decimals import json_text
 
 
 def page(equations: str, data: str = "x = 0.5") -> str:

@@ -35,6 +35,7 @@ def drawn(chooser: random.Random) -> tuple[str, list[str]]:
     return ",".join(letters) + arrow, operands
 
 
+@pytest.mark.slow
 def test_sums_over_indices_are_those_of_numpy() -> None:
     chooser, read, refused = random.Random(18), 0, 0
     for _ in range(500):

@@ -92,7 +92,6 @@ def network(equations: str) -> derivation.Network:
 
 
 @pytest.mark.slices(24)
-@pytest.mark.many(6)
 @pytest.mark.parametrize("equations", CASES)
 def test_values_are_those_of_numpy(equations: str) -> None:
     arrays = {key: np.array(value) for key, value in (GIVEN | LABELS).items()}

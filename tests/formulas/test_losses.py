@@ -15,7 +15,8 @@ from autograd import grad
 from formulas.test_structure import differences, draw
 
 import derivation
-from derivation.formulas.numbers import Undefined, json_text
+from derivation.formulas.decimals import json_text
+from derivation.formulas.numbers import Undefined
 from derivation.formulas.operations.torch_losses import TORCH_LOSSES, TorchLoss
 from derivation.proving.prover import unproved
 

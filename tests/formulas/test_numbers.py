@@ -15,17 +15,11 @@ from flint import arb, fmpq
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derivation.formulas.numbers import (
-    Uncertain,
-    Undefined,
-    agree,
-    bounds,
-    certified,
-    rounded,
-    working_precision,
-)
+from derivation.formulas.decimals import rounded
+from derivation.formulas.numbers import Uncertain, Undefined, agree, bounds, certified
 from derivation.formulas.operations.algebras import Numbers
 from derivation.formulas.operations.elementary import power
+from derivation.formulas.precision import working_precision
 
 ENDS = st.fractions(min_value=-3, max_value=3, max_denominator=8)
 
@@ -58,6 +52,7 @@ def test_a_whole_power_of_a_ball_holds_the_exact_interval(one: object, other: ob
         assert n % 2 or bounds(found)[1] <= max(most, fmpq(0)) + fmpq(1, 2**20) + (most - least)
 
 
+@pytest.mark.slow
 @given(ENDS, ENDS, st.integers(-9, -1))
 def test_a_negative_whole_power_holds_the_exact_interval_or_says_that_0_is_in_the_way(
     one: object, other: object, n: int

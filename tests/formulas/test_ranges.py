@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from derivation import SpecError, derive, loads, prove
-from derivation.formulas.numbers import json_text
+from derivation.formulas.decimals import json_text
 from derivation.networks.network import Network
 from derivation.proving.prover import unproved
 

@@ -329,6 +329,7 @@ def counted(
     return found, differing
 
 
+@pytest.mark.slow
 @pytest.mark.slices(3)
 @pytest.mark.parametrize("slot", range(40))
 def test_no_expression_differs_from_numpy_in_silence(slot: int) -> None:
@@ -339,6 +340,7 @@ def test_no_expression_differs_from_numpy_in_silence(slot: int) -> None:
     assert found["equal"] > 3 * found["refused"] > 10
 
 
+@pytest.mark.slow
 @pytest.mark.slices(3)
 @pytest.mark.parametrize("slot", range(40))
 def test_no_expression_of_up_to_four_axes_differs_from_numpy_in_silence(slot: int) -> None:

@@ -56,6 +56,7 @@ def counted(seed: str, count: int) -> tuple[Counter[str], list[tuple[str, list[s
     return found, differing
 
 
+@pytest.mark.slow
 def test_no_function_differs_from_numpy_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(readings.NUMPY, "logsumexp", logsumexp)
     seed = str(random.SystemRandom().randrange(10**9))

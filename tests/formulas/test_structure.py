@@ -13,7 +13,7 @@ from autograd import grad
 from autograd.tracer import getval
 
 import derivation
-from derivation.formulas.numbers import json_text
+from derivation.formulas.decimals import json_text
 from derivation.proving.prover import unproved
 
 Function = Any
@@ -169,7 +169,6 @@ def differences(found: Any, expected: Any) -> float:
 
 
 @pytest.mark.slices(20)
-@pytest.mark.many(4)
 @pytest.mark.parametrize("equation", CASES)
 def test_gradients_agree_with_autograd(equation: str) -> None:
     shapes, function = CASES[equation]
@@ -189,7 +188,6 @@ def test_gradients_agree_with_autograd(equation: str) -> None:
 
 
 @pytest.mark.slices(12)
-@pytest.mark.many(6)
 @pytest.mark.parametrize("equation", CASES)
 def test_every_link_is_proved(equation: str) -> None:
     chooser = random.Random(equation)

@@ -70,7 +70,6 @@ def extracted(document: bytes, tmp_path: Path) -> str:
     )
 
 
-@pytest.mark.many(1)
 def test_every_glyph_has_six_shapes(writings: list[tuple[Font, Font]]) -> None:
     assert WRITINGS >= 6
     for fonts in zip(*writings, strict=True):
@@ -81,7 +80,6 @@ def test_every_glyph_has_six_shapes(writings: list[tuple[Font, Font]]) -> None:
                 assert all(a != b for a, b in combinations(shapes, 2)), name
 
 
-@pytest.mark.many(1)
 def test_shapes_of_a_glyph_differ_to_the_eye(writings: list[tuple[Font, Font]]) -> None:
     """Not only in the last digit: between any two, some point of the outline moves by two hundredths of the size or
     more."""

@@ -92,7 +92,6 @@ def lost(before: Drawn, point: Drawn, after: Drawn, off: float) -> bool:
     return len(alone) < 4 or len(blob(dark([before, point, after], off), tuple(alone[0]))) > len(alone) + 2
 
 
-@pytest.mark.many(1)
 @pytest.mark.parametrize("hand", sorted(HANDS))
 def test_a_point_is_a_blob_of_its_own_between_any_two_digits(hand: str) -> None:
     bad = []

@@ -178,7 +178,6 @@ FORMULAS = {
 """What the rows make of other networks, written down by hand."""
 
 
-@pytest.mark.many(4)
 @pytest.mark.parametrize(("example", "row"), FORMULAS)
 def test_rows_make_sense_of_other_networks(example: str, row: str) -> None:
     exercise = loose(ROOT / "examples" / f"{example}.toml")
@@ -192,7 +191,6 @@ def test_rows_make_sense_of_other_networks(example: str, row: str) -> None:
 
 
 @pytest.mark.slices(16)
-@pytest.mark.many(6)
 @pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.toml")), ids=lambda path: path.stem)
 def test_every_example_can_be_mistaken(path: object) -> None:
     exercise = loose(path)  # type: ignore[arg-type]

@@ -16,8 +16,8 @@ from places import ROOT
 
 import derivation
 from derivation import SpecError
-from derivation.formulas.language.resolve import Shapes
-from derivation.formulas.numbers import json_text
+from derivation.formulas.decimals import json_text
+from derivation.formulas.language.shapes import Shapes
 from derivation.formulas.terms import Term, name, updated
 from derivation.networks.optimizers import OPTIMIZERS, RANGES, SCHEDULES, WISHES
 from derivation.networks.update import at
@@ -361,7 +361,6 @@ UPDATES = [
 
 
 @pytest.mark.slices(9)
-@pytest.mark.many(5)
 @pytest.mark.parametrize("update", UPDATES, ids=lambda update: update.replace("\n", " "))
 def test_every_link_is_proved_and_read_back(update: str) -> None:
     found = derivation.prove(derivation.derive(derivation.loads(f"{NETWORK}{update}\nsteps = 2")))

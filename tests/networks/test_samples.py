@@ -134,6 +134,7 @@ def test_views_are_of_the_first_step() -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_batch_changes_as_a_sample_does() -> None:
     spec = SPEC.replace("dot(w, x) + b", "X @ w + b").replace("(z - y)^2/2", "sum((z - y)^2)/2")
     spec = spec.replace(

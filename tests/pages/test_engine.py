@@ -22,7 +22,8 @@ from whole.test_doors import opened
 
 from derivation.pages.formats.tex import shell
 from derivation.pages.typesetting import engine, guard, letters
-from derivation.pages.typesetting.engine import Engine, TexError, compile_pdf, engines, stood_in, unsettable
+from derivation.pages.typesetting.engine import Engine, compile_pdf, engines, stood_in, unsettable
+from derivation.pages.typesetting.failure import TexError
 from derivation.pages.typesetting.templating import latex_text
 
 BY = {"lua" if one.is_lua else one.source: one for one in reversed(engines())}

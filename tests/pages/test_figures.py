@@ -113,7 +113,6 @@ def test_faults_are_found() -> None:
 # Every lesson
 
 
-@pytest.mark.many(4)
 @pytest.mark.parametrize("stem", LESSONS)
 def test_nothing_lies_on_anything_in_a_lesson(stem: str) -> None:
     for key, chart in charts_of(stem).items():
@@ -129,7 +128,6 @@ def landings(chart: Chart) -> Iterator[tuple[Edge, float]]:
             yield edge, abs(end[0] - start[0]) if start[1] == end[1] else 0.0
 
 
-@pytest.mark.many(4)
 @pytest.mark.parametrize("stem", LESSONS)
 def test_every_arrow_meets_its_box_at_a_right_angle(stem: str) -> None:
     """The last piece is level, at least as long as a head, and ends at the side of a box."""
@@ -151,7 +149,6 @@ def test_every_arrow_meets_its_box_at_a_right_angle(stem: str) -> None:
 
 
 @pytest.mark.slices(12)
-@pytest.mark.many(4)
 @pytest.mark.parametrize("stem", LESSONS)
 def test_nothing_lies_on_anything_however_much_is_shown(stem: str) -> None:
     """The looks that the page had no room for too."""
@@ -163,7 +160,6 @@ def test_nothing_lies_on_anything_however_much_is_shown(stem: str) -> None:
         assert chart.width <= TEXT_WIDTH["a4"] + TOUCH
 
 
-@pytest.mark.many(4)
 @pytest.mark.parametrize("stem", LESSONS)
 def test_a_map_is_low_and_marks_what_it_is_told(stem: str) -> None:
     network = lesson(stem).network
@@ -183,7 +179,6 @@ def test_a_map_is_low_and_marks_what_it_is_told(stem: str) -> None:
     assert not {key for node in chart.nodes for key in node.quantity.split()} & set(network.parameters)
 
 
-@pytest.mark.many(4)
 @pytest.mark.parametrize("stem", LESSONS)
 def test_every_use_is_an_edge(stem: str) -> None:
     """Forward and backward, each equation has an edge from each quantity that it uses, and no other."""
@@ -206,7 +201,6 @@ def test_every_use_is_an_edge(stem: str) -> None:
         } == uses
 
 
-@pytest.mark.many(4)
 @pytest.mark.parametrize("stem", LESSONS)
 def test_gradients_flow_back_to_what_has_one_and_never_into_data(stem: str) -> None:
     worked = lesson(stem)
@@ -229,7 +223,6 @@ def near(a: object, b: object, digits: int) -> bool:
     return bool(abs(x - y) <= max(abs(x), abs(y), fmpq(1, 1000)) / fmpq(10) ** digits)
 
 
-@pytest.mark.many(4)
 @pytest.mark.parametrize("stem", LESSONS)
 def test_shares_add_up_to_the_gradient(stem: str) -> None:
     worked = lesson(stem)
@@ -334,7 +327,6 @@ def laid_out(boxes: list[Box], links: list[Link]) -> Chart:
 
 
 @pytest.mark.slices(30)
-@pytest.mark.many(10)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_nothing_lies_on_anything_in_a_random_graph(seed: int) -> None:
     boxes, links = random_boxes(random.Random(seed))
@@ -352,7 +344,6 @@ def test_nothing_lies_on_anything_in_a_random_graph(seed: int) -> None:
 
 
 @pytest.mark.slices(30)
-@pytest.mark.many(10)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_random_networks_fold_into_rows_that_fit(seed: int) -> None:
     """Random equations with parameters and data; every use is drawn once, every quantity has one node of its own."""
@@ -477,7 +468,6 @@ def test_a_chart_higher_than_a_page_is_parted_between_its_rows() -> None:
 # The update and the plots
 
 
-@pytest.mark.many(4)
 @pytest.mark.parametrize("stem", LESSONS)
 def test_a_step_of_the_update_carries_its_sign(stem: str) -> None:
     worked = lesson(stem)
@@ -492,7 +482,6 @@ def test_a_step_of_the_update_carries_its_sign(stem: str) -> None:
         assert "+(-" not in text.latex.replace(" ", "") and re.match(r"(\\approx )?(-|\{\+\})", text.latex), text.latex
 
 
-@pytest.mark.many(4)
 @pytest.mark.parametrize("stem", LESSONS)
 def test_a_new_value_shows_how_far_it_has_moved(stem: str) -> None:
     """Old, step and new as printed: they add up within a tenth of the step, but where results are carried rounded."""
@@ -655,7 +644,6 @@ def test_only_perceptrons_are_drawn_as_neurons() -> None:
 # Writers
 
 
-@pytest.mark.many(4)
 @pytest.mark.parametrize("stem", LESSONS)
 def test_svg_is_well_formed_and_says_what_everything_is(stem: str) -> None:
     for key, chart in charts_of(stem).items():

@@ -19,10 +19,11 @@ from patience import PATIENCE
 from places import EXAMPLES, ROOT
 
 import derivation
-from derivation.formulas.numbers import json_text
+from derivation.formulas.decimals import json_text
 from derivation.pages.formats import FORMATS
 from derivation.pages.typesetting import engine
-from derivation.pages.typesetting.engine import Engine, TexError, compile_pdf, engines
+from derivation.pages.typesetting.engine import Engine, compile_pdf, engines
+from derivation.pages.typesetting.failure import TexError
 from derivation.pages.typesetting.templating import latex_text, markdown_text
 from derivation.tex.read import read
 
@@ -216,7 +217,6 @@ def test_irrational_numbers_have_thirty_digits() -> None:
     assert form["training_steps"][0]["values"]["f"] == "0.731058578630004879251159241822"
 
 
-@pytest.mark.many(6)
 @pytest.mark.parametrize("spec", EXAMPLES, ids=lambda path: path.stem)
 def test_the_words_and_formulas_are_pinned(spec: Path, pytestconfig: pytest.Config) -> None:
     page = FORMATS["md"](proved(spec.stem), "typeset").decode()

@@ -68,7 +68,6 @@ def faults(page: str) -> Iterator[str]:
             yield f"no lines of its own: {formula}"
 
 
-@pytest.mark.many(6)
 @pytest.mark.parametrize(("stem", "page"), [pytest.param(stem, page, id=stem) for stem, page in pages()])
 def test_every_reader_shows_every_formula_of_a_lesson(stem: str, page: str) -> None:
     assert len(FORMULA.findall(page)) > 20

@@ -48,7 +48,6 @@ def test_every_operation_is_written_so_that_numpy_agrees(tmp_path: Path) -> None
     assert run.returncode == 0, run.stderr[-2000:]
 
 
-@pytest.mark.many(5)
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.stem)
 def test_a_notebook_runs_and_agrees(spec: Path, tmp_path: Path) -> None:
     text = notebook(derive(load(spec)))

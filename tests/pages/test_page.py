@@ -86,7 +86,6 @@ def test_the_articles_page_is_small_and_holds_every_number() -> None:
 
 
 @pytest.mark.slices(12)
-@pytest.mark.many(3)
 @pytest.mark.parametrize("stem", LESSONS)
 def test_formulas_are_well_formed_and_scripts_belong_to_whole_symbols(stem: str) -> None:
     text = html_of(stem)
@@ -136,7 +135,6 @@ def test_what_browsers_need_beside_the_converted_formula(latex: str, part: str) 
     assert part in mathml(latex)
 
 
-@pytest.mark.many(4)
 @pytest.mark.parametrize("stem", LESSONS)
 def test_the_font_has_every_sign_of_the_formulas_and_its_licence(stem: str) -> None:
     """Those in the text, and the root's, which browsers draw of their own accord: from the embedded font, or not at

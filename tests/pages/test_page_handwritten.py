@@ -83,7 +83,6 @@ def test_the_articles_page_is_small() -> None:
 
 
 @pytest.mark.slices(2)
-@pytest.mark.many(1)
 @pytest.mark.parametrize("stem", LOOKED_AT)
 def test_the_text_is_that_of_the_typeset_page(stem: str) -> None:
     """Whoever copies, searches or listens to the page has the same characters as on the typeset page."""
@@ -92,7 +91,6 @@ def test_the_text_is_that_of_the_typeset_page(stem: str) -> None:
 
 
 @pytest.mark.slices(2)
-@pytest.mark.many(1)
 @pytest.mark.parametrize("stem", LOOKED_AT)
 def test_neighbouring_occurrences_have_different_shapes(stem: str) -> None:
     """As the classes say it; brackets of formulas have three shapes, all else six. What the classes do is seen in the

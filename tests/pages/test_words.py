@@ -206,6 +206,7 @@ def lesson(stem: str) -> Derivation:
     return worked
 
 
+@pytest.mark.slow
 def test_a_sum_over_samples_has_its_logarithms() -> None:
     assert chain(lesson("xor"), "forward", "L")[2:5] == [
         r"\frac{-(\ln(1 - 0.6667) + \ln(0.3333) + \ln(0.4976) + \ln(1 - 0.3376))}{4}",

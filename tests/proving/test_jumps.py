@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 import derivation
-from derivation.formulas.numbers import json_text
+from derivation.formulas.decimals import json_text
 from derivation.formulas.operations import TABLE
 from derivation.networks.walkthrough import FalseLine
 from derivation.proving.prover import unproved

@@ -10,7 +10,7 @@ import sympy
 from lessons import proved
 
 import derivation
-from derivation.formulas.language import resolve
+from derivation.formulas.language import definitions
 from derivation.formulas.operations import TABLE
 from derivation.formulas.terms import Term, name, number
 from derivation.networks.walkthrough import FalseLine, Line
@@ -53,7 +53,7 @@ def test_every_rule_of_the_table_is_proved(row: str) -> None:
 def test_a_planted_wrong_rule_is_refuted(row: str, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = tuple(None if text is None else f"2 * ({text})" for text in TABLE[row].reverse)
     monkeypatch.setitem(TABLE, row, replace(TABLE[row], reverse=wrong, fused={}))
-    resolve.rule.cache_clear()
+    definitions.rule.cache_clear()
     with pytest.raises(FalseLine):
         derivation.prove(worked(row))
 

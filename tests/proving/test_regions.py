@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import derivation
-from derivation.formulas.numbers import json_text
+from derivation.formulas.decimals import json_text
 from derivation.formulas.operations import TABLE
 from derivation.networks.walkthrough import FalseLine
 from derivation.proving import regions, vanishes
@@ -53,6 +53,7 @@ def looked_at(equation: str, size: int, monkeypatch: pytest.MonkeyPatch) -> int:
     return len(seen)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("equation", PRODUCTS)
 def test_products_of_the_largest_are_proved_and_right(equation: str) -> None:
     found = derivation.prove(worked(equation, 4))
@@ -67,6 +68,7 @@ def test_products_of_the_largest_are_proved_and_right(equation: str) -> None:
             assert slope == pytest.approx(quotient, rel=1e-6, abs=1e-8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("equation", ["np.min(a) * np.min(b)", "np.max(a) * np.max(b)"])
 def test_regions_grow_with_a_power_of_the_sizes(equation: str, monkeypatch: pytest.MonkeyPatch) -> None:
     counts = []

@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 
 import derivation
-from derivation.formulas.language import resolve
+from derivation.formulas.language import definitions
 from derivation.formulas.operations import TABLE
 from derivation.formulas.terms import Term, fold, name, number, partial, with_parts
 from derivation.networks.network import Network
 from derivation.networks.walkthrough import Derivation, FalseLine
 from derivation.pages.formats.markdown import markdown
 from derivation.proving.prover import unproved
-from derivation.spec.reader import SpecError
+from derivation.spec.errors import SpecError
 
 Numbers = dict[str, Any]
 
@@ -119,7 +119,7 @@ ORDINARY = {
 }
 
 
-@pytest.mark.many(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("equations", ORDINARY)
 def test_what_people_write_about_forty_rows_is_proved(equations: str) -> None:
     parameters, data = ({key: {**LAYER, **PEOPLE}[key] for key in keys} for keys in ORDINARY[equations])
@@ -195,11 +195,11 @@ def test_a_wrong_elided_value_is_refuted() -> None:
 def test_a_wrong_rule_is_refuted_at_large_shapes(row: str, equations: str, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = tuple(None if text is None else f"2 * ({text})" for text in TABLE[row].reverse)
     monkeypatch.setitem(TABLE, row, replace(TABLE[row], reverse=wrong))
-    resolve.rule.cache_clear()
+    definitions.rule.cache_clear()
     parameters = {"w": [0.1, 0.2, 0.3]} if "w" in equations else {"K": drawn(40, 40, 5)}
     with pytest.raises(FalseLine):
         derivation.prove(derivation.derive(network(equations, parameters, {"X": drawn(40, 3, 1), "y": column(40, 2)})))
-    resolve.rule.cache_clear()
+    definitions.rule.cache_clear()
 
 
 UNFOLDING = {
@@ -219,6 +219,7 @@ UNFOLDING = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("equations", UNFOLDING)
 def test_what_unfolds_too_far_is_told_before_it_is_made(equations: str) -> None:
     line, at, said = UNFOLDING[equations]

@@ -165,7 +165,6 @@ def spoil(folder: Path) -> None:
     (folder / "weights.pt").write_bytes(b"")
 
 
-@pytest.mark.many(12)
 @pytest.mark.parametrize(
     ("value", "message"),
     [

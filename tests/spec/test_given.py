@@ -181,6 +181,7 @@ Y = [{labels}]
 """
 
 
+@pytest.mark.slow
 def test_large_arrays_of_expressions_are_proved_at_small_shapes() -> None:
     rows = ", ".join(f'["{k + 1}/7", "sqrt({k + 2})/3", "-1/{k + 3}"]' for k in range(9))
     data = ", ".join("[" + ", ".join(f'"{(3 * i + j) % 5}/3"' for j in range(9)) + "]" for i in range(10))

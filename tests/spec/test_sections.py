@@ -143,7 +143,6 @@ def test_a_heading_above_a_mistake_is_not_told_to_be_empty() -> None:
     assert len(caught.value.problems) == 1
 
 
-@pytest.mark.many(6)
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_headings_change_nothing_but_the_order(path) -> None:
     """With the headings left out, every value, gradient and updated parameter is the same."""
@@ -157,7 +156,6 @@ def test_headings_change_nothing_but_the_order(path) -> None:
     assert a["training_steps"] == b["training_steps"] and len(a["training_steps"][0]["values"]) > 1
 
 
-@pytest.mark.many(6)
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_both_passes_go_through_all_sections(path) -> None:
     worked = lesson(path.stem)

@@ -14,7 +14,8 @@ import derivation
 from derivation.checking.reports.setting import ENVIRONMENTS, KNOWN, of_text
 from derivation.pages.formats import FORMATS
 from derivation.pages.typesetting.mathml import linked, mathml
-from derivation.tex.mathml import DEEPEST, NotShown, element, written
+from derivation.tex.mathml.elements import element
+from derivation.tex.mathml.reader import DEEPEST, NotShown, written
 from derivation.tex.names import COMMANDS
 from derivation.tex.notation import NotationError, notation
 
@@ -132,6 +133,7 @@ def test_all_that_the_doors_write_is_known() -> None:
     assert written(of_text(r"\foo{1} \left( \frac12 \right) a^b^c"))
 
 
+@pytest.mark.slow
 @settings(max_examples=1000, deadline=None)
 @given(st.lists(st.sampled_from([*sorted(COMMANDS), *"abWx12+-,;:.!?*/=<>|()[]{}_^' ", "{x}", "^{(2)}"]), max_size=8))
 def test_every_symbol_that_a_user_may_write_is_known(parts: list[str]) -> None:

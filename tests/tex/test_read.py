@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derivation.formulas.arrays import Array, Shape
-from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.language.shapes import Shapes
 from derivation.formulas.operations import TABLE, ShapeMismatch
 from derivation.formulas.terms import Term, index, matrix, name, number, partial, updated
 from derivation.tex.names import Names
-from derivation.tex.read import Unreadable, read
+from derivation.tex.read import read
+from derivation.tex.reader import Unreadable
 from derivation.tex.slots import Place, SlotWriter, pieces
 from derivation.tex.write import write
 
@@ -159,6 +160,7 @@ def test_notation(term: Term, latex: str) -> None:
     assert read(latex, NAMES) == term
 
 
+@pytest.mark.slow
 @settings(max_examples=500, deadline=None)
 @given(TERMS)
 def test_slots_stand_where_they_have_come_to(term: Term) -> None:

@@ -17,7 +17,7 @@ from places import ROOT
 
 from derivation.exercises.plan.table import VariantsTable
 from derivation.exercises.plan.wishes import WISHES
-from derivation.spec.reader import Spec
+from derivation.spec.tables import Spec
 from derivation.spec.update import UpdateTable
 
 GUIDES = sorted((ROOT / "docs").glob("*.md"))

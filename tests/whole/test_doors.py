@@ -26,7 +26,7 @@ from derivation.exercises.batch.products import FORMATS as EXPORTS
 from derivation.exercises.marking.reports.pdf import _numeral
 from derivation.pages.formats import FORMATS
 from derivation.pages.typesetting.templating import latex_text
-from derivation.spec.reader import SpecError
+from derivation.spec.errors import SpecError
 from derivation.tex.names import COMMANDS
 from derivation.tex.notation import NotationError, notation
 

@@ -19,6 +19,7 @@ KEPT = [(name, path) for name in TARGETS for path in kept(name)]
 SEED = ROOT / "examples" / "two-two-one.toml"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "path"), KEPT, ids=[path.stem for _, path in KEPT])
 def test_what_was_a_find_once(name: str, path: Path) -> None:
     judged(name, path.read_bytes())

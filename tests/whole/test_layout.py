@@ -36,6 +36,8 @@ HEAVY = {
 }
 LATE = 36
 """Imports inside functions, of which there are fewer."""
+LINES = 400
+"""Of a file, at most."""
 
 
 def dotted(path: Path) -> str:
@@ -110,6 +112,12 @@ def test_the_contracts_hold() -> None:
     command = Path(sys.executable).with_name("lint-imports")
     done = subprocess.run([command, "--no-cache"], cwd=PACKAGE.parent, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def test_no_file_is_long() -> None:
+    """A file that has grown is two things: each gets a name that a reader would look for."""
+    lengths = {dotted(path): len(path.read_text("utf-8").splitlines()) for path in FILES}
+    assert {name: length for name, length in lengths.items() if length > LINES} == {}
 
 
 def test_tests_mirror_the_rooms() -> None:
@@ -217,6 +225,16 @@ def test_what_costs_nothing_loads_nothing_heavy(work: str) -> None:
 def test_the_checker_starts_no_sympy() -> None:
     text = "from derivation.check import check_text; import sys; assert check_text('$1 + 1 = 3$').wrong"
     subprocess.run([sys.executable, "-c", f"{text}; assert not {{'sympy', 'pydantic'}} & set(sys.modules)"], check=True)
+
+
+def test_commands_that_set_nothing_load_no_tex() -> None:
+    """An error of TeX's is known without its engine."""
+    text = (
+        "import sys, derivation.cli.check, derivation.cli.mark; from derivation.check import check_text; "
+        "from derivation.checking.reports import FORMATS; assert FORMATS['json']([check_text('$1 + 1 = 3$')]); "
+        "assert not {'derivation.pages.typesetting.engine', 'pylatex'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", text], check=True)
 
 
 def test_a_printed_document_loads_no_hand_no_view_and_no_socket() -> None:

@@ -19,7 +19,8 @@ from derivation.check import check_text
 from derivation.checking.article import Article
 from derivation.checking.facts import knowledge, meter
 from derivation.checking.facts.facts import Facts
-from derivation.checking.facts.meaning import Meaning, Unknown
+from derivation.checking.facts.failures import Unknown
+from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.values import Random, Slope, Truth
 from derivation.checking.judging import pair
 from derivation.checking.reading.tokens import Unreadable

@@ -35,7 +35,7 @@ from derivation.handwriting.ink.hands import HANDS, PAPERS
 from derivation.handwriting.strokes.glyphs import table
 from derivation.networks.optimizers import OPTIMIZERS
 from derivation.pages.formats import THEMES
-from derivation.spec.reader import Spec
+from derivation.spec.tables import Spec
 from derivation.words import files
 
 LESSONS = ROOT / "examples"
@@ -206,6 +206,7 @@ def told(*command: str | Path) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", ["typeset", "handwritten"])
 @pytest.mark.parametrize("lesson", ["two-two-one", "paper-arithmetic", "dropout"])
 def test_no_word_of_a_handout_stands_outside_brackets(lesson: str, theme: str, tmp_path: Path) -> None:
@@ -437,6 +438,7 @@ ROSTERS = [
 ]
 
 
+@pytest.mark.slow
 def test_no_word_on_a_wrong_class_list_or_command_stands_outside_brackets(tmp_path: Path) -> None:
     mine, roster = tmp_path / "mine.toml", tmp_path / "class.csv"
     mine.write_text(EXERCISE, "utf-8")

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import islice
 
+from derivation.checking.facts.failures import FAILURES
 from derivation.checking.facts.knowledge import Families, Statement, is_closed
 from derivation.checking.facts.lookup import Lookup
-from derivation.checking.facts.meaning import FAILURES, Meaning
+from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key, stem
 from derivation.checking.facts.values import Printed, half_unit

@@ -18,22 +18,23 @@ from typing import Any, TypeVar
 from flint import fmpq
 
 from derivation.checking.facts.analogy import Analogies
+from derivation.checking.facts.failures import FAILURES, Mismatch, Unknown
 from derivation.checking.facts.knowledge import Statement, instance, letters
 from derivation.checking.facts.lessons import Lesson, Lessons, PutIn, Redefined, Restated, RulesDropped
-from derivation.checking.facts.meaning import FAILURES, Meaning, Mismatch, Unknown
+from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import OUT, THETA, Key, hidden, key_of
 from derivation.checking.facts.sets import has_digits, shape_of_set
 from derivation.checking.facts.stated import Stated
 from derivation.checking.facts.values import MAXIMAL_DEPTH, UPSTREAM, Truth
-from derivation.checking.reading.chains import Declaration
+from derivation.checking.reading.clauses import Declaration
 from derivation.checking.reading.symbols import Symbol
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree
 from derivation.formulas.arrays import Shape
 from derivation.formulas.calculus.reverse import gradients
-from derivation.formulas.language.resolve import Shapes, substitute
-from derivation.formulas.terms import Term, matrix, name, number, walk
+from derivation.formulas.language.shapes import Shapes
+from derivation.formulas.terms import Term, matrix, name, number, substitute, walk
 
 MAXIMAL_ENTRIES = 64
 MAXIMAL_VALUES = 100

@@ -12,7 +12,7 @@ from operator import attrgetter
 
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key, Quantity, is_updated, stem
-from derivation.checking.reading.chains import Chain, Clause, Declaration, Side
+from derivation.checking.reading.clauses import Chain, Clause, Declaration, Side
 from derivation.checking.reading.forms import read
 from derivation.checking.reading.symbols import Symbol, Vocabulary, is_fenced
 from derivation.checking.reading.tokens import Unreadable

@@ -1,59 +1,31 @@
-"""Trees to terms of the operations table: which operation a sign stands for is decided by the shapes of its
-operands."""
+"""Trees to terms of the operations table, at one place of the article: names by what is known there, signs by
+`operations.py`."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import reduce
 from typing import Any
 
+from derivation.checking.facts.entries import entry
+from derivation.checking.facts.failures import Unknown
 from derivation.checking.facts.knowledge import instance, is_closed
 from derivation.checking.facts.lookup import Lookup, Meant
+from derivation.checking.facts.operations import PRODUCTS, operation, product
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import ARGUMENT, THETA, hidden
 from derivation.checking.reading.symbols import Symbol
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree, alike, nodes
 from derivation.formulas.arrays import Shape, collapse
-from derivation.formulas.language.expressions import SyntaxProblem
-from derivation.formulas.language.resolve import choose, describe, rule, substitute
-from derivation.formulas.operations import SPELLINGS, TABLE, ShapeMismatch, heads
-from derivation.formulas.terms import Term, index, matrix, name, number, partial, updated
-from derivation.words.files import load
-from derivation.words.telling import listed, tell
+from derivation.formulas.language.definitions import rule
+from derivation.formulas.language.shapes import choose
+from derivation.formulas.operations import TABLE, heads
+from derivation.formulas.terms import Term, index, matrix, name, number, partial, substitute, updated
 
-TEN = number(10)
 MAXIMAL_CALLS = 20
 MAXIMAL_SUM = MAXIMAL_ONES = 1000
-
-
-class Unknown(Unreadable):
-    """A quantity of which the article says neither value nor formula nor shape."""
-
-
-class Mismatch(SyntaxProblem):
-    """Operands whose shapes do not fit: the equality is wrong."""
-
-
-FAILURES = (ArithmeticError, ValueError)
-"""All that may keep a side from having a value: it cannot be read, shapes do not fit, a derivative or a value does not
-exist."""
-
-
-PRODUCTS = {
-    "": (heads.TIMES, heads.MATMUL),
-    r"\cdot": (heads.TIMES, heads.MATMUL, heads.DOT),
-    r"\times": (heads.TIMES, heads.MATMUL),
-    "*": (heads.TIMES, heads.HADAMARD, heads.MATMUL),
-    "@": (heads.MATMUL, heads.TIMES),
-    r"\odot": (heads.HADAMARD, heads.TIMES),
-    r"\circ": (heads.HADAMARD, heads.TIMES),
-    r"\otimes": (heads.OUTER, heads.TIMES),
-    r"\oslash": (heads.HADAMARD_DIV, heads.DIV),
-    r"\star": (heads.CONV2D,),
-}
 SIGNS = {"+": "+", "-": "-", "/": "/", "frac": "/", "^": "^", ".T": ".T", heads.ABS: heads.ABS}
 RELATED = {">": (">", False), ">=": (">=", False), "<": (">", True), "<=": (">=", True)}
 """A comparison as the table has it, and whether its sides are exchanged for that."""
@@ -82,34 +54,9 @@ class Meaning:
         if method:
             return method(self, tree)
         parts = [self.of(child) for child in tree.children]
-        if tree.head in PRODUCTS:
-            return self.product(tree, parts)
-        return self.make(tree, SIGNS[tree.head], parts)
-
-    def make(self, tree: Tree, symbol: str, parts: list[Meant], options: Sequence[int] = ()) -> Meant:
-        try:
-            row = choose(symbol, [shape for _, shape in parts], options)
-        except ShapeMismatch as mismatch:
-            self.broadcasts(tree, symbol, [shape for _, shape in parts])
-            if all(len(parts) > len(row.operands) for row in SPELLINGS.get(symbol, ())):
-                raise Unreadable(tree.start, "meaning.arguments", function=symbol, count=len(parts)) from mismatch
-            found = load()["joining"]["and"].join(describe(shape) for _, shape in parts)
-            raise Mismatch(tree.start, tell("wrong.operands", found=found)) from mismatch
-        if row.options and not options:
-            raise Unreadable(tree.start, "meaning.options", function=symbol, options=listed(row.options))
-        missing = len(row.operands) - len(parts)
-        defaults = tuple(number(text) for text in row.defaults[len(row.defaults) - missing :]) if missing else ()
-        shapes = [shape for _, shape in parts] + [()] * missing
-        places = row.filled(options)
-        return Term(row.name, (*(term for term, _ in parts), *defaults, *places)), row.shape(shapes, *places)
-
-    def broadcasts(self, tree: Tree, symbol: str, shapes: list[Shape]) -> None:
-        if symbol == "+" and len(shapes) == 2 and all(shapes):
-            (a, b), (c, d) = shapes
-            if (b == d and 1 in (a, c) and min(b, d) > 1) or (
-                a == c and 1 in (b, d) and b != d and max(b, d) > 1 and a > 1
-            ):
-                raise Unreadable(tree.start, "meaning.broadcast")
+        if tree.head not in PRODUCTS:
+            return operation(SIGNS[tree.head], parts, tree.start)
+        return (number(0), ()) if self.vanishes(tree) else product(tree, *parts)
 
     def vanishes(self, tree: Tree) -> bool:
         """Whether a product is 0 log 0, which by convention is 0 (Cover and Thomas, Elements of Information Theory,
@@ -119,37 +66,6 @@ class Meaning:
             return False
         values = (self.facts.integer(self.of(part)[0], self.position) for part in (factor, log.args[1]))
         return all(value == 0 for value in values)
-
-    def product(self, tree: Tree, parts: list[Meant]) -> Meant:
-        (a, first), (b, second) = parts
-        if self.vanishes(tree):
-            return number(0), ()
-        if tree.args[0].head == "tuple" and first != second and first[:1] == second[:1]:
-            a, first = a.T, first[::-1]  # (1, 2) in front of a matrix is a row
-        if (
-            a.head == "number"
-            and b.head == heads.POW
-            and b.args[0] == TEN
-            and "e" not in a.args[0]
-            and re.fullmatch(r"-?\d{1,3}", str(b.args[1].args[0]))
-        ):
-            return number(f"{a.args[0]}e{b.args[1].args[0]}"), ()
-        fitting = []
-        for key in PRODUCTS[tree.head]:
-            try:
-                places = TABLE[key].filled()
-                fitting.append((Term(key, (a, b, *places)), TABLE[key].shape([first, second], *places)))
-            except ShapeMismatch:
-                continue
-            if tree.head != "*":
-                break
-        if len(fitting) > 1 and first and second:
-            raise Unreadable(tree.start, "meaning.star")
-        if not fitting:
-            if tree.head == r"\times" and first == second == (3, 1):
-                raise Unreadable(tree.start, "meaning.cross")
-            raise Mismatch(tree.start, tell("wrong.product", left=describe(first), right=describe(second)))
-        return fitting[0]
 
     # Leaves
 
@@ -171,36 +87,25 @@ class Meaning:
             symbol = replace(symbol, sub=(*symbol.sub[:-1], self.renamed[1]))
         if symbol.key in self.indices:
             return number(self.indices[symbol.key]), ()
-        if symbol.key in self.bound:
-            return self.bound[symbol.key]
-        shape = self.facts.shape(symbol.key, self.position, symbol)
-        if shape is not None:
-            return name(symbol.key), shape
-        found = self.entry(symbol)
+        found = self.known(symbol) or self.entry(symbol)
         if found is None and (last := self.facts.with_numbers(symbol, self.position)) != symbol:
-            return self.named(replace_symbol(tree, last))
+            return self.named(replace(tree, args=(last,)))
         if found is None and (symbol.key in self.facts.parameters or self.facts.may_assume(symbol)):
             return name(symbol.key), ()
         if found is None:
             raise Unknown(tree.start, "lacking.anything", quantity=symbol.key)
         return found
 
+    def known(self, symbol: Symbol) -> Meant | None:
+        """What is bound to a name, else the quantity that it names, where that has a shape."""
+        if symbol.key in self.bound:
+            return self.bound[symbol.key]
+        shape = self.facts.shape(symbol.key, self.position, symbol)
+        return None if shape is None else (name(symbol.key), shape)
+
     def entry(self, symbol: Symbol) -> Meant | None:
-        """An entry of a known array: `z_1`, `w_{12}` of `W`."""
-        places = digits(symbol.sub)
-        if not places:
-            return None
-        for whole in wholes(symbol.whole):
-            meant = self.bound.get(whole.key)
-            shape = meant[1] if meant else self.facts.shape(whole.key, self.position, whole)
-            if not shape:
-                continue
-            sizes = shape if len(places) == 2 else (max(shape),) if 1 in shape else ()
-            if len(places) == 2 and 1 in shape and len(symbol.sub) == 1 and int(symbol.sub[0]) <= max(shape):
-                places, sizes = (int(symbol.sub[0]) - 1,), (max(shape),)
-            if len(sizes) == len(places) and all(0 <= place < size for place, size in zip(places, sizes, strict=True)):
-                return index(meant[0] if meant else name(whole.key), *places), ()
-        return None
+        """The entry of a known array that a name stands for; None where it is none."""
+        return entry(symbol, self.known)
 
     def entry_of(self, tree: Tree) -> Meant:
         """An entry of an expression: `(A B)_{12}`."""
@@ -242,13 +147,13 @@ class Meaning:
         function, *arguments = tree.args
         meant = [self.of(argument) for argument in arguments]
         if function in ("max", "min") and len(meant) > 2:
-            return reduce(lambda first, second: self.make(tree, function, [first, second]), meant)
-        return self.make(tree, function, meant)
+            return reduce(lambda first, second: operation(function, [first, second], tree.start), meant)
+        return operation(function, meant, tree.start)
 
     def windowed(self, tree: Tree) -> Meant:
         """A function worked in windows of a size that stands below it."""
         function, options, *arguments = tree.args
-        return self.make(tree, function, [self.of(argument) for argument in arguments], options)
+        return operation(function, [self.of(argument) for argument in arguments], tree.start, options)
 
     def apply(self, tree: Tree) -> Meant:
         """The article's own function: its body with the arguments put in."""
@@ -365,7 +270,7 @@ class Meaning:
         ]
         result = parts[0]
         for part in parts[1:]:
-            result = self.make(tree, "+", [result, part])
+            result = operation("+", [result, part], tree.start)
         return result
 
     def range(self, tree: Tree, variable: str, low: Tree | None, high: Tree | None, body: Tree) -> range:
@@ -416,13 +321,15 @@ class Meaning:
             other, value, condition = parts
         else:
             raise Unreadable(tree.start, "meaning.condition")
-        return self.make(tree, heads.CASES, [self.condition(condition.args, tree), self.of(value), self.of(other)])
+        return operation(
+            heads.CASES, [self.condition(condition.args, tree), self.of(value), self.of(other)], tree.start
+        )
 
     def condition(self, args: tuple[Any, ...], tree: Tree) -> Meant:
         relation, left, right = args
         sign, exchanged = RELATED[relation]
         parts = [self.of(left), self.of(right)]
-        return self.make(tree, sign, parts[::-1] if exchanged else parts)
+        return operation(sign, parts[::-1] if exchanged else parts, tree.start)
 
     def indicator(self, tree: Tree) -> Meant:
         return self.condition(tree.args, tree)
@@ -436,38 +343,12 @@ class Meaning:
     def norm(self, tree: Tree) -> Meant:
         inner, shape = self.of(tree.args[0])
         if not shape:
-            return self.make(tree, heads.ABS, [(inner, shape)])
+            return operation(heads.ABS, [(inner, shape)], tree.start)
         square = Term(heads.HADAMARD_POW, (inner, number(2)))
         return Term(heads.SQRT, (Term(heads.SUM, (square,)),)), ()
 
     def compare(self, tree: Tree) -> Meant:
         raise Unreadable(tree.start, "meaning.comparison")
-
-
-def digits(sub: tuple[str, ...]) -> tuple[int, ...]:
-    """The places, from 0, that a subscript of digits means; () if it is none. `12` is row 1, column 2."""
-    parts = [part for part in sub if part != ","]
-    if not parts or not all(part.isdecimal() for part in parts):
-        return ()
-    if len(parts) == 1 and len(parts[0]) == 2:
-        parts = list(parts[0])
-    return tuple(int(part) - 1 for part in parts) if len(parts) <= 2 else ()
-
-
-def replace_symbol(tree: Tree, symbol: Symbol) -> Tree:
-    return Tree(tree.head, (symbol,), tree.start)
-
-
-def wholes(symbol: Symbol) -> Iterator[Symbol]:
-    r"""The arrays whose entries may bear this letter: `w` is an entry of `w`, `W`, `\mathbf{w}` or `\mathbf{W}`."""
-    letter = symbol.base
-    capitals = [letter.upper()] if len(letter) == 1 and letter.islower() else []
-    bases = [
-        letter,
-        *capitals,
-        *(rf"{font}{{{base}}}" for font in (r"\mathbf", r"\boldsymbol", r"\vec") for base in (letter, *capitals)),
-    ]
-    return (replace(symbol, base=base) for base in bases)
 
 
 METHODS: dict[str, Callable[[Meaning, Tree], Meant]] = {

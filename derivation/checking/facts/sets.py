@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from hashlib import blake2b
 
-from derivation.checking.reading.chains import Declaration, Side
+from derivation.checking.reading.clauses import Declaration, Side
 from derivation.formulas.arrays import Shape
 
 MAXIMAL_SIZE = 512

@@ -10,9 +10,10 @@ from typing import Any
 from flint import arb, fmpq
 
 from derivation.checking.facts.effort import effort
+from derivation.checking.facts.failures import Unknown
 from derivation.checking.facts.knowledge import Statement
 from derivation.checking.facts.lookup import Lookup
-from derivation.checking.facts.meaning import Meaning, Unknown
+from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key, hidden, key_of
 from derivation.formulas.arrays import Array, Shape

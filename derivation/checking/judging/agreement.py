@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Literal
 
 from flint import arb, fmpq
 
 from derivation.formulas.arrays import Array
-from derivation.formulas.numbers import bounds, exact, middle, terminating
+from derivation.formulas.decimals import terminating
+from derivation.formulas.numbers import bounds, exact, middle
 from derivation.formulas.terms import Term
 
+Agreement = Literal["exact", "rounded", "no"]
+BADNESS = {"exact": 0, "rounded": 1, "no": 2}
 TINY = fmpq(1, 10**40)
+
+
+def better(one: Agreement, other: Agreement) -> Agreement:
+    """The better of two agreements."""
+    return min(one, other, key=BADNESS.__getitem__)
+
+
+def worst(found: Iterable[Agreement]) -> Agreement:
+    """The worst of several agreements; what stands behind a `no` is not looked at."""
+    so_far: Agreement = "exact"
+    for agreement in found:
+        if agreement == "no":
+            return "no"
+        so_far = max(so_far, agreement, key=BADNESS.__getitem__)
+    return so_far
 
 
 def distance(a: Array, b: Array) -> Any:

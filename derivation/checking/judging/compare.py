@@ -8,37 +8,39 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from flint import arb, fmpq
 
-from derivation.checking.facts.meaning import FAILURES, Meaning, Mismatch, Unknown
+from derivation.checking.facts.failures import FAILURES, Mismatch, Unknown
+from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.numerals import numerals
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key, key_of
-from derivation.checking.facts.values import Balls, Printed, half_unit, quantities
+from derivation.checking.facts.values import Balls, Printed, quantities
 from derivation.checking.judging.agreement import (
+    Agreement,
+    better,
     distance,
     equal,
     is_exactly,
-    lacks_digits,
     printed_entries,
     significant,
+    worst,
 )
 from derivation.checking.judging.context import Context
+from derivation.checking.judging.rounding import Rounding
 from derivation.checking.judging.spelling import flat, signed, spelled
 from derivation.checking.judging.verdicts import Allowance
 from derivation.checking.reading.tokens import Unreadable
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
-from derivation.formulas.numbers import Undefined, bounds, exact
+from derivation.formulas.numbers import Undefined
 from derivation.formulas.operations import heads
 from derivation.formulas.operations.algebras import Terms
 from derivation.formulas.terms import Term, is_literal, number, rebuild, walk
 from derivation.words.telling import message_of, tell
 
-Agreement = Literal["exact", "rounded", "no"]
-WORST = {"exact": 0, "rounded": 1, "no": 2}
 MAXIMAL_WORK = 400
 """Entries of a side that is spelled out term by term to compare its parts."""
 
@@ -85,9 +87,9 @@ class Comparison:
         self, context: Context, position: Position, relation: str, subject: Callable[[], Array | None] = lambda: None
     ) -> None:
         self.facts, self.truth, self.printed = context.facts, context.truth, context.printed
-        self.allowed, self.position, self.relation, self.subject = context.allowed, position, relation, subject
+        self.position, self.subject = position, subject
         self.is_rounded, self.any_rounded = context.is_rounded, context.any_rounded
-        self._needed: set[Allowance] = set()
+        self.rounding = Rounding(relation, context.allowed, context.is_rounded, context.facts.numerals)
         self._rounded: list[str] = []
         self._difference: Difference | None = None
         self._aligned: dict[tuple[Term, Term], Agreement] = {}
@@ -101,7 +103,7 @@ class Comparison:
         return self._outcome(self.sides([value], None, b))
 
     def _outcome(self, agreement: Agreement) -> Outcome:
-        return Outcome(agreement, frozenset(self._needed), tuple(self._rounded), self._difference)
+        return Outcome(agreement, frozenset(self.rounding.needed), tuple(self._rounded), self._difference)
 
     def values(self, term: Term) -> list[Array]:
         """The values that a side may have: with names as printed, and with names as they truly are."""
@@ -153,7 +155,7 @@ class Comparison:
         sources = list(self.sources(a, known))
         best: Agreement = "no"
         for values, side in sources:
-            best = min(best, self.sides(values, side, b), key=WORST.__getitem__)
+            best = better(best, self.sides(values, side, b))
             if best == "exact":
                 break
         return self.overlap(sources, b) if best == "no" and not is_literal(b) else best
@@ -194,7 +196,7 @@ class Comparison:
         fitting = [value for value in values if value.shape == shape]
         best: Agreement = "no"
         for value in fitting:
-            best = min(best, self.entries(value, texts, result), key=WORST.__getitem__)
+            best = better(best, self.rounding.agreement(value, texts, result))
         ball = self.ball(a) if a is not None and (best == "no" or self.any_rounded) else None
         if ball is not None and ball.shape == shape:
             if best == "no":
@@ -209,7 +211,7 @@ class Comparison:
             and result
             and a is not None
             and self.hidden_digits(a, texts, shape)
-            and self.allows("operands")
+            and self.rounding.allows("operands")
         ):
             best = "rounded"
         if best == "rounded":
@@ -226,61 +228,27 @@ class Comparison:
             ball = Printed(self.facts, Balls(decimals)).value(a, self.position) if decimals else None
         except FAILURES:
             return False
-        return ball is not None and ball.shape == shape and self.entries(ball, texts, True) != "no"
+        return ball is not None and ball.shape == shape and self.rounding.agreement(ball, texts, True) != "no"
 
     def within(self, ball: Array, texts: Sequence[str], shape: tuple[int, ...], result: bool) -> Agreement:
         """Whether rounding on the way explains the numerals: they lie in the interval, and are the true value's or the
         article's habit allows others."""
-        found = self.entries(ball, texts, result)
+        found = self.rounding.agreement(ball, texts, result)
         if found == "no":
             return found
         if not result:
             return "no" if any(self.facts.numerals.miscopied(text.lstrip("-")) for text in texts) else found
         truth = self.subject()
-        if truth is None or truth.shape != shape or self.entries(truth, texts, result) != "no":
+        if truth is None or truth.shape != shape or self.rounding.agreement(truth, texts, result) != "no":
             return found
-        return found if self.allows("carried") else "no"
-
-    def entries(self, value: Array, texts: Sequence[str], result: bool) -> Agreement:
-        found: Agreement = "exact"
-        for x, text in zip(value.entries, texts, strict=True):
-            if is_exactly(x, text):
-                continue
-            if not self.rounds(x, text, result):
-                return "no"
-            found = "rounded"
-        return found
-
-    def rounds(self, x: Any, text: str, result: bool) -> bool:
-        """Whether a numeral is a rounding of the value."""
-        if self.relation != "≈" and "." not in text and "e" not in text and abs(exact(text)) < 10:
-            return False
-        low, high = bounds(x)
-        target, half = exact(text), half_unit(text)
-        if not (low <= target + half and high >= target - half):
-            return False
-        if isinstance(x, fmpq) and abs(x - target) == half and abs(target) < abs(x) and int(text.rstrip(".")[-1]) % 2:
-            return False  # a tie goes up, or to the even digit
-        if self.relation == "≈":
-            return True
-        if lacks_digits(x, text) and (
-            len(text.partition(".")[2]) < self.facts.numerals.usual_places or not self.allows("cut")
-        ):
-            return False
-        return result or self.is_rounded(text.lstrip("-")) or self.allows("inside")
-
-    def allows(self, allowance: Allowance) -> bool:
-        """Whether the article is allowed something, which then was needed."""
-        if allowance in self.allowed:
-            self._needed.add(allowance)
-        return allowance in self.allowed
+        return found if self.rounding.allows("carried") else "no"
 
     def locate(self, value: Array, texts: Sequence[str]) -> None:
         """Notes the first entry that is wrong."""
         if self._difference or len(value.entries) != len(texts):
             return
         for place, x, text in zip(value.places, value.entries, texts, strict=True):
-            if not is_exactly(x, text) and not self.rounds(x, text, True):
+            if not is_exactly(x, text) and not self.rounding.rounds(x, text, True):
                 self._difference = Difference(tuple(k + 1 for k in place), text, x)
                 return
 
@@ -307,7 +275,7 @@ class Comparison:
             and a.head not in ("name", "partial", "updated")
             and a.args[len(a.children) :] == b.args[len(b.children) :]
         ):
-            found = self.worst(self.align(x, y) for x, y in zip(a.children, b.children, strict=True))
+            found = worst(self.align(x, y) for x, y in zip(a.children, b.children, strict=True))
             if found != "no":
                 return found
         if "row" in (a.head, b.head):
@@ -319,20 +287,12 @@ class Comparison:
             return "no"
         return self.spelled(a, b)
 
-    def worst(self, found: Iterator[Agreement]) -> Agreement:
-        worst: Agreement = "exact"
-        for agreement in found:
-            if agreement == "no":
-                return "no"
-            worst = max(worst, agreement, key=WORST.__getitem__)
-        return worst
-
     def spelled(self, a: Term, b: Term) -> Agreement:
         """Both sides entry by entry, summand by summand."""
         left, right = self.spell(a), self.spell(b)
         if left is None or right is None or left.shape != right.shape or len(left.entries) > MAXIMAL_WORK:
             return "no"
-        return self.worst(self.summands(x, y) for x, y in zip(left.entries, right.entries, strict=True))
+        return worst(self.summands(x, y) for x, y in zip(left.entries, right.entries, strict=True))
 
     def summands(self, a: Term, b: Term) -> Agreement:
         first, second = (
@@ -341,7 +301,7 @@ class Comparison:
         )
         if len(first) != len(second) or len(first) < 2:
             return self.factors(a, b) if len(first) == len(second) else "no"
-        return self.worst(self.align(x, y) for x, y in zip(first, second, strict=True))
+        return worst(self.align(x, y) for x, y in zip(first, second, strict=True))
 
     def factors(self, a: Term, b: Term) -> Agreement:
         """One summand: its parts, where it is built alike."""
@@ -349,7 +309,7 @@ class Comparison:
             return self.literal(self.values(a), b, a, result=False)
         if a.head != b.head or len(a.children) != len(b.children) or not a.children:
             return "no"
-        return self.worst(self.align(x, y) for x, y in zip(a.children, b.children, strict=True))
+        return worst(self.align(x, y) for x, y in zip(a.children, b.children, strict=True))
 
     def is_zero(self, term: Term) -> bool:
         try:

@@ -9,9 +9,10 @@ from typing import Any
 from flint import arb, fmpq
 
 from derivation.checking.facts.facts import Facts
+from derivation.checking.facts.failures import FAILURES, Mismatch
 from derivation.checking.facts.knowledge import ChainRead, SideRead, quantity
 from derivation.checking.facts.lessons import Confirmed, Lesson, Lessons, Mistaken, Rounded, Used
-from derivation.checking.facts.meaning import FAILURES, Meaning, Mismatch
+from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.quantity import Key
 from derivation.checking.facts.values import Printed, Random, Truth
 from derivation.checking.judging.agreement import equal

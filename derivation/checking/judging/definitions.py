@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
+from derivation.checking.facts.failures import FAILURES, Mismatch, Unknown
 from derivation.checking.facts.knowledge import (
     ChainRead,
     SideRead,
@@ -14,13 +15,13 @@ from derivation.checking.facts.knowledge import (
     quantity,
 )
 from derivation.checking.facts.lessons import RulesDropped
-from derivation.checking.facts.meaning import FAILURES, Meaning, Mismatch, Unknown
+from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.quantity import Key, is_derivative, is_derived, is_updated
 from derivation.checking.judging.context import Context, Judgement
 from derivation.checking.reading.symbols import Symbol
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree, alike, nodes
-from derivation.formulas.language.resolve import describe
+from derivation.formulas.arrays import describe
 from derivation.formulas.terms import name, updated, walk
 from derivation.words.telling import tell
 

@@ -12,9 +12,10 @@ from derivation.checking.facts.values import UPSTREAM, Slope, Truth, quantities
 from derivation.checking.judging.agreement import printed_entries
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.reverse import gradients
-from derivation.formulas.language.resolve import Shapes, substitute
-from derivation.formulas.numbers import Style, bounds, decimal, nearest, point, terminating
-from derivation.formulas.terms import Term, is_literal, name, partial
+from derivation.formulas.decimals import Style, decimal, nearest, point, terminating
+from derivation.formulas.language.shapes import Shapes
+from derivation.formulas.numbers import bounds
+from derivation.formulas.terms import Term, is_literal, name, partial, substitute
 from derivation.tex.names import Names
 from derivation.tex.write import write
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from flint import arb
 
+from derivation.checking.facts.failures import FAILURES, Mismatch
 from derivation.checking.facts.knowledge import (
     ChainRead,
     SideRead,
@@ -16,7 +17,6 @@ from derivation.checking.facts.knowledge import (
     substitutions,
 )
 from derivation.checking.facts.lessons import Redefined, Restated, Used
-from derivation.checking.facts.meaning import FAILURES, Mismatch
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key, Quantity, is_derivative, is_derived, is_updated, key_of
 from derivation.checking.facts.values import half_unit, quantities

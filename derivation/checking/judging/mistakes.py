@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+from derivation.checking.facts.failures import FAILURES
 from derivation.checking.facts.lookup import Lookup
-from derivation.checking.facts.meaning import FAILURES
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.values import Truth
 from derivation.checking.judging.agreement import equal

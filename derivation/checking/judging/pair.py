@@ -10,6 +10,7 @@ from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
 from functools import cached_property
 
+from derivation.checking.facts.failures import FAILURES, Mismatch, Unknown
 from derivation.checking.facts.knowledge import (
     ChainRead,
     SideRead,
@@ -20,7 +21,7 @@ from derivation.checking.facts.knowledge import (
     substitutions,
 )
 from derivation.checking.facts.lessons import Lesson, PutIn, Rounded
-from derivation.checking.facts.meaning import FAILURES, Meaning, Mismatch, Unknown
+from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.meter import Exhausted
 from derivation.checking.facts.numerals import numerals
 from derivation.checking.facts.position import Position
@@ -34,9 +35,8 @@ from derivation.checking.judging.explanations import Explanations
 from derivation.checking.judging.verdicts import Allowance
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree, mapped, nodes
-from derivation.formulas.arrays import Array, Shape
+from derivation.formulas.arrays import Array, Shape, describe
 from derivation.formulas.calculus.reverse import NoDerivative
-from derivation.formulas.language.resolve import describe
 from derivation.formulas.numbers import Undefined
 from derivation.formulas.terms import Term, is_literal, matrix
 from derivation.words.telling import message_of, tell

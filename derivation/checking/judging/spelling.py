@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from math import prod
 
-from derivation.checking.facts.meaning import FAILURES
+from derivation.checking.facts.failures import FAILURES
 from derivation.checking.facts.values import quantities
 from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.calculus.evaluate import evaluate

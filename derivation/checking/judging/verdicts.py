@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from derivation.checking.reading.chains import Side
+from derivation.checking.reading.clauses import Side
 from derivation.checking.reading.tokens import Token
 from derivation.checking.sources.source import Formula, Source
 from derivation.words.telling import code_of

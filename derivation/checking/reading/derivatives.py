@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from derivation.checking.reading.names import applied, labelled
 from derivation.checking.reading.reader import Reader
 from derivation.checking.reading.symbols import Symbol, Vocabulary, script, scripted, texts
 from derivation.checking.reading.tokens import Token, Unreadable
@@ -29,7 +30,7 @@ def slashed_derivative(reader: Reader) -> Tree | None:
     if by is None:
         return None
     reader.place = by.after
-    return Tree("partial", (reader.symbol(of), reader.symbol(by)), reader.words[begin].start)
+    return Tree("partial", (labelled(reader, of), labelled(reader, by)), reader.words[begin].start)
 
 
 def slashed_partial(reader: Reader) -> Tree:
@@ -63,7 +64,7 @@ def quantity(reader: Reader) -> Tree:
     reader.place = found.after
     if found.base in ("", r"\partial"):
         raise Unreadable(start, "reading.higher_derivative")
-    tree = reader.symbol(found)
+    tree = labelled(reader, found)
     if reader.next != "(":
         return tree
     before = reader.place
@@ -71,7 +72,7 @@ def quantity(reader: Reader) -> Tree:
     if tree.head == "name" and all(argument.head in ("name", "updated") for argument in arguments):
         return tree  # J(W, b): the quantity J, which depends on W and b
     reader.place = before
-    return reader.applied(tree, found)
+    return applied(reader, tree, found)
 
 
 def fraction(reader: Reader) -> Tree:

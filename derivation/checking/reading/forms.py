@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from derivation.checking.reading.derivatives import fraction, nabla, slashed_derivative, slashed_partial
 from derivation.checking.reading.functions import SPOKEN
+from derivation.checking.reading.names import call, named
 from derivation.checking.reading.reader import BARS, RELATIONS, Forms, Reader
 from derivation.checking.reading.symbols import (
     LETTERS,
@@ -153,7 +154,7 @@ def styled(reader: Reader) -> Tree:
     found = scripted(reader.words, reader.place, reader.vocabulary)
     if found is None:
         raise reader.problem("expected.operand")
-    return reader.named(found)
+    return named(reader, found)
 
 
 def environment(reader: Reader) -> Tree:
@@ -235,7 +236,12 @@ def function(reader: Reader) -> Tree:
             primes += len(inner)
         else:
             sups.append(inner)
-    return reader.call(SPOKEN[word.text], Scripted(word.text, sub, tuple(sups), primes, word.start, at))
+    return call(reader, SPOKEN[word.text], Scripted(word.text, sub, tuple(sups), primes, word.start, at))
+
+
+def name(reader: Reader, found: Scripted) -> Tree:
+    """A derivative such as `dL/dw`, or the name that stands there, with what belongs to it."""
+    return slashed_derivative(reader) or named(reader, found)
 
 
 BRACKETS_AND_COMMANDS: dict[str, Callable[[Reader], Tree]] = {
@@ -254,7 +260,7 @@ BRACKETS_AND_COMMANDS: dict[str, Callable[[Reader], Tree]] = {
     r"\nabla": nabla,
 }
 """What a side or a part of one may begin with, other than a name or a number."""
-FORMS = Forms(BRACKETS_AND_COMMANDS, environment, slashed_derivative)
+FORMS = Forms(BRACKETS_AND_COMMANDS, environment, name)
 
 
 def read(words: Sequence[Token], vocabulary: Vocabulary) -> Tree:

@@ -13,54 +13,38 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from derivation.checking.reading.functions import options_of, spoken
-from derivation.checking.reading.numerals import POSTFIXES, pi, plain
+from derivation.checking.reading.numerals import POSTFIXES, plain
 from derivation.checking.reading.symbols import (
-    CURRENT,
-    LETTERS,
     TRANSPOSED,
-    UPDATED,
     Scripted,
-    Symbol,
     Vocabulary,
     is_fenced,
-    joined,
-    marked,
     script,
     scripted,
     texts,
 )
 from derivation.checking.reading.tokens import Token, Unexpected, Unreadable, group
 from derivation.checking.reading.trees import Tree
-from derivation.formulas.operations import heads
 
 BARS = ("|", r"\|")
 RELATIONS = {"<": "<", ">": ">", r"\le": "<=", r"\ge": ">="}
 MAXIMAL_DEPTH = 60
 STEPS_AT_LEAST, STEPS_A_WORD = 1000, 30
 """Factors that may be read in one side, some of them several times over: so many, and more by its tokens."""
-AXES = {"rows": 1, "columns": 0}
-"""Subscripts of a function that works at each row, or each column, by itself."""
 ENTRYWISE = frozenset([r"\odot", r"\circ", r"\otimes", r"\oslash", r"\star"])
 PRODUCTS = frozenset([r"\cdot", r"\times", "*", "/", "@"])
-OPERATORS = frozenset(
-    [r"\Sigma", r"\Pi", r"\mathbb{E}", r"\mathbb{P}", r"\mathrm{arg}", r"\mathrm{Var}", r"\mathrm{Cov}"]
-)
-"""Names that mean nothing by themselves, such as expectations."""
 STOPS = frozenset(["", ")", "]", "}", r"\}", ",", ";", "+", "-", "&", r"\\", *RELATIONS, *ENTRYWISE, *PRODUCTS])
-
-
 SCRIPTS = frozenset(["^", "_", "'", *POSTFIXES])
 
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """What a side or a part of one may begin with, other than a number or a name: by their first token, an environment,
-    and a derivative such as `dL/dw`, which is None where there is none."""
+    """What a side or a part of one may begin with, other than a number: by their first token, an environment, and
+    whatever begins with a name."""
 
     commands: Mapping[str, Callable[[Reader], Tree]]
     environment: Callable[[Reader], Tree]
-    derivative: Callable[[Reader], Tree | None]
+    name: Callable[[Reader, Scripted], Tree]
 
 
 class Reader:
@@ -251,164 +235,7 @@ class Reader:
         found = scripted(self.words, self.place, self.vocabulary)
         if found is None:
             raise self.problem("expected.operand")
-        return self.named(found)
-
-    # Names, calls and their scripts
-
-    def named(self, found: Scripted) -> Tree:
-        if (derivative := self.forms.derivative(self)) is not None:
-            return derivative
-        function = spoken(found.base, self.vocabulary)
-        axis = AXES.get("".join(texts(found.sub))) if function and found.sub else None
-        function = function if axis is None else f"{function} axis={axis}"
-        follows = self.words[found.after].text if found.after < len(self.words) else ""
-        if function and (follows in ("(", "[", r"\{") or follows.startswith(r"\begin{") or found.base not in LETTERS):
-            return self.call(function, found)
-        self.place = found.after
-        if (
-            found.base == r"\pi"
-            and not (found.sub or found.sups or found.primes or found.base in self.vocabulary.quantities)
-            and follows != "("
-        ):
-            return pi(found.start)
-        if found.base in OPERATORS and follows in ("(", "["):
-            return self.opaque(Symbol(found.base, texts(found.sub)), found)
-        if found.base in OPERATORS and found.base not in self.vocabulary.quantities and follows not in STOPS:
-            raise Unreadable(found.start, "reading.unknown_operator", base=found.base)
-        if found.base in ("e", r"\mathrm{e}") and not found.sub and self.is_number_e(found):
-            return self.exponential(found)
-        if follows == "[" and self.words[found.after].glued and self.is_call(found):
-            return self.opaque(
-                Symbol(found.base, texts(found.sub), tuple(t for sup in found.sups for t in texts(sup)), found.primes),
-                found,
-            )
-        tree = self.symbol(found)
-        return self.applied(tree, found) if follows == "(" else tree
-
-    def is_call(self, found: Scripted) -> bool:
-        """Whether a square bracket right behind a name holds arguments, as in `E[X]`; what is neither surely that nor a
-        product is not read."""
-        inner = self.words[found.after + 1 : self.closing(found.after) - 1]
-        if re.fullmatch(r"-?\d+|:", "".join(word.text for word in inner)):
-            raise Unreadable(self.words[found.after].start, "reading.is_index")
-        return not {found.base, Symbol(found.base, texts(found.sub)).key} & self.vocabulary.quantities
-
-    def is_number_e(self, found: Scripted) -> bool:
-        """Whether an e is Euler's number: where the article has no quantity of that name, with that superscript."""
-        shown = texts(found.sups[0]) if found.sups else ()
-        if shown[:1] == ("-",) and len(shown) > 1:
-            return True
-        return not ({found.base, Symbol(found.base, (), shown).key} & self.vocabulary.quantities or is_fenced(shown))
-
-    def exponential(self, found: Scripted) -> Tree:
-        if len(found.sups) != 1 or found.primes:
-            if not found.sups and not found.primes:
-                return Tree("call", (heads.EXP, Tree("number", ("1",), found.start)), found.start)
-            raise Unreadable(found.start, "reading.which_e")
-        return Tree("call", (heads.EXP, self.inner(found.sups[0])), found.start)
-
-    def symbol(self, found: Scripted) -> Tree:
-        """A name with its labels, and what its other superscripts do to it."""
-        sub, is_new = marked(texts(found.sub))
-        label: tuple[str, ...] = ()
-        after: list[tuple[str, Sequence[Token]]] = []
-        for sup in found.sups:
-            part, kind = self.superscript(found, sub, sup)
-            label += part
-            is_new = is_new or kind == "updated"
-            if kind in ("power", ".T"):
-                after.append((kind, sup))
-        tree = Tree("name", (Symbol(found.base, sub, label, found.primes),), found.start)
-        if is_new:
-            tree = Tree("updated", (tree,), found.start)
-        for kind, inner in after:
-            tree = (
-                Tree(".T", (tree,), found.start) if kind == ".T" else Tree("^", (tree, self.inner(inner)), found.start)
-            )
-        return tree
-
-    def superscript(self, found: Scripted, sub: tuple[str, ...], sup: Sequence[Token]) -> tuple[tuple[str, ...], str]:
-        """The label that a superscript is (or nothing), and what else it does."""
-        shown = texts(sup)
-        if not shown:
-            return (), ""
-        if len(shown) == 1 and shown[0] in UPDATED and not (shown[0] == "+" and self.vocabulary.signed):
-            return (), "updated"
-        if len(shown) == 1 and shown[0] in CURRENT:
-            return (), ""
-        if shown[-1] in TRANSPOSED:
-            rest = shown[:-2] if len(shown) > 1 and shown[-2] == "^" else shown[:-1]
-            if not rest or is_fenced(rest):
-                return rest, ".T"
-        fitting = Symbol(found.base, sub, shown, found.primes).key in self.vocabulary.quantities
-        if is_fenced(shown) or fitting or shown in (("*",), ("-",), ("+",), (r"\star",), (r"\dagger",)):
-            if re.fullmatch(r"\(\d+[-+]\d+\)", "".join(shown)):
-                raise Unreadable(sup[0].start, "reading.label_or_power")
-            return shown, ""
-        decided = self.vocabulary.is_label(found.base, shown)
-        if (
-            decided is not True
-            and self.peek(0) == "("
-            and found.base not in self.vocabulary.quantities
-            and not shown[0][:1].isdecimal()
-        ):
-            decided = True  # V^\pi(s): nothing is said of V but what V^\pi is at s
-        if decided is None:
-            raise Unreadable(sup[0].start, "reading.label_or_power_of", base=found.base)
-        return (shown, "") if decided else ((), "power")
-
-    def applied(self, tree: Tree, found: Scripted) -> Tree:
-        """A name with a bracket behind it: a call of the article's own function, or a product."""
-        bare = Symbol(found.base, texts(found.sub), tuple(t for sup in found.sups for t in texts(sup)), found.primes)
-        plain_name = tree.args[0] if tree.head == "name" else bare
-        for candidate in (plain_name, Symbol(plain_name.base, plain_name.sub, plain_name.label)):
-            if candidate.key in self.vocabulary.functions:
-                arguments = self.own_arguments(candidate.key)
-                if arguments is None:
-                    return self.opaque(plain_name, found)
-                if candidate.primes != plain_name.primes:
-                    if plain_name.primes != 1 or len(arguments) != 1:
-                        raise Unreadable(found.start, "reading.higher_derivative")
-                    return Tree("prime", (candidate, *arguments), found.start)
-                return Tree("apply", (candidate, *arguments), found.start)
-        if plain_name.key in self.vocabulary.quantities or tree.head != "name" or self.is_entry(plain_name):
-            return tree
-        return self.opaque(plain_name, found)
-
-    def is_entry(self, symbol: Symbol) -> bool:
-        """Whether a name is an entry of a quantity that the article declares, that of a matrix perhaps with a small
-        letter: then a product follows."""
-        if not symbol.sub or not all(text.isdecimal() or text == "," for text in symbol.sub):
-            return False
-        return any(
-            Symbol(base, (), symbol.label).key in self.vocabulary.quantities
-            for base in (symbol.base, symbol.base.upper())
-        )
-
-    def is_word(self, argument: Tree) -> bool:
-        r"""Whether an argument is a word that stands for nothing but itself: `P(\text{rain})`."""
-        return (
-            argument.head == "name"
-            and argument.args[0].base.startswith(r"\mathrm{")
-            and argument.args[0].key not in self.vocabulary.quantities
-        )
-
-    def opaque(self, function: Symbol, found: Scripted) -> Tree:
-        """A call of a function that the article does not define: `dist(a, b)` is a quantity with that name."""
-        end = self.closing(self.place)
-        shown = joined([word.text for word in self.words[self.place : end]])
-        self.place = end
-        return Tree("name", (Symbol(f"{function.key}{shown}"),), found.start)
-
-    def closing(self, at: int) -> int:
-        """The index behind the bracket that closes the one which opens there."""
-        depth = 0
-        for place in range(at, len(self.words)):
-            text = self.words[place].text
-            depth += (text in ("(", "[", "{")) - (text in (")", "]", "}"))
-            if depth == 0:
-                return place + 1
-        raise Unreadable(self.at, "reading.open_bracket")
+        return self.forms.name(self, found)
 
     def arguments(self) -> list[Tree]:
         close = {"(": ")", "[": "]", r"\{": r"\}"}[self.take("(", "[", r"\{")]
@@ -419,50 +246,3 @@ class Reader:
         self.bars -= 1
         self.expect(close)
         return found
-
-    def own_arguments(self, key: str) -> list[Tree] | None:
-        """The arguments of the article's own function; None, and nothing read, where it is written with others than it
-        was defined with."""
-        before = self.place, self.depth, self.bars
-        try:
-            arguments = self.arguments()
-        except Unreadable:
-            arguments = []
-        if len(arguments) in self.vocabulary.functions[key] and not any(
-            self.is_word(argument) for argument in arguments
-        ):
-            return arguments
-        self.place, self.depth, self.bars = before
-        return None
-
-    def call(self, function: str, found: Scripted) -> Tree:
-        """A function of the table, with brackets around its arguments or without."""
-        self.place = found.after
-        start = found.start
-        powers = [sup for sup in found.sups if texts(sup)]
-        base = self.inner(found.sub) if found.sub and function == heads.LOG else None
-        if found.sub and function in ("max", "min") and self.next not in ("(", r"\{"):
-            raise Unreadable(start, "reading.over_index", function=function)
-        options = options_of(function, found.sub)
-        if found.sub and base is None and not options and function not in ("max", "min", heads.SOFTMAX):
-            raise Unreadable(start, "reading.index_behind_function")
-        if found.primes > 1 or len(powers) > 1:
-            raise Unreadable(start, "reading.higher_derivative")
-        if self.next in ("(", "[", r"\{"):
-            arguments = self.arguments()
-        else:
-            if self.next in STOPS or function in ("max", "min"):
-                raise self.problem("expected.argument")
-            arguments = [self.factor()]
-            if self.next not in STOPS and not self.next.startswith(r"\text{"):
-                raise Unreadable(self.at, "reading.reach_of_function")
-        tree = Tree("prime" if found.primes else "call", (function, *arguments), start)
-        if options and not found.primes:
-            tree = Tree("windowed", (function, options, *arguments), start)
-        if base is not None:
-            tree = Tree("/", (tree, Tree("call", (heads.LOG, base), start)), start)
-        if powers:
-            if texts(powers[0]) in (("-", "1"), ("-1",)):
-                raise Unreadable(start, "reading.inverse_function")
-            return self.raised(tree, powers[0], start)
-        return tree

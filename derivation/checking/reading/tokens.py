@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from derivation.checking.sources.source import Formula
-from derivation.formulas.language.expressions import SyntaxProblem
+from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.words.telling import tell
 
 

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from derivation.checking.reading.chains import Chain, Clause, Declaration
+from derivation.checking.reading.clauses import Chain, Clause, Declaration
 from derivation.checking.reading.functions import CALLED
 from derivation.checking.reading.symbols import (
     CURRENT,

@@ -10,8 +10,9 @@ from typing import Any
 from flint import fmpq
 
 from derivation.checking.facts.facts import Facts
+from derivation.checking.facts.failures import FAILURES
 from derivation.checking.facts.knowledge import ChainRead
-from derivation.checking.facts.meaning import FAILURES, Meaning
+from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.quantity import key_of
 from derivation.checking.facts.values import Truth
 from derivation.checking.judging.agreement import is_exactly, printed_entries
@@ -19,7 +20,8 @@ from derivation.checking.judging.compare import Comparison
 from derivation.checking.judging.context import Context
 from derivation.checking.judging.spelling import flat, negated, spelled
 from derivation.formulas.arrays import Array
-from derivation.formulas.numbers import bounds, nearest, point, terminating
+from derivation.formulas.decimals import nearest, point, terminating
+from derivation.formulas.numbers import bounds
 from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term, is_literal, number, walk
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from derivation.checking.article import PRECISION, Article
 from derivation.checking.facts.facts import Facts
-from derivation.checking.facts.meaning import Meaning, Mismatch
+from derivation.checking.facts.failures import Mismatch
+from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.meter import Exhausted
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key, Quantity, is_derivative
@@ -20,11 +21,12 @@ from derivation.checking.judging.agreement import printed_entries
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree
 from derivation.checking.sources.find import opened
-from derivation.formulas.numbers import working_precision
 from derivation.formulas.operations import TABLE, heads
+from derivation.formulas.precision import working_precision
 from derivation.formulas.terms import Term, names, options, walk
 from derivation.networks.keys import SIGNS
-from derivation.spec.reader import SpecError, loads
+from derivation.spec.errors import SpecError
+from derivation.spec.reader import loads
 from derivation.tex.names import ACCENTS, default
 from derivation.words.telling import tell
 

@@ -16,9 +16,11 @@ from hashlib import blake2b
 
 from derivation.checking.article import PRECISION, Article
 from derivation.checking.facts.facts import Facts
+from derivation.checking.facts.failures import FAILURES
 from derivation.checking.facts.knowledge import ChainRead, is_closed, quantity
-from derivation.checking.facts.meaning import FAILURES, PRODUCTS, Meaning
+from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.meter import Exhausted
+from derivation.checking.facts.operations import PRODUCTS
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key, is_derived
 from derivation.checking.facts.values import Truth
@@ -31,8 +33,10 @@ from derivation.checking.rewriting.alignment import Alignment, Change, Unaligned
 from derivation.checking.rewriting.rebuild import identifier
 from derivation.checking.sources.find import opened
 from derivation.formulas.arrays import Shape
-from derivation.formulas.language.expressions import nearest as suggestion
-from derivation.formulas.numbers import exact, point, working_precision
+from derivation.formulas.decimals import point
+from derivation.formulas.language.suggestions import nearest as suggestion
+from derivation.formulas.numbers import exact
+from derivation.formulas.precision import working_precision
 from derivation.formulas.terms import Term, is_literal, walk
 from derivation.words.telling import tell
 

@@ -11,7 +11,8 @@ from derivation.deriving.reach import Entry
 from derivation.deriving.workbook import Workbook
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
-from derivation.formulas.numbers import Number, Style, Undefined, exact, is_positive
+from derivation.formulas.decimals import Style
+from derivation.formulas.numbers import Number, Undefined, exact, is_positive
 from derivation.formulas.terms import Term, index, name, names, number, walk
 from derivation.networks.walkthrough import Line, Phase, Reason, Step
 

@@ -9,10 +9,10 @@ from functools import reduce
 from derivation.deriving.on_request.common import NoView, unrounded
 from derivation.deriving.on_request.linear import matrix_of, product
 from derivation.deriving.workbook import Workbook
-from derivation.formulas.arrays import Array
+from derivation.formulas.arrays import Array, describe
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.calculus.reverse import gradients
-from derivation.formulas.language.resolve import Shapes, describe
+from derivation.formulas.language.shapes import Shapes
 from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term, name, number, partial, walk
 from derivation.networks.network import Network

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from derivation.formulas.calculus.reverse import gradients
-from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.language.shapes import Shapes
 from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term, name, number, partial, walk
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from derivation.deriving.on_request.common import learnt, loss_of, parameter_entries
 from derivation.deriving.workbook import Workbook
 from derivation.formulas.calculus.evaluate import evaluate
-from derivation.formulas.language.resolve import choose
+from derivation.formulas.language.shapes import choose
 from derivation.formulas.numbers import Number, is_positive
 from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term, name, number, partial

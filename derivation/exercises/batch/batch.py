@@ -22,7 +22,7 @@ from derivation.exercises.exercise.exercise import Exercise
 from derivation.exercises.exercise.exercise import exercise_of as load
 from derivation.exercises.exports.formats import Unfit
 from derivation.exercises.search.solve import FoundNumbers, solver_of
-from derivation.pages.typesetting.engine import TexError
+from derivation.pages.typesetting.failure import TexError
 from derivation.system.hold import held
 from derivation.system.writing import make_folder, write_whole
 from derivation.words.language import asked, preferring

@@ -11,7 +11,7 @@ from derivation.exercises.exercise.exercise import Exercise, Variant
 from derivation.exercises.exports.formats import Files, Labelled, Unfit
 from derivation.exercises.search.solve import FoundNumbers
 from derivation.mistakes.table import latest
-from derivation.pages.typesetting.engine import TexError
+from derivation.pages.typesetting.failure import TexError
 
 
 @dataclass(frozen=True, slots=True)

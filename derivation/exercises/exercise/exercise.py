@@ -26,7 +26,8 @@ from derivation.networks.keys import key_of
 from derivation.networks.network import Network
 from derivation.networks.update import PREFIX
 from derivation.networks.walkthrough import Derivation, Step
-from derivation.spec.reader import Opened, SpecError, opened, opened_text
+from derivation.spec.errors import SpecError
+from derivation.spec.reader import Opened, opened, opened_text
 from derivation.words.language import preferring
 from derivation.words.telling import tell
 

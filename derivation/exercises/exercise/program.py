@@ -19,7 +19,8 @@ from derivation.deriving.tape import Tape
 from derivation.deriving.workbook import SMALL
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
-from derivation.formulas.numbers import Carry, Number, Uncertain, Undefined, exact, sharpened
+from derivation.formulas.decimals import Carry
+from derivation.formulas.numbers import Number, Uncertain, Undefined, exact, sharpened
 from derivation.formulas.operations.algebras import Numbers
 from derivation.formulas.terms import Term
 

@@ -12,7 +12,8 @@ from flint import fmpq
 
 from derivation.exercises.exercise.exercise import Exercise, Variant
 from derivation.exercises.plan.contract import Contract
-from derivation.formulas.numbers import Number, Undefined, exact, magnitude, terminating
+from derivation.formulas.decimals import magnitude, terminating
+from derivation.formulas.numbers import Number, Undefined, exact
 
 MOST = 1 << 17
 """Answers that are remembered."""

@@ -15,7 +15,8 @@ from derivation.exercises.exercise.exercise import Exercise
 from derivation.exercises.exercise.program import ScalarGraph, ScalarNode, Traced
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
-from derivation.formulas.numbers import Carry, Number
+from derivation.formulas.decimals import Carry
+from derivation.formulas.numbers import Number
 from derivation.formulas.operations import heads
 from derivation.formulas.operations.algebras import WHOLE, Numbers, complete
 from derivation.formulas.operations.smooth import SMOOTH

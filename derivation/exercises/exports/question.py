@@ -13,8 +13,9 @@ from jinja2 import Template
 
 from derivation.exercises.exercise.exercise import Exercise, Variant
 from derivation.exercises.exports.answers import Answers, BlankAnswers
+from derivation.exercises.exports.chains import Filled
 from derivation.exercises.exports.setting import Setting
-from derivation.exercises.exports.solution import Filled, Solution, Worked
+from derivation.exercises.exports.solution import Solution, Worked
 from derivation.exercises.sheets.view import sheet_view
 from derivation.formulas.numbers import Uncertain, certified
 from derivation.pages.words import POINT

@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element, tostring
 from markupsafe import Markup
 
 from derivation.pages.words import shown
-from derivation.tex.mathml import SLOT, written
+from derivation.tex.mathml.reader import SLOT, written
 
 FORMULA = re.compile(r"\$([^$]*)\$")
 """A formula inside a sentence of the words file."""

@@ -13,7 +13,7 @@ from derivation.exercises import numerals
 from derivation.exercises.key import Key, read_number
 from derivation.exercises.numerals import NoNumeral, Numeral
 from derivation.exercises.spreadsheet import NoTable, cells, load, short
-from derivation.formulas.numbers import terminating
+from derivation.formulas.decimals import terminating
 from derivation.words.language import preferring
 from derivation.words.telling import tell
 

@@ -13,7 +13,7 @@ from derivation.exercises.marking.answers import Remark, StudentAnswers, Table
 from derivation.exercises.marking.marking_key import marking_key
 from derivation.exercises.marking.marks import better_fit, marked
 from derivation.exercises.marking.sheet import Marked, StepMark
-from derivation.formulas.numbers import rounded_to_places
+from derivation.formulas.decimals import rounded_to_places
 from derivation.formulas.terms import Term
 from derivation.networks.network import Network
 from derivation.pages.words import POINT

@@ -6,17 +6,8 @@ from dataclasses import dataclass
 
 from flint import fmpq
 
-from derivation.formulas.numbers import (
-    Number,
-    Style,
-    Undefined,
-    bounds,
-    decimal,
-    exact,
-    magnitude,
-    nearest,
-    rounded_to_places,
-)
+from derivation.formulas.decimals import Style, decimal, magnitude, nearest, rounded_to_places
+from derivation.formulas.numbers import Number, Undefined, bounds, exact
 from derivation.words.telling import tell
 
 LARGEST = fmpq(10) ** 1000

@@ -14,14 +14,16 @@ from derivation.exercises.plan.contract import Contract
 from derivation.exercises.plan.domains import Domain, by_matrix, domains, standard
 from derivation.exercises.plan.plan import Plan, Slot, Stratum
 from derivation.formulas.arrays import Array
-from derivation.formulas.language.expressions import nearest
-from derivation.formulas.numbers import Carry, Style
+from derivation.formulas.decimals import Carry, Style
+from derivation.formulas.language.suggestions import nearest
 from derivation.formulas.operations import heads
 from derivation.formulas.terms import name, names, walk
 from derivation.networks.network import Network
 from derivation.networks.optimizers import RANGES
 from derivation.networks.update import PREFIX
-from derivation.spec.reader import Opened, SpecError, problems
+from derivation.spec.errors import SpecError
+from derivation.spec.reader import Opened
+from derivation.spec.tables import problems
 from derivation.spec.text import Problem, titled
 from derivation.words.telling import tell
 

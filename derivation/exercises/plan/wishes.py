@@ -10,7 +10,7 @@ from typing import Any
 
 from flint import fmpq
 
-from derivation.formulas.language.expressions import nearest
+from derivation.formulas.language.suggestions import nearest
 from derivation.formulas.operations import TABLE
 from derivation.formulas.terms import Term, walk
 from derivation.networks.network import Network

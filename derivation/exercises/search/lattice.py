@@ -15,7 +15,8 @@ from flint import fmpq
 from derivation.exercises.exercise.program import Operation
 from derivation.exercises.plan.domains import Domain
 from derivation.exercises.search.case import Condition
-from derivation.formulas.numbers import Carry, Number, terminating
+from derivation.formulas.decimals import Carry, terminating
+from derivation.formulas.numbers import Number
 from derivation.formulas.operations.algebras import WHOLE, Numbers, complete
 from derivation.formulas.operations.smooth import SMOOTH
 

@@ -11,7 +11,7 @@ from pylatex import NoEscape
 from derivation.deriving import derive
 from derivation.exercises.exercise.exercise import Exercise, Variant
 from derivation.exercises.sheets.view import SheetView, numbers, sheet_view
-from derivation.formulas.numbers import Style, decimal
+from derivation.formulas.decimals import Style, decimal
 from derivation.pages.formats.tex import shell
 from derivation.pages.typesetting.templating import environment, format_of, latex_text
 from derivation.pages.views.tables import in_blocks

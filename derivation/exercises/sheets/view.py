@@ -9,8 +9,9 @@ from itertools import groupby
 
 from derivation.exercises.exercise.exercise import Blank, Exercise, Variant
 from derivation.exercises.plan.plan import Slot
+from derivation.formulas.decimals import decimal
 from derivation.formulas.language.constants import is_itself
-from derivation.formulas.numbers import Number, decimal
+from derivation.formulas.numbers import Number
 from derivation.formulas.terms import Term, name
 from derivation.networks.network import Network, inlined
 from derivation.networks.update import PREFIX

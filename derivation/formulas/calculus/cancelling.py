@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import reduce
 from itertools import islice
 
-from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.language.shapes import Shapes
 from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term, number, walk
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from derivation.formulas.arrays import Array
-from derivation.formulas.language.resolve import definition
+from derivation.formulas.language.definitions import definition
 from derivation.formulas.numbers import Undefined
 from derivation.formulas.operations import TABLE
 from derivation.formulas.operations.algebras import Numbers

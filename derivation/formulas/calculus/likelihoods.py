@@ -15,7 +15,7 @@ from functools import reduce
 from itertools import product
 
 from derivation.formulas.calculus.simplify import factors, literal
-from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.language.shapes import Shapes
 from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term, name, names, number
 

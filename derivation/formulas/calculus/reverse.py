@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from functools import reduce
 
 from derivation.formulas.calculus.simplify import simplify
-from derivation.formulas.language.resolve import Shapes, rule, substitute
+from derivation.formulas.language.definitions import rule
+from derivation.formulas.language.shapes import Shapes
 from derivation.formulas.operations import TABLE, Operation, heads
-from derivation.formulas.terms import Term, options, walk
+from derivation.formulas.terms import Term, options, substitute, walk
 from derivation.words.telling import tell
 
 

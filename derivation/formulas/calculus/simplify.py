@@ -12,7 +12,7 @@ from functools import lru_cache, reduce
 from math import prod
 
 from derivation.formulas.calculus.cancelling import cancelled
-from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.language.shapes import Shapes
 from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term, fold, names, number, with_parts
 

@@ -13,8 +13,8 @@ from derivation.formulas.language.readings import Reading, Resolved, called, nat
 from derivation.formulas.language.steps import whole
 from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.operations import SPELLINGS, TABLE
+from derivation.formulas.operations.along_axes import TOTALS
 from derivation.formulas.operations.layers import Layer
-from derivation.formulas.operations.structure import TOTALS
 from derivation.formulas.terms import number
 from derivation.words.telling import tell
 

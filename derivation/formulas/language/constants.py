@@ -7,7 +7,7 @@ from functools import cache
 from flint import arb
 
 from derivation.formulas.arrays import Array
-from derivation.formulas.numbers import working_precision
+from derivation.formulas.precision import working_precision
 from derivation.formulas.terms import Term
 
 BITS = 4096

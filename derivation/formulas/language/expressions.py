@@ -10,14 +10,14 @@ place   := sum | sum? ':' sum? (':' sum?)? | 'None' | '...' | list
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 
 from derivation.formulas.arrays import Array
+from derivation.formulas.language.cursor import Cursor
 from derivation.formulas.language.elsewhere import elsewhere
-from derivation.formulas.language.lexing import MAXIMAL_NAME, Token, plain_number, tokens
-from derivation.formulas.language.lexing import SyntaxProblem as SyntaxProblem
+from derivation.formulas.language.functions import ARRAYS, FUNCTIONS, LENGTHS, NUMBERS, OBJECT
+from derivation.formulas.language.lexing import SyntaxProblem, Token, plain_number
 from derivation.formulas.language.libraries import (
     SEVERAL,
     TEMPLATE_FUNCTIONS,
@@ -32,7 +32,7 @@ from derivation.formulas.language.libraries import (
     of_pair,
 )
 from derivation.formulas.language.repetitions import repeated
-from derivation.formulas.language.rewriting import REWRITTEN, rewritten
+from derivation.formulas.language.rewriting import rewritten
 from derivation.formulas.language.spellings import (
     ALIASES,
     DIFFERENT_IN_TORCH,
@@ -43,10 +43,10 @@ from derivation.formulas.language.spellings import (
     WITH_AXIS,
 )
 from derivation.formulas.language.steps import spelled_out
+from derivation.formulas.language.suggestions import nearest
 from derivation.formulas.language.syntax import Syntax
-from derivation.formulas.language.unpacking import PARTS, numeral, refuse_other_count
-from derivation.formulas.operations import SPELLINGS, heads
-from derivation.formulas.operations.layers import LAYERS
+from derivation.formulas.language.unpacking import numeral, refuse_other_count
+from derivation.formulas.operations import heads
 from derivation.words.telling import tell
 
 MAXIMAL_DEPTH = 60
@@ -55,43 +55,8 @@ MAXIMAL_LEVELS = 250
 """Of the tree, brackets or none: `x.T.T.T` has three."""
 MAXIMAL_LENGTH = 20_000
 """Characters of an equation."""
-NEAR, NEAR_SHORT = 0.65, 0.5
-"""How alike two names have to be for one to be suggested for the other, from 0 to 1; of two letters one may differ."""
-FUNCTIONS = (
-    frozenset(s for s in SPELLINGS if s.isidentifier())
-    | LAYERS.keys()
-    | REWRITTEN
-    | PARTS.keys()
-    | {
-        "concat",
-        "stack",
-        "embedding",
-        "inner",
-        "vdot",
-        "tile",
-        "repeat",
-        "torch.pad",
-        "torch.embedding",
-        "expand",
-        "einsum",
-        "squeeze",
-        "expand_dims",
-        "swapaxes",
-        "moveaxis",
-        "broadcast_to",
-    }
-)
-NUMBERS = frozenset({"pi", "e"})
-"""What is no function behind `np.`."""
-OBJECT = "self"
-"""What a method calls the object that holds its arrays; `self.W` is W."""
 PYTHON = {"//": "floor_divide", "%": "remainder"}
 """Signs of Python's that are functions here."""
-LENGTHS = frozenset({"shape", "size", "len", "range", "ndim"})
-"""Whole numbers that are known before anything is worked."""
-ARRAYS = frozenset(
-    {"array", "full", "zeros", "eye", "zeros_like", "ones_like", "linspace", "astype", "truncated", "truth"}
-)
 
 
 def parse(text: str, given: Mapping[str, Array] | None = None) -> Syntax:
@@ -114,8 +79,9 @@ def parse_several(text: str, count: int, given: Mapping[str, Array] | None = Non
     >>> [part.symbol for part in parse_several("x + 1, sum(x)", 2)]
     ['+', 'sum']
     """
-    syntax = shallow(_Parser(text[:MAXIMAL_LENGTH], given or {}).several(count))
-    return list(syntax.args)
+    if len(text) > MAXIMAL_LENGTH:
+        raise SyntaxProblem(MAXIMAL_LENGTH, tell("syntax.long", most=MAXIMAL_LENGTH))
+    return list(shallow(_Parser(text, given or {}).several(count)).args)
 
 
 def shallow(syntax: Syntax) -> Syntax:
@@ -130,25 +96,15 @@ def shallow(syntax: Syntax) -> Syntax:
     return syntax
 
 
-class _Parser:
+class _Parser(Cursor):
+    """The grammar, a method for each of its words."""
+
     def __init__(self, text: str, given: Mapping[str, Array]) -> None:
+        super().__init__(text)
         self.given = given
-        self.words = list(tokens(text))
         self.libraries: dict[int, str] = {}
         """Whose function is called at which place of the text."""
-        self.place = self.depth = self.operators = 0
-
-    @property
-    def next(self) -> Token:
-        return self.words[self.place]
-
-    def take(self, *texts: str) -> Token | None:
-        """The next word, consumed, if it is one of these."""
-        word = self.next
-        if word.kind == "symbol" and word.text in texts:
-            self.place += 1
-            return word
-        return None
+        self.depth = self.operators = 0
 
     def counted(self, *texts: str) -> Token | None:
         """An operator, of which an expression may have so many."""
@@ -157,13 +113,6 @@ class _Parser:
         if word and self.operators > MAXIMAL_OPERATORS:
             raise SyntaxProblem(word.at, tell("syntax.operators", place=MAXIMAL_OPERATORS + 1))
         return word
-
-    def expect(self, text: str) -> None:
-        if not self.take(text):
-            raise SyntaxProblem(self.next.at, tell("syntax.expected", expected=text, found=self.found()))
-
-    def found(self) -> str:
-        return tell("syntax.end") if self.next.kind == "end" else repr(self.next.text)
 
     def whole(self) -> Syntax:
         syntax = self.loop(self.comparison())
@@ -200,22 +149,6 @@ class _Parser:
             return tell("syntax.decimal_point", whole=before)
         goes_on = self.next.kind in ("name", "number") or self.next.text == "("
         return tell("syntax.expected_product" if goes_on else "syntax.expected_operator", found=self.found())
-
-    def word(self, *texts: str) -> Token | None:
-        """The next name, consumed, if it is one of these."""
-        word = self.next
-        if word.kind == "name" and word.text in texts:
-            self.place += 1
-            return word
-        return None
-
-    def name(self) -> Token | None:
-        """The next word, consumed, if it is a name."""
-        return self.word(self.next.text)
-
-    def calls(self) -> bool:
-        """Whether a function is called next."""
-        return self.next.kind == "name" and self.words[self.place + 1].text == "("
 
     def loop(self, body: Syntax) -> Syntax:
         return repeated(self, body)
@@ -445,26 +378,3 @@ class _Parser:
         self.libraries[word.at] = called.library
         syntax = rewritten(meant(syntax, called), called)
         return along(syntax) if word.text in WITH_AXIS - SEVERAL and syntax.symbol == symbol else syntax
-
-
-def near_name(word: str, known: Iterable[str]) -> str:
-    """The known name that a word is nearest to, "" where none is near; capital letters make no difference.
-
-    >>> near_name("sigmod", ["relu", "sigmoid"]), near_name("Adam", ["adam"]), near_name("q", ["x", "y"])
-    ('sigmoid', 'adam', '')
-    """
-    if len(word) > MAXIMAL_NAME:
-        return ""
-    forms = {key.lower(): key for key in known}
-    matches = get_close_matches(word.lower(), forms, n=1, cutoff=NEAR if len(word) > 2 else NEAR_SHORT)
-    return forms[matches[0]] if matches else ""
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """A suggestion to append to an error message, or nothing.
-
-    >>> nearest("sigmod", ["relu", "sigmoid"])
-    "; did you mean 'sigmoid'?"
-    """
-    near = near_name(word, known)
-    return tell("syntax.near", near=near) if near else ""

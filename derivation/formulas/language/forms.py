@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from functools import cache
 
-from derivation.formulas.language.resolve import Shapes, choose
+from derivation.formulas.language.shapes import Shapes, choose
 from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term, fold, with_parts
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from derivation.formulas.arrays import Array, Shape, describe
 from derivation.formulas.language import unpacking
-from derivation.formulas.language.expressions import FUNCTIONS
+from derivation.formulas.language.functions import FUNCTIONS
 from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.places import Resolver, constant, one
 from derivation.formulas.language.readings import Reading, Resolved, called

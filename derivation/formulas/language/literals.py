@@ -17,9 +17,10 @@ from derivation.formulas.language.libraries import is_comparison
 from derivation.formulas.language.places import Resolver, lengths, one
 from derivation.formulas.language.readings import Reading, Resolved
 from derivation.formulas.language.syntax import Syntax
-from derivation.formulas.numbers import Number, Undefined, exact, sharpened, working_precision
+from derivation.formulas.numbers import Number, Undefined, exact, sharpened
 from derivation.formulas.operations import heads
 from derivation.formulas.operations.elementary import floor, quotient
+from derivation.formulas.precision import working_precision
 from derivation.formulas.terms import number
 from derivation.words.telling import message_of, tell
 

@@ -4,33 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 from itertools import chain, count
 from typing import Any
 
-from derivation.formulas.arrays import Array, Shape, collapse
-from derivation.formulas.arrays import describe as describe
+from derivation.formulas.arrays import Array, Shape, collapse, describe
 from derivation.formulas.language import arguments, arranging, indexing, literals, products, rewriting, unpacking
-from derivation.formulas.language.axes import AXES, along, along_axis, of_one_axis, whole_matrix
+from derivation.formulas.language.axes import AXES, along, of_one_axis, whole_matrix
 from derivation.formulas.language.constants import constants
 from derivation.formulas.language.einsum import einsum
-from derivation.formulas.language.expressions import nearest, parse
+from derivation.formulas.language.expressions import parse
 from derivation.formulas.language.fitting import BROADCASTING, fitted
+from derivation.formulas.language.layers import layer
 from derivation.formulas.language.lexing import SyntaxProblem, UnknownName
 from derivation.formulas.language.places import one
 from derivation.formulas.language.readings import Reading, Resolved, TwoReadings, natural, read
-from derivation.formulas.language.shapes import Shapes as Shapes
-from derivation.formulas.language.shapes import choose as choose
+from derivation.formulas.language.shapes import choose
 from derivation.formulas.language.stacks.entries import Part, axes_of
 from derivation.formulas.language.stacks.making import deep, too_many_axes
 from derivation.formulas.language.stacks.stack import Stack
-from derivation.formulas.language.steps import at_known_steps, whole
+from derivation.formulas.language.steps import at_known_steps
+from derivation.formulas.language.suggestions import nearest
 from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.language.unfolding import array_problem
 from derivation.formulas.operations import SPELLINGS, TABLE, Operation, ShapeMismatch, heads
-from derivation.formulas.operations.layers import ALONG, LAYERS, shares
-from derivation.formulas.operations.table import Size
-from derivation.formulas.terms import Term, number, rebuild
+from derivation.formulas.operations.layers import ALONG, LAYERS
+from derivation.formulas.terms import Term, number
 from derivation.formulas.terms import name as name_term
 from derivation.words.files import load
 from derivation.words.telling import message_of, tell
@@ -41,9 +39,10 @@ class Resolver:
 
     `readings` says what NumPy has for each name; with it, what NumPy gives another value is refused. The rows' own
     texts have none. `labels` are the data, of which an index may be one; `indices` are those that were.
-    `constants` are what pi and e are called, where they are data already. `arrays` are data that stand in
-    the equation itself. `stacks` are the names of arrays of more than two axes. `added` holds the equations that a layer (`operations.layers`) brings with it; they are named after
-    `result`, the equation at hand, and differ from all names in `taken`; `titles` says what the layer calls them.
+    `constants` are what pi and e are called, where they are data already. `arrays` are data that stand in the equation
+    itself. `stacks` are the arrays of more than two axes by name. `added` holds the equations that a layer
+    (`operations.layers`) brings with it; they are named after `result`, the equation at hand, and differ from all names
+    in `taken`; `titles` says what the layer calls them.
     """
 
     def __init__(
@@ -92,13 +91,13 @@ class Resolver:
             refuse_keywords(syntax)
             return special(self, syntax)  # type: ignore[no-any-return]
         if syntax.symbol in LAYERS:
-            return self.layer(syntax)
+            return layer(self, syntax)
         count = max((len(row.operands) for row in SPELLINGS[syntax.symbol] if row.options), default=len(syntax.args))
         parts = [self.resolve(arg) for arg in syntax.args[:count]]
         named = {key: value for key, value in syntax.keywords if key not in AXES}
         syntax, axis = of_one_axis(self, syntax, parts)
         if axis is not None and syntax.symbol + ALONG in LAYERS:
-            return self.layer(replace(syntax, symbol=syntax.symbol + ALONG))
+            return layer(self, replace(syntax, symbol=syntax.symbol + ALONG))
         if axis is not None:
             return along(self, syntax, parts, axis)
         return self.operation(
@@ -165,62 +164,10 @@ class Resolver:
         except TwoReadings as problem:
             raise SyntaxProblem(syntax.at, message_of(problem)) from None
 
-    def layer(self, syntax: Syntax) -> Resolved:
-        """A layer's equations, each but the last a quantity with a name of its own."""
-        layer = LAYERS[syntax.symbol]
-        parts = {key: self.resolve(arg) for key, arg in self.operands(syntax).items()}
-        shapes = {key: part.shape for key, part in parts.items()}
-        text = {key: Size.of(shape) for key, shape in shapes.items()} | along_axis(
-            syntax, layer, parts[layer.operands[0]]
-        )
-        axis = next((whole(value) for key, value in syntax.keywords if key == "axis"), layer.axis)
-        text |= shares(layer, shapes, axis)
-        readings = None if self.readings is None else {key: part.reading for key, part in parts.items()}
-        inner = Resolver(shapes, readings=readings)
-        known = {key: part.term for key, part in parts.items()}
-        for local, formula in layer.equations:
-            found = inner.within(syntax, formula.format(**text))
-            found = found._replace(term=substitute(found.term, known))
-            if local == layer.equations[-1][0]:
-                return found
-            known[local] = self.add(local, found)
-            inner.know(local, found)
-            if local in layer.titles:
-                self.titles[known[local].args[0]] = layer.titles[local]
-        raise AssertionError("a layer has equations")
-
-    def operands(self, syntax: Syntax) -> dict[str, Syntax]:
-        """A layer's operands by name, those by position first."""
-        layer, given = LAYERS[syntax.symbol], dict(syntax.keywords)
-        count = len(layer.operands)
-        strange = given.keys() - {*layer.operands[len(syntax.args) :], *(AXES if layer.along else ())}
-        if strange or not count - len(layer.defaults) <= len(syntax.args) + len(given.keys() - AXES) <= count:
-            told = tell(
-                "operands.takes",
-                layer=syntax.symbol.removesuffix(ALONG),
-                operands=", ".join(layer.operands),
-                axis=tell("operands.and_axis") if layer.along else "",
-                strange=tell("operands.and_no", key=min(strange)) if strange else "",
-            )
-            raise SyntaxProblem(syntax.at, told)
-        missing = [key for key in layer.operands[len(syntax.args) :] if key not in given and key not in layer.defaults]
-        if missing:
-            raise SyntaxProblem(
-                syntax.at, tell("operands.needs", layer=syntax.symbol.removesuffix(ALONG), key=missing[0])
-            )
-        written = [
-            *syntax.args,
-            *(given.get(key) or parse(layer.defaults[key]) for key in layer.operands[len(syntax.args) :]),
-        ]
-        return dict(zip(layer.operands, written, strict=True))
-
-    def within(self, syntax: Syntax, text: str) -> Resolved:
-        """An equation of a layer; what does not fit in it is told at the layer."""
-        try:
-            return self.resolve(parse(text))
-        except SyntaxProblem as problem:
-            told = tell("operands.within", layer=syntax.symbol.removesuffix(ALONG), problem=problem.message)
-            raise SyntaxProblem(syntax.at, told) from None
+    def inside(self, operands: Mapping[str, Resolved]) -> Resolver:
+        """What makes terms of a layer's equations: it knows the operands alone."""
+        readings = None if self.readings is None else {key: part.reading for key, part in operands.items()}
+        return Resolver({key: part.shape for key, part in operands.items()}, readings=readings)
 
     def know(self, key: str, found: Resolved) -> None:
         """A quantity that may be used from here on."""
@@ -439,26 +386,3 @@ def _misfit(syntax: Syntax, symbol: str, shapes: Sequence[Shape], mismatch: Shap
 def row_wanted(shapes: Sequence[Shape]) -> bool:
     """Whether a column would fit as a row: as one writes a bias in NumPy."""
     return any(a[1:] == (1,) and b[1:] == a[:1] for a in shapes for b in shapes)
-
-
-@cache
-def definition(row: Operation, shapes: tuple[Shape, ...], given: tuple[int, ...] = ()) -> Term:
-    """A row's definition as a Term over its operands' names, at these shapes."""
-    assert row.definition is not None
-    return (
-        Resolver(dict(zip(row.operands, shapes, strict=True)))
-        .resolve(parse(row.at(row.definition, shapes, given)))
-        .term
-    )
-
-
-@cache
-def rule(text: str, names: tuple[tuple[str, Shape], ...]) -> tuple[Term, Shape]:
-    """A rule of the table as a Term over names of these shapes, with its shape."""
-    found = Resolver(dict(names)).resolve(parse(text))
-    return found.term, found.shape
-
-
-def substitute(term: Term, parts: Mapping[str, Term]) -> Term:
-    """The term with each name in `parts` replaced."""
-    return rebuild(term, lambda node: parts.get(node.args[0]) if node.head == "name" else None)

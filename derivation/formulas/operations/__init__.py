@@ -7,18 +7,31 @@ from collections import defaultdict
 from derivation.formulas.operations import heads
 from derivation.formulas.operations.activations import ACTIVATIONS
 from derivation.formulas.operations.algebras import ASKED
+from derivation.formulas.operations.along_axes import SUMS
 from derivation.formulas.operations.arithmetic import ARITHMETIC
 from derivation.formulas.operations.convolution import CONVOLUTION
 from derivation.formulas.operations.functions import FUNCTIONS
 from derivation.formulas.operations.losses import LOSSES
 from derivation.formulas.operations.ordering import ORDERED
+from derivation.formulas.operations.pooling import POOLING
 from derivation.formulas.operations.reductions import REDUCTIONS
 from derivation.formulas.operations.structure import STRUCTURE
 from derivation.formulas.operations.table import Applied, MissingPiece, Operation, ShapeMismatch, check
 
 TABLE: dict[str, Operation] = {
     row.name: row
-    for row in (*ARITHMETIC, *REDUCTIONS, *STRUCTURE, *ORDERED, *FUNCTIONS, *ACTIVATIONS, *CONVOLUTION, *LOSSES)
+    for row in (
+        *ARITHMETIC,
+        *REDUCTIONS,
+        *SUMS,
+        *STRUCTURE,
+        *ORDERED,
+        *FUNCTIONS,
+        *ACTIVATIONS,
+        *CONVOLUTION,
+        *POOLING,
+        *LOSSES,
+    )
 }
 """Every operation by name."""
 for _row in TABLE.values():

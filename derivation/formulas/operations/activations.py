@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from derivation.formulas.arrays import Shape
-from derivation.formulas.operations.structure import column_totals, row_totals
+from derivation.formulas.operations.along_axes import column_totals, row_totals
 from derivation.formulas.operations.table import (
     Applied,
     Notation,
@@ -17,6 +17,7 @@ from derivation.formulas.operations.table import (
     equal_matrices,
     matrix,
     one_array,
+    operator_named,
     same,
 )
 
@@ -24,10 +25,6 @@ A = ("a",)
 GELU_INNER = "2 * normal_pdf(0) * (a + 0.044715 * a^3)"
 """Inside the tanh of Hendrycks, Gimpel, Gaussian error linear units (2016), section 2; 2 normal_pdf(0) is the root of 2
 / pi."""
-
-
-def _operator(text: str) -> Notation:
-    return Notation("function", rf"\operatorname{{{text}}}")
 
 
 def along(axis: int, word: str) -> tuple[Operation, ...]:
@@ -101,7 +98,7 @@ ACTIVATIONS = (
     Operation(
         "relu",
         A,
-        _operator("ReLU"),
+        operator_named("ReLU"),
         same,
         definition="max(0, a)",
         reverse=("G * relu_prime(a)",),
@@ -127,7 +124,7 @@ ACTIVATIONS = (
     Operation(
         "leaky_relu",
         ("a", "s"),
-        _operator("LeakyReLU"),
+        operator_named("LeakyReLU"),
         entrywise,
         definition="cases(a > 0, a, s * a)",
         reverse=("G * leaky_relu_prime(a, s)", "G * cases(a > 0, 0, a)"),
@@ -154,7 +151,7 @@ ACTIVATIONS = (
     Operation(
         "elu",
         ("a", "s"),
-        _operator("ELU"),
+        operator_named("ELU"),
         entrywise,
         definition="cases(a > 0, a, s * (exp(a) - 1))",
         reverse=("G * elu_prime(a, s)", "G * cases(a > 0, 0, exp(a) - 1)"),
@@ -181,7 +178,7 @@ ACTIVATIONS = (
     Operation(
         "softplus",
         A,
-        _operator("softplus"),
+        operator_named("softplus"),
         same,
         Applied("softplus"),
         reverse=("G * sigmoid(a)",),
@@ -209,7 +206,7 @@ ACTIVATIONS = (
     Operation(
         "softsign",
         A,
-        _operator("softsign"),
+        operator_named("softsign"),
         same,
         definition="a / (1 + abs(a))",
         reverse=("G / (1 + abs(a))^2",),
@@ -247,7 +244,7 @@ ACTIVATIONS = (
     Operation(
         "gelu",
         A,
-        _operator("GELU"),
+        operator_named("GELU"),
         same,
         definition="a * normal_cdf(a)",
         reverse=("G * (normal_cdf(a) + a * normal_pdf(a))",),
@@ -259,7 +256,7 @@ ACTIVATIONS = (
     Operation(
         "silu",
         A,
-        _operator("SiLU"),
+        operator_named("SiLU"),
         same,
         definition="a * sigmoid(a)",
         reverse=("G * (sigmoid(a) + out * (1 - sigmoid(a)))",),
@@ -271,7 +268,7 @@ ACTIVATIONS = (
     Operation(
         "softmax",
         A,
-        _operator("softmax"),
+        operator_named("softmax"),
         same,
         definition="exp(a) / sum(exp(a))",
         reverse=("out * (G - sum(G * out))",),
@@ -285,7 +282,7 @@ ACTIVATIONS = (
     Operation(
         "log_softmax",
         A,
-        _operator("logsoftmax"),
+        operator_named("logsoftmax"),
         same,
         definition="a - log(sum(exp(a)))",
         reverse=("G - exp(out) * sum(G)",),
@@ -298,7 +295,7 @@ ACTIVATIONS = (
     Operation(
         "masked_softmax",
         ("a", "b"),
-        _operator("masksoftmax"),
+        operator_named("masksoftmax"),
         equal,
         definition="b * exp(a) / sum(b * exp(a))",
         reverse=("out * (G - sum(G * out))", "(G - sum(G * out)) * exp(a) / sum(b * exp(a))"),
@@ -314,7 +311,7 @@ ACTIVATIONS = (
     Operation(
         "logsumexp",
         A,
-        _operator("logsumexp"),
+        operator_named("logsumexp"),
         one_array,
         definition="log(sum(exp(a)))",
         reverse=("G * softmax(a)",),

@@ -7,14 +7,11 @@ from derivation.formulas.operations.table import (
     Applied,
     Notation,
     Operation,
+    operator_named,
     same,
 )
 
 A = ("a",)
-
-
-def _operator(text: str) -> Notation:
-    return Notation("function", rf"\operatorname{{{text}}}")
 
 
 FUNCTIONS = (
@@ -99,7 +96,7 @@ FUNCTIONS = (
     Operation(
         "round",
         A,
-        _operator("round"),
+        operator_named("round"),
         same,
         Applied("round"),
         reverse=("0 * G",),
@@ -114,7 +111,7 @@ FUNCTIONS = (
     Operation(
         "trunc",
         A,
-        _operator("trunc"),
+        operator_named("trunc"),
         same,
         Applied("trunc"),
         reverse=("0 * G",),
@@ -277,7 +274,7 @@ FUNCTIONS = (
     Operation(
         "sign",
         A,
-        _operator("sign"),
+        operator_named("sign"),
         same,
         Applied("sign"),
         reverse=("0 * G",),
@@ -293,7 +290,7 @@ FUNCTIONS = (
     Operation(
         "stop_gradient",
         A,
-        _operator("sg"),
+        operator_named("sg"),
         same,
         Applied("stop_gradient"),
         reverse=("0 * G",),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derivation.formulas.operations import structure, table
+from derivation.formulas.operations import along_axes, table
 
 ANY_LENGTH = frozenset(
     {
@@ -21,10 +21,10 @@ ANY_LENGTH = frozenset(
             table.matrix_product,
             table.outer_product,
             table.equal_arrays,
-            structure.row_totals,
-            structure.column_totals,
+            along_axes.row_totals,
+            along_axes.column_totals,
         ),
-        *(structure.repeated_row, structure.repeated_column),
+        *(along_axes.repeated_row, along_axes.repeated_column),
     }
 )
 """Shape rules of operations that mean the same at any length, and use every entry of every operand."""

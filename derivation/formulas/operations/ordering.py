@@ -13,18 +13,20 @@ from flint import fmpq
 from derivation.formulas.arrays import Array, Shape, collapse, total
 from derivation.formulas.numbers import Number, Undefined
 from derivation.formulas.operations.algebras import Numbers
-from derivation.formulas.operations.structure import (
-    column_totals,
-    each_column,
-    each_row,
-    largest_place,
-    line,
-    main_diagonal,
+from derivation.formulas.operations.along_axes import column_totals, each_column, each_row, row_totals
+from derivation.formulas.operations.largest import largest_place, seen
+from derivation.formulas.operations.structure import main_diagonal
+from derivation.formulas.operations.table import (
+    Notation,
+    Operation,
+    ShapeMismatch,
+    Size,
+    equal_arrays,
+    matrix,
+    of_one_operand,
     operator_named,
-    row_totals,
-    seen,
+    same,
 )
-from derivation.formulas.operations.table import Notation, Operation, ShapeMismatch, Size, equal_arrays, matrix, same
 from derivation.words.telling import tell
 
 A = ("a",)
@@ -230,7 +232,7 @@ LARGEST = (
 ORDERED = (
     *LARGEST,
     *(
-        line(
+        of_one_operand(
             f"cumsum{ending}",
             operator_named("cumsum")
             if not ending
@@ -246,7 +248,7 @@ ORDERED = (
         for spelling, shape, each, example, ending in EACH
     ),
     *(
-        line(
+        of_one_operand(
             f"flip{ending}",
             operator_named("flip")
             if not ending
@@ -262,7 +264,7 @@ ORDERED = (
         for spelling, shape, each, example, ending in EACH
     ),
     *(
-        line(
+        of_one_operand(
             f"roll{ending}",
             operator_named("roll") if not ending else Notation("function", rf"\operatorname{{roll{ending[1:]}}}"),
             rule,
@@ -280,7 +282,7 @@ ORDERED = (
         for (spelling, _, each, example, ending), rule in zip(EACH, ROLLED, strict=True)
     ),
     *(
-        line(
+        of_one_operand(
             name,
             operator_named(name),
             triangle,
@@ -294,7 +296,7 @@ ORDERED = (
         )
         for name, inside in (("tril", operator.le), ("triu", operator.ge))
     ),
-    line(
+    of_one_operand(
         "block_sums",
         operator_named("blocksums", r"{0} \times {1}"),
         blocks,
@@ -307,7 +309,7 @@ ORDERED = (
         example="block_sums(I, 2, 2)",
     ),
     *(
-        line(
+        of_one_operand(
             f"{name}{ending}",
             Notation("function", rf"\arg\{name[3:]}")
             if not ending
@@ -329,7 +331,7 @@ ORDERED = (
             (" axis=1", row_totals, each_row, "0 * a", ", axis=1, keepdims=True", "M", "_rows"),
         )
     ),
-    line(
+    of_one_operand(
         "one_hot",
         operator_named("onehot"),
         one_for_each,

@@ -10,8 +10,8 @@ from typing import Any
 from derivation.formulas.arrays import Array, total
 from derivation.formulas.numbers import is_negligible
 from derivation.formulas.operations.algebras import Numbers
+from derivation.formulas.operations.largest import largest_place
 from derivation.formulas.operations.ordering import lists, square
-from derivation.formulas.operations.structure import largest_place
 from derivation.formulas.operations.table import HADAMARD, POWER, Notation, Operation, one_array, same
 from derivation.formulas.terms import number
 

@@ -1,90 +1,23 @@
-r"""Rows that move entries or add along one axis: row and column sums, broadcasting, slices, stacking, reshaping,
-picking rows.
+"""Rows that move entries: slices, stacking, reshaping, diagonals, picking rows.
 
-Sums along an axis and broadcasting are written with a vector of ones, as in matrix algebra: `X 1` are the row sums of
-X, `1 b` is the row b, once for each sample. Options of these rows are places as printed, from 1, the last included.
+Options of these rows are places as printed, from 1, the last included.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import reduce
+from collections.abc import Sequence
 from typing import Any
 
 from derivation.formulas.arrays import Array, Shape, collapse, total
-from derivation.formulas.numbers import Number
-from derivation.formulas.operations.algebras import Numbers, Terms
 from derivation.formulas.operations.table import (
-    PRODUCT,
     Notation,
     Operation,
     ShapeMismatch,
     Size,
     matrix,
+    of_one_operand,
+    operator_named,
 )
-
-A, AB = ("a",), ("a", "b")
-
-
-def seen(algebra: Any, entries: Sequence[Any]) -> list[Number]:
-    """The values of numbers as printed, of which it is seen at a glance which is the largest; nothing for others."""
-    if algebra is not Terms or any(entry.head != "number" for entry in entries):
-        return []
-    return [Numbers.literal(entry) if entry.value is None else entry.value.entries[0] for entry in entries]
-
-
-def largest_place(algebra: Any, entries: Sequence[Any]) -> list[Any]:
-    """1 for the largest of some entries, 0 for the others; of equal ones the first counts. Numbers are gone through
-    once, and an algebra may have `marks` of its own."""
-    if values := seen(algebra, entries):
-        return [algebra.number(str(mark)) for mark in largest_place(Numbers, values)]
-    if algebra is Numbers:
-        largest = reduce(lambda a, b: b if Numbers.greater(entries[b], entries[a]) == 1 else a, range(len(entries)))
-        return [algebra.number("1") if place == largest else algebra.number("0") for place in range(len(entries))]
-    own = vars(algebra).get("marks")  # some algebras answer to any name
-    if own:
-        return list(own(*entries))
-    ahead = (
-        [algebra.at_least(a, b) if k > place else algebra.greater(a, b) for k, b in enumerate(entries) if k != place]
-        for place, a in enumerate(entries)
-    )
-    return [reduce(lambda a, b: a * b, marks, algebra.number("1")) for marks in ahead]
-
-
-def each_row(function: Callable[[Any, tuple[Any, ...]], list[Any]]) -> Callable[[Any, Array], Array]:
-    """A meaning that works at each row by itself."""
-    return lambda algebra, a: Array.of_rows([function(algebra, row) for row in a.rows])
-
-
-def each_column(function: Callable[[Any, tuple[Any, ...]], list[Any]]) -> Callable[[Any, Array], Array]:
-    """A meaning that works at each column by itself."""
-    return lambda algebra, a: each_row(function)(algebra, a.T).T
-
-
-def row_totals(shapes: Sequence[Shape]) -> Shape:
-    """One entry for each row of a matrix."""
-    return (matrix(shapes)[0], 1)
-
-
-def column_totals(shapes: Sequence[Shape]) -> Shape:
-    """One entry for each column of a matrix."""
-    return (1, matrix(shapes)[1])
-
-
-TOTALS = frozenset({row_totals, column_totals})
-"""Shape rules that leave one entry of each row or of each column."""
-
-
-def repeated_row(shapes: Sequence[Shape], count: int) -> Shape:
-    """A row, so many times."""
-    if not shapes[0] or shapes[0][0] != 1:
-        raise ShapeMismatch("shapes.row")
-    return (count, shapes[0][1])
-
-
-def repeated_column(shapes: Sequence[Shape], count: int) -> Shape:
-    """A column, so many times."""
-    return repeated_row([shapes[0][::-1]], count)[::-1]
 
 
 def part(shapes: Sequence[Shape], *place: int) -> Shape:
@@ -226,70 +159,8 @@ def _reshape(algebra: Any, a: Array, rows: int, columns: int) -> Array:
     return Array(collapse((rows, columns)), a.entries)
 
 
-def _ones(symbol: str) -> Notation:
-    return Notation("ones", symbol, PRODUCT)
-
-
-def operator_named(text: str, subscript: str = "") -> Notation:
-    return Notation("function", rf"\operatorname{{{text}}}", subscript=subscript)
-
-
-def line(
-    key: str, notation: Notation, shape: Callable[..., Shape], meaning: Callable[..., Array], **more: Any
-) -> Operation:
-    return Operation(key, A, notation, shape, meaning, reason=key, nonlinear=False, **more)
-
-
-SUMS = (
-    line(
-        "row_sums",
-        _ones("right"),
-        row_totals,
-        each_row(lambda algebra, row: [total(row)]),
-        reverse=("repeat_columns(G, {a.columns})",),
-        spellings=("sum axis=1",),
-        numpy="np.sum({a}, axis=1, keepdims=True)",
-        example="sum(M, axis=1)",
-    ),
-    line(
-        "column_sums",
-        _ones("left top"),
-        column_totals,
-        each_column(lambda algebra, column: [total(column)]),
-        reverse=("repeat_rows(G, {a.rows})",),
-        spellings=("sum axis=0",),
-        numpy="np.sum({a}, axis=0, keepdims=True)",
-        example="sum(M, axis=0)",
-    ),
-    line(
-        "repeat_rows",
-        _ones("left"),
-        repeated_row,
-        lambda algebra, a, count: Array.of_rows(a.rows * count),
-        reverse=("sum(G, axis=0)",),
-        spellings=("repeat_rows",),
-        options={"count": None},
-        numpy="np.repeat({a}, {count}, axis=0)",
-        internal=True,
-        example="repeat_rows(r, 2)",
-    ),
-    line(
-        "repeat_columns",
-        _ones("right top"),
-        repeated_column,
-        lambda algebra, a, count: Array.of_rows(a.T.rows * count).T,
-        reverse=("sum(G, axis=1)",),
-        spellings=("repeat_columns",),
-        options={"count": None},
-        numpy="np.repeat({a}, {count}, axis=1)",
-        internal=True,
-        example="repeat_columns(a, 2)",
-    ),
-)
-
-
-PARTS = (
-    line(
+STRUCTURE = (
+    of_one_operand(
         "slice",
         Notation("slice"),
         part,
@@ -303,7 +174,7 @@ PARTS = (
         internal=True,
         example="slice(M, 1, 2, 2, 3)",
     ),
-    line(
+    of_one_operand(
         "pad",
         operator_named("pad", r"{0}:{1},\,{2}:{3} \subset {4} \times {5}"),
         padded,
@@ -316,7 +187,7 @@ PARTS = (
     ),
     Operation(
         "below",
-        AB,
+        ("a", "b"),
         Notation("joined", ";"),
         below,
         lambda algebra, a, b: Array.of_rows(a.rows + b.rows),
@@ -331,7 +202,7 @@ PARTS = (
     ),
     Operation(
         "beside",
-        AB,
+        ("a", "b"),
         Notation("joined", ","),
         beside,
         lambda algebra, a, b: Array.of_rows([(*left, *right) for left, right in zip(a.rows, b.rows, strict=True)]),
@@ -344,7 +215,7 @@ PARTS = (
         numpy="np.hstack([{a}, {b}])",
         example="concat(M, N, axis=1)",
     ),
-    line(
+    of_one_operand(
         "reshape",
         operator_named("reshape", r"{0} \times {1}"),
         reshaped,
@@ -355,7 +226,7 @@ PARTS = (
         numpy="np.reshape({a}, ({rows}, {columns}))",
         example="reshape(M, 3, 2)",
     ),
-    line(
+    of_one_operand(
         "flatten",
         operator_named("flatten"),
         flat,
@@ -366,7 +237,7 @@ PARTS = (
         numpy="np.reshape({a}, (-1, 1))",
         example="flatten(M)",
     ),
-    line(
+    of_one_operand(
         "diag",
         operator_named("diag"),
         diagonal_matrix,
@@ -377,7 +248,7 @@ PARTS = (
         numpy="diagonal_matrix({a})",
         example="diag(a)",
     ),
-    line(
+    of_one_operand(
         "diagonal",
         operator_named("diagonal"),
         main_diagonal,
@@ -388,7 +259,7 @@ PARTS = (
         numpy="np.diag({a})[:, None]",
         example="diagonal(I)",
     ),
-    line(
+    of_one_operand(
         "pick_rows",
         operator_named("rows"),
         picked,
@@ -400,7 +271,7 @@ PARTS = (
         internal=True,
         example="pick_rows(M, 2, 1, 2)",
     ),
-    line(
+    of_one_operand(
         "gather_rows",
         operator_named("scatter", r"{some} \subset {last}"),
         gathered,
@@ -413,7 +284,7 @@ PARTS = (
         internal=True,
         example="gather_rows(M, 3, 1, 3)",
     ),
-    line(
+    of_one_operand(
         "pick_in_rows",
         operator_named("entries"),
         one_of_each_row,
@@ -427,7 +298,7 @@ PARTS = (
         internal=True,
         example="pick_in_rows(M, 2, 3)",
     ),
-    line(
+    of_one_operand(
         "place_in_rows",
         operator_named("place", r"{some} \subset {last}"),
         placed_in_rows,
@@ -441,4 +312,3 @@ PARTS = (
         example="place_in_rows(a, 2, 1, 2, 4)",
     ),
 )
-STRUCTURE = (*SUMS, *PARTS)

@@ -48,6 +48,11 @@ class Notation:
     always: bool = False
 
 
+def operator_named(text: str, subscript: str = "", always: bool = False) -> Notation:
+    """A function that is written as a word: softmax, pad."""
+    return Notation("function", rf"\operatorname{{{text}}}", subscript=subscript, always=always)
+
+
 class ShapeMismatch(ValueError):
     """The operands' shapes do not fit the operation; the text says what would. It is told when it is read, for mostly
     nobody reads it: another row of the table fits."""
@@ -164,6 +169,11 @@ class Operation:
         extra = self.sizes(*named.values(), *options) if self.sizes else {}
         places = ", ".join(map(str, options))
         return text.format(**named, **dict(zip(self.options, options, strict=False)), **extra, options=places)
+
+
+def of_one_operand(key: str, notation: Notation, shape: ShapeRule, meaning: Meaning, **more: Any) -> Operation:
+    """A row of one operand, which needs no name of its own in a chain rule; the row's sentence is called as it is."""
+    return Operation(key, ("a",), notation, shape, meaning, reason=key, nonlinear=False, **more)
 
 
 class MissingPiece(TypeError):

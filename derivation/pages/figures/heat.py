@@ -11,7 +11,8 @@ from flint import fmpq
 from derivation.deriving.arithmetic import conclusion
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
-from derivation.formulas.numbers import Style, certified, middle
+from derivation.formulas.decimals import Style
+from derivation.formulas.numbers import certified, middle
 from derivation.formulas.operations.table import Size
 from derivation.formulas.terms import Term, name, names
 from derivation.networks.network import Network

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from flint import fmpq
 
-from derivation.formulas.numbers import Style, decimal, magnitude, middle, scientific
+from derivation.formulas.decimals import Style, decimal, magnitude, scientific
+from derivation.formulas.numbers import middle
 from derivation.formulas.terms import number
 from derivation.networks.walkthrough import Derivation
 from derivation.pages.figures import measure

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.calculus.reverse import gradients
-from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.language.shapes import Shapes
 from derivation.formulas.numbers import certified
 from derivation.formulas.terms import Term, name, names, number, partial
 from derivation.networks.network import Network

@@ -10,7 +10,8 @@ from flint import fmpq
 
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
-from derivation.formulas.numbers import Number, Uncertain, Undefined, exact, magnitude, middle, rounded
+from derivation.formulas.decimals import magnitude, rounded
+from derivation.formulas.numbers import Number, Uncertain, Undefined, exact, middle
 from derivation.formulas.terms import Term, name
 from derivation.networks.network import Network
 from derivation.networks.walkthrough import Derivation

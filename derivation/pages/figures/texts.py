@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from derivation.deriving.arithmetic import literal
 from derivation.formulas.arrays import Array, Shape
-from derivation.formulas.numbers import Number, Style, Uncertain, decimal, middle, nearest
+from derivation.formulas.decimals import Style, decimal, nearest
+from derivation.formulas.numbers import Number, Uncertain, middle
 from derivation.formulas.terms import Term
 from derivation.networks.network import Network
 from derivation.pages.figures import measure

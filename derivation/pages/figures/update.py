@@ -7,7 +7,8 @@ import operator
 from flint import fmpq
 
 from derivation.formulas.arrays import Array
-from derivation.formulas.numbers import certified, exact, middle, rounded, unrounded
+from derivation.formulas.decimals import rounded, unrounded
+from derivation.formulas.numbers import certified, exact, middle
 from derivation.formulas.terms import name, updated
 from derivation.networks.network import Network
 from derivation.networks.walkthrough import Derivation, TrainingStep

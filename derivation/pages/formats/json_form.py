@@ -9,8 +9,9 @@ from itertools import islice
 from typing import Any
 
 from derivation.formulas.arrays import Array, Shape
+from derivation.formulas.decimals import json_text
 from derivation.formulas.language.stacks.stack import sliced_names
-from derivation.formulas.numbers import Number, json_text
+from derivation.formulas.numbers import Number
 from derivation.networks.keys import key_of
 from derivation.networks.walkthrough import Derivation, Drift, Phase, Step
 from derivation.pages.views.view import RELATIONS

@@ -10,7 +10,8 @@ from typing import Any
 
 from derivation.deriving.tape import Entry, record
 from derivation.formulas.arrays import Array
-from derivation.formulas.numbers import Carry, Number, Style, at_a_tie, decimal
+from derivation.formulas.decimals import Carry, Style, at_a_tie, decimal
+from derivation.formulas.numbers import Number
 from derivation.formulas.terms import Term, name, partial, updated, walk
 from derivation.networks.walkthrough import Derivation
 from derivation.pages.formats.markdown_math import safe

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from derivation.formulas.language.resolve import Shapes, definition
+from derivation.formulas.language.definitions import definition
+from derivation.formulas.language.shapes import Shapes
 from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.terms import Term, options
 from derivation.networks.keys import key_of

@@ -20,6 +20,7 @@ from types import MappingProxyType
 from typing import Any
 
 from derivation.pages.typesetting import letters
+from derivation.pages.typesetting.failure import TexError
 from derivation.words.files import templates
 from derivation.words.telling import code_of, message_of, tell
 
@@ -49,10 +50,6 @@ GUARD = Path(__file__).with_name("guard.py")
 
 LACKING = frozenset({"tex.lacks", "tex.lacks_font"})
 """The sentences of a TeX that lacks something, which another may have."""
-
-
-class TexError(RuntimeError):
-    """No TeX, or a run that failed, in the user's terms."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ import html
 from functools import lru_cache
 from xml.etree.ElementTree import Element, tostring
 
-from derivation.tex.mathml import NotShown, element, written
+from derivation.tex.mathml.elements import element
+from derivation.tex.mathml.reader import NotShown, written
 
 DISPLAYED = {"displaystyle": "true"}
 

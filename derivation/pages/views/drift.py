@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from derivation.formulas.arrays import Array
-from derivation.formulas.numbers import Number, Style, at_a_tie, decimal, middle
+from derivation.formulas.decimals import Style, at_a_tie, decimal
+from derivation.formulas.numbers import Number, middle
 from derivation.formulas.terms import Term, index, number, partial
 from derivation.networks.network import Network
 from derivation.networks.walkthrough import Derivation, Drift, TrainingStep

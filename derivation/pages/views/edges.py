@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.reverse import gradients
-from derivation.formulas.language.resolve import Shapes
+from derivation.formulas.language.shapes import Shapes
 from derivation.formulas.terms import Term, name, number, partial
 from derivation.networks.network import Network
 from derivation.networks.walkthrough import Derivation, Reason

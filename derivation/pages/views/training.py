@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derivation.formulas.numbers import Style, at_a_tie, decimal
+from derivation.formulas.decimals import Style, at_a_tie, decimal
 from derivation.formulas.terms import name, number
 from derivation.networks.network import Network
 from derivation.networks.update import rate

@@ -7,7 +7,7 @@ from math import prod
 from typing import Protocol
 
 from derivation.formulas.arrays import Shape, collapse
-from derivation.formulas.language import places
+from derivation.formulas.language import layers
 from derivation.formulas.language.indexing import transposed
 from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.readings import Reading, Resolved, broadcast, called
@@ -20,21 +20,16 @@ from derivation.words.telling import tell
 Part = Resolved | Stack
 
 
-class Resolver(places.Resolver, Protocol):
+class Resolver(layers.Resolver, Protocol):
     """What makes terms, and arrays of more axes, of expressions (`resolve.Resolver`)."""
 
     stacks: dict[str, Stack]
-    titles: dict[str, str]
 
     def array(self, syntax: Syntax) -> Part: ...
 
     def plain(self, syntax: Syntax) -> Resolved: ...
 
     def at_steps(self, syntax: Syntax) -> Syntax: ...
-
-    def operands(self, syntax: Syntax) -> dict[str, Syntax]: ...
-
-    def add(self, local: str, found: Resolved, *wished: str) -> Term: ...
 
 
 def bound(found: Part, at: int) -> Syntax:

@@ -9,27 +9,27 @@ from math import prod
 from derivation.formulas.arrays import Shape
 from derivation.formulas.language.axes import keeps
 from derivation.formulas.language.expressions import parse
-from derivation.formulas.language.lexing import SyntaxProblem
+from derivation.formulas.language.layers import operands, told_at
 from derivation.formulas.language.stacks import totals
 from derivation.formulas.language.stacks.entries import Part, Resolver, as_stack, axes_of, bound
 from derivation.formulas.language.stacks.stack import Stack, added, settled
 from derivation.formulas.language.syntax import Syntax
-from derivation.formulas.operations.layers import ALONG, LAYERS, Layer
+from derivation.formulas.operations.layers import LAYERS, Layer
 from derivation.formulas.operations.table import Size
-from derivation.words.telling import tell
 
 
 def layer(resolver: Resolver, syntax: Syntax) -> Part:
     """A layer's equations, each but the last an array with a name of its own."""
     asked = LAYERS[syntax.symbol]
-    known = {key: resolver.array(arg) for key, arg in resolver.operands(syntax).items()}
+    known = {key: resolver.array(arg) for key, arg in operands(syntax).items()}
     first = as_stack(known[asked.operands[0]])
     along = _along(resolver, syntax, asked, first)
     if "axis" not in dict(syntax.keywords):
         known |= {key: _of_each_feature(resolver, syntax, part, first.axes, along) for key, part in known.items()}
     text = _texts(syntax, asked, known, along)
     for local, formula in asked.equations:
-        found = _within(resolver, syntax, _with(parse(formula.format(**text)), known))
+        with told_at(syntax):
+            found = resolver.array(_with(parse(formula.format(**text)), known))
         if local == asked.equations[-1][0]:
             return found
         known[local] = _known(resolver, syntax, local, found)
@@ -80,15 +80,6 @@ def _with(syntax: Syntax, known: Mapping[str, Part]) -> Syntax:
     args = tuple(_with(arg, known) if isinstance(arg, Syntax) else arg for arg in syntax.args)
     keywords = tuple((key, _with(value, known)) for key, value in syntax.keywords)
     return replace(syntax, args=args, keywords=keywords)
-
-
-def _within(resolver: Resolver, syntax: Syntax, formula: Syntax) -> Part:
-    """An equation of the layer; what does not fit in it is told at the layer."""
-    try:
-        return resolver.array(formula)
-    except SyntaxProblem as problem:
-        told = tell("operands.within", layer=syntax.symbol.removesuffix(ALONG), problem=problem.message)
-        raise SyntaxProblem(syntax.at, told) from None
 
 
 def _known(resolver: Resolver, syntax: Syntax, local: str, found: Part) -> Part:

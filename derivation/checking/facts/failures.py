@@ -1,0 +1,19 @@
+"""What keeps a side of an equality from having a value."""
+
+from __future__ import annotations
+
+from derivation.checking.reading.tokens import Unreadable
+from derivation.formulas.language.lexing import SyntaxProblem
+
+
+class Unknown(Unreadable):
+    """A quantity of which the article says neither value nor formula nor shape."""
+
+
+class Mismatch(SyntaxProblem):
+    """Operands whose shapes do not fit: the equality is wrong."""
+
+
+FAILURES = (ArithmeticError, ValueError)
+"""All that may keep a side from having a value: it cannot be read, shapes do not fit, a derivative or a value does not
+exist."""

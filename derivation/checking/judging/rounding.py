@@ -1,0 +1,67 @@
+"""Whether numerals are roundings of values: by the relation in front of them, by their digits, and by the article's way of
+rounding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Sequence
+from typing import Any
+
+from flint import fmpq
+
+from derivation.checking.facts.numerals import Numerals
+from derivation.checking.facts.values import half_unit
+from derivation.checking.judging.agreement import Agreement, is_exactly, lacks_digits
+from derivation.checking.judging.verdicts import Allowance
+from derivation.formulas.arrays import Array
+from derivation.formulas.numbers import bounds, exact
+
+
+class Rounding:
+    """How one comparison takes the numerals behind its relation. Of what the article is `allowed`, `needed` is what made
+    a difference; `is_rounded` says which numerals are known to be rounded."""
+
+    def __init__(
+        self,
+        relation: str,
+        allowed: Container[Allowance],
+        is_rounded: Callable[[str], bool],
+        numerals: Numerals,
+    ) -> None:
+        self.relation, self.allowed, self.is_rounded, self.numerals = relation, allowed, is_rounded, numerals
+        self.needed: set[Allowance] = set()
+
+    def agreement(self, value: Array, texts: Sequence[str], result: bool) -> Agreement:
+        """Whether numerals are the entries of a value, or roundings of them; `result` where they stand as a result, not
+        inside of a formula."""
+        found: Agreement = "exact"
+        for x, text in zip(value.entries, texts, strict=True):
+            if is_exactly(x, text):
+                continue
+            if not self.rounds(x, text, result):
+                return "no"
+            found = "rounded"
+        return found
+
+    def rounds(self, x: Any, text: str, result: bool) -> bool:
+        """Whether a numeral is a rounding of the value."""
+        if self.relation != "≈" and "." not in text and "e" not in text and abs(exact(text)) < 10:
+            return False
+        low, high = bounds(x)
+        target, half = exact(text), half_unit(text)
+        if not (low <= target + half and high >= target - half):
+            return False
+        if isinstance(x, fmpq) and abs(x - target) == half and abs(target) < abs(x) and int(text.rstrip(".")[-1]) % 2:
+            return False  # a tie goes up, or to the even digit
+        if self.relation == "≈":
+            return True
+        if lacks_digits(x, text) and (
+            len(text.partition(".")[2]) < self.numerals.usual_places or not self.allows("cut")
+        ):
+            return False
+        return result or self.is_rounded(text.lstrip("-")) or self.allows("inside")
+
+    def allows(self, allowance: Allowance) -> bool:
+        """Whether the article is allowed something, which then was needed."""
+        if allowance in self.allowed:
+            self.needed.add(allowance)
+        return allowance in self.allowed
