@@ -24,7 +24,7 @@ from derivation.checking.rewriting.rebuild import spec_of
 from derivation.checking.sources.find import find, source
 from derivation.checking.sources.source import Formula, UnreadableArticle
 from derivation.cli.app import app
-from derivation.formulas.numbers import json_text
+from derivation.formulas.decimals import json_text
 
 ROOT = Path(__file__).parents[2]
 SEED = ROOT.parent / "shared" / "seed" / "article.md"

@@ -13,7 +13,7 @@ from formulas import test_readings as readings
 
 from derivation import SpecError
 from derivation.formulas.language.elsewhere import INSTEAD, REASON_OF
-from derivation.formulas.language.expressions import FUNCTIONS
+from derivation.formulas.language.functions import FUNCTIONS
 from derivation.formulas.language.spellings import ALIASES
 
 GIVEN: dict[str, Any] = {

@@ -33,8 +33,8 @@ PRODUCTS = {
 
 
 def operation(symbol: str, parts: Sequence[Meant], start: int, options: Sequence[int] = ()) -> Meant:
-    """The operation that a symbol stands for between these operands and with these options, and its shape; `Mismatch`
-    where no operation of that name has such operands."""
+    """The operation that a symbol stands for between these operands, with the whole numbers that stand below it, and
+    its shape; `Mismatch` where no operation of that name has such operands."""
     shapes = [shape for _, shape in parts]
     try:
         row = choose(symbol, shapes, options)

@@ -16,7 +16,7 @@ from dataclasses import replace
 from derivation.formulas.arrays import Array
 from derivation.formulas.language.cursor import Cursor
 from derivation.formulas.language.elsewhere import elsewhere
-from derivation.formulas.language.functions import ARRAYS, FUNCTIONS, LENGTHS, NUMBERS, OBJECT, PYTHON
+from derivation.formulas.language.functions import ARRAYS, FUNCTIONS, LENGTHS, NUMBERS, OBJECT
 from derivation.formulas.language.lexing import SyntaxProblem, Token, plain_number
 from derivation.formulas.language.libraries import (
     SEVERAL,
@@ -55,6 +55,8 @@ MAXIMAL_LEVELS = 250
 """Of the tree, brackets or none: `x.T.T.T` has three."""
 MAXIMAL_LENGTH = 20_000
 """Characters of an equation."""
+PYTHON = {"//": "floor_divide", "%": "remainder"}
+"""Signs of Python's that are functions here."""
 
 
 def parse(text: str, given: Mapping[str, Array] | None = None) -> Syntax:
@@ -77,8 +79,9 @@ def parse_several(text: str, count: int, given: Mapping[str, Array] | None = Non
     >>> [part.symbol for part in parse_several("x + 1, sum(x)", 2)]
     ['+', 'sum']
     """
-    syntax = shallow(_Parser(text[:MAXIMAL_LENGTH], given or {}).several(count))
-    return list(syntax.args)
+    if len(text) > MAXIMAL_LENGTH:
+        raise SyntaxProblem(MAXIMAL_LENGTH, tell("syntax.long", most=MAXIMAL_LENGTH))
+    return list(shallow(_Parser(text, given or {}).several(count)).args)
 
 
 def shallow(syntax: Syntax) -> Syntax:

@@ -35,8 +35,6 @@ NUMBERS = frozenset({"pi", "e"})
 """What is no function behind `np.`."""
 OBJECT = "self"
 """What a method calls the object that holds its arrays; `self.W` is W."""
-PYTHON = {"//": "floor_divide", "%": "remainder"}
-"""Signs of Python's that are functions here."""
 LENGTHS = frozenset({"shape", "size", "len", "range", "ndim"})
 """Whole numbers that are known before anything is worked."""
 ARRAYS = frozenset(

@@ -169,9 +169,9 @@ class _Lines:
             return
         for match, written in zip(names, values, strict=True):
             if match["name"] != PASSED:
-                yield list(self.defined(statement, heading, match, written))
+                yield list(self.named(statement, heading, match, written))
 
-    def defined(
+    def named(
         self, statement: Statement, heading: Heading | None, match: re.Match[str], written: Syntax
     ) -> Iterator[Equation]:
         """The equations that a name and what it stands for make; what is wrong with them is told."""
