@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -41,14 +41,32 @@ def short_ways(workbook: Workbook, result: str, signal: Term) -> Iterator[ShortW
     if not LOGARITHMIC & {node.head for node in walk(network.equations[result])}:
         return
     equation = network.equations[result]
-    ratios = {key: network.equations[key] for key in names(equation) if key in network.ratios}
+    ratios = ratios_in(network, equation)
     for operand in dict.fromkeys(key for term in (equation, *ratios.values()) for key in names(term)):
         before, users = source(network, operand), set(network.users[operand])
         if before and users <= {result, *ratios}:
-            between = {name(key): body for key, body in ratios.items() if key in users}
-            skipped = frozenset({operand, *users} - {result})
-            way = ShortWay(result, operand, before, skipped)
-            yield from followed(workbook, rebuild(equation, between.get), signal, way)
+            between = {key: ratios[key] for key in ratios if operand in network.behind(key)}
+            way = ShortWay(result, operand, before, frozenset({operand, *between}))
+            yield from followed(workbook, written_out(equation, between), signal, way)
+
+
+def ratios_in(network: Network, equation: Term) -> dict[str, Term]:
+    """The ratios and products between an equation and what its logarithms are of, the outermost first."""
+    found, waiting = dict[str, Term](), [equation]
+    while waiting:
+        for key in names(waiting.pop()):
+            if key in network.ratios and key not in found:
+                found[key] = network.equations[key]
+                waiting.append(found[key])
+    return found
+
+
+def written_out(equation: Term, between: Mapping[str, Term]) -> Term:
+    """The equation with what stands between in full."""
+    for key, body in between.items():
+        at = {name(key): body}
+        equation = rebuild(equation, at.get)
+    return equation
 
 
 def source(network: Network, operand: str) -> str:

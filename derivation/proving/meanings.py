@@ -150,9 +150,13 @@ class Meanings:
             return {}
         by = quantity.args[1]
         key = by.args[0].args[0] if by.head == "index" else by.args[0]
-        users = self.network.users[key]
-        ratios = {other for user in users for other in self.network.users[user]} & self.network.ratios
-        return {name(user): self.local(user) for user in (*users, *ratios)}
+        around = dict.fromkeys(self.network.users[key])
+        waiting = [*around]
+        while waiting:
+            further = {*self.network.users[waiting.pop()]} & self.network.ratios - around.keys()
+            around |= dict.fromkeys(further)
+            waiting += further
+        return {name(user): self.local(user) for user in around}
 
     def derivative(self, quantity: Term, claim: Term) -> Array:
         """What a derivative of the loss must be: the sum over the equations that use the quantity of signal times

@@ -291,6 +291,8 @@ def test_every_symbol_of_every_lesson_is_in_the_hand(spec: Path, tmp_path: Path)
     assert "Missing character" not in log
     wide = [float(points) for points in re.findall(r"Overfull \\hbox \(([\d.]+)pt too wide", log)]
     assert not [points for points in wide if points > 2]
+    high = [float(points) for points in re.findall(r"Overfull \\vbox \(([\d.]+)pt too high\) has occurred while", log)]
+    assert not [points for points in high if points > 8], high  # else the page number is written over
     reader = pypdf.PdfReader(tmp_path / "handout.pdf")
     for page in reader.pages:
         assert all(

@@ -155,6 +155,18 @@ class Jets:
     def floor(a: Jet) -> Jet:
         return Jet(Numbers.floor(a.value))
 
+    @staticmethod
+    def ceil(a: Jet) -> Jet:
+        return Jet(Numbers.ceil(a.value))
+
+    @staticmethod
+    def round(a: Jet) -> Jet:
+        return Jet(Numbers.round(a.value))
+
+    @staticmethod
+    def trunc(a: Jet) -> Jet:
+        return Jet(Numbers.trunc(a.value))
+
 
 def _smooth(row: Smooth, a: Jet) -> Jet:
     value = row.number(a.value)
