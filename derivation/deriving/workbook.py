@@ -20,10 +20,10 @@ from derivation.deriving.arithmetic import (
     spelled,
 )
 from derivation.deriving.as_printed import as_printed, with_digits
+from derivation.deriving.in_symbols import shapes_of
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.language.constants import is_itself
-from derivation.formulas.language.resolve import Shapes
 from derivation.formulas.numbers import (
     Style,
     TooLarge,
@@ -55,7 +55,7 @@ class Workbook:
 
     def __init__(self, network: Network, carried: Mapping[Term, Array] | None = None) -> None:
         self.network = network
-        self.shapes = Shapes(network.names.shapes)
+        self.shapes = shapes_of(network.names.shapes)
         self.known: dict[Term, Array] = {
             name(key): array for key, array in (*network.parameters.items(), *network.data.items())
         }
