@@ -16,7 +16,8 @@ from derivation.formulas.calculus import reverse
 from derivation.formulas.calculus.likelihoods import Likelihood
 from derivation.formulas.calculus.simplify import Rule, simplify
 from derivation.formulas.language.resolve import Shapes
-from derivation.formulas.terms import Term
+from derivation.formulas.operations import TABLE, Operation
+from derivation.formulas.terms import Term, walk
 
 REMEMBERED = 4096
 
@@ -36,11 +37,25 @@ def _shapes(names: tuple[tuple[str, Shape], ...]) -> Shapes:
     return Shapes(dict(names))
 
 
-@lru_cache(maxsize=REMEMBERED)
 def gradients(
     equation: Term, result: Term, upstream: Term, targets: frozenset[str], shapes: Shapes, rule: Rule = simplify
 ) -> Mapping[str, Term]:
     """As `calculus.reverse.gradients`."""
+    rows = tuple(TABLE.get(node.head) for node in walk(equation))
+    return _gradients(equation, result, upstream, targets, shapes, rule, rows)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _gradients(
+    equation: Term,
+    result: Term,
+    upstream: Term,
+    targets: frozenset[str],
+    shapes: Shapes,
+    rule: Rule,
+    rows: tuple[Operation | None, ...],
+) -> Mapping[str, Term]:
+    """By the rows of the table whose rules it takes: with other rows it is another question."""
     return reverse.gradients(equation, result, upstream, targets, shapes, rule)
 
 

@@ -3,16 +3,21 @@ against what is there."""
 
 from __future__ import annotations
 
+import operator
 import random
 from fractions import Fraction
+from functools import reduce
 from threading import Thread
 
 import flint
 import pytest
+import sympy
 from flint import arb, fmpq
 
-from derivation.formulas.arrays import LARGE, MULTIPLIED_BITS, Array
+from derivation.deriving.on_request.jets import Jet
+from derivation.formulas.arrays import LARGE, MULTIPLIED_BITS, Array, total
 from derivation.formulas.numbers import Uncertain, agreeing, written
+from derivation.formulas.operations.algebras import symbols
 
 WIDTH = 230
 """Digits, in bits, of the ball that an exact number is hidden in: more than the working precision, so that rounding is
@@ -263,3 +268,17 @@ def test_what_is_worked_with_a_column_times_a_row(drawn, kinds: tuple, width: in
                 if drawn is fractions:
                     assert min(x.rel_accuracy_bits() for x in result.entries if isinstance(x, arb)) > 130
         assert found.is_held
+
+
+def test_many_summands_are_added_as_one_after_the_other() -> None:
+    """Of SymPy's expressions and of jets, which have sums of their own."""
+    x, y = sympy.symbols("x y", real=True)
+    step = symbols().greater(x, y)
+    parts = [x * y, sympy.Float("0.1", 60), -x * y, step * x, sympy.Rational(1, 3), x, sympy.Float("0.2", 60) * y, y, x]
+    assert total(parts) == reduce(operator.add, parts)
+    u, v = Jet.variable(fmpq(2, 3), 0), Jet.variable(fmpq(-5), 1)
+    jets = [u * v, u * u * v, Jet(fmpq(7)), v * v * v, u]
+    found = total(jets)  # f = uv + u^2 v + 7 + v^3 + u at u = 2/3, v = -5
+    assert found.value == fmpq(-10, 3) + fmpq(-20, 9) + 7 - 125 + fmpq(2, 3)
+    assert (found.slope(0), found.slope(1)) == (-5 + 2 * fmpq(2, 3) * -5 + 1, fmpq(2, 3) + fmpq(4, 9) + 75)
+    assert (found.bend(0, 0), found.bend(0, 1), found.bend(1, 1)) == (-10, 1 + fmpq(4, 3), -30)
