@@ -71,6 +71,8 @@ READ = {
     "int(rate * 3) + (h * 2).int() + h.astype(int)": 1 + np.trunc(2 * h) + np.trunc(h),
     "torch.frac(h)": h - np.trunc(h),
     "h % 2 + h // 2": h % 2 + h // 2,
+    "-h % 3 + -x * h % 2 - h": -h % 3 + -x * h % 2 - h,
+    "2 * -h // 3": 2 * -h // 3,
     "np.mod(h, x) - torch.remainder(h, 3)": np.mod(h, x) - h % 3,
     "np.floor_divide(h, x)": h // x,
     "X[:, : len(X) // 2] * X[:, len(X) // 2 :]": X[:, :2] * X[:, 2:],
@@ -309,6 +311,7 @@ REFUSED = {
     "q = sum([i * j for i, j in zip(a, b)])": r"a list has no 'for' in it; write",
     "q = torch.prod(A, dim=1)": r"'prod' works over all entries here",
     "q = x.bool()": "write x != 0",
+    "q = A.masked_fill(A > 1, float('-inf'))": r"write masked_softmax\(S, M, axis=1\)",
     "q = x[3 // 0]": "division by zero",
     "q = loss.backward()": "the backward pass and the update are worked by themselves",
 }

@@ -157,7 +157,8 @@ REASONS = {
         multi_head_attention_forward""",
     "training": """backward zero_grad step no_grad grad enable_grad inference_mode eval train parameters state_dict
         load_state_dict SGD Adam AdamW RMSprop Adagrad clip_grad_norm_ clip_grad_value_ register_buffer retain_grad""",
-    "numbers": "isnan isinf isfinite isreal nan_to_num inf Inf infty nan NaN finfo iinfo",
+    "numbers": "isnan isinf isfinite isreal nan_to_num nan NaN finfo iinfo",
+    "infinite": "inf Inf infty infinity",
     "written": """scatter scatter_ scatter_add_ put put_along_axis index_fill index_copy index_put fill_diagonal fill_ copyto
         zero_ copy_ masked_fill_ place""",
     "complex": "fft ifft rfft irfft fft2 stft conj real imag angle view_as_complex polar",

@@ -188,13 +188,20 @@ class _Parser(Cursor):
         return left
 
     def product(self) -> Syntax:
+        left = self.factors()
+        while word := self.counted("*", "/", "@", "//", "%"):
+            left = Syntax(PYTHON.get(word.text, word.text), (left, self.signed()), word.at)
+        return left
+
+    def factors(self) -> Syntax:
+        """A product up to the first // or %: `-a * b` is -(a b), but `-a % b` is (-a) % b."""
         minus = self.next if self.next.text == "-" and not self.literal_follows() else None
         if minus:
             self.place += 1
-            return Syntax("u-", (self.nested(self.product),), minus.at)
+            return Syntax("u-", (self.nested(self.factors),), minus.at)
         left = self.signed()
-        while word := self.counted("*", "/", "@", "//", "%"):
-            left = Syntax(PYTHON.get(word.text, word.text), (left, self.signed()), word.at)
+        while word := self.counted("*", "/", "@"):
+            left = Syntax(word.text, (left, self.signed()), word.at)
         return left
 
     def literal_follows(self) -> bool:

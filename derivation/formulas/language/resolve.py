@@ -290,7 +290,8 @@ class Resolver:
         raise SyntaxProblem(syntax.at, tell("operands.list"))
 
     def quoted(self, syntax: Syntax) -> Resolved:
-        raise SyntaxProblem(syntax.at, tell("operands.quoted"))
+        is_number = syntax.args[0].lstrip("+-").lower() in ("inf", "infinity")
+        raise SyntaxProblem(syntax.at, tell("operands.infinite" if is_number else "operands.quoted"))
 
     def repetition(self, syntax: Syntax) -> Resolved:
         raise SyntaxProblem(syntax.at, tell("operands.repetition"))
