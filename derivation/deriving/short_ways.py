@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from derivation.deriving.in_symbols import fused, gradients, likelihoods, simplified
 from derivation.deriving.workbook import Workbook
 from derivation.formulas.calculus.evaluate import evaluate
-from derivation.formulas.calculus.likelihoods import likelihoods
-from derivation.formulas.calculus.reverse import fused, gradients
-from derivation.formulas.calculus.simplify import simplify, uncancelled
+from derivation.formulas.calculus.simplify import uncancelled
 from derivation.formulas.numbers import Undefined
 from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.terms import Term, name, names, number, partial, rebuild, walk
@@ -83,7 +82,7 @@ def followed(workbook: Workbook, equation: Term, signal: Term, way: ShortWay) ->
     shapes, p = workbook.shapes, name(way.operand)
     inner = workbook.network.equations[way.operand].head
     for kind in likelihoods(equation, way.operand, shapes):
-        upstream = simplify(Term(heads.TIMES, (signal, kind.weight)), shapes)
+        upstream = simplified(Term(heads.TIMES, (signal, kind.weight)), shapes)
         rule = fused(TABLE[kind.row], (p, kind.b), inner, upstream, shapes)
         if rule and all(entry == 1 for entry in evaluate(rule.condition, workbook.known).entries):
             formulas = (*in_full(workbook, equation, signal, way), *rule.lines)
@@ -100,9 +99,9 @@ def in_full(workbook: Workbook, equation: Term, signal: Term, way: ShortWay) -> 
     body, slope = workbook.network.equations[way.operand], partial(name(workbook.network.loss or ""), p)
 
     def through(upstream: Term) -> Term:
-        return gradients(body, p, upstream, {way.before}, shapes, uncancelled)[way.before]
+        return gradients(body, p, upstream, frozenset({way.before}), shapes, uncancelled)[way.before]
 
-    outer = gradients(equation, name(way.result), signal, {way.operand}, shapes, uncancelled)[way.operand]
+    outer = gradients(equation, name(way.result), signal, frozenset({way.operand}), shapes, uncancelled)[way.operand]
     if shapes.of(z) != ():
         return through(slope), through(outer)
     with suppress(Undefined):

@@ -360,6 +360,7 @@ def test_errors_of_the_command_line(options: list[str], message: str) -> None:
     assert result.exit_code == 2 and message in result.stderr
 
 
+@pytest.mark.tex
 def test_a_character_that_the_hand_does_not_know(tmp_path: Path) -> None:
     spec = tmp_path / "net.toml"
     spec.write_text('title = "網"\n[model]\nequations = "f = 2 * x"\n[data]\nx = 1\n', "utf-8")

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from flint import fmpq
 
 from derivation.formulas import numbers
+from derivation.formulas.arrays import SUMS
 from derivation.formulas.numbers import Number, Undefined, is_positive
 from derivation.formulas.operations import elementary, heads
 from derivation.formulas.operations.smooth import SMOOTH
@@ -292,4 +293,5 @@ def symbols() -> Any:
     for row in SMOOTH.values():
         setattr(Symbols, row.name, staticmethod(partial(row.symbols, sympy)))
     complete(vars(Symbols), "SymPy expression")
+    SUMS[sympy.Expr] = sympy.Add
     return Symbols
