@@ -116,9 +116,13 @@ class Meanings:
             return self.meaning(self.network.equations[key], self.inside(key))
         return self.local(key)
 
+    @cached_property
+    def structure(self) -> dict[str, Term]:
+        return inlined(self.network)
+
     def inside(self, key: str) -> dict[Term, Array]:
         """What the equations mean that stand inside one in the structure, one within the other."""
-        equations, structure = self.network.equations, inlined(self.network)
+        equations, structure = self.network.equations, self.structure
         needed, waiting = set[str](), [key]
         while waiting:
             found = {other for other in names(equations[waiting.pop()]) if other in equations}
