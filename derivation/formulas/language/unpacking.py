@@ -106,20 +106,15 @@ def _called(call: Syntax) -> str:
 
 
 def _bounds(resolver: Resolver, call: Syntax, length: int) -> Bounds:
-    given = [*_by_position(call)[:1], *(value for key, value in call.keywords if key in COUNTS)]
     if call.symbol == "unbind":
         return PARTS[call.symbol](Cut(length, (), False))
+    given = [*call.args[1:2], *(value for key, value in call.keywords if key in COUNTS)]
     if len(given) != 1:
         raise SyntaxProblem(call.at, tell("unpacking.takes", function=_called(call)))
     places = integers(resolver, given)
     if not places or min(places) < 1:
         return []
     return PARTS[call.symbol](Cut(length, places, given[0].symbol == "list"))
-
-
-def _by_position(call: Syntax) -> Sequence[Syntax]:
-    """What stands behind the array, the axis left out."""
-    return call.args[2:] if call.symbol == "unbind" else call.args[1:]
 
 
 def _axis(resolver: Resolver, call: Syntax) -> int:
