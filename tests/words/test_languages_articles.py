@@ -283,12 +283,12 @@ def documents(folder: Path) -> dict[str, str]:
 
 
 SHOWN = {
-    "text": "verdicts.wrong verdicts.undecided report.summary report.equalities report.in_formulas report.expected",
-    "html": "verdicts.exact verdicts.rounded report.line report.and_expected report.picture report.picture_outside "
+    "text": "verdicts.stated verdicts.wrong verdicts.undecided report.summary report.equalities report.in_formulas report.expected",
+    "html": "verdicts.stated verdicts.exact verdicts.rounded report.line report.and_expected report.picture report.picture_outside "
     "report.picture_missing report.picture_too_large report.picture_unknown",
     "github": "report.wrong_equality report.undecided_equality report.also_expected",
     "sarif": "report.rule_wrong report.rule_undecided report.then_expected",
-    "pdf": "verdicts.wrong report.then_expected report.therefore report.because",
+    "pdf": "verdicts.stated verdicts.wrong report.then_expected report.therefore report.because",
 }
 """What each report shows, by codes."""
 
@@ -334,6 +334,7 @@ def test_the_command_speaks_the_language_asked_for(tmp_path: Path) -> None:
 ELSEWHERE = {
     *(
         "reading.too_many_ways",
+        "report.no_formulas",
         "reading.large_macros",
         "rebuilding.unread_value",
         "sources.parts_too_large",

@@ -128,22 +128,26 @@ class Facts:
 
     def definition(self, key: Key, position: Position, place: int = 0) -> tuple[Term, Shape] | None:
         """A quantity's formula as a term; of several, the one at `place`."""
-        for statement in self.definitions(key, position)[place:]:
-            cached = (statement, self.epoch(position))
-            if cached not in self._terms:
-                try:
-                    self._terms[cached] = self.guarded(
-                        ("formula", statement), partial(Meaning(self, position).of, statement.tree)
-                    )
-                except (Unreadable, Mismatch):
-                    continue
-            return self._terms[cached]
-        if place:
-            return None
+        statements = self.definitions(key, position)[place:]
+        found = next((meant for statement in statements if (meant := self.meant(statement, position))), None)
+        if found or place:
+            return found
         symbol = self.symbol(key)
         return (
             symbol and (self.general(symbol, position) or self.assembled(symbol, position))
         ) or self.analogies.analogous(key, position)
+
+    def meant(self, statement: Statement, position: Position) -> tuple[Term, Shape] | None:
+        """One formula of the article as a term; None where it has no meaning here."""
+        cached = (statement, self.epoch(position))
+        if cached not in self._terms:
+            try:
+                self._terms[cached] = self.guarded(
+                    ("formula", statement), partial(Meaning(self, position).of, statement.tree)
+                )
+            except (Unreadable, Mismatch):
+                return None
+        return self._terms[cached]
 
     def with_numbers(self, symbol: Symbol, position: Position) -> Symbol:
         """The symbol with letters in its scripts replaced by the numbers that the article gives them: `a^L` where L =

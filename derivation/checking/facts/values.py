@@ -10,7 +10,7 @@ from typing import Any
 from flint import arb, fmpq
 
 from derivation.checking.facts.effort import effort
-from derivation.checking.facts.failures import Unknown
+from derivation.checking.facts.failures import FAILURES, Unknown
 from derivation.checking.facts.knowledge import Statement
 from derivation.checking.facts.lookup import Lookup
 from derivation.checking.facts.meaning import Meaning
@@ -148,6 +148,19 @@ class Truth:
             if found.shape != defined[1]:
                 raise Unknown(0, "lacking.number_or_array", quantity=key)
             return found
+        return None
+
+    def source(self, key: Key, position: Position) -> Statement | None:
+        """The formula of the article that a quantity's value is worked from; None where there is none."""
+        for statement in self.facts.definitions(key, position):
+            meant = self.facts.meant(statement, position)
+            try:
+                if meant and self.value(meant[0], position):
+                    return statement
+            except Unknown:
+                continue
+            except FAILURES:  # a logarithm of this random number, say
+                return statement
         return None
 
     def given(self, key: Key, position: Position) -> Array:

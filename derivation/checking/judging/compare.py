@@ -183,10 +183,10 @@ class Comparison:
     def formulas(self, a: Term) -> Iterator[Term]:
         """The article's own formulas for a quantity."""
         key = key_of(a)
-        for place, statement in enumerate(self.facts.definitions(key, self.position)):
-            defined = self.facts.definition(key, self.position, place) if statement.position != self.position else None
-            if defined:
-                yield defined[0]
+        for statement in self.facts.definitions(key, self.position):
+            meant = self.facts.meant(statement, self.position) if statement.position != self.position else None
+            if meant:
+                yield meant[0]
 
     # Literals
 

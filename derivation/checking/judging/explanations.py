@@ -96,10 +96,11 @@ class Explanations:
         mistake = named_mistake(self.context.random, a, b, chain.position)
         why = mistake or tell("wrong.refuted")
         try:
-            if comparison.outcome(a, b, self.context.candidates(chain, left, a)).agreement != "no":
+            agreement = comparison.outcome(a, b, self.context.candidates(chain, left, a)).agreement
+            if agreement != "no":
                 definitions = self.facts.definitions(key, chain.position) if key and not is_derivative(key) else []
                 if key and not is_derived(key) and (not definitions or definitions[0].read is right):
-                    return Judgement("exact", kind="definition")
+                    return Judgement(agreement, kind="definition")
                 why = extended(why, "wrong.by_chance")
         except FAILURES:
             pass
@@ -125,7 +126,7 @@ class Explanations:
             return None
         side = statement.read.side
         return Judgement(
-            "exact",
+            "stated",
             tell("holds.defined_anew", latex=side.latex, line=side.place[0]),
             kind="definition",
             needed=frozenset(("renamed",)),
@@ -206,7 +207,7 @@ class Explanations:
             return renamed
         if key and is_closed(right.tree) and (stated := self.stated_elsewhere(key, chain)):
             return Judgement(
-                "exact",
+                "stated",
                 tell("holds.new_value", latex=stated.read.side.latex, line=stated.read.side.place[0]),
                 kind="definition",
                 lessons=(Redefined(key, chain.position),),

@@ -15,7 +15,7 @@ from derivation.checking.facts.lessons import Lesson, Mistaken, Rounded
 from derivation.checking.facts.numerals import numerals
 from derivation.checking.judging.context import Context, Judgement, Values
 from derivation.checking.judging.pair import judged
-from derivation.checking.judging.verdicts import Allowance, Equality, Kind
+from derivation.checking.judging.verdicts import HOLDING, Allowance, Equality, Kind
 from derivation.checking.reading.trees import nodes
 from derivation.words.telling import extended, tell
 
@@ -72,10 +72,10 @@ class Link:
     def after_slip(self, judgement: Judgement) -> tuple[Judgement, int]:
         """The verdict behind a wrong side, and the last side that is sound."""
         sound, line = self.progress.sound, self.progress.wrong_line
-        if judgement.verdict in ("exact", "rounded"):
+        if judgement.verdict in HOLDING:
             return replace(judgement, follows=True, why=tell("holds.goes_on", line=line)), self.k
         again = judged(self.context.after(judgement.lessons), self.chain, sound, self.k).teaching(*judgement.lessons)
-        if again.verdict in ("exact", "rounded"):
+        if again.verdict in (*HOLDING, "stated"):
             needed = again.needed - {"renamed"}  # beside a slip, another meaning is no sign of a habit
             return replace(again, why=tell("holds.right_again", line=line), needed=needed), self.k
         return (judgement if judgement.verdict != "undecided" else again), sound
@@ -86,7 +86,7 @@ class Link:
         if (
             k + 1 < len(chain.sides)
             and judged(context, chain, k, k + 1).verdict == "wrong"
-            and judged(context, chain, k - 1, k + 1).verdict in ("exact", "rounded")
+            and judged(context, chain, k - 1, k + 1).verdict in HOLDING
         ):
             line = chain.sides[k + 1].side.place[0]
             return replace(judgement, why=extended(judgement.why, "wrong.pen", line=line))

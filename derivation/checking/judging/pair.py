@@ -26,13 +26,13 @@ from derivation.checking.facts.meter import Exhausted
 from derivation.checking.facts.numerals import numerals
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key, is_derivative, is_derived, key_of, term_of
-from derivation.checking.facts.values import Random, quantities
+from derivation.checking.facts.values import Random, Truth, quantities
 from derivation.checking.judging.ambiguities import Ambiguities
 from derivation.checking.judging.compare import Comparison, NoValue
 from derivation.checking.judging.context import ATTEMPTS, Context, Judgement
 from derivation.checking.judging.definitions import Definitions
 from derivation.checking.judging.explanations import Explanations
-from derivation.checking.judging.verdicts import Allowance
+from derivation.checking.judging.verdicts import HOLDING, Allowance
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree, mapped, nodes
 from derivation.formulas.arrays import Array, Shape, describe
@@ -94,7 +94,7 @@ class Pair:
         if any(has_percent(read) for read in (self.left, self.right)):
             plain = replace(self.chain, sides=[without_percent(read) for read in self.chain.sides])
             again = judged(self.context, plain, self.i, self.k)
-            if again.verdict in ("exact", "rounded"):
+            if again.verdict in HOLDING:
                 return again
         ambiguity = Ambiguities(self.context.after(judgement.lessons)).ambiguity(
             self.chain, self.left, self.right, judgement.expected
@@ -200,6 +200,8 @@ class Pair:
         """The judgement on terms of one shape."""
         if not is_closed(self.a) and not is_closed(self.b):
             same = self.context.identical(a, b, self.chain)
+            if same and self.is_itself(self.context.random[0]):
+                return Judgement("stated", kind="definition")
             if same or (same is False and (self.partly(a, b) or self.context.directly(a, b, self.chain))):
                 return Judgement("exact")
             if same is False and not self.puts_in(self.a, self.b):
@@ -209,6 +211,8 @@ class Pair:
         outcome = self.comparison().outcome(a, b, self.context.candidates(self.chain, self.left, a))
         if outcome.agreement == "no":
             return self.explanations.disagreed(self.chain, self.left, self.right, a, b, outcome.difference)
+        if not is_closed(self.b) and self.is_itself(self.context.truth) and not self.is_printed_before():
+            return Judgement("stated", kind="definition")
         misprint = self.explanations.misprint(self.chain, self.a, self.b)
         if misprint:
             return misprint
@@ -224,6 +228,38 @@ class Pair:
             needed=outcome.needed | needed,
             lessons=lessons,
         )
+
+    def is_itself(self, mode: Truth) -> bool:
+        """Whether one side is a quantity that has its value from nothing but the other side."""
+        sides = ((self.left, self.right), (self.right, self.left))
+        return any(self.comes_from(read, other, mode) for read, other in sides)
+
+    def is_printed_before(self) -> bool:
+        """Whether the quantity on the left was given a value in an earlier line."""
+        key = quantity(self.a)
+        statement = self.facts.value_statement(key, self.position) if key else None
+        return statement is not None and statement.position < self.position
+
+    def comes_from(self, read: SideRead, other: SideRead, mode: Truth) -> bool:
+        key = quantity(read.tree) if read.tree else None
+        if key is None or all(statement.read is not other for statement in self.facts.definitions(key, self.position)):
+            return False
+        source = mode.source(key, self.position)
+        if source is None or source.read is not other:
+            return False
+        return not (is_derived(key) and self.follows_otherwise(read, mode))
+
+    def follows_otherwise(self, read: SideRead, mode: Truth) -> bool:
+        """Whether a derivative follows from formulas, or an updated value from a general rule."""
+        assert read.tree
+        try:
+            leaf = self.context.meaning(self.chain, read.tree)[0]
+            if leaf.head == "updated":
+                return self.facts.rule(leaf, self.position) is not None
+            mode.differentiated(leaf, self.position)
+        except FAILURES:
+            return False
+        return True
 
     def only_printed(self, a: Term, b: Term) -> tuple[bool, frozenset[Allowance]]:
         """Whether the sides agree only because both go on from an earlier mistake, and what it took to see that."""
