@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import compress
 
 from derivation.checking.facts.facts import Facts
 from derivation.checking.facts.failures import Mismatch
@@ -23,6 +24,7 @@ from derivation.checking.judging.judge import Judge
 from derivation.checking.judging.verdicts import ALL_ALLOWANCES, Allowance, Equality, Report
 from derivation.checking.reading.chains import clauses
 from derivation.checking.reading.clauses import Chain, Clause, Declaration, Side
+from derivation.checking.reading.congruences import is_modular
 from derivation.checking.reading.forms import read
 from derivation.checking.reading.macros import MAXIMAL_MADE, Expansion, collect
 from derivation.checking.reading.symbols import Vocabulary
@@ -100,6 +102,7 @@ class Article:
         macros = Expansion(collect(sources), MAXIMAL_MADE + self.letters)
         before: dict[bool, Chain | None] = {}  # by whether it is displayed: a display goes on with a display
         section = 0
+        modular = is_modular(source.text for source in sources)
         self.decimal_comma = has_decimal_commas(part.text for part in self.formulas)
         for part in self.parts:
             if isinstance(part, Heading):
@@ -115,10 +118,13 @@ class Article:
             self.words.append(words)
             if HYPOTHESIS.search(part.source.text[max(part.start - 20, 0) : part.start].rstrip("$([\\")):
                 continue
-            for clause in clauses(part, words, before.get(True) or before.get(False)):
+            for clause in clauses(part, words, before.get(True) or before.get(False), modular):
                 self.clauses.append(clause)
                 self.sections.append(section)
                 before[part.display] = clause if isinstance(clause, Chain) else None
+        claims = [not isinstance(clause, Chain) or bool(clause.relations) for clause in self.clauses]
+        self.clauses = list(compress(self.clauses, claims))
+        self.sections = list(compress(self.sections, claims))
 
     def _declare(self, gathering: Gathering) -> None:
         for place, clause in enumerate(self.clauses):

@@ -46,6 +46,7 @@ class ChainRead:
     position: Position
     sides: list[SideRead]
     relations: list[str]
+    modulus: int = 0
 
     @cached_property
     def quantities(self) -> list[Key]:
@@ -88,7 +89,7 @@ def named(tree: Tree) -> list[Key]:
 
 def is_closed(tree: Tree) -> bool:
     """Whether a tree holds no names: its value is in its numbers alone."""
-    return not any(node.head in ("name", "updated", "partial", "nabla", heads.SUM) for node in nodes(tree))
+    return not any(node.head in ("name", "updated", "partial", "nabla", heads.SUM, heads.PROD) for node in nodes(tree))
 
 
 def is_assignment(tree: Tree, key: Key) -> bool:
@@ -350,7 +351,10 @@ def chains(clauses: Sequence[Clause], vocabulary: Vocabulary) -> Iterator[ChainR
     for place, clause in enumerate(clauses):
         if isinstance(clause, Chain):
             yield ChainRead(
-                Position(place), [_read(side, vocabulary, cache) for side in clause.sides], clause.relations
+                Position(place),
+                [_read(side, vocabulary, cache) for side in clause.sides],
+                clause.relations,
+                clause.modulus,
             )
 
 

@@ -16,6 +16,7 @@ from derivation.checking.facts.knowledge import (
 )
 from derivation.checking.facts.quantity import Key
 from derivation.checking.judging.context import Context
+from derivation.checking.reading.remarks import units
 from derivation.checking.reading.trees import Tree
 from derivation.words.telling import tell
 
@@ -31,6 +32,9 @@ class Ambiguities:
         shows that it is a slip."""
         if right.tree is None or self.context.is_slip(chain, right.tree):
             return ""
+        first, second = units(left.side.words), units(right.side.words)
+        if first and second and first != second:
+            return tell("undecided.units")
         if expected and bare(expected) == bare(right.side.latex):
             return tell("undecided.open_shapes")
         return self.equation(chain, left, right) or self.other_section(chain, left, right)

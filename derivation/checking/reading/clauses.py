@@ -53,6 +53,8 @@ class Chain:
 
     sides: list[Side]
     relations: list[str] = field(default_factory=list)
+    modulus: int = 0
+    """What its formula reckons modulo; 0 where it names nothing of the kind."""
 
 
 @dataclass(frozen=True, slots=True)

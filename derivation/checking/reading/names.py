@@ -45,7 +45,7 @@ def named(reader: Reader, found: Scripted) -> Tree:
     if (
         found.base == r"\pi"
         and not (found.sub or found.sups or found.primes or found.base in reader.vocabulary.quantities)
-        and follows != "("
+        and (follows != "(" or is_numeric(reader.words[found.after : closing(reader, found.after)]))
     ):
         return pi(found.start)
     if found.base in OPERATORS and follows in ("(", "["):
@@ -99,13 +99,14 @@ def labelled(reader: Reader, found: Scripted) -> Tree:
         part, kind = superscript(reader, found, sub, sup)
         label += part
         is_new = is_new or kind == "updated"
-        if kind in ("power", ".T"):
+        if kind in ("power", ".T", "degrees"):
             after.append((kind, sup))
     tree = Tree("name", (Symbol(found.base, sub, label, found.primes),), found.start)
     if is_new:
         tree = Tree("updated", (tree,), found.start)
     for kind, inner in after:
-        tree = Tree(".T", (tree,), found.start) if kind == ".T" else Tree("^", (tree, reader.inner(inner)), found.start)
+        parts = (tree, reader.inner(inner)) if kind == "power" else (tree,)
+        tree = Tree("^" if kind == "power" else kind, parts, found.start)
     return tree
 
 
@@ -120,6 +121,8 @@ def superscript(
         return (), "updated"
     if len(shown) == 1 and shown[0] in CURRENT:
         return (), ""
+    if shown == (r"\circ",):
+        return (), "degrees"
     if shown[-1] in TRANSPOSED:
         rest = shown[:-2] if len(shown) > 1 and shown[-2] == "^" else shown[:-1]
         if not rest or is_fenced(rest):
@@ -145,6 +148,8 @@ def superscript(
 def applied(reader: Reader, tree: Tree, found: Scripted) -> Tree:
     """A name with a bracket behind it: a call of the article's own function, or a product."""
     plain_name = tree.args[0] if tree.head == "name" else with_all_scripts(found)
+    if plain_name.key not in reader.vocabulary.functions and is_event(reader):
+        return opaque(reader, plain_name, found)
     for candidate in (plain_name, Symbol(plain_name.base, plain_name.sub, plain_name.label)):
         if candidate.key in reader.vocabulary.functions:
             arguments = own_arguments(reader, candidate.key)
@@ -158,6 +163,25 @@ def applied(reader: Reader, tree: Tree, found: Scripted) -> Tree:
     if plain_name.key in reader.vocabulary.quantities or tree.head != "name" or is_entry(plain_name, reader.vocabulary):
         return tree
     return opaque(reader, plain_name, found)
+
+
+def is_numeric(words: Sequence[Token]) -> bool:
+    """Whether a bracket holds numerals and signs alone."""
+    return not any(word.text[:1].isalpha() or word.text in LETTERS for word in words)
+
+
+EVENTS = frozenset(["|", r"\cap", r"\cup", "<", ">", r"\le", r"\ge", r"\ne", "=", r"\neg"])
+
+
+def is_event(reader: Reader) -> bool:
+    r"""Whether the bracket here holds an event, as in `P(A | F)` or `P(X \ge 15)`: then a call stands there, whatever
+    else its name is."""
+    depth = 0
+    for word in reader.words[reader.place : closing(reader, reader.place)]:
+        depth += (word.text in ("(", "[", "{")) - (word.text in (")", "]", "}"))
+        if depth == 1 and word.text in EVENTS:
+            return sum(w.text == "|" for w in reader.words[reader.place : closing(reader, reader.place)]) < 2
+    return False
 
 
 def is_entry(symbol: Symbol, vocabulary: Vocabulary) -> bool:
@@ -214,6 +238,34 @@ def own_arguments(reader: Reader, key: str) -> list[Tree] | None:
     return None
 
 
+TRIGONOMETRIC = frozenset(["sin", "cos", "tan"])
+
+
+def bare_argument(reader: Reader) -> Tree:
+    r"""The argument of a function without brackets: one factor, or a numeral with the names that it multiplies, up to
+    the next function: `\sin 2x \cos x`."""
+    start, argument = reader.at, reader.factor()
+    scaled = argument.head == "number"
+    while reader.next not in STOPS and not reader.next.startswith(r"\text{"):
+        if is_function(reader):
+            break
+        if not scaled or not (reader.next in LETTERS or reader.next.isalpha()):
+            raise Unreadable(reader.at, "reading.reach_of_function")
+        argument = Tree("", (argument, reader.factor()), start)
+        scaled = reader.words[reader.place - 1].text == r"\pi"
+    return argument
+
+
+def is_function(reader: Reader) -> bool:
+    """Whether a function of the table begins here that is written as a command."""
+    return (
+        reader.next.startswith("\\")
+        and reader.next not in LETTERS
+        and reader.next in reader.forms.commands
+        and (spoken(reader.next, reader.vocabulary) is not None)
+    )
+
+
 def call(reader: Reader, function: str, found: Scripted) -> Tree:
     """A function of the table, with brackets around its arguments or without."""
     reader.place = found.after
@@ -231,9 +283,15 @@ def call(reader: Reader, function: str, found: Scripted) -> Tree:
     else:
         if reader.next in STOPS or function in ("max", "min"):
             raise reader.problem("expected.argument")
-        arguments = [reader.factor()]
-        if reader.next not in STOPS and not reader.next.startswith(r"\text{"):
-            raise Unreadable(reader.at, "reading.reach_of_function")
+        arguments = [bare_argument(reader)]
+    written = {word.text for word in reader.words[found.after : reader.place]}
+    if (
+        reader.vocabulary.degrees
+        and function in TRIGONOMETRIC
+        and not written & {r"\circ", r"\pi"}
+        and not is_numeric(reader.words[found.after : reader.place])
+    ):
+        raise Unreadable(start, "reading.degrees")
     tree = Tree("prime" if found.primes else "call", (function, *arguments), start)
     if base is not None:
         tree = Tree("/", (tree, Tree("call", (heads.LOG, base), start)), start)
