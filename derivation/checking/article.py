@@ -26,9 +26,11 @@ from derivation.checking.reading.chains import clauses
 from derivation.checking.reading.clauses import Chain, Clause, Declaration, Side
 from derivation.checking.reading.congruences import is_modular
 from derivation.checking.reading.forms import read
+from derivation.checking.reading.infixed import prefixed
 from derivation.checking.reading.macros import MAXIMAL_MADE, Expansion, collect
+from derivation.checking.reading.spelled import has_decimal_commas, has_name_e, numerals, parted
 from derivation.checking.reading.symbols import Vocabulary
-from derivation.checking.reading.tokens import Token, Unreadable, has_decimal_commas, numerals, plain, tokens
+from derivation.checking.reading.tokens import Token, Unreadable, plain, tokens
 from derivation.checking.reading.trees import Tree, nodes
 from derivation.checking.reading.vocabulary import gather
 from derivation.checking.sources.find import find, opened, source
@@ -103,6 +105,7 @@ class Article:
         before: dict[bool, Chain | None] = {}  # by whether it is displayed: a display goes on with a display
         section = 0
         modular = is_modular(source.text for source in sources)
+        named_e = has_name_e(part.text for part in self.formulas)
         self.decimal_comma = has_decimal_commas(part.text for part in self.formulas)
         for part in self.parts:
             if isinstance(part, Heading):
@@ -110,7 +113,7 @@ class Article:
                 continue
             try:
                 self.shown[part] = scanned = tokens(part)
-                self.shown[part] = spelled = plain(macros.expand(scanned))
+                self.shown[part] = spelled = prefixed(plain(macros.expand(parted(scanned) if named_e else scanned)))
                 words = numerals(spelled, self.decimal_comma)
             except Unreadable as problem:
                 self.unread.append((part, problem))

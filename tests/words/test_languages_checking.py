@@ -106,6 +106,7 @@ TEXTS = [
     ("undecided.equation", "$x = 2$ and $y = 3$. Solve\n\n$2 x + 3 y = 0$"),
     ("wrong.residues", r"$5^3 \equiv 5 \pmod{7}$"),
     ("undecided.residues", r"$2^{3^{300}} \equiv 1 \pmod{7}$"),
+    ("undecided.own_sign", r"$2 * 6 = 2^6 + 6^2$"),
     ("undecided.units", r"$1 \text{ ft} = 12 \text{ in}$"),
     (f"{NOT_READ} meaning.own_sign", r"$3 \star 5 = 14$"),
     (f"{NOT_READ} meaning.power", W + "$W^9 = 3$"),

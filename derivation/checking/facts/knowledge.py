@@ -267,7 +267,7 @@ class Gathering:
             if formulas and not assigned and (place == 0 or quantity(formulas[0][1]) is None):
                 for other, tree in formulas[: None if place == 0 else 1]:
                     self.formulas[key].append(Statement(chain.position, tree, other, chain))
-                self._pattern(key)
+                self._pattern(key, [tree for _, tree in formulas])
 
     def _function(self, chain: ChainRead, first: Tree) -> None:
         parameters = [arg.args[0] for arg in first.args[1:] if arg.head == "name"]
@@ -275,18 +275,25 @@ class Gathering:
         if body is not None and not is_call_of(first, body) and len(parameters) == len(first.args) - 1:
             self.functions[first.args[0].key].append((chain.position, tuple(parameters), body))
 
-    def _pattern(self, key: Key) -> None:
+    def _pattern(self, key: Key, formulas: Sequence[Tree]) -> None:
+        """Takes a formula for a general one, if it holds the letters of the quantity's scripts: else they are labels,
+        as the o of `w_o = 2 v`."""
         symbol = self.symbols.get(key)
-        if (
-            symbol
-            and any(letters(part) for part in (*symbol.sub, *symbol.label))
-            and symbol.key not in self.patterns[symbol.base]
-        ):
+        if symbol and any(bears(tree, symbol) for tree in formulas) and symbol.key not in self.patterns[symbol.base]:
             self.patterns[symbol.base].append(symbol.key)
 
     def declare(self, position: Position, declaration: Declaration, keys: Sequence[Key]) -> None:
         for key in keys:
             self.sets[key].append((position, declaration))
+
+
+def bears(tree: Tree, symbol: Symbol) -> bool:
+    """Whether a formula holds an index letter of a symbol, in scripts or by itself."""
+    indices = {letter for part in (*symbol.sub, *symbol.label) if letters(part) for letter in part}
+    return any(
+        node.head == "name" and indices & {*node.args[0].base, *"".join((*node.args[0].sub, *node.args[0].label))}
+        for node in nodes(tree)
+    )
 
 
 def letters(word: str) -> bool:

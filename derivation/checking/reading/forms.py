@@ -9,8 +9,8 @@ from derivation.checking.reading.derivatives import fraction, nabla, slashed_der
 from derivation.checking.reading.functions import SPOKEN
 from derivation.checking.reading.matrices import determinant, environment, spaced_row
 from derivation.checking.reading.names import call, named
-from derivation.checking.reading.reader import BARS, Forms, Reader
-from derivation.checking.reading.series import absolute, at_point, binomial, evaluated, root, total
+from derivation.checking.reading.reader import BARS, PRODUCTS, Forms, Reader
+from derivation.checking.reading.series import DIVISORS, absolute, at_point, binomial, divisor, evaluated, root, total
 from derivation.checking.reading.symbols import (
     LETTERS,
     TRANSPOSED,
@@ -27,7 +27,7 @@ from derivation.checking.reading.trees import Tree
 
 def bracket(reader: Reader) -> Tree:
     start = reader.at
-    if reader.next == "{" and (bare := spliced(reader)):
+    if reader.next == "{" and not is_signed_operand(reader) and (bare := spliced(reader)):
         return bare
     if row := spaced_row(reader):
         return row
@@ -52,6 +52,12 @@ def bracket(reader: Reader) -> Tree:
         inner, reader.place = script(reader.words, reader.place)
         return Tree("entry", (items[0], Symbol("", texts(inner))), start)
     return Tree("group", (items[0],), start)
+
+
+def is_signed_operand(reader: Reader) -> bool:
+    r"""Whether braces behind an operator hold a number with its sign: `2 \cdot {-3}`."""
+    before = reader.words[reader.place - 1].text if reader.place else "+"
+    return reader.peek() == "-" and reader.peek(2) != "}" and before in ("+", "-", *PRODUCTS)
 
 
 def spliced(reader: Reader) -> Tree | None:
@@ -143,6 +149,7 @@ BRACKETS_AND_COMMANDS: dict[str, Callable[[Reader], Tree]] = {
     },
     **dict.fromkeys(RECIPROCALS, reciprocal),
     **dict.fromkeys((r"\binom", r"\dbinom", r"\tbinom"), binomial),
+    **dict.fromkeys(DIVISORS, divisor),
     r"\left.": evaluated,
     r"\det": determinant,
     r"\frac": fraction,

@@ -284,14 +284,14 @@ def call(reader: Reader, function: str, found: Scripted) -> Tree:
         if reader.next in STOPS or function in ("max", "min"):
             raise reader.problem("expected.argument")
         arguments = [bare_argument(reader)]
-    written = {word.text for word in reader.words[found.after : reader.place]}
+    written = reader.words[found.after : reader.place]
     if (
         reader.vocabulary.degrees
         and function in TRIGONOMETRIC
-        and not written & {r"\circ", r"\pi"}
-        and not is_numeric(reader.words[found.after : reader.place])
+        and not {word.text for word in written} & {r"\circ", r"\pi"}
+        and not is_numeric(written)
     ):
-        raise Unreadable(start, "reading.degrees")
+        arguments = [Tree("degrees", (argument,), argument.start) for argument in arguments]
     tree = Tree("prime" if found.primes else "call", (function, *arguments), start)
     if base is not None:
         tree = Tree("/", (tree, Tree("call", (heads.LOG, base), start)), start)

@@ -26,7 +26,7 @@ from derivation.checking.reading.symbols import (
     texts,
 )
 from derivation.checking.reading.tokens import Token, Unexpected, Unreadable, group
-from derivation.checking.reading.trees import Tree
+from derivation.checking.reading.trees import Tree, nodes
 
 DOUBLE = (r"\pm", r"\mp")
 BARS = ("|", r"\|")
@@ -40,6 +40,12 @@ STOPS = frozenset(
     ["", *DOUBLE, ")", "]", "}", r"\}", ",", ";", "+", "-", "&", r"\\", *RELATIONS, *ENTRYWISE, *PRODUCTS]
 )
 SCRIPTS = frozenset(["^", "_", "'", *POSTFIXES])
+
+
+def is_calculation(tree: Tree, fenced: Sequence[str]) -> bool:
+    """Whether a superscript in brackets is an exponent: `5^{(b+1)}`, of numbers, with a sign in it."""
+    is_number = not any(node.head == "name" for node in nodes(tree))
+    return is_number and bool({"+", "-", r"\cdot"} & {*fenced})
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +183,20 @@ class Reader:
                 right = self.factor()
                 if slashed or (left.head == "/" and right.head == "number"):
                     raise Unreadable(start, "reading.behind_slash")
-                if right.head == "number" and (
-                    left.head in ("number", "name") or (left.head == "" and left.args[1].head in ("number", "name"))
+                if (
+                    right.head == "number"
+                    and not self.stands_behind("!", start)
+                    and (
+                        left.head in ("number", "name") or (left.head == "" and left.args[1].head in ("number", "name"))
+                    )
                 ):
                     raise Unreadable(start, "reading.number_behind")
                 left = Tree("", (left, right), start)
+
+    def stands_behind(self, sign: str, start: int) -> bool:
+        """Whether what begins at a place stands right behind a sign."""
+        at = next((k for k, word in enumerate(self.words) if word.start == start), 0)
+        return at > 0 and self.words[at - 1].text == sign
 
     def signed_factor(self) -> Tree:
         start = self.at
@@ -238,7 +253,7 @@ class Reader:
             return Tree(".T", (tree,), start)
         if shown == (r"\circ",):
             return Tree("degrees", (tree,), start)
-        if is_fenced(shown) or not inner or not shown:
+        if not inner or not shown or (is_fenced(shown) and not is_calculation(tree, shown)):
             raise Unreadable(start, "reading.label_or_power")
         if shown[0] == r"\odot":
             inner = inner[1:]

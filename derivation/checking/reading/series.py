@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial, reduce
 
 from derivation.checking.reading.reader import Reader
-from derivation.checking.reading.symbols import script, texts
+from derivation.checking.reading.symbols import Symbol, joined, script, texts
 from derivation.checking.reading.tokens import Token, Unreadable
 from derivation.checking.reading.trees import Tree
 from derivation.formulas.operations import heads
 
-MAXIMAL_BINOMIAL = 200
+MAXIMAL_BINOMIAL, MAXIMAL_FACTORS = 200, 6
 NORMS: dict[tuple[str, ...], str] = {
     ("2",): heads.NORM,
     ("F",): heads.NORM,
@@ -57,10 +58,45 @@ def binomial(reader: Reader) -> Tree:
     r"""`\binom{5}{2}`, of numerals."""
     start = reader.at
     reader.place += 1
-    above, below = (texts(reader.group()) for _ in range(2))
-    if not all(len(part) == 1 and part[0].isdecimal() and int(part[0]) <= MAXIMAL_BINOMIAL for part in (above, below)):
+    words, below = reader.group(), "".join(texts(reader.group()))
+    above = "".join(texts(words))
+    if above.isdecimal() and below.isdecimal() and int(above) <= MAXIMAL_BINOMIAL:
+        return Tree("number", (str(math.comb(int(above), int(below))),), start)
+    if not below.isdecimal() or not 0 < int(below) <= MAXIMAL_FACTORS:
         raise Unreadable(start, "reading.binomial")
-    return Tree("number", (str(math.comb(int(above[0]), int(below[0]))),), start)
+    first = reader.inner(words)
+    count = Tree("number", (str(math.factorial(int(below))),), start)
+    return Tree("frac", (reduce(partial(multiplied, start), falling(first, int(below))), count), start)
+
+
+def falling(first: Tree, count: int) -> Iterator[Tree]:
+    """n, n - 1, n - 2 ..."""
+    group = Tree("group", (first,), first.start)
+    yield group
+    for k in range(1, count):
+        yield Tree("group", (Tree("-", (group, Tree("number", (str(k),), first.start)), first.start),), first.start)
+
+
+def multiplied(start: int, first: Tree, second: Tree) -> Tree:
+    return Tree(r"\cdot", (first, second), start)
+
+
+def divisor(reader: Reader) -> Tree:
+    r"""`\gcd(12, 18)`, `\operatorname{lcm}(4, 6)`, of numerals; of anything else a quantity with that name."""
+    start, text = reader.at, reader.next
+    reader.place += 1
+    begin = reader.place
+    if reader.next != "(":
+        raise reader.problem("(")
+    arguments = reader.arguments()
+    if all(argument.head == "number" and argument.args[0].isdecimal() for argument in arguments):
+        found = DIVISORS[text](*(int(argument.args[0]) for argument in arguments))
+        return Tree("number", (str(found),), start)
+    shown = joined([word.text for word in reader.words[begin : reader.place]])
+    return Tree("name", (Symbol(f"{text}{shown}"),), start)
+
+
+DIVISORS = {r"\gcd": math.gcd, r"\lcm": math.lcm, r"\text{gcd}": math.gcd, r"\text{lcm}": math.lcm}
 
 
 def total(reader: Reader) -> Tree:

@@ -26,6 +26,8 @@ ACCENTS = STYLES | frozenset(
         r"\textbf",
         r"\textit",
         r"\operatorname",
+        r"\overrightarrow",
+        r"\overleftrightarrow",
     ]
 )
 LETTERS = frozenset(f"\\{name}" for name in GREEK) | {

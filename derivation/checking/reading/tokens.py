@@ -7,7 +7,7 @@ where the macro was used.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -193,8 +193,6 @@ WRAPPERS = {
 """Commands around something that stays as it is: how many groups they take, the last of which is kept."""
 OVERSET = frozenset([r"\stackrel", r"\overset", r"\underset"])
 MAXIMAL_TOKENS, MAXIMAL_BOXES = 20_000, 30
-DECIMAL_COMMA = re.compile(r"(?<![\d,}])0(?:\{,\}|,)\d|\d\{,\}(?!\d{3}(?!\d))\d")
-DECIMAL_POINT = re.compile(r"\d\.\d")
 
 
 def tokens(formula: Formula) -> list[Token]:
@@ -205,7 +203,9 @@ def tokens(formula: Formula) -> list[Token]:
     >>> [token.text for token in tokens(Formula(Source("a.md", text), 0, len(text)))]
     ['(', 'W', '_', '{', '\\text{new}', '}', ')']
     """
-    return scan(formula.source.text, formula.start, formula.end)
+    found = scan(formula.source.text, formula.start, formula.end)
+    quoted = formula.quoted
+    return [token for token in found if token.start not in quoted] if quoted else found
 
 
 def scan(text: str, start: int, end: int) -> list[Token]:
@@ -259,45 +259,6 @@ def group(words: Sequence[Token], at: int) -> int:
         if depth == 0:
             return place + 1
     raise Unreadable(words[at].start, "reading.open_brace")
-
-
-def has_decimal_commas(formulas: Iterable[str]) -> bool:
-    """Whether an article writes `0{,}5` or `0,5` for a half: such a numeral occurs, and none with a point."""
-    commas = points = 0
-    for text in formulas:
-        commas += len(DECIMAL_COMMA.findall(text))
-        points += len(DECIMAL_POINT.findall(text))
-    return commas > points
-
-
-def numerals(words: list[Token], decimal_comma: bool) -> list[Token]:
-    r"""The tokens with commas inside numerals taken out: `0{,}5` is 0.5 in an article with decimal commas, `1{,}000` is
-    1000 in any other."""
-    if not any(word.text == "," for word in words):
-        return words
-    found: list[Token] = []
-    at = depth = 0
-    words = list(words)
-    while at < len(words):
-        word = words[at]
-        depth += (word.text in ("(", "[", r"\{")) - (word.text in (")", "]", r"\}"))
-        inner = (
-            3
-            if [w.text for w in words[at + 1 : at + 4]] == ["{", ",", "}"]
-            else 1
-            if at + 1 < len(words) and words[at + 1].text == ","
-            else 0
-        )
-        last = words[at + inner + 1] if inner and at + inner + 1 < len(words) else None
-        glued = inner and all(w.glued for w in words[at + 1 : at + inner + 2])
-        thousands = last is not None and len(last.text) == 3 and (inner == 3 or (not depth and word.text[0] != "0"))
-        if last and glued and word.text.isdecimal() and last.text.isdecimal() and (decimal_comma or thousands):
-            at += inner + 1
-            words[at] = Token(word.text + ("." if decimal_comma else "") + last.text, word.start, last.end, word.glued)
-        else:
-            found.append(word)
-            at += 1
-    return found
 
 
 def plain(words: list[Token]) -> list[Token]:

@@ -49,6 +49,9 @@ def gather(clauses: Sequence[Clause], formulas: Iterable[Sequence[Token]]) -> Vo
             for at in range(len(tokens) - 2)
             if tokens[at + 1].text == "^" and is_one(tokens, at + 2) and tokens[at].text[-1:].isalpha()
         }
+    counts_from_one = any(
+        is_one(tokens, at + 1) for tokens in formulas for at in range(len(tokens) - 1) if tokens[at].text == "^"
+    )
     vocabulary.signed = any(
         _bare_minus(words, at) for words in formulas for at in range(len(words) - 1) if words[at].text == "^"
     )
@@ -59,7 +62,7 @@ def gather(clauses: Sequence[Clause], formulas: Iterable[Sequence[Token]]) -> Vo
             for key in vocabulary.quantities
             if key.startswith(base + "^{") and key[len(base) + 2 :].rstrip("}").isalnum()
         }
-        if len(bare[base]) < 2:
+        if len(bare[base]) < 2 or not counts_from_one:
             vocabulary.labelled.discard(base)
     return vocabulary
 
@@ -98,6 +101,7 @@ def _words(vocabulary: Vocabulary, declared: Sequence[Sequence[Token]], formulas
             and not set(run) <= singles
         ):
             vocabulary.words.add(run)
+    segments = {run for run in vocabulary.words if is_segment(run)}
     for words in formulas:
         at = 0
         while at < len(words):
@@ -107,13 +111,22 @@ def _words(vocabulary: Vocabulary, declared: Sequence[Sequence[Token]], formulas
                 before = words[at - 1].text if at else ""
                 named = run.lower() in CALLED and len(run) > 2
                 long = len(run) > 3 or (len(run) > 2 and after in ("_", "("))
-                if named or (
-                    (long or (before == r"\partial" and after in ("_", "^", "}")))
-                    and not set(run) <= singles
-                    and (run[0] != "d" or len(run) > 3)
+                if (
+                    (segments and is_segment(run) and not set(run) & singles)
+                    or named
+                    or (
+                        (long or (before == r"\partial" and after in ("_", "^", "}")))
+                        and not set(run) <= singles
+                        and (run[0] != "d" or len(run) > 3)
+                    )
                 ):
                     vocabulary.words.add(run)
             at += max(len(run), 1)
+
+
+def is_segment(run: str) -> bool:
+    """Whether a run of letters may be the two ends of a segment, or the corners of a triangle."""
+    return run.isupper() and len(run) in (2, 3)
 
 
 def _lone(words: Sequence[Token], vocabulary: Vocabulary) -> Iterable[Scripted]:
