@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from derivation.checking.reading.trees import Tree
 
 MAXIMAL_EXPONENT = 10**60
@@ -36,13 +38,13 @@ def residue(tree: Tree, modulus: int) -> int | None:
 
 
 def power(base: Tree, exponent: Tree, modulus: int) -> int | None:
-    """The residue of a power; None where its exponent is too large."""
+    """The residue of a power, or of the inverse of one; None where its exponent is too large."""
     root, count = residue(base, modulus), residue(exponent, 0)
-    if root is None or count is None or not 0 <= count <= MAXIMAL_EXPONENT:
+    if root is None or count is None or abs(count) > MAXIMAL_EXPONENT:
         return None
     if modulus:
-        return pow(root, count, modulus)
-    return root**count if count <= MAXIMAL_TOWER and abs(root) <= MAXIMAL_TOWER else None
+        return pow(root, count, modulus) if count >= 0 or math.gcd(root, modulus) == 1 else None
+    return root**count if 0 <= count <= MAXIMAL_TOWER and abs(root) <= MAXIMAL_TOWER else None
 
 
 def _left(value: int, modulus: int) -> int:

@@ -115,13 +115,12 @@ def congruent(words: list[Token], modulus: int, named: bool) -> list[Token]:
     is_congruence = r"\equiv" in relations
     found = list(sides[0])
     places = iter([word for word in words if word.text in relations])
-    for before, after, relation in zip(sides, sides[1:], relations, strict=False):
+    for after, relation in zip(sides[1:], relations, strict=True):
         sign = next(places, None)
         if sign is None or ":=" in relations:
             return words
-        whole = is_whole(before) and is_whole(after)
         if relation == r"\equiv" or (relation == "=" and named and not is_congruence):
-            sign = replace(sign, text=CONGRUENT if modulus and whole else r"\ne")
+            sign = replace(sign, text=CONGRUENT if modulus else r"\ne")
         found += [sign, *after]
     return found
 
@@ -244,6 +243,7 @@ def _read(formula: Formula, segment: _Segment, chain: Chain | None, join: bool) 
             or current is None
             or not words
             or is_double(words) != is_double(current.sides[-1].words)
+            or (relation == CONGRUENT and not (is_whole(words) and is_whole(current.sides[-1].words)))
         ):
             current = Chain([Side(formula, tuple(words))]) if words else None
             continue

@@ -47,10 +47,5 @@ def _end(words: Sequence[Token], at: int) -> int:
 
 
 def is_whole(words: Sequence[Token]) -> bool:
-    """Whether a side is whole numbers with plus, minus, times and powers that are not negative."""
-    texts = [word.text for word in words]
-    signed = any(
-        text == "^" and ("-" in texts[at + 1 : at + 2] or texts[at + 1 : at + 3] == ["{", "-"])
-        for at, text in enumerate(texts)
-    )
-    return not signed and all(text.isdecimal() or text in WHOLE for text in texts)
+    """Whether a side is whole numbers with plus, minus, times and powers."""
+    return all(word.text.isdecimal() or word.text in WHOLE for word in words)

@@ -19,6 +19,7 @@ from derivation.checking.reading.symbols import (
     is_fenced,
     joined,
     marked,
+    script,
     texts,
 )
 from derivation.checking.reading.tokens import Token, Unreadable
@@ -52,7 +53,12 @@ def named(reader: Reader, found: Scripted) -> Tree:
         return opaque(reader, Symbol(found.base, texts(found.sub)), found)
     if found.base in OPERATORS and found.base not in reader.vocabulary.quantities and follows not in STOPS:
         raise Unreadable(found.start, "reading.unknown_operator", base=found.base)
-    if found.base in ("e", r"\mathrm{e}") and not found.sub and is_number_e(found, reader.vocabulary):
+    if (
+        found.base in ("e", r"\mathrm{e}")
+        and not found.sub
+        and (found.sups or follows != "(")
+        and is_number_e(found, reader.vocabulary)
+    ):
         return exponential(reader, found)
     if follows == "[" and reader.words[found.after].glued and is_call(reader, found):
         return opaque(reader, with_all_scripts(found), found)
@@ -247,7 +253,7 @@ def bare_argument(reader: Reader) -> Tree:
     start, argument = reader.at, reader.factor()
     scaled = argument.head == "number"
     while reader.next not in STOPS and not reader.next.startswith(r"\text{"):
-        if is_function(reader):
+        if is_function(reader) or (reader.next == "(" and argument.head in ("name", "")):
             break
         if not scaled or not (reader.next in LETTERS or reader.next.isalpha()):
             raise Unreadable(reader.at, "reading.reach_of_function")
@@ -280,6 +286,9 @@ def call(reader: Reader, function: str, found: Scripted) -> Tree:
         raise Unreadable(start, "reading.higher_derivative")
     if reader.next in ("(", "[", r"\{"):
         arguments = reader.arguments()
+        if reader.next == "^" and texts(script(reader.words, reader.place)[0]) == (r"\circ",):
+            _, reader.place = script(reader.words, reader.place)
+            arguments = [Tree("degrees", (argument,), start) for argument in arguments]
     else:
         if reader.next in STOPS or function in ("max", "min"):
             raise reader.problem("expected.argument")
