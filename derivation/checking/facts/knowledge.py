@@ -46,6 +46,7 @@ class ChainRead:
     position: Position
     sides: list[SideRead]
     relations: list[str]
+    modulus: int = 0
 
     @cached_property
     def quantities(self) -> list[Key]:
@@ -88,7 +89,7 @@ def named(tree: Tree) -> list[Key]:
 
 def is_closed(tree: Tree) -> bool:
     """Whether a tree holds no names: its value is in its numbers alone."""
-    return not any(node.head in ("name", "updated", "partial", "nabla", heads.SUM) for node in nodes(tree))
+    return not any(node.head in ("name", "updated", "partial", "nabla", heads.SUM, heads.PROD) for node in nodes(tree))
 
 
 def is_assignment(tree: Tree, key: Key) -> bool:
@@ -266,7 +267,7 @@ class Gathering:
             if formulas and not assigned and (place == 0 or quantity(formulas[0][1]) is None):
                 for other, tree in formulas[: None if place == 0 else 1]:
                     self.formulas[key].append(Statement(chain.position, tree, other, chain))
-                self._pattern(key)
+                self._pattern(key, [tree for _, tree in formulas])
 
     def _function(self, chain: ChainRead, first: Tree) -> None:
         parameters = [arg.args[0] for arg in first.args[1:] if arg.head == "name"]
@@ -274,18 +275,25 @@ class Gathering:
         if body is not None and not is_call_of(first, body) and len(parameters) == len(first.args) - 1:
             self.functions[first.args[0].key].append((chain.position, tuple(parameters), body))
 
-    def _pattern(self, key: Key) -> None:
+    def _pattern(self, key: Key, formulas: Sequence[Tree]) -> None:
+        """Takes a formula for a general one, if it holds the letters of the quantity's scripts: else they are labels,
+        as the o of `w_o = 2 v`."""
         symbol = self.symbols.get(key)
-        if (
-            symbol
-            and any(letters(part) for part in (*symbol.sub, *symbol.label))
-            and symbol.key not in self.patterns[symbol.base]
-        ):
+        if symbol and any(bears(tree, symbol) for tree in formulas) and symbol.key not in self.patterns[symbol.base]:
             self.patterns[symbol.base].append(symbol.key)
 
     def declare(self, position: Position, declaration: Declaration, keys: Sequence[Key]) -> None:
         for key in keys:
             self.sets[key].append((position, declaration))
+
+
+def bears(tree: Tree, symbol: Symbol) -> bool:
+    """Whether a formula holds an index letter of a symbol, in scripts or by itself."""
+    indices = {letter for part in (*symbol.sub, *symbol.label) if letters(part) for letter in part}
+    return any(
+        node.head == "name" and indices & {*node.args[0].base, *"".join((*node.args[0].sub, *node.args[0].label))}
+        for node in nodes(tree)
+    )
 
 
 def letters(word: str) -> bool:
@@ -350,7 +358,10 @@ def chains(clauses: Sequence[Clause], vocabulary: Vocabulary) -> Iterator[ChainR
     for place, clause in enumerate(clauses):
         if isinstance(clause, Chain):
             yield ChainRead(
-                Position(place), [_read(side, vocabulary, cache) for side in clause.sides], clause.relations
+                Position(place),
+                [_read(side, vocabulary, cache) for side in clause.sides],
+                clause.relations,
+                clause.modulus,
             )
 
 

@@ -12,9 +12,12 @@ from derivation.checking.facts.entries import entry
 from derivation.checking.facts.failures import Unknown
 from derivation.checking.facts.knowledge import instance, is_closed
 from derivation.checking.facts.lookup import Lookup, Meant
+from derivation.checking.facts.matrices import BY_ROWS, OF_MATRICES
 from derivation.checking.facts.operations import PRODUCTS, operation, product
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import ARGUMENT, THETA, hidden
+from derivation.checking.reading.names import TRIGONOMETRIC
+from derivation.checking.reading.numerals import pi
 from derivation.checking.reading.symbols import Symbol
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree, alike, nodes
@@ -26,7 +29,7 @@ from derivation.formulas.terms import Term, index, matrix, name, number, partial
 
 MAXIMAL_CALLS = 20
 MAXIMAL_SUM = MAXIMAL_ONES = 1000
-SIGNS = {"+": "+", "-": "-", "/": "/", "frac": "/", "^": "^", ".T": ".T", heads.ABS: heads.ABS}
+SIGNS = {"+": "+", "-": "-", "/": "/", "frac": "/", ".T": ".T", heads.ABS: heads.ABS}
 RELATED = {">": (">", False), ">=": (">=", False), "<": (">", True), "<=": (">=", True)}
 """A comparison as the table has it, and whether its sides are exchanged for that."""
 OPPOSITE = {">": "<=", "<=": ">", "<": ">=", ">=": "<"}
@@ -146,6 +149,11 @@ class Meaning:
     def call(self, tree: Tree) -> Meant:
         function, *arguments = tree.args
         meant = [self.of(argument) for argument in arguments]
+        if function in BY_ROWS and len(meant) == 1 and 1 not in (meant[0][1] or (1,)):
+            function = BY_ROWS[function]
+        if function in TRIGONOMETRIC and any(node.head == "degrees" for node in nodes(arguments[0])):
+            half_turn = operation("/", [self.of(pi(tree.start)), (number(180), ())], tree.start)
+            meant = [product(Tree(r"\cdot", (arguments[0], arguments[0]), tree.start), meant[0], half_turn)]
         if function in ("max", "min") and len(meant) > 2:
             return reduce(lambda first, second: operation(function, [first, second], tree.start), meant)
         return operation(function, meant, tree.start)
@@ -154,6 +162,12 @@ class Meaning:
         """A function worked in windows of a size that stands below it."""
         function, options, *arguments = tree.args
         return operation(function, [self.of(argument) for argument in arguments], tree.start, options)
+
+    def where(self, tree: Tree) -> Meant:
+        """An expression with a value put in for a name."""
+        body, variable, value = tree.args
+        bound = {**self.bound, variable.args[0].key: self.of(value)}
+        return Meaning(self.facts, self.position, bound, self.indices, self.depth + 1).of(body)
 
     def apply(self, tree: Tree) -> Meant:
         """The article's own function: its body with the arguments put in."""
@@ -262,6 +276,7 @@ class Meaning:
             return name(of.args[0].key), ()
 
     def sum(self, tree: Tree) -> Meant:
+        """A sum, or a product, over an index, term by term."""
         variable, low, high, body = tree.args
         steps = self.range(tree, variable, low, high, body)
         parts = [
@@ -270,7 +285,11 @@ class Meaning:
         ]
         result = parts[0]
         for part in parts[1:]:
-            result = operation("+", [result, part], tree.start)
+            result = (
+                operation("+", [result, part], tree.start)
+                if tree.head == heads.SUM
+                else product(Tree(r"\cdot", (body, body), tree.start), result, part)
+            )
         return result
 
     def range(self, tree: Tree, variable: str, low: Tree | None, high: Tree | None, body: Tree) -> range:
@@ -356,6 +375,9 @@ METHODS: dict[str, Callable[[Meaning, Tree], Meant]] = {
     "name": Meaning.named,
     "nabla": Meaning.partial,
     "entry": Meaning.entry_of,
+    heads.PROD: Meaning.sum,
+    "degrees": Meaning.group,
+    **OF_MATRICES,
     "tuple": Meaning.listed,
     **{
         key: getattr(Meaning, key)
@@ -367,6 +389,7 @@ METHODS: dict[str, Callable[[Meaning, Tree], Meant]] = {
             "matrix",
             "call",
             "windowed",
+            "where",
             "apply",
             "prime",
             "partial",

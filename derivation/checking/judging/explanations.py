@@ -12,6 +12,7 @@ from derivation.checking.facts.knowledge import (
     SideRead,
     Statement,
     is_closed,
+    is_number,
     named,
     quantity,
     substitutions,
@@ -212,6 +213,13 @@ class Explanations:
                 kind="definition",
                 lessons=(Redefined(key, chain.position),),
             )
+        if key and (other := self.of_other_item(key, chain)):
+            return Judgement(
+                "exact",
+                tell("holds.new_value", latex=other.read.side.latex, line=other.read.side.place[0]),
+                kind="definition",
+                lessons=(Redefined(key, chain.position),),
+            )
         if key and is_closed(right.tree) and self.takes_new_value(chain, key):
             return Judgement(
                 "undecided",
@@ -245,6 +253,18 @@ class Explanations:
             return None
         return statements[0]
 
+    def of_other_item(self, key: Key, chain: ChainRead) -> Statement | None:
+        """The plain value that another item of a list gives a quantity, which this one gives another: two cases."""
+        statement = self.facts.value_statement(key, chain.position)
+        if statement is None or statement.chain is None or is_derived(key):
+            return None
+        items = [side.formula.item for side in (chain.sides[0].side, statement.chain.sides[0].side)]
+        plain = all(
+            len(one.sides) == 2 and one.sides[1].tree and is_number(one.sides[1].tree)
+            for one in (chain, statement.chain)
+        )
+        return statement if plain and None not in items and items[0] != items[1] else None
+
     def takes_new_value(self, chain: ChainRead, key: Key) -> bool:
         """Whether the article uses a name for several things: it has three values at least that do not come from each
         other."""
@@ -255,6 +275,7 @@ class Explanations:
 
     def put_in(self, chain: ChainRead, left: Tree, right: Tree) -> Judgement | None:
         """The name for which another value was put in than the article gives it."""
+        others = self.are_others(chain, left, right)
         for stated, tree in self.substitutions(chain, left, right):
             key = quantity(stated)
             if key is None or self.facts.definitions(key, chain.position) or key == quantity(left):
@@ -271,10 +292,24 @@ class Explanations:
                 return Judgement("wrong", tell("wrong.put_in", **stated_there), at=tree.start)
             put = Statement(chain.position, tree, SideRead(statement.read.side, tree), chain)
             lessons = (Restated(key, put),)
-            if self.context.lessons.has(Used, key) or self.has_other_value(key, statement, chain):
+            if others or self.context.lessons.has(Used, key) or self.has_other_value(key, statement, chain):
                 return Judgement("undecided", tell("undecided.new_value", **stated_there), lessons=lessons)
             return Judgement("wrong", tell("wrong.put_in", **stated_there), at=tree.start, lessons=lessons)
         return None
+
+    def are_others(self, chain: ChainRead, left: Tree, right: Tree) -> bool:
+        """Whether two names at least have numbers put in of which none is the one that it has, and those were given in
+        other sections: then they may be other quantities here."""
+        agree = list[bool]()
+        for stated, tree in self.substitutions(chain, left, right):
+            statement = self.facts.value_statement(quantity(stated) or "", chain.position)
+            if statement is None:
+                agree.append(False)
+                continue
+            given, used = (self.context.value_of(t, chain) for t in (statement.tree, tree))
+            here = self.facts.sections[statement.position] == self.facts.sections[chain.position]
+            agree.append(here or given is None or used is None or equal(given, used))
+        return len(agree) > 1 and not any(agree)
 
     def substitutions(self, chain: ChainRead, left: Tree, right: Tree) -> Iterator[tuple[Tree, Tree]]:
         """The values put in for the names of a side, or of the formula of the quantity that it is."""

@@ -32,9 +32,11 @@ from derivation.checking.judging.compare import Comparison, NoValue
 from derivation.checking.judging.context import ATTEMPTS, Context, Judgement
 from derivation.checking.judging.definitions import Definitions
 from derivation.checking.judging.explanations import Explanations
+from derivation.checking.judging.readings import ENTRYWISE, OTHERS, otherwise, signed
+from derivation.checking.judging.residues import are_congruent
 from derivation.checking.judging.verdicts import HOLDING, Allowance
 from derivation.checking.reading.tokens import Unreadable
-from derivation.checking.reading.trees import Tree, mapped, nodes
+from derivation.checking.reading.trees import Tree, nodes
 from derivation.formulas.arrays import Array, Shape, describe
 from derivation.formulas.calculus.reverse import NoDerivative
 from derivation.formulas.numbers import Undefined
@@ -47,13 +49,27 @@ def judged(context: Context, chain: ChainRead, i: int, k: int) -> Judgement:
     for read in (chain.sides[i], chain.sides[k]):
         if read.problem:
             return Judgement("undecided", tell("undecided.not_read", problem=read.problem.message), at=read.problem.at)
+    left, right = chain.sides[i].tree, chain.sides[k].tree
+    if chain.relations[k - 1] == "≡" and left and right:
+        return congruent(left, right, chain.modulus)
     context.facts.meter.begin()
     try:
+        if ways := signed(chain, i, k):
+            upper, lower = (Pair(context, way, i, k).judgement() for way in ways)
+            return upper if upper.verdict == "wrong" else lower
         return Pair(context, chain, i, k).judgement()
     except Exhausted as problem:
         return Judgement("undecided", message_of(problem))
     except RecursionError:
         return Judgement("undecided", tell("undecided.uncertain", problem=tell("undecided.deep")))
+
+
+def congruent(left: Tree, right: Tree, modulus: int) -> Judgement:
+    """The judgement on a congruence."""
+    holds = are_congruent(left, right, modulus)
+    if holds is None:
+        return Judgement("undecided", tell("undecided.residues"))
+    return Judgement("exact") if holds else Judgement("wrong", tell("wrong.residues", modulus=modulus), at=right.start)
 
 
 Terms = tuple[tuple[Term, Shape], tuple[Term, Shape]]
@@ -91,9 +107,9 @@ class Pair:
         judgement = self.attempt(Pair.freed)
         if judgement.verdict != "wrong":
             return judgement
-        if any(has_percent(read) for read in (self.left, self.right)):
-            plain = replace(self.chain, sides=[without_percent(read) for read in self.chain.sides])
-            again = judged(self.context, plain, self.i, self.k)
+        readings = OTHERS if self.facts.knowledge.scalar else (*OTHERS, ENTRYWISE)
+        for other in otherwise(self.chain, self.i, self.k, readings):
+            again = Pair(self.context, other, self.i, self.k).attempt(Pair.freed)
             if again.verdict in HOLDING:
                 return again
         ambiguity = Ambiguities(self.context.after(judgement.lessons)).ambiguity(
@@ -362,16 +378,3 @@ def is_row_of(left: Tree, right: Tree, first: tuple[int, ...], second: tuple[int
 def as_row(term: Term) -> Term:
     """A list that was taken for a column as the row that it is."""
     return matrix((tuple(row.args[0] for row in term.args),))
-
-
-def has_percent(read: SideRead) -> bool:
-    return read.tree is not None and any(node.head == "number" and node.args[1:] for node in nodes(read.tree))
-
-
-def without_percent(read: SideRead) -> SideRead:
-    r"""A side in which `10\%` is 10, as authors who multiply by 100 mean it."""
-    return replace(read, tree=mapped(read.tree, in_hundredths)) if read.tree else read
-
-
-def in_hundredths(node: Tree) -> Tree:
-    return Tree("number", node.args[1:], node.start) if node.head == "number" and node.args[1:] else node
