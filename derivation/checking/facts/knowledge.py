@@ -327,7 +327,9 @@ def instance(symbol: Symbol, bound: dict[str, str]) -> Symbol:
 def _instance(words: tuple[str, ...], bound: dict[str, str]) -> tuple[str, ...]:
     replaced: list[str] = []
     for word in words:
-        if letters(word) and any(letter in bound for letter in word):
+        if word in bound:
+            replaced.append(bound[word])
+        elif letters(word) and any(letter in bound for letter in word):
             replaced += [bound.get(letter, letter) for letter in word]
         else:
             replaced.append(word)

@@ -236,6 +236,8 @@ class Vocabulary:
     """Names that the article defines as functions, with the numbers of arguments that they take."""
     quantities: set[str] = field(default_factory=set)
     """Keys of symbols that the article gives a value, a formula or a set."""
+    standing: set[str] = field(default_factory=set)
+    """Bases that stand somewhere without a bracket behind them."""
     signed: bool = False
     """Whether `^-` is a label here, and so `^+`."""
 
