@@ -59,6 +59,8 @@ class Reach:
     """The article's source, whose words may say that a matrix is symmetric."""
     repeated: set[Family] = field(default_factory=set)
     """Families of names with formulas that lead from one of them to another."""
+    parameters: set[str] = field(default_factory=set)
+    """Letters that stand for the arguments of own functions."""
     has_arrays: bool = False
     sizes: dict[int, None] = field(default_factory=dict)
     """The sizes of the arrays that the article gives."""
@@ -129,16 +131,27 @@ class Reach:
     def depends(self, tree: Tree) -> Iterator[Sequence[Tree]]:
         """The formulas of the names in a tree that were not seen before."""
         for node in nodes(tree):
-            if (node.head == "apply" and node.args[0].key not in self.symbols) or (
-                node.head == "prime" and isinstance(node.args[0], Symbol) and node.args[0].key not in self.symbols
-            ):
-                self.symbols[node.args[0].key] = node.args[0]
-                yield [row[2] for row in self.facts.knowledge.functions.get(node.args[0].key, ())][:1]
+            if node.head in ("apply", "prime") and isinstance(node.args[0], Symbol):
+                yield self.bodies(node.args[0])
             elif node.head == "name":
                 symbol = instance(node.args[0], self.numbers)
                 if symbol.key not in self.symbols and symbol.key not in self.numbers:
                     self.symbols[symbol.key] = symbol
+                    self.functions(symbol)
                     yield [statement.tree for statement in self.statements(node.args[0], symbol)[:2]]
+
+    def bodies(self, function: Symbol) -> Sequence[Tree]:
+        """The body of an own function that was not seen before."""
+        if function.key in self.symbols:
+            return ()
+        self.symbols[function.key] = function
+        return [body for *_, body in self.functions(function)]
+
+    def functions(self, symbol: Symbol) -> Sequence[tuple[Position, tuple[Symbol, ...], Tree]]:
+        """The definition of an own function, whose parameters are taken in; none where a name is none."""
+        rows = self.facts.knowledge.functions.get(symbol.key, ())[:1]
+        self.parameters |= {parameter.base for _, parameters, _ in rows for parameter in parameters}
+        return rows
 
     def statements(self, written: Symbol, symbol: Symbol) -> Sequence[Statement]:
         """The formulas of a name; where it has none, and nothing else is said of it, it is free."""
@@ -189,7 +202,11 @@ class Reach:
                 self.has_arrays = True
 
     def mark_indexed(self) -> None:
-        """A name that stands whole and with an index is an array."""
+        """A name that stands whole and with an index is an array; so is what a function of its entries is given."""
+        for one in list(self.free):
+            if one.is_numbered and not one.label and one.base in self.parameters:
+                self.free.add(one._replace(sub=""))
+                self.symbols.setdefault(one.base, Symbol(one.base))
         for one in list(self.free):
             if one.is_bare and any(other.base == one.base and other.is_numbered for other in self.free):
                 self.marked.add(one)
