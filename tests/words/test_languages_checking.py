@@ -21,7 +21,8 @@ from derivation.checking.facts import knowledge, meter
 from derivation.checking.facts.facts import Facts
 from derivation.checking.facts.failures import Unknown
 from derivation.checking.facts.meaning import Meaning
-from derivation.checking.facts.values import Random, Slope, Truth
+from derivation.checking.facts.points import Random
+from derivation.checking.facts.values import Slope, Truth
 from derivation.checking.judging import pair
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree

@@ -87,6 +87,11 @@ def named(tree: Tree) -> list[Key]:
     return [key for node in nodes(tree) if (key := quantity(node))]
 
 
+def says_what_it_is(tree: Tree) -> bool:
+    """Whether a side in front of a name says what the name is: it is no quantity, nor a gradient, itself."""
+    return quantity(tree) is None and tree.head != "nabla"
+
+
 def is_closed(tree: Tree) -> bool:
     """Whether a tree holds no names: its value is in its numbers alone."""
     return not any(node.head in ("name", "updated", "partial", "nabla", heads.SUM, heads.PROD) for node in nodes(tree))
@@ -264,7 +269,7 @@ class Gathering:
                 self.values[key].append(Statement(chain.position, closed[-1][1], closed[-1][0], chain, assigned))
             elif assigned and formulas:
                 self.values[key].append(Statement(chain.position, formulas[0][1], formulas[0][0], chain, assigned))
-            if formulas and not assigned and (place == 0 or quantity(formulas[0][1]) is None):
+            if formulas and not assigned and (place == 0 or says_what_it_is(formulas[0][1])):
                 for other, tree in formulas[: None if place == 0 else 1]:
                     self.formulas[key].append(Statement(chain.position, tree, other, chain))
                 self._pattern(key, [tree for _, tree in formulas])
@@ -335,7 +340,9 @@ def instance(symbol: Symbol, bound: dict[str, str]) -> Symbol:
 def _instance(words: tuple[str, ...], bound: dict[str, str]) -> tuple[str, ...]:
     replaced: list[str] = []
     for word in words:
-        if letters(word) and any(letter in bound for letter in word):
+        if word in bound:
+            replaced.append(bound[word])
+        elif letters(word) and any(letter in bound for letter in word):
             replaced += [bound.get(letter, letter) for letter in word]
         else:
             replaced.append(word)

@@ -10,6 +10,7 @@ from derivation.checking.facts.knowledge import Knowledge, Statement
 from derivation.checking.facts.meter import Meter
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key
+from derivation.checking.facts.supposed import Supposed
 from derivation.checking.reading.symbols import Symbol
 from derivation.checking.reading.trees import Tree
 from derivation.formulas.arrays import Shape
@@ -31,6 +32,9 @@ class Lookup(Protocol):
 
     @property
     def parameters(self) -> frozenset[str]: ...
+
+    @property
+    def supposed(self) -> Supposed: ...
 
     def symbol(self, key: Key) -> Symbol | None: ...
 

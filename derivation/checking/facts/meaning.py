@@ -16,6 +16,7 @@ from derivation.checking.facts.matrices import BY_ROWS, OF_MATRICES
 from derivation.checking.facts.operations import PRODUCTS, operation, product
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import ARGUMENT, THETA, hidden
+from derivation.checking.facts.supposed import NOTHING, is_kronecker
 from derivation.checking.reading.names import TRIGONOMETRIC
 from derivation.checking.reading.numerals import pi
 from derivation.checking.reading.symbols import Symbol
@@ -49,6 +50,8 @@ class Meaning:
     ) -> None:
         self.facts, self.position, self.depth, self.renamed = facts, position, depth, renamed
         self.bound, self.indices = bound or {}, indices or {}
+        if facts.supposed.numbers:
+            self.indices = {**facts.supposed.numbers, **self.indices}
 
     def of(self, tree: Tree) -> Meant:
         """The term and its shape; `Unreadable` where that is not certain, `Mismatch` where shapes do not fit."""
@@ -93,6 +96,8 @@ class Meaning:
         found = self.known(symbol) or self.entry(symbol)
         if found is None and (last := self.facts.with_numbers(symbol, self.position)) != symbol:
             return self.named(replace(tree, args=(last,)))
+        if found is None and self.facts.supposed is not NOTHING and (kronecker := is_kronecker(symbol)) is not None:
+            return number(int(kronecker)), ()
         if found is None and (symbol.key in self.facts.parameters or self.facts.may_assume(symbol)):
             return name(symbol.key), ()
         if found is None:
@@ -252,6 +257,8 @@ class Meaning:
             bottom, below = self.of(tree.args[1] if tree.head == "partial" else tree.args[0])
         elif THETA in self.bound:
             bottom, below = self.bound[THETA]
+        elif (parameter := self.sole_parameter(of)) is not None:
+            bottom, below = self.named(Tree("name", (parameter,), tree.start))
         else:
             raise Unreadable(tree.start, "meaning.gradient")
         top, above = self.numerator(of)
@@ -265,6 +272,12 @@ class Meaning:
             return partial(top, bottom), below
         size = above[0] * above[1]
         return partial(top, bottom), (collapse((size, below[0])) if below else above)
+
+    def sole_parameter(self, of: Tree) -> Symbol | None:
+        r"""What a function is a function of, where that is one thing: the w of `\nabla J` for `J(w) = ...`."""
+        functions = self.facts.knowledge.functions.get(of.args[0].key, ()) if of.head in ("name", "apply") else ()
+        found = {parameters for _, parameters, _ in functions}
+        return next(iter(found))[0] if len(found) == 1 and len(next(iter(found))) == 1 else None
 
     def numerator(self, of: Tree) -> Meant:
         """What is differentiated; a name of which nothing is said is a scalar, as losses are."""
@@ -309,7 +322,8 @@ class Meaning:
             count = 0
             if node.head == "name" and variable in "".join((*node.args[0].sub, *node.args[0].label)):
                 symbol = instance(node.args[0], self.indices)
-                while count < MAXIMAL_SUM and self.exists(instance(symbol, {variable: str(count + 1)})):
+                most = MAXIMAL_SUM if self.facts.supposed is NOTHING else self.facts.supposed.size
+                while count < most and self.exists(instance(symbol, {variable: str(count + 1)})):
                     count += 1
             elif node.head == "entry" and node.args[1].sub == (variable,):
                 _, shape = self.of(node.args[0])

@@ -4,7 +4,6 @@ accumulation."""
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
-from hashlib import blake2b
 from typing import Any
 
 from flint import arb, fmpq
@@ -28,8 +27,6 @@ LONG = 100
 """Nodes of a term whose value is kept."""
 NODES_AT_ONCE = 1000
 """Nodes of a term that are gone through before they are counted."""
-DRAWN_A_STEP = 32
-"""Entries of an array that are drawn in the time of a step."""
 UPSTREAM = hidden("G")
 
 
@@ -315,83 +312,3 @@ class Printed(Truth):
 
     def moment(self, position: Position) -> Position:
         return position
-
-
-class Random(Truth):
-    """Values at a random point: inputs are drawn by their names, everything else follows."""
-
-    def __init__(
-        self,
-        facts: Lookup,
-        trial: int,
-        fixed: frozenset[Key] = frozenset(),
-        printed: Truth | None = None,
-        surface: bool = False,
-        direct: bool = False,
-    ) -> None:
-        super().__init__(facts)
-        self.direct = direct
-        self.trial, self.fixed, self.printed, self.surface = trial, fixed, printed, surface
-
-    def find(self, leaf: Term, position: Position) -> Array:
-        if self.printed and key_of(leaf) in self.fixed:
-            return self.printed.quantity(leaf, position)
-        if self.surface and leaf.head == "name" and self.facts.alias_term(leaf.args[0]) is None:
-            return self.drawn(leaf.args[0], position)
-        if self.surface and leaf.head != "name":
-            shape = self.facts.shape(leaf.args[-1].args[0] if leaf.args[-1].head == "name" else "", position)
-            return self.array(key_of(leaf), shape or ())
-        return super().find(leaf, position)
-
-    def given(self, key: Key, position: Position) -> Array:
-        return self.drawn(key, position)
-
-    def drawn(self, key: Key, position: Position) -> Array:
-        shape = self.facts.shape(key, position)
-        if shape is None and not self.facts.is_drawn(key):
-            raise Unknown(0, "lacking.shape", quantity=key)
-        array = self.array(key, shape or ())
-        return normalized(array, self.distributions(key, position))
-
-    def array(self, key: Key, shape: Shape) -> Array:
-        size = shape[0] * shape[1] if shape else 1
-        self.facts.meter.tick(size // DRAWN_A_STEP)
-        return Array(shape, tuple(rational(f"{key}/{place}/{self.trial}") for place in range(size)))
-
-    def distributions(self, key: Key, position: Position) -> list[range]:
-        """The places that add up to 1 where an input is a target, or has one in each row or each column: in a random
-        one they do so too."""
-        statement = self.facts.given(key, position)
-        if statement is None or statement.tree.head not in ("matrix", "tuple"):
-            return []
-        array = self.given_by_value(key, position)
-        entries, columns = array.entries, array.shape[1] if array.shape else 1
-        whole = range(len(entries))
-        rows, down = [whole[k : k + columns] for k in whole[::columns]], [whole[k::columns] for k in range(columns)]
-        add_up = (
-            parts
-            for parts in ([whole], rows, down)
-            if all(len(part) > 1 and sum((entries[k] for k in part), fmpq(0)) == 1 for part in parts)
-        )
-        return next(add_up, []) if all(isinstance(x, fmpq) and x >= 0 for x in entries) else []
-
-    def given_by_value(self, key: Key, position: Position) -> Array:
-        return Truth(self.facts).given(key, position)
-
-
-def normalized(array: Array, parts: list[range]) -> Array:
-    """The array with the entries of each part positive and adding up to 1."""
-    entries = list(array.entries)
-    for part in parts:
-        positive = [abs(entries[place]) + fmpq(1, 7) for place in part]
-        total = sum(positive, fmpq(0))
-        for place, entry in zip(part, positive, strict=True):
-            entries[place] = entry / total
-    return Array(array.shape, tuple(entries))
-
-
-def rational(seed: str) -> fmpq:
-    """A fraction between -3 and 3, not 0, that depends on the text alone."""
-    drawn = int.from_bytes(blake2b(seed.encode(), digest_size=4).digest(), "big")
-    value = fmpq(drawn % 191 + 1, 64)
-    return -value if drawn >> 31 else value

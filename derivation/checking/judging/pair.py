@@ -24,9 +24,11 @@ from derivation.checking.facts.lessons import Lesson, PutIn, Rounded
 from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.meter import Exhausted
 from derivation.checking.facts.numerals import numerals
+from derivation.checking.facts.points import Random
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key, is_derivative, is_derived, key_of, term_of
-from derivation.checking.facts.values import Random, Truth, quantities
+from derivation.checking.facts.supposed import Supposed
+from derivation.checking.facts.values import Truth, quantities
 from derivation.checking.judging.ambiguities import Ambiguities
 from derivation.checking.judging.compare import Comparison, NoValue
 from derivation.checking.judging.context import ATTEMPTS, Context, Judgement
@@ -34,6 +36,7 @@ from derivation.checking.judging.definitions import Definitions
 from derivation.checking.judging.explanations import Explanations
 from derivation.checking.judging.readings import ENTRYWISE, OTHERS, otherwise, signed
 from derivation.checking.judging.residues import are_congruent
+from derivation.checking.judging.supposing import Supposing, is_readable, speaks_of_slopes
 from derivation.checking.judging.verdicts import HOLDING, Allowance
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree, nodes
@@ -106,7 +109,7 @@ class Pair:
         """What is thought, once it is weighed whether something else was meant."""
         judgement = self.attempt(Pair.freed)
         if judgement.verdict != "wrong":
-            return judgement
+            return self.supposing(judgement)
         readings = OTHERS if self.facts.knowledge.scalar else (*OTHERS, ENTRYWISE)
         for other in otherwise(self.chain, self.i, self.k, readings):
             again = Pair(self.context, other, self.i, self.k).attempt(Pair.freed)
@@ -116,6 +119,26 @@ class Pair:
             self.chain, self.left, self.right, judgement.expected
         )
         return Judgement("undecided", ambiguity, lessons=judgement.lessons) if ambiguity else judgement
+
+    def supposing(self, judgement: Judgement) -> Judgement:
+        """The judgement; where the article lacks numbers for one on derivatives, the one by what must hold for any."""
+        if judgement.verdict == "undecided" and self.is_definition():
+            return (
+                Judgement("exact", kind="definition") if is_readable(self.facts, self.position, self.b) else judgement
+            )
+        unjudged = judgement.verdict == "undecided" or (judgement.kind == "definition" and is_closed(self.b))
+        if not unjudged or not speaks_of_slopes(self.context, self.chain):
+            return judgement
+        found = self.attempt(
+            lambda pair: Supposing(pair.context, pair.chain, pair.left, pair.right).judgement() or judgement
+        )
+        return judgement if found.verdict == "undecided" else found
+
+    def is_definition(self) -> bool:
+        """Whether the right side is the first formula of the name on the left."""
+        key = quantity(self.a)
+        definitions = self.facts.definitions(key, self.position) if key and not is_derived(key) else ()
+        return bool(definitions) and definitions[0].read is self.right
 
     def attempt(self, how: Callable[[Pair], Judgement]) -> Judgement:
         """A judgement; where none can be made, why not."""
@@ -134,9 +157,19 @@ class Pair:
 
     def freed(self) -> Judgement:
         """The judgement where names of which nothing is known stand for any number, if the left side says so."""
-        free = frozenset(key for key in free_names(self.a) if self.facts.shape(key, self.position) is None)
+        names = free_names(self.a)
+        free = frozenset(key for key in names if self.facts.shape(key, self.position) is None)
         pair = self.within(self.context.with_free(free))
-        return pair.with_convention(pair.attempt(Pair.decided))
+        judgement = pair.with_convention(pair.attempt(Pair.decided))
+        if free == names or judgement.verdict in ("exact", "rounded"):
+            return judgement
+        return self.of_numbers(names) or judgement
+
+    def of_numbers(self, names: frozenset[str]) -> Judgement | None:
+        """The judgement where a rule about functions holds for all numbers, though the article goes on with arrays."""
+        pair = self.within(self.context.supposing(Supposed(scalars=names)))
+        judgement = pair.attempt(Pair.decided)
+        return judgement if judgement.verdict == "exact" else None
 
     def with_convention(self, judgement: Judgement) -> Judgement:
         """What fails only under an assumption of ours is not called wrong."""
@@ -361,13 +394,13 @@ class Pair:
         return entry is None or self.facts.is_gathered(entry[0].args[0].args[0], Position.END)
 
 
-def free_names(left: Tree) -> set[str]:
+def free_names(left: Tree) -> frozenset[str]:
     r"""The names for which a rule about functions holds whatever they are: the z of `\sigma'(z) = ...`."""
     if left.head not in ("prime", "apply"):
-        return set()
-    return {
+        return frozenset()
+    return frozenset(
         argument.args[0].key for argument in left.args[1:] if isinstance(argument, Tree) and argument.head == "name"
-    }
+    )
 
 
 def is_row_of(left: Tree, right: Tree, first: tuple[int, ...], second: tuple[int, ...]) -> bool:

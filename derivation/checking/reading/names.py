@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 
 from derivation.checking.reading.functions import options_of, spoken
 from derivation.checking.reading.numerals import pi
@@ -26,6 +27,9 @@ from derivation.checking.reading.tokens import Token, Unreadable
 from derivation.checking.reading.trees import Tree
 from derivation.formulas.operations import heads
 
+OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
+LONGEST_STEP = 3
+"""Tokens of an argument that is a time and a step from it: `t - 1`."""
 AXES = {"rows": 1, "columns": 0}
 """Subscripts of a function that works at each row, or each column, by itself."""
 OPERATORS = frozenset(
@@ -168,6 +172,8 @@ def applied(reader: Reader, tree: Tree, found: Scripted) -> Tree:
             return Tree("apply", (candidate, *arguments), found.start)
     if plain_name.key in reader.vocabulary.quantities or tree.head != "name" or is_entry(plain_name, reader.vocabulary):
         return tree
+    if is_factor(reader, found):
+        return tree
     return opaque(reader, plain_name, found)
 
 
@@ -188,6 +194,32 @@ def is_event(reader: Reader) -> bool:
         if depth == 1 and word.text in EVENTS:
             return sum(w.text == "|" for w in reader.words[reader.place : closing(reader, reader.place)]) < 2
     return False
+
+
+CALLED_LETTERS = frozenset("fghFGHPEQVTpquy") | {
+    r"\phi",
+    r"\psi",
+    r"\varphi",
+    r"\Phi",
+    r"\Psi",
+    r"\sigma",
+    r"\Gamma",
+    r"\zeta",
+}
+"""Letters that functions bear, too."""
+
+
+def is_factor(reader: Reader, found: Scripted) -> bool:
+    """Whether a name of which nothing is declared stands before a bracket as a factor, `x(x^2 + 1)`: it stands alone
+    elsewhere, no function bears it, and the bracket holds a sum of more than a letter and a step, as in `x(t - 1)`."""
+    inner = [word.text for word in reader.words[found.after + 1 : closing(reader, found.after) - 1]]
+    depths = list(accumulate((text in OPENING) - (text in CLOSING) for text in inner))
+    is_sum = any(text in ("+", "-") and depth == 0 for text, depth in zip(inner[1:], depths, strict=False))
+    if not is_sum or "," in inner or found.sups or found.base not in reader.vocabulary.standing:
+        return False
+    if any(text == found.base and following != "(" for text, following in pairwise([*inner, ""])):
+        return True
+    return len(inner) > LONGEST_STEP and not (found.base in CALLED_LETTERS and not found.sub)
 
 
 def is_entry(symbol: Symbol, vocabulary: Vocabulary) -> bool:

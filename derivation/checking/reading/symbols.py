@@ -268,6 +268,8 @@ class Vocabulary:
     """Whether angles are given in degrees."""
     attentive: bool = False
     """Whether the article is about attention, whose weights add up to 1 in each row."""
+    standing: set[str] = field(default_factory=set)
+    """Bases that stand somewhere without a bracket behind them."""
     signed: bool = False
     """Whether `^-` is a label here, and so `^+`."""
 

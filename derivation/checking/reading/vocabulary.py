@@ -11,6 +11,7 @@ from derivation.checking.reading.functions import CALLED
 from derivation.checking.reading.remarks import is_unit, word_of
 from derivation.checking.reading.symbols import (
     CURRENT,
+    LETTERS,
     TRANSPOSED,
     UPDATED,
     Scripted,
@@ -22,7 +23,7 @@ from derivation.checking.reading.symbols import (
     scripted,
     texts,
 )
-from derivation.checking.reading.tokens import Token, Unreadable
+from derivation.checking.reading.tokens import Token, Unreadable, group
 
 
 def gather(clauses: Sequence[Clause], formulas: Iterable[Sequence[Token]]) -> Vocabulary:
@@ -52,6 +53,7 @@ def gather(clauses: Sequence[Clause], formulas: Iterable[Sequence[Token]]) -> Vo
     counts_from_one = any(
         is_one(tokens, at + 1) for tokens in formulas for at in range(len(tokens) - 1) if tokens[at].text == "^"
     )
+    vocabulary.standing = {base for words in formulas for base in _standing(words)}
     vocabulary.signed = any(
         _bare_minus(words, at) for words in formulas for at in range(len(words) - 1) if words[at].text == "^"
     )
@@ -71,6 +73,20 @@ def is_one(words: Sequence[Token], at: int) -> bool:
     """Whether a superscript is the number 1 and nothing else."""
     following = [word.text for word in words[at : at + 3]]
     return following[:1] == ["1"] or following == ["{", "1", "}"]
+
+
+def _standing(words: Sequence[Token]) -> Iterable[str]:
+    """The letters that stand without a bracket behind them and their scripts."""
+    for at, word in enumerate(words):
+        if word.text in LETTERS or (len(word.text) == 1 and word.text.isalpha()):
+            after = at + 1
+            try:
+                while after < len(words) and words[after].text in ("_", "^"):
+                    after = group(words, after + 1)
+            except Unreadable:
+                return
+            if after >= len(words) or words[after].text != "(":
+                yield word.text
 
 
 def _bare_minus(words: Sequence[Token], at: int) -> bool:
