@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import compress
 
+from derivation.checking.facts.constants import formulas_of_constants
 from derivation.checking.facts.facts import Facts
 from derivation.checking.facts.failures import Mismatch
 from derivation.checking.facts.knowledge import ChainRead, Gathering, chains, quantity
@@ -95,6 +96,8 @@ class Article:
         self.chains: list[ChainRead] = list(chains(self.clauses, self.vocabulary))
         gathering = Gathering(self.vocabulary, self.chains)
         self._declare(gathering)
+        for key, statement in formulas_of_constants(gathering.values, gathering.formulas):
+            gathering.formulas[key].append(statement)
         self.knowledge = gathering.knowledge(self.sections, self._is_scalar())
         self.numerals = Numerals(self.knowledge.values, self.chains)
 

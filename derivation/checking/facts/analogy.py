@@ -8,12 +8,13 @@ from functools import partial
 from itertools import islice
 
 from derivation.checking.facts.failures import FAILURES
+from derivation.checking.facts.intervals import half_unit
 from derivation.checking.facts.knowledge import Families, Statement
 from derivation.checking.facts.lookup import Lookup
 from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key, stem
-from derivation.checking.facts.values import Printed, half_unit
+from derivation.checking.facts.values import Printed
 from derivation.checking.reading.symbols import Symbol
 from derivation.checking.reading.trees import Tree, nodes
 from derivation.formulas.arrays import Shape

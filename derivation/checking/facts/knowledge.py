@@ -62,6 +62,8 @@ class Statement:
     read: SideRead
     chain: ChainRead | None = None
     assigned: bool = False
+    worked: Tree | None = None
+    """The first side of numbers where the value is the last of several: what it was before it was rounded."""
 
 
 def quantity(tree: Tree) -> Key | None:
@@ -266,7 +268,8 @@ class Gathering:
                 place == 0 and chain.relations[0] == "←"
             )
             if closed:
-                self.values[key].append(Statement(chain.position, closed[-1][1], closed[-1][0], chain, assigned))
+                (_, worked), (last, tree) = closed[0], closed[-1]
+                self.values[key].append(Statement(chain.position, tree, last, chain, assigned, worked))
             elif assigned and formulas:
                 self.values[key].append(Statement(chain.position, formulas[0][1], formulas[0][0], chain, assigned))
             if formulas and not assigned and (place == 0 or says_what_it_is(formulas[0][1])):

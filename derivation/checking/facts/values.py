@@ -3,10 +3,10 @@ accumulation."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from flint import arb, fmpq
+from flint import fmpq
 
 from derivation.checking.facts.effort import effort
 from derivation.checking.facts.failures import FAILURES, Unknown
@@ -15,10 +15,11 @@ from derivation.checking.facts.lookup import Lookup
 from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key, hidden, key_of
+from derivation.checking.reading.trees import Tree
 from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.calculus.reverse import NoDerivative
-from derivation.formulas.numbers import exact, settle
+from derivation.formulas.numbers import settle
 from derivation.formulas.operations.algebras import Numbers
 from derivation.formulas.terms import Term, name
 
@@ -39,29 +40,6 @@ def quantities(term: Term) -> Iterator[Term]:
             yield node
         else:
             waiting.extend(node.children)
-
-
-class Balls(Numbers):
-    """Numbers in which a numeral that is known to be rounded stands for all numbers that it may be the rounding of."""
-
-    def __init__(self, rounded: Container[str]) -> None:
-        self.rounded = rounded
-
-    def literal(self, term: Term) -> Any:
-        text = term.args[0]
-        value = exact(text)
-        return arb(value, arb(half_unit(text))) if text.lstrip("-") in self.rounded else value
-
-
-def half_unit(text: str) -> fmpq:
-    """Half a unit of the last printed digit.
-
-    >>> half_unit("0.25")
-    1/200
-    """
-    digits, _, power = text.partition("e")
-    places = len(digits.partition(".")[2]) - int(power or 0)
-    return fmpq(1, 2 * 10**places) if places >= 0 else fmpq(10**-places, 2)
 
 
 class Truth:
@@ -168,7 +146,19 @@ class Truth:
             if seen:
                 return self.value(Meaning(self.facts, position).of(seen)[0], position)
             raise Unknown(0, "lacking.value", quantity=key)
-        return self.value(Meaning(self.facts, statement.position).of(statement.tree)[0], statement.position)
+        return self.stated(statement)
+
+    def stated(self, statement: Statement) -> Array:
+        """The value that a statement gives, in truth: as it was before it was rounded for print."""
+        printed = self.meant(statement, statement.tree)
+        try:
+            worked = self.meant(statement, statement.worked) if statement.worked else printed
+        except FAILURES:
+            return printed
+        return worked if worked.shape == printed.shape else printed
+
+    def meant(self, statement: Statement, tree: Tree) -> Array:
+        return self.value(Meaning(self.facts, statement.position).of(tree)[0], statement.position)
 
     def statement(self, key: Key, position: Position) -> Statement | None:
         """Where the value comes from that a quantity has by itself."""
@@ -309,6 +299,9 @@ class Printed(Truth):
 
     def statement(self, key: Key, position: Position) -> Statement | None:
         return self.facts.value_statement(key, position)
+
+    def stated(self, statement: Statement) -> Array:
+        return self.meant(statement, statement.tree)
 
     def moment(self, position: Position) -> Position:
         return position

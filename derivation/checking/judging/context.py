@@ -11,7 +11,7 @@ from flint import arb, fmpq
 from derivation.checking.facts.facts import Facts
 from derivation.checking.facts.failures import FAILURES, Mismatch
 from derivation.checking.facts.knowledge import ChainRead, SideRead, quantity
-from derivation.checking.facts.lessons import Confirmed, Lesson, Lessons, Mistaken, Rounded, Used
+from derivation.checking.facts.lessons import Confirmed, Lesson, Lessons, Mistaken, Rounded, Shortened, Used
 from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.points import Random
 from derivation.checking.facts.quantity import Key
@@ -107,6 +107,10 @@ class Context:
     def is_rounded(self, text: str) -> bool:
         """Whether a numeral, as printed, is known to be rounded."""
         return text in self.facts.numerals.long or self.lessons.has(Rounded, text)
+
+    def is_shortened(self, text: str) -> bool:
+        """Whether a numeral, as printed, may stand for more digits."""
+        return self.is_rounded(text) or self.lessons.has(Shortened, text)
 
     @property
     def any_rounded(self) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from flint import arb
 
 from derivation.checking.facts.failures import FAILURES, Mismatch
+from derivation.checking.facts.intervals import half_unit
 from derivation.checking.facts.knowledge import (
     ChainRead,
     SideRead,
@@ -20,7 +21,7 @@ from derivation.checking.facts.knowledge import (
 from derivation.checking.facts.lessons import Redefined, Restated, Used
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key, Quantity, is_derivative, is_derived, is_updated, key_of
-from derivation.checking.facts.values import half_unit, quantities
+from derivation.checking.facts.values import quantities
 from derivation.checking.judging.agreement import equal, printed_entries
 from derivation.checking.judging.compare import Comparison, Difference
 from derivation.checking.judging.context import Context, Judgement, near
@@ -199,7 +200,7 @@ class Explanations:
     ) -> Judgement:
         """Two sides whose numbers differ."""
         assert left.tree and right.tree
-        replaced = self.put_in(chain, left.tree, right.tree)
+        replaced = self.misprint(chain, left.tree, right.tree) or self.put_in(chain, left.tree, right.tree)
         if replaced:
             return replaced
         key = quantity(left.tree)

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from derivation.checking.facts.facts import Facts
-from derivation.checking.facts.knowledge import ChainRead, SideRead
-from derivation.checking.facts.lessons import Lesson, Mistaken, Rounded
+from derivation.checking.facts.knowledge import ChainRead, SideRead, is_number
+from derivation.checking.facts.lessons import Lesson, Mistaken, Rounded, Shortened
 from derivation.checking.facts.numerals import numerals
 from derivation.checking.judging.context import Context, Judgement, Values
 from derivation.checking.judging.pair import judged
@@ -59,6 +59,8 @@ class Link:
         unsure = progress.unsure or judgement.verdict == "undecided"
         if unsure and judgement.verdict != "wrong" and chain.relations[k - 1] == "≈":
             judgement = replace(judgement, lessons=(*judgement.lessons, *taken_as_rounded(chain.sides[k])))
+        if judgement.verdict == "undecided":
+            judgement = replace(judgement, lessons=(*judgement.lessons, *taken_as_shortened(chain.sides[k])))
         sound, wrong_line = progress.sound, progress.wrong_line
         if wrong_line and sound < k - 1:
             judgement, sound = self.after_slip(judgement)
@@ -134,6 +136,12 @@ class Judge:
 def taken_as_rounded(read: SideRead) -> Iterator[Rounded]:
     """What stands behind a sign of rounding is rounded, though nothing else be known of it."""
     return (Rounded(text) for text in (numerals(read.tree) if read.tree else ()) if len(text) > SHORT)
+
+
+def taken_as_shortened(read: SideRead) -> Iterator[Shortened]:
+    """The decimals of a result that could not be worked may be shorter than what was worked on with."""
+    if read.tree and is_number(read.tree):
+        yield from (Shortened(text) for text in numerals(read.tree) if "." in text)
 
 
 def kind(left: SideRead, right: SideRead) -> Kind:

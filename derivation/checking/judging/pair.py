@@ -6,7 +6,7 @@ equality that holds numbers is compared as printed and in truth (`compare.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -20,7 +20,7 @@ from derivation.checking.facts.knowledge import (
     quantity,
     substitutions,
 )
-from derivation.checking.facts.lessons import Lesson, PutIn, Rounded
+from derivation.checking.facts.lessons import Lesson, PutIn, Rounded, Shortened
 from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.meter import Exhausted
 from derivation.checking.facts.numerals import numerals
@@ -29,6 +29,7 @@ from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key, is_derivative, is_derived, key_of, term_of
 from derivation.checking.facts.supposed import Supposed
 from derivation.checking.facts.values import Truth, quantities
+from derivation.checking.judging.agreement import significant
 from derivation.checking.judging.ambiguities import Ambiguities
 from derivation.checking.judging.compare import Comparison, NoValue
 from derivation.checking.judging.context import ATTEMPTS, Context, Judgement
@@ -243,7 +244,7 @@ class Pair:
         return replace(judgement, expected=self.explanations.expectation(a, b, self.chain))
 
     def comparison(self) -> Comparison:
-        return Comparison(self.context, self.position, self.relation, self.subject)
+        return Comparison(self.context, self.position, self.relation, self.subject, self.origin)
 
     def compared(self, a: Term, b: Term) -> Judgement:
         """The judgement on terms of one shape."""
@@ -267,7 +268,8 @@ class Pair:
             return misprint
         lessons = (
             *self.context.confirmed({key_of(leaf) for leaf in quantities(a)}, self.chain),
-            *(Rounded(text) for text in dict.fromkeys(outcome.rounded)),
+            *((Rounded if significant(text) else Shortened)(text) for text in dict.fromkeys(outcome.rounded)),
+            *map(Shortened, self.passed_on()),
         )
         follows, needed = self.only_printed(a, b)
         return Judgement(
@@ -310,6 +312,13 @@ class Pair:
             return False
         return True
 
+    def passed_on(self) -> Iterable[str]:
+        """The decimals that were worked from numerals which may stand for more digits, and so may do so, too."""
+        mine = set(numerals(self.a))
+        if not any("." in text and self.context.is_shortened(text) for text in mine):
+            return ()
+        return (text for text in numerals(self.b) if "." in text and text not in mine)
+
     def only_printed(self, a: Term, b: Term) -> tuple[bool, frozenset[Allowance]]:
         """Whether the sides agree only because both go on from an earlier mistake, and what it took to see that."""
         if all(self.context.mistaken(key_of(leaf)) is None for leaf in quantities(a)):
@@ -344,6 +353,15 @@ class Pair:
             return self.context.truth.value(self.context.meaning(self.chain, first)[0], self.position)
         except FAILURES:
             return None
+
+    def origin(self) -> Array | None:
+        """The true value of the quantity that a chain is about, or else that of its first side of numbers."""
+        truth = self.subject()
+        if truth is not None:
+            return truth
+        trees = (read.tree for read in self.chain.sides[: self.i])
+        first = next((tree for tree in trees if tree and is_closed(tree)), None)
+        return self.context.value_of(first, self.chain) if first else None
 
     def partly(self, a: Term, b: Term) -> bool:
         """Whether the sides are equal for all values of the names they share, with the values put in of those that only
