@@ -86,8 +86,21 @@ def _declared(clause: Clause) -> Iterable[tuple[Token, ...]]:
         yield clause.sides[0].words
 
 
+def stands_alone(words: Sequence[Token], at: int) -> bool:
+    """Whether a letter stands here by itself, not in a script nor in a run of letters."""
+    before = words[at - 1].text if at and words[at].glued else ""
+    return letter_run(words, at) == words[at].text and not before.isalpha() and before not in ("_", "^", "{")
+
+
+def point(words: Sequence[Token]) -> str:
+    """The capital letter that a formula gives coordinates: `A = (1, 2)`; nothing where it does not."""
+    texts_ = [word.text for word in words]
+    return texts_[0] if texts_[1:3] == ["=", "("] and "," in texts_ and texts_[0].isupper() else ""
+
+
 def _words(vocabulary: Vocabulary, declared: Sequence[Sequence[Token]], formulas: Sequence[Sequence[Token]]) -> None:
     """Runs of letters that are one name, since they stand on a left side, behind a differential, or are long."""
+    alone = {words[at].text for words in formulas for at in range(len(words)) if stands_alone(words, at)}
     singles = {words[0].text for words in declared if words and (len(words) == 1 or words[1].text in "_^")}
     for words in declared:
         run = letter_run(words, 0) if words else ""
@@ -99,9 +112,11 @@ def _words(vocabulary: Vocabulary, declared: Sequence[Sequence[Token]], formulas
                 or (words[len(run)].glued and words[len(run)].text.isdecimal())
             )
             and not set(run) <= singles
+            and not (len(run) == 2 and run.islower() and set(run) & alone)
         ):
             vocabulary.words.add(run)
-    segments = {run for run in vocabulary.words if is_segment(run)}
+    is_geometric = sum(is_segment(run) for run in vocabulary.words) >= SEGMENTS
+    points = {word for words in formulas if (word := point(words))}
     for words in formulas:
         at = 0
         while at < len(words):
@@ -112,7 +127,8 @@ def _words(vocabulary: Vocabulary, declared: Sequence[Sequence[Token]], formulas
                 named = run.lower() in CALLED and len(run) > 2
                 long = len(run) > 3 or (len(run) > 2 and after in ("_", "("))
                 if (
-                    (segments and is_segment(run) and not set(run) & singles)
+                    (is_geometric and is_segment(run) and not set(run) & singles)
+                    or set(run) <= points
                     or named
                     or (
                         (long or (before == r"\partial" and after in ("_", "^", "}")))
@@ -122,6 +138,10 @@ def _words(vocabulary: Vocabulary, declared: Sequence[Sequence[Token]], formulas
                 ):
                     vocabulary.words.add(run)
             at += max(len(run), 1)
+
+
+SEGMENTS = 2
+"""Quantities called by two or three capitals, from which on an article is taken to name segments so."""
 
 
 def is_segment(run: str) -> bool:
