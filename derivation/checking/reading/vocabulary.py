@@ -86,12 +86,6 @@ def _declared(clause: Clause) -> Iterable[tuple[Token, ...]]:
         yield clause.sides[0].words
 
 
-def stands_alone(words: Sequence[Token], at: int) -> bool:
-    """Whether a letter stands here by itself, not in a script nor in a run of letters."""
-    before = words[at - 1].text if at and words[at].glued else ""
-    return letter_run(words, at) == words[at].text and not before.isalpha() and before not in ("_", "^", "{")
-
-
 def point(words: Sequence[Token]) -> str:
     """The capital letter that a formula gives coordinates: `A = (1, 2)`; nothing where it does not."""
     texts_ = [word.text for word in words]
@@ -100,7 +94,6 @@ def point(words: Sequence[Token]) -> str:
 
 def _words(vocabulary: Vocabulary, declared: Sequence[Sequence[Token]], formulas: Sequence[Sequence[Token]]) -> None:
     """Runs of letters that are one name, since they stand on a left side, behind a differential, or are long."""
-    alone = {words[at].text for words in formulas for at in range(len(words)) if stands_alone(words, at)}
     singles = {words[0].text for words in declared if words and (len(words) == 1 or words[1].text in "_^")}
     for words in declared:
         run = letter_run(words, 0) if words else ""
@@ -112,7 +105,6 @@ def _words(vocabulary: Vocabulary, declared: Sequence[Sequence[Token]], formulas
                 or (words[len(run)].glued and words[len(run)].text.isdecimal())
             )
             and not set(run) <= singles
-            and not (len(run) == 2 and run.islower() and set(run) & alone)
         ):
             vocabulary.words.add(run)
     is_geometric = sum(is_segment(run) for run in vocabulary.words) >= SEGMENTS
