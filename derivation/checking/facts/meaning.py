@@ -164,6 +164,11 @@ class Meaning:
         bound = {**self.bound, variable.args[0].key: self.of(value)}
         return Meaning(self.facts, self.position, bound, self.indices, self.depth + 1).of(body)
 
+    def windowed(self, tree: Tree) -> Meant:
+        """A function worked in windows of a size that stands below it."""
+        function, options, *arguments = tree.args
+        return operation(function, [self.of(argument) for argument in arguments], tree.start, options)
+
     def apply(self, tree: Tree) -> Meant:
         """The article's own function: its body with the arguments put in."""
         symbol, *arguments = tree.args
@@ -354,13 +359,6 @@ class Meaning:
             raise Unreadable(tree.start, "meaning.ones", count=count)
         return (Term("ones", (count, 1)), (count, 1)) if count > 1 else (number(1), ())
 
-    def norm(self, tree: Tree) -> Meant:
-        inner, shape = self.of(tree.args[0])
-        if not shape:
-            return operation(heads.ABS, [(inner, shape)], tree.start)
-        square = Term(heads.HADAMARD_POW, (inner, number(2)))
-        return Term(heads.SQRT, (Term(heads.SUM, (square,)),)), ()
-
     def compare(self, tree: Tree) -> Meant:
         raise Unreadable(tree.start, "meaning.comparison")
 
@@ -384,6 +382,7 @@ METHODS: dict[str, Callable[[Meaning, Tree], Meant]] = {
             "matrix",
             "call",
             "where",
+            "windowed",
             "apply",
             "prime",
             "partial",
@@ -391,7 +390,6 @@ METHODS: dict[str, Callable[[Meaning, Tree], Meant]] = {
             heads.CASES,
             "indicator",
             "ones",
-            heads.NORM,
             "compare",
         ]
     },
