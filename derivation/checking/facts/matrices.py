@@ -15,7 +15,7 @@ from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree
 from derivation.formulas.arrays import Shape
 from derivation.formulas.operations import heads
-from derivation.formulas.terms import Term, index, matrix
+from derivation.formulas.terms import Term, index, matrix, number
 
 MAXIMAL_POWER, MAXIMAL_SIZE = 8, 4
 """Powers of a matrix that are spelled out; rows of a matrix whose determinant or inverse is."""
@@ -92,6 +92,14 @@ def inverse(meaning: Meaner, start: int, term: Term, shape: Shape) -> Term:
     return matrix(tuple(tuple(Term(heads.DIV, (cofactor(i, k), whole)) for i in range(size)) for k in range(size)))
 
 
+def norm(meaning: Meaner, tree: Tree) -> Meant:
+    term, shape = meaning.of(tree.args[0])
+    if not shape:
+        return operation(heads.ABS, [(term, shape)], tree.start)
+    square = Term(heads.HADAMARD_POW, (term, number(2)))
+    return Term(heads.SQRT, (Term(heads.SUM, (square,)),)), ()
+
+
 def sum_of_sizes(meaning: Meaner, tree: Tree) -> Meant:
     r"""`\|x\|_1` of a vector."""
     term, shape = sizes(meaning, tree)
@@ -120,6 +128,7 @@ OF_MATRICES: dict[str, Callable[..., Meant]] = {
     "^": power,
     "^entrywise": entrywise,
     "det": determinant,
+    heads.NORM: norm,
     "norm_1": sum_of_sizes,
     "norm_infinity": largest_size,
     "mixed": mixed,

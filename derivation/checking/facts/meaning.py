@@ -373,13 +373,6 @@ class Meaning:
             raise Unreadable(tree.start, "meaning.ones", count=count)
         return (Term("ones", (count, 1)), (count, 1)) if count > 1 else (number(1), ())
 
-    def norm(self, tree: Tree) -> Meant:
-        inner, shape = self.of(tree.args[0])
-        if not shape:
-            return operation(heads.ABS, [(inner, shape)], tree.start)
-        square = Term(heads.HADAMARD_POW, (inner, number(2)))
-        return Term(heads.SQRT, (Term(heads.SUM, (square,)),)), ()
-
     def compare(self, tree: Tree) -> Meant:
         raise Unreadable(tree.start, "meaning.comparison")
 
@@ -411,7 +404,6 @@ METHODS: dict[str, Callable[[Meaning, Tree], Meant]] = {
             heads.CASES,
             "indicator",
             "ones",
-            heads.NORM,
             "compare",
         ]
     },

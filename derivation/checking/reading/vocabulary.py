@@ -102,6 +102,12 @@ def _declared(clause: Clause) -> Iterable[tuple[Token, ...]]:
         yield clause.sides[0].words
 
 
+def point(words: Sequence[Token]) -> str:
+    """The capital letter that a formula gives coordinates: `A = (1, 2)`; nothing where it does not."""
+    texts_ = [word.text for word in words]
+    return texts_[0] if texts_[1:3] == ["=", "("] and "," in texts_ and texts_[0].isupper() else ""
+
+
 def _words(vocabulary: Vocabulary, declared: Sequence[Sequence[Token]], formulas: Sequence[Sequence[Token]]) -> None:
     """Runs of letters that are one name, since they stand on a left side, behind a differential, or are long."""
     singles = {words[0].text for words in declared if words and (len(words) == 1 or words[1].text in "_^")}
@@ -117,7 +123,8 @@ def _words(vocabulary: Vocabulary, declared: Sequence[Sequence[Token]], formulas
             and not set(run) <= singles
         ):
             vocabulary.words.add(run)
-    segments = {run for run in vocabulary.words if is_segment(run)}
+    is_geometric = sum(is_segment(run) for run in vocabulary.words) >= SEGMENTS
+    points = {word for words in formulas if (word := point(words))}
     for words in formulas:
         at = 0
         while at < len(words):
@@ -128,7 +135,8 @@ def _words(vocabulary: Vocabulary, declared: Sequence[Sequence[Token]], formulas
                 named = run.lower() in CALLED and len(run) > 2
                 long = len(run) > 3 or (len(run) > 2 and after in ("_", "("))
                 if (
-                    (segments and is_segment(run) and not set(run) & singles)
+                    (is_geometric and is_segment(run) and not set(run) & singles)
+                    or set(run) <= points
                     or named
                     or (
                         (long or (before == r"\partial" and after in ("_", "^", "}")))
@@ -138,6 +146,10 @@ def _words(vocabulary: Vocabulary, declared: Sequence[Sequence[Token]], formulas
                 ):
                     vocabulary.words.add(run)
             at += max(len(run), 1)
+
+
+SEGMENTS = 2
+"""Quantities called by two or three capitals, from which on an article is taken to name segments so."""
 
 
 def is_segment(run: str) -> bool:
