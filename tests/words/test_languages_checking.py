@@ -90,6 +90,8 @@ TEXTS = [
     ("holds.goes_on", r"$x = 2$, $w = 3$, $b = 1$, $y = w x + b = 3 \cdot 4 + 1 = 13$"),
     ("holds.right_again", "$w = 3$, $2 w = 7 = 6$"),
     ("holds.follows", "$x = 2$, $y = 3 x = 7$ and $z = y + 1 = 8$."),
+    ("holds.these_numbers", "Set equal: $2 x = x + 10$. So $x = 10$."),
+    ("undecided.case", "$x = 1$ or $x = 3$. Then $x + 1 = 2$."),
     ("undecided.no_value undefined.division", r"$\frac{1}{0} = 3$"),
     ("undecided.no_value uncertain.divisor", r"$\frac{1}{\sin(\pi)} = 3$"),
     (UNCERTAIN, r"$y = \frac{1}{e^{\log 3} - 3}$, $z = y + 1$ and $z = 3$"),

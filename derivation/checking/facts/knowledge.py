@@ -16,7 +16,7 @@ from derivation.checking.reading.clauses import Chain, Clause, Declaration, Side
 from derivation.checking.reading.forms import read
 from derivation.checking.reading.symbols import Symbol, Vocabulary, is_fenced
 from derivation.checking.reading.tokens import Unreadable
-from derivation.checking.reading.trees import Tree, nodes
+from derivation.checking.reading.trees import Tree, nodes, sums_of
 from derivation.formulas.operations import heads
 
 NUMBERED = re.compile(r"(\D*)[1-9]\d*")
@@ -191,6 +191,26 @@ class Knowledge:
         for key in sorted(self.symbols):
             found[self.symbols[key].base].append(self.symbols[key])
         return found
+
+    @cached_property
+    def indexed_symbols(self) -> Sequence[Symbol]:
+        """The symbols of the article that have scripts."""
+        return [symbol for key in sorted(self.symbols, key=str) if (symbol := self.symbols[key]).sub or symbol.label]
+
+    @cached_property
+    def sums(self) -> Sequence[tuple[set[str], set[str]]]:
+        """The letters over which the article's formulas sum, and those up to which they do, by formula."""
+        return [sums_of(statement.tree) for found in self.formulas.values() for statement in found[:2]]
+
+    @cached_property
+    def summed(self) -> set[str]:
+        """The letters over which the article's formulas sum."""
+        return set().union(*(letters for letters, _ in self.sums))
+
+    @cached_property
+    def limits(self) -> set[str]:
+        """The letters up to which they do."""
+        return set().union(*(limits for _, limits in self.sums))
 
     @cached_property
     def families_of_formulas(self) -> Families:

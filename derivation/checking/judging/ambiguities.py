@@ -16,6 +16,7 @@ from derivation.checking.facts.knowledge import (
     quantity,
 )
 from derivation.checking.facts.quantity import Key
+from derivation.checking.judging.cases import Cases, is_solved
 from derivation.checking.judging.context import Context
 from derivation.checking.reading.remarks import units
 from derivation.checking.reading.trees import Tree, nodes
@@ -38,6 +39,8 @@ class Ambiguities:
             return tell("undecided.units")
         if expected and bare(expected) == bare(right.side.latex):
             return tell("undecided.open_shapes")
+        if Cases(self.context).excused(chain, left, right):
+            return tell("undecided.case")
         if self.facts.knowledge.scalar and left.tree and has_own_sign(left.tree, right.tree):
             return tell("undecided.own_sign")
         return self.equation(chain, left, right) or self.other_section(chain, left, right)
@@ -55,13 +58,12 @@ class Ambiguities:
         if (
             begins
             and len(chain.sides) == 2
-            and is_number(right.tree)
+            and (is_number(right.tree) or self.facts.knowledge.scalar)
             and not is_closed(left.tree)
             and quantity(left.tree) is None
+            and is_solved(self.facts, chain)
         ):
-            statements = (self.facts.value_statement(key, chain.position) for key in left.named)
-            if any(statement and statement.position > chain.position for statement in statements):
-                return tell("undecided.equation_later")
+            return tell("undecided.equation_later")
         return ""
 
     def other_section(self, chain: ChainRead, left: SideRead, right: SideRead) -> str:

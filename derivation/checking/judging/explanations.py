@@ -23,6 +23,7 @@ from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key, Quantity, is_derivative, is_derived, is_updated, key_of
 from derivation.checking.facts.values import quantities
 from derivation.checking.judging.agreement import equal, printed_entries
+from derivation.checking.judging.cases import is_solved
 from derivation.checking.judging.compare import Comparison, Difference
 from derivation.checking.judging.context import Context, Judgement, near
 from derivation.checking.judging.expected import as_printed, formula_of
@@ -103,11 +104,23 @@ class Explanations:
                 definitions = self.facts.definitions(key, chain.position) if key and not is_derivative(key) else []
                 if key and not is_derived(key) and (not definitions or definitions[0].read is right):
                     return Judgement(agreement, kind="definition")
+                if self.is_equation(chain, a, b):
+                    return Judgement(agreement, tell("holds.these_numbers"))
                 why = extended(why, "wrong.by_chance")
         except FAILURES:
             pass
         why = self.otherwise(why, chain, quantity(left.tree) if left.tree else None, right)
         return Judgement("wrong", why, self.expectation(a, b, chain), right.side.start)
+
+    def is_equation(self, chain: ChainRead, a: Term, b: Term) -> bool:
+        """Whether sides that are equal for the article's numbers claim no more than that: they are no rule for a
+        quantity, or it is solved for what is in them."""
+        if any(leaf.head != "name" for term in (a, b) for leaf in quantities(term)):
+            return False
+        first = chain.sides[0].tree
+        return (first is not None and quantity(first) is None) or (
+            self.facts.knowledge.scalar and is_solved(self.facts, chain)
+        )
 
     def renamed(self, chain: ChainRead, left: SideRead, right: SideRead) -> Judgement | None:
         """The verdict where a name gets another meaning in a later section, if the article is granted that it does

@@ -16,7 +16,7 @@ from derivation.checking.facts.supposed import SIZE, Family, Supposed, family, i
 from derivation.checking.facts.values import Truth
 from derivation.checking.judging.agreement import equal
 from derivation.checking.reading.symbols import Symbol
-from derivation.checking.reading.trees import Tree, nodes
+from derivation.checking.reading.trees import Tree, nodes, sums_of
 from derivation.formulas.arrays import Shape
 from derivation.formulas.operations import heads
 
@@ -61,6 +61,10 @@ class Reach:
     """Families of names with formulas that lead from one of them to another."""
     parameters: set[str] = field(default_factory=set)
     """Letters that stand for the arguments of own functions."""
+    has_declared: bool = False
+    """Whether an array is declared of which no value is given."""
+    has_limits: bool = False
+    """Whether a sum goes as far as a letter says."""
     has_arrays: bool = False
     sizes: dict[int, None] = field(default_factory=dict)
     """The sizes of the arrays that the article gives."""
@@ -84,21 +88,11 @@ class Reach:
     def count(self, trees: Sequence[Tree]) -> None:
         """Gives each letter that counts a number."""
         knowledge = self.facts.knowledge
-        summed, limits = set[str](), set[str]()
-        statements = [one.tree for found in knowledge.formulas.values() for one in found[:2]]
-        for tree in (*trees, *statements):
-            for node in nodes(tree):
-                if node.head == heads.SUM:
-                    summed.add(node.args[0])
-                    limits |= {
-                        name.args[0].key
-                        for limit in node.args[1:3]
-                        if limit
-                        for name in nodes(limit)
-                        if name.head == "name"
-                    }
+        here = [sums_of(tree) for tree in trees]
+        summed = knowledge.summed.union(*(letters for letters, _ in here))
+        limits = knowledge.limits.union(*(keys for _, keys in here))
         own = [symbol for tree in trees for symbol in symbols(tree)]
-        every = [*own, *(knowledge.symbols[key] for key in sorted(map(str, knowledge.symbols)))]
+        every = [*own, *knowledge.indexed_symbols]
         bound = {node.args[0] for tree in trees for node in nodes(tree) if node.head == heads.SUM}
         for symbol in every:
             for letter in scripts(symbol):
@@ -169,6 +163,7 @@ class Reach:
         if shape is None and not self.is_entry(symbol):
             self.free.add(family(symbol))
         elif shape:
+            self.has_declared |= self.facts.value_statement(symbol.key, self.position) is None
             self.sizes |= dict.fromkeys(size for size in shape if size > 1)
             self.symmetric |= {family(symbol)} if self.is_given_symmetric(symbol) else set()
         return ()
@@ -240,10 +235,15 @@ class Reach:
     def is_clear(self) -> bool:
         """Whether no function stands among the names of which nothing is said, and no letter both counts and is a
         quantity."""
-        if any("(" in symbol.base or "[" in symbol.base for symbol in self.symbols.values()):
+        if any(is_opaque(symbol) for symbol in self.symbols.values()):
             return False
         standing = {symbol.key for symbol in self.symbols.values()}
         return not standing & set(self.numbers)
+
+    @property
+    def lacks_numbers(self) -> bool:
+        """Whether there is something in it of which nothing is said."""
+        return bool(self.free or self.letters or self.has_limits or self.has_declared)
 
     # Shapes
 
@@ -295,6 +295,13 @@ def weights(body: Tree) -> Iterator[Symbol]:
     ):
         for part in body.children:
             yield from symbols(part) if part.head == "name" else ()
+
+
+def is_opaque(symbol: Symbol) -> bool:
+    """Whether a name is the call of a function of which nothing is said, or an operation in words."""
+    return (
+        "(" in symbol.base or "[" in symbol.base or (symbol.base.startswith(r"\mathrm") and "\\" in "".join(symbol.sub))
+    )
 
 
 def scripts(symbol: Symbol) -> Iterator[str]:

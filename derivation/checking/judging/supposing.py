@@ -34,6 +34,8 @@ from derivation.words.telling import tell
 
 MAXIMAL_WAYS = 4
 """Ways of reading the names in which all formulas fit, that are tried."""
+PART_OF_STEPS = 2
+"""The part of an article's steps behind which nothing is tried in this way: the rest is for what it says itself."""
 LOOSE = frozenset(["", r"\cdot", "*"])
 """Signs of products that some write between columns for the one entry by entry."""
 SLOPES = frozenset(["partial", "nabla", "prime"])
@@ -49,7 +51,8 @@ def speaks_of_slopes(context: Context, chain: ChainRead) -> bool:
 
 def is_readable(facts: Facts, position: Position, tree: Tree) -> bool:
     """Whether a formula with sums lacks nothing but numbers: what its names are, and how far the sums go."""
-    reach = Reach.of(facts, position, (tree,)) if any(node.head == heads.SUM for node in nodes(tree)) else None
+    summed = [node.args[0] for node in nodes(tree) if node.head == heads.SUM]
+    reach = Reach.of(facts, position, (tree,)) if summed and all(len(letter) == 1 for letter in summed) else None
     return reach is not None and any(True for _ in islice(ways(facts, position, reach), 1))
 
 
@@ -63,8 +66,11 @@ class Supposing:
 
     def judgement(self) -> Judgement | None:
         """The verdict; None where nothing comes of it."""
+        meter = self.context.facts.meter
+        if meter.steps * PART_OF_STEPS > meter.limit:
+            return None
         reach = Reach.of(self.context.facts, self.chain.position, (self.a, self.b), self.left.side.formula.source.text)
-        if reach is None:
+        if reach is None or not reach.lacks_numbers:
             return None
         found: list[Trial] = []
         usual = 0
@@ -116,7 +122,7 @@ class Trial:
         except FAILURES:
             return None
         if first != second:
-            return False
+            return None if is_closed(self.pair.b) else False
         if is_closed(self.pair.b):
             return self.constantly(a, b)
         if not self.leads(b, second):
