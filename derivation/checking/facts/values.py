@@ -3,16 +3,18 @@ accumulation."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from flint import fmpq
+from flint import arb, fmpq
 
 from derivation.checking.facts.effort import effort
 from derivation.checking.facts.failures import FAILURES, Unknown
+from derivation.checking.facts.intervals import half_unit
 from derivation.checking.facts.knowledge import Statement
 from derivation.checking.facts.lookup import Lookup
 from derivation.checking.facts.meaning import Meaning
+from derivation.checking.facts.numerals import numerals
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key, hidden, key_of
 from derivation.checking.reading.trees import Tree
@@ -29,6 +31,14 @@ LONG = 100
 NODES_AT_ONCE = 1000
 """Nodes of a term that are gone through before they are counted."""
 UPSTREAM = hidden("G")
+
+
+def is_rounded_to(worked: Array, printed: Array, texts: Sequence[str]) -> bool:
+    """Whether an array was rounded, or cut, to the numerals in which it is printed."""
+    if worked.shape != printed.shape or len(texts) != len(printed.entries):
+        return False
+    entries = zip(worked.entries, printed.entries, texts, strict=True)
+    return all(abs(arb(x) - arb(y)) < arb(2 * half_unit(text)) for x, y, text in entries)
 
 
 def quantities(term: Term) -> Iterator[Term]:
@@ -149,13 +159,13 @@ class Truth:
         return self.stated(statement)
 
     def stated(self, statement: Statement) -> Array:
-        """The value that a statement gives, in truth: as it was before it was rounded for print."""
+        """The value that a statement gives, in truth: as it was before it was rounded for print, if it was."""
         printed = self.meant(statement, statement.tree)
         try:
             worked = self.meant(statement, statement.worked) if statement.worked else printed
         except FAILURES:
             return printed
-        return worked if worked.shape == printed.shape else printed
+        return worked if is_rounded_to(worked, printed, numerals(statement.tree)) else printed
 
     def meant(self, statement: Statement, tree: Tree) -> Array:
         return self.value(Meaning(self.facts, statement.position).of(tree)[0], statement.position)

@@ -11,6 +11,7 @@ from derivation.checking.facts.knowledge import (
     Statement,
     is_assignment,
     is_closed,
+    is_number,
     letters,
     match,
     quantity,
@@ -19,8 +20,10 @@ from derivation.checking.facts.lessons import RulesDropped
 from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.quantity import Key, Quantity, is_derivative, is_derived, is_updated, key_of
 from derivation.checking.judging.agreement import equal
+from derivation.checking.judging.compare import Comparison
 from derivation.checking.judging.context import Context, Judgement
 from derivation.checking.judging.expected import as_printed
+from derivation.checking.judging.restarts import begins_anew, is_worked
 from derivation.checking.judging.verdicts import Kind, Verdict
 from derivation.checking.reading.symbols import Symbol
 from derivation.checking.reading.tokens import Unreadable
@@ -141,6 +144,8 @@ class Definitions:
         earlier = self.facts.value_statement(key, chain.position)
         before = earlier if earlier and earlier.position < chain.position else None
         repeated = before is not None and alike(before.tree, other.tree)
+        if before and not repeated and (shown := self.shown_again(key, other, chain)):
+            return shown
         if is_derivative(key) and not repeated and not self.is_zero(other.tree, chain):
             return self.taken(key, chain)
         why = (
@@ -154,6 +159,28 @@ class Definitions:
             or self.entry(key, other.tree, chain)
             or Judgement(verdict, why, kind="definition")
         )
+
+    def shown_again(self, key: Key, other: SideRead, chain: ChainRead) -> Judgement | None:
+        """The verdict on a number for a name that was worked above, unless it begins anew here."""
+        assert other.tree
+        first = next((read.tree for read in chain.sides if read.tree and is_closed(read.tree)), other.tree)
+        before = self.worked_above(key, chain)
+        if before is None or not is_number(first) or begins_anew(self.facts, before, chain):
+            return None
+        value = self.context.truth.stated(before)
+        a, (b, _) = self.context.meaning(chain, before.tree)[0], self.context.meaning(chain, other.tree)
+        comparison = Comparison(self.context, chain.position, chain.relations[0])
+        outcome = comparison.outcome(a, b, [value, self.context.printed.stated(before)])
+        if outcome.agreement != "no":
+            return Judgement(outcome.agreement)
+        side = before.read.side
+        why = tell("wrong.shown_before", quantity=key, latex=side.latex, line=side.place[0])
+        return Judgement("wrong", why, as_printed(value, b), other.side.start)
+
+    def worked_above(self, key: Key, chain: ChainRead) -> Statement | None:
+        """Where numbers were last worked to a quantity's value."""
+        above = (one for one in reversed(self.facts.values(key)) if one.position < chain.position and not one.assigned)
+        return next((one for one in above if one.worked and is_worked(one.worked)), None)
 
     def taken(self, key: Quantity, chain: ChainRead) -> Judgement:
         """The verdict on a derivative to which no formula leads: a question where something is said of what is
