@@ -20,6 +20,7 @@ from derivation.checking.judging.cases import Cases, is_solved
 from derivation.checking.judging.context import Context
 from derivation.checking.reading.remarks import units
 from derivation.checking.reading.trees import Tree, nodes
+from derivation.formulas.operations import heads
 from derivation.words.telling import tell
 
 
@@ -35,7 +36,9 @@ class Ambiguities:
         if right.tree is None or self.context.is_slip(chain, right.tree):
             return ""
         first, second = units(left.side.words), units(right.side.words)
-        if first and second and first != second:
+        if (first and second and first != second) or (
+            left.tree and {in_degrees(left.tree), in_degrees(right.tree)} == {True, False}
+        ):
             return tell("undecided.units")
         if expected and bare(expected) == bare(right.side.latex):
             return tell("undecided.open_shapes")
@@ -116,14 +119,26 @@ def is_equation(left: Tree, right: Tree) -> bool:
     return (zero or scaled) and quantity(left) is None and is_closed(right) and not is_closed(left)
 
 
+INVERSES = frozenset(["arcsin", "arccos", "arctan", heads.NORMAL_PDF])
+"""Functions that give angles in radians, and the one by which pi is read."""
+
+
+def in_degrees(tree: Tree) -> bool | None:
+    """Whether a side gives an angle in degrees, or in radians; None where it shows neither."""
+    found = nodes(tree)
+    calls = {node.args[0] for node in found if node.head == "call"}
+    if any(node.head == "degrees" for node in found):
+        return True
+    return False if calls & INVERSES else None
+
+
 SIGNS = frozenset([r"\circ", "@", r"\otimes"])
 
 
 def has_own_sign(left: Tree, right: Tree) -> bool:
     """Whether a sign between numbers may have a meaning of the article's own: one that is no sign of a product of
     numbers, or a star whose other side says what it makes of its numbers: `2 * 6 = 2^6 + 6^2`."""
-    heads = {node.head for node in nodes(left)}
-    if is_closed(left) and heads & SIGNS:
+    if is_closed(left) and any(node.head in SIGNS for node in nodes(left)):
         return True
     if left.head != "*" or not is_closed(left) or not is_closed(right):
         return False

@@ -41,7 +41,7 @@ class Side:
                 parts += [part, "&" if at - 1 in cells else " "]
             shown = "".join(parts[:-1])
         if "\n" in shown and self.formula.quoted:
-            shown = re.sub(r"\n[ ]{0,3}+(?:>[ ]?)++", "\n", shown)
+            shown = re.sub(r"\n[ ]{0,3}+(?>(?:>[ ]?)+)", "\n", shown)
         return " ".join(shown.split())
 
     @property

@@ -10,7 +10,17 @@ from derivation.checking.reading.functions import SPOKEN
 from derivation.checking.reading.matrices import determinant, environment, spaced_row
 from derivation.checking.reading.names import call, named
 from derivation.checking.reading.reader import BARS, PRODUCTS, Forms, Reader
-from derivation.checking.reading.series import DIVISORS, absolute, at_point, binomial, divisor, evaluated, root, total
+from derivation.checking.reading.series import (
+    DIVISORS,
+    absolute,
+    at_point,
+    binomial,
+    divisor,
+    evaluated,
+    root,
+    total,
+    whole,
+)
 from derivation.checking.reading.symbols import (
     LETTERS,
     TRANSPOSED,
@@ -150,6 +160,7 @@ BRACKETS_AND_COMMANDS: dict[str, Callable[[Reader], Tree]] = {
     **dict.fromkeys(RECIPROCALS, reciprocal),
     **dict.fromkeys((r"\binom", r"\dbinom", r"\tbinom"), binomial),
     **dict.fromkeys(DIVISORS, divisor),
+    **dict.fromkeys((r"\lfloor", r"\lceil"), whole),
     r"\left.": evaluated,
     r"\det": determinant,
     r"\frac": fraction,

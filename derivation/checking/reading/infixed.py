@@ -14,7 +14,7 @@ MAXIMAL_DIGITS = 30
 def prefixed(words: list[Token]) -> list[Token]:
     r"""The tokens with `{a \over b}` as `{\frac{a}{b}}`, and repeating decimals as fractions."""
     texts = {word.text for word in words}
-    if r"\bar" in texts and "." in {word.text[-1:] for word in words}:
+    if r"\bar" in texts and any("." in text for text in texts):
         words = without_repetition(words)
     return _prefixed(words) if texts & {*INFIXED} else words
 

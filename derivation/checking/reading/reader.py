@@ -37,7 +37,25 @@ STEPS_AT_LEAST, STEPS_A_WORD = 1000, 30
 ENTRYWISE = frozenset([r"\odot", r"\circ", r"\otimes", r"\oslash", r"\star"])
 PRODUCTS = frozenset([r"\cdot", r"\times", "*", "/", "@"])
 STOPS = frozenset(
-    ["", *DOUBLE, ")", "]", "}", r"\}", ",", ";", "+", "-", "&", r"\\", *RELATIONS, *ENTRYWISE, *PRODUCTS]
+    [
+        "",
+        r"\rfloor",
+        r"\rceil",
+        *DOUBLE,
+        ")",
+        "]",
+        "}",
+        r"\}",
+        ",",
+        ";",
+        "+",
+        "-",
+        "&",
+        r"\\",
+        *RELATIONS,
+        *ENTRYWISE,
+        *PRODUCTS,
+    ]
 )
 SCRIPTS = frozenset(["^", "_", "'", *POSTFIXES])
 

@@ -38,6 +38,18 @@ def absolute(reader: Reader) -> Tree:
     return Tree(head, (inner,), start)
 
 
+def whole(reader: Reader) -> Tree:
+    r"""`\lfloor x \rfloor` and `\lceil x \rceil`."""
+    start, up = reader.at, reader.next == r"\lceil"
+    reader.place += 1
+    inner = reader.sum()
+    reader.expect(r"\rceil" if up else r"\rfloor")
+    if not up:
+        return Tree("call", (heads.FLOOR, inner), start)
+    down = Tree("call", (heads.FLOOR, Tree("u-", (Tree("group", (inner,), start),), start)), start)
+    return Tree("group", (Tree("u-", (down,), start),), start)
+
+
 def root(reader: Reader) -> Tree:
     start = reader.at
     reader.expect(r"\sqrt")

@@ -56,9 +56,9 @@ class Source:
         return line + 1, offset - self._lines[line] + 1
 
 
-QUOTED = re.compile(r"[ ]{0,3}+(?:>[ ]?)++")
+QUOTED = re.compile(r"[ ]{0,3}+(?>(?:>[ ]?)+)")
 LINE_END = re.compile("\n")
-ITEM = re.compile(r"\s*+(?:>\s?)*+(?:[-*+]|\d{1,3}[.)]|\\item\b)\s")
+ITEM = re.compile(r"\s*+(?>(?:>\s?)*)(?:[-*+]|\d{1,3}[.)]|\\item\b)\s")
 
 
 @dataclass(frozen=True, slots=True)
