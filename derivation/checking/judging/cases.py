@@ -11,18 +11,15 @@ from derivation.checking.facts.quantity import Key
 from derivation.checking.judging.context import Context
 
 OR = r"(?:or|oder|ou|bien|sonst|或)"
-SPACE = r"(?:[\s,;.~]|\\q?quad|\\[,;:!])*"
+TEXT = rf"\\(?:text|mbox|mathrm)\{{ ?{OR} ?\}}"
 CLOSE, OPEN = r"(?:\$\$?|\\\)|\\\])", r"(?:\$\$?|\\\(|\\\[)"
-BEFORE = re.compile(
-    rf"(?:\b(?:set|setting)\s*{OPEN}|{CLOSE}{SPACE}\b{OR}\b{SPACE}{OPEN}?|\\(?:text|mbox|mathrm)\{{\s*{OR}\s*\}}{SPACE})\Z",
-    re.IGNORECASE,
-)
+SPACING = re.compile(r"[\s,;.~]|\\q?quad|\\[,;:!]")
+BEFORE = re.compile(rf"(?:\b(?:set|setting) ?{OPEN}|{CLOSE} ?{OR}\b ?{OPEN}?|{TEXT}) ?\Z", re.IGNORECASE)
 """An `or` in front of a formula, behind another one, or between two in one formula; a `set` in front of one."""
-AFTER = re.compile(rf"{SPACE}(?:{CLOSE}{SPACE}\b{OR}\b|\\(?:text|mbox|mathrm)\{{\s*{OR}\s*\}})", re.IGNORECASE)
-IF = "|".join(("if", "when", "whenever", "unless", "whether", "wenn", "falls", "si", "cuando", "lorsque"))
-CONDITION = re.compile(rf"\b(?:{IF})\s*{OPEN}([^$]+?){CLOSE}", re.IGNORECASE)
-"""A formula that is only supposed."""
-SENTENCE = re.compile(r"\.(?=\s)|\n\s*\n")
+AFTER = re.compile(rf" ?(?:{CLOSE} ?{OR}\b|{TEXT})", re.IGNORECASE)
+IF = frozenset(["if", "when", "whenever", "unless", "whether", "wenn", "falls", "si", "cuando", "lorsque"])
+DELIMITER = re.compile(r"\$\$?|\\[()\[\]]")
+SENTENCE = re.compile(r"\.(?=\s)|\n[^\S\n]*+\n")
 LONGEST_WORDS = 60
 """Letters in front of a side among which an `or` may stand."""
 LONGEST_SENTENCE = 400
@@ -40,17 +37,15 @@ class Cases:
         first, last = chain.sides[0].side, chain.sides[-1].side
         text = first.formula.source.text
         before = text[max(first.start - LONGEST_WORDS, 0) : first.start]
-        return bool(BEFORE.search(before) or AFTER.match(text, last.end))
+        after = text[last.end : last.end + LONGEST_WORDS]
+        return bool(BEFORE.search(spaced(before)) or AFTER.match(spaced(after)))
 
     def is_supposed(self, chain: ChainRead, left: SideRead) -> bool:
         """Whether a side's names stand in a condition of the same sentence: `if y = 3, then y + 1 = 4`."""
         text, start = left.side.formula.source.text, chain.sides[0].side.start
         sentence = SENTENCE.split(text[max(start - LONGEST_SENTENCE, 0) : start])[-1]
         conditions = {
-            letter
-            for found in CONDITION.finditer(sentence)
-            if has_relation(found[1])
-            for letter in LETTER.findall(found[1])
+            letter for formula in supposed(sentence) if has_relation(formula) for letter in LETTER.findall(formula)
         }
         return bool(conditions & set(LETTER.findall(left.side.latex)))
 
@@ -72,6 +67,22 @@ class Cases:
         if left is chain.sides[0] and (self.is_case(chain) or self.is_supposed(chain, left)):
             return True
         return self.are_unsettled([*left.named, *right.named], chain)
+
+
+def spaced(text: str) -> str:
+    """A text with one space for whatever parts its words."""
+    return re.sub(r" {2,}", " ", SPACING.sub(" ", text))
+
+
+def supposed(sentence: str) -> list[str]:
+    """The formulas of a sentence right behind an `if`.
+
+    >>> supposed("If $y = 3$ and $z = 2$, then")
+    ['y = 3']
+    """
+    parts = DELIMITER.split(sentence)
+    last = [words.split()[-1:] for words in parts[::2]]
+    return [formula for words, formula in zip(last, parts[1::2], strict=False) if words and words[0].lower() in IF]
 
 
 def has_relation(latex: str) -> bool:

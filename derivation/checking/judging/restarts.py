@@ -21,7 +21,7 @@ WORDS = (
 )
 """Words that speak of another round, another case or a supposition."""
 ITEM = r"^[^\S\n]*(?:[-*+]|\(?\w{1,3}[.)])[^\S\n]"
-MARKS = r"^[^\S\n]*#|\*\*|__|\\(?:item|textbf|(?:sub)*section|paragraph)\b"
+MARKS = r"^[^\S\n]*#|\*\*|__|\\(?:item|textbf|(?:sub){0,2}section|paragraph)\b"
 NEW = re.compile(rf"{ITEM}|{MARKS}|\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE | re.MULTILINE)
 """What begins something anew: items of lists, bold words, headings, and the words above."""
 
