@@ -11,12 +11,12 @@ from derivation.checking.facts.quantity import Key
 from derivation.checking.judging.context import Context
 
 OR = r"(?:or|oder|ou|bien|sonst|或)"
-TEXT = rf"\\(?:text|mbox|mathrm)\{{ ?{OR} ?\}}"
+TEXT = rf"\\(?:text|mbox|mathrm)\{{\s?{OR}\s?\}}"
 CLOSE, OPEN = r"(?:\$\$?|\\\)|\\\])", r"(?:\$\$?|\\\(|\\\[)"
 SPACING = re.compile(r"[\s,;.~]|\\q?quad|\\[,;:!]")
-BEFORE = re.compile(rf"(?:\b(?:set|setting) ?{OPEN}|{CLOSE} ?{OR}\b ?{OPEN}?|{TEXT}) ?\Z", re.IGNORECASE)
+BEFORE = re.compile(rf"(?:\b(?:set|setting)\s?{OPEN}|{CLOSE}\s?{OR}\b\s?{OPEN}?|{TEXT})\s?\Z", re.IGNORECASE)
 """An `or` in front of a formula, behind another one, or between two in one formula; a `set` in front of one."""
-AFTER = re.compile(rf" ?(?:{CLOSE} ?{OR}\b|{TEXT})", re.IGNORECASE)
+AFTER = re.compile(rf"\s?(?:{CLOSE}\s?{OR}\b|{TEXT})", re.IGNORECASE)
 IF = frozenset(["if", "when", "whenever", "unless", "whether", "wenn", "falls", "si", "cuando", "lorsque"])
 DELIMITER = re.compile(r"\$\$?|\\[()\[\]]")
 SENTENCE = re.compile(r"\.(?=\s)|\n[^\S\n]*+\n")

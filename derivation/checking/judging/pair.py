@@ -125,7 +125,7 @@ class Pair:
         """The judgement; where the article lacks numbers for one on derivatives, the one by what must hold for any."""
         if judgement.verdict == "undecided" and self.is_definition():
             return (
-                Judgement("exact", kind="definition") if is_readable(self.facts, self.position, self.b) else judgement
+                Judgement("stated", kind="definition") if is_readable(self.facts, self.position, self.b) else judgement
             )
         unjudged = judgement.verdict == "undecided" or (judgement.kind == "definition" and is_closed(self.b))
         if not unjudged or not speaks_of_slopes(self.context, self.chain):
