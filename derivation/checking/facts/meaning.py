@@ -322,12 +322,13 @@ class Meaning:
             count = 0
             if node.head == "name" and variable in "".join((*node.args[0].sub, *node.args[0].label)):
                 symbol = instance(node.args[0], self.indices)
+                others = dict.fromkeys(filter(str.isalpha, "".join((*symbol.sub, *symbol.label))), "1")
                 most = MAXIMAL_SUM if self.facts.supposed is NOTHING else self.facts.supposed.size
-                while count < most and self.exists(instance(symbol, {variable: str(count + 1)})):
+                while count < most and self.exists(instance(symbol, {**others, variable: str(count + 1)})):
                     count += 1
-            elif node.head == "entry" and node.args[1].sub == (variable,):
+            elif node.head == "entry" and variable in (letters := "".join(instance(node.args[1], self.indices).sub)):
                 _, shape = self.of(node.args[0])
-                count = max(shape, default=1) if 1 in (*shape, 1) else 0
+                count = shape[letters.index(variable)] if len(letters) == 2 and shape else max(shape, default=1)
             if count:
                 return count
         raise Unreadable(body.start, "meaning.end")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import accumulate, pairwise
 
 from derivation.checking.reading.functions import options_of, spoken
@@ -42,7 +43,8 @@ def named(reader: Reader, found: Scripted) -> Tree:
     """What stands where a name begins: a quantity, a number such as pi, a call."""
     function = spoken(found.base, reader.vocabulary)
     axis = AXES.get("".join(texts(found.sub))) if function and found.sub else None
-    function = function if axis is None else f"{function} axis={axis}"
+    if axis is not None:
+        function, found = f"{function} axis={axis}", replace(found, sub=())
     follows = reader.words[found.after].text if found.after < len(reader.words) else ""
     if function and (follows in ("(", "[", r"\{") or follows.startswith(r"\begin{") or found.base not in LETTERS):
         return call(reader, function, found)

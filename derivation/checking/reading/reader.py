@@ -274,7 +274,7 @@ class Reader:
         if not inner or not shown or (is_fenced(shown) and not is_calculation(tree, shown)):
             raise Unreadable(start, "reading.label_or_power")
         if shown[0] == r"\odot":
-            inner = inner[1:]
+            return Tree("^entrywise", (tree, self.inner(inner[1:])), start)
         if (
             tree.head == "number"
             and tree.args[0] == "10"

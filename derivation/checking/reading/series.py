@@ -134,6 +134,8 @@ def total(reader: Reader) -> Tree:
     body = reader.entrywise()
     if minus:
         body = Tree("u-", (body,), start)
+    if len(below[0]) == 2 and head == heads.SUM and low is None and above is None:  # over both indices of a matrix
+        below, body = (below[0][0],), Tree(head, (below[0][1], None, None, body), start)
     return Tree(head, (below[0], low, above, body), start)
 
 
