@@ -18,6 +18,7 @@ from derivation.checking.facts.lessons import RulesDropped
 from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.quantity import Key, is_derivative, is_derived, is_updated
 from derivation.checking.judging.context import Context, Judgement
+from derivation.checking.judging.updates import contradiction
 from derivation.checking.reading.symbols import Symbol
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree, alike, nodes
@@ -47,6 +48,8 @@ class Definitions:
             key = quantity(read.tree) if read.tree else None
             if key is not None and (read is left or k == 1):
                 judgement = self.defines(chain, key, read, other)
+                if judgement and judgement.verdict == "exact" and read is chain.sides[0]:
+                    return contradiction(self.context, chain, key, other) or judgement
                 if judgement:
                     return judgement
         return None
