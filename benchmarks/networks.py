@@ -44,12 +44,16 @@ def spec(sizes: tuple[int, ...], activation: str = "tanh") -> str:
 
 
 LENET = """Z1 = conv2d(X, K1, bias=b1)
-P1 = max_pool(relu(Z1), 2)
+A1 = relu(Z1)
+P1 = max_pool(A1, 2)
 Z2 = conv2d(P1, K2, bias=b2)
-P2 = max_pool(relu(Z2), 2)
-h1 = relu(W1 @ flatten(P2) + c1)
+A2 = relu(Z2)
+P2 = max_pool(A2, 2)
+f = flatten(P2)
+h1 = relu(W1 @ f + c1)
 h2 = relu(W2 @ h1 + c2)
-p = softmax(W3 @ h2 + c3)
+s = W3 @ h2 + c3
+p = softmax(s)
 L = cross_entropy(p, y)"""
 
 

@@ -45,7 +45,7 @@ COLUMN = {
     "sum(y * log(y / p))": ("p - y", P - Y),
     "-sum(log(p^y))": ("p - y", P - Y),
     "-log(prod(p^y))": ("p - y", P - Y),
-    "-G * log(prod(p^y)) / n": (r"\frac{G (p - y)}{n}", 1.7 * (P - Y) / 2),
+    "-G * log(prod(p^y)) / n": (r"\frac{G}{n} (p - y)", 1.7 * (P - Y) / 2),
     "-log(p[1])": (r"p - \mathbf{e}_{2}^{2 \times 1}", P - ONE_HOT),
     "-G * log(p[1])": (r"G (p - \mathbf{e}_{2}^{2 \times 1})", 1.7 * (P - ONE_HOT)),
     "-sum((0.9 * y + 0.05) * log(p))": ("p - (0.9 y + 0.05)", P - (0.9 * Y + 0.05)),
