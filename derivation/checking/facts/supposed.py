@@ -17,6 +17,10 @@ this one, and square matrices differ from their transposes as others do."""
 COUNTED = re.compile(r"-?\d+")
 
 
+FONTS = (r"\mathbf", r"\boldsymbol", r"\bm", r"\vec")
+"""Fonts of arrays."""
+
+
 class Family(NamedTuple):
     """The names that differ in the numbers of their scripts only, for which `#` stands."""
 
@@ -24,6 +28,12 @@ class Family(NamedTuple):
     sub: str
     label: str
     primes: int
+
+    @property
+    def letter(self) -> str:
+        """The letter in whatever font: entries of `\\mathbf{y}` are `y_1`, `y_2`."""
+        font = next((font for font in FONTS if self.base.startswith(font)), "")
+        return self.base.removeprefix(font).strip("{}") if font else self.base
 
     @property
     def is_bare(self) -> bool:

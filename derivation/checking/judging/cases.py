@@ -1,29 +1,28 @@
-"""Whether words say that an equality is one of several cases, or holds only where another one does."""
+"""What the words beside an equality say of it: one of several cases, true only where another one is, true for all
+numbers."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from derivation.checking.facts.facts import Facts
-from derivation.checking.facts.knowledge import ChainRead, SideRead, is_closed
+from derivation.checking.facts.knowledge import ChainRead, SideRead, is_closed, named
 from derivation.checking.facts.quantity import Key
 from derivation.checking.judging.context import Context
+from derivation.checking.reading.trees import Tree, nodes
+from derivation.formulas.operations import heads
 
-OR = r"(?:or|oder|ou|bien|sonst|或)"
-TEXT = rf"\\(?:text|mbox|mathrm)\{{\s?{OR}\s?\}}"
-CLOSE, OPEN = r"(?:\$\$?|\\\)|\\\])", r"(?:\$\$?|\\\(|\\\[)"
-SPACING = re.compile(r"[\s,;.~]|\\q?quad|\\[,;:!]")
-BEFORE = re.compile(rf"(?:\b(?:set|setting)\s?{OPEN}|{CLOSE}\s?{OR}\b\s?{OPEN}?|{TEXT})\s?\Z", re.IGNORECASE)
-"""An `or` in front of a formula, behind another one, or between two in one formula; a `set` in front of one."""
-AFTER = re.compile(rf"\s?(?:{CLOSE}\s?{OR}\b|{TEXT})", re.IGNORECASE)
+OR = frozenset(["or", "oder", "ou", "bien", "sonst", "或"])
+SET = frozenset(["set", "setting"])
 IF = frozenset(["if", "when", "whenever", "unless", "whether", "wenn", "falls", "si", "cuando", "lorsque"])
-DELIMITER = re.compile(r"\$\$?|\\[()\[\]]")
-SENTENCE = re.compile(r"\.(?=\s)|\n[^\S\n]*+\n")
-LONGEST_WORDS = 60
-"""Letters in front of a side among which an `or` may stand."""
-LONGEST_SENTENCE = 400
-LETTER = re.compile(r"\\[a-zA-Z]+|[A-Za-z]")
+"""Words in front of a formula that is only supposed."""
+EVERY = tuple(map(" ".join, (("for", "all"), ("for", "every"), ("für", "alle"), ("pour", "tout"), ("para", "todo"))))
+"""Words in front of an equality that holds for all numbers."""
+RELATIONS = ("=", "<", ">", r"\le", r"\ge", r"\ne")
+NEAR, SENTENCE = 60, 400
+"""Letters in which words that belong to an equality, and the sentence in front of it, are looked for."""
+ACTIVATIONS = frozenset([heads.TANH, "sigmoid", heads.SOFTPLUS, heads.GELU])
+"""Functions of which one says what they are by others; nobody solves such an equation."""
 
 
 class Cases:
@@ -33,31 +32,33 @@ class Cases:
         self.context, self.facts = context, context.facts
 
     def is_case(self, chain: ChainRead) -> bool:
-        """Whether a chain is one of several cases, `x = 1` or `x = 3`."""
+        """Whether a chain is one of several cases, `x = 1` or `x = 3`, or set to find out what is so then."""
         first, last = chain.sides[0].side, chain.sides[-1].side
         text = first.formula.source.text
-        before = text[max(first.start - LONGEST_WORDS, 0) : first.start]
-        after = text[last.end : last.end + LONGEST_WORDS]
-        return bool(BEFORE.search(spaced(before)) or AFTER.match(spaced(after)))
+        before, after = (
+            last_word(text[max(first.start - NEAR, 0) : first.start]),
+            first_word(text[last.end : last.end + NEAR]),
+        )
+        return before in OR | SET or after in OR
 
     def is_supposed(self, chain: ChainRead, left: SideRead) -> bool:
         """Whether a side's names stand in a condition of the same sentence: `if y = 3, then y + 1 = 4`."""
         text, start = left.side.formula.source.text, chain.sides[0].side.start
-        sentence = SENTENCE.split(text[max(start - LONGEST_SENTENCE, 0) : start])[-1]
-        conditions = {
-            letter for formula in supposed(sentence) if has_relation(formula) for letter in LETTER.findall(formula)
-        }
-        return bool(conditions & set(LETTER.findall(left.side.latex)))
-
-    def are_unsettled(self, keys: Sequence[Key], chain: ChainRead) -> bool:
-        """Whether a value on which some quantities depend is that of one case among several."""
-        return any(self.is_unsettled(key) for key in self.context.reach(keys, chain))
+        begin = max(start - SENTENCE, 0)
+        begin = max(begin, text.rfind(". ", begin, start) + 1, text.rfind("\n\n", begin, start) + 1)
+        parts = text[begin:start].replace("$$", "$").split("$")
+        supposed = [parts[k] for k in range(1, len(parts) - 1, 2) if last_word(parts[k - 1]) in IF]
+        return any(
+            any(sign in latex for sign in RELATIONS) and letter(key) in latex
+            for latex in supposed
+            for key in left.named
+        )
 
     def is_unsettled(self, key: Key) -> bool:
-        given = [one for one in self.facts.values(key) if not one.assigned and one.chain is not None]
-        return len({one.read.side.latex for one in given}) > 1 and any(
-            self.is_case(one.chain) for one in given if one.chain
-        )
+        """Whether a quantity has several values, each in a case."""
+        given = [one for one in self.facts.values(key) if not one.assigned]
+        several = len({one.read.side.latex for one in given}) > 1
+        return several and any(one.chain is not None and self.is_case(one.chain) for one in given)
 
     def excused(self, chain: ChainRead, left: SideRead, right: SideRead) -> bool:
         """Whether an equality that does not hold may do so in the case of which the article speaks."""
@@ -66,31 +67,45 @@ class Cases:
             return False
         if left is chain.sides[0] and (self.is_case(chain) or self.is_supposed(chain, left)):
             return True
-        return self.are_unsettled([*left.named, *right.named], chain)
+        return any(map(self.is_unsettled, self.context.reach([*left.named, *right.named], chain)))
 
 
-def spaced(text: str) -> str:
-    """A text with one space for whatever parts its words."""
-    return re.sub(r" {2,}", " ", SPACING.sub(" ", text))
+def last_word(text: str) -> str:
+    r"""The word in front of a formula that begins behind a text.
 
-
-def supposed(sentence: str) -> list[str]:
-    """The formulas of a sentence right behind an `if`.
-
-    >>> supposed("If $y = 3$ and $z = 2$, then")
-    ['y = 3']
+    >>> last_word("$x = 1$ or $"), last_word(r"x = 1 \text{ or } ")
+    ('or', 'or')
     """
-    parts = DELIMITER.split(sentence)
-    last = [words.split()[-1:] for words in parts[::2]]
-    return [formula for words, formula in zip(last, parts[1::2], strict=False) if words and words[0].lower() in IF]
+    words = text.rstrip("$([{}\\ \n").split()
+    return words[-1].lower() if words else ""
 
 
-def has_relation(latex: str) -> bool:
-    return bool(re.search(r"[=<>]|\\(?:le|ge|ne|lt|gt)", latex))
+def first_word(text: str) -> str:
+    """The word behind a formula that ends in front of a text, of the same sentence.
+
+    >>> first_word("$ or $x = 3$")
+    'or'
+    """
+    words = text.replace(r"\text{", " ").replace(r"\quad", " ").lstrip("$)]}\\,; \n").split()
+    return words[0].lower() if words else ""
+
+
+def letter(key: Key) -> str:
+    """A name without its scripts."""
+    return str(key).partition("_")[0].partition("^")[0]
 
 
 def is_solved(facts: Facts, chain: ChainRead) -> bool:
     """Whether a chain is an equation for a number that the article gives only behind it."""
-    names = {key for read in chain.sides for key in read.named}
+    names: Sequence[Key] = [key for read in chain.sides for key in read.named]
     statements = (facts.value_statement(key, chain.position) for key in names)
     return any(one is not None and one.position > chain.position for one in statements)
+
+
+def claims_identity(left: Tree, right: Tree, read: SideRead) -> bool:
+    r"""Whether an equality says what a function is, `\tanh(x) = ...`, or that it holds for all numbers."""
+    before = read.side.formula.source.text[max(read.side.start - NEAR, 0) : read.side.start].lower()
+    if any(words in before and not set(".=") & set(before.rpartition(words)[2]) for words in (*EVERY, r"\forall")):
+        return True
+    says_what = left.head == "call" and left.args[0] in ACTIVATIONS and left.args[1].head == "name"
+    return says_what and any(node.head == "call" for node in nodes(right)) and set(named(right)) == set(named(left))

@@ -24,6 +24,7 @@ from derivation.checking.judging.compare import Comparison
 from derivation.checking.judging.context import Context, Judgement
 from derivation.checking.judging.expected import as_printed
 from derivation.checking.judging.restarts import begins_anew, is_worked
+from derivation.checking.judging.updates import contradiction
 from derivation.checking.judging.verdicts import Kind, Verdict
 from derivation.checking.reading.symbols import Symbol
 from derivation.checking.reading.tokens import Unreadable
@@ -54,6 +55,8 @@ class Definitions:
             key = quantity(read.tree) if read.tree else None
             if key is not None and (read is left or k == 1):
                 judgement = self.defines(chain, key, read, other)
+                if judgement and judgement.verdict == "exact" and read is chain.sides[0]:
+                    return contradiction(self.context, chain, key, other) or judgement
                 if judgement:
                     return judgement
         return None

@@ -31,6 +31,7 @@ from derivation.checking.facts.supposed import Supposed
 from derivation.checking.facts.values import Truth, quantities
 from derivation.checking.judging.agreement import significant
 from derivation.checking.judging.ambiguities import Ambiguities
+from derivation.checking.judging.cases import claims_identity
 from derivation.checking.judging.compare import Comparison, NoValue
 from derivation.checking.judging.context import ATTEMPTS, Context, Judgement
 from derivation.checking.judging.definitions import Definitions
@@ -45,7 +46,7 @@ from derivation.formulas.arrays import Array, Shape, describe
 from derivation.formulas.calculus.reverse import NoDerivative
 from derivation.formulas.numbers import Undefined
 from derivation.formulas.terms import Term, is_literal, matrix
-from derivation.words.telling import message_of, tell
+from derivation.words.telling import code_of, message_of, tell
 
 
 def judged(context: Context, chain: ChainRead, i: int, k: int) -> Judgement:
@@ -152,6 +153,8 @@ class Pair:
         except Unreadable as error:
             return Judgement("undecided", tell("undecided.not_read", problem=error.message), at=error.at or None)
         except (NoValue, NoDerivative, Undefined) as error:
+            if is_closed(self.a) and is_number(self.b) and (why := undefined(error)):
+                return Judgement("wrong", tell("wrong.no_value", problem=why), at=self.right.side.start)
             return Judgement("undecided", tell("undecided.no_value", problem=error))
         except FAILURES as error:
             return Judgement("undecided", tell("undecided.uncertain", problem=error))
@@ -176,6 +179,8 @@ class Pair:
         """What fails only under an assumption of ours is not called wrong."""
         if judgement.verdict != "wrong" or not self.facts.knowledge.scalar:
             return judgement
+        if code_of(judgement.why) == "wrong.other_parameter" or claims_identity(self.a, self.b, self.left):
+            return judgement  # so for arrays, too
         seen = [lesson for lesson in judgement.lessons if isinstance(lesson, PutIn)]
         assumed = self.within(self.context.after(seen)).assumed()
         if not assumed:
@@ -419,6 +424,12 @@ def free_names(left: Tree) -> frozenset[str]:
     return frozenset(
         argument.args[0].key for argument in left.args[1:] if isinstance(argument, Tree) and argument.head == "name"
     )
+
+
+def undefined(error: Exception) -> str:
+    """Why something has no value; nothing where that is only not certain."""
+    message = message_of(error)
+    return message if code_of(message).startswith("undefined.") else ""
 
 
 def is_row_of(left: Tree, right: Tree, first: tuple[int, ...], second: tuple[int, ...]) -> bool:

@@ -159,6 +159,11 @@ class Reach:
                 return found
         if is_kronecker(symbol) is not None:
             return ()
+        whole = symbol.whole
+        if family(symbol).is_numbered and (found := self.facts.definitions(whole.key, self.position)):
+            self.defined[whole.key] = whole  # an entry of an array that has a formula
+            self.has_arrays = True
+            return found
         shape = self.facts.shape(symbol.key, self.position, symbol)
         if shape is None and not self.is_entry(symbol):
             self.free.add(family(symbol))
@@ -203,7 +208,7 @@ class Reach:
                 self.free.add(one._replace(sub=""))
                 self.symbols.setdefault(one.base, Symbol(one.base))
         for one in list(self.free):
-            if one.is_bare and any(other.base == one.base and other.is_numbered for other in self.free):
+            if one.is_bare and any(other.letter == one.letter and other.is_numbered for other in self.free):
                 self.marked.add(one)
 
     def grant(self) -> None:
@@ -214,8 +219,10 @@ class Reach:
             for node in nodes(tree):
                 if node.head == heads.SUM:
                     found |= {family(instance(symbol, self.numbers)) for symbol in weights(node.args[3])}
-        bases = {one.base for one in found & self.free if one.is_numbered}
-        self.shares = frozenset(found & self.free) | {one for one in self.free if one.is_bare and one.base in bases}
+        letters_ = {one.letter for one in found & self.free if one.is_numbered}
+        self.shares = frozenset(found & self.free) | {
+            one for one in self.free if one.is_bare and one.letter in letters_
+        }
         self.symmetric |= {one for one in self.free if self.is_said_symmetric(one)}
 
     def is_said_symmetric(self, one: Family) -> bool:
@@ -254,11 +261,11 @@ class Reach:
         wholes = [symbol for symbol in self.symbols.values() if family(symbol).is_bare]
         bare = {one: shape for one, shape in shapes.items() if not one.is_numbered}
         facts = self.facts.supposing(Supposed(bare, self.numbers, size=self.size))
-        arrays = {symbol.base.lower() for symbol in wholes if self.shape_in(facts, symbol)}
+        arrays = {family(symbol).letter.lower() for symbol in wholes if self.shape_in(facts, symbol)}
         return {
             one: shape
             for one, shape in shapes.items()
-            if not (one.is_numbered and not one.label and one.base.lower() in arrays)
+            if not (one.is_numbered and not one.label and one.letter.lower() in arrays)
         }
 
     def shape_in(self, facts: Facts, symbol: Symbol) -> Shape | None:

@@ -29,6 +29,7 @@ from derivation.checking.reading.trees import Tree
 from derivation.formulas.operations import heads
 
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
+COUNTING = frozenset("ijklmnrstT")
 LONGEST_STEP = 3
 """Tokens of an argument that is a time and a step from it: `t - 1`."""
 AXES = {"rows": 1, "columns": 0}
@@ -221,7 +222,8 @@ def is_factor(reader: Reader, found: Scripted) -> bool:
         return False
     if any(text == found.base and following != "(" for text, following in pairwise([*inner, ""])):
         return True
-    return len(inner) > LONGEST_STEP and not (found.base in CALLED_LETTERS and not found.sub)
+    is_step = len(inner) <= LONGEST_STEP and (inner[-1].isdecimal() or {inner[0], inner[-1]} <= COUNTING)
+    return not is_step and not (found.base in CALLED_LETTERS and not found.sub)
 
 
 def is_entry(symbol: Symbol, vocabulary: Vocabulary) -> bool:
