@@ -55,7 +55,7 @@ class Definitions:
             key = quantity(read.tree) if read.tree else None
             if key is not None and (read is left or k == 1):
                 judgement = self.defines(chain, key, read, other)
-                if judgement and judgement.verdict == "exact" and read is chain.sides[0]:
+                if judgement and judgement.verdict in ("exact", "stated") and read is chain.sides[0]:
                     return contradiction(self.context, chain, key, other) or judgement
                 if judgement:
                     return judgement

@@ -160,10 +160,10 @@ class Reach:
         if is_kronecker(symbol) is not None:
             return ()
         whole = symbol.whole
-        if family(symbol).is_numbered and (found := self.facts.definitions(whole.key, self.position)):
+        if family(symbol).is_numbered and (formulas := self.facts.definitions(whole.key, self.position)):
             self.defined[whole.key] = whole  # an entry of an array that has a formula
             self.has_arrays = True
-            return found
+            return formulas
         shape = self.facts.shape(symbol.key, self.position, symbol)
         if shape is None and not self.is_entry(symbol):
             self.free.add(family(symbol))
