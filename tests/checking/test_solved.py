@@ -71,7 +71,7 @@ def test_what_holds_for_no_number_is_wrong(text: str) -> None:
     ],
 )
 def test_the_right_form_is_right(text: str) -> None:
-    assert verdicts(text)[-1] == "exact"
+    assert verdicts(text)[-1] in ("exact", "stated")
 
 
 def test_a_step_along_the_gradient_is_asked_about_where_the_words_say_descent() -> None:
