@@ -19,7 +19,7 @@ check: $(VENV)/developing
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2 --dist worksteal --cases 3 -m "not tex and not browser and not slow"
+	$(BIN)/pytest -n 2 --dist worksteal --cases 2 -m "not tex and not browser and not slow"
 
 test: $(VENV)/developing
 	$(BIN)/ruff check .

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 
 
 def spec(sizes: tuple[int, ...], activation: str = "tanh") -> str:
@@ -40,3 +41,42 @@ def spec(sizes: tuple[int, ...], activation: str = "tanh") -> str:
         + "\n".join(data)
         + "\n"
     )
+
+
+LENET = """Z1 = conv2d(X, K1, bias=b1)
+A1 = relu(Z1)
+P1 = max_pool(A1, 2)
+Z2 = conv2d(P1, K2, bias=b2)
+A2 = relu(Z2)
+P2 = max_pool(A2, 2)
+f = flatten(P2)
+h1 = relu(W1 @ f + c1)
+h2 = relu(W2 @ h1 + c2)
+s = W3 @ h2 + c3
+p = softmax(s)
+L = cross_entropy(p, y)"""
+
+
+def lenet() -> str:
+    """LeNet at its full size: an image of 32 x 32, 6 and 16 filters of 5 x 5, dense layers of 120, 84 and 10."""
+    chooser = random.Random(1)
+
+    def drawn(least: int, scale: int, *shape: int) -> object:
+        if not shape:
+            return chooser.randint(least, 99) / scale
+        return [drawn(least, scale, *shape[1:]) for _ in range(shape[0])]
+
+    parameters = {
+        "K1": drawn(-99, 100, 6, 1, 5, 5),
+        "b1": drawn(-99, 100, 6),
+        "K2": drawn(-99, 1000, 16, 6, 5, 5),
+        "b2": drawn(-99, 100, 16),
+    }
+    for k, (wide, high) in enumerate(itertools.pairwise((400, 120, 84, 10)), 1):
+        parameters |= {f"W{k}": drawn(-99, 1000, high, wide), f"c{k}": drawn(-99, 100, high)}
+    data = {"X": drawn(0, 100, 1, 32, 32), "y": [int(k == 3) for k in range(10)]}
+    tables = "\n".join(
+        f"[{title}]\n" + "\n".join(f"{key} = {value}" for key, value in given.items())
+        for title, given in (("parameters", parameters), ("data", data))
+    )
+    return f'[model]\nloss = "L"\nequations = """\n{LENET}\n"""\n{tables}\n'

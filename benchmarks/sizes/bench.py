@@ -1,5 +1,5 @@
-"""Cost by the number of entries given, from 10 to 10^5: derived, proved and written; and to PDF at 1,000 and 10,000
-rows. Processor seconds."""
+"""Cost by the number of entries given, from 10 to 10^5: derived, proved and written; LeNet at its full size; and to PDF
+at 1,000 and 10,000 rows. Processor seconds."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from collections.abc import Callable
 from itertools import pairwise
 from math import log2
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from networks import lenet
 
 import derivation
 from derivation.pages.formats.markdown import markdown
@@ -108,6 +111,16 @@ def by_size() -> None:
         print(f"| {title} | " + " | ".join(f"{found:.2f}" for found in times) + f" | {max(growth[2:]):.2f} |")
 
 
+def convolutions() -> None:
+    text = lenet()
+    loaded = derivation.loads(text)
+    worked_out = derivation.derive(loaded)
+    print(
+        f"\nLeNet at its full size: derived in {seconds(lambda: derivation.derive(loaded)):.2f} s, proved in "
+        f"{seconds(lambda: derivation.prove(worked_out)):.2f} s"
+    )
+
+
 def handout(rows: int, folder: Path) -> float:
     """Processor seconds of the command, with what it starts."""
     path = folder / f"{rows}.toml"
@@ -134,4 +147,5 @@ def to_pdf() -> None:
 
 if __name__ == "__main__":
     by_size()
+    convolutions()
     to_pdf()

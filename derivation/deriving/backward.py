@@ -10,11 +10,11 @@ from functools import reduce
 from itertools import groupby
 
 from derivation.deriving.forward import is_output
+from derivation.deriving.in_symbols import gradients, simplified
 from derivation.deriving.reasons import backward_reason, followed
 from derivation.deriving.short_ways import ShortWay, short_ways
 from derivation.deriving.workbook import Workbook
 from derivation.formulas.calculus.evaluate import evaluate
-from derivation.formulas.calculus.reverse import gradients
 from derivation.formulas.calculus.simplify import Rule, loosely, simplify
 from derivation.formulas.decimals import meant
 from derivation.formulas.language.shapes import Shapes
@@ -139,7 +139,7 @@ class Backward:
 
     def gathered(self, key: str) -> Term:
         """What comes back to a quantity from all equations that use it."""
-        return simplify(reduce(operator.add, (part for _, part in self.contributions[key])), self.workbook.shapes)
+        return simplified(reduce(operator.add, (part for _, part in self.contributions[key])), self.workbook.shapes)
 
     def of_density(self, formula: Term) -> Term:
         """The formula with what cancels between 1/p, the derivative of a logarithm, and that of p, a product with an
@@ -263,7 +263,12 @@ class Backward:
     def pulled(self, source: str, key: str, simplify: Rule) -> Term:
         """What comes back through one equation."""
         return gradients(
-            self.network.equations[source], name(source), self.signal(source), {key}, self.workbook.shapes, simplify
+            self.network.equations[source],
+            name(source),
+            self.signal(source),
+            frozenset({key}),
+            self.workbook.shapes,
+            simplify,
         )[key]
 
     def draws_together(self, source: str, key: str) -> bool:
@@ -292,7 +297,7 @@ class Backward:
         if result == self.loss.args[0] or shapes.of(name(result)) != () or shapes.of(name(key)) != ():
             return None
         term = self.network.equations[result]
-        local = gradients(term, name(result), number(1), {key}, shapes)[key]
+        local = gradients(term, name(result), number(1), frozenset({key}), shapes)[key]
         signal, slope = self.signal(result), partial(name(result), name(key))
         self.workbook.assign_auxiliary(slope, local)
         own = self.formulas[signal]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from derivation.deriving.in_symbols import fused, gradients, likelihoods, simplified
 from derivation.deriving.workbook import Workbook
 from derivation.formulas.calculus.evaluate import evaluate
-from derivation.formulas.calculus.likelihoods import likelihoods
-from derivation.formulas.calculus.reverse import fused, gradients
-from derivation.formulas.calculus.simplify import simplify, uncancelled
+from derivation.formulas.calculus.simplify import uncancelled
 from derivation.formulas.numbers import Undefined
 from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.terms import Term, name, names, number, partial, rebuild, walk
@@ -41,14 +40,32 @@ def short_ways(workbook: Workbook, result: str, signal: Term) -> Iterator[ShortW
     if not LOGARITHMIC & {node.head for node in walk(network.equations[result])}:
         return
     equation = network.equations[result]
-    ratios = {key: network.equations[key] for key in names(equation) if key in network.ratios}
+    ratios = ratios_in(network, equation)
     for operand in dict.fromkeys(key for term in (equation, *ratios.values()) for key in names(term)):
         before, users = source(network, operand), set(network.users[operand])
         if before and users <= {result, *ratios}:
-            between = {name(key): body for key, body in ratios.items() if key in users}
-            skipped = frozenset({operand, *users} - {result})
-            way = ShortWay(result, operand, before, skipped)
-            yield from followed(workbook, rebuild(equation, between.get), signal, way)
+            between = {key: ratios[key] for key in ratios if operand in network.behind(key)}
+            way = ShortWay(result, operand, before, frozenset({operand, *between}))
+            yield from followed(workbook, written_out(equation, between), signal, way)
+
+
+def ratios_in(network: Network, equation: Term) -> dict[str, Term]:
+    """The ratios and products between an equation and what its logarithms are of, the outermost first."""
+    found, waiting = dict[str, Term](), [equation]
+    while waiting:
+        for key in names(waiting.pop()):
+            if key in network.ratios and key not in found:
+                found[key] = network.equations[key]
+                waiting.append(found[key])
+    return found
+
+
+def written_out(equation: Term, between: Mapping[str, Term]) -> Term:
+    """The equation with what stands between in full."""
+    for key, body in between.items():
+        at = {name(key): body}
+        equation = rebuild(equation, at.get)
+    return equation
 
 
 def source(network: Network, operand: str) -> str:
@@ -65,7 +82,7 @@ def followed(workbook: Workbook, equation: Term, signal: Term, way: ShortWay) ->
     shapes, p = workbook.shapes, name(way.operand)
     inner = workbook.network.equations[way.operand].head
     for kind in likelihoods(equation, way.operand, shapes):
-        upstream = simplify(Term(heads.TIMES, (signal, kind.weight)), shapes)
+        upstream = simplified(Term(heads.TIMES, (signal, kind.weight)), shapes)
         rule = fused(TABLE[kind.row], (p, kind.b), inner, upstream, shapes)
         if rule and all(entry == 1 for entry in evaluate(rule.condition, workbook.known).entries):
             formulas = (*in_full(workbook, equation, signal, way), *rule.lines)
@@ -82,9 +99,9 @@ def in_full(workbook: Workbook, equation: Term, signal: Term, way: ShortWay) -> 
     body, slope = workbook.network.equations[way.operand], partial(name(workbook.network.loss or ""), p)
 
     def through(upstream: Term) -> Term:
-        return gradients(body, p, upstream, {way.before}, shapes, uncancelled)[way.before]
+        return gradients(body, p, upstream, frozenset({way.before}), shapes, uncancelled)[way.before]
 
-    outer = gradients(equation, name(way.result), signal, {way.operand}, shapes, uncancelled)[way.operand]
+    outer = gradients(equation, name(way.result), signal, frozenset({way.operand}), shapes, uncancelled)[way.operand]
     if shapes.of(z) != ():
         return through(slope), through(outer)
     with suppress(Undefined):

@@ -20,11 +20,11 @@ from derivation.deriving.arithmetic import (
     spelled,
 )
 from derivation.deriving.as_printed import as_printed, with_digits
+from derivation.deriving.in_symbols import shapes_of
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.decimals import Style, Written, meant
 from derivation.formulas.language.constants import is_itself
-from derivation.formulas.language.shapes import Shapes
 from derivation.formulas.numbers import TooLarge, Uncertain, Undefined, agreeing, settle, sharpened, within_reach
 from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.terms import Term, is_literal, name, names, rebuild, walk
@@ -45,7 +45,7 @@ class Workbook:
 
     def __init__(self, network: Network, carried: Mapping[Term, Array] | None = None) -> None:
         self.network = network
-        self.shapes = Shapes(network.names.shapes)
+        self.shapes = shapes_of(network.names.shapes)
         self.known: dict[Term, Array] = {
             name(key): array for key, array in (*network.parameters.items(), *network.data.items())
         }

@@ -25,6 +25,9 @@ Shape = tuple[int, ...]
 
 LARGE = 64
 """Products of numbers beyond which a matrix product is taken in one piece, by python-flint."""
+MULTIPLIED_BITS = 128
+"""Bits that an outer product is multiplied out with: numbers leave with 30 digits, which are 100 bits, and up to two
+words python-flint keeps a number without asking for memory. Whoever needs more takes entries, or one of them."""
 WORD = 64
 """Bits of a denominator up to which numerators alone are multiplied by balls."""
 
@@ -49,7 +52,8 @@ class Array:
     the `fmpq_mat` or `arb_mat`, or None; `whole` an exact one as whole numbers over one denominator of a word, or None,
     and `numerators` these as balls; every ball has at least `accuracy` bits right, relative to itself. Until its numbers
     are asked for, a large transpose is the array that it is `flipped` from, a large product of a column and a row its
-    `factors` and the bits to work with.
+    `factors` and the bits to work with. The `matrix` of such a product has `MULTIPLIED_BITS` at most; what is worked
+    with it takes its factors.
 
     >>> a = Array((1, 2), (1, 2))
     >>> (a + a).entries, (a @ a.T).entries, a.T.shape
@@ -103,10 +107,12 @@ class Array:
         offset = self.offset(place)
         if not self.is_held:
             return self.entries[offset]
-        if not self.factors:
+        if not self.is_outer:
             return self.matrix[divmod(offset, self.matrix.ncols())]
-        a, b, bits = self.factors
         row, column = divmod(offset, self.shape[1])
+        if self.flipped:
+            return self.flipped[column, row]
+        a, b, bits = self.factors
         with working_precision(bits):
             return a.entries[row] * b.entries[column]
 
@@ -120,8 +126,16 @@ class Array:
         return False
 
     @property
+    def is_outer(self) -> bool:
+        """Whether this is held as a column times a row, or as the transpose of that."""
+        return bool(self.factors or (self.flipped and self.flipped.factors))
+
+    @property
     def sides(self) -> tuple[Array, Array]:
         """The column and the row that this is the product of."""
+        if self.flipped:
+            column, row = self.flipped.sides
+            return row.T, column.T
         column, row, _ = self.factors
         return column, row
 
@@ -136,8 +150,8 @@ class Array:
                     row = [x * y for y in b.entries]
                 yield from row
         else:
-            rows, columns = self.matrix.nrows(), self.matrix.ncols()
-            yield from (self.matrix[i, j] for i in range(rows) for j in range(columns))
+            matrix = _in_full(self)
+            yield from (matrix[i, j] for i in range(matrix.nrows()) for j in range(matrix.ncols()))
 
     def is_product_of_the_same(self, other: Array) -> bool:
         """Whether both are a column times a row, and the same ones."""
@@ -201,6 +215,8 @@ class Array:
     def __matmul__(self, other: Array) -> Array:
         (height, inside), width = self.shape or (1, 1), (other.shape or (1, 1))[1]
         shape = collapse((height, width))
+        if self.is_outer or other.is_outer:
+            return _onwards(self, other)
         if height * inside * width > LARGE and self.kind and other.kind:
             return (_outer if inside == 1 and arb in (self.kind, other.kind) else _inner)(self, other, shape)
         if inside == 1:
@@ -234,6 +250,15 @@ def _outer(a: Array, b: Array, shape: Shape) -> Array:
     return Array.held(shape=shape, kind=arb, factors=(a, b, bits), accuracy=min(bits, a.accuracy, b.accuracy) - 3)
 
 
+def _onwards(a: Array, b: Array) -> Array:
+    """A product with one of a column and a row, factor by factor: `(u v) B` is `u (v B)`."""
+    if a.is_outer:
+        column, row = a.sides
+        return column @ (row @ b)
+    column, row = b.sides
+    return (a @ column) @ row
+
+
 def _product(a: Array, b: Array) -> Any:
     """The product of two matrices of python-flint's. Whole numbers are multiplied where an exact one has them over one
     denominator: python-flint would reduce each summand, or divide each entry to multiply it by a ball."""
@@ -248,10 +273,10 @@ def _product(a: Array, b: Array) -> Any:
 def _mixed(a: Array, b: Array) -> Any:
     """The product of an exact matrix and balls: its numerators times the balls divided by its denominator."""
     exact, other = (a, b) if a.kind is fmpq else (b, a)
-    if not exact.whole:
-        return a.matrix * b.matrix
     if exact.flipped and (a.shape or (1, 1))[0] * (b.shape or (1, 1))[1] < prod(exact.shape):
         return _mixed(b.T, a.T).transpose()  # there is less of the product to be transposed
+    if not exact.whole:
+        return a.matrix * b.matrix
     balls = other.matrix / exact.whole[1]
     return exact.numerators * balls if exact is a else balls * exact.numerators
 
@@ -265,11 +290,25 @@ def _matrix(array: Array) -> Any:
     if array.flipped:
         return array.flipped.matrix.transpose()
     if array.factors:
-        a, b, bits = array.factors
-        with working_precision(bits):
-            return _product(a, b)
+        return _multiplied(array, MULTIPLIED_BITS)
     make = {fmpq: fmpq_mat, arb: arb_mat}.get(array.kind)
     return make(*(array.shape or (1, 1)), array.entries) if make else None
+
+
+def _multiplied(array: Array, most: int) -> Any:
+    """A column times a row with no more than `most` bits."""
+    a, b, bits = array.factors
+    with working_precision(min(bits, most)):
+        return _product(a, b)
+
+
+def _in_full(array: Array) -> Any:
+    """The matrix with all bits, of a column times a row too."""
+    if not array.is_outer:
+        return array.matrix
+    if array.flipped:
+        return _in_full(array.flipped).transpose()
+    return _multiplied(array, array.factors[2])
 
 
 def _whole(array: Array) -> Any:
@@ -284,11 +323,12 @@ def _accuracy(array: Array) -> float:
         return inf
     if array.flipped:
         return float(array.flipped.accuracy)
-    return min((x.rel_accuracy_bits() for x in array.entries if isinstance(x, arb)), default=inf)
+    balls = array.entries if array.kind is arb else [x for x in array.entries if isinstance(x, arb)]
+    return min(map(arb.rel_accuracy_bits, balls), default=inf)
 
 
 FORMS: dict[str, Callable[[Array], Any]] = {
-    "entries": lambda array: tuple(array.matrix.entries()),
+    "entries": lambda array: tuple(_in_full(array).entries()),
     "kind": _kind,
     "matrix": _matrix,
     "whole": _whole,
@@ -318,6 +358,13 @@ def describe(shape: Shape) -> str:
     return tell("shapes.a_vector", length=rows) if columns == 1 else tell("shapes.a_matrix", rows=rows, columns=columns)
 
 
+SUMS: dict[type, Callable[..., Any]] = {}
+"""Kinds of entries with a sum of any number of summands, which is less work than one after the other."""
+
+
 def total(entries: Sequence[Any]) -> Any:
     """The entries added from left to right (there is at least one)."""
+    for kind, add in SUMS.items() if len(entries) > 2 else ():
+        if isinstance(entries[0], kind):
+            return add(*entries)
     return reduce(operator.add, entries)

@@ -158,12 +158,9 @@ class Network:
 
     @cached_property
     def ratios(self) -> frozenset[str]:
-        """The quotients by a quantity that one equation alone uses: y/p, of which a logarithm may be taken."""
-        return frozenset(
-            key
-            for key, term in self.equations.items()
-            if term.head in heads.QUOTIENTS and names(term.args[1]) and len(self.users[key]) == 1
-        )
+        """What one equation alone uses and a logarithm may be taken of: quotients by a quantity, y/p, and products of
+        powers, p^y (1 - p)^(1 - y)."""
+        return frozenset(key for key, term in self.equations.items() if is_ratio(term) and len(self.users[key]) == 1)
 
     def behind(self, key: str) -> frozenset[str]:
         """A name and all that it depends on."""
@@ -175,6 +172,14 @@ class Network:
                 found.add(key)
                 waiting += names(self.equations[key]) if key in self.equations else []
         return frozenset(found)
+
+
+RATIOS = frozenset({heads.TIMES, heads.HADAMARD, heads.PROD, heads.CASES, *heads.POWERS})
+
+
+def is_ratio(term: Term) -> bool:
+    """Whether the logarithm of a term is a sum of logarithms that are simpler."""
+    return term.head in RATIOS or (term.head in heads.QUOTIENTS and bool(names(term.args[1])))
 
 
 def split(equations: Mapping[str, Term], shapes: Mapping[str, Shape]) -> tuple[dict[str, Term], dict[str, Shape]]:

@@ -17,7 +17,7 @@ from derivation.deriving.on_request.jets import Jet, Jets
 from derivation.formulas.arrays import Array, total
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.numbers import Number, same
-from derivation.formulas.terms import Term, name, names
+from derivation.formulas.terms import Term, names
 
 Used = Iterable[tuple[Term, Array]]
 """The equations that use a quantity, each with the signal at its result."""
@@ -48,10 +48,16 @@ def agrees(gradient: Array, by: Term, used: Used, known: Mapping[Term, Array]) -
 
 
 def _change(equation: Term, by: Term, along: Array, known: Mapping[Term, Array]) -> Array:
-    """How the result of an equation changes where one quantity moves along a direction."""
-    still = {operand: known[operand].map(Jet) for operand in map(name, names(equation)) if operand != by}
-    moving = known[by].zip(lambda value, slope: Jet(value, {0: slope}), along)
-    return evaluate(equation, {**still, by: moving}, cast(Any, Jets)).map(lambda jet: jet.slope(0))
+    """How the result of an equation changes where one quantity moves along a direction; parts without it stand still."""
+    jets = {by: known[by].zip(lambda value, slope: Jet(value, {0: slope}), along)}
+    waiting = [equation]
+    while waiting:
+        node = waiting.pop()
+        if by.args[0] not in names(node):
+            jets[node] = evaluate(node, known).map(Jet)
+        elif node != by:
+            waiting += node.children
+    return evaluate(equation, jets, cast(Any, Jets)).map(lambda jet: jet.slope(0))
 
 
 def _dot(a: Array, b: Array) -> Number:

@@ -18,6 +18,9 @@ MAXIMAL_SIZE = 8
 MAXIMAL_LENGTH, MAXIMAL_ENTRIES = 32, 400
 """Rows or columns, and entries, up to which there are symbols for every entry where small shapes do not do; beyond a
 link is compared at its numbers."""
+MAXIMAL_SYMBOLS = 1_000
+"""Symbols for all that stands in one equation with a quantity, up to which these are made: what a derivative takes grows
+with their square."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,8 @@ class Judges:
         shapes = [self.network.names.shapes[key] or (1,) for key in keys]
         if max(map(max, shapes), default=1) <= self.largest:
             return False
-        return not all(map(_has_symbols, shapes)) or self.twin(frozenset()) is not None
+        few = all(map(_has_symbols, shapes)) and sum(map(prod, shapes)) <= MAXIMAL_SYMBOLS
+        return not few or self.twin(frozenset()) is not None
 
     def neighbours(self, key: str) -> tuple[str, ...]:
         """What stands in one equation with a quantity: its derivative needs symbols for all of them."""

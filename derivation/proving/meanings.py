@@ -13,7 +13,7 @@ from derivation.formulas.calculus.reverse import gradients
 from derivation.formulas.language.shapes import Shapes
 from derivation.formulas.operations import heads
 from derivation.formulas.operations.algebras import symbols
-from derivation.formulas.terms import Term, fold, index, matrix, name, walk, with_parts
+from derivation.formulas.terms import Term, fold, index, matrix, name, names, walk, with_parts
 from derivation.networks.network import Network, inlined
 from derivation.networks.update import Equation, at, generic, objectives, shared
 
@@ -113,17 +113,22 @@ class Meanings:
             return self.by_rule(self.update_equations[quantity])
         key = quantity.args[0]
         if phase == "setup":
-            return self.meaning(self.network.equations[key], self.inside)
+            return self.meaning(self.network.equations[key], self.inside(key))
         return self.local(key)
 
-    @cached_property
-    def inside(self) -> dict[Term, Array]:
-        """What the equations mean that stand inside others in the structure, one within the other."""
-        structure, found = inlined(self.network), dict[Term, Array]()
-        for key, term in self.network.equations.items():
-            if key not in structure:
-                found[name(key)] = self.meaning(term, found)
-        return found
+    def inside(self, key: str) -> dict[Term, Array]:
+        """What the equations mean that stand inside one in the structure, one within the other."""
+        equations, structure = self.network.equations, inlined(self.network)
+        needed, waiting = set[str](), [key]
+        while waiting:
+            found = {other for other in names(equations[waiting.pop()]) if other in equations}
+            waiting += found - structure.keys() - needed
+            needed |= found - structure.keys()
+        meant: dict[Term, Array] = {}
+        for other in equations if needed else ():
+            if other in needed:
+                meant[name(other)] = self.meaning(equations[other], meant)
+        return meant
 
     @cached_property
     def update_equations(self) -> dict[Term, Equation]:
@@ -143,16 +148,31 @@ class Meanings:
         body = equation.body(Shapes(self.network.names.shapes))
         return evaluate(body, {name(key): self.meaning(term, {}) for key, term in equation.parts.items()}, self.algebra)
 
-    def outputs(self, quantity: Term) -> dict[Term, Array]:
-        """For a derivative written in terms of the output (`h (1 - h)`): what the outputs of the equations around it
-        mean, and quotients of these."""
+    def outputs(self, quantity: Term) -> frozenset[Term]:
+        """For a derivative written in terms of the output (`h (1 - h)`): the outputs of the equations around it, and
+        quotients of these."""
         if quantity.head != "partial":
-            return {}
+            return frozenset()
         by = quantity.args[1]
         key = by.args[0].args[0] if by.head == "index" else by.args[0]
-        users = self.network.users[key]
-        ratios = {other for user in users for other in self.network.users[user]} & self.network.ratios
-        return {name(user): self.local(user) for user in (*users, *ratios)}
+        around = {*self.network.users[key]}
+        waiting = [*around]
+        while waiting:
+            further = {*self.network.users[waiting.pop()]} & self.network.ratios - around
+            around |= further
+            waiting += further
+        return frozenset(map(name, around))
+
+    def locals_in(self, term: Term, outputs: frozenset[Term]) -> dict[Term, Array]:
+        """What the outputs mean that stand in a term."""
+        found, waiting = dict[Term, Array](), [term]
+        while waiting:
+            node = waiting.pop()
+            if node in outputs:
+                found[node] = self.local(node.args[0])
+            elif node.head != "partial":  # whose symbol has a meaning of its own
+                waiting += node.children
+        return found
 
     def derivative(self, quantity: Term, claim: Term) -> Array:
         """What a derivative of the loss must be: the sum over the equations that use the quantity of signal times
@@ -177,15 +197,34 @@ class Meanings:
     def differentiated(self, symbol: Any, key: str, kept: set[Term]) -> Any:
         """The loss's derivative by one symbol: error signals in `kept` stay symbols, others are expanded in their
         turn."""
-        total = self.sympy.Integer(0)
+        summands = []
         for consumer in self.network.consumers[key]:
             if consumer not in self.network.active:
                 continue
-            for place, expression in zip(self.local(consumer).places, self.local(consumer).entries, strict=True):
+            for place, expression in self.uses(consumer).get(symbol, ()):
                 slope = self.sympy.diff(expression, symbol)
                 if slope != 0:
-                    total += self.upstream(consumer, place, kept) * slope
-        return total
+                    summands.append(self.upstream(consumer, place, kept) * slope)
+        return self.sympy.Add(*summands)
+
+    def uses(self, key: str) -> dict[Any, list[tuple[tuple[int, ...], Any]]]:
+        """For each symbol of an equation the entries that it stands in, with their places; of an entry that is a sum,
+        its summands: the derivatives of the others are 0."""
+        if key not in self.used:
+            found = self.used[key] = dict[Any, list[tuple[tuple[int, ...], Any]]]()
+            local = self.local(key)
+            for place, expression in zip(local.places, local.entries, strict=True):
+                summands: dict[Any, list[Any]] = {}
+                for summand in self.sympy.Add.make_args(expression):
+                    for symbol in summand.free_symbols:
+                        summands.setdefault(symbol, []).append(summand)
+                for symbol, parts in summands.items():
+                    found.setdefault(symbol, []).append((place, self.sympy.Add(*parts)))
+        return self.used[key]
+
+    @cached_property
+    def used(self) -> dict[str, dict[Any, list[tuple[tuple[int, ...], Any]]]]:
+        return {}
 
     def upstream(self, key: str, place: tuple[int, ...], kept: set[Term]) -> Any:
         if name(key) == self.loss:

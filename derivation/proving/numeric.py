@@ -4,7 +4,7 @@ where they are not, on top of the certified arithmetic that made them."""
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import reduce
 from traceback import walk_tb
@@ -107,10 +107,9 @@ class Numeric:
         consumers = [consumer for consumer in network.consumers[key] if consumer in network.active]
         signals = {key: partial(loss, name(key)) if name(key) != loss else number(1) for key in consumers}
         parts = [self.prover.carried_back(name(consumer), signals[consumer], key) for consumer in consumers]
-        meant = {name(consumer): self.prover.local(consumer) for consumer in consumers}
-        return self.proved_value(reduce(operator.add, parts), place, true, meant)
+        return self.proved_value(reduce(operator.add, parts), place, true, list(map(name, consumers)))
 
-    def proved_value(self, rule: Term, place: tuple[int, ...], true: Array, outputs: Mapping[Term, Array]) -> Array:
+    def proved_value(self, rule: Term, place: tuple[int, ...], true: Array, outputs: Collection[Term]) -> Array:
         """The value of a rule (or of its entry), where it is proved equal to `true`; else that of `true` itself."""
         entries: Callable[[Array], Array] = (
             (lambda array: Array.scalar(array[place])) if place else (lambda array: array)
@@ -140,7 +139,7 @@ class Numeric:
         if whole.args[0] not in names(rule):
             return slope.map(self.at_point)
         place = by.args[1:] if by.head == "index" else ()
-        return self.proved_value(rule, place, slope, {whole: self.prover.local(whole.args[0])})
+        return self.proved_value(rule, place, slope, [whole])
 
     def at_point(self, expression: Any) -> Any:
         """A local expression in the operands' symbols at the network's values."""

@@ -8,7 +8,7 @@ symbols, are compared at the numbers themselves: `certified`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -179,7 +179,8 @@ class Prover(Meanings):
             return verdict
         if quantity.head == "partial":
             outputs = self.outputs(quantity)
-            return self.verdict(self.meaning(line.term, outputs), self.derivative(quantity, line.term), outputs)
+            claimed = self.meaning(line.term, self.locals_in(line.term, outputs))
+            return self.verdict(claimed, self.derivative(quantity, line.term), outputs)
         return self.verdict(self.meaning(line.term, {}), self.defined(quantity, phase))
 
     def rewritten(self, quantity: Term, before: Term, after: Term) -> Finding:
@@ -188,15 +189,14 @@ class Prover(Meanings):
             self.is_slope(node, formula) for node, formula in aligned(before, after) or [(before, after)]
         ):
             return "proved"
-        known = self.outputs(quantity)
-        verdict = self.verdict(self.meaning(before, known), self.meaning(after, known))
+        own = self.outputs(quantity)
+        left, right = (self.locals_in(term, own) for term in (before, after))
+        verdict = self.verdict(self.meaning(before, left), self.meaning(after, right))
         if verdict == "proved":
             return verdict
-        outputs = known | {
-            term: array for node in walk(before) if node.head == "partial" for term, array in self.outputs(node).items()
-        }
-        known = {**known, **self.signals(before), **self.formulas}
-        return self.verdict(self.meaning(before, known), self.meaning(after, known), outputs)
+        outputs = own.union(*(self.outputs(node) for node in walk(before) if node.head == "partial"))
+        known = {**self.signals(before), **self.formulas}
+        return self.verdict(self.meaning(before, {**left, **known}), self.meaning(after, {**right, **known}), outputs)
 
     def is_slope(self, node: Term, formula: Term) -> bool:
         """Whether a formula is the derivative that stood in its place, by the equations around it alone."""
@@ -210,27 +210,30 @@ class Prover(Meanings):
             )
         return found
 
-    def verdict(self, claimed: Array, true: Array, outputs: Mapping[Term, Array] | None = None) -> Finding:
+    def verdict(self, claimed: Array, true: Array, outputs: Collection[Term] | None = None) -> Finding:
         """Entry by entry, with the outputs' meanings put in one after the other, the latest first; what does not hold
         for any data may hold for the data given."""
         if claimed.shape != true.shape:
             return "refuted"
         differences = [self.sympy.sympify(a - b) for a, b in zip(claimed.entries, true.entries, strict=True)]
         verdict = self.all_vanish(differences)
-        for known in self.put_in(outputs) if verdict != "proved" and outputs is not None else ():
-            if any(known.keys() & difference.free_symbols for difference in differences):
-                differences = [difference.xreplace(known) for difference in differences]
+        for terms, known in self.put_in(outputs) if verdict != "proved" and outputs is not None else ():
+            symbols = {symbol for term in terms for symbol in self.symbol_array(term).entries}
+            if any(symbols & difference.free_symbols for difference in differences):
+                meanings = self.meant((term, known(term)) for term in terms)
+                differences = [difference.xreplace(meanings) for difference in differences]
                 verdict = self.all_vanish(differences)
             if verdict == "proved":
                 break
         return verdict
 
-    def put_in(self, outputs: Mapping[Term, Array]) -> Iterator[dict[Any, Any]]:
-        """What symbols mean, in the order in which it is put in for them: outputs from the latest on, then the data."""
+    def put_in(self, outputs: Collection[Term]) -> Iterator[tuple[list[Term], Callable[[Term], Array]]]:
+        """Quantities and what their symbols mean, in the order in which it is put in for them: outputs from the latest
+        on, then the data."""
         for key in reversed(list(self.network.equations)):
             if name(key) in outputs:
-                yield self.meant([(name(key), outputs[name(key)])])
-        yield self.meant((name(key), self.numbers[name(key)]) for key in self.network.data if name(key) in self.numbers)
+                yield [name(key)], lambda term: self.local(term.args[0])
+        yield [name(key) for key in self.network.data if name(key) in self.numbers], self.numbers.__getitem__
 
     def meant(self, arrays: Iterable[tuple[Term, Array]]) -> dict[Any, Any]:
         """What stands for each symbol of some quantities."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Literal, NamedTuple, Protocol
 
 from derivation.formulas.arrays import Array
@@ -40,7 +40,7 @@ class Symbolic(Protocol):
 
     def symbolic(self, phase: str, quantity: Term, before: list[Line], line: Line) -> Finding: ...
 
-    def verdict(self, claimed: Array, true: Array, outputs: Mapping[Term, Array] | None = None) -> Finding: ...
+    def verdict(self, claimed: Array, true: Array, outputs: Collection[Term] | None = None) -> Finding: ...
 
     def smaller(self, network: Network) -> Symbolic: ...
 

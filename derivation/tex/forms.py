@@ -124,6 +124,7 @@ FORMS: Mapping[str, Callable[[Reader], Term]] = {
     r"\lvert": between((r"\lvert",), r"\rvert", heads.ABS),
     r"\lVert": norm,
     r"\lfloor": between((r"\lfloor",), r"\rfloor", heads.FLOOR),
+    r"\lceil": between((r"\lceil",), r"\rceil", heads.CEIL),
     "[": bracketed,
     r"\sqrt": between((r"\sqrt", "{"), "}", heads.SQRT),
     r"\mathbf": constant,

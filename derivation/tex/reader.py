@@ -22,6 +22,7 @@ ENDS = frozenset(
         r"\rvert",
         r"\rVert",
         r"\rfloor",
+        r"\rceil",
         "&",
         r"\\",
         r"\end",

@@ -204,9 +204,10 @@ class Writer:
         return other.kind == "infix" and row.notation.precedence == other.precedence > SUM and other != row.notation
 
     def options(self, term: Term, row: Operation) -> str:
-        """The options of a term as a subscript; nothing where all have their defaults."""
+        """The options of a term as a subscript; nothing where all have their defaults, unless the row wants them."""
         given = options(term)
-        if not given or (None not in row.options.values() and given == row.filled()):
+        usual = None not in row.options.values() and given == row.filled()
+        if not given or (usual and not row.notation.always):
             return ""
         *some, last = map(str, given)
         return rf"_{{{(row.notation.subscript or '{all}').format(*given, all=','.join([*some, last]), some=','.join(some), last=last)}}}"

@@ -20,9 +20,11 @@ from typer.testing import CliRunner
 import derivation
 from derivation.checking.article import check, check_text
 from derivation.checking.reports import FORMATS as REPORTS
+from derivation.checking.rewriting.rebuild import spec_of
 from derivation.checking.sources.find import find, source
 from derivation.checking.sources.source import Formula, UnreadableArticle
 from derivation.cli.app import app
+from derivation.formulas.decimals import json_text
 
 ROOT = Path(__file__).parents[2]
 SEED = ROOT.parent / "shared" / "seed" / "article.md"
@@ -372,3 +374,16 @@ def test_the_hook_names_a_command_that_exists() -> None:
 def test_a_number_of_thousands_of_digits_is_told_by_its_power(power: int, why: str) -> None:
     (equality,) = check_text(f"$10^{{{power}}} = 3$", "a.md").equalities
     assert (equality.verdict, equality.why) == ("wrong", why)
+
+
+def test_a_convolutional_page_of_our_own_is_read_back_with_its_windows(tmp_path: Path) -> None:
+    """The strides and sizes that stand below an operation on the page stand in the spec made of it, and its values are
+    those of the lesson."""
+    lesson = derivation.load(ROOT / "examples" / "cnn.toml")
+    page = tmp_path / "cnn.md"
+    page.write_text(derivation.prove(derivation.derive(lesson))._repr_markdown_(), "utf-8")
+    written = spec_of(str(page))
+    assert "P = maxpool(A, 3)" in written
+    networks = derivation.loads(written), lesson
+    found, expected = (json_text(derivation.derive(network).values["L"].entries[0]) for network in networks)
+    assert found == expected

@@ -43,6 +43,9 @@ COLUMN = {
     "sum(y * log(p))": ("y - p", Y - P),
     "sum(y * (log(y) - log(p)))": ("p - y", P - Y),
     "sum(y * log(y / p))": ("p - y", P - Y),
+    "-sum(log(p^y))": ("p - y", P - Y),
+    "-log(prod(p^y))": ("p - y", P - Y),
+    "-G * log(prod(p^y)) / n": (r"\frac{G}{n} (p - y)", 1.7 * (P - Y) / 2),
     "-log(p[1])": (r"p - \mathbf{e}_{2}^{2 \times 1}", P - ONE_HOT),
     "-G * log(p[1])": (r"G (p - \mathbf{e}_{2}^{2 \times 1})", 1.7 * (P - ONE_HOT)),
     "-sum((0.9 * y + 0.05) * log(p))": ("p - (0.9 y + 0.05)", P - (0.9 * Y + 0.05)),
@@ -65,6 +68,10 @@ NUMBER = {
     "-(1 - t) * log(1 - p) - t * log(p)": ("p - t", S - 0.25),
     "binary_cross_entropy(p, t) + G * (v^2 - log(v^2) - 1) / 2": ("p - t", S - 0.25),
     "t * log(t / p) + (1 - t) * log((1 - t) / (1 - p))": ("p - t", S - 0.25),
+    "-log(p^t * (1 - p)^(1 - t))": ("p - t", S - 0.25),
+    "-G * log((1 - p)^(1 - t) * p^t) + v^2": ("G (p - t)", 1.7 * (S - 0.25)),
+    "-(G * log(p^t) + G * log((1 - p)^(1 - t)))": ("G (p - t)", 1.7 * (S - 0.25)),
+    "-log(p if t == 0.25 else 1 - p)": (r"p - \left[t = 0.25\right]", S - 1),
     "-log(p)": ("p - 1", S - 1),
     "-log(1 - p)": ("p", S),
 }
@@ -73,6 +80,12 @@ ENTRIES = {
     "-mean(y * log(p) + (1 - y) * log(1 - p))": (r"\frac{p - y}{2}", (SIGMOID - Y) / 2),
     "-sum(y * log(p)) - sum((1 - y) * log(1 - p))": ("p - y", SIGMOID - Y),
     "-(dot(y, log(p)) + dot(1 - y, log(1 - p)))": ("p - y", SIGMOID - Y),
+    "-sum(log(p^y * (1 - p)^(1 - y)))": ("p - y", SIGMOID - Y),
+    "-mean(log(p**y * (1 - p)**(1 - y)))": (r"\frac{p - y}{2}", (SIGMOID - Y) / 2),
+    "-log(prod(p^y * (1 - p)^(1 - y)))": ("p - y", SIGMOID - Y),
+    "-log(prod(p^y * (1 - p)^(1 - y))) / n": (r"\frac{p - y}{n}", (SIGMOID - Y) / 2),
+    "-sum(w * log(p^y * (1 - p)^(1 - y)))": (r"w \odot (p - y)", np.array([2, 3]) * (SIGMOID - Y)),
+    "-sum(log(where(y > 0.5, p, 1 - p)))": (r"p - \left[y > 0.5\right]", SIGMOID - (Y > 0.5)),
     "-sum(w * (y * log(p) + (1 - y) * log(1 - p)))": (r"w \odot (p - y)", np.array([2, 3]) * (SIGMOID - Y)),
 }
 KINDS = {"p = softmax(z)": COLUMN, "P = softmax(Z, axis=1)": BATCH, "p = sigmoid(s)": NUMBER, "p = sigmoid(z)": ENTRIES}
@@ -141,6 +154,12 @@ LONG = {
     "p = softmax(z)\nL = -sum(y * log(p + 0.1))": ("z", P * (np.sum(Y / (P + 0.1) * P) - Y / (P + 0.1))),
     # Weights of the classes, other ones before p and 1 - p.
     "p = sigmoid(s)\nL = -2 * t * log(p) - (1 - t) * log(1 - p)": ("s", -2 * 0.25 * (1 - S) + 0.75 * S),
+    "p = sigmoid(s)\nL = -log(p^(2 * t) * (1 - p)^(1 - t))": ("s", -2 * 0.25 * (1 - S) + 0.75 * S),
+    # A likelihood that is used elsewhere as well.
+    "p = sigmoid(s)\nl = p^t * (1 - p)^(1 - t)\nL = l - log(l)": (
+        "s",
+        (S**0.25 * (1 - S) ** 0.75 - 1) * (0.25 - S),
+    ),
 }
 
 

@@ -3,17 +3,22 @@ against what is there."""
 
 from __future__ import annotations
 
+import operator
 import random
 from fractions import Fraction
+from functools import reduce
 from threading import Thread
 
 import flint
 import pytest
+import sympy
 from flint import arb, fmpq
 
-from derivation.formulas.arrays import LARGE, Array
+from derivation.deriving.on_request.jets import Jet
+from derivation.formulas.arrays import LARGE, MULTIPLIED_BITS, Array, total
 from derivation.formulas.decimals import written
 from derivation.formulas.numbers import Uncertain, agreeing
+from derivation.formulas.operations.algebras import symbols
 
 WIDTH = 230
 """Digits, in bits, of the ball that an exact number is hidden in: more than the working precision, so that rounding is
@@ -192,3 +197,89 @@ def test_exact_and_rounded_side_by_side_stay_so() -> None:
     a = [[fmpq(1, 3)] * 80, [arb(2).sqrt()] * 80]
     found = Array.of_rows(a) @ Array((80, 1), (fmpq(1, 2),) * 80)
     assert found.entries[0] == fmpq(40, 3) and type(found.entries[1]) is arb
+
+
+HOSTILE = [
+    Fraction(0),
+    Fraction(5, 10**324),
+    Fraction(-1, 10**300),
+    Fraction(10**300, 7),
+    -Fraction(10**308) - Fraction(1, 3),
+    Fraction(1),
+    Fraction(-1) + Fraction(1, 10**40),
+    Fraction(1, 3),
+]
+
+
+def hostile(rows: int, columns: int, seed: int) -> list[list[Fraction]]:
+    """Zeros, powers from 10^-324 to 10^308 and neighbours that cancel, in any order, some times a number of their own."""
+    chooser = random.Random(seed)
+    return [
+        [
+            chooser.choice(HOSTILE) * chooser.choice([1, Fraction(chooser.randint(-999, 999), 1000)])
+            for _ in range(columns)
+        ]
+        for _ in range(rows)
+    ]
+
+
+def encloses(x: arb | fmpq, truth: Fraction) -> bool:
+    """In exact numbers: the middle is no further from the truth than the radius."""
+    middle, radius = (x, 0) if isinstance(x, fmpq) else (x.mid().fmpq(), x.rad().fmpq())
+    return bool(abs(middle - exactly(truth)) <= radius)
+
+
+@pytest.mark.parametrize("drawn", [fractions, hostile])
+@pytest.mark.parametrize("kinds", [(exactly, ball), (ball, exactly), (ball, ball)])
+@pytest.mark.parametrize("bits", [100, 192, 384])
+def test_a_column_times_a_row_multiplied_out(drawn, kinds: tuple, bits: int) -> None:  # type: ignore[no-untyped-def,type-arg]
+    """Every product is enclosed, 30 digits and more of it are right, and whoever asks for entries gets all."""
+    for seed in range(3):
+        a, b = drawn(30, 1, seed), drawn(1, 20, seed + 9)
+        with flint.ctx.workprec(bits):
+            found = array(a, kinds[0]) @ array(b, kinds[1])
+        multiplied, turned = found.matrix.entries(), found.T.matrix.transpose().entries()
+        for entries, most in ((multiplied, MULTIPLIED_BITS), (turned, MULTIPLIED_BITS), (found.entries, 168)):
+            for x, truth in zip(entries, product(a, b), strict=True):
+                assert encloses(x, truth) and (x == 0 or x.rel_accuracy_bits() > min(bits, most) - 5)
+
+
+@pytest.mark.parametrize("drawn", [fractions, hostile])
+@pytest.mark.parametrize("kinds", [(exactly, ball), (ball, exactly), (ball, ball)])
+@pytest.mark.parametrize("width", [1, 7])
+def test_what_is_worked_with_a_column_times_a_row(drawn, kinds: tuple, width: int) -> None:  # type: ignore[no-untyped-def,type-arg]
+    """Products with it, on either side and turned, enclose what they are, with as many bits as its factors have."""
+    a, b = drawn(30, 1, 3), drawn(1, 20, 4)
+    after, before = drawn(20, width, 5), drawn(width, 30, 6)
+    outer = list(map(list, zip(*[iter(product(a, b))] * 20, strict=True)))
+    turned = list(map(list, zip(*outer, strict=True)))
+    rows = list(map(list, zip(*before, strict=True)))
+    with flint.ctx.workprec(192):
+        found = array(a, kinds[0]) @ array(b, kinds[1])
+        for other in kinds:
+            made = [
+                (found @ array(after, other), product(outer, after)),
+                (array(before, other) @ found, product(before, outer)),
+                (found.T @ array(rows, other), product(turned, rows)),
+                (found.T @ found, product(turned, outer)),
+            ]
+            for result, truth in made:
+                assert len(result.entries) == len(truth)
+                assert all(map(encloses, result.entries, truth))
+                if drawn is fractions:
+                    assert min(x.rel_accuracy_bits() for x in result.entries if isinstance(x, arb)) > 130
+        assert found.is_held
+
+
+def test_many_summands_are_added_as_one_after_the_other() -> None:
+    """Of SymPy's expressions and of jets, which have sums of their own."""
+    x, y = sympy.symbols("x y", real=True)
+    step = symbols().greater(x, y)
+    parts = [x * y, sympy.Float("0.1", 60), -x * y, step * x, sympy.Rational(1, 3), x, sympy.Float("0.2", 60) * y, y, x]
+    assert total(parts) == reduce(operator.add, parts)
+    u, v = Jet.variable(fmpq(2, 3), 0), Jet.variable(fmpq(-5), 1)
+    jets = [u * v, u * u * v, Jet(fmpq(7)), v * v * v, u]
+    found = total(jets)  # f = uv + u^2 v + 7 + v^3 + u at u = 2/3, v = -5
+    assert found.value == fmpq(-10, 3) + fmpq(-20, 9) + 7 - 125 + fmpq(2, 3)
+    assert (found.slope(0), found.slope(1)) == (-5 + 2 * fmpq(2, 3) * -5 + 1, fmpq(2, 3) + fmpq(4, 9) + 75)
+    assert (found.bend(0, 0), found.bend(0, 1), found.bend(1, 1)) == (-10, 1 + fmpq(4, 3), -30)

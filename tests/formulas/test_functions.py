@@ -216,7 +216,7 @@ def test_a_product_with_zeros_has_a_gradient() -> None:
         ("np.ones((0, 2))", "an array in an equation has one or two lengths"),
         ("cosine_similarity(a, a)", "along an axis: write axis=0"),
         ("arcsin(a)", "arcsine or arccosine of a number beyond -1 and 1"),
-        ("norm(a, ord=1)", "there is no 'ord' here"),
+        ("norm(a, ord=1)", r"norm is the root of the sum of squares; write sum\(abs\(x\)\)"),
     ],
 )
 def test_what_has_no_value_is_told(expression: str, said: str) -> None:

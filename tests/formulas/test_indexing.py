@@ -12,6 +12,7 @@ from formulas.test_structure import differences
 
 import derivation
 from derivation.proving.prover import unproved
+from derivation.tex.write import write
 
 GIVEN: dict[str, Any] = {
     "W": [[0.5, -1.5, 2], [1, 0.25, -0.75]],
@@ -109,3 +110,30 @@ def test_an_index_has_no_gradient_and_is_in_use() -> None:
     assert "y" not in worked.gradients
     assert not any("'y'" in warning for warning in built.warnings)
     assert not any(isinstance(entry, arb) for entry in worked.gradients["p"].entries)
+
+
+ONE = {
+    "q = X[0:1, 1:2]": (r"x_{12}", (1, 1)),
+    "q = X[1:, [0]]": (r"x_{21}", (1, 1)),
+    "q = p[2:3]": (r"p_{3}", (1,)),
+    "q = p[[1]]": (r"p_{2}", (1,)),
+    "q = p[1:2, None]": (r"p_{2}", (1, 1)),
+    "q = X[0, :1]": (r"x_{11}", (1,)),
+}
+"""Parts of one entry: how each is written, and the axes that NumPy has for it."""
+
+
+@pytest.mark.parametrize("equation", ONE)
+def test_a_part_of_one_entry_is_written_as_that_entry(equation: str) -> None:
+    given = {"X": [[0.5, -1], [0.25, 1]], "p": [1, 2, 4]}
+    latex, axes = ONE[equation]
+    data = "\n".join(f"{key} = {value}" for key, value in given.items())
+    built = derivation.loads(f'[model]\nequations = """\n{equation}\nshape = q.shape[0] * q.ndim\n"""\n[data]\n{data}')
+    assert write(built.equations["q"], built.names) == latex
+    expected = eval(
+        equation.partition("=")[2], {key: np.array(value) for key, value in given.items()}
+    )  # text of this module
+    assert expected.shape == axes and built.shapes["q"] == ()
+    values = derivation.derive(built).values
+    assert float(values["q"].entries[0]) == expected.item()
+    assert values["shape"].entries[0] == axes[0] * len(axes)

@@ -151,7 +151,7 @@ REFUSED = {
     "A.transpose(0, -1)": r"transpose\(0, -1\) leaves a matrix as it is in NumPy",
     "A.transpose(-2, -1)": r"transpose\(-2, -1\) leaves a matrix as it is in NumPy",
     "x.repeat(2)": r"write np.repeat\(x, 2\) or np.tile\(x, 2\)",
-    "x.astype(int)": "nothing is cut off",
+    "x.astype(bool)": "write x != 0",
     "np.arange(1, 2, 0)": "a step other than 0",
     "F.l1_loss(x, y, reduction='none')": "reduction is 'mean' or 'sum'",
     "A.gather(0, t)": r"there are gather\(1, t\[:, None\]\)",

@@ -25,7 +25,7 @@ PACKAGE = Path(__file__).parents[2] / "derivation"
 FEW = 60
 STRINGS = {
     "formulas/terms.py": (8, "Python's operators between terms; terms lie below the table"),
-    "formulas/language/spellings.py": (5, "names of PyTorch and NumPy"),
+    "formulas/language/spellings.py": (4, "names of PyTorch and NumPy"),
     "formulas/language/rewriting.py": (2, "what PyTorch's losses may be asked for"),
     "formulas/language/axes.py": (
         4,
@@ -40,6 +40,7 @@ STRINGS = {
     "handwriting/strokes/signs.py": (5, "signs that the hand writes"),
     "networks/optimizers.py": (4, "what any rule can be combined with"),
     "handwriting/setting.py": (1, "an accent"),
+    "handwriting/ink/hands.py": (1, "the name of a hand"),
     "pages/figures/geometry.py": (3, "kinds of nodes and tones"),
     "pages/figures/heat.py": (2, "tones"),
     "pages/figures/plot.py": (1, "a kind of node"),

@@ -18,6 +18,7 @@ from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.language.stacks.stack import sliced_names
 from derivation.formulas.numbers import Uncertain, Undefined
 from derivation.formulas.terms import name
+from derivation.networks.network import Network
 
 Given = dict[str, Any]
 """Names and their values, as in a spec: a number, a list, a list of lists."""
@@ -264,13 +265,17 @@ def by_spec(lines: list[str], given: Given) -> Any:
     equations = "\n".join(f"{key} = {text}" for key, text in zip(("u", "z"), lines, strict=False))
     data = "\n".join(f"{key} = {value}" for key, value in given.items())
     network = loads(f'[model]\nequations = """\n{equations}\n"""\n[data]\n{data}\n')
+    return valued(network, "z" if len(lines) > 1 else "u")
+
+
+def valued(network: Network, key: str) -> Any:
+    """A quantity's value as a NumPy array; None where there is none."""
     known = {name(key): array for key, array in network.data.items()}
     try:
-        for key, term in network.equations.items():
-            known[name(key)] = evaluate(term, known)
+        for own, term in network.equations.items():
+            known[name(own)] = evaluate(term, known)
     except (Undefined, Uncertain):
         return None
-    key = "z" if len(lines) > 1 else "u"
     axes = network.stacks.get(key)
     arrays = [known[name(own)] for own in (sliced_names(key, axes[:-2]) if axes else [key])]
     entries = [entry for array in arrays for entry in array.entries]

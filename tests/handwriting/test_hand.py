@@ -291,6 +291,8 @@ def test_every_symbol_of_every_lesson_is_in_the_hand(spec: Path, tmp_path: Path)
     assert "Missing character" not in log
     wide = [float(points) for points in re.findall(r"Overfull \\hbox \(([\d.]+)pt too wide", log)]
     assert not [points for points in wide if points > 2]
+    high = [float(points) for points in re.findall(r"Overfull \\vbox \(([\d.]+)pt too high\) has occurred while", log)]
+    assert not [points for points in high if points > 8], high  # else the page number is written over
     reader = pypdf.PdfReader(tmp_path / "handout.pdf")
     for page in reader.pages:
         assert all(
@@ -358,6 +360,7 @@ def test_errors_of_the_command_line(options: list[str], message: str) -> None:
     assert result.exit_code == 2 and message in result.stderr
 
 
+@pytest.mark.tex
 def test_a_character_that_the_hand_does_not_know(tmp_path: Path) -> None:
     spec = tmp_path / "net.toml"
     spec.write_text('title = "網"\n[model]\nequations = "f = 2 * x"\n[data]\nx = 1\n', "utf-8")

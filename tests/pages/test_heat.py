@@ -138,7 +138,7 @@ def test_the_operations_stand_between() -> None:
     for equations, said in (
         (
             "P = avgpool(relu(conv2d(X, K) + conv2d(Y, J) + b))",
-            [r"\star", "+", r"\star", "+ b", r"\operatorname{ReLU}", r"\operatorname{avgpool}"],
+            [r"\star", "+", r"\star", "+ b", r"\operatorname{ReLU}", r"\operatorname{avgpool}_{2}"],
         ),
         ("C = conv2d(X, K, padding=1)\nD = conv2d(C, J)", [r"\star_{s=1,\,p=1 \times 1}", r"\star"]),
         ("C = 2 * conv2d(X + Y, K)", ["X + Y", ",", r"2 ((X + Y) \star K)"]),

@@ -26,6 +26,10 @@ WORKED = {
     "floor(floor(w) + w)": ("w", "0"),
     "floor(w * 2.5)^2 * w": ("w", "1"),
     "w - floor(w)": ("w", "1"),
+    "w * ceil(w) + round(4 * w) * w": ("w", "4"),
+    "sum(trunc(v) * v) + dot(round(v), v)": ("v", "3 -4"),
+    "w * round(k / 4)": ("k", "0"),
+    "w * trunc(0.5 * w)": ("w", "0"),
     "abs(floor(w) - w)": ("w", "1"),
     "max(floor(w), w)": ("w", "1"),
     "w / floor(3 * w)": ("w", "0.5"),
@@ -40,6 +44,9 @@ WORKED = {
 }
 AT_A_JUMP = {
     "w * floor(k)": "is a whole number",
+    "w * ceil(k)": "is a whole number",
+    "w * trunc(k)": "is a whole number",
+    "w * round(k / 4)": "lies halfway between two whole numbers",
     "w * sign(k - 2)": "is exactly 0",
     "w * (k > 2)": "the condition is about to change",
     "w * (2 >= k)": "the condition is about to change",

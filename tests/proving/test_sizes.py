@@ -19,6 +19,7 @@ from derivation.formulas.terms import Term, fold, name, number, partial, with_pa
 from derivation.networks.network import Network
 from derivation.networks.walkthrough import Derivation, FalseLine
 from derivation.pages.formats.markdown import markdown
+from derivation.proving import judges
 from derivation.proving.prover import unproved
 from derivation.spec.errors import SpecError
 
@@ -200,6 +201,40 @@ def test_a_wrong_rule_is_refuted_at_large_shapes(row: str, equations: str, monke
     with pytest.raises(FalseLine):
         derivation.prove(derivation.derive(network(equations, parameters, {"X": drawn(40, 3, 1), "y": column(40, 2)})))
     definitions.rule.cache_clear()
+
+
+LENET = """Z1 = conv2d(X, K1, bias=b1)
+P1 = max_pool(relu(Z1), 2)
+Z2 = conv2d(P1, K2, bias=b2)
+P2 = max_pool(relu(Z2), 2)
+h = relu(W1 @ flatten(P2) + c1)
+p = softmax(W2 @ h + c2)
+L = cross_entropy(p, y)"""
+
+
+def lenet(monkeypatch: pytest.MonkeyPatch) -> Network:
+    """Two convolutions of two channels and two dense layers, with more symbols than are made at once."""
+    monkeypatch.setattr(judges, "MAXIMAL_SYMBOLS", 100)
+    draw = np.random.default_rng(4)
+    shapes = {"K1": (2, 1, 3, 3), "b1": 2, "K2": (2, 2, 3, 3), "b2": 2, "W1": (4, 32), "c1": 4, "W2": (3, 4), "c2": 3}
+    parameters = {key: np.round(draw.uniform(-1, 1, shape), 2).tolist() for key, shape in shapes.items()}
+    image = np.round(draw.uniform(0, 1, (1, 22, 22)), 2).tolist()
+    return network(LENET, parameters, {"X": image, "y": [0, 0, 1]})
+
+
+@pytest.mark.slow
+def test_convolutions_of_several_channels_are_certified_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    proved = derivation.prove(derivation.derive(lenet(monkeypatch)))
+    assert not unproved(proved)
+    assert {"symbols", "direction"} <= formulas_rest_on(proved)
+
+
+@pytest.mark.parametrize("row", ["conv2d", "maxpool"])
+def test_a_wrong_rule_of_a_convolution_network_is_refuted(row: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = tuple(None if text is None else f"2 * ({text})" for text in TABLE[row].reverse)
+    monkeypatch.setitem(TABLE, row, replace(TABLE[row], reverse=wrong))
+    with pytest.raises(FalseLine):
+        derivation.prove(derivation.derive(lenet(monkeypatch)))
 
 
 UNFOLDING = {

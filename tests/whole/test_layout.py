@@ -36,6 +36,8 @@ HEAVY = {
 }
 LATE = 36
 """Imports inside functions, of which there are fewer."""
+LINES = 400
+"""Of a file, at most."""
 
 
 def dotted(path: Path) -> str:
@@ -110,6 +112,12 @@ def test_the_contracts_hold() -> None:
     command = Path(sys.executable).with_name("lint-imports")
     done = subprocess.run([command, "--no-cache"], cwd=PACKAGE.parent, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def test_no_file_is_long() -> None:
+    """A file that has grown is two things: each gets a name that a reader would look for."""
+    lengths = {dotted(path): len(path.read_text("utf-8").splitlines()) for path in FILES}
+    assert {name: length for name, length in lengths.items() if length > LINES} == {}
 
 
 def test_tests_mirror_the_rooms() -> None:

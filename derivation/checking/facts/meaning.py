@@ -150,6 +150,11 @@ class Meaning:
             return reduce(lambda first, second: operation(function, [first, second], tree.start), meant)
         return operation(function, meant, tree.start)
 
+    def windowed(self, tree: Tree) -> Meant:
+        """A function worked in windows of a size that stands below it."""
+        function, options, *arguments = tree.args
+        return operation(function, [self.of(argument) for argument in arguments], tree.start, options)
+
     def apply(self, tree: Tree) -> Meant:
         """The article's own function: its body with the arguments put in."""
         symbol, *arguments = tree.args
@@ -361,6 +366,7 @@ METHODS: dict[str, Callable[[Meaning, Tree], Meant]] = {
             "updated",
             "matrix",
             "call",
+            "windowed",
             "apply",
             "prime",
             "partial",

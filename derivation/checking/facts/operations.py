@@ -32,12 +32,12 @@ PRODUCTS = {
 """The operations that a sign of a product may stand for, the likeliest first."""
 
 
-def operation(symbol: str, parts: Sequence[Meant], start: int) -> Meant:
-    """The operation that a symbol stands for between these operands, and its shape; `Mismatch` where no operation of
-    that name has such operands."""
+def operation(symbol: str, parts: Sequence[Meant], start: int, options: Sequence[int] = ()) -> Meant:
+    """The operation that a symbol stands for between these operands, with the whole numbers that stand below it, and
+    its shape; `Mismatch` where no operation of that name has such operands."""
     shapes = [shape for _, shape in parts]
     try:
-        row = choose(symbol, shapes)
+        row = choose(symbol, shapes, options)
     except ShapeMismatch as mismatch:
         if is_repeated(symbol, shapes):
             raise Unreadable(start, "meaning.broadcast") from mismatch
@@ -45,11 +45,13 @@ def operation(symbol: str, parts: Sequence[Meant], start: int) -> Meant:
             raise Unreadable(start, "meaning.arguments", function=symbol, count=len(parts)) from mismatch
         found = load()["joining"]["and"].join(map(describe, shapes))
         raise Mismatch(start, tell("wrong.operands", found=found)) from mismatch
-    if row.options:
+    if row.options and not options:
         raise Unreadable(start, "meaning.options", function=symbol, options=listed(row.options))
     missing = len(row.operands) - len(parts)
     defaults = tuple(number(text) for text in row.defaults[len(row.defaults) - missing :]) if missing else ()
-    return Term(row.name, (*(term for term, _ in parts), *defaults)), row.shape([*shapes, *[()] * missing])
+    places = row.filled(options)
+    term = Term(row.name, (*(term for term, _ in parts), *defaults, *places))
+    return term, row.shape([*shapes, *[()] * missing], *places)
 
 
 def is_repeated(symbol: str, shapes: Sequence[Shape]) -> bool:

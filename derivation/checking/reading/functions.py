@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from derivation.checking.reading.symbols import Vocabulary
+from derivation.checking.reading.tokens import Token
 from derivation.formulas.operations import SPELLINGS, TABLE, heads
 
 SPOKEN = {
@@ -39,3 +43,16 @@ def spoken(base: str, vocabulary: Vocabulary) -> str | None:
         if len(word) > 1 and not word.startswith("\\")
         else None
     )
+
+
+WINDOW = re.compile(r"(\d{1,6})(?:,s=(\d{1,6}),p=(\d{1,6}))?")
+"""The size of a window, and its stride and padding."""
+SPACES = frozenset({"{", "}", r"\,", r"\thinspace", r"\;", r"\ "})
+
+
+def options_of(function: str, sub: Sequence[Token]) -> tuple[int, ...]:
+    r"""What stands below a function that is worked in windows: `\operatorname{maxpool}_{3}`; nothing elsewhere."""
+    written = WINDOW.fullmatch("".join(word.text for word in sub if word.text not in SPACES))
+    if not written or not any(row.notation.always for row in SPELLINGS.get(function, ())):
+        return ()
+    return tuple(int(number) for number in written.groups() if number is not None)

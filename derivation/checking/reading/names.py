@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from derivation.checking.reading.functions import spoken
+from derivation.checking.reading.functions import options_of, spoken
 from derivation.checking.reading.numerals import pi
 from derivation.checking.reading.reader import STOPS, Reader
 from derivation.checking.reading.symbols import (
@@ -222,7 +222,8 @@ def call(reader: Reader, function: str, found: Scripted) -> Tree:
     base = reader.inner(found.sub) if found.sub and function == heads.LOG else None
     if found.sub and function in ("max", "min") and reader.next not in ("(", r"\{"):
         raise Unreadable(start, "reading.over_index", function=function)
-    if found.sub and base is None and function not in ("max", "min", heads.SOFTMAX):
+    options = options_of(function, found.sub)
+    if found.sub and base is None and not options and function not in ("max", "min", heads.SOFTMAX):
         raise Unreadable(start, "reading.index_behind_function")
     if found.primes > 1 or len(powers) > 1:
         raise Unreadable(start, "reading.higher_derivative")
@@ -235,6 +236,8 @@ def call(reader: Reader, function: str, found: Scripted) -> Tree:
         if reader.next not in STOPS and not reader.next.startswith(r"\text{"):
             raise Unreadable(reader.at, "reading.reach_of_function")
     tree = Tree("prime" if found.primes else "call", (function, *arguments), start)
+    if options and not found.primes:
+        tree = Tree("windowed", (function, options, *arguments), start)
     if base is not None:
         tree = Tree("/", (tree, Tree("call", (heads.LOG, base), start)), start)
     if powers:

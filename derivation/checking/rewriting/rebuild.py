@@ -23,7 +23,7 @@ from derivation.checking.reading.trees import Tree
 from derivation.checking.sources.find import opened
 from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.precision import working_precision
-from derivation.formulas.terms import Term, names, walk
+from derivation.formulas.terms import Term, names, options, walk
 from derivation.networks.keys import SIGNS
 from derivation.spec.errors import SpecError
 from derivation.spec.reader import loads
@@ -317,7 +317,8 @@ def spelled(term: Term, called: Callable[[str], str], least: int = 0) -> str:
         )
         if word is None:
             raise NotInSpec(tell("rebuilding.no_word", operation=term.head))
-        return f"{word}({', '.join(spelled(arg, called) for arg in term.args)})"
+        arguments = [*(spelled(arg, called) for arg in term.children), *map(str, options(term))]
+        return f"{word}({', '.join(arguments)})"
     return f"({shown})" if own < least else shown
 
 

@@ -6,6 +6,7 @@ variables.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial, reduce
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from flint import fmpq
 
 from derivation.formulas import numbers
+from derivation.formulas.arrays import SUMS, total
 from derivation.formulas.numbers import Number
 from derivation.formulas.operations import heads
 from derivation.formulas.operations.algebras import Numbers, complete
@@ -52,7 +54,7 @@ class Jet:
         return self.second.get((min(i, j), max(i, j)), fmpq(0))
 
     def __add__(self, other: Jet) -> Jet:
-        return Jet(self.value + other.value, _added(self.first, other.first), _added(self.second, other.second))
+        return _sum(self, other)
 
     def __neg__(self) -> Jet:
         return self.through(-self.value, fmpq(-1), fmpq(0))
@@ -61,24 +63,41 @@ class Jet:
         return self + -other
 
     def __mul__(self, other: Jet) -> Jet:
+        for still, moving in ((self, other), (other, self)):
+            if not (still.first or still.second):
+                return moving.through(self.value * other.value, still.value, fmpq(0))
         a, b = self.through(self.value * other.value, other.value, fmpq(0)), other.through(fmpq(0), self.value, fmpq(0))
         crossed: dict[Pair, Number] = {}
         for i, x in self.first.items():
             for j, y in other.first.items():
                 pair = (min(i, j), max(i, j))
                 crossed[pair] = crossed.get(pair, fmpq(0)) + x * y * (2 if i == j else 1)
-        return Jet(a.value, _added(a.first, b.first), _added(_added(a.second, b.second), crossed))
+        return Jet(a.value, _added([a.first, b.first]), _added([a.second, b.second, crossed]))
 
     def through(self, value: Number, slope: Number, bend: Number) -> Jet:
         """A function of this jet, from its value and its first two derivatives there (chain rule)."""
         second = {pair: slope * x for pair, x in self.second.items()}
-        places = sorted(self.first) if bend != 0 else []
-        curved = {(i, j): bend * self.first[i] * self.first[j] for i in places for j in places if i <= j}
-        return Jet(value, {i: slope * x for i, x in self.first.items()}, _added(second, curved))
+        if bend != 0:
+            places = sorted(self.first)
+            curved = {(i, j): bend * self.first[i] * self.first[j] for i in places for j in places if i <= j}
+            second = _added([second, curved])
+        return Jet(value, {i: slope * x for i, x in self.first.items()}, second)
 
 
-def _added(a: dict[Any, Number], b: dict[Any, Number]) -> dict[Any, Number]:
-    return {**a, **{key: a[key] + x if key in a else x for key, x in b.items()}}
+def _added(parts: Sequence[dict[Any, Number]]) -> dict[Any, Number]:
+    found = dict(parts[0])
+    for part in parts[1:]:
+        for key, x in part.items():
+            found[key] = found[key] + x if key in found else x
+    return found
+
+
+def _sum(*jets: Jet) -> Jet:
+    value = total([jet.value for jet in jets])
+    return Jet(value, _added([jet.first for jet in jets]), _added([jet.second for jet in jets]))
+
+
+SUMS[Jet] = _sum
 
 
 class Jets:
@@ -154,6 +173,18 @@ class Jets:
     @staticmethod
     def floor(a: Jet) -> Jet:
         return Jet(Numbers.floor(a.value))
+
+    @staticmethod
+    def ceil(a: Jet) -> Jet:
+        return Jet(Numbers.ceil(a.value))
+
+    @staticmethod
+    def round(a: Jet) -> Jet:
+        return Jet(Numbers.round(a.value))
+
+    @staticmethod
+    def trunc(a: Jet) -> Jet:
+        return Jet(Numbers.trunc(a.value))
 
 
 def _smooth(row: Smooth, a: Jet) -> Jet:

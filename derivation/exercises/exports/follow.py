@@ -18,7 +18,7 @@ from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.decimals import Carry
 from derivation.formulas.numbers import Number
 from derivation.formulas.operations import heads
-from derivation.formulas.operations.algebras import Numbers, complete
+from derivation.formulas.operations.algebras import WHOLE, Numbers, complete
 from derivation.formulas.operations.smooth import SMOOTH
 from derivation.formulas.terms import Term
 
@@ -187,7 +187,7 @@ FORMS: Mapping[Any, Callable[..., Expression] | None] = complete(
         Numbers.greater: lambda a, b: _is_positive(_difference(a, b)),
         Numbers.at_least: lambda a, b: _difference(_number(1), _is_positive(_difference(b, a))),
         Numbers.equal_to: lambda a, b: _difference(_number(1), _square(_function("signum")(_difference(a, b)))),
-        Numbers.floor: None,
+        **dict.fromkeys(WHOLE),
         Numbers.cases: None,
         Numbers.relative_entropy: None,
         Numbers.stop_gradient: lambda a: a,

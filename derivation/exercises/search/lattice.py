@@ -17,7 +17,7 @@ from derivation.exercises.plan.domains import Domain
 from derivation.exercises.search.case import Condition
 from derivation.formulas.decimals import Carry, terminating
 from derivation.formulas.numbers import Number
-from derivation.formulas.operations.algebras import Numbers, complete
+from derivation.formulas.operations.algebras import WHOLE, Numbers, complete
 from derivation.formulas.operations.smooth import SMOOTH
 
 Code = Mapping[int, tuple[Operation | None, tuple[int, ...]]]
@@ -139,9 +139,7 @@ PLACES: Mapping[Operation, Callable[[list[Places], list[Number]], Places]] = com
         Numbers.sign: lambda places, constants: 0,
         Numbers.div: _divided,
         Numbers.pow: _powered,
-        **dict.fromkeys(
-            (Numbers.largest, Numbers.smallest, Numbers.cases, Numbers.floor, Numbers.relative_entropy), _unknown
-        ),
+        **dict.fromkeys((Numbers.largest, Numbers.smallest, Numbers.cases, *WHOLE, Numbers.relative_entropy), _unknown),
         **SMOOTH_UNKNOWN,
     },
     "rule for decimals",
@@ -176,7 +174,7 @@ SPANS: Mapping[Operation, Callable[..., Span]] = complete(
             (Numbers.div, Numbers.pow, Numbers.largest, Numbers.smallest, Numbers.relative_entropy), _unknown
         ),
         **dict.fromkeys(
-            (Numbers.greater, Numbers.at_least, Numbers.equal_to, Numbers.sign, Numbers.cases, Numbers.floor), _unknown
+            (Numbers.greater, Numbers.at_least, Numbers.equal_to, Numbers.sign, Numbers.cases, *WHOLE), _unknown
         ),
         **SMOOTH_UNKNOWN,
     },

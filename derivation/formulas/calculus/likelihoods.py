@@ -227,18 +227,47 @@ class _Reader:
         yield from self.logarithm(term.args[0], so_far)
 
     def logarithm(self, of: Term, so_far: Logarithm) -> Iterator[Logarithm]:
-        """The logarithm of a term; that of a quotient is a difference."""
+        """The logarithm of a term, as a sum of logarithms of p and of 1 - p; of what has no p there is nothing."""
         if of == self.p:
             yield so_far
         elif _is_rest(of, self.p):
             yield replace(so_far, of_rest=True)
         elif of.head == "index" and of.args[0] == self.p:
             yield so_far.times(Term("unit", (*self.shapes.of(self.p), *of.args[1:])))
-        elif of.head in heads.QUOTIENTS and self.uses(of.args[0]) != self.uses(of.args[1]):
-            inner, sign = (of.args[0], 1) if self.uses(of.args[0]) else (of.args[1], -1)
-            yield from self.logarithm(inner, replace(so_far, number=sign * so_far.number))
-        else:
+        elif self.uses(of):
+            if of.head not in LOGARITHMS:
+                raise _NoForm
+            yield from LOGARITHMS[of.head](self, of, so_far)
+
+    def log_of_product(self, of: Term, so_far: Logarithm) -> Iterator[Logarithm]:
+        a, b = of.children
+        if self.shapes.of(a) != self.shapes.of(b):
             raise _NoForm
+        yield from self.logarithm(a, so_far)
+        yield from self.logarithm(b, so_far)
+
+    def log_of_quotient(self, of: Term, so_far: Logarithm) -> Iterator[Logarithm]:
+        a, b = of.children
+        yield from self.logarithm(a, so_far)
+        yield from self.logarithm(b, replace(so_far, number=-so_far.number))
+
+    def log_of_power(self, of: Term, so_far: Logarithm) -> Iterator[Logarithm]:
+        base, exponent = of.children
+        if self.uses(exponent) or (self.shapes.of(base) == () != self.shapes.of(exponent)):
+            raise _NoForm
+        yield from self.logarithm(base, so_far.times(exponent))
+
+    def log_of_all(self, of: Term, so_far: Logarithm) -> Iterator[Logarithm]:
+        """Of the product of all entries: the sum of their logarithms."""
+        yield from self.total(Term(heads.SUM, (Term(heads.LOG, of.args),)), so_far)
+
+    def log_of_either(self, of: Term, so_far: Logarithm) -> Iterator[Logarithm]:
+        """Of one of two, by a condition: `p if y == 1 else 1 - p`."""
+        condition, first, second = of.children
+        if self.uses(condition):
+            raise _NoForm
+        yield from self.logarithm(first, so_far.times(condition))
+        yield from self.logarithm(second, so_far.times(ONE - condition))
 
 
 STEPS: dict[str, Callable[[_Reader, Term, Logarithm], Iterator[Logarithm]]] = {
@@ -259,3 +288,14 @@ STEPS: dict[str, Callable[[_Reader, Term, Logarithm], Iterator[Logarithm]]] = {
     heads.LOG: _Reader.log,
 }
 """How each operation is gone through."""
+LOGARITHMS: dict[str, Callable[[_Reader, Term, Logarithm], Iterator[Logarithm]]] = {
+    heads.TIMES: _Reader.log_of_product,
+    heads.HADAMARD: _Reader.log_of_product,
+    heads.DIV: _Reader.log_of_quotient,
+    heads.HADAMARD_DIV: _Reader.log_of_quotient,
+    heads.POW: _Reader.log_of_power,
+    heads.HADAMARD_POW: _Reader.log_of_power,
+    heads.PROD: _Reader.log_of_all,
+    heads.CASES: _Reader.log_of_either,
+}
+"""What the logarithm of an operation is."""

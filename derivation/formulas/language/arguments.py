@@ -7,7 +7,7 @@ from functools import reduce
 
 from derivation.formulas.language.arranging import integers
 from derivation.formulas.language.lexing import SyntaxProblem
-from derivation.formulas.language.places import Resolver
+from derivation.formulas.language.places import Resolver, lengths
 from derivation.formulas.language.readings import Reading, Resolved
 from derivation.formulas.language.steps import whole
 from derivation.formulas.language.syntax import Syntax
@@ -18,6 +18,15 @@ BOUNDS = {"min": "low", "a_min": "low", "max": "high", "a_max": "high"}
 """What NumPy and PyTorch call the bounds of `clip`."""
 MOST_TILES = 50
 """How often an array is repeated at most."""
+
+
+def of_last_axis(resolver: Resolver, syntax: Syntax) -> Syntax:
+    """An array whose last axis has the length that was given for it."""
+    of, given = syntax.args
+    axes, asked = lengths(resolver, of), tuple(integers(resolver, [given]))
+    if len(asked) != 1 or axes[-1:] != asked:
+        raise SyntaxProblem(syntax.at, tell("operands.last_axis", asked=asked, axes=axes))
+    return of  # type: ignore[no-any-return]
 
 
 def clipped(resolver: Resolver, syntax: Syntax) -> Resolved:
@@ -110,7 +119,7 @@ def repeated(resolver: Resolver, syntax: Syntax) -> Resolved:
     )
     asked = given.get("axis") or (syntax.args[2] if len(syntax.args) > 2 else None)
     axis = None if asked is None else whole(asked)
-    if times < 1 or given.keys() - {"axis", "repeats"} or axis not in (None, -1, 0, 1):
+    if times < 1 or given.keys() - {"axis", "repeats"} or axis not in (None, -2, -1, 0, 1):
         raise SyntaxProblem(syntax.at, tell("indexing.repeat"))
     if axis is None and len(of.reading.axes) == 2:
         of = resolver.operation(syntax, heads.FLATTEN, [of])
@@ -120,4 +129,4 @@ def repeated(resolver: Resolver, syntax: Syntax) -> Resolved:
         return found._replace(reading=Reading((max(found.shape, default=1),)))
     if len(of.reading.axes) < 2:
         raise SyntaxProblem(syntax.at, tell("indexing.repeat"))
-    return resolver.operation(syntax, heads.ENLARGE, [of], [1, times] if axis else [times, 1])
+    return resolver.operation(syntax, heads.ENLARGE, [of], [1, times] if axis in (1, -1) else [times, 1])

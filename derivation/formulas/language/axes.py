@@ -48,7 +48,9 @@ def along(resolver: Resolver, syntax: Syntax, parts: list[Resolved], axis: int) 
     -1."""
     of = parts[0]
     if axis not in (-1, 0, 1) or (syntax.symbol not in AVERAGED and f"{syntax.symbol} axis=0" not in SPELLINGS):
-        raise SyntaxProblem(syntax.at, tell("operands.axis", function=syntax.symbol, axis=axis))
+        over_all = axis in (-1, 0, 1) and syntax.symbol in SPELLINGS
+        told = tell("operands.over_all" if over_all else "operands.axis", function=syntax.symbol, axis=axis)
+        raise SyntaxProblem(syntax.at, told)
     is_list = resolver.readings is not None and len(of.reading.axes) == 1 and axis < 1
     own = (0 if of.shape[1:] == (1,) else 1) if is_list else abs(axis)
     found = over(resolver, syntax, parts, own)

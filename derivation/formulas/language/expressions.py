@@ -2,7 +2,7 @@
 
 equation := choice loop?   choice := comparison ('if' comparison 'else' choice)?   loop := 'for' name 'in' (integer '..' integer | 'range' '(' ... ')')
 comparison := sum (('>' | '<' | '>=' | '<=' | '==' | '!=') sum)?  sum := product (('+' | '-') product)*
-product := signed (('*' | '/' | '@') signed)*       signed := '-' signed | power
+product := signed (('*' | '/' | '@' | '//' | '%') signed)*       signed := '-' signed | power
 power   := postfix (('^' | '**') signed)?           postfix := atom ('.T' | '[' place (',' place)* ']' | '.' name
 ('(' ... ')')?)*    atom    := number | name | name '(' arguments ')' | '(' choice ')' | '[' choice (',' choice)* ']'
 place   := sum | sum? ':' sum? (':' sum?)? | 'None' | '...' | list
@@ -14,8 +14,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from derivation.formulas.arrays import Array
+from derivation.formulas.language.cursor import Cursor
+from derivation.formulas.language.elsewhere import elsewhere
 from derivation.formulas.language.functions import ARRAYS, FUNCTIONS, LENGTHS, NUMBERS, OBJECT
-from derivation.formulas.language.lexing import SyntaxProblem, Token, plain_number, tokens
+from derivation.formulas.language.lexing import SyntaxProblem, Token, plain_number
 from derivation.formulas.language.libraries import (
     SEVERAL,
     TEMPLATE_FUNCTIONS,
@@ -34,8 +36,8 @@ from derivation.formulas.language.rewriting import rewritten
 from derivation.formulas.language.spellings import (
     ALIASES,
     DIFFERENT_IN_TORCH,
-    INSTEAD,
     INTERNAL,
+    KEYWORDS,
     MODULES,
     TORCH,
     WITH_AXIS,
@@ -43,6 +45,7 @@ from derivation.formulas.language.spellings import (
 from derivation.formulas.language.steps import spelled_out
 from derivation.formulas.language.suggestions import nearest
 from derivation.formulas.language.syntax import Syntax
+from derivation.formulas.language.unpacking import numeral, refuse_other_count
 from derivation.formulas.operations import heads
 from derivation.words.telling import tell
 
@@ -52,6 +55,8 @@ MAXIMAL_LEVELS = 250
 """Of the tree, brackets or none: `x.T.T.T` has three."""
 MAXIMAL_LENGTH = 20_000
 """Characters of an equation."""
+PYTHON = {"//": "floor_divide", "%": "remainder"}
+"""Signs of Python's that are functions here."""
 
 
 def parse(text: str, given: Mapping[str, Array] | None = None) -> Syntax:
@@ -68,6 +73,17 @@ def parse(text: str, given: Mapping[str, Array] | None = None) -> Syntax:
     return shallow(_Parser(text, given or {}).whole())
 
 
+def parse_several(text: str, count: int, given: Mapping[str, Array] | None = None) -> list[Syntax]:
+    """The trees of what several names stand for: values with commas between them, or parts of one.
+
+    >>> [part.symbol for part in parse_several("x + 1, sum(x)", 2)]
+    ['+', 'sum']
+    """
+    if len(text) > MAXIMAL_LENGTH:
+        raise SyntaxProblem(MAXIMAL_LENGTH, tell("syntax.long", most=MAXIMAL_LENGTH))
+    return list(shallow(_Parser(text, given or {}).several(count)).args)
+
+
 def shallow(syntax: Syntax) -> Syntax:
     """The tree, if it is not too deep for all that walk through it."""
     waiting = [(syntax, 1)]
@@ -80,25 +96,15 @@ def shallow(syntax: Syntax) -> Syntax:
     return syntax
 
 
-class _Parser:
+class _Parser(Cursor):
+    """The grammar, a method for each of its words."""
+
     def __init__(self, text: str, given: Mapping[str, Array]) -> None:
+        super().__init__(text)
         self.given = given
-        self.words = list(tokens(text))
         self.libraries: dict[int, str] = {}
         """Whose function is called at which place of the text."""
-        self.place = self.depth = self.operators = 0
-
-    @property
-    def next(self) -> Token:
-        return self.words[self.place]
-
-    def take(self, *texts: str) -> Token | None:
-        """The next word, consumed, if it is one of these."""
-        word = self.next
-        if word.kind == "symbol" and word.text in texts:
-            self.place += 1
-            return word
-        return None
+        self.depth = self.operators = 0
 
     def counted(self, *texts: str) -> Token | None:
         """An operator, of which an expression may have so many."""
@@ -108,22 +114,32 @@ class _Parser:
             raise SyntaxProblem(word.at, tell("syntax.operators", place=MAXIMAL_OPERATORS + 1))
         return word
 
-    def expect(self, text: str) -> None:
-        if not self.take(text):
-            raise SyntaxProblem(self.next.at, tell("syntax.expected", expected=text, found=self.found()))
-
-    def found(self) -> str:
-        return tell("syntax.end") if self.next.kind == "end" else repr(self.next.text)
-
     def whole(self) -> Syntax:
         syntax = self.loop(self.comparison())
         if self.next.kind != "end":
             raise SyntaxProblem(self.next.at, self.expected_operator())
         return syntax
 
+    def several(self, count: int) -> Syntax:
+        """As many values as there are names on the left, in a list."""
+        first = self.comparison()
+        if self.next.text == ",":
+            first = self.rest_of_list(first, self.words[0])
+        if self.next.kind != "end":
+            raise SyntaxProblem(self.next.at, self.expected_operator())
+        if first.symbol == "list":
+            refuse_other_count(first, len(first.args), count)
+            return first
+        places = [numeral(place, first.at) for place in range(count)]
+        pairs = [of_pair(first, place.args[0], self.libraries[first.at]) for place in places if is_pair(first)]
+        parts = [Syntax("unpacked", (first, place, numeral(count, first.at)), first.at) for place in places]
+        return Syntax("list", tuple(pair or part for pair, part in zip(pairs or parts, parts, strict=True)), first.at)
+
     def expected_operator(self) -> str:
         """What to say where an expression goes on without a sign."""
         before = self.words[self.place - 1].text
+        if self.next.text == "=":
+            return tell("syntax.second_equals", before=before)
         if before in FUNCTIONS or before in ALIASES:
             return tell("syntax.brackets_of_function", function=before, found=self.found())
         after = self.words[min(self.place + 1, len(self.words) - 1)]
@@ -133,22 +149,6 @@ class _Parser:
             return tell("syntax.decimal_point", whole=before)
         goes_on = self.next.kind in ("name", "number") or self.next.text == "("
         return tell("syntax.expected_product" if goes_on else "syntax.expected_operator", found=self.found())
-
-    def word(self, *texts: str) -> Token | None:
-        """The next name, consumed, if it is one of these."""
-        word = self.next
-        if word.kind == "name" and word.text in texts:
-            self.place += 1
-            return word
-        return None
-
-    def name(self) -> Token | None:
-        """The next word, consumed, if it is a name."""
-        return self.word(self.next.text)
-
-    def calls(self) -> bool:
-        """Whether a function is called next."""
-        return self.next.kind == "name" and self.words[self.place + 1].text == "("
 
     def loop(self, body: Syntax) -> Syntax:
         return repeated(self, body)
@@ -188,10 +188,17 @@ class _Parser:
         return left
 
     def product(self) -> Syntax:
+        left = self.factors()
+        while word := self.counted("*", "/", "@", "//", "%"):
+            left = Syntax(PYTHON.get(word.text, word.text), (left, self.signed()), word.at)
+        return left
+
+    def factors(self) -> Syntax:
+        """A product up to the first // or %: `-a * b` is -(a b), but `-a % b` is (-a) % b."""
         minus = self.next if self.next.text == "-" and not self.literal_follows() else None
         if minus:
             self.place += 1
-            return Syntax("u-", (self.nested(self.product),), minus.at)
+            return Syntax("u-", (self.nested(self.factors),), minus.at)
         left = self.signed()
         while word := self.counted("*", "/", "@"):
             left = Syntax(word.text, (left, self.signed()), word.at)
@@ -311,6 +318,8 @@ class _Parser:
             return syntax
         if self.take("["):
             syntax = self.rest_of_list(self.comparison(), word)
+            if self.next.text == "for":
+                raise SyntaxProblem(self.next.at, tell("syntax.comprehension"))
             self.expect("]")
             return syntax
         raise SyntaxProblem(word.at, tell("syntax.expected_operand", found=self.found()))
@@ -331,8 +340,14 @@ class _Parser:
         if module.text in TORCH and word.text in DIFFERENT_IN_TORCH:
             raise SyntaxProblem(word.at, tell(f"torch.{word.text}"))
         if word.kind != "name" or not self.take("("):
-            raise SyntaxProblem(word.at, tell("syntax.expected_function", module=module.text, found=word.text))
+            raise SyntaxProblem(word.at, self.no_call(module, word))
         return as_in_numpy(self.call(word, module=module.text), word)
+
+    def no_call(self, module: Token, word: Token) -> str:
+        """What to say of a word behind `np.` that is not called."""
+        if word.text in FUNCTIONS | ALIASES.keys():
+            return tell("syntax.brackets_of_function", function=word.text, found=self.found())
+        return tell("syntax.expected_function", module=module.text, found=word.text, near=elsewhere(word.text))
 
     def rest_of_list(self, first: Syntax, start: Token) -> Syntax:
         items = [first]
@@ -349,7 +364,7 @@ class _Parser:
                 key = self.next.text
                 self.place += 2
                 keys.append(key)
-                keywords.append((ALIASES.get(key, key), self.nested(self.sum)))
+                keywords.append((KEYWORDS.get(key, key), self.nested(self.sum)))
             else:
                 found.append(self.loop(self.comparison()))
             if not self.take(","):
@@ -357,9 +372,10 @@ class _Parser:
                 break
         symbol = ALIASES.get(word.text, word.text)
         if symbol not in FUNCTIONS | TEMPLATE_FUNCTIONS | LENGTHS | ARRAYS and word.text not in ALIASES:
-            written = INSTEAD.get(word.text)
-            near = tell("syntax.instead", written=written) if written else nearest(word.text, FUNCTIONS - INTERNAL)
+            near = elsewhere(word.text) or nearest(word.text, FUNCTIONS - INTERNAL)
             raise SyntaxProblem(word.at, tell("syntax.no_function", called=word.text, near=near))
+        if not found and elsewhere(word.text):
+            raise SyntaxProblem(word.at, tell("syntax.no_function", called=word.text, near=elsewhere(word.text)))
         if not found:
             raise SyntaxProblem(self.words[self.place - 1].at, tell("syntax.expected_operand", found=repr(")")))
         if found[0].symbol == "for" and symbol == "sum":

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
+from math import prod
 from typing import NamedTuple
 
 from derivation.formulas.arrays import Array, Shape, describe
+from derivation.formulas.language import unpacking
 from derivation.formulas.language.functions import FUNCTIONS
 from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.places import Resolver, constant, one
@@ -40,6 +42,8 @@ def indexed(resolver: Resolver, syntax: Syntax) -> Resolved:
     if syntax.args[0].symbol == "shape":
         return Resolved(number(one(resolver, syntax)), (), Reading(()))
     within, places = syntax.args[0], syntax.args[1:]
+    if within.symbol in unpacking.PARTS:
+        return resolver.resolve(unpacking.indexed(resolver, syntax))
     refuse_container(resolver, within, places[0])
     if within.symbol != "index":
         return part(resolver, syntax, resolver.resolve(within), places)
@@ -78,8 +82,11 @@ def part(resolver: Resolver, syntax: Syntax, of: Resolved, places: Sequence[Synt
         left = [Taken("list", range(max(map(len, lists)))) if along.kind == "list" else along for along in left]
     if not left:
         return entry_of(resolver, of, [along.places[0] for along in taken])
-    found = _pairs(resolver, syntax, of, *lists) if len(lists) == 2 else block(resolver, syntax, of, taken)
     kept = tuple(len(along.places) for along in left)
+    if of.shape and prod(kept) == 1:
+        lone = entry_of(resolver, of, [along.places[0] for along in taken if along.kind != "new"])
+        return lone._replace(reading=Reading(kept))
+    found = _pairs(resolver, syntax, of, *lists) if len(lists) == 2 else block(resolver, syntax, of, taken)
     if len(kept) == 2 and (found.shape or (1, 1)) != kept:
         found = transposed(resolver, syntax, found)
     return found._replace(

@@ -11,7 +11,7 @@ from derivation.formulas.language.letters import NAME, letters, plain
 from derivation.words.telling import tell
 
 TOKEN = re.compile(
-    r"\s*(?:(?P<symbol>\*\*|\.\.\.|\.\.|\.T\b|\.(?=[^\W\d])|>=|<=|==|!=|[-+*/^@()\[\],<>:=])"
+    r"\s*(?:(?P<symbol>\*\*|//|\.\.\.|\.\.|\.T\b|\.(?=[^\W\d])|>=|<=|==|!=|[-+*/%^@()\[\],<>:=])"
     r"|(?P<number>\d+(?:\.(?!\.)\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)"
     rf"|(?P<name>{NAME})|(?P<text>\"[^\"]*\"|'[^']*')|(?P<end>\Z)|(?P<bad>.))"
 )
@@ -27,7 +27,7 @@ LOOKALIKES = {
 }
 """Characters that editors and word processors put for those of a spec."""
 SIGNS = {
-    "|": "abs(...) or norm(...)",
+    "|": "abs(...) or norm(...), or max(a, b) where one of two comparisons has to hold",
     "{": "( and )",
     "}": "( and )",
     ";": "a line for each equation",

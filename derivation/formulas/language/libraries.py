@@ -22,7 +22,7 @@ OF_NUMPY, OF_TORCH = frozenset({"axis", "keepdims"}), frozenset({"dim", "keepdim
 """Keywords that tell whose method it is."""
 FREEDOM = {"ddof": ("0", "1"), "correction": ("0", "1"), "unbiased": ("False", "True")}
 """How is said what a variance divides by: the number of entries, or one less."""
-ATTRIBUTES = {"shape": "shape", "size": "size", "mT": ".T", "data": heads.STOP_GRADIENT}
+ATTRIBUTES = {"shape": "shape", "size": "size", "ndim": "ndim", "mT": ".T", "data": heads.STOP_GRADIENT}
 """What may stand behind the point without brackets, and what it is here: PyTorch's `x.data` is x, cut off."""
 PAIRED = {"values": "0", "indices": "1"}
 """The two that PyTorch's largest along an axis is, and their places."""
@@ -142,7 +142,28 @@ def in_line(syntax: Syntax, call: Call) -> Syntax:
     return reduce(lambda a, b: Syntax(symbol, (a, b), syntax.at), parts[1:], parts[0])  # type: ignore[no-any-return]
 
 
+def cut(syntax: Syntax, call: Call) -> Syntax:
+    """PyTorch's `split` takes lengths, NumPy's how many parts or where they end; arrays of NumPy's have no such
+    method."""
+    return replace(syntax, symbol="torch.split") if call.library != "numpy" else syntax
+
+
+def lengths_called(syntax: Syntax, call: Call) -> Syntax:
+    """PyTorch's `x.size()` is x.shape; without brackets it is the number of entries."""
+    return replace(syntax, symbol="shape") if call.is_method and len(syntax.args) == 1 else syntax
+
+
+def logarithm(syntax: Syntax, call: Call) -> Syntax:
+    """Python's logarithm to a base."""
+    if call.module != "math" or len(syntax.args) != 2:
+        return syntax
+    return Syntax("/", tuple(replace(syntax, args=(arg,)) for arg in syntax.args), syntax.at)
+
+
 MEANINGS: dict[str, Callable[[Syntax, Call], Syntax]] = {
+    "split": cut,
+    heads.LOG: logarithm,
+    "size": lengths_called,
     **dict.fromkeys(("std", "var", "torch.std", "torch.var"), spread),
     ".T": transposed,
     "repeat": repeated,

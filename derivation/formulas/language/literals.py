@@ -84,23 +84,41 @@ def like(resolver: Resolver, syntax: Syntax) -> Resolved:
     return _literal(resolver, syntax, lengths(resolver, syntax.args[0]), ENTRIES[LIKE[syntax.symbol]])
 
 
-WHOLE = frozenset({heads.ARGMAX, heads.ARGMIN, heads.FLOOR, heads.ONE_HOT})
+WHOLE = frozenset({heads.ARGMAX, heads.ARGMIN, heads.FLOOR, heads.CEIL, heads.ROUND, heads.TRUNC, heads.ONE_HOT})
 """What has whole numbers only, so that nothing is cut off."""
+WHOLE_TYPES = frozenset({"int", "int32", "int64", "long"})
+"""Kinds of whole numbers, of those that `astype` takes."""
 
 
 def as_type(resolver: Resolver, syntax: Syntax) -> Resolved:
     """The same numbers as floats; as whole numbers only where they are whole."""
     wanted = str(syntax.args[1].args[0]) if len(syntax.args) == 2 and syntax.args[1].args else ""
-    if not wanted.startswith(("float", "double", "device")):
-        return truncated(resolver, syntax)
-    return resolver.resolve(syntax.args[0])
+    if wanted.startswith(("float", "double", "device", "cpu", "cuda")):
+        return resolver.resolve(syntax.args[0])
+    return (truncated if wanted in WHOLE_TYPES else truth)(resolver, syntax)
 
 
 def truncated(resolver: Resolver, syntax: Syntax) -> Resolved:
-    """The same numbers as whole ones, which they have to be."""
+    """The same numbers as whole ones: what stands behind the point is cut off, where there can be anything."""
     of = syntax.args[0]
-    if of.symbol not in WHOLE and not is_comparison(of):
-        raise SyntaxProblem(syntax.at, tell("literals.truncated"))
+    if of.symbol in WHOLE or is_comparison(of) or _is_whole_data(resolver, of):
+        return resolver.resolve(of)
+    return resolver.resolve(Syntax(heads.TRUNC, (of,), syntax.at))
+
+
+def _is_whole_data(resolver: Resolver, of: Syntax) -> bool:
+    given = resolver.labels.get(of.args[0]) if of.symbol == "name" else None
+    if given is None or not all(isinstance(entry, fmpq) and entry.denominator == 1 for entry in given.entries):
+        return False
+    resolver.indices.add(of.args[0])
+    return True
+
+
+def truth(resolver: Resolver, syntax: Syntax) -> Resolved:
+    """A comparison, which is 1 or 0 as it is."""
+    of = syntax.args[0]
+    if not is_comparison(of):
+        raise SyntaxProblem(syntax.at, tell("literals.truth"))
     return resolver.resolve(of)
 
 

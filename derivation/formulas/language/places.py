@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.readings import Reading, Resolved
-from derivation.formulas.language.steps import ARITHMETIC, whole
+from derivation.formulas.language.steps import ARITHMETIC, reckoned, whole
 from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term
@@ -93,11 +93,11 @@ def _entry_by_entry(resolver: Resolver, syntax: Syntax) -> Places:
     parts = [constant(resolver, arg) for arg in syntax.args]
     sizes = {len(part) for part in parts if isinstance(part, tuple)}
     if not sizes:
-        return ARITHMETIC[syntax.symbol](*parts)
+        return reckoned(syntax, *parts)
     columns = [part if isinstance(part, tuple) else (part,) * max(sizes) for part in parts]
     if len(sizes) > 1:
         raise SyntaxProblem(syntax.at, tell("indexing.pairs", first=min(sizes), second=max(sizes)))
-    return tuple(map(ARITHMETIC[syntax.symbol], *columns))
+    return tuple(reckoned(syntax, *row) for row in zip(*columns, strict=True))
 
 
 def _list(resolver: Resolver, syntax: Syntax) -> Places:
@@ -110,8 +110,11 @@ def _range(resolver: Resolver, syntax: Syntax) -> Places:
 
 def _place_of_list(resolver: Resolver, syntax: Syntax) -> Places:
     """`x.shape[0]`, or a label out of a list of them."""
-    of, place = syntax.args[0], one(resolver, syntax.args[1])
+    of, place = syntax.args[:2]
     found = lengths(resolver, of.args[0]) if of.symbol == "shape" else constant(resolver, of)
+    if place.symbol == "slice_of" and isinstance(found, tuple) and len(syntax.args) == 2:
+        return found[slice(*(None if bound is None else one(resolver, bound) for bound in place.args))]
+    place = one(resolver, place)
     if not isinstance(found, tuple) or len(syntax.args) != 2 or not -len(found) <= place < len(found):
         raise SyntaxProblem(syntax.at, tell("indexing.no_place", index=place))
     return found[place]
@@ -155,5 +158,6 @@ CONSTANTS: dict[str, Callable[[Any, Syntax], Places]] = {
     heads.ARGMAX: _largest,
     "shape": lambda resolver, syntax: lengths(resolver, syntax.args[0]),
     "size": _size,
+    "ndim": lambda resolver, syntax: len(lengths(resolver, syntax.args[0])),
 }
 """What a whole number may be made of; anything else is none."""

@@ -8,7 +8,7 @@ from itertools import chain, count
 from typing import Any
 
 from derivation.formulas.arrays import Array, Shape, collapse, describe
-from derivation.formulas.language import arguments, arranging, indexing, literals, products
+from derivation.formulas.language import arguments, arranging, indexing, literals, products, rewriting, unpacking
 from derivation.formulas.language.axes import AXES, along, of_one_axis, whole_matrix
 from derivation.formulas.language.constants import constants
 from derivation.formulas.language.einsum import einsum
@@ -277,11 +277,21 @@ class Resolver:
         of = self.resolve(syntax.args[0])
         return of._replace(term=Term("ones", of.shape) if of.shape else number(1))
 
+    def unpacked(self, syntax: Syntax) -> Resolved:
+        return self.resolve(unpacking.unpacked(self, syntax))
+
+    def of_last_axis(self, syntax: Syntax) -> Resolved:
+        return self.resolve(arguments.of_last_axis(self, syntax))
+
+    def parts(self, syntax: Syntax) -> Resolved:
+        raise SyntaxProblem(syntax.at, tell("unpacking.several", function=syntax.symbol.removeprefix("torch.")))
+
     def misplaced(self, syntax: Syntax) -> Resolved:
         raise SyntaxProblem(syntax.at, tell("operands.list"))
 
     def quoted(self, syntax: Syntax) -> Resolved:
-        raise SyntaxProblem(syntax.at, tell("operands.quoted"))
+        is_number = syntax.args[0].lstrip("+-").lower() in ("inf", "infinity")
+        raise SyntaxProblem(syntax.at, tell("operands.infinite" if is_number else "operands.quoted"))
 
     def repetition(self, syntax: Syntax) -> Resolved:
         raise SyntaxProblem(syntax.at, tell("operands.repetition"))
@@ -293,6 +303,7 @@ KEYWORDS = {
     **dict.fromkeys(("squeeze", "expand_dims"), AXES),
     **dict.fromkeys(arranging.JOINS, ("axis", "dims")),
     "repeat": ("axis", "repeats"),
+    **dict.fromkeys(unpacking.PARTS, (unpacking.AXIS, *unpacking.COUNTS)),
     "linspace": literals.COUNTS,
     heads.CLIP: arguments.BOUNDS,
 }
@@ -316,6 +327,7 @@ SPECIAL: dict[str, Any] = {
     **dict.fromkeys(literals.LIKE, literals.like),
     "astype": literals.as_type,
     "truncated": literals.truncated,
+    "truth": literals.truth,
     **dict.fromkeys(arranging.JOINS, arranging.joined),
     "embedding": arranging.embedding,
     heads.RESHAPE: arranging.reshaped,
@@ -327,7 +339,10 @@ SPECIAL: dict[str, Any] = {
     "einsum": einsum,
     "text": Resolver.quoted,
     "ones": Resolver.ones,
-    **dict.fromkeys(("size", "len"), Resolver.length),
+    **dict.fromkeys(("size", "len", "ndim"), Resolver.length),
+    "unpacked": Resolver.unpacked,
+    rewriting.LAST_AXIS: Resolver.of_last_axis,
+    **dict.fromkeys(unpacking.PARTS, Resolver.parts),
     "range": literals.ranged,
     "linspace": literals.spaced,
     **dict.fromkeys(("shape", "dots"), Resolver.misplaced),

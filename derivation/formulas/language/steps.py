@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Mapping
 from functools import reduce
-from operator import add, mul, neg, sub
+from operator import add, floordiv, mod, mul, neg, sub
+from typing import Any
 
 from derivation.formulas.arrays import Array
 from derivation.formulas.language.lexing import SyntaxProblem
@@ -13,8 +14,23 @@ from derivation.formulas.language.syntax import Syntax
 from derivation.formulas.language.unfolding import sum_problem
 from derivation.words.telling import tell
 
-ARITHMETIC: dict[str, Callable[..., int]] = {"+": add, "-": sub, "*": mul, "u-": neg}
+ARITHMETIC: dict[str, Callable[..., int]] = {
+    "+": add,
+    "-": sub,
+    "*": mul,
+    "u-": neg,
+    "floor_divide": floordiv,
+    "remainder": mod,
+}
 """What whole numbers may be reckoned from."""
+
+
+def reckoned(syntax: Syntax, *parts: Any) -> int:
+    """The whole number that an operation makes of others; `SyntaxProblem` for a division by 0."""
+    try:
+        return ARITHMETIC[syntax.symbol](*parts)
+    except ZeroDivisionError:
+        raise SyntaxProblem(syntax.at, tell("undefined.division")) from None
 
 
 def whole(syntax: Syntax) -> int:
@@ -27,7 +43,7 @@ def whole(syntax: Syntax) -> int:
     if syntax.symbol == "number" and re.fullmatch(r"-?\d+", syntax.args[0]):
         return int(syntax.args[0])
     if syntax.symbol in ARITHMETIC:
-        return ARITHMETIC[syntax.symbol](*map(whole, syntax.args))
+        return reckoned(syntax, *map(whole, syntax.args))
     raise SyntaxProblem(syntax.at, tell("operands.quoted" if syntax.symbol == "text" else "syntax.expected_whole"))
 
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from flint import fmpq
 
 from derivation.formulas import numbers
+from derivation.formulas.arrays import SUMS
 from derivation.formulas.numbers import Number, Undefined, is_positive
 from derivation.formulas.operations import elementary, heads
 from derivation.formulas.operations.smooth import SMOOTH
@@ -32,6 +33,9 @@ class Numbers:
     div = staticmethod(elementary.quotient)
     pow = staticmethod(elementary.power)
     floor = staticmethod(elementary.floor)
+    ceil = staticmethod(elementary.ceiling)
+    round = staticmethod(elementary.nearest)
+    trunc = staticmethod(elementary.cut)
 
     @staticmethod
     def max(a: Number, b: Number) -> Number:
@@ -88,6 +92,10 @@ COMPARISONS = frozenset({"greater", "at_least", "equal_to", "max", "min", "large
 """Those that are seen at a glance."""
 
 Row = TypeVar("Row")
+
+
+WHOLE = (Numbers.floor, Numbers.ceil, Numbers.round, Numbers.trunc)
+"""What makes whole numbers of others."""
 
 
 def complete(rows: Mapping[Any, Row], piece: str) -> Mapping[Any, Row]:
@@ -150,7 +158,7 @@ def _seen(head: str) -> Any:
     return staticmethod(compared)
 
 
-for _function in (*SMOOTH, "sign", "floor", "stop_gradient"):
+for _function in (*SMOOTH, "sign", "floor", "ceil", "round", "trunc", "stop_gradient"):
     if not hasattr(Terms, _function):
         setattr(Terms, _function, _spelled(_function))
 for _function, _head in (("max", heads.MAXIMUM), ("min", heads.MINIMUM)):
@@ -252,6 +260,9 @@ def symbols() -> Any:
         div = staticmethod(lambda a, b: a / b)
         pow = staticmethod(power)
         floor = staticmethod(whole)
+        ceil = staticmethod(lambda a: -whole(-a))
+        round = staticmethod(lambda a: whole(a / 2 + sympy.Rational(1, 4)) - whole(sympy.Rational(1, 4) - a / 2))
+        trunc = staticmethod(lambda a: step(a) * whole(a) - step(-a) * whole(-a))
         max = staticmethod(lambda a, b: a + (b - a) * step(sympy.expand(b - a)))
         min = staticmethod(lambda a, b: a + (b - a) * step(sympy.expand(a - b)))
 
@@ -282,4 +293,5 @@ def symbols() -> Any:
     for row in SMOOTH.values():
         setattr(Symbols, row.name, staticmethod(partial(row.symbols, sympy)))
     complete(vars(Symbols), "SymPy expression")
+    SUMS[sympy.Expr] = sympy.Add
     return Symbols

@@ -13,6 +13,7 @@ from derivation.words.telling import tell
 
 MOST_EXACT, LARGEST_BETWEEN = 64, 1 << 17
 """The exponent and the bits up to which a power is worked exactly inside an equation."""
+HALF, QUARTER = fmpq(1, 2), fmpq(1, 4)
 
 
 def function(at: Callable[[arb], arb], exactly: dict[Any, Any] | None = None) -> Callable[[Any], Number]:
@@ -68,6 +69,54 @@ def beyond_whole(x: Number) -> Number:
     """
     whole = floor(x)
     return whole - x if int(whole.p) % 2 else x - whole
+
+
+def ceiling(x: Number) -> Number:
+    """The smallest whole number that is not below x.
+
+    >>> ceiling(fmpq(-7, 2))
+    -3
+    """
+    return -floor(-x)
+
+
+def nearest(x: Number) -> Number:
+    """The nearest whole number; of two equally near ones the even one.
+
+    >>> nearest(fmpq(5, 2)), nearest(fmpq(-7, 2)), nearest(fmpq(12, 5))
+    (2, -4, 2)
+    """
+    return floor(x / 2 + QUARTER) - floor(QUARTER - x / 2)
+
+
+def cut(x: Number) -> Number:
+    """The whole number that is left where what stands behind the point is cut off.
+
+    >>> cut(fmpq(-7, 2))
+    -3
+    """
+    if abs(x) < 1:
+        return fmpq(0)
+    return floor(x) if x > 0 else ceiling(x)
+
+
+def beyond_half(x: Number) -> Number:
+    """The same of the halves between whole numbers, where rounding jumps.
+
+    >>> beyond_half(fmpq(5, 2)), beyond_half(fmpq(2))
+    (0, 1/2)
+    """
+    return beyond_whole(x + HALF)
+
+
+def beyond_cut(x: Number) -> Number:
+    """The same of the whole numbers but 0, where cutting off what stands behind the point jumps.
+
+    >>> beyond_cut(fmpq(-2)), beyond_cut(fmpq(0)), beyond_cut(fmpq(-9, 4))
+    (0, 1, 1/4)
+    """
+    size = abs(x)
+    return fmpq(1) if floor(size) == 0 else beyond_whole(size)
 
 
 def quotient(a: Number, b: Number) -> Number:

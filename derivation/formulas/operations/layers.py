@@ -92,6 +92,7 @@ LAYERS = {
     "batch_norm": Layer(NORM, STANDARDISED, {"epsilon": "1e-5"}, 0, TITLES),
     # Ba, Kiros, Hinton, Layer normalization (2016), equation 4; of a matrix each row by itself.
     "layer_norm": Layer(NORM, STANDARDISED, {"epsilon": "1e-5"}, 1, TITLES),
+    "standardised": Layer(("x", "epsilon"), (*STANDARDISED[:4], ("result", "c / s")), {"epsilon": "1e-5"}, 1, TITLES),
     # Zhang, Sennrich, Root mean square layer normalization (2019), equation 4.
     "rms_norm": Layer(
         ("x", "gamma", "epsilon"),
@@ -147,6 +148,9 @@ LAYERS = {
     "hypot": _written(("a", "b"), "sqrt(a^2 + b^2)"),
     "logaddexp": _written(("a", "b"), "max(a, b) + softplus(-abs(a - b))"),
     "heaviside": _written(("x", "h"), "cases(x == 0, h, x > 0)"),
+    "remainder": _written(("a", "b"), "a - b * floor(a / b)"),
+    "floor_divide": _written(("a", "b"), "floor(a / b)"),
+    "frac": _written(("x",), "x - trunc(x)"),
     "less": _written(("a", "b"), "b > a"),
     "less_equal": _written(("a", "b"), "b >= a"),
     "not_equal": _written(("a", "b"), "1 - (a == b)"),

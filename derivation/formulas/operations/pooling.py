@@ -139,7 +139,7 @@ POOLING = (
     Operation(
         "maxpool",
         ("a",),
-        operator_named("maxpool"),
+        operator_named("maxpool", always=True),
         windows,
         lambda algebra, a, size: _pooled(a, size, lambda entries: algebra.largest(*entries)),
         reverse=("enlarge(G, {height}, {width}) * largest_in_windows(a, {size})",),
@@ -155,7 +155,7 @@ POOLING = (
     Operation(
         "avgpool",
         ("a",),
-        operator_named("avgpool"),
+        operator_named("avgpool", always=True),
         windows,
         lambda algebra, a, size: _pooled(
             a, size, lambda entries: algebra.div(total(entries), algebra.number(str(len(entries))))

@@ -37,18 +37,20 @@ class Notation:
     """How an operation is written and read in LaTeX: one of a few kinds, its symbol, and how strongly it binds.
 
     `subscript` is how a row's options are written behind the symbol (`{0}` is the first, `{last}` the last, `{some}`
-    all before it), by default with commas between them.
+    all before it), by default with commas between them; `always` says that they are written where all have their
+    defaults too, since nothing else on the page tells them.
     """
 
     kind: Kind
     symbol: str = ""
     precedence: int = ATOM
     subscript: str = ""
+    always: bool = False
 
 
-def operator_named(text: str, subscript: str = "") -> Notation:
+def operator_named(text: str, subscript: str = "", always: bool = False) -> Notation:
     """A function that is written as a word: softmax, pad."""
-    return Notation("function", rf"\operatorname{{{text}}}", subscript=subscript)
+    return Notation("function", rf"\operatorname{{{text}}}", subscript=subscript, always=always)
 
 
 class ShapeMismatch(ValueError):

@@ -147,7 +147,7 @@ def placed(glyph: Glyph, hand: Hand, chance: Random) -> tuple[tuple[Run, ...], B
 FIRST = {name: 1 + place * (len(SIZES) + 5) for place, name in enumerate(signs.BRACKETS)}
 """The slot of the smallest bracket of each kind; the larger ones follow, then the pieces."""
 LARGE_FIRST = {name: 245 + 2 * place for place, name in enumerate(signs.LARGE)}
-BREADTH = {"lparen": 1.3, "rparen": 1.3, "lbrace": 1.5, "rbrace": 1.5, "Vert": 1.0, "vert": 0.6}
+BREADTH = {"lparen": 1.3, "rparen": 1.3, "lbrace": 1.5, "rbrace": 1.5, "Vert": 1.6, "vert": 0.6}
 ENDS = {
     "lparen": (100, 100),
     "rparen": (0, 0),

@@ -40,7 +40,7 @@ def chains(network: Network) -> list[list[Stage]]:
     >>> from derivation.spec.reader import loads
     >>> text = '[model]\\nequations = "C = conv2d(X, K) + b\\\\nP = maxpool(relu(C))"\\n[parameters]\\nK = [[1, 2]]\\nb = 1\\n[data]\\nX = [[1, 2, 3], [3, 4, 5]]'
     >>> [[(stage.signs, stage.label) for stage in chain] for chain in chains(loads(text))]
-    [[(('\\\\star',), '+ b'), ((), '\\\\operatorname{ReLU}'), ((), '\\\\operatorname{maxpool}')]]
+    [[(('\\\\star',), '+ b'), ((), '\\\\operatorname{ReLU}'), ((), '\\\\operatorname{maxpool}_{2}')]]
     """
     found: list[list[Stage]] = []
     for key, term in network.equations.items():

@@ -9,8 +9,6 @@ from itertools import pairwise
 from math import prod
 
 from derivation.formulas.arrays import Array
-from derivation.formulas.language.expressions import parse
-from derivation.formulas.language.letters import NAME
 from derivation.formulas.language.lexing import SyntaxProblem
 from derivation.formulas.language.steps import at_known_steps, is_given_so
 from derivation.formulas.language.syntax import Syntax
@@ -20,6 +18,7 @@ from derivation.spec.blocks import Statement, standing, statements
 from derivation.spec.building.findings import Findings
 from derivation.spec.building.values import IDENTIFIER, STEM, Values
 from derivation.spec.sections import HEADING, Equation, Heading, arranged, each, each_step, uses
+from derivation.spec.sides import PASSED, left_sides, right_sides
 from derivation.spec.text import title_fault
 from derivation.spec.versions import versions
 from derivation.words.telling import tell
@@ -27,13 +26,6 @@ from derivation.words.telling import tell
 MAXIMAL_LINES = 5000
 ANY = ""
 """Stands among the names that could not be read where any name may be meant."""
-EQUATION = re.compile(
-    rf"\s*(?:self\.)?(?P<name>{NAME}(?:\.(?!data\b){NAME})*)(?:\.data)?\s*"
-    rf"(?:\[\s*(?:(?P<variable>[^\W\d]\w*)\s*(?P<offset>[+-]\s*\d{{1,6}})?|(?P<fixed>\d{{1,6}}))\s*\]\s*)?"
-    r"(?P<change>\*\*|[-+*/@])?=(?!=)\s*"
-)
-"""The left side: a name (`self.h` is h, `layer.h` is layer_h, `h.data` is h), or a name at a step (`h[t]`, `h[0]`), and the
-sign of `+=`."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +101,7 @@ class _Lines:
                 empty = not after.text or HEADING.match(after.text) is not None
                 heading = self.heading(title, statement.line, statement.column, empty)
             else:
-                read.append(list(self.line(statement, heading)))
+                read += self.line(statement, heading)
         return read
 
     def at_steps(self, read: Sequence[Sequence[Equation]]) -> list[list[Equation]]:
@@ -159,16 +151,32 @@ class _Lines:
                 told = tell("spec.not_repeated", title=heading.title[:40])
                 self.findings.add_at(line.line, line.named_at, told)
 
-    def line(self, statement: Statement, heading: Heading | None) -> Iterator[Equation]:
-        """The equations of one line; what is wrong with it is told."""
+    def line(self, statement: Statement, heading: Heading | None) -> Iterator[list[Equation]]:
+        """The equations of each name on the left of a line; what is wrong with it is told."""
         line, column, text = statement.line, statement.column, statement.text
-        match = EQUATION.match(text)
-        if not match:
+        names = left_sides(text)
+        if not names:
             self.findings.add_at(line, column, tell("spec.expected_equation", found=text.strip()[:40]))
             self.unread |= {*STEM.findall(text.partition("=")[0])[:1], ANY}
+            yield []
             return
         try:
-            written = parse(text[match.end() :], self.counting)
+            values = right_sides(text[names[0].end() :], names, self.counting)
+        except SyntaxProblem as problem:
+            self.findings.add_at(line, column + names[0].end() + problem.at, problem.message)
+            self.unread |= {match[1] for match in names}
+            yield []
+            return
+        for match, written in zip(names, values, strict=True):
+            if match["name"] != PASSED:
+                yield list(self.named(statement, heading, match, written))
+
+    def named(
+        self, statement: Statement, heading: Heading | None, match: re.Match[str], written: Syntax
+    ) -> Iterator[Equation]:
+        """The equations that a name and what it stands for make; what is wrong with them is told."""
+        line, column = statement.line, statement.column
+        try:
             if written.symbol == "list":
                 written = Syntax("array", (written,), written.at)
             body, steps = each(written)

@@ -7,6 +7,8 @@ from dataclasses import replace
 from itertools import chain
 from math import prod
 
+from derivation.formulas.language import arguments as flat
+from derivation.formulas.language import unpacking
 from derivation.formulas.language.arranging import integers
 from derivation.formulas.language.indexing import along, asked_axis, part, single_place
 from derivation.formulas.language.lexing import SyntaxProblem
@@ -22,10 +24,20 @@ from derivation.formulas.operations import heads
 from derivation.words.telling import tell
 
 
+def of_last_axis(resolver: Resolver, syntax: Syntax) -> Part:
+    return resolver.array(flat.of_last_axis(resolver, syntax))
+
+
+def unpacked(resolver: Resolver, syntax: Syntax) -> Part:
+    return resolver.array(unpacking.unpacked(resolver, syntax))
+
+
 def index(resolver: Resolver, syntax: Syntax) -> Part | None:
     within, given = syntax.args[0], syntax.args[1:]
     if within.symbol == "shape":
         return None
+    if within.symbol in unpacking.PARTS:
+        return resolver.array(unpacking.indexed(resolver, syntax))
     if is_matrix_of_places(resolver, given[0]):
         return _by_labels(resolver, syntax, resolver.array(within), given)
     if within.symbol == "index" and not has_new_axis(within):

@@ -3,6 +3,7 @@ takes matrices alone, and says so."""
 
 from __future__ import annotations
 
+from derivation.formulas.language import rewriting
 from derivation.formulas.language.stacks import arguments, functions, products, totals
 from derivation.formulas.language.stacks.entries import Part, Resolver, entry_by_entry, slicewise
 from derivation.formulas.language.stacks.operands import Rule, of_matrices, on_all, on_first
@@ -59,7 +60,9 @@ RULES: dict[str, Rule] = {
     "name": _name,
     "step": _step,
     "index": arguments.index,
-    **dict.fromkeys(("size", "len", "shape"), _length),
+    **dict.fromkeys(("size", "len", "shape", "ndim"), _length),
+    "unpacked": arguments.unpacked,
+    rewriting.LAST_AXIS: arguments.of_last_axis,
     ".T": on_first(arguments.transposed),
     **dict.fromkeys(("swapaxes", "moveaxis"), arguments.exchanged),
     **dict.fromkeys(("broadcast_to", "expand"), arguments.stretched),
