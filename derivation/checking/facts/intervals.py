@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from typing import Any
 
 from flint import arb, fmpq
 
+from derivation.formulas.arrays import Array
 from derivation.formulas.numbers import exact
 from derivation.formulas.operations.algebras import Numbers
 from derivation.formulas.terms import Term
@@ -33,3 +34,11 @@ def half_unit(text: str) -> fmpq:
     digits, _, power = text.partition("e")
     places = len(digits.partition(".")[2]) - int(power or 0)
     return fmpq(1, 2 * 10**places) if places >= 0 else fmpq(10**-places, 2)
+
+
+def is_rounded_to(worked: Array, printed: Array, texts: Sequence[str]) -> bool:
+    """Whether an array was rounded, or cut, to the numerals in which it is printed."""
+    if worked.shape != printed.shape or len(texts) != len(printed.entries):
+        return False
+    entries = zip(worked.entries, printed.entries, texts, strict=True)
+    return all(abs(arb(x) - arb(y)) < arb(2 * half_unit(text)) for x, y, text in entries)

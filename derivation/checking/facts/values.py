@@ -3,14 +3,14 @@ accumulation."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from flint import arb, fmpq
+from flint import fmpq
 
 from derivation.checking.facts.effort import effort
 from derivation.checking.facts.failures import FAILURES, Unknown
-from derivation.checking.facts.intervals import half_unit
+from derivation.checking.facts.intervals import is_rounded_to
 from derivation.checking.facts.knowledge import Statement
 from derivation.checking.facts.lookup import Lookup
 from derivation.checking.facts.meaning import Meaning
@@ -31,14 +31,6 @@ LONG = 100
 NODES_AT_ONCE = 1000
 """Nodes of a term that are gone through before they are counted."""
 UPSTREAM = hidden("G")
-
-
-def is_rounded_to(worked: Array, printed: Array, texts: Sequence[str]) -> bool:
-    """Whether an array was rounded, or cut, to the numerals in which it is printed."""
-    if worked.shape != printed.shape or len(texts) != len(printed.entries):
-        return False
-    entries = zip(worked.entries, printed.entries, texts, strict=True)
-    return all(abs(arb(x) - arb(y)) < arb(2 * half_unit(text)) for x, y, text in entries)
 
 
 def quantities(term: Term) -> Iterator[Term]:
@@ -161,8 +153,10 @@ class Truth:
     def stated(self, statement: Statement) -> Array:
         """The value that a statement gives, in truth: as it was before it was rounded for print, if it was."""
         printed = self.meant(statement, statement.tree)
+        if statement.worked is None or statement.worked is statement.tree:
+            return printed
         try:
-            worked = self.meant(statement, statement.worked) if statement.worked else printed
+            worked = self.meant(statement, statement.worked)
         except FAILURES:
             return printed
         return worked if is_rounded_to(worked, printed, numerals(statement.tree)) else printed

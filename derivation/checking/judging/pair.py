@@ -298,7 +298,10 @@ class Pair:
 
     def comes_from(self, read: SideRead, other: SideRead, mode: Truth) -> bool:
         key = quantity(read.tree) if read.tree else None
-        if key is None or all(statement.read is not other for statement in self.facts.definitions(key, self.position)):
+        formulas = self.facts.definitions(key, self.position) if key else ()
+        if key is None or all(statement.read is not other for statement in formulas):
+            return False
+        if is_derivative(key) and formulas[0].read is other:  # asked before: `Definitions.unconnected_slope`
             return False
         source = mode.source(key, self.position)
         if source is None or source.read is not other:

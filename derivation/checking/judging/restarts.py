@@ -20,11 +20,10 @@ WORDS = (
     *("étape", "exemple", "nouveau", "nouvelle", "si", "ou", "soit", "paso", "ejemplo", "nuev[oa]", "sea", "después"),
 )
 """Words that speak of another round, another case or a supposition."""
-ITEM = r"^[^\S\n]*(?:[-*+]|\(?\w{1,3}[.)])[^\S\n]"
-MARKS = r"^[^\S\n]*#|\*\*|__|\\(?:item|textbf|(?:sub){0,2}section|paragraph)\b"
-NEW = re.compile(rf"{ITEM}|{MARKS}|\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE | re.MULTILINE)
-"""What begins something anew: items of lists, bold words, headings, and the words above."""
-
+LINE = re.compile(r"(?:[-*+]|\(?\w{1,3}[.)])\s|#")
+"""How the item of a list begins, or a heading."""
+NEW = re.compile(rf"\*\*|__|\\(?:item|textbf|section|subsection|paragraph)\b|\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE)
+"""What begins something anew inside a line: bold words, LaTeX's headings and items, and the words above."""
 OPERATIONS = frozenset(["+", "-", *(sign for sign in PRODUCT_SIGNS if sign)])
 
 
@@ -45,7 +44,8 @@ def begins_anew(facts: Facts, before: Statement, chain: ChainRead) -> bool:
     if here.formula.source is not earlier.formula.source:
         return True
     between = here.formula.source.text[earlier.end : here.start]
-    return NEW.search(between) is not None or is_restarted(facts, before, chain)
+    is_item = any(LINE.match(line.lstrip()) for line in between.split("\n")[1:])
+    return is_item or NEW.search(between) is not None or is_restarted(facts, before, chain)
 
 
 def is_restarted(facts: Facts, before: Statement, chain: ChainRead) -> bool:
