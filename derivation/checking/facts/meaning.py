@@ -322,7 +322,7 @@ class Meaning:
             count = 0
             if node.head == "name" and variable in "".join((*node.args[0].sub, *node.args[0].label)):
                 symbol = instance(node.args[0], self.indices)
-                others = dict.fromkeys(filter(str.isalpha, "".join((*symbol.sub, *symbol.label))), "1")
+                others = dict.fromkeys(filter(str.isalpha, "".join(symbol.sub)), "1")
                 most = MAXIMAL_SUM if self.facts.supposed is NOTHING else self.facts.supposed.size
                 while count < most and self.exists(instance(symbol, {**others, variable: str(count + 1)})):
                     count += 1
