@@ -18,7 +18,8 @@ from flint import fmpq
 
 from derivation.checking.facts.analogy import Analogies
 from derivation.checking.facts.failures import FAILURES, Mismatch, Unknown
-from derivation.checking.facts.knowledge import Statement, instance, letters
+from derivation.checking.facts.indices import instance, letters
+from derivation.checking.facts.knowledge import Statement
 from derivation.checking.facts.lessons import Lesson, Lessons, PutIn, Redefined, Restated, RulesDropped
 from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.position import Position

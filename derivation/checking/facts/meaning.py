@@ -10,7 +10,8 @@ from typing import Any
 
 from derivation.checking.facts.entries import entry
 from derivation.checking.facts.failures import Unknown
-from derivation.checking.facts.knowledge import instance, is_closed
+from derivation.checking.facts.indices import instance
+from derivation.checking.facts.knowledge import is_closed
 from derivation.checking.facts.lookup import Lookup, Meant
 from derivation.checking.facts.matrices import BY_ROWS, OF_MATRICES
 from derivation.checking.facts.operations import PRODUCTS, operation, product
@@ -389,23 +390,9 @@ METHODS: dict[str, Callable[[Meaning, Tree], Meant]] = {
     "tuple": Meaning.listed,
     **{
         key: getattr(Meaning, key)
-        for key in [
-            "number",
-            "group",
-            "at",
-            "updated",
-            "matrix",
-            "call",
-            "windowed",
-            "where",
-            "apply",
-            "prime",
-            "partial",
-            heads.SUM,
-            heads.CASES,
-            "indicator",
-            "ones",
-            "compare",
-        ]
+        for key in (
+            *("number", "group", "at", "updated", "matrix", "call", "windowed", "where", "apply", "prime", "partial"),
+            *(heads.SUM, heads.CASES, "indicator", "ones", "compare"),
+        )
     },
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 
 from derivation.checking.facts.failures import FAILURES, Mismatch, Unknown
+from derivation.checking.facts.indices import letters, match
 from derivation.checking.facts.knowledge import (
     ChainRead,
     SideRead,
@@ -12,8 +13,6 @@ from derivation.checking.facts.knowledge import (
     is_assignment,
     is_closed,
     is_number,
-    letters,
-    match,
     quantity,
 )
 from derivation.checking.facts.lessons import RulesDropped

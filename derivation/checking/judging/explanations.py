@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
-from flint import arb
+from collections.abc import Iterator
 
 from derivation.checking.facts.failures import FAILURES, Mismatch
-from derivation.checking.facts.intervals import half_unit
 from derivation.checking.facts.knowledge import (
     ChainRead,
     SideRead,
@@ -25,12 +22,11 @@ from derivation.checking.facts.values import quantities
 from derivation.checking.judging.agreement import equal, printed_entries
 from derivation.checking.judging.cases import is_solved
 from derivation.checking.judging.compare import Comparison, Difference
-from derivation.checking.judging.context import Context, Judgement, near
+from derivation.checking.judging.context import Context, Judgement
 from derivation.checking.judging.expected import as_printed, formula_of
+from derivation.checking.judging.misprints import miscopied
 from derivation.checking.judging.mistakes import named_mistake
 from derivation.checking.reading.trees import Tree, nodes
-from derivation.formulas.arrays import Array, Shape
-from derivation.formulas.numbers import exact
 from derivation.formulas.terms import Term, is_literal
 from derivation.words.telling import Sentence, extended, tell
 
@@ -393,21 +389,3 @@ def differing(mistake: Sentence | None, difference: Difference | None) -> Senten
     where = place[0] if len(place) == 1 else place
     found = tell("wrong.entry", place=where, **numbers) if place else tell("wrong.value", **numbers)
     return Sentence(tell("wrong.mistake", mistake=mistake, difference=found), mistake.code) if mistake else found
-
-
-def miscopied(truth: Array, given: Sequence[str], shape: Shape, used: Sequence[str], other: Shape) -> bool:
-    """Whether numerals were copied with as many digits, but other last ones, than they were given, and neither rounded
-    nor cut from the truth."""
-    if shape != other or truth.shape != shape:
-        return False
-    return any(
-        was != now
-        and places(was) == places(now)
-        and near(exact(was), exact(now))
-        and not abs(arb(x) - arb(exact(now))) < arb(2 * half_unit(now))
-        for x, was, now in zip(truth.entries, given, used, strict=True)
-    )
-
-
-def places(numeral: str) -> int:
-    return len(numeral.partition(".")[2])

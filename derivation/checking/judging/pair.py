@@ -13,7 +13,6 @@ from functools import cached_property
 from derivation.checking.facts.failures import FAILURES, Mismatch, Unknown
 from derivation.checking.facts.knowledge import (
     ChainRead,
-    SideRead,
     is_closed,
     is_number,
     named,
@@ -21,14 +20,12 @@ from derivation.checking.facts.knowledge import (
     substitutions,
 )
 from derivation.checking.facts.lessons import Lesson, PutIn, Rounded, Shortened
-from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.meter import Exhausted
 from derivation.checking.facts.numerals import numerals
 from derivation.checking.facts.points import Random
-from derivation.checking.facts.position import Position
-from derivation.checking.facts.quantity import Key, is_derivative, is_derived, key_of, term_of
+from derivation.checking.facts.quantity import Key, is_derived, key_of, term_of
 from derivation.checking.facts.supposed import Supposed
-from derivation.checking.facts.values import Truth, quantities
+from derivation.checking.facts.values import quantities
 from derivation.checking.judging.agreement import significant
 from derivation.checking.judging.ambiguities import Ambiguities
 from derivation.checking.judging.cases import claims_identity
@@ -36,8 +33,9 @@ from derivation.checking.judging.compare import Comparison, NoValue
 from derivation.checking.judging.context import ATTEMPTS, Context, Judgement
 from derivation.checking.judging.definitions import Definitions
 from derivation.checking.judging.explanations import Explanations
+from derivation.checking.judging.origins import Origins
 from derivation.checking.judging.readings import ENTRYWISE, OTHERS, otherwise, signed
-from derivation.checking.judging.residues import are_congruent
+from derivation.checking.judging.residues import congruent
 from derivation.checking.judging.supposing import Supposing, is_readable, speaks_of_slopes
 from derivation.checking.judging.verdicts import HOLDING, Allowance
 from derivation.checking.reading.tokens import Unreadable
@@ -69,14 +67,6 @@ def judged(context: Context, chain: ChainRead, i: int, k: int) -> Judgement:
         return Judgement("undecided", tell("undecided.uncertain", problem=tell("undecided.deep")))
 
 
-def congruent(left: Tree, right: Tree, modulus: int) -> Judgement:
-    """The judgement on a congruence."""
-    holds = are_congruent(left, right, modulus)
-    if holds is None:
-        return Judgement("undecided", tell("undecided.residues"))
-    return Judgement("exact") if holds else Judgement("wrong", tell("wrong.residues", modulus=modulus), at=right.start)
-
-
 Terms = tuple[tuple[Term, Shape], tuple[Term, Shape]]
 
 
@@ -102,6 +92,10 @@ class Pair:
     @cached_property
     def explanations(self) -> Explanations:
         return Explanations(self.context)
+
+    @cached_property
+    def origins(self) -> Origins:
+        return Origins(self.context, self.chain, self.left, self.right)
 
     def within(self, context: Context) -> Pair:
         """The same pair judged by something else."""
@@ -255,7 +249,7 @@ class Pair:
         """The judgement on terms of one shape."""
         if not is_closed(self.a) and not is_closed(self.b):
             same = self.context.identical(a, b, self.chain)
-            if same and self.is_itself(self.context.random[0]):
+            if same and self.origins.is_itself(self.context.random[0]):
                 return Judgement("stated", kind="definition")
             if same or (same is False and (self.partly(a, b) or self.context.directly(a, b, self.chain))):
                 return Judgement("exact")
@@ -266,7 +260,11 @@ class Pair:
         outcome = self.comparison().outcome(a, b, self.context.candidates(self.chain, self.left, a))
         if outcome.agreement == "no":
             return self.explanations.disagreed(self.chain, self.left, self.right, a, b, outcome.difference)
-        if not is_closed(self.b) and self.is_itself(self.context.truth) and not self.is_printed_before():
+        if (
+            not is_closed(self.b)
+            and self.origins.is_itself(self.context.truth)
+            and not self.origins.is_printed_before()
+        ):
             return Judgement("stated", kind="definition")
         misprint = self.explanations.misprint(self.chain, self.a, self.b)
         if misprint:
@@ -284,41 +282,6 @@ class Pair:
             needed=outcome.needed | needed,
             lessons=lessons,
         )
-
-    def is_itself(self, mode: Truth) -> bool:
-        """Whether one side is a quantity that has its value from nothing but the other side."""
-        sides = ((self.left, self.right), (self.right, self.left))
-        return any(self.comes_from(read, other, mode) for read, other in sides)
-
-    def is_printed_before(self) -> bool:
-        """Whether the quantity on the left was given a value in an earlier line."""
-        key = quantity(self.a)
-        statement = self.facts.value_statement(key, self.position) if key else None
-        return statement is not None and statement.position < self.position
-
-    def comes_from(self, read: SideRead, other: SideRead, mode: Truth) -> bool:
-        key = quantity(read.tree) if read.tree else None
-        formulas = self.facts.definitions(key, self.position) if key else ()
-        if key is None or all(statement.read is not other for statement in formulas):
-            return False
-        if is_derivative(key) and formulas[0].read is other:  # asked before: `Definitions.unconnected_slope`
-            return False
-        source = mode.source(key, self.position)
-        if source is None or source.read is not other:
-            return False
-        return not (is_derived(key) and self.follows_otherwise(read, mode))
-
-    def follows_otherwise(self, read: SideRead, mode: Truth) -> bool:
-        """Whether a derivative follows from formulas, or an updated value from a general rule."""
-        assert read.tree
-        try:
-            leaf = self.context.meaning(self.chain, read.tree)[0]
-            if leaf.head == "updated":
-                return self.facts.rule(leaf, self.position) is not None
-            mode.differentiated(leaf, self.position)
-        except FAILURES:
-            return False
-        return True
 
     def passed_on(self) -> Iterable[str]:
         """The decimals that were worked from numerals which may stand for more digits, and so may do so, too."""
@@ -405,19 +368,13 @@ class Pair:
         found: dict[Key, PutIn] = {}
         for stating, tree in substitutions(self.a, self.b):
             key = quantity(stating) or ""
-            if key not in found and self.lacks_value(key) and (is_number(tree) or not self.context.is_opaque(key)):
+            if (
+                key not in found
+                and self.origins.lacks_value(key)
+                and (is_number(tree) or not self.context.is_opaque(key))
+            ):
                 found[key] = PutIn(key, tree)
         return tuple(found.values())
-
-    def lacks_value(self, key: Key) -> bool:
-        """Whether nothing gives a quantity a value: no statement, no formula, no array of which it is an entry."""
-        if self.facts.put_in(key) or self.facts.value_statement(key, self.position):
-            return False
-        if self.facts.definition(key, Position.END) and not is_derivative(key):
-            return False
-        symbol = self.facts.symbol(key)
-        entry = Meaning(self.facts, Position.END).entry(symbol) if symbol else None
-        return entry is None or self.facts.is_gathered(entry[0].args[0].args[0], Position.END)
 
 
 def free_names(left: Tree) -> frozenset[str]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from derivation.checking.facts.facts import Facts
 from derivation.checking.facts.failures import FAILURES
-from derivation.checking.facts.knowledge import PRODUCT_SIGNS, Statement, instance, letters, quantity
+from derivation.checking.facts.indices import instance, letters
+from derivation.checking.facts.knowledge import PRODUCT_SIGNS, Statement, quantity
 from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.supposed import SIZE, Family, Supposed, family, is_kronecker

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import math
 
+from derivation.checking.judging.context import Judgement
 from derivation.checking.reading.trees import Tree
+from derivation.words.telling import tell
 
 MAXIMAL_EXPONENT = 10**60
 """Exponents that are worked out: powers of numbers up to it with exponents up to 200."""
 MAXIMAL_TOWER = 200
 TIMES = frozenset(["", r"\cdot", r"\times", "*"])
+
+
+def congruent(left: Tree, right: Tree, modulus: int) -> Judgement:
+    """The judgement on a congruence."""
+    holds = are_congruent(left, right, modulus)
+    if holds is None:
+        return Judgement("undecided", tell("undecided.residues"))
+    return Judgement("exact") if holds else Judgement("wrong", tell("wrong.residues", modulus=modulus), at=right.start)
 
 
 def are_congruent(left: Tree, right: Tree, modulus: int) -> bool | None:
