@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from derivation.checking.reading.tokens import Unreadable
 from derivation.formulas.language.lexing import SyntaxProblem
+from derivation.words.telling import code_of, message_of
 
 
 class Unknown(Unreadable):
@@ -17,3 +18,9 @@ class Mismatch(SyntaxProblem):
 FAILURES = (ArithmeticError, ValueError)
 """All that may keep a side from having a value: it cannot be read, shapes do not fit, a derivative or a value does not
 exist."""
+
+
+def undefined(error: Exception) -> str:
+    """Why something has no value; nothing where that is only not certain."""
+    message = message_of(error)
+    return message if code_of(message).startswith("undefined.") else ""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from derivation.checking.facts.failures import FAILURES, Mismatch, Unknown
+from derivation.checking.facts.failures import FAILURES, Mismatch, Unknown, undefined
 from derivation.checking.facts.knowledge import (
     ChainRead,
     is_closed,
@@ -384,12 +384,6 @@ def free_names(left: Tree) -> frozenset[str]:
     return frozenset(
         argument.args[0].key for argument in left.args[1:] if isinstance(argument, Tree) and argument.head == "name"
     )
-
-
-def undefined(error: Exception) -> str:
-    """Why something has no value; nothing where that is only not certain."""
-    message = message_of(error)
-    return message if code_of(message).startswith("undefined.") else ""
 
 
 def is_row_of(left: Tree, right: Tree, first: tuple[int, ...], second: tuple[int, ...]) -> bool:
