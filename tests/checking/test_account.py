@@ -3,6 +3,8 @@ The right values were worked by hand or with mpmath."""
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from derivation.checking.article import check_text
@@ -23,6 +25,9 @@ def verdicts(text: str) -> list[str]:
 )
 def test_slips_do_not_excuse_each_other(text: str) -> None:
     assert verdicts(text).count("wrong") >= 2
+    cells = [{"cell_type": "markdown", "source": text}]
+    for path, written in (("a.tex", text), ("a.ipynb", json.dumps({"cells": cells, "nbformat": 4}))):
+        assert len(check_text(written, path).wrong) >= 2
 
 
 def test_a_whole_number_and_a_given_number_are_exact() -> None:

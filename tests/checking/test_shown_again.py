@@ -56,6 +56,8 @@ def test_a_second_display_that_fits_is_right(text: str) -> None:
         "In epoch 2 we have $y = 0.45$",
         "With $u = 3$ it is $y = 0.45$",
         "If instead $y = 0.45$",
+        "The target is $y = 0.45$",
+        "\n\n| case | value |\n|---|---|\n| two | $y = 0.45$ |",
     ],
 )
 def test_a_new_value_is_one_where_the_article_shows_it(between: str) -> None:

@@ -15,13 +15,14 @@ WORDS = (
     *("epoch", "iteration", "step", "updated?", "updates", "cases?", "examples?", "exercise", "problem", "part", "new"),
     *("next", "another", "instead", "second", "other", "otherwise", "if", "suppose", "assume", "let", "when", "for"),
     *("or", "becomes?", "changes?", "changed", "try", "guess", "either", "after"),
+    *("target", "desired", "observed", "measured"),
     *("Schritt", "Fall", "Beispiel", "Aufgabe", "Teil", "neue[nrs]?", "nächste[nrs]?", "andere[nrs]?", "sonst"),
     *("wenn", "falls", "sei", "oder", "wird", "nach", "für"),
     *("étape", "exemple", "nouveau", "nouvelle", "si", "ou", "soit", "paso", "ejemplo", "nuev[oa]", "sea", "después"),
 )
 """Words that speak of another round, another case or a supposition."""
-LINE = re.compile(r"(?:[-*+]|\(?\w{1,3}[.)])\s|#")
-"""How the item of a list begins, or a heading."""
+LINE = re.compile(r"(?:[-*+]|\(?\w{1,3}[.)])\s|[#|]")
+"""How the item of a list, a heading or the row of a table begins."""
 NEW = re.compile(rf"\*\*|__|\\(?:item|textbf|section|subsection|paragraph)\b|\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE)
 """What begins something anew inside a line: bold words, LaTeX's headings and items, and the words above."""
 OPERATIONS = frozenset(["+", "-", *(sign for sign in PRODUCT_SIGNS if sign)])
