@@ -127,7 +127,9 @@ NOTES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "softmax vec": (
         r"$p = \text{softmax}(z)$, $L = -\sum_k y_k \log p_k$, where $y$ is one-hot."
         r" $$\frac{\partial L}{\partial z} = p - y$$",
-        [],
+        [
+            (r"p - y$$", r"y - p$$"),
+        ],
     ),
     "ridge scalar": (
         r"$J = \frac12 (w x - t)^2 + \frac{\lambda}{2} w^2$."
@@ -401,6 +403,167 @@ NOTES: dict[str, tuple[str, list[tuple[str, str]]]] = {
         [
             (r"w - 2\eta(", r"w - \eta("),
             (r"w - 2\eta(", r"w + 2\eta("),
+        ],
+    ),
+    "lstm cell": (
+        r"$c_t = f_t c_{t-1} + i_t g_t$, $h_t = o_t \tanh(c_t)$."
+        r" $$\frac{\partial h_t}{\partial c_t} = o_t (1 - \tanh^2(c_t))$$"
+        r" $$\frac{\partial c_t}{\partial f_t} = c_{t-1}$$",
+        [
+            (r"(1 - \tanh^2(c_t))", r"(1 - \tanh(c_t))"),
+            (r"= c_{t-1}$$", r"= c_t$$"),
+        ],
+    ),
+    "attention-ish": (
+        r"$s = q^\top k$, $L = \frac12 (s - t)^2$."
+        r" $$\nabla_q L = (s - t) k$$",
+        [
+            (r"(s - t) k", r"(s - t) q"),
+        ],
+    ),
+    "poly deriv partial": (
+        r"$f(x,y) = 3x^2y$. $\frac{\partial f}{\partial x} = 6xy$ and $\frac{\partial f}{\partial y} = 3x^2$.",
+        [
+            (r"6xy", r"3xy"),
+            (r"3x^2$.", r"3x$."),
+        ],
+    ),
+    "product rule": (
+        r"$u = x^2$, $v = \sin(x)$, $y = uv$."
+        r" $$\frac{dy}{dx} = 2x \sin(x) + x^2 \cos(x)$$",
+        [
+            (r"+ x^2", r"- x^2"),
+            (r"2x", r"x"),
+        ],
+    ),
+    "einstein elem": (
+        r"$y = Ax$."
+        r" $$\frac{\partial y_i}{\partial x_j} = A_{ij}$$",
+        [],
+    ),
+    "bold logistic": (
+        r"$\hat{y} = \sigma(\mathbf{w}^\top \mathbf{x} + b)$, $\mathcal{L} = -[y \log \hat{y} + (1-y)\log(1-\hat{y})]$."
+        r" $$\frac{\partial \mathcal{L}}{\partial \mathbf{w}} = (\hat{y} - y)\mathbf{x}$$"
+        r" $$\frac{\partial \mathcal{L}}{\partial b} = \hat{y} - y$$",
+        [
+            (r"(\hat{y} - y)\mathbf{x}", r"(\hat{y} - y)\mathbf{w}"),
+            (r"= \hat{y} - y$$", r"= y - \hat{y}$$"),
+        ],
+    ),
+    "poisson": (
+        r"$\ell(\lambda) = \sum_{i=1}^n (x_i \log \lambda - \lambda)$."
+        r" $$\frac{d\ell}{d\lambda} = \frac{1}{\lambda}\sum_{i=1}^n x_i - n$$",
+        [
+            (r"- n", r"+ n"),
+            (r"\frac{1}{\lambda}\sum", r"\lambda\sum"),
+        ],
+    ),
+    "mean grad zero": (
+        r"$J = \frac12 \sum_{i=1}^n (x_i - \mu)^2$. Setting $\frac{dJ}{d\mu} = 0$ gives $\mu = \frac1n \sum_{i=1}^n x_i$.",
+        [],
+    ),
+    "newton": (
+        r"$x(t) = A \cos(\omega t)$."
+        r" $$\frac{dx}{dt} = -A \omega \sin(\omega t)$$",
+        [
+            (r"-A", r"A"),
+            (r"\omega \sin", r"\sin"),
+        ],
+    ),
+    "finance": (
+        r"$P = \frac{C}{1 + r}$."
+        r" $$\frac{dP}{dr} = -\frac{C}{(1+r)^2}$$",
+        [
+            (r"-\frac", r"\frac"),
+            (r"(1+r)^2", r"(1+r)"),
+        ],
+    ),
+    "german": (
+        r"Sei $z = wx + b$ und $E = \frac12 (z - t)^2$. Dann gilt"
+        r" $$\frac{\partial E}{\partial w} = (z - t)x.$$",
+        [
+            (r"(z - t)x", r"(z - t)"),
+        ],
+    ),
+    "l2 sum": (
+        r"$R = \lambda \sum_j w_j^2$."
+        r" $$\frac{\partial R}{\partial w_j} = 2\lambda w_j$$",
+        [
+            (r"2\lambda w_j", r"\lambda w_j"),
+            (r"2\lambda w_j", r"2\lambda"),
+        ],
+    ),
+    "batch matrix": (
+        r"$Z = XW$, $L = \frac12 \|Z - T\|_F^2$."
+        r" $$\frac{\partial L}{\partial W} = X^\top (Z - T)$$",
+        [
+            (r"X^\top (Z - T)", r"(Z - T) X^\top"),
+            (r"X^\top (Z - T)", r"X (Z - T)"),
+        ],
+    ),
+    "row conv": (
+        r"$\mathbf{Z} = \mathbf{X}\mathbf{W} + \mathbf{B}$, $L = \frac12 \|\mathbf{Z} - \mathbf{T}\|^2$."
+        r" $$\frac{\partial L}{\partial \mathbf{X}} = (\mathbf{Z} - \mathbf{T})\mathbf{W}^\top$$",
+        [
+            (r"\mathbf{W}^\top$$", r"\mathbf{W}$$"),
+        ],
+    ),
+    "given prose": (
+        r"Let $f(x) = x^2$. At $x=3$ the slope is $\frac{df}{dx} = 6$.",
+        [],
+    ),
+    "prose only": (
+        r"Let $y = w^2$. With these weights $\frac{dy}{dw} = 4$.",
+        [],
+    ),
+    "cosine": (
+        r"$$\frac{d}{dx}\sin(x) = \cos(x)$$"
+        r" $$\frac{d}{dx} e^{2x} = 2e^{2x}$$"
+        r" $$\frac{d}{dx}\ln(x) = \frac1x$$",
+        [
+            (r"2e^{2x}", r"e^{2x}"),
+            (r"\cos(x)", r"-\cos(x)"),
+        ],
+    ),
+    "hinge": (
+        r"$L = \max(0, 1 - y w x)$."
+        r" $$\frac{\partial L}{\partial w} = -y x$$",
+        [],
+    ),
+    "softplus": (
+        r"$f(x) = \ln(1 + e^x)$."
+        r" $$f'(x) = \frac{e^x}{1 + e^x} = \sigma(x)$$",
+        [
+            (r"\frac{e^x}{1 + e^x}", r"\frac{1}{1 + e^x}"),
+        ],
+    ),
+    "momentum": (
+        r"$L = (wx - t)^2$."
+        r" $$v \leftarrow \beta v + \frac{\partial L}{\partial w}$$"
+        r" $$w \leftarrow w - \eta v$$",
+        [],
+    ),
+    "index chain": (
+        r"$a_j = \sigma(z_j)$, $z_j = \sum_i w_{ij} x_i$."
+        r" $$\frac{\partial a_j}{\partial w_{ij}} = a_j(1-a_j) x_i$$",
+        [
+            (r"x_i$$", r"x_j$$"),
+            (r"a_j(1-a_j)", r"a_j"),
+        ],
+    ),
+    "ce layer": (
+        r"$\mathbf{z} = \mathbf{W}\mathbf{x}$, $\mathbf{p} = \text{softmax}(\mathbf{z})$, $L = -\sum_k y_k \log p_k$."
+        r" $$\frac{\partial L}{\partial \mathbf{z}} = \mathbf{p} - \mathbf{y}$$"
+        r" $$\frac{\partial L}{\partial \mathbf{W}} = (\mathbf{p} - \mathbf{y})\mathbf{x}^\top$$",
+        [
+            (r"(\mathbf{p} - \mathbf{y})\mathbf{x}^\top", r"(\mathbf{y} - \mathbf{p})\mathbf{x}^\top"),
+        ],
+    ),
+    "autoenc": (
+        r"$h = \tanh(Wx)$, $\hat x = W^\top h$, $L = \frac12\|\hat x - x\|^2$."
+        r" $$\frac{\partial L}{\partial h} = W(\hat x - x)$$",
+        [
+            (r"= W(", r"= W^\top("),
         ],
     ),
 }

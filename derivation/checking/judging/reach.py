@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from derivation.checking.facts.entries import wholes
 from derivation.checking.facts.facts import Facts
 from derivation.checking.facts.failures import FAILURES
 from derivation.checking.facts.indices import instance, letters
@@ -160,11 +161,11 @@ class Reach:
                 return found
         if is_kronecker(symbol) is not None:
             return ()
-        whole = symbol.whole
-        if family(symbol).is_numbered and (formulas := self.facts.definitions(whole.key, self.position)):
-            self.defined[whole.key] = whole  # an entry of an array that has a formula
-            self.has_arrays = True
-            return formulas
+        for whole in wholes(symbol.whole) if family(symbol).is_numbered else ():
+            if of_whole := self.facts.definitions(whole.key, self.position):
+                self.defined[whole.key] = whole  # an entry of an array that has a formula
+                self.has_arrays = True
+                return of_whole
         shape = self.facts.shape(symbol.key, self.position, symbol)
         if shape is None and not self.is_entry(symbol):
             self.free.add(family(symbol))
@@ -252,6 +253,11 @@ class Reach:
     def lacks_numbers(self) -> bool:
         """Whether there is something in it of which nothing is said."""
         return bool(self.free or self.letters or self.has_limits or self.has_declared)
+
+    @property
+    def unknown(self) -> set[str]:
+        """The letters of which nothing is said; those of an array are those of its entries."""
+        return {one.letter.lower() for one in self.free}
 
     # Shapes
 

@@ -32,8 +32,9 @@ from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term
 from derivation.words.telling import tell
 
-MAXIMAL_WAYS = 4
-"""Ways of reading the names in which all formulas fit, that are tried."""
+MAXIMAL_WAYS, MAXIMAL_SILENT = 4, 12
+"""Ways of reading the names in which all formulas fit, that are tried; those among them in which the sides say
+nothing."""
 PART_OF_STEPS = 2
 """The part of an article's steps behind which nothing is tried in this way: the rest is for what it says itself."""
 LOOSE = frozenset(["", r"\cdot", "*"])
@@ -73,13 +74,16 @@ class Supposing:
         if reach is None or not reach.lacks_numbers:
             return None
         found: list[Trial] = []
-        usual = 0
+        usual = silent = 0
         for cost, supposed in ways(self.context.facts, self.chain.position, reach):
             if found and cost > usual + 1:
                 break
             trial = Trial(self, self.context.supposing(supposed))
             outcome = trial.outcome()
             if outcome is None:
+                silent += 1
+                if silent == MAXIMAL_SILENT:
+                    break
                 continue
             if outcome:
                 return Judgement("exact") if not found or cost == usual else None
@@ -92,7 +96,7 @@ class Supposing:
     def refuted(self, trial: Trial, reach: Reach) -> Judgement | None:
         """The verdict where the sides are not equal in any way."""
         known = Reach.of(self.context.facts, self.chain.position, (self.a,))
-        if known is None or not reach.free <= known.free or self.may_be_of_cases(reach):
+        if known is None or not reach.unknown <= known.unknown or self.may_be_of_cases(reach):
             return None
         return trial.refutation()
 
