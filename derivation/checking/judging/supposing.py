@@ -16,6 +16,7 @@ from derivation.checking.facts.failures import FAILURES, Mismatch
 from derivation.checking.facts.knowledge import ChainRead, SideRead, is_closed, quantity
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import key_of
+from derivation.checking.facts.supposed import Family, family
 from derivation.checking.facts.values import quantities
 from derivation.checking.judging.agreement import equal
 from derivation.checking.judging.context import Context, Judgement
@@ -96,9 +97,20 @@ class Supposing:
     def refuted(self, trial: Trial, reach: Reach) -> Judgement | None:
         """The verdict where the sides are not equal in any way."""
         known = Reach.of(self.context.facts, self.chain.position, (self.a,))
-        if known is None or not reach.unknown <= known.unknown or self.may_be_of_cases(reach):
+        if (
+            known is None
+            or not reach.unknown <= known.unknown
+            or self.may_be_of_cases(reach)
+            or reach.free & self.unread
+        ):
             return None
         return trial.refutation()
+
+    @property
+    def unread(self) -> set[Family]:
+        """Families of names to which the article gives formulas that were not read: something is said of them."""
+        firsts = (chain.sides[0].tree for chain in self.context.chains if any(side.problem for side in chain.sides[1:]))
+        return {family(tree.args[0]) for tree in firsts if tree and tree.head == "name"}
 
     def may_be_of_cases(self, reach: Reach) -> bool:
         """Whether the article tells cases of two indices apart in words, `for i = j`."""
