@@ -10,7 +10,7 @@ from typing import Any
 
 from derivation.checking.facts.entries import entry
 from derivation.checking.facts.failures import Unknown
-from derivation.checking.facts.indices import instance
+from derivation.checking.facts.indices import instance, letters
 from derivation.checking.facts.knowledge import is_closed
 from derivation.checking.facts.lookup import Lookup, Meant
 from derivation.checking.facts.matrices import BY_ROWS, OF_MATRICES
@@ -323,13 +323,13 @@ class Meaning:
             count = 0
             if node.head == "name" and variable in "".join((*node.args[0].sub, *node.args[0].label)):
                 symbol = instance(node.args[0], self.indices)
-                others = dict.fromkeys(filter(str.isalpha, "".join(symbol.sub)), "1")
+                others = dict.fromkeys("".join(symbol.sub), "1") if letters("".join(symbol.sub)) else {}
                 most = MAXIMAL_SUM if self.facts.supposed is NOTHING else self.facts.supposed.size
                 while count < most and self.exists(instance(symbol, {**others, variable: str(count + 1)})):
                     count += 1
-            elif node.head == "entry" and variable in (letters := "".join(instance(node.args[1], self.indices).sub)):
+            elif node.head == "entry" and variable in (places := "".join(instance(node.args[1], self.indices).sub)):
                 _, shape = self.of(node.args[0])
-                count = shape[letters.index(variable)] if len(letters) == 2 and shape else max(shape, default=1)
+                count = shape[places.index(variable)] if len(places) == 2 and shape else max(shape, default=1)
             if count:
                 return count
         raise Unreadable(body.start, "meaning.end")

@@ -166,7 +166,13 @@ class Comparison:
             best = better(best, self.sides(values, side, b))
             if best == "exact":
                 break
-        return self.overlap(sources, b) if best == "no" and not is_literal(b) else best
+        if best != "no" or is_literal(b):
+            return best
+        found = self.overlap(sources, b)
+        if found == "rounded" and self.rounding.relation == "≈":  # worked from more digits than are printed
+            numbers = (node.args[0].lstrip("-") for node in walk(b) if node.head == "number")
+            self._rounded += [text for text in numbers if "." in text and significant(text)]
+        return found
 
     def sources(self, a: Term, known: Sequence[Array] | None) -> Iterator[tuple[Sequence[Array], Term | None]]:
         """What b is held against: values, and the term they come from if its parts may be compared."""
