@@ -97,14 +97,10 @@ class Supposing:
     def refuted(self, trial: Trial, reach: Reach) -> Judgement | None:
         """The verdict where the sides are not equal in any way."""
         known = Reach.of(self.context.facts, self.chain.position, (self.a,))
-        if (
-            known is None
-            or not reach.unknown <= known.unknown
-            or self.may_be_of_cases(reach)
-            or reach.free & self.unread
-        ):
+        if known is None or not reach.unknown <= known.unknown or self.may_be_of_cases(reach):
             return None
-        return trial.refutation()
+        families = reach.free | set(map(family, reach.defined.values()))
+        return None if families & self.unread else trial.refutation()
 
     @property
     def unread(self) -> set[Family]:
