@@ -512,10 +512,6 @@ NOTES: dict[str, tuple[str, list[tuple[str, str]]]] = {
         r"Let $f(x) = x^2$. At $x=3$ the slope is $\frac{df}{dx} = 6$.",
         [],
     ),
-    "prose only": (
-        r"Let $y = w^2$. With these weights $\frac{dy}{dw} = 4$.",
-        [],
-    ),
     "cosine": (
         r"$$\frac{d}{dx}\sin(x) = \cos(x)$$"
         r" $$\frac{d}{dx} e^{2x} = 2e^{2x}$$"
@@ -583,3 +579,8 @@ def test_a_slip_is_found_where_it_stands(name: str, right: str, slip: str) -> No
     wrong = check_text(before + slip + after).wrong
     assert wrong
     assert all(equality.right.end >= len(before) for equality in wrong)
+
+
+def test_a_slope_at_a_number_that_is_told_in_words_alone_is_undecided() -> None:
+    report = check_text(r"Let $y = w^2$. With these weights $\frac{dy}{dw} = 4$.")
+    assert [one.verdict for one in report.equalities] == ["stated", "undecided"]
