@@ -33,6 +33,7 @@ from derivation.checking.judging.compare import Comparison, NoValue
 from derivation.checking.judging.context import ATTEMPTS, Context, Judgement
 from derivation.checking.judging.definitions import Definitions
 from derivation.checking.judging.explanations import Explanations
+from derivation.checking.judging.given import holds_as_given
 from derivation.checking.judging.origins import Origins
 from derivation.checking.judging.readings import ENTRYWISE, OTHERS, otherwise, signed
 from derivation.checking.judging.residues import congruent
@@ -253,6 +254,8 @@ class Pair:
                 return Judgement("stated", kind="definition")
             if same or (same is False and (self.partly(a, b) or self.context.directly(a, b, self.chain))):
                 return Judgement("exact")
+            if same is False and holds_as_given(self.context, self.chain, a, b):
+                return Judgement("exact", tell("holds.these_numbers"))
             if same is False and not self.puts_in(self.a, self.b):
                 return self.explanations.refuted(self.chain, self.left, self.right, a, b, self.comparison())
         if is_literal(a) and not is_literal(b) and is_closed(self.b):
