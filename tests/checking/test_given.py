@@ -34,7 +34,7 @@ def test_a_slip_does_not(slope: str) -> None:
     assert last(f"{LOGISTIC}${slope}$.") == "wrong"
 
 
-def test_a_factor_that_is_1_by_chance_is_missed() -> None:
+def test_a_factor_that_is_1_by_chance_is_not_left_out() -> None:
     text = LOGISTIC.replace("x = 2", "x = 1") + r"$\frac{\partial L}{\partial w} = p - y$."
     assert last(text) == "wrong"
 
@@ -43,3 +43,18 @@ def test_a_root_that_is_given_roughly_is_rounded() -> None:
     report = check_text(VARIANCE)
     assert report.summary["wrong"] == 0
     assert check_text(VARIANCE.replace("2.94", "2.99")).summary["wrong"] >= 1
+
+
+LAYER = (
+    r"$h = \begin{bmatrix} 0 \\ 5 \end{bmatrix}$, $W = \begin{bmatrix} 2 & 1 \end{bmatrix}$, $y = Wh - 1 = 4$,"
+    r" $L = (y - 3)^2 = 1$, $\frac{dL}{dy} = 2(y - 3) = 2$, "
+)
+
+
+def test_a_derivative_that_was_worked_may_stand_as_its_number() -> None:
+    assert last(LAYER + r"$\frac{dL}{dW} = 2 h^\top$.") == "exact"
+
+
+@pytest.mark.parametrize("side", ["3 h^\\top", "2 h^\\top + h^\\top", "2 W"])
+def test_another_number_may_not(side: str) -> None:
+    assert last(LAYER + rf"$\frac{{dL}}{{dW}} = {side}$.") == "wrong"
