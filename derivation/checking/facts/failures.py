@@ -15,9 +15,9 @@ class Mismatch(SyntaxProblem):
     """Operands whose shapes do not fit: the equality is wrong."""
 
 
-FAILURES = (ArithmeticError, ValueError)
-"""All that may keep a side from having a value: it cannot be read, shapes do not fit, a derivative or a value does not
-exist."""
+FAILURES = (ArithmeticError, ValueError, IndexError)
+"""All that may keep a side from having a value: it cannot be read, shapes do not fit, a derivative, a value or an entry
+does not exist: an article may give an array another shape than its formulas do."""
 
 
 def undefined(error: Exception) -> str:
