@@ -10,10 +10,11 @@ from derivation.checking.facts.knowledge import ChainRead, SideRead, Statement
 from derivation.checking.facts.quantity import Key
 from derivation.checking.reading.numerals import pi
 from derivation.checking.reading.trees import Tree
+from derivation.formulas.operations import heads
 
 CONSTANTS: dict[str, tuple[Decimal, Tree]] = {
     r"\pi": (Decimal("3.14159265358979"), pi(0)),
-    "e": (Decimal("2.71828182845905"), Tree("call", ("exp", Tree("number", ("1",), 0)), 0)),
+    "e": (Decimal("2.71828182845905"), Tree("call", (heads.EXP, Tree("number", ("1",), 0)), 0)),
 }
 """What each number is: to 15 digits, and as a formula."""
 NEAR = Decimal("0.01")

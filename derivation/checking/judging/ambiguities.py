@@ -119,7 +119,7 @@ def is_equation(left: Tree, right: Tree) -> bool:
     return (zero or scaled) and quantity(left) is None and is_closed(right) and not is_closed(left)
 
 
-INVERSES = frozenset(["arcsin", "arccos", "arctan", heads.NORMAL_PDF])
+INVERSES = frozenset([heads.ARCSIN, heads.ARCCOS, heads.ARCTAN, heads.NORMAL_PDF])
 """Functions that give angles in radians, and the one by which pi is read."""
 
 

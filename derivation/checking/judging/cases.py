@@ -21,7 +21,7 @@ EVERY = tuple(map(" ".join, (("for", "all"), ("for", "every"), ("für", "alle"),
 RELATIONS = ("=", "<", ">", r"\le", r"\ge", r"\ne")
 NEAR, SENTENCE = 60, 400
 """Letters in which words that belong to an equality, and the sentence in front of it, are looked for."""
-ACTIVATIONS = frozenset([heads.TANH, "sigmoid", heads.SOFTPLUS, heads.GELU])
+ACTIVATIONS = frozenset([heads.TANH, heads.SIGMOID, heads.SOFTPLUS, heads.GELU])
 """Functions of which one says what they are by others; nobody solves such an equation."""
 
 

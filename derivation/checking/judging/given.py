@@ -12,6 +12,7 @@ from derivation.checking.facts.quantity import is_derivative, term_of
 from derivation.checking.facts.values import quantities
 from derivation.checking.judging.agreement import equal
 from derivation.checking.judging.context import ATTEMPTS, Context
+from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term, rebuild, walk
 
 MAXIMAL_PUT_IN = 20
@@ -47,7 +48,7 @@ def put_back(context: Context, chain: ChainRead, b: Term) -> Iterator[Term]:
     numbers = [
         node
         for node in walk(b)
-        if node.head == "number" or (node.head == "neg" and next(quantities(node), None) is None)
+        if node.head == "number" or (node.head == heads.NEG and next(quantities(node), None) is None)
     ]
     for key in facts.knowledge.values if numbers else ():
         if not is_derivative(key) or facts.value_statement(key, position) is None:

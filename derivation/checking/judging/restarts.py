@@ -10,6 +10,7 @@ from derivation.checking.facts.facts import Facts
 from derivation.checking.facts.knowledge import PRODUCT_SIGNS, ChainRead, Statement
 from derivation.checking.facts.numerals import numerals
 from derivation.checking.reading.trees import Tree, nodes
+from derivation.formulas.operations import heads
 
 WORDS = (
     *("epoch", "iteration", "step", "updated?", "updates", "cases?", "examples?", "exercise", "problem", "part", "new"),
@@ -31,9 +32,9 @@ OPERATIONS = frozenset(["+", "-", *(sign for sign in PRODUCT_SIGNS if sign)])
 def is_worked(tree: Tree) -> bool:
     r"""Whether a side of numbers is something to be worked out, `0.3 \cdot 0.5 + 0.2`, not a number that stays as it is
     written, `\frac{8}{3}` or `1 + \sqrt{3}`."""
-    heads = {node.head for node in nodes(tree)}
+    found = {node.head for node in nodes(tree)}
     decimals = any("." in text for text in numerals(tree))
-    return "sqrt" not in heads and (bool(heads & OPERATIONS) or (decimals and "call" in heads))
+    return heads.SQRT not in found and (bool(found & OPERATIONS) or (decimals and "call" in found))
 
 
 def begins_anew(facts: Facts, before: Statement, chain: ChainRead) -> bool:

@@ -280,7 +280,7 @@ def own_arguments(reader: Reader, key: str) -> list[Tree] | None:
     return None
 
 
-TRIGONOMETRIC = frozenset(["sin", "cos", "tan"])
+TRIGONOMETRIC = frozenset([heads.SIN, heads.COS, heads.TAN])
 
 
 def bare_argument(reader: Reader) -> Tree:
