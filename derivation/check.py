@@ -5,7 +5,7 @@ article.md:1:20: wrong: 4, not 5
   1 | $x = 2$ and $x^2 = 5$
     |                    ^
     = expected: 4
-article.md: 2 equalities in 2 formulas: 1 exact, 0 rounded, 1 wrong, 0 undecided
+article.md: 2 equalities in 2 formulas: 1 stated, 0 exact, 0 rounded, 1 wrong, 0 undecided
 >>> check_text("$x = 2$ and $x^2 = 5$").wrong[0].why
 '4, not 5'
 """

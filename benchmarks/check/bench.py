@@ -77,8 +77,8 @@ def subjects(article: str | None) -> Iterator[tuple[str, str, str]]:
 
 def changes(article: str | None, every: int, verbose: bool) -> None:
     print(
-        "| article | equalities | exact | rounded | wrong | undecided | number changes found | structural "
-        "|\n|---|---|---|---|---|---|---|---|"
+        "| article | equalities | stated | exact | rounded | wrong | undecided | number changes found | structural "
+        "|\n|---|---|---|---|---|---|---|---|---|"
     )
     for name, text, path in subjects(article):
         before = check_text(text, path)

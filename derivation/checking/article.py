@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import compress
 
+from derivation.checking.facts.constants import formulas_of_constants
 from derivation.checking.facts.facts import Facts
 from derivation.checking.facts.failures import Mismatch
 from derivation.checking.facts.knowledge import ChainRead, Gathering, chains, quantity
@@ -23,10 +25,13 @@ from derivation.checking.judging.judge import Judge
 from derivation.checking.judging.verdicts import ALL_ALLOWANCES, Allowance, Equality, Report
 from derivation.checking.reading.chains import clauses
 from derivation.checking.reading.clauses import Chain, Clause, Declaration, Side
+from derivation.checking.reading.congruences import is_modular
 from derivation.checking.reading.forms import read
+from derivation.checking.reading.infixed import prefixed
 from derivation.checking.reading.macros import MAXIMAL_MADE, Expansion, collect
+from derivation.checking.reading.spelled import has_decimal_commas, has_name_e, numerals, parted
 from derivation.checking.reading.symbols import Vocabulary
-from derivation.checking.reading.tokens import Token, Unreadable, has_decimal_commas, numerals, plain, tokens
+from derivation.checking.reading.tokens import Token, Unreadable, plain, tokens
 from derivation.checking.reading.trees import Tree, nodes
 from derivation.checking.reading.vocabulary import gather
 from derivation.checking.sources.find import find, opened, source
@@ -91,6 +96,8 @@ class Article:
         self.chains: list[ChainRead] = list(chains(self.clauses, self.vocabulary))
         gathering = Gathering(self.vocabulary, self.chains)
         self._declare(gathering)
+        for key, statement in formulas_of_constants(gathering.values, gathering.formulas):
+            gathering.formulas[key].append(statement)
         self.knowledge = gathering.knowledge(self.sections, self._is_scalar())
         self.numerals = Numerals(self.knowledge.values, self.chains)
 
@@ -100,6 +107,8 @@ class Article:
         macros = Expansion(collect(sources), MAXIMAL_MADE + self.letters)
         before: dict[bool, Chain | None] = {}  # by whether it is displayed: a display goes on with a display
         section = 0
+        modular = is_modular(source.text for source in sources)
+        named_e = has_name_e(part.text for part in self.formulas)
         self.decimal_comma = has_decimal_commas(part.text for part in self.formulas)
         for part in self.parts:
             if isinstance(part, Heading):
@@ -107,7 +116,7 @@ class Article:
                 continue
             try:
                 self.shown[part] = scanned = tokens(part)
-                self.shown[part] = spelled = plain(macros.expand(scanned))
+                self.shown[part] = spelled = prefixed(plain(macros.expand(parted(scanned) if named_e else scanned)))
                 words = numerals(spelled, self.decimal_comma)
             except Unreadable as problem:
                 self.unread.append((part, problem))
@@ -115,10 +124,13 @@ class Article:
             self.words.append(words)
             if HYPOTHESIS.search(part.source.text[max(part.start - 20, 0) : part.start].rstrip("$([\\")):
                 continue
-            for clause in clauses(part, words, before.get(True) or before.get(False)):
+            for clause in clauses(part, words, before.get(True) or before.get(False), modular):
                 self.clauses.append(clause)
                 self.sections.append(section)
                 before[part.display] = clause if isinstance(clause, Chain) else None
+        claims = [not isinstance(clause, Chain) or bool(clause.relations) for clause in self.clauses]
+        self.clauses = list(compress(self.clauses, claims))
+        self.sections = list(compress(self.sections, claims))
 
     def _declare(self, gathering: Gathering) -> None:
         for place, clause in enumerate(self.clauses):

@@ -16,6 +16,7 @@ from derivation.cli.exits import BAD_INPUT, SOME_WRONG, TEX_FAILED, deliver, end
 from derivation.cli.language import Language
 from derivation.pages.typesetting.failure import TexError
 from derivation.system.streams import is_terminal, say
+from derivation.words.telling import tell
 
 ENDINGS = {"txt": "text"}
 COLOUR = re.compile(rb"\033\[[;?0-9]*[a-zA-Z]")
@@ -41,10 +42,14 @@ def check(
     unread = False
     for article in articles:
         try:
-            reports.append(checker.check(str(article)))
+            report = checker.check(str(article))
         except UnreadableArticle as error:
             unread = True
             say(error)
+            continue
+        if not report.formulas:
+            say(tell("report.no_formulas", article=report.article))
+        reports.append(report)
     try:
         document = FORMATS[form](reports) if reports else b""
     except TexError as error:

@@ -125,12 +125,13 @@ PLANTED: list[tuple[str, str, str, dict[tuple[int, int], tuple[str, int | None]]
         "$y^{(1)} = 1.7$",
         {(40, 13): ("wrong", None), (45, 104): ("exact", 35)},
     ),
-    # w is -0.172332; with it z is 0.192784, which is what the line then says.
+    # w is -0.172332; with it, and with b = 0.2 - 0.8 * (-0.292561) = 0.4340488 of line 55, z is 0.192784 exactly, which is
+    # what the line then says.
     (
         "scalar-chain.md",
         "w x + b = (-0.172332)(1.4)",
         "w x + b = (-0.172333)(1.4)",
-        {(63, 17): ("wrong", None), (63, 47): ("rounded", None)},
+        {(63, 17): ("wrong", None), (63, 47): ("exact", None)},
     ),
     # The new W of line 99 is made from 0.5, not 0; the next forward pass goes on with it.
     (

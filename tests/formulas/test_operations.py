@@ -33,7 +33,7 @@ STRINGS = {
     ),
     "formulas/language/expressions.py": (1, "a word of the language, which a repetition may stand in"),
     "checking/reading/functions.py": (3, "spellings that an article's other words for them lead to"),
-    "checking/reading/forms.py": (2, "environments of LaTeX"),
+    "checking/reading/matrices.py": (2, "environments of LaTeX"),
     "checking/reports/setting.py": (2, "environments of LaTeX"),
     "tex/forms.py": (1, "an environment of LaTeX"),
     "tex/mathml/elements.py": (1, "an environment of LaTeX"),

@@ -76,12 +76,14 @@ READ = [
     ("reading.reach_of_function", r"\ln x y = 3"),
     ("reading.inverse_function", r"\tanh^{-1} x = 3"),
     ("reading.set", r"\{1, 2\} = 3"),
-    ("reading.other_norm", r"\|x\|_1 = 3"),
-    ("reading.other_root", r"\sqrt[3]{8} = 2"),
+    ("reading.other_norm", r"\|x\|_3 = 3"),
+    ("reading.other_root", r"\sqrt[n]{8} = 2"),
     ("reading.unclear_sum", r"\sum x = 3"),
     ("reading.indicator_of_no_comparison", r"\mathbb{1}[3] = 1"),
     ("reading.environment", r"\begin{foo} 1 \end{foo} = 1"),
-    ("reading.determinant", r"\begin{vmatrix} 1 & 2 \\ 3 & 4 \end{vmatrix} = -2"),
+    ("reading.determinant", r"\begin{vmatrix} 1 & 2 \end{vmatrix} = -2"),
+    ("reading.binomial", r"\binom{n}{k} = 10"),
+    ("reading.point", r"\left. x^2 \right|_{3} = 9"),
     ("reading.ragged_matrix", r"\begin{pmatrix} 1 & 2 \\ 3 \end{pmatrix} = 2"),
     ("reading.case_without_condition", r"y = \begin{cases} 1 \\ 2 & x > 0 \end{cases}"),
     ("reading.case_of_no_comparison", r"y = \begin{cases} 1 & x \\ 2 & x > 0 \end{cases}"),
@@ -283,12 +285,12 @@ def documents(folder: Path) -> dict[str, str]:
 
 
 SHOWN = {
-    "text": "verdicts.wrong verdicts.undecided report.summary report.equalities report.in_formulas report.expected",
-    "html": "verdicts.exact verdicts.rounded report.line report.and_expected report.picture report.picture_outside "
+    "text": "verdicts.stated verdicts.wrong verdicts.undecided report.summary report.equalities report.in_formulas report.expected",
+    "html": "verdicts.stated verdicts.exact verdicts.rounded report.line report.and_expected report.picture report.picture_outside "
     "report.picture_missing report.picture_too_large report.picture_unknown",
     "github": "report.wrong_equality report.undecided_equality report.also_expected",
     "sarif": "report.rule_wrong report.rule_undecided report.then_expected",
-    "pdf": "verdicts.wrong report.then_expected report.therefore report.because",
+    "pdf": "verdicts.stated verdicts.wrong report.then_expected report.therefore report.because",
 }
 """What each report shows, by codes."""
 
@@ -334,6 +336,7 @@ def test_the_command_speaks_the_language_asked_for(tmp_path: Path) -> None:
 ELSEWHERE = {
     *(
         "reading.too_many_ways",
+        "report.no_formulas",
         "reading.large_macros",
         "rebuilding.unread_value",
         "sources.parts_too_large",

@@ -21,7 +21,8 @@ from derivation.checking.facts import knowledge, meter
 from derivation.checking.facts.facts import Facts
 from derivation.checking.facts.failures import Unknown
 from derivation.checking.facts.meaning import Meaning
-from derivation.checking.facts.values import Random, Slope, Truth
+from derivation.checking.facts.points import Random
+from derivation.checking.facts.values import Slope, Truth
 from derivation.checking.judging import pair
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree
@@ -78,6 +79,7 @@ TEXTS = [
     ("wrong.value wrong.pen", "$w = 3$, $2 w = 7 = 6$"),
     ("wrong.put_in", r"$x = 2$, $w = 3$, $b = 1$, $y = w x + b = 3 \cdot 4 + 1 = 13$"),
     ("wrong.put_in wrong.pen", r"$x = 2$, $w = 3$, $b = 1$, $y = w x + b = 3 \cdot 4 + 1 = 7$"),
+    ("wrong.shown_before", r"$y = 0.3 \cdot 0.5 + 0.2$. So $y = 0.45$."),
     ("wrong.miscopied", r"$x = \frac{1}{3} \approx 0.333$ and $y = 0 x = 0 \cdot 0.336 = 0$"),
     ("wrong.declared shapes.a_vector", r"$x \in \mathbb{R}^3$ and " + X),
     ("wrong.case", "$a_1 = 1$, $a_2 = 2$, $b_1 = 2 a_1$, $b_2 = 3 a_2$, $2 b_j = 4 a_j$"),
@@ -89,7 +91,11 @@ TEXTS = [
     ("holds.goes_on", r"$x = 2$, $w = 3$, $b = 1$, $y = w x + b = 3 \cdot 4 + 1 = 13$"),
     ("holds.right_again", "$w = 3$, $2 w = 7 = 6$"),
     ("holds.follows", "$x = 2$, $y = 3 x = 7$ and $z = y + 1 = 8$."),
-    ("undecided.no_value undefined.division", r"$\frac{1}{0} = 3$"),
+    ("holds.these_numbers", "Set equal: $2 x = x + 10$. So $x = 10$."),
+    ("undecided.case", "$x = 1$ or $x = 3$. Then $x + 1 = 2$."),
+    ("wrong.no_value undefined.division", r"$\frac{1}{0} = 3$"),
+    ("wrong.other_parameter", r"$L = (w - 1)^2 + b^2$, $w = w - \eta \frac{\partial L}{\partial b}$"),
+    ("undecided.descent", r"Gradient descent: $w_{new} = w + \eta \frac{\partial L}{\partial w}$"),
     ("undecided.no_value uncertain.divisor", r"$\frac{1}{\sin(\pi)} = 3$"),
     (UNCERTAIN, r"$y = \frac{1}{e^{\log 3} - 3}$, $z = y + 1$ and $z = 3$"),
     ("undecided.long", LONG),
@@ -102,8 +108,16 @@ TEXTS = [
     ("undecided.gathered wrong.sides", "$w_1 = 2$, $w_2 = 3$, $2 w = 3$"),
     ("undecided.unknown_function", "$f(x) + 1 = f(x) + 2$"),
     ("undecided.array_derivative", W + X + r"$z = W x$, $\frac{\partial z}{\partial x} = W^T$"),
-    ("undecided.unconnected", r"$\frac{\partial L}{\partial z} = a - y$"),
+    ("undecided.unconnected", r"$L = z + 2$, $\frac{\partial L}{\partial u} = a - y$"),
+    ("undecided.entry", X + "$x_2 = 5$"),
+    ("undecided.new_value", "$w = 2$, $x = 3$, $y = w x = 6$, $z = w + x = 4 + 3 = 7$"),
     ("undecided.equation", "$x = 2$ and $y = 3$. Solve\n\n$2 x + 3 y = 0$"),
+    ("wrong.residues", r"$5^3 \equiv 5 \pmod{7}$"),
+    ("undecided.residues", r"$2^{3^{300}} \equiv 1 \pmod{7}$"),
+    ("undecided.own_sign", r"$2 * 6 = 2^6 + 6^2$"),
+    ("undecided.units", r"$1 \text{ ft} = 12 \text{ in}$"),
+    (f"{NOT_READ} meaning.own_sign", r"$3 \star 5 = 14$"),
+    (f"{NOT_READ} meaning.power", W + "$W^9 = 3$"),
     ("undecided.equation_later", "$x + 3 = 7$ and $x = 5$"),
     ("lacking.anything", X + "$2 q = 3$"),
     ("lacking.value", "$2 q = 3$"),
@@ -141,7 +155,6 @@ SLIPS = [
     ("holds.defined_anew", "scalar-chain.md", *ANEW),
     ("undecided.other_section", "scalar-chain.md", *ANEW),
     ("undecided.holds_here", "scalar-chain.md", "$$z = w x + b, ", "$$z = w  + b, "),
-    ("undecided.new_value", "scalar-chain.md", "0.434049 - 0.8", "0.434089 - 0.8"),
     ("undecided.new_definition", "index-notation.md", "(a^L_j - y_j)^2", "(a^L_j + y_j)^2"),
     ("undecided.open_shapes", "index-notation.md", "a^{l-1}_k + b^l_j, ", "a^{l-1}_k - b^l_j, "),
     ("undecided.several_values", "batch-and-momentum.md", r"\left( -0.285 \cdot 2", r"\left( -0.288 \cdot 2"),

@@ -8,13 +8,15 @@ from functools import partial
 from itertools import islice
 
 from derivation.checking.facts.failures import FAILURES
-from derivation.checking.facts.knowledge import Families, Statement, is_closed
+from derivation.checking.facts.intervals import half_unit
+from derivation.checking.facts.knowledge import Families, Statement
 from derivation.checking.facts.lookup import Lookup
 from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key, stem
-from derivation.checking.facts.values import Printed, half_unit
+from derivation.checking.facts.values import Printed
 from derivation.checking.reading.symbols import Symbol
+from derivation.checking.reading.trees import Tree, nodes
 from derivation.formulas.arrays import Shape
 from derivation.formulas.numbers import bounds, exact
 from derivation.formulas.terms import Term
@@ -22,6 +24,11 @@ from derivation.formulas.terms import Term
 MAXIMAL_TWINS = 24
 SEVERAL = 2
 """Quantities whose values bear an analogy out, from which on it is taken to hold for the others."""
+
+
+def holds(tree: Tree, number: str) -> bool:
+    """Whether a formula holds a number as the last of a subscript, for which another one can be put in."""
+    return any(node.head == "name" and node.args[0].sub[-1:] == (number,) for node in nodes(tree))
 
 
 class Analogies:
@@ -49,7 +56,7 @@ class Analogies:
         number = symbol.sub[-1:] if symbol else ()
         for twin, other in islice(self.twins(key, known.families_of_formulas), MAXIMAL_TWINS):
             renamed = Meaning(self.facts, position, None, None, 0, (twin.sub[-1], *number))  # type: ignore[arg-type]
-            for of in (statement for statement in known.formulas[other] if not is_closed(statement.tree)):
+            for of in (statement for statement in known.formulas[other] if holds(statement.tree, twin.sub[-1])):
                 try:
                     term, shape = self.facts.guarded(("analogy", key), partial(renamed.of, of.tree))
                 except FAILURES:

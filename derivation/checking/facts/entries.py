@@ -13,17 +13,26 @@ from derivation.formulas.terms import index
 def entry(symbol: Symbol, known: Callable[[Symbol], Meant | None]) -> Meant | None:
     """The entry of a known array that a name stands for; None where it is none. `known` says what a whole name means,
     and its shape."""
-    places = digits(symbol.sub)
+    if symbol.sub and len(digits(symbol.label)) == 2:  # w_2^{11}, of W_2
+        found = entry_in(replace(symbol, label=()), symbol.label, known)
+        if found:
+            return found
+    return entry_in(symbol.whole, symbol.sub, known)
+
+
+def entry_in(array: Symbol, numbers: tuple[str, ...], known: Callable[[Symbol], Meant | None]) -> Meant | None:
+    """The entry at these numbers of an array that bears a name, perhaps with a capital letter."""
+    places = digits(numbers)
     if not places:
         return None
-    for whole in wholes(symbol.whole):
+    for whole in wholes(array):
         meant = known(whole)
         if meant is None or not meant[1]:
             continue
         term, shape = meant
         sizes = shape if len(places) == 2 else (max(shape),) if 1 in shape else ()
-        if len(places) == 2 and 1 in shape and len(symbol.sub) == 1 and int(symbol.sub[0]) <= max(shape):
-            places, sizes = (int(symbol.sub[0]) - 1,), (max(shape),)
+        if len(places) == 2 and 1 in shape and len(numbers) == 1 and int(numbers[0]) <= max(shape):
+            places, sizes = (int(numbers[0]) - 1,), (max(shape),)
         if len(sizes) == len(places) and all(0 <= place < size for place, size in zip(places, sizes, strict=True)):
             return index(term, *places), ()
     return None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from heapq import merge
 from itertools import islice
@@ -19,14 +18,17 @@ from flint import fmpq
 
 from derivation.checking.facts.analogy import Analogies
 from derivation.checking.facts.failures import FAILURES, Mismatch, Unknown
-from derivation.checking.facts.knowledge import Statement, instance, letters
+from derivation.checking.facts.indices import instance, letters
+from derivation.checking.facts.knowledge import Statement
 from derivation.checking.facts.lessons import Lesson, Lessons, PutIn, Redefined, Restated, RulesDropped
 from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import OUT, THETA, Key, hidden, key_of
 from derivation.checking.facts.sets import has_digits, shape_of_set
 from derivation.checking.facts.stated import Stated
+from derivation.checking.facts.supposed import NOTHING, Supposed
 from derivation.checking.facts.values import MAXIMAL_DEPTH, UPSTREAM, Truth
+from derivation.checking.facts.vectors import assembled
 from derivation.checking.reading.clauses import Declaration
 from derivation.checking.reading.symbols import Symbol
 from derivation.checking.reading.tokens import Unreadable
@@ -34,9 +36,8 @@ from derivation.checking.reading.trees import Tree
 from derivation.formulas.arrays import Shape
 from derivation.formulas.calculus.reverse import gradients
 from derivation.formulas.language.shapes import Shapes
-from derivation.formulas.terms import Term, matrix, name, number, substitute, walk
+from derivation.formulas.terms import Term, name, number, substitute, walk
 
-MAXIMAL_ENTRIES = 64
 MAXIMAL_VALUES = 100
 """Values of one quantity that are looked at."""
 MAXIMAL_FORMULAS = 24
@@ -49,12 +50,17 @@ class Facts:
     """Shapes, formulas and values of quantities, asked for at a place (a `Position`) of the article."""
 
     def __init__(
-        self, stated: Stated, lessons: Lessons | None = None, parameters: frozenset[str] = frozenset()
+        self,
+        stated: Stated,
+        lessons: Lessons | None = None,
+        parameters: frozenset[str] = frozenset(),
+        supposed: Supposed = NOTHING,
     ) -> None:
         self.stated, self.knowledge, self.meter, self.numerals = stated, stated.knowledge, stated.meter, stated.numerals
         self.lessons = lessons or Lessons()
         self.parameters = parameters
         """Names that stand for any number in the equality that is judged: the z of `g'(z) = ...`."""
+        self.supposed = supposed
         self.sections, self.analogies = stated.knowledge.sections, Analogies(self)
         self.rules = () if self.lessons.has_any(RulesDropped) else stated.rules
         self.redefined, self.restated = self.lessons.all(Redefined), self.lessons.all(Restated)
@@ -64,7 +70,11 @@ class Facts:
 
     def after(self, lessons: Sequence[Lesson]) -> Facts:
         """The facts once these lessons are known."""
-        return Facts(self.stated, self.lessons.after(lessons), self.parameters)
+        return Facts(self.stated, self.lessons.after(lessons), self.parameters, self.supposed)
+
+    def supposing(self, supposed: Supposed) -> Facts:
+        """The facts with what an equality between symbols is tried with."""
+        return Facts(self.stated, self.lessons, self.parameters, supposed)
 
     def epoch(self, position: Position) -> Position:
         """The first place of the article from which on nothing is renewed until this one."""
@@ -128,22 +138,26 @@ class Facts:
 
     def definition(self, key: Key, position: Position, place: int = 0) -> tuple[Term, Shape] | None:
         """A quantity's formula as a term; of several, the one at `place`."""
-        for statement in self.definitions(key, position)[place:]:
-            cached = (statement, self.epoch(position))
-            if cached not in self._terms:
-                try:
-                    self._terms[cached] = self.guarded(
-                        ("formula", statement), partial(Meaning(self, position).of, statement.tree)
-                    )
-                except (Unreadable, Mismatch):
-                    continue
-            return self._terms[cached]
-        if place:
-            return None
+        statements = self.definitions(key, position)[place:]
+        found = next((meant for statement in statements if (meant := self.meant(statement, position))), None)
+        if found or place:
+            return found
         symbol = self.symbol(key)
         return (
-            symbol and (self.general(symbol, position) or self.assembled(symbol, position))
+            symbol and (self.general(symbol, position) or assembled(self, symbol, position))
         ) or self.analogies.analogous(key, position)
+
+    def meant(self, statement: Statement, position: Position) -> tuple[Term, Shape] | None:
+        """One formula of the article as a term; None where it has no meaning here."""
+        cached = (statement, self.epoch(position))
+        if cached not in self._terms:
+            try:
+                self._terms[cached] = self.guarded(
+                    ("formula", statement), partial(Meaning(self, position).of, statement.tree)
+                )
+            except (Unreadable, Mismatch):
+                return None
+        return self._terms[cached]
 
     def with_numbers(self, symbol: Symbol, position: Position) -> Symbol:
         """The symbol with letters in its scripts replaced by the numbers that the article gives them: `a^L` where L =
@@ -170,31 +184,11 @@ class Facts:
                 continue
         return None
 
-    def assembled(self, symbol: Symbol, position: Position) -> tuple[Term, Shape] | None:
-        """A vector of which the article knows only the entries: p, where p_1, p_2 and p_3 have values or formulas."""
-        if (
-            symbol.sub
-            or symbol.base[-1:].isupper()
-            or self.knowledge.sets.get(symbol.key)
-            or self.knowledge.values.get(symbol.key)
-            or self.knowledge.formulas.get(symbol.key)
-        ):
-            return None
-        entries: list[Term] = []
-        while len(entries) < MAXIMAL_ENTRIES:
-            key = replace(symbol, sub=(str(len(entries) + 1),)).key
-            if key not in self.knowledge.values and key not in self.knowledge.formulas:
-                break
-            entries.append(name(key))
-        if len(entries) < 2 or any(self.shape(entry.args[0], position) != () for entry in entries):
-            return None
-        return matrix(tuple((entry,) for entry in entries)), (len(entries), 1)
-
     def is_gathered(self, key: Key, position: Position) -> bool:
         """Whether a quantity is known only as a vector of entries that have names of their own."""
         symbol = self.symbol(key)
         return (
-            symbol is not None and not self.general(symbol, position) and self.assembled(symbol, position) is not None
+            symbol is not None and not self.general(symbol, position) and assembled(self, symbol, position) is not None
         )
 
     def guarded(self, key: Any, chain: Callable[[], Result]) -> Result:
@@ -264,6 +258,8 @@ class Facts:
         alias = self.alias_term(key)
         if alias:
             return alias[1]
+        if key in self.supposed.scalars:
+            return ()
         if symbol is not None and key not in self.knowledge.symbols:
             self.stated.made.setdefault(key, symbol)
         cached = (key, self.epoch(position))
@@ -290,7 +286,7 @@ class Facts:
         if declared is not None:
             return declared
         defined = self.definition(key, position)
-        return defined[1] if defined else None
+        return defined[1] if defined else self.supposed.shape(self.symbol(key))
 
     def declared(self, key: Key) -> Shape | None:
         """The shape that a declaration gives, letters standing for small sizes."""
@@ -311,7 +307,8 @@ class Facts:
         """The whole number that the article gives a letter."""
         statement = self.value_statement(key, Position.END)
         text = statement.tree.args[0] if statement and statement.tree.head == "number" else ""
-        return int(text) if text.isdecimal() else None
+        otherwise = None if self.supposed is NOTHING else self.supposed.size
+        return int(text) if text.isdecimal() else otherwise
 
     def is_explicit(self, declaration: Declaration) -> bool:
         """Whether a set gives its sizes by numbers, or is that of scalars."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from derivation.checking.reading.tokens import Unreadable
 from derivation.formulas.language.lexing import SyntaxProblem
+from derivation.words.telling import code_of, message_of
 
 
 class Unknown(Unreadable):
@@ -14,6 +15,12 @@ class Mismatch(SyntaxProblem):
     """Operands whose shapes do not fit: the equality is wrong."""
 
 
-FAILURES = (ArithmeticError, ValueError)
-"""All that may keep a side from having a value: it cannot be read, shapes do not fit, a derivative or a value does not
-exist."""
+FAILURES = (ArithmeticError, ValueError, IndexError)
+"""All that may keep a side from having a value: it cannot be read, shapes do not fit, a derivative, a value or an entry
+does not exist: an article may give an array another shape than its formulas do."""
+
+
+def undefined(error: Exception) -> str:
+    """Why something has no value; nothing where that is only not certain."""
+    message = message_of(error)
+    return message if code_of(message).startswith("undefined.") else ""

@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import attrgetter
 
+from derivation.checking.facts.indices import bears, match
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key, Quantity, is_updated, stem
 from derivation.checking.reading.clauses import Chain, Clause, Declaration, Side
 from derivation.checking.reading.forms import read
-from derivation.checking.reading.symbols import Symbol, Vocabulary, is_fenced
+from derivation.checking.reading.symbols import Symbol, Vocabulary
 from derivation.checking.reading.tokens import Unreadable
-from derivation.checking.reading.trees import Tree, nodes
+from derivation.checking.reading.trees import Tree, nodes, sums_of
 from derivation.formulas.operations import heads
 
 NUMBERED = re.compile(r"(\D*)[1-9]\d*")
@@ -46,6 +47,7 @@ class ChainRead:
     position: Position
     sides: list[SideRead]
     relations: list[str]
+    modulus: int = 0
 
     @cached_property
     def quantities(self) -> list[Key]:
@@ -61,6 +63,8 @@ class Statement:
     read: SideRead
     chain: ChainRead | None = None
     assigned: bool = False
+    worked: Tree | None = None
+    """The first side of numbers where the value is the last of several: what it was before it was rounded."""
 
 
 def quantity(tree: Tree) -> Key | None:
@@ -86,9 +90,14 @@ def named(tree: Tree) -> list[Key]:
     return [key for node in nodes(tree) if (key := quantity(node))]
 
 
+def says_what_it_is(tree: Tree) -> bool:
+    """Whether a side in front of a name says what the name is: it is no quantity, nor a gradient, itself."""
+    return quantity(tree) is None and tree.head != "nabla"
+
+
 def is_closed(tree: Tree) -> bool:
     """Whether a tree holds no names: its value is in its numbers alone."""
-    return not any(node.head in ("name", "updated", "partial", "nabla", heads.SUM) for node in nodes(tree))
+    return not any(node.head in ("name", "updated", "partial", "nabla", heads.SUM, heads.PROD) for node in nodes(tree))
 
 
 def is_assignment(tree: Tree, key: Key) -> bool:
@@ -185,6 +194,26 @@ class Knowledge:
         return found
 
     @cached_property
+    def indexed_symbols(self) -> Sequence[Symbol]:
+        """The symbols of the article that have scripts."""
+        return [symbol for key in sorted(self.symbols, key=str) if (symbol := self.symbols[key]).sub or symbol.label]
+
+    @cached_property
+    def sums(self) -> Sequence[tuple[set[str], set[str]]]:
+        """The letters over which the article's formulas sum, and those up to which they do, by formula."""
+        return [sums_of(statement.tree) for found in self.formulas.values() for statement in found[:2]]
+
+    @cached_property
+    def summed(self) -> set[str]:
+        """The letters over which the article's formulas sum."""
+        return set().union(*(letters for letters, _ in self.sums))
+
+    @cached_property
+    def limits(self) -> set[str]:
+        """The letters up to which they do."""
+        return set().union(*(limits for _, limits in self.sums))
+
+    @cached_property
     def families_of_formulas(self) -> Families:
         """The quantities that have formulas, by what they have in common with their twins."""
         return self._families(self.formulas)
@@ -260,13 +289,14 @@ class Gathering:
                 place == 0 and chain.relations[0] == "←"
             )
             if closed:
-                self.values[key].append(Statement(chain.position, closed[-1][1], closed[-1][0], chain, assigned))
+                (_, worked), (last, tree) = closed[0], closed[-1]
+                self.values[key].append(Statement(chain.position, tree, last, chain, assigned, worked))
             elif assigned and formulas:
                 self.values[key].append(Statement(chain.position, formulas[0][1], formulas[0][0], chain, assigned))
-            if formulas and not assigned and (place == 0 or quantity(formulas[0][1]) is None):
+            if formulas and not assigned and (place == 0 or says_what_it_is(formulas[0][1])):
                 for other, tree in formulas[: None if place == 0 else 1]:
                     self.formulas[key].append(Statement(chain.position, tree, other, chain))
-                self._pattern(key)
+                self._pattern(key, [tree for _, tree in formulas])
 
     def _function(self, chain: ChainRead, first: Tree) -> None:
         parameters = [arg.args[0] for arg in first.args[1:] if arg.head == "name"]
@@ -274,74 +304,16 @@ class Gathering:
         if body is not None and not is_call_of(first, body) and len(parameters) == len(first.args) - 1:
             self.functions[first.args[0].key].append((chain.position, tuple(parameters), body))
 
-    def _pattern(self, key: Key) -> None:
+    def _pattern(self, key: Key, formulas: Sequence[Tree]) -> None:
+        """Takes a formula for a general one, if it holds the letters of the quantity's scripts: else they are labels,
+        as the o of `w_o = 2 v`."""
         symbol = self.symbols.get(key)
-        if (
-            symbol
-            and any(letters(part) for part in (*symbol.sub, *symbol.label))
-            and symbol.key not in self.patterns[symbol.base]
-        ):
+        if symbol and any(bears(tree, symbol) for tree in formulas) and symbol.key not in self.patterns[symbol.base]:
             self.patterns[symbol.base].append(symbol.key)
 
     def declare(self, position: Position, declaration: Declaration, keys: Sequence[Key]) -> None:
         for key in keys:
             self.sets[key].append((position, declaration))
-
-
-def letters(word: str) -> bool:
-    """Whether a script is made of index letters."""
-    return bool(re.fullmatch(r"[a-zL]{1,3}", word))
-
-
-def match(pattern: tuple[str, ...], found: tuple[str, ...], bound: dict[str, str] | None) -> dict[str, str] | None:
-    """The index letters of a pattern bound to the digits of a symbol's scripts; None where they do not fit.
-
-    >>> match(("jk",), ("12",), {})
-    {'j': '1', 'k': '2'}
-    """
-    if bound is None:
-        return None
-    a, b = (
-        [char for word in words for char in (word if letters(word) or word.isdecimal() else [word])]
-        for words in (pattern, found)
-    )
-    a, b = [char for char in a if char != ","], [char for char in b if char != ","]
-    if len(a) != len(b):
-        return None
-    for wanted, given in zip(a, b, strict=True):
-        if letters(wanted) and given.isdecimal():
-            if bound.setdefault(wanted, given) != given:
-                return None
-        elif wanted != given:
-            return None
-    return bound
-
-
-def instance(symbol: Symbol, bound: dict[str, str]) -> Symbol:
-    r"""The symbol with index letters replaced, and sums in its scripts worked out: `a^{l-1}` with l = 2 is `a^{1}`."""
-    if not bound or not (symbol.sub or symbol.label):
-        return symbol
-    return Symbol(symbol.base, _instance(symbol.sub, bound), _instance(symbol.label, bound), symbol.primes)
-
-
-def _instance(words: tuple[str, ...], bound: dict[str, str]) -> tuple[str, ...]:
-    replaced: list[str] = []
-    for word in words:
-        if letters(word) and any(letter in bound for letter in word):
-            replaced += [bound.get(letter, letter) for letter in word]
-        else:
-            replaced.append(word)
-    if replaced == list(words):
-        return words
-    inner = replaced[1:-1] if is_fenced(tuple(replaced)) else replaced
-    text = "".join(inner)
-    sum_ = re.fullmatch(r"(\d+)([+-])(\d+)", text)
-    if sum_:
-        text = str(int(sum_[1]) + int(sum_[2] + sum_[3]))
-        return (replaced[0], text, replaced[-1]) if inner != replaced else (text,)
-    if all(word.isdecimal() for word in inner):
-        return (replaced[0], text, replaced[-1]) if inner != replaced else (text,)
-    return tuple(replaced)
 
 
 def chains(clauses: Sequence[Clause], vocabulary: Vocabulary) -> Iterator[ChainRead]:
@@ -350,7 +322,10 @@ def chains(clauses: Sequence[Clause], vocabulary: Vocabulary) -> Iterator[ChainR
     for place, clause in enumerate(clauses):
         if isinstance(clause, Chain):
             yield ChainRead(
-                Position(place), [_read(side, vocabulary, cache) for side in clause.sides], clause.relations
+                Position(place),
+                [_read(side, vocabulary, cache) for side in clause.sides],
+                clause.relations,
+                clause.modulus,
             )
 
 

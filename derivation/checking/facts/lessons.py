@@ -33,6 +33,12 @@ class Rounded(Lesson):
 
 
 @dataclass(frozen=True, slots=True)
+class Shortened(Lesson):
+    """A numeral, as printed, was once the rounding of something worked, or of what could not be worked here: it may
+    stand for more digits where it is put in, though it be too short to be recognized."""
+
+
+@dataclass(frozen=True, slots=True)
 class Used(Lesson):
     """Other values were worked from a quantity's printed value."""
 

@@ -10,6 +10,7 @@ from derivation.checking.facts.knowledge import Knowledge, Statement
 from derivation.checking.facts.meter import Meter
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key
+from derivation.checking.facts.supposed import Supposed
 from derivation.checking.reading.symbols import Symbol
 from derivation.checking.reading.trees import Tree
 from derivation.formulas.arrays import Shape
@@ -32,6 +33,9 @@ class Lookup(Protocol):
     @property
     def parameters(self) -> frozenset[str]: ...
 
+    @property
+    def supposed(self) -> Supposed: ...
+
     def symbol(self, key: Key) -> Symbol | None: ...
 
     def may_assume(self, symbol: Symbol) -> bool: ...
@@ -49,6 +53,8 @@ class Lookup(Protocol):
     def definitions(self, key: Key, position: Position) -> Sequence[Statement]: ...
 
     def definition(self, key: Key, position: Position, place: int = 0) -> Meant | None: ...
+
+    def meant(self, statement: Statement, position: Position) -> Meant | None: ...
 
     def lacks_formula(self, key: Key) -> bool: ...
 

@@ -10,11 +10,16 @@ from typing import Any
 
 from derivation.checking.facts.entries import entry
 from derivation.checking.facts.failures import Unknown
-from derivation.checking.facts.knowledge import instance, is_closed
+from derivation.checking.facts.indices import instance, letters
+from derivation.checking.facts.knowledge import is_closed
 from derivation.checking.facts.lookup import Lookup, Meant
+from derivation.checking.facts.matrices import BY_ROWS, OF_MATRICES
 from derivation.checking.facts.operations import PRODUCTS, operation, product
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import ARGUMENT, THETA, hidden
+from derivation.checking.facts.supposed import NOTHING, is_kronecker
+from derivation.checking.reading.names import TRIGONOMETRIC
+from derivation.checking.reading.numerals import pi
 from derivation.checking.reading.symbols import Symbol
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree, alike, nodes
@@ -26,7 +31,7 @@ from derivation.formulas.terms import Term, index, matrix, name, number, partial
 
 MAXIMAL_CALLS = 20
 MAXIMAL_SUM = MAXIMAL_ONES = 1000
-SIGNS = {"+": "+", "-": "-", "/": "/", "frac": "/", "^": "^", ".T": ".T", heads.ABS: heads.ABS}
+SIGNS = {"+": "+", "-": "-", "/": "/", "frac": "/", ".T": ".T", heads.ABS: heads.ABS}
 RELATED = {">": (">", False), ">=": (">=", False), "<": (">", True), "<=": (">=", True)}
 """A comparison as the table has it, and whether its sides are exchanged for that."""
 OPPOSITE = {">": "<=", "<=": ">", "<": ">=", ">=": "<"}
@@ -46,6 +51,8 @@ class Meaning:
     ) -> None:
         self.facts, self.position, self.depth, self.renamed = facts, position, depth, renamed
         self.bound, self.indices = bound or {}, indices or {}
+        if facts.supposed.numbers:
+            self.indices = {**facts.supposed.numbers, **self.indices}
 
     def of(self, tree: Tree) -> Meant:
         """The term and its shape; `Unreadable` where that is not certain, `Mismatch` where shapes do not fit."""
@@ -90,6 +97,8 @@ class Meaning:
         found = self.known(symbol) or self.entry(symbol)
         if found is None and (last := self.facts.with_numbers(symbol, self.position)) != symbol:
             return self.named(replace(tree, args=(last,)))
+        if found is None and self.facts.supposed is not NOTHING and (kronecker := is_kronecker(symbol)) is not None:
+            return number(int(kronecker)), ()
         if found is None and (symbol.key in self.facts.parameters or self.facts.may_assume(symbol)):
             return name(symbol.key), ()
         if found is None:
@@ -146,6 +155,11 @@ class Meaning:
     def call(self, tree: Tree) -> Meant:
         function, *arguments = tree.args
         meant = [self.of(argument) for argument in arguments]
+        if function in BY_ROWS and len(meant) == 1 and 1 not in (meant[0][1] or (1,)):
+            function = BY_ROWS[function]
+        if function in TRIGONOMETRIC and any(node.head == "degrees" for node in nodes(arguments[0])):
+            half_turn = operation("/", [self.of(pi(tree.start)), (number(180), ())], tree.start)
+            meant = [product(Tree(r"\cdot", (arguments[0], arguments[0]), tree.start), meant[0], half_turn)]
         if function in ("max", "min") and len(meant) > 2:
             return reduce(lambda first, second: operation(function, [first, second], tree.start), meant)
         return operation(function, meant, tree.start)
@@ -154,6 +168,12 @@ class Meaning:
         """A function worked in windows of a size that stands below it."""
         function, options, *arguments = tree.args
         return operation(function, [self.of(argument) for argument in arguments], tree.start, options)
+
+    def where(self, tree: Tree) -> Meant:
+        """An expression with a value put in for a name."""
+        body, variable, value = tree.args
+        bound = {**self.bound, variable.args[0].key: self.of(value)}
+        return Meaning(self.facts, self.position, bound, self.indices, self.depth + 1).of(body)
 
     def apply(self, tree: Tree) -> Meant:
         """The article's own function: its body with the arguments put in."""
@@ -238,6 +258,8 @@ class Meaning:
             bottom, below = self.of(tree.args[1] if tree.head == "partial" else tree.args[0])
         elif THETA in self.bound:
             bottom, below = self.bound[THETA]
+        elif (parameter := self.sole_parameter(of)) is not None:
+            bottom, below = self.named(Tree("name", (parameter,), tree.start))
         else:
             raise Unreadable(tree.start, "meaning.gradient")
         top, above = self.numerator(of)
@@ -252,6 +274,12 @@ class Meaning:
         size = above[0] * above[1]
         return partial(top, bottom), (collapse((size, below[0])) if below else above)
 
+    def sole_parameter(self, of: Tree) -> Symbol | None:
+        r"""What a function is a function of, where that is one thing: the w of `\nabla J` for `J(w) = ...`."""
+        functions = self.facts.knowledge.functions.get(of.args[0].key, ()) if of.head in ("name", "apply") else ()
+        found = {parameters for _, parameters, _ in functions}
+        return next(iter(found))[0] if len(found) == 1 and len(next(iter(found))) == 1 else None
+
     def numerator(self, of: Tree) -> Meant:
         """What is differentiated; a name of which nothing is said is a scalar, as losses are."""
         try:
@@ -262,6 +290,7 @@ class Meaning:
             return name(of.args[0].key), ()
 
     def sum(self, tree: Tree) -> Meant:
+        """A sum, or a product, over an index, term by term."""
         variable, low, high, body = tree.args
         steps = self.range(tree, variable, low, high, body)
         parts = [
@@ -270,7 +299,11 @@ class Meaning:
         ]
         result = parts[0]
         for part in parts[1:]:
-            result = operation("+", [result, part], tree.start)
+            result = (
+                operation("+", [result, part], tree.start)
+                if tree.head == heads.SUM
+                else product(Tree(r"\cdot", (body, body), tree.start), result, part)
+            )
         return result
 
     def range(self, tree: Tree, variable: str, low: Tree | None, high: Tree | None, body: Tree) -> range:
@@ -290,11 +323,13 @@ class Meaning:
             count = 0
             if node.head == "name" and variable in "".join((*node.args[0].sub, *node.args[0].label)):
                 symbol = instance(node.args[0], self.indices)
-                while count < MAXIMAL_SUM and self.exists(instance(symbol, {variable: str(count + 1)})):
+                others = dict.fromkeys("".join(symbol.sub), "1") if letters("".join(symbol.sub)) else {}
+                most = MAXIMAL_SUM if self.facts.supposed is NOTHING else self.facts.supposed.size
+                while count < most and self.exists(instance(symbol, {**others, variable: str(count + 1)})):
                     count += 1
-            elif node.head == "entry" and node.args[1].sub == (variable,):
+            elif node.head == "entry" and variable in (places := "".join(instance(node.args[1], self.indices).sub)):
                 _, shape = self.of(node.args[0])
-                count = max(shape, default=1) if 1 in (*shape, 1) else 0
+                count = shape[places.index(variable)] if len(places) == 2 and shape else max(shape, default=1)
             if count:
                 return count
         raise Unreadable(body.start, "meaning.end")
@@ -340,13 +375,6 @@ class Meaning:
             raise Unreadable(tree.start, "meaning.ones", count=count)
         return (Term("ones", (count, 1)), (count, 1)) if count > 1 else (number(1), ())
 
-    def norm(self, tree: Tree) -> Meant:
-        inner, shape = self.of(tree.args[0])
-        if not shape:
-            return operation(heads.ABS, [(inner, shape)], tree.start)
-        square = Term(heads.HADAMARD_POW, (inner, number(2)))
-        return Term(heads.SQRT, (Term(heads.SUM, (square,)),)), ()
-
     def compare(self, tree: Tree) -> Meant:
         raise Unreadable(tree.start, "meaning.comparison")
 
@@ -356,26 +384,15 @@ METHODS: dict[str, Callable[[Meaning, Tree], Meant]] = {
     "name": Meaning.named,
     "nabla": Meaning.partial,
     "entry": Meaning.entry_of,
+    heads.PROD: Meaning.sum,
+    "degrees": Meaning.group,
+    **OF_MATRICES,
     "tuple": Meaning.listed,
     **{
         key: getattr(Meaning, key)
-        for key in [
-            "number",
-            "group",
-            "at",
-            "updated",
-            "matrix",
-            "call",
-            "windowed",
-            "apply",
-            "prime",
-            "partial",
-            heads.SUM,
-            heads.CASES,
-            "indicator",
-            "ones",
-            heads.NORM,
-            "compare",
-        ]
+        for key in (
+            *("number", "group", "at", "updated", "matrix", "call", "windowed", "where", "apply", "prime", "partial"),
+            *(heads.SUM, heads.CASES, "indicator", "ones", "compare"),
+        )
     },
 }

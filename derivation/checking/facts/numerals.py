@@ -23,10 +23,13 @@ class Numerals:
 
     def __init__(self, values: Mapping[Key, Iterable[Statement]], chains: Iterable[ChainRead]) -> None:
         self.values = values
+        results = [(chain, result) for chain in chains if (result := chain.sides[-1].tree)]
         self.long = frozenset(
-            text for chain in chains if (result := chain.sides[-1].tree) for text in long_numerals(result)
+            text
+            for chain, result in results
+            for text in (numerals(result) if gives_roughly(chain) else long_numerals(result))
         )
-        """The numerals of results that have so many places that they can only be roundings."""
+        """The numerals of results that can only be roundings: they have so many places, or are given with `≈`."""
 
     def _texts(self) -> Iterator[str]:
         for statements in self.values.values():
@@ -56,6 +59,12 @@ class Numerals:
         if text in alike:
             return None
         return next((other for other in alike if abs(int(other[-1]) - int(text[-1])) == 1), None)
+
+
+def gives_roughly(chain: ChainRead) -> bool:
+    r"""Whether a chain gives a name a rounded value, and says so: `\sigma \approx 2.94`."""
+    first = chain.sides[0].tree
+    return len(chain.sides) == 2 and chain.relations[0] == "≈" and first is not None and first.head == "name"
 
 
 def numerals(tree: Tree) -> list[str]:

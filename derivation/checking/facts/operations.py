@@ -68,6 +68,8 @@ def product(tree: Tree, left: Meant, right: Meant) -> Meant:
     (a, first), (b, second) = left, right
     if tree.args[0].head == "tuple" and first != second and first[:1] == second[:1]:
         a, first = a.T, first[::-1]  # (1, 2) in front of a matrix is a row
+    if tree.head == r"\star" and not first and not second:
+        raise Unreadable(tree.start, "meaning.own_sign")
     if (numeral := scientific(a, b)) is not None:
         return numeral, ()
     fitting = []

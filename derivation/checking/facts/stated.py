@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
-from derivation.checking.facts.knowledge import Knowledge, Statement
+from derivation.checking.facts.knowledge import Knowledge, Statement, is_number
 from derivation.checking.facts.meter import Meter
 from derivation.checking.facts.numerals import Numerals
 from derivation.checking.facts.position import Position
@@ -44,6 +45,15 @@ class Stated:
     aliased: dict[Key, tuple[Term, Shape]] = field(default_factory=dict)
     pulled: dict[Any, Mapping[str, Term]] = field(default_factory=dict)
     """Reverse rules of formulas, which no value changes."""
+
+    @cached_property
+    def restarts(self) -> Sequence[tuple[Position, Key]]:
+        """The places at which a quantity that was given a number is given one again, in order."""
+        found = []
+        for key, statements in self.knowledge.values.items():
+            given = [statement for statement in statements if is_number(statement.worked or statement.tree)]
+            found += [(statement.position, key) for statement in given[1:]]
+        return sorted(found, key=itemgetter(0))
 
     @cached_property
     def renewals(self) -> Sequence[Position]:

@@ -3,23 +3,25 @@ accumulation."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
-from hashlib import blake2b
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from flint import arb, fmpq
+from flint import fmpq
 
 from derivation.checking.facts.effort import effort
-from derivation.checking.facts.failures import Unknown
+from derivation.checking.facts.failures import FAILURES, Unknown
+from derivation.checking.facts.intervals import is_rounded_to
 from derivation.checking.facts.knowledge import Statement
 from derivation.checking.facts.lookup import Lookup
 from derivation.checking.facts.meaning import Meaning
+from derivation.checking.facts.numerals import numerals
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key, hidden, key_of
+from derivation.checking.reading.trees import Tree
 from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.calculus.reverse import NoDerivative
-from derivation.formulas.numbers import exact, settle
+from derivation.formulas.numbers import settle
 from derivation.formulas.operations.algebras import Numbers
 from derivation.formulas.terms import Term, name
 
@@ -28,8 +30,6 @@ LONG = 100
 """Nodes of a term whose value is kept."""
 NODES_AT_ONCE = 1000
 """Nodes of a term that are gone through before they are counted."""
-DRAWN_A_STEP = 32
-"""Entries of an array that are drawn in the time of a step."""
 UPSTREAM = hidden("G")
 
 
@@ -42,29 +42,6 @@ def quantities(term: Term) -> Iterator[Term]:
             yield node
         else:
             waiting.extend(node.children)
-
-
-class Balls(Numbers):
-    """Numbers in which a numeral that is known to be rounded stands for all numbers that it may be the rounding of."""
-
-    def __init__(self, rounded: Container[str]) -> None:
-        self.rounded = rounded
-
-    def literal(self, term: Term) -> Any:
-        text = term.args[0]
-        value = exact(text)
-        return arb(value, arb(half_unit(text))) if text.lstrip("-") in self.rounded else value
-
-
-def half_unit(text: str) -> fmpq:
-    """Half a unit of the last printed digit.
-
-    >>> half_unit("0.25")
-    1/200
-    """
-    digits, _, power = text.partition("e")
-    places = len(digits.partition(".")[2]) - int(power or 0)
-    return fmpq(1, 2 * 10**places) if places >= 0 else fmpq(10**-places, 2)
 
 
 class Truth:
@@ -150,6 +127,19 @@ class Truth:
             return found
         return None
 
+    def source(self, key: Key, position: Position) -> Statement | None:
+        """The formula of the article that a quantity's value is worked from; None where there is none."""
+        for statement in self.facts.definitions(key, position):
+            meant = self.facts.meant(statement, position)
+            try:
+                if meant and self.value(meant[0], position):
+                    return statement
+            except Unknown:
+                continue
+            except FAILURES:  # a logarithm of this random number, say
+                return statement
+        return None
+
     def given(self, key: Key, position: Position) -> Array:
         """The value that the article gives."""
         statement = self.statement(key, position)
@@ -158,7 +148,21 @@ class Truth:
             if seen:
                 return self.value(Meaning(self.facts, position).of(seen)[0], position)
             raise Unknown(0, "lacking.value", quantity=key)
-        return self.value(Meaning(self.facts, statement.position).of(statement.tree)[0], statement.position)
+        return self.stated(statement)
+
+    def stated(self, statement: Statement) -> Array:
+        """The value that a statement gives, in truth: as it was before it was rounded for print, if it was."""
+        printed = self.meant(statement, statement.tree)
+        if statement.worked is None or statement.worked is statement.tree:
+            return printed
+        try:
+            worked = self.meant(statement, statement.worked)
+        except FAILURES:
+            return printed
+        return worked if is_rounded_to(worked, printed, numerals(statement.tree)) else printed
+
+    def meant(self, statement: Statement, tree: Tree) -> Array:
+        return self.value(Meaning(self.facts, statement.position).of(tree)[0], statement.position)
 
     def statement(self, key: Key, position: Position) -> Statement | None:
         """Where the value comes from that a quantity has by itself."""
@@ -300,85 +304,8 @@ class Printed(Truth):
     def statement(self, key: Key, position: Position) -> Statement | None:
         return self.facts.value_statement(key, position)
 
+    def stated(self, statement: Statement) -> Array:
+        return self.meant(statement, statement.tree)
+
     def moment(self, position: Position) -> Position:
         return position
-
-
-class Random(Truth):
-    """Values at a random point: inputs are drawn by their names, everything else follows."""
-
-    def __init__(
-        self,
-        facts: Lookup,
-        trial: int,
-        fixed: frozenset[Key] = frozenset(),
-        printed: Truth | None = None,
-        surface: bool = False,
-        direct: bool = False,
-    ) -> None:
-        super().__init__(facts)
-        self.direct = direct
-        self.trial, self.fixed, self.printed, self.surface = trial, fixed, printed, surface
-
-    def find(self, leaf: Term, position: Position) -> Array:
-        if self.printed and key_of(leaf) in self.fixed:
-            return self.printed.quantity(leaf, position)
-        if self.surface and leaf.head == "name" and self.facts.alias_term(leaf.args[0]) is None:
-            return self.drawn(leaf.args[0], position)
-        if self.surface and leaf.head != "name":
-            shape = self.facts.shape(leaf.args[-1].args[0] if leaf.args[-1].head == "name" else "", position)
-            return self.array(key_of(leaf), shape or ())
-        return super().find(leaf, position)
-
-    def given(self, key: Key, position: Position) -> Array:
-        return self.drawn(key, position)
-
-    def drawn(self, key: Key, position: Position) -> Array:
-        shape = self.facts.shape(key, position)
-        if shape is None and not self.facts.is_drawn(key):
-            raise Unknown(0, "lacking.shape", quantity=key)
-        array = self.array(key, shape or ())
-        return normalized(array, self.distributions(key, position))
-
-    def array(self, key: Key, shape: Shape) -> Array:
-        size = shape[0] * shape[1] if shape else 1
-        self.facts.meter.tick(size // DRAWN_A_STEP)
-        return Array(shape, tuple(rational(f"{key}/{place}/{self.trial}") for place in range(size)))
-
-    def distributions(self, key: Key, position: Position) -> list[range]:
-        """The places that add up to 1 where an input is a target, or has one in each row or each column: in a random
-        one they do so too."""
-        statement = self.facts.given(key, position)
-        if statement is None or statement.tree.head not in ("matrix", "tuple"):
-            return []
-        array = self.given_by_value(key, position)
-        entries, columns = array.entries, array.shape[1] if array.shape else 1
-        whole = range(len(entries))
-        rows, down = [whole[k : k + columns] for k in whole[::columns]], [whole[k::columns] for k in range(columns)]
-        add_up = (
-            parts
-            for parts in ([whole], rows, down)
-            if all(len(part) > 1 and sum((entries[k] for k in part), fmpq(0)) == 1 for part in parts)
-        )
-        return next(add_up, []) if all(isinstance(x, fmpq) and x >= 0 for x in entries) else []
-
-    def given_by_value(self, key: Key, position: Position) -> Array:
-        return Truth(self.facts).given(key, position)
-
-
-def normalized(array: Array, parts: list[range]) -> Array:
-    """The array with the entries of each part positive and adding up to 1."""
-    entries = list(array.entries)
-    for part in parts:
-        positive = [abs(entries[place]) + fmpq(1, 7) for place in part]
-        total = sum(positive, fmpq(0))
-        for place, entry in zip(part, positive, strict=True):
-            entries[place] = entry / total
-    return Array(array.shape, tuple(entries))
-
-
-def rational(seed: str) -> fmpq:
-    """A fraction between -3 and 3, not 0, that depends on the text alone."""
-    drawn = int.from_bytes(blake2b(seed.encode(), digest_size=4).digest(), "big")
-    value = fmpq(drawn % 191 + 1, 64)
-    return -value if drawn >> 31 else value

@@ -59,8 +59,13 @@ def is_exactly(x: Any, text: str) -> bool:
 
 
 def significant(text: str) -> bool:
-    """Whether a numeral has digits enough to be recognized where it is used again."""
-    return len(text.partition("e")[0].replace(".", "").strip("0")) > 1
+    """Whether a numeral has digits enough to be recognized where it is used again; a last 0 behind the point is a digit.
+
+    >>> significant("0.30"), significant("0.3"), significant("30")
+    (True, False, False)
+    """
+    digits = text.partition("e")[0]
+    return len(digits.replace(".", "").lstrip("0") if "." in digits else digits.strip("0")) > 1
 
 
 def lacks_digits(x: Any, text: str) -> bool:

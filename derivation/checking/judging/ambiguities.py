@@ -4,6 +4,7 @@ give."""
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from derivation.checking.facts.knowledge import (
     PRODUCT_SIGNS,
@@ -15,8 +16,11 @@ from derivation.checking.facts.knowledge import (
     quantity,
 )
 from derivation.checking.facts.quantity import Key
+from derivation.checking.judging.cases import Cases, is_solved
 from derivation.checking.judging.context import Context
-from derivation.checking.reading.trees import Tree
+from derivation.checking.reading.remarks import units
+from derivation.checking.reading.trees import Tree, nodes
+from derivation.formulas.operations import heads
 from derivation.words.telling import tell
 
 
@@ -31,8 +35,17 @@ class Ambiguities:
         shows that it is a slip."""
         if right.tree is None or self.context.is_slip(chain, right.tree):
             return ""
+        first, second = units(left.side.words), units(right.side.words)
+        if (first and second and first != second) or (
+            left.tree and {in_degrees(left.tree), in_degrees(right.tree)} == {True, False}
+        ):
+            return tell("undecided.units")
         if expected and bare(expected) == bare(right.side.latex):
             return tell("undecided.open_shapes")
+        if Cases(self.context).excused(chain, left, right):
+            return tell("undecided.case")
+        if self.facts.knowledge.scalar and left.tree and has_own_sign(left.tree, right.tree):
+            return tell("undecided.own_sign")
         return self.equation(chain, left, right) or self.other_section(chain, left, right)
 
     def equation(self, chain: ChainRead, left: SideRead, right: SideRead) -> str:
@@ -48,13 +61,12 @@ class Ambiguities:
         if (
             begins
             and len(chain.sides) == 2
-            and is_number(right.tree)
+            and (is_number(right.tree) or self.facts.knowledge.scalar)
             and not is_closed(left.tree)
             and quantity(left.tree) is None
+            and is_solved(self.facts, chain)
         ):
-            statements = (self.facts.value_statement(key, chain.position) for key in left.named)
-            if any(statement and statement.position > chain.position for statement in statements):
-                return tell("undecided.equation_later")
+            return tell("undecided.equation_later")
         return ""
 
     def other_section(self, chain: ChainRead, left: SideRead, right: SideRead) -> str:
@@ -105,6 +117,33 @@ def is_equation(left: Tree, right: Tree) -> bool:
     zero = is_zero(right)
     scaled = left.head in PRODUCT_SIGNS and is_number(left.args[0]) and quantity(left.args[1]) is not None
     return (zero or scaled) and quantity(left) is None and is_closed(right) and not is_closed(left)
+
+
+INVERSES = frozenset([heads.ARCSIN, heads.ARCCOS, heads.ARCTAN, heads.NORMAL_PDF])
+"""Functions that give angles in radians, and the one by which pi is read."""
+
+
+def in_degrees(tree: Tree) -> bool | None:
+    """Whether a side gives an angle in degrees, or in radians; None where it shows neither."""
+    found = nodes(tree)
+    calls = {node.args[0] for node in found if node.head == "call"}
+    if any(node.head == "degrees" for node in found):
+        return True
+    return False if calls & INVERSES else None
+
+
+SIGNS = frozenset([r"\circ", "@", r"\otimes"])
+
+
+def has_own_sign(left: Tree, right: Tree) -> bool:
+    """Whether a sign between numbers may have a meaning of the article's own: one that is no sign of a product of
+    numbers, or a star whose other side says what it makes of its numbers: `2 * 6 = 2^6 + 6^2`."""
+    if is_closed(left) and any(node.head in SIGNS for node in nodes(left)):
+        return True
+    if left.head != "*" or not is_closed(left) or not is_closed(right):
+        return False
+    numbers, others = (Counter(node.args[0] for node in nodes(tree) if node.head == "number") for tree in (left, right))
+    return right.head in ("+", "-") and numbers.keys() <= others.keys() and others.total() > numbers.total()
 
 
 def bare(latex: str) -> str:

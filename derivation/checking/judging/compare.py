@@ -13,11 +13,12 @@ from typing import Any
 from flint import arb, fmpq
 
 from derivation.checking.facts.failures import FAILURES, Mismatch, Unknown
+from derivation.checking.facts.intervals import Balls
 from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.numerals import numerals
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key, key_of
-from derivation.checking.facts.values import Balls, Printed, quantities
+from derivation.checking.facts.values import Printed, quantities
 from derivation.checking.judging.agreement import (
     Agreement,
     better,
@@ -81,15 +82,22 @@ class Known(Container[str]):
 
 class Comparison:
     """One comparison of terms at one place of the article, for as long as it is made: what it comes upon stays in it
-    and is returned with its outcome. `subject` gives the true value of the chain's quantity, if it has one."""
+    and is returned with its outcome. `subject` gives the true value of the chain's quantity, `origin` that or
+    the value of its first side of numbers, if it has one."""
 
     def __init__(
-        self, context: Context, position: Position, relation: str, subject: Callable[[], Array | None] = lambda: None
+        self,
+        context: Context,
+        position: Position,
+        relation: str,
+        subject: Callable[[], Array | None] = lambda: None,
+        origin: Callable[[], Array | None] = lambda: None,
     ) -> None:
         self.facts, self.truth, self.printed = context.facts, context.truth, context.printed
-        self.position, self.subject = position, subject
+        self.position, self.subject, self.origin = position, subject, origin
         self.is_rounded, self.any_rounded = context.is_rounded, context.any_rounded
         self.rounding = Rounding(relation, context.allowed, context.is_rounded, context.facts.numerals)
+        self.is_shortened = context.is_shortened
         self._rounded: list[str] = []
         self._difference: Difference | None = None
         self._aligned: dict[tuple[Term, Term], Agreement] = {}
@@ -128,7 +136,7 @@ class Comparison:
     def ball(self, term: Term) -> Array | None:
         """The value with rounded numerals as intervals."""
         try:
-            texts = Known(self.is_rounded, set(self._rounded), self.unproved(term))
+            texts = Known(self.is_rounded, set(filter(significant, self._rounded)), self.unproved(term))
             return Printed(self.facts, Balls(texts)).value(term, self.position)
         except FAILURES:
             return None
@@ -140,7 +148,7 @@ class Comparison:
             key = key_of(leaf)
             statement = self.facts.value_statement(key, self.position)
             if statement and self.facts.knowledge.formulas.get(key) and self.without_truth(key):
-                found.update(numerals(statement.tree))
+                found.update(text for text in numerals(statement.tree) if "." in text)
         return found
 
     def without_truth(self, key: Key) -> bool:
@@ -158,7 +166,13 @@ class Comparison:
             best = better(best, self.sides(values, side, b))
             if best == "exact":
                 break
-        return self.overlap(sources, b) if best == "no" and not is_literal(b) else best
+        if best != "no" or is_literal(b):
+            return best
+        found = self.overlap(sources, b)
+        if found == "rounded" and self.rounding.relation == "≈":  # worked from more digits than are printed
+            numbers = (node.args[0].lstrip("-") for node in walk(b) if node.head == "number")
+            self._rounded += [text for text in numbers if "." in text and significant(text)]
+        return found
 
     def sources(self, a: Term, known: Sequence[Array] | None) -> Iterator[tuple[Sequence[Array], Term | None]]:
         """What b is held against: values, and the term they come from if its parts may be compared."""
@@ -183,10 +197,10 @@ class Comparison:
     def formulas(self, a: Term) -> Iterator[Term]:
         """The article's own formulas for a quantity."""
         key = key_of(a)
-        for place, statement in enumerate(self.facts.definitions(key, self.position)):
-            defined = self.facts.definition(key, self.position, place) if statement.position != self.position else None
-            if defined:
-                yield defined[0]
+        for statement in self.facts.definitions(key, self.position):
+            meant = self.facts.meant(statement, self.position) if statement.position != self.position else None
+            if meant:
+                yield meant[0]
 
     # Literals
 
@@ -205,30 +219,35 @@ class Comparison:
                 inexact = [
                     text.lstrip("-") for x, text in zip(ball.entries, texts, strict=True) if not isinstance(x, fmpq)
                 ]
-                self._rounded += filter(significant, inexact)
-        if (
-            best == "no"
-            and result
-            and a is not None
-            and self.hidden_digits(a, texts, shape)
-            and self.rounding.allows("operands")
-        ):
+                self._rounded += inexact
+        if best == "no" and result and a is not None and self.hidden_digits(a, texts, shape):
             best = "rounded"
         if best == "rounded":
-            self._rounded += [bare for text in texts if significant(bare := text.lstrip("-"))]
+            self._rounded += [text.lstrip("-") for text in texts]
         if best == "no" and fitting:
             self.locate(fitting[-1], texts)
         return best
 
     def hidden_digits(self, a: Term, texts: Sequence[str], shape: tuple[int, ...]) -> bool:
-        """Whether the numerals of a result fit if those of the side before it are roundings, all that have a decimal
-        point."""
-        decimals = {node.args[0].lstrip("-") for node in walk(a) if node.head == "number" and "." in node.args[0]}
+        """Whether the numerals of a result fit if those of the side before it have more digits than are shown: those
+        that the article rounded where it worked them. That is so if the value that the chain began with, carried in
+        full, gives the result; else if the article does so as a rule."""
+        numerals = {node.args[0].lstrip("-") for node in walk(a) if node.head == "number"}
+        decimals = {text for text in numerals if "." in text and self.is_shortened(text)}
         try:
             ball = Printed(self.facts, Balls(decimals)).value(a, self.position) if decimals else None
         except FAILURES:
             return False
-        return ball is not None and ball.shape == shape and self.rounding.agreement(ball, texts, True) != "no"
+        if ball is None or ball.shape != shape or self.rounding.agreement(ball, texts, True) == "no":
+            return False
+        return self.is_in_full(ball, texts) or self.rounding.allows("operands")
+
+    def is_in_full(self, ball: Array, texts: Sequence[str]) -> bool:
+        """Whether numerals are those of the value that the chain began with, which lies in the side before them."""
+        truth = self.origin()
+        if truth is None or truth.shape != ball.shape or self.rounding.agreement(truth, texts, True) == "no":
+            return False
+        return all(arb(x).overlaps(arb(y)) for x, y in zip(truth.entries, ball.entries, strict=True))
 
     def within(self, ball: Array, texts: Sequence[str], shape: tuple[int, ...], result: bool) -> Agreement:
         """Whether rounding on the way explains the numerals: they lie in the interval, and are the true value's or the

@@ -11,10 +11,12 @@ from flint import arb, fmpq
 from derivation.checking.facts.facts import Facts
 from derivation.checking.facts.failures import FAILURES, Mismatch
 from derivation.checking.facts.knowledge import ChainRead, SideRead, quantity
-from derivation.checking.facts.lessons import Confirmed, Lesson, Lessons, Mistaken, Rounded, Used
+from derivation.checking.facts.lessons import Confirmed, Lesson, Lessons, Mistaken, Rounded, Shortened, Used
 from derivation.checking.facts.meaning import Meaning
+from derivation.checking.facts.points import Random
 from derivation.checking.facts.quantity import Key
-from derivation.checking.facts.values import Printed, Random, Truth
+from derivation.checking.facts.supposed import Supposed
+from derivation.checking.facts.values import Printed, Truth
 from derivation.checking.judging.agreement import equal
 from derivation.checking.judging.verdicts import Allowance, Kind, Verdict
 from derivation.checking.reading.tokens import Unreadable
@@ -77,7 +79,9 @@ class Context:
         known = self.lessons.after(lessons)
         changes = tuple(lesson for lesson in lessons if lesson.changes_facts)
         if changes and changes not in self.of.behind:
-            self.of.behind[changes] = Values(Facts(self.facts.stated, known, self.facts.parameters))
+            self.of.behind[changes] = Values(
+                Facts(self.facts.stated, known, self.facts.parameters, self.facts.supposed)
+            )
         return Context(self.of.behind[changes] if changes else self.of, self.chains, self.allowed, known)
 
     def afresh(self) -> Context:
@@ -96,9 +100,17 @@ class Context:
             values = self.of.free[names] = Values(Facts(self.facts.stated, self.facts.lessons, names))
         return Context(values, self.chains, self.allowed, self.lessons)
 
+    def supposing(self, supposed: Supposed) -> Context:
+        """The context with what an equality between symbols is tried with."""
+        return Context(Values(self.facts.supposing(supposed)), self.chains, self.allowed, self.lessons)
+
     def is_rounded(self, text: str) -> bool:
         """Whether a numeral, as printed, is known to be rounded."""
         return text in self.facts.numerals.long or self.lessons.has(Rounded, text)
+
+    def is_shortened(self, text: str) -> bool:
+        """Whether a numeral, as printed, may stand for more digits."""
+        return self.is_rounded(text) or self.lessons.has(Shortened, text)
 
     @property
     def any_rounded(self) -> bool:

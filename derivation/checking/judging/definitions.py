@@ -5,19 +5,26 @@ from __future__ import annotations
 from itertools import islice
 
 from derivation.checking.facts.failures import FAILURES, Mismatch, Unknown
+from derivation.checking.facts.indices import letters, match
 from derivation.checking.facts.knowledge import (
     ChainRead,
     SideRead,
+    Statement,
     is_assignment,
     is_closed,
-    letters,
-    match,
+    is_number,
     quantity,
 )
 from derivation.checking.facts.lessons import RulesDropped
 from derivation.checking.facts.meaning import Meaning
-from derivation.checking.facts.quantity import Key, is_derivative, is_derived, is_updated
+from derivation.checking.facts.quantity import Key, Quantity, is_derivative, is_derived, is_updated, key_of
+from derivation.checking.judging.agreement import equal
+from derivation.checking.judging.compare import Comparison
 from derivation.checking.judging.context import Context, Judgement
+from derivation.checking.judging.expected import as_printed
+from derivation.checking.judging.restarts import begins_anew, is_worked
+from derivation.checking.judging.updates import contradiction
+from derivation.checking.judging.verdicts import Kind, Verdict
 from derivation.checking.reading.symbols import Symbol
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree, alike, nodes
@@ -42,11 +49,13 @@ class Definitions:
         if left.tree.head == "apply" and any(
             position == chain.position for position, *_ in self.facts.knowledge.functions.get(left.tree.args[0].key, ())
         ):
-            return Judgement("exact", kind="definition")
+            return Judgement("stated", kind="definition")
         for read, other in ((left, right), (right, left)):
             key = quantity(read.tree) if read.tree else None
             if key is not None and (read is left or k == 1):
                 judgement = self.defines(chain, key, read, other)
+                if judgement and judgement.verdict in ("exact", "stated") and read is chain.sides[0]:
+                    return contradiction(self.context, chain, key, other) or judgement
                 if judgement:
                     return judgement
         return None
@@ -61,7 +70,7 @@ class Definitions:
             return self.given(chain, key, other)
         definitions = self.facts.definitions(key, chain.position)
         if is_derivative(key) and definitions and definitions[0].read is other and self.unconnected_slope(chain, read):
-            return Judgement("undecided", tell("undecided.unconnected"))
+            return self.taken(key, chain)
         if (
             definitions
             and definitions[0].read is not other
@@ -86,7 +95,7 @@ class Definitions:
         except Unreadable:
             if not self.context.is_general(key):
                 raise
-        return self.declared(key, other, chain) or Judgement("exact", kind="definition")
+        return self.declared(key, other, chain) or Judgement("stated", kind="definition")
 
     def cases(self, chain: ChainRead, left: SideRead, right: SideRead) -> Judgement | None:
         """The verdict on a general formula, tried at every index for which the article has numbers or formulas; None
@@ -135,13 +144,84 @@ class Definitions:
         assert other.tree
         self.context.meaning(chain, other.tree)
         earlier = self.facts.value_statement(key, chain.position)
-        renewed = earlier is not None and earlier.position < chain.position and not alike(earlier.tree, other.tree)
+        before = earlier if earlier and earlier.position < chain.position else None
+        repeated = before is not None and alike(before.tree, other.tree)
+        if before and not repeated and (shown := self.shown_again(key, other, chain)):
+            return shown
+        if is_derivative(key) and not repeated and not self.is_zero(other.tree, chain):
+            return self.taken(key, chain)
         why = (
-            tell("holds.new_value", latex=earlier.read.side.latex, line=earlier.read.side.place[0])
-            if earlier and renewed
+            tell("holds.new_value", latex=before.read.side.latex, line=before.read.side.place[0])
+            if before and not repeated
             else ""
         )
-        return self.declared(key, other, chain) or Judgement("exact", why, kind="definition")
+        verdict: Verdict = "exact" if repeated else "stated"
+        return (
+            self.declared(key, other, chain)
+            or self.entry(key, other.tree, chain)
+            or Judgement(verdict, why, kind="definition")
+        )
+
+    def shown_again(self, key: Key, other: SideRead, chain: ChainRead) -> Judgement | None:
+        """The verdict on a number for a name that was worked above, unless it begins anew here."""
+        assert other.tree
+        first = next((read.tree for read in chain.sides if read.tree and is_closed(read.tree)), other.tree)
+        before = self.worked_above(key, chain)
+        if before is None or not is_number(first) or begins_anew(self.facts, before, chain):
+            return None
+        value = self.context.truth.stated(before)
+        a, (b, _) = self.context.meaning(chain, before.tree)[0], self.context.meaning(chain, other.tree)
+        comparison = Comparison(self.context, chain.position, chain.relations[0])
+        outcome = comparison.outcome(a, b, [value, self.context.printed.stated(before)])
+        if outcome.agreement != "no":
+            return Judgement(outcome.agreement)
+        side = before.read.side
+        why = tell("wrong.shown_before", quantity=key, latex=side.latex, line=side.place[0])
+        return Judgement("wrong", why, as_printed(value, b), other.side.start)
+
+    def worked_above(self, key: Key, chain: ChainRead) -> Statement | None:
+        """Where numbers were last worked to a quantity's value."""
+        above = (one for one in reversed(self.facts.values(key)) if one.position < chain.position and not one.assigned)
+        return next((one for one in above if one.worked and is_worked(one.worked)), None)
+
+    def taken(self, key: Quantity, chain: ChainRead) -> Judgement:
+        """The verdict on a derivative to which no formula leads: a question where something is said of what is
+        differentiated, a statement where nothing is."""
+        if self.facts.definitions(key.of, chain.position) or self.facts.definition(key.of, chain.position):
+            return Judgement("undecided", tell("undecided.unconnected"))
+        return Judgement("stated", kind="gradient")
+
+    def entry(self, key: Key, tree: Tree, chain: ChainRead) -> Judgement | None:
+        """The verdict on a value whose name is that of an entry of an array; None where the array has no value, or one
+        that may be of something else."""
+        symbol = self.facts.symbol(key)
+        try:
+            found = Meaning(self.facts, chain.position).entry(symbol) if symbol and not is_derived(key) else None
+            whole = self.context.printed.value(found[0], chain.position) if found else None
+        except FAILURES:
+            return None
+        array = key_of(found[0].args[0]) if found else ""
+        statement, value = self.facts.value_statement(array, chain.position), self.context.value_of(tree, chain)
+        if whole is None or statement is None or value is None or self.facts.is_gathered(array, chain.position):
+            return None
+        if equal(whole, value):
+            return Judgement("exact", kind="definition")
+        if self.facts.definitions(array, chain.position) or not self.is_only_here(statement, key, chain):
+            return None
+        shown, side = as_printed(whole, self.context.meaning(chain, tree)[0]), statement.read.side
+        why = tell("undecided.entry", quantity=key, value=shown, latex=side.latex, line=side.place[0])
+        return Judgement("undecided", why)
+
+    def is_only_here(self, statement: Statement, key: Key, chain: ChainRead) -> bool:
+        """Whether an array was given above in this section, and its entry has no other value."""
+        sections = self.facts.sections
+        above = statement.position < chain.position and sections[statement.position] == sections[chain.position]
+        return above and len(self.facts.values(key)) == 1
+
+    def is_zero(self, tree: Tree, chain: ChainRead) -> bool:
+        """Whether a side is 0, as a derivative is where no formula leads from the one quantity to the other."""
+        value = self.context.value_of(tree, chain)
+        return value is not None and all(entry == 0 for entry in value.entries)
 
     def unconnected(self, key: Key, chain: ChainRead) -> bool:
         """Whether a derivative or an updated value has neither formula nor network behind it."""
@@ -194,14 +274,16 @@ class Definitions:
         assert other.tree
         b, _ = self.context.meaning(chain, other.tree)
         rule = self.facts.rule(updated(name(key)), chain.position) if isinstance(key, str) else None
-        if rule is not None and not is_closed(other.tree) and self.context.identical(rule, b, chain) is False:
+        same = self.context.identical(rule, b, chain) if rule is not None and not is_closed(other.tree) else None
+        if same is False:
             return Judgement(
                 "wrong",
                 tell("wrong.rule", line=self.facts.rules[0].statement.read.side.place[0]),
                 at=other.side.start,
                 kind="gradient",
             )
-        return Judgement("exact", kind="gradient" if "partial" in {node.head for node in walk(b)} else "definition")
+        kind: Kind = "gradient" if "partial" in {node.head for node in walk(b)} else "definition"
+        return Judgement("exact" if same else "stated", kind=kind)
 
     def rule_holds(self, other: SideRead) -> Judgement:
         """A general update rule: wrong only where every line that applies it says otherwise, and all in one way."""
@@ -221,7 +303,7 @@ class Definitions:
                 except (Unreadable, Mismatch):
                     continue
         if not lines:
-            return Judgement("exact", kind="definition")
+            return Judgement("stated", kind="definition")
         return Judgement(
             "wrong",
             tell("wrong.rule_unused", lines=", ".join(lines)),

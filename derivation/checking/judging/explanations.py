@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
-from flint import arb
+from collections.abc import Iterator
 
 from derivation.checking.facts.failures import FAILURES, Mismatch
 from derivation.checking.facts.knowledge import (
@@ -12,6 +10,7 @@ from derivation.checking.facts.knowledge import (
     SideRead,
     Statement,
     is_closed,
+    is_number,
     named,
     quantity,
     substitutions,
@@ -19,15 +18,15 @@ from derivation.checking.facts.knowledge import (
 from derivation.checking.facts.lessons import Redefined, Restated, Used
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key, Quantity, is_derivative, is_derived, is_updated, key_of
-from derivation.checking.facts.values import half_unit, quantities
+from derivation.checking.facts.values import quantities
 from derivation.checking.judging.agreement import equal, printed_entries
+from derivation.checking.judging.cases import is_solved
 from derivation.checking.judging.compare import Comparison, Difference
-from derivation.checking.judging.context import Context, Judgement, near
+from derivation.checking.judging.context import Context, Judgement
 from derivation.checking.judging.expected import as_printed, formula_of
+from derivation.checking.judging.misprints import miscopied
 from derivation.checking.judging.mistakes import named_mistake
 from derivation.checking.reading.trees import Tree, nodes
-from derivation.formulas.arrays import Array, Shape
-from derivation.formulas.numbers import exact
 from derivation.formulas.terms import Term, is_literal
 from derivation.words.telling import Sentence, extended, tell
 
@@ -96,15 +95,28 @@ class Explanations:
         mistake = named_mistake(self.context.random, a, b, chain.position)
         why = mistake or tell("wrong.refuted")
         try:
-            if comparison.outcome(a, b, self.context.candidates(chain, left, a)).agreement != "no":
+            agreement = comparison.outcome(a, b, self.context.candidates(chain, left, a)).agreement
+            if agreement != "no":
                 definitions = self.facts.definitions(key, chain.position) if key and not is_derivative(key) else []
                 if key and not is_derived(key) and (not definitions or definitions[0].read is right):
-                    return Judgement("exact", kind="definition")
+                    return Judgement(agreement, kind="definition")
+                if self.is_equation(chain, a, b):
+                    return Judgement(agreement, tell("holds.these_numbers"))
                 why = extended(why, "wrong.by_chance")
         except FAILURES:
             pass
         why = self.otherwise(why, chain, quantity(left.tree) if left.tree else None, right)
         return Judgement("wrong", why, self.expectation(a, b, chain), right.side.start)
+
+    def is_equation(self, chain: ChainRead, a: Term, b: Term) -> bool:
+        """Whether sides that are equal for the article's numbers claim no more than that: they are no rule for a
+        quantity, or it is solved for what is in them."""
+        if any(leaf.head != "name" for term in (a, b) for leaf in quantities(term)):
+            return False
+        first = chain.sides[0].tree
+        return (first is not None and quantity(first) is None) or (
+            self.facts.knowledge.scalar and is_solved(self.facts, chain)
+        )
 
     def renamed(self, chain: ChainRead, left: SideRead, right: SideRead) -> Judgement | None:
         """The verdict where a name gets another meaning in a later section, if the article is granted that it does
@@ -125,7 +137,7 @@ class Explanations:
             return None
         side = statement.read.side
         return Judgement(
-            "exact",
+            "stated",
             tell("holds.defined_anew", latex=side.latex, line=side.place[0]),
             kind="definition",
             needed=frozenset(("renamed",)),
@@ -197,7 +209,7 @@ class Explanations:
     ) -> Judgement:
         """Two sides whose numbers differ."""
         assert left.tree and right.tree
-        replaced = self.put_in(chain, left.tree, right.tree)
+        replaced = self.misprint(chain, left.tree, right.tree) or self.put_in(chain, left.tree, right.tree)
         if replaced:
             return replaced
         key = quantity(left.tree)
@@ -206,8 +218,15 @@ class Explanations:
             return renamed
         if key and is_closed(right.tree) and (stated := self.stated_elsewhere(key, chain)):
             return Judgement(
-                "exact",
+                "stated",
                 tell("holds.new_value", latex=stated.read.side.latex, line=stated.read.side.place[0]),
+                kind="definition",
+                lessons=(Redefined(key, chain.position),),
+            )
+        if key and (other := self.of_other_item(key, chain)):
+            return Judgement(
+                "exact",
+                tell("holds.new_value", latex=other.read.side.latex, line=other.read.side.place[0]),
                 kind="definition",
                 lessons=(Redefined(key, chain.position),),
             )
@@ -244,6 +263,18 @@ class Explanations:
             return None
         return statements[0]
 
+    def of_other_item(self, key: Key, chain: ChainRead) -> Statement | None:
+        """The plain value that another item of a list gives a quantity, which this one gives another: two cases."""
+        statement = self.facts.value_statement(key, chain.position)
+        if statement is None or statement.chain is None or is_derived(key):
+            return None
+        items = [side.formula.item for side in (chain.sides[0].side, statement.chain.sides[0].side)]
+        plain = all(
+            len(one.sides) == 2 and one.sides[1].tree and is_number(one.sides[1].tree)
+            for one in (chain, statement.chain)
+        )
+        return statement if plain and None not in items and items[0] != items[1] else None
+
     def takes_new_value(self, chain: ChainRead, key: Key) -> bool:
         """Whether the article uses a name for several things: it has three values at least that do not come from each
         other."""
@@ -254,6 +285,7 @@ class Explanations:
 
     def put_in(self, chain: ChainRead, left: Tree, right: Tree) -> Judgement | None:
         """The name for which another value was put in than the article gives it."""
+        others = self.are_others(chain, left, right)
         for stated, tree in self.substitutions(chain, left, right):
             key = quantity(stated)
             if key is None or self.facts.definitions(key, chain.position) or key == quantity(left):
@@ -270,10 +302,24 @@ class Explanations:
                 return Judgement("wrong", tell("wrong.put_in", **stated_there), at=tree.start)
             put = Statement(chain.position, tree, SideRead(statement.read.side, tree), chain)
             lessons = (Restated(key, put),)
-            if self.context.lessons.has(Used, key) or self.has_other_value(key, statement, chain):
+            if others or self.context.lessons.has(Used, key) or self.has_other_value(key, statement, chain):
                 return Judgement("undecided", tell("undecided.new_value", **stated_there), lessons=lessons)
             return Judgement("wrong", tell("wrong.put_in", **stated_there), at=tree.start, lessons=lessons)
         return None
+
+    def are_others(self, chain: ChainRead, left: Tree, right: Tree) -> bool:
+        """Whether two names at least have numbers put in of which none is the one that it has, and those were given in
+        other sections: then they may be other quantities here."""
+        agree = list[bool]()
+        for stated, tree in self.substitutions(chain, left, right):
+            statement = self.facts.value_statement(quantity(stated) or "", chain.position)
+            if statement is None:
+                agree.append(False)
+                continue
+            given, used = (self.context.value_of(t, chain) for t in (statement.tree, tree))
+            here = self.facts.sections[statement.position] == self.facts.sections[chain.position]
+            agree.append(here or given is None or used is None or equal(given, used))
+        return len(agree) > 1 and not any(agree)
 
     def substitutions(self, chain: ChainRead, left: Tree, right: Tree) -> Iterator[tuple[Tree, Tree]]:
         """The values put in for the names of a side, or of the formula of the quantity that it is."""
@@ -343,21 +389,3 @@ def differing(mistake: Sentence | None, difference: Difference | None) -> Senten
     where = place[0] if len(place) == 1 else place
     found = tell("wrong.entry", place=where, **numbers) if place else tell("wrong.value", **numbers)
     return Sentence(tell("wrong.mistake", mistake=mistake, difference=found), mistake.code) if mistake else found
-
-
-def miscopied(truth: Array, given: Sequence[str], shape: Shape, used: Sequence[str], other: Shape) -> bool:
-    """Whether numerals were copied with as many digits, but other last ones, than they were given, and neither rounded
-    nor cut from the truth."""
-    if shape != other or truth.shape != shape:
-        return False
-    return any(
-        was != now
-        and places(was) == places(now)
-        and near(exact(was), exact(now))
-        and not abs(arb(x) - arb(exact(now))) < arb(2 * half_unit(now))
-        for x, was, now in zip(truth.entries, given, used, strict=True)
-    )
-
-
-def places(numeral: str) -> int:
-    return len(numeral.partition(".")[2])

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from derivation.checking.facts.facts import Facts
-from derivation.checking.facts.knowledge import ChainRead, SideRead
-from derivation.checking.facts.lessons import Lesson, Mistaken, Rounded
+from derivation.checking.facts.knowledge import ChainRead, SideRead, is_number
+from derivation.checking.facts.lessons import Lesson, Mistaken, Rounded, Shortened
 from derivation.checking.facts.numerals import numerals
 from derivation.checking.judging.context import Context, Judgement, Values
 from derivation.checking.judging.pair import judged
-from derivation.checking.judging.verdicts import Allowance, Equality, Kind
+from derivation.checking.judging.verdicts import HOLDING, Allowance, Equality, Kind
 from derivation.checking.reading.trees import nodes
 from derivation.words.telling import extended, tell
 
@@ -59,6 +59,8 @@ class Link:
         unsure = progress.unsure or judgement.verdict == "undecided"
         if unsure and judgement.verdict != "wrong" and chain.relations[k - 1] == "≈":
             judgement = replace(judgement, lessons=(*judgement.lessons, *taken_as_rounded(chain.sides[k])))
+        if judgement.verdict == "undecided":
+            judgement = replace(judgement, lessons=(*judgement.lessons, *taken_as_shortened(chain.sides[k])))
         sound, wrong_line = progress.sound, progress.wrong_line
         if wrong_line and sound < k - 1:
             judgement, sound = self.after_slip(judgement)
@@ -72,10 +74,10 @@ class Link:
     def after_slip(self, judgement: Judgement) -> tuple[Judgement, int]:
         """The verdict behind a wrong side, and the last side that is sound."""
         sound, line = self.progress.sound, self.progress.wrong_line
-        if judgement.verdict in ("exact", "rounded"):
+        if judgement.verdict in HOLDING:
             return replace(judgement, follows=True, why=tell("holds.goes_on", line=line)), self.k
         again = judged(self.context.after(judgement.lessons), self.chain, sound, self.k).teaching(*judgement.lessons)
-        if again.verdict in ("exact", "rounded"):
+        if again.verdict in (*HOLDING, "stated"):
             needed = again.needed - {"renamed"}  # beside a slip, another meaning is no sign of a habit
             return replace(again, why=tell("holds.right_again", line=line), needed=needed), self.k
         return (judgement if judgement.verdict != "undecided" else again), sound
@@ -86,7 +88,7 @@ class Link:
         if (
             k + 1 < len(chain.sides)
             and judged(context, chain, k, k + 1).verdict == "wrong"
-            and judged(context, chain, k - 1, k + 1).verdict in ("exact", "rounded")
+            and judged(context, chain, k - 1, k + 1).verdict in HOLDING
         ):
             line = chain.sides[k + 1].side.place[0]
             return replace(judgement, why=extended(judgement.why, "wrong.pen", line=line))
@@ -134,6 +136,12 @@ class Judge:
 def taken_as_rounded(read: SideRead) -> Iterator[Rounded]:
     """What stands behind a sign of rounding is rounded, though nothing else be known of it."""
     return (Rounded(text) for text in (numerals(read.tree) if read.tree else ()) if len(text) > SHORT)
+
+
+def taken_as_shortened(read: SideRead) -> Iterator[Shortened]:
+    """The decimals of a result that could not be worked may be shorter than what was worked on with."""
+    if read.tree and is_number(read.tree):
+        yield from (Shortened(text) for text in numerals(read.tree) if "." in text)
 
 
 def kind(left: SideRead, right: SideRead) -> Kind:

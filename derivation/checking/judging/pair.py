@@ -6,40 +6,46 @@ equality that holds numbers is compared as printed and in truth (`compare.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from derivation.checking.facts.failures import FAILURES, Mismatch, Unknown
+from derivation.checking.facts.failures import FAILURES, Mismatch, Unknown, undefined
 from derivation.checking.facts.knowledge import (
     ChainRead,
-    SideRead,
     is_closed,
     is_number,
     named,
     quantity,
     substitutions,
 )
-from derivation.checking.facts.lessons import Lesson, PutIn, Rounded
-from derivation.checking.facts.meaning import Meaning
+from derivation.checking.facts.lessons import Lesson, PutIn, Rounded, Shortened
 from derivation.checking.facts.meter import Exhausted
 from derivation.checking.facts.numerals import numerals
-from derivation.checking.facts.position import Position
-from derivation.checking.facts.quantity import Key, is_derivative, is_derived, key_of, term_of
-from derivation.checking.facts.values import Random, quantities
+from derivation.checking.facts.points import Random
+from derivation.checking.facts.quantity import Key, is_derived, key_of, term_of
+from derivation.checking.facts.supposed import Supposed
+from derivation.checking.facts.values import quantities
+from derivation.checking.judging.agreement import significant
 from derivation.checking.judging.ambiguities import Ambiguities
+from derivation.checking.judging.cases import claims_identity
 from derivation.checking.judging.compare import Comparison, NoValue
 from derivation.checking.judging.context import ATTEMPTS, Context, Judgement
 from derivation.checking.judging.definitions import Definitions
 from derivation.checking.judging.explanations import Explanations
-from derivation.checking.judging.verdicts import Allowance
+from derivation.checking.judging.given import holds_as_given
+from derivation.checking.judging.origins import Origins
+from derivation.checking.judging.readings import ENTRYWISE, OTHERS, otherwise, signed
+from derivation.checking.judging.residues import congruent
+from derivation.checking.judging.supposing import Supposing, is_readable, speaks_of_slopes
+from derivation.checking.judging.verdicts import HOLDING, Allowance
 from derivation.checking.reading.tokens import Unreadable
-from derivation.checking.reading.trees import Tree, mapped, nodes
+from derivation.checking.reading.trees import Tree, nodes
 from derivation.formulas.arrays import Array, Shape, describe
 from derivation.formulas.calculus.reverse import NoDerivative
 from derivation.formulas.numbers import Undefined
 from derivation.formulas.terms import Term, is_literal, matrix
-from derivation.words.telling import message_of, tell
+from derivation.words.telling import code_of, message_of, tell
 
 
 def judged(context: Context, chain: ChainRead, i: int, k: int) -> Judgement:
@@ -47,8 +53,14 @@ def judged(context: Context, chain: ChainRead, i: int, k: int) -> Judgement:
     for read in (chain.sides[i], chain.sides[k]):
         if read.problem:
             return Judgement("undecided", tell("undecided.not_read", problem=read.problem.message), at=read.problem.at)
+    left, right = chain.sides[i].tree, chain.sides[k].tree
+    if chain.relations[k - 1] == "≡" and left and right:
+        return congruent(left, right, chain.modulus)
     context.facts.meter.begin()
     try:
+        if ways := signed(chain, i, k):
+            upper, lower = (Pair(context, way, i, k).judgement() for way in ways)
+            return upper if upper.verdict == "wrong" else lower
         return Pair(context, chain, i, k).judgement()
     except Exhausted as problem:
         return Judgement("undecided", message_of(problem))
@@ -82,6 +94,10 @@ class Pair:
     def explanations(self) -> Explanations:
         return Explanations(self.context)
 
+    @cached_property
+    def origins(self) -> Origins:
+        return Origins(self.context, self.chain, self.left, self.right)
+
     def within(self, context: Context) -> Pair:
         """The same pair judged by something else."""
         return self if context is self.context else Pair(context, self.chain, self.i, self.k)
@@ -90,16 +106,36 @@ class Pair:
         """What is thought, once it is weighed whether something else was meant."""
         judgement = self.attempt(Pair.freed)
         if judgement.verdict != "wrong":
-            return judgement
-        if any(has_percent(read) for read in (self.left, self.right)):
-            plain = replace(self.chain, sides=[without_percent(read) for read in self.chain.sides])
-            again = judged(self.context, plain, self.i, self.k)
-            if again.verdict in ("exact", "rounded"):
+            return self.supposing(judgement)
+        readings = OTHERS if self.facts.knowledge.scalar else (*OTHERS, ENTRYWISE)
+        for other in otherwise(self.chain, self.i, self.k, readings):
+            again = Pair(self.context, other, self.i, self.k).attempt(Pair.freed)
+            if again.verdict in HOLDING:
                 return again
         ambiguity = Ambiguities(self.context.after(judgement.lessons)).ambiguity(
             self.chain, self.left, self.right, judgement.expected
         )
         return Judgement("undecided", ambiguity, lessons=judgement.lessons) if ambiguity else judgement
+
+    def supposing(self, judgement: Judgement) -> Judgement:
+        """The judgement; where the article lacks numbers for one on derivatives, the one by what must hold for any."""
+        if judgement.verdict == "undecided" and self.is_definition():
+            return (
+                Judgement("stated", kind="definition") if is_readable(self.facts, self.position, self.b) else judgement
+            )
+        unjudged = judgement.verdict == "undecided" or (judgement.kind == "definition" and is_closed(self.b))
+        if not unjudged or not speaks_of_slopes(self.context, self.chain):
+            return judgement
+        found = self.attempt(
+            lambda pair: Supposing(pair.context, pair.chain, pair.left, pair.right).judgement() or judgement
+        )
+        return judgement if found.verdict == "undecided" else found
+
+    def is_definition(self) -> bool:
+        """Whether the right side is the first formula of the name on the left."""
+        key = quantity(self.a)
+        definitions = self.facts.definitions(key, self.position) if key and not is_derived(key) else ()
+        return bool(definitions) and definitions[0].read is self.right
 
     def attempt(self, how: Callable[[Pair], Judgement]) -> Judgement:
         """A judgement; where none can be made, why not."""
@@ -112,20 +148,34 @@ class Pair:
         except Unreadable as error:
             return Judgement("undecided", tell("undecided.not_read", problem=error.message), at=error.at or None)
         except (NoValue, NoDerivative, Undefined) as error:
+            if is_closed(self.a) and is_number(self.b) and (why := undefined(error)):
+                return Judgement("wrong", tell("wrong.no_value", problem=why), at=self.right.side.start)
             return Judgement("undecided", tell("undecided.no_value", problem=error))
         except FAILURES as error:
             return Judgement("undecided", tell("undecided.uncertain", problem=error))
 
     def freed(self) -> Judgement:
         """The judgement where names of which nothing is known stand for any number, if the left side says so."""
-        free = frozenset(key for key in free_names(self.a) if self.facts.shape(key, self.position) is None)
+        names = free_names(self.a)
+        free = frozenset(key for key in names if self.facts.shape(key, self.position) is None)
         pair = self.within(self.context.with_free(free))
-        return pair.with_convention(pair.attempt(Pair.decided))
+        judgement = pair.with_convention(pair.attempt(Pair.decided))
+        if free == names or judgement.verdict in ("exact", "rounded"):
+            return judgement
+        return self.of_numbers(names) or judgement
+
+    def of_numbers(self, names: frozenset[str]) -> Judgement | None:
+        """The judgement where a rule about functions holds for all numbers, though the article goes on with arrays."""
+        pair = self.within(self.context.supposing(Supposed(scalars=names)))
+        judgement = pair.attempt(Pair.decided)
+        return judgement if judgement.verdict == "exact" else None
 
     def with_convention(self, judgement: Judgement) -> Judgement:
         """What fails only under an assumption of ours is not called wrong."""
         if judgement.verdict != "wrong" or not self.facts.knowledge.scalar:
             return judgement
+        if code_of(judgement.why) == "wrong.other_parameter" or claims_identity(self.a, self.b, self.left):
+            return judgement  # so for arrays, too
         seen = [lesson for lesson in judgement.lessons if isinstance(lesson, PutIn)]
         assumed = self.within(self.context.after(seen)).assumed()
         if not assumed:
@@ -194,14 +244,18 @@ class Pair:
         return replace(judgement, expected=self.explanations.expectation(a, b, self.chain))
 
     def comparison(self) -> Comparison:
-        return Comparison(self.context, self.position, self.relation, self.subject)
+        return Comparison(self.context, self.position, self.relation, self.subject, self.origin)
 
     def compared(self, a: Term, b: Term) -> Judgement:
         """The judgement on terms of one shape."""
         if not is_closed(self.a) and not is_closed(self.b):
             same = self.context.identical(a, b, self.chain)
+            if same and self.origins.is_itself(self.context.random[0]):
+                return Judgement("stated", kind="definition")
             if same or (same is False and (self.partly(a, b) or self.context.directly(a, b, self.chain))):
                 return Judgement("exact")
+            if same is False and holds_as_given(self.context, self.chain, a, b):
+                return Judgement("exact", tell("holds.these_numbers"))
             if same is False and not self.puts_in(self.a, self.b):
                 return self.explanations.refuted(self.chain, self.left, self.right, a, b, self.comparison())
         if is_literal(a) and not is_literal(b) and is_closed(self.b):
@@ -209,12 +263,19 @@ class Pair:
         outcome = self.comparison().outcome(a, b, self.context.candidates(self.chain, self.left, a))
         if outcome.agreement == "no":
             return self.explanations.disagreed(self.chain, self.left, self.right, a, b, outcome.difference)
+        if (
+            not is_closed(self.b)
+            and self.origins.is_itself(self.context.truth)
+            and not self.origins.is_printed_before()
+        ):
+            return Judgement("stated", kind="definition")
         misprint = self.explanations.misprint(self.chain, self.a, self.b)
         if misprint:
             return misprint
         lessons = (
             *self.context.confirmed({key_of(leaf) for leaf in quantities(a)}, self.chain),
-            *(Rounded(text) for text in dict.fromkeys(outcome.rounded)),
+            *((Rounded if significant(text) else Shortened)(text) for text in dict.fromkeys(outcome.rounded)),
+            *map(Shortened, self.passed_on()),
         )
         follows, needed = self.only_printed(a, b)
         return Judgement(
@@ -224,6 +285,13 @@ class Pair:
             needed=outcome.needed | needed,
             lessons=lessons,
         )
+
+    def passed_on(self) -> Iterable[str]:
+        """The decimals that were worked from numerals which may stand for more digits, and so may do so, too."""
+        mine = set(numerals(self.a))
+        if not any("." in text and self.context.is_shortened(text) for text in mine):
+            return ()
+        return (text for text in numerals(self.b) if "." in text and text not in mine)
 
     def only_printed(self, a: Term, b: Term) -> tuple[bool, frozenset[Allowance]]:
         """Whether the sides agree only because both go on from an earlier mistake, and what it took to see that."""
@@ -260,6 +328,15 @@ class Pair:
         except FAILURES:
             return None
 
+    def origin(self) -> Array | None:
+        """The true value of the quantity that a chain is about, or else that of its first side of numbers."""
+        truth = self.subject()
+        if truth is not None:
+            return truth
+        trees = (read.tree for read in self.chain.sides[: self.i])
+        first = next((tree for tree in trees if tree and is_closed(tree)), None)
+        return self.context.value_of(first, self.chain) if first else None
+
     def partly(self, a: Term, b: Term) -> bool:
         """Whether the sides are equal for all values of the names they share, with the values put in of those that only
         one has."""
@@ -294,28 +371,22 @@ class Pair:
         found: dict[Key, PutIn] = {}
         for stating, tree in substitutions(self.a, self.b):
             key = quantity(stating) or ""
-            if key not in found and self.lacks_value(key) and (is_number(tree) or not self.context.is_opaque(key)):
+            if (
+                key not in found
+                and self.origins.lacks_value(key)
+                and (is_number(tree) or not self.context.is_opaque(key))
+            ):
                 found[key] = PutIn(key, tree)
         return tuple(found.values())
 
-    def lacks_value(self, key: Key) -> bool:
-        """Whether nothing gives a quantity a value: no statement, no formula, no array of which it is an entry."""
-        if self.facts.put_in(key) or self.facts.value_statement(key, self.position):
-            return False
-        if self.facts.definition(key, Position.END) and not is_derivative(key):
-            return False
-        symbol = self.facts.symbol(key)
-        entry = Meaning(self.facts, Position.END).entry(symbol) if symbol else None
-        return entry is None or self.facts.is_gathered(entry[0].args[0].args[0], Position.END)
 
-
-def free_names(left: Tree) -> set[str]:
+def free_names(left: Tree) -> frozenset[str]:
     r"""The names for which a rule about functions holds whatever they are: the z of `\sigma'(z) = ...`."""
     if left.head not in ("prime", "apply"):
-        return set()
-    return {
+        return frozenset()
+    return frozenset(
         argument.args[0].key for argument in left.args[1:] if isinstance(argument, Tree) and argument.head == "name"
-    }
+    )
 
 
 def is_row_of(left: Tree, right: Tree, first: tuple[int, ...], second: tuple[int, ...]) -> bool:
@@ -326,16 +397,3 @@ def is_row_of(left: Tree, right: Tree, first: tuple[int, ...], second: tuple[int
 def as_row(term: Term) -> Term:
     """A list that was taken for a column as the row that it is."""
     return matrix((tuple(row.args[0] for row in term.args),))
-
-
-def has_percent(read: SideRead) -> bool:
-    return read.tree is not None and any(node.head == "number" and node.args[1:] for node in nodes(read.tree))
-
-
-def without_percent(read: SideRead) -> SideRead:
-    r"""A side in which `10\%` is 10, as authors who multiply by 100 mean it."""
-    return replace(read, tree=mapped(read.tree, in_hundredths)) if read.tree else read
-
-
-def in_hundredths(node: Tree) -> Tree:
-    return Tree("number", node.args[1:], node.start) if node.head == "number" and node.args[1:] else node

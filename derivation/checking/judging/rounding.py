@@ -8,8 +8,8 @@ from typing import Any
 
 from flint import fmpq
 
+from derivation.checking.facts.intervals import half_unit
 from derivation.checking.facts.numerals import Numerals
-from derivation.checking.facts.values import half_unit
 from derivation.checking.judging.agreement import Agreement, is_exactly, lacks_digits
 from derivation.checking.judging.verdicts import Allowance
 from derivation.formulas.arrays import Array

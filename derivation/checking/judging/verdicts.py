@@ -13,7 +13,7 @@ from derivation.checking.reading.tokens import Token
 from derivation.checking.sources.source import Formula, Source
 from derivation.words.telling import code_of
 
-Verdict = Literal["exact", "rounded", "wrong", "undecided"]
+Verdict = Literal["stated", "exact", "rounded", "wrong", "undecided"]
 Kind = Literal["arithmetic", "gradient", "definition"]
 Allowance = Literal["inside", "cut", "carried", "renamed", "operands"]
 """What an article may be allowed: numerals inside a side that are roundings though an equals sign precedes them;
@@ -21,7 +21,11 @@ results behind an equals sign that lack the last digit of a short decimal; resul
 the exact ones give, but rounding in between may; names that a later section gives another meaning; results worked with
 more digits than the numerals beside them show."""
 ALL_ALLOWANCES: frozenset[Allowance] = frozenset(("inside", "cut", "carried", "renamed", "operands"))
-VERDICTS: tuple[Verdict, ...] = ("exact", "rounded", "wrong", "undecided")
+VERDICTS: tuple[Verdict, ...] = ("stated", "exact", "rounded", "wrong", "undecided")
+"""`stated` is what was read, but could be held against nothing: definitions, given values, formulas of which nothing is
+known."""
+HOLDING: frozenset[Verdict] = frozenset(("exact", "rounded"))
+"""The verdicts of what was compared, and is right."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,16 @@ out."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from derivation.checking.reading.clauses import Chain, Clause, Declaration, Side
+from derivation.checking.reading.congruences import is_whole, without_moduli
+from derivation.checking.reading.remarks import is_prose
 from derivation.checking.reading.tokens import Token
 from derivation.checking.sources.source import Formula
 
-EQUALITIES = {"=": "=", r"\approx": "≈", r"\leftarrow": "←", ":=": ":=", "≔": ":=", "≡": "="}
+EQUALITIES = {"=": "=", r"\approx": "≈", r"\leftarrow": "←", ":=": ":=", "≔": ":=", "≡": "=", r"\equiv": "="}
 OTHERS = frozenset(
     [
         r"<",
@@ -78,6 +80,8 @@ CONDITIONS = re.compile(r"\b(?:if|when|unless|otherwise|whenever|wenn|falls|sons
 MAXIMAL_SIDES, MAXIMAL_SIDE = 200, 2000
 """Sides of one chain, after which another begins with the last of them; tokens of a side that a later row may go on
 with."""
+CONGRUENT = "congruent"
+"""The relation of a congruence that can be held against residues, as a token."""
 BINARY = frozenset(["+", "-", r"\cdot", r"\times", "*", r"\odot", r"\circ", "/"])
 
 
@@ -87,18 +91,43 @@ class _Row:
     joined: bool
 
 
-def clauses(formula: Formula, words: list[Token], before: Chain | None) -> Iterator[Clause]:
-    """The chains and declarations of a formula, in order; `before` is the chain that a display may go on with."""
+def clauses(formula: Formula, words: list[Token], before: Chain | None, modular: bool = False) -> Iterator[Clause]:
+    """The chains and declarations of a formula, in order; `before` is the chain that a display may go on with, and
+    `modular` says whether the article reckons modulo something."""
     chain = before if formula.display else None
-    for row in rows(words):
+    plain, modulus = without_moduli(words) if modular else (words, 0)
+    for row in rows(plain):
         for count, segment in enumerate(segments(row.words)):
+            if modular:
+                segment.words = congruent(segment.words, modulus, len(plain) < len(words))
             chain, found = _read(formula, segment, chain, join=row.joined and count == 0)
+            if modulus:
+                for clause in found:
+                    if isinstance(clause, Chain):
+                        clause.modulus = modulus
             yield from found
+
+
+def congruent(words: list[Token], modulus: int, named: bool) -> list[Token]:
+    r"""A segment in which the relations of a congruence are told apart: `\equiv` where it can be held against residues,
+    `\ne` where it claims nothing that can."""
+    sides, relations = _sides(words)
+    is_congruence = r"\equiv" in relations
+    found = list(sides[0])
+    places = iter([word for word in words if word.text in relations])
+    for after, relation in zip(sides[1:], relations, strict=True):
+        sign = next(places, None)
+        if sign is None or ":=" in relations:
+            return words
+        if relation == r"\equiv" or (relation == "=" and named and not is_congruence):
+            sign = replace(sign, text=CONGRUENT if modulus else r"\ne")
+        found += [sign, *after]
+    return found
 
 
 def rows(words: list[Token]) -> Iterator[_Row]:
     r"""The rows of a formula, alignment marks left out; `joined` rows go on with the expression of the row above."""
-    depth, layouts, row, cells = 0, list[str](), list[Token](), False
+    depth, layouts, row, cells, going_on = 0, list[str](), list[Token](), False, False
     arrays = _arrays_of_equalities(words)
     for place, word in enumerate(words):
         text = word.text
@@ -107,6 +136,7 @@ def rows(words: list[Token]) -> Iterator[_Row]:
                 layouts.append(text[7:-1])
                 yield from _row(row, cells)
                 row, cells = [], False
+                going_on = text[7:-1].rstrip("*") == "multline"
                 continue
             depth += 1
         elif text.startswith(r"\end{"):
@@ -119,7 +149,7 @@ def rows(words: list[Token]) -> Iterator[_Row]:
             depth -= 1
         elif text == r"\\" and depth <= 0:
             yield from _row(row, cells)
-            row, cells = [], False
+            row, cells = [], going_on
             continue
         if text == "&" and depth <= 0:
             cells = cells or not row
@@ -148,8 +178,9 @@ def _row(words: list[Token], cells: bool) -> Iterator[_Row]:
         and all(w.text in "{}lcrp|123456789" for w in words)
     ):
         return
-    if words:
-        yield _Row(words, words[0].text in BINARY and cells)
+    spaces = next((at for at, word in enumerate(words) if word.text != r"\quad"), len(words))
+    if words[spaces:]:
+        yield _Row(words[spaces:], words[spaces].text in BINARY and cells)
 
 
 @dataclass(slots=True)
@@ -167,7 +198,7 @@ def segments(words: list[Token]) -> Iterator[_Segment]:
         text = word.text
         depth += _deeper(text)
         if depth <= 0 and (
-            text in SEPARATORS or text == "," or (text == "." and _ends(words, place)) or _is_prose(text, words, place)
+            text in SEPARATORS or text == "," or (text == "." and _ends(words, place)) or is_prose(words, place)
         ):
             if part:
                 yield _Segment(part, after)
@@ -189,55 +220,6 @@ def _ends(words: list[Token], place: int) -> bool:
     return place + 1 == len(words) or not words[place + 1].glued
 
 
-def _is_prose(text: str, words: list[Token], place: int) -> bool:
-    """Whether a text in a formula is a remark, not a name: more than a word, or a word of speech."""
-    if not text.startswith(r"\text{"):
-        return False
-    word = text[6:-1]
-    if (
-        place + 1 < len(words)
-        and words[place + 1].text in EQUALITIES
-        and (place == 0 or words[place - 1].text in (*EQUALITIES, "&", r"\\"))
-    ):
-        return False  # the left side is called so
-    if place and place + 1 == len(words) and words[place - 1].text[:1].isdecimal():
-        return True  # a unit
-    if place and words[place - 1].text in ("_", "^", "{", r"\partial"):
-        return False
-    return " " in word or not re.fullmatch(r"[\w.\-]+", word) or word.lower() in SPEECH
-
-
-SPEECH = frozenset(
-    [
-        "and",
-        "or",
-        "where",
-        "with",
-        "for",
-        "if",
-        "so",
-        "since",
-        "because",
-        "then",
-        "thus",
-        "hence",
-        "otherwise",
-        "when",
-        "und",
-        "wobei",
-        "mit",
-        "also",
-        "denn",
-        "da",
-        "by",
-        "as",
-        "is",
-        "i.e.",
-        "else",
-    ]
-)
-
-
 def _read(formula: Formula, segment: _Segment, chain: Chain | None, join: bool) -> tuple[Chain | None, list[Clause]]:
     """What a segment says, and the chain that the next one may go on with."""
     if segment.after.startswith(r"\text{") and CONDITIONS.search(segment.after):
@@ -256,7 +238,13 @@ def _read(formula: Formula, segment: _Segment, chain: Chain | None, join: bool) 
     found: list[Clause] = []
     current = Chain([Side(formula, tuple(first))]) if first else chain
     for relation, words in zip(relations, sides[1:], strict=True):
-        if relation not in EQUALITIES or current is None or not words:
+        if (
+            (relation not in EQUALITIES and relation != CONGRUENT)
+            or current is None
+            or not words
+            or is_double(words) != is_double(current.sides[-1].words)
+            or (relation == CONGRUENT and not (is_whole(words) and is_whole(current.sides[-1].words)))
+        ):
             current = Chain([Side(formula, tuple(words))]) if words else None
             continue
         if len(current.sides) == MAXIMAL_SIDES:
@@ -264,7 +252,7 @@ def _read(formula: Formula, segment: _Segment, chain: Chain | None, join: bool) 
         if not current.relations:
             found.append(current)
         current.sides.append(Side(formula, tuple(words)))
-        current.relations.append(EQUALITIES[relation])
+        current.relations.append("≡" if relation == CONGRUENT else EQUALITIES[relation])
     return (current or chain), [part for clause in found for part in entrywise(clause)]
 
 
@@ -293,8 +281,30 @@ def listed(side: Side) -> list[Side]:
     return [Side(side.formula, tuple(part)) for part in parts] if is_list else []
 
 
+def is_double(words: Sequence[Token]) -> bool:
+    r"""Whether a side has two values, one for each sign of `\pm`: it equals no side that has one."""
+    return any(word.text in (r"\pm", r"\mp") for word in words)
+
+
+def is_item(words: Sequence[Token]) -> bool:
+    """Whether words may be an item of a list: a numeral, dots, or a letter."""
+    texts = [word.text for word in words if word.text != "-"]
+    return len(texts) == 1 and (texts[0][:1].isdecimal() or texts[0] == r"\ldots" or texts[0].isalpha())
+
+
 def _listed(formula: Formula, words: list[Token], chain: Chain | None) -> Chain | None:
-    """`i = 1, 2, 3` is no value of `i`: the list's parts join the side, which cannot be read as one value then."""
+    """`i = 1, 2, 3` is no value of `i` and claims nothing; other parts join the side, which cannot be read as one value
+    then."""
+    if (
+        chain
+        and chain.relations
+        and is_item(chain.sides[-1].words)
+        and is_item(words)
+        and chain.sides[-1].formula is formula
+    ):
+        chain.sides.pop()
+        chain.relations.pop()
+        return None
     if chain and chain.relations and chain.sides[-1].formula is formula and len(chain.sides[-1].words) < MAXIMAL_SIDE:
         chain.sides[-1] = Side(formula, (*chain.sides[-1].words, Token(",", words[0].start, words[0].start), *words))
         return chain
@@ -318,7 +328,7 @@ def _sides(words: list[Token]) -> tuple[list[list[Token]], list[str]]:
             and words[place - 1].text[:1].isdecimal()
             and words[place + 1].text[:1].isdecimal()
         )
-        if depth <= 0 and not ratio and (text in EQUALITIES or text in OTHERS or text == r"\in"):
+        if depth <= 0 and not ratio and (text in EQUALITIES or text in OTHERS or text in (r"\in", CONGRUENT)):
             sides.append([])
             relations.append(text)
         else:

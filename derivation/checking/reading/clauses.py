@@ -40,6 +40,8 @@ class Side:
                 at += len(part) + 1
                 parts += [part, "&" if at - 1 in cells else " "]
             shown = "".join(parts[:-1])
+        if "\n" in shown and self.formula.quoted:
+            shown = re.sub(r"\n[ ]{0,3}+(?>(?:>[ ]?)+)", "\n", shown)
         return " ".join(shown.split())
 
     @property
@@ -53,6 +55,8 @@ class Chain:
 
     sides: list[Side]
     relations: list[str] = field(default_factory=list)
+    modulus: int = 0
+    """What its formula reckons modulo; 0 where it names nothing of the kind."""
 
 
 @dataclass(frozen=True, slots=True)

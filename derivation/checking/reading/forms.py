@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from derivation.checking.reading.derivatives import fraction, nabla, slashed_derivative, slashed_partial
 from derivation.checking.reading.functions import SPOKEN
+from derivation.checking.reading.matrices import determinant, environment, spaced_row
 from derivation.checking.reading.names import call, named
-from derivation.checking.reading.reader import BARS, RELATIONS, Forms, Reader
+from derivation.checking.reading.reader import BARS, PRODUCTS, Forms, Reader
+from derivation.checking.reading.series import (
+    DIVISORS,
+    absolute,
+    at_point,
+    binomial,
+    divisor,
+    evaluated,
+    root,
+    total,
+    whole,
+)
 from derivation.checking.reading.symbols import (
     LETTERS,
     TRANSPOSED,
@@ -20,28 +33,14 @@ from derivation.checking.reading.symbols import (
 )
 from derivation.checking.reading.tokens import Token, Unreadable, group
 from derivation.checking.reading.trees import Tree
-from derivation.formulas.operations import heads
-
-MATRICES = frozenset(
-    [
-        "pmatrix",
-        "bmatrix",
-        "matrix",
-        "smallmatrix",
-        "array",
-        "Bmatrix",
-        "vmatrix",
-        "Vmatrix",
-        "bsmallmatrix",
-        "psmallmatrix",
-    ]
-)
 
 
 def bracket(reader: Reader) -> Tree:
     start = reader.at
-    if reader.next == "{" and (bare := spliced(reader)):
+    if reader.next == "{" and not is_signed_operand(reader) and (bare := spliced(reader)):
         return bare
+    if row := spaced_row(reader):
+        return row
     close = {"(": ")", "[": "]", r"\{": r"\}", "{": "}"}[reader.take("(", "[", r"\{", "{")]
     items = [reader.comparison()]
     while reader.take(",", ";"):
@@ -65,6 +64,12 @@ def bracket(reader: Reader) -> Tree:
     return Tree("group", (items[0],), start)
 
 
+def is_signed_operand(reader: Reader) -> bool:
+    r"""Whether braces behind an operator hold a number with its sign: `2 \cdot {-3}`."""
+    before = reader.words[reader.place - 1].text if reader.place else "+"
+    return reader.peek() == "-" and reader.peek(2) != "}" and before in ("+", "-", *PRODUCTS)
+
+
 def spliced(reader: Reader) -> Tree | None:
     """Braces that do not show are no brackets: what they hold is read as if they were not there, unless a script needs
     them."""
@@ -76,54 +81,6 @@ def spliced(reader: Reader) -> Tree | None:
         raise Unreadable(reader.at, "reading.nothing_between")
     del reader.words[end - 1], reader.words[reader.place]
     return reader.factor()
-
-
-def absolute(reader: Reader) -> Tree:
-    start = reader.at
-    bar = reader.take("|", r"\|")
-    reader.bars += 1
-    inner = reader.sum()
-    reader.bars -= 1
-    reader.expect(bar)
-    norm = bar == r"\|" or reader.next == "_"
-    if reader.next == "_":
-        index, reader.place = script(reader.words, reader.place)
-        if texts(index) not in (("2",), ("F",)):
-            raise Unreadable(start, "reading.other_norm")
-    return Tree(heads.NORM if norm else heads.ABS, (inner,), start)
-
-
-def root(reader: Reader) -> Tree:
-    start = reader.at
-    reader.expect(r"\sqrt")
-    if reader.next == "[":
-        raise Unreadable(start, "reading.other_root")
-    return Tree("call", (heads.SQRT, reader.inner(reader.group())), start)
-
-
-def total(reader: Reader) -> Tree:
-    start = reader.at
-    reader.expect(r"\sum")
-    below: tuple[str, ...] = ()
-    above: Tree | None = None
-    low: Tree | None = None
-    while reader.next in ("_", "^") and reader.next:
-        mark = reader.next
-        inner, reader.place = script(reader.words, reader.place)
-        if mark == "^":
-            above = reader.inner(inner)
-        else:
-            below = texts(inner)
-            equals = next((k for k, word in enumerate(inner) if word.text == "="), None)
-            if equals is not None:
-                below, low = texts(inner[:equals]), reader.inner(inner[equals + 1 :])
-    if not below or len(below) > 1 or not below[0].isalpha():
-        raise Unreadable(start, "reading.unclear_sum")
-    minus = reader.take("-")
-    body = reader.entrywise()
-    if minus:
-        body = Tree("u-", (body,), start)
-    return Tree(heads.SUM, (below[0], low, above, body), start)
 
 
 def indicator(reader: Reader) -> Tree:
@@ -157,69 +114,6 @@ def styled(reader: Reader) -> Tree:
     return named(reader, found)
 
 
-def environment(reader: Reader) -> Tree:
-    start = reader.at
-    kind = reader.next[7:-1].rstrip("*")
-    reader.place += 1
-    if kind not in MATRICES and kind not in ("cases", "dcases", "rcases"):
-        raise Unreadable(start, "reading.environment", name=kind)
-    if kind == "array":
-        reader.group()
-    elif reader.next == "[":
-        reader.place = (
-            next((k for k in range(reader.place, len(reader.words)) if reader.words[k].text == "]"), reader.place) + 1
-        )
-    found = cells(reader)
-    if "cases" in kind:
-        return branches(reader, found, start)
-    if kind in ("vmatrix", "Vmatrix"):
-        raise Unreadable(start, "reading.determinant")
-    rows = tuple(tuple(reader.inner(cell) for cell in row) for row in found)
-    if len({len(row) for row in rows}) != 1:
-        raise Unreadable(start, "reading.ragged_matrix")
-    return Tree("matrix", tuple(Tree("row", row, row[0].start) for row in rows), start)
-
-
-def cells(reader: Reader) -> list[list[list[Token]]]:
-    """The cells of an environment, whose beginning is read, up to its end."""
-    rows, depth = [[list[Token]()]], 0
-    while reader.place < len(reader.words):
-        word = reader.words[reader.place]
-        reader.place += 1
-        if depth == 0 and word.text.startswith(r"\end{"):
-            break
-        depth += (
-            word.text.startswith(r"\begin{") + (word.text == "{") - word.text.startswith(r"\end{") - (word.text == "}")
-        )
-        if depth == 0 and word.text == "&":
-            rows[-1].append([])
-        elif depth == 0 and word.text == r"\\":
-            rows.append([[]])
-        elif word.text != r"\quad":
-            rows[-1][-1].append(word)
-    else:
-        raise Unreadable(reader.words[-1].end, "reading.open_environment")
-    return [row for row in rows if any(row)]
-
-
-def branches(reader: Reader, cells: list[list[list[Token]]], start: int) -> Tree:
-    """The rows of a `cases`: values, and conditions in words or signs."""
-    parts: list[Tree] = []
-    for row in cells:
-        if len(row) != 2:
-            raise Unreadable(start, "reading.case_without_condition")
-        value = [word for word in row[0] if word.text != ","]
-        condition = [word for word in row[1] if not word.text.startswith(r"\text{") and word.text not in (",", ".")]
-        says_if = condition and any(word.text in RELATIONS for word in condition)
-        if condition and not says_if:
-            raise Unreadable(condition[0].start, "reading.case_of_no_comparison")
-        test = reader.inner(condition) if says_if else None
-        parts += [reader.inner(value), *([test] if test else [])]
-    if len(parts) not in (3, 4) or len(cells) != 2:
-        raise Unreadable(start, "reading.other_cases")
-    return Tree(heads.CASES, tuple(parts), start)
-
-
 def function(reader: Reader) -> Tree:
     """A command such as `\\ln` or `\\max`, with its scripts."""
     word = reader.words[reader.place]
@@ -239,6 +133,16 @@ def function(reader: Reader) -> Tree:
     return call(reader, SPOKEN[word.text], Scripted(word.text, sub, tuple(sups), primes, word.start, at))
 
 
+RECIPROCALS = {r"\sec": r"\cos", r"\csc": r"\sin", r"\cot": r"\tan"}
+
+
+def reciprocal(reader: Reader) -> Tree:
+    r"""`\sec x`, one over `\cos x`."""
+    word = reader.words[reader.place]
+    reader.words[reader.place] = replace(word, text=RECIPROCALS[word.text])
+    return Tree("frac", (Tree("number", ("1",), word.start), function(reader)), word.start)
+
+
 def name(reader: Reader, found: Scripted) -> Tree:
     """A derivative such as `dL/dw`, or the name that stands there, with what belongs to it."""
     return slashed_derivative(reader) or named(reader, found)
@@ -253,14 +157,21 @@ BRACKETS_AND_COMMANDS: dict[str, Callable[[Reader], Tree]] = {
         for command in SPOKEN
         if command.startswith("\\") and command not in LETTERS and not command.startswith(r"\operatorname")
     },
+    **dict.fromkeys(RECIPROCALS, reciprocal),
+    **dict.fromkeys((r"\binom", r"\dbinom", r"\tbinom"), binomial),
+    **dict.fromkeys(DIVISORS, divisor),
+    **dict.fromkeys((r"\lfloor", r"\lceil"), whole),
+    r"\left.": evaluated,
+    r"\det": determinant,
     r"\frac": fraction,
     r"\sqrt": root,
     r"\sum": total,
+    r"\prod": total,
     r"\partial": slashed_partial,
     r"\nabla": nabla,
 }
 """What a side or a part of one may begin with, other than a name or a number."""
-FORMS = Forms(BRACKETS_AND_COMMANDS, environment, name)
+FORMS = Forms(BRACKETS_AND_COMMANDS, environment, name, at_point)
 
 
 def read(words: Sequence[Token], vocabulary: Vocabulary) -> Tree:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import accumulate, pairwise
 
 from derivation.checking.reading.functions import options_of, spoken
 from derivation.checking.reading.numerals import pi
@@ -19,12 +21,17 @@ from derivation.checking.reading.symbols import (
     is_fenced,
     joined,
     marked,
+    script,
     texts,
 )
 from derivation.checking.reading.tokens import Token, Unreadable
 from derivation.checking.reading.trees import Tree
 from derivation.formulas.operations import heads
 
+OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
+COUNTING = frozenset("ijklmnrstT")
+LONGEST_STEP = 3
+"""Tokens of an argument that is a time and a step from it: `t - 1`."""
 AXES = {"rows": 1, "columns": 0}
 """Subscripts of a function that works at each row, or each column, by itself."""
 OPERATORS = frozenset(
@@ -37,7 +44,8 @@ def named(reader: Reader, found: Scripted) -> Tree:
     """What stands where a name begins: a quantity, a number such as pi, a call."""
     function = spoken(found.base, reader.vocabulary)
     axis = AXES.get("".join(texts(found.sub))) if function and found.sub else None
-    function = function if axis is None else f"{function} axis={axis}"
+    if axis is not None:
+        function, found = f"{function} axis={axis}", replace(found, sub=())
     follows = reader.words[found.after].text if found.after < len(reader.words) else ""
     if function and (follows in ("(", "[", r"\{") or follows.startswith(r"\begin{") or found.base not in LETTERS):
         return call(reader, function, found)
@@ -45,14 +53,19 @@ def named(reader: Reader, found: Scripted) -> Tree:
     if (
         found.base == r"\pi"
         and not (found.sub or found.sups or found.primes or found.base in reader.vocabulary.quantities)
-        and follows != "("
+        and (follows != "(" or is_numeric(reader.words[found.after : closing(reader, found.after)]))
     ):
         return pi(found.start)
     if found.base in OPERATORS and follows in ("(", "["):
         return opaque(reader, Symbol(found.base, texts(found.sub)), found)
     if found.base in OPERATORS and found.base not in reader.vocabulary.quantities and follows not in STOPS:
         raise Unreadable(found.start, "reading.unknown_operator", base=found.base)
-    if found.base in ("e", r"\mathrm{e}") and not found.sub and is_number_e(found, reader.vocabulary):
+    if (
+        found.base in ("e", r"\mathrm{e}")
+        and not found.sub
+        and (found.sups or follows != "(")
+        and is_number_e(found, reader.vocabulary)
+    ):
         return exponential(reader, found)
     if follows == "[" and reader.words[found.after].glued and is_call(reader, found):
         return opaque(reader, with_all_scripts(found), found)
@@ -99,13 +112,14 @@ def labelled(reader: Reader, found: Scripted) -> Tree:
         part, kind = superscript(reader, found, sub, sup)
         label += part
         is_new = is_new or kind == "updated"
-        if kind in ("power", ".T"):
+        if kind in ("power", ".T", "degrees"):
             after.append((kind, sup))
     tree = Tree("name", (Symbol(found.base, sub, label, found.primes),), found.start)
     if is_new:
         tree = Tree("updated", (tree,), found.start)
     for kind, inner in after:
-        tree = Tree(".T", (tree,), found.start) if kind == ".T" else Tree("^", (tree, reader.inner(inner)), found.start)
+        parts = (tree, reader.inner(inner)) if kind == "power" else (tree,)
+        tree = Tree("^" if kind == "power" else kind, parts, found.start)
     return tree
 
 
@@ -120,6 +134,8 @@ def superscript(
         return (), "updated"
     if len(shown) == 1 and shown[0] in CURRENT:
         return (), ""
+    if shown == (r"\circ",):
+        return (), "degrees"
     if shown[-1] in TRANSPOSED:
         rest = shown[:-2] if len(shown) > 1 and shown[-2] == "^" else shown[:-1]
         if not rest or is_fenced(rest):
@@ -145,6 +161,8 @@ def superscript(
 def applied(reader: Reader, tree: Tree, found: Scripted) -> Tree:
     """A name with a bracket behind it: a call of the article's own function, or a product."""
     plain_name = tree.args[0] if tree.head == "name" else with_all_scripts(found)
+    if plain_name.key not in reader.vocabulary.functions and is_event(reader):
+        return opaque(reader, plain_name, found)
     for candidate in (plain_name, Symbol(plain_name.base, plain_name.sub, plain_name.label)):
         if candidate.key in reader.vocabulary.functions:
             arguments = own_arguments(reader, candidate.key)
@@ -157,7 +175,55 @@ def applied(reader: Reader, tree: Tree, found: Scripted) -> Tree:
             return Tree("apply", (candidate, *arguments), found.start)
     if plain_name.key in reader.vocabulary.quantities or tree.head != "name" or is_entry(plain_name, reader.vocabulary):
         return tree
+    if is_factor(reader, found):
+        return tree
     return opaque(reader, plain_name, found)
+
+
+def is_numeric(words: Sequence[Token]) -> bool:
+    """Whether a bracket holds numerals and signs alone."""
+    return not any(word.text[:1].isalpha() or word.text in LETTERS for word in words)
+
+
+EVENTS = frozenset(["|", r"\cap", r"\cup", "<", ">", r"\le", r"\ge", r"\ne", "=", r"\neg"])
+
+
+def is_event(reader: Reader) -> bool:
+    r"""Whether the bracket here holds an event, as in `P(A | F)` or `P(X \ge 15)`: then a call stands there, whatever
+    else its name is."""
+    depth = 0
+    for word in reader.words[reader.place : closing(reader, reader.place)]:
+        depth += (word.text in ("(", "[", "{")) - (word.text in (")", "]", "}"))
+        if depth == 1 and word.text in EVENTS:
+            return sum(w.text == "|" for w in reader.words[reader.place : closing(reader, reader.place)]) < 2
+    return False
+
+
+CALLED_LETTERS = frozenset("fghFGHPEQVTpquy") | {
+    r"\phi",
+    r"\psi",
+    r"\varphi",
+    r"\Phi",
+    r"\Psi",
+    r"\sigma",
+    r"\Gamma",
+    r"\zeta",
+}
+"""Letters that functions bear, too."""
+
+
+def is_factor(reader: Reader, found: Scripted) -> bool:
+    """Whether a name of which nothing is declared stands before a bracket as a factor, `x(x^2 + 1)`: it stands alone
+    elsewhere, no function bears it, and the bracket holds a sum of more than a letter and a step, as in `x(t - 1)`."""
+    inner = [word.text for word in reader.words[found.after + 1 : closing(reader, found.after) - 1]]
+    depths = list(accumulate((text in OPENING) - (text in CLOSING) for text in inner))
+    is_sum = any(text in ("+", "-") and depth == 0 for text, depth in zip(inner[1:], depths, strict=False))
+    if not is_sum or "," in inner or found.sups or found.base not in reader.vocabulary.standing:
+        return False
+    if any(text == found.base and following != "(" for text, following in pairwise([*inner, ""])):
+        return True
+    is_step = len(inner) <= LONGEST_STEP and (inner[-1].isdecimal() or {inner[0], inner[-1]} <= COUNTING)
+    return not is_step and not (found.base in CALLED_LETTERS and not found.sub)
 
 
 def is_entry(symbol: Symbol, vocabulary: Vocabulary) -> bool:
@@ -214,6 +280,34 @@ def own_arguments(reader: Reader, key: str) -> list[Tree] | None:
     return None
 
 
+TRIGONOMETRIC = frozenset([heads.SIN, heads.COS, heads.TAN])
+
+
+def bare_argument(reader: Reader) -> Tree:
+    r"""The argument of a function without brackets: one factor, or a numeral with the names that it multiplies, up to
+    the next function: `\sin 2x \cos x`."""
+    start, argument = reader.at, reader.factor()
+    scaled = argument.head == "number"
+    while reader.next not in STOPS and not reader.next.startswith(r"\text{"):
+        if is_function(reader) or (reader.next == "(" and argument.head in ("name", "")):
+            break
+        if not scaled or not (reader.next in LETTERS or reader.next.isalpha()):
+            raise Unreadable(reader.at, "reading.reach_of_function")
+        argument = Tree("", (argument, reader.factor()), start)
+        scaled = reader.words[reader.place - 1].text == r"\pi"
+    return argument
+
+
+def is_function(reader: Reader) -> bool:
+    """Whether a function of the table begins here that is written as a command."""
+    return (
+        reader.next.startswith("\\")
+        and reader.next not in LETTERS
+        and reader.next in reader.forms.commands
+        and (spoken(reader.next, reader.vocabulary) is not None)
+    )
+
+
 def call(reader: Reader, function: str, found: Scripted) -> Tree:
     """A function of the table, with brackets around its arguments or without."""
     reader.place = found.after
@@ -229,12 +323,21 @@ def call(reader: Reader, function: str, found: Scripted) -> Tree:
         raise Unreadable(start, "reading.higher_derivative")
     if reader.next in ("(", "[", r"\{"):
         arguments = reader.arguments()
+        if reader.next == "^" and texts(script(reader.words, reader.place)[0]) == (r"\circ",):
+            _, reader.place = script(reader.words, reader.place)
+            arguments = [Tree("degrees", (argument,), start) for argument in arguments]
     else:
         if reader.next in STOPS or function in ("max", "min"):
             raise reader.problem("expected.argument")
-        arguments = [reader.factor()]
-        if reader.next not in STOPS and not reader.next.startswith(r"\text{"):
-            raise Unreadable(reader.at, "reading.reach_of_function")
+        arguments = [bare_argument(reader)]
+    written = reader.words[found.after : reader.place]
+    if (
+        reader.vocabulary.degrees
+        and function in TRIGONOMETRIC
+        and not {word.text for word in written} & {r"\circ", r"\pi"}
+        and not is_numeric(written)
+    ):
+        arguments = [Tree("degrees", (argument,), argument.start) for argument in arguments]
     tree = Tree("prime" if found.primes else "call", (function, *arguments), start)
     if options and not found.primes:
         tree = Tree("windowed", (function, options, *arguments), start)

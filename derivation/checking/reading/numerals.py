@@ -30,6 +30,13 @@ def factorial(tree: Tree, start: int) -> Tree:
     return Tree("number", (str(math.factorial(int(tree.args[0]))),), tree.start)
 
 
+def double_factorial(tree: Tree, start: int) -> Tree:
+    """The product of every second number: 7!! = 7 5 3."""
+    if tree.head != "number" or not tree.args[0].isdecimal() or int(tree.args[0]) > MAXIMAL_FACTORIAL:
+        raise Unreadable(start, "reading.factorial")
+    return Tree("number", (str(math.prod(range(int(tree.args[0]), 0, -2))),), tree.start)
+
+
 def pi(start: int) -> Tree:
     r"""The number \pi by a function of the table: the normal density at 0 is 1/\sqrt{2 \pi}."""
     one, two, zero = (Tree("number", (text,), start) for text in "120")

@@ -13,10 +13,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from derivation.checking.reading.numerals import POSTFIXES, plain
+from derivation.checking.reading.numerals import POSTFIXES, double_factorial, plain
+from derivation.checking.reading.remarks import is_unit, word_of
 from derivation.checking.reading.symbols import (
     TRANSPOSED,
     Scripted,
+    Symbol,
     Vocabulary,
     is_fenced,
     script,
@@ -24,8 +26,9 @@ from derivation.checking.reading.symbols import (
     texts,
 )
 from derivation.checking.reading.tokens import Token, Unexpected, Unreadable, group
-from derivation.checking.reading.trees import Tree
+from derivation.checking.reading.trees import Tree, nodes
 
+DOUBLE = (r"\pm", r"\mp")
 BARS = ("|", r"\|")
 RELATIONS = {"<": "<", ">": ">", r"\le": "<=", r"\ge": ">="}
 MAXIMAL_DEPTH = 60
@@ -33,8 +36,34 @@ STEPS_AT_LEAST, STEPS_A_WORD = 1000, 30
 """Factors that may be read in one side, some of them several times over: so many, and more by its tokens."""
 ENTRYWISE = frozenset([r"\odot", r"\circ", r"\otimes", r"\oslash", r"\star"])
 PRODUCTS = frozenset([r"\cdot", r"\times", "*", "/", "@"])
-STOPS = frozenset(["", ")", "]", "}", r"\}", ",", ";", "+", "-", "&", r"\\", *RELATIONS, *ENTRYWISE, *PRODUCTS])
+STOPS = frozenset(
+    [
+        "",
+        r"\rfloor",
+        r"\rceil",
+        *DOUBLE,
+        ")",
+        "]",
+        "}",
+        r"\}",
+        ",",
+        ";",
+        "+",
+        "-",
+        "&",
+        r"\\",
+        *RELATIONS,
+        *ENTRYWISE,
+        *PRODUCTS,
+    ]
+)
 SCRIPTS = frozenset(["^", "_", "'", *POSTFIXES])
+
+
+def is_calculation(tree: Tree, fenced: Sequence[str]) -> bool:
+    """Whether a superscript in brackets is an exponent: `5^{(b+1)}`, of numbers, with a sign in it."""
+    is_number = not any(node.head == "name" for node in nodes(tree))
+    return is_number and bool({"+", "-", r"\cdot"} & {*fenced})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +74,7 @@ class Forms:
     commands: Mapping[str, Callable[[Reader], Tree]]
     environment: Callable[[Reader], Tree]
     name: Callable[[Reader, Scripted], Tree]
+    at_point: Callable[[Reader, Tree], Tree]
 
 
 class Reader:
@@ -127,12 +157,13 @@ class Reader:
         start = self.at
         if self.take("+"):
             left = self.entrywise()
-        elif self.next == "-":
+        elif self.next in ("-", *DOUBLE):
+            head = {"-": "u-"}.get(self.next, self.next)
             self.place += 1
-            left = Tree("u-", (self.entrywise(),), start)
+            left = Tree(head, (self.entrywise(),), start)
         else:
             left = self.entrywise()
-        while word := self.take("+", "-"):
+        while word := self.take("+", "-", *DOUBLE):
             start = self.words[self.place - 1].start
             if self.next == "-":  # a + -b
                 self.place += 1
@@ -154,7 +185,12 @@ class Reader:
         slashed = False
         while True:
             start = self.at
-            if self.next in PRODUCTS:
+            if self.next in self.vocabulary.operators:
+                operator = Symbol(self.take(self.next))
+                left = Tree("apply", (operator, left, self.signed_factor()), start)
+            elif self.next in BARS and not self.bars and self.peek() == "_":
+                left = self.forms.at_point(self, left)
+            elif self.next in PRODUCTS:
                 word = self.take(*PRODUCTS)
                 right = self.signed_factor()
                 slashed = word == "/" and not (left.head == right.head == "number")
@@ -163,13 +199,22 @@ class Reader:
                 return left
             else:
                 right = self.factor()
-                if slashed:
+                if slashed or (left.head == "/" and right.head == "number"):
                     raise Unreadable(start, "reading.behind_slash")
-                if right.head == "number" and (
-                    left.head in ("number", "name") or (left.head == "" and left.args[1].head in ("number", "name"))
+                if (
+                    right.head == "number"
+                    and not self.stands_behind("!", start)
+                    and (
+                        left.head in ("number", "name") or (left.head == "" and left.args[1].head in ("number", "name"))
+                    )
                 ):
                     raise Unreadable(start, "reading.number_behind")
                 left = Tree("", (left, right), start)
+
+    def stands_behind(self, sign: str, start: int) -> bool:
+        """Whether what begins at a place stands right behind a sign."""
+        at = next((k for k, word in enumerate(self.words) if word.start == start), 0)
+        return at > 0 and self.words[at - 1].text == sign
 
     def signed_factor(self) -> Tree:
         start = self.at
@@ -191,8 +236,17 @@ class Reader:
 
     def scripts(self, tree: Tree) -> Tree:
         """Powers and transposes behind anything that is not a name (a name's scripts are its own)."""
-        while self.next in SCRIPTS:
+        while self.next in SCRIPTS or self.at_unit(tree):
             start = self.at
+            if self.next not in SCRIPTS:
+                self.place += 1
+                if self.next == "^":
+                    _, self.place = script(self.words, self.place)
+                continue
+            if self.next == "!" and self.peek() == "!":
+                self.place += 2
+                tree = double_factorial(tree, start)
+                continue
             if self.next in POSTFIXES:
                 tree = POSTFIXES[self.take(*POSTFIXES)](tree, start)
                 continue
@@ -202,14 +256,25 @@ class Reader:
             tree = self.raised(tree, inner, start)
         return tree
 
+    def at_unit(self, tree: Tree) -> bool:
+        """Whether the unit of a numeral stands here, a word that the article uses for nothing else."""
+        return (
+            tree.head == "number"
+            and self.next.startswith(r"\text{")
+            and is_unit(self.words, self.place)
+            and word_of(self.words[self.place]) not in self.vocabulary.spoken
+        )
+
     def raised(self, tree: Tree, inner: Sequence[Token], start: int) -> Tree:
         shown = texts(inner)
         if len(shown) == 1 and shown[0] in TRANSPOSED:
             return Tree(".T", (tree,), start)
-        if is_fenced(shown) or not inner or not shown:
+        if shown == (r"\circ",):
+            return Tree("degrees", (tree,), start)
+        if not inner or not shown or (is_fenced(shown) and not is_calculation(tree, shown)):
             raise Unreadable(start, "reading.label_or_power")
         if shown[0] == r"\odot":
-            inner = inner[1:]
+            return Tree("^entrywise", (tree, self.inner(inner[1:])), start)
         if (
             tree.head == "number"
             and tree.args[0] == "10"
@@ -228,7 +293,7 @@ class Reader:
         start, text = self.at, self.next
         if text[:1].isdecimal() or (text[:1] == "." and text[1:]):
             self.place += 1
-            return Tree("number", (plain(text),), start)
+            return self.mixed(Tree("number", (plain(text),), start))
         special = self.forms.commands.get(text) or (self.forms.environment if text.startswith(r"\begin{") else None)
         if special:
             return special(self)
@@ -236,6 +301,28 @@ class Reader:
         if found is None:
             raise self.problem("expected.operand")
         return self.forms.name(self, found)
+
+    def mixed(self, whole: Tree) -> Tree:
+        r"""A numeral with what belongs to it: `1\frac{9}{10}` is 1.9 where nothing goes on behind it."""
+        before, words = self.place, list(self.words)
+        if self.next != r"\frac" or not whole.args[0].isdecimal():
+            return whole
+        self.place += 1
+        try:
+            parts = [texts(self.group()) for _ in range(2)]
+        except Unreadable:
+            parts = []
+        if (
+            len(parts) == 2
+            and all(len(part) == 1 and part[0].isdecimal() for part in parts)
+            and int(parts[0][0]) < int(parts[1][0])
+            and (self.next in STOPS or self.next in BARS)
+            and self.next not in SCRIPTS
+        ):
+            above, below = (Tree("number", part, whole.start) for part in parts)
+            return Tree("mixed", (whole, Tree("frac", (above, below), whole.start)), whole.start)
+        self.place, self.words = before, words
+        return whole
 
     def arguments(self) -> list[Tree]:
         close = {"(": ")", "[": "]", r"\{": r"\}"}[self.take("(", "[", r"\{")]

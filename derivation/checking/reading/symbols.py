@@ -26,6 +26,8 @@ ACCENTS = STYLES | frozenset(
         r"\textbf",
         r"\textit",
         r"\operatorname",
+        r"\overrightarrow",
+        r"\overleftrightarrow",
     ]
 )
 LETTERS = frozenset(f"\\{name}" for name in GREEK) | {
@@ -49,6 +51,8 @@ CURRENT = frozenset(["old", "alt", "current", "before"])
 COMMAND_AT_END = re.compile(r"\\[A-Za-z]++\Z")
 MAXIMAL_NAME = 40
 """Letters of one name."""
+MAXIMAL_ANGLE = 4
+"""Letters of an angle or triangle."""
 MAXIMAL_BRACES = 20
 """Braces around a script that are taken off."""
 FENCES = {"(": ")", "[": "]", r"\langle": r"\rangle", "<": ">"}
@@ -132,6 +136,8 @@ def base(words: Sequence[Token], at: int, vocabulary: Vocabulary | None = None) 
         and (of := base(words, at + 1, vocabulary))
     ):
         return f"{text} {of[0]}", of[1]  # a difference has a name of its own, whatever it is the difference of
+    if text in ANGLES or (text == "m" and at + 1 < len(words) and words[at + 1].text in ANGLES):
+        return angle(words, at + (text == "m"))
     if text in LETTERS:
         return text, at + 1
     if len(text) == 1 and text.isalpha():
@@ -140,6 +146,22 @@ def base(words: Sequence[Token], at: int, vocabulary: Vocabulary | None = None) 
             return "".join(word.text for word in words[at : at + length]), at + length
         return text, at + 1
     return None
+
+
+ANGLES = frozenset([r"\angle", r"\measuredangle", r"\sphericalangle", r"\triangle"])
+
+
+def angle(words: Sequence[Token], at: int) -> tuple[str, int] | None:
+    r"""The name of an angle or triangle: its letters or its number."""
+    end = at + 1
+    while end < len(words) and len(words[end].text) == 1 and words[end].text.isalnum() and end - at <= MAXIMAL_ANGLE:
+        if end > at + 1 and not words[end].glued:
+            break
+        end += 1
+    if end > at + 1:
+        return f"{words[at].text} {''.join(word.text for word in words[at + 1 : end])}", end
+    inner = base(words, at + 1)
+    return (f"{words[at].text} {inner[0]}", inner[1]) if inner else None
 
 
 def scripted(words: Sequence[Token], at: int, vocabulary: Vocabulary | None = None) -> Scripted | None:
@@ -236,6 +258,18 @@ class Vocabulary:
     """Names that the article defines as functions, with the numbers of arguments that they take."""
     quantities: set[str] = field(default_factory=set)
     """Keys of symbols that the article gives a value, a formula or a set."""
+    spoken: set[str] = field(default_factory=set)
+    """Words in a text font that stand elsewhere than behind a numeral: they are no units."""
+    operators: set[str] = field(default_factory=set)
+    """Signs to which the article gives a meaning of its own: `a \\star b = 2 a + b`."""
+    variables: set[str] = field(default_factory=set)
+    """Letters that stand for any number where such a sign is defined."""
+    degrees: bool = False
+    """Whether angles are given in degrees."""
+    attentive: bool = False
+    """Whether the article is about attention, whose weights add up to 1 in each row."""
+    standing: set[str] = field(default_factory=set)
+    """Bases that stand somewhere without a bracket behind them."""
     signed: bool = False
     """Whether `^-` is a label here, and so `^+`."""
 
@@ -254,7 +288,7 @@ class Vocabulary:
             return None if integer and base in self.powered else True
         if integer:
             return False
-        known = all(re.fullmatch(r"\d+|[-+]", text) or text in self.quantities for text in superscript)
+        known = all(re.fullmatch(r"\d+|[-+]", text) or text in self.quantities | self.variables for text in superscript)
         return False if known else None
 
 

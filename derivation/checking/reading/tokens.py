@@ -7,8 +7,8 @@ where the macro was used.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from derivation.checking.sources.source import Formula
@@ -48,12 +48,13 @@ class Unexpected(Unreadable):
 @dataclass(frozen=True, slots=True)
 class Token:
     """`text` in a normal form; `start` and `end` are offsets into the source. `glued` says that nothing stands before
-    it, not even a space."""
+    it, not even a space; `apart` that an author's own space does, a wide one or a tie."""
 
     text: str
     start: int
     end: int
     glued: bool = False
+    apart: bool = False
 
 
 TOKEN = re.compile(
@@ -65,8 +66,10 @@ TOKEN = re.compile(
   | (?P<tag>~\s*+~[~\s]*+\(\d++[a-z]?\)\s*+(?=\Z|\\\\))
   | (?P<ties>~(?>(?:\s*+~)*))
   | (?P<breaks>\\\\(?>(?:\s*+\[\s*+-?[\d.]++\s*+[a-z]{2}\s*+\])?)|\\(?:cr|newline|tabularnewline)(?![A-Za-z]))
+  | (?P<start>\\left\s*+\.)
   | (?P<command>\\(?:[A-Za-z]++|[^\\]))
-  | (?P<number>\d++(?>(?:\.\d++)?)|\.\d++)
+  | (?P<number>(?>\d{1,3}+(?>(?:(?:,\\!|\\,|\{,\\!\}|\{\\,\})\d{3}(?!\d))+)|\d++)(?>(?:\.\d++)?)|\.\d++)
+    (?P<power>(?>(?:e(?=-|(?<=(?<![\d.])1e)\d|(?<=\.\de)\d)(?!-1(?!\d)|0\b)|\\(?:text|mathrm)\s*+\{e-?\})\{?-?\d{1,3}\}?)(?![\d.A-Za-z])|)
   | (?P<character>[^\s])
     """,
     re.VERBOSE | re.DOTALL,
@@ -79,6 +82,8 @@ SPACES = frozenset(
 ) | {"\\ ", "\\\n"}
 MAXIMAL_DIGITS = 400
 """Digits of one numeral."""
+APART = frozenset([r"\,", r"\;", r"\:", r"\>", "\\ ", r"\enspace", r"\thinspace", r"\medspace", r"\quad"])
+"""The spaces by which authors hold things apart that stand side by side."""
 SEPARATORS = frozenset({r"\quad", r"\qquad"})
 SAME = {
     r"\_": "_",
@@ -100,7 +105,6 @@ SAME = {
     r"\colonequals": ":=",
     r"\triangleq": ":=",
     r"\vcentcolon": ":",
-    r"\equiv": "=",
     r"\doteq": "=",
     r"\simeq": r"\approx",
     r"\approxeq": r"\approx",
@@ -189,8 +193,6 @@ WRAPPERS = {
 """Commands around something that stays as it is: how many groups they take, the last of which is kept."""
 OVERSET = frozenset([r"\stackrel", r"\overset", r"\underset"])
 MAXIMAL_TOKENS, MAXIMAL_BOXES = 20_000, 30
-DECIMAL_COMMA = re.compile(r"(?<![\d,}])0(?:\{,\}|,)\d|\d\{,\}(?!\d{3}(?!\d))\d")
-DECIMAL_POINT = re.compile(r"\d\.\d")
 
 
 def tokens(formula: Formula) -> list[Token]:
@@ -201,23 +203,26 @@ def tokens(formula: Formula) -> list[Token]:
     >>> [token.text for token in tokens(Formula(Source("a.md", text), 0, len(text)))]
     ['(', 'W', '_', '{', '\\text{new}', '}', ')']
     """
-    return scan(formula.source.text, formula.start, formula.end)
+    found = scan(formula.source.text, formula.start, formula.end)
+    quoted = formula.quoted
+    return [token for token in found if token.start not in quoted] if quoted else found
 
 
 def scan(text: str, start: int, end: int) -> list[Token]:
     """The tokens between two offsets."""
     found: list[Token] = []
-    last = -1
+    last, apart = -1, False
     for match in TOKEN.finditer(text, start, end):
         token = _normal(match)
         if token:
-            glued = match.start() == last
-            found.append(Token(token, match.start(), match.end(), glued))
+            apart = apart or bool(match["word"] and match["word"][:1].isspace())
+            found.append(Token(token, match.start(), match.end(), match.start() == last and not apart, apart))
             if len(found) > MAXIMAL_TOKENS:
                 raise Unreadable(start, "reading.many_tokens", most=MAXIMAL_TOKENS)
             if len(token) > MAXIMAL_DIGITS and match["number"]:
                 raise Unreadable(match.start(), "reading.long_numeral", most=MAXIMAL_DIGITS)
         last = match.end()
+        apart = match[0] in APART or bool(match["ties"]) or (apart and not token)
     return found
 
 
@@ -232,6 +237,10 @@ def _normal(match: re.Match[str]) -> str:
         return f"\\text{{{' '.join(word.split())}}}" if word.strip() else ""
     if match["breaks"]:
         return r"\\"
+    if match["start"]:
+        return r"\left."
+    if match["number"]:
+        return re.sub(r"[^\d.]", "", match["number"]) + re.sub(r"\\[a-z]+|[^\deE-]", "", match["power"]).lower()
     text = match[0]
     if text in SEPARATORS:
         return r"\quad"
@@ -252,52 +261,29 @@ def group(words: Sequence[Token], at: int) -> int:
     raise Unreadable(words[at].start, "reading.open_brace")
 
 
-def has_decimal_commas(formulas: Iterable[str]) -> bool:
-    """Whether an article writes `0{,}5` or `0,5` for a half: such a numeral occurs, and none with a point."""
-    commas = points = 0
-    for text in formulas:
-        commas += len(DECIMAL_COMMA.findall(text))
-        points += len(DECIMAL_POINT.findall(text))
-    return commas > points
-
-
-def numerals(words: list[Token], decimal_comma: bool) -> list[Token]:
-    r"""The tokens with commas inside numerals taken out: `0{,}5` is 0.5 in an article with decimal commas, `1{,}000` is
-    1000 in any other."""
-    if not any(word.text == "," for word in words):
-        return words
-    found: list[Token] = []
-    at = depth = 0
-    words = list(words)
-    while at < len(words):
-        word = words[at]
-        depth += (word.text in ("(", "[", r"\{")) - (word.text in (")", "]", r"\}"))
-        inner = (
-            3
-            if [w.text for w in words[at + 1 : at + 4]] == ["{", ",", "}"]
-            else 1
-            if at + 1 < len(words) and words[at + 1].text == ","
-            else 0
-        )
-        last = words[at + inner + 1] if inner and at + inner + 1 < len(words) else None
-        glued = inner and all(w.glued for w in words[at + 1 : at + inner + 2])
-        thousands = last is not None and len(last.text) == 3 and (inner == 3 or (not depth and word.text[0] != "0"))
-        if last and glued and word.text.isdecimal() and last.text.isdecimal() and (decimal_comma or thousands):
-            at += inner + 1
-            words[at] = Token(word.text + ("." if decimal_comma else "") + last.text, word.start, last.end, word.glued)
-        else:
-            found.append(word)
-            at += 1
-    return found
-
-
 def plain(words: list[Token]) -> list[Token]:
     """The tokens, macros expanded, in one spelling and without what is only there for the eye."""
     return unwrapped(
         unbolded(
-            [Token(SAME[word.text], word.start, word.end, word.glued) if word.text in SAME else word for word in words]
+            without_empty_braces([replace(word, text=SAME[word.text]) if word.text in SAME else word for word in words])
         )
     )
+
+
+def without_empty_braces(words: list[Token]) -> list[Token]:
+    r"""The tokens without `{}`, which only gives a sign its room: `e ={} & 5`; those that bear a script stay."""
+    empty = {
+        at
+        for at in range(len(words) - 1)
+        if words[at].text == "{"
+        and words[at + 1].text == "}"
+        and (at == 0 or words[at - 1].text in LOOSE)
+        and (at + 2 == len(words) or words[at + 2].text not in ("^", "_", "'"))
+    }
+    return [word for at, word in enumerate(words) if at not in empty and at - 1 not in empty] if empty else words
+
+
+LOOSE = frozenset(["=", "+", "-", "<", ">", "&", r"\\", r"\approx", r"\cdot", r"\times", r"\le", r"\ge", r"\equiv"])
 
 
 BOLD = frozenset([r"\mathbf", r"\boldsymbol", r"\mathrm", r"\mathit", r"\mathsf"])

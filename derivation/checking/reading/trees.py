@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from derivation.formulas.operations import heads
+
 
 @dataclass(frozen=True, slots=True)
 class Tree:
@@ -56,3 +58,17 @@ def alike(a: Any, b: Any) -> bool:
             and all(alike(x, y) for x, y in zip(a.args, b.args, strict=True))
         )
     return bool(a == b)
+
+
+def sums_of(tree: Tree) -> tuple[set[str], set[str]]:
+    """The letters over which the sums of a tree go, and those up to which they do."""
+    found = [node for node in nodes(tree) if node.head == heads.SUM]
+    limits = {
+        name.args[0].key
+        for node in found
+        for limit in node.args[1:3]
+        if limit
+        for name in nodes(limit)
+        if name.head == "name"
+    }
+    return {node.args[0] for node in found}, limits

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 
 from derivation.checking.reading.chains import LAYOUT
-from derivation.checking.reading.forms import MATRICES
+from derivation.checking.reading.matrices import MATRICES
 from derivation.checking.reading.tokens import Token, Unreadable, plain, scan
 from derivation.pages.typesetting.engine import printable
 from derivation.pages.typesetting.templating import latex_text

@@ -11,7 +11,7 @@ from derivation.checking.judging.verdicts import VERDICTS, Equality, Report
 from derivation.spec.text import shown
 from derivation.words.telling import tell
 
-COLOURS = {"wrong": "red", "undecided": "yellow", "rounded": "blue", "exact": "green"}
+COLOURS = {"wrong": "red", "undecided": "yellow", "rounded": "blue", "exact": "green", "stated": "bright_black"}
 COLOUR = re.compile(r"\033\[[;?0-9]*[a-zA-Z]")
 """What tells a terminal of a colour, and nobody else."""
 AROUND = 70

@@ -53,7 +53,7 @@ def with_expected(equality: Equality, how: str) -> str:
     return tell(f"report.{how}_expected", why=equality.why, expected=equality.expected)
 
 
-RELATIONS = {"=": "=", "≈": r"\approx", "←": r"\leftarrow", ":=": ":=", "∈": r"\in"}
+RELATIONS = {"=": "=", "≈": r"\approx", "←": r"\leftarrow", ":=": ":=", "∈": r"\in", "≡": r"\equiv"}
 
 
 def blocks(report: Report) -> list[Block]:

@@ -163,7 +163,9 @@ class Renumbering:
         self.old = article.facts()
         values = {
             key: [
-                replace(statement, tree=changed[key]) if key in changed and not statement.assigned else statement
+                replace(statement, tree=changed[key], worked=None)
+                if key in changed and not statement.assigned
+                else statement
                 for statement in statements
             ]
             for key, statements in article.knowledge.values.items()

@@ -56,6 +56,11 @@ class Source:
         return line + 1, offset - self._lines[line] + 1
 
 
+QUOTED = re.compile(r"[ ]{0,3}+(?>(?:>[ ]?)+)")
+LINE_END = re.compile("\n")
+ITEM = re.compile(r"\s*+(?>(?:>\s?)*)(?:[-*+]|\d{1,3}[.)]|\\item\b)\s")
+
+
 @dataclass(frozen=True, slots=True)
 class Formula:
     """A stretch of mathematics: `source.text[start:end]`, without its delimiters."""
@@ -69,6 +74,27 @@ class Formula:
     def text(self) -> str:
         """The formula as its author typed it."""
         return self.source.text[self.start : self.end]
+
+    @property
+    def line(self) -> str:
+        """What stands before it in its line."""
+        return self.source.text[self.source.text.rfind("\n", 0, self.start) + 1 : self.start]
+
+    @property
+    def quoted(self) -> frozenset[int]:
+        """Where the marks of a block quote stand in it: `>` at the beginning of each of its lines."""
+        if not QUOTED.match(self.line):
+            return frozenset()
+        marks = (
+            QUOTED.match(self.source.text, end.end(), self.end)
+            for end in LINE_END.finditer(self.source.text, self.start, self.end)
+        )
+        return frozenset(at for match in marks if match for at in range(match.start(), match.end()))
+
+    @property
+    def item(self) -> int | None:
+        """Where the item of a list begins in whose first line it stands; None where it stands in none."""
+        return self.start - len(self.line) if ITEM.match(self.line) else None
 
 
 @dataclass(frozen=True, slots=True)

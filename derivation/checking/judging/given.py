@@ -1,0 +1,61 @@
+"""Numbers that an article gives, or has worked, and that a derivative may rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from derivation.checking.facts.failures import FAILURES
+from derivation.checking.facts.knowledge import ChainRead
+from derivation.checking.facts.points import Random
+from derivation.checking.facts.quantity import is_derivative, term_of
+from derivation.checking.facts.values import quantities
+from derivation.checking.judging.agreement import equal
+from derivation.checking.judging.context import ATTEMPTS, Context
+from derivation.formulas.operations import heads
+from derivation.formulas.terms import Term, rebuild, walk
+
+MAXIMAL_PUT_IN = 20
+"""Ways of putting a derivative back for a number that are tried."""
+
+
+def holds_as_given(context: Context, chain: ChainRead, slope: Term, b: Term) -> bool:
+    """Whether a derivative is a side for all values of what it depends on, once what only that side names has the number
+    that the article gives it: behind `y = 1`, the slope of `-log(p)` is `p - y`."""
+    leaves = list(quantities(slope))
+    if all(leaf.head != "partial" for leaf in leaves):
+        return False
+    return gives(context, chain, slope, b, leaves) or any(
+        context.identical(slope, other, chain) for other in islice(put_back(context, chain, b), MAXIMAL_PUT_IN)
+    )
+
+
+def gives(context: Context, chain: ChainRead, slope: Term, b: Term, leaves: list[Term]) -> bool:
+    facts, position = context.facts, chain.position
+    mine = context.reach({node.args[0] for leaf in leaves for node in walk(leaf) if node.head == "name"}, chain)
+    yours = {leaf.args[0] for leaf in quantities(b) if leaf.head == "name"}
+    given = frozenset(
+        key for key in yours - mine if facts.value_statement(key, position) and not facts.definitions(key, position)
+    )
+    points = [Random(facts, trial, given, context.printed) for trial in range(ATTEMPTS)]
+    return bool(given) and bool(context.identical(slope, b, chain, points))
+
+
+def put_back(context: Context, chain: ChainRead, b: Term) -> Iterator[Term]:
+    r"""The side with a derivative of which the article has printed the value, in place of a number that is that value:
+    behind `\frac{dL}{dy} = 2`, the 2 of `2 h`."""
+    facts, position = context.facts, chain.position
+    numbers = [
+        node
+        for node in walk(b)
+        if node.head == "number" or (node.head == heads.NEG and next(quantities(node), None) is None)
+    ]
+    for key in facts.knowledge.values if numbers else ():
+        if not is_derivative(key) or facts.value_statement(key, position) is None:
+            continue
+        try:
+            value = context.printed.quantity(term_of(key), position)
+            alike = [node for node in numbers if equal(context.printed.value(node, position), value)]
+        except FAILURES:
+            continue
+        yield from (rebuild(b, {node: term_of(key)}.get) for node in alike)

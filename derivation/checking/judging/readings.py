@@ -1,0 +1,75 @@
+r"""What signs may mean besides: per cent of authors who multiply by 100, a numeral before a fraction, a square entry by
+entry, the two signs of `\pm`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from derivation.checking.facts.knowledge import ChainRead, SideRead
+from derivation.checking.reading.trees import Tree, mapped, nodes
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Another meaning of a node: which it is that may have it, and what it is then."""
+
+    applies: Callable[[Tree], bool]
+    change: Callable[[Tree], Tree]
+
+
+OTHERS = (
+    Reading(
+        lambda node: node.head == "number" and bool(node.args[1:]),
+        lambda node: Tree("number", node.args[1:], node.start),  # 10\% is 10
+    ),
+    Reading(
+        lambda node: node.head == "mixed",
+        lambda node: Tree("group", (Tree("", node.args, node.start),), node.start),  # 2\frac12 is 2 \cdot \frac12
+    ),
+)
+ENTRYWISE = Reading(lambda node: node.head == "^", lambda node: replace(node, head="^entrywise"))
+"""The square of a matrix of gradients is that of each of its entries."""
+SIGNS = {r"\pm": ("+", "-"), r"\mp": ("-", "+")}
+
+
+def otherwise(chain: ChainRead, i: int, k: int, readings: Sequence[Reading]) -> Iterator[ChainRead]:
+    """The chain with two of its sides read otherwise, in each way in which they may be."""
+    trees = [read.tree for read in (chain.sides[i], chain.sides[k]) if read.tree]
+    for reading in readings:
+        if any(reading.applies(node) for tree in trees for node in nodes(tree)):
+            yield changed(chain, i, k, reading)
+
+
+def signed(chain: ChainRead, i: int, k: int) -> list[ChainRead]:
+    r"""The chain with the upper and with the lower signs of `\pm`; none where it has no such sign."""
+    trees = [read.tree for read in (chain.sides[i], chain.sides[k]) if read.tree]
+    if not any(node.head in SIGNS for tree in trees for node in nodes(tree)):
+        return []
+    return [changed(chain, i, k, Reading(has_two_signs, partial(with_sign, way))) for way in (0, 1)]
+
+
+def has_two_signs(node: Tree) -> bool:
+    return node.head in SIGNS
+
+
+def with_sign(way: int, node: Tree) -> Tree:
+    r"""A `\pm` as the sign that it is in one way of reading it."""
+    sign = SIGNS[node.head][way]
+    if len(node.args) == 2:
+        return replace(node, head=sign)
+    return Tree("u-", node.args, node.start) if sign == "-" else Tree("group", node.args, node.start)
+
+
+def changed(chain: ChainRead, i: int, k: int, reading: Reading) -> ChainRead:
+    """The chain with two sides read otherwise."""
+
+    def change(node: Tree) -> Tree:
+        return reading.change(node) if reading.applies(node) else node
+
+    sides: list[SideRead] = list(chain.sides)
+    for at in {i, k}:
+        if (tree := sides[at].tree) is not None:
+            sides[at] = replace(sides[at], tree=mapped(tree, change))
+    return replace(chain, sides=sides)
