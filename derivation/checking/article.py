@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import compress
+from pathlib import Path
 
 from derivation.checking.facts.constants import formulas_of_constants
 from derivation.checking.facts.facts import Facts
@@ -42,6 +43,8 @@ from derivation.words.telling import tell
 
 __all__ = ["Article", "Equality", "Report", "UnreadableArticle", "check", "check_text"]
 
+WORKBOOKS = (".xlsx", ".xlsm")
+"""How files end that are no texts: their cells have formulas."""
 PRECISION = 256
 """Bits of the balls in which irrational numbers are compared: equal means equal to 40 digits."""
 HYPOTHESIS = re.compile(r"\b(?:if|when|whenever|unless|whether|wenn|falls|otherwise,?|sonst)\s*\$?\Z", re.IGNORECASE)
@@ -60,6 +63,10 @@ ARRAYS = frozenset([r"\top", r"\odot", r"\mathbf", r"\boldsymbol", r"\vec", r"\o
 
 def check(path: str) -> Report:
     """The verdicts for the article in a file; `UnreadableArticle` where there is none to read."""
+    if Path(path).suffix.lower() in WORKBOOKS:
+        from derivation.checking.sheets.report import checked
+
+        return checked(path)
     return judged(opened(path))
 
 

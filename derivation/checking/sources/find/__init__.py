@@ -25,7 +25,7 @@ def opened(path: str) -> Source:
     know."""
     file = Path(path)
     if file.suffix.lower() not in ENDINGS:
-        raise UnreadableArticle(tell("sources.no_kind", path=path, endings=", ".join(ENDINGS)))
+        raise UnreadableArticle(tell("sources.no_kind", path=path, endings=", ".join((*ENDINGS, ".xlsx"))))
     return source(path, read(file, path))
 
 
