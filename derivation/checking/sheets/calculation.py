@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from derivation.checking.sheets.blocks import blocks
 from derivation.checking.sheets.grammar import Node, NoFormula, read
 from derivation.checking.sheets.grids import Grid, Worked, grid, single
 from derivation.checking.sheets.package import Area, Fault, Place, Value, Workbook
@@ -167,6 +168,11 @@ class Calculation:
     def reads_of(self, place: Place) -> list[Area]:
         """The areas that the formula of a cell reads, each once."""
         return list(dict.fromkeys(read_by(self.trees[place], self.sheets))) if place in self.trees else []
+
+    @cached_property
+    def blocks(self) -> Mapping[Place, Area]:
+        """The rectangle that each cell was filled with."""
+        return blocks(self.workbook.cells, self.owners)
 
     @cached_property
     def users(self) -> Mapping[Place, frozenset[Place]]:

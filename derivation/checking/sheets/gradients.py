@@ -20,6 +20,8 @@ class Swept:
 
     slopes: Mapping[Place, float]
     blocked: Mapping[Place, NoFormula] = field(default_factory=dict)
+    steps: int = 0
+    """Formulas that were gone through."""
 
 
 def sweep(
@@ -59,8 +61,9 @@ def sweep(
         place = calculation.order[-heappop(waiting)]
         area = calculation.areas[place]
         upstream = [carried.get(cell, slopes.get(cell, 0.0)) for cell in area.places()]
-        if not any(upstream):
-            continue
+        for read in calculation.reads_of(place):
+            for cell in read.places():
+                sink(cell, 0.0)
         inside = activated(calculation, place) if place in passed else None
         try:
             if inside:
@@ -70,7 +73,7 @@ def sweep(
                 calculation.back(place, Grid(*area.shape, upstream), sink)
         except NoFormula as problem:
             blocked[place] = problem
-    return Swept(slopes, blocked)
+    return Swept(slopes, blocked, len(known))
 
 
 BENT = frozenset(("EXP", "TANH", "IF", "MAX", "ERF", "ATAN", "SIN", "ABS", "IFERROR"))

@@ -81,6 +81,22 @@ class Formula:
         """
         return MOVED.sub(self._moved, self.text) if any(self.shift) else self.text
 
+    def relative(self, place: Place) -> str:
+        """The formula by where its cells are from the cell it stands in: the same wherever it is filled in.
+
+        >>> Formula("A1*$B$1", (3, 0)).relative(Place(0, 4, 3)) == Formula("A1*$B$1").relative(Place(0, 1, 3))
+        True
+        """
+
+        def told(found: re.Match[str]) -> str:
+            if found["letters"] is None:
+                return found[0]
+            column, row = column_of(found["letters"]), int(found["digits"])
+            right = f"{column}" if found["fixed"] else f"[{column - place.column}]"
+            return f"R{row if found['held'] else [row - place.row]}C{right}"
+
+        return MOVED.sub(told, self.filled)
+
     def _moved(self, found: re.Match[str]) -> str:
         if found["letters"] is None:
             return found[0]

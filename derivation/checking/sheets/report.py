@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import itemgetter
 
 from derivation.checking.judging.verdicts import Equality, Report
@@ -12,7 +12,10 @@ from derivation.checking.reading.clauses import Side
 from derivation.checking.reading.tokens import Token
 from derivation.checking.sheets.arithmetic import compared
 from derivation.checking.sheets.calculation import Calculation
+from derivation.checking.sheets.claims import claims
+from derivation.checking.sheets.derivatives import Derivatives
 from derivation.checking.sheets.finding import Finding, shown
+from derivation.checking.sheets.labels import Labels
 from derivation.checking.sheets.package import Place, Workbook, address, opened
 from derivation.checking.sources.source import Formula, Source
 
@@ -52,7 +55,14 @@ def checked(path: str) -> Report:
 
 def judged(calculation: Calculation) -> Mapping[Place, Finding]:
     """What is found of each cell that has a formula, or claims to be a derivative."""
-    return {finding.place: finding for finding in compared(calculation)}
+    labels = Labels(calculation)
+    names = labels.called()
+    found = {finding.place: replace(finding, label=names.get(finding.place, "")) for finding in compared(calculation)}
+    for finding in Derivatives(calculation, list(claims(calculation, labels)), names).judged():
+        before = found.get(finding.place)
+        if before is None or before.verdict != "wrong":
+            found[finding.place] = finding
+    return found
 
 
 @dataclass(frozen=True, slots=True)
