@@ -17,6 +17,7 @@ from derivation.checking.sheets.derivatives import Derivatives
 from derivation.checking.sheets.finding import Finding, shown
 from derivation.checking.sheets.labels import Labels
 from derivation.checking.sheets.package import Place, Workbook, address, opened
+from derivation.checking.sheets.unlabelled import unlabelled
 from derivation.checking.sources.source import Formula, Source
 
 
@@ -58,7 +59,12 @@ def judged(calculation: Calculation) -> Mapping[Place, Finding]:
     labels = Labels(calculation)
     names = labels.called()
     found = {finding.place: replace(finding, label=names.get(finding.place, "")) for finding in compared(calculation)}
-    for finding in Derivatives(calculation, list(claims(calculation, labels)), names).judged():
+    derivatives = list(claims(calculation, labels))
+    judged = list(Derivatives(calculation, derivatives, names).judged())
+    for sheet in range(len(calculation.workbook.sheets)):
+        if not any(claim.cell.sheet == sheet for claim in derivatives):
+            judged += unlabelled(calculation, sheet)
+    for finding in judged:
         before = found.get(finding.place)
         if before is None or before.verdict != "wrong":
             found[finding.place] = finding
