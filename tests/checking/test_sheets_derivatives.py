@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import autograd.numpy as anp
@@ -233,7 +233,8 @@ def table(rows: int, changed: Mapping[str, str] = {}, forward: str = "=MAX(0,E{r
             sheet.put(f"{column}{row}", round(float(value), 2))
         for column, slope in zip("CD", "JK", strict=True):
             step = f"={column}{row - 1}-$B$1*{slope}{row - 1}"
-            sheet.put(f"{column}{row}", changed.get(column, step).format(r=row, p=row - 1) if row > 3 else 0.3)
+            step = changed.get(column, step).format(p=row - 1)
+            sheet.put(f"{column}{row}", step if row > 3 else 0.3)
         for column, formula in formulas.items():
             if column not in "CD":
                 sheet.put(f"{column}{row}", formula.format(r=row))
@@ -264,8 +265,164 @@ def test_a_mask_that_is_left_out_is_told_once_for_a_column(forward: str, tmp_pat
         ("H", "=B{r}-F{r}", "mistake_in_article.flipped_sign"),
         ("J", "=I{r}*B{r}", "sheets.replaced"),
         ("K", "=H{r}", "sheets.mask"),
+        ("C", "=C{p}+$B$1*J{p}", "mistake_in_article.added_gradient"),
+        ("D", "=D{p}-$B$1*J{p}", "wrong.other_parameter"),
     ],
 )
 def test_a_slip_in_a_table_is_told_in_its_first_row(column: str, formula: str, code: str, tmp_path: Path) -> None:
     found = codes(check(table(10, {column: formula}).save(tmp_path / "a.xlsx")))
     assert list(found.values()) == [code] and next(iter(found))[0] == column
+
+
+# Blocks of matrices with headings above them, by array formulas: two layers, softmax and cross entropy, three samples.
+
+RNG = np.random.default_rng(11)
+X, W1, B1 = RNG.normal(size=(3, 2)), RNG.normal(size=(2, 4)), RNG.normal(size=(1, 4))
+W2, B2, T = RNG.normal(size=(4, 2)), RNG.normal(size=(1, 2)), np.eye(2)[[0, 1, 1]]
+
+
+def relu(z: np.ndarray) -> np.ndarray:
+    return np.maximum(z, 0)
+
+
+def softmax(z: np.ndarray) -> np.ndarray:
+    e = np.exp(z)
+    return e / e.sum(axis=1, keepdims=True)
+
+
+Blocks = dict[str, tuple[str, str, np.ndarray]]
+"""The heading of each block, its first cell, its formula and its numbers."""
+
+
+def blocks(changed: Mapping[str, tuple[str, Callable[[dict[str, np.ndarray]], np.ndarray]]] = {}) -> Blocks:
+    rows: dict[str, tuple[str, str, Callable[[dict[str, np.ndarray]], np.ndarray]]] = {
+        "X": ("A2", "", lambda v: X),
+        "W1": ("D2", "", lambda v: W1),
+        "b1": ("I2", "", lambda v: B1),
+        "T": ("N2", "", lambda v: T),
+        "Z1": ("A7", "=MMULT(A2:B4,D2:G3)+I2:L2", lambda v: X @ W1 + B1),
+        "A1": ("F7", "=IF(A7:D9>0,A7:D9,0)", lambda v: relu(v["Z1"])),
+        "W2": ("K7", "", lambda v: W2),
+        "b2": ("N7", "", lambda v: B2),
+        "Z2": ("A13", "=MMULT(F7:I9,K7:L10)+N7:O7", lambda v: v["A1"] @ W2 + B2),
+        "P": ("D13", "=EXP(A13:B15)/MMULT(EXP(A13:B15),{1;1})", lambda v: softmax(v["Z2"])),
+        "L": ("G13", "=-SUMPRODUCT(N2:O4,LN(D13:E15))/3", lambda v: np.array([[-(T * np.log(v["P"])).sum() / 3]])),
+        "dL/dZ2": ("I13", "=(D13:E15-N2:O4)/3", lambda v: (v["P"] - T) / 3),
+        "dW2": ("A19", "=MMULT(TRANSPOSE(F7:I9),I13:J15)", lambda v: v["A1"].T @ v["dL/dZ2"]),
+        "grad b2": ("D19", "=MMULT({1,1,1},I13:J15)", lambda v: v["dL/dZ2"].sum(axis=0, keepdims=True)),
+        "dL/dA1": ("G19", "=MMULT(I13:J15,TRANSPOSE(K7:L10))", lambda v: v["dL/dZ2"] @ W2.T),
+        "dL/dZ1": ("L19", "=G19:J21*(A7:D9>0)", lambda v: v["dL/dA1"] * (v["Z1"] > 0)),
+        "∂L/∂W1": ("A25", "=MMULT(TRANSPOSE(A2:B4),L19:O21)", lambda v: X.T @ v["dL/dZ1"]),
+        "∂L/∂b1": ("F25", "=MMULT({1,1,1},L19:O21)", lambda v: v["dL/dZ1"].sum(axis=0, keepdims=True)),
+        "W1 new": ("A30", "=D2:G3-0.5*A25:D26", lambda v: W1 - 0.5 * v["∂L/∂W1"]),
+    }
+    values: dict[str, np.ndarray] = {}
+    found: Blocks = {}
+    for label, (cell, formula, work) in rows.items():
+        if label in changed:
+            formula, work = changed[label]
+        values[label] = work(values)
+        found[label] = cell, formula, values[label]
+    return found
+
+
+def in_blocks(rows: Blocks, headings: Mapping[str, str] | None = None) -> Sheet:
+    sheet = Sheet()
+    for label, (cell, formula, matrix) in rows.items():
+        heading = label if headings is None else headings.get(label, "")
+        if heading:
+            sheet.put(f"{cell[0]}{int(cell[1:]) - 1}", heading)
+        if formula:
+            sheet.fill(cell, "{" + formula + "}", matrix)
+        else:
+            for (i, k), entry in np.ndenumerate(matrix):
+                sheet.put(cell_of(int(cell[1:]) - 1 + i, ord(cell[0]) - 65 + k), float(entry))
+    return sheet
+
+
+def test_the_blocks_are_the_network_of_autograd() -> None:
+    def loss(w1: np.ndarray, w2: np.ndarray, b1: np.ndarray) -> float:
+        z = anp.dot(anp.maximum(anp.dot(X, w1) + b1, 0), w2) + B2
+        p = anp.exp(z) / anp.sum(anp.exp(z), axis=1, keepdims=True)
+        return -anp.sum(T * anp.log(p)) / 3
+
+    rows = blocks()
+    for label, which in (("∂L/∂W1", 0), ("dW2", 1), ("∂L/∂b1", 2)):
+        np.testing.assert_allclose(rows[label][2], grad(loss, which)(W1, W2, B1), rtol=1e-10)
+
+
+def test_right_blocks_hold_and_their_derivatives_are_found(tmp_path: Path) -> None:
+    report = check(in_blocks(blocks()).save(tmp_path / "a.xlsx"))
+    assert report.summary["exact"] == len(report.equalities)
+    derivatives = [equality for equality in report.equalities if equality.kind == "gradient"]
+    assert len(derivatives) == 6 + 8 + 2 + 12 + 12 + 8 + 4
+
+
+BLOCK_SLIPS: dict[str, tuple[str, str, Callable[[dict[str, np.ndarray]], np.ndarray], str]] = {
+    "mask": ("dL/dZ1", "=G19:J21*1", lambda v: v["dL/dA1"], "sheets.mask"),
+    "mask of the output": ("dL/dZ1", "=G19:J21*(A7:D9<=0)", lambda v: v["dL/dA1"] * (v["Z1"] <= 0), "sheets.derivative"),
+    "sign": ("dL/dZ2", "=(N2:O4-D13:E15)/3", lambda v: (T - v["P"]) / 3, "mistake_in_article.flipped_sign"),
+    "mean": ("dL/dZ2", "=D13:E15-N2:O4", lambda v: v["P"] - T, "sheets.multiple"),
+    "activation": ("dW2", "=MMULT(TRANSPOSE(A7:D9),I13:J15)", lambda v: v["Z1"].T @ v["dL/dZ2"], "sheets.derivative"),
+    "inputs": ("∂L/∂W1", "=MMULT(TRANSPOSE(A2:B4),G19:J21)", lambda v: X.T @ v["dL/dA1"], "sheets.mask"),
+    "factor": ("∂L/∂b1", "=2*MMULT({1,1,1},L19:O21)", lambda v: 2 * v["dL/dZ1"].sum(0, keepdims=True), "mistake_in_article.kept_two"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("slip", BLOCK_SLIPS)
+def test_a_slip_in_a_block_is_named_at_its_first_cell(slip: str, tmp_path: Path) -> None:
+    label, formula, work, code = BLOCK_SLIPS[slip]
+    rows = blocks({label: (formula, work)})
+    found = codes(check(in_blocks(rows).save(tmp_path / "a.xlsx")))
+    cell, wrong_values, right_values = rows[label][0], rows[label][2], blocks()[label][2]
+    i, k = np.argwhere(~np.isclose(wrong_values, right_values))[0]
+    assert found == {cell_of(int(cell[1:]) - 1 + int(i), ord(cell[0]) - 65 + int(k)): code}
+
+
+def test_a_transpose_is_named(tmp_path: Path) -> None:
+    """Where it fits: as many inputs as units."""
+    rng = np.random.default_rng(5)
+    x, w, t = rng.normal(size=(2, 1)), rng.normal(size=(2, 2)), rng.normal(size=(2, 1))
+    y = w @ x
+    sheet = Sheet()
+    for k, (label, formula, matrix) in enumerate(
+        [
+            ("W", "", w),
+            ("x", "", x),
+            ("t", "", t),
+            ("y", "=MMULT(A2:B3,D2:D3)", y),
+            ("Loss", "=SUMXMY2(J2:J3,G2:G3)/2", np.array([[((y - t) ** 2).sum() / 2]])),
+            ("dW", "=MMULT(D2:D3,TRANSPOSE(J2:J3-G2:G3))", x @ (y - t).T),
+        ]
+    ):
+        sheet.put(cell_of(0, 3 * k), label)
+        if formula:
+            sheet.fill(cell_of(1, 3 * k), "{" + formula + "}", matrix)
+        else:
+            for (i, j), entry in np.ndenumerate(matrix):
+                sheet.put(cell_of(1 + int(i), 3 * k + int(j)), float(entry))
+    assert codes(check(sheet.save(tmp_path / "a.xlsx"))) == {
+        "Q2": "mistake_in_article.transposed_gradient"
+    }  # P2 is on the diagonal
+
+
+# The same blocks without a label of any derivative, and without a loss.
+
+FORWARD_NAMES = {"X": "X", "W1": "W1", "b1": "b1", "Z1": "Z1", "A1": "ReLU", "W2": "W2"}
+
+
+def unlabelled(changed: Mapping[str, tuple[str, Callable[[dict[str, np.ndarray]], np.ndarray]]] = {}) -> Blocks:
+    return {label: row for label, row in blocks(changed).items() if label != "L"}
+
+
+def test_a_backward_pass_without_labels_is_recognised(tmp_path: Path) -> None:
+    report = check(in_blocks(unlabelled(), FORWARD_NAMES).save(tmp_path / "a.xlsx"))
+    assert not report.wrong and report.summary["undecided"] == 0
+    assert sum(equality.kind == "gradient" for equality in report.equalities) >= 40
+
+
+def test_a_mask_left_out_without_labels_is_named_with_its_cells(tmp_path: Path) -> None:
+    slip = {"dL/dZ1": ("=G19:J21", lambda v: v["dL/dA1"])}
+    ((cell, why),) = wrong(check(in_blocks(unlabelled(slip), FORWARD_NAMES).save(tmp_path / "a.xlsx"))).items()
+    masked = [cell_of(18 + int(i), 11 + int(k)) for i, k in np.argwhere(blocks()["Z1"][2] <= 0)]
+    assert cell == masked[0] and f"left out of {', '.join(masked)}:" in why and "ReLU Sheet1!F7:I9" in why

@@ -13,11 +13,12 @@ from derivation.checking.reading.tokens import Token
 from derivation.checking.sheets.arithmetic import compared
 from derivation.checking.sheets.calculation import Calculation
 from derivation.checking.sheets.claims import claims
-from derivation.checking.sheets.derivatives import Derivatives
+from derivation.checking.sheets.derivatives import Derivatives, together
 from derivation.checking.sheets.finding import Finding, shown
 from derivation.checking.sheets.labels import Labels
 from derivation.checking.sheets.package import Place, Workbook, address, opened
 from derivation.checking.sheets.unlabelled import unlabelled
+from derivation.checking.sheets.updates import updates
 from derivation.checking.sources.source import Formula, Source
 
 
@@ -60,7 +61,8 @@ def judged(calculation: Calculation) -> Mapping[Place, Finding]:
     names = labels.called()
     found = {finding.place: replace(finding, label=names.get(finding.place, "")) for finding in compared(calculation)}
     derivatives = list(claims(calculation, labels))
-    judged = list(Derivatives(calculation, derivatives, names).judged())
+    judged = [*Derivatives(calculation, derivatives, names).judged()]
+    judged += together(calculation, list(updates(calculation, derivatives, names)))
     for sheet in range(len(calculation.workbook.sheets)):
         if not any(claim.cell.sheet == sheet for claim in derivatives):
             judged += unlabelled(calculation, sheet)

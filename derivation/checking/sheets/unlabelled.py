@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from derivation.checking.sheets.calculation import Calculation
 from derivation.checking.sheets.finding import Finding, shown
-from derivation.checking.sheets.gradients import activated, is_kinked, sweep
+from derivation.checking.sheets.gradients import activated, is_given, is_kinked, sweep
 from derivation.checking.sheets.grammar import Node
 from derivation.checking.sheets.package import Area, Place, address
 from derivation.checking.sheets.slips import near
@@ -50,33 +50,32 @@ def _seeds(calculation: Calculation, sheet: int) -> Iterator[Seed]:
     """Differences of outputs and targets, at the outputs and at what goes into them."""
     blocks: dict[Area, dict[Place, Place]] = defaultdict(dict)
     for place in calculation.order:
-        if place.sheet == sheet and (output := _output(calculation, place)):
-            blocks[calculation.blocks[place]][place] = output
-    for pairs in blocks.values():
-        outputs = list(pairs.values())
-        if len(set(outputs)) < len(outputs):
-            continue
-        values = [calculation.number(place) or 0.0 for place in pairs]
-        while outputs and len(outputs) == len(values):
-            yield Seed(dict(zip(outputs, values, strict=True)), frozenset(pairs))
-            outputs = [cell for output in outputs if (cell := _inner(calculation, output))]
+        if place.sheet == sheet and (outputs := _outputs(calculation, place)):
+            pairs = zip(calculation.areas[place].places(), outputs.places(), strict=True)
+            blocks[calculation.blocks[place]].update(pairs)
+    for found in blocks.values():
+        cells = list(found.values())
+        values = [calculation.number(place) or 0.0 for place in found]
+        while cells and len(set(cells)) == len(values):
+            yield Seed(dict(zip(cells, values, strict=True)), frozenset(found))
+            cells = [cell for output in cells if (cell := _inner(calculation, output))]
 
 
-def _output(calculation: Calculation, place: Place) -> Place | None:
-    """The output of which a cell takes the target away."""
+def _outputs(calculation: Calculation, place: Place) -> Area | None:
+    """The outputs of which a formula takes the targets away."""
     tree = calculation.trees[place]
     while tree.head in ("/", "*") and any(_is_typed(calculation, child) for child in tree.children):
-        tree = next(child for child in tree.children[:: 1 if _is_typed(calculation, tree.children[1]) else -1])
+        tree = tree.children[0 if _is_typed(calculation, tree.children[1]) else 1]
     if tree.head != "-" or any(child.head != "cells" for child in tree.children):
         return None
     first, second = tree.children
-    is_right = not _is_typed(calculation, first) and _is_typed(calculation, second) and first.area.shape == (1, 1)  # type: ignore[union-attr]
-    return Place(*first.area[:3]) if is_right and first.area else None
+    is_seed = not _is_typed(calculation, first) and _is_typed(calculation, second)
+    return first.area if is_seed and first.area and first.area.shape == calculation.areas[place].shape else None
 
 
 def _is_typed(calculation: Calculation, node: Node) -> bool:
     if node.area is not None:
-        return node.area.shape == (1, 1) and Place(*node.area[:3]) not in calculation.owners
+        return is_given(calculation, node.area)
     return node.head == "value" or (
         bool(node.children) and all(_is_typed(calculation, child) for child in node.children)
     )
@@ -84,11 +83,18 @@ def _is_typed(calculation: Calculation, node: Node) -> bool:
 
 def _inner(calculation: Calculation, place: Place) -> Place | None:
     """What goes into a cell that is a function of one other, and perhaps of all of its kind, as in a softmax."""
-    if place not in calculation.trees or calculation.areas[place].shape != (1, 1):
+    owner = calculation.owners.get(place)
+    if owner is None or owner not in calculation.trees:
         return None
-    inside = {area for area in calculation.reads_of(place) if area.shape == (1, 1)}
-    typed = {area for area in inside if Place(*area[:3]) not in calculation.owners}
-    return Place(*min(inside - typed)[:3]) if len(inside - typed) == 1 else None
+    area = calculation.areas[owner]
+    alike = (inside for inside in calculation.reads_of(owner) if inside.shape == area.shape)
+    found = [inside for inside in alike if not is_given(calculation, inside)]
+    return inside_at(found[0], area, place) if len(found) == 1 else None
+
+
+def inside_at(inside: Area, area: Area, place: Place) -> Place:
+    """The cell at the same place of another area."""
+    return Place(inside.sheet, inside.top + place.row - area.top, inside.left + place.column - area.left)
 
 
 class Backward:
@@ -110,7 +116,8 @@ class Backward:
         calculation, waiting = self.calculation, list(self.seed.cells)
         found: set[Place] = set()
         while waiting:
-            for user in calculation.users.get(waiting.pop(), ()):
+            place = waiting.pop()
+            for user in calculation.users.get(calculation.owners.get(place, place), ()):
                 if user not in found and user not in self.true and len(found) < MOST_CELLS:
                     found.add(user)
                     waiting.append(user)
@@ -256,8 +263,7 @@ class Backward:
         inside = activated(self.calculation, owner)
         if inside is None:
             return None
-        area = self.calculation.areas[owner]
-        return Place(inside.sheet, inside.top + output.row - area.top, inside.left + output.column - area.left)
+        return inside_at(inside, self.calculation.areas[owner], output)
 
 
 def _moved(cell: Place, pivot: Place, at: Place, is_turned: bool) -> Place:
