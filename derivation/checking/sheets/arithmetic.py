@@ -26,7 +26,7 @@ def _of_cell(calculation: Calculation, cell: Place, place: Place, outcome: Outco
     if kept is None or kept.value is None:
         why = "sheets.circle" if place in calculation.circular else "sheets.no_value_kept"
         return Finding(cell, "stated", why=tell(why, value=shown(worked)))
-    if agree(kept.value, worked, outcome.magnitude):
+    if agree(kept.value, worked, outcome.magnitude, calculation.coarse):
         return Finding(cell, "exact")
     return Finding(cell, "wrong", why=differing(kept.value, worked), expected=shown(worked))
 

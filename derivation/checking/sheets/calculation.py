@@ -3,7 +3,7 @@ of its inputs."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +16,19 @@ from derivation.checking.sheets.working import Sheets, Sink, Working, entries, r
 
 MAXIMAL_READ = 5_000_000
 """Cells that all formulas together may read."""
+
+
+COARSE, FINE, LEAST = 7, 13, 5
+"""Digits of the values of a file that rounds them: at least, and fewer than; and how many values have to have them."""
+
+
+def significant(digits: str) -> str:
+    """The digits of a number that count.
+
+    >>> significant("-0.00250e-3"), significant("1200")
+    ('25', '12')
+    """
+    return digits.lower().partition("e")[0].replace(".", "").strip("-+0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,7 @@ class Calculation:
         self.outcomes: dict[Place, Outcome] = {}
         self.worked: dict[Place, Value] = {}
         """Values that the file does not keep."""
+        self._areas_read: dict[Place, list[Area]] = {}
         self._read_all()
         self.sheets = Sheets(self.value, self._used(), self.areas)
         self.reads = self._precedents()
@@ -74,9 +88,9 @@ class Calculation:
 
     def _precedents(self) -> dict[Place, frozenset[Place]]:
         found, left = {}, MAXIMAL_READ
-        for place, tree in list(self.trees.items()):
+        for place in list(self.trees):
             try:
-                areas = list(read_by(tree, self.sheets))
+                areas = self.reads_of(place)
                 left -= sum(area.shape[0] * area.shape[1] for area in areas)
                 if left < 0:
                     raise NoFormula("long")
@@ -167,7 +181,19 @@ class Calculation:
 
     def reads_of(self, place: Place) -> list[Area]:
         """The areas that the formula of a cell reads, each once."""
-        return list(dict.fromkeys(read_by(self.trees[place], self.sheets))) if place in self.trees else []
+        if place not in self._areas_read:
+            tree = self.trees.get(place)
+            self._areas_read[place] = list(dict.fromkeys(read_by(tree, self.sheets))) if tree else []
+        return self._areas_read[place]
+
+    @cached_property
+    def coarse(self) -> float:
+        """What the file rounds its values by, beside the size of each: some programs keep ten digits. A file in which
+        no value has many digits rounds nothing."""
+        kept = (self.workbook.cells[place].digits for place in self.owners if place in self.workbook.cells)
+        lengths = Counter(len(significant(digits)) for digits in kept)
+        longest = max(lengths, default=0)
+        return 10.0 ** (1 - longest) if COARSE <= longest < FINE and lengths[longest] >= LEAST else 0.0
 
     @cached_property
     def blocks(self) -> Mapping[Place, Area]:

@@ -69,7 +69,7 @@ def _target(labels: Labels, labelled: Labelled) -> tuple[Alignment | None, bool]
         found = [(rank, _far(row.area, area), row.area) for row in rows if (rank := _rank(row, labelled)) is not None]
         if found:
             rank, _, best = min(found, key=lambda row: row[:2])
-            return _aligned(rank, best, area), len({row.at for row in rows}) == 1
+            return _aligned(rank, best, area), len({row.at for row in rows if row.area.sheet == area.sheet}) == 1
     return None, False
 
 

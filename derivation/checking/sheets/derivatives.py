@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from derivation.checking.judging.verdicts import Verdict
@@ -64,11 +65,15 @@ class Derivatives:
         rank, owners = self.calculation.rank, self.calculation.owners
         stop = min(rank.get(owners[claim.by], 0) if claim.by in owners else lowest.get(claim.by, 0) for claim in claims)
         taken = {claim.by: self.calculation.number(claim.cell) or 0.0 for claim in claims}
-        seeds = {of: 1.0} if of else {}
-        local = self._sweep(seeds, stop, taken)
-        given = seeds or {by: value for by, value in taken.items() if by not in local}
-        true = {**self._sweep(given, stop), **given}
-        return Group(of, claims, true, local, given, stop)
+        if of is None:
+            local = self._sweep({}, stop, taken)
+            given = {by: value for by, value in taken.items() if by not in local}
+            return Group(of, claims, {**self._sweep(given, stop), **given}, local, given, stop)
+        seeds = {of: 1.0}
+        group = Group(of, claims, self._sweep(seeds, stop), {}, seeds, stop)
+        if all(self._holds(claim, group) for claim in claims if self._is_judged(claim, group)):
+            return group
+        return replace(group, local=self._sweep(seeds, stop, taken))
 
     def _sweep(
         self, seeds: Mapping[Place, float], stop: int, taken: Mapping[Place, float] | None = None
@@ -79,14 +84,24 @@ class Derivatives:
 
     def _judge(self, group: Group) -> None:
         judged = [(claim, self._holds(claim, group)) for claim in group.claims if self._is_judged(claim, group)]
-        is_met = any(group.true[claim.by] for claim, holds in judged if holds)
+        met = {claim.block for claim, holds in judged if holds and group.true[claim.by]}
         for claim, holds in sorted(judged, key=lambda row: -self._rank(row[0])):
             if holds:
                 self._add(claim, "exact" if self._is_exact(claim, group) else "rounded")
+            elif self._is_gathered(claim):
+                continue
             elif begin := self._follows(claim, group):
                 self._add(claim, "exact", tell("sheets.follows", cell=self._called(begin)), begin)
-            elif self._wrong(claim, group, is_met).verdict == "wrong":
+            elif self._wrong(claim, group, met).verdict == "wrong":
                 self.told[claim.cell] = group.true[claim.by]
+
+    def _is_gathered(self, claim: Claim) -> bool:
+        """Whether a cell adds up or averages the others of its column, which may be of another loss than theirs."""
+        tree = self.calculation.trees.get(claim.cell)
+        if tree is None or tree.head not in ("SUM", "AVERAGE") or not tree.children[0].area:
+            return False
+        area, cell = tree.children[0].area, claim.cell
+        return area.sheet == cell.sheet and area.left <= cell.column <= area.right
 
     def _follows(self, claim: Claim, group: Group) -> Place | None:
         """The mistake that a claim goes on with: it would be right, were that one right."""
@@ -128,7 +143,7 @@ class Derivatives:
             return 0.0
         return 0.51 * 10.0 ** -len(digits.partition(".")[2])
 
-    def _wrong(self, claim: Claim, group: Group, is_met: bool) -> Finding:
+    def _wrong(self, claim: Claim, group: Group, met: AbstractSet[int]) -> Finding:
         wanted, found = group.true[claim.by], self.calculation.number(claim.cell)
         difference = tell(
             "sheets.derivative",
@@ -148,6 +163,7 @@ class Derivatives:
                 extended(mistake, "wrong.mistake", mistake=mistake, difference=difference),
                 expected=shown(wanted),
             )
+        is_met = claim.block in met if claim.label.kind == "signal" else bool(met)
         if is_met or claim.certain:
             return self._add(claim, "wrong", difference, expected=shown(wanted))
         return self._add(claim, "undecided", tell("sheets.meant", difference=difference))

@@ -36,6 +36,8 @@ BINDING: Mapping[str, int] = {
 """How close an operator binds; all of them take what stands before them first."""
 MAXIMAL_DEPTH = 100
 KINKED = ("MAX", "MIN")
+OWN_PLACE: Mapping[str, Callable[[Place], int]] = {"ROW": lambda place: place.row, "COLUMN": lambda place: place.column}
+"""Functions of where a cell is."""
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 PREFIXES = re.compile(r"(?:_xlfn\.|_xlws\.)+", re.IGNORECASE)
 
@@ -69,12 +71,12 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a formula's names and places are looked up in: the sheets' numbers by name, the sheet it stands on, how far
-    it was filled, and formulas that have a name."""
+    """What a formula's names and places are looked up in: the sheets' numbers by name, formulas that have a name, the
+    cell it stands in, and how far it was filled."""
 
     sheets: Mapping[str, int]
     names: Mapping[tuple[int, str], str]
-    sheet: int = 0
+    place: Place
     shift: tuple[int, int] = (0, 0)
 
 
@@ -85,7 +87,7 @@ def read(formula: Formula, place: Place, sheets: Mapping[str, int], names: Mappi
     >>> tree.head, tree.children[0].head, tree.children[1].children[0].area
     ('+', '^', Area(sheet=0, top=1, left=2, bottom=3, right=2))
     """
-    return _Reader(formula.text, Surroundings(sheets, names, place.sheet, formula.shift)).whole()
+    return _Reader(formula.text, Surroundings(sheets, names, place, formula.shift)).whole()
 
 
 def numeral(value: float) -> Node:
@@ -168,6 +170,9 @@ class _Reader:
                 break
             self.at += 1
         self.take(")")
+        if name in OWN_PLACE and all(argument.area for argument in arguments[:1]):
+            area = arguments[0].area if arguments else None
+            return numeral(float(OWN_PLACE[name](Place(*area[:3]) if area else self.around.place)))
         if name in KINKED:  # where both are the largest, the constant is
             arguments.sort(key=lambda argument: argument.head != "value")
         return Node(name, tuple(arguments))
@@ -204,7 +209,7 @@ class _Reader:
 
     def _area(self, corners: list[tuple[int, int]], sheet: str) -> Node:
         (top, bottom), (left, right) = (sorted(corner[axis] for corner in corners) for axis in (0, 1))
-        number = self.around.sheet
+        number = self.around.place.sheet
         if sheet:
             called = sheet[:-1].strip("'").replace("''", "'").casefold()
             if called not in self.around.sheets:
@@ -217,7 +222,7 @@ class _Reader:
         if word.upper() in ("TRUE", "FALSE"):
             return Node("value", value=word.upper() == "TRUE")
         names, called = self.around.names, word.upper()
-        meant = names.get((self.around.sheet, called), names.get((-1, called)))
+        meant = names.get((self.around.place.sheet, called), names.get((-1, called)))
         if meant is None or self.depth > MAXIMAL_DEPTH // 2:
             raise NoFormula("name", name=word)
         return _Reader(meant, self.around, self.depth + 10).whole()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -30,17 +31,23 @@ class Grid:
 
 
 Worked = Value | Grid
+NUMERAL = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*", re.ASCII)
 
 
 def number(value: Value) -> float:
-    """A value where a number is needed: an empty cell is 0, a truth value 1 or 0.
+    """A value where a number is needed: an empty cell is 0, a truth value 1 or 0, a number that is typed as text that
+    number.
 
-    >>> number(None), number(True), number(0.5)
-    (0.0, 1.0, 0.5)
+    >>> number(None), number(True), number(0.5), number("2.5")
+    (0.0, 1.0, 0.5, 2.5)
     """
+    if value.__class__ is float:
+        return value
     if value is None:
         return 0.0
     if isinstance(value, str):
+        if NUMERAL.fullmatch(value):
+            return float(value)
         raise NoFormula("text", text=value[:40])
     return float(value)
 

@@ -35,6 +35,8 @@ LOSSES = re.compile(
 END = re.compile(r"\s*(?:=|≈|:|→|\||\s\()")
 LONGEST = 40
 GAPS = frozenset(("", "=", ":", "→", "↓", "~", "〜"))
+WIDEST = 8
+"""Columns that the upper half of a quotient may stand over."""
 MAXIMAL_EXTENT = 20_000
 """Cells under one label."""
 
@@ -125,8 +127,23 @@ class Labels:
         self.all: list[Labelled] = []
         self.names: dict[str, list[Labelled]] = defaultdict(list)
         for place, cell in calculation.workbook.cells.items():
-            if isinstance(cell.value, str) and place not in calculation.owners and (label := read(cell.value)):
+            if (
+                isinstance(cell.value, str)
+                and place not in calculation.owners
+                and (label := self._read(cell.value, place))
+            ):
                 self._add(label, place)
+
+    def _read(self, text: str, at: Place) -> Label | None:
+        """What a label says; the upper half of a quotient may stand in the row above, over several columns."""
+        label = read(text)
+        if label and label.kind in ("signal", "gradient"):
+            row = (Place(at.sheet, at.row - 1, at.column - left) for left in range(min(WIDEST, at.column)))
+            above = next(
+                (self.calculation.text(place) for place in row if place in self.calculation.workbook.cells), ""
+            )
+            return read(above + text) or label if above.endswith("/") else label
+        return label
 
     def _add(self, label: Label, at: Place) -> None:
         found = [Labelled(label, at, area) for area in self._extents(at)]

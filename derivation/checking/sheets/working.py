@@ -37,12 +37,13 @@ class Sheets:
 
     def area_of(self, node: Node) -> Area:
         """The cells that a part of a formula stands for."""
+        if node.area is not None and node.area.top == node.area.bottom and node.area.left == node.area.right:
+            return node.area
         if node.head == "ANCHORARRAY" and node.children and node.children[0].area:
             anchor = node.children[0].area
             return self.filled.get(Place(anchor.sheet, anchor.top, anchor.left), anchor)
         assert node.area is not None
-        is_single = node.area.shape == (1, 1)
-        found = node.area if is_single else self.within(node.area)
+        found = self.within(node.area)
         if found.shape[0] * found.shape[1] > MAXIMAL_AREA:
             raise NoFormula("long")
         return found
@@ -72,8 +73,8 @@ class Working:
 
     def _value(self, node: Node) -> Worked:
         found = CHOICES[node.head](self, node) if node.head in CHOICES else self._worked(node)
-        for entry in grid(found).entries:
-            if isinstance(entry, float) and abs(entry) > self.magnitude:
+        for entry in found.entries if isinstance(found, Grid) else (found,):
+            if entry.__class__ is float and abs(entry) > self.magnitude:
                 self.magnitude = abs(entry)
         self.values[node] = found
         return found
@@ -96,8 +97,8 @@ class Working:
     def cells(self, node: Node) -> Worked:
         """What stands in a cell, or in an area."""
         area = self.sheets.area_of(node)
-        if area.shape == (1, 1) and node.head == "cells":
-            return self.sheets.value(Place(area.sheet, area.top, area.left))
+        if area is node.area and area.top == area.bottom and area.left == area.right:
+            return self.sheets.value(Place(*area[:3]))
         return Grid(*area.shape, tuple(map(self.sheets.value, area.places())))
 
     def rows(self, node: Node) -> Worked:
@@ -207,20 +208,21 @@ def is_read(node: Node) -> bool:
     return node.area is not None or bool(node.children and node.children[0].area)
 
 
-def agree(found: Value, expected: Value, magnitude: float) -> bool:
-    """Whether two values are the same up to what rounding does.
+RELATIVE, ABSOLUTE = 1e-9, 1e-12
+"""What rounding may do: of the value itself, and of the largest number on the way to it."""
 
-    >>> agree(0.1 + 0.2, 0.3, 0.3), agree(0.5, 0.25, 1.0), agree(True, 1.0, 1.0)
-    (True, False, True)
+
+def agree(found: Value, expected: Value, magnitude: float, coarse: float = 0.0) -> bool:
+    """Whether two values are the same up to what rounding does; `coarse` is what the file itself rounds values by, each
+    beside its size.
+
+    >>> agree(0.1 + 0.2, 0.3, 0.3), agree(0.5, 0.25, 1.0), agree(True, 1.0, 1.0), agree(0.5000001, 0.5, 0.5, 1e-6)
+    (True, False, True, True)
     """
     if isinstance(found, str) or isinstance(expected, str):
         return (found or "") == (expected or "")
     a, b = number(found), number(expected)
-    return abs(a - b) <= RELATIVE * max(abs(a), abs(b)) + ABSOLUTE * magnitude
-
-
-RELATIVE, ABSOLUTE = 1e-9, 1e-12
-"""What rounding may do: of the value itself, and of the largest number on the way to it."""
+    return abs(a - b) <= max(RELATIVE, coarse) * max(abs(a), abs(b)) + max(ABSOLUTE, coarse) * magnitude
 
 
 def entries(found: Worked, area: Area) -> Sequence[Value]:
