@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derivation.checking.sheets.calculation import Calculation, Outcome
+from derivation.checking.sheets.cells import Fault, Place, Value
 from derivation.checking.sheets.finding import Finding, shown
-from derivation.checking.sheets.package import Fault, Place, Value
 from derivation.checking.sheets.working import agree
 from derivation.words.telling import Sentence, tell
 

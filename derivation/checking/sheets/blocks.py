@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from derivation.checking.sheets.package import MOVED, Area, Cell, Place
+from derivation.checking.sheets.cells import MOVED, Area, Cell, Place
 
 
 def blocks(cells: Mapping[Place, Cell], owners: Mapping[Place, Place]) -> Mapping[Place, Area]:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from derivation.checking.sheets.blocks import blocks
+from derivation.checking.sheets.cells import Area, Fault, Place, Value, Workbook
 from derivation.checking.sheets.grammar import Node, NoFormula, read
 from derivation.checking.sheets.grids import Grid, Worked, grid, single
-from derivation.checking.sheets.package import Area, Fault, Place, Value, Workbook
 from derivation.checking.sheets.working import Sheets, Sink, Working, entries, read_by
 
 MAXIMAL_READ = 5_000_000

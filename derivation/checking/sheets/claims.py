@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from derivation.checking.sheets.calculation import Calculation
+from derivation.checking.sheets.cells import Area, Place
 from derivation.checking.sheets.labels import Label, Labelled, Labels, is_loss
-from derivation.checking.sheets.package import Area, Place
 
 Alignment = Callable[[Place], Place]
 SIGNALLED = ("z", "net", "in", "h", "o", "a", "")

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 
 from derivation.checking.judging.verdicts import Verdict
 from derivation.checking.sheets.calculation import Calculation
+from derivation.checking.sheets.cells import Place
 from derivation.checking.sheets.claims import Claim
 from derivation.checking.sheets.finding import Finding, shown
 from derivation.checking.sheets.gradients import sweep
 from derivation.checking.sheets.mended import Mended
-from derivation.checking.sheets.package import Place
 from derivation.checking.sheets.slips import ABSOLUTE, Group, Slips, near
 from derivation.words.telling import Sentence, code_of, extended, tell
 

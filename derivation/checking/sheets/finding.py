@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from derivation.checking.judging.verdicts import Kind, Verdict
-from derivation.checking.sheets.package import Place
+from derivation.checking.sheets.cells import Place
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 
+from derivation.checking.sheets.cells import Value
 from derivation.checking.sheets.grammar import NoFormula
 from derivation.checking.sheets.grids import (
     Grid,
@@ -25,7 +26,6 @@ from derivation.checking.sheets.grids import (
     single,
     transposed,
 )
-from derivation.checking.sheets.package import Value
 
 Back = Sequence[Grid | None]
 """What comes back to each argument; None where nothing does."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
 from derivation.checking.sheets.calculation import Calculation
+from derivation.checking.sheets.cells import Area, Place
 from derivation.checking.sheets.grammar import NoFormula
 from derivation.checking.sheets.grids import Grid
-from derivation.checking.sheets.package import Area, Place
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from derivation.checking.sheets.package import Area, Formula, Place, Value, column_of
+from derivation.checking.sheets.cells import Area, Formula, Place, Value, column_of
 
 CELL = r"\$?[A-Z]{1,3}\$?\d{1,7}"
 WORD = re.compile(

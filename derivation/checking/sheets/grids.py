@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from derivation.checking.sheets.cells import Value
 from derivation.checking.sheets.grammar import NoFormula
-from derivation.checking.sheets.package import Value
 
 
 @dataclass(frozen=True, slots=True)

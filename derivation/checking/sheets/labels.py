@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from derivation.checking.sheets.calculation import Calculation
-from derivation.checking.sheets.package import Area, Place
+from derivation.checking.sheets.cells import Area, Place
 
 Kind = Literal["name", "derivative", "gradient", "signal", "updated", "rate"]
 NAME = r"[^\W\d_](?:[\w\[\]{}()^,*'. ]*[\w\]})*'])?"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 
 from derivation.checking.sheets.calculation import Calculation
+from derivation.checking.sheets.cells import Place, Value
 from derivation.checking.sheets.grammar import NoFormula
 from derivation.checking.sheets.grids import Grid, grid, single
-from derivation.checking.sheets.package import Place, Value
 from derivation.checking.sheets.working import Sheets, Working
 
 MAXIMAL_WORKED = 400

@@ -12,11 +12,12 @@ from derivation.checking.reading.clauses import Side
 from derivation.checking.reading.tokens import Token
 from derivation.checking.sheets.arithmetic import compared
 from derivation.checking.sheets.calculation import Calculation
+from derivation.checking.sheets.cells import Place, Workbook, address
 from derivation.checking.sheets.claims import claims
 from derivation.checking.sheets.derivatives import Derivatives, together
 from derivation.checking.sheets.finding import Finding, shown
 from derivation.checking.sheets.labels import Labels
-from derivation.checking.sheets.package import Place, Workbook, address, opened
+from derivation.checking.sheets.package import opened
 from derivation.checking.sheets.unlabelled import unlabelled
 from derivation.checking.sheets.updates import updates
 from derivation.checking.sources.source import Formula, Source

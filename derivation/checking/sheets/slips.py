@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from flint import fmpq
 
 from derivation.checking.sheets.calculation import Calculation
+from derivation.checking.sheets.cells import Place, Value
 from derivation.checking.sheets.claims import Claim
 from derivation.checking.sheets.gradients import activated, is_kinked, sweep
 from derivation.checking.sheets.grammar import NoFormula
 from derivation.checking.sheets.grids import number, single
-from derivation.checking.sheets.package import Place, Value
 from derivation.checking.sheets.working import Sheets, Working
 from derivation.formulas.arrays import Array
 from derivation.formulas.terms import Term, name, partial

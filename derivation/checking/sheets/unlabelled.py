@@ -13,10 +13,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from derivation.checking.sheets.calculation import Calculation
+from derivation.checking.sheets.cells import Area, Place, address
 from derivation.checking.sheets.finding import Finding, shown
 from derivation.checking.sheets.gradients import activated, is_given, is_kinked, sweep
 from derivation.checking.sheets.grammar import Node
-from derivation.checking.sheets.package import Area, Place, address
 from derivation.checking.sheets.slips import near
 from derivation.words.telling import Sentence, tell
 

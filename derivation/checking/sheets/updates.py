@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from derivation.checking.sheets.calculation import Calculation
+from derivation.checking.sheets.cells import Place
 from derivation.checking.sheets.claims import Claim
 from derivation.checking.sheets.finding import Finding, shown
 from derivation.checking.sheets.grammar import Node
 from derivation.checking.sheets.labels import is_loss
-from derivation.checking.sheets.package import Place
 from derivation.words.telling import Sentence, tell
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from derivation.checking.sheets.cells import Area, Place, Value
 from derivation.checking.sheets.functions import TABLE
 from derivation.checking.sheets.grammar import Node, NoFormula
 from derivation.checking.sheets.grids import Grid, Worked, each, grid, number, places, single
-from derivation.checking.sheets.package import Area, Place, Value
 
 Lookup = Callable[[Place], Value]
 Sink = Callable[[Place, float], None]
