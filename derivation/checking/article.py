@@ -35,7 +35,7 @@ from derivation.checking.reading.symbols import Vocabulary
 from derivation.checking.reading.tokens import Token, Unreadable, plain, tokens
 from derivation.checking.reading.trees import Tree, nodes
 from derivation.checking.reading.vocabulary import gather
-from derivation.checking.sources.find import find, opened, source
+from derivation.checking.sources.find import WORKBOOKS, find, opened, source
 from derivation.checking.sources.source import Formula, Heading, Source, UnreadableArticle
 from derivation.formulas.arrays import Shape, describe
 from derivation.formulas.precision import working_precision
@@ -43,8 +43,6 @@ from derivation.words.telling import tell
 
 __all__ = ["Article", "Equality", "Report", "UnreadableArticle", "check", "check_text"]
 
-WORKBOOKS = (".xlsx", ".xlsm")
-"""How files end that are no texts: their cells have formulas."""
 PRECISION = 256
 """Bits of the balls in which irrational numbers are compared: equal means equal to 40 digits."""
 HYPOTHESIS = re.compile(r"\b(?:if|when|whenever|unless|whether|wenn|falls|otherwise,?|sonst)\s*\$?\Z", re.IGNORECASE)

@@ -34,9 +34,27 @@ def claims(calculation: Calculation, labels: Labels) -> Iterator[Claim]:
         if labelled.label.kind not in ("derivative", "gradient", "signal"):
             continue
         for claim in _of_block(labels, labelled, block):
-            if claim.cell not in met and calculation.is_number(claim.cell) and claim.by != claim.cell:
+            is_free = claim.cell not in met and calculation.is_number(claim.cell) and claim.by != claim.cell
+            if is_free and not _is_quotient(calculation, claim) and not _is_step(calculation, labels, claim):
                 met.add(claim.cell)
                 yield claim
+
+
+def _is_quotient(calculation: Calculation, claim: Claim) -> bool:
+    """Whether a cell holds a quotient of differences: it reads several values of what is differentiated."""
+    column = calculation.blocks.get(claim.of) if claim.of else None
+    if column is None or claim.of == claim.cell:
+        return False
+    read = {place for area in calculation.reads_of(claim.cell) for place in area.places()}
+    return len(read.intersection(column.places())) > 1
+
+
+def _is_step(calculation: Calculation, labels: Labels, claim: Claim) -> bool:
+    """Whether what is called `dw` is what `w` is moved by: a learning rate stands in it."""
+    if claim.label.kind == "derivative":
+        return False
+    read = {place for area in calculation.reads_of(claim.cell) for place in area.places()}
+    return not labels.rates.isdisjoint(read)
 
 
 def _of_block(labels: Labels, labelled: Labelled, block: int) -> Iterator[Claim]:

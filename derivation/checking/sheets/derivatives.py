@@ -69,11 +69,18 @@ class Derivatives:
             local = self._sweep({}, stop, taken)
             given = {by: value for by, value in taken.items() if by not in local}
             return Group(of, claims, {**self._sweep(given, stop), **given}, local, given, stop)
-        seeds = {of: 1.0}
+        seeds = {of: self._seed(of, claims)}
         group = Group(of, claims, self._sweep(seeds, stop), {}, seeds, stop)
         if all(self._holds(claim, group) for claim in claims if self._is_judged(claim, group)):
             return group
         return replace(group, local=self._sweep(seeds, stop, taken))
+
+    def _seed(self, of: Place, claims: Sequence[Claim]) -> float:
+        """1, or where an error that is a mere difference stands for the loss, as half of its square does, that error."""
+        tree = self.calculation.trees.get(of)
+        is_difference = tree is not None and tree.head == "-" and not any(child.children for child in tree.children)
+        is_meant = not any(claim.label.kind == "derivative" for claim in claims)
+        return (self.calculation.number(of) or 0.0) if is_difference and is_meant else 1.0
 
     def _sweep(
         self, seeds: Mapping[Place, float], stop: int, taken: Mapping[Place, float] | None = None
@@ -156,16 +163,10 @@ class Derivatives:
         if form not in self.mistakes and len(self.mistakes) < MOST_NAMED:
             self.mistakes[form] = Slips(self.calculation, group, self.names).named(claim)
         mistake = self.mistakes.get(form)
-        if mistake:
-            return self._add(
-                claim,
-                "wrong",
-                extended(mistake, "wrong.mistake", mistake=mistake, difference=difference),
-                expected=shown(wanted),
-            )
-        is_met = claim.block in met if claim.label.kind == "signal" else bool(met)
-        if is_met or claim.certain:
-            return self._add(claim, "wrong", difference, expected=shown(wanted))
+        said = extended(mistake, "wrong.mistake", mistake=mistake, difference=difference) if mistake else difference
+        is_open = mistake is None or code_of(mistake) in ("sheets.multiple", "sheets.part")  # of a sum, or of a mean?
+        if claim.certain or (claim.block in met) or not is_open or (claim.label.kind == "derivative" and met):
+            return self._add(claim, "wrong", said, expected=shown(wanted))
         return self._add(claim, "undecided", tell("sheets.meant", difference=difference))
 
     def _name(self, place: Place | None, otherwise: str) -> str:

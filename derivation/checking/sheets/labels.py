@@ -126,6 +126,8 @@ class Labels:
         self.calculation = calculation
         self.all: list[Labelled] = []
         self.names: dict[str, list[Labelled]] = defaultdict(list)
+        self.rates: set[Place] = set()
+        """Cells that hold a learning rate."""
         for place, cell in calculation.workbook.cells.items():
             if (
                 isinstance(cell.value, str)
@@ -148,6 +150,8 @@ class Labels:
     def _add(self, label: Label, at: Place) -> None:
         found = [Labelled(label, at, area) for area in self._extents(at)]
         self.names[label.whole].extend(found if label.kind in ("name", "rate", "gradient") else ())
+        if label.kind == "rate":
+            self.rates.update(Place(*row.area[:3]) for row in found)
         self.all += found[:1] if label.kind in ("derivative", "gradient", "signal", "updated") else ()
 
     def called(self) -> Mapping[Place, str]:

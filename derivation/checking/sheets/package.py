@@ -19,7 +19,6 @@ from derivation.checking.sources.source import MAXIMAL_SIZE, UnreadableArticle
 from derivation.system.streams import spelled
 from derivation.words.telling import tell
 
-ENDINGS = (".xlsx", ".xlsm")
 MAXIMAL_UNPACKED = 200_000_000
 """Bytes of all parts that are read."""
 MAXIMAL_CELLS, MAXIMAL_FORMULAS = 1_000_000, 100_000

@@ -146,13 +146,10 @@ def _report(source: Listing, lines: Iterable[_Line]) -> Report:
     return Report(source, equalities, found, 0, words)
 
 
-SET = str.maketrans(
-    {"$": "", "\\": "/", "^": "\N{MODIFIER LETTER CIRCUMFLEX ACCENT}", "~": "\N{TILDE OPERATOR}"}
-    | {letter: f"\\{letter}" for letter in "{}#%&_"}
-)
-"""How letters that TeX obeys are set as text."""
+UNSET = str.maketrans("", "", "{}$\\")
+"""Signs that are left out where a formula is set."""
 
 
 def _token(source: Source, start: int, end: int) -> Token:
     """A side as one word, set upright."""
-    return Token(rf"\text{{{source.text[start:end].translate(SET)}}}", start, end)
+    return Token(rf"\text{{{source.text[start:end].translate(UNSET)}}}", start, end)
