@@ -219,3 +219,29 @@ def test_what_is_no_workbook_is_refused_with_a_sentence(tmp_path: Path) -> None:
 def test_a_workbook_without_formulas_says_so(tmp_path: Path) -> None:
     done = run("check", written(tmp_path / "a.xlsx", {"A1": 1.0}, {}), cwd=tmp_path)
     assert done.returncode == 0 and "no formula was found in the cells" in done.stderr
+
+
+def test_damaged_parts_and_formulas_are_no_crash(tmp_path: Path) -> None:
+    """Parts of a package with letters changed, lost and doubled: a report, or a sentence."""
+    good = Path(of(tmp_path / "good.xlsx", FORMULAS).article).read_bytes()
+    with zipfile.ZipFile(io.BytesIO(good)) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    rng, read = np.random.default_rng(1), 0
+    for count in range(150):
+        changed = dict(parts)
+        name = ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"][count % 5 // 2]
+        part = bytearray(changed[name])
+        for _ in range(rng.integers(1, 4)):
+            at, kind = int(rng.integers(len(part))), rng.integers(3)
+            part[at : at + 1] = [b"", bytes([part[at]]) * 2, bytes(rng.choice(list(b'A1(<>"&=:!,{-9'), 1).tolist())][
+                kind
+            ]
+        changed[name] = bytes(part)
+        with zipfile.ZipFile(tmp_path / "a.xlsx", "w") as new:
+            for key, content in changed.items():
+                new.writestr(key, content)
+        try:
+            read += bool(check(tmp_path / "a.xlsx").equalities)
+        except UnreadableArticle as refused:
+            assert "a.xlsx" in str(refused)
+    assert read > 30

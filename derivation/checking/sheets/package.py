@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
@@ -27,6 +28,12 @@ COMPOUND = b"\xd0\xcf\x11\xe0"
 """How older workbooks begin, and those with a password."""
 ADDRESS = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})", re.ASCII)
 
+DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, expat.ExpatError, struct.error, EOFError, NotImplementedError, RuntimeError),
+    *(LookupError, ValueError, OverflowError),
+)
+"""What a package raises in which something does not stand where it belongs, or as it should."""
+
 
 def opened(path: str) -> Workbook:
     """The workbook in a file; `UnreadableArticle` where there is none to read."""
@@ -42,12 +49,10 @@ def opened(path: str) -> Workbook:
                 return _Package(shown, archive).workbook()
     except OSError as error:
         raise UnreadableArticle(tell("sources.refused", path=shown, why=error.strerror or error)) from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, expat.ExpatError, KeyError):
+    except UnreadableArticle:
+        raise
+    except DAMAGED:
         raise UnreadableArticle(tell("sheets.no_workbook", path=shown)) from None
-    except (ValueError, OverflowError) as error:
-        raise (
-            error if isinstance(error, UnreadableArticle) else UnreadableArticle(tell("sheets.no_workbook", path=shown))
-        ) from None
 
 
 class _Package:
@@ -157,7 +162,7 @@ class _Book(_Handler):
     def opens(self, tag: str, attributes: Mapping[str, str]) -> None:
         self.pieces.clear()
         if tag == "sheet":
-            key = next(value for name, value in attributes.items() if name.rpartition(":")[2] == "id")
+            key = next((value for name, value in attributes.items() if name.rpartition(":")[2] == "id"), "")
             self.sheets.append((attributes["name"], key))
         if tag == "definedName":
             self.name = attributes.get("localSheetId", ""), attributes["name"].upper()
