@@ -131,14 +131,13 @@ def _aligned(rank: int, other: Area, area: Area) -> Alignment:
 def _top(labels: Labels, labelled: Labelled) -> tuple[Alignment | None, bool]:
     """What each cell is the derivative of; None where it stands in no cell, and whether a loss is meant then."""
     label, area = labelled.label, labelled.area
+    losses = [name for name in labels.names if is_loss(name)]
     if label.of:
-        rows = named(labels, label.of) or [
-            row for name in labels.names if is_loss(name) and name.startswith(label.of) for row in labels.names[name]
-        ]
+        alike = [name for name in losses if name.startswith(label.of) or label.of.startswith(name)]
         is_told = is_loss(label.of)
+        rows = named(labels, label.of) or [row for name in alike * is_told for row in labels.names[name]]
     else:
-        rows = [row for name in labels.names if is_loss(name) for row in labels.names[name]]
-        is_told = True
+        is_told, rows = True, [row for name in losses for row in labels.names[name]]
     found = [
         (rank, _far(row.area, area), row.area) for row in rows if (rank := _rank_of_top(row.area, area)) is not None
     ]

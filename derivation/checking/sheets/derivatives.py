@@ -65,15 +65,27 @@ class Derivatives:
         rank, owners = self.calculation.rank, self.calculation.owners
         stop = min(rank.get(owners[claim.by], 0) if claim.by in owners else lowest.get(claim.by, 0) for claim in claims)
         taken = {claim.by: self.calculation.number(claim.cell) or 0.0 for claim in claims}
-        if of is None:
-            local = self._sweep({}, stop, taken)
+        if of is None:  # what is claimed of the outputs is carried back, through nothing that came of claims
+            closed = self._behind([claim.cell for claim in claims])
+            local = sweep(self.calculation, {}, stop, taken, closed=closed).slopes
             given = {by: value for by, value in taken.items() if by not in local}
-            return Group(of, claims, {**self._sweep(given, stop), **given}, local, given, stop)
+            true = sweep(self.calculation, given, stop, closed=closed).slopes
+            return Group(of, claims, {**true, **given}, local, given, stop)
         seeds = {of: self._seed(of, claims)}
         group = Group(of, claims, self._sweep(seeds, stop), {}, seeds, stop)
         if all(self._holds(claim, group) for claim in claims if self._is_judged(claim, group)):
             return group
         return replace(group, local=self._sweep(seeds, stop, taken))
+
+    def _behind(self, cells: Sequence[Place]) -> AbstractSet[Place]:
+        """The formulas that go on from some cells, theirs among them."""
+        waiting = [self.calculation.owners.get(cell, cell) for cell in cells]
+        found = set(waiting)
+        while waiting:
+            more = self.calculation.users.get(waiting.pop(), frozenset()) - found
+            found |= more
+            waiting += more
+        return found
 
     def _seed(self, of: Place, claims: Sequence[Claim]) -> float:
         """1, or where an error that is a mere difference stands for the loss, as half of its square does, that error."""

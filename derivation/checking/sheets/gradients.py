@@ -30,11 +30,13 @@ def sweep(
     stop: int = 0,
     taken: Mapping[Place, float] | None = None,
     passed: Collection[Place] = (),
+    closed: Collection[Place] = (),
 ) -> Swept:
     """The derivatives by all cells that the seeds depend on, down to the formulas of rank `stop`.
 
     A formula is gone through once all its users were. Where `taken` has a value for a cell, that is carried on instead
-    of what came to it; the formulas that are `passed` let everything through, as if they were the identity.
+    of what came to it; the formulas that are `passed` let everything through, as if they were the identity,
+    and those that are `closed` nothing.
     """
     slopes: dict[Place, float] = defaultdict(float)
     blocked: dict[Place, NoFormula] = {}
@@ -44,7 +46,7 @@ def sweep(
     def meet(cell: Place) -> None:
         owner = calculation.owners.get(cell)
         rank = calculation.rank.get(owner, -1) if owner else -1
-        if owner and owner not in known and rank >= stop:
+        if owner and owner not in known and rank >= stop and owner not in closed:
             known.add(owner)
             heappush(waiting, -rank)
 

@@ -16,6 +16,8 @@ from derivation.checking.sheets.cells import Area, Place
 Kind = Literal["name", "derivative", "gradient", "signal", "updated", "rate"]
 NAME = r"[^\W\d_](?:[\w\[\]{}()^,*'. ]*[\w\]})*'])?"
 DERIVATIVE = re.compile(rf"\(?[d∂δ]\s*\(?({NAME}?)\)?\s*/\s*\(?[d∂δ]\s*\(?({NAME})\)?")
+SHORT = re.compile(rf"({NAME}?)\s*/?\s*∂\s*({NAME})")
+"""A derivative whose upper ∂ is left out."""
 GRADIENT = re.compile(
     rf"(?:grad(?:ient)?s?|∇|Gradient|Ableitung)(?:\s+(?:of|for|wrt|by|von|nach|des|der))?[\s_]*\(?({NAME})\)?|({NAME})[\s_.]+grad(?:ient)?s?"
     rf"|[d∂][\s_]?\(?({NAME})\)?",
@@ -76,8 +78,8 @@ def normal(name: str) -> str:
 def read(text: str) -> Label | None:
     """What a label says; None where it is no label of a number.
 
-    >>> [(label.kind, label.of, label.name) for label in map(read, ("∂E_total/∂w5", "dW1", "w1 =", "δ1", "new w1")) if label]
-    [('derivative', 'Etotal', 'w5'), ('gradient', '', 'W1'), ('name', '', 'w1'), ('signal', '', '1'), ('updated', '', 'w1')]
+    >>> [(label.kind, label.of, label.name) for label in map(read, ("∂E_total/∂w5", "E∂w2", "dW1", "w1 =", "δ1", "new w1")) if label]
+    [('derivative', 'Etotal', 'w5'), ('derivative', 'E', 'w2'), ('gradient', '', 'W1'), ('name', '', 'w1'), ('signal', '', '1'), ('updated', '', 'w1')]
     >>> read("The error of the network, summed over all its outputs"), read("numeric dL/dw")
     (None, None)
     """
@@ -95,7 +97,7 @@ def read(text: str) -> Label | None:
 
 
 def _of(head: str, text: str, turned: bool) -> Label | None:
-    if found := DERIVATIVE.fullmatch(head):
+    if found := DERIVATIVE.fullmatch(head) or SHORT.fullmatch(head):
         return Label("derivative", text, normal(found[2]), normal(found[1]), turned)
     if normal(head).lower() in RATES or re.search(r"learning[\s_]*rate|lernrate|step[\s_]*size", head, re.IGNORECASE):
         return Label("rate", text, normal(head))
