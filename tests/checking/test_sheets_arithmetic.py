@@ -27,6 +27,7 @@ def written(
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet()
         book.define_name("rate", "=Sheet1!$A$1")
+        book.define_name("RELU", "=_xlfn.LAMBDA(_xlpm.x,IF(_xlpm.x>0,_xlpm.x,0))")
         for cell, content in cells.items():
             if cell in (arrays or {}):
                 sheet.write_array_formula((arrays or {})[cell], str(content), None, values[cell])
@@ -74,6 +75,9 @@ FORMULAS: dict[str, float] = {
     "'Sheet1'!A1+Sheet1!$B$2+SUM(A:A)": A[0, 0] + A[1, 1] + A[:, 0].sum(),
     "INDEX(A1:C3,2,3)+SUM({1,2;3,4})": A[1, 2] + 10,
     "IFERROR(1/0,5)+(1=1)*2": 7.0,
+    "SUM(RELU(A1:C3))+RELU(A1)": np.maximum(A, 0).sum() + max(0, A[0, 0]),
+    "_xlfn.LET(_xlpm.a,A1,_xlpm.b,_xlpm.a*2,_xlpm.b+_xlpm.a)": 3 * A[0, 0],
+    "ROW()+COLUMN(C7)": 29.0,
 }
 
 
@@ -139,11 +143,24 @@ def test_formulas_filled_down_are_read_with_their_own_cells(tmp_path: Path) -> N
 
 
 def test_what_is_not_known_is_undecided_by_its_name(tmp_path: Path) -> None:
-    formulas = ["RAND()", "XLOOKUP(1,A1:A3,A1:A3)", "nothing+1", "[2]Other!A1", '"a"*2', "MMULT(A1:B3,A1:B3)", "A1:A3"]
+    formulas = [
+        "SEQUENCE(3)",
+        "XLOOKUP(1,A1:A3,A1:A3)",
+        "nothing+1",
+        "[2]Other!A1",
+        '"a"*2',
+        "MMULT(A1:B3,A1:B3)",
+        "A1:A3",
+    ]
     report = of(tmp_path / "a.xlsx", dict.fromkeys(formulas, 0.5))
     assert [equality.verdict for equality in report.equalities] == ["undecided"] * len(formulas)
-    assert "RAND" in report.equalities[0].why and "XLOOKUP" in report.equalities[1].why
+    assert "SEQUENCE" in report.equalities[0].why and "XLOOKUP" in report.equalities[1].why
     assert "nothing" in report.equalities[2].why
+
+
+def test_what_is_drawn_anew_is_stated(tmp_path: Path) -> None:
+    report = of(tmp_path / "a.xlsx", {"RAND()": 0.25, "RANDBETWEEN(1,6)+1": 3.0})
+    assert report.summary["stated"] == 2
 
 
 def test_circles_are_no_hang(tmp_path: Path) -> None:

@@ -10,6 +10,9 @@ from derivation.checking.sheets.finding import Finding, shown
 from derivation.checking.sheets.working import agree
 from derivation.words.telling import Sentence, tell
 
+DRAWN = frozenset(("RAND", "RANDBETWEEN", "RANDARRAY", "NOW", "TODAY"))
+"""Functions that have another value each time."""
+
 
 def compared(calculation: Calculation) -> Iterator[Finding]:
     """A finding for each cell that a formula fills."""
@@ -20,6 +23,8 @@ def compared(calculation: Calculation) -> Iterator[Finding]:
 
 def _of_cell(calculation: Calculation, cell: Place, place: Place, outcome: Outcome, count: int) -> Finding:
     kept = calculation.workbook.cells.get(cell)
+    if outcome.problem is not None and outcome.problem.about.get("name") in DRAWN:
+        return Finding(cell, "stated", why=tell("sheets.drawn", name=outcome.problem.about["name"]))
     if outcome.values is None:
         return Finding(cell, "undecided", why=why_not(outcome))
     worked = outcome.values.entries[count]

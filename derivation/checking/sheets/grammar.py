@@ -4,7 +4,7 @@ powers are taken from the left."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from derivation.checking.sheets.cells import Area, Formula, Place, Value, column_of
@@ -34,7 +34,9 @@ BINDING: Mapping[str, int] = {
     "^": 5,
 }
 """How close an operator binds; all of them take what stands before them first."""
-MAXIMAL_DEPTH = 100
+MAXIMAL_DEPTH, MAXIMAL_PARTS = 100, 3000
+PARAMETER = "_XLPM."
+"""How files spell the parameters of a function that a workbook defines."""
 KINKED = ("MAX", "MIN")
 OWN_PLACE: Mapping[str, Callable[[Place], int]] = {"ROW": lambda place: place.row, "COLUMN": lambda place: place.column}
 """Functions of where a cell is."""
@@ -173,9 +175,37 @@ class _Reader:
         if name in OWN_PLACE and all(argument.area for argument in arguments[:1]):
             area = arguments[0].area if arguments else None
             return numeral(float(OWN_PLACE[name](Place(*area[:3]) if area else self.around.place)))
+        if name == "LET":
+            return self._let(arguments)
+        if (meant := self._meant(name)) is not None:
+            return self._applied(meant, arguments)
         if name in KINKED:  # where both are the largest, the constant is
             arguments.sort(key=lambda argument: argument.head != "value")
         return Node(name, tuple(arguments))
+
+    def _let(self, arguments: Sequence[Node]) -> Node:
+        """The last of the arguments, the names before it put in one after the other."""
+        known: dict[Value, Node] = {}
+        for parameter, given in zip(arguments[:-1:2], arguments[1::2], strict=False):
+            known[parameter.value] = put_in(given, known)
+        if not arguments:
+            raise NoFormula("ends")
+        return put_in(arguments[-1], known)
+
+    def _applied(self, meant: str, arguments: Sequence[Node]) -> Node:
+        """A function that the workbook defines, at its arguments."""
+        function = _Reader(meant, self.around, self.depth + 10).whole()
+        *parameters, body = function.children or (function,)
+        if function.head != "LAMBDA" or len(parameters) != len(arguments):
+            raise NoFormula("name", name=meant[:40])
+        return put_in(body, {one.value: given for one, given in zip(parameters, arguments, strict=True)})
+
+    def _meant(self, word: str) -> str | None:
+        """What a name of the workbook stands for, that of this sheet before that of all."""
+        if self.depth > MAXIMAL_DEPTH // 2:
+            return None
+        names, called = self.around.names, word.upper()
+        return names.get((self.around.place.sheet, called), names.get((-1, called)))
 
     def constant(self) -> Node:
         """An array of constants `{1,2;3,4}`."""
@@ -221,11 +251,28 @@ class _Reader:
         """What a name stands for."""
         if word.upper() in ("TRUE", "FALSE"):
             return Node("value", value=word.upper() == "TRUE")
-        names, called = self.around.names, word.upper()
-        meant = names.get((self.around.place.sheet, called), names.get((-1, called)))
-        if meant is None or self.depth > MAXIMAL_DEPTH // 2:
+        if word.upper().startswith(PARAMETER):
+            return Node("parameter", value=word.upper())
+        meant = self._meant(word)
+        if meant is None:
             raise NoFormula("name", name=word)
         return _Reader(meant, self.around, self.depth + 10).whole()
+
+
+def put_in(tree: Node, known: Mapping[Value, Node]) -> Node:
+    """A tree with parts for the parameters in it; `NoFormula` where it grows too large.
+
+    >>> put_in(Node("*", (Node("parameter", value="X"), numeral(2.0))), {"X": numeral(3.0)}).children[0].value
+    3.0
+    """
+    if tree.head == "parameter":
+        return known.get(tree.value, tree)
+    if not tree.children:
+        return tree
+    made = Node(tree.head, tuple(put_in(child, known) for child in tree.children), tree.value, tree.area)
+    if sum(1 for _ in made.walk()) > MAXIMAL_PARTS:
+        raise NoFormula("deep")
+    return made
 
 
 def _number(reader: _Reader, word: str, sheet: str) -> Node:

@@ -72,6 +72,8 @@ class Working:
         return found
 
     def _value(self, node: Node) -> Worked:
+        if node in self.values:
+            return self.values[node]
         found = CHOICES[node.head](self, node) if node.head in CHOICES else self._worked(node)
         for entry in found.entries if isinstance(found, Grid) else (found,):
             if entry.__class__ is float and abs(entry) > self.magnitude:
