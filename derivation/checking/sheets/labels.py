@@ -157,12 +157,12 @@ class Labels:
         self.all += found[:1] if label.kind in ("derivative", "gradient", "signal", "updated") else ()
 
     def called(self) -> Mapping[Place, str]:
-        """What each cell is called: its derivative's label, else its name."""
+        """What each cell is called: its derivative's label, else the name that fewest cells have beside it."""
+        names = sorted((row for rows in self.names.values() for row in rows), key=lambda row: _size(row.area))
         found: dict[Place, str] = {}
-        for rows in (self.all, *self.names.values()):
-            for row in rows:
-                for place in row.area.places():
-                    found.setdefault(place, row.label.text)
+        for row in (*self.all, *names):
+            for place in row.area.places():
+                found.setdefault(place, row.label.text)
         return found
 
     # The cells under a label.
@@ -225,3 +225,7 @@ class Labels:
         return all(place not in self.calculation.workbook.cells for place in above) and all(
             self._is_number(Place(at.sheet, row, column)) for row in range(first.row, bottom + 1)
         )
+
+
+def _size(area: Area) -> int:
+    return area.shape[0] * area.shape[1]
