@@ -23,7 +23,7 @@ GRADIENT = re.compile(
     rf"|[d∂][\s_]?\(?({NAME})\)?",
     re.IGNORECASE,
 )
-SIGNAL = re.compile(r"(?:δ|Δ|delta)[\s_]*\(?([\w\[\]{}()^, ]+)\)?", re.IGNORECASE)
+SIGNAL = re.compile(r"(?:δ|Δ|delta)[\s_]*\(?([\w\[\]{}()^, ]*)\)?", re.IGNORECASE)
 UPDATED = re.compile(
     rf"(?:new|updated|next|neu(?:es|er|e)?)[\s_]+({NAME})|({NAME}?)[\s_]*\(?(?:new|updated|next|neu)\)?|({NAME}?)\s*\+",
     re.IGNORECASE,
