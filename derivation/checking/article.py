@@ -46,8 +46,6 @@ PRECISION = 256
 """Bits of the balls in which irrational numbers are compared: equal means equal to 40 digits."""
 HYPOTHESIS = re.compile(r"\b(?:if|when|whenever|unless|whether|wenn|falls|otherwise,?|sonst)\s*\$?\Z", re.IGNORECASE)
 """Words before a formula that make it a condition, which claims nothing."""
-UNROUNDED = re.compile(r"\bunrounded\b|\bfull precision\b", re.IGNORECASE)
-"""Words by which an article says that it computes on with what was rounded for print only."""
 RENAMED = 2
 """Names given another meaning in a later section, from which on an article is taken to do so as a rule: fewer are
 mistakes."""
@@ -194,7 +192,7 @@ class Article:
 
     def habits(self, equalities: Sequence[Equality]) -> frozenset[Allowance]:
         """What the article is allowed: what it does as a rule."""
-        return habits(equalities, UNROUNDED.search(self.source.text) is not None)
+        return habits(equalities)
 
     def report(self) -> Report:
         """The verdicts."""
@@ -281,7 +279,7 @@ def is_unknown(facts: Facts, key: str) -> bool:
         return False
 
 
-def habits(equalities: Sequence[Equality], goes_on_unrounded: bool) -> frozenset[Allowance]:
+def habits(equalities: Sequence[Equality]) -> frozenset[Allowance]:
     """What an article's way of rounding may be granted: what it does as a rule, not what only a slip or two would
     need."""
     rounded = [equality for equality in equalities if equality.verdict == "rounded"]
@@ -294,6 +292,6 @@ def habits(equalities: Sequence[Equality], goes_on_unrounded: bool) -> frozenset
         "cut": needed["cut"] > 2 or behind_equals * 12 > exact,
         "renamed": renamed >= RENAMED,
         "operands": needed["operands"] > OPERANDS,
-        "carried": goes_on_unrounded or needed["carried"] * 10 > len(rounded) or len(rounded) < 6,
+        "carried": needed["carried"] * 10 > len(rounded) or len(rounded) < 6,
     }
     return frozenset(allowance for allowance in ALL_ALLOWANCES if is_habit[allowance])

@@ -18,7 +18,8 @@ from derivation.formulas.numbers import bounds, exact
 
 class Rounding:
     """How one comparison takes the numerals behind its relation. Of what the article is `allowed`, `needed` is what made
-    a difference; `is_rounded` says which numerals are known to be rounded."""
+    a difference; `is_rounded` says which numerals are known to be rounded. A numeral may be off by as many half `units` of
+    its last digit: 1 where it is right."""
 
     def __init__(
         self,
@@ -26,8 +27,10 @@ class Rounding:
         allowed: Container[Allowance],
         is_rounded: Callable[[str], bool],
         numerals: Numerals,
+        units: int = 1,
     ) -> None:
         self.relation, self.allowed, self.is_rounded, self.numerals = relation, allowed, is_rounded, numerals
+        self.units = units
         self.needed: set[Allowance] = set()
 
     def agreement(self, value: Array, texts: Sequence[str], result: bool) -> Agreement:
@@ -47,7 +50,7 @@ class Rounding:
         if self.relation != "≈" and "." not in text and "e" not in text and abs(exact(text)) < 10:
             return False
         low, high = bounds(x)
-        target, half = exact(text), half_unit(text)
+        target, half = exact(text), half_unit(text) * self.units
         if not (low <= target + half and high >= target - half):
             return False
         if isinstance(x, fmpq) and abs(x - target) == half and abs(target) < abs(x) and int(text.rstrip(".")[-1]) % 2:
