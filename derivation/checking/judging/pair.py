@@ -34,7 +34,7 @@ from derivation.checking.judging.compare import Comparison, NoValue, Outcome
 from derivation.checking.judging.context import ATTEMPTS, Context, Judgement
 from derivation.checking.judging.definitions import Definitions
 from derivation.checking.judging.explanations import Explanations
-from derivation.checking.judging.given import holds_as_given
+from derivation.checking.judging.given import holds_as_given, puts_nothing_in
 from derivation.checking.judging.origins import Origins
 from derivation.checking.judging.readings import ENTRYWISE, OTHERS, otherwise, signed
 from derivation.checking.judging.residues import congruent
@@ -272,7 +272,7 @@ class Pair:
                 return Judgement("exact")
             if same is False and holds_as_given(self.context, self.chain, a, b):
                 return Judgement("exact", tell("holds.these_numbers"))
-            if same is False and not self.puts_in(self.a, self.b):
+            if same is False and (not self.puts_in(self.a, self.b) or puts_nothing_in(self.context, self.chain, a, b)):
                 return self.explanations.refuted(self.chain, self.left, self.right, a, b, self.comparison())
         if is_literal(a) and not is_literal(b) and is_closed(self.b):
             a, b = b, a  # `2.33 = 7/3`: the numeral is the result, wherever it stands
