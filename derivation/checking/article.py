@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import compress
+from pathlib import Path
 
 from derivation.checking.facts.constants import formulas_of_constants
 from derivation.checking.facts.facts import Facts
@@ -34,7 +35,7 @@ from derivation.checking.reading.symbols import Vocabulary
 from derivation.checking.reading.tokens import Token, Unreadable, plain, tokens
 from derivation.checking.reading.trees import Tree, nodes
 from derivation.checking.reading.vocabulary import gather
-from derivation.checking.sources.find import find, opened, source
+from derivation.checking.sources.find import WORKBOOKS, find, opened, source
 from derivation.checking.sources.source import Formula, Heading, Source, UnreadableArticle
 from derivation.formulas.arrays import Shape, describe
 from derivation.formulas.precision import working_precision
@@ -58,6 +59,10 @@ ARRAYS = frozenset([r"\top", r"\odot", r"\mathbf", r"\boldsymbol", r"\vec", r"\o
 
 def check(path: str) -> Report:
     """The verdicts for the article in a file; `UnreadableArticle` where there is none to read."""
+    if Path(path).suffix.lower() in WORKBOOKS:
+        from derivation.checking.sheets.report import checked
+
+        return checked(path)
     return judged(opened(path))
 
 

@@ -48,7 +48,7 @@ def check(
             say(error)
             continue
         if not report.formulas:
-            say(tell("report.no_formulas", article=report.article))
+            say(tell(report.source.lacking, article=report.article))
         reports.append(report)
     try:
         document = FORMATS[form](reports) if reports else b""

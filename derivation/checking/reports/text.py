@@ -54,9 +54,9 @@ def about(equality: Equality) -> Iterator[str]:
     """One fault, with its line and a caret."""
     source, colour = equality.source, COLOURS[equality.verdict]
     at = equality.right.start if equality.at is None or not 0 < equality.at <= len(source.text) else equality.at
-    line, column = source.place(at)
+    line, _ = source.place(at)
     verdict = typer.style(tell(f"verdicts.{equality.verdict}"), fg=colour, bold=True)
-    yield f"{source.shown}:{line}:{column}: {verdict}: {shown(equality.why)}"
+    yield f"{source.shown}:{source.where(at)}: {verdict}: {shown(equality.why)}"
     text, place = around(source.text, at)
     length = max(
         1, min(equality.right.end - equality.right.start if at == equality.right.start else 1, len(text) - place)

@@ -55,6 +55,24 @@ class Source:
         line = bisect_right(self._lines, offset) - 1
         return line + 1, offset - self._lines[line] + 1
 
+    @property
+    def lacking(self) -> str:
+        """The code of what is said of a file in which no formula is found."""
+        return "report.no_formulas"
+
+    def where(self, offset: int) -> str:
+        """The place in the file as a report names it.
+
+        >>> Source("a.md", "one\\ntwo").where(5)
+        '2:2'
+        """
+        line, column = self.place(offset)
+        return f"{line}:{column}"
+
+    def cell(self, offset: int) -> str:
+        """The cell of a spreadsheet in which a place is; nothing in other files."""
+        return ""
+
 
 QUOTED = re.compile(r"[ ]{0,3}+(?>(?:>[ ]?)+)")
 LINE_END = re.compile("\n")

@@ -19,13 +19,18 @@ ENDINGS = {
     ".ipynb": "notebook",
 }
 
+WORKBOOKS = (".xlsx", ".xlsm")
+"""How files end that are no texts: the formulas are those of their cells (`sheets`)."""
+
 
 def opened(path: str) -> Source:
     """The file as a source; `UnreadableArticle` where it is missing, no text, or of a kind that holds no formulas we
     know."""
     file = Path(path)
+    if file.suffix.lower() in WORKBOOKS:
+        raise UnreadableArticle(tell("sheets.only_checked", path=path))
     if file.suffix.lower() not in ENDINGS:
-        raise UnreadableArticle(tell("sources.no_kind", path=path, endings=", ".join(ENDINGS)))
+        raise UnreadableArticle(tell("sources.no_kind", path=path, endings=", ".join((*ENDINGS, *WORKBOOKS))))
     return source(path, read(file, path))
 
 
