@@ -21,7 +21,7 @@ class Reading:
 
 OTHERS = (
     Reading(
-        lambda node: node.head == "number" and bool(node.args[1:]),
+        lambda node: node.head == "number" and isinstance(node.args[-1], str) and bool(node.args[1:]),
         lambda node: Tree("number", node.args[1:], node.start),  # 10\% is 10
     ),
     Reading(

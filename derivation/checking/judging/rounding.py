@@ -15,6 +15,9 @@ from derivation.checking.judging.verdicts import Allowance
 from derivation.formulas.arrays import Array
 from derivation.formulas.numbers import bounds, exact
 
+NEGLIGIBLE = fmpq(1, 10**12)
+"""How far a machine's last digits may lead away from a small whole number: 1 / 0.16666666666666666 is 6."""
+
 
 class Rounding:
     """How one comparison takes the numerals behind its relation. Of what the article is `allowed`, `needed` is what made
@@ -44,9 +47,9 @@ class Rounding:
 
     def rounds(self, x: Any, text: str, result: bool) -> bool:
         """Whether a numeral is a rounding of the value."""
-        if self.relation != "≈" and "." not in text and "e" not in text and abs(exact(text)) < 10:
-            return False
         low, high = bounds(x)
+        if self.relation != "≈" and "." not in text and "e" not in text and abs(exact(text)) < 10:
+            return bool(max(abs(low - exact(text)), abs(high - exact(text))) < NEGLIGIBLE)
         target, half = exact(text), half_unit(text)
         if not (low <= target + half and high >= target - half):
             return False

@@ -12,6 +12,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Literal
 
+from derivation.checking.sources.arithmetic import Lexeme
 from derivation.system.streams import spelled
 from derivation.words.telling import tell
 
@@ -69,6 +70,8 @@ class Formula:
     start: int
     end: int
     display: bool = False
+    words: tuple[Lexeme, ...] = field(default=(), compare=False, repr=False)
+    """What it is made of where it stands plainly in a text, without mathematics around it."""
 
     @property
     def text(self) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from pathlib import Path
 
-from derivation.checking.sources.find import latex, markdown, notebook
-from derivation.checking.sources.source import Part, Source, UnreadableArticle, read, whole
+from derivation.checking.sources.find import latex, markdown, notebook, plain
+from derivation.checking.sources.source import Formula, Heading, Part, Source, UnreadableArticle, read, whole
 from derivation.words.telling import tell
 
 ENDINGS = {
@@ -40,3 +41,23 @@ def find(article: Source) -> Sequence[Part]:
     """All formulas and headings, in order."""
     kind = ENDINGS[Path(article.path).suffix.lower()]
     return list({"markdown": markdown.find, "latex": latex.find, "notebook": notebook.find}[kind](article))
+
+
+TEXTS = frozenset(["markdown", "notebook"])
+"""The kinds of articles that are texts, in which equalities may stand plainly."""
+
+
+def is_text(article: Source) -> bool:
+    """Whether equalities may stand plainly in an article."""
+    return ENDINGS[Path(article.path).suffix.lower()] in TEXTS
+
+
+def find_in_text(article: Source, always: bool = False) -> Sequence[Part]:
+    """The same with the equalities that stand plainly in the text: in an article without formulas, or `always`."""
+    parts = find(article)
+    is_plain = is_text(article) and plain.is_without_formulas(parts)
+    if not is_plain and not (always and is_text(article)):
+        return parts
+    kept = [part for part in parts if isinstance(part, Heading)] if is_plain else parts
+    found = plain.find(article, [part for part in kept if isinstance(part, Formula)])
+    return sorted([*kept, *found], key=attrgetter("start"))

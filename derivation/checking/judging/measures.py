@@ -1,0 +1,97 @@
+"""What sides measure: whether they do so in units that convert into each other, and what they are in one unit then."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from fractions import Fraction
+
+from derivation.checking.facts.knowledge import is_number
+from derivation.checking.judging.readings import Reading
+from derivation.checking.reading.trees import Tree, nodes
+from derivation.checking.sources.units import FAMILIES, Measure
+
+PRODUCTS = frozenset(["", r"\cdot", r"\times", "*"])
+QUOTIENTS = frozenset(["/", "frac"])
+
+
+def has_measure(node: Tree) -> bool:
+    """Whether a node is a numeral with a unit that converts into others."""
+    return node.head == "number" and isinstance(node.args[-1], Measure)
+
+
+def in_one_unit(node: Tree) -> Tree:
+    """A numeral with its unit as so many of the smallest unit of the family."""
+    numeral, factor = Tree("number", node.args[:1], node.start), node.args[-1].factor
+    above, below = (Tree("number", (str(part),), node.start) for part in factor.as_integer_ratio())
+    product = Tree(r"\times", (numeral, above), node.start)
+    return Tree("group", (product if factor.denominator == 1 else Tree("/", (product, below), node.start),), node.start)
+
+
+IN_ONE_UNIT = Reading(has_measure, in_one_unit)
+
+
+def measured(tree: Tree) -> list[Measure]:
+    """What the numerals of a side measure, of those that have a unit."""
+    return [node.args[-1] for node in nodes(tree) if has_measure(node)]
+
+
+def powers(tree: Tree) -> Mapping[str, int] | None:
+    """The families that a side measures in, with their powers; None where its summands measure in different ones, or what
+    it measures is not clear."""
+    if has_measure(tree):
+        return dict(tree.args[-1].powers)
+    if not measured(tree):
+        return {}
+    parts = [powers(child) for child in tree.children]
+    if any(part is None for part in parts):
+        return None
+    if tree.head in ("+", "-", "u-", "group"):
+        return parts[0] if all(part == parts[0] for part in parts) else None
+    if len(parts) != 2 or tree.head not in PRODUCTS | QUOTIENTS:
+        return None
+    total = Counter(parts[0])
+    for family, power in (parts[1] or {}).items():
+        total[family] += -power if tree.head in QUOTIENTS else power
+    return {family: power for family, power in total.items() if power}
+
+
+def are_commensurable(left: Tree, right: Tree) -> bool:
+    """Whether both sides have units, and measure in the same families: `1 hour + 30 minutes` and `90 minutes`."""
+    first, second = measured(left), measured(right)
+    if not first or not second or len({*first, *second}) == 1:
+        return False
+    return (mine := powers(left)) is not None and mine == powers(right)
+
+
+def may_be_converted(left: Tree, right: Tree, ratio: Fraction | None) -> bool:
+    """Whether a conversion may lie between sides that differ by a ratio: a number with its unit equals something in
+    another one, two units stand in one sum, or the ratio is that of two units of a family."""
+    first, second = measured(left), measured(right)
+    if not (first or second):
+        return False
+    if is_number(left) and first and first != second:
+        return True
+    if any(has_two_units(tree) for tree in (left, right)):
+        return True
+    families = {family for measure in (*first, *second) for family, _ in measure.powers}
+    return ratio is not None and any(ratio in ratios(family) for family in families)
+
+
+def is_share(tree: Tree) -> bool:
+    """Whether a side has per cent in it."""
+    return any(node.head == "number" and len(node.args) > 1 and isinstance(node.args[1], str) for node in nodes(tree))
+
+
+def has_two_units(tree: Tree) -> bool:
+    """Whether units of one family are added up that are not the same: `1 hour + 30 minutes`."""
+    sums = (node for node in nodes(tree) if node.head in ("+", "-"))
+    return any(
+        len({measure.factor for measure in measured(node)}) > 1 and powers(node) not in (None, {}) for node in sums
+    )
+
+
+def ratios(family: str) -> set[Fraction]:
+    """The ratios of any two units of a family."""
+    sizes = [Fraction(size) for size in FAMILIES[family]]
+    return {a / b for a in sizes for b in sizes if a != b}
