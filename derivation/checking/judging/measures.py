@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
-from derivation.checking.facts.knowledge import is_number
-from derivation.checking.judging.readings import Reading
+from derivation.checking.facts.knowledge import ChainRead, is_number
+from derivation.checking.judging.context import Judgement
+from derivation.checking.judging.readings import ENTRYWISE, OTHERS, Reading, changed
 from derivation.checking.reading.trees import Tree, nodes
 from derivation.checking.sources.units import FAMILIES, Measure
+from derivation.words.telling import tell
 
 PRODUCTS = frozenset(["", r"\cdot", r"\times", "*"])
 QUOTIENTS = frozenset(["/", "frac"])
@@ -57,25 +60,45 @@ def powers(tree: Tree) -> Mapping[str, int] | None:
 
 
 def are_commensurable(left: Tree, right: Tree) -> bool:
-    """Whether both sides have units, and measure in the same families: `1 hour + 30 minutes` and `90 minutes`."""
+    """Whether two sides measure the same in units that are not the same: `1 hour + 30 minutes` and `90 minutes`."""
     first, second = measured(left), measured(right)
-    if not first or not second or len({*first, *second}) == 1:
+    if not (first or second) or (first and second and len({*first, *second}) == 1):
         return False
     return (mine := powers(left)) is not None and mine == powers(right)
+
+
+def in_common(chain: ChainRead, i: int, k: int) -> ChainRead | None:
+    """The chain in one unit where two sides are nothing but a number with its unit: `2 hours = 120 minutes`."""
+    left, right = chain.sides[i].tree, chain.sides[k].tree
+    if not (left and right and is_number(left) and is_number(right) and are_commensurable(left, right)):
+        return None
+    return changed(chain, i, k, IN_ONE_UNIT)
+
+
+def all_readings(left: Tree, right: Tree, is_scalar: bool) -> Sequence[Reading]:
+    """What two sides may mean besides: in one unit where they have units that convert into each other."""
+    also = (*([] if is_scalar else [ENTRYWISE]), *([IN_ONE_UNIT] if are_commensurable(left, right) else []))
+    return (*OTHERS, *also)
+
+
+def in_their_units(judgement: Judgement, left: Tree | None, right: Tree | None) -> Judgement:
+    """What is said of sides that are not the same, in units that convert into each other either."""
+    if judgement.verdict != "wrong" or not (left and right and are_commensurable(left, right)):
+        return judgement
+    return replace(judgement, why=tell("wrong.units"), expected=None)
 
 
 def may_be_converted(left: Tree, right: Tree, ratio: Fraction | None) -> bool:
     """Whether a conversion may lie between sides that differ by a ratio: a number with its unit equals something in
     another one, two units stand in one sum, or the ratio is that of two units of a family."""
     first, second = measured(left), measured(right)
-    if not (first or second):
+    if not (first or second) or are_commensurable(left, right):
         return False
     if is_number(left) and first and first != second:
         return True
     if any(has_two_units(tree) for tree in (left, right)):
         return True
-    families = {family for measure in (*first, *second) for family, _ in measure.powers}
-    return ratio is not None and any(ratio in ratios(family) for family in families)
+    return ratio is not None and any(ratio in ratios(measure) for measure in (*first, *second))
 
 
 def is_share(tree: Tree) -> bool:
@@ -91,7 +114,8 @@ def has_two_units(tree: Tree) -> bool:
     )
 
 
-def ratios(family: str) -> set[Fraction]:
-    """The ratios of any two units of a family."""
-    sizes = [Fraction(size) for size in FAMILIES[family]]
-    return {a / b for a in sizes for b in sizes if a != b}
+def ratios(measure: Measure) -> set[Fraction]:
+    """How many times another unit of its family a unit is, and the other way round."""
+    sizes = [Fraction(size) for family, power in measure.powers for size in FAMILIES[family] if power == 1]
+    found = {measure.factor / size for size in sizes} - {1}
+    return {*found, *(1 / ratio for ratio in found)}

@@ -34,9 +34,9 @@ from derivation.checking.judging.context import ATTEMPTS, Context, Judgement
 from derivation.checking.judging.definitions import Definitions
 from derivation.checking.judging.explanations import Explanations
 from derivation.checking.judging.given import holds_as_given
-from derivation.checking.judging.measures import IN_ONE_UNIT, are_commensurable
+from derivation.checking.judging.measures import all_readings, in_common, in_their_units
 from derivation.checking.judging.origins import Origins
-from derivation.checking.judging.readings import ENTRYWISE, OTHERS, changed, otherwise, signed
+from derivation.checking.judging.readings import otherwise, signed
 from derivation.checking.judging.residues import congruent
 from derivation.checking.judging.supposing import Supposing, is_readable, speaks_of_slopes
 from derivation.checking.judging.verdicts import HOLDING, Allowance
@@ -62,6 +62,8 @@ def judged(context: Context, chain: ChainRead, i: int, k: int) -> Judgement:
         if ways := signed(chain, i, k):
             upper, lower = (Pair(context, way, i, k).judgement() for way in ways)
             return upper if upper.verdict == "wrong" else lower
+        if common := in_common(chain, i, k):
+            return in_their_units(Pair(context, common, i, k).judgement(), left, right)
         return Pair(context, chain, i, k).judgement()
     except Exhausted as problem:
         return Judgement("undecided", message_of(problem))
@@ -108,23 +110,15 @@ class Pair:
         judgement = self.attempt(Pair.freed)
         if judgement.verdict != "wrong":
             return self.supposing(judgement)
-        readings = OTHERS if self.facts.knowledge.scalar else (*OTHERS, ENTRYWISE)
-        for other in otherwise(self.chain, self.i, self.k, readings):
+        for other in otherwise(self.chain, self.i, self.k, all_readings(self.a, self.b, self.facts.knowledge.scalar)):
             again = Pair(self.context, other, self.i, self.k).attempt(Pair.freed)
             if again.verdict in HOLDING:
                 return again
-        if are_commensurable(self.a, self.b):
-            return self.in_one_unit(judgement)
         ambiguity = Ambiguities(self.context.after(judgement.lessons)).ambiguity(
             self.chain, self.left, self.right, judgement.expected
         )
-        return Judgement("undecided", ambiguity, lessons=judgement.lessons) if ambiguity else judgement
-
-    def in_one_unit(self, judgement: Judgement) -> Judgement:
-        """The judgement on sides whose units convert into each other."""
-        other = changed(self.chain, self.i, self.k, IN_ONE_UNIT)
-        again = Pair(self.context, other, self.i, self.k).attempt(Pair.freed)
-        return again if again.verdict != "wrong" else replace(judgement, why=tell("wrong.units"), expected=None)
+        unclear = ambiguity and Judgement("undecided", ambiguity, lessons=judgement.lessons)
+        return unclear or in_their_units(judgement, self.a, self.b)
 
     def supposing(self, judgement: Judgement) -> Judgement:
         """The judgement; where the article lacks numbers for one on derivatives, the one by what must hold for any."""

@@ -15,8 +15,21 @@ from derivation.checking.judging.verdicts import Allowance
 from derivation.formulas.arrays import Array
 from derivation.formulas.numbers import bounds, exact
 
-NEGLIGIBLE = fmpq(1, 10**12)
-"""How far a machine's last digits may lead away from a small whole number: 1 / 0.16666666666666666 is 6."""
+NEGLIGIBLE = fmpq(1, 10**15)
+"""How far, of itself, a machine's number may be away from what it stands for: 1 / 24 is 0.041666666666666664."""
+DIGITS = 16
+"""Digits from which on a numeral is a machine's."""
+
+
+def is_of_machine(x: Any, text: str) -> bool:
+    """Whether a numeral is a value but for what a machine's numbers are short of, in its digits or in those that it was
+    worked from: a small whole number, or one with all the digits that a machine has."""
+    digits = text.lstrip("-0.").replace(".", "")
+    if "e" in text or not (len(digits) >= DIGITS or (digits == text.lstrip("-") and len(digits) == 1)):
+        return False
+    low, high = bounds(x)
+    target = exact(text)
+    return bool(max(abs(low - target), abs(high - target)) < NEGLIGIBLE * abs(target))
 
 
 class Rounding:
@@ -47,9 +60,11 @@ class Rounding:
 
     def rounds(self, x: Any, text: str, result: bool) -> bool:
         """Whether a numeral is a rounding of the value."""
-        low, high = bounds(x)
+        if is_of_machine(x, text):
+            return True
         if self.relation != "≈" and "." not in text and "e" not in text and abs(exact(text)) < 10:
-            return bool(max(abs(low - exact(text)), abs(high - exact(text))) < NEGLIGIBLE)
+            return False
+        low, high = bounds(x)
         target, half = exact(text), half_unit(text)
         if not (low <= target + half and high >= target - half):
             return False

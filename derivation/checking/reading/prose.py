@@ -5,14 +5,14 @@ Words that say what is counted are left out; units that convert into others stay
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from derivation.checking.reading.tokens import Token
 from derivation.checking.sources.arithmetic import PARTS, Lexeme
-from derivation.checking.sources.sides import STOP_WORDS, compound, mixed
-from derivation.checking.sources.units import measure
+from derivation.checking.sources.sides import compound, mixed
+from derivation.checking.sources.speech import STOP_WORDS
+from derivation.checking.sources.units import measure, one_word
 
 SIGNS = {
     "plus": "+",
@@ -100,10 +100,10 @@ class _Scan:
             self.braces.append(self.depth)
             yield token(self.words[self.at], "{")
             self.at += 1
-        elif word.kind == "root" and self.at < len(self.words) and self.words[self.at].kind == "number":
-            radicand = self.words[self.at]
+        elif self.at < len(self.words) and self.words[self.at].kind == "number":
+            inner = self.words[self.at]
             self.at += 1
-            yield from (token(radicand, text) for text in ("{", radicand.text, "}"))
+            yield from (token(inner, text) for text in ("{", inner.text, "}"))
         elif self.at + 1 < len(self.words) and self.words[self.at].kind == "minus":
             sign, exponent = self.words[self.at : self.at + 2]
             self.at += 2
@@ -146,9 +146,9 @@ class _Scan:
         """The unit behind a numeral, if it is one that converts into others."""
         begin, end = self.at, unit_end(self.words, self.at)
         self.at = end
-        text = money + " ".join(word.text.lstrip("\\") for word in self.words[begin:end]).replace(" / ", "/")
-        text = re.sub(r"\s*/\s*", "/", text)
-        if measure(text) is not None:
+        named = [word.text.lstrip("\\") for word in self.words[begin:end]]
+        spellings = (one_word(money + " ".join(named)), one_word(money or " ".join(named[:1])))
+        if text := next((text for text in spellings if measure(text)), ""):
             last = self.words[end - 1]
             yield Token(rf"\text{{{text}}}", last.start, last.end, apart=True)
 

@@ -24,7 +24,7 @@ LEXEME = r"""
   | (?P<foreign>={{2,}}|!=|<=|>=|=>|:=|\+=|-=|\*=|/=|=~|->|-->|<-|\+\+|//|<|>|\||[\[\]{{}};:?@&]|\\(?![$*%]))
   | (?P<relation>=|≈|≃|≅|~=|\b(?:is\s+equal\s+to|equals?(?:\s+to)?|ist\s+gleich|ergibt|égale|est\s+égale?\s+à|es\s+igual\s+a|é\s+igual\s+a)\b)
   | (?P<about>~(?=\s?[\d$€£])|\b(?:about|approximately|roughly|around|nearly|almost|approx\.|ca\.|circa|etwa|rund|ungefähr|environ|aproximadamente)(?=\s))
-  | (?P<power>\*\*(?=[\d(])|\^)
+  | (?P<power>(?<=[\w)])\*\*(?=[\d(A-Za-z])|\^)
   | (?P<times>[×·⋅∙∗]|(?<=[\d)])[xX](?=\d)|(?<=\s)[xX](?=\s+\\?(?:-(?=[\d.$]))?(?:[\d($€£.½¼¾]|Rs\b|US\$))|\b(?:times|multiplied\s+by|mal|fois|multiplié\s+par|multiplicado\s+por|por)\b)
   | (?P<over>[/÷]|\b(?:divided\s+by|geteilt\s+durch|durch|divisé\s+par|dividido\s+(?:por|entre|en))\b)
   | (?P<plus>\+|\b(?:plus|más|mais)\b)
@@ -49,6 +49,9 @@ FLAGS = re.VERBOSE | re.DOTALL
 ENGLISH, CONTINENTAL = (re.compile(LEXEME.format(numeral=numeral), FLAGS) for numeral in (POINT, COMMA))
 DECIMAL_COMMA = re.compile(r"(?<![\d.,])\d++,\d{1,2}(?![\d,]|\s*,)|(?<![\d.,])0,\d++(?![\d,])|\.\d{3},\d")
 DECIMAL_POINT = re.compile(r"\d\.\d{1,2}(?![\d.])|(?<![\d.])0\.\d|\d,\d{3}(?!\d)")
+ENDS = frozenset(["number", "part", "percent", "close", "square", "bang", "letter", "money", "word"])
+BEGINS = frozenset(["number", "part", "open", "letter", "money", "root", "minus"])
+"""Kinds of lexemes that an operand may end or begin with."""
 LETTER = re.compile(r"[^\W\d_IàÀéóÓ]_?\d*")
 """A letter that may stand for a number, with an index at most."""
 MAXIMAL_PRODUCT = 3
@@ -108,6 +111,7 @@ def numeral(match: re.Match[str], decimal_comma: bool) -> str:
     if decimal_comma and ("," in text or not DECIMAL_POINT.search(text)):
         text = text.replace(".", "").replace(",", ".")
     text = re.sub(r"[^\d.]", "", text)
+    text = f"0{text}" if text.startswith(".") else text
     return f"{text}e{match['exponent'].lstrip('+')}" if match["exponent"] else text
 
 
@@ -123,6 +127,27 @@ def with_units(words: Sequence[Lexeme], names: frozenset[str]) -> list[Lexeme]:
             word = replace(word, kind="calendar")
         found.append(word)
     return found
+
+
+def without_emphasis(words: Sequence[Lexeme]) -> list[Lexeme]:
+    """The lexemes without the stars that emphasize: `**3 + 4 = 7**`."""
+    found: list[Lexeme] = []
+    clings = True
+    for before, word, after in zip((None, *words), words, (*words[1:], None), strict=False):
+        is_kept = word.kind != "star" or not is_emphasis(before, word, after)
+        if is_kept:
+            found.append(word if clings else replace(word, glued=False))
+        clings = is_kept
+    return found
+
+
+def is_emphasis(before: Lexeme | None, star: Lexeme, after: Lexeme | None) -> bool:
+    """Whether a star clings to what it emphasizes, rather than to stand between two factors."""
+    if star.text != "*" or before is None or after is None:
+        return True
+    if star.glued == after.glued:
+        return star.glued and after.kind not in BEGINS | {"word"}
+    return not (before.kind in ENDS - {"word"} and after.kind in BEGINS)
 
 
 def names(words: Sequence[Lexeme]) -> Iterator[str]:

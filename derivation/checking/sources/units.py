@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,10 +34,10 @@ FAMILIES: Mapping[str, Mapping[str, str]] = {
     "imperial mass": {"1": "oz ounce", "16": "lb pound"},
     "volume": {"1": "ml milliliter millilitre", "10": "cl", "1000": "l liter litre litro"},
     "imperial volume": {"1": "cup", "2": "pint", "4": "quart qt", "16": "gallon gal"},
-    "dollars": {"1": "¢ cent penny", "5": "nickel", "10": "dime", "25": "quarter", "100": "$ dollar usd buck"},
-    "euros": {"100": "€ euro eur"},
-    "pounds": {"1": "pence p", "100": "£ gbp"},
-    "rupees": {"1": "paisa paise", "100": "₹ rs rupee"},
+    "dollars": {"1": "cent penny", "100": "dollar usd buck"},
+    "euros": {"100": "euro eur"},
+    "pounds": {"1": "pence p", "100": "gbp"},
+    "rupees": {"1": "paisa paise", "100": "rs rupee"},
     "data": {"1": "byte", "1000": "kb kilobyte", "1000000": "mb megabyte", "1000000000": "gb gigabyte"},
     "": {"12": "dozen dutzend douzaine docena", "1000": "thousand tausend mille mil", "1000000": "million mio"},
 }
@@ -82,6 +81,10 @@ UNITS: Mapping[str, tuple[str, str]] = {
 """Every form of every unit, with its family and its size."""
 
 
+PER = frozenset(["per", "pro", "par", "por"])
+CURRENCIES = {"$": "dollar", "€": "euro", "£": "gbp", "₹": "rupee", "¢": "cent"}
+
+
 def known(word: str) -> tuple[str, str] | None:
     """The family and size of a unit; None where it is none."""
     text = word.lower().rstrip(".")
@@ -94,13 +97,24 @@ def family(word: str) -> str | None:
     return found[0] if found else None
 
 
+def one_word(words: str) -> str:
+    """The words of a unit as one: `miles per hour` is `miles/hour`, `$` is a dollar.
+
+    >>> one_word("miles per hour"), one_word("$/shirt")
+    ('miles/hour', 'dollar/shirt')
+    """
+    spelled = "".join(CURRENCIES.get(sign, sign) for sign in ABBREVIATIONS.get(words, words))
+    parts = ("/" if word in PER else word for word in spelled.replace("/", " / ").split())
+    return " ".join(parts).replace(" / ", "/")
+
+
 def measure(words: str) -> Measure | None:
     """What words behind a number measure; None where one of them is no unit that is known.
 
     >>> measure("feet/second").factor, measure("miles per hour").powers, measure("apples")
     (Fraction(12, 1), (('imperial length', 1), ('time', -1)), None)
     """
-    above, *below = re.split(r"/|\bper\b|\bpro\b|\bpar\b|\bpor\b", ABBREVIATIONS.get(words, words))
+    above, *below = one_word(words).split("/")
     powers, factor = Counter[str](), Fraction(1)
     for sign, part in ((1, above), *((-1, part) for part in below)):
         found = known(part.strip())

@@ -6,16 +6,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from derivation.checking.sources.arithmetic import Lexeme, has_decimal_commas, lexemes, names, with_units
+from derivation.checking.sources.arithmetic import (
+    Lexeme,
+    has_decimal_commas,
+    lexemes,
+    names,
+    with_units,
+    without_emphasis,
+)
+from derivation.checking.sources.claims import chains
 from derivation.checking.sources.find.delimiters import FENCE, Closers
-from derivation.checking.sources.sides import chains
 from derivation.checking.sources.source import Formula, Part, Source
 
 HIDDEN = re.compile(
     rf"""
     (?P<fence>{FENCE.pattern})[ ]*+(?P<info>[^\n`]*+)(?:\n|\Z)
   | (?P<comment><!--)
-  | (?P<worked><<(?P<inner>[^<>\n]{{1,300}}+)>>)
+  | (?P<worked><<[^<>\n]{{1,300}}+>>)
   | (?P<away>(?:https?://|www\.|mailto:)[^\s<>)\]]++
         |</?[A-Za-z][^<>\n]{{0,1000}}+>
         |(?<=\])\([^()\s]{{1,1000}}+\)
@@ -27,20 +34,29 @@ HIDDEN = re.compile(
 """,
     re.VERBOSE | re.MULTILINE,
 )
+WORKED = re.compile(r"<<(?P<inner>[^<>\n]{1,300}+)>>")
+"""What a data set of word problems has beside its results."""
 TEXTS = ("text", "txt", "plain", "plaintext")
 """What a fence is said to hold where it holds text."""
 CANDIDATE = re.compile(r"[=≈≃≅]|\bequals?\b|\bergibt\b|\bgleich\b|\bégale?\b|\bigual\b")
 """Without one of these a line equates nothing."""
 PARAGRAPH = re.compile(r"\n[ \t>]*+(?=\n)|\n(?=[ \t]*+\|)|\x00+")
-GOING_ON = re.compile(r"[=≈≃≅+×÷*/]\s*+\Z|[=≈≃≅]")
-MONEY = re.compile(r"\s*\d[^\\^_{}]*[^\W\d_]{2}[^\\^_{}]*")
-"""What stands between two signs of a currency, rather than between the delimiters of a formula."""
+WORD = re.compile(r"[^\W\d_]{2}")
 
 
 def is_without_formulas(parts: Sequence[Part]) -> bool:
     """Whether a document holds no formula; what is typed between two amounts of dollars is none."""
     formulas = (part for part in parts if isinstance(part, Formula))
-    return all(not part.display and MONEY.fullmatch(part.text) for part in formulas)
+    return all(not part.display and is_money(part.text) for part in formulas)
+
+
+def is_money(text: str) -> bool:
+    """Whether what stands between two dollars is said between two amounts of them, not a formula.
+
+    >>> is_money("5 and not 6"), is_money("3x + 2")
+    (True, False)
+    """
+    return text[:1].isdecimal() and not {*"\\^_{}"} & {*text} and bool(WORD.search(text))
 
 
 def find(source: Source, formulas: Sequence[Formula]) -> Iterator[Formula]:
@@ -52,10 +68,11 @@ def find(source: Source, formulas: Sequence[Formula]) -> Iterator[Formula]:
     text = masked(source.text, formulas)
     rows = [row for row in paragraphs(text) if CANDIDATE.search(text, *row)]
     comma = has_decimal_commas(text[start:end] for start, end in rows)
-    found = [list(lexemes(text, start, end, comma)) for start, end in rows]
+    found = [list(lexemes(text, *row, comma)) for row in rows]
+    found += [list(lexemes(source.text, *match.span("inner"), comma)) for match in WORKED.finditer(source.text)]
     letters = frozenset(name for words in found for name in names(words))
     for words in found:
-        for line in lines(with_units(words, letters), text):
+        for line in lines(without_emphasis(with_units(words, letters)), text):
             for first, last in chains(line):
                 yield Formula(source, line[first].start, line[last - 1].end, words=tuple(line[first:last]))
 
@@ -63,17 +80,12 @@ def find(source: Source, formulas: Sequence[Formula]) -> Iterator[Formula]:
 def masked(text: str, formulas: Sequence[Formula]) -> str:
     """The text with what is no prose taken out, letter for letter: code, comments, addresses, headings, formulas."""
     parts, at = list[str](), 0
-    spans = iter(hidden(text))
-    for start, end in merged([*spans, *((part.start, part.end) for part in formulas)]):
+    for start, end in sorted([*hidden(text), *((part.start, part.end) for part in formulas)]):
         if start > at:
             parts.append(text[at:start])
-        parts.append("\x00" * (end - max(start, at)))
+        parts.append((" " if text.startswith("<<", start) else "\x00") * (end - max(start, at)))
         at = max(at, end)
     return "".join((*parts, text[at:]))
-
-
-def merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    return sorted(spans)
 
 
 def hidden(text: str) -> Iterator[tuple[int, int]]:
@@ -92,7 +104,7 @@ def hidden(text: str) -> Iterator[tuple[int, int]]:
             end = closers.find("-->", at)
             at = end + 3 if end >= 0 else at
             yield match.start(), at
-        elif match["worked"] is None:
+        else:
             yield match.start(), match.end()
 
 
