@@ -21,7 +21,7 @@ from derivation.checking.facts.knowledge import (
 from derivation.checking.facts.quantity import Key
 from derivation.checking.judging.cases import Cases, is_solved
 from derivation.checking.judging.context import Context
-from derivation.checking.judging.measures import is_share, may_be_converted
+from derivation.checking.judging.measures import has_share, may_be_converted
 from derivation.checking.reading.remarks import units
 from derivation.checking.reading.trees import Tree, nodes
 from derivation.formulas.operations import heads
@@ -71,7 +71,7 @@ class Ambiguities:
         if left.tree is None or right.tree is None:
             return False
         ratio = self.ratio(chain, left.tree, right.tree)
-        in_hundredths = ratio in HUNDREDTHS and any(is_share(read.tree) for read in chain.sides if read.tree)
+        in_hundredths = ratio in HUNDREDTHS and any(has_share(read.tree) for read in chain.sides if read.tree)
         return in_hundredths or may_be_converted(left.tree, right.tree, ratio)
 
     def ratio(self, chain: ChainRead, left: Tree, right: Tree) -> Fraction | None:

@@ -9,9 +9,9 @@ from fractions import Fraction
 
 from derivation.checking.facts.knowledge import ChainRead, is_number
 from derivation.checking.judging.context import Judgement
-from derivation.checking.judging.readings import ENTRYWISE, OTHERS, Reading, changed
+from derivation.checking.judging.readings import ENTRYWISE, OTHERS, Reading, changed, is_share
 from derivation.checking.reading.trees import Tree, nodes
-from derivation.checking.sources.units import FAMILIES, Measure
+from derivation.checking.sources.units import FAMILIES, KINDS, Measure
 from derivation.words.telling import tell
 
 PRODUCTS = frozenset(["", r"\cdot", r"\times", "*"])
@@ -96,14 +96,22 @@ def may_be_converted(left: Tree, right: Tree, ratio: Fraction | None) -> bool:
         return False
     if is_number(left) and first and first != second:
         return True
-    if any(has_two_units(tree) for tree in (left, right)):
+    if are_of_one_kind(first, second) or any(has_two_units(tree) for tree in (left, right)):
         return True
     return ratio is not None and any(ratio in ratios(measure) for measure in (*first, *second))
 
 
-def is_share(tree: Tree) -> bool:
+def has_share(tree: Tree) -> bool:
     """Whether a side has per cent in it."""
-    return any(node.head == "number" and len(node.args) > 1 and isinstance(node.args[1], str) for node in nodes(tree))
+    return any(map(is_share, nodes(tree)))
+
+
+def are_of_one_kind(first: Sequence[Measure], second: Sequence[Measure]) -> bool:
+    """Whether a unit on one side and one on the other measure the same kind of thing by families of their own: miles
+    and kilometers, dollars and euros."""
+    mine, yours = ({family for measure in side for family, _ in measure.powers} for side in (first, second))
+    kinds = [{KINDS.get(family, family) for family in side} for side in (mine - yours, yours - mine)]
+    return not kinds[0].isdisjoint(kinds[1])
 
 
 def has_two_units(tree: Tree) -> bool:

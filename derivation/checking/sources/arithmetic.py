@@ -121,7 +121,8 @@ def with_units(words: Sequence[Lexeme], names: frozenset[str]) -> list[Lexeme]:
     found: list[Lexeme] = []
     for word in words:
         is_behind = bool(found) and found[-1].kind == "number"
-        if word.kind == "letter" and is_behind and word.text not in names and word.text in UNITS:
+        is_unit = word.text not in names and (word.text in UNITS or (word.text.isupper() and not word.glued))
+        if word.kind == "letter" and is_behind and is_unit:
             word = replace(word, kind="word")
         elif word.kind == "word" and len(word.text) <= MAXIMAL_PRODUCT and names.issuperset(word.text):
             word = replace(word, kind="calendar")

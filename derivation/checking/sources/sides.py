@@ -66,6 +66,8 @@ def may_begin(words: Sequence[Lexeme], at: int, tied: bool) -> bool:
         return before.kind == "minus" and at == 1  # the mark of a list
     if words[at].glued and before.kind != "open" and before.text not in SEPARATING:
         return False
+    if before.kind == "word" and at > 1 and words[at - 2].text == "\\":
+        return False  # \\cdot 3
     outside = words[at - 2].kind if before.kind == "open" and at > 1 else ""
     return not (outside in OPERATORS or (before.glued and outside in ("word", "letter", "number")))
 
@@ -277,7 +279,7 @@ def is_unit_word(words: Sequence[Lexeme], at: int, first: bool) -> bool:
         return not first
     if first and word.glued and words[at - 1].kind == "number" and measure(word.text) is None:
         return False
-    return word.kind == "word" and word.text.lower() not in STOP_WORDS
+    return word.kind == "word" and (word.text.lower() not in STOP_WORDS or word.text == "A")
 
 
 def is_operand(word: Lexeme) -> bool:

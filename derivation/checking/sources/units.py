@@ -38,10 +38,22 @@ FAMILIES: Mapping[str, Mapping[str, str]] = {
     "euros": {"100": "euro eur"},
     "pounds": {"1": "pence p", "100": "gbp"},
     "rupees": {"1": "paisa paise", "100": "rs rupee"},
-    "data": {"1": "byte", "1000": "kb kilobyte", "1000000": "mb megabyte", "1000000000": "gb gigabyte"},
+    "bytes": {"1": "byte"},
+    "kilobytes": {"1": "kb kib kilobyte"},
+    "megabytes": {"1": "mb mib megabyte"},
+    "gigabytes": {"1": "gb gib gigabyte"},
     "": {"12": "dozen dutzend douzaine docena", "1000": "thousand tausend mille mil", "1000000": "million mio"},
 }
 """Dozens and thousands are of no family: they are numbers."""
+KINDS: Mapping[str, str] = {
+    "calendar": "time",
+    **{f"imperial {kind}": kind for kind in ("length", "mass", "volume")},
+    **dict.fromkeys(("euros", "pounds", "rupees"), "dollars"),
+    **dict.fromkeys(("kilobytes", "megabytes", "gigabytes"), "bytes"),
+}
+"""Families that measure the same as another one, by a factor that is not told exactly, or not always the same."""
+COINS = {"5": "nickel", "10": "dime", "25": "quarter"}
+"""Coins, which nobody counts in unless they are named."""
 PLURALS = {
     "feet": "foot",
     "inches": "inch",
@@ -71,12 +83,19 @@ class Measure:
     factor: Fraction
 
 
+def forms(name: str) -> tuple[str, ...]:
+    """A unit's name with its plurals; an abbreviation has none, but for a few."""
+    if len(name) > 2:
+        return (name, f"{name}s", f"{name}n")
+    return (name, f"{name}s") if name in SHORT else (name,)
+
+
 UNITS: Mapping[str, tuple[str, str]] = {
     form: (family, factor)
-    for family, rows in FAMILIES.items()
+    for family, rows in (*FAMILIES.items(), ("dollars", COINS))
     for factor, names in rows.items()
     for name in names.split()
-    for form in ((name, f"{name}s", f"{name}n") if len(name) > 2 else (name, f"{name}s") if name in SHORT else (name,))
+    for form in forms(name)
 }
 """Every form of every unit, with its family and its size."""
 

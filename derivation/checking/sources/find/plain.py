@@ -26,7 +26,6 @@ HIDDEN = re.compile(
   | (?P<away>(?:https?://|www\.|mailto:)[^\s<>)\]]++
         |</?[A-Za-z][^<>\n]{{0,1000}}+>
         |(?<=\])\([^()\s]{{1,1000}}+\)
-        |[\w.+-]{{1,64}}+@[\w-]{{1,64}}+\.[\w.]{{1,64}}+
         |^[ ]{{0,3}}\#{{1,6}}[ ][^\n]*+
         |^[ ]{{0,3}}(?:=++|-++)[ ]*+$
         |&[a-z]{{2,8}};)
@@ -65,16 +64,19 @@ def find(source: Source, formulas: Sequence[Formula]) -> Iterator[Formula]:
     >>> [part.text for part in find(Source("a.md", "He pays $4 * 3 = $12 for 3 books."), [])]
     ['$4 * 3 = $12']
     """
+    if not CANDIDATE.search(source.text):
+        return
     text = masked(source.text, formulas)
     rows = [row for row in paragraphs(text) if CANDIDATE.search(text, *row)]
     comma = has_decimal_commas(text[start:end] for start, end in rows)
     found = [list(lexemes(text, *row, comma)) for row in rows]
     found += [list(lexemes(source.text, *match.span("inner"), comma)) for match in WORKED.finditer(source.text)]
-    letters = frozenset(name for words in found for name in names(words))
-    for words in found:
-        for line in lines(without_emphasis(with_units(words, letters)), text):
-            for first, last in chains(line):
-                yield Formula(source, line[first].start, line[last - 1].end, words=tuple(line[first:last]))
+    split = [line for words in found for line in lines(words, text)]
+    letters = frozenset(name for line in split for name in names(line))
+    for line in split:
+        words = without_emphasis(with_units(line, letters))
+        for first, last in chains(words):
+            yield Formula(source, words[first].start, words[last - 1].end, words=tuple(words[first:last]))
 
 
 def masked(text: str, formulas: Sequence[Formula]) -> str:
