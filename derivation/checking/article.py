@@ -23,7 +23,6 @@ from derivation.checking.facts.quantity import Key, is_updated
 from derivation.checking.facts.stated import Rule, Stated
 from derivation.checking.judging.judge import Judge
 from derivation.checking.judging.verdicts import ALL_ALLOWANCES, Allowance, Equality, Report
-from derivation.checking.reading import prose
 from derivation.checking.reading.chains import clauses
 from derivation.checking.reading.clauses import Chain, Clause, Declaration, Side
 from derivation.checking.reading.congruences import is_modular
@@ -117,7 +116,7 @@ class Article:
                 before, section = {}, section + 1
                 continue
             try:
-                self.shown[part] = scanned = prose.tokens(part.words) if part.words else tokens(part)
+                self.shown[part] = scanned = scan(part)
                 self.shown[part] = spelled = prefixed(plain(macros.expand(parted(scanned) if named_e else scanned)))
                 words = numerals(spelled, self.decimal_comma)
             except Unreadable as problem:
@@ -252,6 +251,15 @@ class Article:
         except (Unreadable, Mismatch, Exhausted, RecursionError):
             return None
         return defined[1] if defined else facts.declared_in_digits(key)
+
+
+def scan(formula: Formula) -> list[Token]:
+    """The tokens of a formula, or of an equality that stands plainly in a text."""
+    if not formula.words:
+        return tokens(formula)
+    from derivation.checking.reading import prose  # few articles are read so
+
+    return prose.tokens(formula.words)
 
 
 def as_undecided(formula: Formula, problem: Unreadable) -> Iterator[Equality]:

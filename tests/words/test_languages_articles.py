@@ -367,7 +367,6 @@ INTERNAL = {
     "checking/article.py": "a pattern: words of the articles that are read",
     "checking/sources/arithmetic.py": "a pattern: words of the texts that are read, in several languages",
     "checking/sources/speech.py": "words of the texts that are read, in several languages",
-    "checking/sources/units.py": "units of the texts that are read, in several languages",
     "checking/reports/__init__.py": "help is told before a language is chosen",
 }
 """Where English stands in code, and why nobody who speaks another language reads it."""

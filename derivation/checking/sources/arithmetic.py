@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from derivation.checking.sources.units import UNITS
 
@@ -45,8 +46,6 @@ LEXEME = r"""
   | (?P<space>\s++)
   | (?P<other>.)
 """
-FLAGS = re.VERBOSE | re.DOTALL
-ENGLISH, CONTINENTAL = (re.compile(LEXEME.format(numeral=numeral), FLAGS) for numeral in (POINT, COMMA))
 DECIMAL_COMMA = re.compile(r"(?<![\d.,])\d++,\d{1,2}(?![\d,]|\s*,)|(?<![\d.,])0,\d++(?![\d,])|\.\d{3},\d")
 DECIMAL_POINT = re.compile(r"\d\.\d{1,2}(?![\d.])|(?<![\d.])0\.\d|\d,\d{3}(?!\d)")
 ENDS = frozenset(["number", "part", "percent", "close", "square", "bang", "letter", "money", "word"])
@@ -85,15 +84,19 @@ def has_decimal_commas(texts: Iterable[str]) -> bool:
     return commas > points
 
 
+@cache
+def pattern(decimal_comma: bool) -> re.Pattern[str]:
+    return re.compile(LEXEME.format(numeral=COMMA if decimal_comma else POINT), re.VERBOSE | re.DOTALL)
+
+
 def lexemes(text: str, start: int, end: int, decimal_comma: bool = False) -> Iterator[Lexeme]:
     """The lexemes between two offsets, spaces and marks of emphasis left out.
 
     >>> [lexeme.text for lexeme in lexemes("He paid $1,200 x 3 = $3,600.", 8, 27)]
     ['$', '1200', 'x', '3', '=', '$', '3600']
     """
-    pattern = CONTINENTAL if decimal_comma else ENGLISH
     last = -1
-    for match in pattern.finditer(text, start, end):
+    for match in pattern(decimal_comma).finditer(text, start, end):
         kind = match.lastgroup or "other"
         kind = "number" if kind == "exponent" else "word" if kind == "index" else kind
         if kind == "word" and LETTER.fullmatch(match[0]):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from operator import attrgetter
 from pathlib import Path
 
-from derivation.checking.sources.find import latex, markdown, notebook, plain
+from derivation.checking.sources.find import latex, markdown, notebook
 from derivation.checking.sources.source import Formula, Heading, Part, Source, UnreadableArticle, read, whole
 from derivation.words.telling import tell
 
@@ -19,6 +20,9 @@ ENDINGS = {
     ".tex": "latex",
     ".ipynb": "notebook",
 }
+
+
+WORD = re.compile(r"[^\W\d_]{2}")
 
 
 def opened(path: str) -> Source:
@@ -55,9 +59,26 @@ def is_text(article: Source) -> bool:
 def find_in_text(article: Source, always: bool = False) -> Sequence[Part]:
     """The same with the equalities that stand plainly in the text: in an article without formulas, or `always`."""
     parts = find(article)
-    is_plain = is_text(article) and plain.is_without_formulas(parts)
+    is_plain = is_text(article) and is_without_formulas(parts)
     if not is_plain and not (always and is_text(article)):
         return parts
+    from derivation.checking.sources.find import plain  # few articles are read so
+
     kept = [part for part in parts if isinstance(part, Heading)] if is_plain else parts
     found = plain.find(article, [part for part in kept if isinstance(part, Formula)])
     return sorted([*kept, *found], key=attrgetter("start"))
+
+
+def is_without_formulas(parts: Sequence[Part]) -> bool:
+    """Whether a document holds no formula; what is typed between two amounts of dollars is none."""
+    formulas = (part for part in parts if isinstance(part, Formula))
+    return all(not part.display and is_money(part.text) for part in formulas)
+
+
+def is_money(text: str) -> bool:
+    """Whether what stands between two dollars is said between two amounts of them, not a formula.
+
+    >>> is_money("5 and not 6"), is_money("3x + 2")
+    (True, False)
+    """
+    return text[:1].isdecimal() and not {*"\\^_{}"} & {*text} and bool(WORD.search(text))

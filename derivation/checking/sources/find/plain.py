@@ -16,7 +16,7 @@ from derivation.checking.sources.arithmetic import (
 )
 from derivation.checking.sources.claims import chains
 from derivation.checking.sources.find.delimiters import FENCE, Closers
-from derivation.checking.sources.source import Formula, Part, Source
+from derivation.checking.sources.source import Formula, Source
 
 HIDDEN = re.compile(
     rf"""
@@ -40,22 +40,6 @@ TEXTS = ("text", "txt", "plain", "plaintext")
 CANDIDATE = re.compile(r"[=≈≃≅]|\bequals?\b|\bergibt\b|\bgleich\b|\bégale?\b|\bigual\b")
 """Without one of these a line equates nothing."""
 PARAGRAPH = re.compile(r"\n[ \t>]*+(?=\n)|\n(?=[ \t]*+\|)|\x00+")
-WORD = re.compile(r"[^\W\d_]{2}")
-
-
-def is_without_formulas(parts: Sequence[Part]) -> bool:
-    """Whether a document holds no formula; what is typed between two amounts of dollars is none."""
-    formulas = (part for part in parts if isinstance(part, Formula))
-    return all(not part.display and is_money(part.text) for part in formulas)
-
-
-def is_money(text: str) -> bool:
-    """Whether what stands between two dollars is said between two amounts of them, not a formula.
-
-    >>> is_money("5 and not 6"), is_money("3x + 2")
-    (True, False)
-    """
-    return text[:1].isdecimal() and not {*"\\^_{}"} & {*text} and bool(WORD.search(text))
 
 
 def find(source: Source, formulas: Sequence[Formula]) -> Iterator[Formula]:
