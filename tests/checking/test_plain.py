@@ -339,3 +339,33 @@ def test_a_numeral_is_read_by_the_language_of_its_text() -> None:
     assert numbers("1,250.5 1'000 .5 2e3 12.", comma=False) == ["1250.5", "1000", "0.5", "2e3", "12"]
     assert numbers("1.250,5 1 000 2,5 0.25", comma=True) == ["1250.5", "1000", "2.5", "0.25"]
     assert numbers("2024-05-01 1.2.3 3:45 007 5th 0x1F", comma=False) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("2x + 3 = 11\n2x = 8\nx = 4", []),
+        ("2x + 3 = 11\n2x = 9\nx = 4.5", ["9"]),
+        ("84x^3 = 18144, so x^3 = 216 and x = 6.", []),
+        ("84x^3 = 18144\nx^3 = 200", ["200"]),
+        ("3x = 100, so x = 33.33.", []),
+        ("3x = 100, so x = 34.", ["34"]),
+        ("0.33x = 5.1, thus x = 15.4.", []),
+        ("C + (C + 8) + (C - 2) = 60, that is 3C + 6 = 60.\nSo 3C = 54, so C = 18.", []),
+        ("C + (C + 8) + (C - 2) = 60, that is 3C + 6 = 60.\nSo 3C = 54, so C = 20.", ["20"]),
+        ("x - 2 = 0 or x - 5 = 0", []),  # two cases
+        ("2x = 10. Now let another number be such that 3x = 21.", []),
+        ("x^2 = 16; x = 5 is not a solution.", []),
+        ("x = 8/3 and x = -8", []),
+        ("2x = 3 hours and x = 90", []),
+        ("2x + y = 11\n2x = 8", []),
+        ("2x = 10\n\nSection\n\n3x = 21", []),
+        ("35t = 28 + 39t\n4t = 28", ["28"]),
+    ],
+)
+def test_a_step_of_solving_has_the_solution_of_the_one_before(text: str, wrong: list[str]) -> None:
+    assert [equality.right.latex for equality in check_text(text).wrong] == wrong
+
+
+def test_in_formulas_a_step_of_solving_is_no_claim() -> None:
+    assert check_text("$2x + 3 = 11$\n$2x = 9$").wrong == []

@@ -117,6 +117,7 @@ TEXTS = [
     ("undecided.own_sign", r"$2 * 6 = 2^6 + 6^2$"),
     ("undecided.units", r"$1 \text{ mi} = 1.6 \text{ km}$"),
     ("undecided.letters", "a = 3 and a = 4, so a + 1 = 6"),
+    ("wrong.step", "We get 2x + 3 = 11.\n2x = 9"),
     ("wrong.units", "2 hours = 121 minutes"),
     (f"{NOT_READ} meaning.own_sign", r"$3 \star 5 = 14$"),
     (f"{NOT_READ} meaning.power", W + "$W^9 = 3$"),

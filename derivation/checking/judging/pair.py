@@ -38,6 +38,7 @@ from derivation.checking.judging.measures import all_readings, in_common, in_the
 from derivation.checking.judging.origins import Origins
 from derivation.checking.judging.readings import otherwise, signed
 from derivation.checking.judging.residues import congruent
+from derivation.checking.judging.solving import in_step
 from derivation.checking.judging.supposing import Supposing, is_readable, speaks_of_slopes
 from derivation.checking.judging.verdicts import HOLDING, Allowance
 from derivation.checking.reading.tokens import Unreadable
@@ -62,9 +63,8 @@ def judged(context: Context, chain: ChainRead, i: int, k: int) -> Judgement:
         if ways := signed(chain, i, k):
             upper, lower = (Pair(context, way, i, k).judgement() for way in ways)
             return upper if upper.verdict == "wrong" else lower
-        if common := in_common(chain, i, k):
-            return in_their_units(Pair(context, common, i, k).judgement(), left, right)
-        return Pair(context, chain, i, k).judgement()
+        judgement = Pair(context, in_common(chain, i, k) or chain, i, k).judgement()
+        return in_step(context, chain, k, in_their_units(judgement, left, right))
     except Exhausted as problem:
         return Judgement("undecided", message_of(problem))
     except RecursionError:

@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from derivation.checking.sources.arithmetic import Lexeme
-from derivation.checking.sources.speech import JOINING, REMAINDERS, STOP_WORDS
+from derivation.checking.sources.speech import JOINING, REMAINDERS, STOP_WORDS, WEAK_WORDS
 from derivation.checking.sources.units import family, measure
 
 OPERATORS = frozenset(["plus", "minus", "times", "star", "over", "power"])
 ENDS = frozenset(["number", "part", "percent", "close", "square", "bang", "letter", "money"])
 """What an operand may end with."""
+CLEAR = frozenset(["plus", "times", "star", "over"])
+"""Signs that are nothing else in a sentence, as a dash is."""
 POSTFIXES = frozenset(["percent", "square", "bang"])
 MAXIMAL_UNIT = 5
 """Words that may stand between a numeral and the sign behind it."""
@@ -82,6 +84,8 @@ def is_whole(words: Sequence[Lexeme], side: Side, goes_on: bool) -> bool:
     if after.glued and after.kind in ("word", "letter") and words[side.end - 1].kind != "money":
         return measure(after.text) is not None
     if after.kind == "stop" and after.glued and behind and behind[0].glued and behind[0].text not in SEPARATING | {")"}:
+        return False
+    if after.kind == "letter" and behind and behind[0].kind in (*OPERATORS, "square", "relation"):
         return False
     if after.text == ":" and not after.glued and behind and behind[0].kind == "number":
         return False
@@ -256,15 +260,18 @@ def is_behind(words: Sequence[Lexeme], at: int) -> bool:
 
 
 def over_unit(words: Sequence[Lexeme], at: int) -> int:
-    """Behind the words of a unit, where the formula goes on behind them; the place itself where it does not."""
-    past = at
+    """Behind the words of a unit, where the formula goes on behind them; the place itself where it does not. With words
+    among them that may begin something else, only signs go on with it that are nothing but signs: `$40 on shoes / 2`."""
+    past, weak = at, False
     while past < len(words) and past - at < MAXIMAL_UNIT and is_unit_word(words, past, past == at):
+        weak = weak or words[past].text.lower() in WEAK_WORDS
         past += 1
     if past == at or past == len(words):
         return at
     after = words[past]
-    goes_on = after.kind in ("relation", "close") or (
-        after.kind in (*OPERATORS, "of") and past + 1 < len(words) and is_operand(words[past + 1])
+    is_sign = after.kind in (CLEAR if weak else (*OPERATORS, "of"))
+    goes_on = (after.kind in ("relation", "close") and not weak) or (
+        is_sign and past + 1 < len(words) and is_operand(words[past + 1])
     )
     return past if goes_on else at
 
@@ -279,7 +286,8 @@ def is_unit_word(words: Sequence[Lexeme], at: int, first: bool) -> bool:
         return not first
     if first and word.glued and words[at - 1].kind == "number" and measure(word.text) is None:
         return False
-    return word.kind == "word" and (word.text.lower() not in STOP_WORDS or word.text == "A")
+    text = word.text.lower()
+    return word.kind == "word" and (text not in STOP_WORDS or text in WEAK_WORDS or word.text == "A")
 
 
 def is_operand(word: Lexeme) -> bool:

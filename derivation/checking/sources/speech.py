@@ -13,6 +13,11 @@ STOP_WORDS = frozenset(
     remainder rest reste resto approximately rounded""".split()
 )
 """Words that are no units: behind them something else is said."""
+WEAK_WORDS = frozenset(
+    """on from for to in with at by the a an his her its their our my auf von mit für zu bei den dem de sur pour avec la le
+    les con para los las el""".split()
+)
+"""Those that may as well stand within the words for a unit: `40 euros for shoes`."""
 CLAIMING = frozenset(
     """because since so that as thus hence therefore then is get gets have and or where also weil da denn also dass
     car donc que porque""".split()
@@ -37,3 +42,8 @@ SHARES = frozenset(
 """What may be taken `of` a number."""
 REMAINDERS = frozenset(["remainder", "r", "rest", "reste", "resto", "rem"])
 """What is told behind the whole part of a quotient."""
+APART = frozenset(
+    """or if when case either otherwise while whereas let suppose assume another second other but now new not no never
+    cannot impossible t oder wenn falls sei nun nicht kein keine ou si non pas sino""".split()
+)
+"""Words between two equations of which the second is no step from the first, or behind one that they deny."""
