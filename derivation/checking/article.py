@@ -23,6 +23,7 @@ from derivation.checking.facts.quantity import Key, is_updated
 from derivation.checking.facts.stated import Rule, Stated
 from derivation.checking.judging.judge import Judge
 from derivation.checking.judging.verdicts import ALL_ALLOWANCES, Allowance, Equality, Report
+from derivation.checking.reading import prose
 from derivation.checking.reading.chains import clauses
 from derivation.checking.reading.clauses import Chain, Clause, Declaration, Side
 from derivation.checking.reading.congruences import is_modular
@@ -255,11 +256,7 @@ class Article:
 
 def scan(formula: Formula) -> list[Token]:
     """The tokens of a formula, or of an equality that stands plainly in a text."""
-    if not formula.words:
-        return tokens(formula)
-    from derivation.checking.reading import prose  # few articles are read so
-
-    return prose.tokens(formula.words)
+    return prose.tokens(formula.words) if formula.words else tokens(formula)
 
 
 def as_undecided(formula: Formula, problem: Unreadable) -> Iterator[Equality]:

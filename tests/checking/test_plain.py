@@ -361,6 +361,17 @@ def test_a_numeral_is_read_by_the_language_of_its_text() -> None:
         ("2x + y = 11\n2x = 8", []),
         ("2x = 10\n\nSection\n\n3x = 21", []),
         ("35t = 28 + 39t\n4t = 28", ["28"]),
+        ("x = 15 / 0.15\nx = 100", []),
+        ("x = 15 / 0.15\nx = 150", ["150"]),
+        ("x^3 = 129024 / 252\nx^3 = 512", []),
+        ("s = (8 + 12) / 2\ns = (8 - 12) / 2\ns = 10", []),  # one of two
+        ("In all 0.6x + 2.1x = 2.7x and 2(x + 4) = 2x + 8.", []),
+        ("In all 0.6x + 2.1x = 2.9x.", ["2.9x"]),
+        ("In all 2(x + 4) = 2x + 6.", ["2x + 6"]),
+        ("In all 3 * 18 * R = 108R.", ["108R"]),
+        ("x = 2x in code", []),
+        ("2x + 3 = 5x", []),
+        ("x + 3 = x + 5 has no solution.", []),
     ],
 )
 def test_a_step_of_solving_has_the_solution_of_the_one_before(text: str, wrong: list[str]) -> None:

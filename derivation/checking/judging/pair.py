@@ -183,11 +183,8 @@ class Pair:
         assumed = self.within(self.context.after(seen)).assumed()
         if not assumed:
             return judgement
-        return Judgement(
-            "undecided",
-            tell("undecided.assumed", quantities=", ".join(sorted(assumed))),
-            lessons=judgement.lessons,
-        )
+        why = tell("undecided.assumed", quantities=", ".join(sorted(assumed)))
+        return Judgement("undecided", why, lessons=judgement.lessons)
 
     def assumed(self) -> set[str]:
         """The names on which the sides depend of which it is only assumed that they are scalars."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 from derivation.checking.facts.intervals import half_unit
-from derivation.checking.facts.knowledge import ChainRead, SideRead, is_closed, quantity
+from derivation.checking.facts.knowledge import ChainRead, SideRead, is_closed, is_number, quantity
 from derivation.checking.facts.numerals import numerals
 from derivation.checking.judging.context import Context, Judgement
 from derivation.checking.judging.measures import measured
@@ -26,6 +26,7 @@ MAXIMAL_EXPONENT = 20
 NEAR = Fraction(1, 100)
 """How far, of itself, a solution may be away where decimals are worked with."""
 POINTS = tuple(map(Fraction, (1, 2, 3, 5, 7)))
+ZERO = Fraction(0)
 WORD = re.compile(r"[^\W\d_]++")
 OPERATIONS: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
     "+": lambda a, b: a + b,
@@ -37,18 +38,39 @@ Equation = tuple[SideRead, SideRead]
 
 
 def in_step(context: Context, chain: ChainRead, k: int, judgement: Judgement) -> Judgement:
-    """The judgement on a step of a text; wrong where it has no solution of the equation before it."""
+    """The judgement on a step of a text; wrong where no number solves it, or not the one that solves the equation before
+    it."""
     step = chain.sides[k - 1], chain.sides[k]
     if judgement.verdict == "wrong" or not step[1].side.formula.words or chain.relations[k - 1] != "=":
         return judgement
     letter = unknown(step)
-    before = next(earlier(context, chain, step, letter), None) if letter else None
-    if before is None or is_denied(step) or not contradict(before, step):
+    if letter is None or is_denied(step):
+        return judgement
+    if is_false_identity(step):
+        return replace(judgement, verdict="wrong", why=tell("wrong.refuted"), at=step[1].side.start)
+    before = next(earlier(context, chain, step, letter), None)
+    if before is None or not contradict(before, step):
         return judgement
     line, latex = before[1].side.place[0], f"{before[0].side.latex} = {before[1].side.latex}"
-    return replace(
-        judgement, verdict="wrong", why=tell("wrong.step", line=line, latex=latex), at=step[1].side.start, expected=None
-    )
+    return replace(judgement, verdict="wrong", why=tell("wrong.step", line=line, latex=latex), at=step[1].side.start)
+
+
+def is_false_identity(equation: Equation) -> bool:
+    """Whether both sides have the letter, and no number but 0 makes them the same: nobody means that to be solved."""
+    left, right = (read.tree for read in equation)
+    if left is None or right is None or any(quantity(side) or is_closed(side) for side in (left, right)):
+        return False
+    values = [(value(left, x), value(right, x)) for x in POINTS]
+    differences = {a - b for a, b in values if a is not None and b is not None}
+    if 0 in differences:
+        return False
+    return len(differences) == 1 or (value(left, ZERO) == 0 == value(right, ZERO) and are_proportional(values))
+
+
+def are_proportional(values: Sequence[tuple[Fraction | None, Fraction | None]]) -> bool:
+    """Whether one side is the other times a factor at all points."""
+    pairs = [(a, b) for a, b in values if a is not None and b is not None]
+    return len(pairs) == len(POINTS) and all(a * pairs[0][1] == b * pairs[0][0] for a, b in pairs)
 
 
 def unknown(equation: Equation) -> str | None:
@@ -62,15 +84,26 @@ def unknown(equation: Equation) -> str | None:
 def earlier(context: Context, chain: ChainRead, step: Equation, letter: str) -> Iterator[Equation]:
     """The equations in a letter that stand before a step, the nearest first, as far as it may go on from them."""
     place = next((at for at, other in enumerate(context.chains) if other is chain), 0)
-    for other in reversed(context.chains[max(place - MAXIMAL_BACK, 0) : place]):
-        for k in range(len(other.sides) - 1, 0, -1):
-            before = other.sides[k - 1], other.sides[k]
-            if letter not in {key for read in before for key in read.named}:
-                continue
-            text = between(before, step)
-            if unknown(before) != letter or text is None or is_apart(text) or is_value(before) or is_idle(before):
-                return
-            yield before
+    near = [
+        (other.sides[k - 1], other.sides[k])
+        for other in reversed(context.chains[max(place - MAXIMAL_BACK, 0) : place])
+        for k in range(len(other.sides) - 1, 0, -1)
+        if letter in {*other.sides[k - 1].named, *other.sides[k].named}
+    ]
+    for before in near:
+        text = between(before, step)
+        if unknown(before) != letter or text is None or is_apart(text) or is_idle(before):
+            return
+        if is_value(before) and not (is_unfinished(before, step) and sum(map(is_value, near)) == 1):
+            return
+        yield before
+
+
+def is_unfinished(before: Equation, step: Equation) -> bool:
+    """Whether an equation for a letter is worked in the next line: `x = 15 / 0.15`, then `x = 100`."""
+    last = before[1].tree
+    is_worked = last is not None and not is_number(last) and is_number(step[1].tree or last)
+    return is_worked and is_value(step) and "\n" in (between(before, step) or "")
 
 
 def between(before: Equation, step: Equation) -> str | None:

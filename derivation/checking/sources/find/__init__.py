@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from operator import attrgetter
 from pathlib import Path
 
-from derivation.checking.sources.find import latex, markdown, notebook
+from derivation.checking.sources.find import latex, markdown, notebook, plain
 from derivation.checking.sources.source import Formula, Heading, Part, Source, UnreadableArticle, read, whole
 from derivation.words.telling import tell
 
@@ -62,8 +62,6 @@ def find_in_text(article: Source, always: bool = False) -> Sequence[Part]:
     is_plain = is_text(article) and is_without_formulas(parts)
     if not is_plain and not (always and is_text(article)):
         return parts
-    from derivation.checking.sources.find import plain  # few articles are read so
-
     kept = [part for part in parts if isinstance(part, Heading)] if is_plain else parts
     found = plain.find(article, [part for part in kept if isinstance(part, Formula)])
     return sorted([*kept, *found], key=attrgetter("start"))
