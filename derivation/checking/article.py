@@ -24,6 +24,7 @@ from derivation.checking.facts.quantity import Key, is_updated
 from derivation.checking.facts.stated import Rule, Stated
 from derivation.checking.judging.judge import Judge
 from derivation.checking.judging.verdicts import ALL_ALLOWANCES, Allowance, Equality, Report
+from derivation.checking.reading import prose
 from derivation.checking.reading.chains import clauses
 from derivation.checking.reading.clauses import Chain, Clause, Declaration, Side
 from derivation.checking.reading.congruences import is_modular
@@ -35,8 +36,8 @@ from derivation.checking.reading.symbols import Vocabulary
 from derivation.checking.reading.tokens import Token, Unreadable, plain, tokens
 from derivation.checking.reading.trees import Tree, nodes
 from derivation.checking.reading.vocabulary import gather
-from derivation.checking.sources.find import WORKBOOKS, find, opened, source
-from derivation.checking.sources.source import Formula, Heading, Source, UnreadableArticle
+from derivation.checking.sources.find import WORKBOOKS, find, find_in_text, opened, source
+from derivation.checking.sources.source import Formula, Heading, Part, Source, UnreadableArticle
 from derivation.formulas.arrays import Shape, describe
 from derivation.formulas.precision import working_precision
 from derivation.words.telling import tell
@@ -57,36 +58,37 @@ OPERANDS = 1
 ARRAYS = frozenset([r"\top", r"\odot", r"\mathbf", r"\boldsymbol", r"\vec", r"\otimes", r"\mathbb"])
 
 
-def check(path: str) -> Report:
-    """The verdicts for the article in a file; `UnreadableArticle` where there is none to read."""
+def check(path: str, in_text: bool = False) -> Report:
+    """The verdicts for the article in a file; `UnreadableArticle` where there is none to read. The equalities that stand
+    plainly in its text are judged if it has no formulas, or `in_text` asks for them."""
     if Path(path).suffix.lower() in WORKBOOKS:
         from derivation.checking.sheets.report import checked
 
         return checked(path)
-    return judged(opened(path))
+    return judged(opened(path), in_text)
 
 
-def check_text(text: str, path: str = "article.md") -> Report:
+def check_text(text: str, path: str = "article.md", in_text: bool = False) -> Report:
     """The verdicts for an article given as text; the ending of `path` says of what kind it is.
 
     >>> check_text("$x = 2$ and $x^2 = 5$").wrong[0].why
     '4, not 5'
     """
-    return judged(source(path, text))
+    return judged(source(path, text), in_text)
 
 
-def judged(article: Source) -> Report:
+def judged(article: Source, in_text: bool = False) -> Report:
     """Every equality of an article with its verdict."""
     with working_precision(PRECISION):
-        return Article(article).report()
+        return Article(article, find_in_text(article, in_text)).report()
 
 
 class Article:
     """An article as the checker understands it: statements, vocabulary, what they say, and the world they describe."""
 
-    def __init__(self, article: Source) -> None:
+    def __init__(self, article: Source, parts: Sequence[Part] | None = None) -> None:
         self.source = article
-        self.parts = find(article)
+        self.parts = find(article) if parts is None else parts
         self.formulas = [part for part in self.parts if isinstance(part, Formula)]
         self.clauses: list[Clause] = []
         self.sections: list[int] = []
@@ -118,7 +120,7 @@ class Article:
                 before, section = {}, section + 1
                 continue
             try:
-                self.shown[part] = scanned = tokens(part)
+                self.shown[part] = scanned = scan(part)
                 self.shown[part] = spelled = prefixed(plain(macros.expand(parted(scanned) if named_e else scanned)))
                 words = numerals(spelled, self.decimal_comma)
             except Unreadable as problem:
@@ -253,6 +255,11 @@ class Article:
         except (Unreadable, Mismatch, Exhausted, RecursionError):
             return None
         return defined[1] if defined else facts.declared_in_digits(key)
+
+
+def scan(formula: Formula) -> list[Token]:
+    """The tokens of a formula, or of an equality that stands plainly in a text."""
+    return prose.tokens(formula.words) if formula.words else tokens(formula)
 
 
 def as_undecided(formula: Formula, problem: Unreadable) -> Iterator[Equality]:

@@ -35,9 +35,11 @@ from derivation.checking.judging.context import ATTEMPTS, Context, Judgement
 from derivation.checking.judging.definitions import Definitions
 from derivation.checking.judging.explanations import Explanations
 from derivation.checking.judging.given import holds_as_given, puts_nothing_in
+from derivation.checking.judging.measures import all_readings, in_common, in_their_units
 from derivation.checking.judging.origins import Origins
-from derivation.checking.judging.readings import ENTRYWISE, OTHERS, otherwise, signed
+from derivation.checking.judging.readings import otherwise, signed
 from derivation.checking.judging.residues import congruent
+from derivation.checking.judging.solving import in_step
 from derivation.checking.judging.supposing import Supposing, is_readable, speaks_of_slopes
 from derivation.checking.judging.verdicts import HOLDING, Allowance
 from derivation.checking.reading.tokens import Unreadable
@@ -62,7 +64,8 @@ def judged(context: Context, chain: ChainRead, i: int, k: int) -> Judgement:
         if ways := signed(chain, i, k):
             upper, lower = (Pair(context, way, i, k).judgement() for way in ways)
             return upper if upper.verdict == "wrong" else lower
-        return Pair(context, chain, i, k).judgement()
+        judgement = Pair(context, in_common(chain, i, k) or chain, i, k).judgement()
+        return in_step(context, chain, k, in_their_units(judgement, left, right))
     except Exhausted as problem:
         return Judgement("undecided", message_of(problem))
     except RecursionError:
@@ -115,15 +118,15 @@ class Pair:
         judgement = self.attempt(Pair.freed)
         if judgement.verdict != "wrong":
             return self.supposing(judgement)
-        readings = OTHERS if self.facts.knowledge.scalar else (*OTHERS, ENTRYWISE)
-        for other in otherwise(self.chain, self.i, self.k, readings):
+        for other in otherwise(self.chain, self.i, self.k, all_readings(self.a, self.b, self.facts.knowledge.scalar)):
             again = Pair(self.context, other, self.i, self.k).attempt(Pair.freed)
             if again.verdict in HOLDING:
                 return again
         ambiguity = Ambiguities(self.context.after(judgement.lessons)).ambiguity(
             self.chain, self.left, self.right, judgement.expected
         )
-        return Judgement("undecided", ambiguity, lessons=judgement.lessons) if ambiguity else judgement
+        unclear = ambiguity and Judgement("undecided", ambiguity, lessons=judgement.lessons)
+        return unclear or in_their_units(judgement, self.a, self.b)
 
     def supposing(self, judgement: Judgement) -> Judgement:
         """The judgement; where the article lacks numbers for one on derivatives, the one by what must hold for any."""
@@ -188,11 +191,8 @@ class Pair:
         assumed = self.within(self.context.after(seen)).assumed()
         if not assumed:
             return judgement
-        return Judgement(
-            "undecided",
-            tell("undecided.assumed", quantities=", ".join(sorted(assumed))),
-            lessons=judgement.lessons,
-        )
+        why = tell("undecided.assumed", quantities=", ".join(sorted(assumed)))
+        return Judgement("undecided", why, lessons=judgement.lessons)
 
     def assumed(self) -> set[str]:
         """The names on which the sides depend of which it is only assumed that they are scalars."""

@@ -15,6 +15,22 @@ from derivation.checking.judging.verdicts import Allowance
 from derivation.formulas.arrays import Array
 from derivation.formulas.numbers import bounds, exact
 
+NEGLIGIBLE = fmpq(1, 10**15)
+"""How far, of itself, a machine's number may be away from what it stands for: 1 / 24 is 0.041666666666666664."""
+DIGITS = 16
+"""Digits from which on a numeral is a machine's."""
+
+
+def is_of_machine(x: Any, text: str) -> bool:
+    """Whether a numeral is a value but for what a machine's numbers are short of, in its digits or in those that it was
+    worked from: a small whole number, or one with all the digits that a machine has."""
+    digits = text.lstrip("-0.").replace(".", "")
+    if "e" in text or not (len(digits) >= DIGITS or (digits == text.lstrip("-") and len(digits) == 1)):
+        return False
+    low, high = bounds(x)
+    target = exact(text)
+    return bool(max(abs(low - target), abs(high - target)) < NEGLIGIBLE * abs(target))
+
 
 class Rounding:
     """How one comparison takes the numerals behind its relation. Of what the article is `allowed`, `needed` is what made
@@ -47,6 +63,8 @@ class Rounding:
 
     def rounds(self, x: Any, text: str, result: bool) -> bool:
         """Whether a numeral is a rounding of the value."""
+        if is_of_machine(x, text):
+            return True
         if self.relation != "≈" and "." not in text and "e" not in text and abs(exact(text)) < 10:
             return False
         low, high = bounds(x)

@@ -10,10 +10,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from derivation.system.streams import spelled
 from derivation.words.telling import tell
+
+if TYPE_CHECKING:
+    from derivation.checking.sources.arithmetic import Lexeme
 
 MAXIMAL_SIZE = 20_000_000
 """Bytes of an article, and letters of all the files that it is made of."""
@@ -87,6 +90,8 @@ class Formula:
     start: int
     end: int
     display: bool = False
+    words: tuple[Lexeme, ...] = field(default=(), compare=False, repr=False)
+    """What it is made of where it stands plainly in a text, without mathematics around it."""
 
     @property
     def text(self) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from operator import attrgetter
 from pathlib import Path
 
-from derivation.checking.sources.find import latex, markdown, notebook
-from derivation.checking.sources.source import Part, Source, UnreadableArticle, read, whole
+from derivation.checking.sources.find import latex, markdown, notebook, plain
+from derivation.checking.sources.source import Formula, Heading, Part, Source, UnreadableArticle, read, whole
 from derivation.words.telling import tell
 
 ENDINGS = {
@@ -21,6 +23,9 @@ ENDINGS = {
 
 WORKBOOKS = (".xlsx", ".xlsm")
 """How files end that are no texts: the formulas are those of their cells (`sheets`)."""
+
+
+WORD = re.compile(r"[^\W\d_]{2}")
 
 
 def opened(path: str) -> Source:
@@ -45,3 +50,38 @@ def find(article: Source) -> Sequence[Part]:
     """All formulas and headings, in order."""
     kind = ENDINGS[Path(article.path).suffix.lower()]
     return list({"markdown": markdown.find, "latex": latex.find, "notebook": notebook.find}[kind](article))
+
+
+TEXTS = frozenset(["markdown", "notebook"])
+"""The kinds of articles that are texts, in which equalities may stand plainly."""
+
+
+def is_text(article: Source) -> bool:
+    """Whether equalities may stand plainly in an article."""
+    return ENDINGS.get(Path(article.path).suffix.lower()) in TEXTS
+
+
+def find_in_text(article: Source, always: bool = False) -> Sequence[Part]:
+    """The same with the equalities that stand plainly in the text: in an article without formulas, or `always`."""
+    parts = find(article)
+    is_plain = is_text(article) and is_without_formulas(parts)
+    if not is_plain and not (always and is_text(article)):
+        return parts
+    kept = [part for part in parts if isinstance(part, Heading)] if is_plain else parts
+    found = plain.find(article, [part for part in kept if isinstance(part, Formula)])
+    return sorted([*kept, *found], key=attrgetter("start"))
+
+
+def is_without_formulas(parts: Sequence[Part]) -> bool:
+    """Whether a document holds no formula; what is typed between two amounts of dollars is none."""
+    formulas = (part for part in parts if isinstance(part, Formula))
+    return all(not part.display and is_money(part.text) for part in formulas)
+
+
+def is_money(text: str) -> bool:
+    """Whether what stands between two dollars is said between two amounts of them, not a formula.
+
+    >>> is_money("5 and not 6"), is_money("3x + 2")
+    (True, False)
+    """
+    return text[:1].isdecimal() and not {*"\\^_{}"} & {*text} and bool(WORD.search(text))
