@@ -35,7 +35,7 @@ from derivation.checking.reading.tokens import Token, Unreadable, plain, tokens
 from derivation.checking.reading.trees import Tree, nodes
 from derivation.checking.reading.vocabulary import gather
 from derivation.checking.sources.find import find, opened, source
-from derivation.checking.sources.source import Formula, Heading, Source, UnreadableArticle
+from derivation.checking.sources.source import Formula, Heading, Source, Unclosed, UnreadableArticle
 from derivation.formulas.arrays import Shape, describe
 from derivation.formulas.precision import working_precision
 from derivation.words.telling import tell
@@ -111,6 +111,8 @@ class Article:
         named_e = has_name_e(part.text for part in self.formulas)
         self.decimal_comma = has_decimal_commas(part.text for part in self.formulas)
         for part in self.parts:
+            if isinstance(part, Unclosed):
+                continue
             if isinstance(part, Heading):
                 before, section = {}, section + 1
                 continue

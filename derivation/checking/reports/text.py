@@ -57,7 +57,7 @@ def about(equality: Equality) -> Iterator[str]:
     line, column = source.place(at)
     verdict = typer.style(tell(f"verdicts.{equality.verdict}"), fg=colour, bold=True)
     yield f"{source.shown}:{line}:{column}: {verdict}: {shown(equality.why)}"
-    text, place = around(source.text, at)
+    text, place = around(*source.seen(at))
     length = max(
         1, min(equality.right.end - equality.right.start if at == equality.right.start else 1, len(text) - place)
     )

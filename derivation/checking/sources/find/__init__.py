@@ -31,9 +31,10 @@ def opened(path: str) -> Source:
 
 def source(path: str, text: str) -> Source:
     """A text as an article of the kind that its name's ending says."""
-    if Path(path).suffix.lower() != ".ipynb":
-        return Source(path, whole(text))
-    return notebook.opened(path, text)
+    kind = ENDINGS[Path(path).suffix.lower()]
+    if kind == "notebook":
+        return notebook.opened(path, text)
+    return latex.opened(path, whole(text)) if kind == "latex" else Source(path, whole(text))
 
 
 def find(article: Source) -> Sequence[Part]:
