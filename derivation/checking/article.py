@@ -35,7 +35,7 @@ from derivation.checking.reading.tokens import Token, Unreadable, plain, tokens
 from derivation.checking.reading.trees import Tree, nodes
 from derivation.checking.reading.vocabulary import gather
 from derivation.checking.sources.find import find, opened, source
-from derivation.checking.sources.source import Formula, Heading, Source, Unclosed, UnreadableArticle
+from derivation.checking.sources.source import Formula, Heading, Source, Unread, UnreadableArticle
 from derivation.formulas.arrays import Shape, describe
 from derivation.formulas.precision import working_precision
 from derivation.words.telling import tell
@@ -111,7 +111,7 @@ class Article:
         named_e = has_name_e(part.text for part in self.formulas)
         self.decimal_comma = has_decimal_commas(part.text for part in self.formulas)
         for part in self.parts:
-            if isinstance(part, Unclosed):
+            if isinstance(part, Unread):
                 continue
             if isinstance(part, Heading):
                 before, section = {}, section + 1
@@ -206,7 +206,8 @@ class Article:
         merged = sorted(
             [*equalities, *wrong, *unread], key=lambda equality: (equality.source.path, equality.right.start)
         )
-        return Report(self.source, merged, self.formulas, holding, self.shown)
+        unread_parts = [part for part in self.parts if isinstance(part, Unread)]
+        return Report(self.source, merged, self.formulas, holding, self.shown, unread_parts)
 
     def _declarations(self, facts: Facts) -> tuple[list[Equality], int]:
         r"""The declarations `x \in R^n` that do not hold, and how many do."""

@@ -47,6 +47,8 @@ def check(
             unread = True
             say(error)
             continue
+        for part in report.unread:
+            say(tell(part.code, path=part.source.shown, line=part.place[0], what=part.what))
         if not report.formulas:
             say(tell("report.no_formulas", article=report.article))
         reports.append(report)

@@ -129,16 +129,27 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class Unclosed:
-    """A formula that begins and never ends: what opens it, and where."""
+class Unread:
+    """What is not read, and why: what opens a formula that never ends, or a file that is not there. `code` is that of
+    the sentence about it."""
 
     source: Source
     start: int
-    opening: str
+    what: str
+    code: str = "sources.unclosed"
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Line and column in the file."""
+        return self.source.place(self.start)
 
 
-Part = Formula | Heading | Unclosed
-Kind = Literal["markdown", "latex", "notebook"]
+Part = Formula | Heading | Unread
+
+
+def opened(path: str, text: str) -> Source:
+    """A file whose formulas are read as they stand in it."""
+    return Source(path, text)
 
 
 class UnreadableArticle(ValueError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derivation.checking.sources.source import Formula, Heading, Part, Source, Span, Translated, Unclosed
+from derivation.checking.sources.source import Formula, Heading, Part, Source, Span, Translated, Unread
 
 
 class Translation:
@@ -54,6 +54,6 @@ def parts(source: Source) -> Iterator[Part]:
         if kind == "heading":
             yield Heading(source, begin)
         elif kind == "unclosed":
-            yield Unclosed(source, begin, source.text[begin:end])
+            yield Unread(source, begin, source.text[begin:end])
         else:
             yield Formula(source, begin, end, display=kind == "display")

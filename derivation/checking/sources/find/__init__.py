@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
-from derivation.checking.sources.find import latex, markdown, notebook
 from derivation.checking.sources.source import Part, Source, UnreadableArticle, read, whole
 from derivation.words.telling import tell
 
@@ -17,7 +18,21 @@ ENDINGS = {
     ".txt": "markdown",
     ".tex": "latex",
     ".ipynb": "notebook",
+    ".rst": "restructured",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".adoc": "asciidoc",
+    ".asciidoc": "asciidoc",
+    ".typ": "typst",
 }
+"""The module of each kind of article, which has `opened`, a source of the file's text, and `find`, what is in it; none
+is loaded before an article asks for it."""
+
+
+def module(path: str) -> Any:
+    """The module that reads articles called so."""
+    return import_module(f"{__name__}.{ENDINGS[Path(path).suffix.lower()]}")
 
 
 def opened(path: str) -> Source:
@@ -31,13 +46,10 @@ def opened(path: str) -> Source:
 
 def source(path: str, text: str) -> Source:
     """A text as an article of the kind that its name's ending says."""
-    kind = ENDINGS[Path(path).suffix.lower()]
-    if kind == "notebook":
-        return notebook.opened(path, text)
-    return latex.opened(path, whole(text)) if kind == "latex" else Source(path, whole(text))
+    found: Source = module(path).opened(path, text if path.lower().endswith(".ipynb") else whole(text))
+    return found
 
 
 def find(article: Source) -> Sequence[Part]:
-    """All formulas and headings, in order."""
-    kind = ENDINGS[Path(article.path).suffix.lower()]
-    return list({"markdown": markdown.find, "latex": latex.find, "notebook": notebook.find}[kind](article))
+    """All formulas and headings, and what is never closed, in order."""
+    return list(module(article.path).find(article))

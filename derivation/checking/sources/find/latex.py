@@ -19,7 +19,7 @@ from derivation.checking.sources.source import (
     Heading,
     Part,
     Source,
-    Unclosed,
+    Unread,
     UnreadableArticle,
     read,
 )
@@ -180,7 +180,7 @@ class _Finder:
             elif kind == "file":
                 yield from self.put_in(match["file"].strip(), match.start())
             elif kind in (*PAIRS, "environment") and end == match.end():
-                yield Unclosed(self.source, match.start(), match[0])
+                yield Unread(self.source, match.start(), match[0])
             elif kind in PAIRS and end - match.end() > len(PAIRS[kind]):
                 display = kind in ("dollars", "brackets")
                 yield Formula(self.source, match.end(), end - len(PAIRS[kind]), display)
@@ -190,6 +190,8 @@ class _Finder:
     def put_in(self, name: str, at: int) -> Iterator[Part]:
         """The formulas of another file, if it lies within the article's folder and was not read yet."""
         path = self.file_of(name)
+        if path is None:
+            yield Unread(self.source, at, name, "sources.not_put_in")
         if path is None or path in self.included.paths or len(self.included.paths) >= MAXIMAL_FILES:
             return
         self.included.paths.add(path)
