@@ -45,7 +45,15 @@ class Translation:
 
     def source(self) -> Translated:
         """The text with its places."""
-        return Translated(self.path, "".join(self.parts), self.file, tuple(self.blocks), tuple(self.spans))
+        text = "".join(self.parts)
+        is_changed = text != self.file
+        return Translated(
+            self.path,
+            text,
+            self.file if is_changed else None,
+            tuple(self.blocks) if is_changed else (),
+            tuple(self.spans),
+        )
 
 
 def parts(source: Source) -> Iterator[Part]:

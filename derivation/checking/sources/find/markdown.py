@@ -34,7 +34,9 @@ OPENING = re.compile(
 )
 MATHEMATICS = ("math", "latex-math", "katex", "{math}", "{.math}")
 """What stands behind a fence that holds a formula; the one in braces is MyST's."""
-CODE = re.compile(r"\{(?:code\b|literalinclude|parsed-literal|eval-rst|python|r\b|julia|bash|sql|ojs|raw|mermaid|dot\b|prf:|csv-table)")
+CODE = re.compile(
+    r"\{(?:code\b|literalinclude|parsed-literal|eval-rst|python|r\b|julia|bash|sql|ojs|raw|mermaid|dot\b|prf:|csv-table)"
+)
 """Directives, and chunks of Quarto and R Markdown, that hold no text."""
 OPTIONS = re.compile(r"(?>(?:[ >]*+:[A-Za-z-]++:[^\n]*+\n)*)")
 FRONT = re.compile(r"\ufeff?+---[ \t]*+\n(?=[\w\"'-]++[ ]*+:|\#)")
@@ -65,7 +67,7 @@ def front(text: str) -> int:
     """Where the text begins, behind the settings in front of it.
 
     >>> front("---\\ntitle: A\\n---\\n$x$"), front("---\\n$x$")
-    (17, 0)
+    (16, 0)
     """
     begin = FRONT.match(text)
     end = END_OF_FRONT.search(text, begin.end(), begin.end() + MAXIMAL_FRONT) if begin else None

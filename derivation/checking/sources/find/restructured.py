@@ -10,30 +10,25 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from derivation.checking.sources.find.delimiters import Closers
 from derivation.checking.sources.source import Formula, Heading, Part, Source, Unread
 from derivation.checking.sources.source import opened as opened
 
-DIRECTIVE = re.compile(r"(?>(?:[-*+|][ ]++)*)\.\.[ ]++(?>(?:\|[^|\n]*+\|[ ]++)?)(?P<name>[A-Za-z][\w.+-]*+(?>(?::[\w.+-]++)*))::(?=\s|\Z)")
+DIRECTIVE = re.compile(
+    r"(?>(?:[-*+|][ ]++)*)\.\.[ ]++(?>(?:\|[^|\n]*+\|[ ]++)?)(?P<name>[A-Za-z][\w.+-]*+(?>(?::[\w.+-]++)*))::(?=\s|\Z)"
+)
 COMMENT = re.compile(r"\.\.(?=[ ]|\Z)(?![ ]++(?:_|\[))")
 """A comment, which is all that begins so and is no directive, target or footnote."""
 OPTION = re.compile(r"[ \t]*+:[\w-]++:")
-ADORNED = re.compile(r"([=\-`:.'\"~^_*+#<>])\1{2,}[ \t]*\Z")
-"""The line below a heading."""
+ADORNING = frozenset("=-`:.'\"~^_*+#<>")
+"""The signs of a line below a heading."""
 TEXTS = frozenset(
     "admonition attention caution danger error hint important note tip warning seealso topic sidebar rubric "
     "epigraph highlights pull-quote compound container class figure deprecated versionadded versionchanged only "
     "proof theorem lemma example exercise solution list-table table cssclass centered".split()
 )
 """Directives that hold text; of any other what stands below is left out."""
-INLINE = re.compile(
-    r"""
-    ``(?>[^`]++|`(?!`))*+``
-  | :math:`(?P<role>[^`]*+)(?P<end>`?)
-  | `(?P<before>[^`]++)`:math:
-  | (?<![\w:`])`(?P<usual>[^`]++)`(?![_:`\w])
-""",
-    re.VERBOSE,
-)
+TICKS = re.compile(r"(?P<role>(?::math:)?)(?P<ticks>`++)")
 USUAL = re.compile(r"^\.\. default-role:: math[ \t]*+$", re.MULTILINE)
 """What makes a text between single backticks a formula."""
 
@@ -59,7 +54,7 @@ def find(source: Source) -> Iterator[Part]:
 
     >>> text = "A\n===\nLet :math:`x = 1`, ``:math:`y```.\n\n.. math::\n   :label: a\n\n   z = 2\n"
     >>> [part.text for part in find(Source("a.rst", text)) if isinstance(part, Formula)]
-    ['x = 1', 'z = 2']
+    ['x = 1', '   z = 2\n']
     """
     return _Finder(source).parts()
 
@@ -69,6 +64,7 @@ class _Finder:
 
     def __init__(self, source: Source) -> None:
         self.source = source
+        self.closers = Closers(source.text)
         self.lines = list(_lines(source.text))
         self.is_usual = USUAL.search(source.text) is not None
 
@@ -95,7 +91,9 @@ class _Finder:
         """Where the paragraph ends that begins in a line."""
         end = at + 1
         while (
-            end < len(self.lines) and self.lines[end].indent >= 0 and not self.lines[end].text.lstrip().startswith(".. ")
+            end < len(self.lines)
+            and self.lines[end].indent >= 0
+            and not self.lines[end].text.lstrip().startswith(".. ")
         ):
             end += 1
         return end
@@ -130,16 +128,33 @@ class _Finder:
     def text(self, at: int, end: int) -> Iterator[Part]:
         """The formulas of a paragraph, and its heading."""
         first, last = self.lines[at], self.lines[end - 1]
-        if any(ADORNED.match(self.lines[line].text) for line in range(at, min(end, at + 3))):
+        if any(is_adorning(self.lines[line].text) for line in range(at, min(end, at + 3))):
             yield Heading(self.source, first.start)
-        for match in INLINE.finditer(self.source.text, first.start, last.end):
-            kind = match.lastgroup or ""
-            if match["role"] is not None and not match["end"]:
-                yield Unread(self.source, match.start(), ":math:`")
-            elif match["role"] is not None:
-                yield Formula(self.source, match.start("role"), match.end("role"))
-            elif kind == "before" or (kind == "usual" and self.is_usual):
-                yield Formula(self.source, match.start(kind), match.end(kind))
+        at = first.start
+        while match := TICKS.search(self.source.text, at, last.end):
+            part, at = self.ticked(match, last.end)
+            if part:
+                yield part
+
+    def ticked(self, match: re.Match[str], last: int) -> tuple[Part | None, int]:
+        """What stands between backticks, if it is a formula, and the place behind it."""
+        text, begin = self.source.text, match.end()
+        end = self.closers.find(match["ticks"], begin)
+        if len(match["ticks"]) > 2 or not begin < end < last:
+            is_open = match["role"] and not begin < end < last
+            return Unread(self.source, match.start(), ":math:`") if is_open else None, begin
+        behind = end + len(match["ticks"])
+        while text.startswith("`", behind) and len(match["ticks"]) == 2:
+            behind += 1  # a backtick may be the last letter of code
+        is_named = text.startswith((":", "_"), behind) or text[match.start() - 1 : match.start()] == ":"
+        is_math = match["role"] or text.startswith(":math:", behind) or (self.is_usual and not is_named)
+        return Formula(self.source, begin, end) if is_math and len(match["ticks"]) == 1 else None, behind
+
+
+def is_adorning(line: str) -> bool:
+    """Whether a line stands below a heading, or above it."""
+    signs = line.strip()
+    return len(signs) > 2 and signs[0] in ADORNING and signs == signs[0] * len(signs)
 
 
 def _lines(text: str) -> Iterator[Line]:
