@@ -39,9 +39,9 @@ CODE = re.compile(
 )
 """Directives, and chunks of Quarto and R Markdown, that hold no text."""
 OPTIONS = re.compile(r"(?>(?:[ >]*+:[A-Za-z-]++:[^\n]*+\n)*)")
-FRONT = re.compile(r"\ufeff?+---[ \t]*+\n(?=[\w\"'-]++[ ]*+:|\#)")
+FRONT = re.compile(r"\ufeff?+---[ \t\r]*+\n(?=[\w\"'-]++[ ]*+:|\#)")
 """How the settings begin that stand before the text."""
-END_OF_FRONT = re.compile(r"^(?:---|\.\.\.)[ \t]*+$", re.MULTILINE)
+END_OF_FRONT = re.compile(r"^(?:---|\.\.\.)[ \t\r]*+$", re.MULTILINE)
 MAXIMAL_FRONT = 50_000
 PAIRS = {"ticked": "`$", "dollars": "$$", "brackets": r"\]", "parentheses": r"\)"}
 DISPLAYED = ("dollars", "brackets")
