@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from derivation.checking.sources.find.definitions import MAXIMAL_BODY, Definition
 from derivation.checking.sources.find.delimiters import MAXIMAL_GAP, Groups
@@ -36,7 +37,7 @@ CONTINUED = re.compile(
 )
 NUMBER = re.compile(r"#\d")
 GAP = re.compile(r"(?>(?:\s|%[^\n]*\n)*)")
-MAXIMAL_PIECES, MAXIMAL_DEPTH = 200, 20
+MAXIMAL_PIECES, MAXIMAL_DEPTH, MAXIMAL_DEFINITIONS = 200, 20, 3000
 MAXIMAL_MADE = 2_000_000
 """Letters that the commands of one file may add to it."""
 
@@ -58,18 +59,15 @@ def templates(definitions: Iterable[Definition]) -> dict[str, Template]:
     >>> templates(definitions(r"\newcommand{\given}[1]{\leavevmode\hbox{$\displaystyle #1$}\hskip 2em}"))[r"\given"].pieces
     (('$', True), ('\\displaystyle ', True), (1, True), ('$', True))
     """
-    bodies = {found.name: replace(found, body=plain(found.body)) for found in definitions if not found.is_alias}
+    own = (found for found in islice(definitions, MAXIMAL_DEFINITIONS) if not found.is_alias)
+    bodies = {found.name: replace(found, body=plain(found.body)) for found in own}
     named = {name for name, found in bodies.items() if is_telling(found.body)}
-    while more := {
-        name
-        for name, found in bodies.items()
-        if name not in named and any(used[0] in named for used in USED.finditer(found.body))
-    }:
-        named |= more
-    telling = {name: bodies[name] for name in named}
+    for _ in range(MAXIMAL_DEPTH):
+        named |= {name for name, found in bodies.items() if any(used in named for used in USED.findall(found.body))}
+    flat = _Flat({name: bodies[name] for name in bodies if name in named})
     found = {
-        name: Template(definition.count, definition.default, tuple(_pieces(_flat(definition.body, telling))))
-        for name, definition in telling.items()
+        name: Template(definition.count, definition.default, tuple(_pieces(flat.body(name))))
+        for name, definition in flat.telling.items()
     }
     return {name: template for name, template in found.items() if 0 < len(template.pieces) <= MAXIMAL_PIECES}
 
@@ -84,20 +82,34 @@ def plain(body: str) -> str:
     return INTERNAL.sub(lambda match: "".join(NUMBER.findall(match[0])), COMMENT.sub("", body))
 
 
-def _flat(body: str, telling: Mapping[str, Definition], depth: int = 0) -> str:
-    """A body with the commands in it put in."""
-    groups, at, made = Groups(body), 0, list[str]()
-    for used in USED.finditer(body):
-        definition = telling.get(used[0])
-        if definition is None or used.start() < at or depth == MAXIMAL_DEPTH:
-            continue
-        arguments, end = arguments_of(definition, body, used.end(), groups)
-        given = [definition.default or "" if isinstance(place, str) else body[slice(*place)] for place in arguments]
-        made += [body[at : used.start()], _put_in(_flat(definition.body, telling, depth + 1), given)]
-        at = end
-        if sum(map(len, made)) > MAXIMAL_BODY:
-            return ""
-    return "".join([*made, body[at:]])
+class _Flat:
+    """The bodies of commands with the commands in them put in, each worked out once; one that is used within itself is
+    nothing."""
+
+    def __init__(self, telling: Mapping[str, Definition]) -> None:
+        self.telling = telling
+        self.known: dict[str, str] = {}
+
+    def body(self, name: str, depth: int = 0) -> str:
+        if name not in self.known:
+            self.known[name] = ""
+            self.known[name] = self.put_in(self.telling[name].body, depth + 1) if depth < MAXIMAL_DEPTH else ""
+        return self.known[name]
+
+    def put_in(self, body: str, depth: int) -> str:
+        groups, at, length, made = Groups(body), 0, 0, list[str]()
+        for used in USED.finditer(body):
+            definition = self.telling.get(used[0])
+            if definition is None or used.start() < at:
+                continue
+            arguments, end = arguments_of(definition, body, used.end(), groups)
+            given = [definition.default or "" if isinstance(place, str) else body[slice(*place)] for place in arguments]
+            made += [body[at : used.start()], _put_in(self.body(used[0], depth), given)]
+            length += len(made[-1]) + used.start() - at
+            at = end
+            if length > MAXIMAL_BODY:
+                return ""
+        return "".join([*made, body[at:]])
 
 
 def _put_in(body: str, given: Sequence[str]) -> str:

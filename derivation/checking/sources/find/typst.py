@@ -28,7 +28,7 @@ from derivation.checking.sources.translation import Translation, parts
 MAXIMAL_LENGTH, MAXIMAL_NAMES = 50_000, 2000
 SIGN = re.compile(
     r"""
-    (?P<space>\s++|//[^\n]*+|/\*(?>[^*]++|\*(?!/))*+\*/)
+    (?P<space>\s++|//[^\n]*+|/\*(?>(?:[^*]++|\*(?!/))*)\*/)
   | (?P<string>"(?>(?:[^"\\]++|\\.)*)")
   | (?P<break>\\(?=\s|\Z))
   | (?P<escape>\\(?:u\{[0-9A-Fa-f]{1,6}\}|.))
@@ -58,7 +58,7 @@ MARKUP = re.compile(
 """,
     re.VERBOSE | re.MULTILINE | re.DOTALL,
 )
-VALUE = re.compile(r'(?:op\([ ]*+)?+(?P<text>"[^"\n]*+"|-?\d++(?>(?:\.\d++)?))')
+VALUE = re.compile(r'(?>(?:op\([ ]*+)?)(?P<text>"[^"\n]*+"|-?\d++(?>(?:\.\d++)?))')
 MATRICES = {"(": "pmatrix", "[": "bmatrix", "{": "Bmatrix", "|": "vmatrix", "||": "Vmatrix"}
 AROUND = {
     "abs": ("|", "|"),
