@@ -26,7 +26,7 @@ OPENING = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 STYLE = re.compile(r"\[(?P<style>stem|latexmath|asciimath)(?![A-Za-z])")
-FENCE = re.compile(r"(?>(?:\.[^\n. ][^\n]*+\n|\[[^\]\n]*+\]\r?\n)*)(?P<fence>\+\+\+\++)[ \t\r]*+\n")
+FENCE = re.compile(r"(?>(?:\.[^\n. ][^\n]*+\n|\[[^\]\n]*+\]\r?\n){0,5})(?P<fence>\+\+\+\++)[ \t\r]*+\n")
 PASSES = {"+++": "+++", "`+": "+`"}
 BREAK = re.compile(r"\\\n|\n(?=[ \t]{0,40}[^\s=+*/<>~,)-][^\n=]{0,1000}=)|\n(?=[ \t]{0,40}\n)")
 """Where one formula of a block ends and another begins: at a blank line, a backslash, a line that has a left side."""

@@ -28,7 +28,7 @@ from derivation.checking.sources.translation import Translation, parts
 MAXIMAL_LENGTH, MAXIMAL_NAMES = 50_000, 2000
 SIGN = re.compile(
     r"""
-    (?P<space>\s++|//[^\n]*+|/\*(?>(?:[^*]++|\*(?!/))*)\*/)
+    (?P<space>\s++|//[^\n]*+|/\*(?>(?:[^*]{1,200}+|\*(?!/)){0,20})\*/)
   | (?P<string>"(?>(?:[^"\\]++|\\.)*)")
   | (?P<break>\\(?=\s|\Z))
   | (?P<escape>\\(?:u\{[0-9A-Fa-f]{1,6}\}|.))
