@@ -29,6 +29,7 @@ from derivation.checking.reading.congruences import is_modular
 from derivation.checking.reading.forms import read
 from derivation.checking.reading.infixed import prefixed
 from derivation.checking.reading.macros import MAXIMAL_MADE, Expansion, collect
+from derivation.checking.reading.packages import unpacked
 from derivation.checking.reading.spelled import has_decimal_commas, has_name_e, numerals, parted
 from derivation.checking.reading.symbols import Vocabulary
 from derivation.checking.reading.tokens import Token, Unreadable, plain, tokens
@@ -118,7 +119,8 @@ class Article:
                 continue
             try:
                 self.shown[part] = scanned = tokens(part)
-                self.shown[part] = spelled = prefixed(plain(macros.expand(parted(scanned) if named_e else scanned)))
+                expanded = unpacked(macros.expand(parted(scanned) if named_e else scanned))
+                self.shown[part] = spelled = prefixed(plain(expanded))
                 words = numerals(spelled, self.decimal_comma)
             except Unreadable as problem:
                 self.unread.append((part, problem))
