@@ -12,11 +12,12 @@ from derivation.checking.sources.find.definitions import Definition, definitions
 from derivation.checking.sources.source import Source
 
 PROGRAMMED = frozenset(
-    r"""\let \def \gdef \edef \xdef \setbox \hbox \vbox \vtop \copy \box \kern \raise \lower \count \dimen \advance \mathchar \mathaccent \delimiter
+    r"""\let \def \gdef \edef \xdef \setbox \vbox \vtop \copy \box \kern \raise \lower \count \dimen \advance \mathchar \mathaccent \delimiter
     \csname \endcsname \expandafter \futurelet \begingroup \bgroup \egroup \endgroup \if \ifx \ifnum \ifdim \ifmmode \else \fi \hskip \vskip \sbox
     \mathchoice \mathpalette \setlength \genfrac \special \mskip \mkern \penalty \global""".split()
 )
 """TeX's own language."""
+COMMAND = re.compile(r"\\[A-Za-z]++")
 BOX = re.compile(r"\\(?:f?color|f|h|m|frame|raise|make|resize|scale)box(?![A-Za-z])")
 FORMULA = re.compile(r"(?<!\\)\$([^$]++)\$")
 MAXIMAL_DEPTH = 30
@@ -60,9 +61,9 @@ def _macro(definition: Definition, known: Mapping[str, Macro]) -> Macro | None:
         return known.get(definition.body) or Macro(0, None, [Token(definition.body, 0, 0)], is_final=True)
     default = scan(definition.default, 0, len(definition.default)) if definition.default is not None else None
     inner = _boxed(definition.body)
-    body = scan(inner, 0, len(inner))
-    if any(token.text in PROGRAMMED or token.text == "@" for token in body):
+    if "@" in inner or not PROGRAMMED.isdisjoint(COMMAND.findall(inner)):
         return None
+    body = scan(inner, 0, len(inner))
     return Macro(definition.count, default, _numbered(body))
 
 

@@ -33,7 +33,7 @@ OPENING = re.compile(
     (?P<comment>%[^\n]*)
   | (?P<escaped>\\[\\$%])(?![\[(])
   | \\begin\{{(?P<verbatim>verbatim\*?|lstlisting|minted|comment)\}}
-  | (?P<verb>\\verb\*?[^A-Za-z\s])
+  | (?P<verb>\\(?:verb\*?|lstinline(?>(?:\[[^\[\]\n]{{0,200}}+\])?)|mintinline(?>(?:\[[^\[\]\n]{{0,200}}+\])?)\{{[a-z]{{1,20}}\}})[^A-Za-z\s])
   | (?P<skipped>\\(?:(?:(?:re)?new|provide)(?:robustcmd|command|environment)\*?|[gex]?def(?![A-Za-z])
       |(?:New|Renew|Provide|Declare)(?:Expandable)?DocumentCommand|Declare(?:MathOperator|RobustCommand|PairedDelimiter)\*?))
   | \\begin\{{(?P<environment>{ENVIRONMENTS}\*?)\}}
@@ -138,7 +138,8 @@ class _Walk:
         if kind == "skipped":
             return kind, match, max(self.groups.after_definition(end), end)
         if kind == "verb":
-            return kind, match, self.after_verb(match["verb"][-1], end)
+            sign = match["verb"][-1]
+            return kind, match, self.after_verb("}" if sign == "{" else sign, end)
         if kind in ("environment", "verbatim"):
             return kind, match, self.behind(rf"\end{{{match[kind]}}}", end)
         if kind == "inline":
