@@ -3,6 +3,8 @@ escaped is passed over; what never ends is named."""
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
 from derivation.check import check_text
@@ -333,3 +335,79 @@ def test_every_ending_has_its_module() -> None:
     for ending in ENDINGS:
         if ending != ".ipynb":
             assert not [part for part in find(source(f"a{ending}", "Nothing.\n")) if isinstance(part, Formula | Unread)]
+
+
+BITS = [
+    *("$", "$$", r"\[", r"\]", r"\(", "{", "}", "[", "]", "(", ")", "`", "```", "```{math}\n", "++++\n", "\n\n", "::"),
+    *(
+        ".. math::",
+        "stem:[",
+        "<",
+        "&",
+        "&amp;",
+        "<code>",
+        "-->",
+        "<!--",
+        '<script type="math/tex">',
+        "\\",
+        '"',
+        "/",
+        "^",
+    ),
+    *(
+        "#let x = $y$",
+        "#",
+        "//",
+        "/*",
+        "mat(",
+        ";",
+        r"\begin{align}",
+        r"\newcommand{\be}{$",
+        r"\be",
+        "%",
+        "\u2028",
+        "\x00",
+    ),
+    *("frac(", "hat", "sqrt", "[[", "|", "---\n", "----\n", "::: {math}\n", "_", "é", "=", ",", "\r\n", "#!", "  "),
+]
+
+
+@pytest.mark.parametrize("path", ARTICLES)
+def test_mutilated_articles_are_read_without_a_crash(path: str) -> None:
+    dice = Random(path)
+    for count in range(250):
+        text = ARTICLES[path]
+        for _ in range(dice.randint(1, 12)):
+            at = dice.randrange(len(text) + 1)
+            piece = dice.choice(BITS) if dice.random() < 0.7 else text[dice.randrange(len(text)) :][:30]
+            text = text[:at] + piece + text[at + dice.choice([0, 0, 1, 5, 30]) :]
+        article = source(path, text)
+        lines = text.replace("\r\n", "\n").count("\n") + 1
+        for part in find(article):
+            assert 0 <= part.start <= len(article.text) and 1 <= article.place(part.start)[0] <= lines
+        if count % 25 == 0:
+            check_text(text, path)
+
+
+@pytest.mark.parametrize(
+    ("path", "bit"),
+    [
+        ("a.typ", "$ (("),
+        ("a.typ", "$ /* $"),
+        ("a.typ", "$ a/"),
+        ("a.adoc", "stem:[(("),
+        ("a.adoc", "[stem]\n.a\n"),
+        ("a.rst", ":math:`x"),
+        ("a.rst", ".. math::\n"),
+        ("a.html", r"\["),
+        ("a.html", "<span class="),
+        ("a.md", "```{note}\n"),
+        ("a.tex", r"\newcommand{\a}{\a $x$ \a}\a "),
+        ("a.tex", r"\newcommand{\a}[1]{$#1$ #1}\a{"),
+    ],
+)
+def test_what_never_ends_takes_no_time(path: str, bit: str) -> None:
+    """Each end is looked for once: a reader that looks for it anew behind each beginning does not come to an end here.
+    What is found is no more than what begins."""
+    count = 60_000 // len(bit)
+    assert len(find(source(path, bit * count))) <= 2 * count
