@@ -31,13 +31,14 @@ from derivation.checking.reading.congruences import is_modular
 from derivation.checking.reading.forms import read
 from derivation.checking.reading.infixed import prefixed
 from derivation.checking.reading.macros import MAXIMAL_MADE, Expansion, collect
+from derivation.checking.reading.packages import unpacked
 from derivation.checking.reading.spelled import has_decimal_commas, has_name_e, numerals, parted
 from derivation.checking.reading.symbols import Vocabulary
 from derivation.checking.reading.tokens import Token, Unreadable, plain, tokens
 from derivation.checking.reading.trees import Tree, nodes
 from derivation.checking.reading.vocabulary import gather
 from derivation.checking.sources.find import WORKBOOKS, find, find_in_text, opened, source
-from derivation.checking.sources.source import Formula, Heading, Part, Source, UnreadableArticle
+from derivation.checking.sources.source import Formula, Heading, Part, Source, Unread, UnreadableArticle
 from derivation.formulas.arrays import Shape, describe
 from derivation.formulas.precision import working_precision
 from derivation.words.telling import tell
@@ -116,12 +117,15 @@ class Article:
         named_e = has_name_e(part.text for part in self.formulas)
         self.decimal_comma = has_decimal_commas(part.text for part in self.formulas)
         for part in self.parts:
+            if isinstance(part, Unread):
+                continue
             if isinstance(part, Heading):
                 before, section = {}, section + 1
                 continue
             try:
                 self.shown[part] = scanned = scan(part)
-                self.shown[part] = spelled = prefixed(plain(macros.expand(parted(scanned) if named_e else scanned)))
+                expanded = unpacked(macros.expand(parted(scanned) if named_e else scanned))
+                self.shown[part] = spelled = prefixed(plain(expanded))
                 words = numerals(spelled, self.decimal_comma)
             except Unreadable as problem:
                 self.unread.append((part, problem))
@@ -209,7 +213,8 @@ class Article:
         merged = sorted(
             [*equalities, *wrong, *unread], key=lambda equality: (equality.source.path, equality.right.start)
         )
-        return Report(self.source, merged, self.formulas, holding, self.shown)
+        unread_parts = [part for part in self.parts if isinstance(part, Unread)]
+        return Report(self.source, merged, self.formulas, holding, self.shown, unread_parts)
 
     def _declarations(self, facts: Facts) -> tuple[list[Equality], int]:
         r"""The declarations `x \in R^n` that do not hold, and how many do."""

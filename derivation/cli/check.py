@@ -49,6 +49,8 @@ def check(
             unread = True
             say(error)
             continue
+        for part in report.unread:
+            say(tell(part.code, path=part.source.shown, line=part.place[0], what=part.what))
         if not report.formulas:
             lacking = "report.no_equalities" if is_text(report.source) else report.source.lacking
             say(tell(lacking, article=report.article))
