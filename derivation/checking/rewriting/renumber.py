@@ -32,6 +32,7 @@ from derivation.checking.reading.trees import Tree, nodes
 from derivation.checking.rewriting.alignment import Alignment, Change, Unaligned
 from derivation.checking.rewriting.rebuild import identifier
 from derivation.checking.sources.find import opened
+from derivation.checking.sources.source import Source
 from derivation.formulas.arrays import Shape
 from derivation.formulas.decimals import point
 from derivation.formulas.language.suggestions import nearest as suggestion
@@ -69,8 +70,13 @@ class Renumbered:
 
 def renumber(path: str, changes: Mapping[str, str], seed: int | None = None) -> Renumbered:
     """The article in the file with new inputs: those given (`{"x": "[2, 1]"}`), or all drawn from a seed."""
+    return renumbered(opened(path), changes, seed)
+
+
+def renumbered(source: Source, changes: Mapping[str, str], seed: int | None = None) -> Renumbered:
+    """The same of an article's text."""
     with working_precision(PRECISION):
-        article = Article(opened(path))
+        article = Article(source)
         if article.source.blocks:
             raise BadChange(tell("renumbering.no_notebook"))
         trees = drawn(article, seed) if seed is not None else {}
