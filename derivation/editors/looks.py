@@ -110,10 +110,10 @@ def looked(document: Document) -> Look:
 
 
 def level_of(equality: Equality) -> Level | None:
-    """How loudly an editor says what is thought of an equality: what is wrong, what the author is asked, what could not
-    be decided, and what goes on from a mistake elsewhere. Of what holds nothing is said."""
+    """How loudly an editor says what is thought of an equality: what is wrong, what the author is asked, and what could
+    not be decided. Of what holds nothing is said, though it go on from a mistake."""
     if equality.verdict == "wrong":
         return "error"
     if equality.verdict == "undecided":
         return "information" if equality.why.endswith("?") else "hint"
-    return "information" if equality.follows else None
+    return None
