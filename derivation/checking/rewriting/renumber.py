@@ -33,6 +33,7 @@ from derivation.checking.rewriting.alignment import Alignment, Change, Unaligned
 from derivation.checking.rewriting.rebuild import identifier
 from derivation.checking.sources.find import opened
 from derivation.checking.sources.source import Translated
+from derivation.checking.sources.source import Source
 from derivation.formulas.arrays import Shape
 from derivation.formulas.decimals import point
 from derivation.formulas.language.suggestions import nearest as suggestion
@@ -70,8 +71,13 @@ class Renumbered:
 
 def renumber(path: str, changes: Mapping[str, str], seed: int | None = None) -> Renumbered:
     """The article in the file with new inputs: those given (`{"x": "[2, 1]"}`), or all drawn from a seed."""
+    return renumbered(opened(path), changes, seed)
+
+
+def renumbered(source: Source, changes: Mapping[str, str], seed: int | None = None) -> Renumbered:
+    """The same of an article's text."""
     with working_precision(PRECISION):
-        article = Article(opened(path))
+        article = Article(source)
         if article.source.blocks:
             is_notebook = not isinstance(article.source, Translated)
             raise BadChange(tell("renumbering.no_notebook" if is_notebook else "renumbering.translated"))
