@@ -49,11 +49,16 @@ class Source:
         >>> Source("a.md", "one\\ntwo").place(5)
         (2, 2)
         """
-        if self.blocks:
-            block = self.blocks[max(bisect_right(self.blocks, offset, key=itemgetter(0)) - 1, 0)]
-            offset = block[1] + offset - block[0]
+        offset = self.offset(offset)
         line = bisect_right(self._lines, offset) - 1
         return line + 1, offset - self._lines[line] + 1
+
+    def offset(self, offset: int) -> int:
+        """Where a letter of the text stands in the file."""
+        if not self.blocks:
+            return offset
+        block = self.blocks[max(bisect_right(self.blocks, offset, key=itemgetter(0)) - 1, 0)]
+        return block[1] + offset - block[0]
 
 
 QUOTED = re.compile(r"[ ]{0,3}+(?>(?:>[ ]?)+)")
