@@ -199,7 +199,7 @@ def test_whoever_does_not_take_the_output_is_told_of_by_the_exit_code(tmp_path: 
         ("handout", "spec.toml", "-o", "/dev/stdout", "--format", "md"),
         ("handout", "spec.toml", "-o", "x.md"),
         *(("check", str(SLIP), "--format", form) for form in ("text", "sarif")),
-        ("renumber", str(SLIP), "--set", "x=4"),
+        ("renumber", str(SLIP.parent / "articles" / "one-update.md"), "--set", "y=4"),
         ("--help",),
         ("--version",),
     ]

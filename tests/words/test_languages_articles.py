@@ -274,7 +274,7 @@ def test_a_new_article_that_would_not_hold_is_told_why(
 
 WRONG = r"""# A check
 
-Let $x = 2$ and $x^2 = 5$, so $y = 1/3 = 0.33$ and $q = x_1_2$.
+Let $x = 2$ and $x^2 = 5$, $2 + 2 = 5 = 6 - 1$, so $y = 1/3 = 0.33$ and $q = x_1_2$.
 
 $$z = x + 1 = 4$$
 
@@ -289,7 +289,8 @@ def documents(folder: Path) -> dict[str, str]:
     (folder / "a.md").write_text(WRONG, "utf-8")
     (folder / "big.png").write_bytes(b" " * 4_000_001)
     (folder / "text.png").write_bytes(b"text")
-    found = [check(str(folder / "a.md"))]
+    (folder / "b.md").write_text("$1 + 1 = 2$", "utf-8")
+    found = [check(str(folder / name)) for name in ("a.md", "b.md")]
     made = {form: FORMATS[form](found).decode() for form in ("text", "json", "html", "github", "sarif")}
     return {**made, "pdf": pdf.document(found)}
 
@@ -297,6 +298,7 @@ def documents(folder: Path) -> dict[str, str]:
 SHOWN = {
     "text": "verdicts.stated verdicts.wrong verdicts.undecided report.summary report.equalities report.in_formulas report.expected",
     "html": "verdicts.stated verdicts.exact verdicts.rounded report.line report.and_expected report.picture report.picture_outside "
+    "report.show report.show_all report.carried report.articles "
     "report.picture_missing report.picture_too_large report.picture_unknown",
     "github": "report.wrong_equality report.undecided_equality report.also_expected",
     "sarif": "report.rule_wrong report.rule_undecided report.then_expected",

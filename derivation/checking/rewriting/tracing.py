@@ -69,6 +69,8 @@ class Tracing:
         """A side or a part of one, tied part by part."""
         if not has_numerals(b):
             return b
+        if b.head == "row":
+            return self.alike(a, b)
         if is_literal(b):
             return self.literal(b, a)
         for way in (self.alike, self.shortened, self.spelled):
