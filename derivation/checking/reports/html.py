@@ -8,10 +8,11 @@ import html
 import re
 from collections.abc import Sequence
 from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from derivation.checking.judging.verdicts import Report
+from derivation.checking.judging.verdicts import Equality, Report
 from derivation.checking.reports.article import Marks, markdown
 from derivation.checking.reports.view import CARRIED, Block, blocks, counts, findings, mark_of
 from derivation.pages.typesetting.mathml import mathml
@@ -45,11 +46,18 @@ def page(report: Report, place: str) -> dict[str, Any]:
         "place": place,
         "counts": [(one, count, SIGNS[one]) for one, count in counts(report)],
         "first": {one: marks.index(one) for one in set(marks)},
-        "findings": findings(report),
+        "findings": [(rows, rows[0][1].verdict == "undecided" and len(rows) > FEW) for rows in by_verdict(report)],
         "body": body(report, place),
     }
 
 
+def by_verdict(report: Report) -> list[list[tuple[int, Equality]]]:
+    """What there is to look at: the wrong, then the undecided."""
+    return [list(rows) for _, rows in groupby(findings(report), lambda one: one[1].verdict)]
+
+
+FEW = 8
+"""Undecided equalities that are listed at the beginning; more are folded up there."""
 SIGNS = {"wrong": "✗", "undecided": "?", CARRIED: "↳", "exact": "✓", "rounded": "≈", "stated": "▫"}
 """What each mark looks like."""
 

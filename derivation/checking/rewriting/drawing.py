@@ -107,8 +107,10 @@ def is_input(facts: Facts, key: Key) -> bool:
     """Whether a quantity has values of its own, and no formula."""
     facts.meter.begin()
     first = facts.knowledge.values[key][0]
+    is_read = first.chain is None or all(read.tree for read in first.chain.sides)
     return (
         not is_derived(key)
+        and is_read
         and first.worked in (None, first.tree)
         and not facts.knowledge.formulas.get(key)
         and facts.definition(key, Position.END) is None

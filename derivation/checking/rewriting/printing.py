@@ -62,6 +62,8 @@ class Precision:
         >>> Precision(False).like("0.333", fmpq(1, 3), fmpq(1, 30)), Precision(True).like("3", fmpq(3), fmpq(1, 8))
         ('0.0333', '0.125')
         """
+        if "e" in text:
+            return scientific_like(text, now)
         places = len(text.partition(".")[2])
         full = terminating(now) if isinstance(now, fmpq) else None
         is_full = is_exactly(was, text)
@@ -73,6 +75,24 @@ class Precision:
             kept = max(kept, len(text.lstrip("-0.").replace(".", "")) - 1 - magnitude(value))
         units = nearest(value, kept)
         return point(units, kept) if units or not kept else padded("0", kept)
+
+
+def scientific_like(text: str, now: Any) -> str:
+    """A number in scientific form with as many digits; in full where it is not small any more.
+
+    >>> scientific_like("8.485e-5", fmpq(-123456, 10**10)), scientific_like("8.485e-5", fmpq(1, 8))
+    ('-1.235e-5', '0.1250')
+    """
+    value, digits = middle(now), len(text.partition("e")[0].lstrip("-").replace(".", ""))
+    size = magnitude(value) if value else 0
+    if size >= LARGEST_SMALL:
+        places = max(digits - 1 - size, 0)
+        return point(nearest(value, places), places) if value else "0"
+    return f"{point(nearest(value, digits - 1 - size), digits - 1)}e{size}"
+
+
+LARGEST_SMALL = -4
+"""The power of ten from which up no number needs one."""
 
 
 def padded(text: str, places: int) -> str:
@@ -127,10 +147,22 @@ class Edits:
     def put(self, side: Side, tree: Tree, olds: Sequence[str], news: Sequence[str]) -> None:
         """The new numerals of a side, those that are other ones; `NotToldApart` where it is not clear where they
         stand."""
-        spots = list(spots_of(tree, Typed(side)))
+        spots = list(self.with_powers(spots_of(tree, Typed(side))))
         for spot, old, new in told_apart(spots, olds, news):
             if old != new:
                 self.replace(spot, negated(new) if old.startswith("-") and spot.sign == spot.start else new)
+
+    def with_powers(self, spots: Iterable[Spot | None]) -> Iterator[Spot | None]:
+        """The places with a numeral and its power of ten as one."""
+        end = -1
+        for spot in spots:
+            if spot and spot.start < end:
+                continue
+            found = TEN.match(self.source.text, spot.start) if spot else None
+            if spot and found:
+                end = found.end()
+                spot = Spot(spot.sign, spot.start, end, f"{spot.text.partition('e')[0]}e{found[3]}", False)
+            yield spot
 
     def replace(self, spot: Spot, new: str) -> None:
         """One numeral; a sign that would not stand by itself gets brackets, and those of a sign that goes, go."""
@@ -164,8 +196,16 @@ class Edits:
         """A numeral with the author's comma and per cent."""
         if per_cent:
             new = terminating(exact(new) * 100) or new
+        if "e" in new or TEN.fullmatch(old):
+            return self.ten(new, old)
         comma = "," if re.fullmatch(r"\d+,\d+", old) else "{,}"
         return new.replace(".", comma) if self.decimal_comma else new
+
+    def ten(self, new: str, old: str) -> str:
+        """A numeral with its power of ten as the old one has it, or without."""
+        found, (digits, _, size) = TEN.fullmatch(old), new.partition("e")
+        digits = digits.replace(".", "{,}") if self.decimal_comma else digits
+        return digits if not size else f"{digits}{found[2]}{size}{found[4]}" if found else f"{digits}e{size}"
 
     @property
     def text(self) -> str:
@@ -211,6 +251,10 @@ def told_apart(spots: Sequence[Spot | None], olds: Sequence[str], news: Sequence
 def is_size(one: str, other: str) -> bool:
     """Whether two numerals are the same but for their signs."""
     return bool(abs(exact(one)) == abs(exact(other)))
+
+
+TEN = re.compile(r"([\d.,{}]+)(\s*\\(?:times|cdot)\s*10\^\{?)(-?\d+)(\}?)")
+"""A numeral with its power of ten."""
 
 
 def negated(text: str) -> str:

@@ -29,6 +29,8 @@ MOST_KEPT = 4000
 TELLING = 3
 """Digits from which on a numeral may be a result that was worked from rounded numbers, and `STRAYED` from it."""
 STRAYED = fmpq(4, 1000)
+CARRIED = fmpq(101, 100)
+"""Units of the last place by which a result may be off that was worked from rounded numbers."""
 
 
 class Unaligned(Exception):
@@ -179,7 +181,8 @@ class Worlds:
 def is_print(x: Any, text: str) -> bool:
     """Whether a numeral may be the print of a number, but for the rounding of what it was worked from."""
     wanted, value = exact(text), middle(x)
-    gap, places = abs(value - wanted), len(text.partition(".")[2])
-    if gap == 0 or (places and gap <= fmpq(101, 100) / fmpq(10) ** places):
+    gap, digits = abs(value - wanted), len(text.lstrip("-0.").replace(".", ""))
+    unit = fmpq(1) / fmpq(10) ** len(text.partition(".")[2])
+    if gap == 0 or ("." in text and (gap < unit or (gap <= unit * CARRIED and digits >= TELLING))):
         return True
-    return len(text.lstrip("-0.").replace(".", "")) >= TELLING and bool(gap <= STRAYED * abs(wanted))
+    return digits >= TELLING and bool(gap <= STRAYED * abs(wanted))
