@@ -245,6 +245,14 @@ def test_a_side_keeps_its_cells_and_no_mark_of_alignment() -> None:
     assert first.right.latex == r"\begin{bmatrix} 1 & 0 \\ 0 & 1 \end{bmatrix} + 0" == second.left.latex
 
 
+@pytest.mark.parametrize("columns", ["rcl", "r@{}c@{}l", "r|c|l"])
+def test_the_columns_of_an_array_belong_to_no_side(columns: str) -> None:
+    text = rf"$$\begin{{array}}{{{columns}}} z &=& \begin{{pmatrix}} 1 & 2 \end{{pmatrix}} \\ &=& 3 \end{{array}}$$"
+    first, second = check_text(text).equalities
+    assert (first.left.latex, first.right.latex) == ("z", r"\begin{pmatrix} 1 & 2 \end{pmatrix}")
+    assert second.verdict == "wrong"
+
+
 def test_formulas_side_by_side_and_notes_keep_their_room_in_the_pdf() -> None:
     tex = document([check_text("So $a = 1$ $b = 2$ and $1 + 1 = 3$ $c = 4$.", "a.md")])
     assert re.search(r"\$a ?= ?1\$ \$b", tex) and ": 2, not 3} $c" in tex

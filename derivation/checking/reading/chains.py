@@ -128,11 +128,14 @@ def congruent(words: list[Token], modulus: int, named: bool) -> list[Token]:
 def rows(words: list[Token]) -> Iterator[_Row]:
     r"""The rows of a formula, alignment marks left out; `joined` rows go on with the expression of the row above."""
     depth, layouts, row, cells, going_on = 0, list[str](), list[Token](), False, False
-    arrays = _arrays_of_equalities(words)
+    arrays, behind = _arrays_of_equalities(words), 0
     for place, word in enumerate(words):
         text = word.text
+        if place < behind:
+            continue
         if text.startswith(r"\begin{"):
             if depth == 0 and (text[7:-1].rstrip("*") in LAYOUT or place in arrays):
+                behind = _behind_columns(words, place + 1) if place in arrays else 0
                 layouts.append(text[7:-1])
                 yield from _row(row, cells)
                 row, cells = [], False
@@ -156,6 +159,20 @@ def rows(words: list[Token]) -> Iterator[_Row]:
         else:
             row.append(word)
     yield from _row(row, cells)
+
+
+def _behind_columns(words: list[Token], at: int) -> int:
+    r"""The place behind the columns of an array, `{rcl}`; the same place where there are none."""
+    depth = 0
+    for end in range(at, len(words)):
+        depth += (words[end].text == "{") - (words[end].text == "}")
+        if depth == 0 or words[end].text not in COLUMNS:
+            return end + 1 if end > at and depth == 0 else at
+    return at
+
+
+COLUMNS = frozenset("{}lcr|@!")
+"""Letters of the columns of an array."""
 
 
 def _arrays_of_equalities(words: list[Token]) -> set[int]:
