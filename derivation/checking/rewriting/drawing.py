@@ -10,13 +10,15 @@ from hashlib import blake2b
 from derivation.checking.article import Article
 from derivation.checking.facts.facts import Facts
 from derivation.checking.facts.failures import FAILURES
-from derivation.checking.facts.knowledge import Statement
+from derivation.checking.facts.knowledge import Statement, is_number
 from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.meter import Exhausted
+from derivation.checking.facts.numerals import numerals
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key, is_derived
 from derivation.checking.reading.trees import Tree, nodes
 from derivation.checking.rewriting.rebuild import identifier
+from derivation.checking.rewriting.worlds import TELLING
 from derivation.formulas.arrays import Shape
 from derivation.formulas.decimals import point
 from derivation.formulas.language.suggestions import nearest as suggestion
@@ -120,7 +122,28 @@ def is_input(facts: Facts, key: Key) -> bool:
 def is_kept(article: Article, key: Key, statement: Statement) -> bool:
     """Whether a draw leaves an input as it is."""
     texts = {node.args[0] for node in nodes(statement.tree) if node.head == "number"}
-    return texts <= {"0", "1"} or key in RATES or statement.assigned or counts(article, key, texts)
+    return (
+        texts <= {"0", "1"}
+        or key in RATES
+        or statement.assigned
+        or counts(article, key, texts)
+        or is_gathered(article, statement)
+    )
+
+
+def is_gathered(article: Article, statement: Statement) -> bool:
+    """Whether a value only puts together what the article has shown: numerals with digits enough to be told, all of
+    them from results before it."""
+    telling = {text for text in numerals(statement.tree) if len(text.lstrip("0.").replace(".", "")) >= TELLING}
+    shown = {
+        text
+        for chain in article.chains
+        if chain.position < statement.position and len(chain.sides) > 2
+        for read in chain.sides[1:]
+        if read.tree and is_number(read.tree)
+        for text in numerals(read.tree)
+    }
+    return bool(telling) and telling <= shown
 
 
 def counts(article: Article, key: Key, texts: set[str]) -> bool:

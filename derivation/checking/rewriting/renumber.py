@@ -156,7 +156,7 @@ class Renumbering:
         assert tree is not None
         if previous is None:
             return self.begun(tracing, chain, place, side) if is_closed(tree) else side
-        key = quantity(chain.sides[place - 1].tree) if chain.sides[place - 1].tree else None  # type: ignore[arg-type]
+        key = quantity_of(chain, place)
         if key is not None and is_quantity(previous) and is_closed(tree) and not self.is_computed(key, chain.position):
             return self.stated(tracing, chain, place, previous, side)
         return tracing.traced(previous, side)
@@ -168,6 +168,11 @@ class Renumbering:
     def stated(self, tracing: Tracing, chain: ChainRead, place: int, previous: Term, side: Term) -> Term:
         """What the article gives a quantity that has no formula: a changed input, or numbers that are worked from
         others."""
+        if is_literal(side) and quantity_of(chain, place) not in self.changed:
+            try:
+                return tracing.recognition.gathered(side)
+            except Unaligned:
+                return tracing.literal(side, previous, is_result=True)
         if is_literal(side):
             return tracing.literal(side, previous, is_result=True)
         return self.begun(tracing, chain, place, side)
@@ -175,7 +180,7 @@ class Renumbering:
     def begun(self, tracing: Tracing, chain: ChainRead, place: int, side: Term) -> Term:
         """Numbers that nothing in their chain comes before: they are tied to what the article has shown. What they come
         to may have been shown, too."""
-        return tracing.recognized(side, self.result_of(chain, place))
+        return tracing.recognition.recognized(side, self.result_of(chain, place))
 
     def result_of(self, chain: ChainRead, place: int) -> Term | None:
         """The numbers with which a chain ends."""
@@ -337,6 +342,12 @@ def renewed(tree: Tree, texts: deque[str]) -> Tree:
         for arg in tree.args
     )
     return Tree(tree.head, tuple(args), tree.start)
+
+
+def quantity_of(chain: ChainRead, place: int) -> Key | None:
+    """The quantity that stands before a side."""
+    tree = chain.sides[place - 1].tree
+    return quantity(tree) if tree else None
 
 
 def verdict_of(equality: Equality) -> str:

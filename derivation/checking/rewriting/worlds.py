@@ -3,6 +3,7 @@ from."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,9 +12,9 @@ from flint import fmpq
 
 from derivation.checking.facts.facts import Facts
 from derivation.checking.facts.failures import FAILURES
-from derivation.checking.facts.knowledge import Statement
+from derivation.checking.facts.knowledge import Family, Statement
 from derivation.checking.facts.position import Position
-from derivation.checking.facts.quantity import Key, hidden, key_of
+from derivation.checking.facts.quantity import Key, hidden, key_of, stem
 from derivation.checking.facts.values import Truth, quantities
 from derivation.checking.judging.agreement import same
 from derivation.checking.judging.spelling import spelled
@@ -114,10 +115,32 @@ class Worlds:
         """The numerals of a side in order: numbers that stay, and leaves for those that may change."""
         return [node for node in walk(term) if node.head == "number" or self.pair_of(node)]
 
+    def series(self) -> list[list[Printed]]:
+        """The numbers of quantities that differ in the number of their subscript alone, `x_1, x_2, x_3`, in order."""
+        known, found = self.facts.knowledge, defaultdict[Family, dict[str, Printed]](dict)
+        for key, printed in self.last.items():
+            symbol = known.symbols.get(stem(key))
+            family = known.family(key, symbol)
+            if family and symbol and not printed.shape:
+                found[family][symbol.sub[-1]] = printed
+        return [[members[one] for one in sorted(members)] for members in found.values() if len(members) > 1]
+
     def show(self, printed: Printed) -> None:
         """Remembers what the article shows, for the numerals behind it."""
         if len(self.shown) < MOST_KEPT:
             self.shown.append(printed)
+
+    def put(self, b: Term, printed: Printed) -> Term:
+        """Leaves for the numbers of a literal that change; they are remembered."""
+        self.show(printed)
+        if b.head == "number":
+            return b if printed.pairs[0].stays else self.leaf(printed.pairs[0])
+        made = iter(printed.pairs)
+        rows = [[(entry, next(made)) for entry in row.args] for row in b.args]
+        return Term(
+            "matrix",
+            tuple(Term("row", tuple(entry if pair.stays else self.leaf(pair) for entry, pair in row)) for row in rows),
+        )
 
     def value(self, term: Term, position: Position, now: bool, as_shown: bool = False) -> Array:
         """The value of a term in one of the worlds; with its quantities as they follow there, or as shown last."""
@@ -186,3 +209,8 @@ def is_print(x: Any, text: str) -> bool:
     if gap == 0 or ("." in text and (gap < unit or (gap <= unit * CARRIED and digits >= TELLING))):
         return True
     return digits >= TELLING and bool(gap <= STRAYED * abs(wanted))
+
+
+def fits(numbers: Printed, texts: Sequence[str]) -> bool:
+    """Whether texts may be the print of these numbers."""
+    return all(is_print(pair.was, text) for pair, text in zip(numbers.pairs, texts, strict=True))
