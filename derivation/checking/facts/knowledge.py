@@ -17,7 +17,7 @@ from derivation.checking.reading.clauses import Chain, Clause, Declaration, Side
 from derivation.checking.reading.forms import read
 from derivation.checking.reading.symbols import Symbol, Vocabulary
 from derivation.checking.reading.tokens import Unreadable
-from derivation.checking.reading.trees import Tree, nodes, sums_of
+from derivation.checking.reading.trees import LISTS, Tree, nodes, sums_of
 from derivation.formulas.operations import heads
 
 NUMBERED = re.compile(r"(\D*)[1-9]\d*")
@@ -117,7 +117,7 @@ def is_assignment(tree: Tree, key: Key) -> bool:
 
 def is_number(tree: Tree) -> bool:
     """Whether a tree is a numeral, signed or not, or a matrix of them."""
-    if tree.head in ("u-", "group", "matrix", "row", "tuple"):
+    if tree.head in ("u-", "group", "matrix", "row", *LISTS):
         return all(is_number(child) for child in tree.children)
     return tree.head == "number"
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from derivation.checking.facts.failures import Mismatch
 from derivation.checking.facts.lookup import Meant
 from derivation.checking.reading.tokens import Unreadable
-from derivation.checking.reading.trees import Tree
+from derivation.checking.reading.trees import LISTS, Tree
 from derivation.formulas.arrays import Shape, describe
 from derivation.formulas.language.shapes import choose
 from derivation.formulas.operations import SPELLINGS, TABLE, ShapeMismatch, heads
@@ -66,7 +66,7 @@ def is_repeated(symbol: str, shapes: Sequence[Shape]) -> bool:
 def product(tree: Tree, left: Meant, right: Meant) -> Meant:
     """The product that the sign between two operands stands for, or the lack of one."""
     (a, first), (b, second) = left, right
-    if tree.args[0].head == "tuple" and first != second and first[:1] == second[:1]:
+    if tree.args[0].head in LISTS and first != second and first[:1] == second[:1]:
         a, first = a.T, first[::-1]  # (1, 2) in front of a matrix is a row
     if tree.head == r"\star" and not first and not second:
         raise Unreadable(tree.start, "meaning.own_sign")

@@ -15,6 +15,7 @@ from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key, key_of
 from derivation.checking.facts.supposed import NOTHING
 from derivation.checking.facts.values import Truth
+from derivation.checking.reading.trees import LISTS
 from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.terms import Term
 
@@ -85,7 +86,7 @@ class Random(Truth):
         """The places that add up to 1 where an input is a target, or has one in each row or each column: in a random
         one they do so too."""
         statement = self.facts.given(key, position)
-        if statement is None or statement.tree.head not in ("matrix", "tuple"):
+        if statement is None or statement.tree.head not in ("matrix", *LISTS):
             return []
         array = self.given_by_value(key, position)
         entries, columns = array.entries, array.shape[1] if array.shape else 1

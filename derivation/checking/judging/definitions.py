@@ -139,6 +139,9 @@ class Definitions:
     def given(self, chain: ChainRead, key: Key, other: SideRead) -> Judgement | None:
         """A value that the article simply gives."""
         special = is_derived(key)
+        symbol = self.facts.symbol(key)
+        if symbol and Meaning(self.facts, chain.position).part(symbol):
+            return None
         if self.facts.definition(key, chain.position) or (special and not self.unconnected(key, chain)):
             return None
         assert other.tree

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator
 from itertools import islice
 
@@ -13,7 +14,7 @@ from derivation.checking.facts.values import quantities
 from derivation.checking.judging.agreement import equal
 from derivation.checking.judging.context import ATTEMPTS, Context
 from derivation.formulas.operations import heads
-from derivation.formulas.terms import Term, rebuild, walk
+from derivation.formulas.terms import Term, is_literal, rebuild, walk
 
 MAXIMAL_PUT_IN = 20
 """Ways of putting a derivative back for a number that are tried."""
@@ -42,20 +43,23 @@ def gives(context: Context, chain: ChainRead, slope: Term, b: Term, leaves: list
 
 
 def put_back(context: Context, chain: ChainRead, b: Term) -> Iterator[Term]:
-    r"""The side with a derivative of which the article has printed the value, in place of a number that is that value:
-    behind `\frac{dL}{dy} = 2`, the 2 of `2 h`."""
+    r"""The side with a derivative of which the article has printed the value, in place of a number that is that value,
+    or the same without its sign: behind `\frac{dL}{dy} = -2`, the 2 of `-2 h`."""
     facts, position = context.facts, chain.position
     numbers = [
         node
         for node in walk(b)
-        if node.head == "number" or (node.head == heads.NEG and next(quantities(node), None) is None)
+        if is_literal(node) or (node.head == heads.NEG and next(quantities(node), None) is None)
     ]
     for key in facts.knowledge.values if numbers else ():
         if not is_derivative(key) or facts.value_statement(key, position) is None:
             continue
         try:
             value = context.printed.quantity(term_of(key), position)
-            alike = [node for node in numbers if equal(context.printed.value(node, position), value)]
+            slopes = [(value, term_of(key)), (value.map(operator.neg), -term_of(key))]
+            found = [(node, context.printed.value(node, position)) for node in numbers]
         except FAILURES:
             continue
-        yield from (rebuild(b, {node: term_of(key)}.get) for node in alike)
+        yield from (
+            rebuild(b, {node: slope}.get) for value, slope in slopes for node, shown in found if equal(shown, value)
+        )

@@ -35,7 +35,7 @@ from derivation.checking.judging.definitions import Definitions
 from derivation.checking.judging.explanations import Explanations
 from derivation.checking.judging.given import holds_as_given
 from derivation.checking.judging.origins import Origins
-from derivation.checking.judging.readings import ENTRYWISE, OTHERS, otherwise, signed
+from derivation.checking.judging.readings import ENTRYWISE, OTHERS, as_one_list, otherwise, signed
 from derivation.checking.judging.residues import congruent
 from derivation.checking.judging.supposing import Supposing, is_readable, speaks_of_slopes
 from derivation.checking.judging.verdicts import HOLDING, Allowance
@@ -44,7 +44,7 @@ from derivation.checking.reading.trees import Tree, nodes
 from derivation.formulas.arrays import Array, Shape, describe
 from derivation.formulas.calculus.reverse import NoDerivative
 from derivation.formulas.numbers import Undefined
-from derivation.formulas.terms import Term, is_literal, matrix
+from derivation.formulas.terms import Term, is_literal
 from derivation.words.telling import code_of, message_of, tell
 
 
@@ -233,9 +233,8 @@ class Pair:
         (a, first), (b, second) = terms
         if first == second:
             return self.compared(a, b)
-        if is_row_of(self.a, self.b, first, second):
-            a, b = (as_row(term) if tree.head == "tuple" else term for term, tree in ((a, self.a), (b, self.b)))
-            return self.compared(a, b)
+        if turned := as_one_list(terms, (self.a, self.b)):
+            return self.compared(*turned)
         renamed = self.explanations.renamed(self.chain, self.left, self.right)
         if renamed:
             return renamed
@@ -356,6 +355,8 @@ class Pair:
 
     def puts_in(self, left: Tree, right: Tree) -> bool:
         """Whether the right side has numbers where the left has names: values were put in."""
+        if any(node.head == "matrix" and is_closed(node) for node in nodes(right)):
+            return not any(node.head == "matrix" for node in nodes(left))
         key = quantity(left)
         definitions = self.facts.definitions(key, self.position) if key else []
         spelled = definitions[0].tree if definitions else left
@@ -387,13 +388,3 @@ def free_names(left: Tree) -> frozenset[str]:
     return frozenset(
         argument.args[0].key for argument in left.args[1:] if isinstance(argument, Tree) and argument.head == "name"
     )
-
-
-def is_row_of(left: Tree, right: Tree, first: tuple[int, ...], second: tuple[int, ...]) -> bool:
-    """Whether one side is a list in a line, `(1, 2)`, of which a row and a column are both meant."""
-    return first == second[::-1] and "tuple" in (left.head, right.head)
-
-
-def as_row(term: Term) -> Term:
-    """A list that was taken for a column as the row that it is."""
-    return matrix((tuple(row.args[0] for row in term.args),))

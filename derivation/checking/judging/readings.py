@@ -8,7 +8,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from derivation.checking.facts.knowledge import ChainRead, SideRead
-from derivation.checking.reading.trees import Tree, mapped, nodes
+from derivation.checking.facts.lookup import Meant
+from derivation.checking.reading.trees import LISTS, Tree, mapped, nodes
+from derivation.formulas.operations import heads
+from derivation.formulas.terms import Term, matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,10 @@ OTHERS = (
     Reading(
         lambda node: node.head == "mixed",
         lambda node: Tree("group", (Tree("", node.args, node.start),), node.start),  # 2\frac12 is 2 \cdot \frac12
+    ),
+    Reading(
+        lambda node: node.head == "tuple",
+        lambda node: Tree("matrix", (Tree("row", node.args, node.start),), node.start),  # [a, b] side by side
     ),
 )
 ENTRYWISE = Reading(lambda node: node.head == "^", lambda node: replace(node, head="^entrywise"))
@@ -73,3 +80,20 @@ def changed(chain: ChainRead, i: int, k: int, reading: Reading) -> ChainRead:
         if (tree := sides[at].tree) is not None:
             sides[at] = replace(sides[at], tree=mapped(tree, change))
     return replace(chain, sides=sides)
+
+
+def as_one_list(terms: Sequence[Meant], trees: Sequence[Tree]) -> tuple[Term, Term] | None:
+    """Two sides of which one is a row and the other a column, as the same: of a list in a line, `(1, 2)`, and of a row
+    or column of a matrix both are meant. None where neither side is such a list."""
+    (a, first), (b, second) = terms
+    if first != second[::-1]:
+        return None
+    if any(tree.head in LISTS for tree in trees):
+        a, b = (as_row(term) if tree.head in LISTS else term for term, tree in zip((a, b), trees, strict=True))
+        return a, b
+    return (a.T, b) if 1 in first and heads.SLICE in (a.head, b.head) else None
+
+
+def as_row(term: Term) -> Term:
+    """A list that was taken for a column as the row that it is."""
+    return matrix((tuple(row.args[0] for row in term.args),)) if term.head == "matrix" else term.T

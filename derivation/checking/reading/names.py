@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import accumulate, pairwise
 
-from derivation.checking.reading.functions import options_of, spoken
+from derivation.checking.reading.functions import options_of, printed, spoken
 from derivation.checking.reading.numerals import pi
 from derivation.checking.reading.reader import STOPS, Reader
 from derivation.checking.reading.symbols import (
@@ -42,11 +42,11 @@ OPERATORS = frozenset(
 
 def named(reader: Reader, found: Scripted) -> Tree:
     """What stands where a name begins: a quantity, a number such as pi, a call."""
-    function = spoken(found.base, reader.vocabulary)
+    follows = reader.words[found.after].text if found.after < len(reader.words) else ""
+    function = spoken(found.base, reader.vocabulary) or printed(found.base, follows, reader.vocabulary)
     axis = AXES.get("".join(texts(found.sub))) if function and found.sub else None
     if axis is not None:
         function, found = f"{function} axis={axis}", replace(found, sub=())
-    follows = reader.words[found.after].text if found.after < len(reader.words) else ""
     if function and (follows in ("(", "[", r"\{") or follows.startswith(r"\begin{") or found.base not in LETTERS):
         return call(reader, function, found)
     reader.place = found.after

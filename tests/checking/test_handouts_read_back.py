@@ -1,0 +1,121 @@
+"""What our own handouts print, and what strangers print alike: parts of arrays, arrays joined, numbers below functions."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from derivation.checking.article import check_text
+
+M = r"$M = \begin{pmatrix} 1 & 2 & 3 \\ 4 & 5 & 6 \end{pmatrix}$, $h = \begin{pmatrix} 7 \\ 8 \\ 9 \end{pmatrix}$. "
+"""Two arrays that are told apart in every entry."""
+HOLDS = [
+    M + r"$M_{:,2} = \begin{pmatrix} 2 \\ 5 \end{pmatrix}$",
+    M + r"$M_{2,:} = \begin{pmatrix} 4 & 5 & 6 \end{pmatrix}$, $M_{2:} = \begin{pmatrix} 4 & 5 & 6 \end{pmatrix}$",
+    M + r"$M_{:3} = M_{\cdot 3} = M_{*3} = M_{\bullet,3} = \begin{pmatrix} 3 \\ 6 \end{pmatrix}$",
+    M
+    + r"$M_{1:2,2:3} = \begin{pmatrix} 2 & 3 \\ 5 & 6 \end{pmatrix}$, $h_{2:3} = \begin{pmatrix} 8 \\ 9 \end{pmatrix}$",
+    M + r"$(2M)_{:,1} = \begin{pmatrix} 2 \\ 8 \end{pmatrix}$, $(2h)_{1:2} = \begin{pmatrix} 14 \\ 16 \end{pmatrix}$",
+    r"$\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}_{:,\thinspace1} = \begin{pmatrix} 1 \\ 3 \end{pmatrix}$",
+    r"$\begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix}_{21} = 3$",
+    M + r"$c = \sum_{j=1}^{3} M_{:,j} h_j = \begin{pmatrix} 50 \\ 122 \end{pmatrix}$",
+    M + r"$[M_{:,1},\enspace M_{:,3}] = \begin{pmatrix} 1 & 3 \\ 4 & 6 \end{pmatrix}$",
+    r"$a = \begin{bmatrix} 1 \\ 2 \end{bmatrix}$, $b = \begin{bmatrix} 3 \\ 4 \end{bmatrix}$, "
+    r"$V = \begin{bmatrix} 1 & 0 \\ 2 & 5 \end{bmatrix}$, "
+    r"$[a, b]\, V = \begin{bmatrix} 7 & 15 \\ 10 & 20 \end{bmatrix}$, $[a, b]^\top a = \begin{bmatrix} 5 \\ 11 \end{bmatrix}$",
+    r"$h = \begin{bmatrix} 1 \\ 2 \end{bmatrix}$, $x = \begin{bmatrix} 3 \\ 4 \end{bmatrix}$, "
+    r"$W = \begin{bmatrix} 1 & 0 & 2 & 0 \\ 0 & 1 & 0 & 2 \end{bmatrix}$, "
+    r"$W [h, x] = W [h; x] = W \begin{bmatrix} h \\ x \end{bmatrix} = \begin{bmatrix} 7 \\ 10 \end{bmatrix}$",
+    r"$x = \begin{bmatrix} 3 \\ 4 \end{bmatrix}$, $w = \begin{bmatrix} 2 & 1 & 0.5 \end{bmatrix}$, $w [x; 1] = 10.5$",
+    r"$A = [1, 2; 3, 4]$, $A \begin{bmatrix} 1 \\ 1 \end{bmatrix} = \begin{bmatrix} 3 \\ 7 \end{bmatrix}$",
+    r"$A = \begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix}$, $u = \begin{bmatrix} 5 \\ 6 \end{bmatrix}$, "
+    r"$r = \begin{bmatrix} 0 & 0 \end{bmatrix}$, $\begin{bmatrix} A & u \\ r & 1 \end{bmatrix}"
+    r"\begin{bmatrix} 1 \\ 1 \\ 2 \end{bmatrix} = \begin{bmatrix} 13 \\ 19 \\ 2 \end{bmatrix}$",
+    M + r"$M_{2:} = \begin{pmatrix} 4 \\ 5 \\ 6 \end{pmatrix}$",
+    r"$2 \cdot \mathbf{1}_{2 \times 3} = \begin{pmatrix} 2 & 2 & 2 \\ 2 & 2 & 2 \end{pmatrix}$",
+    r"$3\, \mathbf{e}_2^{3 \times 1} = \begin{pmatrix} 0 \\ 3 \\ 0 \end{pmatrix}$",
+    r"$\mathrm{reshape}_{2 \times 2}\begin{pmatrix} 1 \\ 2 \\ 3 \\ 4 \end{pmatrix} = \begin{pmatrix} 1 & 2 \\ 3 & 4 "
+    r"\end{pmatrix}$",
+    r"$\mathrm{pad}_{2:2,\,1:2 \subset 3 \times 2}\begin{pmatrix} 5 & 6 \end{pmatrix} = \begin{pmatrix} 0 & 0 \\ 5 & 6 "
+    r"\\ 0 & 0 \end{pmatrix}$",
+    M + r"$\mathrm{rows}_{2,1,2}(M) = \begin{pmatrix} 4 & 5 & 6 \\ 1 & 2 & 3 \\ 4 & 5 & 6 \end{pmatrix}$",
+    M + r"$\mathrm{scatter}_{3,1 \subset 3}(M) = \begin{pmatrix} 4 & 5 & 6 \\ 0 & 0 & 0 \\ 1 & 2 & 3 \end{pmatrix}$",
+    r"$\mathrm{upsample}_{1 \times 2}\begin{pmatrix} 1 & 2 \end{pmatrix} = \begin{pmatrix} 1 & 1 & 2 & 2 \end{pmatrix}$",
+    r"$v = 0.5$, $y = 1 + 0.9\,\mathrm{sg}(v) = 1.45$, $\frac{\partial y}{\partial v} = 0$",
+    r"$q = \begin{bmatrix} 1 \\ 2 \\ 4 \end{bmatrix}$, $\mathrm{softmax}(q)_1 + \mathrm{softmax}(q)_2 + "
+    r"\mathrm{softmax}(q)_3 = 1$",
+]
+
+
+@pytest.mark.parametrize("text", HOLDS)
+def test_what_holds_is_decided(text: str) -> None:
+    found = [(one.verdict, one.right.latex, one.why) for one in check_text(text).equalities]
+    assert found
+    assert all(verdict in ("exact", "rounded", "stated") for verdict, *_ in found), found
+    assert found[-1][0] != "stated"
+
+
+SLIP = re.compile(r"(?<![_{:\d.])(\d+(?:\.\d+)?)(?![\d.:}])")
+
+
+@pytest.mark.parametrize("text", HOLDS)
+def test_a_slip_in_its_last_number_is_found(text: str) -> None:
+    *_, last = SLIP.finditer(text)
+    slipped = text[: last.start()] + str(int(float(last[1])) + 3) + text[last.end() :]
+    verdicts = [one.verdict for one in check_text(slipped).equalities]
+    assert "wrong" in verdicts, (slipped, verdicts)
+
+
+def slope(of: str, by: str, right: str) -> str:
+    return rf"$$\frac{{\partial {of}}}{{\partial {by}}} = {right}$$"
+
+
+HEADS = (
+    r"$$Q = X W, \quad q_1 = Q_{:,1}, \quad q_2 = Q_{:,2}, \quad O = [q_1, q_2] U, \quad L = \sum_{ij} O_{ij}^2$$"
+    r"$X = \begin{bmatrix} 1 & 0 \\ 2 & 1 \end{bmatrix}$, $W = \begin{bmatrix} 1 & 1 \\ 0 & 3 \end{bmatrix}$, "
+    r"$U = \begin{bmatrix} 1 & 2 \\ 0 & 1 \end{bmatrix}$ "
+)
+"""By hand: Q = [1 1; 2 5], O = [1 3; 2 9], dL/dO = 2 O, dL/dq_1 = 2 O U_{1,:}^T = [14; 40], dL/dq_2 = [6; 18]."""
+
+
+def test_gradients_pass_through_parts_and_arrays_that_were_joined() -> None:
+    right = HEADS + "".join(
+        [
+            slope("L", "O", "2 O"),
+            slope("L", "q_1", r"\begin{bmatrix} 14 \\ 40 \end{bmatrix}"),
+            slope("L", "q_2", r"(2 O U^\top)_{:,2} = \begin{bmatrix} 6 \\ 18 \end{bmatrix}"),
+            slope("L", "(q_2)_1", "6"),
+            slope("L", "W", r"X^\top \begin{bmatrix} 14 & 6 \\ 40 & 18 \end{bmatrix}"),
+            slope("L", "W_{12}", "42"),
+        ]
+    )
+    assert {one.verdict for one in check_text(right).equalities} == {"stated", "exact"}
+    for before, after in ((r"14 \\ 40", r"14 \\ 41"), ("_{:,2} =", "_{:,1} ="), (r"X^\top", "X"), ("= 42", "= 40")):
+        assert before in right
+        assert "wrong" in {one.verdict for one in check_text(right.replace(before, after)).equalities}, after
+
+
+def test_gradients_pass_through_a_vector_of_formulas() -> None:
+    text = (
+        r"$A = \begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$, $$m = \left[\frac{\sum_{ij} A_{ij}}{4}; A_{11}\right], "
+        r"\quad L = 3 m_1^2 + m_2$$"
+    )
+    right = slope("L", "A", r"\begin{pmatrix} 4.75 & 3.75 \\ 3.75 & 3.75 \end{pmatrix}")
+    assert check_text(text + right).equalities[-1].verdict == "exact"
+    assert check_text(text + right.replace("4.75", "3.75")).equalities[-1].verdict == "wrong"
+
+
+def test_words_that_are_functions_only_before_a_bracket_stay_names_elsewhere() -> None:
+    text = r"$\text{rows} = 3$, $\text{entries} = 4 \cdot \text{rows} = 12$, $\text{place} = \text{rows} + 1 = 4$"
+    assert "wrong" not in {one.verdict for one in check_text(text).equalities}
+    assert check_text(text).summary["undecided"] == 0
+
+
+def test_a_number_put_in_for_a_derivative_keeps_its_sign() -> None:
+    given = (
+        r"$y = w x$, $L = \frac12 (y-t)^2$, $w = 0.5$, $x = 3$, $t = 2.12$. $\frac{\partial L}{\partial y} = -0.62$. "
+    )
+    assert check_text(given + slope("L", "w", "-0.62 x")).summary["wrong"] == 0
+    assert check_text(given + slope("L", "w", "0.62 x")).summary["wrong"] == 1
+    assert check_text(given + slope("L", "w", "-0.62 w")).summary["wrong"] == 1
