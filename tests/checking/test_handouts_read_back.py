@@ -119,3 +119,12 @@ def test_a_number_put_in_for_a_derivative_keeps_its_sign() -> None:
     assert check_text(given + slope("L", "w", "-0.62 x")).summary["wrong"] == 0
     assert check_text(given + slope("L", "w", "0.62 x")).summary["wrong"] == 1
     assert check_text(given + slope("L", "w", "-0.62 w")).summary["wrong"] == 1
+
+
+def test_targets_that_are_0_do_not_hide_a_sign() -> None:
+    given = (
+        r"$o = W h$, $L = \frac12 \sum_i (o_i - t_i)^2$, $W = \begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix}$, "
+        r"$h = \begin{bmatrix} 1 \\ 2 \end{bmatrix}$, $t = \begin{bmatrix} 0 \\ 0 \end{bmatrix}$. "
+    )
+    assert check_text(given + slope("L", "w_{11}", "(o_1 - t_1) h_1")).summary["wrong"] == 0
+    assert check_text(given + slope("L", "w_{11}", "(o_1 + t_1) h_1")).summary["wrong"] == 1

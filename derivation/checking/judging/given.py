@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from derivation.checking.facts.failures import FAILURES
@@ -14,7 +14,7 @@ from derivation.checking.facts.values import quantities
 from derivation.checking.judging.agreement import equal
 from derivation.checking.judging.context import ATTEMPTS, Context
 from derivation.formulas.operations import heads
-from derivation.formulas.terms import Term, is_literal, rebuild, walk
+from derivation.formulas.terms import Term, is_literal, name, rebuild, walk
 
 MAXIMAL_PUT_IN = 20
 """Ways of putting a derivative back for a number that are tried."""
@@ -33,13 +33,24 @@ def holds_as_given(context: Context, chain: ChainRead, slope: Term, b: Term) -> 
 
 def gives(context: Context, chain: ChainRead, slope: Term, b: Term, leaves: list[Term]) -> bool:
     facts, position = context.facts, chain.position
-    mine = context.reach({node.args[0] for leaf in leaves for node in walk(leaf) if node.head == "name"}, chain)
+    names = {node.args[0] for leaf in leaves for node in walk(leaf) if node.head == "name"}
+    mine = context.reach(names, chain) | set(rests_on(context, names, chain))
     yours = {leaf.args[0] for leaf in quantities(b) if leaf.head == "name"}
     given = frozenset(
         key for key in yours - mine if facts.value_statement(key, position) and not facts.definitions(key, position)
     )
     points = [Random(facts, trial, given, context.printed) for trial in range(ATTEMPTS)]
     return bool(given) and bool(context.identical(slope, b, chain, points))
+
+
+def rests_on(context: Context, names: Iterable[str], chain: ChainRead) -> list[str]:
+    """The quantities in the formulas of some, and in theirs: the whole t, where a loss goes over all `t_i`."""
+    found = list(names)
+    for key in found:
+        context.facts.meter.tick()
+        for formula in context.facts.formulas(name(key), key, chain.position):
+            found += {node.args[0] for node in walk(formula) if node.head == "name"} - {*found}
+    return found
 
 
 def put_back(context: Context, chain: ChainRead, b: Term) -> Iterator[Term]:
