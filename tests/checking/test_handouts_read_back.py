@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
+from copies import copies
 
+import derivation
 from derivation.checking.article import check_text
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 M = r"$M = \begin{pmatrix} 1 & 2 & 3 \\ 4 & 5 & 6 \end{pmatrix}$, $h = \begin{pmatrix} 7 \\ 8 \\ 9 \end{pmatrix}$. "
 """Two arrays that are told apart in every entry."""
@@ -128,3 +133,14 @@ def test_targets_that_are_0_do_not_hide_a_sign() -> None:
     )
     assert check_text(given + slope("L", "w_{11}", "(o_1 - t_1) h_1")).summary["wrong"] == 0
     assert check_text(given + slope("L", "w_{11}", "(o_1 + t_1) h_1")).summary["wrong"] == 1
+
+
+@pytest.mark.parametrize("lesson", ["linear-regression", "two-two-one"])
+def test_copies_with_other_names_have_the_verdicts_of_the_one(lesson: str) -> None:
+    from derivation.pages.formats.markdown import markdown
+
+    one = markdown(derivation.prove(derivation.derive(derivation.load(EXAMPLES / f"{lesson}.toml"))))
+    count = 22  # as many general update rules, one in each section
+    expected = {verdict: count * found for verdict, found in check_text(one).summary.items()}
+    assert dict(check_text(copies(one, count)).summary) == expected
+    assert expected["undecided"] == expected["wrong"] == 0

@@ -194,9 +194,10 @@ class Knowledge:
         return found
 
     @cached_property
-    def indexed_symbols(self) -> Sequence[Symbol]:
-        """The symbols of the article that have scripts."""
-        return [symbol for key in sorted(self.symbols, key=str) if (symbol := self.symbols[key]).sub or symbol.label]
+    def script_words(self) -> Sequence[str]:
+        """What stands in the scripts of the article's symbols, each once."""
+        found = (self.symbols[key] for key in sorted(self.symbols, key=str))
+        return list(dict.fromkeys(word for symbol in found for word in (*symbol.sub, *symbol.label)))
 
     @cached_property
     def sums(self) -> Sequence[tuple[set[str], set[str]]]:
