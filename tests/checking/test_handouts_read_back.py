@@ -144,3 +144,63 @@ def test_copies_with_other_names_have_the_verdicts_of_the_one(lesson: str) -> No
     expected = {verdict: count * found for verdict, found in check_text(one).summary.items()}
     assert dict(check_text(copies(one, count)).summary) == expected
     assert expected["undecided"] == expected["wrong"] == 0
+
+
+BY_COLUMNS = (
+    r"$W = \begin{bmatrix} 1 & 0 \\ 0 & 1 \\ 1 & 1 \end{bmatrix}$, $X = \begin{bmatrix} 1 & 0 \\ 0 & 1 \end{bmatrix}$, "
+    r"$Y = \begin{bmatrix} 1 & 0 \\ 0 & 1 \\ 0 & 0 \end{bmatrix}$, $Z = W X$, $P = \text{softmax}(Z)$, "
+    r"$L = -\frac12 \sum_{ij} Y_{ij} \log P_{ij}$ "
+)
+"""A sample in each column: e / (2 e + 1) = 0.422, 1 / (2 e + 1) = 0.155, L = -log 0.4223 = 0.862."""
+
+
+def test_softmax_of_a_batch_goes_the_way_its_probabilities_do() -> None:
+    printed = r"$P = \begin{bmatrix} 0.422 & 0.155 \\ 0.155 & 0.422 \\ 0.422 & 0.422 \end{bmatrix}$, $L = 0.862$ "
+    right = BY_COLUMNS + printed + slope("L", "Z", r"\frac12 (P - Y)")
+    assert {one.verdict for one in check_text(right).equalities} <= {"stated", "exact", "rounded"}
+    assert check_text(right.replace("0.862", "0.852")).summary["wrong"] == 1
+    assert check_text(right.replace(r"P - Y", "P + Y")).summary["wrong"] == 1
+    by_rows = (
+        r"$Z = \begin{bmatrix} 1 & 0 & 1 \\ 0 & 1 & 1 \end{bmatrix}$, $P = \text{softmax}(Z)$, "
+        r"$P = \begin{bmatrix} 0.422 & 0.155 & 0.422 \\ 0.155 & 0.422 & 0.422 \end{bmatrix}$"
+    )
+    assert check_text(by_rows).equalities[-1].verdict == "rounded"
+    assert check_text(by_rows.replace("0.155 & 0.422 & 0.422", "0.155 & 0.422 & 0.522")).summary["wrong"] == 1
+
+
+KINKS = [r"\max(0, {0})", r"\text{{ReLU}}({0})", r"|{0}|", r"\text{{LeakyReLU}}({0})", r"\min({0}, 0)"]
+
+
+@pytest.mark.parametrize("kink", KINKS)
+def test_a_mask_that_is_left_out_is_missed_under_no_name(kink: str) -> None:
+    for letter in "abcfgkmnopqrsuvwxyz":
+        text = rf"$h = {kink.format(letter)}$, $L = \frac12 (h - 1)^2$. " + slope("L", letter, "h - 1")
+        assert check_text(text).equalities[-1].verdict == "wrong", text
+    masked = r"$z = w x$, $a = \max(0, z)$. " + slope("a", "w", r"\mathbf{1}[z > 0] x")
+    assert check_text(masked).equalities[-1].verdict == "exact"
+
+
+def test_an_entry_that_an_array_has_not_is_told_in_words() -> None:
+    from derivation.checking.facts.failures import told
+    from derivation.words.telling import code_of
+
+    assert code_of(told(IndexError("tuple index out of range"))) == "undecided.open_shapes"
+
+
+def test_a_derivative_by_an_entry_that_is_said_to_be_0_is_no_equation() -> None:
+    given = r"$y = w^\top x$, $w = \begin{bmatrix} 1 \\ 2 \end{bmatrix}$, $x = \begin{bmatrix} 3 \\ 0 \end{bmatrix}$. "
+    assert check_text(given + slope("y", "w_2", "0")).equalities[-1].verdict == "exact"
+    assert check_text(given + slope("y", "w_1", "0")).equalities[-1].verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    "words", [r"For $z > 0$, {0}", "If $z>0$, then {0}", "{0} where $z > 0$.", "When $0 < z$ we have {0}"]
+)
+def test_a_derivative_on_one_side_of_a_kink_is_asked_about(words: str) -> None:
+    given = r"$a = \max(0, z)$, $L = \frac12 (a - t)^2$. "
+    one_sided = words.format(r"$\frac{\partial L}{\partial z} = a - t$")
+    assert check_text(given + one_sided).equalities[-1].code == "undecided.one_side"
+    assert (
+        check_text(given + one_sided.replace("z > 0", "z").replace("z>0", "z").replace("0 < z", "z")).summary["wrong"]
+        == 1
+    )

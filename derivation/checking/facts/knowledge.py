@@ -11,8 +11,10 @@ from functools import cached_property
 from operator import attrgetter
 
 from derivation.checking.facts.indices import bears, match
+from derivation.checking.facts.kinks import show_kink
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key, Quantity, is_updated, stem
+from derivation.checking.facts.shares import direction, is_distribution, is_one_hot
 from derivation.checking.reading.clauses import Chain, Clause, Declaration, Side
 from derivation.checking.reading.forms import read
 from derivation.checking.reading.symbols import Symbol, Vocabulary
@@ -184,6 +186,24 @@ class Knowledge:
             if bound and pattern.primes == symbol.primes:
                 return key, bound
         return None
+
+    @cached_property
+    def is_by_columns(self) -> bool:
+        """Whether probabilities, or targets, stand in the columns of matrices here, one sample in each, and nowhere in
+        rows."""
+        found = {
+            direction(statement.tree)
+            for key, statements in self.values.items()
+            for statement in statements
+            if is_one_hot(statement.tree) or any(is_distribution(one.tree) for one in self.formulas.get(key, ()))
+        }
+        return found - {""} == {"columns"}
+
+    @cached_property
+    def has_kinks(self) -> bool:
+        """Whether a formula of the article holds a function with a kink."""
+        bodies = (body for found in self.functions.values() for _, _, body in found)
+        return show_kink([*(statement.tree for found in self.formulas.values() for statement in found), *bodies])
 
     @cached_property
     def by_base(self) -> Mapping[str, Sequence[Symbol]]:

@@ -14,15 +14,15 @@ from derivation.checking.facts.operations import operation
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import LISTS, Tree
 from derivation.formulas.arrays import Shape, collapse
-from derivation.formulas.operations import heads
+from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.terms import Term, index, matrix, number
 
-BESIDE, BELOW = "concat axis=1", "concat axis=0"
+BESIDE, BELOW = (TABLE[head].spellings[0] for head in (heads.BESIDE, heads.BELOW))
 MAXIMAL_ONES = 1000
 MAXIMAL_POWER, MAXIMAL_SIZE = 8, 4
 """Powers of a matrix that are spelled out; rows of a matrix whose determinant or inverse is."""
-BY_ROWS = {heads.SOFTMAX: f"{heads.SOFTMAX} axis=1", heads.LOG_SOFTMAX: f"{heads.LOG_SOFTMAX} axis=1"}
-"""Functions of a matrix that work in each row: over all its entries they never do."""
+ALONG = frozenset([heads.SOFTMAX, heads.LOG_SOFTMAX])
+"""Functions of a matrix that work in each row, or in each column: over all its entries they never do."""
 
 
 class Meaner(Protocol):

@@ -13,7 +13,7 @@ from derivation.checking.facts.failures import Mismatch, Unknown
 from derivation.checking.facts.indices import instance, letters
 from derivation.checking.facts.knowledge import is_closed
 from derivation.checking.facts.lookup import Lookup, Meant
-from derivation.checking.facts.matrices import BY_ROWS, OF_MATRICES
+from derivation.checking.facts.matrices import ALONG, OF_MATRICES
 from derivation.checking.facts.operations import PRODUCTS, operation, product
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import ARGUMENT, THETA, hidden
@@ -155,8 +155,8 @@ class Meaning:
     def call(self, tree: Tree) -> Meant:
         function, *arguments = tree.args
         meant = [self.of(argument) for argument in arguments]
-        if function in BY_ROWS and len(meant) == 1 and 1 not in (meant[0][1] or (1,)):
-            function = BY_ROWS[function]
+        if function in ALONG and len(meant) == 1 and 1 not in (meant[0][1] or (1,)):
+            function += f" axis={0 if self.facts.knowledge.is_by_columns else 1}"
         if function in TRIGONOMETRIC and any(node.head == "degrees" for node in nodes(arguments[0])):
             half_turn = operation("/", [self.of(pi(tree.start)), (number(180), ())], tree.start)
             meant = [product(Tree(r"\cdot", (arguments[0], arguments[0]), tree.start), meant[0], half_turn)]

@@ -9,7 +9,7 @@ from typing import Any
 
 from flint import fmpq
 
-from derivation.checking.facts.failures import Unknown
+from derivation.checking.facts.failures import FAILURES, Unknown
 from derivation.checking.facts.lookup import Lookup
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key, key_of
@@ -17,6 +17,8 @@ from derivation.checking.facts.supposed import NOTHING
 from derivation.checking.facts.values import Truth
 from derivation.checking.reading.trees import LISTS
 from derivation.formulas.arrays import Array, Shape
+from derivation.formulas.numbers import middle
+from derivation.formulas.operations import TABLE
 from derivation.formulas.terms import Term
 
 DRAWN_A_STEP = 32
@@ -101,6 +103,22 @@ class Random(Truth):
 
     def given_by_value(self, key: Key, position: Position) -> Array:
         return Truth(self.facts).given(key, position)
+
+
+def sides(kink: Term, point: Truth, position: Position) -> set[bool]:
+    """The sides of a kink on which the entries of its operand lie at a point."""
+    row = TABLE[kink.head]
+    assert row.kink
+    try:
+        distance = row.kink(None, *(point.value(child, position) for child in kink.children))
+        return {middle(entry) > 0 for entry in distance.entries}
+    except FAILURES:
+        return set()
+
+
+def are_crossed(kinks: Sequence[Term], points: Sequence[Truth], position: Position) -> bool:
+    """Whether the points lie on both sides of every kink."""
+    return all(len(set().union(*(sides(kink, point, position) for point in points))) == 2 for kink in kinks)
 
 
 def normalized(array: Array, parts: list[range]) -> Array:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from derivation.checking.facts.failures import FAILURES, Mismatch, Unknown, undefined
+from derivation.checking.facts.failures import FAILURES, Mismatch, Unknown, told, undefined
 from derivation.checking.facts.knowledge import (
     ChainRead,
     is_closed,
@@ -28,7 +28,7 @@ from derivation.checking.facts.supposed import Supposed
 from derivation.checking.facts.values import quantities
 from derivation.checking.judging.agreement import significant
 from derivation.checking.judging.ambiguities import Ambiguities
-from derivation.checking.judging.cases import claims_identity
+from derivation.checking.judging.cases import Cases, claims_identity
 from derivation.checking.judging.compare import Comparison, NoValue
 from derivation.checking.judging.context import ATTEMPTS, Context, Judgement
 from derivation.checking.judging.definitions import Definitions
@@ -106,7 +106,7 @@ class Pair:
         """What is thought, once it is weighed whether something else was meant."""
         judgement = self.attempt(Pair.freed)
         if judgement.verdict != "wrong":
-            return self.supposing(judgement)
+            return self.on_one_side(self.supposing(judgement))
         readings = OTHERS if self.facts.knowledge.scalar else (*OTHERS, ENTRYWISE)
         for other in otherwise(self.chain, self.i, self.k, readings):
             again = Pair(self.context, other, self.i, self.k).attempt(Pair.freed)
@@ -116,6 +116,14 @@ class Pair:
             self.chain, self.left, self.right, judgement.expected
         )
         return Judgement("undecided", ambiguity, lessons=judgement.lessons) if ambiguity else judgement
+
+    def on_one_side(self, judgement: Judgement) -> Judgement:
+        """The judgement; a question where an equality that does not hold for all numbers is meant on one side of a
+        kink."""
+        is_meant = judgement.verdict == "wrong" and Cases(self.context).is_on_one_side(
+            self.chain, self.left, self.right
+        )
+        return Judgement("undecided", tell("undecided.one_side")) if is_meant else judgement
 
     def supposing(self, judgement: Judgement) -> Judgement:
         """The judgement; where the article lacks numbers for one on derivatives, the one by what must hold for any."""
@@ -152,7 +160,7 @@ class Pair:
                 return Judgement("wrong", tell("wrong.no_value", problem=why), at=self.right.side.start)
             return Judgement("undecided", tell("undecided.no_value", problem=error))
         except FAILURES as error:
-            return Judgement("undecided", tell("undecided.uncertain", problem=error))
+            return Judgement("undecided", tell("undecided.uncertain", problem=told(error)))
 
     def freed(self) -> Judgement:
         """The judgement where names of which nothing is known stand for any number, if the left side says so."""

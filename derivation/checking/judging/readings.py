@@ -9,6 +9,7 @@ from functools import partial
 
 from derivation.checking.facts.knowledge import ChainRead, SideRead
 from derivation.checking.facts.lookup import Meant
+from derivation.checking.facts.matrices import ALONG
 from derivation.checking.reading.trees import LISTS, Tree, mapped, nodes
 from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term, matrix
@@ -22,6 +23,15 @@ class Reading:
     change: Callable[[Tree], Tree]
 
 
+def is_along(node: Tree) -> bool:
+    """Whether a node is a function of a matrix that works in each row, or in each column."""
+    return node.head == "call" and node.args[0] in ALONG
+
+
+def along(node: Tree, axis: int) -> Tree:
+    return replace(node, args=(f"{node.args[0]} axis={axis}", *node.args[1:]))
+
+
 OTHERS = (
     Reading(
         lambda node: node.head == "number" and bool(node.args[1:]),
@@ -31,6 +41,8 @@ OTHERS = (
         lambda node: node.head == "mixed",
         lambda node: Tree("group", (Tree("", node.args, node.start),), node.start),  # 2\frac12 is 2 \cdot \frac12
     ),
+    Reading(is_along, lambda node: along(node, 0)),  # a sample in each column
+    Reading(is_along, lambda node: along(node, 1)),  # a sample in each row
     Reading(
         lambda node: node.head == "tuple",
         lambda node: Tree("matrix", (Tree("row", node.args, node.start),), node.start),  # [a, b] side by side

@@ -266,8 +266,6 @@ class Vocabulary:
     """Letters that stand for any number where such a sign is defined."""
     degrees: bool = False
     """Whether angles are given in degrees."""
-    attentive: bool = False
-    """Whether the article is about attention, whose weights add up to 1 in each row."""
     standing: set[str] = field(default_factory=set)
     """Bases that stand somewhere without a bracket behind them."""
     signed: bool = False
