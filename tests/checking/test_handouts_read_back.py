@@ -204,3 +204,61 @@ def test_a_derivative_on_one_side_of_a_kink_is_asked_about(words: str) -> None:
         check_text(given + one_sided.replace("z > 0", "z").replace("z>0", "z").replace("0 < z", "z")).summary["wrong"]
         == 1
     )
+
+
+X23 = (
+    r"$X = \begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix}$, $W = \begin{bmatrix} 1 & 0 \\ 2 & 1 \\ 0 & 1 \end{bmatrix}$, "
+)
+"""X W^T = [1 4 2; 3 10 4]."""
+DECIDED = [
+    (r"$\delta = (0.2, 0.3, -0.1)$, ", r"$\sum \delta = 0.4$", "0.4", "0.5"),
+    (r"$y = (1, 0)$, $p = (0.8, 0.2)$, ", r"$L = -\sum y \log p = 0.223$", "0.223", "1.609"),
+    (r"$w = (1, 2)$, $x = (3, 4)$, ", r"$z = \sum w_i x_i + 1 = 12$", "12", "8"),
+    (r"$x = (2, 3, 4)$, ", r"$\prod x = 24$", "24", "9"),
+    (
+        X23 + r"$b = \begin{bmatrix} 1 & 2 & 3 \end{bmatrix}$. ",
+        r"$X W^\top + b = \begin{bmatrix} 2 & 6 & 5 \\ 4 & 12 & 7 \end{bmatrix}$",
+        "12",
+        "13",
+    ),
+    (X23 + "$b = (1, 2, 3)$. ", r"$X W^\top + b = \begin{bmatrix} 2 & 6 & 5 \\ 4 & 12 & 7 \end{bmatrix}$", "12", "11"),
+    (
+        r"$M = \begin{bmatrix} 1 & 2 & 3 \\ 4 & 5 & 6 \end{bmatrix}$, $m = \begin{bmatrix} 2 \\ 5 \end{bmatrix}$, ",
+        r"$M - m = \begin{bmatrix} -1 & 0 & 1 \\ -1 & 0 & 1 \end{bmatrix}$",
+        "-1 & 0 & 1 \\e",
+        "-1 & 0 & 2 \\e",
+    ),
+    (
+        r"$E[g^2]_0 = 2$, $g_1 = 2$, ",
+        r"$E[g^2]_1 = 0.9 E[g^2]_0 + 0.1 g_1^2 = 0.9 \cdot 2 + 0.1 \cdot 4 = 2.2$",
+        "2.2",
+        "2.4",
+    ),
+    ("$z_1 = 3$ and $z_10 = 2$, ", "$z_{10} + z_1 = 5$", "5", "3"),
+    ("$x = (3, 4)$, ", r"$\|x\|_3 = 4.498$", "4.498", "5"),
+    ("$f = x^3$. ", r"$\frac{d^2 f}{dx^2} = 6 x$", "6 x", "5 x"),
+    ("$f = x^2 y$. ", r"$\frac{\partial^2 f}{\partial x \partial y} = 2 x$", "2 x", "2 y"),
+    ("$z = w x$, $L = (z - t)^2$. ", r"$\frac{\partial^2 L}{\partial w^2} = 2 x^2$", "2 x^2", "2 w^2"),
+    ("$f(x) = x^3$. ", "$f''(x) = 6x$", "6x", "3x^2"),
+    ("$f(x) = x^3$. ", "$f''(2) = 12$", "12", "11"),
+    ("$f = x^2$. ", r"$\left.\frac{\partial f}{\partial x}\right|_{x=3} = 2 \cdot 3 = 6$", "2 \\cdot 3", "3 \\cdot 3"),
+]
+
+
+@pytest.mark.parametrize(("given", "right", "number", "slip"), DECIDED)
+def test_what_need_not_be_left_open_is_decided(given: str, right: str, number: str, slip: str) -> None:
+    found = [one.verdict for one in check_text(given + right).equalities]
+    assert not {"wrong", "undecided"} & {*found}
+    assert found[-1] != "stated"
+    assert number in right
+    assert "wrong" in [one.verdict for one in check_text(given + right.replace(number, slip)).equalities]
+
+
+def test_a_vector_added_to_a_square_matrix_may_be_a_row_or_a_column() -> None:
+    text = r"$X = \begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix}$, $b = (1, 10)$, "
+    for result in (r"2 & 12 \\ 4 & 14", r"2 & 3 \\ 13 & 14"):
+        assert check_text(text + rf"$X + b = \begin{{bmatrix}} {result} \end{{bmatrix}}$").summary["undecided"] == 1
+
+
+def test_lists_that_number_cases_are_no_claim() -> None:
+    assert check_text("For $t = 1,2,3$ and $i = 1, \\ldots, n$ we go on.").equalities == []

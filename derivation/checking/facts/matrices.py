@@ -5,14 +5,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import reduce
 from itertools import permutations
 from typing import Protocol
 
+from derivation.checking.facts.failures import Mismatch
 from derivation.checking.facts.lookup import Lookup, Meant
 from derivation.checking.facts.operations import operation
 from derivation.checking.reading.tokens import Unreadable
-from derivation.checking.reading.trees import LISTS, Tree
+from derivation.checking.reading.trees import LISTS, Tree, mapped
 from derivation.formulas.arrays import Shape, collapse
 from derivation.formulas.operations import TABLE, heads
 from derivation.formulas.terms import Term, index, matrix, number
@@ -169,6 +171,30 @@ def sizes(meaning: Meaner, tree: Tree) -> Meant:
     return operation(heads.ABS, [(term, shape)], tree.start)
 
 
+def other_norm(meaning: Meaner, tree: Tree) -> Meant:
+    r"""`\|x\|_3` of a vector."""
+    term, shape = sizes(meaning, Tree(heads.NORM, tree.args[:1], tree.start))
+    order, _ = meaning.of(tree.args[1])
+    power_sum = Term(heads.SUM, (Term(heads.HADAMARD_POW, (term, order)),))
+    return (Term(heads.POW, (power_sum, Term(heads.DIV, (number(1), order)))), ()) if shape else (term, ())
+
+
+def in_all(meaning: Meaner, tree: Tree) -> Meant:
+    r"""`\sum y \log p`, the sum of all entries: of products entry by entry, where no matrix product fits."""
+    head, body = tree.args
+    try:
+        term, shape = meaning.of(body)
+    except Mismatch:
+        term, shape = meaning.of(mapped(body, lambda node: replace(node, head=SPREAD.get(node.head, node.head))))
+    if not shape:
+        raise Unreadable(tree.start, "reading.unclear_sum")
+    return Term(head, (term,)), ()
+
+
+SPREAD = dict.fromkeys(("", r"\cdot", r"\times", "*"), r"\odot")
+"""Signs of products that stand for the one entry by entry where columns are multiplied."""
+
+
 def mixed(meaning: Meaner, tree: Tree) -> Meant:
     """A whole number and a fraction behind it: their sum."""
     return operation("+", [meaning.of(child) for child in tree.children], tree.start)
@@ -184,6 +210,8 @@ OF_MATRICES: dict[str, Callable[..., Meant]] = {
     "^entrywise": entrywise,
     "det": determinant,
     heads.NORM: norm,
+    "norm_p": other_norm,
+    "in_all": in_all,
     "norm_1": sum_of_sizes,
     "norm_infinity": largest_size,
     "mixed": mixed,

@@ -17,6 +17,7 @@ from derivation.checking.facts.matrices import ALONG, OF_MATRICES
 from derivation.checking.facts.operations import PRODUCTS, operation, product
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import ARGUMENT, THETA, hidden
+from derivation.checking.facts.slopes import slope
 from derivation.checking.facts.supposed import NOTHING, is_kronecker
 from derivation.checking.reading.names import TRIGONOMETRIC
 from derivation.checking.reading.numerals import pi
@@ -172,6 +173,8 @@ class Meaning:
     def where(self, tree: Tree) -> Meant:
         """An expression with a value put in for a name."""
         body, variable, value = tree.args
+        if body.head == "partial" and body.args[1].head == "name" and body.args[1].args == variable.args:
+            return substitute(slope(self, body)[0], {variable.args[0].key: self.of(value)[0]}), ()
         bound = {**self.bound, variable.args[0].key: self.of(value)}
         return Meaning(self.facts, self.position, bound, self.indices, self.depth + 1).of(body)
 
@@ -228,7 +231,9 @@ class Meaning:
         if after != shape:
             raise Unreadable(tree.start, "meaning.several_entries")
         one = Term("ones", shape) if shape else number(1)
-        return substitute(self.facts.slope_of(result, ARGUMENT, shape, one), {ARGUMENT: inner}), shape
+        for _ in range(*tree.args[2:] or (1,)):
+            result = self.facts.slope_of(result, ARGUMENT, shape, one)
+        return substitute(result, {ARGUMENT: inner}), shape
 
     # Derivatives and sums
 
@@ -375,13 +380,14 @@ class Meaning:
         raise Unreadable(tree.start, "meaning.comparison")
 
 
-METHODS: dict[str, Callable[[Meaning, Tree], Meant]] = {
+METHODS: dict[str, Callable[..., Meant]] = {
     "u-": Meaning.negative,
     "name": Meaning.named,
     "nabla": Meaning.partial,
     "entry": Meaning.entry_of,
     heads.PROD: Meaning.sum,
     "degrees": Meaning.group,
+    "slope": slope,
     **OF_MATRICES,
     **{
         key: getattr(Meaning, key)

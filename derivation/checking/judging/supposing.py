@@ -40,7 +40,7 @@ PART_OF_STEPS = 2
 """The part of an article's steps behind which nothing is tried in this way: the rest is for what it says itself."""
 LOOSE = frozenset(["", r"\cdot", "*"])
 """Signs of products that some write between columns for the one entry by entry."""
-SLOPES = frozenset(["partial", "nabla", "prime"])
+SLOPES = frozenset(["partial", "nabla", "prime", "slope"])
 
 
 def speaks_of_slopes(context: Context, chain: ChainRead) -> bool:

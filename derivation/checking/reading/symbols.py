@@ -210,6 +210,8 @@ def script(words: Sequence[Token], at: int) -> tuple[tuple[Token, ...], int]:
     if first.text == "{":
         end = group(words, at + 1)
         return _bare(tuple(words[at + 2 : end - 1])), end
+    if words[at].text == "_" and first.text.isdecimal() and len(first.text) == 2:
+        return (first,), at + 2  # z_10, of which nobody means z_1 times 0
     if first.text[0].isdecimal() and len(first.text) > 1:
         sign, text = words[at].text, first.text
         raise Unreadable(
