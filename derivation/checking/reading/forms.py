@@ -116,7 +116,7 @@ def indicator(reader: Reader) -> Tree:
     return Tree("indicator", condition.args, start)
 
 
-SIZES = re.compile(r"(\d{1,6})(?:\\times(\d{1,6}))?")
+SIZES = re.compile(r"(\d+)(?:\\times(\d+))?")
 """Rows and columns below or above an array: `2 \\times 3`, or the rows of a column alone."""
 UNIT = re.compile(r"(\d{1,6})(?:,(\d{1,6}))?")
 """The place of the only 1 of an array."""
