@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import compress
+from operator import attrgetter
 from pathlib import Path
 
 from derivation.checking.facts.constants import formulas_of_constants
@@ -52,8 +53,6 @@ HYPOTHESIS = re.compile(r"\b(?:if|when|whenever|unless|whether|wenn|falls|otherw
 RENAMED = 2
 """Names given another meaning in a later section, from which on an article is taken to do so as a rule: fewer are
 mistakes."""
-MAXIMAL_RULES = 20
-"""General rules for any parameter that an article may state."""
 OPERANDS = 1
 """Results worked with hidden digits, beyond which an article is taken to do so as a rule."""
 ARRAYS = frozenset([r"\top", r"\odot", r"\mathbf", r"\boldsymbol", r"\vec", r"\otimes", r"\mathbb"])
@@ -181,7 +180,7 @@ class Article:
             if theta and not self.knowledge.values.get(theta.key) and not self.knowledge.formulas.get(theta.key):
                 rules = [Rule(theta, statement) for statement in statements if has_derivative(statement.tree)]
                 found += rules if rules and is_unknown(facts, theta.key) else ()
-        return found[:MAXIMAL_RULES]
+        return sorted(found, key=attrgetter("position"))
 
     def judged(self) -> tuple[list[Equality], Facts]:
         """The verdicts on all pairs, and the facts once they are known. A first look finds out whether the article

@@ -12,7 +12,7 @@ from typing import Any
 
 from flint import arb, fmpq
 
-from derivation.checking.facts.failures import FAILURES, Mismatch, Unknown
+from derivation.checking.facts.failures import FAILURES, Mismatch, Unknown, told
 from derivation.checking.facts.intervals import Balls
 from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.numerals import numerals
@@ -129,7 +129,7 @@ class Comparison:
             except Undefined as error:
                 problem = NoValue(error.message)
             except FAILURES as error:
-                problem = NoValue(message_of(error) or tell("undecided.nothing"))
+                problem = NoValue(told(error) or tell("undecided.nothing"))
         if not found:
             assert problem is not None
             if isinstance(problem, NoValue | Mismatch | Unknown):

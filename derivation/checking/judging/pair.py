@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from derivation.checking.facts.failures import FAILURES, Mismatch, Unknown, undefined
+from derivation.checking.facts.failures import FAILURES, Mismatch, Unknown, told, undefined
 from derivation.checking.facts.knowledge import (
     ChainRead,
     is_closed,
@@ -29,7 +29,7 @@ from derivation.checking.facts.values import quantities
 from derivation.checking.judging.agreement import significant
 from derivation.checking.judging.ambiguities import Ambiguities
 from derivation.checking.judging.beginning import Beginning
-from derivation.checking.judging.cases import claims_identity
+from derivation.checking.judging.cases import Cases, claims_identity
 from derivation.checking.judging.compare import Comparison, NoValue, Outcome
 from derivation.checking.judging.context import ATTEMPTS, Context, Judgement
 from derivation.checking.judging.definitions import Definitions
@@ -37,7 +37,7 @@ from derivation.checking.judging.explanations import Explanations
 from derivation.checking.judging.given import holds_as_given, puts_nothing_in
 from derivation.checking.judging.measures import all_readings, in_common, in_their_units
 from derivation.checking.judging.origins import Origins
-from derivation.checking.judging.readings import otherwise, signed
+from derivation.checking.judging.readings import as_one_list, otherwise, signed
 from derivation.checking.judging.residues import congruent
 from derivation.checking.judging.solving import in_step
 from derivation.checking.judging.supposing import Supposing, is_readable, speaks_of_slopes
@@ -47,7 +47,7 @@ from derivation.checking.reading.trees import Tree, nodes
 from derivation.formulas.arrays import Shape, describe
 from derivation.formulas.calculus.reverse import NoDerivative
 from derivation.formulas.numbers import Undefined
-from derivation.formulas.terms import Term, is_literal, matrix
+from derivation.formulas.terms import Term, is_literal
 from derivation.words.telling import code_of, message_of, tell
 
 
@@ -117,7 +117,7 @@ class Pair:
         """What is thought, once it is weighed whether something else was meant."""
         judgement = self.attempt(Pair.freed)
         if judgement.verdict != "wrong":
-            return self.supposing(judgement)
+            return self.on_one_side(self.supposing(judgement))
         for other in otherwise(self.chain, self.i, self.k, all_readings(self.a, self.b, self.facts.knowledge.scalar)):
             again = Pair(self.context, other, self.i, self.k).attempt(Pair.freed)
             if again.verdict in HOLDING:
@@ -127,6 +127,14 @@ class Pair:
         )
         unclear = ambiguity and Judgement("undecided", ambiguity, lessons=judgement.lessons)
         return unclear or in_their_units(judgement, self.a, self.b)
+
+    def on_one_side(self, judgement: Judgement) -> Judgement:
+        """The judgement; a question where an equality that does not hold for all numbers is meant on one side of a
+        kink."""
+        is_meant = judgement.verdict == "wrong" and Cases(self.context).is_on_one_side(
+            self.chain, self.left, self.right
+        )
+        return Judgement("undecided", tell("undecided.one_side")) if is_meant else judgement
 
     def supposing(self, judgement: Judgement) -> Judgement:
         """The judgement; where the article lacks numbers for one on derivatives, the one by what must hold for any."""
@@ -163,7 +171,7 @@ class Pair:
                 return Judgement("wrong", tell("wrong.no_value", problem=why), at=self.right.side.start)
             return Judgement("undecided", tell("undecided.no_value", problem=error))
         except FAILURES as error:
-            return Judgement("undecided", tell("undecided.uncertain", problem=error))
+            return Judgement("undecided", tell("undecided.uncertain", problem=told(error)))
 
     def freed(self) -> Judgement:
         """The judgement where names of which nothing is known stand for any number, if the left side says so."""
@@ -241,9 +249,8 @@ class Pair:
         (a, first), (b, second) = terms
         if first == second:
             return self.compared(a, b)
-        if is_row_of(self.a, self.b, first, second):
-            a, b = (as_row(term) if tree.head == "tuple" else term for term, tree in ((a, self.a), (b, self.b)))
-            return self.compared(a, b)
+        if turned := as_one_list(terms, (self.a, self.b)):
+            return self.compared(*turned)
         renamed = self.explanations.renamed(self.chain, self.left, self.right)
         if renamed:
             return renamed
@@ -355,6 +362,8 @@ class Pair:
 
     def puts_in(self, left: Tree, right: Tree) -> bool:
         """Whether the right side has numbers where the left has names: values were put in."""
+        if any(node.head == "matrix" and is_closed(node) for node in nodes(right)):
+            return not any(node.head == "matrix" for node in nodes(left))
         key = quantity(left)
         definitions = self.facts.definitions(key, self.position) if key else []
         spelled = definitions[0].tree if definitions else left
@@ -386,13 +395,3 @@ def free_names(left: Tree) -> frozenset[str]:
     return frozenset(
         argument.args[0].key for argument in left.args[1:] if isinstance(argument, Tree) and argument.head == "name"
     )
-
-
-def is_row_of(left: Tree, right: Tree, first: tuple[int, ...], second: tuple[int, ...]) -> bool:
-    """Whether one side is a list in a line, `(1, 2)`, of which a row and a column are both meant."""
-    return first == second[::-1] and "tuple" in (left.head, right.head)
-
-
-def as_row(term: Term) -> Term:
-    """A list that was taken for a column as the row that it is."""
-    return matrix((tuple(row.args[0] for row in term.args),))
