@@ -92,11 +92,12 @@ class Comparison:
         relation: str,
         subject: Callable[[], Array | None] = lambda: None,
         origin: Callable[[], Array | None] = lambda: None,
+        measured: bool = False,
     ) -> None:
         self.facts, self.truth, self.printed = context.facts, context.truth, context.printed
         self.position, self.subject, self.origin = position, subject, origin
         self.is_rounded, self.any_rounded = context.is_rounded, context.any_rounded
-        self.rounding = Rounding(relation, context.allowed, context.is_rounded, context.facts.numerals)
+        self.rounding = Rounding(relation, context.allowed, context.is_rounded, context.facts.numerals, measured)
         self.is_shortened = context.is_shortened
         self._rounded: list[str] = []
         self._difference: Difference | None = None

@@ -23,9 +23,11 @@ from derivation.checking.judging.agreement import equal, printed_entries
 from derivation.checking.judging.cases import is_solved
 from derivation.checking.judging.compare import Comparison, Difference
 from derivation.checking.judging.context import Context, Judgement
+from derivation.checking.judging.conversions import is_in_other_units
 from derivation.checking.judging.expected import as_printed, formula_of
 from derivation.checking.judging.misprints import miscopied
 from derivation.checking.judging.mistakes import named_mistake
+from derivation.checking.judging.origins import put_in_anew
 from derivation.checking.reading.trees import Tree, nodes
 from derivation.formulas.terms import Term, is_literal
 from derivation.words.telling import Sentence, extended, tell
@@ -285,7 +287,8 @@ class Explanations:
 
     def put_in(self, chain: ChainRead, left: Tree, right: Tree) -> Judgement | None:
         """The name for which another value was put in than the article gives it."""
-        others = self.are_others(chain, left, right)
+        anew = put_in_anew(self.context, chain, self.substitutions(chain, left, right))
+        others = bool(anew) or self.are_others(chain, left, right)
         for stated, tree in self.substitutions(chain, left, right):
             key = quantity(stated)
             if key is None or self.facts.definitions(key, chain.position) or key == quantity(left):
@@ -297,6 +300,8 @@ class Explanations:
             if given is None or used is None or equal(given, used) or given.shape != used.shape:
                 continue
             side = statement.read.side
+            if is_in_other_units(side.words, chain, right):
+                return Judgement("undecided", tell("undecided.units"))
             stated_there = {"quantity": key, "latex": side.latex, "line": side.place[0]}
             if self.context.is_slip(chain, right):
                 return Judgement("wrong", tell("wrong.put_in", **stated_there), at=tree.start)

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 from derivation.checking.facts.failures import FAILURES
-from derivation.checking.facts.knowledge import ChainRead, SideRead, quantity
+from derivation.checking.facts.knowledge import ChainRead, SideRead, is_number, quantity
 from derivation.checking.facts.meaning import Meaning
+from derivation.checking.facts.numerals import numerals
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key, is_derivative, is_derived
 from derivation.checking.facts.values import Truth
+from derivation.checking.judging.agreement import equal
 from derivation.checking.judging.context import Context
+from derivation.checking.reading.trees import Tree
+
+SECTION = 6000
+"""Letters above a formula in which the words of its section are looked for."""
+HEADING = re.compile(r"^(?:\#{1,6}[ ]|\\(?:sub){0,2}section\b|\\(?:chapter|paragraph)\b)", re.MULTILINE)
 
 
 class Origins:
@@ -62,3 +72,33 @@ class Origins:
         symbol = self.facts.symbol(key)
         entry = Meaning(self.facts, Position.END).entry(symbol) if symbol else None
         return entry is None or self.facts.is_gathered(entry[0].args[0].args[0], Position.END)
+
+
+def put_in_anew(context: Context, chain: ChainRead, pairs: Iterable[tuple[Tree, Tree]]) -> set[Key]:
+    """The names for which other numbers are put in than those that they had in other sections, where they are other
+    quantities: two are at least, or the number stands in the words of this section."""
+    facts, position = context.facts, chain.position
+    found: dict[Key, Tree] = {}
+    for stating, tree in pairs:
+        key = quantity(stating) or ""
+        known = facts.value_statement(key, position) or facts.seen(key)
+        if known is None or facts.definitions(key, position):
+            continue
+        given, used = (context.value_of(part, chain) for part in (known.tree, tree))
+        if given is None or used is None or equal(given, used) or given.shape != used.shape:
+            continue
+        if facts.sections[known.position] == facts.sections[position]:
+            return set()
+        found[key] = tree
+    is_other = len(found) > 1 or any(is_said(tree, chain) for tree in found.values())
+    return set(found) if is_other else set()
+
+
+def is_said(tree: Tree, chain: ChainRead) -> bool:
+    """Whether a number stands in the words of a chain's section, above it."""
+    side = chain.sides[0].side
+    text = side.formula.source.text[max(side.start - SECTION, 0) : side.start]
+    heading = max((found.start() for found in HEADING.finditer(text)), default=0)
+    words = " ".join(text[heading:].replace("$$", "$").split("$")[::2]).replace(",", ".")
+    found = (rf"(?<![\d.]){re.escape(numeral)}(?!\.?\d)" for numeral in numerals(tree))
+    return is_number(tree) and all(re.search(pattern, words) for pattern in found)

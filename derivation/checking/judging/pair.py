@@ -31,20 +31,22 @@ from derivation.checking.judging.ambiguities import Ambiguities
 from derivation.checking.judging.cases import claims_identity
 from derivation.checking.judging.compare import Comparison, NoValue
 from derivation.checking.judging.context import ATTEMPTS, Context, Judgement
+from derivation.checking.judging.conversions import converted
 from derivation.checking.judging.definitions import Definitions
 from derivation.checking.judging.explanations import Explanations
 from derivation.checking.judging.given import holds_as_given
-from derivation.checking.judging.origins import Origins
-from derivation.checking.judging.readings import ENTRYWISE, OTHERS, otherwise, signed
+from derivation.checking.judging.origins import Origins, put_in_anew
+from derivation.checking.judging.readings import ENTRYWISE, OTHERS, as_row, is_row_of, otherwise, signed
 from derivation.checking.judging.residues import congruent
 from derivation.checking.judging.supposing import Supposing, is_readable, speaks_of_slopes
 from derivation.checking.judging.verdicts import HOLDING, Allowance
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree, nodes
+from derivation.checking.reading.units import sole_unit
 from derivation.formulas.arrays import Array, Shape, describe
 from derivation.formulas.calculus.reverse import NoDerivative
 from derivation.formulas.numbers import Undefined
-from derivation.formulas.terms import Term, is_literal, matrix
+from derivation.formulas.terms import Term, is_literal
 from derivation.words.telling import code_of, message_of, tell
 
 
@@ -107,6 +109,8 @@ class Pair:
         judgement = self.attempt(Pair.freed)
         if judgement.verdict != "wrong":
             return self.supposing(judgement)
+        if in_unit := converted(self.context, self.chain, self.left, self.right, self.relation):
+            return in_unit
         readings = OTHERS if self.facts.knowledge.scalar else (*OTHERS, ENTRYWISE)
         for other in otherwise(self.chain, self.i, self.k, readings):
             again = Pair(self.context, other, self.i, self.k).attempt(Pair.freed)
@@ -244,7 +248,8 @@ class Pair:
         return replace(judgement, expected=self.explanations.expectation(a, b, self.chain))
 
     def comparison(self) -> Comparison:
-        return Comparison(self.context, self.position, self.relation, self.subject, self.origin)
+        measured = bool(sole_unit(self.right.side.words))
+        return Comparison(self.context, self.position, self.relation, self.subject, self.origin, measured)
 
     def compared(self, a: Term, b: Term) -> Judgement:
         """The judgement on terms of one shape."""
@@ -367,16 +372,18 @@ class Pair:
         return bool(set(named(spelled)) - set(named(right)))
 
     def seen(self) -> tuple[PutIn, ...]:
-        """The values put in for names of which nothing says one."""
+        """The values put in for names of which nothing says one, or only what was put in elsewhere for another
+        quantity."""
         found: dict[Key, PutIn] = {}
+        anew = put_in_anew(self.context, self.chain, substitutions(self.a, self.b))
         for stating, tree in substitutions(self.a, self.b):
             key = quantity(stating) or ""
             if (
                 key not in found
-                and self.origins.lacks_value(key)
+                and (key in anew or self.origins.lacks_value(key))
                 and (is_number(tree) or not self.context.is_opaque(key))
             ):
-                found[key] = PutIn(key, tree)
+                found[key] = PutIn(key, tree, self.position)
         return tuple(found.values())
 
 
@@ -387,13 +394,3 @@ def free_names(left: Tree) -> frozenset[str]:
     return frozenset(
         argument.args[0].key for argument in left.args[1:] if isinstance(argument, Tree) and argument.head == "name"
     )
-
-
-def is_row_of(left: Tree, right: Tree, first: tuple[int, ...], second: tuple[int, ...]) -> bool:
-    """Whether one side is a list in a line, `(1, 2)`, of which a row and a column are both meant."""
-    return first == second[::-1] and "tuple" in (left.head, right.head)
-
-
-def as_row(term: Term) -> Term:
-    """A list that was taken for a column as the row that it is."""
-    return matrix((tuple(row.args[0] for row in term.args),))

@@ -9,6 +9,7 @@ from functools import partial
 
 from derivation.checking.facts.knowledge import ChainRead, SideRead
 from derivation.checking.reading.trees import Tree, mapped, nodes
+from derivation.formulas.terms import Term, matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +74,13 @@ def changed(chain: ChainRead, i: int, k: int, reading: Reading) -> ChainRead:
         if (tree := sides[at].tree) is not None:
             sides[at] = replace(sides[at], tree=mapped(tree, change))
     return replace(chain, sides=sides)
+
+
+def is_row_of(left: Tree, right: Tree, first: tuple[int, ...], second: tuple[int, ...]) -> bool:
+    """Whether one side is a list in a line, `(1, 2)`, of which a row and a column are both meant."""
+    return first == second[::-1] and "tuple" in (left.head, right.head)
+
+
+def as_row(term: Term) -> Term:
+    """A list that was taken for a column as the row that it is."""
+    return matrix((tuple(row.args[0] for row in term.args),))

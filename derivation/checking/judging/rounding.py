@@ -15,10 +15,13 @@ from derivation.checking.judging.verdicts import Allowance
 from derivation.formulas.arrays import Array
 from derivation.formulas.numbers import bounds, exact
 
+MEASURED = 3
+"""Significant digits to which what has a unit may be rounded anywhere."""
+
 
 class Rounding:
     """How one comparison takes the numerals behind its relation. Of what the article is `allowed`, `needed` is what made
-    a difference; `is_rounded` says which numerals are known to be rounded."""
+    a difference; `is_rounded` says which numerals are known to be rounded, `measured` that the result has a unit."""
 
     def __init__(
         self,
@@ -26,8 +29,10 @@ class Rounding:
         allowed: Container[Allowance],
         is_rounded: Callable[[str], bool],
         numerals: Numerals,
+        measured: bool = False,
     ) -> None:
         self.relation, self.allowed, self.is_rounded, self.numerals = relation, allowed, is_rounded, numerals
+        self.measured = measured
         self.needed: set[Allowance] = set()
 
     def agreement(self, value: Array, texts: Sequence[str], result: bool) -> Agreement:
@@ -53,6 +58,8 @@ class Rounding:
         if isinstance(x, fmpq) and abs(x - target) == half and abs(target) < abs(x) and int(text.rstrip(".")[-1]) % 2:
             return False  # a tie goes up, or to the even digit
         if self.relation == "≈":
+            return True
+        if self.measured and result and len(text.lstrip("-0.").replace(".", "")) >= MEASURED:
             return True
         if lacks_digits(x, text) and (
             len(text.partition(".")[2]) < self.numerals.usual_places or not self.allows("cut")

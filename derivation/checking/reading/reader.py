@@ -27,6 +27,7 @@ from derivation.checking.reading.symbols import (
 )
 from derivation.checking.reading.tokens import Token, Unexpected, Unreadable, group
 from derivation.checking.reading.trees import Tree, nodes
+from derivation.checking.reading.units import unit
 
 DOUBLE = (r"\pm", r"\mp")
 BARS = ("|", r"\|")
@@ -57,6 +58,8 @@ STOPS = frozenset(
         *PRODUCTS,
     ]
 )
+UNKNOWN = frozenset(["name", "apply", "partial", "nabla", "updated"])
+"""What stands for a quantity, behind which a word is no unit."""
 SCRIPTS = frozenset(["^", "_", "'", *POSTFIXES])
 
 
@@ -257,13 +260,13 @@ class Reader:
         return tree
 
     def at_unit(self, tree: Tree) -> bool:
-        """Whether the unit of a numeral stands here, a word that the article uses for nothing else."""
-        return (
-            tree.head == "number"
-            and self.next.startswith(r"\text{")
-            and is_unit(self.words, self.place)
-            and word_of(self.words[self.place]) not in self.vocabulary.spoken
-        )
+        """Whether the unit of a number stands here, a word that the article uses for nothing else."""
+        if not self.next.startswith(r"\text{") or not is_unit(self.words, self.place):
+            return False
+        word = word_of(self.words[self.place])
+        if unit(word) and all(node.head not in UNKNOWN for node in nodes(tree)):
+            return True
+        return tree.head == "number" and word not in self.vocabulary.spoken
 
     def raised(self, tree: Tree, inner: Sequence[Token], start: int) -> Tree:
         shown = texts(inner)

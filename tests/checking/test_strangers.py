@@ -1,0 +1,122 @@
+r"""What strangers' articles write: units of measure, several examples under one name. All snippets are our own."""
+
+from __future__ import annotations
+
+import pytest
+
+from derivation.checking.article import check_text
+from derivation.checking.reading.units import unit
+
+
+def verdicts(article: str, path: str = "article.md") -> list[tuple[str, str]]:
+    """The right sides with their verdicts."""
+    return [(equality.right.latex, equality.verdict) for equality in check_text(article, path).equalities]
+
+
+def last(article: str, path: str = "article.md") -> str:
+    """The verdict on the last equality."""
+    return verdicts(article, path)[-1][1]
+
+
+@pytest.mark.parametrize(
+    ("article", "verdict"),
+    [
+        (r"$d = 7.5\,m/s\cdot 4\,s = 30\,m$", "exact"),
+        (r"$d = 7.5\,m/s\cdot 4\,s = 31\,m$", "wrong"),
+        (r"$a = \dfrac{8.4\,m/s}{2.5\,s} = 3.36\,m/s^{2}$", "exact"),
+        (r"$a = \dfrac{8.4\,m/s}{2.5\,s} = 3.66\,m/s^{2}$", "wrong"),
+        (r"$p = 2.5 \cdot 10^{-3}\,\mathrm{kg} \cdot 4 \cdot 10^2\,\mathrm{m/s} = 1\,\mathrm{kg\,m/s}$", "exact"),
+        (r"$p = 2.5 \cdot 10^{-3}\,\mathrm{kg} \cdot 4 \cdot 10^2\,\mathrm{m/s} = 2\,\mathrm{kg\,m/s}$", "wrong"),
+        (r"$a = 3{,}5~\text{m}/\text{s}^2 \cdot 2 = 7{,}0~\text{m}/\text{s}^2$", "exact"),
+        (r"$a = 3{,}5~\text{m}/\text{s}^2 \cdot 2 = 7{,}1~\text{m}/\text{s}^2$", "wrong"),
+        (
+            r"Let $s = 3\,\text{m}$. $t = 6 \cdot 10^{-9}~\text{s} + 10^{-9}~\text{s} = 7 \cdot 10^{-9}~\text{s}$",
+            "exact",
+        ),
+    ],
+)
+def test_units_behind_numbers_are_no_factors(article: str, verdict: str) -> None:
+    assert last(article) == verdict
+
+
+def test_letters_behind_a_space_are_factors_in_an_article_without_units() -> None:
+    assert last(r"Let $m = 3$ and $g = 10$. $F = 2\,m \cdot g = 60$") == "exact"
+    assert last(r"Let $m = 3$ and $g = 10$. $F = 2\,m \cdot g = 20$") == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("article", "verdict"),
+    [
+        (r"$v = 54~\text{km/h} = 15~\text{m/s}$", "exact"),
+        (r"$v = 50~\text{km/h} = 13.9~\text{m/s}$", "rounded"),
+        (r"$v = 54~\text{km/h} = 16~\text{m/s}$", "wrong"),
+        (r"$t = 3 \cdot 10^{-6}~\text{s} = 3~\text{µs}$", "exact"),
+        (r"$t = 3 \cdot 10^{-6}~\text{s} = 3~\text{ms}$", "wrong"),
+        (r"$\alpha = \arctan(0.75) = 36.87^\circ$", "rounded"),
+        (r"$\alpha = \arctan(0.75) = 38.87^\circ$", "wrong"),
+        (r"$\alpha = \arcsin(0{,}5) = 30~\text{Grad}$", "exact"),
+        (r"$m = 3~\text{kg} = 3~\text{m}$", "exact"),
+    ],
+)
+def test_a_number_in_another_unit_is_converted(article: str, verdict: str) -> None:
+    assert last(article) == verdict
+
+
+def test_what_has_a_unit_may_be_rounded_to_three_digits() -> None:
+    assert last(r"$v = 13.4~\text{m/s} + 2.47~\text{m/s} = 15.9~\text{m/s}$") == "rounded"
+    assert last(r"$v = 13.4~\text{m/s} + 2.47~\text{m/s} = 15.7~\text{m/s}$") == "wrong"
+
+
+def test_names_in_units_of_two_sizes_are_not_put_together() -> None:
+    given = r"Let $u = 90~\text{{km/h}}$ and $w = {w}~\text{{{unit}}}$. Then $u - w = 5~\text{{{unit}}}$."
+    assert last(given.format(w=20, unit="m/s")) == "undecided"
+    assert last(given.format(w=20, unit="km/h")) == "wrong"
+
+
+def test_a_value_in_another_unit_may_be_put_in() -> None:
+    given = (
+        r"Let $v = {v}$ and $a = 5~\text{{m/s}}^2$. "
+        r"$t = \frac{{v}}{{a}} = \frac{{25~\text{{m/s}}}}{{5~\text{{m/s}}^2}} = 5~\text{{s}}$"
+    )
+    assert [verdict for _, verdict in verdicts(given.format(v=r"90~\text{km/h}"))][-2:] == ["undecided", "exact"]
+    assert [verdict for _, verdict in verdicts(given.format(v=r"24~\text{m/s}"))][-2] == "wrong"
+
+
+def test_units_are_products_of_base_units() -> None:
+    kilowatt_hour, newton = unit("kWh"), unit("N")
+    assert kilowatt_hour and kilowatt_hour.factor == 3_600_000
+    assert newton == unit("kg m/s^2") == unit("kg.m/s²") and unit("Nm") is None
+
+
+EXAMPLES = r"""# Small
+$\nu = 2 \cdot n - 2 = 2 \cdot 9 - 2 = 16$
+# Large
+{words}
+$\nu = 2 \cdot n - 2 = 2 \cdot {n} - 2 = {result}$
+"""
+
+
+def test_another_section_may_put_in_what_its_words_give() -> None:
+    table = "| n |\n|---|\n| 17 |\n"
+    assert {verdict for _, verdict in verdicts(EXAMPLES.format(words=table, n=17, result=32))} == {"stated", "exact"}
+    assert last(EXAMPLES.format(words=table, n=17, result=33)) == "wrong"
+    assert "wrong" in {verdict for _, verdict in verdicts(EXAMPLES.format(words="", n=17, result=32))}
+
+
+def test_another_section_may_put_in_two_other_values() -> None:
+    article = r"""# One
+$d = n_1 + n_2 = 4 + 9 = 13$
+# Two
+$d = n_1 + n_2 = {a} + {b} = {sum}$
+"""
+    assert "wrong" not in {verdict for _, verdict in verdicts(article.format(a=5, b=6, sum=11))}
+    assert "wrong" in {verdict for _, verdict in verdicts(article.format(a=4, b=8, sum=12))}
+    assert last(article.format(a=5, b=6, sum=12)) == "wrong"
+
+
+def test_exercises_of_one_page_are_sections() -> None:
+    markdown = ":::{{admonition}} Exercise 1\nLet $v = 3$.\n:::\n:::{{admonition}} Exercise 2\nLet $v = 4$. {}\n:::\n"
+    latex = r"\begin{{exercice}} Let $v = 3$. \end{{exercice}} \begin{{exercice}} Let $v = 4$. {} \end{{exercice}}"
+    for article, path in ((markdown, "a.md"), (latex, "a.tex")):
+        assert last(article.format("So $2 v = 8$."), path) == "exact"
+        assert last(article.format("So $2 v = 9$."), path) == "wrong"
