@@ -120,3 +120,57 @@ def test_exercises_of_one_page_are_sections() -> None:
     for article, path in ((markdown, "a.md"), (latex, "a.tex")):
         assert last(article.format("So $2 v = 8$."), path) == "exact"
         assert last(article.format("So $2 v = 9$."), path) == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("article", "verdict"),
+    [
+        (r"$\frac{2}{9} = 0.222...$", "exact"),
+        (r"$\frac{2}{9} = 0.333\ldots$", "wrong"),
+        (r"$\log(0.444...) = -0.811$", "rounded"),
+        ("$\\sqrt{2} = 1.4142\\ldots$", "undecided"),
+        (r"$1'250 + 300 = 1'550$", "exact"),
+        (r"$1'250 + 300 = 1'560$", "wrong"),
+        (r"$\delta{_2} = 0.25$ and $4\delta{_2} = 1$", "exact"),
+        (r"$\delta{_2} = 0.25$ and $4\delta{_2} = 2$", "wrong"),
+        ("$x = 0.5\u200b$ and $2x = 1\u200b$", "exact"),
+        ("$x = 0.5\u200b$ and $2x = 2\u200b$", "wrong"),
+        (r"$y = \max{(0, 0.7)} = 0.7$", "exact"),
+        (r"$y = \max{(0, 0.7)} = 0$", "wrong"),
+        (r"$e = [0.5, 0.25]$. $z_1 = 2$. $p = e^{z_1} = 7.389$", "rounded"),
+        (r"$e = [0.5, 0.25]$. $z_1 = 2$. $p = e^{z_1} = 7.839$", "wrong"),
+        (r"$-\log(0.8) = -(-0.22314)$", "rounded"),
+        (r"$-\log(0.8) = -(-0.22341)$", "wrong"),
+    ],
+)
+def test_spellings_of_numbers_and_names(article: str, verdict: str) -> None:
+    """By hand: log(4/9) = -0.8109, e^2 = 7.3891, log 0.8 = -0.22314."""
+    assert last(article) == verdict
+
+
+@pytest.mark.parametrize(
+    ("article", "verdict"),
+    [
+        (r"$211^2 \approx 45{,}000$", "rounded"),  # 44,521
+        (r"$211^2 \approx 44{,}000$", "wrong"),
+        (r"$211^2 = 45{,}000$", "wrong"),
+        (r"$2^{10} \approx 1000$", "rounded"),
+        (r"$2^{10} \approx 2000$", "wrong"),
+        (r"$\sqrt{1.2} \approx 1 + 0.5 \cdot 0.2$", "rounded"),  # 1.0954, to one place 1.1
+        (r"$\sqrt{1.2} \approx 1 + 0.4 \cdot 0.2$", "wrong"),
+        (r"$\sqrt{1.2} = 1 + 0.5 \cdot 0.2$", "wrong"),
+    ],
+)
+def test_behind_a_sign_of_rounding(article: str, verdict: str) -> None:
+    assert last(article) == verdict
+
+
+@pytest.mark.parametrize(
+    ("article", "verdict"),
+    [
+        (r"Let $A = \begin{bmatrix}1&2\\3&4\end{bmatrix}$. $q = u^\top v + c$", "stated"),
+        (r"Let $A = \begin{bmatrix}1&2\\3&4\end{bmatrix}$. $u + 1 = 2$", "undecided"),
+    ],
+)
+def test_what_can_be_held_against_nothing_is_stated(article: str, verdict: str) -> None:
+    assert last(article) == verdict

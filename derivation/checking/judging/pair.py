@@ -29,7 +29,7 @@ from derivation.checking.facts.values import quantities
 from derivation.checking.judging.agreement import significant
 from derivation.checking.judging.ambiguities import Ambiguities
 from derivation.checking.judging.cases import claims_identity
-from derivation.checking.judging.compare import Comparison, NoValue
+from derivation.checking.judging.compare import Comparison, NoValue, is_near
 from derivation.checking.judging.context import ATTEMPTS, Context, Judgement
 from derivation.checking.judging.conversions import converted
 from derivation.checking.judging.definitions import Definitions
@@ -38,7 +38,7 @@ from derivation.checking.judging.given import holds_as_given
 from derivation.checking.judging.origins import Origins, put_in_anew
 from derivation.checking.judging.readings import ENTRYWISE, OTHERS, as_row, is_row_of, otherwise, signed
 from derivation.checking.judging.residues import congruent
-from derivation.checking.judging.supposing import Supposing, is_readable, speaks_of_slopes
+from derivation.checking.judging.supposing import Supposing, is_readable, is_statement, speaks_of_slopes
 from derivation.checking.judging.verdicts import HOLDING, Allowance
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree, nodes
@@ -127,6 +127,8 @@ class Pair:
             return (
                 Judgement("stated", kind="definition") if is_readable(self.facts, self.position, self.b) else judgement
             )
+        if self.i == 0 and is_statement(self.context, self.chain, judgement):
+            return Judgement("stated", kind="definition")
         unjudged = judgement.verdict == "undecided" or (judgement.kind == "definition" and is_closed(self.b))
         if not unjudged or not speaks_of_slopes(self.context, self.chain):
             return judgement
@@ -266,6 +268,8 @@ class Pair:
         if is_literal(a) and not is_literal(b) and is_closed(self.b):
             a, b = b, a  # `2.33 = 7/3`: the numeral is the result, wherever it stands
         outcome = self.comparison().outcome(a, b, self.context.candidates(self.chain, self.left, a))
+        if outcome.agreement == "no" and self.relation == "≈" and is_near(self.comparison(), a, self.a, self.b, b):
+            return Judgement("rounded")
         if outcome.agreement == "no":
             return self.explanations.disagreed(self.chain, self.left, self.right, a, b, outcome.difference)
         if (

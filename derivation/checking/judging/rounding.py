@@ -52,7 +52,7 @@ class Rounding:
         if self.relation != "≈" and "." not in text and "e" not in text and abs(exact(text)) < 10:
             return False
         low, high = bounds(x)
-        target, half = exact(text), half_unit(text)
+        target, half = exact(text), half_unit(self.bare(text))
         if not (low <= target + half and high >= target - half):
             return False
         if isinstance(x, fmpq) and abs(x - target) == half and abs(target) < abs(x) and int(text.rstrip(".")[-1]) % 2:
@@ -66,6 +66,15 @@ class Rounding:
         ):
             return False
         return result or self.is_rounded(text.lstrip("-")) or self.allows("inside")
+
+    def bare(self, text: str) -> str:
+        """The numeral that says how far a value is rounded: behind a sign of rounding, or before a unit, 59000 is given
+        in thousands."""
+        digits = text.rstrip("0")
+        zeros = len(text) - len(digits)
+        is_coarse = (self.relation == "≈" or self.measured) and text.lstrip("-").isdecimal()
+        is_coarse = is_coarse and zeros > (len(digits.lstrip("-")) < 2)
+        return f"{digits}e{zeros}" if is_coarse and digits.strip("-") else text
 
     def allows(self, allowance: Allowance) -> bool:
         """Whether the article is allowed something, which then was needed."""

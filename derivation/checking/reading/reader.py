@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from derivation.checking.reading.numerals import POSTFIXES, double_factorial, plain
+from derivation.checking.reading.numerals import POSTFIXES, double_factorial, plain, repeating
 from derivation.checking.reading.remarks import is_unit, word_of
 from derivation.checking.reading.symbols import (
     TRANSPOSED,
@@ -208,7 +208,8 @@ class Reader:
                     right.head == "number"
                     and not self.stands_behind("!", start)
                     and (
-                        left.head in ("number", "name") or (left.head == "" and left.args[1].head in ("number", "name"))
+                        left.head in ("number", "name", "call")
+                        or (left.head == "" and left.args[1].head in ("number", "name", "call"))
                     )
                 ):
                     raise Unreadable(start, "reading.number_behind")
@@ -308,6 +309,10 @@ class Reader:
     def mixed(self, whole: Tree) -> Tree:
         r"""A numeral with what belongs to it: `1\frac{9}{10}` is 1.9 where nothing goes on behind it."""
         before, words = self.place, list(self.words)
+        if self.next == r"\ldots" and (repeated := repeating(whole.args[0])) and self.peek() in STOPS:
+            self.place += 1
+            above, below = (Tree("number", (text,), whole.start) for text in repeated)
+            return Tree("frac", (above, below), whole.start)
         if self.next != r"\frac" or not whole.args[0].isdecimal():
             return whole
         self.place += 1
