@@ -174,3 +174,29 @@ def test_behind_a_sign_of_rounding(article: str, verdict: str) -> None:
 )
 def test_what_can_be_held_against_nothing_is_stated(article: str, verdict: str) -> None:
     assert last(article) == verdict
+
+
+def test_rules_told_one_after_another_are_each_differentiated() -> None:
+    rules = (
+        r"$$\begin{aligned} z &= x - y \Rightarrow \frac{\partial z}{\partial y} = -1 \\ "
+        r"z &= x y^2 \Rightarrow \frac{\partial z}{\partial y} = SLOPE \end{aligned}$$"
+    )
+    assert last(rules.replace("SLOPE", "2xy")) == "exact"
+    assert last(rules.replace("SLOPE", "2y")) == "wrong"
+
+
+def test_a_list_may_be_a_row_in_a_product() -> None:
+    outer = r"$D = \begin{bmatrix}2 \\ 3\end{bmatrix} \cdot [1, 4] = \begin{bmatrix}2 & 8 \\ 3 & ENTRY\end{bmatrix}$"
+    assert last(outer.replace("ENTRY", "12")) == "exact"
+    assert last(outer.replace("ENTRY", "13")) == "wrong"
+    row = r"$z = [1, 2] \cdot \begin{bmatrix}1 & 3 \\ 2 & 4\end{bmatrix} + [1, 1] = [6, SECOND]$"
+    assert last(row.replace("SECOND", "12")) == "exact"
+    assert last(row.replace("SECOND", "13")) == "wrong"
+
+
+def test_numbers_put_together_for_one_gate_are_asked_about() -> None:
+    article = (
+        r"Let $V = 0.5$, $x_1 = 2$, $h_0 = 0$. $$f_t = \sigma(V \cdot [h_{t-1}, x_t])$$ $$f_1 = \sigma(1) = SIGMA$$"
+    )
+    assert [verdict for _, verdict in verdicts(article.replace("SIGMA", "0.731"))][-2:] == ["undecided", "rounded"]
+    assert last(article.replace("SIGMA", "0.713")) == "wrong"

@@ -155,6 +155,8 @@ class Meaning:
     def call(self, tree: Tree) -> Meant:
         function, *arguments = tree.args
         meant = [self.of(argument) for argument in arguments]
+        if function in BY_ROWS and not meant[0][1] and arguments[0].head == "name":  # one of several
+            raise Unknown(tree.start, "lacking.number_or_array", quantity=arguments[0].args[0].key)
         if function in BY_ROWS and len(meant) == 1 and 1 not in (meant[0][1] or (1,)):
             function = BY_ROWS[function]
         if function in TRIGONOMETRIC and any(node.head == "degrees" for node in nodes(arguments[0])):

@@ -15,7 +15,7 @@ from derivation.checking.facts.knowledge import (
     is_number,
     quantity,
 )
-from derivation.checking.facts.lessons import RulesDropped
+from derivation.checking.facts.lessons import Redefined, RulesDropped
 from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.quantity import Key, Quantity, is_derivative, is_derived, is_updated, key_of
 from derivation.checking.judging.agreement import equal
@@ -311,3 +311,14 @@ class Definitions:
             kind="definition",
             lessons=(RulesDropped(),),
         )
+
+
+def latest_formula(context: Context, chain: ChainRead, left: Tree) -> Context | None:
+    """What is known if what is differentiated has the formula that was given last, not the first of several: rules may
+    be told one after another, `z = x + y` and `z = x y`."""
+    key = quantity(left)
+    if not key or not is_derivative(key):
+        return None
+    before = [one for one in context.facts.definitions(key.of, chain.position) if one.position < chain.position]
+    several = len(before) > 1 and not alike(before[0].tree, before[-1].tree)
+    return context.after([Redefined(key.of, before[-1].position)]) if several else None

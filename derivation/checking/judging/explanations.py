@@ -27,7 +27,7 @@ from derivation.checking.judging.conversions import is_in_other_units
 from derivation.checking.judging.expected import as_printed, formula_of
 from derivation.checking.judging.misprints import miscopied
 from derivation.checking.judging.mistakes import named_mistake
-from derivation.checking.judging.origins import put_in_anew
+from derivation.checking.judging.origins import of_other_shape, put_in_anew
 from derivation.checking.reading.trees import Tree, nodes
 from derivation.formulas.terms import Term, is_literal
 from derivation.words.telling import Sentence, extended, tell
@@ -239,6 +239,8 @@ class Explanations:
                 kind="definition",
                 lessons=(Redefined(key, chain.position),),
             )
+        if key and (open_shape := of_other_shape(self.context, key, a, b, chain)):
+            return open_shape
         mistake = named_mistake([self.context.truth], a, b, chain.position) if key else None
         why = self.otherwise(differing(mistake, difference), chain, key, right)
         return Judgement("wrong", why, self.expectation(a, b, chain), right.side.start)

@@ -13,8 +13,11 @@ from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key, is_derivative, is_derived
 from derivation.checking.facts.values import Truth
 from derivation.checking.judging.agreement import equal
-from derivation.checking.judging.context import Context
+from derivation.checking.judging.context import Context, Judgement
 from derivation.checking.reading.trees import Tree
+from derivation.formulas.arrays import describe
+from derivation.formulas.terms import Term
+from derivation.words.telling import tell
 
 SECTION = 6000
 """Letters above a formula in which the words of its section are looked for."""
@@ -102,3 +105,16 @@ def is_said(tree: Tree, chain: ChainRead) -> bool:
     words = " ".join(text[heading:].replace("$$", "$").split("$")[::2]).replace(",", ".")
     found = (rf"(?<![\d.]){re.escape(numeral)}(?!\.?\d)" for numeral in numerals(tree))
     return is_number(tree) and all(re.search(pattern, words) for pattern in found)
+
+
+def of_other_shape(context: Context, key: Key, a: Term, b: Term, chain: ChainRead) -> Judgement | None:
+    """The question where a quantity is an array by its formula, which may be meant for one number: `[h, x]` put
+    together."""
+    try:
+        true, used = context.truth.value(a, chain.position), context.printed.value(b, chain.position)
+    except FAILURES:
+        return None
+    if true.shape == used.shape:
+        return None
+    problem = tell("wrong.sides", left=describe(true.shape), right=describe(used.shape))
+    return Judgement("undecided", tell("undecided.lists", quantities=str(key), problem=problem))

@@ -32,13 +32,13 @@ from derivation.checking.judging.cases import claims_identity
 from derivation.checking.judging.compare import Comparison, NoValue, is_near
 from derivation.checking.judging.context import ATTEMPTS, Context, Judgement
 from derivation.checking.judging.conversions import converted
-from derivation.checking.judging.definitions import Definitions
+from derivation.checking.judging.definitions import Definitions, latest_formula
 from derivation.checking.judging.explanations import Explanations
 from derivation.checking.judging.given import holds_as_given
 from derivation.checking.judging.origins import Origins, put_in_anew
 from derivation.checking.judging.readings import ENTRYWISE, OTHERS, as_row, is_row_of, otherwise, signed
 from derivation.checking.judging.residues import congruent
-from derivation.checking.judging.supposing import Supposing, is_readable, is_statement, speaks_of_slopes
+from derivation.checking.judging.supposing import Supposing, free_names, is_readable, is_statement, speaks_of_slopes
 from derivation.checking.judging.verdicts import HOLDING, Allowance
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree, nodes
@@ -105,6 +105,13 @@ class Pair:
         return self if context is self.context else Pair(context, self.chain, self.i, self.k)
 
     def judgement(self) -> Judgement:
+        """What is thought by the first formula of what is differentiated, or else by the last."""
+        judgement = self.weighed()
+        latest = latest_formula(self.context, self.chain, self.a) if judgement.verdict == "wrong" else None
+        again = self.within(latest).weighed() if latest else judgement
+        return again if again.verdict in HOLDING else judgement
+
+    def weighed(self) -> Judgement:
         """What is thought, once it is weighed whether something else was meant."""
         judgement = self.attempt(Pair.freed)
         if judgement.verdict != "wrong":
@@ -389,12 +396,3 @@ class Pair:
             ):
                 found[key] = PutIn(key, tree, self.position)
         return tuple(found.values())
-
-
-def free_names(left: Tree) -> frozenset[str]:
-    r"""The names for which a rule about functions holds whatever they are: the z of `\sigma'(z) = ...`."""
-    if left.head not in ("prime", "apply"):
-        return frozenset()
-    return frozenset(
-        argument.args[0].key for argument in left.args[1:] if isinstance(argument, Tree) and argument.head == "name"
-    )

@@ -29,6 +29,10 @@ OTHERS = (
         lambda node: node.head == "mixed",
         lambda node: Tree("group", (Tree("", node.args, node.start),), node.start),  # 2\frac12 is 2 \cdot \frac12
     ),
+    Reading(
+        lambda node: node.head == "tuple",
+        lambda node: Tree("matrix", (Tree("row", node.args, node.start),), node.start),  # [1, 2] is a row
+    ),
 )
 ENTRYWISE = Reading(lambda node: node.head == "^", lambda node: replace(node, head="^entrywise"))
 """The square of a matrix of gradients is that of each of its entries."""

@@ -52,6 +52,15 @@ def speaks_of_slopes(context: Context, chain: ChainRead) -> bool:
     return any(node.head in SLOPES for tree in trees for node in nodes(tree))
 
 
+def free_names(left: Tree) -> frozenset[str]:
+    r"""The names for which a rule about functions holds whatever they are: the z of `\sigma'(z) = ...`."""
+    if left.head not in ("prime", "apply"):
+        return frozenset()
+    return frozenset(
+        argument.args[0].key for argument in left.args[1:] if isinstance(argument, Tree) and argument.head == "name"
+    )
+
+
 def is_statement(context: Context, chain: ChainRead, judgement: Judgement) -> bool:
     """Whether a chain begins with something that can be held against nothing: a name in it stands for nothing that the
     article gives. It is about no derivative, and no equation for an unknown number."""
