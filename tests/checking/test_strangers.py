@@ -200,3 +200,25 @@ def test_numbers_put_together_for_one_gate_are_asked_about() -> None:
     )
     assert [verdict for _, verdict in verdicts(article.replace("SIGMA", "0.731"))][-2:] == ["undecided", "rounded"]
     assert last(article.replace("SIGMA", "0.713")) == "wrong"
+
+
+def test_a_number_that_was_worked_may_stand_for_more_digits_in_another_unit() -> None:
+    chain = r"$v = \frac{90}{7.4} = 12.2\,m/s = SPEED\,km/h$"  # 12.162 m/s are 43.78 km/h, 12.2 m/s are 43.92
+    assert last(chain.replace("SPEED", "43.8")) == "rounded"
+    assert last(chain.replace("SPEED", "44.8")) == "wrong"
+
+
+def test_a_loss_of_another_pass_is_no_misprint() -> None:
+    loss = r"The loss is $L = -\log(0.701) = 0.355$. WORDS $L = 0.350$"
+    assert last(loss.replace("WORDS", "**Second pass, after the update**")) == "stated"
+    assert last(loss.replace("WORDS", "As we saw,")) == "wrong"
+
+
+def test_a_section_has_its_own_loss() -> None:
+    article = r"""# One
+$p = q^2$, $C = 3 p + 1$
+# Two
+$C = p^2$. $\frac{\partial C}{\partial p} = SLOPE$
+"""
+    assert last(article.replace("SLOPE", "2p")) == "exact"
+    assert last(article.replace("SLOPE", "p")) == "wrong"

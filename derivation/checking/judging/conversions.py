@@ -2,13 +2,15 @@ r"""One quantity in two units: `80{,}5~\text{km/h} = 22{,}4~\text{m/s}`, `\arcta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flint import arb
 
 from derivation.checking.facts.failures import FAILURES
+from derivation.checking.facts.intervals import half_unit
 from derivation.checking.facts.knowledge import ChainRead, SideRead, is_closed, is_number
+from derivation.checking.facts.numerals import numerals
 from derivation.checking.judging.compare import Comparison
 from derivation.checking.judging.context import Context, Judgement
 from derivation.checking.judging.expected import as_printed
@@ -35,13 +37,22 @@ def converted(context: Context, chain: ChainRead, left: SideRead, right: SideRea
     scaled = Array((), (value.entries[0] * scale,))
     try:
         b, _ = context.meaning(chain, numeral)
-        agreement = Comparison(context, chain.position, relation, measured=True).outcome_of(scaled, b).agreement
+        for true in (scaled, *unrounded(chain, left, scaled, scale)):
+            comparison = Comparison(context, chain.position, relation, measured=True)
+            agreement = comparison.outcome_of(true, b).agreement
+            if agreement != "no":
+                return Judgement(agreement)
     except FAILURES:
         return None
-    if agreement != "no":
-        return Judgement(agreement)
     shown = as_printed(scaled, b)
     return Judgement("wrong", tell("wrong.value", value=shown, found=right.side.latex), shown, right.side.start)
+
+
+def unrounded(chain: ChainRead, left: SideRead, scaled: Array, scale: Any) -> Iterator[Array]:
+    """The interval of what a numeral on the left may have been rounded from, where the chain has worked it."""
+    before = chain.sides[: next(k for k, read in enumerate(chain.sides) if read is left)]
+    if left.tree and is_number(left.tree) and any(read.tree and is_closed(read.tree) for read in before):
+        yield Array((), (arb(scaled.entries[0], half_unit(numerals(left.tree)[0]) * scale),))
 
 
 def printed(read: SideRead) -> Tree | None:

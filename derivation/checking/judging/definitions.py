@@ -314,11 +314,15 @@ class Definitions:
 
 
 def latest_formula(context: Context, chain: ChainRead, left: Tree) -> Context | None:
-    """What is known if what is differentiated has the formula that was given last, not the first of several: rules may
-    be told one after another, `z = x + y` and `z = x y`."""
+    """What is known if the formulas hold that were given last, not the first of several: rules may be told one after
+    another, `z = x + y` and `z = x y`, and each section may have its own loss."""
     key = quantity(left)
     if not key or not is_derivative(key):
         return None
-    before = [one for one in context.facts.definitions(key.of, chain.position) if one.position < chain.position]
-    several = len(before) > 1 and not alike(before[0].tree, before[-1].tree)
-    return context.after([Redefined(key.of, before[-1].position)]) if several else None
+    facts, lessons = context.facts, list[Redefined]()
+    for name_, statements in facts.knowledge.formulas.items():
+        before = [one for one in statements[:MAXIMAL_CASES] if one.position < chain.position]
+        is_here = before and facts.sections[before[-1].position] == facts.sections[chain.position]
+        if len(before) > 1 and (is_here or name_ == key.of) and not alike(before[0].tree, before[-1].tree):
+            lessons.append(Redefined(name_, before[-1].position))
+    return context.after(lessons) if lessons else None

@@ -28,6 +28,7 @@ from derivation.checking.judging.expected import as_printed, formula_of
 from derivation.checking.judging.misprints import miscopied
 from derivation.checking.judging.mistakes import named_mistake
 from derivation.checking.judging.origins import of_other_shape, put_in_anew
+from derivation.checking.judging.restarts import begins_anew
 from derivation.checking.reading.trees import Tree, nodes
 from derivation.formulas.terms import Term, is_literal
 from derivation.words.telling import Sentence, extended, tell
@@ -176,8 +177,7 @@ class Explanations:
         """A reason, with the lines that give the right side's names their meaning."""
         for key in dict.fromkeys(right.named):
             for side in (statement.read.side for statement in self.facts.definitions(key, chain.position)[:1]):
-                line = side.place[0]
-                if line not in (but, right.side.place[0]):
+                if (line := side.place[0]) not in (but, right.side.place[0]):
                     why = extended(why, "wrong.through", quantity=key, latex=side.latex, line=line)
         return why
 
@@ -358,6 +358,8 @@ class Explanations:
         for stated, tree in self.substitutions(chain, left, right):
             statement = self.facts.value_statement(quantity(stated) or "", chain.position)
             if statement is None or statement.position >= chain.position:
+                continue
+            if stated is left and begins_anew(self.facts, statement, chain):
                 continue
             try:
                 given, used = (self.context.meaning(chain, side)[0] for side in (statement.tree, tree))

@@ -27,7 +27,7 @@ from derivation.checking.reading.symbols import (
 )
 from derivation.checking.reading.tokens import Token, Unexpected, Unreadable, group
 from derivation.checking.reading.trees import Tree, nodes
-from derivation.checking.reading.units import unit
+from derivation.checking.reading.units import DEGREES, unit
 
 DOUBLE = (r"\pm", r"\mp")
 BARS = ("|", r"\|")
@@ -243,6 +243,7 @@ class Reader:
         while self.next in SCRIPTS or self.at_unit(tree):
             start = self.at
             if self.next not in SCRIPTS:
+                tree = Tree("degrees", (tree,), tree.start) if word_of(self.words[self.place]) in DEGREES else tree
                 self.place += 1
                 if self.next == "^":
                     _, self.place = script(self.words, self.place)
