@@ -156,6 +156,8 @@ class Meaning:
     def call(self, tree: Tree) -> Meant:
         function, *arguments = tree.args
         meant = [self.of(argument) for argument in arguments]
+        if function in ALONG and not meant[0][1] and arguments[0].head == "name":  # one of several
+            raise Unknown(tree.start, "lacking.number_or_array", quantity=arguments[0].args[0].key)
         if function in ALONG and len(meant) == 1 and 1 not in (meant[0][1] or (1,)):
             function += f" axis={0 if self.facts.knowledge.is_by_columns else 1}"
         if function in TRIGONOMETRIC and any(node.head == "degrees" for node in nodes(arguments[0])):

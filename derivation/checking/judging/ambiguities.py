@@ -22,8 +22,9 @@ from derivation.checking.facts.quantity import Key
 from derivation.checking.judging.cases import Cases, is_solved
 from derivation.checking.judging.context import Context
 from derivation.checking.judging.measures import has_share, may_be_converted
-from derivation.checking.reading.remarks import units
+from derivation.checking.reading.remarks import units, word_of
 from derivation.checking.reading.trees import Tree, nodes
+from derivation.checking.reading.units import are_coherent, sole_unit, unit
 from derivation.formulas.operations import heads
 from derivation.words.telling import tell
 
@@ -44,8 +45,16 @@ class Ambiguities:
         if right.tree is None or self.context.is_slip(chain, right.tree):
             return ""
         first, second = units(left.side.words), units(right.side.words)
-        if (first and second and first != second and not right.side.formula.words) or (
-            left.tree and {in_degrees(left.tree), in_degrees(right.tree)} == {True, False}
+        differ = (
+            bool(first and second)
+            and first != second
+            and not right.side.formula.words
+            and not are_coherent((*left.side.words, *right.side.words))
+        )
+        if (
+            differ
+            or self.mixes_units(chain, left, right)
+            or (left.tree and {in_degrees(left.tree), in_degrees(right.tree)} == {True, False})
         ):
             return tell("undecided.units")
         if expected and bare(expected) == bare(right.side.latex):
@@ -85,6 +94,14 @@ class Ambiguities:
             return None
         quotient = first / second
         return Fraction(int(quotient.p), int(quotient.q))
+
+    def mixes_units(self, chain: ChainRead, left: SideRead, right: SideRead) -> bool:
+        """Whether names that stand here were given in units of one kind and other sizes, `190 km/h` and `5 m/s`."""
+        reached = self.context.reach([*left.named, *right.named], chain)
+        statements = (self.facts.value_statement(key, chain.position) for key in reached)
+        texts = [sole_unit(one.read.side.words) for one in statements if one] + list(map(word_of, right.side.words))
+        found = [one for text in texts if (one := unit(text))]
+        return len({one.powers for one in found}) < len({(one.powers, one.factor) for one in found})
 
     def equation(self, chain: ChainRead, left: SideRead, right: SideRead) -> str:
         """Whether the sides may be an equation to be solved."""
