@@ -18,6 +18,7 @@ from derivation.checking.facts.knowledge import (
 from derivation.checking.facts.quantity import Key
 from derivation.checking.judging.cases import Cases, is_solved
 from derivation.checking.judging.context import Context
+from derivation.checking.judging.polynomials import are_near
 from derivation.checking.reading.remarks import units
 from derivation.checking.reading.trees import Tree, nodes
 from derivation.formulas.operations import heads
@@ -42,6 +43,8 @@ class Ambiguities:
             return tell("undecided.units")
         if expected and bare(expected) == bare(right.side.latex):
             return tell("undecided.open_shapes")
+        if left.tree and are_near(left.tree, right.tree):
+            return ""
         if Cases(self.context).excused(chain, left, right):
             return tell("undecided.case")
         if self.facts.knowledge.scalar and left.tree and has_own_sign(left.tree, right.tree):
@@ -52,6 +55,10 @@ class Ambiguities:
         """Whether the sides may be an equation to be solved."""
         assert left.tree and right.tree
         begins = left is chain.sides[0]
+        if begins and self.facts.knowledge.scalar and is_relation(left.tree, right.tree):
+            reached = self.context.reach([*left.named, *right.named], chain)
+            if not all(self.is_settled(key, chain) for key in sorted(reached, key=str)):
+                return tell("undecided.equation")
         if (
             (begins or is_zero(right.tree))
             and is_equation(left.tree, right.tree)
@@ -68,6 +75,13 @@ class Ambiguities:
         ):
             return tell("undecided.equation_later")
         return ""
+
+    def is_settled(self, key: Key, chain: ChainRead) -> bool:
+        """Whether a quantity follows from others, or was given one value, before."""
+        if self.facts.definitions(key, chain.position):
+            return True
+        given = [one for one in self.facts.values(key) if not one.assigned]
+        return len({one.read.side.latex for one in given}) == 1 and given[0].position < chain.position
 
     def other_section(self, chain: ChainRead, left: SideRead, right: SideRead) -> str:
         """Whether a value may be taken from a section where it belongs to something else."""
@@ -117,6 +131,16 @@ def is_equation(left: Tree, right: Tree) -> bool:
     zero = is_zero(right)
     scaled = left.head in PRODUCT_SIGNS and is_number(left.args[0]) and quantity(left.args[1]) is not None
     return (zero or scaled) and quantity(left) is None and is_closed(right) and not is_closed(left)
+
+
+SLOPES = frozenset(["call", "partial", "nabla", "prime", "updated", "apply"])
+"""What no equation to be solved holds, but an identity."""
+def is_relation(left: Tree, right: Tree) -> bool:
+    """Whether two sides of symbols relate what is unknown in them: neither is a name that the other would define, nor
+    holds a function."""
+    if is_closed(left) or is_closed(right) or quantity(left) is not None:
+        return False
+    return all(node.head not in SLOPES for tree in (left, right) for node in nodes(tree))
 
 
 INVERSES = frozenset([heads.ARCSIN, heads.ARCCOS, heads.ARCTAN, heads.NORMAL_PDF])

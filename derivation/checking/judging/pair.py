@@ -28,19 +28,21 @@ from derivation.checking.facts.supposed import Supposed
 from derivation.checking.facts.values import quantities
 from derivation.checking.judging.agreement import significant
 from derivation.checking.judging.ambiguities import Ambiguities
-from derivation.checking.judging.cases import claims_identity
+from derivation.checking.judging.cases import Cases, claims_identity, is_plain
 from derivation.checking.judging.compare import Comparison, NoValue
 from derivation.checking.judging.context import ATTEMPTS, Context, Judgement
 from derivation.checking.judging.definitions import Definitions
 from derivation.checking.judging.explanations import Explanations
 from derivation.checking.judging.given import holds_as_given
 from derivation.checking.judging.origins import Origins
+from derivation.checking.judging.polynomials import UNIT, are_near, are_same
 from derivation.checking.judging.readings import ENTRYWISE, OTHERS, otherwise, signed
 from derivation.checking.judging.residues import congruent
+from derivation.checking.judging.solutions import solutions
 from derivation.checking.judging.supposing import Supposing, is_readable, speaks_of_slopes
 from derivation.checking.judging.verdicts import HOLDING, Allowance
 from derivation.checking.reading.tokens import Unreadable
-from derivation.checking.reading.trees import Tree, nodes
+from derivation.checking.reading.trees import Tree, alike, nodes
 from derivation.formulas.arrays import Array, Shape, describe
 from derivation.formulas.calculus.reverse import NoDerivative
 from derivation.formulas.numbers import Undefined
@@ -105,6 +107,8 @@ class Pair:
     def judgement(self) -> Judgement:
         """What is thought, once it is weighed whether something else was meant."""
         judgement = self.attempt(Pair.freed)
+        if judgement.verdict in ("wrong", "undecided") and self.is_complex() and are_same(self.a, self.b):
+            return Judgement("exact")
         if judgement.verdict != "wrong":
             return self.supposing(judgement)
         readings = OTHERS if self.facts.knowledge.scalar else (*OTHERS, ENTRYWISE)
@@ -112,10 +116,37 @@ class Pair:
             again = Pair(self.context, other, self.i, self.k).attempt(Pair.freed)
             if again.verdict in HOLDING:
                 return again
+        if other_meaning := self.denied() or (self.solved() if self.facts.knowledge.scalar else None):
+            return other_meaning
         ambiguity = Ambiguities(self.context.after(judgement.lessons)).ambiguity(
             self.chain, self.left, self.right, judgement.expected
         )
         return Judgement("undecided", ambiguity, lessons=judgement.lessons) if ambiguity else judgement
+
+    def is_complex(self) -> bool:
+        """Whether i stands in the sides, of which the article says nothing: the imaginary unit."""
+        named_ = {*self.left.named, *self.right.named}
+        return UNIT in named_ and self.facts.knowledge.is_imaginary(UNIT)
+
+    def denied(self) -> Judgement | None:
+        """The judgement on numbers that differ, as the article says itself."""
+        cases = Cases(self.context)
+        if is_plain(self.a) and is_plain(self.b) and cases.is_denied(self.chain):
+            return Judgement("exact", tell("holds.denied"))
+        if is_number(self.a) and is_number(self.b) and cases.is_without_solution(self.chain):
+            return Judgement("undecided", tell("undecided.case"))
+        return None
+
+    def solved(self) -> Judgement | None:
+        """The judgement where an equation holds with what another line gives for its unknown."""
+        closed = is_closed(self.a) + is_closed(self.b)
+        if closed == 2 or (closed == 0 and are_near(self.a, self.b)) or quantity(self.a) is not None or (closed == 0 and len(self.chain.sides) > 2):
+            return None
+        for solution in solutions(self.facts, self.chain, self.i, self.k):
+            if Pair(self.context, solution.chain, self.i, self.k).attempt(Pair.decided).verdict in HOLDING:
+                side = solution.statements[0].read.side
+                return Judgement("exact", tell("holds.solved", latex=side.latex, line=side.place[0]))
+        return None
 
     def supposing(self, judgement: Judgement) -> Judgement:
         """The judgement; where the article lacks numbers for one on derivatives, the one by what must hold for any."""
@@ -178,7 +209,7 @@ class Pair:
             return judgement  # so for arrays, too
         seen = [lesson for lesson in judgement.lessons if isinstance(lesson, PutIn)]
         assumed = self.within(self.context.after(seen)).assumed()
-        if not assumed:
+        if not assumed or are_near(self.a, self.b):
             return judgement
         return Judgement(
             "undecided",
@@ -371,8 +402,11 @@ class Pair:
         found: dict[Key, PutIn] = {}
         for stating, tree in substitutions(self.a, self.b):
             key = quantity(stating) or ""
+            if key in found and not alike(found[key].tree, tree) and self.facts.knowledge.scalar:
+                return ()  # an equation: nobody puts in two numbers for one name
             if (
                 key not in found
+                and any(node.head == "number" for node in nodes(tree))
                 and self.origins.lacks_value(key)
                 and (is_number(tree) or not self.context.is_opaque(key))
             ):
