@@ -34,7 +34,10 @@ class Ambiguities:
     def ambiguity(self, chain: ChainRead, left: SideRead, right: SideRead, expected: str | None) -> str:
         """What may be meant where two sides differ, and something else is expected; nothing where the chain itself
         shows that it is a slip."""
-        if right.tree is None or self.context.is_slip(chain, right.tree):
+        if left.tree is None or right.tree is None:
+            return ""
+        of_symbols = self.facts.knowledge.scalar and not is_closed(left.tree) and not is_closed(right.tree)
+        if not of_symbols and self.context.is_slip(chain, right.tree):
             return ""
         first, second = units(left.side.words), units(right.side.words)
         if (first and second and first != second) or (
@@ -79,7 +82,7 @@ class Ambiguities:
     def is_settled(self, key: Key, chain: ChainRead) -> bool:
         """Whether a quantity follows from others, or was given one value, before."""
         if self.facts.definitions(key, chain.position):
-            return True
+            return key not in self.context.reach(self.context.above(key, chain), chain)
         given = [one for one in self.facts.values(key) if not one.assigned]
         return len({one.read.side.latex for one in given}) == 1 and given[0].position < chain.position
 
@@ -135,12 +138,14 @@ def is_equation(left: Tree, right: Tree) -> bool:
 
 SLOPES = frozenset(["call", "partial", "nabla", "prime", "updated", "apply"])
 """What no equation to be solved holds, but an identity."""
+ALGEBRAIC = frozenset([heads.ABS, heads.SQRT])
 def is_relation(left: Tree, right: Tree) -> bool:
     """Whether two sides of symbols relate what is unknown in them: neither is a name that the other would define, nor
     holds a function."""
     if is_closed(left) or is_closed(right) or quantity(left) is not None:
         return False
-    return all(node.head not in SLOPES for tree in (left, right) for node in nodes(tree))
+    found = [node for tree in (left, right) for node in nodes(tree)]
+    return all(node.head not in SLOPES or node.args[0] in ALGEBRAIC for node in found)
 
 
 INVERSES = frozenset([heads.ARCSIN, heads.ARCCOS, heads.ARCTAN, heads.NORMAL_PDF])
@@ -164,6 +169,9 @@ def has_own_sign(left: Tree, right: Tree) -> bool:
     numbers, or a star whose other side says what it makes of its numbers: `2 * 6 = 2^6 + 6^2`."""
     if is_closed(left) and any(node.head in SIGNS for node in nodes(left)):
         return True
+    if left.head == right.head and len(left.children) == len(right.children):
+        pairs = zip(left.children, right.children, strict=True)
+        return any(first.children and second.children and has_own_sign(first, second) for first, second in pairs)
     if left.head != "*" or not is_closed(left) or not is_closed(right):
         return False
     numbers, others = (Counter(node.args[0] for node in nodes(tree) if node.head == "number") for tree in (left, right))

@@ -42,12 +42,13 @@ BLOCK = re.compile(
     re.IGNORECASE,
 )
 """How a paragraph begins that speaks of one case."""
+NEW_PARAGRAPH = re.compile(r"\n\s*\n|\n(?=\W*(?:case|possibility|scenario|option|if|Fall|wenn|falls|cas|si|caso)\b)", re.IGNORECASE)
 ANOTHER = re.compile(
     r"^\W*(?:\\text\s*\{\s*)?(?:OR|(?:(?:alternate|alternative|second|another)\s+)?(?:solution|method|proof)\b[^.\n]{0,20})\W*$",
     re.MULTILINE | re.IGNORECASE,
 )
 """A line between two solutions of one problem."""
-AFTER_OR = re.compile(rf"(?:\b(?:{'|'.join(AMONG)})\b[:,]?|~or~)[\s${{(~\\]*(?:{A_FORMULA}[\s,]*)*[\s$({{\\]*\Z", re.IGNORECASE)
+AFTER_OR = re.compile(rf"(?:\b(?:{'|'.join(AMONG)})\b[:,]?|~or~)[\s${{}}(~\\]*(?:{A_FORMULA}[\s,]*)*[\s$({{[\\]*\Z", re.IGNORECASE)
 BEFORE_OR = re.compile(rf"[\s$)}}\\.,;~]*(?:{A_FORMULA}[\s,;]*)*\b(?:{'|'.join(OR)})\b", re.IGNORECASE)
 SPACES = re.compile(r"\\q?quad\b|\\text|\\[,;: ]|&")
 SENTENCE_END = re.compile(
@@ -114,7 +115,9 @@ class Cases:
         if len(between) < PARAGRAPH and ANOTHER.search(between):
             return True
         apart = paragraph(text, here.start) != paragraph(text, there.start)
-        if self.is_case(statement.chain) or self.is_supposed(statement.chain):
+        if self.is_case(statement.chain) and SENTENCE_END.search(between):
+            return True
+        if self.is_supposed(statement.chain):
             return apart or there.start > here.start or SUPPOSED.search(between + HERE) is not None
         return apart and any(BLOCK.match(text, paragraph(text, side.start)) for side in (here, there))
 
@@ -125,9 +128,16 @@ class Cases:
         if several and any(one.chain is not None and self.is_case(one.chain) for one in given):
             return True
         value = self.facts.value_statement(key, chain.position)
-        if value is None or not self.facts.knowledge.scalar or self.facts.definitions(key, chain.position):
+        if value is None or not self.facts.knowledge.scalar or self.follows(key, chain):
             return False
         return self.is_left(value, chain) or (self.is_supposed(chain) and not self.is_beside(value, chain))
+
+    def follows(self, key: Key, chain: ChainRead) -> bool:
+        """Whether a quantity's value follows from a formula."""
+        try:
+            return self.context.truth.by_formula(key, chain.position) is not None
+        except FAILURES:
+            return False
 
     def is_beside(self, statement: Statement, chain: ChainRead) -> bool:
         """Whether something is said in the sentence of a chain."""
@@ -181,11 +191,13 @@ class Cases:
         worked_on = not is_plain(left.tree) and not is_plain(right.tree) and (not begins or len(chain.sides) > 2)
         if begins and not worked_on and (self.is_case(chain) or self.is_condition(chain, left)):
             return True
-        mine, yours = (set(self.context.reach(read.named, chain)) for read in (left, right))
-        differing = mine ^ yours if set(left.named) != set(right.named) else set()
-        if any(self.is_redefined(key, chain) for key in sorted(differing, key=str)):
+        if quantity(left.tree) is not None and not is_plain(right.tree) and self.is_supposed(chain):
+            return self.facts.knowledge.scalar
+        differing = set(left.named) ^ set(right.named)
+        if any(self.is_redefined(key, chain) for key in sorted(self.context.reach(differing, chain), key=str)):
             return True
-        return not worked_on and any(self.is_unsettled(key, chain) for key in sorted(mine | yours, key=str))
+        reached = sorted(self.context.reach([*left.named, *right.named], chain), key=str)
+        return not worked_on and any(self.is_unsettled(key, chain) for key in reached)
 
 
 def is_plain(tree: Tree) -> bool:
@@ -205,8 +217,9 @@ def sentence(text: str, at: int) -> str:
 
 
 def paragraph(text: str, at: int) -> int:
-    """Where the paragraph of a place begins."""
-    return text.rfind("\n\n", max(at - PARAGRAPH, 0), at) + 1
+    """Where the paragraph of a place begins, or the line that begins a case."""
+    begin = max(at - PARAGRAPH, 0)
+    return max((match.end() for match in NEW_PARAGRAPH.finditer(text, begin, at)), default=begin)
 
 
 def letter(key: Key) -> str:

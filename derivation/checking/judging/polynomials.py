@@ -39,17 +39,10 @@ def are_near(left: Tree, right: Tree) -> bool:
         first, second = (a, c) if b == d else (times(a, d), times(c, b))
     except NoPolynomial:
         return False
-    if len(first) == len(second) == 1:
-        return first.keys() == second.keys() and len({has_like_terms(tree) for tree in (left, right)}) == 2
     if min(len(first), len(second)) < 2:
         return False
     shared = sum(second.get(term) == factor for term, factor in first.items())
     return bool(shared) and len(first.keys() ^ second.keys()) <= 1
-
-
-def has_like_terms(tree: Tree) -> bool:
-    """Whether a side is a sum, which comes to one term."""
-    return tree.head in ("+", "-")
 
 
 def are_same(left: Tree, right: Tree) -> bool | None:
