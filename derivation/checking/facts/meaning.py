@@ -99,6 +99,10 @@ class Meaning:
     def group(self, tree: Tree) -> Meant:
         return self.of(tree.args[0])
 
+    def two_signs(self, tree: Tree) -> Meant:
+        r"""Nothing: a `\pm` is one value or the other, and which it is says only who reads the whole chain."""
+        raise Unreadable(tree.start, "meaning.two_signs")
+
     def named(self, tree: Tree) -> Meant:
         symbol = instance(tree.args[0], self.indices)
         if self.renamed and symbol.sub and symbol.sub[-1] == self.renamed[0]:
@@ -390,6 +394,8 @@ METHODS: dict[str, Callable[..., Meant]] = {
     heads.PROD: Meaning.sum,
     "degrees": Meaning.group,
     "slope": slope,
+    r"\pm": Meaning.two_signs,
+    r"\mp": Meaning.two_signs,
     **OF_MATRICES,
     **{
         key: getattr(Meaning, key)

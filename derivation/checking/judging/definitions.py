@@ -118,7 +118,7 @@ class Definitions:
                 same = self.context.identical(a, b, chain)
             except (Unreadable, Mismatch):
                 continue
-            if same is False:
+            if same is False and not self.facts.assumed([a, b], chain.position):
                 return Judgement("wrong", tell("wrong.case", quantity=symbol.key), at=right.side.start)
             held += bool(same)
         return Judgement("exact") if held else None
