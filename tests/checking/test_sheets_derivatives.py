@@ -582,7 +582,7 @@ OTHERS: dict[str, tuple[dict[str, object], int]] = {
             "A2": "w",
             "B2": 0.5,
             "A3": "t",
-            "B3": 1,
+            "B3": 0.25,
             "A4": "z",
             "B4": "=B2*B1",
             "A5": "a",
