@@ -619,3 +619,24 @@ def test_a_slip_without_a_loss_and_one_of_a_leaky_relu_are_named(tmp_path: Path)
         for other, content in {**OTHERS[layout][0], cell: formula}.items():
             sheet.put(other, content)
         assert codes(check(sheet.save(tmp_path / "a.xlsx"))) == {cell: code}
+
+
+STEPS = {
+    "": ("=B2-B5*(B6-B4)*B1", "=B3-B5*(B6-B4)"),
+    "mistake_in_article.added_gradient": ("=B2+B5*(B6-B4)*B1", "=B3-B5*(B6-B4)"),
+    "sheets.no_rate": ("=B2-(B6-B4)*B1", "=B3-B5*(B6-B4)"),
+    "sheets.step": ("=B2-B5*(B6-B4)*B3", "=B3-B5*(B6-B4)"),
+}
+
+
+@pytest.mark.parametrize("code", STEPS)
+def test_a_step_with_the_derivative_in_its_own_formula_is_held_against_the_rate(code: str, tmp_path: Path) -> None:
+    sheet = Sheet()
+    rows = {"x": 2, "w": 0.5, "b": 0.1, "t": 1, "learning rate": 0.1, "y": "=B2*B1+B3", "Loss": "=(B6-B4)^2/2"}
+    for row, (label, content) in enumerate({**rows, "new w": STEPS[code][0], "new b": STEPS[code][1]}.items(), 1):
+        sheet.put(f"A{row}", label)
+        sheet.put(f"B{row}", content)
+    report = check(sheet.save(tmp_path / "a.xlsx"))
+    assert codes(report) == ({"B8": code} if code else {})
+    assert sum(equality.kind == "gradient" for equality in report.equalities) == 2
+    assert not code or report.wrong[0].expected == "0.48"
