@@ -34,8 +34,9 @@ LOSSES = re.compile(
     r"(?:total)?(?:loss|cost|error|err|mse|bce|ce|sse|nll|crossentropy|verlust|kosten|fehler)\d*|(?:loss|cost|error|err|e|l|j|c|ℒ)(?:tot|total|sum|all|ges|gesamt)?",
     re.IGNORECASE,
 )
-END = re.compile(r"\s*(?:=|≈|:|→|\||\s\()")
-LONGEST = 40
+END = re.compile(r"[=≈:→|]|\s\(")
+LONGEST, MOST_READ = 40, 400
+"""Letters of a label, and of a text that may begin with one."""
 GAPS = frozenset(("", "=", ":", "→", "↓", "~", "〜"))
 WIDEST = 8
 """Columns that the upper half of a quotient may stand over."""
@@ -83,10 +84,10 @@ def read(text: str) -> Label | None:
     >>> read("The error of the network, summed over all its outputs"), read("numeric dL/dw")
     (None, None)
     """
-    plain = unicodedata.normalize("NFKC", text.replace("ᵀ", "^T")).replace("−", "-").strip()
+    plain = unicodedata.normalize("NFKC", text[:MOST_READ].replace("ᵀ", "^T")).replace("−", "-").strip()
     end = END.search(plain)
     head = plain[: end.start()].strip() if end and end.start() else plain
-    if UPDATED.fullmatch(plain):
+    if len(plain) <= LONGEST and UPDATED.fullmatch(plain):
         head = plain
     if not head or len(head) > LONGEST or NUMERIC.search(plain):
         return None
