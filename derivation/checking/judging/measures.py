@@ -62,7 +62,8 @@ def powers(tree: Tree) -> Mapping[str, int] | None:
 def are_commensurable(left: Tree, right: Tree) -> bool:
     """Whether two sides measure the same in units that are not the same: `1 hour + 30 minutes` and `90 minutes`."""
     first, second = measured(left), measured(right)
-    if not (first or second) or (first and second and len({*first, *second}) == 1):
+    units = {*first, *second}
+    if not units or (len(units) == 1 and (all((first, second)) or units.pop().powers)):
         return False
     return (mine := powers(left)) is not None and mine == powers(right)
 
