@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from derivation.checking.sources.arithmetic import Lexeme
+from derivation.checking.sources.arithmetic import BEGINS, Lexeme
 from derivation.checking.sources.speech import JOINING, REMAINDERS, STOP_WORDS, WEAK_WORDS
 from derivation.checking.sources.units import family, measure
 
@@ -246,11 +246,7 @@ def postfixed(words: Sequence[Lexeme], at: int) -> tuple[int, bool]:
         kind = words[at].kind
         if kind == "bang" and not is_factorial(words, at):
             break
-        if (
-            kind == "money"
-            and not (words[at].text in "€£¥" and not words[at + 1 : at + 2])
-            and not is_behind(words, at)
-        ):
+        if kind == "money" and not is_behind(words, at):
             break
         if kind not in (*POSTFIXES, "money"):
             break
@@ -304,7 +300,7 @@ def is_unit_word(words: Sequence[Lexeme], at: int, first: bool) -> bool:
 
 def is_operand(word: Lexeme) -> bool:
     """Whether an operand may begin with a lexeme."""
-    return word.kind in ("number", "part", "open", "money", "minus", "plus", "root", "letter")
+    return word.kind in BEGINS or word.kind == "plus"
 
 
 def is_operator(words: Sequence[Lexeme], at: int, closers: Mapping[int, int]) -> bool:
