@@ -50,8 +50,11 @@ class Ambiguities:
             return tell("undecided.units")
         if expected and bare(expected) == bare(right.side.latex):
             return tell("undecided.open_shapes")
-        if Cases(self.context).excused(chain, left, right):
+        cases = Cases(self.context)
+        if cases.excused(chain, left, right):
             return tell("undecided.case")
+        if cases.is_on_one_side(chain, left, right):
+            return tell("undecided.one_side")
         if self.facts.knowledge.scalar and left.tree and has_own_sign(left.tree, right.tree):
             return tell("undecided.own_sign")
         return self.equation(chain, left, right) or self.other_section(chain, left, right)
@@ -152,7 +155,8 @@ def is_equation(left: Tree, right: Tree) -> bool:
         return True
     zero = is_zero(right)
     scaled = left.head in PRODUCT_SIGNS and is_number(left.args[0]) and quantity(left.args[1]) is not None
-    return (zero or scaled) and quantity(left) is None and is_closed(right) and not is_closed(left)
+    is_quantity = quantity(left) is not None or left.head == "partial"
+    return (zero or scaled) and not is_quantity and is_closed(right) and not is_closed(left)
 
 
 NEAR = Fraction(1, 200)

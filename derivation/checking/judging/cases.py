@@ -3,9 +3,11 @@ numbers."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from derivation.checking.facts.facts import Facts
+from derivation.checking.facts.failures import FAILURES
 from derivation.checking.facts.knowledge import ChainRead, SideRead, is_closed, named
 from derivation.checking.facts.quantity import Key
 from derivation.checking.judging.context import Context
@@ -19,6 +21,8 @@ IF = frozenset(["if", "when", "whenever", "unless", "whether", "wenn", "falls", 
 EVERY = tuple(map(" ".join, (("for", "all"), ("for", "every"), ("für", "alle"), ("pour", "tout"), ("para", "todo"))))
 """Words in front of an equality that holds for all numbers."""
 RELATIONS = ("=", "<", ">", r"\le", r"\ge", r"\ne")
+COMPARISON = re.compile(r"[<>]|\\(?:l|g)(?:e|t)(?:q|qslant)?(?![a-zA-Z])")
+SENTENCES = re.compile(r"[.;:]\s|\n\n|\$\$\s*\n")
 NEAR, SENTENCE = 60, 400
 """Letters in which words that belong to an equality, and the sentence in front of it, are looked for."""
 ACTIVATIONS = frozenset([heads.TANH, heads.SIGMOID, heads.SOFTPLUS, heads.GELU])
@@ -53,6 +57,20 @@ class Cases:
             for latex in supposed
             for key in left.named
         )
+
+    def is_on_one_side(self, chain: ChainRead, left: SideRead, right: SideRead) -> bool:
+        """Whether a comparison beside an equality says on which side of a kink it is meant: `for z > 0`."""
+        first, last = chain.sides[0].side, chain.sides[-1].side
+        text = first.formula.source.text
+        before, after = text[max(first.start - SENTENCE, 0) : first.start], text[last.end : last.end + NEAR]
+        beside = SENTENCES.split(before)[-1] + SENTENCES.split(after)[0]
+        if not COMPARISON.search(beside) or not left.tree or not right.tree:
+            return False
+        try:
+            terms = [self.context.meaning(chain, tree)[0] for tree in (left.tree, right.tree)]
+        except FAILURES:
+            return False
+        return bool(self.context.kinks(terms, chain.position))
 
     def is_unsettled(self, key: Key) -> bool:
         """Whether a quantity has several values, each in a case."""

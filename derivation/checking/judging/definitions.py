@@ -62,7 +62,8 @@ class Definitions:
 
     def defines(self, chain: ChainRead, key: Key, read: SideRead, other: SideRead) -> Judgement | None:
         assert read.tree and other.tree
-        if any(rule.statement.read is other for rule in self.facts.rules):
+        rule = self.facts.rule_before(chain.position)
+        if rule and rule.statement.read is other:
             return self.rule_holds(other)
         if read is chain.sides[0] and (is_assignment(other.tree, key) or chain.relations[0] == "←"):
             return self.assignment(chain, key, other)
@@ -139,6 +140,9 @@ class Definitions:
     def given(self, chain: ChainRead, key: Key, other: SideRead) -> Judgement | None:
         """A value that the article simply gives."""
         special = is_derived(key)
+        symbol = self.facts.symbol(key)
+        if symbol and Meaning(self.facts, chain.position).part(symbol):
+            return None
         if self.facts.definition(key, chain.position) or (special and not self.unconnected(key, chain)):
             return None
         assert other.tree
@@ -275,10 +279,11 @@ class Definitions:
         b, _ = self.context.meaning(chain, other.tree)
         rule = self.facts.rule(updated(name(key)), chain.position) if isinstance(key, str) else None
         same = self.context.identical(rule, b, chain) if rule is not None and not is_closed(other.tree) else None
-        if same is False:
+        stated = self.facts.rule_before(chain.position)
+        if same is False and stated:
             return Judgement(
                 "wrong",
-                tell("wrong.rule", line=self.facts.rules[0].statement.read.side.place[0]),
+                tell("wrong.rule", line=stated.statement.read.side.place[0]),
                 at=other.side.start,
                 kind="gradient",
             )

@@ -26,7 +26,7 @@ from derivation.checking.judging.context import Context, Judgement
 from derivation.checking.judging.expected import as_printed, formula_of
 from derivation.checking.judging.misprints import miscopied
 from derivation.checking.judging.mistakes import named_mistake
-from derivation.checking.reading.trees import Tree, nodes
+from derivation.checking.reading.trees import LISTS, Tree, nodes
 from derivation.formulas.terms import Term, is_literal
 from derivation.words.telling import Sentence, extended, tell
 
@@ -72,7 +72,7 @@ class Explanations:
         """Whether a quantity was given as a list in a line, of which a row and a column may be meant."""
         seen = self.facts.put_in(key)
         trees = [*(statement.tree for statement in self.facts.values(key)), *([seen] if seen else ())]
-        return any(node.head == "tuple" for tree in trees for node in nodes(tree))
+        return any(node.head in LISTS for tree in trees for node in nodes(tree))
 
     def refuted(
         self, chain: ChainRead, left: SideRead, right: SideRead, a: Term, b: Term, comparison: Comparison

@@ -34,7 +34,8 @@ def is_of_machine(x: Any, text: str) -> bool:
 
 class Rounding:
     """How one comparison takes the numerals behind its relation. Of what the article is `allowed`, `needed` is what made
-    a difference; `is_rounded` says which numerals are known to be rounded."""
+    a difference; `is_rounded` says which numerals are known to be rounded. A numeral may be off by as many half `units` of
+    its last digit: 1 where it is right."""
 
     def __init__(
         self,
@@ -42,8 +43,10 @@ class Rounding:
         allowed: Container[Allowance],
         is_rounded: Callable[[str], bool],
         numerals: Numerals,
+        units: int = 1,
     ) -> None:
         self.relation, self.allowed, self.is_rounded, self.numerals = relation, allowed, is_rounded, numerals
+        self.units = units
         self.needed: set[Allowance] = set()
 
     def agreement(self, value: Array, texts: Sequence[str], result: bool) -> Agreement:
@@ -65,7 +68,7 @@ class Rounding:
         if self.relation != "≈" and "." not in text and "e" not in text and abs(exact(text)) < 10:
             return False
         low, high = bounds(x)
-        target, half = exact(text), half_unit(text)
+        target, half = exact(text), half_unit(text) * self.units
         if not (low <= target + half and high >= target - half):
             return False
         if isinstance(x, fmpq) and abs(x - target) == half and abs(target) < abs(x) and int(text.rstrip(".")[-1]) % 2:

@@ -33,14 +33,14 @@ from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term
 from derivation.words.telling import tell
 
-MAXIMAL_WAYS, MAXIMAL_SILENT = 4, 12
+MAXIMAL_WAYS, MAXIMAL_SILENT, MAXIMAL_VARYING = 4, 12, 2
 """Ways of reading the names in which all formulas fit, that are tried; those among them in which the sides say
-nothing."""
+nothing; and those in which a side is not the same number at all points, which the other side gives."""
 PART_OF_STEPS = 2
 """The part of an article's steps behind which nothing is tried in this way: the rest is for what it says itself."""
 LOOSE = frozenset(["", r"\cdot", "*"])
 """Signs of products that some write between columns for the one entry by entry."""
-SLOPES = frozenset(["partial", "nabla", "prime"])
+SLOPES = frozenset(["partial", "nabla", "prime", "slope"])
 
 
 def speaks_of_slopes(context: Context, chain: ChainRead) -> bool:
@@ -83,7 +83,7 @@ class Supposing:
             outcome = trial.outcome()
             if outcome is None:
                 silent += 1
-                if silent == MAXIMAL_SILENT:
+                if silent == (MAXIMAL_VARYING if is_closed(self.b) else MAXIMAL_SILENT):
                     break
                 continue
             if outcome:

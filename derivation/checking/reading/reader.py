@@ -26,7 +26,7 @@ from derivation.checking.reading.symbols import (
     texts,
 )
 from derivation.checking.reading.tokens import Token, Unexpected, Unreadable, group
-from derivation.checking.reading.trees import Tree, nodes
+from derivation.checking.reading.trees import LISTS, Tree, nodes
 
 DOUBLE = (r"\pm", r"\mp")
 BARS = ("|", r"\|")
@@ -57,6 +57,8 @@ STOPS = frozenset(
         *PRODUCTS,
     ]
 )
+INDEXED = frozenset(["group", "matrix", "call", "apply", "windowed", ".T", *LISTS])
+"""What may have the numbers of an entry, or of a part, behind it."""
 SCRIPTS = frozenset(["^", "_", "'", *POSTFIXES])
 
 
@@ -251,10 +253,14 @@ class Reader:
             if self.next in POSTFIXES:
                 tree = POSTFIXES[self.take(*POSTFIXES)](tree, start)
                 continue
-            if self.next != "^":
+            if self.next != "^" and (self.next == "'" or tree.head not in INDEXED):
                 raise Unreadable(start, f"reading.{'index' if self.next == '_' else 'prime'}_behind_bracket")
+            is_index = self.next == "_"
             inner, self.place = script(self.words, self.place)
-            tree = self.raised(tree, inner, start)
+            if is_index:
+                tree = Tree("entry", (tree, Symbol("", texts(inner))), tree.start)
+            else:
+                tree = self.raised(tree, inner, start)
         return tree
 
     def at_unit(self, tree: Tree) -> bool:
