@@ -316,7 +316,7 @@ class Pair:
             self.beginning.origin,
             frozenset(granted),
             units,
-            bool(sole_unit(self.right.side.words)),
+            bool(sole_unit(self.right.side.words)) and not self.right.side.formula.words,
         )
 
     def compared(self, a: Term, b: Term) -> Judgement:
