@@ -33,6 +33,7 @@ from derivation.checking.rewriting.printing import Edits, NotToldApart, Precisio
 from derivation.checking.rewriting.tracing import Tracing, is_quantity
 from derivation.checking.rewriting.worlds import Pair, Printed, Renewed, Unaligned, Worlds
 from derivation.checking.sources.find import opened, source
+from derivation.checking.sources.source import Source, Translated
 from derivation.formulas.decimals import nearest, point, terminating
 from derivation.formulas.numbers import exact, middle
 from derivation.formulas.precision import working_precision
@@ -67,8 +68,15 @@ class Renumbered:
 
 def renumber(path: str, changes: Mapping[str, str], seed: int | None = None) -> Renumbered:
     """The article in the file with new inputs: those given (`{"x": "[2, 1]"}`), or all drawn from a seed."""
+    return renumbered(opened(path), changes, seed)
+
+
+def renumbered(before: Source, changes: Mapping[str, str], seed: int | None = None) -> Renumbered:
+    """The same of an article's text."""
+    if isinstance(before, Translated):
+        raise BadChange(tell("renumbering.translated"))
     with working_precision(PRECISION):
-        article = Article(opened(path))
+        article = Article(before)
         equalities, (_, judged) = article.report().equalities, article.judged()
         best: Renumbered | None = None
         for salt in [f"{seed}", *(f"{seed}/{k}" for k in range(1, DRAWS))] if seed is not None else [None]:
