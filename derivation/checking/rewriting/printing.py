@@ -167,6 +167,8 @@ class Edits:
     def replace(self, spot: Spot, new: str) -> None:
         """One numeral; a sign that would not stand by itself gets brackets, and those of a sign that goes, go."""
         text, start, end = self.source.text, spot.sign, spot.end
+        if not self.is_typed(start, end):
+            raise NotToldApart
         if spot.start in self.made or start in self.made:
             return
         shown = self.shown(new.lstrip("-"), text[spot.start : end], spot.per_cent)
@@ -185,6 +187,11 @@ class Edits:
             if text[end : end + 1].isdecimal():
                 self.braced.add(end)
         self.made[start] = end, shown
+
+    def is_typed(self, start: int, end: int) -> bool:
+        """Whether a stretch of the text stands in the file as it was read."""
+        file, at = self.source.file, self.source.offset(start)
+        return file is None or file[at : self.source.offset(end - 1) + 1] == self.source.text[start:end]
 
     def is_bracketed(self, start: int, end: int) -> bool:
         """Whether brackets stand around a numeral only for its sign."""
