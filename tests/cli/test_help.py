@@ -92,12 +92,16 @@ def test_english_help_is_as_it_was() -> None:
   a file could not be read.
 
 Arguments:
-  articles... <list[Path]>  Markdown, LaTeX or notebook files.  [required]
+  articles... <list[Path]>  Markdown, LaTeX, notebook or spreadsheet files.
+                            [required]
 
 Options:
   -o, --output <str>  Where to write; - is standard output.  [default: -]
   --format <str>      text, json, html, pdf, github or sarif. Without it, by
                       the ending of the output file, else text.
+  --plain             Check the equalities that stand in the text, too: `3 * 4
+                      = 12`, `20% of $50 = $10`. Without it, only where there
+                      are no formulas.
   --watch             Go on: check again whenever a file changes, and say what
                       became right or wrong, until Ctrl-C.
   --language <str>    In which language to write: de or en. Without it, as the
