@@ -211,7 +211,7 @@ WRAPPERS = {
 BOXES = frozenset([r"\boxed", r"\Aboxed", r"\fbox", r"\framebox", r"\ensuremath"])
 """Those that may stand around whole equalities."""
 OVERSET = frozenset([r"\stackrel", r"\overset", r"\underset"])
-MAXIMAL_TOKENS, MAXIMAL_BOXES = 20_000, 30
+MAXIMAL_TOKENS, MAXIMAL_BOXES, MAXIMAL_BRACED = 20_000, 30, 500
 
 
 def tokens(formula: Formula) -> list[Token]:
@@ -282,11 +282,20 @@ def group(words: Sequence[Token], at: int) -> int:
 
 def plain(words: list[Token]) -> list[Token]:
     """The tokens, macros expanded, in one spelling and without what is only there for the eye."""
-    return unwrapped(
-        unbolded(
-            without_empty_braces([replace(word, text=SAME[word.text]) if word.text in SAME else word for word in words])
-        )
-    )
+    spelled = [replace(word, text=SAME[word.text]) if word.text in SAME else word for word in words]
+    return unwrapped(unbolded(without_empty_braces(without_outer_braces(spelled))))
+
+
+def without_outer_braces(words: list[Token]) -> list[Token]:
+    r"""The tokens without braces around all of them, as converters write them: `{\displaystyle x = 1}`."""
+    if not words or words[0].text != "{" or words[-1].text != "}":
+        return words
+    depth = 0
+    for word in words[:-1]:
+        depth += (word.text == "{") - (word.text == "}")
+        if depth == 0:
+            return words
+    return without_outer_braces(words[1:-1]) if depth == 1 and len(words) < MAXIMAL_BRACED else words[1:-1]
 
 
 def without_empty_braces(words: list[Token]) -> list[Token]:
