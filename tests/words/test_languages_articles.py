@@ -358,6 +358,8 @@ ELSEWHERE = {
     *(
         "reading.too_many_ways",
         "report.no_formulas",
+        "report.no_equalities",
+        "report.of_text",
         "reading.large_macros",
         "rebuilding.unread_value",
         "sources.parts_too_large",
@@ -385,6 +387,8 @@ FILES_OF_ROOMS = [
 ]
 INTERNAL = {
     "checking/article.py": "a pattern: words of the articles that are read",
+    "checking/sources/arithmetic.py": "a pattern: words of the texts that are read, in several languages",
+    "checking/sources/speech.py": "words of the texts that are read, in several languages",
     "checking/sources/find/restructured.py": "names of directives",
     "checking/reports/__init__.py": "help is told before a language is chosen",
 }

@@ -19,14 +19,23 @@ class Reading:
     change: Callable[[Tree], Tree]
 
 
+def is_share(node: Tree) -> bool:
+    """Whether a node is a numeral in per cent."""
+    return node.head == "number" and len(node.args) > 1 and isinstance(node.args[1], str)
+
+
 OTHERS = (
     Reading(
-        lambda node: node.head == "number" and bool(node.args[1:]),
+        lambda node: is_share(node),
         lambda node: Tree("number", node.args[1:], node.start),  # 10\% is 10
     ),
     Reading(
         lambda node: node.head == "mixed",
         lambda node: Tree("group", (Tree("", node.args, node.start),), node.start),  # 2\frac12 is 2 \cdot \frac12
+    ),
+    Reading(
+        lambda node: node.head in ("+", "-") and is_share(node.args[-1]),
+        lambda node: replace(node, args=(node.args[0], Tree(r"\cdot", node.args, node.start))),  # 50 + 20\% is 60
     ),
 )
 ENTRYWISE = Reading(lambda node: node.head == "^", lambda node: replace(node, head="^entrywise"))

@@ -85,6 +85,11 @@ class Report:
         return len(self.found)
 
     @property
+    def is_of_text(self) -> bool:
+        """Whether all that was found stands plainly in the text."""
+        return bool(self.found) and all(formula.words for formula in self.found)
+
+    @property
     def summary(self) -> Mapping[str, int]:
         """How many equalities got each verdict."""
         counted = Counter(equality.verdict for equality in self.equalities)

@@ -10,10 +10,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from derivation.system.streams import spelled
 from derivation.words.telling import tell
+
+if TYPE_CHECKING:
+    from derivation.checking.sources.arithmetic import Lexeme
 
 MAXIMAL_SIZE = 20_000_000
 """Bytes of an article, and letters of all the files that it is made of."""
@@ -62,6 +65,24 @@ class Source:
         line = bisect_right(self._lines, offset) - 1
         return line + 1, offset - self._lines[line] + 1
 
+    @property
+    def lacking(self) -> str:
+        """The code of what is said of a file in which no formula is found."""
+        return "report.no_formulas"
+
+    def where(self, offset: int) -> str:
+        """The place in the file as a report names it.
+
+        >>> Source("a.md", "one\\ntwo").where(5)
+        '2:2'
+        """
+        line, column = self.place(offset)
+        return f"{line}:{column}"
+
+    def cell(self, offset: int) -> str:
+        """The cell of a spreadsheet in which a place is; nothing in other files."""
+        return ""
+
     def seen(self, offset: int) -> tuple[str, int]:
         """The text in which a reader is shown a place, and where that is in it: a notebook's cells, not its JSON."""
         return self.text, offset
@@ -92,6 +113,8 @@ class Formula:
     start: int
     end: int
     display: bool = False
+    words: tuple[Lexeme, ...] = field(default=(), compare=False, repr=False)
+    """What it is made of where it stands plainly in a text, without mathematics around it."""
 
     @property
     def text(self) -> str:
