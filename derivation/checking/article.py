@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import compress
+from operator import attrgetter
 from pathlib import Path
 
 from derivation.checking.facts.constants import formulas_of_constants
@@ -32,10 +33,12 @@ from derivation.checking.reading.forms import read
 from derivation.checking.reading.infixed import prefixed
 from derivation.checking.reading.macros import MAXIMAL_MADE, Expansion, collect
 from derivation.checking.reading.packages import unpacked
+from derivation.checking.reading.plain import plain
 from derivation.checking.reading.spelled import has_decimal_commas, has_name_e, numerals, parted
 from derivation.checking.reading.symbols import Vocabulary
-from derivation.checking.reading.tokens import Token, Unreadable, plain, tokens
+from derivation.checking.reading.tokens import Token, Unreadable, tokens
 from derivation.checking.reading.trees import Tree, nodes
+from derivation.checking.reading.units import are_spaced, with_units
 from derivation.checking.reading.vocabulary import gather
 from derivation.checking.sources.find import WORKBOOKS, find, find_in_text, opened, source
 from derivation.checking.sources.source import Formula, Heading, Part, Source, Unread, UnreadableArticle
@@ -52,8 +55,6 @@ HYPOTHESIS = re.compile(r"\b(?:if|when|whenever|unless|whether|wenn|falls|otherw
 RENAMED = 2
 """Names given another meaning in a later section, from which on an article is taken to do so as a rule: fewer are
 mistakes."""
-MAXIMAL_RULES = 20
-"""General rules for any parameter that an article may state."""
 OPERANDS = 1
 """Results worked with hidden digits, beyond which an article is taken to do so as a rule."""
 ARRAYS = frozenset([r"\top", r"\odot", r"\mathbf", r"\boldsymbol", r"\vec", r"\otimes", r"\mathbb"])
@@ -116,6 +117,7 @@ class Article:
         modular = is_modular(source.text for source in sources)
         named_e = has_name_e(part.text for part in self.formulas)
         self.decimal_comma = has_decimal_commas(part.text for part in self.formulas)
+        spaced = are_spaced(part.text for part in self.formulas)
         for part in self.parts:
             if isinstance(part, Unread):
                 continue
@@ -126,7 +128,7 @@ class Article:
                 self.shown[part] = scanned = scan(part)
                 expanded = unpacked(macros.expand(parted(scanned) if named_e else scanned))
                 self.shown[part] = spelled = prefixed(plain(expanded))
-                words = numerals(spelled, self.decimal_comma)
+                words = with_units(numerals(spelled, self.decimal_comma), spaced)
             except Unreadable as problem:
                 self.unread.append((part, problem))
                 continue
@@ -181,7 +183,7 @@ class Article:
             if theta and not self.knowledge.values.get(theta.key) and not self.knowledge.formulas.get(theta.key):
                 rules = [Rule(theta, statement) for statement in statements if has_derivative(statement.tree)]
                 found += rules if rules and is_unknown(facts, theta.key) else ()
-        return found[:MAXIMAL_RULES]
+        return sorted(found, key=attrgetter("position"))
 
     def judged(self) -> tuple[list[Equality], Facts]:
         """The verdicts on all pairs, and the facts once they are known. A first look finds out whether the article

@@ -93,6 +93,7 @@ TEXTS = [
     ("holds.follows", "$x = 2$, $y = 3 x = 7$ and $z = y + 1 = 8$."),
     ("holds.these_numbers", "Set equal: $2 x = x + 10$. So $x = 10$."),
     ("undecided.case", "$x = 1$ or $x = 3$. Then $x + 1 = 2$."),
+    ("undecided.one_side", r"$a = \max(0, z)$, $L = a^2$. For $z > 0$, $\frac{\partial L}{\partial z} = 2 a$"),
     ("wrong.no_value undefined.division", r"$\frac{1}{0} = 3$"),
     ("wrong.other_parameter", r"$L = (w - 1)^2 + b^2$, $w = w - \eta \frac{\partial L}{\partial b}$"),
     ("undecided.descent", r"Gradient descent: $w_{new} = w + \eta \frac{\partial L}{\partial w}$"),
