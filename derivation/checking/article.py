@@ -33,9 +33,10 @@ from derivation.checking.reading.forms import read
 from derivation.checking.reading.infixed import prefixed
 from derivation.checking.reading.macros import MAXIMAL_MADE, Expansion, collect
 from derivation.checking.reading.packages import unpacked
+from derivation.checking.reading.plain import plain
 from derivation.checking.reading.spelled import has_decimal_commas, has_name_e, numerals, parted
 from derivation.checking.reading.symbols import Vocabulary
-from derivation.checking.reading.tokens import Token, Unreadable, plain, tokens
+from derivation.checking.reading.tokens import Token, Unreadable, tokens
 from derivation.checking.reading.trees import Tree, nodes
 from derivation.checking.reading.units import are_spaced, with_units
 from derivation.checking.reading.vocabulary import gather

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from derivation.checking.reading.chains import LAYOUT
 from derivation.checking.reading.matrices import MATRICES
-from derivation.checking.reading.tokens import Token, Unreadable, plain, scan
+from derivation.checking.reading.plain import plain
+from derivation.checking.reading.tokens import Token, Unreadable, scan
 from derivation.pages.typesetting.engine import printable
 from derivation.pages.typesetting.templating import latex_text
 from derivation.tex.names import GREEK

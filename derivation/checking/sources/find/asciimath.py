@@ -6,7 +6,19 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
-from derivation.checking.sources.find.linear import Linear, Operand, Pieces, Sign, TooDeep, quoted, scanned, unknown
+from derivation.checking.sources.find.linear import (
+    BARS,
+    ENDS,
+    POSTFIXES,
+    Linear,
+    Operand,
+    Pieces,
+    Sign,
+    TooDeep,
+    quoted,
+    scanned,
+    unknown,
+)
 from derivation.checking.sources.find.signs import ASCIIMATH
 
 UNARY = {
@@ -40,20 +52,21 @@ UNARY = {
     "obrace": "{",
 }
 """Commands before one part, and what they begin with in TeX."""
-ENDS = {"abs": "|", "norm": r"\|", "floor": r"\rfloor ", "ceil": r"\rceil "}
+CLOSERS = {"abs": "|", "norm": r"\|", "floor": r"\rfloor ", "ceil": r"\rceil "}
 BINARY = {"frac": r"\frac", "root": "root", "stackrel": r"\stackrel", "overset": r"\overset", "underset": r"\underset"}
 CALLED = frozenset(
     "sin cos tan sec csc cot sinh cosh tanh arcsin arccos arctan exp ln log det dim tr max min lim gcd lcm f g".split()
 )
 """Functions, which take what stands behind them into a fraction."""
-BRACKETS = {"(": ")", "[": "]", "{": "}", "(:": ":)", "{:": ":}", "|": "|"}
+LOOKS = frozenset(["color", "class", "id"])
+"""Commands that say how what stands behind their first part looks."""
 MATRICES = {"()": "pmatrix", "[]": "bmatrix", "{}": "Bmatrix", "||": "vmatrix", "{:}": "cases"}
 
 
 @lru_cache(maxsize=1)
 def pattern() -> re.Pattern[str]:
     """How the signs are told apart: the longest comes first."""
-    known = {*ASCIIMATH, *UNARY, *BINARY, "text", "mbox"} - {"{", "}", "(:", ":)", "{:", ":}"}
+    known = {*ASCIIMATH, *UNARY, *BINARY, *LOOKS} - {"{", "}", "(:", ":)", "{:", ":}"}
     names = "|".join(re.escape(name) for name in sorted(known, key=lambda name: (-len(name), name)))
     return re.compile(
         rf"""
@@ -93,7 +106,7 @@ class AsciiMath(Linear):
     """AsciiMath's way of writing formulas."""
 
     signs = ASCIIMATH
-    differentials = frozenset(["del", "partial"])
+    differentials = frozenset(["del", "partial", "∂"])
 
     def whole(self) -> Pieces:
         made: Pieces = []
@@ -105,6 +118,8 @@ class AsciiMath(Linear):
         sign = self.next
         if sign.kind == "open":
             return self.matrix() or self.bracketed()
+        if sign.text in BARS and (between := self.barred()):
+            return between
         if sign.kind in ("end", "close", "script", "stroke"):
             return Operand([])
         self.take()
@@ -116,12 +131,15 @@ class AsciiMath(Linear):
             return Operand([(ASCIIMATH.get(sign.text, sign.text[1]), sign.at)])
         if sign.text in UNARY:
             inner = self.argument()
-            return Operand([(UNARY[sign.text], sign.at), *inner, (ENDS.get(sign.text, "}"), sign.at)])
+            return Operand([(UNARY[sign.text], sign.at), *inner, (CLOSERS.get(sign.text, "}"), sign.at)])
+        if sign.text in LOOKS:
+            self.argument()
+            return self.atom()
         if sign.text in BINARY:
             return self.binary(sign)
         made: Pieces = [(self.tex(sign), sign.at)]
-        if sign.text in CALLED and self.next.kind not in ("end", "close", "script", "stroke"):
-            made += [*([(" ", self.next.at)] if not made[0][0].endswith(" ") else []), *self.scripted().pieces]
+        if sign.text in CALLED and self.next.kind not in ENDS and self.next.text not in POSTFIXES:
+            made += self.scripted().pieces
         return Operand(made)
 
     def argument(self) -> Pieces:

@@ -45,6 +45,11 @@ class TooDeep(Exception):
     """A formula nested more deeply than is read."""
 
 
+MAXIMAL_BARRED = 200
+"""Signs between two bars."""
+POSTFIXES = ("'", "!")
+BARS = ("|", "||")
+ENDS = ("end", "stroke", "script", "close")
 END = Sign("end", "", -1)
 
 
@@ -108,7 +113,8 @@ class Linear:
         """A part with its scripts; a derivative's sign with what it stands before, where a stroke makes it one."""
         first, start = self.next, self.place
         found = self.scripted()
-        if first.text in self.differentials and self.next.kind not in ("end", "stroke", "script"):
+        is_near = self.next.kind in ("word", "name", "known") and not self.next.spaced
+        if (first.text in self.differentials or (first.text == "d" and is_near)) and self.next.kind not in ENDS:
             behind = self.place
             following = self.scripted()
             above = self.found[start - 1].kind == "stroke" if start else False
@@ -121,10 +127,14 @@ class Linear:
         """A part with what stands below and above it."""
         found = self.atom()
         pieces = list(found.pieces)
-        while self.next.kind == "script":
-            script = self.take()
-            below = self.script()
-            pieces += [(f"{script.text}{{", script.at), *below, ("}", script.at)]
+        while self.next.kind == "script" or (self.next.text in POSTFIXES and pieces and not self.next.spaced):
+            sign = self.take()
+            if sign.kind == "script":
+                pieces += [(f"{sign.text}{{", sign.at), *self.script(), ("}", sign.at)]
+            else:
+                pieces.append((sign.text, sign.at))
+            if sign.text == "'" and self.next.text == "(" and not self.next.spaced:
+                pieces += self.bracketed().pieces  # f'(x) is one thing, as f(x) is
             found = Operand(pieces)
         return found
 
@@ -142,6 +152,21 @@ class Linear:
     def atom(self) -> Operand:
         """The smallest part; each dialect has its own."""
         raise NotImplementedError
+
+    def barred(self) -> Operand | None:
+        """What stands between two bars; nothing where the bar that comes next has none that closes it."""
+        bar, depth = self.next.text, 0
+        for place in range(self.place + 1, min(self.place + MAXIMAL_BARRED, len(self.found))):
+            sign = self.found[place]
+            depth += (sign.kind == "open") - (sign.kind == "close")
+            if depth < 0:
+                return None
+            if depth == 0 and sign.text == bar:
+                opening = self.take()
+                inner = self.row(lambda sign: sign.text == bar)
+                closing = self.take()
+                return Operand([(self.tex(opening), opening.at), *inner, (self.tex(closing), closing.at)])
+        return None
 
     def bracketed(self) -> Operand:
         """What stands between brackets, with them; an opening one alone where nothing closes it."""
