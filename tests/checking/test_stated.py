@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -68,7 +69,7 @@ def test_stated_has_its_own_count_everywhere_and_is_no_fault(tmp_path: Path) -> 
     assert form["summary"] == {"stated": 2, "exact": 1, "rounded": 0, "wrong": 0, "undecided": 1}
     assert [row["verdict"] for row in form["equalities"]] == ["stated", "stated", "exact", "undecided"]
     page = run(tmp_path, ARTICLE, "--format", "html")[1]
-    assert '<li class="stated"><b>2</b>stated</li>' in page and page.count('<span class="chip stated"') == 2
+    assert re.search(r'<li class="stated">.*?2</b> stated', page) and page.count('<span class="chip stated"') == 2
     for form in ("github", "sarif"):
         assert "stated" not in run(tmp_path, ARTICLE, "--format", form)[1].replace(str(tmp_path), "")
 

@@ -373,7 +373,7 @@ def test_documents_are_utf8_in_every_locale(locale: dict[str, str], tmp_path: Pa
 def test_what_nobody_expected_is_a_sentence_and_no_verdict(error: str, said: str, tmp_path: Path) -> None:
     lines = [
         "import derivation.checking.article",
-        f"def check(path): raise {error}",
+        f"def check(path, plain): raise {error}",
         "derivation.checking.article.check = check",
         "from derivation.cli.app import app",
         "app()",

@@ -13,7 +13,7 @@ from operator import attrgetter
 from derivation.checking.facts.indices import bears, match
 from derivation.checking.facts.kinks import show_kink
 from derivation.checking.facts.position import Position
-from derivation.checking.facts.quantity import Key, Quantity, is_updated, stem
+from derivation.checking.facts.quantity import Key, Quantity, is_derivative, is_updated, stem
 from derivation.checking.facts.shares import direction, is_distribution, is_one_hot
 from derivation.checking.reading.clauses import Chain, Clause, Declaration, Side
 from derivation.checking.reading.forms import read
@@ -316,7 +316,7 @@ class Gathering:
             assigned = any(is_assignment(tree, key) for _, tree in formulas) or (
                 place == 0 and chain.relations[0] == "←"
             )
-            if closed:
+            if closed and not (place and key in self.values and is_about_slope(chain)):
                 (_, worked), (last, tree) = closed[0], closed[-1]
                 self.values[key].append(Statement(chain.position, tree, last, chain, assigned, worked))
             elif assigned and formulas:
@@ -342,6 +342,12 @@ class Gathering:
     def declare(self, position: Position, declaration: Declaration, keys: Sequence[Key]) -> None:
         for key in keys:
             self.sets[key].append((position, declaration))
+
+
+def is_about_slope(chain: ChainRead) -> bool:
+    """Whether a chain begins with a derivative: a name further on in it has the value that it has."""
+    first = chain.sides[0].tree
+    return first is not None and (key := quantity(first)) is not None and is_derivative(key)
 
 
 def chains(clauses: Sequence[Clause], vocabulary: Vocabulary) -> Iterator[ChainRead]:

@@ -89,7 +89,8 @@ class Ambiguities:
         if left.tree is None or right.tree is None:
             return False
         ratio = self.ratio(chain, left.tree, right.tree)
-        in_hundredths = ratio in HUNDREDTHS and any(has_share(read.tree) for read in chain.sides if read.tree)
+        is_hundredth = ratio is not None and any(abs(ratio / hundred - 1) < NEAR for hundred in HUNDREDTHS)
+        in_hundredths = is_hundredth and any(has_share(read.tree) for read in chain.sides if read.tree)
         return in_hundredths or may_be_converted(left.tree, right.tree, ratio)
 
     def ratio(self, chain: ChainRead, left: Tree, right: Tree) -> Fraction | None:
@@ -192,6 +193,8 @@ def is_equation(left: Tree, right: Tree) -> bool:
     return (zero or scaled) and not is_quantity and is_closed(right) and not is_closed(left)
 
 
+NEAR = Fraction(1, 200)
+"""How near to a hundredth or hundred a ratio of rounded sides is."""
 HUNDREDTHS = (Fraction(100), Fraction(1, 100))
 
 SLOPES = frozenset(["call", "partial", "nabla", "prime", "updated", "apply"])

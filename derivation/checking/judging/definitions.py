@@ -10,6 +10,7 @@ from derivation.checking.facts.knowledge import (
     ChainRead,
     SideRead,
     Statement,
+    is_about_slope,
     is_assignment,
     is_closed,
     is_number,
@@ -68,7 +69,10 @@ class Definitions:
         if read is chain.sides[0] and (is_assignment(other.tree, key) or chain.relations[0] == "←"):
             return self.assignment(chain, key, other)
         if is_closed(other.tree):
-            return self.given(chain, key, other)
+            is_known = (
+                read is not chain.sides[0] and is_about_slope(chain) and self.facts.value_statement(key, chain.position)
+            )
+            return None if is_known else self.given(chain, key, other)
         definitions = self.facts.definitions(key, chain.position)
         if is_derivative(key) and definitions and definitions[0].read is other and self.unconnected_slope(chain, read):
             return self.taken(key, chain)
@@ -79,6 +83,8 @@ class Definitions:
             and not is_derived(key)
         ):
             return Judgement("exact", kind="definition")
+        if self.is_said_again(key, other, chain):
+            return Judgement("exact", kind="definition", lessons=(Redefined(key, chain.position),))
         if (
             not definitions
             or definitions[0].read is not other
@@ -97,6 +103,11 @@ class Definitions:
             if not self.context.is_general(key):
                 raise
         return self.declared(key, other, chain) or Judgement("stated", kind="definition")
+
+    def is_said_again(self, key: Key, other: SideRead, chain: ChainRead) -> bool:
+        """Whether a formula stood above for the same name, though it has had another in between."""
+        earlier = (one for one in self.facts.knowledge.formulas.get(key, ()) if one.position < chain.position)
+        return not is_derived(key) and other.tree is not None and any(alike(one.tree, other.tree) for one in earlier)
 
     def cases(self, chain: ChainRead, left: SideRead, right: SideRead) -> Judgement | None:
         """The verdict on a general formula, tried at every index for which the article has numbers or formulas; None

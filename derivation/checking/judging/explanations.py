@@ -9,6 +9,7 @@ from derivation.checking.facts.knowledge import (
     ChainRead,
     SideRead,
     Statement,
+    is_about_slope,
     is_closed,
     is_number,
     named,
@@ -218,7 +219,8 @@ class Explanations:
         renamed = self.renamed(chain, left, right)
         if renamed:
             return renamed
-        if key and is_closed(right.tree) and (stated := self.stated_elsewhere(key, chain)):
+        is_said = is_closed(right.tree) and (left is chain.sides[0] or not is_about_slope(chain))
+        if key and is_said and (stated := self.stated_elsewhere(key, chain)):
             return Judgement(
                 "stated",
                 tell("holds.new_value", latex=stated.read.side.latex, line=stated.read.side.place[0]),
@@ -232,7 +234,7 @@ class Explanations:
                 kind="definition",
                 lessons=(Redefined(key, chain.position),),
             )
-        if key and is_closed(right.tree) and self.takes_new_value(chain, key):
+        if key and is_said and self.takes_new_value(chain, key):
             return Judgement(
                 "undecided",
                 tell("undecided.several_values", quantity=key),

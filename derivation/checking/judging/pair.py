@@ -36,10 +36,10 @@ from derivation.checking.judging.conversions import converted
 from derivation.checking.judging.definitions import Definitions, latest_formula
 from derivation.checking.judging.explanations import Explanations
 from derivation.checking.judging.given import holds_as_given, puts_nothing_in
-from derivation.checking.judging.measures import all_readings, in_common, in_their_units
+from derivation.checking.judging.measures import in_common, in_their_units, others
 from derivation.checking.judging.origins import Origins, put_in_anew
 from derivation.checking.judging.polynomials import UNIT, are_near, are_same
-from derivation.checking.judging.readings import as_one_list, otherwise, signed
+from derivation.checking.judging.readings import as_one_list, signed
 from derivation.checking.judging.residues import congruent
 from derivation.checking.judging.solutions import solutions
 from derivation.checking.judging.solving import in_step
@@ -69,7 +69,7 @@ def judged(context: Context, chain: ChainRead, i: int, k: int) -> Judgement:
             upper, lower = (Pair(context, way, i, k).judgement() for way in ways)
             return upper if upper.verdict == "wrong" else lower
         judgement = Pair(context, in_common(chain, i, k) or chain, i, k).judgement()
-        return in_step(context, chain, k, in_their_units(judgement, left, right))
+        return in_step(context, chain, k, in_their_units(judgement, chain, i, k))
     except Exhausted as problem:
         return Judgement("undecided", message_of(problem))
     except RecursionError:
@@ -133,7 +133,7 @@ class Pair:
             return self.on_one_side(self.supposing(judgement))
         if in_unit := converted(self.context, self.chain, self.left, self.right, self.relation):
             return in_unit
-        for other in otherwise(self.chain, self.i, self.k, all_readings(self.a, self.b, self.facts.knowledge.scalar)):
+        for other in others(self.chain, self.i, self.k, self.facts.knowledge.scalar):
             again = Pair(self.context, other, self.i, self.k).attempt(Pair.freed)
             if again.verdict in HOLDING:
                 return again
@@ -143,7 +143,7 @@ class Pair:
             self.chain, self.left, self.right, judgement.expected
         )
         unclear = ambiguity and Judgement("undecided", ambiguity, lessons=judgement.lessons)
-        return unclear or in_their_units(judgement, self.a, self.b)
+        return unclear or in_their_units(judgement, self.chain, self.i, self.k)
 
     def on_one_side(self, judgement: Judgement) -> Judgement:
         """The judgement; a question where an equality that does not hold for all numbers is meant on one side of a
@@ -316,7 +316,7 @@ class Pair:
             self.beginning.origin,
             frozenset(granted),
             units,
-            bool(sole_unit(self.right.side.words)),
+            bool(sole_unit(self.right.side.words)) and not self.right.side.formula.words,
         )
 
     def compared(self, a: Term, b: Term) -> Judgement:

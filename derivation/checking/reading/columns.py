@@ -10,7 +10,7 @@ from derivation.checking.reading.tokens import Token
 EQUALITIES = frozenset(["=", r"\approx", r"\leftarrow", ":=", "≔", "≡", r"\equiv"])
 ALIGNED = ("align", "flalign")
 """How the names of the environments begin whose cells come in pairs."""
-SPECIFICATION = frozenset("lcrptbm|123456789@")
+SPECIFICATION = frozenset("lcrptbm|123456789@!{}")
 """What is written of columns and rows behind the beginning of an environment."""
 MAXIMAL_SPECIFICATION = 40
 """Tokens that say how columns stand."""
@@ -20,10 +20,19 @@ def after_specification(words: Sequence[Token], at: int) -> int:
     r"""The place behind what says how the columns stand, `{rcl}`, `{2}`, `[t]`; the one given where nothing does."""
     for opening, closing in (("[", "]"), ("{", "}")):
         if at < len(words) and words[at].text == opening:
-            last = min(at + MAXIMAL_SPECIFICATION, len(words))
-            end = next((place for place in range(at, last) if words[place].text == closing), at)
+            end = _closing(words, at, opening, closing)
             inner = words[at + 1 : end]
             at = end + 1 if inner and all(set(word.text) <= SPECIFICATION for word in inner) else at
+    return at
+
+
+def _closing(words: Sequence[Token], at: int, opening: str, closing: str) -> int:
+    """The place of the bracket that closes one, `{r@{}l}` whole; that of the one itself where none is near."""
+    depth = 0
+    for place in range(at, min(at + MAXIMAL_SPECIFICATION, len(words))):
+        depth += (words[place].text == opening) - (words[place].text == closing)
+        if depth == 0:
+            return place
     return at
 
 
