@@ -253,6 +253,15 @@ def test_other_numbers_are_drawn_and_the_editor_writes_them(one: Editor, tmp_pat
     assert [action["command"]["command"] for action in offered] == ["derivation.renumber"]
 
 
+def test_numbers_with_which_the_article_would_not_hold_change_nothing(one: Editor) -> None:
+    one.open("file:///logarithm.md", "$x = 2$ and $y = \\ln x \\approx 0.69$")
+    one.messages.clear()
+    wish = {"uri": "file:///logarithm.md", "changes": {"x": "-2"}}
+    one.ask("workspace/executeCommand", {"command": "derivation.renumber", "arguments": [wish]})
+    assert one.texts["file:///logarithm.md"] == "$x = 2$ and $y = \\ln x \\approx 0.69$"
+    assert ["nothing is written" in str(message) for message in one.messages] == [True]
+
+
 def test_numbers_that_cannot_be_set_are_answered_with_a_sentence(one: Editor) -> None:
     one.open("file:///numbers.md", SLIP)
     one.messages.clear()
