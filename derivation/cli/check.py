@@ -11,6 +11,7 @@ import typer
 from derivation.checking import article as checker
 from derivation.checking.article import Report, UnreadableArticle
 from derivation.checking.reports import FORMATS
+from derivation.checking.sources.find import is_text
 from derivation.cli.completing import one_of
 from derivation.cli.exits import BAD_INPUT, SOME_WRONG, TEX_FAILED, deliver, ending, file_of, known, stop
 from derivation.cli.language import Language
@@ -33,6 +34,7 @@ def check(
             autocompletion=one_of(FORMATS, FORMATS.descriptions),
         ),
     ] = "",
+    plain: Annotated[bool, typer.Option("--plain")] = False,
     language: Language = "",
 ) -> None:
     """Say which equalities of an article are wrong. Exit code 0: none; 1: some; 2: a file could not be read."""
@@ -42,13 +44,18 @@ def check(
     unread = False
     for article in articles:
         try:
-            report = checker.check(str(article))
+            report = checker.check(str(article), plain)
         except UnreadableArticle as error:
             unread = True
             say(error)
             continue
+        for part in report.unread:
+            say(tell(part.code, path=part.source.shown, line=part.place[0], what=part.what))
         if not report.formulas:
-            say(tell("report.no_formulas", article=report.article))
+            lacking = "report.no_equalities" if is_text(report.source) else report.source.lacking
+            say(tell(lacking, article=report.article))
+        elif report.is_of_text and not plain:
+            say(tell("report.of_text", article=report.article))
         reports.append(report)
     try:
         document = FORMATS[form](reports) if reports else b""

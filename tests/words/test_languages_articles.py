@@ -117,6 +117,12 @@ FILES: list[tuple[str, str, str | bytes | None]] = [
     ("sources.cells_out_of_order", "a.ipynb", f'{{"cells": [{CODE}]}}'),
 ]
 """The codes of what is told of a file: its name, and what stands in it."""
+UNREAD = [
+    ("sources.unclosed", "a.md", "$$ x = 2"),
+    ("sources.empty", "a.rst", ".. math::\n\nx = 2"),
+    ("sources.not_put_in", "a.tex", "\\input{none}"),
+]
+"""The codes of what is told of a part that is not read."""
 LONG = " ".join(f"$x_{{{k}}} = x_{{{k + 1}}} + 1$" for k in range(250)) + " $x_{250} = 2$ $L = x_0$"
 NETWORKS = [
     ("rebuilding.no_network", "nothing"),
@@ -321,6 +327,21 @@ def bare(form: Any) -> Any:
     return [bare(value) for value in form] if isinstance(form, list) else form
 
 
+@pytest.mark.parametrize(("code", "name", "text"), UNREAD)
+def test_what_is_not_read_is_told(code: str, name: str, text: str, tmp_path: Path, language: str) -> None:
+    (tmp_path / name).write_text(text, "utf-8")
+    result = CliRunner().invoke(app, ["check", str(tmp_path / name), "--language", language])
+    first = result.stderr.splitlines()[0]
+    assert result.exit_code == 0 and first == load(language)["sources"][code.partition(".")[2]].format(
+        path=tmp_path / name, line=1, what=check_text(text, name).unread[0].what
+    )
+
+
+def test_an_article_that_was_put_into_tex_is_not_renumbered(tmp_path: Path, language: str) -> None:
+    (tmp_path / "a.typ").write_text("$x = 1/2$ $y = x + 1 = 1.5$", "utf-8")
+    is_told(error_of(lambda: renumber(str(tmp_path / "a.typ"), {"x": "3"})), "renumbering.translated", language)
+
+
 def test_a_very_wide_matrix_is_named(language: str) -> None:
     assert "31" in setting.of_text(r"\begin{pmatrix}" + "1 &" * 30 + r"1\end{pmatrix}")
     is_told(setting.of_text(r"\begin{pmatrix}" + "1 &" * 30 + r"1\end{pmatrix}"), "report.wide_matrix", language)
@@ -337,11 +358,14 @@ ELSEWHERE = {
     *(
         "reading.too_many_ways",
         "report.no_formulas",
+        "report.no_equalities",
+        "report.of_text",
         "reading.large_macros",
         "rebuilding.unread_value",
         "sources.parts_too_large",
         "rebuilding.no_word",
     ),
+    *("sources.unclosed", "sources.empty", "sources.not_put_in", "renumbering.translated"),
     *("renumbering.no_notebook", "renumbering.not_tied", "renumbering.not_read", "renumbering.other_file"),
     *("renumbering.not_told_apart", "renumbering.deep", "report.wide_matrix"),
 }
@@ -363,6 +387,9 @@ FILES_OF_ROOMS = [
 ]
 INTERNAL = {
     "checking/article.py": "a pattern: words of the articles that are read",
+    "checking/sources/arithmetic.py": "a pattern: words of the texts that are read, in several languages",
+    "checking/sources/speech.py": "words of the texts that are read, in several languages",
+    "checking/sources/find/restructured.py": "names of directives",
     "checking/reports/__init__.py": "help is told before a language is chosen",
 }
 """Where English stands in code, and why nobody who speaks another language reads it."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from fractions import Fraction
+
+from flint import fmpq
 
 from derivation.checking.facts.knowledge import (
     PRODUCT_SIGNS,
@@ -18,6 +21,7 @@ from derivation.checking.facts.knowledge import (
 from derivation.checking.facts.quantity import Key
 from derivation.checking.judging.cases import Cases, is_solved
 from derivation.checking.judging.context import Context
+from derivation.checking.judging.measures import has_share, may_be_converted
 from derivation.checking.reading.remarks import units
 from derivation.checking.reading.trees import Tree, nodes
 from derivation.formulas.operations import heads
@@ -33,10 +37,14 @@ class Ambiguities:
     def ambiguity(self, chain: ChainRead, left: SideRead, right: SideRead, expected: str | None) -> str:
         """What may be meant where two sides differ, and something else is expected; nothing where the chain itself
         shows that it is a slip."""
+        if right.side.formula.words and not self.is_told(chain, left, right):
+            return tell("undecided.letters")
+        if right.side.formula.words and self.is_converted(chain, left, right):
+            return tell("undecided.units")
         if right.tree is None or self.context.is_slip(chain, right.tree):
             return ""
         first, second = units(left.side.words), units(right.side.words)
-        if (first and second and first != second) or (
+        if (first and second and first != second and not right.side.formula.words) or (
             left.tree and {in_degrees(left.tree), in_degrees(right.tree)} == {True, False}
         ):
             return tell("undecided.units")
@@ -50,6 +58,33 @@ class Ambiguities:
         if self.facts.knowledge.scalar and left.tree and has_own_sign(left.tree, right.tree):
             return tell("undecided.own_sign")
         return self.equation(chain, left, right) or self.other_section(chain, left, right)
+
+    def is_told(self, chain: ChainRead, left: SideRead, right: SideRead) -> bool:
+        """Whether a text has told once, above, what each letter is: else it may be an unknown, or several."""
+        values = self.facts.knowledge.values
+        if any(node.head == "apply" for tree in (left.tree, right.tree) if tree for node in nodes(tree)):
+            return False
+        return all(
+            len(values.get(key, ())) == 1 and values[key][0].position < chain.position
+            for key in (*left.named, *right.named)
+        )
+
+    def is_converted(self, chain: ChainRead, left: SideRead, right: SideRead) -> bool:
+        """Whether the sides of an equality in a text may be the same in units that are not the same."""
+        if left.tree is None or right.tree is None:
+            return False
+        ratio = self.ratio(chain, left.tree, right.tree)
+        in_hundredths = ratio in HUNDREDTHS and any(has_share(read.tree) for read in chain.sides if read.tree)
+        return in_hundredths or may_be_converted(left.tree, right.tree, ratio)
+
+    def ratio(self, chain: ChainRead, left: Tree, right: Tree) -> Fraction | None:
+        """How many times the right side the left one is; None where that is not known, or not exactly."""
+        values = (self.context.value_of(tree, chain) if is_closed(tree) else None for tree in (left, right))
+        first, second = (value.entries[0] if value and not value.shape else None for value in values)
+        if not isinstance(first, fmpq) or not isinstance(second, fmpq) or second == 0:
+            return None
+        quotient = first / second
+        return Fraction(int(quotient.p), int(quotient.q))
 
     def equation(self, chain: ChainRead, left: SideRead, right: SideRead) -> str:
         """Whether the sides may be an equation to be solved."""
@@ -123,6 +158,7 @@ def is_equation(left: Tree, right: Tree) -> bool:
     return (zero or scaled) and not is_quantity and is_closed(right) and not is_closed(left)
 
 
+HUNDREDTHS = (Fraction(100), Fraction(1, 100))
 INVERSES = frozenset([heads.ARCSIN, heads.ARCCOS, heads.ARCTAN, heads.NORMAL_PDF])
 """Functions that give angles in radians, and the one by which pi is read."""
 

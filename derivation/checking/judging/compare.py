@@ -83,7 +83,9 @@ class Known(Container[str]):
 class Comparison:
     """One comparison of terms at one place of the article, for as long as it is made: what it comes upon stays in it
     and is returned with its outcome. `subject` gives the true value of the chain's quantity, `origin` that or
-    the value of its first side of numbers, if it has one."""
+    the value of its first side of numbers, if it has one. Beside what the article is allowed, more may
+    be `granted`; numerals may be off by so many half `units` of their last
+    digit."""
 
     def __init__(
         self,
@@ -92,11 +94,13 @@ class Comparison:
         relation: str,
         subject: Callable[[], Array | None] = lambda: None,
         origin: Callable[[], Array | None] = lambda: None,
+        granted: frozenset[Allowance] = frozenset(),
+        units: int = 1,
     ) -> None:
         self.facts, self.truth, self.printed = context.facts, context.truth, context.printed
         self.position, self.subject, self.origin = position, subject, origin
         self.is_rounded, self.any_rounded = context.is_rounded, context.any_rounded
-        self.rounding = Rounding(relation, context.allowed, context.is_rounded, context.facts.numerals)
+        self.rounding = Rounding(relation, context.allowed | granted, context.is_rounded, context.facts.numerals, units)
         self.is_shortened = context.is_shortened
         self._rounded: list[str] = []
         self._difference: Difference | None = None
@@ -256,7 +260,8 @@ class Comparison:
         if found == "no":
             return found
         if not result:
-            return "no" if any(self.facts.numerals.miscopied(text.lstrip("-")) for text in texts) else found
+            miscopied = any(self.facts.numerals.miscopied(text.lstrip("-")) for text in texts)
+            return found if not miscopied and self.rounding.allows("carried") else "no"
         truth = self.subject()
         if truth is None or truth.shape != shape or self.rounding.agreement(truth, texts, result) != "no":
             return found
@@ -359,8 +364,13 @@ class Comparison:
                 if left.shape == right.shape and all(
                     arb(x).overlaps(arb(y)) for x, y in zip(left.entries, right.entries, strict=True)
                 ):
-                    return "no" if self.is_miscopied(left, b) else "rounded"
+                    return "no" if self.is_miscopied(left, b) or not self.is_put_in(b) else "rounded"
         return "no"
+
+    def is_put_in(self, b: Term) -> bool:
+        """Whether the decimals of a side were printed as values, or may have been worked with rounding in between."""
+        texts = {node.args[0].lstrip("-") for node in walk(b) if node.head == "number" and "." in node.args[0]}
+        return all(map(self.facts.numerals.is_worked, texts)) or self.rounding.allows("carried")
 
     def is_miscopied(self, left: Array, b: Term) -> bool:
         """Whether b comes nearer to the left side with the numeral that one of its own is but for the last digit."""

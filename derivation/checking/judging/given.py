@@ -9,9 +9,9 @@ from itertools import islice
 from derivation.checking.facts.failures import FAILURES
 from derivation.checking.facts.knowledge import ChainRead
 from derivation.checking.facts.points import Random
-from derivation.checking.facts.quantity import is_derivative, term_of
+from derivation.checking.facts.quantity import Key, is_derivative, term_of
 from derivation.checking.facts.values import quantities
-from derivation.checking.judging.agreement import equal
+from derivation.checking.judging.agreement import equal, same
 from derivation.checking.judging.context import ATTEMPTS, Context
 from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term, is_literal, name, rebuild, walk
@@ -74,3 +74,48 @@ def put_back(context: Context, chain: ChainRead, b: Term) -> Iterator[Term]:
         yield from (
             rebuild(b, {node: slope}.get) for value, slope in slopes for node, shown in found if equal(shown, value)
         )
+
+
+def puts_nothing_in(context: Context, chain: ChainRead, slopes: Term, b: Term) -> bool:
+    """Whether derivatives are said to be a side in which no number stands for a quantity: its numbers are whole, and each
+    is the value of nothing that the side lacks, or of what has that value at any point."""
+    leaves = list(quantities(slopes))
+    numbers = set(closed(b))
+    if any(leaf.head != "partial" for leaf in leaves) or any(
+        "." in node.args[0] for number in numbers for node in walk(number) if node.head == "number"
+    ):
+        return False
+    yours = {leaf.args[0] for leaf in quantities(b) if leaf.head == "name"}
+    names = context.reach({node.args[0] for leaf in leaves for node in walk(leaf) if node.head == "name"}, chain)
+    lacking = [*leaves, *(term_of(key) for key in names - yours)]
+    starts = frozenset(key for key in context.facts.knowledge.values if is_start(context, chain, key))
+    points = [Random(context.facts, trial, starts, context.truth) for trial in range(ATTEMPTS)]
+    if context.identical(slopes, b, chain, points) is not False:
+        return False
+    return not any(stands_for(context, chain, number, leaf) for number in numbers for leaf in lacking)
+
+
+def is_start(context: Context, chain: ChainRead, key: Key) -> bool:
+    """Whether a quantity is given as 0, as a recursion begins."""
+    statement = context.facts.given(key, chain.position)
+    return statement is not None and statement.tree.head == "number" and not statement.tree.args[0].strip("0.")
+
+
+def closed(term: Term) -> Iterator[Term]:
+    """The largest parts of a term that hold numbers only; exponents are none."""
+    if next(quantities(term), None) is None:
+        yield term
+        return
+    for child in term.children:
+        yield from closed(child)
+
+
+def stands_for(context: Context, chain: ChainRead, number: Term, leaf: Term) -> bool:
+    """Whether a number is a value of a quantity here that it has not at other points."""
+    position = chain.position
+    try:
+        wanted = context.truth.value(number, position).entries[0]
+        here, elsewhere = (mode.quantity(leaf, position).entries for mode in (context.truth, context.random[0]))
+    except FAILURES:
+        return True
+    return any(same(x, wanted) and not same(y, wanted) for x, y in zip(here, elsewhere, strict=True))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from derivation.checking.facts.failures import FAILURES
 from derivation.checking.facts.knowledge import ChainRead, SideRead, quantity
 from derivation.checking.facts.meaning import Meaning
+from derivation.checking.facts.numerals import numerals
 from derivation.checking.facts.position import Position
-from derivation.checking.facts.quantity import Key, is_derivative, is_derived
-from derivation.checking.facts.values import Truth
+from derivation.checking.facts.quantity import Key, is_derivative, is_derived, key_of
+from derivation.checking.facts.values import Truth, quantities
 from derivation.checking.judging.context import Context
+from derivation.formulas.terms import Term
+from derivation.words.telling import tell
 
 
 class Origins:
@@ -62,3 +67,15 @@ class Origins:
         symbol = self.facts.symbol(key)
         entry = Meaning(self.facts, Position.END).entry(symbol) if symbol else None
         return entry is None or self.facts.is_gathered(entry[0].args[0].args[0], Position.END)
+
+    def rounded_before(self, a: Term, rounded: Container[str]) -> str:
+        """Where rounding comes from that was made in an earlier line."""
+        for leaf in quantities(a):
+            statement = self.facts.value_statement(key_of(leaf), self.position)
+            if (
+                statement
+                and statement.position < self.position
+                and any(text in rounded or self.context.is_rounded(text) for text in numerals(statement.tree))
+            ):
+                return tell("holds.carried", line=statement.read.side.place[0])
+        return ""

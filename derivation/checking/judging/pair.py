@@ -6,7 +6,7 @@ equality that holds numbers is compared as printed and in truth (`compare.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -28,20 +28,23 @@ from derivation.checking.facts.supposed import Supposed
 from derivation.checking.facts.values import quantities
 from derivation.checking.judging.agreement import significant
 from derivation.checking.judging.ambiguities import Ambiguities
+from derivation.checking.judging.beginning import Beginning
 from derivation.checking.judging.cases import Cases, claims_identity
-from derivation.checking.judging.compare import Comparison, NoValue
+from derivation.checking.judging.compare import Comparison, NoValue, Outcome
 from derivation.checking.judging.context import ATTEMPTS, Context, Judgement
 from derivation.checking.judging.definitions import Definitions
 from derivation.checking.judging.explanations import Explanations
-from derivation.checking.judging.given import holds_as_given
+from derivation.checking.judging.given import holds_as_given, puts_nothing_in
+from derivation.checking.judging.measures import all_readings, in_common, in_their_units
 from derivation.checking.judging.origins import Origins
-from derivation.checking.judging.readings import ENTRYWISE, OTHERS, as_one_list, otherwise, signed
+from derivation.checking.judging.readings import as_one_list, otherwise, signed
 from derivation.checking.judging.residues import congruent
+from derivation.checking.judging.solving import in_step
 from derivation.checking.judging.supposing import Supposing, is_readable, speaks_of_slopes
 from derivation.checking.judging.verdicts import HOLDING, Allowance
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree, nodes
-from derivation.formulas.arrays import Array, Shape, describe
+from derivation.formulas.arrays import Shape, describe
 from derivation.formulas.calculus.reverse import NoDerivative
 from derivation.formulas.numbers import Undefined
 from derivation.formulas.terms import Term, is_literal
@@ -61,12 +64,16 @@ def judged(context: Context, chain: ChainRead, i: int, k: int) -> Judgement:
         if ways := signed(chain, i, k):
             upper, lower = (Pair(context, way, i, k).judgement() for way in ways)
             return upper if upper.verdict == "wrong" else lower
-        return Pair(context, chain, i, k).judgement()
+        judgement = Pair(context, in_common(chain, i, k) or chain, i, k).judgement()
+        return in_step(context, chain, k, in_their_units(judgement, left, right))
     except Exhausted as problem:
         return Judgement("undecided", message_of(problem))
     except RecursionError:
         return Judgement("undecided", tell("undecided.uncertain", problem=tell("undecided.deep")))
 
+
+OFF = 5
+"""Half units of the last digit by which a numeral is off that stands for the value it is held against."""
 
 Terms = tuple[tuple[Term, Shape], tuple[Term, Shape]]
 
@@ -95,6 +102,10 @@ class Pair:
         return Explanations(self.context)
 
     @cached_property
+    def beginning(self) -> Beginning:
+        return Beginning(self.context, self.chain, self.k)
+
+    @cached_property
     def origins(self) -> Origins:
         return Origins(self.context, self.chain, self.left, self.right)
 
@@ -107,15 +118,15 @@ class Pair:
         judgement = self.attempt(Pair.freed)
         if judgement.verdict != "wrong":
             return self.on_one_side(self.supposing(judgement))
-        readings = OTHERS if self.facts.knowledge.scalar else (*OTHERS, ENTRYWISE)
-        for other in otherwise(self.chain, self.i, self.k, readings):
+        for other in otherwise(self.chain, self.i, self.k, all_readings(self.a, self.b, self.facts.knowledge.scalar)):
             again = Pair(self.context, other, self.i, self.k).attempt(Pair.freed)
             if again.verdict in HOLDING:
                 return again
         ambiguity = Ambiguities(self.context.after(judgement.lessons)).ambiguity(
             self.chain, self.left, self.right, judgement.expected
         )
-        return Judgement("undecided", ambiguity, lessons=judgement.lessons) if ambiguity else judgement
+        unclear = ambiguity and Judgement("undecided", ambiguity, lessons=judgement.lessons)
+        return unclear or in_their_units(judgement, self.a, self.b)
 
     def on_one_side(self, judgement: Judgement) -> Judgement:
         """The judgement; a question where an equality that does not hold for all numbers is meant on one side of a
@@ -188,11 +199,8 @@ class Pair:
         assumed = self.within(self.context.after(seen)).assumed()
         if not assumed:
             return judgement
-        return Judgement(
-            "undecided",
-            tell("undecided.assumed", quantities=", ".join(sorted(assumed))),
-            lessons=judgement.lessons,
-        )
+        why = tell("undecided.assumed", quantities=", ".join(sorted(assumed)))
+        return Judgement("undecided", why, lessons=judgement.lessons)
 
     def assumed(self) -> set[str]:
         """The names on which the sides depend of which it is only assumed that they are scalars."""
@@ -250,8 +258,16 @@ class Pair:
         judgement = self.explanations.mismatched(mismatch, self.left, self.right, self.position)
         return replace(judgement, expected=self.explanations.expectation(a, b, self.chain))
 
-    def comparison(self) -> Comparison:
-        return Comparison(self.context, self.position, self.relation, self.subject, self.origin)
+    def comparison(self, *granted: Allowance, units: int = 1) -> Comparison:
+        return Comparison(
+            self.context,
+            self.position,
+            self.relation,
+            self.beginning.subject,
+            self.beginning.origin,
+            frozenset(granted),
+            units,
+        )
 
     def compared(self, a: Term, b: Term) -> Judgement:
         """The judgement on terms of one shape."""
@@ -263,11 +279,11 @@ class Pair:
                 return Judgement("exact")
             if same is False and holds_as_given(self.context, self.chain, a, b):
                 return Judgement("exact", tell("holds.these_numbers"))
-            if same is False and not self.puts_in(self.a, self.b):
+            if same is False and (not self.puts_in(self.a, self.b) or puts_nothing_in(self.context, self.chain, a, b)):
                 return self.explanations.refuted(self.chain, self.left, self.right, a, b, self.comparison())
         if is_literal(a) and not is_literal(b) and is_closed(self.b):
             a, b = b, a  # `2.33 = 7/3`: the numeral is the result, wherever it stands
-        outcome = self.comparison().outcome(a, b, self.context.candidates(self.chain, self.left, a))
+        outcome = self.outcome(a, b)
         if outcome.agreement == "no":
             return self.explanations.disagreed(self.chain, self.left, self.right, a, b, outcome.difference)
         if (
@@ -287,11 +303,28 @@ class Pair:
         follows, needed = self.only_printed(a, b)
         return Judgement(
             "exact" if outcome.agreement == "exact" else "rounded",
-            self.carried(a, outcome.agreement, {*outcome.rounded}),
+            self.origins.rounded_before(a, {*outcome.rounded}) if outcome.agreement == "rounded" else "",
             follows=follows,
             needed=outcome.needed | needed,
             lessons=lessons,
         )
+
+    def outcome(self, a: Term, b: Term) -> Outcome:
+        """How the sides agree. Numerals that only rounding in between explains are right where they are those of the
+        formulas before them, carried in full, or where these are built otherwise, so that nothing tells."""
+        known = self.context.candidates(self.chain, self.left, a)
+        found = self.comparison("carried").outcome(a, b, known)
+        if "carried" in found.needed and not is_literal(b):
+            found = self.carried_in_full(b, found)
+        return found if found.needed <= self.context.allowed else self.comparison().outcome(a, b, known)
+
+    def carried_in_full(self, b: Term, found: Outcome) -> Outcome:
+        for formula in (formulas := list(self.beginning.in_full())):
+            whole = self.comparison().outcome(formula, b)
+            if whole.agreement != "no" and "carried" not in whole.needed:
+                return whole
+        is_off = any(self.comparison(units=OFF).outcome(formula, b).agreement != "no" for formula in formulas)
+        return found if is_off else replace(found, needed=found.needed - {"carried"})
 
     def passed_on(self) -> Iterable[str]:
         """The decimals that were worked from numerals which may stand for more digits, and so may do so, too."""
@@ -309,40 +342,6 @@ class Pair:
         except FAILURES:
             return False, frozenset()
         return outcome.agreement == "no", outcome.needed
-
-    def carried(self, a: Term, agreement: str, rounded: Container[str]) -> str:
-        """Where rounding comes from that was made in an earlier line."""
-        if agreement != "rounded":
-            return ""
-        for leaf in quantities(a):
-            statement = self.facts.value_statement(key_of(leaf), self.position)
-            if (
-                statement
-                and statement.position < self.position
-                and any(text in rounded or self.context.is_rounded(text) for text in numerals(statement.tree))
-            ):
-                return tell("holds.carried", line=statement.read.side.place[0])
-        return ""
-
-    def subject(self) -> Array | None:
-        """The true value of the quantity that a chain is about."""
-        first = self.chain.sides[0].tree
-        key = quantity(first) if first else None
-        if first is None or key is None or not (self.facts.definition(key, self.position) or is_derived(key)):
-            return None
-        try:
-            return self.context.truth.value(self.context.meaning(self.chain, first)[0], self.position)
-        except FAILURES:
-            return None
-
-    def origin(self) -> Array | None:
-        """The true value of the quantity that a chain is about, or else that of its first side of numbers."""
-        truth = self.subject()
-        if truth is not None:
-            return truth
-        trees = (read.tree for read in self.chain.sides[: self.i])
-        first = next((tree for tree in trees if tree and is_closed(tree)), None)
-        return self.context.value_of(first, self.chain) if first else None
 
     def partly(self, a: Term, b: Term) -> bool:
         """Whether the sides are equal for all values of the names they share, with the values put in of those that only

@@ -32,9 +32,14 @@ def along(node: Tree, axis: int) -> Tree:
     return replace(node, args=(f"{node.args[0]} axis={axis}", *node.args[1:]))
 
 
+def is_share(node: Tree) -> bool:
+    """Whether a node is a numeral in per cent."""
+    return node.head == "number" and len(node.args) > 1 and isinstance(node.args[1], str)
+
+
 OTHERS = (
     Reading(
-        lambda node: node.head == "number" and bool(node.args[1:]),
+        lambda node: is_share(node),
         lambda node: Tree("number", node.args[1:], node.start),  # 10\% is 10
     ),
     Reading(
@@ -46,6 +51,10 @@ OTHERS = (
     Reading(
         lambda node: node.head == "tuple",
         lambda node: Tree("matrix", (Tree("row", node.args, node.start),), node.start),  # [a, b] side by side
+    ),
+    Reading(
+        lambda node: node.head in ("+", "-") and is_share(node.args[-1]),
+        lambda node: replace(node, args=(node.args[0], Tree(r"\cdot", node.args, node.start))),  # 50 + 20\% is 60
     ),
 )
 ENTRYWISE = Reading(lambda node: node.head == "^", lambda node: replace(node, head="^entrywise"))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from derivation.checking.reading.clauses import Chain, Clause, Declaration, Side
+from derivation.checking.reading.columns import after_specification, columns
 from derivation.checking.reading.congruences import is_whole, without_moduli
 from derivation.checking.reading.remarks import is_prose
 from derivation.checking.reading.tokens import Token
@@ -128,15 +129,19 @@ def congruent(words: list[Token], modulus: int, named: bool) -> list[Token]:
 def rows(words: list[Token]) -> Iterator[_Row]:
     r"""The rows of a formula, alignment marks left out; `joined` rows go on with the expression of the row above."""
     depth, layouts, row, cells, going_on = 0, list[str](), list[Token](), False, False
-    arrays = _arrays_of_equalities(words)
+    words = columns(words)
+    arrays, behind = _arrays_of_equalities(words), 0
     for place, word in enumerate(words):
         text = word.text
+        if place < behind:
+            continue
         if text.startswith(r"\begin{"):
             if depth == 0 and (text[7:-1].rstrip("*") in LAYOUT or place in arrays):
                 layouts.append(text[7:-1])
                 yield from _row(row, cells)
                 row, cells = [], False
                 going_on = text[7:-1].rstrip("*") == "multline"
+                behind = after_specification(words, place + 1)
                 continue
             depth += 1
         elif text.startswith(r"\end{"):

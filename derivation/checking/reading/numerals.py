@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree
+from derivation.checking.sources.units import measure
 from derivation.formulas.operations import heads
 
 MAXIMAL_FACTORIAL = 60
@@ -22,6 +23,12 @@ def percent(tree: Tree, start: int) -> Tree:
     if tree.head != "number":
         raise Unreadable(start, "reading.per_cent")
     return Tree("number", (plain(f"{Decimal(tree.args[0]).scaleb(-2):f}"), tree.args[0]), tree.start)
+
+
+def measured(tree: Tree, words: str) -> Tree:
+    """A numeral with what the words behind it measure, if that is known."""
+    found = measure(words)
+    return tree if found is None or tree.args[1:] else Tree("number", (*tree.args, found), tree.start)
 
 
 def factorial(tree: Tree, start: int) -> Tree:

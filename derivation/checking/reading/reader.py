@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from derivation.checking.reading.numerals import POSTFIXES, double_factorial, plain
+from derivation.checking.reading.numerals import POSTFIXES, double_factorial, measured, plain
 from derivation.checking.reading.remarks import is_unit, word_of
 from derivation.checking.reading.symbols import (
     TRANSPOSED,
@@ -241,6 +241,7 @@ class Reader:
         while self.next in SCRIPTS or self.at_unit(tree):
             start = self.at
             if self.next not in SCRIPTS:
+                tree = measured(tree, word_of(self.words[self.place]))
                 self.place += 1
                 if self.next == "^":
                     _, self.place = script(self.words, self.place)

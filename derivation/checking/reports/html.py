@@ -72,6 +72,8 @@ def math(latex: str) -> str:
 
 def whole(block: Block) -> str:
     """A formula without equalities, or an inline one, as it stands."""
+    if block.is_plain:
+        return html.escape(block.text)
     if block.rows and block.display:
         return ""
     return "<br>".join(math(row) for row in lines(block.text) if row.strip()) or math(block.text)

@@ -54,14 +54,13 @@ def about(equality: Equality) -> Iterator[str]:
     """One fault, with its line and a caret."""
     source, colour = equality.source, COLOURS[equality.verdict]
     at = equality.right.start if equality.at is None or not 0 < equality.at <= len(source.text) else equality.at
-    line, column = source.place(at)
     verdict = typer.style(tell(f"verdicts.{equality.verdict}"), fg=colour, bold=True)
-    yield f"{source.shown}:{line}:{column}: {verdict}: {shown(equality.why)}"
-    text, place = around(source.text, at)
+    yield f"{source.shown}:{source.where(at)}: {verdict}: {shown(equality.why)}"
+    text, place = around(*source.seen(at))
     length = max(
         1, min(equality.right.end - equality.right.start if at == equality.right.start else 1, len(text) - place)
     )
-    number = str(line)
+    number = str(source.place(at)[0])
     yield f"  {number} | {visible(text)}"
     yield f"  {' ' * len(number)} | {' ' * place}{typer.style('^' * length, fg=colour, bold=True)}"
     if equality.expected:

@@ -44,6 +44,8 @@ class Block:
     """A formula with its dollars or brackets."""
     words: Sequence[Token] = ()
     """A formula's tokens, where they could be told apart."""
+    is_plain: bool = False
+    """Whether a formula stands plainly in the text, and is shown so."""
 
 
 def with_expected(equality: Equality, how: str) -> str:
@@ -82,7 +84,8 @@ def of_source(report: Report, source: Source) -> list[Block]:
                 True,
                 formula.display,
                 source.text[before:after],
-                report.words.get(formula, ()),
+                () if formula.words else report.words.get(formula, ()),
+                bool(formula.words),
             )
         )
         at = after

@@ -32,6 +32,7 @@ from derivation.checking.reading.trees import Tree, nodes
 from derivation.checking.rewriting.alignment import Alignment, Change, Unaligned
 from derivation.checking.rewriting.rebuild import identifier
 from derivation.checking.sources.find import opened
+from derivation.checking.sources.source import Translated
 from derivation.formulas.arrays import Shape
 from derivation.formulas.decimals import point
 from derivation.formulas.language.suggestions import nearest as suggestion
@@ -72,7 +73,8 @@ def renumber(path: str, changes: Mapping[str, str], seed: int | None = None) -> 
     with working_precision(PRECISION):
         article = Article(opened(path))
         if article.source.blocks:
-            raise BadChange(tell("renumbering.no_notebook"))
+            is_notebook = not isinstance(article.source, Translated)
+            raise BadChange(tell("renumbering.no_notebook" if is_notebook else "renumbering.translated"))
         trees = drawn(article, seed) if seed is not None else {}
         trees |= {named(article, key): tree_of(text) for key, text in changes.items()}
         return Renumbering(article, trees).done()
