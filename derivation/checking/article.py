@@ -37,6 +37,7 @@ from derivation.checking.reading.spelled import has_decimal_commas, has_name_e, 
 from derivation.checking.reading.symbols import Vocabulary
 from derivation.checking.reading.tokens import Token, Unreadable, plain, tokens
 from derivation.checking.reading.trees import Tree, nodes
+from derivation.checking.reading.units import are_spaced, with_units
 from derivation.checking.reading.vocabulary import gather
 from derivation.checking.sources.find import WORKBOOKS, find, find_in_text, opened, source
 from derivation.checking.sources.source import Formula, Heading, Part, Source, Unread, UnreadableArticle
@@ -115,6 +116,7 @@ class Article:
         modular = is_modular(source.text for source in sources)
         named_e = has_name_e(part.text for part in self.formulas)
         self.decimal_comma = has_decimal_commas(part.text for part in self.formulas)
+        spaced = are_spaced(part.text for part in self.formulas)
         for part in self.parts:
             if isinstance(part, Unread):
                 continue
@@ -125,7 +127,7 @@ class Article:
                 self.shown[part] = scanned = scan(part)
                 expanded = unpacked(macros.expand(parted(scanned) if named_e else scanned))
                 self.shown[part] = spelled = prefixed(plain(expanded))
-                words = numerals(spelled, self.decimal_comma)
+                words = with_units(numerals(spelled, self.decimal_comma), spaced)
             except Unreadable as problem:
                 self.unread.append((part, problem))
                 continue

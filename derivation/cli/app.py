@@ -27,6 +27,11 @@ COMMANDS: Registry[Callable[..., None]] = Registry(
     Row("new", "Write a spec to begin from: a copy of one of the lessons.", f"{HERE}.new:new"),
     Row("check", "Say which equalities of an article are wrong.", f"{HERE}.check:check"),
     Row(
+        "lsp",
+        "Serve editors: verdicts as one types, over the Language Server Protocol on standard input and output.",
+        f"{HERE}.lsp:lsp",
+    ),
+    Row(
         "spec",
         "Write the network that an article describes, as a spec that `derivation handout` takes.",
         f"{HERE}.spec:spec",

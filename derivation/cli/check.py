@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -13,8 +15,9 @@ from derivation.checking.article import Report, UnreadableArticle
 from derivation.checking.reports import FORMATS
 from derivation.checking.sources.find import is_text
 from derivation.cli.completing import one_of
-from derivation.cli.exits import BAD_INPUT, SOME_WRONG, TEX_FAILED, deliver, ending, file_of, known, stop
+from derivation.cli.exits import BAD_INPUT, DONE, SOME_WRONG, TEX_FAILED, deliver, ending, file_of, known, stop
 from derivation.cli.language import Language
+from derivation.cli.watching import watched
 from derivation.pages.typesetting.failure import TexError
 from derivation.system.streams import is_terminal, say
 from derivation.words.telling import tell
@@ -35,11 +38,19 @@ def check(
         ),
     ] = "",
     plain: Annotated[bool, typer.Option("--plain")] = False,
+    watch: Annotated[bool, typer.Option("--watch")] = False,
     language: Language = "",
 ) -> None:
     """Say which equalities of an article are wrong. Exit code 0: none; 1: some; 2: a file could not be read."""
     form = known("format", form or ENDINGS.get(ending(output), ending(output)) or "text", FORMATS)
     target = file_of(output, Path())
+    look = partial(looked, form=form, target=target, plain=plain)
+    raise typer.Exit(watched(articles, look) if watch else look(articles)[1])
+
+
+def looked(articles: Sequence[Path], form: str, target: Path | None, plain: bool) -> tuple[Sequence[Report], int]:
+    """Delivers the report on some articles, with what stands plainly in their text if wanted: the verdicts, and the exit
+    code."""
     reports: list[Report] = []
     unread = False
     for article in articles:
@@ -65,5 +76,4 @@ def check(
         document = COLOUR.sub(b"", document)
     if reports:
         deliver(document, target)
-    if unread or any(report.wrong for report in reports):
-        raise typer.Exit(BAD_INPUT if unread else SOME_WRONG)
+    return reports, BAD_INPUT if unread else SOME_WRONG if any(report.wrong for report in reports) else DONE

@@ -138,7 +138,7 @@ def deliver(document: bytes, target: Path | None, mode: int = EVERYBODY) -> None
         return
     put(document, target, mode)
     if isinstance(place := destination(target), Path) and not is_special(place):
-        print(tell("commands.wrote", file=target))
+        print(tell("commands.wrote", file=target), flush=True)
 
 
 def put(document: bytes, target: Path, mode: int = EVERYBODY) -> None:

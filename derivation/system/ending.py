@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Event
 from types import FrameType
 
 BY_SIGNAL = 128
@@ -40,6 +41,23 @@ def due(action: Callable[[], object]) -> Iterator[None]:
     finally:
         if _DUE.pop(key, None):
             action()
+
+
+@contextmanager
+def until_interrupted() -> Iterator[Event]:
+    """Work that goes on until Ctrl-C: that sets the event, and what is being done is finished. A second one ends the
+    program."""
+    interrupted, before = Event(), signal.getsignal(signal.SIGINT)
+
+    def answer(number: int, frame: FrameType | None) -> None:
+        signal.signal(number, before)
+        interrupted.set()
+
+    signal.signal(signal.SIGINT, answer)
+    try:
+        yield interrupted
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def answer_signals() -> None:

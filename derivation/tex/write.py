@@ -244,7 +244,9 @@ class Writer:
     def function(self, term: Term, row: Operation) -> Written:
         symbol = row.notation.symbol + self.options(term, row)
         if len(term.children) == 1 and term.args[0].head == "matrix" and not self.running:
-            return self.join((symbol, self.write(term.args[0])[0])), ATOM
+            return self.join(
+                (symbol, self.write(term.args[0])[0])
+            ), POWER  # what is raised behind it would be the matrix
         return self.join((symbol, self.brackets(self.listed(", ", folded(term))))), ATOM
 
     def listed(self, mark: str, terms: Iterable[Term]) -> str:

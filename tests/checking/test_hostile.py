@@ -29,6 +29,7 @@ from derivation.checking.reading.macros import Expansion, collect
 from derivation.checking.reading.tokens import TOKEN, Unreadable, tokens
 from derivation.checking.reports import FORMATS as REPORTS
 from derivation.checking.reports.view import BEFORE
+from derivation.checking.sheets import labels
 from derivation.checking.sources.find.latex import MAXIMAL_FILES
 from derivation.checking.sources.find.notebook import STRING
 from derivation.checking.sources.source import MAXIMAL_SIZE, Formula, Source
@@ -262,8 +263,10 @@ def patterns(package: Any = derivation.checking) -> list[tuple[str, str, bool]]:
     return sorted(set(found))
 
 
-SHORT = {r"(\D*)[1-9]\d*"}
-"""Patterns that see one token only."""
+SHORT = {r"(\D*)[1-9]\d*"} | {
+    known.pattern for known in (labels.DERIVATIVE, labels.SHORT, labels.GRADIENT, labels.SIGNAL, labels.UPDATED)
+}
+"""Patterns that see one token only, or a label of forty letters."""
 ANCHORED = {
     TOKEN.pattern,  # the run that a `tag` takes in vain is taken by `ties` then, as a whole
     STRING.pattern,  # in JSON that was read every string ends

@@ -226,6 +226,18 @@ def test_a_place_is_told_with_what_should_stand_there() -> None:
         ("$9+$18 = $27 and $18*50% = $9 more", ["exact"] * 2),
         ("US$5 * 3 = US$15, 5€ * 3 = 15€, Rs. 5 x 3 = Rs. 15", ["exact"] * 3),
         (r"\$5 * 3 = \$16", ["wrong"]),
+        ("2 weeks have 2 weeks* 7 days per week = 14 days", ["exact"]),
+        ("The length is 2 x the width of 3 feet = 6 feet.", []),
+        ("3 pins / 21 ribbons * 100% = 14.28", ["undecided"]),
+        ("2205 / 8 = 275 with a remainder of 5", []),
+        ("He runs 3*2 = 6 times a week", ["exact"]),
+        ("his 25 classmates + his 1 teacher + 1 himself = 25+1+1 = 27", ["exact"]),
+        ("V = (2/3)πr^3 and V = 2πr", ["stated", "undecided"]),
+        ("The track is 4π = 12.57 m long", ["rounded"]),
+        ("50 € + 20 % = 60 € und 80 € - 25 % = 60 €", ["exact"] * 2),
+        ("50 € + 20 % = 61 €", ["wrong"]),
+        ("3 quarters + 2 dimes = 95 cents, 1 KB = 1024 bytes", ["exact", "undecided"]),
+        ("P = 230 V * 2 A = 460 W", ["stated", "exact"]),
     ],
 )
 def test_verdicts(text: str, expected: list[str]) -> None:

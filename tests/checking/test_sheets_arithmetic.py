@@ -180,7 +180,8 @@ def test_reports_name_the_cell(tmp_path: Path) -> None:
     ][0]
     assert sarif["logicalLocations"] == [{"fullyQualifiedName": "Sheet1!J1"}]
     assert "Sheet1!J1" in run("check", path, "--format", "github", cwd=tmp_path).stdout
-    assert "A1+1" in run("check", path, "--format", "html", cwd=tmp_path).stdout
+    page = run("check", path, "--format", "html", cwd=tmp_path).stdout
+    assert "A1+1" in page and ">Sheet1!J1</a>" in page
 
 
 def damaged(tmp_path: Path) -> dict[str, bytes]:

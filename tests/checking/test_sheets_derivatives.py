@@ -426,3 +426,217 @@ def test_a_mask_left_out_without_labels_is_named_with_its_cells(tmp_path: Path) 
     ((cell, why),) = wrong(check(in_blocks(unlabelled(slip), FORWARD_NAMES).save(tmp_path / "a.xlsx"))).items()
     masked = [cell_of(18 + int(i), 11 + int(k)) for i, k in np.argwhere(blocks()["Z1"][2] <= 0)]
     assert cell == masked[0] and f"left out of {', '.join(masked)}:" in why and "ReLU Sheet1!F7:I9" in why
+
+
+# Other ways to write sheets, all of them right: how many derivatives are found in each.
+
+OTHERS: dict[str, tuple[dict[str, object], int]] = {
+    "pairs in a row": (
+        {
+            "A1": "x",
+            "B1": 2,
+            "C1": "w",
+            "D1": 0.5,
+            "E1": "b",
+            "F1": 0.1,
+            "G1": "t",
+            "H1": 1,
+            "A2": "z",
+            "B2": "=D1*B1+F1",
+            "C2": "a",
+            "D2": "=TANH(B2)",
+            "E2": "Loss",
+            "F2": "=(D2-H1)^2",
+            "A3": "dLoss/da",
+            "B3": "=2*(D2-H1)",
+            "C3": "dz",
+            "D3": "=B3*(1-D2^2)",
+            "E3": "dw",
+            "F3": "=D3*B1",
+        },
+        3,
+    ),
+    "German": (
+        {
+            "A1": "x",
+            "B1": 2,
+            "A2": "w",
+            "B2": 0.5,
+            "A3": "b",
+            "B3": 0.1,
+            "A4": "t",
+            "B4": 1,
+            "A5": "Lernrate",
+            "B5": 0.1,
+            "A6": "z",
+            "B6": "=B2*B1+B3",
+            "A7": "a",
+            "B7": "=1/(1+EXP(-B6))",
+            "A8": "Fehler",
+            "B8": "=(B7-B4)^2/2",
+            "A9": "δ",
+            "B9": "=(B7-B4)*B7*(1-B7)",
+            "A10": "Gradient von w",
+            "B10": "=B9*B1",
+            "A11": "Ableitung nach b",
+            "B11": "=B9",
+            "A12": "w neu",
+            "B12": "=B2-B5*B10",
+        },
+        3,
+    ),
+    "an error that is added": (
+        {
+            "A1": "x",
+            "B1": 2,
+            "A2": "w1",
+            "B2": 0.5,
+            "A3": "w2",
+            "B3": 0.3,
+            "A4": "target",
+            "B4": 1,
+            "A5": "lr",
+            "B5": 0.1,
+            "A6": "net1",
+            "B6": "=B2*B1",
+            "A7": "out1",
+            "B7": "=1/(1+EXP(-B6))",
+            "A8": "net2",
+            "B8": "=B3*B7",
+            "A9": "out2",
+            "B9": "=1/(1+EXP(-B8))",
+            "A10": "error",
+            "B10": "=B4-B9",
+            "A11": "delta2",
+            "B11": "=B10*B9*(1-B9)",
+            "A12": "delta1",
+            "B12": "=B11*B3*B7*(1-B7)",
+            "A13": "dw2",
+            "B13": "=B5*B11*B7",
+            "A14": "w2 new",
+            "B14": "=B3+B13",
+        },
+        2,
+    ),
+    "quotients of differences": (
+        {
+            "A1": "t",
+            "B1": "x",
+            "C1": "dx/dt",
+            **{f"A{r}": r / 10 for r in range(2, 6)},
+            **{f"B{r}": f"=5*A{r}^2" for r in range(2, 6)},
+            **{f"C{r}": f"=(B{r + 1}-B{r})/(A{r + 1}-A{r})" for r in range(2, 5)},
+        },
+        0,
+    ),
+    "a numeric check": (
+        {
+            "A1": "w",
+            "B1": 0.5,
+            "A2": "x",
+            "B2": 2,
+            "A3": "t",
+            "B3": 0.25,
+            "A4": "h",
+            "B4": 0.0001,
+            "A5": "L",
+            "B5": "=(B1*B2-B3)^2",
+            "A6": "dL/dw",
+            "B6": "=2*(B1*B2-B3)*B2",
+            "A7": "L(w+h)",
+            "B7": "=((B1+B4)*B2-B3)^2",
+            "A8": "dL/dw (numeric)",
+            "B8": "=(B7-B5)/B4",
+        },
+        1,
+    ),
+    "a leaky ReLU": (
+        {
+            "A1": "x",
+            "B1": -2,
+            "A2": "w",
+            "B2": 0.5,
+            "A3": "alpha",
+            "B3": 0.01,
+            "A4": "t",
+            "B4": 1,
+            "A5": "z",
+            "B5": "=B2*B1",
+            "A6": "a",
+            "B6": "=IF(B5>0,B5,B3*B5)",
+            "A7": "L",
+            "B7": "=(B6-B4)^2/2",
+            "A8": "dL/da",
+            "B8": "=B6-B4",
+            "A9": "dL/dz",
+            "B9": "=B8*IF(B5>0,1,B3)",
+            "A10": "dL/dw",
+            "B10": "=B9*B1",
+        },
+        3,
+    ),
+    "no loss in a cell": (
+        {
+            "A1": "x",
+            "B1": 2,
+            "A2": "w",
+            "B2": 0.5,
+            "A3": "t",
+            "B3": 0.25,
+            "A4": "z",
+            "B4": "=B2*B1",
+            "A5": "a",
+            "B5": "=MAX(0,B4)",
+            "A6": "dL/da",
+            "B6": "=B5-B3",
+            "A7": "dL/dz",
+            "B7": "=IF(B4>0,B6,0)",
+            "A8": "dL/dw",
+            "B8": "=B7*B1",
+        },
+        2,
+    ),
+}
+
+
+@pytest.mark.parametrize("layout", OTHERS)
+def test_right_sheets_of_other_kinds_hold(layout: str, tmp_path: Path) -> None:
+    cells, derivatives = OTHERS[layout]
+    sheet = Sheet()
+    for cell, content in cells.items():
+        sheet.put(cell, content)
+    report = check(sheet.save(tmp_path / "a.xlsx"))
+    assert report.summary["exact"] == len(report.equalities)
+    assert sum(equality.kind == "gradient" for equality in report.equalities) == derivatives
+
+
+def test_a_slip_without_a_loss_and_one_of_a_leaky_relu_are_named(tmp_path: Path) -> None:
+    for layout, cell, formula, code in (
+        ("no loss in a cell", "B8", "=B7*B2", "sheets.replaced"),
+        ("a leaky ReLU", "B9", "=B8", "sheets.slope"),
+    ):
+        sheet = Sheet()
+        for other, content in {**OTHERS[layout][0], cell: formula}.items():
+            sheet.put(other, content)
+        assert codes(check(sheet.save(tmp_path / "a.xlsx"))) == {cell: code}
+
+
+STEPS = {
+    "": ("=B2-B5*(B6-B4)*B1", "=B3-B5*(B6-B4)"),
+    "mistake_in_article.added_gradient": ("=B2+B5*(B6-B4)*B1", "=B3-B5*(B6-B4)"),
+    "sheets.no_rate": ("=B2-(B6-B4)*B1", "=B3-B5*(B6-B4)"),
+    "sheets.step": ("=B2-B5*(B6-B4)*B3", "=B3-B5*(B6-B4)"),
+}
+
+
+@pytest.mark.parametrize("code", STEPS)
+def test_a_step_with_the_derivative_in_its_own_formula_is_held_against_the_rate(code: str, tmp_path: Path) -> None:
+    sheet = Sheet()
+    rows = {"x": 2, "w": 0.5, "b": 0.1, "t": 1, "learning rate": 0.1, "y": "=B2*B1+B3", "Loss": "=(B6-B4)^2/2"}
+    for row, (label, content) in enumerate({**rows, "new w": STEPS[code][0], "new b": STEPS[code][1]}.items(), 1):
+        sheet.put(f"A{row}", label)
+        sheet.put(f"B{row}", content)
+    report = check(sheet.save(tmp_path / "a.xlsx"))
+    assert codes(report) == ({"B8": code} if code else {})
+    assert sum(equality.kind == "gradient" for equality in report.equalities) == 2
+    assert not code or report.wrong[0].expected == "0.48"

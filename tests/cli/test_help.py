@@ -98,6 +98,8 @@ Options:
   -o, --output <str>  Where to write; - is standard output.  [default: -]
   --format <str>      text, json, html, pdf, github or sarif. Without it, by
                       the ending of the output file, else text.
+  --watch             Go on: check again whenever a file changes, and say what
+                      became right or wrong, until Ctrl-C.
   --language <str>    In which language to write: de or en. Without it, as the
                       spec says, else en.
   --help              Show this message and exit.

@@ -33,6 +33,7 @@ HEAVY = {
     "distributed",
     "torch",
     "onnx",
+    "pygls",
 }
 LATE = 38
 """Imports inside functions, of which there are fewer."""
@@ -156,6 +157,7 @@ def test_late_imports_are_few_and_heavy() -> None:
         ("derivation.cli.handout", "derivation.pages.formats.tex"),  # PyLaTeX
         ("derivation.cli.importing", "derivation.models.arrays"),  # NumPy
         ("derivation.cli.importing", "derivation.models.taking"),
+        ("derivation.cli.lsp", "derivation.editors.server"),  # pygls
         ("derivation.models.taking", "derivation.models.onnx_file"),  # onnx
         ("derivation.mistakes.edits", "derivation.networks.update"),  # every optimizer; the checker reads the table too
         ("derivation.proving.prover", "derivation.proving.vanishes"),  # SymPy

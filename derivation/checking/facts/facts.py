@@ -333,9 +333,14 @@ class Facts:
     # Values
 
     def put_in(self, key: Key) -> Tree | None:
-        """The value that was seen put in for a quantity of which no formula states one."""
-        lesson = self.lessons.first(PutIn, key)
+        """The value that was last seen put in for a quantity of which no formula states one."""
+        lesson = self.seen(key)
         return lesson.tree if lesson else None
+
+    def seen(self, key: Key) -> PutIn | None:
+        """Where that was."""
+        lessons, known = self.lessons.all(PutIn, key)
+        return lessons[known - 1] if known else None
 
     def values(self, key: Key) -> Sequence[Statement]:
         """The values of a quantity, in the order of the text: those that it is given, and those put in for it."""

@@ -192,6 +192,13 @@ class Knowledge:
                 return key, bound
         return None
 
+    def is_imaginary(self, letter: str) -> bool:
+        """Whether nothing is said of a letter, and it counts nothing: i is the imaginary unit then."""
+        counts = any(letter in (*symbol.sub, *symbol.label) for symbol in self.symbols.values())
+        return (
+            not counts and letter not in self.summed and not self.formulas.get(letter) and not self.values.get(letter)
+        )
+
     @cached_property
     def is_by_columns(self) -> bool:
         """Whether probabilities, or targets, stand in the columns of matrices here, one sample in each, and nowhere in

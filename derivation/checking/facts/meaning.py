@@ -99,6 +99,10 @@ class Meaning:
     def group(self, tree: Tree) -> Meant:
         return self.of(tree.args[0])
 
+    def two_signs(self, tree: Tree) -> Meant:
+        r"""Nothing: a `\pm` is one value or the other, and which it is says only who reads the whole chain."""
+        raise Unreadable(tree.start, "meaning.two_signs")
+
     def named(self, tree: Tree) -> Meant:
         symbol = instance(tree.args[0], self.indices)
         if self.renamed and symbol.sub and symbol.sub[-1] == self.renamed[0]:
@@ -156,6 +160,8 @@ class Meaning:
     def call(self, tree: Tree) -> Meant:
         function, *arguments = tree.args
         meant = [self.of(argument) for argument in arguments]
+        if function in ALONG and not meant[0][1] and arguments[0].head == "name":  # one of several
+            raise Unknown(tree.start, "lacking.number_or_array", quantity=arguments[0].args[0].key)
         if function in ALONG and len(meant) == 1 and 1 not in (meant[0][1] or (1,)):
             function += f" axis={0 if self.facts.knowledge.is_by_columns else 1}"
         if function in TRIGONOMETRIC and any(node.head == "degrees" for node in nodes(arguments[0])):
@@ -388,6 +394,8 @@ METHODS: dict[str, Callable[..., Meant]] = {
     heads.PROD: Meaning.sum,
     "degrees": Meaning.group,
     "slope": slope,
+    r"\pm": Meaning.two_signs,
+    r"\mp": Meaning.two_signs,
     **OF_MATRICES,
     **{
         key: getattr(Meaning, key)

@@ -14,6 +14,7 @@ from flint import arb, fmpq
 
 from derivation.checking.facts.failures import FAILURES, Mismatch, Unknown, told
 from derivation.checking.facts.intervals import Balls
+from derivation.checking.facts.knowledge import is_closed
 from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.numerals import numerals
 from derivation.checking.facts.position import Position
@@ -34,8 +35,10 @@ from derivation.checking.judging.rounding import Rounding
 from derivation.checking.judging.spelling import flat, signed, spelled
 from derivation.checking.judging.verdicts import Allowance
 from derivation.checking.reading.tokens import Unreadable
+from derivation.checking.reading.trees import Tree
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
+from derivation.formulas.decimals import terminating
 from derivation.formulas.numbers import Undefined
 from derivation.formulas.operations import heads
 from derivation.formulas.operations.algebras import Terms
@@ -96,11 +99,14 @@ class Comparison:
         origin: Callable[[], Array | None] = lambda: None,
         granted: frozenset[Allowance] = frozenset(),
         units: int = 1,
+        measured: bool = False,
     ) -> None:
         self.facts, self.truth, self.printed = context.facts, context.truth, context.printed
         self.position, self.subject, self.origin = position, subject, origin
         self.is_rounded, self.any_rounded = context.is_rounded, context.any_rounded
-        self.rounding = Rounding(relation, context.allowed | granted, context.is_rounded, context.facts.numerals, units)
+        self.rounding = Rounding(
+            relation, context.allowed | granted, context.is_rounded, context.facts.numerals, units, measured
+        )
         self.is_shortened = context.is_shortened
         self._rounded: list[str] = []
         self._difference: Difference | None = None
@@ -383,3 +389,13 @@ class Comparison:
                 if distance(left, self.printed.value(mended, self.position)) < error:
                     return True
         return False
+
+
+def is_near(comparison: Comparison, a: Term, left: Tree, right: Tree, b: Term) -> bool:
+    r"""Whether a side of numbers behind a sign of rounding, not worked yet, is the rounding of the side before it:
+    `\sqrt{1.1} \approx 1 + 0.05`."""
+    if not (is_closed(left) and is_closed(right)):
+        return False
+    found = comparison.values(b)[0]
+    text = terminating(found.entries[0]) if not found.shape and isinstance(found.entries[0], fmpq) else None
+    return text is not None and "." in text and comparison.outcome(a, number(text)).agreement != "no"

@@ -15,7 +15,7 @@ from derivation.checking.facts.knowledge import (
     is_number,
     quantity,
 )
-from derivation.checking.facts.lessons import RulesDropped
+from derivation.checking.facts.lessons import Redefined, RulesDropped
 from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.quantity import Key, Quantity, is_derivative, is_derived, is_updated, key_of
 from derivation.checking.judging.agreement import equal
@@ -118,7 +118,7 @@ class Definitions:
                 same = self.context.identical(a, b, chain)
             except (Unreadable, Mismatch):
                 continue
-            if same is False:
+            if same is False and not self.facts.assumed([a, b], chain.position):
                 return Judgement("wrong", tell("wrong.case", quantity=symbol.key), at=right.side.start)
             held += bool(same)
         return Judgement("exact") if held else None
@@ -316,3 +316,18 @@ class Definitions:
             kind="definition",
             lessons=(RulesDropped(),),
         )
+
+
+def latest_formula(context: Context, chain: ChainRead, left: Tree) -> Context | None:
+    """What is known if the formulas hold that were given last, not the first of several: rules may be told one after
+    another, `z = x + y` and `z = x y`, and each section may have its own loss."""
+    key = quantity(left)
+    if not key or not is_derivative(key):
+        return None
+    facts, lessons = context.facts, list[Redefined]()
+    for name_, statements in facts.knowledge.formulas.items():
+        before = [one for one in statements[:MAXIMAL_CASES] if one.position < chain.position]
+        is_here = before and facts.sections[before[-1].position] == facts.sections[chain.position]
+        if len(before) > 1 and (is_here or name_ == key.of) and not alike(before[0].tree, before[-1].tree):
+            lessons.append(Redefined(name_, before[-1].position))
+    return context.after(lessons) if lessons else None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 from derivation.checking.facts.knowledge import ChainRead, is_number
 from derivation.checking.judging.context import Judgement
-from derivation.checking.judging.readings import ENTRYWISE, OTHERS, Reading, changed, is_share
+from derivation.checking.judging.readings import ENTRYWISE, OTHERS, Reading, changed, is_share, otherwise
 from derivation.checking.reading.trees import Tree, nodes
 from derivation.checking.sources.units import FAMILIES, KINDS, Measure
 from derivation.words.telling import tell
@@ -31,6 +31,7 @@ def in_one_unit(node: Tree) -> Tree:
     return Tree("group", (product if factor.denominator == 1 else Tree("/", (product, below), node.start),), node.start)
 
 
+ZERO = Tree("number", ("0",), 0)
 IN_ONE_UNIT = Reading(has_measure, in_one_unit)
 
 
@@ -62,28 +63,54 @@ def powers(tree: Tree) -> Mapping[str, int] | None:
 def are_commensurable(left: Tree, right: Tree) -> bool:
     """Whether two sides measure the same in units that are not the same: `1 hour + 30 minutes` and `90 minutes`."""
     first, second = measured(left), measured(right)
-    if not (first or second) or (first and second and len({*first, *second}) == 1):
+    units = {*first, *second}
+    if not units or (len(units) == 1 and (all((first, second)) or units.pop().powers)):
         return False
     return (mine := powers(left)) is not None and mine == powers(right)
 
 
 def in_common(chain: ChainRead, i: int, k: int) -> ChainRead | None:
-    """The chain in one unit where two sides are nothing but a number with its unit: `2 hours = 120 minutes`."""
+    """The chain in one unit where two sides of a text are nothing but a number with its unit: `2 hours = 120 minutes`."""
     left, right = chain.sides[i].tree, chain.sides[k].tree
-    if not (left and right and is_number(left) and is_number(right) and are_commensurable(left, right)):
+    if not (left and right and is_number(left) and is_number(right) and is_plainly_commensurable(chain, i, k)):
         return None
-    return changed(chain, i, k, IN_ONE_UNIT)
+    return converted(chain, i, k)
 
 
-def all_readings(left: Tree, right: Tree, is_scalar: bool) -> Sequence[Reading]:
-    """What two sides may mean besides: in one unit where they have units that convert into each other."""
-    also = (*([] if is_scalar else [ENTRYWISE]), *([IN_ONE_UNIT] if are_commensurable(left, right) else []))
-    return (*OTHERS, *also)
+def is_plainly_commensurable(chain: ChainRead, i: int, k: int) -> bool:
+    """Whether two sides that stand plainly in a text measure the same in units that are not the same."""
+    left, right = chain.sides[i].tree, chain.sides[k].tree
+    return bool(left and right and chain.sides[k].side.formula.words and are_commensurable(left, right))
 
 
-def in_their_units(judgement: Judgement, left: Tree | None, right: Tree | None) -> Judgement:
+def converted(chain: ChainRead, i: int, k: int) -> ChainRead:
+    """The chain with two sides in one unit: that of the right one, if it is a number."""
+    found = changed(chain, i, k, IN_ONE_UNIT)
+    left, right, last = found.sides[i].tree, chain.sides[k].tree, measured(chain.sides[k].tree or ZERO)
+    if left is None or right is None or right.head != "number" or len(last) > 1:
+        return found
+    above, below = (last[0].factor if last else Fraction(1)).as_integer_ratio()
+    unit = Tree("/", tuple(Tree("number", (str(part),), right.start) for part in (above, below)), right.start)
+    sides = list(found.sides)
+    sides[i] = replace(sides[i], tree=Tree("/", (group(left), group(unit)), left.start))
+    sides[k] = replace(sides[k], tree=Tree("number", right.args[:1], right.start))
+    return replace(found, sides=sides)
+
+
+def group(tree: Tree) -> Tree:
+    return Tree("group", (tree,), tree.start)
+
+
+def others(chain: ChainRead, i: int, k: int, is_scalar: bool) -> Iterator[ChainRead]:
+    """What two sides may mean besides: in one unit where those of a text have units that convert into each other."""
+    yield from otherwise(chain, i, k, OTHERS if is_scalar else (*OTHERS, ENTRYWISE))
+    if is_plainly_commensurable(chain, i, k):
+        yield converted(chain, i, k)
+
+
+def in_their_units(judgement: Judgement, chain: ChainRead, i: int, k: int) -> Judgement:
     """What is said of sides that are not the same, in units that convert into each other either."""
-    if judgement.verdict != "wrong" or not (left and right and are_commensurable(left, right)):
+    if judgement.verdict != "wrong" or not is_plainly_commensurable(chain, i, k):
         return judgement
     return replace(judgement, why=tell("wrong.units"), expected=None)
 

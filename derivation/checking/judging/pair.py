@@ -29,22 +29,26 @@ from derivation.checking.facts.values import quantities
 from derivation.checking.judging.agreement import significant
 from derivation.checking.judging.ambiguities import Ambiguities
 from derivation.checking.judging.beginning import Beginning
-from derivation.checking.judging.cases import Cases, claims_identity
-from derivation.checking.judging.compare import Comparison, NoValue, Outcome
+from derivation.checking.judging.cases import Cases, claims_identity, is_plain
+from derivation.checking.judging.compare import Comparison, NoValue, Outcome, is_near
 from derivation.checking.judging.context import ATTEMPTS, Context, Judgement
-from derivation.checking.judging.definitions import Definitions
+from derivation.checking.judging.conversions import converted
+from derivation.checking.judging.definitions import Definitions, latest_formula
 from derivation.checking.judging.elided import of_elided
 from derivation.checking.judging.explanations import Explanations
 from derivation.checking.judging.given import holds_as_given, puts_nothing_in
-from derivation.checking.judging.measures import all_readings, in_common, in_their_units
-from derivation.checking.judging.origins import Origins
-from derivation.checking.judging.readings import as_one_list, otherwise, signed
+from derivation.checking.judging.measures import in_common, in_their_units, others
+from derivation.checking.judging.origins import Origins, put_in_anew
+from derivation.checking.judging.polynomials import UNIT, are_near, are_same
+from derivation.checking.judging.readings import as_one_list, signed
 from derivation.checking.judging.residues import congruent
+from derivation.checking.judging.solutions import solutions
 from derivation.checking.judging.solving import in_step
-from derivation.checking.judging.supposing import Supposing, is_readable, speaks_of_slopes
+from derivation.checking.judging.supposing import Supposing, free_names, is_readable, is_statement, speaks_of_slopes
 from derivation.checking.judging.verdicts import HOLDING, Allowance
 from derivation.checking.reading.tokens import Unreadable
-from derivation.checking.reading.trees import Tree, nodes
+from derivation.checking.reading.trees import Tree, alike, nodes
+from derivation.checking.reading.units import sole_unit
 from derivation.formulas.arrays import Shape, describe
 from derivation.formulas.calculus.reverse import NoDerivative
 from derivation.formulas.numbers import Undefined
@@ -66,7 +70,7 @@ def judged(context: Context, chain: ChainRead, i: int, k: int) -> Judgement:
             upper, lower = (Pair(context, way, i, k).judgement() for way in ways)
             return upper if upper.verdict == "wrong" else lower
         judgement = Pair(context, in_common(chain, i, k) or chain, i, k).judgement()
-        return in_step(context, chain, k, in_their_units(judgement, left, right))
+        return in_step(context, chain, k, in_their_units(judgement, chain, i, k))
     except Exhausted as problem:
         return Judgement("undecided", message_of(problem))
     except RecursionError:
@@ -115,19 +119,32 @@ class Pair:
         return self if context is self.context else Pair(context, self.chain, self.i, self.k)
 
     def judgement(self) -> Judgement:
+        """What is thought by the first formula of what is differentiated, or else by the last."""
+        judgement = self.weighed()
+        latest = latest_formula(self.context, self.chain, self.a) if judgement.verdict == "wrong" else None
+        again = self.within(latest).weighed() if latest else judgement
+        return again if again.verdict in HOLDING else judgement
+
+    def weighed(self) -> Judgement:
         """What is thought, once it is weighed whether something else was meant."""
         judgement = self.attempt(Pair.freed)
+        if judgement.verdict in ("wrong", "undecided") and self.is_complex() and are_same(self.a, self.b):
+            return Judgement("exact")
         if judgement.verdict != "wrong":
             return self.on_one_side(self.supposing(judgement))
-        for other in otherwise(self.chain, self.i, self.k, all_readings(self.a, self.b, self.facts.knowledge.scalar)):
+        if in_unit := converted(self.context, self.chain, self.left, self.right, self.relation):
+            return in_unit
+        for other in others(self.chain, self.i, self.k, self.facts.knowledge.scalar):
             again = Pair(self.context, other, self.i, self.k).attempt(Pair.freed)
             if again.verdict in HOLDING:
                 return again
+        if other_meaning := self.denied() or (self.solved() if self.facts.knowledge.scalar else None):
+            return other_meaning
         ambiguity = Ambiguities(self.context.after(judgement.lessons)).ambiguity(
             self.chain, self.left, self.right, judgement.expected
         )
         unclear = ambiguity and Judgement("undecided", ambiguity, lessons=judgement.lessons)
-        return unclear or in_their_units(judgement, self.a, self.b)
+        return unclear or in_their_units(judgement, self.chain, self.i, self.k)
 
     def on_one_side(self, judgement: Judgement) -> Judgement:
         """The judgement; a question where an equality that does not hold for all numbers is meant on one side of a
@@ -137,12 +154,44 @@ class Pair:
         )
         return Judgement("undecided", tell("undecided.one_side")) if is_meant else judgement
 
+    def is_complex(self) -> bool:
+        """Whether i stands in the sides, of which the article says nothing: the imaginary unit."""
+        named_ = {*self.left.named, *self.right.named}
+        return UNIT in named_ and self.facts.knowledge.is_imaginary(UNIT)
+
+    def denied(self) -> Judgement | None:
+        """The judgement on numbers that differ, as the article says itself."""
+        cases = Cases(self.context)
+        if is_plain(self.a) and is_plain(self.b) and cases.is_denied(self.chain):
+            return Judgement("exact", tell("holds.denied"))
+        if is_number(self.a) and is_number(self.b) and cases.is_without_solution(self.chain):
+            return Judgement("undecided", tell("undecided.case"))
+        return None
+
+    def solved(self) -> Judgement | None:
+        """The judgement where an equation holds with what another line gives for its unknown."""
+        closed = is_closed(self.a) + is_closed(self.b)
+        if (
+            closed == 2
+            or (closed == 0 and are_near(self.a, self.b))
+            or quantity(self.a) is not None
+            or (closed == 0 and len(self.chain.sides) > 2)
+        ):
+            return None
+        for solution in solutions(self.facts, self.chain, self.i, self.k):
+            if Pair(self.context, solution.chain, self.i, self.k).attempt(Pair.decided).verdict in HOLDING:
+                side = solution.statements[0].read.side
+                return Judgement("exact", tell("holds.solved", latex=side.latex, line=side.place[0]))
+        return None
+
     def supposing(self, judgement: Judgement) -> Judgement:
         """The judgement; where the article lacks numbers for one on derivatives, the one by what must hold for any."""
         if judgement.verdict == "undecided" and self.is_definition():
             return (
                 Judgement("stated", kind="definition") if is_readable(self.facts, self.position, self.b) else judgement
             )
+        if self.i == 0 and is_statement(self.context, self.chain, judgement):
+            return Judgement("stated", kind="definition")
         unjudged = judgement.verdict == "undecided" or (judgement.kind == "definition" and is_closed(self.b))
         if not unjudged or not speaks_of_slopes(self.context, self.chain):
             return judgement
@@ -198,7 +247,7 @@ class Pair:
             return judgement  # so for arrays, too
         seen = [lesson for lesson in judgement.lessons if isinstance(lesson, PutIn)]
         assumed = self.within(self.context.after(seen)).assumed()
-        if not assumed:
+        if not assumed or are_near(self.a, self.b):
             return judgement
         why = tell("undecided.assumed", quantities=", ".join(sorted(assumed)))
         return Judgement("undecided", why, lessons=judgement.lessons)
@@ -270,6 +319,7 @@ class Pair:
             self.beginning.origin,
             frozenset(granted),
             units,
+            bool(sole_unit(self.right.side.words)) and not self.right.side.formula.words,
         )
 
     def compared(self, a: Term, b: Term) -> Judgement:
@@ -287,6 +337,8 @@ class Pair:
         if is_literal(a) and not is_literal(b) and is_closed(self.b):
             a, b = b, a  # `2.33 = 7/3`: the numeral is the result, wherever it stands
         outcome = self.outcome(a, b)
+        if outcome.agreement == "no" and self.relation == "≈" and is_near(self.comparison(), a, self.a, self.b, b):
+            return Judgement("rounded")
         if outcome.agreement == "no":
             return self.explanations.disagreed(self.chain, self.left, self.right, a, b, outcome.difference)
         if (
@@ -378,23 +430,19 @@ class Pair:
         return bool(set(named(spelled)) - set(named(right)))
 
     def seen(self) -> tuple[PutIn, ...]:
-        """The values put in for names of which nothing says one."""
+        """The values put in for names of which nothing says one, or only what was put in elsewhere for another
+        quantity."""
         found: dict[Key, PutIn] = {}
+        anew = put_in_anew(self.context, self.chain, substitutions(self.a, self.b))
         for stating, tree in substitutions(self.a, self.b):
             key = quantity(stating) or ""
+            if key in found and not alike(found[key].tree, tree) and self.facts.knowledge.scalar:
+                return ()  # an equation: nobody puts in two numbers for one name
             if (
                 key not in found
-                and self.origins.lacks_value(key)
+                and (key in anew or self.origins.lacks_value(key))
+                and any(node.head == "number" for node in nodes(tree))
                 and (is_number(tree) or not self.context.is_opaque(key))
             ):
-                found[key] = PutIn(key, tree)
+                found[key] = PutIn(key, tree, self.position)
         return tuple(found.values())
-
-
-def free_names(left: Tree) -> frozenset[str]:
-    r"""The names for which a rule about functions holds whatever they are: the z of `\sigma'(z) = ...`."""
-    if left.head not in ("prime", "apply"):
-        return frozenset()
-    return frozenset(
-        argument.args[0].key for argument in left.args[1:] if isinstance(argument, Tree) and argument.head == "name"
-    )

@@ -23,6 +23,11 @@ class Reading:
     change: Callable[[Tree], Tree]
 
 
+def is_share(node: Tree) -> bool:
+    """Whether a node is a numeral in per cent."""
+    return node.head == "number" and len(node.args) > 1 and isinstance(node.args[1], str)
+
+
 def is_along(node: Tree) -> bool:
     """Whether a node is a function of a matrix that works in each row, or in each column."""
     return node.head == "call" and node.args[0] in ALONG
@@ -32,29 +37,24 @@ def along(node: Tree, axis: int) -> Tree:
     return replace(node, args=(f"{node.args[0]} axis={axis}", *node.args[1:]))
 
 
-def is_share(node: Tree) -> bool:
-    """Whether a node is a numeral in per cent."""
-    return node.head == "number" and len(node.args) > 1 and isinstance(node.args[1], str)
-
-
 OTHERS = (
     Reading(
-        lambda node: is_share(node),
+        is_share,
         lambda node: Tree("number", node.args[1:], node.start),  # 10\% is 10
     ),
     Reading(
         lambda node: node.head == "mixed",
         lambda node: Tree("group", (Tree("", node.args, node.start),), node.start),  # 2\frac12 is 2 \cdot \frac12
     ),
+    Reading(
+        lambda node: node.head in ("+", "-") and is_share(node.args[-1]),
+        lambda node: replace(node, args=(node.args[0], Tree(r"\cdot", node.args, node.start))),  # 50 + 20\% is 60
+    ),
     Reading(is_along, lambda node: along(node, 0)),  # a sample in each column
     Reading(is_along, lambda node: along(node, 1)),  # a sample in each row
     Reading(
         lambda node: node.head == "tuple",
         lambda node: Tree("matrix", (Tree("row", node.args, node.start),), node.start),  # [a, b] side by side
-    ),
-    Reading(
-        lambda node: node.head in ("+", "-") and is_share(node.args[-1]),
-        lambda node: replace(node, args=(node.args[0], Tree(r"\cdot", node.args, node.start))),  # 50 + 20\% is 60
     ),
 )
 ENTRYWISE = Reading(lambda node: node.head == "^", lambda node: replace(node, head="^entrywise"))

@@ -157,10 +157,27 @@ def rows(words: list[Token]) -> Iterator[_Row]:
             row, cells = [], going_on
             continue
         if text == "&" and depth <= 0:
-            cells = cells or not row
+            if is_column(words, place, row):
+                yield from _row(row, cells)
+                row, cells = [], going_on
+            else:
+                cells = cells or not row or (len(row) == 1 and row[0].text == "+")
         else:
             row.append(word)
     yield from _row(row, cells)
+
+
+def is_column(words: list[Token], place: int, row: list[Token]) -> bool:
+    """Whether another equality begins behind an alignment mark: `a &= 1 & b &= 2`."""
+    if not any(word.text in EQUALITIES for word in row) or row[-1].text in EQUALITIES:
+        return False
+    rest = list[str]()
+    for word in words[place + 1 :]:
+        if word.text == r"\\" or word.text.startswith((r"\begin{", r"\end{")):
+            break
+        rest.append(word.text)
+    at = next((k for k, text in enumerate(rest) if text in EQUALITIES), 0)
+    return at > 0 and rest[0] not in OTHERS | BINARY and any(text not in ("&", r"\quad") for text in rest[:at])
 
 
 def _arrays_of_equalities(words: list[Token]) -> set[int]:

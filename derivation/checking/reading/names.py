@@ -24,7 +24,7 @@ from derivation.checking.reading.symbols import (
     script,
     texts,
 )
-from derivation.checking.reading.tokens import Token, Unreadable
+from derivation.checking.reading.tokens import Token, Unreadable, group
 from derivation.checking.reading.trees import Tree
 from derivation.formulas.operations import heads
 
@@ -93,6 +93,8 @@ def is_number_e(found: Scripted, vocabulary: Vocabulary) -> bool:
     shown = texts(found.sups[0]) if found.sups else ()
     if shown[:1] == ("-",) and len(shown) > 1:
         return True
+    if shown and not all(text.isdecimal() for text in shown) and not is_fenced(shown):
+        return Symbol(found.base, (), shown).key not in vocabulary.quantities
     return not ({found.base, Symbol(found.base, (), shown).key} & vocabulary.quantities or is_fenced(shown))
 
 
@@ -314,6 +316,14 @@ def is_function(reader: Reader) -> bool:
     )
 
 
+def unwrap_arguments(reader: Reader) -> None:
+    r"""Takes braces off a function's arguments that stand in brackets: `\max{(0, x)}`."""
+    if reader.next == "{" and reader.peek() == "(":
+        end = group(reader.words, reader.place) - 1
+        if closing(reader, reader.place + 1) == end:
+            del reader.words[end], reader.words[reader.place]
+
+
 def call(reader: Reader, function: str, found: Scripted) -> Tree:
     """A function of the table, with brackets around its arguments or without."""
     reader.place = found.after
@@ -327,6 +337,7 @@ def call(reader: Reader, function: str, found: Scripted) -> Tree:
         raise Unreadable(start, "reading.index_behind_function")
     if found.primes > 1 or len(powers) > 1:
         raise Unreadable(start, "reading.higher_derivative")
+    unwrap_arguments(reader)
     if reader.next in ("(", "[", r"\{"):
         arguments = reader.arguments()
         if reader.next == "^" and texts(script(reader.words, reader.place)[0]) == (r"\circ",):

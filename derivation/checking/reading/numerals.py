@@ -18,6 +18,19 @@ def plain(text: str) -> str:
     return f"0{text}" if text.startswith(".") else text
 
 
+def repeating(text: str) -> tuple[str, str] | None:
+    """Numerator and denominator of a numeral whose last digit goes on for ever; None where it may not.
+
+    >>> repeating("0.8333"), repeating("1.0488")
+    (('75', '90'), None)
+    """
+    whole, _, places = text.partition(".")
+    if len(set(places[-3:])) != 1 or len(places) < 2:
+        return None
+    digits, last = places.rstrip(places[-1]), places[-1]
+    return str(int(f"{whole}{digits}" or 0) * 9 + int(last)), str(9 * 10 ** len(digits))
+
+
 def percent(tree: Tree, start: int) -> Tree:
     """A numeral in hundredths: as many digits of it are known."""
     if tree.head != "number":

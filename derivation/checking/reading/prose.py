@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from derivation.checking.reading.tokens import Token
-from derivation.checking.sources.arithmetic import PARTS, Lexeme
+from derivation.checking.sources.arithmetic import ENDS, PARTS, Lexeme
 from derivation.checking.sources.sides import compound, mixed
 from derivation.checking.sources.speech import STOP_WORDS
 from derivation.checking.sources.units import measure, one_word
@@ -27,9 +27,7 @@ SIGNS = {
     "bang": "!",
 }
 """The token of each kind of lexeme that is a sign."""
-APPROXIMATE = frozenset("≈≃≅~=".replace("=", "")) | {"~="}
-OPERANDS = frozenset(["number", "part", "percent", "close", "square", "bang", "word", "money", "letter"])
-"""Kinds that end an operand."""
+APPROXIMATE = frozenset(["≈", "≃", "≅", "~="])
 
 
 def tokens(words: Sequence[Lexeme]) -> list[Token]:
@@ -37,7 +35,7 @@ def tokens(words: Sequence[Lexeme]) -> list[Token]:
 
     >>> from derivation.checking.sources.arithmetic import lexemes
     >>> [token.text for token in tokens(list(lexemes("$12 x 3 pens = $36", 0, 18)))]
-    ['12', '\\text{$}', '\\times', '3', '=', '36', '\\text{$}']
+    ['12', '\\text{dollar}', '\\times', '3', '=', '36', '\\text{dollar}']
     """
     return list(_Scan(words).tokens())
 
@@ -65,7 +63,7 @@ class _Scan:
 
     def ends_operand(self) -> bool:
         """Whether what stands before is an operand."""
-        return self.at > 0 and self.words[self.at - 1].kind in OPERANDS
+        return self.at > 0 and self.words[self.at - 1].kind in ENDS
 
     def sign(self, word: Lexeme) -> Iterator[Token]:
         """A sign, a letter that stands for a number, or nothing for any other word."""
@@ -117,30 +115,26 @@ class _Scan:
         if money and self.words[self.at].kind == "minus":
             yield token(first, "-")
             self.at += 1
+        is_divisor = self.at > 0 and self.is_divided(first)
         parts, count = numerals(self.words, self.at)
-        is_apart = len(parts) > 1 or (len(parts[0]) > 1 and self.is_divisor(first))
+        is_apart = len(parts) > 1 or (len(parts[0]) > 1 and is_divisor)
         self.at += count
-        behind = self.at
+        behind, end = self.at, self.words[self.at - 1].end
         unit = list(self.unit(money))
         yield from [token(first, "(")] if is_apart else []
         for k, (above, *below) in enumerate(parts):
-            yield from (
-                *([token(first, "+")] if k else []),
-                Token(above, first.start, self.words[behind - 1].end),
-                *unit,
-            )
-            yield from (
-                Token(text, first.start, self.words[behind - 1].end) for text in (("/", *below) if below else ())
-            )
+            yield from (*([token(first, "+")] if k else []), Token(above, first.start, end), *unit)
+            yield from (Token(text, first.start, end) for text in (("/", *below) if below else ()))
         yield from [token(first, ")")] if is_apart else []
         if second := compound(self.words, behind):
             yield token(self.words[second], "+")
             self.at = second
 
-    def is_divisor(self, first: Lexeme) -> bool:
-        """Whether what begins here stands behind a sign of division that is set apart: the 3/4 of `6 / 3/4`."""
-        before = next((self.words[at - 1] for at in range(self.at, 0, -1) if self.words[at] is first), None)
-        return before is not None and before.kind == "over" and not first.glued
+    def is_divided(self, first: Lexeme) -> bool:
+        """Whether an amount that begins with this stands behind a sign of division that is set apart: the 3/4 of
+        `6 / 3/4`."""
+        place = next(at for at in range(self.at, -1, -1) if self.words[at] is first)
+        return place > 0 and self.words[place - 1].kind == "over" and not first.glued
 
     def unit(self, money: str) -> Iterator[Token]:
         """The unit behind a numeral, if it is one that converts into others."""

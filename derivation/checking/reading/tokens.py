@@ -71,7 +71,7 @@ TOKEN = re.compile(
   | (?P<command>\\(?:[A-Za-z]++|[^\\]))
   | (?P<number>(?>\d{1,3}+(?>(?:(?:,\\!|\\,|\{,\\!\}|\{\\,\})\d{3}(?!\d))+)|\d++)(?>(?:\.\d++)?)|\.\d++)
     (?P<power>(?>(?:e(?=-|(?<=(?<![\d.])1e)\d|(?<=\.\de)\d)(?!-1(?!\d)|0\b)|\\(?:text|mathrm)\s*+\{e-?\})(?:\{-?\d{1,3}\}|-?\d{1,3}))(?![\d.A-Za-z])|)
-  | (?P<character>[^\s])
+  | (?P<character>[^\s\u200b\u200e\u2060\ufeff])
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -167,6 +167,7 @@ SAME = {
     "√": r"\sqrt",
     "≤": r"\le",
     "≥": r"\ge",
+    "…": r"\ldots",
 }
 GREEK_LETTERS = dict(
     zip(
@@ -284,7 +285,11 @@ def plain(words: list[Token]) -> list[Token]:
     """The tokens, macros expanded, in one spelling and without what is only there for the eye."""
     return unwrapped(
         unbolded(
-            without_empty_braces([replace(word, text=SAME[word.text]) if word.text in SAME else word for word in words])
+            bare_scripts(
+                without_empty_braces(
+                    [replace(word, text=SAME[word.text]) if word.text in SAME else word for word in words]
+                )
+            )
         )
     )
 
@@ -311,6 +316,19 @@ def without_empty_braces(words: list[Token]) -> list[Token]:
     }
     left = empty | {at + 1 for at in empty} | around | {at + 2 for at in around}
     return [word for at, word in enumerate(words) if at not in left] if left else words
+
+
+def bare_scripts(words: list[Token]) -> list[Token]:
+    r"""The tokens without braces around a script and its mark: `\delta{_2}` is `\delta_2`."""
+    dropped = set[int]()
+    for at in range(1, len(words) - 1):
+        if words[at].text == "{" and words[at + 1].text in ("_", "^") and words[at - 1].text[-1:].isalpha():
+            end = group(words, at) - 1
+            if group(words, at + 2) == end:
+                dropped |= {at, end}
+    ends = {at - 1: words[at].end for at in dropped if words[at].text == "}"}
+    kept = (at for at in range(len(words)) if at not in dropped)
+    return [replace(words[at], end=ends.get(at, words[at].end)) for at in kept] if dropped else words
 
 
 LOOSE = frozenset(["=", "+", "-", "<", ">", "&", r"\\", r"\approx", r"\cdot", r"\times", r"\le", r"\ge", r"\equiv"])

@@ -33,7 +33,7 @@ def claims(calculation: Calculation, labels: Labels) -> Iterator[Claim]:
     for block, labelled in enumerate(labels.all):
         if labelled.label.kind not in ("derivative", "gradient", "signal"):
             continue
-        for claim in _of_block(labels, labelled, block):
+        for claim in of_block(labels, labelled, block):
             is_free = claim.cell not in met and calculation.is_number(claim.cell) and claim.by != claim.cell
             if is_free and not _is_quotient(calculation, claim) and not _is_step(calculation, labels, claim):
                 met.add(claim.cell)
@@ -57,7 +57,8 @@ def _is_step(calculation: Calculation, labels: Labels, claim: Claim) -> bool:
     return not labels.rates.isdisjoint(read)
 
 
-def _of_block(labels: Labels, labelled: Labelled, block: int) -> Iterator[Claim]:
+def of_block(labels: Labels, labelled: Labelled, block: int) -> Iterator[Claim]:
+    """The claims of the cells under one label."""
     label, area = labelled.label, labelled.area
     targets, is_only = _target(labels, labelled)
     if targets is None:

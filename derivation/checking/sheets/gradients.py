@@ -101,6 +101,7 @@ def is_given(calculation: Calculation, area: Area) -> bool:
     return Place(*area[:3]) not in calculation.owners
 
 
-def is_kinked(calculation: Calculation, place: Place) -> bool:
-    """Whether an activation is a ReLU or bends at a point like it."""
-    return any(node.head in KINKED for node in calculation.trees[place].walk())
+def is_masked(calculation: Calculation, place: Place) -> bool:
+    """Whether an activation is a ReLU, and takes the value 0 somewhere among its like."""
+    bent = any(node.head in KINKED for node in calculation.trees[place].walk())
+    return bent and any(calculation.number(cell) == 0 for cell in calculation.blocks[place].places())

@@ -12,15 +12,15 @@ from derivation.checking.sheets.cells import Area, Formula, Place, Value, column
 CELL = r"\$?[A-Z]{1,3}\$?\d{1,7}"
 WORD = re.compile(
     rf"""
-    (?P<space>\s+)
-  | (?P<text>"(?:[^"]|"")*")
+    (?P<space>\s++)
+  | (?P<text>"[^"]*+(?>(?:""[^"]*+)*)")
   | (?P<error>\#(?:N/A|DIV/0!|VALUE!|REF!|NAME\?|NUM!|NULL!))
-  | (?P<sheet>(?:'(?:[^']|'')+'|[^\W\d][\w.]*)!)?
+  | (?P<sheet>(?:'[^']*+(?>(?:''[^']*+)*)'|[^\W\d][\w.]*+)!)?
     (?:(?P<area>{CELL}:{CELL})|(?P<columns>\$?[A-Z]{{1,3}}:\$?[A-Z]{{1,3}})(?![\w(.])|(?P<rows>\$?\d{{1,7}}:\$?\d{{1,7}})
       |(?P<cell>{CELL})(?![\w(.]))
-  | (?P<call>[^\W\d][\w.]*)\(
-  | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
-  | (?P<name>[^\W\d\\][\w.\\]*)
+  | (?P<call>[^\W\d][\w.]*+)\(
+  | (?P<number>(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d++)?)
+  | (?P<name>[^\W\d\\][\w.\\]*+)
   | (?P<sign><>|<=|>=|[-+*/^&=<>%(),;{{}}@:\#])
     """,
     re.VERBOSE | re.IGNORECASE,

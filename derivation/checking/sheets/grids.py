@@ -31,7 +31,7 @@ class Grid:
 
 
 Worked = Value | Grid
-NUMERAL = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*", re.ASCII)
+NUMERAL = re.compile(r"\s*+[-+]?(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][-+]?\d++)?\s*+", re.ASCII)
 
 
 def number(value: Value) -> float:

@@ -23,7 +23,7 @@ GRADIENT = re.compile(
     rf"|[d∂][\s_]?\(?({NAME})\)?",
     re.IGNORECASE,
 )
-SIGNAL = re.compile(r"(?:δ|Δ|delta)[\s_]*\(?([\w\[\]{}()^, ]+)\)?", re.IGNORECASE)
+SIGNAL = re.compile(r"(?:δ|Δ|delta)[\s_]*\(?([\w\[\]{}()^, ]*)\)?", re.IGNORECASE)
 UPDATED = re.compile(
     rf"(?:new|updated|next|neu(?:es|er|e)?)[\s_]+({NAME})|({NAME}?)[\s_]*\(?(?:new|updated|next|neu)\)?|({NAME}?)\s*\+",
     re.IGNORECASE,
@@ -34,8 +34,9 @@ LOSSES = re.compile(
     r"(?:total)?(?:loss|cost|error|err|mse|bce|ce|sse|nll|crossentropy|verlust|kosten|fehler)\d*|(?:loss|cost|error|err|e|l|j|c|ℒ)(?:tot|total|sum|all|ges|gesamt)?",
     re.IGNORECASE,
 )
-END = re.compile(r"\s*(?:=|≈|:|→|\||\s\()")
-LONGEST = 40
+END = re.compile(r"[=≈:→|]|\s\(")
+LONGEST, MOST_READ = 40, 400
+"""Letters of a label, and of a text that may begin with one."""
 GAPS = frozenset(("", "=", ":", "→", "↓", "~", "〜"))
 WIDEST = 8
 """Columns that the upper half of a quotient may stand over."""
@@ -83,10 +84,10 @@ def read(text: str) -> Label | None:
     >>> read("The error of the network, summed over all its outputs"), read("numeric dL/dw")
     (None, None)
     """
-    plain = unicodedata.normalize("NFKC", text.replace("ᵀ", "^T")).replace("−", "-").strip()
+    plain = unicodedata.normalize("NFKC", text[:MOST_READ].replace("ᵀ", "^T")).replace("−", "-").strip()
     end = END.search(plain)
     head = plain[: end.start()].strip() if end and end.start() else plain
-    if UPDATED.fullmatch(plain):
+    if len(plain) <= LONGEST and UPDATED.fullmatch(plain):
         head = plain
     if not head or len(head) > LONGEST or NUMERIC.search(plain):
         return None
@@ -157,12 +158,12 @@ class Labels:
         self.all += found[:1] if label.kind in ("derivative", "gradient", "signal", "updated") else ()
 
     def called(self) -> Mapping[Place, str]:
-        """What each cell is called: its derivative's label, else its name."""
+        """What each cell is called: its derivative's label, else the name that fewest cells have beside it."""
+        names = sorted((row for rows in self.names.values() for row in rows), key=lambda row: _size(row.area))
         found: dict[Place, str] = {}
-        for rows in (self.all, *self.names.values()):
-            for row in rows:
-                for place in row.area.places():
-                    found.setdefault(place, row.label.text)
+        for row in (*self.all, *names):
+            for place in row.area.places():
+                found.setdefault(place, row.label.text)
         return found
 
     # The cells under a label.
@@ -225,3 +226,7 @@ class Labels:
         return all(place not in self.calculation.workbook.cells for place in above) and all(
             self._is_number(Place(at.sheet, row, column)) for row in range(first.row, bottom + 1)
         )
+
+
+def _size(area: Area) -> int:
+    return area.shape[0] * area.shape[1]

@@ -19,7 +19,7 @@ from derivation.checking.sheets.finding import Finding, shown
 from derivation.checking.sheets.labels import Labels
 from derivation.checking.sheets.package import opened
 from derivation.checking.sheets.unlabelled import unlabelled
-from derivation.checking.sheets.updates import updates
+from derivation.checking.sheets.updates import updates, whole_steps
 from derivation.checking.sources.source import Formula, Source
 
 
@@ -63,7 +63,8 @@ def judged(calculation: Calculation) -> Mapping[Place, Finding]:
     found = {finding.place: replace(finding, label=names.get(finding.place, "")) for finding in compared(calculation)}
     derivatives = list(claims(calculation, labels))
     judged = [*Derivatives(calculation, derivatives, names).judged()]
-    judged += together(calculation, list(updates(calculation, derivatives, names)))
+    steps = [*updates(calculation, derivatives, names), *whole_steps(calculation, labels, derivatives)]
+    judged += together(calculation, steps)
     for sheet in range(len(calculation.workbook.sheets)):
         if not any(claim.cell.sheet == sheet for claim in derivatives):
             judged += unlabelled(calculation, sheet)

@@ -10,7 +10,7 @@ from flint import fmpq
 from derivation.checking.sheets.calculation import Calculation
 from derivation.checking.sheets.cells import Place, Value
 from derivation.checking.sheets.claims import Claim
-from derivation.checking.sheets.gradients import activated, is_kinked, sweep
+from derivation.checking.sheets.gradients import activated, is_masked, sweep
 from derivation.checking.sheets.grammar import NoFormula
 from derivation.checking.sheets.grids import number, single
 from derivation.checking.sheets.working import Sheets, Working
@@ -110,7 +110,7 @@ class Slips:
     def _left_out(self, output: Place) -> Sentence:
         """The derivative of an activation is left out."""
         owner = self.calculation.owners[output]
-        if is_kinked(self.calculation, owner):
+        if is_masked(self.calculation, owner):
             return tell("sheets.mask", cell=self._shown(output))
         return tell("sheets.slope", cell=self._shown(output))
 

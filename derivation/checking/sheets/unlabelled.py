@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from derivation.checking.sheets.calculation import Calculation
 from derivation.checking.sheets.cells import Area, Place, address
 from derivation.checking.sheets.finding import Finding, shown
-from derivation.checking.sheets.gradients import activated, is_given, is_kinked, sweep
+from derivation.checking.sheets.gradients import activated, is_given, is_masked, sweep
 from derivation.checking.sheets.grammar import Node
 from derivation.checking.sheets.slips import near
 from derivation.words.telling import Sentence, tell
@@ -223,7 +223,7 @@ class Backward:
     def _said(self, layer: Area, cells: str) -> Sentence:
         first, last = Place(*layer[:3]), Place(layer.sheet, layer.bottom, layer.right)
         called = ":".join(dict.fromkeys((self.calculation.workbook.called(first), address(last))))
-        code = "sheets.unmasked" if is_kinked(self.calculation, self.calculation.owners[first]) else "sheets.unsloped"
+        code = "sheets.unmasked" if is_masked(self.calculation, self.calculation.owners[first]) else "sheets.unsloped"
         return tell(code, cells=cells, activation=called)
 
     def _wrong_in(self, block: Area, placed: Mapping[Place, Place]) -> dict[Place, float]:

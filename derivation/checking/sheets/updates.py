@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from derivation.checking.sheets.calculation import Calculation
 from derivation.checking.sheets.cells import Place
-from derivation.checking.sheets.claims import Claim
+from derivation.checking.sheets.claims import Claim, of_block
 from derivation.checking.sheets.finding import Finding, shown
+from derivation.checking.sheets.gradients import sweep
 from derivation.checking.sheets.grammar import Node
-from derivation.checking.sheets.labels import is_loss
+from derivation.checking.sheets.labels import Labels, is_loss
 from derivation.words.telling import Sentence, tell
 
 
@@ -65,3 +67,57 @@ def _derivative(calculation: Calculation, step: Node, by_cell: Mapping[Place, Cl
         [cell for cell in cells if cell not in by_cell],
     )
     return found[0] if len(found) == 1 and not any(cell in calculation.owners for cell in others) else None
+
+
+MOST_LOSSES = 20
+"""Losses by which steps are worked that stand in one formula."""
+
+
+def whole_steps(calculation: Calculation, labels: Labels, claims: Sequence[Claim]) -> Iterator[Finding]:
+    """A finding for each cell that is called a parameter's new value and has the derivative in its own formula: held
+    against the step by the rate that the sheet names."""
+    claimed = {claim.cell for claim in claims}
+    steps: dict[Place, list[Claim]] = defaultdict(list)
+    for block, labelled in enumerate(labels.all):
+        for step in of_block(labels, labelled, block) if labelled.label.kind == "updated" else ():
+            read = {place for area in calculation.reads_of(step.cell) for place in area.places()}
+            if step.of and read and claimed.isdisjoint(read):
+                steps[step.of].append(step)
+    rates = [rate for place in sorted(labels.rates) if (rate := calculation.number(place))]
+    for of, found in list(steps.items())[:MOST_LOSSES] if rates else ():
+        slopes = sweep(calculation, {of: 1.0}).slopes
+        judged = [(step, _led_to(calculation, step, slopes.get(step.by, 0.0), rates)) for step in found]
+        is_met = any(code == "" for _, code in judged)
+        yield from (
+            finding for step, code in judged if (finding := _step(calculation, step, slopes, rates, code, is_met))
+        )
+
+
+def _led_to(calculation: Calculation, step: Claim, slope: float, rates: Sequence[float]) -> str | None:
+    """The code of the mistake that leads to a new value; "" where it is right, None where it is not known."""
+    before, after = calculation.number(step.by), calculation.number(step.cell)
+    if before is None or after is None or not slope:
+        return None
+    for rate in rates:
+        for code, move in (("", -rate), ("mistake_in_article.added_gradient", rate), ("sheets.no_rate", -1.0)):
+            if abs(after - (before + move * slope)) <= 1e-6 * abs(move * slope) + 1e-12 * abs(before):
+                return code
+    return None
+
+
+def _step(
+    calculation: Calculation,
+    step: Claim,
+    slopes: Mapping[Place, float],
+    rates: Sequence[float],
+    code: str | None,
+    is_met: bool,
+) -> Finding | None:
+    before, slope = calculation.number(step.by), slopes.get(step.by, 0.0)
+    if code == "":
+        return Finding(step.cell, "exact", "gradient", label=step.label.text)
+    if before is None or not slope or len(rates) > 1 or (code is None and not is_met):
+        return None
+    right = shown(before - rates[0] * slope)
+    said = tell(code or "sheets.step", at="", value=right, by=calculation.workbook.called(step.by))
+    return Finding(step.cell, "wrong", "gradient", said, right, step.label.text)

@@ -39,6 +39,7 @@ LEXEME = r"""
   | (?P<root>√|\b(?:the\s+)?square\s+root\s+of\b|(?<![A-Za-z])sqrt(?=\())
   | (?P<open>\()
   | (?P<close>\))
+  | (?P<letter>π)
   | (?P<word>[^\W\d_]++(?>(?:['’.\-/][^\W\d_]++|[²³])*)(?P<index>_?\d*+))
   | (?P<comma>,)
   | (?P<stop>[.])
@@ -119,13 +120,14 @@ def numeral(match: re.Match[str], decimal_comma: bool) -> str:
 
 
 def with_units(words: Sequence[Lexeme], names: frozenset[str]) -> list[Lexeme]:
-    """The lexemes with letters behind numerals as units, `5 m`, unless they are names of the document; words made of its
-    names, `xy`, are products, of which nothing is claimed."""
+    """The lexemes with letters behind numerals as units, `5 m`, unless they are names of the document, and `a` as a word
+    before another; words made of names, `xy`, are products, of which nothing is claimed."""
     found: list[Lexeme] = []
-    for word in words:
+    for word, after in zip(words, (*words[1:], None), strict=True):
         is_behind = bool(found) and found[-1].kind == "number"
         is_unit = word.text not in names and (word.text in UNITS or (word.text.isupper() and not word.glued))
-        if word.kind == "letter" and is_behind and is_unit:
+        is_article = word.text in "aA" and after is not None and after.kind == "word"
+        if word.kind == "letter" and (is_article or (is_behind and is_unit)):
             word = replace(word, kind="word")
         elif word.kind == "word" and len(word.text) <= MAXIMAL_PRODUCT and names.issuperset(word.text):
             word = replace(word, kind="calendar")
@@ -136,22 +138,25 @@ def with_units(words: Sequence[Lexeme], names: frozenset[str]) -> list[Lexeme]:
 def without_emphasis(words: Sequence[Lexeme]) -> list[Lexeme]:
     """The lexemes without the stars that emphasize: `**3 + 4 = 7**`."""
     found: list[Lexeme] = []
-    clings = True
+    clings, opened = True, False
     for before, word, after in zip((None, *words), words, (*words[1:], None), strict=False):
-        is_kept = word.kind != "star" or not is_emphasis(before, word, after)
+        is_kept = word.kind != "star" or not is_emphasis(before, word, after, opened)
         if is_kept:
             found.append(word if clings else replace(word, glued=False))
+        opened = opened ^ (not is_kept and word.text == "*")
         clings = is_kept
     return found
 
 
-def is_emphasis(before: Lexeme | None, star: Lexeme, after: Lexeme | None) -> bool:
-    """Whether a star clings to what it emphasizes, rather than to stand between two factors."""
+def is_emphasis(before: Lexeme | None, star: Lexeme, after: Lexeme | None, opened: bool) -> bool:
+    """Whether a star clings to what it emphasizes, rather than to stand between two factors; `opened` where another one
+    is waiting for its end."""
     if star.text != "*" or before is None or after is None:
         return True
     if star.glued == after.glued:
         return star.glued and after.kind not in BEGINS | {"word"}
-    return not (before.kind in ENDS - {"word"} and after.kind in BEGINS)
+    is_word = before.kind == "word" and (after.glued or opened)
+    return is_word or before.kind not in ENDS or after.kind not in BEGINS
 
 
 def names(words: Sequence[Lexeme]) -> Iterator[str]:

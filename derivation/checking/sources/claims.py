@@ -115,4 +115,5 @@ def is_altered(words: Sequence[Lexeme], side: Side) -> bool:
         return True
     if near[-1].startswith(OF) and near[-2:-1] and near[-2] in SHARES:
         return True
-    return not (side.worked or side.named or near[-1] in CLAIMING or is_measured(words, side))
+    is_free = side.worked or side.named or near[-1] in CLAIMING
+    return not (is_free or (is_measured(words, side) and not near[-1].startswith(OF)))

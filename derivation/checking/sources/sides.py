@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from derivation.checking.sources.arithmetic import Lexeme
+from derivation.checking.sources.arithmetic import BEGINS, Lexeme
 from derivation.checking.sources.speech import JOINING, REMAINDERS, STOP_WORDS, WEAK_WORDS
 from derivation.checking.sources.units import family, measure
 
@@ -68,10 +68,19 @@ def may_begin(words: Sequence[Lexeme], at: int, tied: bool) -> bool:
         return before.kind == "minus" and at == 1  # the mark of a list
     if words[at].glued and before.kind != "open" and before.text not in SEPARATING:
         return False
-    if before.kind == "word" and at > 1 and words[at - 2].text == "\\":
-        return False  # \\cdot 3
+    if before.kind == "other" or is_operand_in_words(words, at):
+        return False
     outside = words[at - 2].kind if before.kind == "open" and at > 1 else ""
     return not (outside in OPERATORS or (before.glued and outside in ("word", "letter", "number")))
+
+
+def is_operand_in_words(words: Sequence[Lexeme], at: int) -> bool:
+    """Whether a sign stands a word or two before a place: `+ his 1 teacher`, `\\cdot 3`."""
+    first = at
+    while first > 0 and at - first < MAXIMAL_UNIT and words[first - 1].kind == "word":
+        first -= 1
+    sign = words[first - 1] if 0 < first < at else None
+    return sign is not None and (sign.text == "\\" or (sign.kind in CLEAR and not sign.text.isalpha()))
 
 
 def is_whole(words: Sequence[Lexeme], side: Side, goes_on: bool) -> bool:
@@ -89,14 +98,17 @@ def is_whole(words: Sequence[Lexeme], side: Side, goes_on: bool) -> bool:
         return False
     if after.text == ":" and not after.glued and behind and behind[0].kind == "number":
         return False
+    if after.kind == "times" and after.text.isalpha() and len(after.text) > 1:
+        return True  # 6 times a week
     if after.kind in ("plus", "times", "over", "power", "of", "number", "part", "calendar", "root"):
         return False
     if after.kind == "star":
         return after.end - after.start > 1 or side.end + 1 == len(words)
     if after.kind == "minus":
         return after.text in "-–—" and side.end + 1 < len(words) and words[side.end + 1].kind in ("word", "minus")
-    if after.kind == "word" and after.text.lower() in REMAINDERS:
-        return all(word.kind not in ("number", "of") for word in words[side.end + 1 : side.end + 2])
+    near = [word.text.lower() for word in words[side.end : side.end + 4]]
+    if not REMAINDERS.isdisjoint(near) and any(word.kind == "number" for word in words[side.end : side.end + 6]):
+        return False
     if after.kind == "open" and after.glued:
         return False
     return after.kind not in ("foreign",) or after.text in ";|:?]}<@&\\"
@@ -234,11 +246,7 @@ def postfixed(words: Sequence[Lexeme], at: int) -> tuple[int, bool]:
         kind = words[at].kind
         if kind == "bang" and not is_factorial(words, at):
             break
-        if (
-            kind == "money"
-            and not (words[at].text in "€£¥" and not words[at + 1 : at + 2])
-            and not is_behind(words, at)
-        ):
+        if kind == "money" and not is_behind(words, at):
             break
         if kind not in (*POSTFIXES, "money"):
             break
@@ -264,7 +272,7 @@ def over_unit(words: Sequence[Lexeme], at: int) -> int:
     among them that may begin something else, only signs go on with it that are nothing but signs: `$40 on shoes / 2`."""
     past, weak = at, False
     while past < len(words) and past - at < MAXIMAL_UNIT and is_unit_word(words, past, past == at):
-        weak = weak or words[past].text.lower() in WEAK_WORDS
+        weak = weak or (words[past].text.lower() in WEAK_WORDS and words[past].text != "A")
         past += 1
     if past == at or past == len(words):
         return at
@@ -284,7 +292,7 @@ def is_unit_word(words: Sequence[Lexeme], at: int, first: bool) -> bool:
         return len(words[at - 1].text) <= 3 and at + 1 < len(words) and words[at + 1].kind != "number"
     if word.kind == "of" or word.kind == "square":
         return not first
-    if first and word.glued and words[at - 1].kind == "number" and measure(word.text) is None:
+    if first and word.glued and words[at - 1].kind in ("number", "close") and measure(word.text) is None:
         return False
     text = word.text.lower()
     return word.kind == "word" and (text not in STOP_WORDS or text in WEAK_WORDS or word.text == "A")
@@ -292,7 +300,7 @@ def is_unit_word(words: Sequence[Lexeme], at: int, first: bool) -> bool:
 
 def is_operand(word: Lexeme) -> bool:
     """Whether an operand may begin with a lexeme."""
-    return word.kind in ("number", "part", "open", "money", "minus", "plus", "root", "letter")
+    return word.kind in BEGINS or word.kind == "plus"
 
 
 def is_operator(words: Sequence[Lexeme], at: int, closers: Mapping[int, int]) -> bool:

@@ -49,7 +49,8 @@ class Source:
             "L", [0, *(match.end() for match in re.finditer("\n", self.text if self.file is None else self.file))]
         )
 
-    def _in_file(self, offset: int) -> int:
+    def offset(self, offset: int) -> int:
+        """Where a letter of the text stands in the file."""
         if not self.blocks:
             return offset
         block = self.blocks[max(bisect_right(self.blocks, offset, key=itemgetter(0)) - 1, 0)]
@@ -61,7 +62,7 @@ class Source:
         >>> Source("a.md", "one\\ntwo").place(5)
         (2, 2)
         """
-        offset = self._in_file(offset)
+        offset = self.offset(offset)
         line = bisect_right(self._lines, offset) - 1
         return line + 1, offset - self._lines[line] + 1
 
@@ -97,7 +98,7 @@ class Translated(Source):
 
     def seen(self, offset: int) -> tuple[str, int]:
         """The file, and the place in it."""
-        return self.text if self.file is None else self.file, self._in_file(offset)
+        return self.text if self.file is None else self.file, self.offset(offset)
 
 
 QUOTED = re.compile(r"[ ]{0,3}+(?>(?:>[ ]?)+)")

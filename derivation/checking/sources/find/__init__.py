@@ -77,9 +77,8 @@ def find_in_text(article: Source, always: bool = False) -> Sequence[Part]:
     is_plain = is_text(article) and is_without_formulas(parts)
     if not is_plain and not (always and is_text(article)):
         return parts
-    from derivation.checking.sources.find import plain  # most articles have formulas
-
     kept = [part for part in parts if not isinstance(part, Formula)] if is_plain else parts
+    plain = import_module(f"{__name__}.plain")  # most articles have formulas
     found = plain.find(article, [part for part in kept if isinstance(part, Formula)])
     return sorted([*kept, *found], key=attrgetter("start"))
 

@@ -42,7 +42,7 @@ OPENING = re.compile(
   | (?P<parentheses>\\\()
   | (?P<inline>\$)
   | \\(?:input|include)\s{{0,20}}+\{{(?P<file>[^{{}}\n]{{1,{MAXIMAL_NAME}}}+)\}}
-  | (?P<heading>\\(?:part|chapter|(?>(?:sub){{0,3}})section|item|bookmark)\b\*?|\\begin\{{(?:example|exercise|problem|question|solution)s?\}})
+  | (?P<heading>\\(?:part|chapter|(?>(?:sub){{0,3}})section|item|bookmark)\b\*?|\\begin\{{(?:n?example|exercise|problem|question|solution|exercice|exemple|exo|corrige|aufgabe|beispiel|ejercicio|ejemplo)(?:s|wrap)?\}})
 """,
     re.VERBOSE,
 )

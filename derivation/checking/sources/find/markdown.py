@@ -28,7 +28,7 @@ OPENING = re.compile(
   | \\begin\{{(?P<environment>{ENVIRONMENTS}\*?)\}}
   | (?P<ticks>`++)
   | (?P<inline>\$)
-  | (?P<heading>^[ ]{{0,3}}\#{{1,6}}[ ])
+  | (?P<heading>^[ ]{{0,3}}\#{{1,6}}[ ]|^:::(?::{{0,9}}+)\{{(?:admonition\}}[ ][A-Z]|(?:prf:)?(?:exercise|example|problem)\b))
 """,
     re.VERBOSE | re.MULTILINE,
 )

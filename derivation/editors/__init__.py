@@ -1,0 +1,1 @@
+"""A language server: what the checker says of an article, while it is written."""
