@@ -262,3 +262,18 @@ def test_a_vector_added_to_a_square_matrix_may_be_a_row_or_a_column() -> None:
 
 def test_lists_that_number_cases_are_no_claim() -> None:
     assert check_text("For $t = 1,2,3$ and $i = 1, \\ldots, n$ we go on.").equalities == []
+
+
+def test_arrays_with_dots_are_held_against_the_ends_that_they_show() -> None:
+    given = r"$h = (1, 2, 3, 4, 5)$, $g = 2 h = "
+    assert (
+        check_text(given + r"\begin{pmatrix} 2 \\ 4 \\ \vdots \\ 10 \end{pmatrix}$").equalities[-1].verdict == "exact"
+    )
+    assert check_text(given + r"\begin{pmatrix} 2 \\ 4 \\ \vdots \\ 9 \end{pmatrix}$").equalities[-1].verdict == "wrong"
+    assert (
+        check_text(given + r"\begin{pmatrix} 2 \\ 5 \\ \vdots \\ 10 \end{pmatrix}$").equalities[-1].verdict == "wrong"
+    )
+    row = r"$r = 0.1 h^\top = \begin{pmatrix} 0.1 & \cdots & 0.5 \end{pmatrix}$"
+    assert check_text("$h = (1, 2, 3, 4, 5)$, " + row).equalities[-1].verdict == "exact"
+    assert check_text(r"$W = \begin{pmatrix} 0 & \cdots & 0.1 \\ 1 & \cdots & 0 \end{pmatrix}$").summary["stated"] == 1
+    assert check_text(r"$\begin{pmatrix} 1 & \cdots & 4 \end{pmatrix} h = 3$").summary["undecided"] == 1

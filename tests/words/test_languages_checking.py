@@ -123,6 +123,7 @@ TEXTS = [
     (f"{NOT_READ} meaning.own_sign", r"$3 \star 5 = 14$"),
     (f"{NOT_READ} meaning.power", W + "$W^9 = 3$"),
     ("undecided.equation_later", "$x + 3 = 7$ and $x = 5$"),
+    ("lacking.elided", r"$2 \begin{pmatrix} 1 & \cdots & 4 \end{pmatrix} = 3$"),
     ("lacking.anything", X + "$2 q = 3$"),
     ("lacking.value", "$2 q = 3$"),
     (f"{NOT_READ} meaning.arguments", r"$x = 2$, $\tanh(x, x) = 1$"),

@@ -102,6 +102,11 @@ def is_closed(tree: Tree) -> bool:
     return not any(node.head in ("name", "updated", "partial", "nabla", heads.SUM, heads.PROD) for node in nodes(tree))
 
 
+def gives_value(tree: Tree) -> bool:
+    """Whether a side is of numbers, all of which are printed."""
+    return is_closed(tree) and all(node.head != "elided" for node in nodes(tree))
+
+
 def is_assignment(tree: Tree, key: Key) -> bool:
     """Whether a right side uses the quantity on the left itself, outside derivatives: `w - \\eta g` of `w`."""
     waiting = [tree]
@@ -129,7 +134,7 @@ def substitutions(left: Tree, right: Tree) -> Iterator[tuple[Tree, Tree]]:
     built alike."""
     left, right = (tree.args[0] if tree.head == "group" else tree for tree in (left, right))
     if left.head in ("name", "updated", "partial") and is_closed(right):
-        if quantity(left):
+        if quantity(left) and gives_value(right):
             yield left, right
         return
     if left.head in PRODUCT_SIGNS and right.head in PRODUCT_SIGNS:
@@ -302,7 +307,7 @@ class Gathering:
         first = trees[0]
         if first and first.head == "apply":
             self._function(chain, first)
-        closed = [(side, side.tree) for side in chain.sides if side.tree and is_closed(side.tree)]
+        closed = [(side, side.tree) for side in chain.sides if side.tree and gives_value(side.tree)]
         for place, side in enumerate(chain.sides):
             key = quantity(side.tree) if side.tree else None
             if (

@@ -10,7 +10,7 @@ from functools import reduce
 from itertools import permutations
 from typing import Protocol
 
-from derivation.checking.facts.failures import Mismatch
+from derivation.checking.facts.failures import Mismatch, Unknown
 from derivation.checking.facts.lookup import Lookup, Meant
 from derivation.checking.facts.operations import operation
 from derivation.checking.reading.tokens import Unreadable
@@ -65,6 +65,10 @@ def transposed(meaning: Meaner, tree: Tree) -> Meant:
     if tree.args[0].head in LISTS and inner.head == "matrix":
         return inner, shape
     return operation(".T", [(inner, shape)], tree.start)
+
+
+def elided(meaning: Meaner, tree: Tree) -> Meant:
+    raise Unknown(tree.start, "lacking.elided")
 
 
 def ones(meaning: Meaner, tree: Tree) -> Meant:
@@ -204,6 +208,7 @@ OF_MATRICES: dict[str, Callable[..., Meant]] = {
     "matrix": of_rows,
     **dict.fromkeys(LISTS, listed),
     ".T": transposed,
+    "elided": elided,
     "ones": ones,
     "unit": unit,
     "^": power,

@@ -34,6 +34,7 @@ from derivation.checking.judging.compare import Comparison, NoValue, Outcome, is
 from derivation.checking.judging.context import ATTEMPTS, Context, Judgement
 from derivation.checking.judging.conversions import converted
 from derivation.checking.judging.definitions import Definitions, latest_formula
+from derivation.checking.judging.elided import of_elided
 from derivation.checking.judging.explanations import Explanations
 from derivation.checking.judging.given import holds_as_given, puts_nothing_in
 from derivation.checking.judging.measures import in_common, in_their_units, others
@@ -263,6 +264,8 @@ class Pair:
         }
 
     def decided(self) -> Judgement:
+        if self.b.head == "elided":
+            return of_elided(self.context, self.chain, self.left, self.right)
         defined = self.definitions.definition(self.chain, self.left, self.right, self.k)
         if defined:
             return defined

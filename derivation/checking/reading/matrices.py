@@ -37,11 +37,39 @@ def environment(reader: Reader) -> Tree:
     found = cells(reader)
     if "cases" in kind:
         return branches(reader, found, start)
+    if kind != "vmatrix" and any(is_dots(cell) for row in found for cell in row):
+        return elided(reader, found, start)
     rows = tuple(tuple(reader.inner(cell) for cell in row) for row in found)
     if len({len(row) for row in rows}) != 1:
         raise Unreadable(start, "reading.ragged_matrix")
     tree = Tree("matrix", tuple(Tree("row", row, row[0].start) for row in rows), start)
     return Tree("det", (tree,), start) if kind == "vmatrix" else tree
+
+
+DOTS = frozenset([r"\ldots", r"\vdots", r"\ddots"])
+
+
+def is_dots(cell: list[Token]) -> bool:
+    return len(cell) == 1 and cell[0].text in DOTS
+
+
+def elided(reader: Reader, found: list[list[list[Token]]], start: int) -> Tree:
+    """A matrix with dots for some rows, or columns: what is printed of it, and how much before the dots and behind."""
+    if len({len(row) for row in found}) != 1:
+        raise Unreadable(start, "reading.ragged_matrix")
+    rows = [k for k, row in enumerate(found) if all(map(is_dots, row))]
+    whole = [row for k, row in enumerate(found) if k not in rows]
+    columns = [k for k in range(len(found[0])) if whole and all(is_dots(row[k]) for row in whole)]
+    kept = [[reader.inner(cell) for k, cell in enumerate(row) if k not in columns] for row in whole]
+    if len(rows) > 1 or len(columns) > 1 or not kept or not kept[0]:
+        raise Unreadable(start, "reading.ragged_matrix")
+    matrix = Tree("matrix", tuple(Tree("row", tuple(row), row[0].start) for row in kept), start)
+    return Tree("elided", (matrix, ends(rows, len(found)), ends(columns, len(found[0]))), start)
+
+
+def ends(dots: list[int], count: int) -> tuple[int, int]:
+    """How many stand before the dots, and how many behind them."""
+    return (dots[0], count - dots[0] - 1) if dots else (count, 0)
 
 
 def cells(reader: Reader) -> list[list[list[Token]]]:
