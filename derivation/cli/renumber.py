@@ -42,3 +42,5 @@ def renumber(
     ):
         if rows:
             say("\n  ".join([f"{heading}:", *rows]))
+    if result.unaligned:
+        raise typer.Exit(SOME_WRONG)
