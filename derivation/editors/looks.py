@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -17,6 +17,7 @@ from derivation.checking.reading.clauses import Side
 from derivation.checking.sources.source import Source
 from derivation.editors.documents import Document, Span
 from derivation.editors.places import Lines
+from derivation.editors.rechecking import World, checked, traced
 from derivation.formulas.precision import working_precision
 from derivation.words.telling import tell
 
@@ -39,8 +40,13 @@ class Look:
     """A document as it was when it was looked at. Nothing in it changes."""
 
     document: Document
-    article: Article
+    world: World
     report: Report
+
+    @property
+    def article(self) -> Article:
+        """The article as the checker understands it."""
+        return self.world.article
 
     @cached_property
     def facts(self) -> Facts:
@@ -97,16 +103,22 @@ class Look:
         return tell("editors.in_line", line=side.place[0])
 
 
-def looked(document: Document) -> Look:
-    """A look at a document.
+def looked(document: Document, before: Look | None = None) -> Look:
+    """A look at a document; only what an edit touched since the look before is judged anew.
 
     >>> from derivation.editors.documents import document
     >>> [remark.said for remark in looked(document("file:///a.md", "/a.md", "$2 + 2 = 5$")).remarks]
     ['4, not 5; expected: 4']
     """
     with working_precision(PRECISION):
-        article = Article(document.source)
-        return Look(document, article, article.report())
+        world, report = checked(document.source, before.world if before else None)
+        return Look(replace(document, source=world.article.source), world, report)
+
+
+def retraced(look: Look, is_over: Callable[[], bool]) -> Look:
+    """The same look, from which the next one can go on: the first check of a text finds out no more than its verdicts."""
+    with working_precision(PRECISION):
+        return replace(look, world=traced(look.world, is_over))
 
 
 def level_of(equality: Equality) -> Level | None:

@@ -34,19 +34,19 @@ class Cases:
     def is_case(self, chain: ChainRead) -> bool:
         """Whether a chain is one of several cases, `x = 1` or `x = 3`, or set to find out what is so then."""
         first, last = chain.sides[0].side, chain.sides[-1].side
-        text = first.formula.source.text
+        source = first.formula.source
         before, after = (
-            last_word(text[max(first.start - NEAR, 0) : first.start]),
-            first_word(text[last.end : last.end + NEAR]),
+            last_word(source.passage(max(first.start - NEAR, 0), first.start)),
+            first_word(source.passage(last.end, last.end + NEAR)),
         )
         return before in OR | SET or after in OR
 
     def is_supposed(self, chain: ChainRead, left: SideRead) -> bool:
         """Whether a side's names stand in a condition of the same sentence: `if y = 3, then y + 1 = 4`."""
-        text, start = left.side.formula.source.text, chain.sides[0].side.start
-        begin = max(start - SENTENCE, 0)
-        begin = max(begin, text.rfind(". ", begin, start) + 1, text.rfind("\n\n", begin, start) + 1)
-        parts = text[begin:start].replace("$$", "$").split("$")
+        start = chain.sides[0].side.start
+        text = left.side.formula.source.passage(max(start - SENTENCE, 0), start)
+        begin = max(text.rfind(". ") + 1, text.rfind("\n\n") + 1)
+        parts = text[begin:].replace("$$", "$").split("$")
         supposed = [parts[k] for k in range(1, len(parts) - 1, 2) if last_word(parts[k - 1]) in IF]
         return any(
             any(sign in latex for sign in RELATIONS) and letter(key) in latex
@@ -104,7 +104,8 @@ def is_solved(facts: Facts, chain: ChainRead) -> bool:
 
 def claims_identity(left: Tree, right: Tree, read: SideRead) -> bool:
     r"""Whether an equality says what a function is, `\tanh(x) = ...`, or that it holds for all numbers."""
-    before = read.side.formula.source.text[max(read.side.start - NEAR, 0) : read.side.start].lower()
+    start = read.side.start
+    before = read.side.formula.source.passage(max(start - NEAR, 0), start).lower()
     if any(words in before and not set(".=") & set(before.rpartition(words)[2]) for words in (*EVERY, r"\forall")):
         return True
     says_what = left.head == "call" and left.args[0] in ACTIVATIONS and left.args[1].head == "name"

@@ -43,6 +43,10 @@ class Source:
             "L", [0, *(match.end() for match in re.finditer("\n", self.text if self.file is None else self.file))]
         )
 
+    def passage(self, start: int, end: int) -> str:
+        """The text between two places. Whoever judges reads it here, so that it is known what a verdict was read from."""
+        return self.text[start:end]
+
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column, counted from 1, in the file.
 
@@ -73,7 +77,7 @@ class Formula:
     @property
     def text(self) -> str:
         """The formula as its author typed it."""
-        return self.source.text[self.start : self.end]
+        return self.source.passage(self.start, self.end)
 
     @property
     def line(self) -> str:
