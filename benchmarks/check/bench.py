@@ -19,6 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "helpers"))
 
+from copies import copies
 from hostile_shapes import JUDGED, SCANNED
 from mutations import NUMERAL, Mutation, numbers, structures
 
@@ -120,11 +121,27 @@ def speed(article: str | None) -> None:
         )
         took = timed(text)
         print(f"| a chain through the document | {size} | {took:.2f} s | {took / size * 1e6:.0f} us |")
+    for name, text in long_sources(article):
+        for size in (1000, 2000, 5000, 10_000):
+            each = sum(check_text(text).summary.values())
+            took, count = timed(copies(text, size // each + 1)), each * (size // each + 1)
+            print(
+                f"| copies of {name}, with names of their own | {count} | {took:.2f} s | {took / count * 1e6:.0f} us |"
+            )
     for name, text in (
         ("brackets 1 MB deep", "$x = " + "(" * 500_000 + "1" + ")" * 500_000 + "$"),
         ("a million dollars", "$" * 1_000_000),
     ):
         print(f"| {name} | | {timed(text):.2f} s | |")
+
+
+def long_sources(article: str | None) -> Iterator[tuple[str, str]]:
+    """What long articles are made of."""
+    if article:
+        yield "the first article", Path(article).read_text("utf-8")
+    for name in ("linear-regression", "two-two-one"):
+        lesson = derivation.derive(derivation.load(ROOT / "examples" / f"{name}.toml"))
+        yield f"the handout of {name}", markdown(derivation.prove(lesson))
 
 
 SIZES = (10_000, 40_000, 160_000)

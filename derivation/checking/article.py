@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import compress
+from operator import attrgetter
+from pathlib import Path
 
 from derivation.checking.facts.constants import formulas_of_constants
 from derivation.checking.facts.facts import Facts
@@ -23,19 +25,22 @@ from derivation.checking.facts.quantity import Key, is_updated
 from derivation.checking.facts.stated import Rule, Stated
 from derivation.checking.judging.judge import Judge
 from derivation.checking.judging.verdicts import ALL_ALLOWANCES, Allowance, Equality, Report
+from derivation.checking.reading import prose
 from derivation.checking.reading.chains import clauses
 from derivation.checking.reading.clauses import Chain, Clause, Declaration, Side
 from derivation.checking.reading.congruences import is_modular
 from derivation.checking.reading.forms import read
 from derivation.checking.reading.infixed import prefixed
 from derivation.checking.reading.macros import MAXIMAL_MADE, Expansion, collect
+from derivation.checking.reading.packages import unpacked
 from derivation.checking.reading.spelled import has_decimal_commas, has_name_e, numerals, parted
 from derivation.checking.reading.symbols import Vocabulary
 from derivation.checking.reading.tokens import Token, Unreadable, plain, tokens
 from derivation.checking.reading.trees import Tree, nodes
+from derivation.checking.reading.units import are_spaced, with_units
 from derivation.checking.reading.vocabulary import gather
-from derivation.checking.sources.find import find, opened, source
-from derivation.checking.sources.source import Formula, Heading, Source, UnreadableArticle
+from derivation.checking.sources.find import WORKBOOKS, find, find_in_text, opened, source
+from derivation.checking.sources.source import Formula, Heading, Part, Source, Unread, UnreadableArticle
 from derivation.formulas.arrays import Shape, describe
 from derivation.formulas.precision import working_precision
 from derivation.words.telling import tell
@@ -46,44 +51,45 @@ PRECISION = 256
 """Bits of the balls in which irrational numbers are compared: equal means equal to 40 digits."""
 HYPOTHESIS = re.compile(r"\b(?:if|when|whenever|unless|whether|wenn|falls|otherwise,?|sonst)\s*\$?\Z", re.IGNORECASE)
 """Words before a formula that make it a condition, which claims nothing."""
-UNROUNDED = re.compile(r"\bunrounded\b|\bfull precision\b", re.IGNORECASE)
-"""Words by which an article says that it computes on with what was rounded for print only."""
 RENAMED = 2
 """Names given another meaning in a later section, from which on an article is taken to do so as a rule: fewer are
 mistakes."""
-MAXIMAL_RULES = 20
-"""General rules for any parameter that an article may state."""
 OPERANDS = 1
 """Results worked with hidden digits, beyond which an article is taken to do so as a rule."""
 ARRAYS = frozenset([r"\top", r"\odot", r"\mathbf", r"\boldsymbol", r"\vec", r"\otimes", r"\mathbb"])
 
 
-def check(path: str) -> Report:
-    """The verdicts for the article in a file; `UnreadableArticle` where there is none to read."""
-    return judged(opened(path))
+def check(path: str, in_text: bool = False) -> Report:
+    """The verdicts for the article in a file; `UnreadableArticle` where there is none to read. The equalities that stand
+    plainly in its text are judged if it has no formulas, or `in_text` asks for them."""
+    if Path(path).suffix.lower() in WORKBOOKS:
+        from derivation.checking.sheets.report import checked
+
+        return checked(path)
+    return judged(opened(path), in_text)
 
 
-def check_text(text: str, path: str = "article.md") -> Report:
+def check_text(text: str, path: str = "article.md", in_text: bool = False) -> Report:
     """The verdicts for an article given as text; the ending of `path` says of what kind it is.
 
     >>> check_text("$x = 2$ and $x^2 = 5$").wrong[0].why
     '4, not 5'
     """
-    return judged(source(path, text))
+    return judged(source(path, text), in_text)
 
 
-def judged(article: Source) -> Report:
+def judged(article: Source, in_text: bool = False) -> Report:
     """Every equality of an article with its verdict."""
     with working_precision(PRECISION):
-        return Article(article).report()
+        return Article(article, find_in_text(article, in_text)).report()
 
 
 class Article:
     """An article as the checker understands it: statements, vocabulary, what they say, and the world they describe."""
 
-    def __init__(self, article: Source) -> None:
+    def __init__(self, article: Source, parts: Sequence[Part] | None = None) -> None:
         self.source = article
-        self.parts = find(article)
+        self.parts = find(article) if parts is None else parts
         self.formulas = [part for part in self.parts if isinstance(part, Formula)]
         self.clauses: list[Clause] = []
         self.sections: list[int] = []
@@ -110,14 +116,18 @@ class Article:
         modular = is_modular(source.text for source in sources)
         named_e = has_name_e(part.text for part in self.formulas)
         self.decimal_comma = has_decimal_commas(part.text for part in self.formulas)
+        spaced = are_spaced(part.text for part in self.formulas)
         for part in self.parts:
+            if isinstance(part, Unread):
+                continue
             if isinstance(part, Heading):
                 before, section = {}, section + 1
                 continue
             try:
-                self.shown[part] = scanned = tokens(part)
-                self.shown[part] = spelled = prefixed(plain(macros.expand(parted(scanned) if named_e else scanned)))
-                words = numerals(spelled, self.decimal_comma)
+                self.shown[part] = scanned = scan(part)
+                expanded = unpacked(macros.expand(parted(scanned) if named_e else scanned))
+                self.shown[part] = spelled = prefixed(plain(expanded))
+                words = with_units(numerals(spelled, self.decimal_comma), spaced)
             except Unreadable as problem:
                 self.unread.append((part, problem))
                 continue
@@ -172,7 +182,7 @@ class Article:
             if theta and not self.knowledge.values.get(theta.key) and not self.knowledge.formulas.get(theta.key):
                 rules = [Rule(theta, statement) for statement in statements if has_derivative(statement.tree)]
                 found += rules if rules and is_unknown(facts, theta.key) else ()
-        return found[:MAXIMAL_RULES]
+        return sorted(found, key=attrgetter("position"))
 
     def judged(self) -> tuple[list[Equality], Facts]:
         """The verdicts on all pairs, and the facts once they are known. A first look finds out whether the article
@@ -194,7 +204,7 @@ class Article:
 
     def habits(self, equalities: Sequence[Equality]) -> frozenset[Allowance]:
         """What the article is allowed: what it does as a rule."""
-        return habits(equalities, UNROUNDED.search(self.source.text) is not None)
+        return habits(equalities)
 
     def report(self) -> Report:
         """The verdicts."""
@@ -207,7 +217,8 @@ class Article:
         merged = sorted(
             [*equalities, *wrong, *unread], key=lambda equality: (equality.source.path, equality.right.start)
         )
-        return Report(self.source, merged, self.formulas, holding, self.shown)
+        unread_parts = [part for part in self.parts if isinstance(part, Unread)]
+        return Report(self.source, merged, self.formulas, holding, self.shown, unread_parts)
 
     def _declarations(self, facts: Facts) -> tuple[list[Equality], int]:
         r"""The declarations `x \in R^n` that do not hold, and how many do."""
@@ -255,6 +266,11 @@ class Article:
         return defined[1] if defined else facts.declared_in_digits(key)
 
 
+def scan(formula: Formula) -> list[Token]:
+    """The tokens of a formula, or of an equality that stands plainly in a text."""
+    return prose.tokens(formula.words) if formula.words else tokens(formula)
+
+
 def as_undecided(formula: Formula, problem: Unreadable) -> Iterator[Equality]:
     """A formula whose tokens could not be told apart, as one equality of which nothing can be said; none where it
     equates nothing."""
@@ -284,7 +300,7 @@ def is_unknown(facts: Facts, key: str) -> bool:
         return False
 
 
-def habits(equalities: Sequence[Equality], goes_on_unrounded: bool) -> frozenset[Allowance]:
+def habits(equalities: Sequence[Equality]) -> frozenset[Allowance]:
     """What an article's way of rounding may be granted: what it does as a rule, not what only a slip or two would
     need."""
     rounded = [equality for equality in equalities if equality.verdict == "rounded"]
@@ -297,6 +313,6 @@ def habits(equalities: Sequence[Equality], goes_on_unrounded: bool) -> frozenset
         "cut": needed["cut"] > 2 or behind_equals * 12 > exact,
         "renamed": renamed >= RENAMED,
         "operands": needed["operands"] > OPERANDS,
-        "carried": goes_on_unrounded or needed["carried"] * 10 > len(rounded) or len(rounded) < 6,
+        "carried": needed["carried"] * 10 > len(rounded) or len(rounded) < 6,
     }
     return frozenset(allowance for allowance in ALL_ALLOWANCES if is_habit[allowance])

@@ -32,6 +32,9 @@ def renumber(
         result = renumbered(str(article), {key.strip(): value for key, _, value in pairs}, seed)
     except (UnreadableArticle, BadChange) as error:
         stop(str(error))
+    if result.failures:
+        say("\n  ".join([tell("commands.not_renumbered") + ":", *result.failures]))
+        raise typer.Exit(SOME_WRONG)
     deliver(result.text.encode(), target)
     for heading, rows in (
         (tell("commands.untied"), result.unaligned),
@@ -39,5 +42,3 @@ def renumber(
     ):
         if rows:
             say("\n  ".join([f"{heading}:", *rows]))
-    if result.unaligned:
-        raise typer.Exit(SOME_WRONG)

@@ -26,7 +26,7 @@ Level = Literal["error", "information", "hint"]
 
 
 class Remark(NamedTuple):
-    """What is said of an equality, where it stands, and what should stand there."""
+    """What is said of an equality, where it stands, and what can be put in there instead."""
 
     span: Span
     level: Level
@@ -62,7 +62,8 @@ class Look:
     def remark(self, equality: Equality, level: Level) -> Remark:
         expected = self.typed(equality.expected or "")
         said = tell("editors.expected", why=equality.why, expected=expected) if expected else equality.why
-        return Remark(self.span(equality.right), level, said, equality.code, expected)
+        fits = self.document.is_typed and not equality.right.formula.words
+        return Remark(self.span(equality.right), level, said, equality.code, expected if fits else "")
 
     def typed(self, latex: str) -> str:
         """LaTeX of ours with the author's decimal mark."""
@@ -93,7 +94,7 @@ class Look:
     @property
     def is_renumbered(self) -> bool:
         """Whether its numbers can be drawn anew: it is one text in which every formula stands as the editor shows it."""
-        return not self.document.is_json and not self.document.is_cells
+        return self.document.is_typed and not self.document.is_json and not self.document.is_cells
 
     def where(self, side: Side) -> str:
         """In which line a side stands, in words."""

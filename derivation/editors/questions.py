@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import fields
+from functools import cached_property
 from typing import Any
 
 from derivation.checking.article import Article
@@ -22,10 +23,14 @@ from derivation.checking.sources.source import Source
 Question = tuple[Any, ...]
 TABLES = ("formulas", "values", "sets", "functions", "symbols", "patterns")
 """The tables of `Knowledge`, by key."""
-DERIVED = ("by_base", "indexed_symbols", "sums", "summed", "limits", "families_of_formulas", "families_of_values")
-"""What `Knowledge` finds out from them once."""
-OF_NUMERALS, OF_STATED = ("values", "usual_places", "stated"), ("restarts", "renewals")
-"""What `Numerals` and `Stated` find out once."""
+
+
+def found_once(kind: type) -> tuple[str, ...]:
+    """What objects of a kind find out once, when they are first asked."""
+    return tuple(name for name, held in vars(kind).items() if isinstance(held, cached_property))
+
+
+OF_KNOWLEDGE, OF_NUMERALS, OF_STATED = map(found_once, (Knowledge, Numerals, Stated))
 
 
 class Notes:
@@ -117,8 +122,14 @@ class WatchedNumerals(Numerals):
 
     def __init__(self, whole: Numerals, notes: Notes) -> None:
         self.whole, self.notes = whole, notes
-        self.long = Longs(whole.long)
-        self.long.notes = notes
+        self.values = Table("values", whole.values, notes)
+        self.chains = Chains(whole.chains, notes)  # type: ignore[assignment]
+        self.long = long = Longs(whole.long)
+        long.notes = notes
+
+    def is_worked(self, text: str) -> bool:
+        self.notes.note("worked", text)
+        return self.whole.is_worked(text)
 
     def miscopied(self, text: str) -> str | None:
         self.notes.note("miscopied", text)
@@ -139,11 +150,11 @@ def watched_stated(whole: Stated, knowledge: Knowledge, numerals: Numerals, mete
     return made
 
 
-def noted(name: str) -> property:
+def noted(area: str, name: str) -> property:
     """Something that is found out once from all of an article: a question by its name."""
 
     def answer(watched: Any) -> Any:
-        watched.notes.note(name)
+        watched.notes.note(area, name)
         return getattr(watched.whole, name)
 
     return property(answer)
@@ -213,9 +224,12 @@ class WatchedSource(Source):
         return self.whole.place(offset)
 
 
-def watched_source(whole: Source, notes: Notes) -> WatchedSource:
+def watched_source(whole: Source) -> Source:
+    """The text with its questions noted; as it is where it is not what the file has."""
+    if type(whole) is not Source or whole.blocks:
+        return whole
     made = WatchedSource.__new__(WatchedSource)
-    made.__dict__.update(path=whole.path, file=whole.file, blocks=whole.blocks, whole=whole, notes=notes)
+    made.__dict__.update(path=whole.path, file=whole.file, blocks=whole.blocks, whole=whole, notes=Notes())
     return made
 
 
@@ -226,11 +240,11 @@ def notes_of(article: Article) -> Notes:
 
 
 WATCHED = (
-    (WatchedKnowledge, DERIVED),
-    (WatchedNumerals, OF_NUMERALS),
-    (WatchedStated, OF_STATED),
-    (WatchedSource, ("text",)),
+    (WatchedKnowledge, "knowledge", OF_KNOWLEDGE),
+    (WatchedNumerals, "numerals", OF_NUMERALS),
+    (WatchedStated, "stated", OF_STATED),
+    (WatchedSource, "source", ("text",)),
 )
-for kind, names in WATCHED:
+for kind, area, names in WATCHED:
     for own in names:
-        setattr(kind, own, noted(own))
+        setattr(kind, own, noted(area, own))

@@ -25,17 +25,19 @@ from derivation.checking.facts.values import MAXIMAL_DEPTH
 from derivation.checking.judging.context import Context, Values
 from derivation.checking.judging.judge import Link, Progress
 from derivation.checking.judging.verdicts import ALL_ALLOWANCES, Allowance, Equality
+from derivation.checking.sources.find import find_in_text
 from derivation.checking.sources.source import MAXIMAL_SIZE, Source
 from derivation.editors.edits import Edit, kept
 from derivation.editors.questions import (
-    DERIVED,
+    OF_KNOWLEDGE,
+    OF_NUMERALS,
     OF_STATED,
     TABLES,
     Chains,
-    Notes,
     Question,
     WatchedLessons,
     WatchedNumerals,
+    WatchedSource,
     notes_of,
     watched_knowledge,
     watched_source,
@@ -45,6 +47,12 @@ from derivation.editors.questions import (
 NEARLY_DEEP, NEARLY_LONG = MAXIMAL_DEPTH - 10, STEPS_OF_ONE // 2
 """How deep questions may stand behind each other, and how many steps one equality may take: where it is more, it may
 matter what is remembered from other chains."""
+FOUND: Sequence[tuple[str, str]] = (
+    *(("knowledge", name) for name in OF_KNOWLEDGE),
+    *(("numerals", name) for name in OF_NUMERALS),
+    *(("stated", name) for name in OF_STATED),
+)
+"""What is found out once from all of an article."""
 SHARE = 4
 """Which part of the steps of a check in full may be made anew, before it is made in full."""
 AT_LEAST = 400
@@ -106,20 +114,20 @@ class World:
             return {key: tuple(self.number(one.position) for one in found) for key, found in rows.items()}
         return {key: tuple(self.number(one[0]) for one in found) for key, found in rows.items()}
 
-    def found(self, name: str) -> Any:
+    def found(self, area: str, name: str) -> Any:
         """What is found out once from all of an article, so that it can be compared."""
-        if name == "restarts":
+        if (area, name) == ("stated", "restarts"):
             return [(self.number(position), key) for position, key in self.stated.restarts]
-        if name == "renewals":
+        if (area, name) == ("stated", "renewals"):
             return [self.number(position) for position in self.stated.renewals]
-        if name == "sums":
-            return list(self.article.knowledge.sums)
-        return getattr(self.article.knowledge, name)
+        areas = {"knowledge": self.article.knowledge, "stated": self.stated, "numerals": self.stated.numerals}
+        return getattr(areas[area], name)
 
 
 def checked(source: Source, before: World | None = None) -> tuple[World, Report]:
     """The report on an article, and the world that the next check of it may go on from."""
-    article = Article(watched_source(source, Notes()))
+    text = watched_source(source)
+    article = Article(text, find_in_text(text))
     if before and before.judged and is_traceable(article):
         world, earlier = numbered(article, before)
         if earlier:
@@ -148,7 +156,8 @@ def traced(world: World, is_over: Callable[[], bool]) -> World:
 
 def is_traceable(article: Article) -> bool:
     """Whether it is one text, which is as the file has it."""
-    return not article.source.blocks and all(formula.source is article.source for formula in article.formulas)
+    text = article.source
+    return isinstance(text, WatchedSource) and all(formula.source is text for formula in article.formulas)
 
 
 def numbered(article: Article, before: World | None) -> tuple[World, World | None]:
@@ -213,7 +222,7 @@ class Recheck:
             self.changed |= {(table, key) for key in others}
             if others or list(a) != list(b):
                 self.changed.add((table,))
-        self.changed |= {(name,) for name in (*DERIVED, *OF_STATED) if old.found(name) != new.found(name)}
+        self.changed |= {one for one in FOUND if old.found(*one) != new.found(*one)}
         self.long = old.stated.numerals.long ^ new.stated.numerals.long
         self.has_lines = old.text.count("\n") == new.text.count("\n")
         line_end = old.text.find("\n", self.edit.old)
@@ -277,9 +286,12 @@ class Recheck:
             case ("miscopied", str(text)):
                 old, new = self.before.stated.numerals, self.world.stated.numerals
                 return old.miscopied(text) == new.miscopied(text)
-            case ("usual_places",):
-                return self.before.stated.numerals.usual_places == self.world.stated.numerals.usual_places
-            case (str(name), *_) if name in (*TABLES, *DERIVED, *OF_STATED):
+            case ("worked", str(text)):
+                old, new = self.before.stated.numerals, self.world.stated.numerals
+                return old.is_worked(text) == new.is_worked(text)
+            case ("knowledge" | "numerals" | "stated", _):
+                return question not in self.changed
+            case (str(name), *_) if name in TABLES:
                 return question not in self.changed
         return False
 

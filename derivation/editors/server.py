@@ -184,6 +184,10 @@ class Server(LanguageServer):
         except BadChange as problem:
             self.window_show_message(types.ShowMessageParams(types.MessageType.Error, str(problem)))
             return
+        if result.failures:
+            said = "\n".join([f"{tell('commands.not_renumbered')}:", *result.failures])
+            self.window_show_message(types.ShowMessageParams(types.MessageType.Error, said))
+            return
         edit = edits(differences(made, result.text))
         await self.workspace_apply_edit_async(types.ApplyWorkspaceEditParams(edit, tell("editors.renumber")))
         for heading, rows in ((tell("commands.untied"), result.unaligned), (tell("commands.claims"), result.claims)):

@@ -52,22 +52,8 @@ def test_the_first_article_is_exact_in_all_its_57_equalities() -> None:
     assert report.declarations == 6
 
 
-UNREAD = {
-    "attention",
-    "batch-norm",
-    "cnn",
-    "distillation",
-    "image-batch",
-    "layer-norm",
-    "lenet",
-    "multi-head-attention",
-    "skip-gram",
-    "softmax-regression",
-    "temporal-difference",
-    "transformer-block",
-    "two-heads",
-    "variational-autoencoder",
-}
+UNREAD = {"lenet"}
+"""Handouts whose long rows are printed with dots."""
 
 
 @pytest.mark.slices(6)
@@ -83,9 +69,9 @@ def test_our_own_handouts_pass(path: Path) -> None:
         if equality.verdict == "undecided" and not equality.why.endswith(r"formula for \theta")
     ]
     total = sum(report.summary.values())
-    # parts, windows, rows picked, what is held in sg and derivatives of entries of W_Q are not read; what is read holds
+    # what a page leaves out with dots cannot be worked; all else is read, and holds
     assert report.summary["wrong"] == 0
-    assert len(left) * 7 < total * 3 if path.stem in UNREAD else not left
+    assert len(left) * 11 < total if path.stem in UNREAD else not left
     assert sum(report.summary.values()) > 40
 
 

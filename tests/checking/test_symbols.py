@@ -523,8 +523,8 @@ NOTES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     ),
     "hinge": (
         r"$L = \max(0, 1 - y w x)$."
-        r" $$\frac{\partial L}{\partial w} = -y x$$",
-        [],
+        r" $$\frac{\partial L}{\partial w} = -y x \, \mathbf{1}[y w x < 1]$$",
+        [(r" \, \mathbf{1}[y w x < 1]", "")],
     ),
     "softplus": (
         r"$f(x) = \ln(1 + e^x)$."

@@ -25,8 +25,9 @@ from derivation.checking.reading.symbols import Vocabulary
 from derivation.checking.reading.tokens import Unreadable, scan
 from derivation.checking.reading.trees import Tree
 from derivation.checking.reports import FORMATS, pdf, setting
-from derivation.checking.rewriting import rebuild
+from derivation.checking.rewriting import printing, rebuild
 from derivation.checking.rewriting import renumber as renumbering
+from derivation.checking.rewriting.printing import Edits
 from derivation.checking.rewriting.rebuild import NoNetwork, spec_of
 from derivation.checking.rewriting.renumber import BadChange, Renumbering, renumber
 from derivation.checking.sources.find import latex
@@ -117,6 +118,12 @@ FILES: list[tuple[str, str, str | bytes | None]] = [
     ("sources.cells_out_of_order", "a.ipynb", f'{{"cells": [{CODE}]}}'),
 ]
 """The codes of what is told of a file: its name, and what stands in it."""
+UNREAD = [
+    ("sources.unclosed", "a.md", "$$ x = 2"),
+    ("sources.empty", "a.rst", ".. math::\n\nx = 2"),
+    ("sources.not_put_in", "a.tex", "\\input{none}"),
+]
+"""The codes of what is told of a part that is not read."""
 LONG = " ".join(f"$x_{{{k}}} = x_{{{k + 1}}} + 1$" for k in range(250)) + " $x_{250} = 2$ $L = x_0$"
 NETWORKS = [
     ("rebuilding.no_network", "nothing"),
@@ -239,11 +246,6 @@ def test_a_change_that_cannot_be_made_is_told_why(
     is_told(text, codes, language)
 
 
-def test_a_notebook_is_not_renumbered(language: str, tmp_path: Path) -> None:
-    (tmp_path / "a.ipynb").write_text(notebook(CELL), "utf-8")
-    is_told(error_of(lambda: renumber(str(tmp_path / "a.ipynb"), {"x": "3"})), "renumbering.no_notebook", language)
-
-
 def test_numbers_that_stay_are_told_why(language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def left(name: str, text: str) -> str:
         (tmp_path / name).write_text(text, "utf-8")
@@ -252,7 +254,7 @@ def test_numbers_that_stay_are_told_why(language: str, tmp_path: Path, monkeypat
     is_told(left("a.md", NUMBERS), "renumbering.not_tied renumbering.not_read", language)
     (tmp_path / "part.tex").write_text("$y = 3 x = 6$", "utf-8")
     is_told(left("a.tex", "$x = 2$ \\input{part}"), "renumbering.other_file", language)
-    monkeypatch.setattr(renumbering, "numerals", lambda tree: ())
+    monkeypatch.setattr(printing, "spots_of", lambda tree, typed: ())
     is_told(left("a.md", NUMBERS), "renumbering.not_told_apart", language)
 
     def deep(*args: object) -> None:
@@ -262,9 +264,23 @@ def test_numbers_that_stay_are_told_why(language: str, tmp_path: Path, monkeypat
     is_told(left("a.md", NUMBERS), "renumbering.deep", language)
 
 
+def test_a_new_article_that_would_not_hold_is_told_why(
+    language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(text: str) -> str:
+        (tmp_path / "a.md").write_text(text, "utf-8")
+        return "\n".join(renumber(str(tmp_path / "a.md"), {"x": "3"}).failures)
+
+    is_told(refused("$x = 2$, $y = 3 x = 7$ and $z = 1 + 1 = 3$"), "renumbering.wrong_before", language)
+    monkeypatch.setattr(renumbering, "verdict_of", lambda equality: "stated")
+    is_told(refused("$x = 2$ and $y = x = 2$"), "renumbering.lost", language)
+    monkeypatch.setattr(Edits, "text", "$x = 3$")
+    is_told(refused("$x = 2$ and $y = x = 2$"), "renumbering.other_form", language)
+
+
 WRONG = r"""# A check
 
-Let $x = 2$ and $x^2 = 5$, so $y = 1/3 = 0.33$ and $q = x_1_2$.
+Let $x = 2$ and $x^2 = 5$, $2 + 2 = 5 = 6 - 1$, so $y = 1/3 = 0.33$ and $q = x_1_2$.
 
 $$z = x + 1 = 4$$
 
@@ -279,7 +295,8 @@ def documents(folder: Path) -> dict[str, str]:
     (folder / "a.md").write_text(WRONG, "utf-8")
     (folder / "big.png").write_bytes(b" " * 4_000_001)
     (folder / "text.png").write_bytes(b"text")
-    found = [check(str(folder / "a.md"))]
+    (folder / "b.md").write_text("$1 + 1 = 2$", "utf-8")
+    found = [check(str(folder / name)) for name in ("a.md", "b.md")]
     made = {form: FORMATS[form](found).decode() for form in ("text", "json", "html", "github", "sarif")}
     return {**made, "pdf": pdf.document(found)}
 
@@ -287,6 +304,7 @@ def documents(folder: Path) -> dict[str, str]:
 SHOWN = {
     "text": "verdicts.stated verdicts.wrong verdicts.undecided report.summary report.equalities report.in_formulas report.expected",
     "html": "verdicts.stated verdicts.exact verdicts.rounded report.line report.and_expected report.picture report.picture_outside "
+    "report.show report.show_all report.carried report.articles "
     "report.picture_missing report.picture_too_large report.picture_unknown",
     "github": "report.wrong_equality report.undecided_equality report.also_expected",
     "sarif": "report.rule_wrong report.rule_undecided report.then_expected",
@@ -321,6 +339,21 @@ def bare(form: Any) -> Any:
     return [bare(value) for value in form] if isinstance(form, list) else form
 
 
+@pytest.mark.parametrize(("code", "name", "text"), UNREAD)
+def test_what_is_not_read_is_told(code: str, name: str, text: str, tmp_path: Path, language: str) -> None:
+    (tmp_path / name).write_text(text, "utf-8")
+    result = CliRunner().invoke(app, ["check", str(tmp_path / name), "--language", language])
+    first = result.stderr.splitlines()[0]
+    assert result.exit_code == 0 and first == load(language)["sources"][code.partition(".")[2]].format(
+        path=tmp_path / name, line=1, what=check_text(text, name).unread[0].what
+    )
+
+
+def test_an_article_that_was_put_into_tex_is_not_renumbered(tmp_path: Path, language: str) -> None:
+    (tmp_path / "a.typ").write_text("$x = 1/2$ $y = x + 1 = 1.5$", "utf-8")
+    is_told(error_of(lambda: renumber(str(tmp_path / "a.typ"), {"x": "3"})), "renumbering.translated", language)
+
+
 def test_a_very_wide_matrix_is_named(language: str) -> None:
     assert "31" in setting.of_text(r"\begin{pmatrix}" + "1 &" * 30 + r"1\end{pmatrix}")
     is_told(setting.of_text(r"\begin{pmatrix}" + "1 &" * 30 + r"1\end{pmatrix}"), "report.wide_matrix", language)
@@ -337,12 +370,22 @@ ELSEWHERE = {
     *(
         "reading.too_many_ways",
         "report.no_formulas",
+        "report.no_equalities",
+        "report.of_text",
         "reading.large_macros",
         "rebuilding.unread_value",
         "sources.parts_too_large",
         "rebuilding.no_word",
     ),
-    *("renumbering.no_notebook", "renumbering.not_tied", "renumbering.not_read", "renumbering.other_file"),
+    *("sources.unclosed", "sources.empty", "sources.not_put_in", "renumbering.translated"),
+    *(
+        "renumbering.wrong_before",
+        "renumbering.lost",
+        "renumbering.other_form",
+        "renumbering.not_tied",
+        "renumbering.not_read",
+        "renumbering.other_file",
+    ),
     *("renumbering.not_told_apart", "renumbering.deep", "report.wide_matrix"),
 }
 """Sentences with a test of their own."""
@@ -363,6 +406,9 @@ FILES_OF_ROOMS = [
 ]
 INTERNAL = {
     "checking/article.py": "a pattern: words of the articles that are read",
+    "checking/sources/arithmetic.py": "a pattern: words of the texts that are read, in several languages",
+    "checking/sources/speech.py": "words of the texts that are read, in several languages",
+    "checking/sources/find/restructured.py": "names of directives",
     "checking/reports/__init__.py": "help is told before a language is chosen",
 }
 """Where English stands in code, and why nobody who speaks another language reads it."""

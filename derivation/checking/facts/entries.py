@@ -1,13 +1,16 @@
-"""Names with numbers below them, as entries of arrays: `z_1`, `w_{12}` of `W`."""
+"""Names with numbers below them, as entries of arrays: `z_1`, `w_{12}` of `W`; and as parts: `K_{:,1}`, `h_{1:4}`."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from derivation.checking.facts.lookup import Meant
 from derivation.checking.reading.symbols import Symbol
-from derivation.formulas.terms import index
+from derivation.formulas.arrays import collapse
+from derivation.formulas.operations import heads
+from derivation.formulas.terms import Term, index
 
 
 def entry(symbol: Symbol, known: Callable[[Symbol], Meant | None]) -> Meant | None:
@@ -36,6 +39,43 @@ def entry_in(array: Symbol, numbers: tuple[str, ...], known: Callable[[Symbol], 
         if len(sizes) == len(places) and all(0 <= place < size for place, size in zip(places, sizes, strict=True)):
             return index(term, *places), ()
     return None
+
+
+def part_of(symbol: Symbol, known: Callable[[Symbol], Meant | None]) -> Meant | None:
+    """The rows and columns of a known array that a name stands for: from place to place, the last included, or all."""
+    spans = spans_of(symbol.sub)
+    for whole in wholes(symbol.whole) if spans else ():
+        meant = known(whole)
+        if meant is None or not meant[1] or len(spans) > 2:
+            continue
+        term, shape = meant
+        both = spans if len(spans) == 2 else [ALL, *spans] if shape[0] == 1 else [*spans, ALL]
+        places = [(first or 1, last or size) for (first, last), size in zip(both, shape, strict=True)]
+        if all(1 <= first <= last <= size for (first, last), size in zip(places, shape, strict=True)):
+            rows, columns = (last - first + 1 for first, last in places)
+            return Term(heads.SLICE, (term, *places[0], *places[1])), collapse((rows, columns))
+    return None
+
+
+Span = tuple[int, int]
+ALL = (0, 0)
+"""All rows, or all columns."""
+AXIS = re.compile(r"\d+(?::\d+)?|:|\\cdot|\*")
+
+
+def spans_of(sub: tuple[str, ...]) -> list[Span]:
+    r"""From where to where the parts of a subscript go, along each axis; none where it has no colon or dot that stands
+    for all.
+
+    >>> spans_of((":", ",", "1")), spans_of(("1", ":", "4")), spans_of(("2", r"\cdot")), spans_of(("1", "2"))
+    ([(0, 0), (1, 1)], [(1, 4)], [(2, 2), (0, 0)], [])
+    """
+    text = "".join(sub)
+    axes = AXIS.findall(text)
+    if "".join(axes) != text.replace(",", "") or all(axis.isdecimal() for axis in axes):
+        return []
+    ends = [axis.split(":") if axis[0].isdecimal() else ("0",) for axis in axes]
+    return [(int(one[0]), int(one[-1])) for one in ends]
 
 
 def digits(sub: tuple[str, ...]) -> tuple[int, ...]:

@@ -25,7 +25,7 @@ from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import OUT, THETA, Key, hidden, key_of
 from derivation.checking.facts.sets import has_digits, shape_of_set
-from derivation.checking.facts.stated import Stated
+from derivation.checking.facts.stated import Rule, Stated
 from derivation.checking.facts.supposed import NOTHING, Supposed
 from derivation.checking.facts.values import MAXIMAL_DEPTH, UPSTREAM, Truth
 from derivation.checking.facts.vectors import assembled
@@ -220,18 +220,22 @@ class Facts:
         r"""The article's general update rule for one parameter: `\theta_{new} = \theta_{old} - \alpha \nabla_\theta L`
         with it put in."""
         parameter = leaf.args[0]
-        if parameter.head != "name" or not self.rules:
+        stated = self.rule_before(position)
+        if parameter.head != "name" or stated is None:
             return None
-        before = [rule for rule in self.rules if rule.position <= position] or self.rules[:1]
         shape = self.shape(parameter.args[0], position)
         if shape is None:
             return None
+        bound = {stated.theta.key: (parameter, shape), THETA: (parameter, shape)}
         try:
-            return Meaning(self, position, {before[-1].theta.key: (parameter, shape), THETA: (parameter, shape)}).of(
-                before[-1].statement.tree
-            )[0]
+            return Meaning(self, position, bound).of(stated.statement.tree)[0]
         except (Unreadable, Mismatch):
             return None
+
+    def rule_before(self, position: Position) -> Rule | None:
+        """The general update rule that was stated last, or else first."""
+        place = bisect_right(self.rules, position, key=position_of)
+        return self.rules[max(place, 1) - 1] if self.rules else None
 
     def lacks_formula(self, key: Key) -> bool:
         """Whether a quantity seems computed, though the article gives only its value: `out_{o2}`, where `out_{o1}` has
@@ -332,9 +336,14 @@ class Facts:
     # Values
 
     def put_in(self, key: Key) -> Tree | None:
-        """The value that was seen put in for a quantity of which no formula states one."""
-        lesson = self.lessons.first(PutIn, key)
+        """The value that was last seen put in for a quantity of which no formula states one."""
+        lesson = self.seen(key)
         return lesson.tree if lesson else None
+
+    def seen(self, key: Key) -> PutIn | None:
+        """Where that was."""
+        lessons, known = self.lessons.all(PutIn, key)
+        return lessons[known - 1] if known else None
 
     def values(self, key: Key) -> Sequence[Statement]:
         """The values of a quantity, in the order of the text: those that it is given, and those put in for it."""

@@ -11,13 +11,15 @@ from functools import cached_property
 from operator import attrgetter
 
 from derivation.checking.facts.indices import bears, match
+from derivation.checking.facts.kinks import show_kink
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key, Quantity, is_updated, stem
+from derivation.checking.facts.shares import direction, is_distribution, is_one_hot
 from derivation.checking.reading.clauses import Chain, Clause, Declaration, Side
 from derivation.checking.reading.forms import read
 from derivation.checking.reading.symbols import Symbol, Vocabulary
 from derivation.checking.reading.tokens import Unreadable
-from derivation.checking.reading.trees import Tree, nodes, sums_of
+from derivation.checking.reading.trees import LISTS, Tree, nodes, sums_of
 from derivation.formulas.operations import heads
 
 NUMBERED = re.compile(r"(\D*)[1-9]\d*")
@@ -117,7 +119,7 @@ def is_assignment(tree: Tree, key: Key) -> bool:
 
 def is_number(tree: Tree) -> bool:
     """Whether a tree is a numeral, signed or not, or a matrix of them."""
-    if tree.head in ("u-", "group", "matrix", "row", "tuple"):
+    if tree.head in ("u-", "group", "matrix", "row", *LISTS):
         return all(is_number(child) for child in tree.children)
     return tree.head == "number"
 
@@ -185,6 +187,31 @@ class Knowledge:
                 return key, bound
         return None
 
+    def is_imaginary(self, letter: str) -> bool:
+        """Whether nothing is said of a letter, and it counts nothing: i is the imaginary unit then."""
+        counts = any(letter in (*symbol.sub, *symbol.label) for symbol in self.symbols.values())
+        return (
+            not counts and letter not in self.summed and not self.formulas.get(letter) and not self.values.get(letter)
+        )
+
+    @cached_property
+    def is_by_columns(self) -> bool:
+        """Whether probabilities, or targets, stand in the columns of matrices here, one sample in each, and nowhere in
+        rows."""
+        found = {
+            direction(statement.tree)
+            for key, statements in self.values.items()
+            for statement in statements
+            if is_one_hot(statement.tree) or any(is_distribution(one.tree) for one in self.formulas.get(key, ()))
+        }
+        return found - {""} == {"columns"}
+
+    @cached_property
+    def has_kinks(self) -> bool:
+        """Whether a formula of the article holds a function with a kink."""
+        bodies = (body for found in self.functions.values() for _, _, body in found)
+        return show_kink([*(statement.tree for found in self.formulas.values() for statement in found), *bodies])
+
     @cached_property
     def by_base(self) -> Mapping[str, Sequence[Symbol]]:
         """The symbols of the article by their bases."""
@@ -194,9 +221,10 @@ class Knowledge:
         return found
 
     @cached_property
-    def indexed_symbols(self) -> Sequence[Symbol]:
-        """The symbols of the article that have scripts."""
-        return [symbol for key in sorted(self.symbols, key=str) if (symbol := self.symbols[key]).sub or symbol.label]
+    def script_words(self) -> Sequence[str]:
+        """What stands in the scripts of the article's symbols, each once."""
+        found = (self.symbols[key] for key in sorted(self.symbols, key=str))
+        return list(dict.fromkeys(word for symbol in found for word in (*symbol.sub, *symbol.label)))
 
     @cached_property
     def sums(self) -> Sequence[tuple[set[str], set[str]]]:

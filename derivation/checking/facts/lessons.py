@@ -57,10 +57,11 @@ class Mistaken(Lesson):
 
 @dataclass(frozen=True, slots=True)
 class PutIn(Lesson):
-    """A value that no formula states was seen put in for a quantity."""
+    """A value that no formula states was seen put in for a quantity, from its place on."""
 
     changes_facts: ClassVar[bool] = True
     tree: Tree
+    position: Position
 
 
 @dataclass(frozen=True, slots=True)

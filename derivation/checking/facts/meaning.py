@@ -8,15 +8,16 @@ from dataclasses import replace
 from functools import reduce
 from typing import Any
 
-from derivation.checking.facts.entries import entry
-from derivation.checking.facts.failures import Unknown
+from derivation.checking.facts.entries import entry, part_of
+from derivation.checking.facts.failures import Mismatch, Unknown
 from derivation.checking.facts.indices import instance, letters
 from derivation.checking.facts.knowledge import is_closed
 from derivation.checking.facts.lookup import Lookup, Meant
-from derivation.checking.facts.matrices import BY_ROWS, OF_MATRICES
+from derivation.checking.facts.matrices import ALONG, OF_MATRICES
 from derivation.checking.facts.operations import PRODUCTS, operation, product
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import ARGUMENT, THETA, hidden
+from derivation.checking.facts.slopes import slope
 from derivation.checking.facts.supposed import NOTHING, is_kronecker
 from derivation.checking.reading.names import TRIGONOMETRIC
 from derivation.checking.reading.numerals import pi
@@ -27,11 +28,11 @@ from derivation.formulas.arrays import Shape, collapse
 from derivation.formulas.language.definitions import rule
 from derivation.formulas.language.shapes import choose
 from derivation.formulas.operations import TABLE, heads
-from derivation.formulas.terms import Term, index, matrix, name, number, partial, substitute, updated
+from derivation.formulas.terms import Term, index, name, number, partial, substitute, updated
 
 MAXIMAL_CALLS = 20
-MAXIMAL_SUM = MAXIMAL_ONES = 1000
-SIGNS = {"+": "+", "-": "-", "/": "/", "frac": "/", ".T": ".T", heads.ABS: heads.ABS}
+MAXIMAL_SUM = 1000
+SIGNS = {"+": "+", "-": "-", "/": "/", "frac": "/", heads.ABS: heads.ABS}
 RELATED = {">": (">", False), ">=": (">=", False), "<": (">", True), "<=": (">=", True)}
 """A comparison as the table has it, and whether its sides are exchanged for that."""
 OPPOSITE = {">": "<=", "<=": ">", "<": ">=", ">=": "<"}
@@ -48,8 +49,9 @@ class Meaning:
         indices: dict[str, str] | None = None,
         depth: int = 0,
         renamed: tuple[str, str] | None = None,
+        beside: bool = False,
     ) -> None:
-        self.facts, self.position, self.depth, self.renamed = facts, position, depth, renamed
+        self.facts, self.position, self.depth, self.renamed, self.beside = facts, position, depth, renamed, beside
         self.bound, self.indices = bound or {}, indices or {}
         if facts.supposed.numbers:
             self.indices = {**facts.supposed.numbers, **self.indices}
@@ -60,10 +62,19 @@ class Meaning:
         method = METHODS.get(tree.head)
         if method:
             return method(self, tree)
-        parts = [self.of(child) for child in tree.children]
         if tree.head not in PRODUCTS:
-            return operation(SIGNS[tree.head], parts, tree.start)
-        return (number(0), ()) if self.vanishes(tree) else product(tree, *parts)
+            return operation(SIGNS[tree.head], [self.of(child) for child in tree.children], tree.start)
+        try:
+            parts = [self.of(child) for child in tree.children]
+            return (number(0), ()) if self.vanishes(tree) else product(tree, *parts)
+        except Mismatch:
+            if self.beside or not any(node.head == "tuple" for node in nodes(tree)):
+                raise
+            return self.side_by_side().of(tree)
+
+    def side_by_side(self) -> Meaning:
+        """The same with columns in a list side by side."""
+        return Meaning(self.facts, self.position, self.bound, self.indices, self.depth, self.renamed, beside=True)
 
     def vanishes(self, tree: Tree) -> bool:
         """Whether a product is 0 log 0, which by convention is 0 (Cover and Thomas, Elements of Information Theory,
@@ -88,13 +99,17 @@ class Meaning:
     def group(self, tree: Tree) -> Meant:
         return self.of(tree.args[0])
 
+    def two_signs(self, tree: Tree) -> Meant:
+        r"""Nothing: a `\pm` is one value or the other, and which it is says only who reads the whole chain."""
+        raise Unreadable(tree.start, "meaning.two_signs")
+
     def named(self, tree: Tree) -> Meant:
         symbol = instance(tree.args[0], self.indices)
         if self.renamed and symbol.sub and symbol.sub[-1] == self.renamed[0]:
             symbol = replace(symbol, sub=(*symbol.sub[:-1], self.renamed[1]))
         if symbol.key in self.indices:
             return number(self.indices[symbol.key]), ()
-        found = self.known(symbol) or self.entry(symbol)
+        found = self.part(symbol) or self.known(symbol) or self.entry(symbol)
         if found is None and (last := self.facts.with_numbers(symbol, self.position)) != symbol:
             return self.named(replace(tree, args=(last,)))
         if found is None and self.facts.supposed is not NOTHING and (kronecker := is_kronecker(symbol)) is not None:
@@ -116,6 +131,10 @@ class Meaning:
         """The entry of a known array that a name stands for; None where it is none."""
         return entry(symbol, self.known)
 
+    def part(self, symbol: Symbol) -> Meant | None:
+        """The part of a known array that a name stands for; None where it is none."""
+        return part_of(symbol, self.known)
+
     def entry_of(self, tree: Tree) -> Meant:
         """An entry of an expression: `(A B)_{12}`."""
         inner, shape = self.of(tree.args[0])
@@ -123,7 +142,7 @@ class Meaning:
         symbol = Symbol(whole.args[0], instance(tree.args[1], self.indices).sub)
         if not shape and symbol.sub == ("1",):
             return inner, shape
-        found = self.entry(symbol)
+        found = self.entry(symbol) or self.part(symbol)
         if found is None:
             raise Unreadable(tree.start, "meaning.index")
         return found
@@ -136,27 +155,15 @@ class Meaning:
             return index(updated(inner.args[0]), *inner.args[1:]), ()
         return updated(inner), shape
 
-    def matrix(self, tree: Tree) -> Meant:
-        rows = tuple(tuple(self.cell(cell) for cell in row.args) for row in tree.args)
-        shape = collapse((len(rows), len(rows[0])))
-        return (matrix(rows), shape) if shape else (rows[0][0], ())
-
-    def cell(self, tree: Tree) -> Term:
-        term, shape = self.of(tree)
-        if shape:
-            raise Unreadable(tree.start, "meaning.matrices")
-        return term
-
-    def listed(self, tree: Tree) -> Meant:
-        return matrix(tuple((self.cell(item),) for item in tree.args)), (len(tree.args), 1)
-
     # Functions
 
     def call(self, tree: Tree) -> Meant:
         function, *arguments = tree.args
         meant = [self.of(argument) for argument in arguments]
-        if function in BY_ROWS and len(meant) == 1 and 1 not in (meant[0][1] or (1,)):
-            function = BY_ROWS[function]
+        if function in ALONG and not meant[0][1] and arguments[0].head == "name":  # one of several
+            raise Unknown(tree.start, "lacking.number_or_array", quantity=arguments[0].args[0].key)
+        if function in ALONG and len(meant) == 1 and 1 not in (meant[0][1] or (1,)):
+            function += f" axis={0 if self.facts.knowledge.is_by_columns else 1}"
         if function in TRIGONOMETRIC and any(node.head == "degrees" for node in nodes(arguments[0])):
             half_turn = operation("/", [self.of(pi(tree.start)), (number(180), ())], tree.start)
             meant = [product(Tree(r"\cdot", (arguments[0], arguments[0]), tree.start), meant[0], half_turn)]
@@ -172,6 +179,8 @@ class Meaning:
     def where(self, tree: Tree) -> Meant:
         """An expression with a value put in for a name."""
         body, variable, value = tree.args
+        if body.head == "partial" and body.args[1].head == "name" and body.args[1].args == variable.args:
+            return substitute(slope(self, body)[0], {variable.args[0].key: self.of(value)[0]}), ()
         bound = {**self.bound, variable.args[0].key: self.of(value)}
         return Meaning(self.facts, self.position, bound, self.indices, self.depth + 1).of(body)
 
@@ -228,7 +237,9 @@ class Meaning:
         if after != shape:
             raise Unreadable(tree.start, "meaning.several_entries")
         one = Term("ones", shape) if shape else number(1)
-        return substitute(self.facts.slope_of(result, ARGUMENT, shape, one), {ARGUMENT: inner}), shape
+        for _ in range(*tree.args[2:] or (1,)):
+            result = self.facts.slope_of(result, ARGUMENT, shape, one)
+        return substitute(result, {ARGUMENT: inner}), shape
 
     # Derivatives and sums
 
@@ -335,7 +346,9 @@ class Meaning:
         raise Unreadable(body.start, "meaning.end")
 
     def exists(self, symbol: Symbol) -> bool:
-        return self.facts.shape(symbol.key, self.position, symbol) is not None or self.entry(symbol) is not None
+        return self.facts.shape(symbol.key, self.position, symbol) is not None or bool(
+            self.entry(symbol) or self.part(symbol)
+        )
 
     # Comparisons
 
@@ -369,30 +382,26 @@ class Meaning:
     def indicator(self, tree: Tree) -> Meant:
         return self.condition(tree.args, tree)
 
-    def ones(self, tree: Tree) -> Meant:
-        count = int(tree.args[0])
-        if count > MAXIMAL_ONES:
-            raise Unreadable(tree.start, "meaning.ones", count=count)
-        return (Term("ones", (count, 1)), (count, 1)) if count > 1 else (number(1), ())
-
     def compare(self, tree: Tree) -> Meant:
         raise Unreadable(tree.start, "meaning.comparison")
 
 
-METHODS: dict[str, Callable[[Meaning, Tree], Meant]] = {
+METHODS: dict[str, Callable[..., Meant]] = {
     "u-": Meaning.negative,
     "name": Meaning.named,
     "nabla": Meaning.partial,
     "entry": Meaning.entry_of,
     heads.PROD: Meaning.sum,
     "degrees": Meaning.group,
+    "slope": slope,
+    r"\pm": Meaning.two_signs,
+    r"\mp": Meaning.two_signs,
     **OF_MATRICES,
-    "tuple": Meaning.listed,
     **{
         key: getattr(Meaning, key)
         for key in (
-            *("number", "group", "at", "updated", "matrix", "call", "windowed", "where", "apply", "prime", "partial"),
-            *(heads.SUM, heads.CASES, "indicator", "ones", "compare"),
+            *("number", "group", "at", "updated", "call", "windowed", "where", "apply", "prime", "partial"),
+            *(heads.SUM, heads.CASES, "indicator", "compare"),
         )
     },
 }

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 
-from derivation.checking.facts.knowledge import ChainRead, Statement
+from derivation.checking.facts.knowledge import ChainRead, Statement, is_number
 from derivation.checking.facts.quantity import Key
 from derivation.checking.reading.trees import Tree, nodes
 
@@ -23,6 +23,7 @@ class Numerals:
 
     def __init__(self, values: Mapping[Key, Iterable[Statement]], chains: Iterable[ChainRead]) -> None:
         self.values = values
+        self.chains = chains = list(chains)
         results = [(chain, result) for chain in chains if (result := chain.sides[-1].tree)]
         self.long = frozenset(
             text
@@ -35,6 +36,16 @@ class Numerals:
         for statements in self.values.values():
             for statement in statements:
                 yield from numerals(statement.tree)
+
+    @cached_property
+    def worked(self) -> frozenset[str]:
+        """The numerals of values, and of results in numbers alone: what is put in elsewhere was printed there."""
+        results = (side.tree for chain in self.chains for side in chain.sides if side.tree and is_number(side.tree))
+        return frozenset([*self._texts(), *(text for result in results for text in numerals(result))])
+
+    def is_worked(self, text: str) -> bool:
+        """Whether a numeral was printed as a value, or is what such a one lacks to 1, which nobody works apart."""
+        return text in self.worked or (text.startswith("0.") and complement(text) in self.worked)
 
     @cached_property
     def usual_places(self) -> int:
@@ -70,6 +81,16 @@ def gives_roughly(chain: ChainRead) -> bool:
 def numerals(tree: Tree) -> list[str]:
     """The numerals of a tree, as printed, without signs."""
     return [node.args[0] for node in nodes(tree) if node.head == "number"]
+
+
+def complement(text: str) -> str:
+    """What a decimal between 0 and 1 lacks to 1, with as many places.
+
+    >>> complement("0.4354"), complement("0.30")
+    ('0.5646', '0.70')
+    """
+    places = len(text) - 2
+    return f"0.{10**places - int(text[2:]):0{places}d}"
 
 
 def long_numerals(result: Tree) -> list[str]:

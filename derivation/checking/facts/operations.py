@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from derivation.checking.facts.failures import Mismatch
 from derivation.checking.facts.lookup import Meant
 from derivation.checking.reading.tokens import Unreadable
-from derivation.checking.reading.trees import Tree
+from derivation.checking.reading.trees import LISTS, Tree
 from derivation.formulas.arrays import Shape, describe
 from derivation.formulas.language.shapes import choose
 from derivation.formulas.operations import SPELLINGS, TABLE, ShapeMismatch, heads
@@ -39,8 +39,8 @@ def operation(symbol: str, parts: Sequence[Meant], start: int, options: Sequence
     try:
         row = choose(symbol, shapes, options)
     except ShapeMismatch as mismatch:
-        if is_repeated(symbol, shapes):
-            raise Unreadable(start, "meaning.broadcast") from mismatch
+        if fitted := broadcast(symbol, parts, start):
+            return operation(symbol, fitted, start)
         if all(len(parts) > len(row.operands) for row in SPELLINGS.get(symbol, ())):
             raise Unreadable(start, "meaning.arguments", function=symbol, count=len(parts)) from mismatch
         found = load()["joining"]["and"].join(map(describe, shapes))
@@ -54,19 +54,36 @@ def operation(symbol: str, parts: Sequence[Meant], start: int, options: Sequence
     return term, row.shape([*shapes, *[()] * missing], *places)
 
 
-def is_repeated(symbol: str, shapes: Sequence[Shape]) -> bool:
-    """Whether a sum has a row or a column beside a matrix, which an author may mean to be added to each of the
-    matrix."""
-    if symbol != "+" or len(shapes) != 2 or not all(shapes):
-        return False
-    (a, b), (c, d) = shapes
-    return (b == d and 1 in (a, c) and min(b, d) > 1) or (a == c and 1 in (b, d) and b != d and max(b, d) > 1 and a > 1)
+def broadcast(symbol: str, parts: Sequence[Meant], start: int) -> Sequence[Meant] | None:
+    """A matrix and a row or column that is added to each of its own, which is then repeated; None where the operands
+    are none. `Unreadable` where a vector may be either."""
+    if symbol not in ("+", "-") or len(parts) != 2 or not all(shape for _, shape in parts):
+        return None
+    (_, first), (_, second) = parts
+    if symbol == "+" and 1 in first and 1 not in second:
+        repeated = spread(parts[0], second, start)
+        return repeated and [repeated, parts[1]]
+    repeated = spread(parts[1], first, start) if 1 in second and 1 not in first else None
+    return repeated and [parts[0], repeated]
+
+
+def spread(vector: Meant, shape: Shape, start: int) -> Meant | None:
+    """A row or column repeated to a matrix of this shape: a row for each of its rows; a column for each of its columns,
+    or, as libraries have it, as the row that fits."""
+    (term, (count, columns)), (rows, width) = vector, shape
+    if columns == 1 and count == rows == width:
+        raise Unreadable(start, "meaning.broadcast")
+    if columns == 1 and count == rows:
+        return Term(heads.REPEAT_COLUMNS, (term, width)), shape
+    if width not in (count, columns):
+        return None
+    return Term(heads.REPEAT_ROWS, (term if columns == width else term.T, rows)), shape
 
 
 def product(tree: Tree, left: Meant, right: Meant) -> Meant:
     """The product that the sign between two operands stands for, or the lack of one."""
     (a, first), (b, second) = left, right
-    if tree.args[0].head == "tuple" and first != second and first[:1] == second[:1]:
+    if tree.args[0].head in LISTS and first != second and first[:1] == second[:1]:
         a, first = a.T, first[::-1]  # (1, 2) in front of a matrix is a row
     if tree.head == r"\star" and not first and not second:
         raise Unreadable(tree.start, "meaning.own_sign")

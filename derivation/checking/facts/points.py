@@ -9,13 +9,16 @@ from typing import Any
 
 from flint import fmpq
 
-from derivation.checking.facts.failures import Unknown
+from derivation.checking.facts.failures import FAILURES, Unknown
 from derivation.checking.facts.lookup import Lookup
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key, key_of
 from derivation.checking.facts.supposed import NOTHING
 from derivation.checking.facts.values import Truth
+from derivation.checking.reading.trees import LISTS
 from derivation.formulas.arrays import Array, Shape
+from derivation.formulas.numbers import middle
+from derivation.formulas.operations import TABLE
 from derivation.formulas.terms import Term
 
 DRAWN_A_STEP = 32
@@ -85,7 +88,7 @@ class Random(Truth):
         """The places that add up to 1 where an input is a target, or has one in each row or each column: in a random
         one they do so too."""
         statement = self.facts.given(key, position)
-        if statement is None or statement.tree.head not in ("matrix", "tuple"):
+        if statement is None or statement.tree.head not in ("matrix", *LISTS):
             return []
         array = self.given_by_value(key, position)
         entries, columns = array.entries, array.shape[1] if array.shape else 1
@@ -100,6 +103,22 @@ class Random(Truth):
 
     def given_by_value(self, key: Key, position: Position) -> Array:
         return Truth(self.facts).given(key, position)
+
+
+def sides(kink: Term, point: Truth, position: Position) -> set[bool]:
+    """The sides of a kink on which the entries of its operand lie at a point."""
+    row = TABLE[kink.head]
+    assert row.kink
+    try:
+        distance = row.kink(None, *(point.value(child, position) for child in kink.children))
+        return {middle(entry) > 0 for entry in distance.entries}
+    except FAILURES:
+        return set()
+
+
+def are_crossed(kinks: Sequence[Term], points: Sequence[Truth], position: Position) -> bool:
+    """Whether the points lie on both sides of every kink."""
+    return all(len(set().union(*(sides(kink, point, position) for point in points))) == 2 for kink in kinks)
 
 
 def normalized(array: Array, parts: list[range]) -> Array:

@@ -3,7 +3,7 @@ accumulation."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from flint import fmpq
@@ -23,7 +23,7 @@ from derivation.formulas.calculus.evaluate import evaluate
 from derivation.formulas.calculus.reverse import NoDerivative
 from derivation.formulas.numbers import settle
 from derivation.formulas.operations.algebras import Numbers
-from derivation.formulas.terms import Term, name
+from derivation.formulas.terms import Term, name, partial
 
 MAXIMAL_DEPTH = 80
 LONG = 100
@@ -184,9 +184,23 @@ class Truth:
         try:
             return self.differentiated(leaf, position)
         except (Unknown, NoDerivative):
-            key = key_of(leaf)
-            found = self.by_formula(key, position) if all(part.head == "name" for part in leaf.args) else None
-            return self.given(key, position) if found is None else found
+            key, (of, by) = key_of(leaf), leaf.args
+            found = self.by_formula(key, position) if of.head == by.head == "name" else None
+            if found is not None:
+                return found
+            try:
+                return self.given(key, position)
+            except Unknown:
+                if of.head != "name" or by.head != "index":
+                    raise
+            return self.entry_of(self.quantity(partial(of, by.args[0]), position), by.args[1:])
+
+    @staticmethod
+    def entry_of(whole: Array, places: Sequence[int]) -> Array:
+        """The derivative by an entry as that entry of the derivative by the whole."""
+        if len(places) > len([size for size in whole.shape if size > 1]):
+            raise Unknown(0, "lacking.entry")
+        return Array.scalar(whole[tuple(places)])
 
     def differentiated(self, leaf: Term, position: Position) -> Array:
         """The derivative through the formulas; a vector's derivatives are the rows of its Jacobian."""

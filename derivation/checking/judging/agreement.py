@@ -8,13 +8,15 @@ from typing import Any, Literal
 from flint import arb, fmpq
 
 from derivation.formulas.arrays import Array
-from derivation.formulas.decimals import terminating
+from derivation.formulas.decimals import rounded, terminating
 from derivation.formulas.numbers import bounds, exact, middle
-from derivation.formulas.terms import Term
+from derivation.formulas.terms import Term, matrix, number
 
 Agreement = Literal["exact", "rounded", "no"]
 BADNESS = {"exact": 0, "rounded": 1, "no": 2}
 TINY = fmpq(1, 10**40)
+DIGITS = 50
+"""More than are compared."""
 
 
 def better(one: Agreement, other: Agreement) -> Agreement:
@@ -72,6 +74,15 @@ def lacks_digits(x: Any, text: str) -> bool:
     """Whether a number has an end that was not printed, though it is only a digit longer."""
     full = terminating(x) if isinstance(x, fmpq) else None
     return full is not None and len(full.partition(".")[2]) <= len(text.partition(".")[2]) + 1
+
+
+def literal(array: Array) -> Term:
+    """An array as numerals of so many digits that no comparison tells them from it."""
+    texts = [number(rounded(entry, DIGITS)) for entry in array.entries]
+    if not array.shape:
+        return texts[0]
+    columns = array.shape[1]
+    return matrix(tuple(tuple(texts[at : at + columns]) for at in range(0, len(texts), columns)))
 
 
 def printed_entries(literal: Term) -> tuple[list[str], tuple[int, ...]]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from fractions import Fraction
+
+from flint import fmpq
 
 from derivation.checking.facts.knowledge import (
     PRODUCT_SIGNS,
@@ -18,8 +21,11 @@ from derivation.checking.facts.knowledge import (
 from derivation.checking.facts.quantity import Key
 from derivation.checking.judging.cases import Cases, is_solved
 from derivation.checking.judging.context import Context
-from derivation.checking.reading.remarks import units
+from derivation.checking.judging.measures import has_share, may_be_converted
+from derivation.checking.judging.polynomials import are_near
+from derivation.checking.reading.remarks import units, word_of
 from derivation.checking.reading.trees import Tree, nodes
+from derivation.checking.reading.units import are_coherent, sole_unit, unit
 from derivation.formulas.operations import heads
 from derivation.words.telling import tell
 
@@ -33,25 +39,84 @@ class Ambiguities:
     def ambiguity(self, chain: ChainRead, left: SideRead, right: SideRead, expected: str | None) -> str:
         """What may be meant where two sides differ, and something else is expected; nothing where the chain itself
         shows that it is a slip."""
-        if right.tree is None or self.context.is_slip(chain, right.tree):
+        if right.side.formula.words and not self.is_told(chain, left, right):
+            return tell("undecided.letters")
+        if right.side.formula.words and self.is_converted(chain, left, right):
+            return tell("undecided.units")
+        if left.tree is None or right.tree is None:
+            return ""
+        of_symbols = self.facts.knowledge.scalar and not is_closed(left.tree) and not is_closed(right.tree)
+        if not of_symbols and self.context.is_slip(chain, right.tree):
             return ""
         first, second = units(left.side.words), units(right.side.words)
-        if (first and second and first != second) or (
-            left.tree and {in_degrees(left.tree), in_degrees(right.tree)} == {True, False}
+        differ = (
+            bool(first and second)
+            and first != second
+            and not right.side.formula.words
+            and not are_coherent((*left.side.words, *right.side.words))
+        )
+        if (
+            differ
+            or self.mixes_units(chain, left, right)
+            or (left.tree and {in_degrees(left.tree), in_degrees(right.tree)} == {True, False})
         ):
             return tell("undecided.units")
         if expected and bare(expected) == bare(right.side.latex):
             return tell("undecided.open_shapes")
-        if Cases(self.context).excused(chain, left, right):
+        if left.tree and are_near(left.tree, right.tree):
+            return ""
+        cases = Cases(self.context)
+        if cases.excused(chain, left, right):
             return tell("undecided.case")
+        if cases.is_on_one_side(chain, left, right):
+            return tell("undecided.one_side")
         if self.facts.knowledge.scalar and left.tree and has_own_sign(left.tree, right.tree):
             return tell("undecided.own_sign")
         return self.equation(chain, left, right) or self.other_section(chain, left, right)
+
+    def is_told(self, chain: ChainRead, left: SideRead, right: SideRead) -> bool:
+        """Whether a text has told once, above, what each letter is: else it may be an unknown, or several."""
+        values = self.facts.knowledge.values
+        if any(node.head == "apply" for tree in (left.tree, right.tree) if tree for node in nodes(tree)):
+            return False
+        return all(
+            len(values.get(key, ())) == 1 and values[key][0].position < chain.position
+            for key in (*left.named, *right.named)
+        )
+
+    def is_converted(self, chain: ChainRead, left: SideRead, right: SideRead) -> bool:
+        """Whether the sides of an equality in a text may be the same in units that are not the same."""
+        if left.tree is None or right.tree is None:
+            return False
+        ratio = self.ratio(chain, left.tree, right.tree)
+        in_hundredths = ratio in HUNDREDTHS and any(has_share(read.tree) for read in chain.sides if read.tree)
+        return in_hundredths or may_be_converted(left.tree, right.tree, ratio)
+
+    def ratio(self, chain: ChainRead, left: Tree, right: Tree) -> Fraction | None:
+        """How many times the right side the left one is; None where that is not known, or not exactly."""
+        values = (self.context.value_of(tree, chain) if is_closed(tree) else None for tree in (left, right))
+        first, second = (value.entries[0] if value and not value.shape else None for value in values)
+        if not isinstance(first, fmpq) or not isinstance(second, fmpq) or second == 0:
+            return None
+        quotient = first / second
+        return Fraction(int(quotient.p), int(quotient.q))
+
+    def mixes_units(self, chain: ChainRead, left: SideRead, right: SideRead) -> bool:
+        """Whether names that stand here were given in units of one kind and other sizes, `190 km/h` and `5 m/s`."""
+        reached = self.context.reach([*left.named, *right.named], chain)
+        statements = (self.facts.value_statement(key, chain.position) for key in reached)
+        texts = [sole_unit(one.read.side.words) for one in statements if one] + list(map(word_of, right.side.words))
+        found = [one for text in texts if (one := unit(text))]
+        return len({one.powers for one in found}) < len({(one.powers, one.factor) for one in found})
 
     def equation(self, chain: ChainRead, left: SideRead, right: SideRead) -> str:
         """Whether the sides may be an equation to be solved."""
         assert left.tree and right.tree
         begins = left is chain.sides[0]
+        if begins and self.facts.knowledge.scalar and is_relation(left.tree, right.tree):
+            reached = self.context.reach([*left.named, *right.named], chain)
+            if not all(self.is_settled(key, chain) for key in sorted(reached, key=str)):
+                return tell("undecided.equation")
         if (
             (begins or is_zero(right.tree))
             and is_equation(left.tree, right.tree)
@@ -68,6 +133,13 @@ class Ambiguities:
         ):
             return tell("undecided.equation_later")
         return ""
+
+    def is_settled(self, key: Key, chain: ChainRead) -> bool:
+        """Whether a quantity follows from others, or was given one value, before."""
+        if self.facts.definitions(key, chain.position):
+            return key not in self.context.reach(self.context.above(key, chain), chain)
+        given = [one for one in self.facts.values(key) if not one.assigned]
+        return len({one.read.side.latex for one in given}) == 1 and given[0].position < chain.position
 
     def other_section(self, chain: ChainRead, left: SideRead, right: SideRead) -> str:
         """Whether a value may be taken from a section where it belongs to something else."""
@@ -116,7 +188,24 @@ def is_equation(left: Tree, right: Tree) -> bool:
         return True
     zero = is_zero(right)
     scaled = left.head in PRODUCT_SIGNS and is_number(left.args[0]) and quantity(left.args[1]) is not None
-    return (zero or scaled) and quantity(left) is None and is_closed(right) and not is_closed(left)
+    is_quantity = quantity(left) is not None or left.head == "partial"
+    return (zero or scaled) and not is_quantity and is_closed(right) and not is_closed(left)
+
+
+HUNDREDTHS = (Fraction(100), Fraction(1, 100))
+
+SLOPES = frozenset(["call", "partial", "nabla", "prime", "updated", "apply"])
+"""What no equation to be solved holds, but an identity."""
+ALGEBRAIC = frozenset([heads.ABS, heads.SQRT])
+
+
+def is_relation(left: Tree, right: Tree) -> bool:
+    """Whether two sides of symbols relate what is unknown in them: neither is a name that the other would define, nor
+    holds a function."""
+    if is_closed(left) or is_closed(right) or quantity(left) is not None:
+        return False
+    found = [node for tree in (left, right) for node in nodes(tree)]
+    return all(node.head not in SLOPES or node.args[0] in ALGEBRAIC for node in found)
 
 
 INVERSES = frozenset([heads.ARCSIN, heads.ARCCOS, heads.ARCTAN, heads.NORMAL_PDF])
@@ -140,6 +229,9 @@ def has_own_sign(left: Tree, right: Tree) -> bool:
     numbers, or a star whose other side says what it makes of its numbers: `2 * 6 = 2^6 + 6^2`."""
     if is_closed(left) and any(node.head in SIGNS for node in nodes(left)):
         return True
+    if left.head == right.head and len(left.children) == len(right.children):
+        pairs = zip(left.children, right.children, strict=True)
+        return any(first.children and second.children and has_own_sign(first, second) for first, second in pairs)
     if left.head != "*" or not is_closed(left) or not is_closed(right):
         return False
     numbers, others = (Counter(node.args[0] for node in nodes(tree) if node.head == "number") for tree in (left, right))

@@ -12,8 +12,9 @@ from typing import Any
 
 from flint import arb, fmpq
 
-from derivation.checking.facts.failures import FAILURES, Mismatch, Unknown
+from derivation.checking.facts.failures import FAILURES, Mismatch, Unknown, told
 from derivation.checking.facts.intervals import Balls
+from derivation.checking.facts.knowledge import is_closed
 from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.numerals import numerals
 from derivation.checking.facts.position import Position
@@ -34,8 +35,10 @@ from derivation.checking.judging.rounding import Rounding
 from derivation.checking.judging.spelling import flat, signed, spelled
 from derivation.checking.judging.verdicts import Allowance
 from derivation.checking.reading.tokens import Unreadable
+from derivation.checking.reading.trees import Tree
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
+from derivation.formulas.decimals import terminating
 from derivation.formulas.numbers import Undefined
 from derivation.formulas.operations import heads
 from derivation.formulas.operations.algebras import Terms
@@ -83,7 +86,9 @@ class Known(Container[str]):
 class Comparison:
     """One comparison of terms at one place of the article, for as long as it is made: what it comes upon stays in it
     and is returned with its outcome. `subject` gives the true value of the chain's quantity, `origin` that or
-    the value of its first side of numbers, if it has one."""
+    the value of its first side of numbers, if it has one. Beside what the article is allowed, more may
+    be `granted`; numerals may be off by so many half `units` of their last
+    digit."""
 
     def __init__(
         self,
@@ -92,11 +97,16 @@ class Comparison:
         relation: str,
         subject: Callable[[], Array | None] = lambda: None,
         origin: Callable[[], Array | None] = lambda: None,
+        granted: frozenset[Allowance] = frozenset(),
+        units: int = 1,
+        measured: bool = False,
     ) -> None:
         self.facts, self.truth, self.printed = context.facts, context.truth, context.printed
         self.position, self.subject, self.origin = position, subject, origin
         self.is_rounded, self.any_rounded = context.is_rounded, context.any_rounded
-        self.rounding = Rounding(relation, context.allowed, context.is_rounded, context.facts.numerals)
+        self.rounding = Rounding(
+            relation, context.allowed | granted, context.is_rounded, context.facts.numerals, units, measured
+        )
         self.is_shortened = context.is_shortened
         self._rounded: list[str] = []
         self._difference: Difference | None = None
@@ -125,7 +135,7 @@ class Comparison:
             except Undefined as error:
                 problem = NoValue(error.message)
             except FAILURES as error:
-                problem = NoValue(message_of(error) or tell("undecided.nothing"))
+                problem = NoValue(told(error) or tell("undecided.nothing"))
         if not found:
             assert problem is not None
             if isinstance(problem, NoValue | Mismatch | Unknown):
@@ -256,7 +266,8 @@ class Comparison:
         if found == "no":
             return found
         if not result:
-            return "no" if any(self.facts.numerals.miscopied(text.lstrip("-")) for text in texts) else found
+            miscopied = any(self.facts.numerals.miscopied(text.lstrip("-")) for text in texts)
+            return found if not miscopied and self.rounding.allows("carried") else "no"
         truth = self.subject()
         if truth is None or truth.shape != shape or self.rounding.agreement(truth, texts, result) != "no":
             return found
@@ -359,8 +370,13 @@ class Comparison:
                 if left.shape == right.shape and all(
                     arb(x).overlaps(arb(y)) for x, y in zip(left.entries, right.entries, strict=True)
                 ):
-                    return "no" if self.is_miscopied(left, b) else "rounded"
+                    return "no" if self.is_miscopied(left, b) or not self.is_put_in(b) else "rounded"
         return "no"
+
+    def is_put_in(self, b: Term) -> bool:
+        """Whether the decimals of a side were printed as values, or may have been worked with rounding in between."""
+        texts = {node.args[0].lstrip("-") for node in walk(b) if node.head == "number" and "." in node.args[0]}
+        return all(map(self.facts.numerals.is_worked, texts)) or self.rounding.allows("carried")
 
     def is_miscopied(self, left: Array, b: Term) -> bool:
         """Whether b comes nearer to the left side with the numeral that one of its own is but for the last digit."""
@@ -373,3 +389,13 @@ class Comparison:
                 if distance(left, self.printed.value(mended, self.position)) < error:
                     return True
         return False
+
+
+def is_near(comparison: Comparison, a: Term, left: Tree, right: Tree, b: Term) -> bool:
+    r"""Whether a side of numbers behind a sign of rounding, not worked yet, is the rounding of the side before it:
+    `\sqrt{1.1} \approx 1 + 0.05`."""
+    if not (is_closed(left) and is_closed(right)):
+        return False
+    found = comparison.values(b)[0]
+    text = terminating(found.entries[0]) if not found.shape and isinstance(found.entries[0], fmpq) else None
+    return text is not None and "." in text and comparison.outcome(a, number(text)).agreement != "no"

@@ -10,11 +10,13 @@ from flint import arb, fmpq
 
 from derivation.checking.facts.facts import Facts
 from derivation.checking.facts.failures import FAILURES, Mismatch
+from derivation.checking.facts.kinks import CROSSED
 from derivation.checking.facts.knowledge import ChainRead, SideRead, quantity
 from derivation.checking.facts.lessons import Confirmed, Lesson, Lessons, Mistaken, Rounded, Shortened, Used
 from derivation.checking.facts.meaning import Meaning
-from derivation.checking.facts.points import Random
-from derivation.checking.facts.quantity import Key
+from derivation.checking.facts.points import Random, are_crossed
+from derivation.checking.facts.position import Position
+from derivation.checking.facts.quantity import Key, key_of
 from derivation.checking.facts.supposed import Supposed
 from derivation.checking.facts.values import Printed, Truth
 from derivation.checking.judging.agreement import equal
@@ -185,20 +187,36 @@ class Context:
         return found
 
     def identical(self, a: Term, b: Term, chain: ChainRead, points: Sequence[Random] | None = None) -> bool | None:
-        """Whether the sides are equal at random points; None where they have no values there."""
-        tried = 0
+        """Whether the sides are equal at random points, on both sides of every kink; None where they have no values
+        there."""
+        tried = list[Random]()
         for point in points or self.random:
             try:
                 if not equal(point.value(a, chain.position), point.value(b, chain.position)):
                     return False
-                tried += 1
+                tried.append(point)
             except (Unreadable, Mismatch, NoDerivative):
                 return None
             except FAILURES:
                 continue
-            if tried == TRIALS:
+            if len(tried) >= TRIALS and are_crossed(self.kinks((a, b), chain.position), tried, chain.position):
                 return True
         return True if tried else None
+
+    def kinks(self, terms: Sequence[Term], position: Position) -> list[Term]:
+        """The operations with a kink in terms, and in the formulas that lead to them."""
+        if not self.facts.knowledge.has_kinks:
+            return []
+        waiting, found = list(terms), dict[Term, None]()
+        for term in waiting:
+            for node in walk(term):
+                if node.head in CROSSED:
+                    found[node] = None
+                elif node.head in ("name", "partial", "updated") and node not in found:
+                    self.facts.meter.tick()
+                    found[node] = None
+                    waiting += self.facts.formulas(node, key_of(node), position)
+        return [node for node in found if node.head in CROSSED]
 
     def directly(self, a: Term, b: Term, chain: ChainRead) -> bool:
         """Whether a chain rule over several steps holds with immediate partial derivatives, as one writes

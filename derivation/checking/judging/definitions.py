@@ -15,7 +15,7 @@ from derivation.checking.facts.knowledge import (
     is_number,
     quantity,
 )
-from derivation.checking.facts.lessons import RulesDropped
+from derivation.checking.facts.lessons import Redefined, RulesDropped
 from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.quantity import Key, Quantity, is_derivative, is_derived, is_updated, key_of
 from derivation.checking.judging.agreement import equal
@@ -62,7 +62,8 @@ class Definitions:
 
     def defines(self, chain: ChainRead, key: Key, read: SideRead, other: SideRead) -> Judgement | None:
         assert read.tree and other.tree
-        if any(rule.statement.read is other for rule in self.facts.rules):
+        rule = self.facts.rule_before(chain.position)
+        if rule and rule.statement.read is other:
             return self.rule_holds(other)
         if read is chain.sides[0] and (is_assignment(other.tree, key) or chain.relations[0] == "←"):
             return self.assignment(chain, key, other)
@@ -117,7 +118,7 @@ class Definitions:
                 same = self.context.identical(a, b, chain)
             except (Unreadable, Mismatch):
                 continue
-            if same is False:
+            if same is False and not self.facts.assumed([a, b], chain.position):
                 return Judgement("wrong", tell("wrong.case", quantity=symbol.key), at=right.side.start)
             held += bool(same)
         return Judgement("exact") if held else None
@@ -139,6 +140,9 @@ class Definitions:
     def given(self, chain: ChainRead, key: Key, other: SideRead) -> Judgement | None:
         """A value that the article simply gives."""
         special = is_derived(key)
+        symbol = self.facts.symbol(key)
+        if symbol and Meaning(self.facts, chain.position).part(symbol):
+            return None
         if self.facts.definition(key, chain.position) or (special and not self.unconnected(key, chain)):
             return None
         assert other.tree
@@ -275,10 +279,11 @@ class Definitions:
         b, _ = self.context.meaning(chain, other.tree)
         rule = self.facts.rule(updated(name(key)), chain.position) if isinstance(key, str) else None
         same = self.context.identical(rule, b, chain) if rule is not None and not is_closed(other.tree) else None
-        if same is False:
+        stated = self.facts.rule_before(chain.position)
+        if same is False and stated:
             return Judgement(
                 "wrong",
-                tell("wrong.rule", line=self.facts.rules[0].statement.read.side.place[0]),
+                tell("wrong.rule", line=stated.statement.read.side.place[0]),
                 at=other.side.start,
                 kind="gradient",
             )
@@ -311,3 +316,18 @@ class Definitions:
             kind="definition",
             lessons=(RulesDropped(),),
         )
+
+
+def latest_formula(context: Context, chain: ChainRead, left: Tree) -> Context | None:
+    """What is known if the formulas hold that were given last, not the first of several: rules may be told one after
+    another, `z = x + y` and `z = x y`, and each section may have its own loss."""
+    key = quantity(left)
+    if not key or not is_derivative(key):
+        return None
+    facts, lessons = context.facts, list[Redefined]()
+    for name_, statements in facts.knowledge.formulas.items():
+        before = [one for one in statements[:MAXIMAL_CASES] if one.position < chain.position]
+        is_here = before and facts.sections[before[-1].position] == facts.sections[chain.position]
+        if len(before) > 1 and (is_here or name_ == key.of) and not alike(before[0].tree, before[-1].tree):
+            lessons.append(Redefined(name_, before[-1].position))
+    return context.after(lessons) if lessons else None

@@ -23,10 +23,13 @@ from derivation.checking.judging.agreement import equal, printed_entries
 from derivation.checking.judging.cases import is_solved
 from derivation.checking.judging.compare import Comparison, Difference
 from derivation.checking.judging.context import Context, Judgement
+from derivation.checking.judging.conversions import is_in_other_units
 from derivation.checking.judging.expected import as_printed, formula_of
 from derivation.checking.judging.misprints import miscopied
 from derivation.checking.judging.mistakes import named_mistake
-from derivation.checking.reading.trees import Tree, nodes
+from derivation.checking.judging.origins import of_other_shape, put_in_anew
+from derivation.checking.judging.restarts import begins_anew
+from derivation.checking.reading.trees import LISTS, Tree, nodes
 from derivation.formulas.terms import Term, is_literal
 from derivation.words.telling import Sentence, extended, tell
 
@@ -72,7 +75,7 @@ class Explanations:
         """Whether a quantity was given as a list in a line, of which a row and a column may be meant."""
         seen = self.facts.put_in(key)
         trees = [*(statement.tree for statement in self.facts.values(key)), *([seen] if seen else ())]
-        return any(node.head == "tuple" for tree in trees for node in nodes(tree))
+        return any(node.head in LISTS for tree in trees for node in nodes(tree))
 
     def refuted(
         self, chain: ChainRead, left: SideRead, right: SideRead, a: Term, b: Term, comparison: Comparison
@@ -174,8 +177,7 @@ class Explanations:
         """A reason, with the lines that give the right side's names their meaning."""
         for key in dict.fromkeys(right.named):
             for side in (statement.read.side for statement in self.facts.definitions(key, chain.position)[:1]):
-                line = side.place[0]
-                if line not in (but, right.side.place[0]):
+                if (line := side.place[0]) not in (but, right.side.place[0]):
                     why = extended(why, "wrong.through", quantity=key, latex=side.latex, line=line)
         return why
 
@@ -237,6 +239,8 @@ class Explanations:
                 kind="definition",
                 lessons=(Redefined(key, chain.position),),
             )
+        if key and (open_shape := of_other_shape(self.context, key, a, b, chain)):
+            return open_shape
         mistake = named_mistake([self.context.truth], a, b, chain.position) if key else None
         why = self.otherwise(differing(mistake, difference), chain, key, right)
         return Judgement("wrong", why, self.expectation(a, b, chain), right.side.start)
@@ -285,7 +289,8 @@ class Explanations:
 
     def put_in(self, chain: ChainRead, left: Tree, right: Tree) -> Judgement | None:
         """The name for which another value was put in than the article gives it."""
-        others = self.are_others(chain, left, right)
+        anew = put_in_anew(self.context, chain, self.substitutions(chain, left, right))
+        others = bool(anew) or self.are_others(chain, left, right)
         for stated, tree in self.substitutions(chain, left, right):
             key = quantity(stated)
             if key is None or self.facts.definitions(key, chain.position) or key == quantity(left):
@@ -297,12 +302,20 @@ class Explanations:
             if given is None or used is None or equal(given, used) or given.shape != used.shape:
                 continue
             side = statement.read.side
+            if is_in_other_units(side.words, chain, right):
+                return Judgement("undecided", tell("undecided.units"))
             stated_there = {"quantity": key, "latex": side.latex, "line": side.place[0]}
             if self.context.is_slip(chain, right):
                 return Judgement("wrong", tell("wrong.put_in", **stated_there), at=tree.start)
             put = Statement(chain.position, tree, SideRead(statement.read.side, tree), chain)
             lessons = (Restated(key, put),)
-            if others or self.context.lessons.has(Used, key) or self.has_other_value(key, statement, chain):
+            found_later = statement.position > chain.position and key not in named(left)
+            if (
+                found_later
+                or others
+                or self.context.lessons.has(Used, key)
+                or self.has_other_value(key, statement, chain)
+            ):
                 return Judgement("undecided", tell("undecided.new_value", **stated_there), lessons=lessons)
             return Judgement("wrong", tell("wrong.put_in", **stated_there), at=tree.start, lessons=lessons)
         return None
@@ -351,6 +364,8 @@ class Explanations:
         for stated, tree in self.substitutions(chain, left, right):
             statement = self.facts.value_statement(quantity(stated) or "", chain.position)
             if statement is None or statement.position >= chain.position:
+                continue
+            if stated is left and begins_anew(self.facts, statement, chain):
                 continue
             try:
                 given, used = (self.context.meaning(chain, side)[0] for side in (statement.tree, tree))

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Container, Iterable
+
 from derivation.checking.facts.failures import FAILURES
-from derivation.checking.facts.knowledge import ChainRead, SideRead, quantity
+from derivation.checking.facts.knowledge import ChainRead, SideRead, is_number, quantity
 from derivation.checking.facts.meaning import Meaning
+from derivation.checking.facts.numerals import numerals
 from derivation.checking.facts.position import Position
-from derivation.checking.facts.quantity import Key, is_derivative, is_derived
-from derivation.checking.facts.values import Truth
-from derivation.checking.judging.context import Context
+from derivation.checking.facts.quantity import Key, is_derivative, is_derived, key_of
+from derivation.checking.facts.values import Truth, quantities
+from derivation.checking.judging.agreement import equal
+from derivation.checking.judging.context import Context, Judgement
+from derivation.checking.reading.trees import Tree
+from derivation.formulas.arrays import describe
+from derivation.formulas.terms import Term
+from derivation.words.telling import tell
+
+SECTION = 6000
+"""Letters above a formula in which the words of its section are looked for."""
+HEADING = re.compile(r"^(?:\#{1,6}[ ]|\\(?:sub){0,2}section\b|\\(?:chapter|paragraph)\b)", re.MULTILINE)
 
 
 class Origins:
@@ -62,3 +75,58 @@ class Origins:
         symbol = self.facts.symbol(key)
         entry = Meaning(self.facts, Position.END).entry(symbol) if symbol else None
         return entry is None or self.facts.is_gathered(entry[0].args[0].args[0], Position.END)
+
+    def rounded_before(self, a: Term, rounded: Container[str]) -> str:
+        """Where rounding comes from that was made in an earlier line."""
+        for leaf in quantities(a):
+            statement = self.facts.value_statement(key_of(leaf), self.position)
+            if (
+                statement
+                and statement.position < self.position
+                and any(text in rounded or self.context.is_rounded(text) for text in numerals(statement.tree))
+            ):
+                return tell("holds.carried", line=statement.read.side.place[0])
+        return ""
+
+
+def put_in_anew(context: Context, chain: ChainRead, pairs: Iterable[tuple[Tree, Tree]]) -> set[Key]:
+    """The names for which other numbers are put in than those that they had in other sections, where they are other
+    quantities: two are at least, or the number stands in the words of this section."""
+    facts, position = context.facts, chain.position
+    found: dict[Key, Tree] = {}
+    for stating, tree in pairs:
+        key = quantity(stating) or ""
+        known = facts.value_statement(key, position) or facts.seen(key)
+        if known is None or facts.definitions(key, position):
+            continue
+        given, used = (context.value_of(part, chain) for part in (known.tree, tree))
+        if given is None or used is None or equal(given, used) or given.shape != used.shape:
+            continue
+        if facts.sections[known.position] == facts.sections[position]:
+            return set()
+        found[key] = tree
+    is_other = len(found) > 1 or any(is_said(tree, chain) for tree in found.values())
+    return set(found) if is_other else set()
+
+
+def is_said(tree: Tree, chain: ChainRead) -> bool:
+    """Whether a number stands in the words of a chain's section, above it."""
+    side = chain.sides[0].side
+    text = side.formula.source.text[max(side.start - SECTION, 0) : side.start]
+    heading = max((found.start() for found in HEADING.finditer(text)), default=0)
+    words = " ".join(text[heading:].replace("$$", "$").split("$")[::2]).replace(",", ".")
+    found = (rf"(?<![\d.]){re.escape(numeral)}(?!\.?\d)" for numeral in numerals(tree))
+    return is_number(tree) and all(re.search(pattern, words) for pattern in found)
+
+
+def of_other_shape(context: Context, key: Key, a: Term, b: Term, chain: ChainRead) -> Judgement | None:
+    """The question where a quantity is an array by its formula, which may be meant for one number: `[h, x]` put
+    together."""
+    try:
+        true, used = context.truth.value(a, chain.position), context.printed.value(b, chain.position)
+    except FAILURES:
+        return None
+    if true.shape == used.shape:
+        return None
+    problem = tell("wrong.sides", left=describe(true.shape), right=describe(used.shape))
+    return Judgement("undecided", tell("undecided.lists", quantities=str(key), problem=problem))

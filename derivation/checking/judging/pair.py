@@ -6,11 +6,11 @@ equality that holds numbers is compared as printed and in truth (`compare.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from derivation.checking.facts.failures import FAILURES, Mismatch, Unknown, undefined
+from derivation.checking.facts.failures import FAILURES, Mismatch, Unknown, told, undefined
 from derivation.checking.facts.knowledge import (
     ChainRead,
     is_closed,
@@ -28,23 +28,30 @@ from derivation.checking.facts.supposed import Supposed
 from derivation.checking.facts.values import quantities
 from derivation.checking.judging.agreement import significant
 from derivation.checking.judging.ambiguities import Ambiguities
-from derivation.checking.judging.cases import claims_identity
-from derivation.checking.judging.compare import Comparison, NoValue
+from derivation.checking.judging.beginning import Beginning
+from derivation.checking.judging.cases import Cases, claims_identity, is_plain
+from derivation.checking.judging.compare import Comparison, NoValue, Outcome, is_near
 from derivation.checking.judging.context import ATTEMPTS, Context, Judgement
-from derivation.checking.judging.definitions import Definitions
+from derivation.checking.judging.conversions import converted
+from derivation.checking.judging.definitions import Definitions, latest_formula
 from derivation.checking.judging.explanations import Explanations
-from derivation.checking.judging.given import holds_as_given
-from derivation.checking.judging.origins import Origins
-from derivation.checking.judging.readings import ENTRYWISE, OTHERS, otherwise, signed
+from derivation.checking.judging.given import holds_as_given, puts_nothing_in
+from derivation.checking.judging.measures import all_readings, in_common, in_their_units
+from derivation.checking.judging.origins import Origins, put_in_anew
+from derivation.checking.judging.polynomials import UNIT, are_near, are_same
+from derivation.checking.judging.readings import as_one_list, otherwise, signed
 from derivation.checking.judging.residues import congruent
-from derivation.checking.judging.supposing import Supposing, is_readable, speaks_of_slopes
+from derivation.checking.judging.solutions import solutions
+from derivation.checking.judging.solving import in_step
+from derivation.checking.judging.supposing import Supposing, free_names, is_readable, is_statement, speaks_of_slopes
 from derivation.checking.judging.verdicts import HOLDING, Allowance
 from derivation.checking.reading.tokens import Unreadable
-from derivation.checking.reading.trees import Tree, nodes
-from derivation.formulas.arrays import Array, Shape, describe
+from derivation.checking.reading.trees import Tree, alike, nodes
+from derivation.checking.reading.units import sole_unit
+from derivation.formulas.arrays import Shape, describe
 from derivation.formulas.calculus.reverse import NoDerivative
 from derivation.formulas.numbers import Undefined
-from derivation.formulas.terms import Term, is_literal, matrix
+from derivation.formulas.terms import Term, is_literal
 from derivation.words.telling import code_of, message_of, tell
 
 
@@ -61,12 +68,16 @@ def judged(context: Context, chain: ChainRead, i: int, k: int) -> Judgement:
         if ways := signed(chain, i, k):
             upper, lower = (Pair(context, way, i, k).judgement() for way in ways)
             return upper if upper.verdict == "wrong" else lower
-        return Pair(context, chain, i, k).judgement()
+        judgement = Pair(context, in_common(chain, i, k) or chain, i, k).judgement()
+        return in_step(context, chain, k, in_their_units(judgement, left, right))
     except Exhausted as problem:
         return Judgement("undecided", message_of(problem))
     except RecursionError:
         return Judgement("undecided", tell("undecided.uncertain", problem=tell("undecided.deep")))
 
+
+OFF = 5
+"""Half units of the last digit by which a numeral is off that stands for the value it is held against."""
 
 Terms = tuple[tuple[Term, Shape], tuple[Term, Shape]]
 
@@ -95,6 +106,10 @@ class Pair:
         return Explanations(self.context)
 
     @cached_property
+    def beginning(self) -> Beginning:
+        return Beginning(self.context, self.chain, self.k)
+
+    @cached_property
     def origins(self) -> Origins:
         return Origins(self.context, self.chain, self.left, self.right)
 
@@ -103,19 +118,70 @@ class Pair:
         return self if context is self.context else Pair(context, self.chain, self.i, self.k)
 
     def judgement(self) -> Judgement:
+        """What is thought by the first formula of what is differentiated, or else by the last."""
+        judgement = self.weighed()
+        latest = latest_formula(self.context, self.chain, self.a) if judgement.verdict == "wrong" else None
+        again = self.within(latest).weighed() if latest else judgement
+        return again if again.verdict in HOLDING else judgement
+
+    def weighed(self) -> Judgement:
         """What is thought, once it is weighed whether something else was meant."""
         judgement = self.attempt(Pair.freed)
+        if judgement.verdict in ("wrong", "undecided") and self.is_complex() and are_same(self.a, self.b):
+            return Judgement("exact")
         if judgement.verdict != "wrong":
-            return self.supposing(judgement)
-        readings = OTHERS if self.facts.knowledge.scalar else (*OTHERS, ENTRYWISE)
-        for other in otherwise(self.chain, self.i, self.k, readings):
+            return self.on_one_side(self.supposing(judgement))
+        if in_unit := converted(self.context, self.chain, self.left, self.right, self.relation):
+            return in_unit
+        for other in otherwise(self.chain, self.i, self.k, all_readings(self.a, self.b, self.facts.knowledge.scalar)):
             again = Pair(self.context, other, self.i, self.k).attempt(Pair.freed)
             if again.verdict in HOLDING:
                 return again
+        if other_meaning := self.denied() or (self.solved() if self.facts.knowledge.scalar else None):
+            return other_meaning
         ambiguity = Ambiguities(self.context.after(judgement.lessons)).ambiguity(
             self.chain, self.left, self.right, judgement.expected
         )
-        return Judgement("undecided", ambiguity, lessons=judgement.lessons) if ambiguity else judgement
+        unclear = ambiguity and Judgement("undecided", ambiguity, lessons=judgement.lessons)
+        return unclear or in_their_units(judgement, self.a, self.b)
+
+    def on_one_side(self, judgement: Judgement) -> Judgement:
+        """The judgement; a question where an equality that does not hold for all numbers is meant on one side of a
+        kink."""
+        is_meant = judgement.verdict == "wrong" and Cases(self.context).is_on_one_side(
+            self.chain, self.left, self.right
+        )
+        return Judgement("undecided", tell("undecided.one_side")) if is_meant else judgement
+
+    def is_complex(self) -> bool:
+        """Whether i stands in the sides, of which the article says nothing: the imaginary unit."""
+        named_ = {*self.left.named, *self.right.named}
+        return UNIT in named_ and self.facts.knowledge.is_imaginary(UNIT)
+
+    def denied(self) -> Judgement | None:
+        """The judgement on numbers that differ, as the article says itself."""
+        cases = Cases(self.context)
+        if is_plain(self.a) and is_plain(self.b) and cases.is_denied(self.chain):
+            return Judgement("exact", tell("holds.denied"))
+        if is_number(self.a) and is_number(self.b) and cases.is_without_solution(self.chain):
+            return Judgement("undecided", tell("undecided.case"))
+        return None
+
+    def solved(self) -> Judgement | None:
+        """The judgement where an equation holds with what another line gives for its unknown."""
+        closed = is_closed(self.a) + is_closed(self.b)
+        if (
+            closed == 2
+            or (closed == 0 and are_near(self.a, self.b))
+            or quantity(self.a) is not None
+            or (closed == 0 and len(self.chain.sides) > 2)
+        ):
+            return None
+        for solution in solutions(self.facts, self.chain, self.i, self.k):
+            if Pair(self.context, solution.chain, self.i, self.k).attempt(Pair.decided).verdict in HOLDING:
+                side = solution.statements[0].read.side
+                return Judgement("exact", tell("holds.solved", latex=side.latex, line=side.place[0]))
+        return None
 
     def supposing(self, judgement: Judgement) -> Judgement:
         """The judgement; where the article lacks numbers for one on derivatives, the one by what must hold for any."""
@@ -123,6 +189,8 @@ class Pair:
             return (
                 Judgement("stated", kind="definition") if is_readable(self.facts, self.position, self.b) else judgement
             )
+        if self.i == 0 and is_statement(self.context, self.chain, judgement):
+            return Judgement("stated", kind="definition")
         unjudged = judgement.verdict == "undecided" or (judgement.kind == "definition" and is_closed(self.b))
         if not unjudged or not speaks_of_slopes(self.context, self.chain):
             return judgement
@@ -152,7 +220,7 @@ class Pair:
                 return Judgement("wrong", tell("wrong.no_value", problem=why), at=self.right.side.start)
             return Judgement("undecided", tell("undecided.no_value", problem=error))
         except FAILURES as error:
-            return Judgement("undecided", tell("undecided.uncertain", problem=error))
+            return Judgement("undecided", tell("undecided.uncertain", problem=told(error)))
 
     def freed(self) -> Judgement:
         """The judgement where names of which nothing is known stand for any number, if the left side says so."""
@@ -178,13 +246,10 @@ class Pair:
             return judgement  # so for arrays, too
         seen = [lesson for lesson in judgement.lessons if isinstance(lesson, PutIn)]
         assumed = self.within(self.context.after(seen)).assumed()
-        if not assumed:
+        if not assumed or are_near(self.a, self.b):
             return judgement
-        return Judgement(
-            "undecided",
-            tell("undecided.assumed", quantities=", ".join(sorted(assumed))),
-            lessons=judgement.lessons,
-        )
+        why = tell("undecided.assumed", quantities=", ".join(sorted(assumed)))
+        return Judgement("undecided", why, lessons=judgement.lessons)
 
     def assumed(self) -> set[str]:
         """The names on which the sides depend of which it is only assumed that they are scalars."""
@@ -233,9 +298,8 @@ class Pair:
         (a, first), (b, second) = terms
         if first == second:
             return self.compared(a, b)
-        if is_row_of(self.a, self.b, first, second):
-            a, b = (as_row(term) if tree.head == "tuple" else term for term, tree in ((a, self.a), (b, self.b)))
-            return self.compared(a, b)
+        if turned := as_one_list(terms, (self.a, self.b)):
+            return self.compared(*turned)
         renamed = self.explanations.renamed(self.chain, self.left, self.right)
         if renamed:
             return renamed
@@ -243,8 +307,17 @@ class Pair:
         judgement = self.explanations.mismatched(mismatch, self.left, self.right, self.position)
         return replace(judgement, expected=self.explanations.expectation(a, b, self.chain))
 
-    def comparison(self) -> Comparison:
-        return Comparison(self.context, self.position, self.relation, self.subject, self.origin)
+    def comparison(self, *granted: Allowance, units: int = 1) -> Comparison:
+        return Comparison(
+            self.context,
+            self.position,
+            self.relation,
+            self.beginning.subject,
+            self.beginning.origin,
+            frozenset(granted),
+            units,
+            bool(sole_unit(self.right.side.words)),
+        )
 
     def compared(self, a: Term, b: Term) -> Judgement:
         """The judgement on terms of one shape."""
@@ -256,11 +329,13 @@ class Pair:
                 return Judgement("exact")
             if same is False and holds_as_given(self.context, self.chain, a, b):
                 return Judgement("exact", tell("holds.these_numbers"))
-            if same is False and not self.puts_in(self.a, self.b):
+            if same is False and (not self.puts_in(self.a, self.b) or puts_nothing_in(self.context, self.chain, a, b)):
                 return self.explanations.refuted(self.chain, self.left, self.right, a, b, self.comparison())
         if is_literal(a) and not is_literal(b) and is_closed(self.b):
             a, b = b, a  # `2.33 = 7/3`: the numeral is the result, wherever it stands
-        outcome = self.comparison().outcome(a, b, self.context.candidates(self.chain, self.left, a))
+        outcome = self.outcome(a, b)
+        if outcome.agreement == "no" and self.relation == "≈" and is_near(self.comparison(), a, self.a, self.b, b):
+            return Judgement("rounded")
         if outcome.agreement == "no":
             return self.explanations.disagreed(self.chain, self.left, self.right, a, b, outcome.difference)
         if (
@@ -280,11 +355,28 @@ class Pair:
         follows, needed = self.only_printed(a, b)
         return Judgement(
             "exact" if outcome.agreement == "exact" else "rounded",
-            self.carried(a, outcome.agreement, {*outcome.rounded}),
+            self.origins.rounded_before(a, {*outcome.rounded}) if outcome.agreement == "rounded" else "",
             follows=follows,
             needed=outcome.needed | needed,
             lessons=lessons,
         )
+
+    def outcome(self, a: Term, b: Term) -> Outcome:
+        """How the sides agree. Numerals that only rounding in between explains are right where they are those of the
+        formulas before them, carried in full, or where these are built otherwise, so that nothing tells."""
+        known = self.context.candidates(self.chain, self.left, a)
+        found = self.comparison("carried").outcome(a, b, known)
+        if "carried" in found.needed and not is_literal(b):
+            found = self.carried_in_full(b, found)
+        return found if found.needed <= self.context.allowed else self.comparison().outcome(a, b, known)
+
+    def carried_in_full(self, b: Term, found: Outcome) -> Outcome:
+        for formula in (formulas := list(self.beginning.in_full())):
+            whole = self.comparison().outcome(formula, b)
+            if whole.agreement != "no" and "carried" not in whole.needed:
+                return whole
+        is_off = any(self.comparison(units=OFF).outcome(formula, b).agreement != "no" for formula in formulas)
+        return found if is_off else replace(found, needed=found.needed - {"carried"})
 
     def passed_on(self) -> Iterable[str]:
         """The decimals that were worked from numerals which may stand for more digits, and so may do so, too."""
@@ -302,40 +394,6 @@ class Pair:
         except FAILURES:
             return False, frozenset()
         return outcome.agreement == "no", outcome.needed
-
-    def carried(self, a: Term, agreement: str, rounded: Container[str]) -> str:
-        """Where rounding comes from that was made in an earlier line."""
-        if agreement != "rounded":
-            return ""
-        for leaf in quantities(a):
-            statement = self.facts.value_statement(key_of(leaf), self.position)
-            if (
-                statement
-                and statement.position < self.position
-                and any(text in rounded or self.context.is_rounded(text) for text in numerals(statement.tree))
-            ):
-                return tell("holds.carried", line=statement.read.side.place[0])
-        return ""
-
-    def subject(self) -> Array | None:
-        """The true value of the quantity that a chain is about."""
-        first = self.chain.sides[0].tree
-        key = quantity(first) if first else None
-        if first is None or key is None or not (self.facts.definition(key, self.position) or is_derived(key)):
-            return None
-        try:
-            return self.context.truth.value(self.context.meaning(self.chain, first)[0], self.position)
-        except FAILURES:
-            return None
-
-    def origin(self) -> Array | None:
-        """The true value of the quantity that a chain is about, or else that of its first side of numbers."""
-        truth = self.subject()
-        if truth is not None:
-            return truth
-        trees = (read.tree for read in self.chain.sides[: self.i])
-        first = next((tree for tree in trees if tree and is_closed(tree)), None)
-        return self.context.value_of(first, self.chain) if first else None
 
     def partly(self, a: Term, b: Term) -> bool:
         """Whether the sides are equal for all values of the names they share, with the values put in of those that only
@@ -356,6 +414,8 @@ class Pair:
 
     def puts_in(self, left: Tree, right: Tree) -> bool:
         """Whether the right side has numbers where the left has names: values were put in."""
+        if any(node.head == "matrix" and is_closed(node) for node in nodes(right)):
+            return not any(node.head == "matrix" for node in nodes(left))
         key = quantity(left)
         definitions = self.facts.definitions(key, self.position) if key else []
         spelled = definitions[0].tree if definitions else left
@@ -367,33 +427,19 @@ class Pair:
         return bool(set(named(spelled)) - set(named(right)))
 
     def seen(self) -> tuple[PutIn, ...]:
-        """The values put in for names of which nothing says one."""
+        """The values put in for names of which nothing says one, or only what was put in elsewhere for another
+        quantity."""
         found: dict[Key, PutIn] = {}
+        anew = put_in_anew(self.context, self.chain, substitutions(self.a, self.b))
         for stating, tree in substitutions(self.a, self.b):
             key = quantity(stating) or ""
+            if key in found and not alike(found[key].tree, tree) and self.facts.knowledge.scalar:
+                return ()  # an equation: nobody puts in two numbers for one name
             if (
                 key not in found
-                and self.origins.lacks_value(key)
+                and (key in anew or self.origins.lacks_value(key))
+                and any(node.head == "number" for node in nodes(tree))
                 and (is_number(tree) or not self.context.is_opaque(key))
             ):
-                found[key] = PutIn(key, tree)
+                found[key] = PutIn(key, tree, self.position)
         return tuple(found.values())
-
-
-def free_names(left: Tree) -> frozenset[str]:
-    r"""The names for which a rule about functions holds whatever they are: the z of `\sigma'(z) = ...`."""
-    if left.head not in ("prime", "apply"):
-        return frozenset()
-    return frozenset(
-        argument.args[0].key for argument in left.args[1:] if isinstance(argument, Tree) and argument.head == "name"
-    )
-
-
-def is_row_of(left: Tree, right: Tree, first: tuple[int, ...], second: tuple[int, ...]) -> bool:
-    """Whether one side is a list in a line, `(1, 2)`, of which a row and a column are both meant."""
-    return first == second[::-1] and "tuple" in (left.head, right.head)
-
-
-def as_row(term: Term) -> Term:
-    """A list that was taken for a column as the row that it is."""
-    return matrix((tuple(row.args[0] for row in term.args),))

@@ -4,7 +4,7 @@ count."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from derivation.checking.facts.entries import wholes
@@ -94,16 +94,17 @@ class Reach:
         summed = knowledge.summed.union(*(letters for letters, _ in here))
         limits = knowledge.limits.union(*(keys for _, keys in here))
         own = [symbol for tree in trees for symbol in symbols(tree)]
-        every = [*own, *knowledge.indexed_symbols]
         bound = {node.args[0] for tree in trees for node in nodes(tree) if node.head == heads.SUM}
-        for symbol in every:
-            for letter in scripts(symbol):
-                if letter in INDICES | summed and letter not in self.numbers:
-                    if symbol in own and letter not in bound:
-                        self.letters.append(letter)
-                    self.numbers[letter] = FREE[min(len(self.numbers), 2)]
-                elif letter in LAST:
-                    self.numbers[letter] = LATEST
+        mine = [word for symbol in own for word in (*symbol.sub, *symbol.label)]
+        counting = INDICES | summed
+        own_letters = {*scripts(mine)}
+        for letter in scripts([*mine, *knowledge.script_words]):
+            if letter in counting and letter not in self.numbers:
+                if letter in own_letters and letter not in bound:
+                    self.letters.append(letter)
+                self.numbers[letter] = FREE[min(len(self.numbers), 2)]
+            elif letter in LAST:
+                self.numbers[letter] = LATEST
         self.numbers |= dict.fromkeys(limits, LATEST)
         for key in list(self.numbers):
             if key in knowledge.values and key in limits:
@@ -318,8 +319,6 @@ def is_opaque(symbol: Symbol) -> bool:
     )
 
 
-def scripts(symbol: Symbol) -> Iterator[str]:
-    """The letters in a symbol's scripts."""
-    for word in (*symbol.sub, *symbol.label):
-        if letters(word) or word in LAST:
-            yield from word
+def scripts(words: Iterable[str]) -> Iterator[str]:
+    """The letters in what stands in scripts."""
+    return (letter for word in words if letters(word) or word in LAST for letter in word)

@@ -8,7 +8,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from derivation.checking.facts.knowledge import ChainRead, SideRead
-from derivation.checking.reading.trees import Tree, mapped, nodes
+from derivation.checking.facts.lookup import Meant
+from derivation.checking.facts.matrices import ALONG
+from derivation.checking.reading.trees import LISTS, Tree, mapped, nodes
+from derivation.formulas.operations import heads
+from derivation.formulas.terms import Term, matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +23,38 @@ class Reading:
     change: Callable[[Tree], Tree]
 
 
+def is_share(node: Tree) -> bool:
+    """Whether a node is a numeral in per cent."""
+    return node.head == "number" and len(node.args) > 1 and isinstance(node.args[1], str)
+
+
+def is_along(node: Tree) -> bool:
+    """Whether a node is a function of a matrix that works in each row, or in each column."""
+    return node.head == "call" and node.args[0] in ALONG
+
+
+def along(node: Tree, axis: int) -> Tree:
+    return replace(node, args=(f"{node.args[0]} axis={axis}", *node.args[1:]))
+
+
 OTHERS = (
     Reading(
-        lambda node: node.head == "number" and bool(node.args[1:]),
+        is_share,
         lambda node: Tree("number", node.args[1:], node.start),  # 10\% is 10
     ),
     Reading(
         lambda node: node.head == "mixed",
         lambda node: Tree("group", (Tree("", node.args, node.start),), node.start),  # 2\frac12 is 2 \cdot \frac12
+    ),
+    Reading(
+        lambda node: node.head in ("+", "-") and is_share(node.args[-1]),
+        lambda node: replace(node, args=(node.args[0], Tree(r"\cdot", node.args, node.start))),  # 50 + 20\% is 60
+    ),
+    Reading(is_along, lambda node: along(node, 0)),  # a sample in each column
+    Reading(is_along, lambda node: along(node, 1)),  # a sample in each row
+    Reading(
+        lambda node: node.head == "tuple",
+        lambda node: Tree("matrix", (Tree("row", node.args, node.start),), node.start),  # [a, b] side by side
     ),
 )
 ENTRYWISE = Reading(lambda node: node.head == "^", lambda node: replace(node, head="^entrywise"))
@@ -73,3 +101,20 @@ def changed(chain: ChainRead, i: int, k: int, reading: Reading) -> ChainRead:
         if (tree := sides[at].tree) is not None:
             sides[at] = replace(sides[at], tree=mapped(tree, change))
     return replace(chain, sides=sides)
+
+
+def as_one_list(terms: Sequence[Meant], trees: Sequence[Tree]) -> tuple[Term, Term] | None:
+    """Two sides of which one is a row and the other a column, as the same: of a list in a line, `(1, 2)`, and of a row
+    or column of a matrix both are meant. None where neither side is such a list."""
+    (a, first), (b, second) = terms
+    if first != second[::-1]:
+        return None
+    if any(tree.head in LISTS for tree in trees):
+        a, b = (as_row(term) if tree.head in LISTS else term for term, tree in zip((a, b), trees, strict=True))
+        return a, b
+    return (a.T, b) if 1 in first and heads.SLICE in (a.head, b.head) else None
+
+
+def as_row(term: Term) -> Term:
+    """A list that was taken for a column as the row that it is."""
+    return matrix((tuple(row.args[0] for row in term.args),)) if term.head == "matrix" else term.T

@@ -94,7 +94,7 @@ def signed(term: Term) -> Term:
         while factor.head in (heads.TIMES, heads.MATMUL, heads.HADAMARD, heads.DOT):
             factor = factor.args[0]
         if factor.head == "number":
-            return begun(inner, f"-{factor.args[0]}")
+            return begun(inner, negated(factor).args[0])
         return -inner
     return (
         Term(term.head, tuple(signed(arg) if isinstance(arg, Term) else arg for arg in term.args))

@@ -31,16 +31,17 @@ from derivation.formulas.arrays import Array, Shape
 from derivation.formulas.calculus.reverse import NoDerivative
 from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term
-from derivation.words.telling import tell
+from derivation.words.telling import code_of, tell
 
-MAXIMAL_WAYS, MAXIMAL_SILENT = 4, 12
+MAXIMAL_WAYS, MAXIMAL_SILENT, MAXIMAL_VARYING = 4, 12, 2
 """Ways of reading the names in which all formulas fit, that are tried; those among them in which the sides say
-nothing."""
+nothing; and those in which a side is not the same number at all points, which the other side gives."""
 PART_OF_STEPS = 2
 """The part of an article's steps behind which nothing is tried in this way: the rest is for what it says itself."""
 LOOSE = frozenset(["", r"\cdot", "*"])
 """Signs of products that some write between columns for the one entry by entry."""
-SLOPES = frozenset(["partial", "nabla", "prime"])
+SLOPE = re.compile(r"\\(?:partial|nabla)\b|\{\s?\\?d\w{0,2}\}\s?\{\s?\\?d|d/d")
+SLOPES = frozenset(["partial", "nabla", "prime", "slope"])
 
 
 def speaks_of_slopes(context: Context, chain: ChainRead) -> bool:
@@ -49,6 +50,27 @@ def speaks_of_slopes(context: Context, chain: ChainRead) -> bool:
     key = quantity(trees[0]) if trees else None
     trees += [statement.tree for statement in context.facts.definitions(key or "", chain.position)[:2]]
     return any(node.head in SLOPES for tree in trees for node in nodes(tree))
+
+
+def free_names(left: Tree) -> frozenset[str]:
+    r"""The names for which a rule about functions holds whatever they are: the z of `\sigma'(z) = ...`."""
+    if left.head not in ("prime", "apply"):
+        return frozenset()
+    return frozenset(
+        argument.args[0].key for argument in left.args[1:] if isinstance(argument, Tree) and argument.head == "name"
+    )
+
+
+def is_statement(context: Context, chain: ChainRead, judgement: Judgement) -> bool:
+    """Whether a chain begins with something that can be held against nothing: a name in it stands for nothing that the
+    article gives. It is about no derivative, and no equation for an unknown number."""
+    left, right = chain.sides[0].tree, chain.sides[1].tree
+    if right is None or left is None or (is_closed(right) and quantity(left) is None):
+        return False
+    lacks = judgement.verdict == "undecided" and code_of(judgement.why) in ("lacking.anything", "lacking.value")
+    return (
+        lacks and not speaks_of_slopes(context, chain) and not any(SLOPE.search(one.side.latex) for one in chain.sides)
+    )
 
 
 def is_readable(facts: Facts, position: Position, tree: Tree) -> bool:
@@ -83,7 +105,7 @@ class Supposing:
             outcome = trial.outcome()
             if outcome is None:
                 silent += 1
-                if silent == MAXIMAL_SILENT:
+                if silent == (MAXIMAL_VARYING if is_closed(self.b) else MAXIMAL_SILENT):
                     break
                 continue
             if outcome:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from derivation.checking.reading.clauses import Side
 from derivation.checking.reading.tokens import Token
-from derivation.checking.sources.source import Formula, Source
+from derivation.checking.sources.source import Formula, Source, Unread
 from derivation.words.telling import code_of
 
 Verdict = Literal["stated", "exact", "rounded", "wrong", "undecided"]
@@ -71,6 +71,8 @@ class Report:
     declarations: int
     words: Mapping[Formula, Sequence[Token]] = field(default_factory=dict)
     """The tokens of each formula as they were read, macros expanded."""
+    unread: Sequence[Unread] = ()
+    """What begins a formula that never ends, and files that are put in and not there."""
 
     @property
     def article(self) -> str:
@@ -81,6 +83,11 @@ class Report:
     def formulas(self) -> int:
         """How many formulas the article has."""
         return len(self.found)
+
+    @property
+    def is_of_text(self) -> bool:
+        """Whether all that was found stands plainly in the text."""
+        return bool(self.found) and all(formula.words for formula in self.found)
 
     @property
     def summary(self) -> Mapping[str, int]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from derivation.checking.reading.clauses import Chain, Clause, Declaration, Side
+from derivation.checking.reading.columns import after_specification, columns
 from derivation.checking.reading.congruences import is_whole, without_moduli
 from derivation.checking.reading.remarks import is_prose
 from derivation.checking.reading.tokens import Token
@@ -128,15 +129,19 @@ def congruent(words: list[Token], modulus: int, named: bool) -> list[Token]:
 def rows(words: list[Token]) -> Iterator[_Row]:
     r"""The rows of a formula, alignment marks left out; `joined` rows go on with the expression of the row above."""
     depth, layouts, row, cells, going_on = 0, list[str](), list[Token](), False, False
-    arrays = _arrays_of_equalities(words)
+    words = columns(words)
+    arrays, behind = _arrays_of_equalities(words), 0
     for place, word in enumerate(words):
         text = word.text
+        if place < behind:
+            continue
         if text.startswith(r"\begin{"):
             if depth == 0 and (text[7:-1].rstrip("*") in LAYOUT or place in arrays):
                 layouts.append(text[7:-1])
                 yield from _row(row, cells)
                 row, cells = [], False
                 going_on = text[7:-1].rstrip("*") == "multline"
+                behind = after_specification(words, place + 1)
                 continue
             depth += 1
         elif text.startswith(r"\end{"):
@@ -152,10 +157,27 @@ def rows(words: list[Token]) -> Iterator[_Row]:
             row, cells = [], going_on
             continue
         if text == "&" and depth <= 0:
-            cells = cells or not row
+            if is_column(words, place, row):
+                yield from _row(row, cells)
+                row, cells = [], going_on
+            else:
+                cells = cells or not row or (len(row) == 1 and row[0].text == "+")
         else:
             row.append(word)
     yield from _row(row, cells)
+
+
+def is_column(words: list[Token], place: int, row: list[Token]) -> bool:
+    """Whether another equality begins behind an alignment mark: `a &= 1 & b &= 2`."""
+    if not any(word.text in EQUALITIES for word in row) or row[-1].text in EQUALITIES:
+        return False
+    rest = list[str]()
+    for word in words[place + 1 :]:
+        if word.text == r"\\" or word.text.startswith((r"\begin{", r"\end{")):
+            break
+        rest.append(word.text)
+    at = next((k for k, text in enumerate(rest) if text in EQUALITIES), 0)
+    return at > 0 and rest[0] not in OTHERS | BINARY and any(text not in ("&", r"\quad") for text in rest[:at])
 
 
 def _arrays_of_equalities(words: list[Token]) -> set[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from derivation.checking.reading.names import applied, labelled
 from derivation.checking.reading.reader import Reader
 from derivation.checking.reading.symbols import Symbol, Vocabulary, script, scripted, texts
@@ -91,6 +93,8 @@ def fraction(reader: Reader) -> Tree:
 
 
 def derivative(reader: Reader, above: list[Token], below: list[Token], start: int) -> Tree:
+    if len(above) > 1 and above[1].text == "^":
+        return repeated(reader, above, below, start)
     parts: list[Tree | None] = []
     for words in (above, below):
         if len(words) > 1 and words[1].text in ("^", "'"):
@@ -112,6 +116,37 @@ def derivative(reader: Reader, above: list[Token], below: list[Token], start: in
         and max(reader.vocabulary.functions.get(of.args[0].key, ()), default=0) > 1
     ):
         return Tree("at", (found, *reader.arguments()), start)
+    return found
+
+
+def repeated(reader: Reader, above: list[Token], below: list[Token], start: int) -> Tree:
+    r"""A higher derivative as one of another: `\frac{d^2 f}{dx^2}`, `\frac{\partial^2 f}{\partial x \partial y}`."""
+    order, place = script(above, 1)
+    variables = list[Tree]()
+    for words in by_differentials(below, reader.vocabulary):
+        power = next((k for k, word in enumerate(words) if word.text == "^"), len(words))
+        count = "".join(texts(script(words, power)[0])) if power < len(words) else "1"
+        if count not in COUNTS or not words[:power]:
+            raise Unreadable(start, "reading.higher_derivative")
+        variables += [quantity(reader.nested(words[:power]))] * int(count)
+    if "".join(texts(order)) != str(len(variables)):
+        raise Unreadable(start, "reading.higher_derivative")
+    tree = quantity(reader.nested(above[place:])) if above[place:] else reader.product()
+    return Tree("slope", (tree, *variables), start)
+
+
+COUNTS = ("1", "2", "3")
+"""How often one differentiates by one variable."""
+
+
+def by_differentials(words: Sequence[Token], vocabulary: Vocabulary) -> list[list[Token]]:
+    """What stands behind each differential."""
+    found = list[list[Token]]()
+    for word in words:
+        if is_differential(word, vocabulary):
+            found.append([])
+        elif found:
+            found[-1].append(word)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -32,7 +33,7 @@ from derivation.checking.reading.symbols import (
     texts,
 )
 from derivation.checking.reading.tokens import Token, Unreadable, group
-from derivation.checking.reading.trees import Tree
+from derivation.checking.reading.trees import LISTS, Tree, nodes
 
 
 def bracket(reader: Reader) -> Tree:
@@ -42,26 +43,42 @@ def bracket(reader: Reader) -> Tree:
     if row := spaced_row(reader):
         return row
     close = {"(": ")", "[": "]", r"\{": r"\}", "{": "}"}[reader.take("(", "[", r"\{", "{")]
-    items = [reader.comparison()]
-    while reader.take(",", ";"):
+    items, marks = [reader.comparison()], ""
+    while mark := reader.take(",", ";"):
+        marks += mark
         items.append(reader.comparison())
     reader.expect(close)
-    if len(items) > 1:
+    if marks:
         if close not in (")", "]"):
             raise Unreadable(start, "reading.set")
-        if reader.next == "^" and texts(script(reader.words, reader.place)[0])[0] in TRANSPOSED:
-            reader.place = script(reader.words, reader.place)[1]  # (1, 2)^T is the column that (1, 2) is, too
-        return Tree("tuple", tuple(items), start)
+        return listed(reader, items, marks, start)
     if items[0].head == "compare" and close == "]":
         return Tree("indicator", items[0].args, start)
     if reader.next == "_" and items[0].head == "name" and not items[0].args[0].sub:  # (W)_{12}
         inner, reader.place = script(reader.words, reader.place)
         symbol = items[0].args[0]
         return Tree("name", (Symbol(symbol.base, texts(inner), symbol.label, symbol.primes),), start)
-    if reader.next == "_" and close == ")":
-        inner, reader.place = script(reader.words, reader.place)
-        return Tree("entry", (items[0], Symbol("", texts(inner))), start)
     return Tree("group", (items[0],), start)
+
+
+def listed(reader: Reader, items: list[Tree], marks: str, start: int) -> Tree:
+    """What stands side by side, or below each other, in a bracket."""
+    if {*marks} == {",", ";"}:  # [1, 2; 3, 4]
+        rows = [[items[0]]]
+        for mark, item in zip(marks, items[1:], strict=True):
+            rows.append([item]) if mark == ";" else rows[-1].append(item)
+        if len({*map(len, rows)}) == 1:
+            return Tree("matrix", tuple(Tree("row", tuple(row), row[0].start) for row in rows), start)
+    if reader.next == "^" and all(map(is_scalar, items)):
+        inner, after = script(reader.words, reader.place)
+        if texts(inner)[0] in TRANSPOSED:
+            reader.place = after  # (1, 2)^T is the column that (1, 2) is, too
+    return Tree("column" if marks[0] == ";" else "tuple", tuple(items), start)
+
+
+def is_scalar(item: Tree) -> bool:
+    """Whether an item of a list is surely no array."""
+    return not any(node.head in ("name", "matrix", *LISTS) for node in nodes(item))
 
 
 def is_signed_operand(reader: Reader) -> bool:
@@ -89,8 +106,8 @@ def indicator(reader: Reader) -> Tree:
     if reader.next == "_":
         inner, reader.place = script(reader.words, reader.place)
         words = [word for word in inner if word.text not in (r"\{", r"\}", "{", "}", "[", "]")]
-        if len(words) == 1 and words[0].text.isdecimal():
-            return Tree("ones", (words[0].text,), start)
+        if sizes := SIZES.fullmatch("".join(word.text for word in words)):
+            return Tree("ones", (sizes[1], sizes[2] or "1"), start)
         condition = reader.inner(words)
     else:
         condition = reader.arguments()[0]
@@ -99,8 +116,27 @@ def indicator(reader: Reader) -> Tree:
     return Tree("indicator", condition.args, start)
 
 
+SIZES = re.compile(r"(\d+)(?:\\times(\d+))?")
+"""Rows and columns below or above an array: `2 \\times 3`, or the rows of a column alone."""
+UNIT = re.compile(r"(\d{1,6})(?:,(\d{1,6}))?")
+"""The place of the only 1 of an array."""
+
+
+def unit(reader: Reader) -> Tree | None:
+    r"""`\mathbf{e}_2^{3 \times 1}`, an array of these rows and columns that is 1 at one place and 0 elsewhere."""
+    found = scripted(reader.words, reader.place, reader.vocabulary)
+    if found is None or found.base not in (r"\mathbf{e}", "e") or len(found.sups) != 1 or found.primes:
+        return None
+    place, sizes = UNIT.fullmatch("".join(texts(found.sub))), SIZES.fullmatch("".join(texts(found.sups[0])))
+    if not place or not sizes or not sizes[2]:
+        return None
+    reader.place = found.after
+    return Tree("unit", (sizes[1], sizes[2], place[1], place[2] or "1"), found.start)
+
+
 def styled(reader: Reader) -> Tree:
-    r"""`\mathbb{1}[z > 0]` and `\mathbf{1}[...]` are indicators; any other letter in such a font is a name."""
+    r"""`\mathbb{1}[z > 0]` and `\mathbf{1}[...]` are indicators, `\mathbf{e}_2^{3 \times 1}` is a unit vector; any
+    other letter in such a font is a name."""
     if (
         reader.peek() == "{"
         and reader.peek(2) in ("1", "I")
@@ -108,6 +144,8 @@ def styled(reader: Reader) -> Tree:
         and reader.peek(4) in ("[", "(", "_", r"\{")
     ):
         return indicator(reader)
+    if found_unit := unit(reader):
+        return found_unit
     found = scripted(reader.words, reader.place, reader.vocabulary)
     if found is None:
         raise reader.problem("expected.operand")

@@ -4,22 +4,23 @@ formulas."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from derivation.checking.reading.tokens import MAXIMAL_TOKENS, Token, Unreadable, group, scan
-from derivation.checking.sources.find.delimiters import Groups
+from derivation.checking.sources.find.definitions import Definition, definitions
 from derivation.checking.sources.source import Source
 
-DEFINITION = re.compile(
-    r"""\\(?:(?:re|provide)?(?:new)?command\*?\s*+(?>(?:\{\s*+)?)(?P<name>\\[A-Za-z]++)\s*+(?>(?:\}\s*+)?)(?>(?:\[(?P<count>\d)\]\s*+)?)(?>(?:\[(?P<default>[^\]]{0,200}+)\]\s*+)?)
-      | def\s*+(?P<defined>\\[A-Za-z]++)(?P<parameters>(?>(?:\#\d)*))\s*+
-      | DeclareMathOperator\*?\s*+(?>(?:\{\s*+)?)(?P<operator>\\[A-Za-z]++)\s*+(?>(?:\}\s*+)?))(?=\{)""",
-    re.VERBOSE,
+PROGRAMMED = frozenset(
+    r"""\let \def \gdef \edef \xdef \setbox \vbox \vtop \copy \box \kern \raise \lower \count \dimen \advance \mathchar \mathaccent \delimiter
+    \csname \endcsname \expandafter \futurelet \begingroup \bgroup \egroup \endgroup \if \ifx \ifnum \ifdim \ifmmode \else \fi \hskip \vskip \sbox
+    \mathchoice \mathpalette \setlength \genfrac \special \mskip \mkern \penalty \global""".split()
 )
+"""TeX's own language."""
+COMMAND = re.compile(r"\\[A-Za-z]++")
+BOX = re.compile(r"\\(?:f?color|f|h|m|frame|raise|make|resize|scale)box(?![A-Za-z])")
+FORMULA = re.compile(r"(?<!\\)\$([^$]++)\$")
 MAXIMAL_DEPTH = 30
-MAXIMAL_BODY = 5000
-"""Letters of a macro's body; what is longer is no abbreviation, and not expanded."""
 MAXIMAL_MADE = 1_000_000
 """Tokens that the macros of one article may make."""
 LOOKED_AHEAD = 200
@@ -28,11 +29,13 @@ LOOKED_AHEAD = 200
 
 @dataclass(frozen=True, slots=True)
 class Macro:
-    """A command's number of arguments, the first one's default, and its body."""
+    """A command's number of arguments, the first one's default, and its body; `is_final` says that no macro stands in
+    it."""
 
     count: int
     default: list[Token] | None
     body: list[Token]
+    is_final: bool = False
 
 
 def collect(sources: Iterable[Source]) -> dict[str, Macro]:
@@ -43,29 +46,35 @@ def collect(sources: Iterable[Source]) -> dict[str, Macro]:
     """
     found: dict[str, Macro] = {}
     for source in sources:
-        if "command" in source.text or r"\def" in source.text or r"\Declare" in source.text:
-            found |= dict(_defined(source.text))
+        for definition in definitions(source.text):
+            begin = definition.name.replace(r"\end{", r"\begin{")
+            macro = _macro(definition, found)
+            if macro and (begin == definition.name or begin in found):
+                found[definition.name] = macro
     return found
 
 
-def _defined(text: str) -> Iterator[tuple[str, Macro]]:
-    """The macros of one text, each with its command; what a body defines in its turn is not looked for."""
-    groups, at = Groups(text), 0
-    while match := DEFINITION.search(text, at):
-        begin, end = match.end() + 1, groups.ends[match.end()] - 1
-        if not begin <= end <= begin + MAXIMAL_BODY:
-            at = begin
-            continue
-        at = end
-        yield match["name"] or match["defined"] or match["operator"], _macro(match, text, begin, end)
+def _macro(definition: Definition, known: Mapping[str, Macro]) -> Macro | None:
+    """What a definition makes of a command; nothing where it is written in TeX's own language, which only says how the
+    command looks."""
+    if definition.is_alias:
+        return known.get(definition.body) or Macro(0, None, [Token(definition.body, 0, 0)], is_final=True)
+    default = scan(definition.default, 0, len(definition.default)) if definition.default is not None else None
+    inner = _boxed(definition.body)
+    if "@" in inner or not PROGRAMMED.isdisjoint(COMMAND.findall(inner)):
+        return None
+    body = scan(inner, 0, len(inner))
+    return Macro(definition.count, default, _numbered(body))
 
 
-def _macro(match: re.Match[str], text: str, begin: int, end: int) -> Macro:
-    if match["operator"]:
-        return Macro(0, None, [Token(f"\\text{{{text[begin:end].strip()}}}", 0, 0)])
-    count = int(match["count"] or 0) or (match["parameters"] or "").count("#")
-    default = scan(match["default"], 0, len(match["default"])) if match["default"] is not None else None
-    return Macro(count, default, _numbered(scan(text, begin, end)))
+def _boxed(body: str) -> str:
+    r"""What stands between the dollars of a body that sets a formula in a box; another body as it is.
+
+    >>> _boxed(r"\text{\fbox{$\displaystyle #1$}}")
+    '\\displaystyle #1'
+    """
+    formulas = FORMULA.findall(body) if BOX.search(body) else []
+    return formulas[0] if len(formulas) == 1 else body
 
 
 def _numbered(body: list[Token]) -> list[Token]:
@@ -108,6 +117,9 @@ class Expansion:
                 raise Unreadable(word.start, "reading.endless_macro", macro=word.text)
             arguments, at = _arguments(macro, words, at)
             end = words[at - 1].end
+            if macro.is_final:
+                found += [replace(token, start=word.start, end=end) for token in macro.body]
+                continue
             parts = [
                 arguments[token.text] if token.text in arguments else [replace(token, start=word.start, end=end)]
                 for token in macro.body
@@ -129,7 +141,9 @@ def _arguments(macro: Macro, words: list[Token], at: int) -> tuple[dict[str, lis
     found: list[list[Token]] = []
     if macro.default is not None:
         given, at = _optional(words, at)
-        found.append(macro.default if given is None else given)
+        place = words[at - 1]
+        usual = [replace(token, start=place.start, end=place.end) for token in macro.default]
+        found.append(usual if given is None else given)
     while len(found) < macro.count:
         begin, at = at, group(words, at)
         inner = words[begin:at]

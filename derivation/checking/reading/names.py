@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import accumulate, pairwise
 
-from derivation.checking.reading.functions import options_of, spoken
+from derivation.checking.reading.functions import options_of, printed, spoken
 from derivation.checking.reading.numerals import pi
 from derivation.checking.reading.reader import STOPS, Reader
 from derivation.checking.reading.symbols import (
@@ -24,7 +24,7 @@ from derivation.checking.reading.symbols import (
     script,
     texts,
 )
-from derivation.checking.reading.tokens import Token, Unreadable
+from derivation.checking.reading.tokens import Token, Unreadable, group
 from derivation.checking.reading.trees import Tree
 from derivation.formulas.operations import heads
 
@@ -32,6 +32,7 @@ OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
 COUNTING = frozenset("ijklmnrstT")
 LONGEST_STEP = 3
 """Tokens of an argument that is a time and a step from it: `t - 1`."""
+MAXIMAL_PRIMES = 3
 AXES = {"rows": 1, "columns": 0}
 """Subscripts of a function that works at each row, or each column, by itself."""
 OPERATORS = frozenset(
@@ -42,11 +43,11 @@ OPERATORS = frozenset(
 
 def named(reader: Reader, found: Scripted) -> Tree:
     """What stands where a name begins: a quantity, a number such as pi, a call."""
-    function = spoken(found.base, reader.vocabulary)
+    follows = reader.words[found.after].text if found.after < len(reader.words) else ""
+    function = spoken(found.base, reader.vocabulary) or printed(found.base, follows, reader.vocabulary)
     axis = AXES.get("".join(texts(found.sub))) if function and found.sub else None
     if axis is not None:
         function, found = f"{function} axis={axis}", replace(found, sub=())
-    follows = reader.words[found.after].text if found.after < len(reader.words) else ""
     if function and (follows in ("(", "[", r"\{") or follows.startswith(r"\begin{") or found.base not in LETTERS):
         return call(reader, function, found)
     reader.place = found.after
@@ -92,6 +93,8 @@ def is_number_e(found: Scripted, vocabulary: Vocabulary) -> bool:
     shown = texts(found.sups[0]) if found.sups else ()
     if shown[:1] == ("-",) and len(shown) > 1:
         return True
+    if shown and not all(text.isdecimal() for text in shown) and not is_fenced(shown):
+        return Symbol(found.base, (), shown).key not in vocabulary.quantities
     return not ({found.base, Symbol(found.base, (), shown).key} & vocabulary.quantities or is_fenced(shown))
 
 
@@ -169,9 +172,10 @@ def applied(reader: Reader, tree: Tree, found: Scripted) -> Tree:
             if arguments is None:
                 return opaque(reader, plain_name, found)
             if candidate.primes != plain_name.primes:
-                if plain_name.primes != 1 or len(arguments) != 1:
+                if plain_name.primes > MAXIMAL_PRIMES or len(arguments) != 1:
                     raise Unreadable(found.start, "reading.higher_derivative")
-                return Tree("prime", (candidate, *arguments), found.start)
+                more = (plain_name.primes,) if plain_name.primes > 1 else ()
+                return Tree("prime", (candidate, *arguments, *more), found.start)
             return Tree("apply", (candidate, *arguments), found.start)
     if plain_name.key in reader.vocabulary.quantities or tree.head != "name" or is_entry(plain_name, reader.vocabulary):
         return tree
@@ -250,7 +254,11 @@ def opaque(reader: Reader, function: Symbol, found: Scripted) -> Tree:
     end = closing(reader, reader.place)
     shown = joined([word.text for word in reader.words[reader.place : end]])
     reader.place = end
-    return Tree("name", (Symbol(f"{function.key}{shown}"),), found.start)
+    sub: tuple[str, ...] = ()
+    if reader.next == "_":  # E[g^2]_1
+        inner, reader.place = script(reader.words, reader.place)
+        sub = texts(inner)
+    return Tree("name", (Symbol(f"{function.key}{shown}", sub),), found.start)
 
 
 def closing(reader: Reader, at: int) -> int:
@@ -308,6 +316,14 @@ def is_function(reader: Reader) -> bool:
     )
 
 
+def unwrap_arguments(reader: Reader) -> None:
+    r"""Takes braces off a function's arguments that stand in brackets: `\max{(0, x)}`."""
+    if reader.next == "{" and reader.peek() == "(":
+        end = group(reader.words, reader.place) - 1
+        if closing(reader, reader.place + 1) == end:
+            del reader.words[end], reader.words[reader.place]
+
+
 def call(reader: Reader, function: str, found: Scripted) -> Tree:
     """A function of the table, with brackets around its arguments or without."""
     reader.place = found.after
@@ -321,6 +337,7 @@ def call(reader: Reader, function: str, found: Scripted) -> Tree:
         raise Unreadable(start, "reading.index_behind_function")
     if found.primes > 1 or len(powers) > 1:
         raise Unreadable(start, "reading.higher_derivative")
+    unwrap_arguments(reader)
     if reader.next in ("(", "[", r"\{"):
         arguments = reader.arguments()
         if reader.next == "^" and texts(script(reader.words, reader.place)[0]) == (r"\circ",):

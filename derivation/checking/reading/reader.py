@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from derivation.checking.reading.numerals import POSTFIXES, double_factorial, plain
+from derivation.checking.reading.numerals import POSTFIXES, double_factorial, measured, plain, repeating
 from derivation.checking.reading.remarks import is_unit, word_of
 from derivation.checking.reading.symbols import (
     TRANSPOSED,
@@ -26,7 +26,8 @@ from derivation.checking.reading.symbols import (
     texts,
 )
 from derivation.checking.reading.tokens import Token, Unexpected, Unreadable, group
-from derivation.checking.reading.trees import Tree, nodes
+from derivation.checking.reading.trees import LISTS, Tree, nodes
+from derivation.checking.reading.units import DEGREES, unit
 
 DOUBLE = (r"\pm", r"\mp")
 BARS = ("|", r"\|")
@@ -57,6 +58,10 @@ STOPS = frozenset(
         *PRODUCTS,
     ]
 )
+INDEXED = frozenset(["group", "matrix", "call", "apply", "windowed", ".T", *LISTS])
+"""What may have the numbers of an entry, or of a part, behind it."""
+UNKNOWN = frozenset(["name", "apply", "partial", "nabla", "updated"])
+"""What stands for a quantity, behind which a word is no unit."""
 SCRIPTS = frozenset(["^", "_", "'", *POSTFIXES])
 
 
@@ -205,7 +210,8 @@ class Reader:
                     right.head == "number"
                     and not self.stands_behind("!", start)
                     and (
-                        left.head in ("number", "name") or (left.head == "" and left.args[1].head in ("number", "name"))
+                        left.head in ("number", "name", "call")
+                        or (left.head == "" and left.args[1].head in ("number", "name", "call"))
                     )
                 ):
                     raise Unreadable(start, "reading.number_behind")
@@ -239,6 +245,8 @@ class Reader:
         while self.next in SCRIPTS or self.at_unit(tree):
             start = self.at
             if self.next not in SCRIPTS:
+                word = word_of(self.words[self.place])
+                tree = Tree("degrees", (tree,), tree.start) if word in DEGREES else measured(tree, word)
                 self.place += 1
                 if self.next == "^":
                     _, self.place = script(self.words, self.place)
@@ -250,20 +258,24 @@ class Reader:
             if self.next in POSTFIXES:
                 tree = POSTFIXES[self.take(*POSTFIXES)](tree, start)
                 continue
-            if self.next != "^":
+            if self.next != "^" and (self.next == "'" or tree.head not in INDEXED):
                 raise Unreadable(start, f"reading.{'index' if self.next == '_' else 'prime'}_behind_bracket")
+            is_index = self.next == "_"
             inner, self.place = script(self.words, self.place)
-            tree = self.raised(tree, inner, start)
+            if is_index:
+                tree = Tree("entry", (tree, Symbol("", texts(inner))), tree.start)
+            else:
+                tree = self.raised(tree, inner, start)
         return tree
 
     def at_unit(self, tree: Tree) -> bool:
-        """Whether the unit of a numeral stands here, a word that the article uses for nothing else."""
-        return (
-            tree.head == "number"
-            and self.next.startswith(r"\text{")
-            and is_unit(self.words, self.place)
-            and word_of(self.words[self.place]) not in self.vocabulary.spoken
-        )
+        """Whether the unit of a number stands here, a word that the article uses for nothing else."""
+        if not self.next.startswith(r"\text{") or not is_unit(self.words, self.place):
+            return False
+        word = word_of(self.words[self.place])
+        if unit(word) and all(node.head not in UNKNOWN for node in nodes(tree)):
+            return True
+        return tree.head == "number" and word not in self.vocabulary.spoken
 
     def raised(self, tree: Tree, inner: Sequence[Token], start: int) -> Tree:
         shown = texts(inner)
@@ -305,6 +317,10 @@ class Reader:
     def mixed(self, whole: Tree) -> Tree:
         r"""A numeral with what belongs to it: `1\frac{9}{10}` is 1.9 where nothing goes on behind it."""
         before, words = self.place, list(self.words)
+        if self.next == r"\ldots" and (repeated := repeating(whole.args[0])) and self.peek() in STOPS:
+            self.place += 1
+            above, below = (Tree("number", (text,), whole.start) for text in repeated)
+            return Tree("frac", (above, below), whole.start)
         if self.next != r"\frac" or not whole.args[0].isdecimal():
             return whole
         self.place += 1

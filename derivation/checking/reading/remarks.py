@@ -133,7 +133,7 @@ def is_unit(words: Sequence[Token], place: int) -> bool:
     after = words[place + 1].text if place + 1 < len(words) else r"\\"
     return (
         bool(word)
-        and (before[:1].isdecimal() or before == r"\%")
+        and (before[:1].isdecimal() or before == r"\%" or (words[place].apart and before in ("}", ")")))
         and after in ENDS
         and (words[place].apart or word in UNITS)
         and not is_speech(word)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from functools import partial, reduce
 
 from derivation.checking.reading.reader import Reader
 from derivation.checking.reading.symbols import Symbol, joined, script, texts
 from derivation.checking.reading.tokens import Token, Unreadable
-from derivation.checking.reading.trees import Tree
+from derivation.checking.reading.trees import Tree, nodes
 from derivation.formulas.operations import heads
 
 MAXIMAL_BINOMIAL, MAXIMAL_FACTORS = 200, 6
@@ -32,9 +33,12 @@ def absolute(reader: Reader) -> Tree:
     head = heads.NORM if bar == r"\|" else "det" if inner.head == "matrix" else heads.ABS
     if reader.next == "_":
         index, reader.place = script(reader.words, reader.place)
-        if texts(index) not in NORMS:
+        order = texts(index)
+        if order not in NORMS and (len(order) != 1 or not re.fullmatch("[3-9]", order[0])):
             raise Unreadable(start, "reading.other_norm")
-        head = NORMS[texts(index)]
+        if order not in NORMS:
+            return Tree("norm_p", (inner, Tree("number", order, start)), start)
+        head = NORMS[order]
     return Tree(head, (inner,), start)
 
 
@@ -128,15 +132,26 @@ def total(reader: Reader) -> Tree:
             equals = next((k for k, word in enumerate(inner) if word.text == "="), None)
             if equals is not None:
                 below, low = texts(inner[:equals]), reader.inner(inner[equals + 1 :])
-    if not below or len(below) > 1 or not below[0].isalpha():
+    if (below or above) and (len(below) != 1 or not below[0].isalpha()):
         raise Unreadable(start, "reading.unclear_sum")
     minus = reader.take("-")
     body = reader.entrywise()
     if minus:
         body = Tree("u-", (body,), start)
+    if not below:
+        letters = indices(body)
+        if len(letters) > 1:
+            raise Unreadable(start, "reading.unclear_sum")
+        return Tree(head, (*letters, None, None, body), start) if letters else Tree("in_all", (head, body), start)
     if len(below[0]) == 2 and head == heads.SUM and low is None and above is None:  # over both indices of a matrix
         below, body = (below[0][0],), Tree(head, (below[0][1], None, None, body), start)
     return Tree(head, (below[0], low, above, body), start)
+
+
+def indices(body: Tree) -> set[str]:
+    """The letters below names, over which a sum that names none may go."""
+    subs = (node.args[0].sub for node in nodes(body) if node.head == "name")
+    return {word for sub in subs for word in sub if len(word) == 1 and word.islower()}
 
 
 def evaluated(reader: Reader) -> Tree:

@@ -51,7 +51,8 @@ def parted(words: list[Token]) -> list[Token]:
 def numerals(words: list[Token], decimal_comma: bool) -> list[Token]:
     r"""The tokens with commas inside numerals taken out: `0{,}5` is 0.5 in an article with decimal commas, `1{,}000` is
     1000 in any other."""
-    if not any(word.text == "," for word in words):
+    words = dotted(words)
+    if not any(word.text in (",", "'") for word in words):
         return words
     found: list[Token] = []
     at = depth = 0
@@ -69,10 +70,36 @@ def numerals(words: list[Token], decimal_comma: bool) -> list[Token]:
         last = words[at + inner + 1] if inner and at + inner + 1 < len(words) else None
         glued = inner and all(w.glued for w in words[at + 1 : at + inner + 2])
         thousands = last is not None and len(last.text) == 3 and (inner == 3 or (not depth and word.text[0] != "0"))
-        if last and glued and word.text.isdecimal() and last.text.isdecimal() and (decimal_comma or thousands):
+        if word.text.isdecimal() and is_thousands(words[at + 1 : at + 3]):
+            at += 2
+            words[at] = Token(word.text + words[at].text, word.start, words[at].end, word.glued)
+        elif last and glued and word.text.isdecimal() and last.text.isdecimal() and (decimal_comma or thousands):
             at += inner + 1
             words[at] = Token(word.text + ("." if decimal_comma else "") + last.text, word.start, last.end, word.glued)
         else:
             found.append(word)
             at += 1
+    return found
+
+
+def is_thousands(words: list[Token]) -> bool:
+    """Whether an apostrophe and three digits follow: `1'800` is 1800 in Switzerland."""
+    return (
+        len(words) == 2
+        and words[0].text == "'"
+        and words[1].text.isdecimal()
+        and len(words[1].text) == 3
+        and all(word.glued for word in words)
+    )
+
+
+def dotted(words: list[Token]) -> list[Token]:
+    """The tokens with three full stops in a row as dots."""
+    if not any(word.text == "." for word in words):
+        return words
+    found: list[Token] = []
+    for word in words:
+        found.append(word)
+        if [one.text for one in found[-3:]] == ["."] * 3 and all(one.glued for one in found[-2:]):
+            found[-3:] = [Token(r"\ldots", found[-3].start, word.end, found[-3].glued)]
     return found

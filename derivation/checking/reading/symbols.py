@@ -210,6 +210,8 @@ def script(words: Sequence[Token], at: int) -> tuple[tuple[Token, ...], int]:
     if first.text == "{":
         end = group(words, at + 1)
         return _bare(tuple(words[at + 2 : end - 1])), end
+    if words[at].text == "_" and first.text.isdecimal() and len(first.text) == 2:
+        return (first,), at + 2  # z_10, of which nobody means z_1 times 0
     if first.text[0].isdecimal() and len(first.text) > 1:
         sign, text = words[at].text, first.text
         raise Unreadable(
@@ -266,8 +268,6 @@ class Vocabulary:
     """Letters that stand for any number where such a sign is defined."""
     degrees: bool = False
     """Whether angles are given in degrees."""
-    attentive: bool = False
-    """Whether the article is about attention, whose weights add up to 1 in each row."""
     standing: set[str] = field(default_factory=set)
     """Bases that stand somewhere without a bracket behind them."""
     signed: bool = False

@@ -62,22 +62,23 @@ TOKEN = re.compile(
     (?P<comment>%[^\n]*+)
   | \\(?P<edge>begin|end)\s*+\{(?P<environment>[A-Za-z]++\*?)\}
   | \\(?P<font>text(?:rm|bf|it|sf|tt|normal)?|mbox|hbox|operatorname\*?|mathrm|mathit|mathsf|mathtt|mathop|rm|mathnormal)\s*+\{(?P<word>(?>(?:[^{}$\\#]|\\[ _&%,;]|\\[A-Za-z]++|\{[^{}]*+\}|\$[^${}]*+\$)*))\}
-  | \\(?P<dropped>label|tag\*?|hspace\*?|vspace\*?|phantom|vphantom|hphantom|color|cite|ref|eqref|rule|href|htmlClass|htmlId)\s*+\{[^{}]*+\}
+  | (?P<text>\\(?:short)?intertext\s*+\{(?>(?:[^{}]|\{[^{}]*+\})*)\})
+  | \\(?P<dropped>label|tag\*?|hspace\*?|vspace\*?|phantom|vphantom|hphantom|color|cite|ref|eqref|rule|href|htmlClass|htmlId|mathtoolsset|vadjust)\s*+\{[^{}]*+\}
   | (?P<tag>~\s*+~[~\s]*+\(\d++[a-z]?\)\s*+(?=\Z|\\\\))
   | (?P<ties>~(?>(?:\s*+~)*))
   | (?P<breaks>\\\\(?>(?:\s*+\[\s*+-?[\d.]++\s*+[a-z]{2}\s*+\])?)|\\(?:cr|newline|tabularnewline)(?![A-Za-z]))
   | (?P<start>\\left\s*+\.)
   | (?P<command>\\(?:[A-Za-z]++|[^\\]))
   | (?P<number>(?>\d{1,3}+(?>(?:(?:,\\!|\\,|\{,\\!\}|\{\\,\})\d{3}(?!\d))+)|\d++)(?>(?:\.\d++)?)|\.\d++)
-    (?P<power>(?>(?:e(?=-|(?<=(?<![\d.])1e)\d|(?<=\.\de)\d)(?!-1(?!\d)|0\b)|\\(?:text|mathrm)\s*+\{e-?\})\{?-?\d{1,3}\}?)(?![\d.A-Za-z])|)
-  | (?P<character>[^\s])
+    (?P<power>(?>(?:e(?=-|(?<=(?<![\d.])1e)\d|(?<=\.\de)\d)(?!-1(?!\d)|0\b)|\\(?:text|mathrm)\s*+\{e-?\})(?:\{-?\d{1,3}\}|-?\d{1,3}))(?![\d.A-Za-z])|)
+  | (?P<character>[^\s\u200b\u200e\u2060\ufeff])
     """,
     re.VERBOSE | re.DOTALL,
 )
 SPACES = frozenset(
     r"""\left \right \middle \big \Big \bigg \Bigg \bigl \bigr \Bigl \Bigr \biggl \biggr \Biggl \Biggr \bigm \Bigm \, \! \; \: \  \> \displaystyle
     \textstyle \scriptstyle \scriptscriptstyle \limits \nolimits \nonumber \notag \hfill \hline \mathstrut \strut \allowbreak \nobreak \noindent
-    \centering \small \footnotesize \large \Large \mathopen \mathclose \mathbin \mathord \mathrel \thinspace \medspace \negthinspace \relax
+    \centering \small \footnotesize \large \Large \thinspace \medspace \negthinspace \relax
     \$ \toprule \midrule \bottomrule \enspace \hphantom \smash \/ \mspace""".split()
 ) | {"\\ ", "\\\n"}
 MAXIMAL_DIGITS = 400
@@ -166,6 +167,7 @@ SAME = {
     "√": r"\sqrt",
     "≤": r"\le",
     "≥": r"\ge",
+    "…": r"\ldots",
 }
 GREEK_LETTERS = dict(
     zip(
@@ -184,6 +186,22 @@ WRAPPERS = {
     r"\mathcolor": 2,
     r"\colorbox": 2,
     r"\cancel": 1,
+    r"\bcancel": 1,
+    r"\xcancel": 1,
+    r"\Aboxed": 1,
+    r"\framebox": 1,
+    r"\fcolorbox": 3,
+    r"\underbracket": 1,
+    r"\overbracket": 1,
+    r"\underparen": 1,
+    r"\overparen": 1,
+    r"\mathclap": 1,
+    r"\mathllap": 1,
+    r"\mathrlap": 1,
+    r"\mathopen": 1,
+    r"\mathclose": 1,
+    r"\mathord": 1,
+    r"\mathrel": 1,
     r"\ensuremath": 1,
     r"\underline": 1,
     r"\fbox": 1,
@@ -191,6 +209,8 @@ WRAPPERS = {
     r"\mathop": 1,
 }
 """Commands around something that stays as it is: how many groups they take, the last of which is kept."""
+BOXES = frozenset([r"\boxed", r"\Aboxed", r"\fbox", r"\framebox", r"\ensuremath"])
+"""Those that may stand around whole equalities."""
 OVERSET = frozenset([r"\stackrel", r"\overset", r"\underset"])
 MAXIMAL_TOKENS, MAXIMAL_BOXES = 20_000, 30
 
@@ -235,7 +255,7 @@ def _normal(match: re.Match[str]) -> str:
         word = re.sub(r"\\[A-Za-z]++|[{}$]", "", match["word"])
         word = re.sub(r"\\(.)", lambda escaped: " " if escaped[1] in " ,;" else escaped[1], word)
         return f"\\text{{{' '.join(word.split())}}}" if word.strip() else ""
-    if match["breaks"]:
+    if match["breaks"] or match["text"]:
         return r"\\"
     if match["start"]:
         return r"\left."
@@ -265,13 +285,18 @@ def plain(words: list[Token]) -> list[Token]:
     """The tokens, macros expanded, in one spelling and without what is only there for the eye."""
     return unwrapped(
         unbolded(
-            without_empty_braces([replace(word, text=SAME[word.text]) if word.text in SAME else word for word in words])
+            bare_scripts(
+                without_empty_braces(
+                    [replace(word, text=SAME[word.text]) if word.text in SAME else word for word in words]
+                )
+            )
         )
     )
 
 
 def without_empty_braces(words: list[Token]) -> list[Token]:
-    r"""The tokens without `{}`, which only gives a sign its room: `e ={} & 5`; those that bear a script stay."""
+    r"""The tokens without braces that only give a sign its room: `e ={} & 5`, `2{\times}3`; those that bear a script
+    stay."""
     empty = {
         at
         for at in range(len(words) - 1)
@@ -280,7 +305,30 @@ def without_empty_braces(words: list[Token]) -> list[Token]:
         and (at == 0 or words[at - 1].text in LOOSE)
         and (at + 2 == len(words) or words[at + 2].text not in ("^", "_", "'"))
     }
-    return [word for at, word in enumerate(words) if at not in empty and at - 1 not in empty] if empty else words
+    around = {
+        at
+        for at in range(1, len(words) - 2)
+        if words[at].text == "{"
+        and words[at + 1].text in LOOSE
+        and words[at + 2].text == "}"
+        and (words[at - 1].text in (")", "]", "&") or words[at - 1].text[-1].isalnum())
+        and words[at - 1].text[0] != "\\"
+    }
+    left = empty | {at + 1 for at in empty} | around | {at + 2 for at in around}
+    return [word for at, word in enumerate(words) if at not in left] if left else words
+
+
+def bare_scripts(words: list[Token]) -> list[Token]:
+    r"""The tokens without braces around a script and its mark: `\delta{_2}` is `\delta_2`."""
+    dropped = set[int]()
+    for at in range(1, len(words) - 1):
+        if words[at].text == "{" and words[at + 1].text in ("_", "^") and words[at - 1].text[-1:].isalpha():
+            end = group(words, at) - 1
+            if group(words, at + 2) == end:
+                dropped |= {at, end}
+    ends = {at - 1: words[at].end for at in dropped if words[at].text == "}"}
+    kept = (at for at in range(len(words)) if at not in dropped)
+    return [replace(words[at], end=ends.get(at, words[at].end)) for at in kept] if dropped else words
 
 
 LOOSE = frozenset(["=", "+", "-", "<", ">", "&", r"\\", r"\approx", r"\cdot", r"\times", r"\le", r"\ge", r"\equiv"])
@@ -341,8 +389,10 @@ def _unwrapped(words: list[Token], depth: int) -> list[Token]:
         for _ in range(groups):
             begin, at = at, group(words, at)
         inner = _unwrapped(words[begin:at], depth + 1)
-        bare = inner[1:-1] if len(inner) > 2 and inner[0].text == "{" else inner
-        found += bare if len(bare) == 1 or groups == 2 or "brace" in word.text or word.text == r"\boxed" else inner
-        if "brace" in word.text and at < len(words) and words[at].text in "_^":
+        inner = [token for token in inner if token.text != "$"]
+        bare = inner[1:-1] if len(inner) > 1 and inner[0].text == "{" else inner
+        is_under = word.text.endswith(("brace", "bracket", "paren"))
+        found += bare if len(bare) == 1 or groups > 1 or is_under or word.text in BOXES or len(inner) == 2 else inner
+        if is_under and at < len(words) and words[at].text in "_^":
             at = group(words, at + 1)
     return found

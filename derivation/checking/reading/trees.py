@@ -8,6 +8,9 @@ from typing import Any
 
 from derivation.formulas.operations import heads
 
+LISTS = ("tuple", "column")
+"""What stands in a bracket with commas, or with semicolons, between."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tree:

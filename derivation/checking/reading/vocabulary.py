@@ -111,6 +111,7 @@ def point(words: Sequence[Token]) -> str:
 def _words(vocabulary: Vocabulary, declared: Sequence[Sequence[Token]], formulas: Sequence[Sequence[Token]]) -> None:
     """Runs of letters that are one name, since they stand on a left side, behind a differential, or are long."""
     singles = {words[0].text for words in declared if words and (len(words) == 1 or words[1].text in "_^")}
+    alone = {words[0].text for words in formulas if len(words) == 1}
     for words in declared:
         run = letter_run(words, 0) if words else ""
         if (
@@ -121,6 +122,7 @@ def _words(vocabulary: Vocabulary, declared: Sequence[Sequence[Token]], formulas
                 or (words[len(run)].glued and words[len(run)].text.isdecimal())
             )
             and not set(run) <= singles
+            and not (len(run) == 2 and run.islower() and set(run) <= singles | alone)
         ):
             vocabulary.words.add(run)
     is_geometric = sum(is_segment(run) for run in vocabulary.words) >= SEGMENTS

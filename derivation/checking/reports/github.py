@@ -20,6 +20,8 @@ def write(reports: Sequence[Report]) -> bytes:
             if level:
                 line, column = equality.place
                 title, said = tell(f"report.{equality.verdict}_equality"), with_expected(equality, "also")
+                cell = equality.source.cell(equality.right.start)
+                said = f"{cell}: {said}" if cell else said
                 place = f"file={escaped(equality.source.shown, ':,')},line={line},col={column}"
                 rows.append(f"::{level} {place},title={title}::{escaped(said)}\n")
     return "".join(rows).encode("utf-8", "replace")

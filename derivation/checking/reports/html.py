@@ -8,14 +8,17 @@ import html
 import re
 from collections.abc import Sequence
 from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
-from derivation.checking.judging.verdicts import Report
+from derivation.checking.judging.verdicts import Equality, Report
 from derivation.checking.reports.article import Marks, markdown
-from derivation.checking.reports.view import Block, blocks
+from derivation.checking.reports.view import CARRIED, Block, blocks, counts, findings, mark_of
 from derivation.pages.typesetting.mathml import mathml
 from derivation.pages.typesetting.templating import environment
 from derivation.words.language import spoken
+from derivation.words.telling import tell
 
 LAYOUT = frozenset("align aligned alignat gather gathered equation split multline flalign eqnarray displaymath".split())
 """Environments that only lay rows out."""
@@ -31,14 +34,43 @@ MAXIMAL_LENGTH = 20_000
 def write(reports: Sequence[Report]) -> bytes:
     """One page for all articles."""
     template = environment("report_html").get_template("report_html/report.html.j2")
-    pages = [{"report": report, "body": body(report)} for report in reports]
-    return template.render(pages=pages, language=spoken()).encode("utf-8", "replace")
+    pages = [page(report, f"p{number}") for number, report in enumerate(reports, 1)]
+    return template.render(pages=pages, name=name, language=spoken()).encode("utf-8", "replace")
+
+
+def page(report: Report, place: str) -> dict[str, Any]:
+    """What the page of one article shows; `place` begins the names of its places."""
+    marks = [mark_of(equality) for equality in report.equalities]
+    return {
+        "report": report,
+        "place": place,
+        "counts": [(one, count, SIGNS[one]) for one, count in counts(report)],
+        "first": {one: marks.index(one) for one in set(marks)},
+        "findings": [(rows, rows[0][1].verdict == "undecided" and len(rows) > FEW) for rows in by_verdict(report)],
+        "body": body(report, place),
+    }
+
+
+def by_verdict(report: Report) -> list[list[tuple[int, Equality]]]:
+    """What there is to look at: the wrong, then the undecided."""
+    return [list(rows) for _, rows in groupby(findings(report), lambda one: one[1].verdict)]
+
+
+FEW = 8
+"""Undecided equalities that are listed at the beginning; more are folded up there."""
+SIGNS = {"wrong": "✗", "undecided": "?", CARRIED: "↳", "exact": "✓", "rounded": "≈", "stated": "▫"}
+"""What each mark looks like."""
+
+
+def name(mark: str) -> str:
+    """What a mark is called: by its verdict, or that it is carried on."""
+    return tell("report.carried") if mark == CARRIED else tell(f"verdicts.{mark}")
 
 
 def cell(report: Report) -> str:
     """The report as a part of somebody else's page: styles for itself alone, no script."""
     template = environment("report_html").get_template("report_html/cell.html.j2")
-    made = template.render(report=report, body=body(report), language=spoken(), place=PLACE)
+    made = template.render(page=page(report, PLACE), name=name, language=spoken())
     return made.replace(PLACE, f"r{sha256(made.encode('utf-8', 'replace')).hexdigest()[:10]}")
 
 
@@ -46,13 +78,13 @@ PLACE = "derivation-cell"
 """The id of a cell until it is known what stands in it."""
 
 
-def body(report: Report) -> str:
+def body(report: Report, place: str) -> str:
     """The article as HTML, its formulas put in behind the Markdown."""
     template = environment("report_html").get_template("report_html/formula.html.j2")
     found = blocks(report)
     marks = Marks(block.typed or block.text for block in found)
     text = "".join(
-        marks.put(block.typed, template.render(block=block, math=math, whole=whole(block)))
+        marks.put(block.typed, template.render(block=block, math=math, whole=whole(block), place=place, signs=SIGNS))
         if block.is_formula
         else block.text
         for block in found
@@ -72,6 +104,8 @@ def math(latex: str) -> str:
 
 def whole(block: Block) -> str:
     """A formula without equalities, or an inline one, as it stands."""
+    if block.is_plain:
+        return html.escape(block.text)
     if block.rows and block.display:
         return ""
     return "<br>".join(math(row) for row in lines(block.text) if row.strip()) or math(block.text)

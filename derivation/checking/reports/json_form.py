@@ -28,6 +28,7 @@ def form(report: Report) -> dict[str, Any]:
         "summary": dict(report.summary),
         "equalities": [
             {
+                **({"cell": cell} if (cell := equality.source.cell(equality.right.start)) else {}),
                 "line": equality.place[0],
                 "column": equality.place[1],
                 "left": equality.left.latex,

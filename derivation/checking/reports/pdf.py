@@ -10,7 +10,7 @@ from pylatex import Document, NoEscape, Package
 
 from derivation.checking.judging.verdicts import VERDICTS, Report
 from derivation.checking.reports.setting import anew, lines, of_text, words
-from derivation.checking.reports.view import Block, Row, blocks
+from derivation.checking.reports.view import Block, Row, blocks, counts, findings
 from derivation.pages.typesetting.engine import compile_pdf, printable
 from derivation.pages.typesetting.templating import environment, latex_text
 
@@ -60,7 +60,11 @@ def document(reports: Sequence[Report]) -> str:
         page.append(
             NoEscape(
                 made.get_template("report_pdf/body.tex.j2").render(
-                    report=report, article=printable(report.article), pieces=list(pieces(report))
+                    article=printable(report.article),
+                    counts=counts(report),
+                    findings=findings(report),
+                    said=said,
+                    pieces=list(pieces(report)),
                 )
             )
         )
@@ -134,9 +138,12 @@ def written(row: Row) -> Row:
 
 def spoken(rows: Iterable[Row]) -> tuple[Row, ...]:
     """The rows with what is said of them as TeX."""
-    return tuple(
-        replace(row, why=latex_text(printable(row.why.replace("∂", "\0"))).replace("\0", r"$\partial$")) for row in rows
-    )
+    return tuple(replace(row, why=said(row.why)) for row in rows)
+
+
+def said(why: str) -> str:
+    """A sentence as TeX."""
+    return latex_text(printable(why.replace("∂", "\0"))).replace("\0", r"$\partial$")
 
 
 def prose(text: str) -> Iterator[Piece]:

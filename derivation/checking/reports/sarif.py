@@ -46,9 +46,14 @@ def result(equality: Equality) -> dict[str, Any]:
     line, column = equality.place
     last_line, last_column = equality.source.place(equality.right.end)
     region = {"startLine": line, "startColumn": column, "endLine": last_line, "endColumn": last_column}
+    location: dict[str, Any] = {
+        "physicalLocation": {"artifactLocation": {"uri": uri(equality.source.path)}, "region": region}
+    }
+    if cell := equality.source.cell(equality.right.start):
+        location["logicalLocations"] = [{"fullyQualifiedName": cell}]
     return {
         "ruleId": equality.verdict,
         "level": LEVELS[equality.verdict],
         "message": {"text": with_expected(equality, "then")},
-        "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri(equality.source.path)}, "region": region}}],
+        "locations": [location],
     }

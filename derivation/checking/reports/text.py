@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import typer
 
 from derivation.checking.judging.verdicts import VERDICTS, Equality, Report
+from derivation.checking.reports.view import findings
 from derivation.spec.text import shown
 from derivation.words.telling import tell
 
@@ -19,7 +20,7 @@ AROUND = 70
 
 
 def write(reports: Sequence[Report]) -> bytes:
-    """All that is wrong or undecided, then a summary; in colour, which `typer.echo` takes out where there is no
+    """All that is wrong, then what is undecided, then a summary; in colour, which `typer.echo` takes out where there is no
     terminal."""
     return "\n".join(line for report in reports for line in lines(report)).encode("utf-8", "replace") + b"\n"
 
@@ -31,9 +32,8 @@ def plain(report: Report) -> str:
 
 def lines(report: Report) -> Iterator[str]:
     """The lines about one article."""
-    for equality in report.equalities:
-        if equality.verdict in ("wrong", "undecided"):
-            yield from about(equality)
+    for _, equality in findings(report):
+        yield from about(equality)
     counts = ", ".join(
         typer.style(
             f"{report.summary[verdict]} {tell(f'verdicts.{verdict}')}",
@@ -54,14 +54,13 @@ def about(equality: Equality) -> Iterator[str]:
     """One fault, with its line and a caret."""
     source, colour = equality.source, COLOURS[equality.verdict]
     at = equality.right.start if equality.at is None or not 0 < equality.at <= len(source.text) else equality.at
-    line, column = source.place(at)
     verdict = typer.style(tell(f"verdicts.{equality.verdict}"), fg=colour, bold=True)
-    yield f"{source.shown}:{line}:{column}: {verdict}: {shown(equality.why)}"
-    text, place = around(source.text, at)
+    yield f"{source.shown}:{source.where(at)}: {verdict}: {shown(equality.why)}"
+    text, place = around(*source.seen(at))
     length = max(
         1, min(equality.right.end - equality.right.start if at == equality.right.start else 1, len(text) - place)
     )
-    number = str(line)
+    number = str(source.place(at)[0])
     yield f"  {number} | {visible(text)}"
     yield f"  {' ' * len(number)} | {' ' * place}{typer.style('^' * length, fg=colour, bold=True)}"
     if equality.expected:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derivation.checking.judging.verdicts import Equality, Report
 from derivation.checking.reading.symbols import joined
@@ -30,6 +30,12 @@ class Row:
     line: int
     sides: tuple[Sequence[Token], Sequence[Token]]
     """What stands on the left and on the right, as tokens; nothing on the left where it is not shown."""
+    number: int = 0
+    """Its place among the article's equalities."""
+    mark: str = ""
+    """What it is marked as: its verdict, or that it is carried on from a mistake."""
+    to: int | None = None
+    """The number of the mistake that it is carried on from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,8 @@ class Block:
     """A formula with its dollars or brackets."""
     words: Sequence[Token] = ()
     """A formula's tokens, where they could be told apart."""
+    is_plain: bool = False
+    """Whether a formula stands plainly in the text, and is shown so."""
 
 
 def with_expected(equality: Equality, how: str) -> str:
@@ -54,6 +62,38 @@ def with_expected(equality: Equality, how: str) -> str:
 
 
 RELATIONS = {"=": "=", "≈": r"\approx", "←": r"\leftarrow", ":=": ":=", "∈": r"\in", "≡": r"\equiv"}
+
+
+CARRIED = "carried"
+"""The mark of an equality that goes on from a mistake, or is right again behind one."""
+GOING_ON = frozenset(["holds.goes_on", "holds.right_again", "holds.follows"])
+
+
+def mark_of(equality: Equality) -> str:
+    """What an equality is marked as in a report that shows the whole article."""
+    return CARRIED if equality.code in GOING_ON else equality.verdict
+
+
+def line_of_mistake(equality: Equality) -> int:
+    """The line of the mistake that an equality is carried on from, which is told with it; 0 for any other."""
+    told = re.search(r"\d+", equality.why) if mark_of(equality) == CARRIED else None
+    return int(told[0]) if told else 0
+
+
+MARKS = ("wrong", "undecided", CARRIED, "exact", "rounded", "stated")
+"""The marks, in the order in which a reader looks for them."""
+
+
+def counts(report: Report) -> list[tuple[str, int]]:
+    """How many equalities bear each mark; all verdicts are named, and what is carried on where there is any."""
+    found = [mark_of(equality) for equality in report.equalities]
+    return [(one, found.count(one)) for one in MARKS if one in found or one != CARRIED]
+
+
+def findings(report: Report) -> list[tuple[int, Equality]]:
+    """What an author has to look at, the wrong before the undecided, each with its place among the equalities."""
+    numbered = list(enumerate(report.equalities))
+    return [one for verdict in ("wrong", "undecided") for one in numbered if one[1].verdict == verdict]
 
 
 def blocks(report: Report) -> list[Block]:
@@ -69,6 +109,8 @@ def of_source(report: Report, source: Source) -> list[Block]:
     by_formula: dict[int, list[Equality]] = {}
     for equality in report.equalities:
         by_formula.setdefault(id(equality.right.formula), []).append(equality)
+    numbers = {id(equality): number for number, equality in enumerate(report.equalities)}
+    mistakes = {one.place[0]: number for number, one in reversed(findings(report)) if one.verdict == "wrong"}
     found, at = list[Block](), 0
     for formula in report.found:
         if formula.source is not source:
@@ -78,11 +120,17 @@ def of_source(report: Report, source: Source) -> list[Block]:
         found.append(
             Block(
                 formula.text,
-                rows(by_formula.get(id(formula), ())),
+                tuple(
+                    replace(row, number=numbers[id(one)], mark=mark_of(one), to=mistakes.get(line_of_mistake(one)))
+                    for row, one in zip(
+                        rows(by_formula.get(id(formula), ())), by_formula.get(id(formula), ()), strict=True
+                    )
+                ),
                 True,
                 formula.display,
                 source.text[before:after],
-                report.words.get(formula, ()),
+                () if formula.words else report.words.get(formula, ()),
+                bool(formula.words),
             )
         )
         at = after

@@ -10,13 +10,19 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from derivation.system.streams import spelled
 from derivation.words.telling import tell
 
+if TYPE_CHECKING:
+    from derivation.checking.sources.arithmetic import Lexeme
+
 MAXIMAL_SIZE = 20_000_000
 """Bytes of an article, and letters of all the files that it is made of."""
+
+
+Span = Literal["inline", "display", "heading", "unclosed"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,17 +53,56 @@ class Source:
         """The text between two places. Whoever judges reads it here, so that it is known what a verdict was read from."""
         return self.text[start:end]
 
+    def offset(self, offset: int) -> int:
+        """Where a letter of the text stands in the file."""
+        if not self.blocks:
+            return offset
+        block = self.blocks[max(bisect_right(self.blocks, offset, key=itemgetter(0)) - 1, 0)]
+        return block[1] + offset - block[0]
+
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column, counted from 1, in the file.
 
         >>> Source("a.md", "one\\ntwo").place(5)
         (2, 2)
         """
-        if self.blocks:
-            block = self.blocks[max(bisect_right(self.blocks, offset, key=itemgetter(0)) - 1, 0)]
-            offset = block[1] + offset - block[0]
+        offset = self.offset(offset)
         line = bisect_right(self._lines, offset) - 1
         return line + 1, offset - self._lines[line] + 1
+
+    @property
+    def lacking(self) -> str:
+        """The code of what is said of a file in which no formula is found."""
+        return "report.no_formulas"
+
+    def where(self, offset: int) -> str:
+        """The place in the file as a report names it.
+
+        >>> Source("a.md", "one\\ntwo").where(5)
+        '2:2'
+        """
+        line, column = self.place(offset)
+        return f"{line}:{column}"
+
+    def cell(self, offset: int) -> str:
+        """The cell of a spreadsheet in which a place is; nothing in other files."""
+        return ""
+
+    def seen(self, offset: int) -> tuple[str, int]:
+        """The text in which a reader is shown a place, and where that is in it: a notebook's cells, not its JSON."""
+        return self.text, offset
+
+
+@dataclass(frozen=True, eq=False)
+class Translated(Source):
+    """A file whose formulas were put into other words to be read: what a reader is shown is the file. `spans` says what
+    was found while it was translated, in order: what it is, and where it begins and ends in `text`."""
+
+    spans: Sequence[tuple[Span, int, int]] = field(default=(), repr=False)
+
+    def seen(self, offset: int) -> tuple[str, int]:
+        """The file, and the place in it."""
+        return self.text if self.file is None else self.file, self.offset(offset)
 
 
 QUOTED = re.compile(r"[ ]{0,3}+(?>(?:>[ ]?)+)")
@@ -73,6 +118,8 @@ class Formula:
     start: int
     end: int
     display: bool = False
+    words: tuple[Lexeme, ...] = field(default=(), compare=False, repr=False)
+    """What it is made of where it stands plainly in a text, without mathematics around it."""
 
     @property
     def text(self) -> str:
@@ -109,8 +156,28 @@ class Heading:
     start: int
 
 
-Part = Formula | Heading
-Kind = Literal["markdown", "latex", "notebook"]
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What is not read, and why: what opens a formula that never ends, or a file that is not there. `code` is that of
+    the sentence about it."""
+
+    source: Source
+    start: int
+    what: str
+    code: str = "sources.unclosed"
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Line and column in the file."""
+        return self.source.place(self.start)
+
+
+Part = Formula | Heading | Unread
+
+
+def opened(path: str, text: str) -> Source:
+    """A file whose formulas are read as they stand in it."""
+    return Source(path, text)
 
 
 class UnreadableArticle(ValueError):

@@ -83,6 +83,13 @@ def _visit(
             found,
         )
         return
+    if term.head == "matrix":
+        whole = shapes.of(term) == ()
+        for i, row in enumerate(term.args, 1):
+            for k, entry in enumerate(row.args, 1):
+                pulled = upstream if whole else simplify(Term(heads.SLICE, (upstream, i, i, k, k)))
+                _visit(entry, entry, pulled, targets, simplify, shapes, found)
+        return
     for place, child in enumerate(term.children if term.head in TABLE else ()):
         if any(node.head == "name" and node.args[0] in targets for node in walk(child)):
             _visit(child, child, simplify(_pull(term, out, upstream, place, shapes)), targets, simplify, shapes, found)

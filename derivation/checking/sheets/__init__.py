@@ -1,0 +1,1 @@
+"""Spreadsheets: the network that cells' formulas make, held against the true gradients."""
