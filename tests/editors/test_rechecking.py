@@ -22,7 +22,7 @@ ARTICLES += [ROOT / "tests" / "articles" / "readings.md", ROOT / "examples" / "s
 SEED = ROOT.parent / "shared" / "seed" / "article.md"
 ARTICLES += [SEED] if SEED.exists() else []
 ALIKE = ("verdict", "kind", "why", "expected", "at", "follows", "needed")
-EDITS = 8
+EDITS = 6
 PUT_IN = [" ", " word ", "\n", "\n\n", "x", "$", "= 2", "\\", "1", " if ", " or ", " then $x = 3$ ", " $w = 0.7$, ", "# New\n", "gradient descent", "**B**", "symmetric", "unrounded"]  # fmt: skip
 LINES = ["", "# New", "Prose with words.", "Now $q = 3$ and $q^2 = 9$.", r"$$\frac{\partial L}{\partial w} = 2$$", r"- $\eta = 0.3$"]  # fmt: skip
 
@@ -72,14 +72,14 @@ def edits(text: str, drawn: random.Random) -> Iterator[str]:
         now = edited(text if count % 3 == 0 else now, drawn)
 
 
-@pytest.mark.slices(4)
+@pytest.mark.slices(3)
 @pytest.mark.parametrize("path", ARTICLES, ids=lambda path: path.name)
 def test_after_any_edit_the_verdicts_are_those_of_a_check_in_full(path: Path) -> None:
     whole = path.read_text("utf-8")
-    for seed in (7, fresh_seed()):
-        with working_precision(PRECISION):
-            for text, _, report in going_on(path, edits(whole, random.Random(seed))):
-                assert told(report) == told(judged(source(str(path), text))), (seed, text)
+    seed = fresh_seed()
+    with working_precision(PRECISION):
+        for text, _, report in going_on(path, edits(whole, random.Random(seed))):
+            assert told(report) == told(judged(source(str(path), text))), (seed, text)
 
 
 @pytest.fixture
