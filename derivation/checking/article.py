@@ -209,7 +209,10 @@ class Article:
 
     def report(self) -> Report:
         """The verdicts."""
-        equalities, facts = self.judged()
+        return self.reported(*self.judged())
+
+    def reported(self, equalities: Sequence[Equality], facts: Facts) -> Report:
+        """The report on these verdicts, by the facts once they are known."""
         wrong, holding = self._declarations(facts)
         unread = [equality for formula, problem in self.unread for equality in as_undecided(formula, problem)]
         merged = sorted(

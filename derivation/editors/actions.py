@@ -41,7 +41,8 @@ def actions(look: Look, uri: str, first: Place, last: Place) -> Iterator[Action]
             change = Change(remark.span, look.document.written(remark.expected))
             yield Action(tell("editors.put_in", expected=remark.expected), "quickfix", [change], remark)
     offset = look.document.offset(uri, first)
-    if offset is not None and not look.document.is_json and (change_below := work(look, offset)):
+    is_text = look.document.is_typed and not look.document.is_json
+    if offset is not None and is_text and (change_below := work(look, offset)):
         yield change_below
 
 

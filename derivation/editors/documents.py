@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from derivation.checking.sources.find import ENDINGS, source
-from derivation.checking.sources.source import Source, whole
+from derivation.checking.sources.source import Source, Translated, whole
 from derivation.editors.places import UTF16, Lines, Place
 
 LANGUAGES: Mapping[str, str] = {"markdown": ".md", "quarto": ".qmd", "rmd": ".rmd", "latex": ".tex", "tex": ".tex"}
@@ -48,7 +48,12 @@ class Document:
     @property
     def is_json(self) -> bool:
         """Whether the editor shows a notebook's file, in which every backslash stands twice."""
-        return bool(self.source.blocks)
+        return self.source.path.endswith(".ipynb") and bool(self.source.blocks)
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether the author types LaTeX, so that LaTeX can be put in."""
+        return not isinstance(self.source, Translated)
 
     @property
     def is_cells(self) -> bool:

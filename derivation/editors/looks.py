@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -17,6 +17,7 @@ from derivation.checking.reading.clauses import Side
 from derivation.checking.sources.source import Source
 from derivation.editors.documents import Document, Span
 from derivation.editors.places import Lines
+from derivation.editors.rechecking import World, checked, traced
 from derivation.formulas.precision import working_precision
 from derivation.words.telling import tell
 
@@ -25,7 +26,7 @@ Level = Literal["error", "information", "hint"]
 
 
 class Remark(NamedTuple):
-    """What is said of an equality, where it stands, and what should stand there."""
+    """What is said of an equality, where it stands, and what can be put in there instead."""
 
     span: Span
     level: Level
@@ -39,8 +40,13 @@ class Look:
     """A document as it was when it was looked at. Nothing in it changes."""
 
     document: Document
-    article: Article
+    world: World
     report: Report
+
+    @property
+    def article(self) -> Article:
+        """The article as the checker understands it."""
+        return self.world.article
 
     @cached_property
     def facts(self) -> Facts:
@@ -56,7 +62,8 @@ class Look:
     def remark(self, equality: Equality, level: Level) -> Remark:
         expected = self.typed(equality.expected or "")
         said = tell("editors.expected", why=equality.why, expected=expected) if expected else equality.why
-        return Remark(self.span(equality.right), level, said, equality.code, expected)
+        fits = self.document.is_typed and not equality.right.formula.words
+        return Remark(self.span(equality.right), level, said, equality.code, expected if fits else "")
 
     def typed(self, latex: str) -> str:
         """LaTeX of ours with the author's decimal mark."""
@@ -87,7 +94,7 @@ class Look:
     @property
     def is_renumbered(self) -> bool:
         """Whether its numbers can be drawn anew: it is one text in which every formula stands as the editor shows it."""
-        return not self.document.is_json and not self.document.is_cells
+        return self.document.is_typed and not self.document.is_json and not self.document.is_cells
 
     def where(self, side: Side) -> str:
         """In which line a side stands, in words."""
@@ -97,16 +104,22 @@ class Look:
         return tell("editors.in_line", line=side.place[0])
 
 
-def looked(document: Document) -> Look:
-    """A look at a document.
+def looked(document: Document, before: Look | None = None) -> Look:
+    """A look at a document; only what an edit touched since the look before is judged anew.
 
     >>> from derivation.editors.documents import document
     >>> [remark.said for remark in looked(document("file:///a.md", "/a.md", "$2 + 2 = 5$")).remarks]
     ['4, not 5; expected: 4']
     """
     with working_precision(PRECISION):
-        article = Article(document.source)
-        return Look(document, article, article.report())
+        world, report = checked(document.source, before.world if before else None)
+        return Look(replace(document, source=world.article.source), world, report)
+
+
+def retraced(look: Look, is_over: Callable[[], bool]) -> Look:
+    """The same look, from which the next one can go on: the first check of a text finds out no more than its verdicts."""
+    with working_precision(PRECISION):
+        return replace(look, world=traced(look.world, is_over))
 
 
 def level_of(equality: Equality) -> Level | None:

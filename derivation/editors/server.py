@@ -27,7 +27,7 @@ from derivation.checking.sources.source import UnreadableArticle
 from derivation.editors.actions import Action, Change, actions, differences, with_other_numbers
 from derivation.editors.documents import Document, Span, document, is_article, notebook
 from derivation.editors.hovering import hover
-from derivation.editors.looks import Level, Look, Remark, looked
+from derivation.editors.looks import Level, Look, Remark, looked, retraced
 from derivation.editors.places import UTF16
 from derivation.version import VERSION
 from derivation.words.telling import tell
@@ -35,6 +35,8 @@ from derivation.words.telling import tell
 Result = TypeVar("Result")
 LEAST_PAUSE, LONGEST_PAUSE = 0.02, 1.0
 """Seconds without typing before a text is looked at: as many as the look before took, within these."""
+IDLE = 0.1
+"""Seconds after a look without another wish, after which the next one is prepared."""
 STACK = 1 << 26
 """Bytes of the worker's stack: formulas may be nested deeply."""
 RENUMBER = "derivation.renumber"
@@ -61,7 +63,10 @@ class Server(LanguageServer):
         super().__init__("derivation", VERSION, notebook_document_sync=CELLS)
         self.looks: dict[str, Look] = {}
         self.tasks: dict[str, asyncio.Task[None]] = {}
+        self.idle: dict[str, asyncio.Task[None]] = {}
         self.took: dict[str, float] = {}
+        self.wishes = 0
+        """How often the worker was given something to do."""
         self.shown: dict[str, set[str]] = {}
         """Under which URIs remarks of a document were shown."""
         threading.stack_size(STACK)
@@ -71,6 +76,7 @@ class Server(LanguageServer):
 
     async def worked(self, work: Callable[[], Result]) -> Result:
         """The result of some work, done by the worker in the language that is spoken here."""
+        self.wishes += 1
         return await asyncio.get_running_loop().run_in_executor(self.worker, copy_context().run, work)
 
     # Documents
@@ -132,11 +138,21 @@ class Server(LanguageServer):
             return
         if made is None:
             return
-        look = await self.worked(partial(looked, made))
+        look = await self.worked(partial(looked, made, self.looks.get(uri)))
         self.took[uri] = perf_counter() - began
         if self.version_of(uri) == version:
             self.looks[uri] = look
             self.show(uri, look.by_page, version)
+            self.idle[uri] = asyncio.create_task(self.prepare(uri, look))
+
+    async def prepare(self, uri: str, look: Look) -> None:
+        """Finds out, while nothing else is wished, what the next look at a document needs to know of this one."""
+        await asyncio.sleep(IDLE)
+        if self.looks.get(uri) is look and not look.world.judged:
+            wishes = self.wishes + 1
+            made = await self.worked(partial(retraced, look, lambda: self.wishes != wishes))
+            if self.looks.get(uri) is look:
+                self.looks[uri] = made
 
     async def look(self, uri: str) -> Look | None:
         """The look at a document as it is now, once there is one."""
@@ -265,6 +281,11 @@ def is_kind(kind: str, wanted: str) -> bool:
     return f"{kind}.".startswith(f"{wanted}.")
 
 
+def ended(server: Server, params: None) -> None:
+    """What is prepared for a next look is not wished any more."""
+    server.wishes += 1
+
+
 async def renumber(server: Server, wish: dict[str, Any]) -> None:
     """The command: `uri`, and `changes` by name (`{"x": "[2, 1]"}`) or a `seed` to draw all inputs from."""
     await server.renumber(wish["uri"], wish.get("changes") or {}, wish.get("seed"))
@@ -279,6 +300,7 @@ FEATURES: Mapping[str, Callable[..., Any]] = {
     types.NOTEBOOK_DOCUMENT_DID_CHANGE: cells_changed,
     types.NOTEBOOK_DOCUMENT_DID_CLOSE: cells_closed,
     types.TEXT_DOCUMENT_HOVER: hovered,
+    types.SHUTDOWN: ended,
 }
 KINDS = types.CodeActionOptions(["quickfix", "refactor.inline", "refactor.rewrite"])
 

@@ -28,7 +28,9 @@ ARTICLES += [SEED] if SEED.exists() else []
 NAMES = [path.name for path in ARTICLES]
 DIGIT = re.compile(r"(?<=[=&] )-?\d+(?:\.|\{,\})\d+(?=\s*(?:[\\$&.,]|$))", re.MULTILINE)
 """Numerals that end a side."""
-SLIPS = 6
+MOST = 8
+"""Quantities of each article that are worked out."""
+SLIPS = 3
 """Slips that are looked at in each article, at most."""
 
 
@@ -130,7 +132,7 @@ def test_what_is_worked_out_below_holds(path: Path) -> None:
         span = look.document.span(chain.sides[0].side.start, chain.sides[0].side.end)
         offered |= {action.title: action for action in actions(look, path.as_uri(), span.start, span.start)}
     assert offered
-    for action in offered.values():
+    for action in random.Random(fresh_seed()).sample(list(offered.values()), min(MOST, len(offered))):
         after = applied(look.document, list(action.changes))
         assert after != text
         report, (change,) = check_text(after, str(path)), action.changes
@@ -164,7 +166,7 @@ def everywhere(look: Look) -> None:
 
 def test_mutilated_articles_break_nothing() -> None:
     for seed in (1, fresh_seed()):
-        for mutant in islice(mutants(seed), 12):
+        for mutant in islice(mutants(seed), 8):
             try:
                 made = document("file:///a", f"/a{mutant.suffix}", mutant.text)
                 everywhere(looked(made))

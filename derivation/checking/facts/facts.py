@@ -193,7 +193,10 @@ class Facts:
 
     def guarded(self, key: Any, chain: Callable[[], Result]) -> Result:
         """What `work` gives, unless it asks for itself."""
-        if key in self._visiting or len(self._visiting) > MAXIMAL_DEPTH:
+        depth = len(self._visiting)
+        if depth > self.meter.deepest:
+            self.meter.deepest = depth
+        if key in self._visiting or depth > MAXIMAL_DEPTH:
             raise Unknown(0, "lacking.circle")
         self._visiting.add(key)
         try:

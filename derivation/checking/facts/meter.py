@@ -28,6 +28,8 @@ class Meter:
 
     def __init__(self, letters: int) -> None:
         self.steps = self.begun = 0
+        self.deepest = 0
+        """How many questions stood behind each other at most."""
         self.limit = STEPS_AT_LEAST + STEPS_A_LETTER * letters
 
     def begin(self) -> None:

@@ -45,7 +45,7 @@ def begins_anew(facts: Facts, before: Statement, chain: ChainRead) -> bool:
         return True
     if here.formula.source is not earlier.formula.source:
         return True
-    between = here.formula.source.text[earlier.end : here.start]
+    between = here.formula.source.passage(earlier.end, here.start)
     is_item = any(LINE.match(line.lstrip()) for line in between.split("\n")[1:])
     return is_item or NEW.search(between) is not None or is_restarted(facts, before, chain)
 

@@ -30,9 +30,10 @@ class Side:
     @property
     def latex(self) -> str:
         """The side as its author typed it, with the `\\left` of a bracket that it begins with."""
-        text = self.formula.source.text
-        sized = SIZED.search(text, max(self.formula.start, self.start - LONGEST_SIZE), self.start)
-        shown = text[sized.start() if sized else self.start : self.end]
+        begin = max(self.formula.start, self.start - LONGEST_SIZE)
+        text = self.formula.source.passage(begin, self.end)
+        sized = SIZED.search(text, 0, self.start - begin)
+        shown = text[sized.start() if sized else self.start - begin :]
         if "&" in shown:  # those between cells are read, those that lay rows out are not
             cells = {word.start for word in self.words if word.text == "&"}
             parts, at = list[str](), self.end - len(shown)

@@ -49,6 +49,10 @@ class Source:
             "L", [0, *(match.end() for match in re.finditer("\n", self.text if self.file is None else self.file))]
         )
 
+    def passage(self, start: int, end: int) -> str:
+        """The text between two places. Whoever judges reads it here, so that it is known what a verdict was read from."""
+        return self.text[start:end]
+
     def offset(self, offset: int) -> int:
         """Where a letter of the text stands in the file."""
         if not self.blocks:
@@ -120,7 +124,7 @@ class Formula:
     @property
     def text(self) -> str:
         """The formula as its author typed it."""
-        return self.source.text[self.start : self.end]
+        return self.source.passage(self.start, self.end)
 
     @property
     def line(self) -> str:
