@@ -101,7 +101,7 @@ class Comparison:
         self.position, self.subject, self.origin = position, subject, origin
         self.is_rounded, self.any_rounded = context.is_rounded, context.any_rounded
         self.rounding = Rounding(relation, context.allowed, context.is_rounded, context.facts.numerals, measured)
-        self.is_shortened = context.is_shortened
+        self.is_shortened, self.mistaken = context.is_shortened, context.mistaken
         self._rounded: list[str] = []
         self._difference: Difference | None = None
         self._aligned: dict[tuple[Term, Term], Agreement] = {}
@@ -205,6 +205,10 @@ class Comparison:
             meant = self.facts.meant(statement, self.position) if statement.position != self.position else None
             if meant:
                 yield meant[0]
+        if not self.facts.definitions(key, self.position) and a.head == "name":
+            general = self.facts.definition(key, self.position)
+            if general and any(self.mistaken(key_of(leaf)) is not None for leaf in quantities(general[0])):
+                yield general[0]  # it may go on from a mistake
 
     # Literals
 

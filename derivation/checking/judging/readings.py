@@ -9,6 +9,7 @@ from functools import partial
 
 from derivation.checking.facts.knowledge import ChainRead, SideRead
 from derivation.checking.reading.trees import Tree, mapped, nodes
+from derivation.formulas.operations import heads
 from derivation.formulas.terms import Term, matrix
 
 
@@ -18,6 +19,15 @@ class Reading:
 
     applies: Callable[[Tree], bool]
     change: Callable[[Tree], Tree]
+
+
+TRIGONOMETRIC = frozenset([heads.SIN, heads.COS, heads.TAN])
+
+
+def is_angle(tree: Tree) -> bool:
+    """Whether a number may be an angle in degrees: a whole one of two digits at least."""
+    inner = tree.args[0] if tree.head in ("group", "u-") else tree
+    return inner.head == "number" and inner.args[0].isdecimal() and len(inner.args[0]) > 1
 
 
 OTHERS = (
@@ -32,6 +42,10 @@ OTHERS = (
     Reading(
         lambda node: node.head == "tuple",
         lambda node: Tree("matrix", (Tree("row", node.args, node.start),), node.start),  # [1, 2] is a row
+    ),
+    Reading(
+        lambda node: node.head == "call" and node.args[0] in TRIGONOMETRIC and is_angle(node.args[1]),
+        lambda node: replace(node, args=(node.args[0], Tree("degrees", node.args[1:], node.start))),  # \\sin 30
     ),
 )
 ENTRYWISE = Reading(lambda node: node.head == "^", lambda node: replace(node, head="^entrywise"))

@@ -153,6 +153,8 @@ def rows(words: list[Token]) -> Iterator[_Row]:
             continue
         if text == "&" and depth <= 0:
             cells = cells or not row
+            if row and place and words[place - 1].text == "&":  # another column of equalities
+                row.append(Token(r"\quad", word.start, word.end))
         else:
             row.append(word)
     yield from _row(row, cells)
