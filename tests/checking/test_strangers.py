@@ -222,3 +222,35 @@ $C = p^2$. $\frac{\partial C}{\partial p} = SLOPE$
 """
     assert last(article.replace("SLOPE", "2p")) == "exact"
     assert last(article.replace("SLOPE", "p")) == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("article", "verdict"),
+    [
+        (r"$M = 3{,}1 \cdot 2~\text{N}\cdot\text{m} = 6{,}2~\text{N}\cdot\text{m}$", "exact"),
+        (r"$M = 3{,}1 \cdot 2~\text{N}\cdot\text{m} = 6{,}3~\text{N}\cdot\text{m}$", "wrong"),
+        (r"$\phi = 0.5~\text{rad} = 28.6^\circ$", "rounded"),
+        (r"$\phi = 0.5~\text{rad} = 26.8^\circ$", "wrong"),
+        (r"$F = 8 \cdot \sin(30) = 8 \cdot 0.5 = 4$", "exact"),
+        (r"$F = 8 \cdot \sin(30) = 8 \cdot 0.6$", "wrong"),
+        (r"$$\begin{align} m &= \frac{1}{p} && s = \frac{2}{p} && p = 0.5 \end{align}$$ $s = 4$", "exact"),
+        (r"$$\begin{align} m &= \frac{1}{p} && s = \frac{2}{p} && p = 0.5 \end{align}$$ $s = 5$", "wrong"),
+    ],
+)
+def test_moments_angles_and_columns(article: str, verdict: str) -> None:
+    assert last(article) == verdict
+
+
+def test_a_line_that_names_an_exercise_is_a_heading() -> None:
+    article = "Exercice #\n\nSoit $v = 3$.\n\n**Exercise 2**\n\nLet $v = 4$. RESULT\n"
+    assert last(article.replace("RESULT", "So $2 v = 8$.")) == "exact"
+    assert last(article.replace("RESULT", "So $2 v = 9$.")) == "wrong"
+    assert last("As in exercise 2 we have $v = 3$.\n\nSo $2 v = 8$.") == "wrong"
+
+
+def test_what_goes_on_from_a_mistake_by_a_general_formula_is_none() -> None:
+    article = (
+        r"$h_t = \tanh(w h_{t-1} + x_t)$, $y_t = 1.5 h_t$, $w = 0.5$, $h_0 = 0$, $x_1 = 1$. "
+        r"$h_1 = \tanh(1) = 0.752$, $y_1 = 1.5 \cdot 0.752 = 1.128$"
+    )
+    assert [verdict for _, verdict in verdicts(article)][-4:] == ["exact", "wrong", "exact", "exact"]

@@ -107,7 +107,7 @@ class Comparison:
         self.rounding = Rounding(
             relation, context.allowed | granted, context.is_rounded, context.facts.numerals, units, measured
         )
-        self.is_shortened = context.is_shortened
+        self.is_shortened, self.mistaken = context.is_shortened, context.mistaken
         self._rounded: list[str] = []
         self._difference: Difference | None = None
         self._aligned: dict[tuple[Term, Term], Agreement] = {}
@@ -211,6 +211,10 @@ class Comparison:
             meant = self.facts.meant(statement, self.position) if statement.position != self.position else None
             if meant:
                 yield meant[0]
+        if not self.facts.definitions(key, self.position) and a.head == "name":
+            general = self.facts.definition(key, self.position)
+            if general and any(self.mistaken(key_of(leaf)) is not None for leaf in quantities(general[0])):
+                yield general[0]  # it may go on from a mistake
 
     # Literals
 

@@ -66,7 +66,8 @@ def ratio(left: SideRead, right: SideRead) -> Any:
     do not differ, or are not of one kind."""
     mine, yours = sole_unit(left.side.words), sole_unit(right.side.words)
     in_degrees = yours in DEGREES or (right.tree is not None and right.tree.head == "degrees")
-    if in_degrees and not mine and left.tree and left.tree.head == "call" and left.tree.args[0] in ANGLES:
+    is_angle = left.tree is not None and left.tree.head == "call" and left.tree.args[0] in ANGLES
+    if in_degrees and (mine == "rad" or (not mine and is_angle)):
         return arb(180) / arb.pi()
     first, second = unit(mine), unit(yours)
     if mine == yours or first is None or second is None or first.powers != second.powers:

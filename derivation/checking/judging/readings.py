@@ -37,6 +37,15 @@ def along(node: Tree, axis: int) -> Tree:
     return replace(node, args=(f"{node.args[0]} axis={axis}", *node.args[1:]))
 
 
+TRIGONOMETRIC = frozenset([heads.SIN, heads.COS, heads.TAN])
+
+
+def is_angle(tree: Tree) -> bool:
+    """Whether a number may be an angle in degrees: a whole one of two digits at least."""
+    inner = tree.args[0] if tree.head in ("group", "u-") else tree
+    return inner.head == "number" and inner.args[0].isdecimal() and len(inner.args[0]) > 1
+
+
 OTHERS = (
     Reading(
         is_share,
@@ -55,6 +64,10 @@ OTHERS = (
     Reading(
         lambda node: node.head == "tuple",
         lambda node: Tree("matrix", (Tree("row", node.args, node.start),), node.start),  # [a, b] side by side
+    ),
+    Reading(
+        lambda node: node.head == "call" and node.args[0] in TRIGONOMETRIC and is_angle(node.args[1]),
+        lambda node: replace(node, args=(node.args[0], Tree("degrees", node.args[1:], node.start))),  # \\sin 30
     ),
 )
 ENTRYWISE = Reading(lambda node: node.head == "^", lambda node: replace(node, head="^entrywise"))

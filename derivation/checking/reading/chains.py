@@ -161,6 +161,8 @@ def rows(words: list[Token]) -> Iterator[_Row]:
                 yield from _row(row, cells)
                 row, cells = [], going_on
             else:
+                if row and place and words[place - 1].text == "&":  # another column of equalities
+                    row.append(Token(r"\quad", word.start, word.end))
                 cells = cells or not row or (len(row) == 1 and row[0].text == "+")
         else:
             row.append(word)

@@ -131,9 +131,10 @@ def unit_at(words: Sequence[Token], at: int, spaced: bool) -> tuple[str, int] | 
         if at < len(words) and words[at].text == "^" and text[-1].isalpha():
             power, at = exponent(words, at)
             text += power
-        if at + 1 >= len(words) or words[at].text != "/" or words[at + 1].text[:1].isdecimal():
+        sign = {"/": "/", r"\cdot": "."}.get(words[at].text, "") if at + 1 < len(words) else ""
+        if not sign or words[at + 1].text[:1].isdecimal() or (sign == "." and not word_of(words[at + 1])):
             break
-        text, at = text + "/", at + 1
+        text, at = text + sign, at + 1
     is_same = at == start + 1 and text == word_of(words[start])
     return (text, at) if not is_same and unit(text) and is_end(words, at) else None
 

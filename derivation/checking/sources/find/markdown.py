@@ -14,6 +14,8 @@ from derivation.checking.sources.source import Formula, Heading, Part, Source, U
 from derivation.checking.sources.source import opened as opened
 
 ENVIRONMENTS = r"(?:align(?:ed|at)?|gather(?:ed)?|multline|equation|eqnarray|displaymath|math|flalign|split|dmath)"
+EXERCISES = "Exercise|Exercice|Exemple|Example|Problem|Aufgabe|Beispiel|Ejercicio|Ejemplo"
+"""Words that begin something of its own where they stand alone in a line with a number."""
 OPENING = re.compile(
     rf"""
     (?P<fence>{FENCE.pattern})[ ]*+(?P<info>[^\n`]*+)(?:\n|\Z)
@@ -28,7 +30,7 @@ OPENING = re.compile(
   | \\begin\{{(?P<environment>{ENVIRONMENTS}\*?)\}}
   | (?P<ticks>`++)
   | (?P<inline>\$)
-  | (?P<heading>^[ ]{{0,3}}\#{{1,6}}[ ]|^:::(?::{{0,9}}+)\{{(?:admonition\}}[ ][A-Z]|(?:prf:)?(?:exercise|example|problem)\b))
+  | (?P<heading>^[ ]{{0,3}}\#{{1,6}}[ ]|^(?:\*\*)?(?:{EXERCISES})[ ][\w.)\#*]{{1,12}}+[ ]{{0,3}}+$|^:::(?::{{0,9}}+)\{{(?:admonition\}}[ ][A-Z]|(?:prf:)?(?:exercise|example|problem)\b))
 """,
     re.VERBOSE | re.MULTILINE,
 )
