@@ -15,12 +15,15 @@ from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key, Quantity, is_updated, stem
 from derivation.checking.reading.clauses import Chain, Clause, Declaration, Side
 from derivation.checking.reading.forms import read
+from derivation.checking.reading.sentences import NEAR, rest, spoken
 from derivation.checking.reading.symbols import Symbol, Vocabulary
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree, nodes, sums_of
 from derivation.formulas.operations import heads
 
 NUMBERED = re.compile(r"(\D*)[1-9]\d*")
+FOR_SOME = frozenset(["for", "when", "if", "für", "wenn", "pour", "si", "para"])
+"""Words behind a formula that is only said of some arguments."""
 Family = tuple[Symbol, bool]
 """A quantity's symbol without its number, and whether it is an updated value."""
 Families = Mapping[Family | None, Sequence[Key]]
@@ -150,6 +153,12 @@ def is_call_of(call: Tree, body: Tree) -> bool:
     return call.head == "apply" and any(node.head == "apply" and node.args[0] == call.args[0] for node in nodes(body))
 
 
+def is_for_some(last: Side) -> bool:
+    """Whether a formula that ends so is only said of some arguments: `p(x) = 2 x` for x = 1."""
+    words = [word for word in spoken(rest(last.formula.source.text, last.formula.end)[:NEAR]) if word != ","]
+    return len(words) > 1 and words[0] in FOR_SOME and words[1][2:3] == "="
+
+
 @dataclass(frozen=True)
 class Knowledge:
     """What the article says, whole: formulas, values and sets by quantity, in the order of the text, and its own
@@ -188,7 +197,9 @@ class Knowledge:
     def is_imaginary(self, letter: str) -> bool:
         """Whether nothing is said of a letter, and it counts nothing: i is the imaginary unit then."""
         counts = any(letter in (*symbol.sub, *symbol.label) for symbol in self.symbols.values())
-        return not counts and letter not in self.summed and not self.formulas.get(letter) and not self.values.get(letter)
+        return (
+            not counts and letter not in self.summed and not self.formulas.get(letter) and not self.values.get(letter)
+        )
 
     @cached_property
     def by_base(self) -> Mapping[str, Sequence[Symbol]]:
@@ -290,9 +301,10 @@ class Gathering:
                 continue
             others = [(other, other.tree) for k, other in enumerate(chain.sides) if k != place and other.tree]
             formulas = [(other, tree) for other, tree in others if not is_closed(tree)]
-            assigned = any(is_assignment(tree, key) for _, tree in formulas) or (
-                place == 0 and chain.relations[0] == "←"
-            )
+            refers = any(is_assignment(tree, key) for _, tree in formulas)
+            if refers and place:  # an equation: `2 x = x`
+                continue
+            assigned = refers or (place == 0 and chain.relations[0] == "←")
             if closed:
                 (_, worked), (last, tree) = closed[0], closed[-1]
                 self.values[key].append(Statement(chain.position, tree, last, chain, assigned, worked))
@@ -304,6 +316,8 @@ class Gathering:
                 self._pattern(key, [tree for _, tree in formulas])
 
     def _function(self, chain: ChainRead, first: Tree) -> None:
+        if is_for_some(chain.sides[-1].side):
+            return  # `p(x) = 2 x` for x = 1 does not say what p is
         parameters = [arg.args[0] for arg in first.args[1:] if arg.head == "name"]
         body = next((read.tree for read in chain.sides[1:] if read.tree and not is_closed(read.tree)), None)
         if body is not None and not is_call_of(first, body) and len(parameters) == len(first.args) - 1:

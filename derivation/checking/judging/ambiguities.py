@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from derivation.checking.facts.indices import letters
 from derivation.checking.facts.knowledge import (
     PRODUCT_SIGNS,
     ChainRead,
@@ -50,6 +51,8 @@ class Ambiguities:
             return ""
         if Cases(self.context).excused(chain, left, right):
             return tell("undecided.case")
+        if left.tree.head == "apply" and self.has_pieces(left.tree):
+            return tell("undecided.case")
         if self.facts.knowledge.scalar and left.tree and has_own_sign(left.tree, right.tree):
             return tell("undecided.own_sign")
         return self.equation(chain, left, right) or self.other_section(chain, left, right)
@@ -78,6 +81,12 @@ class Ambiguities:
         ):
             return tell("undecided.equation_later")
         return ""
+
+    def has_pieces(self, call: Tree) -> bool:
+        """Whether a function of the article's own is another one in every interval: its value for any argument is said
+        more than once."""
+        bodies = self.facts.knowledge.functions.get(call.args[0].key, ())
+        return len(bodies) > 1 and all(argument.head == "name" for argument in call.args[1:])
 
     def is_settled(self, key: Key, chain: ChainRead) -> bool:
         """Whether a quantity follows from others, or was given one value, before."""
@@ -139,12 +148,16 @@ def is_equation(left: Tree, right: Tree) -> bool:
 SLOPES = frozenset(["call", "partial", "nabla", "prime", "updated", "apply"])
 """What no equation to be solved holds, but an identity."""
 ALGEBRAIC = frozenset([heads.ABS, heads.SQRT])
+
+
 def is_relation(left: Tree, right: Tree) -> bool:
     """Whether two sides of symbols relate what is unknown in them: neither is a name that the other would define, nor
     holds a function."""
     if is_closed(left) or is_closed(right) or quantity(left) is not None:
         return False
     found = [node for tree in (left, right) for node in nodes(tree)]
+    if any(node.head == "name" and any(map(letters, node.args[0].sub)) for node in found):
+        return False  # a rule for every index
     return all(node.head not in SLOPES or node.args[0] in ALGEBRAIC for node in found)
 
 

@@ -351,7 +351,7 @@ class Comparison:
     def overlap(self, sources: Sequence[tuple[Sequence[Array], Term | None]], b: Term) -> Agreement:
         """Whether b can have one of the values when rounded numerals stand for intervals, and no numeral of it is
         another one miscopied."""
-        right = self.ball(b)
+        right = self.near(b) or self.ball(b)
         for values, side in sources if right else ():
             assert right
             lefts = values if side is None else [ball] if (ball := self.ball(side)) else []
@@ -361,6 +361,17 @@ class Comparison:
                 ):
                     return "no" if self.is_miscopied(left, b) else "rounded"
         return "no"
+
+    def near(self, b: Term) -> Array | None:
+        """The value of numbers behind a sign of rounding, of which every decimal may be rounded; None where b is none."""
+        found = list(walk(b))
+        if self.rounding.relation != "≈" or any(node.head in ("name", "partial", "updated") for node in found):
+            return None
+        decimals = {node.args[0].lstrip("-") for node in found if node.head == "number" and "." in node.args[0]}
+        try:
+            return Printed(self.facts, Balls(decimals)).value(b, self.position) if decimals else None
+        except FAILURES:
+            return None
 
     def is_miscopied(self, left: Array, b: Term) -> bool:
         """Whether b comes nearer to the left side with the numeral that one of its own is but for the last digit."""

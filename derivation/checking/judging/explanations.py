@@ -303,7 +303,12 @@ class Explanations:
             put = Statement(chain.position, tree, SideRead(statement.read.side, tree), chain)
             lessons = (Restated(key, put),)
             found_later = statement.position > chain.position and key not in named(left)
-            if found_later or others or self.context.lessons.has(Used, key) or self.has_other_value(key, statement, chain):
+            if (
+                found_later
+                or others
+                or self.context.lessons.has(Used, key)
+                or self.has_other_value(key, statement, chain)
+            ):
                 return Judgement("undecided", tell("undecided.new_value", **stated_there), lessons=lessons)
             return Judgement("wrong", tell("wrong.put_in", **stated_there), at=tree.start, lessons=lessons)
         return None

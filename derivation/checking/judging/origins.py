@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from derivation.checking.facts.failures import FAILURES
-from derivation.checking.facts.knowledge import ChainRead, SideRead, quantity
+from derivation.checking.facts.knowledge import ChainRead, SideRead, named, quantity
 from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key, is_derivative, is_derived
 from derivation.checking.facts.values import Truth
 from derivation.checking.judging.context import Context
+from derivation.checking.reading.trees import Tree, nodes
 
 
 class Origins:
@@ -52,6 +53,18 @@ class Origins:
         except FAILURES:
             return False
         return True
+
+    def puts_in(self, left: Tree, right: Tree) -> bool:
+        """Whether the right side has numbers where the left has names: values were put in."""
+        key = quantity(left)
+        definitions = self.facts.definitions(key, self.position) if key else []
+        spelled = definitions[0].tree if definitions else left
+        mine, yours = ({node.args[0] for node in nodes(tree) if node.head == "number"} for tree in (spelled, right))
+        if not yours - mine:
+            return False
+        if key and not definitions:
+            return True
+        return bool(set(named(spelled)) - set(named(right)))
 
     def lacks_value(self, key: Key) -> bool:
         """Whether nothing gives a quantity a value: no statement, no formula, no array of which it is an entry."""

@@ -9,6 +9,7 @@ from functools import partial
 
 from derivation.checking.facts.knowledge import ChainRead, SideRead
 from derivation.checking.reading.trees import Tree, mapped, nodes
+from derivation.formulas.terms import Term, matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,35 @@ OTHERS = (
         lambda node: node.head == "mixed",
         lambda node: Tree("group", (Tree("", node.args, node.start),), node.start),  # 2\frac12 is 2 \cdot \frac12
     ),
+    Reading(lambda node: is_numeral_of_letters(node), lambda node: numeral_of_letters(node)),  # ABC is 100 A + 10 B + C
 )
+
+
+def is_numeral_of_letters(node: Tree) -> bool:
+    """Whether letters beside each other may be the digits of a number."""
+    if node.head != "" or len(node.args) != 2:
+        return False
+    return all(is_letter(part) for part in node.args) or (is_tens(node.args[0]) and is_letter(node.args[1]))
+
+
+def is_letter(tree: Tree) -> bool:
+    return tree.head == "name" and len(tree.args[0].key) == 1
+
+
+def is_tens(tree: Tree) -> bool:
+    """Whether a side was made of letters that are digits."""
+    return tree.head == "group" and tree.args[0].head == "+" and tree.args[0].args[0].head == DIGITS
+
+
+def numeral_of_letters(node: Tree) -> Tree:
+    r"""The number of which letters are the digits: `A B` as `10 \cdot A + B`."""
+    ten = Tree("number", ("10",), node.start)
+    tens = Tree(DIGITS, (ten, node.args[0]), node.start)
+    return Tree("group", (Tree("+", (tens, node.args[1]), node.start),), node.start)
+
+
+DIGITS = r"\times"
+"""The sign between ten and a digit: none that stands in a juxtaposition."""
 ENTRYWISE = Reading(lambda node: node.head == "^", lambda node: replace(node, head="^entrywise"))
 """The square of a matrix of gradients is that of each of its entries."""
 SIGNS = {r"\pm": ("+", "-"), r"\mp": ("-", "+")}
@@ -40,6 +69,17 @@ def otherwise(chain: ChainRead, i: int, k: int, readings: Sequence[Reading]) -> 
     for reading in readings:
         if any(reading.applies(node) for tree in trees for node in nodes(tree)):
             yield changed(chain, i, k, reading)
+
+
+def in_base(chain: ChainRead, i: int, k: int, base: int) -> ChainRead:
+    """The chain with the whole numbers of two sides read in another base."""
+
+    def is_in_base(node: Tree) -> bool:
+        return node.head == "number" and node.args[0].isdecimal() and all(int(digit) < base for digit in node.args[0])
+
+    return changed(
+        chain, i, k, Reading(is_in_base, lambda node: Tree("number", (str(int(node.args[0], base)),), node.start))
+    )
 
 
 def signed(chain: ChainRead, i: int, k: int) -> list[ChainRead]:
@@ -73,3 +113,22 @@ def changed(chain: ChainRead, i: int, k: int, reading: Reading) -> ChainRead:
         if (tree := sides[at].tree) is not None:
             sides[at] = replace(sides[at], tree=mapped(tree, change))
     return replace(chain, sides=sides)
+
+
+def free_names(left: Tree) -> frozenset[str]:
+    r"""The names for which a rule about functions holds whatever they are: the z of `\sigma'(z) = ...`."""
+    if left.head not in ("prime", "apply"):
+        return frozenset()
+    return frozenset(
+        argument.args[0].key for argument in left.args[1:] if isinstance(argument, Tree) and argument.head == "name"
+    )
+
+
+def is_row_of(left: Tree, right: Tree, first: tuple[int, ...], second: tuple[int, ...]) -> bool:
+    """Whether one side is a list in a line, `(1, 2)`, of which a row and a column are both meant."""
+    return first == second[::-1] and "tuple" in (left.head, right.head)
+
+
+def as_row(term: Term) -> Term:
+    """A list that was taken for a column as the row that it is."""
+    return matrix((tuple(row.args[0] for row in term.args),))

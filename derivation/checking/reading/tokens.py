@@ -325,6 +325,14 @@ def unwrapped(words: list[Token]) -> list[Token]:
     return _unwrapped(words, 0)
 
 
+def is_own_sign(before: list[Token], inner: list[Token], after: list[Token]) -> bool:
+    r"""Whether a box is an operation of the article's own, of a number in front of what it makes of it: `\boxed{11} =
+    2`."""
+    texts = [word.text for word in inner if word.text not in "{}"]
+    follows = after[0].text if after else ""
+    return not before and len(texts) == 1 and texts[0].isdecimal() and follows in ("=", r"\times", r"\cdot", "+", "-")
+
+
 def _unwrapped(words: list[Token], depth: int) -> list[Token]:
     if depth > MAXIMAL_BOXES:
         raise Unreadable(words[0].start if words else 0, "reading.deep_boxes", most=MAXIMAL_BOXES)
@@ -341,6 +349,8 @@ def _unwrapped(words: list[Token], depth: int) -> list[Token]:
         for _ in range(groups):
             begin, at = at, group(words, at)
         inner = _unwrapped(words[begin:at], depth + 1)
+        if word.text == r"\boxed" and is_own_sign(found, inner, words[at:]):
+            found.append(word)
         bare = inner[1:-1] if len(inner) > 2 and inner[0].text == "{" else inner
         found += bare if len(bare) == 1 or groups == 2 or "brace" in word.text or word.text == r"\boxed" else inner
         if "brace" in word.text and at < len(words) and words[at].text in "_^":
