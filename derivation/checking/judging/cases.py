@@ -56,6 +56,7 @@ DENIALS = frozenset(
 )
 DENIED = {
     "not": frozenset(["true", "hold", "valid", "possible", "integer", "whole", "allowed"]),
+    "cannot": frozenset(["true", "hold", "happen"]),
     "no": frozenset(["solution", "solutions"]),
     "nicht": frozenset(["wahr", "möglich"]),
     "keine": frozenset(["lösung", "lösungen"]),

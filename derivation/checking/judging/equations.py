@@ -8,7 +8,7 @@ from collections.abc import Callable
 from derivation.checking.facts.knowledge import ChainRead, is_closed, is_number, quantity
 from derivation.checking.judging.cases import Cases, is_plain
 from derivation.checking.judging.context import Context, Judgement
-from derivation.checking.judging.polynomials import UNIT, are_near, are_same
+from derivation.checking.judging.polynomials import UNIT, are_different_numbers, are_near, are_same
 from derivation.checking.judging.readings import in_base
 from derivation.checking.judging.solutions import solutions
 from derivation.checking.judging.verdicts import HOLDING
@@ -68,6 +68,8 @@ class Equations:
         lacks = judgement.verdict == "undecided" and code_of(judgement.why) == "lacking.value"
         if not (begins and lacks and self.context.facts.knowledge.scalar):
             return judgement
+        if are_different_numbers(self.a, self.b) and not self.cases.is_denied(self.chain):
+            return Judgement("wrong", tell("wrong.differs"), at=self.right.side.start)
         return Judgement("stated", tell("holds.equation"), lessons=judgement.lessons)
 
     def is_complex_identity(self) -> bool:
