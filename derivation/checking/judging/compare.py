@@ -6,6 +6,7 @@ interval wherever it is used again. So a chain of rounded intermediates is accep
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -363,13 +364,13 @@ class Comparison:
         return "no"
 
     def near(self, b: Term) -> Array | None:
-        """The value of numbers behind a sign of rounding, of which every decimal may be rounded; None where b is none."""
-        found = list(walk(b))
-        if self.rounding.relation != "≈" or any(node.head in ("name", "partial", "updated") for node in found):
+        """The value of numbers behind a sign of rounding, of which one is pi rounded; None where b is nothing such."""
+        found = [node.args[0] for node in walk(b) if node.head == "number"]
+        rounded = {text for text in found if "." in text and text == f"{math.pi:.{len(text.partition('.')[2])}f}"}
+        if self.rounding.relation != "≈" or not rounded or any(node.head == "name" for node in walk(b)):
             return None
-        decimals = {node.args[0].lstrip("-") for node in found if node.head == "number" and "." in node.args[0]}
         try:
-            return Printed(self.facts, Balls(decimals)).value(b, self.position) if decimals else None
+            return Printed(self.facts, Balls(rounded)).value(b, self.position)
         except FAILURES:
             return None
 
