@@ -16,7 +16,7 @@ RECURRENT = r"""$h_t = \tanh(u x_t + w h_{t-1})$, $y_t = v h_t$, $L = \sum_{t=1}
 $w = 0.3$, $v = 2$, $x_1 = 1$, $x_2 = 2$, $x_3 = -1$, $h_0 = 0$, $k_1 = 1$, $k_2 = 0.5$, $k_3 = 0$, $x_4 = 0$.
 $$\frac{\partial L}{\partial w} = \sum_t e_t D_t$$ $$d_t = v \frac{\partial L}{\partial y_t} + w FACTOR d_{t+1}$$
 $d_4 = 0$ $$r_t = d_t(1-h_t^2)$$ $$\frac{\partial L}{\partial w} = \sum_{t=1}^{3} r_t h_{t-1}$$"""
-ARTICLE = "$x = 2$, $y = 3 x$ and $y = 6$; $u + 1 = 2$.\n"
+ARTICLE = "$x = 2$, $y = 3 x$ and $y = 6$; $u + 1 = u^2$.\n"
 
 
 def verdicts(text: str) -> list[str]:

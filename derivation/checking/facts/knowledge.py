@@ -17,12 +17,15 @@ from derivation.checking.facts.quantity import Key, Quantity, is_derivative, is_
 from derivation.checking.facts.shares import direction, is_distribution, is_one_hot
 from derivation.checking.reading.clauses import Chain, Clause, Declaration, Side
 from derivation.checking.reading.forms import read
+from derivation.checking.reading.sentences import NEAR, rest, spoken
 from derivation.checking.reading.symbols import Symbol, Vocabulary
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import LISTS, Tree, nodes, sums_of
 from derivation.formulas.operations import heads
 
 NUMBERED = re.compile(r"(\D*)[1-9]\d*")
+FOR_SOME = frozenset(["for", "when", "if", "für", "wenn", "pour", "si", "para"])
+"""Words behind a formula that is only said of some arguments."""
 Family = tuple[Symbol, bool]
 """A quantity's symbol without its number, and whether it is an updated value."""
 Families = Mapping[Family | None, Sequence[Key]]
@@ -155,6 +158,12 @@ PRODUCT_SIGNS = frozenset(["", r"\cdot", r"\times", "*"])
 def is_call_of(call: Tree, body: Tree) -> bool:
     """Whether another formula calls the same function: `f(z_1) = f(w x)` says what z_1 is, not what f is."""
     return call.head == "apply" and any(node.head == "apply" and node.args[0] == call.args[0] for node in nodes(body))
+
+
+def is_for_some(last: Side) -> bool:
+    """Whether a formula that ends so is only said of some arguments: `p(x) = 2 x` for x = 1."""
+    words = [word for word in spoken(rest(last.formula.source.text, last.formula.end)[:NEAR]) if word != ","]
+    return len(words) > 1 and words[0] in FOR_SOME and words[1][2:3] == "="
 
 
 @dataclass(frozen=True)
@@ -318,9 +327,10 @@ class Gathering:
                 continue
             others = [(other, other.tree) for k, other in enumerate(chain.sides) if k != place and other.tree]
             formulas = [(other, tree) for other, tree in others if not is_closed(tree)]
-            assigned = any(is_assignment(tree, key) for _, tree in formulas) or (
-                place == 0 and chain.relations[0] == "←"
-            )
+            refers = any(is_assignment(tree, key) for _, tree in formulas)
+            if refers and place:  # an equation: `2 x = x`
+                continue
+            assigned = refers or (place == 0 and chain.relations[0] == "←")
             if closed and not (place and key in self.values and is_about_slope(chain)):
                 (_, worked), (last, tree) = closed[0], closed[-1]
                 self.values[key].append(Statement(chain.position, tree, last, chain, assigned, worked))
@@ -332,6 +342,8 @@ class Gathering:
                 self._pattern(key, [tree for _, tree in formulas])
 
     def _function(self, chain: ChainRead, first: Tree) -> None:
+        if is_for_some(chain.sides[-1].side):
+            return  # `p(x) = 2 x` for x = 1 does not say what p is
         parameters = [arg.args[0] for arg in first.args[1:] if arg.head == "name"]
         body = next((read.tree for read in chain.sides[1:] if read.tree and not is_closed(read.tree)), None)
         if body is not None and not is_call_of(first, body) and len(parameters) == len(first.args) - 1:

@@ -204,6 +204,11 @@ def mixed(meaning: Meaner, tree: Tree) -> Meant:
     return operation("+", [meaning.of(child) for child in tree.children], tree.start)
 
 
+def two_signs(_: Meaner, tree: Tree) -> Meant:
+    r"""Nothing: a `\pm` is one value or the other, and which it is says only who reads the whole chain."""
+    raise Unreadable(tree.start, "reading.two_signs")
+
+
 OF_MATRICES: dict[str, Callable[..., Meant]] = {
     "matrix": of_rows,
     **dict.fromkeys(LISTS, listed),
@@ -220,4 +225,6 @@ OF_MATRICES: dict[str, Callable[..., Meant]] = {
     "norm_1": sum_of_sizes,
     "norm_infinity": largest_size,
     "mixed": mixed,
+    r"\pm": two_signs,
+    r"\mp": two_signs,
 }

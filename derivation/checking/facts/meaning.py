@@ -99,16 +99,14 @@ class Meaning:
     def group(self, tree: Tree) -> Meant:
         return self.of(tree.args[0])
 
-    def two_signs(self, tree: Tree) -> Meant:
-        r"""Nothing: a `\pm` is one value or the other, and which it is says only who reads the whole chain."""
-        raise Unreadable(tree.start, "meaning.two_signs")
-
     def named(self, tree: Tree) -> Meant:
         symbol = instance(tree.args[0], self.indices)
         if self.renamed and symbol.sub and symbol.sub[-1] == self.renamed[0]:
             symbol = replace(symbol, sub=(*symbol.sub[:-1], self.renamed[1]))
         if symbol.key in self.indices:
             return number(self.indices[symbol.key]), ()
+        if len(symbol.base) > 1 and symbol.base.isalpha() and any(letter in self.indices for letter in symbol.base):
+            raise Unknown(tree.start, "lacking.anything", quantity=symbol.key)  # the k n of `a_n = 1 + kn`
         found = self.part(symbol) or self.known(symbol) or self.entry(symbol)
         if found is None and (last := self.facts.with_numbers(symbol, self.position)) != symbol:
             return self.named(replace(tree, args=(last,)))
@@ -394,8 +392,6 @@ METHODS: dict[str, Callable[..., Meant]] = {
     heads.PROD: Meaning.sum,
     "degrees": Meaning.group,
     "slope": slope,
-    r"\pm": Meaning.two_signs,
-    r"\mp": Meaning.two_signs,
     **OF_MATRICES,
     **{
         key: getattr(Meaning, key)

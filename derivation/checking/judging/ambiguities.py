@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from flint import fmpq
 
+from derivation.checking.facts.indices import letters
 from derivation.checking.facts.knowledge import (
     PRODUCT_SIGNS,
     ChainRead,
@@ -70,6 +71,8 @@ class Ambiguities:
             return tell("undecided.case")
         if cases.is_on_one_side(chain, left, right):
             return tell("undecided.one_side")
+        if left.tree.head == "apply" and self.has_pieces(left.tree):
+            return tell("undecided.case")
         if self.facts.knowledge.scalar and left.tree and has_own_sign(left.tree, right.tree):
             return tell("undecided.own_sign")
         return self.equation(chain, left, right) or self.other_section(chain, left, right)
@@ -134,6 +137,12 @@ class Ambiguities:
         ):
             return tell("undecided.equation_later")
         return ""
+
+    def has_pieces(self, call: Tree) -> bool:
+        """Whether a function of the article's own is another one in every interval: its value for any argument is said
+        more than once."""
+        bodies = self.facts.knowledge.functions.get(call.args[0].key, ())
+        return len(bodies) > 1 and all(argument.head == "name" for argument in call.args[1:])
 
     def is_settled(self, key: Key, chain: ChainRead) -> bool:
         """Whether a quantity follows from others, or was given one value, before."""
@@ -208,6 +217,8 @@ def is_relation(left: Tree, right: Tree) -> bool:
     if is_closed(left) or is_closed(right) or quantity(left) is not None:
         return False
     found = [node for tree in (left, right) for node in nodes(tree)]
+    if any(node.head == "name" and any(map(letters, node.args[0].sub)) for node in found):
+        return False  # a rule for every index
     return all(node.head not in SLOPES or node.args[0] in ALGEBRAIC for node in found)
 
 

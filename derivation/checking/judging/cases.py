@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from derivation.checking.facts.facts import Facts
 from derivation.checking.facts.failures import FAILURES
@@ -13,67 +14,58 @@ from derivation.checking.facts.points import Random
 from derivation.checking.facts.quantity import Key
 from derivation.checking.judging.agreement import equal
 from derivation.checking.judging.context import Context
+from derivation.checking.reading.sentences import NEAR, PARAGRAPH, before, paragraph, relates, rest, sentence, spoken
 from derivation.checking.reading.trees import Tree, nodes
 from derivation.formulas.operations import heads
 
-OR = ("or", "oder", "ou", "o", "bien", "sonst", "或")
-AMONG = (*OR, "set", "setting", "either", "entweder", "cases?", "Fall", "cas")
+OR = frozenset(["or", "oder", "ou", "o", "bien", "sonst", "或"])
+AMONG = OR | {"set", "setting", "either", "entweder", "case", "cases"}
 """Words in front of one of several cases."""
+IF = frozenset(["if", "when", "whenever", "unless", "whether", "wenn", "falls", "si", "cuando", "lorsque"])
+"""Words in front of a formula that is only supposed."""
+CASES = frozenset(["case", "cases", "possibility", "scenario", "option", "otherwise", "sonst", "fall", "cas", "caso"])
 SUPPOSING = (
-    *("if", "when", "whenever", "unless", "whether", "suppose", "assum(?:e|ing)", "otherwise", "either", "setting"),
-    *("cases?", "possibilit(?:y|ies)", "having", "only", "wenn", "falls", "Fall", "sonst", "entweder", "angenommen"),
-    *("si", "cas", "sinon", "soit", "supposons", "cuando", "caso", "lorsque"),
+    IF
+    | CASES
+    | {
+        "suppose",
+        "assume",
+        "assuming",
+        "either",
+        "setting",
+        "possibilities",
+        "having",
+        "only",
+        "entweder",
+        "angenommen",
+    }
+    | {"sinon", "soit", "supposons", "如果", "假设"}
 )
-"""Words in front of a formula that is only supposed, or of what follows from it."""
-RELATIONS = ("=", "<", ">", r"\le", r"\ge", r"\ne")
-A_FORMULA = r"\$[^$]*\$"
-WORD = rf"(?:{'|'.join(SUPPOSING)})"
-RELATED = r"(?:[=<>]|\\(?:le|ge|ne|in|leq|geq|neq)\b)"
-SUPPOSED = re.compile(
-    rf"\b{WORD}\b[^$.]{{0,40}}(?:\$[^$]*?|\\[(\[].{{0,200}}?|\\begin.{{0,200}}?){RELATED}|如果|假设",
-    re.IGNORECASE | re.DOTALL,
+"""Words in front of a formula that is supposed, or of what follows from it."""
+SOON = 8
+"""Words between a supposition and its formula."""
+IN = frozenset(["in", "for", "with", "im", "dans", "en"])
+SOLUTION = frozenset(["solution", "method", "proof", "Lösung", "Beweis"])
+ANOTHER = frozenset(["alternate", "alternative", "second", "another", "zweite", "andere"])
+SETTING = frozenset(["set", "setting", "letting", "plugging", "taking", "putting"])
+"""Words in front of a value that is tried."""
+DENIALS = frozenset(
+    (
+        *("contradiction", "contradicts", "contradict", "contradictory", "untrue", "false", "impossible", "absurd"),
+        *("extraneous", "widerspruch", "falsch", "unmöglich", "absurde", "contradicción", "falso", "矛盾"),
+    )
 )
-"""A supposition in a sentence: its word, and not far behind it an equality or inequality."""
-CONDITION = re.compile(
-    r"\b(?:if|when|whenever|unless|whether|wenn|falls|si|cuando|lorsque)\s+\$([^$]*)\$", re.IGNORECASE
-)
-HERE = "$=$"
-"""What stands for the chain itself behind the words before it."""
-BLOCK = re.compile(
-    r"\W*(?:\d+\.\s*)?(?:(?:in|for|with|im|dans|en)\s+(?:the\s+|this\s+|our\s+)?(?:\w+\s+)?(?:cases?|Fall|cas|caso)\b"
-    r"|(?:case|possibility|scenario|option|if|when|otherwise|Fall|wenn|falls|cas|si|sinon|caso)\b(?!\s+(?:we|you|one)\b))",
-    re.IGNORECASE,
-)
-"""How a paragraph begins that speaks of one case."""
-NEW_PARAGRAPH = re.compile(
-    r"\n\s*\n|\n(?=\W*(?:case|possibility|scenario|option|if|Fall|wenn|falls|cas|si|caso)\b)", re.IGNORECASE
-)
-ANOTHER = re.compile(
-    r"^\W*(?:\\text\s*\{\s*)?(?:OR|(?:(?:alternate|alternative|second|another)\s+)?(?:solution|method|proof)\b[^.\n]{0,20})\W*$",
-    re.MULTILINE | re.IGNORECASE,
-)
-"""A line between two solutions of one problem."""
-AFTER_OR = re.compile(
-    rf"(?:\b(?:{'|'.join(AMONG)})\b[:,]?|~or~)[\s${{}}(~\\]*(?:{A_FORMULA}[\s,]*)*[\s$({{[\\]*\Z", re.IGNORECASE
-)
-BEFORE_OR = re.compile(rf"[\s$)}}\\.,;~]*(?:{A_FORMULA}[\s,;]*)*\b(?:{'|'.join(OR)})\b", re.IGNORECASE)
-SPACES = re.compile(r"\\q?quad\b|\\text|\\[,;: ]|&")
-SENTENCE_END = re.compile(
-    r"[.!?](?:\\end\{\w+\*?\}|\$\$?|\\[\])]|[)}\s])*(?:\s|(?=[A-Z]))|\n\s*\n|\\item\b|\\text\{(?:\s*or\s*)\}",
-)
-DENIED = re.compile(
-    r"\b(?:contradict\w*|not true|untrue|false|impossible|absurd\w*|no (?:\w+ )?solutions?|extraneous|not (?:hold|valid|possible)"
-    r"|Widerspr\w+|falsch|unmöglich|nicht wahr|absurde|contradicción|falso)\b|矛盾",
-    re.IGNORECASE,
-)
-"""Words by which a sentence says of an equality that it is not so."""
-NUMBERS = re.compile(r"\$[-\d\s.{},]+=[-\d\s.{},]+\$")
-NEAR, SENTENCE, PARAGRAPH = 100, 400, 3000
-"""Letters in which words that belong to an equality, its sentence and its paragraph are looked for."""
+DENIED = {
+    "not": frozenset(["true", "hold", "valid", "possible", "integer", "whole", "allowed"]),
+    "cannot": frozenset(["true", "hold", "happen"]),
+    "no": frozenset(["solution", "solutions"]),
+    "nicht": frozenset(["wahr", "möglich"]),
+    "keine": frozenset(["lösung", "lösungen"]),
+}
+"""Words by which a sentence says of an equality that it is not so; those of a pair stand close to each other."""
 EVERY = tuple(map(" ".join, (("for", "all"), ("for", "every"), ("für", "alle"), ("pour", "tout"), ("para", "todo"))))
 """Words in front of an equality that holds for all numbers."""
 COMPARISON = re.compile(r"[<>]|\\(?:l|g)(?:e|t)(?:q|qslant)?(?![a-zA-Z])")
-SENTENCES = re.compile(r"[.;:]\s|\n\n|\$\$\s*\n")
 ACTIVATIONS = frozenset([heads.TANH, heads.SIGMOID, heads.SOFTPLUS, heads.GELU])
 """Functions of which one says what they are by others; nobody solves such an equation."""
 
@@ -84,40 +76,58 @@ class Cases:
     def __init__(self, context: Context) -> None:
         self.context, self.facts = context, context.facts
 
+    def before(self, chain: ChainRead) -> list[str]:
+        """The words in front of a chain in its sentence, those of its formula, too."""
+        side = chain.sides[0].side
+        text, start = side.formula.source.text, side.formula.start
+        return [
+            *before(sentence(text, start)),
+            *spoken(text[max(start, side.start - NEAR) : side.start].strip("$[]\\(")),
+        ]
+
+    def after(self, chain: ChainRead) -> list[str]:
+        """The words behind a chain in its sentence."""
+        side = chain.sides[-1].side
+        text, end = side.formula.source.text, side.formula.end
+        return [*spoken(text[side.end : min(end, side.end + NEAR)].strip("$[]\\(")), *spoken(rest(text, end))]
+
     def is_case(self, chain: ChainRead) -> bool:
         """Whether a chain is one of several cases, `x = 1` or `x = 3`, or set to find out what is so then. What is said
         once more in other words, `2 x = 6` or `x = 3`, is none."""
-        first, last = chain.sides[0].side, chain.sides[-1].side
-        text = first.formula.source.text
-        before, after = text[max(first.start - NEAR, 0) : first.start], text[last.end : last.end + NEAR]
-        found = AFTER_OR.search(SPACES.sub(" ", before)) or BEFORE_OR.match(SPACES.sub(" ", after))
-        if found is None:
+        words, behind = self.before(chain), self.after(chain)
+        front, others = first_word(words[::-1])
+        following, more = first_word(behind)
+        if front not in AMONG and following not in OR:
             return False
-        is_or = set(re.findall(r"\w+", found[0].lower())) & set(OR)
-        among = found[0].count("$") > 2 or "either" in sentence(text, first.start).lower()
-        return not is_or or among or bare(first.latex) + "=" in bare(before + " " + after)
+        if front in AMONG - OR or "either" in words or others + more > 0:
+            return True
+        left = bare(chain.sides[0].side.latex) + "="
+        return left in "".join(words[-2 * SOON :]) or left in "".join(behind[: 2 * SOON])
+
+    def begins_case(self, chain: ChainRead, left: SideRead, right: SideRead) -> bool:
+        """Whether a name is set to a number to find out what is so then: `setting x = 0`."""
+        assert left.tree and right.tree
+        if left is not chain.sides[0] or left.tree.head != "name" or not is_number(right.tree):
+            return False
+        return first_word(self.before(chain)[::-1])[0] in SETTING
 
     def is_supposed(self, chain: ChainRead) -> bool:
         """Whether the sentence of a chain supposes something before it: `if y = 3, then z + 1 = 4`."""
-        side = chain.sides[0].side
-        return SUPPOSED.search(sentence(side.formula.source.text, side.start) + HERE) is not None
+        return supposes([*self.before(chain), HERE])
+
+    def is_tentative(self, chain: ChainRead) -> bool:
+        """Whether what a chain says is so in one case only."""
+        return self.is_case(chain) or self.is_supposed(chain)
 
     def is_condition(self, chain: ChainRead, left: SideRead) -> bool:
         """Whether a side's names stand in a condition of the same sentence: `if y = 3, then y + 1 = 4`."""
-        side = chain.sides[0].side
-        supposed = CONDITION.findall(sentence(side.formula.source.text, side.start).replace("$$", "$"))
-        return any(
-            any(sign in latex for sign in RELATIONS) and letter(key) in latex
-            for latex in supposed
-            for key in left.named
-        )
+        words = self.before(chain)
+        supposed = [word for last, word in pairwise(words) if last in IF and relates(word)]
+        return any(letter(key) in latex for latex in supposed for key in left.named)
 
     def is_on_one_side(self, chain: ChainRead, left: SideRead, right: SideRead) -> bool:
         """Whether a comparison beside an equality says on which side of a kink it is meant: `for z > 0`."""
-        first, last = chain.sides[0].side, chain.sides[-1].side
-        text = first.formula.source.text
-        before, after = text[max(first.start - SENTENCE, 0) : first.start], text[last.end : last.end + NEAR]
-        beside = SENTENCES.split(before)[-1] + SENTENCES.split(after)[0]
+        beside = " ".join(word for word in (*self.before(chain), *self.after(chain)) if word.startswith("$"))
         if not COMPARISON.search(beside) or not left.tree or not right.tree:
             return False
         try:
@@ -134,15 +144,18 @@ class Cases:
         if here.formula.source is not there.formula.source:
             return False
         text = here.formula.source.text
-        between = text[there.end : here.start] if there.end < here.start else text[here.start : there.start]
-        if len(between) < PARAGRAPH and ANOTHER.search(between):
+        first, last = sorted((here.formula, there.formula), key=lambda formula: formula.start)
+        between = text[first.end : last.start].lstrip("$]\\")
+        if len(between) < PARAGRAPH and any(map(is_other_solution, between.split("\n"))):
             return True
-        apart = paragraph(text, here.start) != paragraph(text, there.start)
-        if self.is_case(statement.chain) and SENTENCE_END.search(between):
+        apart = block(text, here.start) != block(text, there.start)
+        if self.is_denied(statement.chain):
+            return True
+        if self.is_case(statement.chain) and not self.is_beside(statement, chain):
             return True
         if self.is_supposed(statement.chain):
-            return apart or there.start > here.start or SUPPOSED.search(between + HERE) is not None
-        return apart and any(BLOCK.match(text, paragraph(text, side.start)) for side in (here, there))
+            return apart or there.start > here.start or supposes([*before(between[-PARAGRAPH:]), HERE])
+        return apart and any(is_block(text[block(text, side.start) :][:NEAR]) for side in (here, there))
 
     def is_unsettled(self, key: Key, chain: ChainRead) -> bool:
         """Whether a quantity has several values, each in a case, or one that holds in another case than a chain's."""
@@ -166,23 +179,32 @@ class Cases:
         """Whether something is said in the sentence of a chain."""
         here, there = chain.sides[0].side, statement.read.side
         text = here.formula.source.text
-        begin = here.start - len(sentence(text, here.start))
-        return begin <= there.start <= here.start or not SENTENCE_END.search(text, here.start, there.start)
+        if there.start < here.start:
+            return here.start - len(sentence(text, here.start)) <= there.start
+        return there.start <= here.start + len(rest(text, here.start))
 
     def is_redefined(self, key: Key, chain: ChainRead) -> bool:
         """Whether the formula of a quantity is that of another case than a chain's."""
         used = self.facts.definitions(key, chain.position)[:1] if self.facts.knowledge.scalar else ()
         return any(self.is_left(statement, chain) for statement in used)
 
+    def base(self, chain: ChainRead) -> int:
+        """The base, below ten, of which the sentence of a chain speaks; 0 where it speaks of none."""
+        words = self.before(chain)
+        found = [other for word, other in pairwise(words) if word in ("base", "basis")]
+        digits = [letter for letter in found[-1] if letter.isdecimal()] if found else []
+        return int(digits[0]) if len(digits) == 1 and digits[0] > "1" else 0
+
     def is_denied(self, chain: ChainRead) -> bool:
         """Whether the article says itself that an equality of numbers is not so: close behind it, or, of two mere
         numbers, in front of it."""
-        first, last = chain.sides[0].side, chain.sides[-1].side
-        text = first.formula.source.text
-        end = SENTENCE_END.search(text, last.end, last.end + SENTENCE)
-        after = NUMBERS.sub(" ", text[last.end : end.start() if end else last.end + SENTENCE]).partition("=")[0]
-        mere = all(read.tree is not None and is_number(read.tree) for read in chain.sides)
-        return bool(DENIED.search(after[:NEAR]) or (mere and DENIED.search(sentence(text, first.start))))
+        behind = self.after(chain)
+        end = next((k for k, word in enumerate(behind) if "=" in word and any(map(str.isalpha, word))), len(behind))
+        if denies(behind[:end]):
+            return True
+        return all(read.tree is not None and is_number(read.tree) for read in chain.sides) and denies(
+            self.before(chain)
+        )
 
     def is_without_solution(self, chain: ChainRead) -> bool:
         """Whether two numbers are left of an equation of the same formula that is only supposed: `2 a = 2 (a - 3)
@@ -229,21 +251,67 @@ def is_plain(tree: Tree) -> bool:
     return is_closed(tree) and all(node.head != "apply" for node in nodes(tree))
 
 
-def sentence(text: str, at: int) -> str:
-    """What stands before a place in its sentence.
-
-    >>> sentence("So it is. If $x = 1$, then $y = 2$.", 28)
-    'If $x = 1$, then $'
-    """
-    begin = max(at - SENTENCE, 0)
-    ends = [match.end() for match in SENTENCE_END.finditer(text, begin, at)]
-    return text[ends[-1] if ends else begin : at]
+HERE = "$=$"
+"""What stands for the chain itself behind the words before it."""
 
 
-def paragraph(text: str, at: int) -> int:
-    """Where the paragraph of a place begins, or the line that begins a case."""
-    begin = max(at - PARAGRAPH, 0)
-    return max((match.end() for match in NEW_PARAGRAPH.finditer(text, begin, at)), default=begin)
+def first_word(words: Sequence[str]) -> tuple[str, int]:
+    """The first word of some, or of the reversed words before a formula, and how many formulas of a list stand before
+    it."""
+    count = 0
+    for word in words:
+        if word[:1].isalpha():
+            return word, count
+        if word.startswith("$"):
+            count += 1
+        elif word not in (",", ";", ":", "(", ")", "[", "]", ".", "&", "\\"):
+            break
+    return "", count
+
+
+def supposes(words: Sequence[str]) -> bool:
+    """Whether something is supposed: a word for it, and not far behind it an equality or inequality."""
+    for place, word in enumerate(words):
+        if word in SUPPOSING:
+            following = words[place + 1 : place + 1 + SOON]
+            formula = next((k for k, other in enumerate(following) if other.startswith("$")), None)
+            if formula is not None and "." not in following[:formula] and relates(following[formula]):
+                return True
+    return False
+
+
+def denies(words: Sequence[str]) -> bool:
+    """Whether words say of an equality that it is not so."""
+    return any(
+        word in DENIALS or (word in DENIED and not DENIED[word].isdisjoint(words[place + 1 : place + 4]))
+        for place, word in enumerate(words)
+    )
+
+
+def is_block(text: str) -> bool:
+    """Whether a paragraph that begins so speaks of one case."""
+    words = [word for word in spoken(text)[:8] if word[:1].isalpha()]
+    if words[:1] and words[0] in CASES | IF:
+        return words[1:2] not in (["we"], ["you"], ["one"])
+    return words[:1] != [] and words[0] in IN and not CASES.isdisjoint(words[1:4])
+
+
+def is_other_solution(line: str) -> bool:
+    """Whether a line stands between two solutions of one problem."""
+    words = [word for word in spoken(line) if word[:1].isalpha()]
+    if words == ["or"]:
+        return "OR" in line
+    return len(words) <= 2 and words[-1:] != [] and words[-1] in SOLUTION and set(words[:-1]) <= ANOTHER
+
+
+def block(text: str, at: int) -> int:
+    """Where the paragraph of a place begins, or the line in it that begins a case."""
+    begin = paragraph(text, at)
+    lines = text[begin:at].split("\n")
+    for count in range(len(lines) - 1, 0, -1):
+        if is_block(lines[count][:NEAR]):
+            return at - len("\n".join(lines[count:]))
+    return begin
 
 
 def letter(key: Key) -> str:
@@ -252,7 +320,7 @@ def letter(key: Key) -> str:
 
 
 def bare(latex: str) -> str:
-    return re.sub(r"[{}\s&]", "", latex)
+    return "".join(letter for letter in latex if letter not in "{} \n&")
 
 
 def is_solved(facts: Facts, chain: ChainRead) -> bool:

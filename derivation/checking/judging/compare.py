@@ -6,6 +6,7 @@ interval wherever it is used again. So a chain of rounded intermediates is accep
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -366,7 +367,7 @@ class Comparison:
     def overlap(self, sources: Sequence[tuple[Sequence[Array], Term | None]], b: Term) -> Agreement:
         """Whether b can have one of the values when rounded numerals stand for intervals, and no numeral of it is
         another one miscopied."""
-        right = self.ball(b)
+        right = self.near(b) or self.ball(b)
         for values, side in sources if right else ():
             assert right
             lefts = values if side is None else [ball] if (ball := self.ball(side)) else []
@@ -381,6 +382,17 @@ class Comparison:
         """Whether the decimals of a side were printed as values, or may have been worked with rounding in between."""
         texts = {node.args[0].lstrip("-") for node in walk(b) if node.head == "number" and "." in node.args[0]}
         return all(map(self.facts.numerals.is_worked, texts)) or self.rounding.allows("carried")
+
+    def near(self, b: Term) -> Array | None:
+        """The value of numbers behind a sign of rounding, of which one is pi rounded; None where b is nothing such."""
+        found = [node.args[0] for node in walk(b) if node.head == "number"]
+        rounded = {text for text in found if "." in text and text == f"{math.pi:.{len(text.partition('.')[2])}f}"}
+        if self.rounding.relation != "≈" or not rounded or any(node.head == "name" for node in walk(b)):
+            return None
+        try:
+            return Printed(self.facts, Balls(rounded)).value(b, self.position)
+        except FAILURES:
+            return None
 
     def is_miscopied(self, left: Array, b: Term) -> bool:
         """Whether b comes nearer to the left side with the numeral that one of its own is but for the last digit."""

@@ -29,6 +29,7 @@ from derivation.checking.judging.expected import as_printed, formula_of
 from derivation.checking.judging.misprints import miscopied
 from derivation.checking.judging.mistakes import named_mistake
 from derivation.checking.judging.origins import of_other_shape, put_in_anew
+from derivation.checking.judging.polynomials import is_factoring
 from derivation.checking.judging.restarts import begins_anew
 from derivation.checking.reading.trees import LISTS, Tree, nodes
 from derivation.formulas.terms import Term, is_literal
@@ -104,7 +105,7 @@ class Explanations:
                 definitions = self.facts.definitions(key, chain.position) if key and not is_derivative(key) else []
                 if key and not is_derived(key) and (not definitions or definitions[0].read is right):
                     return Judgement(agreement, kind="definition")
-                if self.is_equation(chain, a, b):
+                if self.is_equation(chain, a, b) and not is_factoring(chain, left, right):
                     return Judgement(agreement, tell("holds.these_numbers"))
                 why = extended(why, "wrong.by_chance")
         except FAILURES:

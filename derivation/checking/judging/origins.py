@@ -6,7 +6,7 @@ import re
 from collections.abc import Container, Iterable
 
 from derivation.checking.facts.failures import FAILURES
-from derivation.checking.facts.knowledge import ChainRead, SideRead, is_number, quantity
+from derivation.checking.facts.knowledge import ChainRead, SideRead, is_closed, is_number, named, quantity
 from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.numerals import numerals
 from derivation.checking.facts.position import Position
@@ -14,7 +14,7 @@ from derivation.checking.facts.quantity import Key, is_derivative, is_derived, k
 from derivation.checking.facts.values import Truth, quantities
 from derivation.checking.judging.agreement import equal
 from derivation.checking.judging.context import Context, Judgement
-from derivation.checking.reading.trees import Tree
+from derivation.checking.reading.trees import Tree, nodes
 from derivation.formulas.arrays import describe
 from derivation.formulas.terms import Term
 from derivation.words.telling import tell
@@ -65,6 +65,20 @@ class Origins:
         except FAILURES:
             return False
         return True
+
+    def puts_in(self, left: Tree, right: Tree) -> bool:
+        """Whether the right side has numbers where the left has names: values were put in."""
+        if any(node.head == "matrix" and is_closed(node) for node in nodes(right)):
+            return not any(node.head == "matrix" for node in nodes(left))
+        key = quantity(left)
+        definitions = self.facts.definitions(key, self.position) if key else []
+        spelled = definitions[0].tree if definitions else left
+        mine, yours = ({node.args[0] for node in nodes(tree) if node.head == "number"} for tree in (spelled, right))
+        if not yours - mine:
+            return False
+        if key and not definitions:
+            return True
+        return bool(set(named(spelled)) - set(named(right)))
 
     def lacks_value(self, key: Key) -> bool:
         """Whether nothing gives a quantity a value: no statement, no formula, no array of which it is an entry."""

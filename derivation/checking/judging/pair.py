@@ -15,7 +15,6 @@ from derivation.checking.facts.knowledge import (
     ChainRead,
     is_closed,
     is_number,
-    named,
     quantity,
     substitutions,
 )
@@ -29,25 +28,25 @@ from derivation.checking.facts.values import quantities
 from derivation.checking.judging.agreement import significant
 from derivation.checking.judging.ambiguities import Ambiguities
 from derivation.checking.judging.beginning import Beginning
-from derivation.checking.judging.cases import Cases, claims_identity, is_plain
+from derivation.checking.judging.cases import Cases, claims_identity
 from derivation.checking.judging.compare import Comparison, NoValue, Outcome, is_near
 from derivation.checking.judging.context import ATTEMPTS, Context, Judgement
 from derivation.checking.judging.conversions import converted
 from derivation.checking.judging.definitions import Definitions, latest_formula
 from derivation.checking.judging.elided import of_elided
+from derivation.checking.judging.equations import Equations
 from derivation.checking.judging.explanations import Explanations
 from derivation.checking.judging.given import holds_as_given, puts_nothing_in
 from derivation.checking.judging.measures import in_common, in_their_units, others
 from derivation.checking.judging.origins import Origins, put_in_anew
-from derivation.checking.judging.polynomials import UNIT, are_near, are_same
+from derivation.checking.judging.polynomials import are_near
 from derivation.checking.judging.readings import as_one_list, signed
 from derivation.checking.judging.residues import congruent
-from derivation.checking.judging.solutions import solutions
 from derivation.checking.judging.solving import in_step
 from derivation.checking.judging.supposing import Supposing, free_names, is_readable, is_statement, speaks_of_slopes
 from derivation.checking.judging.verdicts import HOLDING, Allowance
 from derivation.checking.reading.tokens import Unreadable
-from derivation.checking.reading.trees import Tree, alike, nodes
+from derivation.checking.reading.trees import alike, nodes
 from derivation.checking.reading.units import sole_unit
 from derivation.formulas.arrays import Shape, describe
 from derivation.formulas.calculus.reverse import NoDerivative
@@ -128,18 +127,18 @@ class Pair:
     def weighed(self) -> Judgement:
         """What is thought, once it is weighed whether something else was meant."""
         judgement = self.attempt(Pair.freed)
-        if judgement.verdict in ("wrong", "undecided") and self.is_complex() and are_same(self.a, self.b):
+        if judgement.verdict in ("wrong", "undecided") and self.equations.is_complex_identity():
             return Judgement("exact")
         if judgement.verdict != "wrong":
-            return self.on_one_side(self.supposing(judgement))
+            return self.equations.stated(self.on_one_side(self.supposing(judgement)))
         if in_unit := converted(self.context, self.chain, self.left, self.right, self.relation):
             return in_unit
         for other in others(self.chain, self.i, self.k, self.facts.knowledge.scalar):
             again = Pair(self.context, other, self.i, self.k).attempt(Pair.freed)
             if again.verdict in HOLDING:
                 return again
-        if other_meaning := self.denied() or (self.solved() if self.facts.knowledge.scalar else None):
-            return other_meaning
+        if meant := self.equations.meant():
+            return meant.teaching(*judgement.lessons)
         ambiguity = Ambiguities(self.context.after(judgement.lessons)).ambiguity(
             self.chain, self.left, self.right, judgement.expected
         )
@@ -154,35 +153,13 @@ class Pair:
         )
         return Judgement("undecided", tell("undecided.one_side")) if is_meant else judgement
 
-    def is_complex(self) -> bool:
-        """Whether i stands in the sides, of which the article says nothing: the imaginary unit."""
-        named_ = {*self.left.named, *self.right.named}
-        return UNIT in named_ and self.facts.knowledge.is_imaginary(UNIT)
+    @cached_property
+    def equations(self) -> Equations:
+        return Equations(self.context, self.chain, self.i, self.k, self.as_read)
 
-    def denied(self) -> Judgement | None:
-        """The judgement on numbers that differ, as the article says itself."""
-        cases = Cases(self.context)
-        if is_plain(self.a) and is_plain(self.b) and cases.is_denied(self.chain):
-            return Judgement("exact", tell("holds.denied"))
-        if is_number(self.a) and is_number(self.b) and cases.is_without_solution(self.chain):
-            return Judgement("undecided", tell("undecided.case"))
-        return None
-
-    def solved(self) -> Judgement | None:
-        """The judgement where an equation holds with what another line gives for its unknown."""
-        closed = is_closed(self.a) + is_closed(self.b)
-        if (
-            closed == 2
-            or (closed == 0 and are_near(self.a, self.b))
-            or quantity(self.a) is not None
-            or (closed == 0 and len(self.chain.sides) > 2)
-        ):
-            return None
-        for solution in solutions(self.facts, self.chain, self.i, self.k):
-            if Pair(self.context, solution.chain, self.i, self.k).attempt(Pair.decided).verdict in HOLDING:
-                side = solution.statements[0].read.side
-                return Judgement("exact", tell("holds.solved", latex=side.latex, line=side.place[0]))
-        return None
+    def as_read(self, chain: ChainRead) -> Judgement:
+        """What is thought of the same two sides of a chain that is read otherwise."""
+        return Pair(self.context, chain, self.i, self.k).attempt(Pair.decided)
 
     def supposing(self, judgement: Judgement) -> Judgement:
         """The judgement; where the article lacks numbers for one on derivatives, the one by what must hold for any."""
@@ -276,7 +253,10 @@ class Pair:
         """The judgement by values that were seen put in, which stay known even if nothing comes of it."""
         if not seen:
             return how(self)
-        return self.within(self.context.after(seen)).attempt(how).teaching(*seen)
+        judgement = self.within(self.context.after(seen)).attempt(how)
+        if self.facts.knowledge.scalar and len(seen) == 1 and judgement.verdict not in HOLDING:
+            return how(self)  # whatever one unknown is, an equation may hold with it
+        return judgement.teaching(*seen)
 
     def terms(self) -> Terms:
         """What the sides mean, and their shapes."""
@@ -332,7 +312,9 @@ class Pair:
                 return Judgement("exact")
             if same is False and holds_as_given(self.context, self.chain, a, b):
                 return Judgement("exact", tell("holds.these_numbers"))
-            if same is False and (not self.puts_in(self.a, self.b) or puts_nothing_in(self.context, self.chain, a, b)):
+            if same is False and (
+                not self.origins.puts_in(self.a, self.b) or puts_nothing_in(self.context, self.chain, a, b)
+            ):
                 return self.explanations.refuted(self.chain, self.left, self.right, a, b, self.comparison())
         if is_literal(a) and not is_literal(b) and is_closed(self.b):
             a, b = b, a  # `2.33 = 7/3`: the numeral is the result, wherever it stands
@@ -414,20 +396,6 @@ class Pair:
                 if self.context.identical(left, b, self.chain, points):
                     return True
         return False
-
-    def puts_in(self, left: Tree, right: Tree) -> bool:
-        """Whether the right side has numbers where the left has names: values were put in."""
-        if any(node.head == "matrix" and is_closed(node) for node in nodes(right)):
-            return not any(node.head == "matrix" for node in nodes(left))
-        key = quantity(left)
-        definitions = self.facts.definitions(key, self.position) if key else []
-        spelled = definitions[0].tree if definitions else left
-        mine, yours = ({node.args[0] for node in nodes(tree) if node.head == "number"} for tree in (spelled, right))
-        if not yours - mine:
-            return False
-        if key and not definitions:
-            return True
-        return bool(set(named(spelled)) - set(named(right)))
 
     def seen(self) -> tuple[PutIn, ...]:
         """The values put in for names of which nothing says one, or only what was put in elsewhere for another

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from derivation.checking.facts.knowledge import PRODUCT_SIGNS
+from derivation.checking.facts.knowledge import PRODUCT_SIGNS, ChainRead, SideRead, is_closed
 from derivation.checking.reading.trees import Tree
 from derivation.formulas.operations import heads
 
@@ -45,6 +45,13 @@ def are_near(left: Tree, right: Tree) -> bool:
     return bool(shared) and len(first.keys() ^ second.keys()) <= 1
 
 
+def is_factoring(chain: ChainRead, left: SideRead, right: SideRead) -> bool:
+    """Whether a side is written otherwise before the chain says what it comes to: `x^2 - 4 = (x + 2)(x - 2) = 0`."""
+    last = chain.sides[-1].tree
+    goes_on = len(chain.sides) > 2 and last is not None and is_closed(last)
+    return goes_on and left.tree is not None and right.tree is not None and are_near(left.tree, right.tree)
+
+
 def are_same(left: Tree, right: Tree) -> bool | None:
     """Whether two sides are the same for all values of their names, i being the imaginary unit; None where that cannot
     be worked."""
@@ -53,6 +60,15 @@ def are_same(left: Tree, right: Tree) -> bool | None:
         return not reduced(plus(times(a, d), negative(times(c, b)))) and bool(reduced(b)) and bool(reduced(d))
     except NoPolynomial:
         return None
+
+
+def are_different_numbers(left: Tree, right: Tree) -> bool:
+    """Whether the names of two sides cancel, and what is left are two numbers: `2 + 2 a - 1 - 2 a` and 3."""
+    try:
+        (a, b), (c, d) = quotient(left), quotient(right)
+        return all(set(part) <= {()} for part in (a, b, c, d)) and times(a, d) != times(c, b)
+    except NoPolynomial:
+        return False
 
 
 def reduced(found: Polynomial) -> Polynomial:

@@ -69,7 +69,35 @@ OTHERS = (
         lambda node: node.head == "call" and node.args[0] in TRIGONOMETRIC and is_angle(node.args[1]),
         lambda node: replace(node, args=(node.args[0], Tree("degrees", node.args[1:], node.start))),  # \\sin 30
     ),
+    Reading(lambda node: is_numeral_of_letters(node), lambda node: numeral_of_letters(node)),  # ABC is 100 A + 10 B + C
 )
+
+
+def is_numeral_of_letters(node: Tree) -> bool:
+    """Whether letters beside each other may be the digits of a number."""
+    if node.head != "" or len(node.args) != 2:
+        return False
+    return all(is_letter(part) for part in node.args) or (is_tens(node.args[0]) and is_letter(node.args[1]))
+
+
+def is_letter(tree: Tree) -> bool:
+    return tree.head == "name" and len(tree.args[0].key) == 1
+
+
+def is_tens(tree: Tree) -> bool:
+    """Whether a side was made of letters that are digits."""
+    return tree.head == "group" and tree.args[0].head == "+" and tree.args[0].args[0].head == DIGITS
+
+
+def numeral_of_letters(node: Tree) -> Tree:
+    r"""The number of which letters are the digits: `A B` as `10 \cdot A + B`."""
+    ten = Tree("number", ("10",), node.start)
+    tens = Tree(DIGITS, (ten, node.args[0]), node.start)
+    return Tree("group", (Tree("+", (tens, node.args[1]), node.start),), node.start)
+
+
+DIGITS = r"\times"
+"""The sign between ten and a digit: none that stands in a juxtaposition."""
 ENTRYWISE = Reading(lambda node: node.head == "^", lambda node: replace(node, head="^entrywise"))
 """The square of a matrix of gradients is that of each of its entries."""
 SIGNS = {r"\pm": ("+", "-"), r"\mp": ("-", "+")}
@@ -81,6 +109,17 @@ def otherwise(chain: ChainRead, i: int, k: int, readings: Sequence[Reading]) -> 
     for reading in readings:
         if any(reading.applies(node) for tree in trees for node in nodes(tree)):
             yield changed(chain, i, k, reading)
+
+
+def in_base(chain: ChainRead, i: int, k: int, base: int) -> ChainRead:
+    """The chain with the whole numbers of two sides read in another base."""
+
+    def is_in_base(node: Tree) -> bool:
+        return node.head == "number" and node.args[0].isdecimal() and all(int(digit) < base for digit in node.args[0])
+
+    return changed(
+        chain, i, k, Reading(is_in_base, lambda node: Tree("number", (str(int(node.args[0], base)),), node.start))
+    )
 
 
 def signed(chain: ChainRead, i: int, k: int) -> list[ChainRead]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
-from derivation.checking.facts.facts import Facts
 from derivation.checking.facts.knowledge import ChainRead, Statement, is_closed
 from derivation.checking.facts.quantity import Key
+from derivation.checking.judging.cases import Cases
 from derivation.checking.judging.readings import SIGNS, Reading, changed, with_sign
 from derivation.checking.reading.trees import Tree, mapped, nodes
 
@@ -25,9 +25,10 @@ class Solution:
     statements: Sequence[Statement]
 
 
-def solutions(facts: Facts, chain: ChainRead, i: int, k: int) -> Iterator[Solution]:
+def solutions(cases: Cases, chain: ChainRead, i: int, k: int) -> Iterator[Solution]:
     """The chain with the values that other places of the article give the names of two of its sides."""
-    found = {key: others for key in names(chain, i, k) if (others := elsewhere(facts, key, chain))}
+    facts = cases.facts
+    found = {key: others for key in names(chain, i, k) if (others := elsewhere(cases, key, chain))}
     known = {key: facts.value_statement(key, chain.position) for key in found}
     for way in islice(ways(found), MAXIMAL_WAYS):
         if all(way[key] is known[key] for key in way):
@@ -42,11 +43,17 @@ def names(chain: ChainRead, i: int, k: int) -> list[Key]:
     return list(dict.fromkeys(node.args[0].key for tree in trees for node in nodes(tree) if node.head == "name"))
 
 
-def elsewhere(facts: Facts, key: Key, chain: ChainRead) -> list[Statement]:
-    """The different values that other chains give a name, those that stand behind this one first."""
+def elsewhere(cases: Cases, key: Key, chain: ChainRead) -> list[Statement]:
+    """The different values that other chains give a name, those that stand behind this one first, then those that were
+    given in a case only, or given last."""
+    facts = cases.facts
     given = [one for one in facts.values(key) if not one.assigned and one.chain is not chain and is_closed(one.tree)]
     behind = [one for one in given if one.position > chain.position]
     before = [one for one in reversed(given) if one.position < chain.position]
+    known = facts.value_statement(key, chain.position)
+    if known and known.assigned:
+        before = []
+    before = [one for k, one in enumerate(before) if k == 0 or (one.chain and cases.is_tentative(one.chain))]
     different = {one.read.side.latex: one for one in reversed((*behind, *before))}
     return list(reversed(different.values()))[:MAXIMAL_OTHERS]
 

@@ -57,6 +57,8 @@ def named(reader: Reader, found: Scripted) -> Tree:
         and (follows != "(" or is_numeric(reader.words[found.after : closing(reader, found.after)]))
     ):
         return pi(found.start)
+    if found.base == r"\mathrm{proj}" and found.sub and not found.sups and follows not in STOPS:
+        return projection(reader, found)
     if found.base in OPERATORS and follows in ("(", "["):
         return opaque(reader, Symbol(found.base, texts(found.sub)), found)
     if found.base in OPERATORS and found.base not in reader.vocabulary.quantities and follows not in STOPS:
@@ -72,6 +74,14 @@ def named(reader: Reader, found: Scripted) -> Tree:
         return opaque(reader, with_all_scripts(found), found)
     tree = labelled(reader, found)
     return applied(reader, tree, found) if follows == "(" else tree
+
+
+def projection(reader: Reader, found: Scripted) -> Tree:
+    r"""`\operatorname{proj}_{v} u`, the share of u that lies along v: `\frac{u \cdot v}{v \cdot v} v`."""
+    onto, what = reader.inner(found.sub), reader.factor()
+    above, below = (Tree(r"\cdot", (part, onto), found.start) for part in (what, onto))
+    share = Tree("group", (Tree("frac", (above, below), found.start),), found.start)
+    return Tree("group", (Tree("", (share, onto), found.start),), found.start)
 
 
 def with_all_scripts(found: Scripted) -> Symbol:

@@ -142,6 +142,14 @@ def unwrapped(words: list[Token]) -> list[Token]:
     return _unwrapped(words, 0)
 
 
+def is_own_sign(before: list[Token], inner: list[Token], after: list[Token]) -> bool:
+    r"""Whether a box is an operation of the article's own, of a number in front of what it makes of it: `\boxed{11} =
+    2`."""
+    texts = [word.text for word in inner if word.text not in "{}"]
+    follows = after[0].text if after else ""
+    return not before and len(texts) == 1 and texts[0].isdecimal() and follows in ("=", r"\times", r"\cdot", "+", "-")
+
+
 def _unwrapped(words: list[Token], depth: int) -> list[Token]:
     if depth > MAXIMAL_BOXES:
         raise Unreadable(words[0].start if words else 0, "reading.deep_boxes", most=MAXIMAL_BOXES)
@@ -159,6 +167,8 @@ def _unwrapped(words: list[Token], depth: int) -> list[Token]:
             begin, at = at, group(words, at)
         inner = _unwrapped(words[begin:at], depth + 1)
         inner = [token for token in inner if token.text != "$"]
+        if word.text == r"\boxed" and is_own_sign(found, inner, words[at:]):
+            found.append(word)
         bare = inner[1:-1] if len(inner) > 1 and inner[0].text == "{" else inner
         is_under = word.text.endswith(("brace", "bracket", "paren"))
         found += bare if len(bare) == 1 or groups > 1 or is_under or word.text in BOXES or len(inner) == 2 else inner

@@ -53,6 +53,11 @@ def gather(clauses: Sequence[Clause], formulas: Iterable[Sequence[Token]]) -> Vo
     counts_from_one = any(
         is_one(tokens, at + 1) for tokens in formulas for at in range(len(tokens) - 1) if tokens[at].text == "^"
     )
+    alone = {words[0].text for words in formulas if words and all(word.text in ".,;" for word in words[1:])}
+    if {"d", "e"} <= alone and "e^" not in {
+        "".join(w.text for w in words[at : at + 2]) for words in formulas for at in range(len(words) - 1)
+    }:
+        vocabulary.quantities.add("e")  # the fifth of `a, b, c, d, e`
     vocabulary.standing = {base for words in formulas for base in _standing(words)}
     vocabulary.signed = any(
         _bare_minus(words, at) for words in formulas for at in range(len(words) - 1) if words[at].text == "^"
@@ -111,7 +116,6 @@ def point(words: Sequence[Token]) -> str:
 def _words(vocabulary: Vocabulary, declared: Sequence[Sequence[Token]], formulas: Sequence[Sequence[Token]]) -> None:
     """Runs of letters that are one name, since they stand on a left side, behind a differential, or are long."""
     singles = {words[0].text for words in declared if words and (len(words) == 1 or words[1].text in "_^")}
-    alone = {words[0].text for words in formulas if len(words) == 1}
     for words in declared:
         run = letter_run(words, 0) if words else ""
         if (
@@ -122,7 +126,6 @@ def _words(vocabulary: Vocabulary, declared: Sequence[Sequence[Token]], formulas
                 or (words[len(run)].glued and words[len(run)].text.isdecimal())
             )
             and not set(run) <= singles
-            and not (len(run) == 2 and run.islower() and set(run) <= singles | alone)
         ):
             vocabulary.words.add(run)
     is_geometric = sum(is_segment(run) for run in vocabulary.words) >= SEGMENTS
