@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from derivation.checking.article import check_text
+from derivation.checking.facts.matrices import OF_MATRICES
+from derivation.checking.reading.tokens import Unreadable
+from derivation.checking.reading.trees import Tree
 
 
 def verdicts(text: str) -> list[str]:
@@ -91,3 +94,10 @@ def test_an_equation_of_which_the_unknown_gets_no_value_is_stated() -> None:
 def test_two_signs_in_the_middle_of_a_chain_are_no_crash() -> None:
     text = r"$x = \frac{4 \pm 2}{2} = 2 \pm 2 = 2 \pm 1$"
     assert "wrong" in verdicts(text) and verdicts(text.replace("pm 2 =", "pm 1 ="))[-1] == "exact"
+
+
+def test_two_signs_have_no_value_by_themselves() -> None:
+    """Where they are compared, each is tried; put in elsewhere they say nothing."""
+    number = Tree("number", ("2",), 0)
+    with pytest.raises(Unreadable, match="two signs"):
+        OF_MATRICES[r"\pm"](None, Tree(r"\pm", (number,), 0))

@@ -97,7 +97,7 @@ TEXTS = [
     ("holds.follows", "$x = 2$, $y = 3 x = 7$ and $z = y + 1 = 8$."),
     ("holds.these_numbers", "Set equal: $2 x = x + 10$. So $x = 10$."),
     ("undecided.case", "$x = 1$ or $x = 3$. Then $x + 1 = 3$."),
-    ("undecided.one_side", r"$a = \max(0, z)$, $L = a^2$. For $z > 0$, $\frac{\partial L}{\partial z} = 2 a$"),
+    ("undecided.one_side", r"$a = \max(0, z)$, $L = a^2$. For $z > 0$, $\frac{\partial L}{\partial z} = 2 z$"),
     ("wrong.no_value undefined.division", r"$\frac{1}{0} = 3$"),
     ("wrong.other_parameter", r"$L = (w - 1)^2 + b^2$, $w = w - \eta \frac{\partial L}{\partial b}$"),
     ("undecided.descent", r"Gradient descent: $w_{new} = w + \eta \frac{\partial L}{\partial w}$"),
@@ -139,7 +139,6 @@ TEXTS = [
         r"$\begin{pmatrix} 1 \\ 2 \\ 3 \end{pmatrix} \times \begin{pmatrix} 1 \\ 2 \\ 3 \end{pmatrix} = 0$",
     ),
     (f"{NOT_READ} meaning.index", W + "$(W W)_{33} = 3$"),
-    (f"{NOT_READ} meaning.matrices", W + r"$\begin{pmatrix} W & 2 \\ 3 & 4 \end{pmatrix} = 3$"),
     (f"{NOT_READ} meaning.calls", "$f(x) = g(x)$, $g(x) = f(x)$, $f(2) = 3$"),
     (f"{NOT_READ} meaning.several_entries", X + r"$\operatorname{softmax}'(x) = 3$"),
     (

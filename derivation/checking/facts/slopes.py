@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from derivation.checking.facts.failures import Unknown
 from derivation.checking.facts.lookup import Lookup, Meant
 from derivation.checking.facts.position import Position
 from derivation.checking.reading.tokens import Unreadable
@@ -34,7 +35,10 @@ def slope(meaning: Meaner, tree: Tree) -> Meant:
         by, other = meaning.of(variable)
         if by.head != "name" or shape or other:
             raise Unreadable(tree.start, "meaning.derivative")
-        term = meaning.facts.slope_of(spelled(meaning, term, by.args[0], tree.start), by.args[0], (), number(1))
+        whole = spelled(meaning, term, by.args[0], tree.start)
+        if variable is variables[-1] and all(node != by for node in walk(whole)):
+            raise Unknown(tree.start, "lacking.any_path")
+        term = meaning.facts.slope_of(whole, by.args[0], (), number(1))
     return term, ()
 
 

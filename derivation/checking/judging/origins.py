@@ -21,7 +21,7 @@ from derivation.words.telling import tell
 
 SECTION = 6000
 """Letters above a formula in which the words of its section are looked for."""
-HEADING = re.compile(r"^(?:\#{1,6}[ ]|\\(?:sub){0,2}section\b|\\(?:chapter|paragraph)\b)", re.MULTILINE)
+HEADING = re.compile(r"^(?:#{1,6}\s|\\(?:sub){0,2}section\b|\\(?:chapter|paragraph)\b)", re.MULTILINE)
 
 
 class Origins:

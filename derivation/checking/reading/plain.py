@@ -60,7 +60,9 @@ def without_outer_braces(words: list[Token]) -> list[Token]:
         depth += (word.text == "{") - (word.text == "}")
         if depth == 0:
             return words
-    return without_outer_braces(words[1:-1]) if depth == 1 and len(words) < MAXIMAL_BRACED else words[1:-1]
+    if depth != 1:
+        return words
+    return without_outer_braces(words[1:-1]) if len(words) < MAXIMAL_BRACED else words[1:-1]
 
 
 def without_empty_braces(words: list[Token]) -> list[Token]:

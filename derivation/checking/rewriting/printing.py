@@ -30,7 +30,7 @@ OPENS = re.compile(r"(?:[(\[{&=,}]|\\approx|\\\\|\\enspace|\\quad|\\left[(\[])\s
 AT_END = re.compile(r"\\end\{\w+\}\Z|\d\}\Z|\)\}?\Z")
 BY_ITSELF = re.compile(r"(?:[=+\-*&(\[{,/]|\\(?:cdot|times|odot|approx|\\|quad|enspace|left[(\[]))\s*\Z")
 """What in front of a bracket shows that it only holds a sign."""
-BARE_ARGUMENT = re.compile(r"(?:\\[dtc]?frac\s*(?:\d|\{[^{}]*\})?|[\^_])\s*\Z")
+BARE_ARGUMENT = re.compile(r"(?:\\[dtc]?frac(?>\s*)(?:(?:\d|\{[^{}]*\})(?>\s*)|)|[\^_](?>\s*))\Z")
 """What takes one digit as its argument without braces."""
 FIXED = fmpq(4, 5)
 """The share of rounded numerals that have as many places, from which on an article rounds to places, not to digits."""

@@ -311,7 +311,7 @@ class Renumbering:
             gone.setdefault(plain(text[start:end]), set()).add(plain(new))
         formulas = [formula for formula in self.article.formulas if formula.source is self.article.source]
         edges = [edge for formula in formulas for edge in (formula.start, formula.end)]
-        code = [edge for match in CODE.finditer(text) for edge in match.span()]
+        code = edges_of_code(text)
         for match in CLAIMS.finditer(text):
             if not is_inside(edges, match.start()) and place(match.start())[0] in lines:
                 self.claim(match.start())
@@ -368,7 +368,20 @@ def fixed(node: Term) -> Pair:
     return Pair(exact(node.args[0]), exact(node.args[0]))
 
 
-CODE = re.compile(r"^(```+|~~~+).*?^\1|`[^`\n]+`", re.DOTALL | re.MULTILINE)
+def edges_of_code(text: str) -> list[int]:
+    """Where code begins and ends in Markdown, in order: fences, and spans between two backticks of a line."""
+    edges, fence, at = list[int](), "", 0
+    for line in text.splitlines(keepends=True):
+        mark = line.lstrip()[:3]
+        if fence or mark in ("```", "~~~"):
+            if fence in ("", mark):
+                edges.append(at + len(line) if fence else at)
+                fence = "" if fence else mark
+        else:
+            ticks = [at + place for place, letter in enumerate(line) if letter == "`"]
+            edges += [tick + number % 2 for number, tick in enumerate(ticks[: len(ticks) // 2 * 2])]
+        at += len(line)
+    return [*edges, at] if fence else edges
 
 
 def is_inside(edges: Sequence[int], at: int) -> bool:
