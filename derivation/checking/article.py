@@ -22,6 +22,7 @@ from derivation.checking.facts.meter import Exhausted, Meter
 from derivation.checking.facts.numerals import Numerals
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import Key, is_updated
+from derivation.checking.facts.sets import is_explicit, shape_of_set
 from derivation.checking.facts.stated import Rule, Stated
 from derivation.checking.judging.judge import Judge
 from derivation.checking.judging.verdicts import ALL_ALLOWANCES, Allowance, Equality, Report
@@ -228,12 +229,12 @@ class Article:
             for position, declaration in rows:
                 statement = facts.value_statement(key, position)
                 shape = self._known_shape(facts, key, position)
-                wanted = facts.shape_of_set(declaration)
+                wanted = shape_of_set(declaration, facts.whole_number)
                 if (
                     shape is None
                     or wanted is None
                     or shape == wanted
-                    or not facts.is_explicit(declaration)
+                    or not is_explicit(declaration, facts.whole_number)
                     or facts.is_reused(key, position)
                 ):
                     holding += 1

@@ -24,12 +24,11 @@ from derivation.checking.facts.lessons import Lesson, Lessons, PutIn, Redefined,
 from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import OUT, THETA, Key, hidden, key_of
-from derivation.checking.facts.sets import has_digits, shape_of_set
+from derivation.checking.facts.sets import is_explicit, shape_of_set
 from derivation.checking.facts.stated import Rule, Stated
 from derivation.checking.facts.supposed import NOTHING, Supposed
 from derivation.checking.facts.values import MAXIMAL_DEPTH, UPSTREAM, Truth
 from derivation.checking.facts.vectors import assembled
-from derivation.checking.reading.clauses import Declaration
 from derivation.checking.reading.symbols import Symbol
 from derivation.checking.reading.tokens import Unreadable
 from derivation.checking.reading.trees import Tree
@@ -297,18 +296,15 @@ class Facts:
 
     def declared(self, key: Key) -> Shape | None:
         """The shape that a declaration gives, letters standing for small sizes."""
-        shapes = (self.shape_of_set(declaration) for _, declaration in self.knowledge.sets.get(key, ()))
+        shapes = (shape_of_set(declaration, self.whole_number) for _, declaration in self.knowledge.sets.get(key, ()))
         return next((shape for shape in shapes if shape is not None), None)
 
     def declared_in_digits(self, key: Key) -> Shape | None:
         """The first shape that is declared by numbers, not letters."""
         for _, declaration in self.knowledge.sets.get(key, ()):
-            if self.is_explicit(declaration):
-                return self.shape_of_set(declaration)
+            if is_explicit(declaration, self.whole_number):
+                return shape_of_set(declaration, self.whole_number)
         return None
-
-    def shape_of_set(self, declaration: Declaration) -> Shape | None:
-        return shape_of_set(declaration, self.whole_number)
 
     def whole_number(self, key: str) -> int | None:
         """The whole number that the article gives a letter."""
@@ -316,10 +312,6 @@ class Facts:
         text = statement.tree.args[0] if statement and statement.tree.head == "number" else ""
         otherwise = None if self.supposed is NOTHING else self.supposed.size
         return int(text) if text.isdecimal() else otherwise
-
-    def is_explicit(self, declaration: Declaration) -> bool:
-        """Whether a set gives its sizes by numbers, or is that of scalars."""
-        return has_digits(declaration) or self.shape_of_set(declaration) == ()
 
     def is_reused(self, key: Key, position: Position) -> bool:
         """Whether a quantity gets values in several sections, none of them this one: what is declared here may be

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Any
 
 from flint import arb, fmpq
@@ -23,6 +23,16 @@ class Balls(Numbers):
         text = term.args[0]
         value = exact(text)
         return arb(value, arb(half_unit(text))) if text.lstrip("-") in self.rounded else value
+
+
+class Known(Container[str]):
+    """Numerals that are rounded: those known before, and some more."""
+
+    def __init__(self, before: Callable[[str], bool], *more: Container[str]) -> None:
+        self.before, self.more = before, more
+
+    def __contains__(self, text: object) -> bool:
+        return any(text in texts for texts in self.more) or self.before(str(text))
 
 
 def half_unit(text: str) -> fmpq:

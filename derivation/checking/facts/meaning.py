@@ -344,9 +344,8 @@ class Meaning:
         raise Unreadable(body.start, "meaning.end")
 
     def exists(self, symbol: Symbol) -> bool:
-        return self.facts.shape(symbol.key, self.position, symbol) is not None or bool(
-            self.entry(symbol) or self.part(symbol)
-        )
+        has_shape = self.facts.shape(symbol.key, self.position, symbol) is not None
+        return has_shape or bool(self.entry(symbol) or self.part(symbol))
 
     # Comparisons
 
@@ -355,9 +354,8 @@ class Meaning:
         if len(parts) == 4:
             second = parts.pop()
             first = parts[1]
-            if OPPOSITE[first.args[0]] != second.args[0] or not all(
-                alike(a, b) for a, b in zip(first.args[1:], second.args[1:], strict=True)
-            ):
+            alikes = (alike(a, b) for a, b in zip(first.args[1:], second.args[1:], strict=True))
+            if OPPOSITE[first.args[0]] != second.args[0] or not all(alikes):
                 kinds = {first.args[0], second.args[0]}
                 if kinds not in ({">", "<"}, {">=", "<="}, {">", "<="}, {"<", ">="}):
                     raise Unreadable(tree.start, "meaning.opposite")
@@ -367,9 +365,8 @@ class Meaning:
             other, value, condition = parts
         else:
             raise Unreadable(tree.start, "meaning.condition")
-        return operation(
-            heads.CASES, [self.condition(condition.args, tree), self.of(value), self.of(other)], tree.start
-        )
+        parts_of_it = [self.condition(condition.args, tree), self.of(value), self.of(other)]
+        return operation(heads.CASES, parts_of_it, tree.start)
 
     def condition(self, args: tuple[Any, ...], tree: Tree) -> Meant:
         relation, left, right = args

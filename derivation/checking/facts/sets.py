@@ -39,6 +39,11 @@ def shape_of_set(declaration: Declaration, number_of: Callable[[str], int | None
     return () if rows == columns == 1 else (rows, columns)  # type: ignore[return-value]
 
 
+def is_explicit(declaration: Declaration, number_of: Callable[[str], int | None]) -> bool:
+    """Whether a set gives its sizes by numbers, or is that of scalars."""
+    return has_digits(declaration) or shape_of_set(declaration, number_of) == ()
+
+
 def size_of(size: str, number_of: Callable[[str], int | None]) -> int | None:
     """A size by its digits, by the number that the article gives its letter, or by a number of ours."""
     if size.isdecimal():

@@ -7,15 +7,14 @@ interval wherever it is used again. So a chain of rounded intermediates is accep
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flint import arb, fmpq
 
 from derivation.checking.facts.failures import FAILURES, Mismatch, Unknown, told
-from derivation.checking.facts.intervals import Balls
-from derivation.checking.facts.knowledge import is_closed
+from derivation.checking.facts.intervals import Balls, Known
 from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.numerals import numerals
 from derivation.checking.facts.position import Position
@@ -36,10 +35,8 @@ from derivation.checking.judging.rounding import Rounding
 from derivation.checking.judging.spelling import flat, signed, spelled
 from derivation.checking.judging.verdicts import Allowance
 from derivation.checking.reading.tokens import Unreadable
-from derivation.checking.reading.trees import Tree
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.evaluate import evaluate
-from derivation.formulas.decimals import terminating
 from derivation.formulas.numbers import Undefined
 from derivation.formulas.operations import heads
 from derivation.formulas.operations.algebras import Terms
@@ -72,16 +69,6 @@ class Outcome:
     needed: frozenset[Allowance] = frozenset()
     rounded: tuple[str, ...] = ()
     difference: Difference | None = None
-
-
-class Known(Container[str]):
-    """Numerals that are rounded: those known before, and some more."""
-
-    def __init__(self, before: Callable[[str], bool], *more: Container[str]) -> None:
-        self.before, self.more = before, more
-
-    def __contains__(self, text: object) -> bool:
-        return any(text in texts for texts in self.more) or self.before(str(text))
 
 
 class Comparison:
@@ -405,13 +392,3 @@ class Comparison:
                 if distance(left, self.printed.value(mended, self.position)) < error:
                     return True
         return False
-
-
-def is_near(comparison: Comparison, a: Term, left: Tree, right: Tree, b: Term) -> bool:
-    r"""Whether a side of numbers behind a sign of rounding, not worked yet, is the rounding of the side before it:
-    `\sqrt{1.1} \approx 1 + 0.05`."""
-    if not (is_closed(left) and is_closed(right)):
-        return False
-    found = comparison.values(b)[0]
-    text = terminating(found.entries[0]) if not found.shape and isinstance(found.entries[0], fmpq) else None
-    return text is not None and "." in text and comparison.outcome(a, number(text)).agreement != "no"

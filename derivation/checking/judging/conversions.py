@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from flint import arb
+from flint import arb, fmpq
 
 from derivation.checking.facts.failures import FAILURES
 from derivation.checking.facts.intervals import half_unit
@@ -19,7 +19,9 @@ from derivation.checking.reading.tokens import Token
 from derivation.checking.reading.trees import Tree
 from derivation.checking.reading.units import DEGREES, sole_unit, unit
 from derivation.formulas.arrays import Array
+from derivation.formulas.decimals import terminating
 from derivation.formulas.operations import heads
+from derivation.formulas.terms import Term, number
 from derivation.words.telling import tell
 
 ANGLES = frozenset([heads.ARCSIN, heads.ARCCOS, heads.ARCTAN])
@@ -80,3 +82,13 @@ def is_in_other_units(given: Sequence[Token], chain: ChainRead, right: Tree) -> 
     used = [word_of(word) for read in chain.sides if read.tree is right for word in read.side.words if word_of(word)]
     mine = sole_unit(given)
     return bool(mine and used) and mine not in used
+
+
+def is_near(comparison: Comparison, a: Term, left: Tree, right: Tree, b: Term) -> bool:
+    r"""Whether a side of numbers behind a sign of rounding, not worked yet, is the rounding of the side before it:
+    `\sqrt{1.1} \approx 1 + 0.05`."""
+    if not (is_closed(left) and is_closed(right)):
+        return False
+    found = comparison.values(b)[0]
+    text = terminating(found.entries[0]) if not found.shape and isinstance(found.entries[0], fmpq) else None
+    return text is not None and "." in text and comparison.outcome(a, number(text)).agreement != "no"

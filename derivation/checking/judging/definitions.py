@@ -19,6 +19,7 @@ from derivation.checking.facts.knowledge import (
 from derivation.checking.facts.lessons import Redefined, RulesDropped
 from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.quantity import Key, Quantity, is_derivative, is_derived, is_updated, key_of
+from derivation.checking.facts.sets import is_explicit
 from derivation.checking.judging.agreement import equal
 from derivation.checking.judging.compare import Comparison
 from derivation.checking.judging.context import Context, Judgement
@@ -263,7 +264,11 @@ class Definitions:
             return None
         wanted = self.facts.declared(key)
         _, declaration = self.facts.knowledge.sets[key][0]
-        if wanted is None or not self.facts.is_explicit(declaration) or self.facts.is_reused(key, chain.position):
+        if (
+            wanted is None
+            or not is_explicit(declaration, self.facts.whole_number)
+            or self.facts.is_reused(key, chain.position)
+        ):
             return None
         assert other.tree
         try:

@@ -10,7 +10,7 @@ from derivation.checking.facts.failures import Unknown
 from derivation.checking.facts.knowledge import ChainRead, SideRead, quantity
 from derivation.checking.judging.compare import Comparison, NoValue
 from derivation.checking.judging.context import Context, Judgement
-from derivation.checking.judging.explanations import differing
+from derivation.checking.judging.expected import differing
 from derivation.formulas.arrays import Array
 
 Ends = tuple[int, int]

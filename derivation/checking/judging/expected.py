@@ -10,6 +10,7 @@ from derivation.checking.facts.position import Position
 from derivation.checking.facts.quantity import is_hidden
 from derivation.checking.facts.values import UPSTREAM, Slope, Truth, quantities
 from derivation.checking.judging.agreement import printed_entries
+from derivation.checking.judging.compare import Difference
 from derivation.formulas.arrays import Array
 from derivation.formulas.calculus.reverse import gradients
 from derivation.formulas.decimals import Style, decimal, nearest, point, terminating
@@ -18,6 +19,7 @@ from derivation.formulas.numbers import bounds
 from derivation.formulas.terms import Term, is_literal, name, partial, substitute
 from derivation.tex.names import Names
 from derivation.tex.write import write
+from derivation.words.telling import Sentence, tell
 
 if TYPE_CHECKING:
     from derivation.checking.facts.facts import Facts
@@ -116,3 +118,16 @@ def latex(facts: Facts, term: Term, position: Position) -> str | None:
             shapes[part.args[0]] = facts.shape(part.args[0], position) or ()
     written = write(term, Names(shapes, {key: key for key in shapes}))
     return written if len(written) <= MAXIMAL_LENGTH else None
+
+
+def differing(mistake: Sentence | None, difference: Difference | None) -> Sentence:
+    """That values differ: by which mistake, and where, as far as that is known."""
+    if difference is None:
+        return mistake or tell("wrong.differs")
+    place, numbers = (
+        difference.place,
+        {"value": as_printed(difference.value, difference.found), "found": difference.found},
+    )
+    where = place[0] if len(place) == 1 else place
+    found = tell("wrong.entry", place=where, **numbers) if place else tell("wrong.value", **numbers)
+    return Sentence(tell("wrong.mistake", mistake=mistake, difference=found), mistake.code) if mistake else found

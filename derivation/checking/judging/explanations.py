@@ -25,7 +25,7 @@ from derivation.checking.judging.cases import is_solved
 from derivation.checking.judging.compare import Comparison, Difference
 from derivation.checking.judging.context import Context, Judgement
 from derivation.checking.judging.conversions import is_in_other_units
-from derivation.checking.judging.expected import as_printed, formula_of
+from derivation.checking.judging.expected import as_printed, differing, formula_of
 from derivation.checking.judging.misprints import miscopied
 from derivation.checking.judging.mistakes import named_mistake
 from derivation.checking.judging.origins import of_other_shape, put_in_anew
@@ -394,16 +394,3 @@ class Explanations:
             return as_printed(value, b)
         except FAILURES:
             return None
-
-
-def differing(mistake: Sentence | None, difference: Difference | None) -> Sentence:
-    """That values differ: by which mistake, and where, as far as that is known."""
-    if difference is None:
-        return mistake or tell("wrong.differs")
-    place, numbers = (
-        difference.place,
-        {"value": as_printed(difference.value, difference.found), "found": difference.found},
-    )
-    where = place[0] if len(place) == 1 else place
-    found = tell("wrong.entry", place=where, **numbers) if place else tell("wrong.value", **numbers)
-    return Sentence(tell("wrong.mistake", mistake=mistake, difference=found), mistake.code) if mistake else found

@@ -9,7 +9,7 @@ from itertools import islice
 from derivation.checking.facts.failures import FAILURES
 from derivation.checking.facts.knowledge import ChainRead
 from derivation.checking.facts.points import Random
-from derivation.checking.facts.quantity import Key, is_derivative, term_of
+from derivation.checking.facts.quantity import Key, is_derivative, key_of, term_of
 from derivation.checking.facts.values import quantities
 from derivation.checking.judging.agreement import equal, same
 from derivation.checking.judging.context import ATTEMPTS, Context
@@ -119,3 +119,19 @@ def stands_for(context: Context, chain: ChainRead, number: Term, leaf: Term) -> 
     except FAILURES:
         return True
     return any(same(x, wanted) and not same(y, wanted) for x, y in zip(here, elsewhere, strict=True))
+
+
+def is_put_in(context: Context, chain: ChainRead, a: Term, b: Term) -> bool:
+    """Whether sides are equal for all values of the names they share, with the values put in of those that only one
+    has."""
+    whole = context.facts.definition(a.args[0], chain.position) if a.head == "name" else None
+    for left in (a, whole[0]) if whole else (a,):
+        mine, yours = ({key_of(leaf) for leaf in quantities(term)} for term in (left, b))
+        if mine & yours and mine != yours:
+            points = [
+                Random(context.facts, trial, frozenset(mine ^ yours), context.printed, surface=True)
+                for trial in range(ATTEMPTS)
+            ]
+            if context.identical(left, b, chain, points):
+                return True
+    return False

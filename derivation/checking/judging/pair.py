@@ -21,7 +21,6 @@ from derivation.checking.facts.knowledge import (
 from derivation.checking.facts.lessons import Lesson, PutIn, Rounded, Shortened
 from derivation.checking.facts.meter import Exhausted
 from derivation.checking.facts.numerals import numerals
-from derivation.checking.facts.points import Random
 from derivation.checking.facts.quantity import Key, is_derived, key_of, term_of
 from derivation.checking.facts.supposed import Supposed
 from derivation.checking.facts.values import quantities
@@ -29,14 +28,14 @@ from derivation.checking.judging.agreement import significant
 from derivation.checking.judging.ambiguities import Ambiguities
 from derivation.checking.judging.beginning import Beginning
 from derivation.checking.judging.cases import Cases, claims_identity
-from derivation.checking.judging.compare import Comparison, NoValue, Outcome, is_near
-from derivation.checking.judging.context import ATTEMPTS, Context, Judgement
-from derivation.checking.judging.conversions import converted
+from derivation.checking.judging.compare import Comparison, NoValue, Outcome
+from derivation.checking.judging.context import Context, Judgement
+from derivation.checking.judging.conversions import converted, is_near
 from derivation.checking.judging.definitions import Definitions, latest_formula
 from derivation.checking.judging.elided import of_elided
 from derivation.checking.judging.equations import Equations
 from derivation.checking.judging.explanations import Explanations
-from derivation.checking.judging.given import holds_as_given, puts_nothing_in
+from derivation.checking.judging.given import holds_as_given, is_put_in, puts_nothing_in
 from derivation.checking.judging.measures import in_common, in_their_units, others
 from derivation.checking.judging.origins import Origins, put_in_anew
 from derivation.checking.judging.polynomials import are_near
@@ -308,7 +307,9 @@ class Pair:
             same = self.context.identical(a, b, self.chain)
             if same and self.origins.is_itself(self.context.random[0]):
                 return Judgement("stated", kind="definition")
-            if same or (same is False and (self.partly(a, b) or self.context.directly(a, b, self.chain))):
+            if same or (
+                same is False and (is_put_in(self.context, self.chain, a, b) or self.context.directly(a, b, self.chain))
+            ):
                 return Judgement("exact")
             if same is False and holds_as_given(self.context, self.chain, a, b):
                 return Judgement("exact", tell("holds.these_numbers"))
@@ -379,23 +380,6 @@ class Pair:
         except FAILURES:
             return False, frozenset()
         return outcome.agreement == "no", outcome.needed
-
-    def partly(self, a: Term, b: Term) -> bool:
-        """Whether the sides are equal for all values of the names they share, with the values put in of those that only
-        one has."""
-        whole = self.facts.definition(a.args[0], self.position) if a.head == "name" else None
-        for left in (a, whole[0] if whole else None):
-            if left is None:
-                continue
-            mine, yours = ({key_of(leaf) for leaf in quantities(term)} for term in (left, b))
-            if mine & yours and mine != yours:
-                points = [
-                    Random(self.facts, trial, frozenset(mine ^ yours), self.context.printed, surface=True)
-                    for trial in range(ATTEMPTS)
-                ]
-                if self.context.identical(left, b, self.chain, points):
-                    return True
-        return False
 
     def seen(self) -> tuple[PutIn, ...]:
         """The values put in for names of which nothing says one, or only what was put in elsewhere for another
