@@ -254,3 +254,18 @@ def test_what_goes_on_from_a_mistake_by_a_general_formula_is_none() -> None:
         r"$h_1 = \tanh(1) = 0.752$, $y_1 = 1.5 \cdot 0.752 = 1.128$"
     )
     assert [verdict for _, verdict in verdicts(article)][-4:] == ["exact", "wrong", "exact", "exact"]
+
+
+def test_a_word_above_a_name_is_no_power() -> None:
+    """0.75 - 0.5 is 0.25, half its square 0.03125; with 0.6 it would be 0.01125."""
+    given = r"$q_1 = 0.75$, $q_1^{\text{true}} = 0.5$. $C_t = \frac{1}{2}(q_t - q_t^{\text{true}})^2$, $C_1 = \frac{1}{2}(0.75 - TARGET)^2$"
+    assert last(given.replace("TARGET", "0.5")) == "exact"
+    assert last(given.replace("TARGET", "0.6")) == "wrong"
+
+
+def test_a_gradient_that_fits_the_numbers_of_a_later_example_is_asked_about() -> None:
+    """It is not the derivative of the loss above, which is -y / p times x; both are 0 with these numbers."""
+    rule, numbers = r"# Rule NEXT $p = w x$, $E = -y \log(p)$.", "$x = 1$, $w = 2$, $y = 0$."
+    claim = r"# Gradient NEXT $\frac{\partial E}{\partial w} = y x$"
+    for example, verdict in (("NEXT # Example NEXT", "undecided"), ("", "wrong")):
+        assert last(f"{rule} {example} {numbers} NEXT {claim}".replace(" NEXT ", "\n\n")) == verdict

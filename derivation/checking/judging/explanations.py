@@ -28,7 +28,7 @@ from derivation.checking.judging.conversions import is_in_other_units
 from derivation.checking.judging.expected import as_printed, differing, formula_of
 from derivation.checking.judging.misprints import miscopied
 from derivation.checking.judging.mistakes import named_mistake
-from derivation.checking.judging.origins import of_other_shape, put_in_anew
+from derivation.checking.judging.origins import given_later, of_other_shape, put_in_anew
 from derivation.checking.judging.polynomials import is_factoring
 from derivation.checking.judging.restarts import begins_anew
 from derivation.checking.reading.trees import LISTS, Tree, nodes
@@ -107,6 +107,9 @@ class Explanations:
                     return Judgement(agreement, kind="definition")
                 if self.is_equation(chain, a, b) and not is_factoring(chain, left, right):
                     return Judgement(agreement, tell("holds.these_numbers"))
+                if above := given_later(self.context, chain, a):
+                    side = above.read.side
+                    return Judgement("undecided", tell("undecided.holds_here", latex=side.latex, line=side.place[0]))
                 why = extended(why, "wrong.by_chance")
         except FAILURES:
             pass

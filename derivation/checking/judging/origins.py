@@ -6,7 +6,7 @@ import re
 from collections.abc import Container, Iterable
 
 from derivation.checking.facts.failures import FAILURES
-from derivation.checking.facts.knowledge import ChainRead, SideRead, is_closed, is_number, named, quantity
+from derivation.checking.facts.knowledge import ChainRead, SideRead, Statement, is_closed, is_number, named, quantity
 from derivation.checking.facts.meaning import Meaning
 from derivation.checking.facts.numerals import numerals
 from derivation.checking.facts.position import Position
@@ -16,7 +16,7 @@ from derivation.checking.judging.agreement import equal
 from derivation.checking.judging.context import Context, Judgement
 from derivation.checking.reading.trees import Tree, nodes
 from derivation.formulas.arrays import describe
-from derivation.formulas.terms import Term
+from derivation.formulas.terms import Term, walk
 from derivation.words.telling import tell
 
 SECTION = 6000
@@ -144,3 +144,16 @@ def of_other_shape(context: Context, key: Key, a: Term, b: Term, chain: ChainRea
         return None
     problem = tell("wrong.sides", left=describe(true.shape), right=describe(used.shape))
     return Judgement("undecided", tell("undecided.lists", quantities=str(key), problem=problem))
+
+
+def given_later(context: Context, chain: ChainRead, slopes: Term) -> Statement | None:
+    """The formula of what is differentiated, where all numbers for it are given in later sections only: they may belong
+    to an example with a formula of its own."""
+    facts, here = context.facts, context.facts.sections
+    leaves = [leaf for leaf in quantities(slopes) if leaf.head == "partial"]
+    keys = context.reach({node.args[0] for leaf in leaves for node in walk(leaf) if node.head == "name"}, chain)
+    values = [one for key in keys if (one := facts.value_statement(key, chain.position)) and one.chain is not chain]
+    formulas = [one for leaf in leaves for one in facts.definitions(key_of(leaf.args[0]), chain.position)[:1]]
+    return next(
+        (one for one in formulas if values and all(here[one.position] < here[value.position] for value in values)), None
+    )

@@ -40,6 +40,9 @@ OPERATORS = frozenset(
 )
 """Names that mean nothing by themselves, such as expectations."""
 
+WORD_ABOVE = re.compile(r"\\(?:text|mathrm|textrm|textit|mathit|operatorname)\{[a-zA-Z]{3,}\}")
+"""A word as a superscript, which is no power."""
+
 
 def named(reader: Reader, found: Scripted) -> Tree:
     """What stands where a name begins: a quantity, a number such as pi, a call."""
@@ -157,6 +160,8 @@ def superscript(
     if is_fenced(shown) or fitting or shown in (("*",), ("-",), ("+",), (r"\star",), (r"\dagger",)):
         if re.fullmatch(r"\(\d+[-+]\d+\)", "".join(shown)):
             raise Unreadable(sup[0].start, "reading.label_or_power")
+        return shown, ""
+    if len(sup) == 1 and WORD_ABOVE.fullmatch(sup[0].text):
         return shown, ""
     decided = reader.vocabulary.is_label(found.base, shown)
     if (
