@@ -10,7 +10,7 @@ from derivation.formulas.operations import SPELLINGS, heads
 CROSSED = frozenset(
     [
         *(heads.MAXIMUM, heads.MINIMUM, heads.CLIP, heads.GREATER, heads.AT_LEAST, heads.ABS, heads.SIGN),
-        *(heads.HINGE, heads.LEAKY_RELU, heads.ELU, "relu"),
+        *(heads.HINGE, heads.LEAKY_RELU, heads.ELU, heads.RELU),
     ]
 )
 """Operations with a kink that has two sides."""

@@ -56,3 +56,8 @@ def ends_of(parts: Sequence[Any], ends: Ends) -> tuple[Any, ...]:
     """What stands before the dots, and behind them."""
     before, behind = ends
     return (*parts[:before], *(parts[-behind:] if behind else ()))
+
+
+def leaves_out(chains: Sequence[ChainRead]) -> bool:
+    """Whether an article has arrays with dots: what has no numbers here may have them, and a shape, all the same."""
+    return any(read.tree and read.tree.head == "elided" for chain in chains for read in chain.sides)

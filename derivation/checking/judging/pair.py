@@ -32,7 +32,7 @@ from derivation.checking.judging.compare import Comparison, NoValue, Outcome
 from derivation.checking.judging.context import Context, Judgement
 from derivation.checking.judging.conversions import converted, is_near
 from derivation.checking.judging.definitions import Definitions, latest_formula
-from derivation.checking.judging.elided import of_elided
+from derivation.checking.judging.elided import leaves_out, of_elided
 from derivation.checking.judging.equations import Equations
 from derivation.checking.judging.explanations import Explanations
 from derivation.checking.judging.given import holds_as_given, is_put_in, puts_nothing_in
@@ -163,9 +163,8 @@ class Pair:
     def supposing(self, judgement: Judgement) -> Judgement:
         """The judgement; where the article lacks numbers for one on derivatives, the one by what must hold for any."""
         if judgement.verdict == "undecided" and self.is_definition():
-            return (
-                Judgement("stated", kind="definition") if is_readable(self.facts, self.position, self.b) else judgement
-            )
+            is_read = is_readable(self.facts, self.position, self.b)
+            return Judgement("stated", kind="definition") if is_read else judgement
         if self.i == 0 and is_statement(self.context, self.chain, judgement):
             return Judgement("stated", kind="definition")
         unjudged = judgement.verdict == "undecided" or (judgement.kind == "definition" and is_closed(self.b))
@@ -174,7 +173,8 @@ class Pair:
         found = self.attempt(
             lambda pair: Supposing(pair.context, pair.chain, pair.left, pair.right).judgement() or judgement
         )
-        return judgement if found.verdict == "undecided" else found
+        is_open = found.verdict == "undecided" or (found.verdict == "wrong" and leaves_out(self.context.chains))
+        return judgement if is_open else found
 
     def is_definition(self) -> bool:
         """Whether the right side is the first formula of the name on the left."""

@@ -30,7 +30,8 @@ SOFTPLUS, SIGMOID, GELU, GELU_TANH, TANH = "softplus", "sigmoid", "gelu", "gelu_
 MAXPOOL, AVGPOOL = "maxpool", "avgpool"
 CROSS_ENTROPY, BINARY_CROSS_ENTROPY, HINGE, HUBER = "cross_entropy", "binary_cross_entropy", "hinge", "huber"
 MSE, BCE_WITH_LOGITS = "mse", "bce_with_logits"
-LEAKY_RELU, ELU, TRIL, TRIU, ONE_HOT = "leaky_relu", "elu", "tril", "triu", "one_hot"
+RELU, LEAKY_RELU, ELU = "relu", "leaky_relu", "elu"
+TRIL, TRIU, ONE_HOT = "tril", "triu", "one_hot"
 
 SIGNED = frozenset({ADD, SUB, NEG})
 """What a sum is made of."""
