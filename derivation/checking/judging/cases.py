@@ -19,11 +19,12 @@ from derivation.checking.reading.trees import Tree, nodes
 from derivation.formulas.operations import heads
 
 OR = frozenset(["or", "oder", "ou", "o", "bien", "sonst", "或"])
-AMONG = OR | {"set", "setting", "either", "entweder", "case", "cases"}
+CASE = frozenset(["case", "cases"])
+AMONG = OR | CASE | {"set", "setting", "either", "entweder"}
 """Words in front of one of several cases."""
 IF = frozenset(["if", "when", "whenever", "unless", "whether", "wenn", "falls", "si", "cuando", "lorsque"])
 """Words in front of a formula that is only supposed."""
-CASES = frozenset(["case", "cases", "possibility", "scenario", "option", "otherwise", "sonst", "fall", "cas", "caso"])
+CASES = CASE | frozenset(["possibility", "scenario", "option", "otherwise", "sonst", "fall", "cas", "caso"])
 SUPPOSING = (
     IF
     | CASES

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from derivation.checking.reading.tokens import Token
-from derivation.checking.sources.arithmetic import ENDS, PARTS, Lexeme
+from derivation.checking.sources.arithmetic import ENDS, PARTS, TIMES, Lexeme
 from derivation.checking.sources.sides import compound, mixed
 from derivation.checking.sources.speech import STOP_WORDS
 from derivation.checking.sources.units import measure, one_word
@@ -17,7 +17,7 @@ from derivation.checking.sources.units import measure, one_word
 SIGNS = {
     "plus": "+",
     "minus": "-",
-    "times": r"\times",
+    TIMES: r"\times",
     "star": r"\times",
     "of": r"\times",
     "over": "/",

@@ -58,6 +58,8 @@ MAXIMAL_PRODUCT = 3
 """Letters of a word that may be a product of names."""
 PARTS = dict(zip("½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞", "1/2 1/3 2/3 1/4 3/4 1/5 2/5 3/5 4/5 1/6 5/6 1/8 3/8 5/8 7/8".split(), strict=True))
 """Fractions that are one letter."""
+TIMES = "times"
+"""What a sign of multiplication is."""
 
 
 @dataclass(frozen=True, slots=True)
