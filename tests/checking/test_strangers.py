@@ -269,3 +269,23 @@ def test_a_gradient_that_fits_the_numbers_of_a_later_example_is_asked_about() ->
     claim = r"# Gradient NEXT $\frac{\partial E}{\partial w} = y x$"
     for example, verdict in (("NEXT # Example NEXT", "undecided"), ("", "wrong")):
         assert last(f"{rule} {example} {numbers} NEXT {claim}".replace(" NEXT ", "\n\n")) == verdict
+
+
+def test_a_function_is_the_one_that_was_defined_last() -> None:
+    first, second = r"$f(x, y) = \log(e^x + e^y)$.", "Now let $f(x) = 3 x^4 - 4 x^3$."
+    assert last(rf"{first} {second} $\frac{{df}}{{dx}} = 12 x^3 - 12 x^2$") == "exact"
+    assert last(rf"{first} {second} $\frac{{df}}{{dx}} = 12 x^3 - 12 x$") == "wrong"
+
+
+def test_an_approximation_between_symbols_is_no_identity() -> None:
+    """(1 + h)^2 is 1 + 2 h but for h^2."""
+    assert last(r"$f(x) = x^2$. Near 1, $f(1 + h) \approx 1 + 2 h$.") == "undecided"
+    assert last(r"$(1 + h)^2 = 1 + 3 h + h^2$.") == "wrong"
+
+
+def test_a_value_of_a_later_exercise_says_nothing_of_this_one() -> None:
+    article = (
+        "# One\n\nWith 60 kg, $F = m g$ and $m g = 60 \\cdot 9.8 = 588$. Here $g = 9.8$.\n\n# Two\n\nNow $m = 10$."
+    )
+    assert "wrong" not in [verdict for _, verdict in verdicts(article)]
+    assert "wrong" in [verdict for _, verdict in verdicts(article.replace("588", "598"))]

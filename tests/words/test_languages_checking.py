@@ -97,6 +97,7 @@ TEXTS = [
     ("holds.follows", "$x = 2$, $y = 3 x = 7$ and $z = y + 1 = 8$."),
     ("holds.these_numbers", "Set equal: $2 x = x + 10$. So $x = 10$."),
     ("undecided.case", "$x = 1$ or $x = 3$. Then $x + 1 = 3$."),
+    ("undecided.approximation", r"$f(x) = x^2$, $f(1 + h) \approx 1 + 2 h$"),
     ("undecided.one_side", r"$a = \max(0, z)$, $L = a^2$. For $z > 0$, $\frac{\partial L}{\partial z} = 2 z$"),
     ("wrong.no_value undefined.division", r"$\frac{1}{0} = 3$"),
     ("wrong.other_parameter", r"$L = (w - 1)^2 + b^2$, $w = w - \eta \frac{\partial L}{\partial b}$"),

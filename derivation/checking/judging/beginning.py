@@ -14,6 +14,9 @@ from derivation.checking.judging.context import Context
 from derivation.formulas.arrays import Array
 from derivation.formulas.terms import Term, rebuild
 
+OFF = 5
+"""Half units of the last digit by which a numeral is off that stands for the value it is held against."""
+
 
 class Beginning:
     """What stands in a chain before its side at a place, from 1."""

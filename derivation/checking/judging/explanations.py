@@ -315,7 +315,8 @@ class Explanations:
                 return Judgement("wrong", tell("wrong.put_in", **stated_there), at=tree.start)
             put = Statement(chain.position, tree, SideRead(statement.read.side, tree), chain)
             lessons = (Restated(key, put),)
-            found_later = statement.position > chain.position and key not in named(left)
+            here = self.facts.sections[chain.position] == self.facts.sections[statement.position]
+            found_later = statement.position > chain.position and not (here and key in named(left))
             if (
                 found_later
                 or others

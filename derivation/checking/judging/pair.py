@@ -26,7 +26,7 @@ from derivation.checking.facts.supposed import Supposed
 from derivation.checking.facts.values import quantities
 from derivation.checking.judging.agreement import significant
 from derivation.checking.judging.ambiguities import Ambiguities
-from derivation.checking.judging.beginning import Beginning
+from derivation.checking.judging.beginning import OFF, Beginning
 from derivation.checking.judging.cases import Cases, claims_identity
 from derivation.checking.judging.compare import Comparison, NoValue, Outcome
 from derivation.checking.judging.context import Context, Judgement
@@ -74,9 +74,6 @@ def judged(context: Context, chain: ChainRead, i: int, k: int) -> Judgement:
     except RecursionError:
         return Judgement("undecided", tell("undecided.uncertain", problem=tell("undecided.deep")))
 
-
-OFF = 5
-"""Half units of the last digit by which a numeral is off that stands for the value it is held against."""
 
 Terms = tuple[tuple[Term, Shape], tuple[Term, Shape]]
 
@@ -313,6 +310,8 @@ class Pair:
                 return Judgement("exact")
             if same is False and holds_as_given(self.context, self.chain, a, b):
                 return Judgement("exact", tell("holds.these_numbers"))
+            if same is False and self.relation == "≈":
+                return Judgement("undecided", tell("undecided.approximation"))
             if same is False and (
                 not self.origins.puts_in(self.a, self.b) or puts_nothing_in(self.context, self.chain, a, b)
             ):

@@ -145,8 +145,9 @@ class Reach:
         return [body for *_, body in self.functions(function)]
 
     def functions(self, symbol: Symbol) -> Sequence[tuple[Position, tuple[Symbol, ...], Tree]]:
-        """The definition of an own function, whose parameters are taken in; none where a name is none."""
-        rows = self.facts.knowledge.functions.get(symbol.key, ())[:1]
+        """The last definition of an own function, whose parameters are taken in; none where a name is none."""
+        found = self.facts.knowledge.functions.get(symbol.key, ())
+        rows = [row for row in found if row[0] <= self.position][-1:] or found[:1]
         self.parameters |= {parameter.base for _, parameters, _ in rows for parameter in parameters}
         return rows
 
