@@ -55,16 +55,18 @@ def numerals(words: list[Token], decimal_comma: bool) -> list[Token]:
     if not any(word.text in (",", "'") for word in words):
         return words
     found: list[Token] = []
-    at = depth = 0
+    at = depth = below = 0
     words = list(words)
     while at < len(words):
         word = words[at]
+        if at >= below and word.text == "_" and at + 1 < len(words) and words[at + 1].text == "{":
+            below = closing(words, at + 1)
         depth += (word.text in ("(", "[", r"\{")) - (word.text in (")", "]", r"\}"))
         inner = (
             3
             if [w.text for w in words[at + 1 : at + 4]] == ["{", ",", "}"]
             else 1
-            if at + 1 < len(words) and words[at + 1].text == ","
+            if at + 1 < len(words) and words[at + 1].text == "," and at >= below  # x_{1,2} has two places
             else 0
         )
         last = words[at + inner + 1] if inner and at + inner + 1 < len(words) else None
@@ -80,6 +82,16 @@ def numerals(words: list[Token], decimal_comma: bool) -> list[Token]:
             found.append(word)
             at += 1
     return found
+
+
+def closing(words: list[Token], at: int) -> int:
+    """The place of the brace that closes the one at a place; that of the end where none does."""
+    depth = 0
+    for place in range(at, len(words)):
+        depth += (words[place].text == "{") - (words[place].text == "}")
+        if depth == 0:
+            return place
+    return len(words)
 
 
 def is_thousands(words: list[Token]) -> bool:
