@@ -108,5 +108,5 @@ def test_what_claims_nothing_that_can_be_held_against_numbers_is_not_wrong(text:
 def test_places_below_a_name_are_no_decimal() -> None:
     """In an article with decimal commas, 1,2 below a name are two places: the entry is 5, with 1.2 there is none."""
     matrix = r"Mit $0{,}5 = 1/2$ und $A = \begin{pmatrix} 4 & 5 \\ 6 & 7 \end{pmatrix}$"
-    assert [one.verdict for one in check_text(matrix + " ist $A_{1,2} = 5$.").equalities][-1] == "exact"
-    assert [one.verdict for one in check_text(matrix + " ist $A_{1,2} = 6$.").equalities][-1] == "wrong"
+    assert [one.verdict for one in check_text(matrix + " ist $2 A_{1,2} + 1 = 11$.").equalities][-1] == "exact"
+    assert [one.verdict for one in check_text(matrix + " ist $2 A_{1,2} + 1 = 13$.").equalities][-1] == "wrong"
