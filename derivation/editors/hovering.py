@@ -96,10 +96,18 @@ def lines(look: Look, about: Asked) -> Iterator[str]:
     stated = facts.definitions(about.key, position)[:1]
     if stated:
         yield said(look, "editors.formula", stated[0])
-    elif formula := formula_of(facts, about.term, position):
+    elif formula := chain_rule(look, about):
         yield tell("editors.chain_rule", formula=look.typed(formula))
     if printed := facts.value_statement(about.key, position):
         yield said(look, "editors.printed" if stated else "editors.given", printed)
+
+
+def chain_rule(look: Look, about: Asked) -> str | None:
+    """The formula of a quantity that the article gives none; None where there is no way to one."""
+    try:
+        return formula_of(look.facts, about.term, about.chain.position)
+    except (*FAILURES, Exhausted, RecursionError):
+        return None
 
 
 def said(look: Look, code: str, statement: Statement) -> str:

@@ -110,3 +110,9 @@ def test_places_below_a_name_are_no_decimal() -> None:
     matrix = r"Mit $0{,}5 = 1/2$ und $A = \begin{pmatrix} 4 & 5 \\ 6 & 7 \end{pmatrix}$"
     assert [one.verdict for one in check_text(matrix + " ist $2 A_{1,2} + 1 = 11$.").equalities][-1] == "exact"
     assert [one.verdict for one in check_text(matrix + " ist $2 A_{1,2} + 1 = 13$.").equalities][-1] == "wrong"
+
+
+def test_arithmetic_in_brackets_above_a_name_is_a_power() -> None:
+    """e to the quarter is 1.2840 to four places."""
+    assert [one.verdict for one in check_text(r"$\mathrm{e}^{(0.5/2)} \approx 1.2840$").equalities] == ["rounded"]
+    assert [one.verdict for one in check_text(r"$\mathrm{e}^{(0.5/2)} \approx 1.2841$").equalities] == ["wrong"]

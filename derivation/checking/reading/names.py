@@ -18,6 +18,7 @@ from derivation.checking.reading.symbols import (
     Scripted,
     Symbol,
     Vocabulary,
+    is_arithmetic,
     is_fenced,
     joined,
     marked,
@@ -108,7 +109,8 @@ def is_number_e(found: Scripted, vocabulary: Vocabulary) -> bool:
         return True
     if shown and not all(text.isdecimal() for text in shown) and not is_fenced(shown):
         return Symbol(found.base, (), shown).key not in vocabulary.quantities
-    return not ({found.base, Symbol(found.base, (), shown).key} & vocabulary.quantities or is_fenced(shown))
+    is_own = {found.base, Symbol(found.base, (), shown).key} & vocabulary.quantities
+    return not (is_own or (is_fenced(shown) and not is_arithmetic(shown)))
 
 
 def exponential(reader: Reader, found: Scripted) -> Tree:
@@ -156,6 +158,8 @@ def superscript(
         rest = shown[:-2] if len(shown) > 1 and shown[-2] == "^" else shown[:-1]
         if not rest or is_fenced(rest):
             return rest, ".T"
+    if is_fenced(shown) and is_arithmetic(shown):
+        return (), "power"
     fitting = Symbol(found.base, sub, shown, found.primes).key in reader.vocabulary.quantities
     if is_fenced(shown) or fitting or shown in (("*",), ("-",), ("+",), (r"\star",), (r"\dagger",)):
         if re.fullmatch(r"\(\d+[-+]\d+\)", "".join(shown)):

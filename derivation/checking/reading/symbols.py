@@ -313,6 +313,11 @@ def is_fenced(words: tuple[str, ...]) -> bool:
     return len(words) > 2 and FENCES.get(words[0]) == words[-1]
 
 
+def is_arithmetic(shown: tuple[str, ...]) -> bool:
+    """Whether a superscript in brackets is to be worked out: `e^{(0.5/2)}`."""
+    return any("." in part or part == "/" for part in shown[1:-1])
+
+
 def marked(sub: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
     """A subscript without the mark of an updated or current value, and whether it had that of an updated one."""
     if sub and sub[-1] in (UPDATED | CURRENT) - {"+"}:

@@ -17,6 +17,7 @@ from derivation.checking.reading.symbols import (
     Scripted,
     Symbol,
     Vocabulary,
+    is_arithmetic,
     is_fenced,
     letter_run,
     marked,
@@ -182,6 +183,8 @@ def _quantity(vocabulary: Vocabulary, found: Scripted, bare: dict[str, set[str]]
             continue
         if shown[-1] in TRANSPOSED and is_fenced(shown[:-1]):
             shown = shown[:-1]
+        elif is_fenced(shown) and is_arithmetic(shown):
+            return
         elif not is_fenced(shown):
             if re.fullmatch(r"\d+|[A-Za-z]", shown[0]) and found.base not in ("e", r"\mathrm{e}"):
                 vocabulary.labelled.add(found.base)
