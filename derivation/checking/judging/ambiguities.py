@@ -59,12 +59,12 @@ class Ambiguities:
         if (
             differ
             or self.mixes_units(chain, left, right)
-            or (left.tree and {in_degrees(left.tree), in_degrees(right.tree)} == {True, False})
+            or {in_degrees(left.tree), in_degrees(right.tree)} == {True, False}
         ):
             return tell("undecided.units")
         if expected and bare(expected) == bare(right.side.latex):
             return tell("undecided.open_shapes")
-        if left.tree and are_near(left.tree, right.tree):
+        if are_near(left.tree, right.tree):
             return ""
         cases = Cases(self.context)
         if cases.excused(chain, left, right):
@@ -73,7 +73,7 @@ class Ambiguities:
             return tell("undecided.one_side")
         if left.tree.head == "apply" and self.has_pieces(left.tree):
             return tell("undecided.case")
-        if self.facts.knowledge.scalar and left.tree and has_own_sign(left.tree, right.tree):
+        if self.facts.knowledge.scalar and has_own_sign(left.tree, right.tree):
             return tell("undecided.own_sign")
         return self.equation(chain, left, right) or self.other_section(chain, left, right)
 

@@ -10,7 +10,7 @@ from itertools import islice, product
 from derivation.checking.facts.knowledge import ChainRead, Statement, is_closed
 from derivation.checking.facts.quantity import Key
 from derivation.checking.judging.cases import Cases
-from derivation.checking.judging.readings import SIGNS, Reading, changed, with_sign
+from derivation.checking.judging.readings import Reading, changed, has_two_signs, with_sign
 from derivation.checking.reading.trees import Tree, mapped, nodes
 
 MAXIMAL_WAYS, MAXIMAL_OTHERS = 24, 6
@@ -33,7 +33,7 @@ def solutions(cases: Cases, chain: ChainRead, i: int, k: int) -> Iterator[Soluti
     for way in islice(ways(found), MAXIMAL_WAYS):
         if all(way[key] is known[key] for key in way):
             continue
-        for sign in (0, 1) if any(has_two_signs(one.tree) for one in way.values()) else (0,):
+        for sign in (0, 1) if any(shows_two_signs(one.tree) for one in way.values()) else (0,):
             yield Solution(put_in(chain, i, k, way, sign), tuple(way.values()))
 
 
@@ -72,15 +72,11 @@ def put_in(chain: ChainRead, i: int, k: int, way: Mapping[Key, Statement], sign:
     """The chain with values in the places of names."""
 
     def value(node: Tree) -> Tree:
-        tree = mapped(way[node.args[0].key].tree, lambda part: with_sign(sign, part) if has_sign(part) else part)
+        tree = mapped(way[node.args[0].key].tree, lambda part: with_sign(sign, part) if has_two_signs(part) else part)
         return Tree("group", (tree,), node.start)
 
     return changed(chain, i, k, Reading(lambda node: node.head == "name" and node.args[0].key in way, value))
 
 
-def has_sign(node: Tree) -> bool:
-    return node.head in SIGNS
-
-
-def has_two_signs(tree: Tree) -> bool:
-    return any(map(has_sign, nodes(tree)))
+def shows_two_signs(tree: Tree) -> bool:
+    return any(map(has_two_signs, nodes(tree)))
