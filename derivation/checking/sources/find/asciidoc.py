@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 
 from derivation.checking.sources.find.asciimath import translated
-from derivation.checking.sources.find.delimiters import Closers
+from derivation.checking.sources.find.walk import Walk
 from derivation.checking.sources.source import Part, Source
-from derivation.checking.sources.translation import Translation, parts
+from derivation.checking.sources.translation import parts
 
 STEM = re.compile(r"^:stem:[ \t]*+(?P<meaning>[a-z]*+)[ \t\r]*+$", re.MULTILINE)
 OPENING = re.compile(
@@ -47,24 +47,17 @@ def find(source: Source) -> Iterator[Part]:
     return parts(source)
 
 
-class _Document:
+class _Document(Walk):
     """One way through one file."""
 
+    opening = OPENING
+
     def __init__(self, path: str, text: str) -> None:
-        self.text, self.closers = text, Closers(text)
-        self.made = Translation(path, text)
-        self.written = 0
+        super().__init__(path, text)
         self.style = ""
         """The style of the block that comes next."""
         stem = STEM.search(text)
         self.stem = "latexmath" if stem and stem["meaning"] in TEX_MEANINGS else "asciimath"
-
-    def source(self) -> Source:
-        at = 0
-        while match := OPENING.search(self.text, at):
-            at = self.passed(match)
-        self.made.copy(self.written, len(self.text))
-        return self.made.source()
 
     def passed(self, match: re.Match[str]) -> int:
         kind, at = match.lastgroup or "", match.end()
@@ -123,10 +116,6 @@ class _Document:
         else:
             self.latex(at, end, False)
         return end + 1
-
-    def write(self, at: int) -> None:
-        self.made.copy(self.written, at)
-        self.written = max(self.written, at)
 
     def unclosed(self, begin: int, end: int) -> None:
         self.write(begin)

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
-from derivation.checking.sources.find.delimiters import Closers
 from derivation.checking.sources.find.markdown import ENVIRONMENTS
+from derivation.checking.sources.find.walk import Walk
 from derivation.checking.sources.source import Part, Source, Span
-from derivation.checking.sources.translation import Translation, parts
+from derivation.checking.sources.translation import parts
 
 OPENING = re.compile(
     r"""
@@ -58,24 +58,16 @@ def find(source: Source) -> Iterator[Part]:
     return parts(source)
 
 
-class _Page:
+class _Page(Walk):
     """One way through one page."""
 
+    opening = OPENING
+
     def __init__(self, path: str, text: str) -> None:
-        self.text = text
-        self.made = Translation(path, text)
-        self.closers = Closers(text)
-        self.written = 0
+        super().__init__(path, text)
         self.is_dollar = INLINE.search(text) is not None
         self.is_display = False
         """Whether the last `<math>` is displayed."""
-
-    def source(self) -> Source:
-        at = 0
-        while match := OPENING.search(self.text, at):
-            at = self.passed(match)
-        self.made.copy(self.written, len(self.text))
-        return self.made.source()
 
     def passed(self, match: re.Match[str]) -> int:
         """Writes what stands here, if it is a formula or a heading; the place behind it."""

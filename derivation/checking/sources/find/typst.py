@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from derivation.checking.sources.find.delimiters import Closers
 from derivation.checking.sources.find.linear import Sign, scanned
 from derivation.checking.sources.find.typst_formulas import SIGN, translated
+from derivation.checking.sources.find.walk import Walk
 from derivation.checking.sources.source import Part, Source
-from derivation.checking.sources.translation import Translation, parts
+from derivation.checking.sources.translation import parts
 
 MAXIMAL_LENGTH, MAXIMAL_NAMES = 50_000, 2000
 MARKUP = re.compile(
@@ -45,21 +45,14 @@ def find(source: Source) -> Iterator[Part]:
     return parts(source)
 
 
-class _Document:
+class _Document(Walk):
     """One way through one file."""
 
-    def __init__(self, path: str, text: str) -> None:
-        self.text, self.closers = text, Closers(text)
-        self.made = Translation(path, text)
-        self.written = 0
-        self.names = dict[str, list[Sign]]()
+    opening = MARKUP
 
-    def source(self) -> Source:
-        at = 0
-        while match := MARKUP.search(self.text, at):
-            at = self.passed(match)
-        self.made.copy(self.written, len(self.text))
-        return self.made.source()
+    def __init__(self, path: str, text: str) -> None:
+        super().__init__(path, text)
+        self.names = dict[str, list[Sign]]()
 
     def passed(self, match: re.Match[str]) -> int:
         kind, at = match.lastgroup or "", match.end()
@@ -96,10 +89,6 @@ class _Document:
             if sign.text == "$":
                 return sign.at
         return -1
-
-    def write(self, at: int) -> None:
-        self.made.copy(self.written, at)
-        self.written = at
 
     def formula(self, start: int, at: int) -> int:
         """Writes the formula that begins at a dollar; the place behind it."""
